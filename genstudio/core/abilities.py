@@ -1,0 +1,94 @@
+"""Abilities: what a model can do, as protocols. Panes, measures and commands ask for abilities, never for classes.
+
+A model *has* an ability when it has the methods (checked with ``isinstance``, by structure). Every method draws from the
+``generator`` it is given and never from torch's default one, which belongs to the training thread. Images go in and come
+out as float32 N×C×H×W in [0, 1].
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from genstudio.core.messages import Message, N_
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+    from genstudio.core.batch import Batch
+
+
+@runtime_checkable
+class Samples(Protocol):
+    """Draws images from p(x)."""
+
+    def sample(self, n: int, *, generator: Generator) -> Tensor:
+        """``n`` images, N×C×H×W. The same generator state gives the same noise whatever the weights are."""
+        ...
+
+
+@runtime_checkable
+class Decodes(Protocol):
+    """Turns a latent code into an image: p(x|z) with a known prior p(z)."""
+
+    latent_dim: int
+
+    def prior(self, n: int, *, generator: Generator) -> Tensor:
+        """``n`` codes from p(z), N×latent_dim."""
+        ...
+
+    def decode(self, z: Tensor) -> Tensor:
+        """The mean of p(x|z): codes N×latent_dim to images N×C×H×W in [0, 1]."""
+        ...
+
+
+@runtime_checkable
+class Encodes(Protocol):
+    """Turns an image into its code: the mean of q(z|x)."""
+
+    latent_dim: int
+
+    def encode(self, images: Tensor) -> Tensor:
+        """Images N×C×H×W to codes N×latent_dim, without noise."""
+        ...
+
+
+@runtime_checkable
+class ScoresLikelihood(Protocol):
+    """Scores images: log p(x), or a lower bound that approaches it as k grows."""
+
+    def likelihood(self) -> Message:
+        """Which likelihood, on what data: "Bernoulli on binarised images". Shown beside every number."""
+        ...
+
+    def log_prob(self, batch: Batch, *, k: int, generator: Generator) -> Tensor:
+        """log p(x) in nats per image, shape N; k = 1 is the lower bound, k > 1 averages k importance samples
+        (Burda et al. 2016, eq. 8)."""
+        ...
+
+    def is_exact(self) -> bool:
+        """Whether ``log_prob`` is the likelihood itself rather than a bound."""
+        ...
+
+
+ABILITIES: dict[str, tuple[type, Message]] = {
+    "Samples": (Samples, N_("draws images")),
+    "Decodes": (Decodes, N_("turns latent codes into images")),
+    "Encodes": (Encodes, N_("turns images into latent codes")),
+    "ScoresLikelihood": (ScoresLikelihood, N_("gives images a likelihood")),
+}
+
+
+def abilities_of(thing: object) -> list[str]:
+    """The names of the abilities that a model, or a model class, has."""
+    if isinstance(thing, type):
+        return [name for name, (ability, _) in ABILITIES.items() if all(hasattr(thing, m) for m in _methods(ability))]
+    return [name for name, (ability, _) in ABILITIES.items() if isinstance(thing, ability)]
+
+
+def has(thing: object, ability: type) -> bool:
+    """Whether a model or a model class has ``ability`` (attributes set at construction are not asked of a class)."""
+    return ability.__name__ in abilities_of(thing)
+
+
+def _methods(ability: type) -> list[str]:
+    return [name for name, value in vars(ability).items() if callable(value) and not name.startswith("_")]

@@ -1,0 +1,53 @@
+"""What a data set hands to a model: a minibatch of images, and what is known about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from genstudio.core.spec import ImageSpec
+
+
+@dataclass(frozen=True)
+class Batch:
+    """N images with their labels and attributes.
+
+    images: float32 N×C×H×W in [0, 1]; labels: int64 N; attributes: float32 N×A, in the order of
+    ``spec.attribute_names``; indices: int64 N, the images' numbers in the whole data set.
+    """
+
+    images: Tensor
+    spec: ImageSpec
+    indices: Tensor
+    labels: Tensor | None = None
+    attributes: Tensor | None = None
+
+    def __len__(self) -> int:
+        return int(self.images.shape[0])
+
+    @property
+    def levels(self) -> Tensor:
+        """Integer levels, int64 N×C×H×W in [0, L): exact, since level l of L is stored as l / (L - 1)."""
+        if self.spec.levels is None:
+            raise ValueError("the images are real-valued: they have no levels")
+        return (self.images * (self.spec.levels - 1)).round().long()
+
+    def to(self, device: torch.device | str) -> Batch:
+        """The same batch on ``device`` (itself when it is there already)."""
+        if str(self.images.device) == str(device):
+            return self
+
+        def move(tensor: Tensor | None) -> Tensor | None:
+            return None if tensor is None else tensor.to(device, non_blocking=True)
+
+        return Batch(
+            self.images.to(device, non_blocking=True),
+            self.spec,
+            self.indices.to(device, non_blocking=True),
+            move(self.labels),
+            move(self.attributes),
+        )

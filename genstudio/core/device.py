@@ -1,0 +1,54 @@
+"""Which device and which precision: the best there is, unless the person says otherwise."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_
+
+if TYPE_CHECKING:
+    import torch
+
+
+def choose_device(wanted: str = "auto") -> torch.device:
+    """``auto`` takes CUDA, then MPS, then the CPU. Raises :class:`UsageError` for a device that is not there."""
+    import torch
+
+    there = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available, "cpu": lambda: True}
+    if wanted == "auto":
+        return torch.device(next(name for name, is_there in there.items() if is_there()))
+    kind = wanted.split(":")[0]
+    if kind not in there or not there[kind]():
+        present = [name for name, is_there in there.items() if is_there()]
+        raise UsageError(
+            N_("There is no device '{name}' on this computer.", name=wanted),
+            N_("Choose one of: {names}.", names=", ".join(["auto", *present])),
+        )
+    return torch.device(wanted)
+
+
+def autocast(device: torch.device, precision: str) -> Any:
+    """The context in which a model computes its terms.
+
+    ``auto`` uses bf16 where the hardware gains by it (CUDA with bf16) and float32 elsewhere; ``bf16`` insists.
+    """
+    import torch
+
+    if precision == "auto":
+        precision = "bf16" if device.type == "cuda" and torch.cuda.is_bf16_supported() else "float32"
+    if precision == "bf16":
+        return torch.autocast(device.type, dtype=torch.bfloat16)
+    return contextlib.nullcontext()
+
+
+def describe_device(device: torch.device) -> str:
+    """The device in words, for the status line and for provenance."""
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    if device.type == "mps":
+        return "MPS"
+    return f"CPU, {torch.get_num_threads()} threads"

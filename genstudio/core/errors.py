@@ -1,0 +1,42 @@
+"""Errors that a person reads: what happened, why, and what to do next."""
+
+from __future__ import annotations
+
+from genstudio.core.messages import Message, translate
+
+
+class GenstudioError(Exception):
+    """What went wrong, and what to do about it, in words for a person.
+
+    ``what`` says what happened and why, ``remedy`` what to do next. The command line prints both on one line and ends
+    with code 1 (2 for :class:`UsageError`); the window shows them as a line of text, never as a traceback.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: Message | str, remedy: Message | str = "") -> None:
+        super().__init__(what, remedy)
+        self.what = what
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        what, remedy = translate(self.what), translate(self.remedy)
+        return f"{what} {remedy}" if remedy else what
+
+
+class UsageError(GenstudioError):
+    """The person asked for something that does not exist or does not fit: exit code 2."""
+
+    exit_code = 2
+
+
+class DataError(GenstudioError):
+    """Images that are missing, broken or of the wrong kind."""
+
+
+class RunError(GenstudioError):
+    """A run folder that can't be read, written or continued."""
+
+
+class Cancelled(GenstudioError):
+    """The person stopped a long piece of work. Nothing half-made is left behind."""

@@ -1,0 +1,171 @@
+"""Knobs: one declaration gives validation, file, form and command line.
+
+    class VaeKnobs(Knobs):
+        latent_dim: int = knob(2, help=N_("Numbers that describe one image."), ge=1, le=512)
+        beta: float = knob(1.0, help=N_("Weight of the KL term."), ge=0, live=True)
+        net: Literal["mlp", "conv"] = knob("mlp", help=N_("..."))
+
+A ``live`` knob may change while the model trains; any other is structural and needs a new run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin
+
+import pydantic
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import Message, N_
+
+_META = "genstudio"
+
+
+def knob(
+    default: Any,
+    *,
+    help: Message,
+    label: Message | None = None,
+    unit: str = "",
+    live: bool = False,
+    advanced: bool = False,
+    log: bool = False,
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+) -> Any:
+    """Declare one knob: its default, its range and one sentence of help.
+
+    ``unit`` stands behind the value in the form; ``live`` knobs may change during training; ``advanced`` ones are folded
+    away at first; ``log`` ones step by factors rather than by sums.
+    """
+    meta = {"help": help, "label": label, "unit": unit, "live": live, "advanced": advanced, "log": log}
+    limits = {k: v for k, v in {"ge": ge, "gt": gt, "le": le, "lt": lt}.items() if v is not None}
+    return pydantic.Field(default, validate_default=True, json_schema_extra={_META: meta}, **limits)  # type: ignore[arg-type, call-overload]
+
+
+class Knobs(pydantic.BaseModel):
+    """The settings of one model, data set, plan or pane: frozen, closed to unknown names."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), allow_inf_nan=False)
+
+    def changed(self) -> dict[str, Any]:
+        """Only what differs from the defaults: what a recipe file has to say."""
+        return {k: v for k, v in self.model_dump(mode="json").items() if v != _default(type(self), k)}
+
+    def with_values(self, **values: Any) -> Any:
+        """A validated copy with some values replaced. Raises :class:`UsageError` naming the knob that does not fit."""
+        return parse_knobs(type(self), {**self.model_dump(), **values})
+
+
+@dataclass(frozen=True)
+class KnobInfo:
+    """What a form, a command line or a help page needs to know of one knob."""
+
+    name: str
+    annotation: Any
+    default: Any
+    help: Message
+    label: Message | None
+    unit: str
+    live: bool
+    advanced: bool
+    log: bool
+    choices: tuple[Any, ...] | None
+    minimum: float | None
+    maximum: float | None
+    exclusive_minimum: bool
+    exclusive_maximum: bool
+
+    @property
+    def title(self) -> str:
+        """The words in front of the field: the label, or the name with spaces."""
+        return str(self.label) if self.label else self.name.replace("_", " ")
+
+
+def describe(knobs: type[Knobs]) -> list[KnobInfo]:
+    """All knobs of ``knobs``, in the order of their declaration."""
+    return [_describe(name, field) for name, field in knobs.model_fields.items()]
+
+
+def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
+    """``values`` (from TOML, a form or ``--set``; strings are converted) as ``knobs``.
+
+    Raises :class:`UsageError` with the knob, the value and the range, in one sentence each.
+    """
+    unknown = [k for k in values if k not in knobs.model_fields]
+    if unknown:
+        raise UsageError(
+            N_("There is no setting named '{name}' here.", name=unknown[0]),
+            N_("There are: {names}.", names=", ".join(knobs.model_fields)),
+        )
+    try:
+        return knobs.model_validate(values)
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"][:1]) or "?"
+        context = first.get("ctx", {})
+        if isinstance(context.get("error"), GenstudioErrorLike):
+            raise context["error"] from None
+        raise UsageError(
+            N_("{name} = {value} does not fit: {reason}.", name=name, value=first.get("input"), reason=_reason(first)),
+            N_("Choose another value for {name}.", name=name),
+        ) from None
+
+
+GenstudioErrorLike = (UsageError,)
+
+
+def _reason(error: Any) -> Message | str:
+    context = error.get("ctx", {})
+    words = {
+        "greater_than_equal": N_("it must be at least {limit}", limit=context.get("ge")),
+        "greater_than": N_("it must be more than {limit}", limit=context.get("gt")),
+        "less_than_equal": N_("it must be at most {limit}", limit=context.get("le")),
+        "less_than": N_("it must be less than {limit}", limit=context.get("lt")),
+        "literal_error": N_("it must be one of {choices}", choices=context.get("expected")),
+        "int_parsing": N_("it must be a whole number"),
+        "int_type": N_("it must be a whole number"),
+        "int_from_float": N_("it must be a whole number"),
+        "float_parsing": N_("it must be a number"),
+        "float_type": N_("it must be a number"),
+        "finite_number": N_("it must be a finite number"),
+        "bool_parsing": N_("it must be true or false"),
+    }
+    return words.get(error["type"], str(error["msg"]))
+
+
+def _describe(name: str, field: FieldInfo) -> KnobInfo:
+    extra = field.json_schema_extra
+    meta: dict[str, Any] = dict(extra.get(_META, {})) if isinstance(extra, dict) else {}  # type: ignore[arg-type, call-overload]
+    if not meta.get("help"):
+        raise TypeError(f"the knob {name} has no help: declare it with knob(..., help=N_(...))")
+    limits: dict[str, Any] = {}
+    for constraint in field.metadata:
+        for key in ("ge", "gt", "le", "lt"):
+            if getattr(constraint, key, None) is not None:
+                limits[key] = getattr(constraint, key)
+    return KnobInfo(
+        name=name,
+        annotation=field.annotation,
+        default=None if field.default is PydanticUndefined else field.default,
+        help=meta["help"],
+        label=meta["label"],
+        unit=meta["unit"],
+        live=meta["live"],
+        advanced=meta["advanced"],
+        log=meta["log"],
+        choices=get_args(field.annotation) if get_origin(field.annotation) is Literal else None,
+        minimum=limits.get("ge", limits.get("gt")),
+        maximum=limits.get("le", limits.get("lt")),
+        exclusive_minimum="gt" in limits,
+        exclusive_maximum="lt" in limits,
+    )
+
+
+def _default(knobs: type[Knobs], name: str) -> Any:
+    default = knobs.model_fields[name].get_default(call_default_factory=True)
+    return default.model_dump(mode="json") if isinstance(default, pydantic.BaseModel) else default

@@ -1,0 +1,77 @@
+"""Words for people, written on any floor and translated at the edge.
+
+Help, errors and alarms are born on floors that know neither Qt nor the person's language. They are written as gettext
+texts with arguments, ``N_("{count} files left out", count=3)``, and become words only where they meet a person: in the
+window and on the command line, through :func:`translate` (or ``str``, which does the same).
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from genstudio.core.paths import resources
+
+DOMAIN = "genstudio"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A gettext text with its arguments; ``str(message)`` gives it in the person's language."""
+
+    text: str
+    args: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return translate(self)
+
+    def __hash__(self) -> int:
+        return hash((self.text, tuple(sorted((k, str(v)) for k, v in self.args.items()))))
+
+    def to_json(self) -> dict[str, Any]:
+        """A form for files: the text stays untranslated, so that it can be read in another language later."""
+        return {"text": self.text, "args": {k: v if _plain(v) else str(v) for k, v in self.args.items()}}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Message:
+        return cls(str(value["text"]), dict(value.get("args", {})))
+
+
+def N_(text: str, **args: Any) -> Message:  # noqa: N802 - the name that gettext's tools look for
+    """Mark ``text`` for translation and bind its ``{named}`` arguments. Translation happens at the edge."""
+    return Message(text, args)
+
+
+def translate(message: Message | str) -> str:
+    """``message`` in the person's language, arguments filled in. A plain string is looked up as it is.
+
+    A translation with a wrong placeholder must never take a window down: then the English text is shown.
+    """
+    if isinstance(message, str):
+        return _catalogue().gettext(message) if message else ""
+    args = {k: translate(v) if isinstance(v, Message) else v for k, v in message.args.items()}
+    translated = _catalogue().gettext(message.text) if message.text else ""
+    for text in (translated, message.text):
+        try:
+            return text.format(**args) if args else text
+        except (KeyError, IndexError, ValueError):
+            continue
+    return message.text
+
+
+def _(text: str, **args: Any) -> str:
+    """Translate at once: for the edges (``studio``, ``cli``) only."""
+    return translate(Message(text, args))
+
+
+@lru_cache(maxsize=1)
+def _catalogue() -> gettext.NullTranslations:
+    languages = [os.environ["GENSTUDIO_LANGUAGE"]] if os.environ.get("GENSTUDIO_LANGUAGE") else None
+    return gettext.translation(DOMAIN, str(resources() / "translations"), languages=languages, fallback=True)
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, bool | int | float | str)

@@ -1,0 +1,55 @@
+"""Where things are: what ships with the program, and what belongs to the person.
+
+Nothing here creates a folder; whoever writes does.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Path:
+    """A wheel carries ``resources`` and ``checkpoints`` inside the package; a checkout has them beside it."""
+    inside = PACKAGE / "_shipped"
+    return inside if inside.is_dir() else PACKAGE.parent
+
+
+def resources() -> Path:
+    """Icons, fonts, styles, recipes and translations that come with the program."""
+    return _shipped() / "resources"
+
+
+def checkpoints() -> Path:
+    """Small trained models that come with the program, one run folder each."""
+    return _shipped() / "checkpoints"
+
+
+def cache_dir() -> Path:
+    """The person's cache: decoded images, downloads. ``$GENSTUDIO_CACHE`` overrides it."""
+    import platformdirs
+
+    return Path(os.environ.get("GENSTUDIO_CACHE") or platformdirs.user_cache_dir("genstudio", appauthor=False))
+
+
+def home_dir() -> Path:
+    """What the person made: runs, sessions, settings. ``$GENSTUDIO_HOME`` overrides it."""
+    import platformdirs
+
+    return Path(os.environ.get("GENSTUDIO_HOME") or platformdirs.user_data_dir("genstudio", appauthor=False))
+
+
+def runs_dir() -> Path:
+    """Where runs go when no other place is named."""
+    return home_dir() / "runs"
+
+
+def data_dirs(extra: str | os.PathLike[str] | None = None) -> list[Path]:
+    """Folders in which data sets are looked for, first first: ``--data``, ``$GENSTUDIO_DATA`` (a path list), the cache."""
+    given = [Path(extra)] if extra else []
+    from_environment = [Path(p) for p in os.environ.get("GENSTUDIO_DATA", "").split(os.pathsep) if p]
+    return [*given, *from_environment, cache_dir() / "data"]

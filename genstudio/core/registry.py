@@ -1,0 +1,102 @@
+"""One mechanism for everything that is added in one file: models, data sets, measures, objectives, panes.
+
+A decorator registers; a second thing of the same name is an error; loading imports every module of the folder, then
+whatever other packages offer through the entry point group ``genstudio.plugins`` (each entry point names a module that
+registers things when imported).
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import logging
+import pkgutil
+import threading
+from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
+from typing import Generic, TypeVar
+
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import Message, N_
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+_plugins_lock = threading.Lock()
+_plugins_loaded = False
+
+
+class Registry(Generic[T]):
+    """Things of one kind by name, found by importing every module under ``package``.
+
+    ``kind`` names the kind in errors ("model"); ``title`` of each entry is what people read.
+    """
+
+    def __init__(self, kind: Message, package: str) -> None:
+        self.kind = kind
+        self.package = package
+        self._things: dict[str, T] = {}
+        self._loaded = False
+        self._lock = threading.RLock()
+
+    def register(self, name: str) -> Callable[[T], T]:
+        """Decorator: file the thing under ``name``. Raises :class:`UsageError` when the name is taken."""
+
+        def file(thing: T) -> T:
+            if name in self._things:
+                raise UsageError(
+                    N_("There is a {kind} named '{name}' already.", kind=self.kind, name=name),
+                    N_("Choose another name for the new one."),
+                )
+            self._things[name] = thing
+            return thing
+
+        return file
+
+    def load(self) -> Registry[T]:
+        """Import every module that may register something. Safe to call from any thread, any number of times."""
+        with self._lock:
+            if not self._loaded:
+                self._loaded = True
+                root = importlib.import_module(self.package)
+                for module in pkgutil.walk_packages(root.__path__, prefix=f"{self.package}."):
+                    importlib.import_module(module.name)
+                _load_plugins()
+        return self
+
+    def __getitem__(self, name: str) -> T:
+        self.load()
+        if name in self._things:
+            return self._things[name]
+        close = difflib.get_close_matches(name, self._things, n=1)
+        remedy = (
+            N_("Did you mean '{close}'?", close=close[0])
+            if close
+            else N_("There are: {names}.", names=", ".join(sorted(self._things)))
+        )
+        raise UsageError(N_("There is no {kind} named '{name}'.", kind=self.kind, name=name), remedy)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.load()._things
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self.load()._things))
+
+    def __len__(self) -> int:
+        return len(self.load()._things)
+
+    def items(self) -> list[tuple[str, T]]:
+        return sorted(self.load()._things.items())
+
+
+def _load_plugins() -> None:
+    """Import what other packages offer, once. A broken one is logged and passed over: it must not take us down."""
+    global _plugins_loaded
+    with _plugins_lock:
+        if _plugins_loaded:
+            return
+        _plugins_loaded = True
+    for point in entry_points(group="genstudio.plugins"):
+        try:
+            point.load()
+        except Exception:
+            log.exception("plugin %s could not be loaded", point.name)
