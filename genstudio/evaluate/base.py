@@ -1,0 +1,159 @@
+"""Measures: numbers computed from a model and data, each with its protocol and with baselines beside it.
+
+A measure is a pure function of the model, the images, and a seed. It asks for abilities, never for classes:
+
+    @measure("elbo", title=N_("ELBO"), unit="nats", better="higher", needs=(ScoresLikelihood,), help=...)
+    def elbo(model, images): ...
+
+Importing this module imports torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+
+from genstudio.core.abilities import ABILITIES, has
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, Message
+from genstudio.core.registry import Registry
+from genstudio.evaluate.images import Images
+
+if TYPE_CHECKING:
+    from genstudio.data.dataset import DataSet
+
+
+@dataclass(frozen=True)
+class Result:
+    """One measured number and what one must know to believe it.
+
+    value: in the measure's unit. protocol: how it was measured (likelihood, binarisation, split, n, ...), in
+    plain JSON values. baselines: the same number for things that know little (independent pixels, ...), by
+    name. extra: further numbers of the same pass, by the name that they carry in ``metrics.jsonl``.
+    """
+
+    value: float
+    protocol: dict[str, Any] = field(default_factory=dict)
+    baselines: dict[str, float] = field(default_factory=dict)
+    extra: dict[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "value": self.value,
+            "protocol": self.protocol,
+            "baselines": self.baselines,
+            "extra": self.extra,
+        }
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A registered measure. ``better`` says which way is good; a ``heavy`` one runs only when asked for by name."""
+
+    name: str
+    title: Message
+    unit: str
+    better: Literal["higher", "lower"]
+    needs: tuple[type, ...]
+    help: Message
+    heavy: bool
+    run: Callable[..., Result]
+
+    def serves(self, model: object) -> bool:
+        """Whether ``model`` has every ability that this measure needs."""
+        return all(has(model, ability) for ability in self.needs)
+
+
+measures: Registry[Measure] = Registry(N_("measure"), "genstudio.evaluate")
+
+
+def measure(
+    name: str,
+    *,
+    title: Message,
+    unit: str,
+    better: Literal["higher", "lower"],
+    needs: tuple[type, ...],
+    help: Message,
+    heavy: bool = False,
+) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Decorator: file ``function(model, images, **options) -> Result`` as the measure ``name``."""
+
+    def file(function: Callable[..., Result]) -> Callable[..., Result]:
+        measures.register(name)(Measure(name, title, unit, better, needs, help, heavy, function))
+        return function
+
+    return file
+
+
+def evaluate(
+    model: torch.nn.Module,
+    data: DataSet,
+    *,
+    names: Sequence[str] | None = None,
+    split: str = "validation",
+    limit: int | None = None,
+    seed: int = 0,
+    cancelled: Callable[[], bool] | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+) -> dict[str, Result]:
+    """Measure ``model`` on one split of ``data``: results by the measures' names.
+
+    Without ``names``, every light measure that the model's abilities allow. ``limit`` takes that many images
+    of the split, always the same ones. ``options`` are further arguments by measure, ``{"nll": {"k": 500}}``.
+    Runs in eval mode and float32, under ``inference_mode``, with generators of its own: the model's modes and
+    torch's default generator are as they were afterwards. An empty split gives no results.
+
+    Raises :class:`UsageError` for an unknown measure or one that the model can't serve, :class:`Cancelled` as
+    soon as ``cancelled()`` says so.
+    """
+    chosen = _choose(model, names)
+    images = Images(data, split, limit=limit, seed=seed, cancelled=cancelled)
+    if len(images) == 0:
+        return {}
+    results: dict[str, Result] = {}
+    with torch.inference_mode(), eval_mode(model):
+        for one in chosen:
+            results[one.name] = one.run(model, images, **(options or {}).get(one.name, {}))
+    return results
+
+
+def flatten(results: Mapping[str, Result], split: str) -> dict[str, float]:
+    """Results as metrics: ``{"validation/elbo": ..., "validation/kl": ...}``, extras beside their value."""
+    flat: dict[str, float] = {}
+    for name, result in results.items():
+        flat[f"{split}/{name}"] = result.value
+        flat.update({f"{split}/{key}": value for key, value in result.extra.items()})
+    return flat
+
+
+@contextmanager
+def eval_mode(model: torch.nn.Module) -> Iterator[None]:
+    """Eval mode for a while. Each module gets its own mode back: a frozen part stays frozen."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+def _choose(model: object, names: Sequence[str] | None) -> list[Measure]:
+    if names is None:
+        return [one for _, one in measures.items() if not one.heavy and one.serves(model)]
+    chosen = [measures[name] for name in dict.fromkeys(names)]
+    for one in chosen:
+        if not one.serves(model):
+            words = dict(ABILITIES.values())
+            missing = next(ability for ability in one.needs if not has(model, ability))
+            raise UsageError(
+                N_("{measure} can't be measured: it needs a model that {ability}.",
+                   measure=one.title, ability=words.get(missing, missing.__name__)),
+                N_("Leave '{name}' out, or choose a run of another model.", name=one.name),
+            )  # fmt: skip
+    return chosen
