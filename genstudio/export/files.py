@@ -1,0 +1,41 @@
+"""Whole files or none: written under a temporary name beside their place, flushed, then renamed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from genstudio.core.errors import GenstudioError
+from genstudio.core.messages import N_
+
+
+@contextmanager
+def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A temporary path to write to; it becomes ``path`` when the block ends well and vanishes when it does not.
+
+    The temporary name keeps the suffix, since encoders choose their format by it. Missing folders are made. Raises
+    :class:`GenstudioError` when the place can't be written.
+    """
+    target = Path(path)
+    # The name is cut short: with the token it must not grow past what file systems allow.
+    temporary = target.with_name(f".{target.stem[:80]}-{secrets.token_hex(4)}.part{target.suffix}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        with open(temporary, "rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except OSError as error:
+        raise GenstudioError(
+            N_(
+                "{path} could not be written: {reason}.",
+                path=str(target),
+                reason=error.strerror or str(error),
+            ),
+            N_("Choose another place, or make room there."),
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,132 @@
+"""Provenance: what it takes to make an exported picture again, carried inside the picture itself.
+
+Run, step, the weights' digest, the pane and its state, the seed, versions and device. The run is named, never given as
+a path: a picture that is shared must not tell how its maker's folders are called.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.errors import GenstudioError
+from genstudio.core.messages import N_
+from genstudio.core.version import versions
+
+if TYPE_CHECKING:
+    from PIL.PngImagePlugin import PngInfo
+
+KEY = "genstudio"
+"""The keyword of the PNG text chunk, and the word that opens the JSON elsewhere."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Enough to make a picture again.
+
+    run: the run folder's name. step: of the weights. weights: the snapshot's digest, hexadecimal. pane, state: the pane's
+    name and its state as JSON. sheet: how its pictures were laid out (columns, gutter, scale, background). film: what moved,
+    for animations. recipe, seed: of the run. versions, device: where it was made.
+    """
+
+    run: str = ""
+    step: int = 0
+    weights: str = ""
+    pane: str = ""
+    state: dict[str, Any] = field(default_factory=dict)
+    sheet: dict[str, Any] = field(default_factory=dict)
+    film: dict[str, Any] = field(default_factory=dict)
+    recipe: str = ""
+    seed: int | None = None
+    device: str = ""
+    versions: dict[str, Any] = field(default_factory=versions)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"format": 1, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Provenance:
+        """Unknown keys are passed over: a later version may have written more."""
+        known = {f.name for f in fields(cls)}
+        return cls(**{k: v for k, v in value.items() if k in known})
+
+    def text(self) -> str:
+        """The JSON in ASCII, which every container can carry."""
+        return json.dumps(self.to_json(), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_text(cls, text: str) -> Provenance:
+        """Raises ValueError when ``text`` is no provenance of ours."""
+        value = json.loads(text)
+        if not isinstance(value, dict) or "versions" not in value or "run" not in value:
+            raise ValueError("no provenance")
+        return cls.from_json(value)
+
+
+def png_text(provenance: Provenance | None) -> PngInfo:
+    """The text chunks of a PNG: which program made it, and the provenance where there is one."""
+    from PIL.PngImagePlugin import PngInfo
+
+    chunks = PngInfo()
+    chunks.add_text("Software", f"genstudio {versions()['genstudio']}")
+    if provenance is not None:
+        # Long states compress well; short ones stay readable in any viewer.
+        text = provenance.text()
+        chunks.add_text(KEY, text, zip=len(text) > 4096)
+    return chunks
+
+
+def read_provenance(path: str | os.PathLike[str]) -> Provenance:
+    """The provenance inside an exported PNG, APNG, GIF, WebP, MP4 or SVG.
+
+    Raises :class:`GenstudioError` when the file can't be read or carries none.
+    """
+    source = Path(path)
+    readers = {".mp4": _text_of_movie, ".svg": _text_of_svg}
+    try:
+        text = readers.get(source.suffix.lower(), _text_of_image)(source)
+        return Provenance.from_text(text)
+    except OSError as error:
+        raise GenstudioError(
+            N_("{path} could not be read: {reason}.", path=str(source), reason=error.strerror or str(error)),
+            N_("Choose a picture that genstudio exported."),
+        ) from error
+    except (ValueError, KeyError, TypeError):
+        raise GenstudioError(
+            N_("{path} does not say how it was made.", path=str(source)),
+            N_("Only files that genstudio exported, unchanged, carry their provenance."),
+        ) from None
+
+
+def _text_of_image(source: Path) -> str:
+    from PIL import Image
+
+    with Image.open(source) as image:
+        if image.format == "WEBP":
+            return str(image.getexif()[_IMAGE_DESCRIPTION])
+        text = image.info.get(KEY) or image.info.get("comment") or b""
+    return text.decode("ascii") if isinstance(text, bytes) else str(text)
+
+
+def _text_of_movie(source: Path) -> str:
+    import av
+
+    with av.open(str(source)) as container:
+        return str(container.metadata["comment"])
+
+
+def _text_of_svg(source: Path) -> str:
+    from xml.etree import ElementTree
+
+    try:
+        root = ElementTree.parse(source).getroot()
+    except ElementTree.ParseError as error:
+        raise ValueError("not an SVG") from error
+    description = root.find(".//{http://purl.org/dc/elements/1.1/}description")
+    return "" if description is None else description.text or ""
+
+
+_IMAGE_DESCRIPTION = 0x010E
