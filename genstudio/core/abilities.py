@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from genstudio.core.messages import Message, N_
+from genstudio.core.messages import N_, Message
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor

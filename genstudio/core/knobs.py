@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from genstudio.core.errors import UsageError
-from genstudio.core.messages import Message, N_
+from genstudio.core.messages import N_, Message
 
 _META = "genstudio"
 
@@ -111,7 +111,12 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
         if isinstance(context.get("error"), GenstudioErrorLike):
             raise context["error"] from None
         raise UsageError(
-            N_("{name} = {value} does not fit: {reason}.", name=name, value=first.get("input"), reason=_reason(first)),
+            N_(
+                "{name} = {value} does not fit: {reason}.",
+                name=name,
+                value=first.get("input"),
+                reason=_reason(first),
+            ),
             N_("Choose another value for {name}.", name=name),
         ) from None
 

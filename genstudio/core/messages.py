@@ -40,7 +40,7 @@ class Message:
         return cls(str(value["text"]), dict(value.get("args", {})))
 
 
-def N_(text: str, **args: Any) -> Message:  # noqa: N802 - the name that gettext's tools look for
+def N_(text: str, **args: Any) -> Message:
     """Mark ``text`` for translation and bind its ``{named}`` arguments. Translation happens at the edge."""
     return Message(text, args)
 

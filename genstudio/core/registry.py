@@ -17,7 +17,7 @@ from importlib.metadata import entry_points
 from typing import Generic, TypeVar
 
 from genstudio.core.errors import UsageError
-from genstudio.core.messages import Message, N_
+from genstudio.core.messages import N_, Message
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

@@ -28,7 +28,12 @@ class ImageSpec:
     def __post_init__(self) -> None:
         if self.channels < 1 or self.height < 1 or self.width < 1:
             raise UsageError(
-                N_("An image of {c} channels and {h}x{w} pixels is empty.", c=self.channels, h=self.height, w=self.width),
+                N_(
+                    "An image of {c} channels and {h}x{w} pixels is empty.",
+                    c=self.channels,
+                    h=self.height,
+                    w=self.width,
+                ),
                 N_("Give at least one channel and one pixel."),
             )
         if self.levels is not None and not 2 <= self.levels <= 256:

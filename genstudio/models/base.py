@@ -1,0 +1,116 @@
+"""What every model is: an ``nn.Module`` that is p(x), says how it learns, and shows what it can do.
+
+A model *plays*: it writes its algorithm as a generator of phases, as the lecture states it. The loop in ``training/``
+*referees*: it runs the backward pass and the optimiser of the phase's player, and only then resumes the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from torch import Tensor, nn
+
+from genstudio.core.knobs import Knobs, parse_knobs
+from genstudio.core.messages import N_, Message
+from genstudio.core.registry import Registry
+
+if TYPE_CHECKING:
+    from genstudio.core.batch import Batch
+    from genstudio.core.spec import ImageSpec
+
+models: Registry[type[Model]] = Registry(N_("model"), "genstudio.models")
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One update that a model asks for.
+
+    ``terms`` are the named summands of the player's loss, scalars in their own units; the loss is their sum, each times
+    its weight (1 unless ``weights`` says otherwise), so that the curves show a ``kl`` in nats whatever beta is. ``watch``
+    holds numbers to look at. No terms is legal: closed-form fits keep what they fit in buffers.
+    """
+
+    player: str
+    terms: Mapping[str, Tensor] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+    watch: Mapping[str, Tensor | float] = field(default_factory=dict)
+
+    def loss(self) -> Tensor | None:
+        """The weighted sum of the terms, or ``None`` when there are none."""
+        total: Tensor | None = None
+        for name, term in self.terms.items():
+            weight = self.weights.get(name, 1.0)
+            part = term if weight == 1.0 else weight * term
+            total = part if total is None else total + part
+        return total
+
+
+class Turn(Protocol):
+    """What the loop hands to ``phases``: the next batches, the noise, the clock."""
+
+    step: int
+
+    def batch(self) -> Batch:
+        """The next minibatch, a new one at each call, on the model's device."""
+        ...
+
+    def noise(self, dim: int) -> Tensor:
+        """Standard normal noise, batch_size×dim: this process's slice of the global draw."""
+        ...
+
+
+Play = Generator[Phase | tuple[Phase, ...], bool, None]
+
+
+class Model(nn.Module):
+    """Base of every model. A subclass in a file of its own, registered by name, is all that a new model takes.
+
+    Complete after construction: every parameter and every (persistent) buffer exists, so that a snapshot can be loaded
+    into a module built on the meta device. Abilities (``core.abilities``) are had by having their methods.
+    """
+
+    family: ClassVar[str]
+    title: ClassVar[Message]
+    help: ClassVar[Message]
+    paper: ClassVar[str] = ""
+    Knobs: ClassVar[type[Knobs]]
+    units: ClassVar[Mapping[str, str]] = {}
+    """Units of terms and watched numbers by name ("nats"); what is missing has none."""
+
+    def __init__(self, spec: ImageSpec, knobs: Any) -> None:
+        super().__init__()
+        self.spec = spec
+        self.knobs = knobs
+
+    @classmethod
+    def check(cls, spec: ImageSpec, knobs: Any) -> None:
+        """Raise :class:`UsageError` when this model can't serve such images, saying what to change."""
+
+    def players(self) -> dict[str, list[nn.Parameter]]:
+        """The sets of parameters that have an optimiser each. Most models have one, ``model``."""
+        return {"model": list(self.parameters())}
+
+    def prepare(self, batch: Batch) -> None:
+        """Runs once before the first step of a new run: a data-dependent start."""
+
+    def phases(self, turn: Turn) -> Play:
+        """One step. ``applied = yield Phase(...)`` asks for an update and learns whether it was applied."""
+        raise NotImplementedError
+
+    def summary(self) -> Message:
+        """The model's main settings in a few words, for its card."""
+        return N_("")
+
+
+def build(name: str, spec: ImageSpec, knobs: Knobs | Mapping[str, Any] | None = None) -> Model:
+    """The model registered as ``name`` for images of ``spec``.
+
+    Raises :class:`UsageError` for an unknown name or knob, a value out of range, or images that it can't serve. Draws its
+    first weights from torch's default generator: build on the meta device wherever training might be running.
+    """
+    kind = models[name]
+    values = knobs if isinstance(knobs, kind.Knobs) else parse_knobs(kind.Knobs, dict(knobs or {}))  # type: ignore[call-overload]
+    kind.check(spec, values)
+    return kind(spec, values)

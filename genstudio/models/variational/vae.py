@@ -1,0 +1,192 @@
+"""The variational autoencoder (Kingma & Welling, "Auto-Encoding Variational Bayes", ICLR 2014).
+
+    log p(x) >= E_q(z|x)[log p(x|z)] - KL(q(z|x) || p(z))        the ELBO, eq. 3
+    q(z|x) = N(mean(x), diag var(x)),  z = mean + std * noise     the reparameterisation, section 2.4
+
+Both terms are shown in nats per image: ``reconstruction`` = -E log p(x|z) and ``kl``; the loss is
+reconstruction + beta * kl, and the ELBO is always reported with beta = 1.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from genstudio.core.batch import Batch
+from genstudio.core.errors import UsageError
+from genstudio.core.knobs import Knobs, knob
+from genstudio.core.messages import N_, Message
+from genstudio.core.spec import ImageSpec
+from genstudio.models.base import Model, Phase, Play, Turn, models
+from genstudio.nets.convolutional import ConvDecoder, ConvEncoder
+from genstudio.nets.distributions import kl_standard_normal, normal_log_prob
+from genstudio.nets.likelihoods import LIKELIHOODS, LikelihoodName, likelihood_for
+from genstudio.nets.mlp import mlp
+
+
+class VaeKnobs(Knobs):
+    latent_dim: int = knob(
+        2,
+        help=N_("How many numbers describe one image. Two can be laid out as a map; more describe better."),
+        ge=1,
+        le=1024,
+    )
+    net: Literal["mlp", "conv"] = knob(
+        "mlp",
+        help=N_("Fully connected layers, quick on small grey images, or convolutions, better for photographs."),
+    )
+    likelihood: LikelihoodName = knob(
+        "auto",
+        help=N_(
+            "How an image is scored given its code: Bernoulli for binarised images, a Gaussian or a logistic else."
+        ),
+    )
+    beta: float = knob(
+        1.0,
+        help=N_("Weight of the KL term. 1 is the ELBO; more asks for a simpler code."),
+        ge=0,
+        le=1000,
+        live=True,
+    )
+    warmup: int = knob(
+        0,
+        help=N_("Steps over which beta grows from 0 to its value, so that the code is used from the start."),
+        label=N_("KL warm-up"),
+        unit="steps",
+        ge=0,
+        live=True,
+    )
+    hidden: int = knob(400, help=N_("Units in each fully connected hidden layer."), ge=1, le=8192)
+    layers: int = knob(1, help=N_("Hidden layers of the fully connected nets."), ge=1, le=8, advanced=True)
+    width: int = knob(
+        32,
+        help=N_("Channels of the first convolution; they double at each scale, up to four times."),
+        ge=1,
+        le=1024,
+        advanced=True,
+    )
+    scales: int = knob(3, help=N_("How often the convolutions halve the image."), ge=1, le=8, advanced=True)
+
+
+@models.register("vae")
+class VAE(Model):
+    """Encoder, decoder and a likelihood. Abilities: Samples, Decodes, Encodes, ScoresLikelihood."""
+
+    family = "variational"
+    title = N_("Variational autoencoder")
+    help = N_(
+        "Learns to squeeze each image into a few numbers and to rebuild it from them, while keeping those numbers spread "
+        "like a standard normal, so that any point of the latent space decodes to an image."
+    )
+    paper = "Kingma & Welling 2014, arXiv:1312.6114"
+    Knobs = VaeKnobs
+    units = {"reconstruction": "nats", "kl": "nats", "elbo": "nats"}
+
+    def __init__(self, spec: ImageSpec, knobs: Any) -> None:
+        super().__init__(spec, knobs)
+        self.latent_dim: int = knobs.latent_dim
+        self.encoder: nn.Module
+        self.decoder: nn.Module
+        if knobs.net == "mlp":
+            self.encoder = nn.Sequential(
+                nn.Flatten(), mlp(spec.values, knobs.hidden, knobs.layers, 2 * self.latent_dim)
+            )
+            self.decoder = nn.Sequential(
+                mlp(self.latent_dim, knobs.hidden, knobs.layers, spec.values), nn.Unflatten(1, spec.shape)
+            )
+        else:
+            self.encoder = ConvEncoder(spec.shape, knobs.width, knobs.scales, knobs.hidden, 2 * self.latent_dim)
+            self.decoder = ConvDecoder(self.latent_dim, knobs.hidden, knobs.width, knobs.scales, spec.shape)
+        self.observed = likelihood_for(knobs.likelihood, spec)
+
+    @classmethod
+    def check(cls, spec: ImageSpec, knobs: Any) -> None:
+        likelihood = LIKELIHOODS.get(knobs.likelihood)
+        if likelihood is not None and (reason := likelihood.unfit(spec)):
+            raise UsageError(*reason)
+
+    # --- how it learns ---------------------------------------------------------------------------------------------
+
+    def phases(self, turn: Turn) -> Play:
+        terms = {name: value.mean() for name, value in self.elbo_terms(turn.batch()).items()}
+        yield Phase("model", terms, weights={"kl": self.beta_at(turn.step)})
+
+    def beta_at(self, step: int) -> float:
+        """beta at ``step``, growing linearly over the warm-up (Bowman et al. 2016; Sønderby et al. 2016)."""
+        warmup = self.knobs.warmup
+        return float(self.knobs.beta * (min(1.0, step / warmup) if warmup else 1.0))
+
+    def elbo_terms(self, batch: Batch, *, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+        """The two terms of -ELBO per image, nats, shape N each; one draw of z. ``None`` draws from the default generator."""
+        mean, log_var = self.posterior(batch.images)
+        z = self.reparameterise(mean, log_var, generator)
+        return {
+            "reconstruction": -self.observed.log_prob(batch.images, self.decoder(z), generator),
+            "kl": kl_standard_normal(mean, log_var),
+        }
+
+    def posterior(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of q(z|x), each N×latent_dim."""
+        mean, log_var = self.encoder(images).chunk(2, dim=1)
+        return mean, log_var
+
+    def reparameterise(self, mean: Tensor, log_var: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """z = mean + std * noise: a sample of q(z|x) through which gradients flow."""
+        noise = torch.randn(mean.shape, generator=generator, dtype=mean.dtype, device=mean.device)
+        return torch.addcmul(mean, torch.exp(0.5 * log_var), noise)
+
+    # --- what it can do --------------------------------------------------------------------------------------------
+
+    def prior(self, n: int, *, generator: torch.Generator) -> Tensor:
+        """n codes from p(z) = N(0, I)."""
+        noise = torch.randn(n, self.latent_dim, generator=generator, device=generator.device)
+        return noise.to(next(self.parameters()).device)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self.observed.mean(self.decoder(z))
+
+    def encode(self, images: Tensor) -> Tensor:
+        return self.posterior(images)[0]
+
+    def sample(self, n: int, *, generator: torch.Generator) -> Tensor:
+        """The mean of p(x|z) for n codes of the prior: what the picture of a VAE's sample usually shows."""
+        return self.decode(self.prior(n, generator=generator))
+
+    def likelihood(self) -> Message:
+        return self.observed.name
+
+    def is_exact(self) -> bool:
+        return False
+
+    def log_prob(self, batch: Batch, *, k: int, generator: torch.Generator) -> Tensor:
+        """log 1/k sum_i p(x|z_i) p(z_i) / q(z_i|x), z_i ~ q(z|x): nats per image, shape N.
+
+        A lower bound that tightens with k (Burda et al. 2016, eq. 8). k = 1 uses the closed-form KL: the ELBO with less
+        noise.
+        """
+        if k == 1:
+            terms = self.elbo_terms(batch, generator=generator)
+            return -(terms["reconstruction"] + terms["kl"])
+        mean, log_var = self.posterior(batch.images)
+        total: Tensor | None = None
+        for _ in range(k):
+            z = self.reparameterise(mean, log_var, generator)
+            weight = (
+                self.observed.log_prob(batch.images, self.decoder(z), generator)
+                + normal_log_prob(z, 0.0, 0.0)
+                - normal_log_prob(z, mean, log_var)
+            )
+            total = weight if total is None else torch.logaddexp(total, weight)
+        assert total is not None, "k is at least 1"
+        return total - math.log(k)
+
+    def summary(self) -> Message:
+        return N_(
+            "z {dim} · β {beta:g} · {likelihood}",
+            dim=self.latent_dim,
+            beta=self.knobs.beta,
+            likelihood=self.observed.short,
+        )
