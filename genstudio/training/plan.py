@@ -1,0 +1,101 @@
+"""The plan: how long a model trains and how, with one optimiser a player.
+
+Everything is in absolute steps, so that ``steps`` only says when to stop: a run of 500 steps that is continued to 2,000
+equals one that was asked for 2,000 at once.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import pydantic
+
+from genstudio.core.knobs import Knobs, knob
+from genstudio.core.messages import N_
+
+
+class PlayerPlan(Knobs):
+    """How one player's parameters are updated."""
+
+    optimiser: Literal["adam", "adamw", "sgd", "rmsprop", "adagrad"] = knob(
+        "adam", help=N_("Turns gradients into updates; Adam is a good first choice.")
+    )
+    lr: float = knob(1e-3, help=N_("Learning rate: the size of one update."), gt=0, le=10, live=True, log=True)
+    betas: tuple[float, float] = knob(
+        (0.9, 0.999),
+        help=N_("Memory of Adam's two running means; of the first alone (momentum) in SGD and RMSprop."),
+        live=True,
+        advanced=True,
+    )
+    weight_decay: float = knob(
+        0.0, help=N_("Pulls weights towards zero; 0 leaves them free."), ge=0, le=10, live=True, advanced=True
+    )
+    schedule: Literal["constant", "linear", "cosine", "exponential"] = knob(
+        "constant", help=N_("How the learning rate falls over the decay steps."), live=True
+    )
+    decay_steps: int = knob(
+        10_000, help=N_("Steps over which the schedule falls to its floor; later steps stay there."), ge=1, live=True
+    )
+    floor: float = knob(
+        0.01, help=N_("Where the schedule ends, as a part of the learning rate."), gt=0, le=1, live=True, advanced=True
+    )
+    warmup: int = knob(
+        0, help=N_("Steps over which the learning rate rises from zero."), ge=0, live=True, advanced=True
+    )
+    average: float = knob(
+        0.0,
+        help=N_("Decay of the moving average of the weights, such as 0.999; 0 keeps no average."),
+        ge=0,
+        lt=1,
+        advanced=True,
+    )
+
+    @pydantic.field_validator("betas")
+    @classmethod
+    def _betas_in_range(cls, betas: tuple[float, float]) -> tuple[float, float]:
+        if not all(0 <= beta < 1 for beta in betas):
+            raise ValueError("both numbers must be at least 0 and less than 1")
+        return betas
+
+    def lr_at(self, step: int) -> float:
+        """The learning rate of the update made in ``step`` (the first is 0): a function of the step alone."""
+        rise = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
+        done = min(1.0, step / self.decay_steps)
+        fall = {
+            "constant": 1.0,
+            "linear": 1 - (1 - self.floor) * done,
+            "cosine": self.floor + (1 - self.floor) * (1 + math.cos(math.pi * done)) / 2,
+            "exponential": self.floor**done,
+        }[self.schedule]
+        return self.lr * rise * fall
+
+
+class Plan(Knobs):
+    """How long a model trains, on what size of batch, when it is saved, sampled and measured, and how players learn."""
+
+    steps: int = knob(10_000, help=N_("When to stop."), ge=0, le=100_000_000, live=True)
+    batch_size: int = knob(100, help=N_("Images in one minibatch."), ge=1, le=65_536)
+    seed: int = knob(0, help=N_("Same seed, same run."), ge=0, lt=2**63)
+    save_every: int = knob(1_000, help=N_("Steps between checkpoints; 0 saves only at the end."), ge=0, live=True)
+    sample_every: int = knob(
+        500, help=N_("Steps between sample sheets, always from the same noise; 0 makes none."), ge=0, live=True
+    )
+    evaluate_every: int = knob(
+        500, help=N_("Steps between measurements on validation images; 0 measures only at the end."), ge=0, live=True
+    )
+    clip: float = knob(
+        0.0, help=N_("Largest norm of a player's gradient; 0 does not clip."), ge=0, live=True, advanced=True
+    )
+    precision: Literal["auto", "float32", "bf16"] = knob(
+        "auto", help=N_("Arithmetic of the forward pass; auto takes bf16 where the device gains by it."), advanced=True
+    )
+    threads: int = knob(0, help=N_("CPU threads for training; 0 leaves torch's choice."), ge=0, le=1024, advanced=True)
+    log_every: int = knob(
+        10, help=N_("Steps between points of the curves; a point is the mean over them."), ge=1, live=True, advanced=True
+    )
+    players: dict[str, PlayerPlan] = knob({}, help=N_("The optimiser of each player."), live=True)
+
+    def player(self, name: str) -> PlayerPlan:
+        """The plan of one player: the defaults where the recipe says nothing."""
+        return self.players.get(name) or PlayerPlan()
