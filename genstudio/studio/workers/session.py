@@ -1,0 +1,381 @@
+"""What the window works on: one run, its data, its weights; and the buttons' meaning. Hides where training happens.
+
+Lives on the GUI thread and never touches torch: whatever needs it is done by the training thread or in the background,
+and comes back by a signal.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from genstudio.core.errors import Cancelled, GenstudioError
+from genstudio.core.messages import N_, Message
+from genstudio.studio.workers.background import Background
+from genstudio.studio.workers.training_thread import TrainingThread
+
+if TYPE_CHECKING:
+    from genstudio.data.dataset import DataSet
+    from genstudio.training.job import Job
+    from genstudio.training.recipe import Recipe
+    from genstudio.training.run import Run
+    from genstudio.training.snapshot import Snapshot
+    from genstudio.training.telemetry import Telemetry
+
+log = logging.getLogger(__name__)
+IDLE, PREPARING, TRAINING, PAUSED, STOPPING = "idle", "preparing", "training", "paused", "stopping"
+POLL_MS = 60  # how soon after it was offered a snapshot is noticed; only while one is awaited
+
+
+class Session(QObject):
+    """One per window. ``state`` is ``idle``, ``preparing``, ``training``, ``paused`` or ``stopping``.
+
+    ``recipe``, ``run``, ``data``, ``telemetry`` are what is open now; ``None`` until there is something.
+    """
+
+    changed = Signal()  # state, run, recipe or data
+    snapshot_arrived = Signal()  # there are newer weights than before (at most 4/s, only while somebody asked)
+    checkpoints_changed = Signal()  # one was saved, or another run is open
+    failed = Signal(object)  # a Message or str for the line of text
+    said = Signal(object)  # the same, of things that went well
+    progress = Signal(float, object)  # while preparing: 0..1 and a Message
+    happened = Signal(object)  # an event of training that is not a step (Saved, Measured, Sampled, Alarm, Finished)
+    discarded = Signal(object, object)  # where the run was, where it lies now: for undo
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = IDLE
+        self.recipe: Recipe | None = None
+        self.run: Run | None = None
+        self.data: DataSet | None = None
+        self.telemetry: Telemetry | None = None
+        self.job: Job | None = None
+        self.total_steps = 0
+        self.background = Background("background", self)
+        self._thread: TrainingThread | None = None
+        self._after_stop = ""  # "", "discard": what is to be done when the thread has ended
+        self._snapshot: Snapshot | None = None
+        self._steps: list[int] = []
+        self._poll = QTimer(self)
+        self._poll.setInterval(POLL_MS)
+        self._poll.timeout.connect(self._look_at_board)
+
+    # -- what can be asked ---------------------------------------------------------------------------------------
+
+    @property
+    def step(self) -> int:
+        """The last step that was taken, or the newest checkpoint's when nothing trains."""
+        if self._thread is not None and self._thread.step:
+            return self._thread.step
+        return self._steps[-1] if self._steps else 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is being prepared, trained, paused or stopped: another one can't be opened meanwhile."""
+        return self.state != IDLE
+
+    def checkpoint_steps(self) -> list[int]:
+        """Steps of the open run at which weights were kept, ascending."""
+        return list(self._steps)
+
+    def latest_snapshot(self) -> Snapshot | None:
+        """The newest weights that are at hand: from the loop while it runs, else from the newest checkpoint.
+
+        ``None`` until ``snapshot_arrived``. Costs nothing: never reads the disk.
+        """
+        if self.job is not None and self.job.board.latest is not None:
+            return self.job.board.latest
+        return self._snapshot
+
+    def request_snapshot(self) -> None:
+        """Ask the loop for fresh weights. Cheap, any number of times; ``snapshot_arrived`` answers."""
+        if self.job is not None and self.state in (TRAINING, PAUSED):
+            self.job.board.request()
+            if not self._poll.isActive():
+                self._poll.start()
+
+    def snapshot_at(self, step: int) -> Snapshot:
+        """The weights kept at ``step``, read from disk: never on the GUI thread. Raises :class:`RunError`."""
+        if self.run is None:
+            raise GenstudioError(N_("No run is open."), N_("Open one or start one first."))
+        return self.run.snapshot(step)
+
+    # -- the buttons ---------------------------------------------------------------------------------------------
+
+    def start(self, recipe: Recipe) -> None:
+        """Begin a new run of ``recipe``. Only when idle."""
+        if self.busy:
+            return
+        self._leave_run()
+        self.recipe = recipe
+
+        def make(thread: TrainingThread) -> Job:
+            from genstudio.training.job import new_job
+
+            return new_job(recipe, progress=thread.progress.emit, cancelled=thread.isInterruptionRequested)
+
+        self._launch(make, recipe)
+
+    def resume(self, path: Path | str) -> None:
+        """Go on with the run in ``path`` from its newest checkpoint, exactly where it stood. Only when idle."""
+        if self.busy:
+            return
+
+        def make(thread: TrainingThread) -> Job:
+            from genstudio.training.job import resume_job
+
+            return resume_job(path, progress=thread.progress.emit, cancelled=thread.isInterruptionRequested)
+
+        self._launch(make, self.recipe)
+
+    def pause(self) -> None:
+        """Stand still after the present step; nothing is lost, nothing is written."""
+        if self._thread is not None and self.state == TRAINING:
+            self._thread.pause()
+
+    def go_on(self) -> None:
+        """Go on after a pause."""
+        if self._thread is not None and self.state == PAUSED:
+            self._thread.go_on()
+            self._set_state(TRAINING)
+
+    def step_once(self) -> None:
+        """Exactly one step, then stand still again. While training it pauses first."""
+        if self._thread is not None and self.state in (TRAINING, PAUSED):
+            self._thread.step_once()
+
+    def stop(self) -> None:
+        """End training and keep everything: saves a checkpoint, so that it can go on later."""
+        if self._thread is not None and self.state != STOPPING:
+            self._thread.ask_to_stop()
+            self._set_state(STOPPING)
+
+    def discard(self) -> None:
+        """End training and put the run in the trash folder; ``discarded`` tells where, for :meth:`undo_discard`."""
+        self._after_stop = "discard"
+        if self._thread is not None:
+            self.stop()
+        else:
+            self._discard_now()
+
+    def undo_discard(self, was: Path, lies: Path) -> None:
+        """Bring a discarded run back and open it."""
+        from genstudio.studio.workers.trash import restore
+
+        try:
+            restore(lies, was)
+        except OSError as error:
+            self.failed.emit(N_("The run could not be brought back: {reason}", reason=str(error)))
+            return
+        self.open_run(was)
+
+    def open_run(self, path: Path | str) -> None:
+        """Open an earlier run to look at it, or to go on with it. Only when idle; arrives by ``changed``."""
+        if not self.busy:
+            self.background.submit(lambda: _open(Path(path)), self._opened, self._not_opened, key="open run")
+
+    def close_run(self) -> None:
+        """Leave the open run: what is looked at next is a recipe. Only when idle."""
+        if not self.busy and self.run is not None:
+            self._leave_run()
+            self.changed.emit()
+
+    def set_live(self, knobs: dict[str, Any]) -> None:
+        """Change live knobs of the model while it trains; they hold from the next step on."""
+        if self.job is not None and self.state in (TRAINING, PAUSED):
+            self.job.live(knobs)
+
+    def shutdown(self) -> None:
+        """Stop, save, and wait for the threads. After this nothing is heard from here. Safe to call twice."""
+        self._poll.stop()
+        self.blockSignals(True)
+        if self._thread is not None:
+            self._thread.ask_to_stop()
+            self._thread.wait()
+            self._forget_thread()
+        self.background.stop()
+        self.state = IDLE
+
+    # -- the training thread's life ------------------------------------------------------------------------------
+
+    def _launch(self, make: Any, recipe: Recipe | None) -> None:
+        self.background.drop("open run")
+        self._after_stop = ""
+        self.total_steps = int(recipe.plan.steps) if recipe else 0
+        thread = self._thread = TrainingThread(make, self)
+        thread.progress.connect(self.progress)
+        thread.prepared.connect(self._prepared)
+        thread.happened.connect(self._event)
+        thread.paused_at.connect(self._paused)
+        thread.broke.connect(self._broke)
+        thread.finished.connect(self._ended)
+        self._set_state(PREPARING)
+        thread.start()
+
+    @Slot(object)
+    def _prepared(self, job: Job) -> None:
+        if self.state != PREPARING:
+            return
+        self.job = job
+        self.recipe, self.run, self.data, self.telemetry = job.recipe, job.run, job.data, job.telemetry
+        self.total_steps = int(job.recipe.plan.steps)
+        self._snapshot = None
+        self._steps = job.run.checkpoints()
+        self._set_state(TRAINING)
+        self.checkpoints_changed.emit()
+        self.request_snapshot()
+
+    @Slot(object)
+    def _event(self, event: Any) -> None:
+        if type(event).__name__ == "Saved" and self.run is not None:
+            self._steps = self.run.checkpoints()
+            self.checkpoints_changed.emit()
+        self.happened.emit(event)
+
+    @Slot(int)
+    def _paused(self, step: int) -> None:
+        if self.state in (TRAINING, PAUSED):
+            self._set_state(PAUSED)
+
+    @Slot(object)
+    def _broke(self, error: Exception) -> None:
+        if isinstance(error, Cancelled):
+            return
+        if not isinstance(error, GenstudioError):
+            log.error("training broke", exc_info=error)
+        self.failed.emit(in_words(error))
+
+    @Slot()
+    def _ended(self) -> None:
+        board = self.job.board if self.job is not None else None
+        if board is not None and board.latest is not None:
+            self._snapshot = board.latest
+        self._forget_thread()
+        if self.run is not None:
+            self._steps = self.run.checkpoints()
+        self._set_state(IDLE)
+        self.checkpoints_changed.emit()
+        if self._after_stop == "discard":
+            self._discard_now()
+        elif self.run is not None and self._steps:
+            run, step = self.run, self._steps[-1]
+            self.background.submit(lambda: run.snapshot(step), self._read, self._unread, key="snapshot")
+
+    def _forget_thread(self) -> None:
+        """The one place where a training thread is let go: it has ended by now."""
+        self._poll.stop()
+        self.job = None
+        if self._thread is not None:
+            self._thread.wait()
+            self._thread.deleteLater()
+            self._thread = None
+
+    # -- runs and snapshots --------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _opened(self, found: tuple[Run, Recipe, Snapshot | None, Telemetry]) -> None:
+        if self.busy:
+            return
+        self.run, self.recipe, self._snapshot, self.telemetry = found
+        self.total_steps = int(self.recipe.plan.steps)
+        self.data = None
+        self._steps = self.run.checkpoints()
+        self.changed.emit()
+        self.checkpoints_changed.emit()
+        if self._snapshot is not None:
+            self.snapshot_arrived.emit()
+        recipe = self.recipe
+        self.background.submit(lambda: _data_of(recipe), self._data_came, self._no_data, key="run's data")
+
+    @Slot(object)
+    def _not_opened(self, error: Exception) -> None:
+        self.failed.emit(in_words(error))
+
+    @Slot(object)
+    def _data_came(self, data: DataSet) -> None:
+        if not self.busy:
+            self.data = data
+            self.changed.emit()
+
+    @Slot(object)
+    def _no_data(self, error: Exception) -> None:
+        self.failed.emit(in_words(error))
+
+    @Slot(object)
+    def _read(self, snapshot: Snapshot) -> None:
+        if not self.busy and self.run is not None:
+            self._snapshot = snapshot
+            self.snapshot_arrived.emit()
+
+    @Slot(object)
+    def _unread(self, error: Exception) -> None:
+        self.failed.emit(in_words(error))
+
+    @Slot()
+    def _look_at_board(self) -> None:
+        latest = self.job.board.latest if self.job is not None else None
+        if latest is not None and latest is not self._snapshot:
+            self._snapshot = latest
+            self._poll.stop()
+            self.snapshot_arrived.emit()
+
+    def _discard_now(self) -> None:
+        from genstudio.studio.workers.trash import put_in_trash
+
+        self._after_stop = ""
+        if self.run is None:
+            return
+        was = Path(self.run.path)
+        self._leave_run()
+        try:
+            lies = put_in_trash(was)
+        except OSError as error:
+            self.failed.emit(N_("The run could not be put in the trash: {reason}", reason=str(error)))
+        else:
+            self.discarded.emit(was, lies)
+        self.changed.emit()
+        self.checkpoints_changed.emit()
+
+    def _leave_run(self) -> None:
+        for key in ("open run", "snapshot", "run's data"):
+            self.background.drop(key)
+        self.run = self.telemetry = self._snapshot = self.data = None
+        self._steps = []
+
+    def _set_state(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+        self.changed.emit()
+
+
+def in_words(error: BaseException) -> Message | str:
+    """An error as one line for a person."""
+    if isinstance(error, GenstudioError):
+        return str(error)
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+        return N_("The memory was not enough. Choose a smaller batch size or a smaller model; what was saved is kept.")
+    return N_(
+        "Something went wrong in genstudio: {kind}: {reason}. What was saved is kept.",
+        kind=type(error).__name__,
+        reason=str(error) or "-",
+    )
+
+
+def _open(path: Path) -> tuple[Any, Any, Any, Any]:
+    """On the background thread: the run in ``path``, its recipe, its newest weights and its rows."""
+    from genstudio.training.run import Run
+    from genstudio.training.telemetry import Telemetry
+
+    run = Run.open(path)
+    steps = run.checkpoints()
+    snapshot = run.snapshot(steps[-1]) if steps else None
+    return run, run.recipe, snapshot, Telemetry()
+
+
+def _data_of(recipe: Recipe) -> DataSet:
+    from genstudio.data.dataset import open_data
+
+    return open_data(recipe.data, recipe.data_knobs)
