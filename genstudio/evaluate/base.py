@@ -52,7 +52,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Measure:
-    """A registered measure. ``better`` says which way is good; a ``heavy`` one runs only when asked for by name."""
+    """A registered measure. ``better`` says which way is good; ``heavy`` ones run only when named."""
 
     name: str
     title: Message

@@ -81,30 +81,33 @@ class Images:
             raise Cancelled(N_("The measurement was stopped."))
 
     def training_moments(self) -> tuple[Tensor, Tensor, int]:
-        """Mean and variance of every sub-pixel over (at most 10,000) training images, C×H×W on the CPU, and
+        """Mean and variance of every sub-pixel, C×H×W on the CPU, over at most 10,000 training images, and
         their number.
 
         Without a training split, over the images that are being measured, which flatters a baseline.
         """
         found = _moments.get(self.data)
         if found is None:
-            found = _moments[self.data] = self._moments_of_training()
+            total = squares = torch.zeros(self.spec.shape, dtype=torch.float64)
+            n = 0
+            for values in self._training_batches(TRAINING_IMAGES):
+                total, squares = total + values.double().sum(0), squares + values.double().square().sum(0)
+                n += len(values)
+            mean = total / n
+            found = _moments[self.data] = mean, (squares / n - mean.square()).clamp(min=0), n
         return found
 
-    def _moments_of_training(self) -> tuple[Tensor, Tensor, int]:
+    def training_sample(self, limit: int) -> Tensor:
+        """At most ``limit`` training images, always the same: float32 N×C×H×W on the CPU."""
+        return torch.cat(list(self._training_batches(limit)))
+
+    def _training_batches(self, limit: int) -> Iterator[Tensor]:
         split = self.data.split("train")
-        if len(split) == 0:
-            split = self.split
+        split = split if len(split) else self.split
         noise = seeding.generator(0, "evaluate", "baseline")
-        total = squares = torch.zeros(self.spec.shape, dtype=torch.float64)
-        positions = _subset(len(split), TRAINING_IMAGES)
-        for chunk in positions.split(512):
+        for chunk in _subset(len(split), limit).split(512):
             self.stop_if_cancelled()
-            values = split.batch(chunk, generator=noise).images.cpu().double()
-            total = total + values.sum(0)
-            squares = squares + values.square().sum(0)
-        mean = total / len(positions)
-        return mean, (squares / len(positions) - mean.square()).clamp(min=0), len(positions)
+            yield split.batch(chunk, generator=noise).images.cpu()
 
 
 # A data set never changes while it is open, and a run measures the same one again and again.
