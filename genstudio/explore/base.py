@@ -1,0 +1,361 @@
+"""A pane state is a value, a content is a pure function of it and of a snapshot.
+
+    @state
+    class ManifoldState(PaneState):
+        cells: int = knob(20, help=N_("Cells along each side."), ge=5, le=40)
+
+    @pane("manifold", title=N_("Manifold"), group="look", needs=(Decodes,), state=ManifoldState, help=N_("..."))
+    def manifold(look: Look, state: ManifoldState) -> Content: ...
+
+Undo is putting back the old state, a session is the states on disk, an export carries its state, the command line can
+make the same content, and a test needs no screen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, dataclass_transform
+
+import pydantic
+import pydantic.dataclasses
+from pydantic import Field
+
+from genstudio.core.abilities import ABILITIES, has
+from genstudio.core.errors import UsageError
+from genstudio.core.knobs import KnobInfo, Knobs, describe, knob, parse_knobs
+from genstudio.core.messages import N_, Message
+from genstudio.core.registry import Registry
+from genstudio.explore.blobs import Blob, Blobs
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from genstudio.core.spec import ImageSpec
+    from genstudio.data.dataset import DataSet
+    from genstudio.models.base import Model
+    from genstudio.training.snapshot import Snapshot
+
+__all__ = [
+    "GROUPS", "Blob", "Content", "Legend", "Look", "Pane", "PaneState", "Picture", "Points", "Series",
+    "contents", "final", "knob", "pane", "pane_of", "panes", "state",
+]  # fmt: skip
+
+T = TypeVar("T")
+S = TypeVar("S", bound="PaneState")
+_CONFIG = pydantic.ConfigDict(extra="forbid", allow_inf_nan=False)
+
+GROUPS: dict[str, Message] = {
+    "look": N_("Look"),
+    "latent": N_("Latent"),
+    "pixels": N_("Pixels"),
+    "adversarial": N_("Adversarial"),
+    "compare": N_("Compare"),
+}
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(knob, Field))
+def state(cls: type[T]) -> type[T]:
+    """Decorator: a frozen, validated dataclass whose fields are declared with ``knob(...)`` like any setting."""
+    return pydantic.dataclasses.dataclass(frozen=True, config=_CONFIG)(cls)  # type: ignore[return-value]
+
+
+@state
+class PaneState:
+    """Everything that a pane shows, as a value: hashable, comparable, and equal after a trip through JSON.
+
+    Fields are numbers, strings, tuples and :class:`Blob`. ``run`` names the run folder (empty: the one that is open),
+    ``at`` the step whose weights are shown. ``dataclasses.replace`` makes the next state; a value out of its range
+    raises :class:`pydantic.ValidationError` there, and :class:`UsageError` in :meth:`from_json`.
+    """
+
+    run: str = knob("", help=N_("The run that is looked at; empty for the one that is open."))
+    at: int | Literal["latest"] = knob("latest", help=N_("The step whose weights are shown, or 'latest'."))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers, strings and lists, for session files, provenance and the command line."""
+        return pydantic.TypeAdapter(type(self)).dump_python(self, mode="json")
+
+    @classmethod
+    def from_json(cls: type[S], values: dict[str, Any]) -> S:
+        """The state that :meth:`to_json` wrote. Raises :class:`UsageError` naming the field that does not fit."""
+        fields = parse_knobs(_form(cls), values)
+        return cls(**{name: getattr(fields, name) for name in _form(cls).model_fields})
+
+    @classmethod
+    def controls(cls) -> list[KnobInfo]:
+        """The fields that a person sets in the pane, in order; ``run`` and ``at`` are set in the header."""
+        return [info for info in describe(_form(cls)) if info.name not in ("run", "at")]
+
+
+_forms: dict[type, type[Knobs]] = {}
+
+
+def _form(cls: type) -> type[Knobs]:
+    """The fields of a state as knobs, so that forms, help and error texts are those of every other setting."""
+    if cls not in _forms:
+        fields: Any = {name: (info.annotation, info) for name, info in cls.__pydantic_fields__.items()}  # type: ignore[attr-defined]
+        _forms[cls] = pydantic.create_model(cls.__name__, __base__=Knobs, **fields)
+    return _forms[cls]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A raster that we made, or a sheet of equal cells without gutter (whoever draws or saves adds that).
+
+    pixels: uint8 H×W×C, C = 1 or 3. cell: (height, width) of one cell in pixels; ``None`` for a single picture.
+    values: per cell, arrays rows×columns×...: ``picture.values["z"][row, column]`` is exactly the z that was decoded.
+    count: how many cells are filled, row by row (``None``: all).
+    """
+
+    pixels: np.ndarray
+    label: Message | str = ""
+    cell: tuple[int, int] | None = None
+    values: dict[str, np.ndarray] = field(default_factory=dict)
+    count: int | None = None
+
+    @property
+    def rows(self) -> int:
+        return 1 if self.cell is None else self.pixels.shape[0] // self.cell[0]
+
+    @property
+    def columns(self) -> int:
+        return 1 if self.cell is None else self.pixels.shape[1] // self.cell[1]
+
+    def __len__(self) -> int:
+        return self.rows * self.columns if self.count is None else self.count
+
+    def at(self, row: int, column: int) -> np.ndarray:
+        """The pixels of one cell, uint8 h×w×C: a view."""
+        if self.cell is None:
+            return self.pixels
+        h, w = self.cell
+        return self.pixels[row * h : (row + 1) * h, column * w : (column + 1) * w]
+
+    def cells(self) -> np.ndarray:
+        """All filled cells, uint8 N×h×w×C, row by row."""
+        h, w = self.cell or self.pixels.shape[:2]
+        by_row = self.pixels.reshape(self.rows, h, self.columns, w, -1).swapaxes(1, 2)
+        return by_row.reshape(-1, h, w, self.pixels.shape[2])[: len(self)]
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """A curve: x and y of equal length N, y in ``unit``."""
+
+    name: Message | str
+    x: np.ndarray
+    y: np.ndarray
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the colours of points mean: entries of (text, (r, g, b)), or the two ends of a continuous scale."""
+
+    title: Message | str
+    entries: tuple[tuple[Message | str, tuple[int, int, int]], ...]
+    continuous: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Points over the first picture: xy float32 N×2 in [0, 1] of its width and height, y downwards; colours uint8 N×3.
+
+    values: per point, arrays N×...: ``index`` of the image in the data set, ``z``, ``label`` or the attribute.
+    """
+
+    xy: np.ndarray
+    colours: np.ndarray
+    legend: Legend | None = None
+    values: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """What a snapshot and a pane state give. ``words`` says in one line what is being seen.
+
+    ``values`` holds named numbers and arrays for the inspector and for export.
+    """
+
+    words: Message
+    pictures: tuple[Picture, ...] = ()
+    series: tuple[Series, ...] = ()
+    points: Points | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def digest(self) -> str:
+        """sha256 over every number and word: equal for equal contents."""
+        hasher = hashlib.sha256(str(self.words).encode())
+        arrays: list[Any] = [self.values]
+        arrays += [part for p in self.pictures for part in (p.pixels, p.values)]
+        arrays += [part for s in self.series for part in (s.x, s.y)]
+        arrays += [self.points.xy, self.points.colours, self.points.values] if self.points else []
+        for item in arrays:
+            _feed(hasher, item)
+        return hasher.hexdigest()
+
+
+def _feed(hasher: Any, item: Any) -> None:
+    if isinstance(item, dict):
+        for key in sorted(item):
+            hasher.update(str(key).encode())
+            _feed(hasher, item[key])
+    elif hasattr(item, "tobytes"):
+        hasher.update(f"{item.dtype}{item.shape}".encode())
+        hasher.update(item.tobytes())
+    else:
+        hasher.update(repr(item).encode())
+
+
+@dataclass
+class Look:
+    """What a content function may look at: a model in eval mode with a snapshot's weights, and the open data set.
+
+    ``once`` keeps what depends on the snapshot and the data alone (encodings, principal axes) for as long as both are
+    looked at, so that a drag does not compute it again.
+    """
+
+    model: Model
+    spec: ImageSpec
+    snapshot: Snapshot
+    data: DataSet | None = None
+    blobs: Blobs = field(default_factory=Blobs)
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def once(self, key: Any, make: Callable[[], T]) -> T:
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+
+@dataclass(frozen=True)
+class Pane:
+    """One way to look at a snapshot.
+
+    ``needs`` are the abilities it asks of a model, ``help`` one sentence, ``page`` its help page with the mathematics
+    (the rich text that Qt shows: a small subset of HTML).
+    """
+
+    name: str
+    title: Message
+    group: str
+    needs: tuple[type, ...]
+    state: type[PaneState]
+    help: Message
+    page: Message
+    content: Callable[[Look, Any], Content | Iterator[Content]]
+    gradients: bool = False
+
+    def missing(self, model: object) -> list[type]:
+        """The abilities that ``model`` (an instance or a class) lacks for this pane."""
+        return [ability for ability in self.needs if not has(model, ability)]
+
+    def why_not(self, model: object) -> Message | None:
+        """Why ``model`` can't serve this pane and what to train instead, or ``None`` when it can."""
+        missing = self.missing(model)
+        if not missing:
+            return None
+        from genstudio.models.base import models
+
+        able = [str(kind.title) for _, kind in models.items() if not self.missing(kind)]
+        return N_(
+            "{pane} needs a model that {abilities}; this one does not. {remedy}",
+            pane=self.title,
+            abilities=", ".join(
+                str(ABILITIES[a.__name__][1]) if a.__name__ in ABILITIES else a.__name__ for a in missing
+            ),
+            remedy=N_("Train one of these instead: {models}.", models=", ".join(able))
+            if able
+            else N_("No model here does yet."),
+        )
+
+
+panes: Registry[Pane] = Registry(N_("pane"), "genstudio.explore")
+
+
+def pane(
+    name: str,
+    *,
+    title: Message,
+    group: str,
+    needs: tuple[type, ...],
+    state: type[PaneState],
+    help: Message,
+    page: Message | None = None,
+    gradients: bool = False,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorator: file a content function as the pane ``name``.
+
+    The function maps (look, state) to a content, or yields ever better ones of which the last is the content. It is pure:
+    the same snapshot and state give the same content, to the bit, and what is random draws from a generator made from the
+    state's seed. It runs under ``torch.inference_mode`` unless ``gradients``.
+    """
+    if group not in GROUPS:
+        raise UsageError(
+            N_("There is no group of panes named '{name}'.", name=group),
+            N_("There are: {names}.", names=", ".join(GROUPS)),
+        )
+
+    def file(function: Callable[..., Any]) -> Callable[..., Any]:
+        made = Pane(name, title, group, needs, state, help, page or help, function, gradients)
+        panes.register(name)(made)
+        return function
+
+    return file
+
+
+def pane_of(state: PaneState) -> Pane:
+    """The pane whose state this is."""
+    for _, candidate in panes.items():
+        if candidate.state is type(state):
+            return candidate
+    raise UsageError(N_("No pane shows a {kind}.", kind=type(state).__name__), N_("Register one with @pane(...)."))
+
+
+def contents(look: Look, state: PaneState) -> Iterator[Content]:
+    """The ever better contents of ``state``. Raises :class:`UsageError` when the model lacks what the pane needs.
+
+    Grad mode belongs to the thread, so it is set around each step of a content function and never across a yield.
+    """
+    import torch
+
+    shown = pane_of(state)
+    refusal = shown.why_not(look.model)
+    if refusal is not None:
+        raise UsageError(refusal)
+
+    def guard() -> Any:
+        return torch.enable_grad() if shown.gradients else torch.inference_mode()
+
+    with guard():
+        made = shown.content(look, state)
+    if isinstance(made, Content):
+        yield made
+        return
+    try:
+        while True:
+            with guard():
+                better = next(made, None)
+            if better is None:
+                return
+            yield better
+    finally:
+        close = getattr(made, "close", None)
+        if close is not None:
+            close()
+
+
+def final(look: Look, state: PaneState, cancelled: Callable[[], bool] | None = None) -> Content:
+    """The best content of ``state``: what is exported, and what the command line makes."""
+    from genstudio.core.errors import Cancelled
+
+    best: Content | None = None
+    for content in contents(look, state):
+        best = content
+        if cancelled is not None and cancelled():
+            raise Cancelled(N_("Stopped before the picture was finished."))
+    if best is None:
+        raise UsageError(N_("The pane {name} gave nothing to show.", name=pane_of(state).title))
+    return best

@@ -1,0 +1,136 @@
+"""What several panes ask of a model with a latent space: pictures of codes, codes of images, principal axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.seeding import generator
+from genstudio.explore.base import Look
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+#: Sub-pixels decoded between two looks at whether a newer state has come: about 8 ms of a small net on one thread.
+CHUNK_VALUES = 160_000
+
+
+def to_pixels(images: Tensor) -> np.ndarray:
+    """Images float N×C×H×W in [0, 1] to uint8 N×H×W×C, C = 1 or 3."""
+    import torch
+
+    shown = images[:, :3] if images.shape[1] >= 3 else images[:, :1]
+    return (shown.clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous().numpy()
+
+
+def chunks(n: int, look: Look) -> Iterator[slice]:
+    """Slices of n codes, each small enough to be decoded between two looks at the clock."""
+    size = max(16, CHUNK_VALUES // look.spec.values)
+    for start in range(0, n, size):
+        yield slice(start, min(n, start + size))
+
+
+def sheet(cells: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Cells uint8 N×h×w×C as one raster (rows h)×(columns w)×C; cells that are missing at the end stay black."""
+    import numpy as np
+
+    n, h, w, c = cells.shape
+    if n < rows * columns:
+        cells = np.concatenate([cells, np.zeros((rows * columns - n, h, w, c), np.uint8)])
+    by_row = cells.reshape(rows, columns, h, w, c).swapaxes(1, 2)
+    return np.ascontiguousarray(by_row).reshape(rows * h, columns * w, c)
+
+
+@dataclass(frozen=True, eq=False)
+class Encodings:
+    """Codes of a sample of the validation split: z float32 N×latent_dim, and what is known of their images."""
+
+    z: np.ndarray
+    indices: np.ndarray
+    labels: np.ndarray | None
+    attributes: np.ndarray | None
+
+
+def encodings(look: Look, n: int) -> Encodings | None:
+    """The codes of ``n`` validation images (always the same ones), or ``None`` without data; kept for the look."""
+    return look.once(("encodings", n), lambda: _encode(look, n))
+
+
+def _encode(look: Look, n: int) -> Encodings | None:
+    import torch
+
+    if look.data is None:
+        return None
+
+    split: Any = look.data.split("validation")
+    if len(split) == 0:
+        split = look.data.split("train")
+    draw = generator(0, "encodings")
+    chosen = torch.randperm(len(split), generator=draw)[:n].sort().values
+    batch = split.batch(chosen, generator=draw)
+    size = max(16, CHUNK_VALUES // look.spec.values)
+    z = torch.cat([look.model.encode(images) for images in batch.images.split(size)])  # type: ignore[operator]
+    return Encodings(
+        z.float().numpy(),
+        batch.indices.numpy(),
+        None if batch.labels is None else batch.labels.numpy(),
+        None if batch.attributes is None else batch.attributes.numpy(),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """A plane in latent space: z = origin + u·across + v·up, with (u, v) in standard deviations. All float64, latent_dim."""
+
+    origin: np.ndarray
+    across: np.ndarray
+    up: np.ndarray
+
+    def z(self, u: np.ndarray, v: np.ndarray) -> np.ndarray:
+        """Codes float32 ...×latent_dim of the places (u, v), arrays of equal shape."""
+        made: Any = self.origin + u[..., None] * self.across + v[..., None] * self.up
+        return made.astype("float32")
+
+    def places(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(u, v) of codes N×latent_dim, projected at right angles onto the plane (across and up are orthogonal)."""
+        away = z.astype("float64") - self.origin
+
+        def along(axis: np.ndarray) -> np.ndarray:
+            return away @ axis / (axis @ axis)
+
+        return along(self.across), along(self.up)
+
+
+def coordinate_plane(latent_dim: int, across: int, up: int) -> Plane:
+    """The plane of two coordinates (counted from 0), the others held at 0, the prior's mean."""
+    import numpy as np
+
+    return Plane(np.zeros(latent_dim), np.eye(latent_dim)[across], np.eye(latent_dim)[up])
+
+
+def principal_plane(look: Look, latent_dim: int, n: int = 2000) -> Plane | None:
+    """The plane through the encodings' mean along their two principal components, one standard deviation a unit.
+
+    A component's sign is free, so it is chosen by its largest entry: the picture does not flip from step to step for no
+    reason. ``None`` without data.
+    """
+    found = encodings(look, n)
+    if found is None or len(found.z) < 3:
+        return None
+    return look.once(("principal", n), lambda: _principal(found.z.astype("float64"), latent_dim))
+
+
+def _principal(z: np.ndarray, latent_dim: int) -> Plane:
+    import numpy as np
+
+    mean = z.mean(0)
+    _, singular, directions = np.linalg.svd(z - mean, full_matrices=False)
+    deviations = singular / np.sqrt(len(z) - 1)
+    axes = []
+    for k in range(2):
+        axis = directions[k] * np.sign(directions[k][np.abs(directions[k]).argmax()])
+        # A collapsed component still needs a direction to walk in.
+        axes.append(axis * max(float(deviations[k]), 1e-6))
+    return Plane(mean, axes[0], axes[1])

@@ -1,0 +1,202 @@
+"""The manifold pane: a grid of decoded codes from a plane through latent space, under encoded images if one likes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from genstudio.core.abilities import Decodes, Encodes, has
+from genstudio.core.messages import N_, Message
+from genstudio.explore import plane
+from genstudio.explore.base import Content, Look, PaneState, Picture, knob, pane, state
+from genstudio.explore.latents import Plane, chunks, coordinate_plane, principal_plane, sheet, to_pixels
+from genstudio.explore.overlay import encoded_points
+
+if TYPE_CHECKING:
+    import numpy as np
+
+#: Sub-pixels from which a coarse grid comes first: about 100 ms of a small net on one thread.
+COARSE_FROM = 2_000_000
+FARTHEST_CENTRE = 6.0
+
+PAGE = N_(
+    "<p>A model with a latent space describes an image by a few numbers, its code z. This pane puts a plane through that "
+    "space, lays a grid over it, and shows the decoded mean of p(x|z) in every cell: neighbours in z are neighbours here, "
+    "and one sees what the model holds to be alike.</p>"
+    "<p>A cell at (u, v) shows <i>decode</i>(z) with z = o + u·a + v·b.</p>"
+    "<ul><li><b>Two latent dimensions</b>: o = 0, and a, b are the two chosen unit vectors. All others stay at 0, "
+    "the mean of the prior N(0, I).</li>"
+    "<li><b>Principal</b>: o is the mean of 2,000 encoded validation images, a and b their first two principal components, "
+    "each one standard deviation long.</li></ul>"
+    "<p><b>Spacing.</b> <i>Gauss</i> places the cells at u<sub>i</sub> = Φ<sup>-1</sup>(p<sub>i</sub>) with p<sub>i</sub> "
+    "in even steps from Φ(-r) to Φ(r): each cell stands for the same share of the prior (Kingma and Welling 2014, fig. 4). "
+    "<i>Linear</i> places them evenly in u.</p>"
+    "<p><b>Overlay.</b> Each point is the mean of q(z|x) for one validation image. Where points lie, the decoder was "
+    "taught; where none lie, it guesses.</p>"
+    "<p>Wheel: zoom about the pointer. Drag: move. Home: back to the start. Arrows: move the focused cell. Click or Enter: "
+    "send its z on.</p>"
+)
+
+
+@state
+class ManifoldState(PaneState):
+    """The window in the plane is ``centre`` ± ``reach`` / ``zoom``, in standard deviations. Dimensions count from 1."""
+
+    axes: Literal["latent", "principal"] = knob(
+        "latent", help=N_("Two latent dimensions, or the two principal components of the encoded images.")
+    )
+    across: int = knob(1, help=N_("The latent dimension that grows to the right."), ge=1)
+    up: int = knob(2, help=N_("The latent dimension that grows upwards."), ge=1)
+    reach: float = knob(
+        2.0, help=N_("How far the grid reaches from its centre."), label=N_("range"), unit="σ", ge=0.1, le=6.0
+    )
+    cells: int = knob(20, help=N_("Cells along each side."), ge=5, le=40)
+    spacing: Literal["gauss", "linear"] = knob(
+        "gauss", help=N_("Cells evenly in probability (inverse Gaussian CDF), or evenly in z.")
+    )
+    overlay: str = knob(
+        "", help=N_("Encoded images as points: 'class', 'plain', the name of an attribute, or empty for none.")
+    )
+    overlay_count: int = knob(
+        1000, help=N_("How many validation images are encoded."), label=N_("points"), ge=10, le=10000, advanced=True
+    )
+    centre_u: float = knob(
+        0.0, help=N_("The grid's centre, across."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, advanced=True
+    )
+    centre_v: float = knob(
+        0.0, help=N_("The grid's centre, up."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, advanced=True
+    )
+    zoom: float = knob(1.0, help=N_("How much closer than the range."), ge=0.25, le=200, log=True, advanced=True)
+
+    @property
+    def half(self) -> float:
+        """Half the width of the window, in standard deviations."""
+        return self.reach / self.zoom
+
+    @property
+    def window(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """((low, high) across, (low, high) up)."""
+        half = self.half
+        return (self.centre_u - half, self.centre_u + half), (self.centre_v - half, self.centre_v + half)
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """(u, v) at a place on the sheet: x from its left edge (0) to its right (1), y from its top to its bottom."""
+        (left, right), (bottom, top) = self.window
+        across = plane.position(left, right, plane.sheet_fraction(x, self.cells), self.spacing)
+        return across, plane.position(bottom, top, 1 - plane.sheet_fraction(y, self.cells), self.spacing)
+
+    def zoomed(self, x: float, y: float, factor: float) -> ManifoldState:
+        """Closer by ``factor``; what lies under (x, y) of the sheet stays there."""
+        zoom = min(200.0, max(0.25, self.zoom * factor))
+        return replace(self, zoom=zoom)._with_under(x, y, *self.place(x, y))
+
+    def moved(self, x0: float, y0: float, x: float, y: float) -> ManifoldState:
+        """The plane dragged by hand: what lay under (x0, y0) of the sheet lies under (x, y)."""
+        return self._with_under(x, y, *self.place(x0, y0))
+
+    def _with_under(self, x: float, y: float, u: float, v: float) -> ManifoldState:
+        fx, fy = plane.sheet_fraction(x, self.cells), 1 - plane.sheet_fraction(y, self.cells)
+        return replace(
+            self,
+            centre_u=_clipped(plane.centre_keeping(u, fx, self.half, self.spacing)),
+            centre_v=_clipped(plane.centre_keeping(v, fy, self.half, self.spacing)),
+        )
+
+
+def _clipped(centre: float) -> float:
+    return min(FARTHEST_CENTRE, max(-FARTHEST_CENTRE, centre))
+
+
+@pane(
+    "manifold",
+    title=N_("Manifold"),
+    group="look",
+    needs=(Decodes,),
+    state=ManifoldState,
+    help=N_("A grid of decoded codes from a plane through latent space."),
+    page=PAGE,
+)
+def manifold(look: Look, state: ManifoldState) -> Iterator[Content]:
+    """A sheet cells×cells whose ``values["z"]`` holds the codes, and the encoded images as points. Row 0 is the top."""
+    import numpy as np
+
+    n = state.cells
+    through, names = plane_of(look, state)
+    (left, right), (bottom, top) = state.window
+    u = np.array(plane.positions(left, right, n, state.spacing))
+    v = np.array(plane.positions(bottom, top, n, state.spacing))[::-1]
+    z = through.z(*np.meshgrid(u, v))
+    points = encoded_points(look, state, through) if state.overlay and has(look.model, Encodes) else None
+    words = _words(look, state, names)
+    values = {"u": u, "v": v, "names": names}
+
+    def content(pixels: Any) -> Content:
+        picture = Picture(sheet(pixels, n, n), label=words, cell=(look.spec.height, look.spec.width), values={"z": z})
+        return Content(words, pictures=(picture,), points=points, values=values)
+
+    coarse = None
+    if n * n * look.spec.values >= COARSE_FROM:
+        coarse = _coarse(look, z)
+        yield content(coarse)
+    for pixels in _decoded(look, z, coarse):
+        yield content(pixels)
+
+
+def plane_of(look: Look, state: ManifoldState) -> tuple[Plane, tuple[str, str]]:
+    """The plane that ``state`` shows of this model, and the names of its axes. Dimensions are taken modulo latent_dim."""
+    dim = int(look.model.latent_dim)  # type: ignore[arg-type]
+    if state.axes == "principal" and dim > 1 and has(look.model, Encodes):
+        principal = principal_plane(look, dim)
+        if principal is not None:
+            return principal, ("PC1", "PC2")
+    across, up = (state.across - 1) % dim, (state.up - 1) % dim
+    if across == up and dim > 1:
+        up = (across + 1) % dim
+    return coordinate_plane(dim, across, up), (f"z{across + 1}", f"z{up + 1}")
+
+
+def _coarse(look: Look, z: np.ndarray) -> np.ndarray:
+    """Every fourth cell decoded, each standing for its four-by-four neighbourhood: uint8 N×h×w×C."""
+    import numpy as np
+    import torch
+
+    n = len(z)
+    picked = np.minimum(np.arange(0, n, 4) + 2, n - 1)
+    some = torch.from_numpy(np.ascontiguousarray(z[picked][:, picked]).reshape(-1, z.shape[-1]))
+    cells = to_pixels(look.model.decode(some))  # type: ignore[operator]
+    nearest = np.arange(n) // 4
+    return cells.reshape(len(picked), len(picked), *cells.shape[1:])[nearest][:, nearest].reshape(-1, *cells.shape[1:])
+
+
+def _decoded(look: Look, z: np.ndarray, coarse: np.ndarray | None) -> Iterator[np.ndarray]:
+    """All cells decoded, uint8 N×h×w×C; on the way, where a coarse grid was shown first, what there is so far."""
+    import numpy as np
+    import torch
+
+    codes = torch.from_numpy(z.reshape(-1, z.shape[-1]))
+    pixels = np.zeros(0, np.uint8) if coarse is None else coarse.copy()
+    parts = list(chunks(len(codes), look))
+    for part in parts:
+        done = to_pixels(look.model.decode(codes[part]))  # type: ignore[operator]
+        if not pixels.size:
+            pixels = np.zeros((len(codes), *done.shape[1:]), np.uint8)
+        pixels[part] = done
+        if coarse is not None and part is not parts[-1]:
+            yield pixels
+    yield pixels
+
+
+def _words(look: Look, state: ManifoldState, names: tuple[str, str]) -> Message:
+    told: dict[str, Any] = {
+        "across": names[0],
+        "up": names[1],
+        "n": state.cells,
+        "step": f"{look.snapshot.step:,}",
+        "reach": f"{state.half:.3g}",
+        "u": f"{state.centre_u:+.2f}",
+        "v": f"{state.centre_v:+.2f}",
+    }
+    if state.centre_u == 0 and state.centre_v == 0:
+        return N_("{across} across, {up} up, ±{reach} σ, {n}×{n} from step {step}", **told)
+    return N_("{across} across, {up} up, ±{reach} σ about ({u}, {v}), {n}×{n} from step {step}", **told)

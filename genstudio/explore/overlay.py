@@ -1,0 +1,67 @@
+"""Encoded images as points over a plane, coloured by class or by attribute."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.messages import N_, Message
+from genstudio.explore import plane
+from genstudio.explore.base import Legend, Look, Points
+from genstudio.explore.latents import Encodings, Plane, encodings
+from genstudio.explore.palette import CLASSES, CONTINUOUS, class_colours, continuous_colours
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from genstudio.core.spec import ImageSpec
+    from genstudio.explore.manifold import ManifoldState
+
+PLAIN_COLOUR = (86, 180, 233)
+
+
+def overlay_choices(spec: ImageSpec) -> list[tuple[str, Message | str]]:
+    """What points can be coloured by on this data set: (value of ``overlay``, words)."""
+    choices: list[tuple[str, Message | str]] = [("", N_("none")), ("plain", N_("one colour"))]
+    if spec.class_names:
+        choices.append(("class", N_("class")))
+    return choices + [(name, name) for name in spec.attribute_names]
+
+
+def encoded_points(look: Look, state: ManifoldState, through: Plane) -> Points | None:
+    """The encoded validation images that fall into the window, or ``None`` when there is no data to encode."""
+    import numpy as np
+
+    found = encodings(look, state.overlay_count)
+    if found is None:
+        return None
+    u, v = through.places(found.z)
+    (left, right), (bottom, top) = state.window
+
+    def sheet_places(values: np.ndarray, low: float, high: float) -> np.ndarray:
+        inside = [plane.fraction(low, high, float(value), state.spacing) for value in values]
+        return np.array([plane.sheet_place(f, state.cells) for f in inside])
+
+    x, y = sheet_places(u, left, right), 1 - sheet_places(v, bottom, top)
+    kept = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
+    colours, legend, told = _coloured(look, state.overlay, found)
+    values = {"index": found.indices[kept], "z": found.z[kept], **{k: array[kept] for k, array in told.items()}}
+    return Points(np.stack([x, y], 1)[kept].astype(np.float32), colours[kept], legend, values)
+
+
+def _coloured(look: Look, by: str, found: Encodings) -> tuple[Any, Legend | None, dict[str, Any]]:
+    import numpy as np
+
+    names = look.spec.attribute_names
+    if by == "class" and found.labels is not None:
+        present = sorted({int(label) for label in found.labels})
+        spec_names = look.spec.class_names
+        entries = tuple((spec_names[k] if k < len(spec_names) else str(k), CLASSES[k % len(CLASSES)]) for k in present)
+        return class_colours(found.labels), Legend(N_("class"), entries), {"label": found.labels}
+    if by in names and found.attributes is not None:
+        values = found.attributes[:, names.index(by)].astype(np.float64)
+        known = values[np.isfinite(values)]
+        low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+        ends = ((f"{low:.2g}", CONTINUOUS[0]), (f"{high:.2g}", CONTINUOUS[-1]))
+        legend = Legend(by, ends, continuous=True)
+        return continuous_colours(np.nan_to_num(values, nan=low), low, high), legend, {by: values}
+    return np.tile(np.array(PLAIN_COLOUR, np.uint8), (len(found.z), 1)), None, {}

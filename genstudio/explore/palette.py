@@ -1,0 +1,39 @@
+"""Colours for points over pictures: told apart by colour-blind eyes, and on black, white and grey pictures alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+#: Okabe & Ito (2008) and three of Tol's "muted" scheme (2021), the darkest left out: ten classes at most are told apart.
+CLASSES = (
+    (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178),
+    (213, 94, 0), (204, 121, 167), (136, 204, 238), (170, 68, 153), (221, 204, 119),
+)  # fmt: skip
+
+#: Cividis (Nuñez, Anderton & Renslow 2018) at nine even places: even in lightness, and alike for all eyes.
+CONTINUOUS = (
+    (0, 34, 78), (18, 53, 112), (59, 73, 108), (87, 93, 109), (112, 113, 115),
+    (138, 134, 120), (165, 156, 116), (195, 179, 105), (254, 232, 56),
+)  # fmt: skip
+
+
+def class_colours(labels: np.ndarray) -> np.ndarray:
+    """uint8 N×3 for int64 labels N; they repeat after ten."""
+    import numpy as np
+
+    table = np.array(CLASSES, dtype=np.uint8)
+    return table[labels % len(table)]
+
+
+def continuous_colours(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """uint8 N×3 for numbers N between ``low`` and ``high``; outside, the colour of the nearer end."""
+    import numpy as np
+
+    scale: Any = np.array(CONTINUOUS, dtype=np.float64)
+    place = np.clip((values - low) / max(high - low, 1e-12), 0, 1) * (len(scale) - 1)
+    left = np.minimum(place.astype(int), len(scale) - 2)
+    mix = (place - left)[:, None]
+    return (scale[left] * (1 - mix) + scale[left + 1] * mix).round().astype(np.uint8)

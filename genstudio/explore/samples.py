@@ -1,0 +1,124 @@
+"""The samples pane: what the model draws from one fixed noise, at any step of its training."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from genstudio.core.abilities import Decodes, Samples, has
+from genstudio.core.messages import N_, Message
+from genstudio.core.seeding import derive, generator
+from genstudio.explore.base import Blob, Content, Look, PaneState, Picture, knob, pane, state
+from genstudio.explore.latents import chunks, sheet, to_pixels
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+PAGE = N_(
+    "<p>Images drawn from p(x). The noise comes from the seed alone: while the model trains, and at every checkpoint, each "
+    "cell keeps its z, so that one watches the same draw become an image. <i>Resample</i> (R) takes another seed.</p>"
+    "<p>For a model with a latent space, z ~ p(z) = N(0, I) comes first.</p>"
+    "<ul><li><b>Mean</b> shows the mean of p(x|z), the smooth image that is usually printed.</li>"
+    "<li><b>Draw</b> shows a draw from the model, x ~ p(x|z), the likelihood's own noise included.</li></ul>"
+    "<p><b>Temperature</b> τ draws z ~ N(0, τ² I): below 1 the images are more typical and less varied.</p>"
+    "<p>When a z was sent here, the cells are its neighbours z + s·ε with ε ~ N(0, I) and the spread s; "
+    "the first is z itself.</p>"
+)
+
+
+@state
+class SamplesState(PaneState):
+    """``around`` holds a z (float32 latent_dim) that was sent here; the samples are then its neighbours."""
+
+    n: int = knob(64, help=N_("How many images are drawn."), label=N_("images"), ge=1, le=400)
+    columns: int = knob(0, help=N_("Images in one row; 0 chooses."), ge=0, le=40, advanced=True)
+    seed: int = knob(
+        0, help=N_("The seed of the noise: the same seed gives the same z at every step."), ge=0, le=2**31 - 1
+    )
+    shown: Literal["mean", "draw"] = knob("mean", help=N_("The mean of p(x|z), or a draw from it."), label=N_("show"))
+    temperature: float = knob(
+        1.0, help=N_("Standard deviation of the noise: under 1 gives more typical images."), ge=0.0, le=2.0
+    )
+    around: Blob | None = knob(None, help=N_("A z whose neighbours are drawn."))
+    spread: float = knob(
+        0.3, help=N_("How far the neighbours of a z that was sent here lie from it."), unit="σ", ge=0.0, le=3.0
+    )
+
+    def resampled(self) -> SamplesState:
+        """Another seed, which follows from this one, so that a redo draws what was drawn."""
+        return replace(self, seed=derive(self.seed, "resample") % 2**31)
+
+
+@pane(
+    "samples",
+    title=N_("Samples"),
+    group="look",
+    needs=(Samples,),
+    state=SamplesState,
+    help=N_("Images drawn from the model, from the same noise at every step."),
+    page=PAGE,
+)
+def samples(look: Look, state: SamplesState) -> Iterator[Content]:
+    """A sheet of n samples; for models that decode, ``values["z"]`` holds the code of each cell."""
+    import numpy as np
+
+    decodes = has(look.model, Decodes)
+    columns = min(state.n, state.columns or math.ceil(math.sqrt(state.n)))
+    rows = math.ceil(state.n / columns)
+    values: dict[str, Any] = {}
+    if decodes and (state.shown == "mean" or state.around is not None or state.temperature != 1.0):
+        z = _codes(look, state)
+        padded = np.zeros((rows * columns, z.shape[1]), np.float32)
+        padded[: state.n] = z.numpy()
+        values["z"] = padded.reshape(rows, columns, -1)
+        parts = []
+        for part in chunks(state.n, look):
+            parts.append(to_pixels(_shown(look, state, z[part], part.start)))
+            if part.stop < state.n:
+                yield _content(look, state, sheet(np.concatenate(parts), rows, columns), values)
+        pixels = np.concatenate(parts)
+    else:
+        pixels = to_pixels(look.model.sample(state.n, generator=generator(state.seed, "samples")))  # type: ignore[operator]
+    yield _content(look, state, sheet(pixels, rows, columns), values)
+
+
+def _codes(look: Look, state: SamplesState) -> Tensor:
+    import torch
+
+    drawn: Tensor = look.model.prior(state.n, generator=generator(state.seed, "samples")) * state.temperature  # type: ignore[operator]
+    if state.around is None:
+        return drawn
+    centre = torch.from_numpy(look.blobs.get_array(state.around).astype("float32")).reshape(1, -1)
+    if centre.shape[1] != drawn.shape[1]:
+        return drawn  # a z of another model: nothing of this one is near it
+    noise = drawn * state.spread
+    noise[0] = 0
+    return centre + noise
+
+
+def _shown(look: Look, state: SamplesState, z: Tensor, start: int) -> Tensor:
+    if state.shown == "draw" and hasattr(look.model, "draw"):
+        return look.model.draw(z, generator=generator(state.seed, "draw", start))  # type: ignore[operator]
+    return look.model.decode(z)  # type: ignore[operator]
+
+
+def _content(look: Look, state: SamplesState, pixels: Any, values: dict[str, Any]) -> Content:
+    words = _words(look, state)
+    picture = Picture(pixels, label=words, cell=(look.spec.height, look.spec.width), values=values, count=state.n)
+    return Content(words, pictures=(picture,), values={"seed": state.seed})
+
+
+def _words(look: Look, state: SamplesState) -> Message:
+    told: dict[str, Any] = {
+        "n": state.n,
+        "seed": state.seed,
+        "step": f"{look.snapshot.step:,}",
+        "s": f"{state.spread:g}",
+    }
+    if state.around is not None:
+        return N_("{n} neighbours of the z sent here, within {s} σ, seed {seed}, from step {step}", **told)
+    if state.shown == "draw":
+        return N_("{n} draws x ~ p(x|z), seed {seed}, from step {step}", **told)
+    return N_("{n} samples, the mean of p(x|z), seed {seed}, from step {step}", **told)
