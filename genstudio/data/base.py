@@ -1,0 +1,185 @@
+"""Where images come from: the registry of data sets, the knobs that all of them have, and what a source has to give.
+
+A new data set is one file: a :class:`Source` that says whether its images are there (``fingerprint``) and writes them,
+chunk by chunk, into a :class:`Sink` (``decode``). Caching, splits, binarisation and batches come by themselves.
+
+    @data_sets.register("dots")
+    class Dots(Source):
+        title, help = N_("Dots"), N_("White squares on black.")
+
+        def fingerprint(self) -> str:
+            return "dots"
+
+        def decode(self, sink, progress, cancelled) -> None:
+            sink.begin(100, (1, 8, 8))
+            sink.add(np.zeros((100, 1, 8, 8), np.uint8))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+import pydantic
+
+from genstudio.core.errors import DataError
+from genstudio.core.knobs import Knobs, knob
+from genstudio.core.messages import N_, Message
+from genstudio.core.paths import data_dirs
+from genstudio.core.registry import Registry
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Progress = Callable[[float, Message], None]
+Cancelled = Callable[[], bool]
+Colour = Literal["as-is", "grey", "colour"]
+Binarisation = Literal["none", "dynamic", "fixed", "threshold"]
+
+data_sets: Registry[type[Source]] = Registry(N_("data set"), "genstudio.data")
+
+
+def size_knob(default: int | None = None) -> Any:
+    """The knob ``size`` with a default of the source's own."""
+    return knob(
+        default,
+        help=N_("Width and height in pixels that images are brought to; none keeps them as they are."),
+        unit="px",
+        ge=4,
+        le=1024,
+    )
+
+
+def colour_knob(default: Colour = "as-is") -> Any:
+    """The knob ``colour`` with a default of the source's own."""
+    return knob(default, help=N_("Whether images are turned to grey, to colour, or left as they are."))
+
+
+def binarisation_knob(default: Binarisation = "none") -> Any:
+    """The knob ``binarisation`` with a default of the source's own."""
+    return knob(
+        default,
+        help=N_(
+            "How grey becomes black or white: drawn anew each time (dynamic), drawn once per image (fixed), cut at one half "
+            "(threshold), or not at all (none)."
+        ),
+    )
+
+
+class DataKnobs(Knobs):
+    """The knobs of every data set; a source adds its own and may give these other defaults."""
+
+    size: int | None = size_knob()
+    colour: Colour = colour_knob()
+    binarisation: Binarisation = binarisation_knob()
+    levels: int = knob(
+        256,
+        help=N_("How many grey levels a value takes; 256 keeps the bytes as they are."),
+        ge=2,
+        le=256,
+        advanced=True,
+    )
+    limit: int = knob(0, help=N_("Use at most so many images; 0 uses all of them."), ge=0, advanced=True)
+    seed: int = knob(
+        0,
+        help=N_("Decides everything that is drawn once, such as the bits of fixed binarisation."),
+        ge=0,
+        advanced=True,
+    )
+
+    @pydantic.field_validator("size", mode="before")
+    @classmethod
+    def _no_size(cls, value: Any) -> Any:
+        # TOML and command lines have no null: "none" says it.
+        return None if isinstance(value, str) and value.strip().lower() in ("", "none") else value
+
+
+class Sink(Protocol):
+    """Where a source writes its images. Raises :class:`genstudio.core.errors.Cancelled` from ``add`` on a cancel."""
+
+    def begin(
+        self,
+        count: int,
+        shape: tuple[int, int, int],
+        *,
+        dtype: Literal["uint8", "float32"] = "uint8",
+        class_names: Sequence[str] = (),
+        attribute_names: Sequence[str] = (),
+    ) -> None:
+        """Called once, before any ``add``: at most ``count`` images of ``shape`` (C, H, W) will come.
+
+        ``float32`` is for images whose values are real, in [0, 1]; bytes are the rule.
+        """
+        ...
+
+    def add(
+        self,
+        images: np.ndarray,
+        *,
+        labels: np.ndarray | None = None,
+        attributes: np.ndarray | None = None,
+        test: np.ndarray | bool | None = None,
+    ) -> None:
+        """Append n images, n×C×H×W, with labels (n, numbers of ``class_names``) and attributes (n×A) if any were declared.
+
+        ``test`` says which of them belong to the data set's official test split, for sets that have one. Keep chunks to
+        a few megabytes. Reports progress (images so far of ``count``).
+        """
+        ...
+
+    def problem(self, message: Message) -> None:
+        """Note something that was left out, and why: people see the list."""
+        ...
+
+
+class Source:
+    """One data set before it is cached. Subclass, and register with ``@data_sets.register(name)``.
+
+    ``version`` goes up whenever ``decode`` would give other images for the same knobs: it makes old caches unused.
+    ``after_cache`` names the knobs that don't change the decoded images, so that changing them decodes nothing again.
+    """
+
+    title: ClassVar[Message]
+    help: ClassVar[Message]
+    version: ClassVar[int] = 1
+    after_cache: ClassVar[frozenset[str]] = frozenset({"binarisation", "levels", "seed"})
+
+    class Knobs(DataKnobs):
+        """Nothing but what every data set has."""
+
+    def __init__(self, knobs: Any, search: Sequence[Path] | None = None) -> None:
+        self.knobs = knobs
+        self.search = [Path(p) for p in (data_dirs() if search is None else search)]
+
+    def fingerprint(self) -> str:
+        """What identifies the images before preparation. Cheap. Raises :class:`DataError` when they are nowhere."""
+        raise NotImplementedError
+
+    def decode(self, sink: Sink, progress: Progress, cancelled: Cancelled) -> None:
+        """Write the images, prepared as the knobs say (size, colour, limit), into ``sink``.
+
+        ``sink.add`` reports progress and heeds a cancel; ``progress`` and ``cancelled`` are for what takes long before the
+        first ``add`` or between two.
+        """
+        raise NotImplementedError
+
+    def preparation(self) -> dict[str, Any]:
+        """The knobs that the decoded images depend on: part of the cache's key."""
+        return {k: v for k, v in self.knobs.model_dump(mode="json").items() if k not in self.after_cache}
+
+    def is_there(self) -> bool:
+        """Whether the images are to be found (or made) on this computer."""
+        try:
+            self.fingerprint()
+        except DataError:
+            return False
+        return True
+
+    @classmethod
+    def download(cls, folder: Path, progress: Progress, cancelled: Cancelled) -> Path:
+        """Fetch the images into ``folder``; gives the folder they lie in. Raises :class:`DataError` in plain words."""
+        raise DataError(
+            N_("The data set {title} can't be downloaded.", title=cls.title),
+            N_("It is made on this computer or read from a folder of yours."),
+        )

@@ -1,0 +1,167 @@
+"""Data sets as everything above sees them: opened once, split by content, and handed out in batches.
+
+data = open_data("mnist", {"binarisation": "dynamic"})
+train = data.split("train")
+batch = train.batch(torch.randint(len(train), (100,)), generator=generator)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from genstudio.core.batch import Batch
+from genstudio.core.errors import Cancelled as CancelledError
+from genstudio.core.errors import DataError
+from genstudio.core.knobs import parse_knobs
+from genstudio.core.messages import N_
+from genstudio.core.spec import ImageSpec
+from genstudio.data import binarise
+from genstudio.data.base import Binarisation, Cancelled, DataKnobs, Progress, data_sets
+from genstudio.data.cache import CachedImages, cached_images
+from genstudio.data.splits import SPLITS, SplitName, assign
+
+if TYPE_CHECKING:
+    import torch
+
+
+def open_data(
+    name: str,
+    values: dict[str, Any] | None = None,
+    *,
+    search: Sequence[Path] | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> DataSet:
+    """The data set ``name`` with the knob values given, decoded into the cache if it isn't there yet.
+
+    ``search``: folders to look in for files, first first (:func:`genstudio.core.paths.data_dirs` by default).
+    ``progress`` is called with a share that reaches 1 and with words; ``cancelled`` is asked often and ends the work with
+    :class:`genstudio.core.errors.Cancelled`. Raises :class:`UsageError` for unknown names and values that don't fit,
+    :class:`DataError` for images that are missing or broken.
+    """
+    kind = data_sets[name]
+    source = kind(parse_knobs(kind.Knobs, values or {}), search)
+    report = progress or (lambda share, words: None)
+    is_cancelled = cancelled or (lambda: False)
+    if is_cancelled():
+        raise CancelledError(N_("Opening the images was cancelled."))
+    data = DataSet(name, source.knobs, cached_images(name, source, report, is_cancelled))
+    report(1.0, N_("{n} images are ready.", n=len(data)))
+    return data
+
+
+class DataSet:
+    """Images N×C×H×W with what is known about them. Made by :func:`open_data`; safe to read from any thread.
+
+    spec: as batches are (two levels when binarised). labels: int64 N or ``None``. attributes: float32 N×A or ``None``; NaN
+    where a number isn't known. problems: what was left out, and why. fingerprint: a hash of all images and what is known
+    about them, equal on every machine.
+    """
+
+    def __init__(self, name: str, knobs: DataKnobs, cached: CachedImages) -> None:
+        self.name = name
+        self.knobs = knobs
+        self.fingerprint = cached.fingerprint
+        self.labels = cached.labels
+        self.attributes = cached.attributes
+        self.has_official_test = cached.test is not None
+        self._cached = cached
+        n, channels, height, width = cached.images.shape
+        self.spec = ImageSpec(
+            channels,
+            height,
+            width,
+            _levels(knobs, cached.images.dtype),
+            cached.class_names,
+            cached.attribute_names,
+        )
+        positions = assign(cached.hashes, cached.test)
+        if not len(positions["train"]):
+            raise DataError(
+                N_("All {n} images fall to validation and test: none is left to train on.", n=n),
+                N_("Add more images."),
+            )
+        self.problems = cached.problems + tuple(
+            N_("With {n} images the split '{split}' is empty.", n=n, split=split)
+            for split in SPLITS
+            if not len(positions[split])
+        )
+        self._splits: dict[str, Split] = {split: Split(split, self, positions[split]) for split in SPLITS}
+
+    def __len__(self) -> int:
+        return len(self._cached.images)
+
+    @property
+    def hashes(self) -> np.ndarray:
+        """uint64 N: one number per image, from its content."""
+        return self._cached.hashes
+
+    def bytes(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
+        """uint8 n×C×H×W straight from the cache, before grey levels and binarisation: for thumbnails and overlays."""
+        rows = self._cached.images[np.asarray(indices, dtype=np.int64)]
+        return rows if rows.dtype == np.uint8 else np.round(rows * 255).astype(np.uint8)
+
+    def split(self, name: SplitName) -> Split:
+        """``train``, ``validation`` or ``test``: disjoint, and together the whole set."""
+        if name not in self._splits:
+            raise KeyError(f"there is no split {name!r}: there are {', '.join(SPLITS)}")
+        return self._splits[name]
+
+    def class_counts(self) -> dict[str, int]:
+        """How many images each class has, in the order of ``spec.class_names``; empty without classes."""
+        if self.labels is None:
+            return {}
+        counts = np.bincount(self.labels, minlength=len(self.spec.class_names))
+        return dict(zip(self.spec.class_names, counts.tolist(), strict=True))
+
+
+class Split:
+    """One part of a data set. ``indices``: int64, the positions of its images in the whole set, ascending."""
+
+    def __init__(self, name: str, data: DataSet, indices: np.ndarray) -> None:
+        self.name = name
+        self.indices = indices
+        self.spec = data.spec
+        self.binarisation: Binarisation = data.knobs.binarisation
+        self._data = data
+        images = data._cached.images
+        self._rows = images.reshape(len(images), -1)
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def batch(self, positions: torch.Tensor, *, generator: torch.Generator) -> Batch:
+        """The images at ``positions`` (int64 n, within the split) on the CPU.
+
+        Dynamic binarisation draws its bits from ``generator``; nothing else does.
+        """
+        import torch
+
+        indices = self.indices[positions.numpy()]
+        data, knobs = self._data, self._data.knobs
+        rows = torch.from_numpy(self._rows.take(indices, axis=0))
+        images = binarise.to_unit(rows, knobs.levels)
+        if self.binarisation == "dynamic":
+            images = binarise.dynamic(images, generator)
+        elif self.binarisation == "threshold":
+            images = binarise.threshold(images)
+        elif self.binarisation == "fixed":
+            keys = torch.from_numpy(data.hashes[indices].view(np.int64))
+            images = binarise.fixed(images, binarise.image_keys(keys, knobs.seed))
+        return Batch(
+            images.view(len(indices), *self.spec.shape),
+            self.spec,
+            torch.from_numpy(indices),
+            None if data.labels is None else torch.from_numpy(data.labels[indices]),
+            None if data.attributes is None else torch.from_numpy(data.attributes[indices]),
+        )
+
+
+def _levels(knobs: DataKnobs, dtype: np.dtype[Any]) -> int | None:
+    if knobs.binarisation != "none":
+        return 2
+    return None if dtype != np.uint8 and knobs.levels == 256 else knobs.levels
