@@ -1,4 +1,4 @@
-"""Curves in files: PNG and SVG for papers and slides, CSV with every raw point for whoever wants to plot them anew."""
+"""Curves in files: PNG and SVG for papers and slides, CSV with every raw point to plot them anew."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def save_curves(
 ) -> Path:
     """Write the curves of a run as PNG, SVG or CSV, by the suffix; returns the path written.
 
-    ``rows`` are what was measured (:class:`Row`); ``keys`` choose among their values (default: all, in order of appearance). In
-    pictures each unit (``units``: key -> "nats", "bits/dim", "") has axes of its own, raw points stand faintly behind their
-    debiased moving average of weight ``smoothing``, and curves differ by colour and by dash. CSV holds all raw points:
-    columns step, seconds, then one per key, empty where a row has no such value. Raises :class:`UsageError` for
-    another suffix, an unknown key or no rows.
+    ``rows`` are what was measured (:class:`Row`); ``keys`` choose among their values (default: all, in order
+    of appearance). In pictures each unit (``units``: key -> "nats", "bits/dim", "") has axes of its own, raw
+    points stand faintly behind their debiased moving average of weight ``smoothing``, and curves differ by
+    colour and by dash. CSV holds all raw points: columns step, seconds, then one per key, empty where a row
+    has no such value. Raises :class:`UsageError` for another suffix, an unknown key or no rows.
     """
     raise NotImplementedError

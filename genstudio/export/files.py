@@ -14,10 +14,11 @@ from genstudio.core.messages import N_
 
 @contextmanager
 def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path to write to; it becomes ``path`` when the block ends well and vanishes when it does not.
+    """A temporary path to write to; it becomes ``path`` when the block ends well and vanishes when it does
+    not.
 
-    The temporary name keeps the suffix, since encoders choose their format by it. Missing folders are made. Raises
-    :class:`GenstudioError` when the place can't be written.
+    The temporary name keeps the suffix, since encoders choose their format by it. Missing folders are made.
+    Raises :class:`GenstudioError` when the place can't be written.
     """
     target = Path(path)
     # The name is cut short: with the token it must not grow past what file systems allow.

@@ -1,7 +1,7 @@
 """Provenance: what it takes to make an exported picture again, carried inside the picture itself.
 
-Run, step, the weights' digest, the pane and its state, the seed, versions and device. The run is named, never given as
-a path: a picture that is shared must not tell how its maker's folders are called.
+Run, step, the weights' digest, the pane and its state, the seed, versions and device. The run is named, never
+given as a path: a picture that is shared must not tell how its maker's folders are called.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ KEY = "genstudio"
 class Provenance:
     """Enough to make a picture again.
 
-    run: the run folder's name. step: of the weights. weights: the snapshot's digest, hexadecimal. pane, state: the pane's
-    name and its state as JSON. sheet: how its pictures were laid out (columns, gutter, scale, background). film: what moved,
-    for animations. recipe, seed: of the run. versions, device: where it was made.
+    run: the run folder's name. step: of the weights. weights: the snapshot's digest, hexadecimal. pane,
+    state: the pane's name and its state as JSON. sheet: how its pictures were laid out (columns, gutter,
+    scale, background). film: what moved, for animations. recipe, seed: of the run. versions, device: where it
+    was made.
     """
 
     run: str = ""

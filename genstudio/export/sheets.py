@@ -1,4 +1,4 @@
-"""Sheets: many small images on one picture, with a gutter, enlarged by a whole factor so that pixels stay crisp."""
+"""Sheets: many small images on one picture, with a gutter, enlarged by whole factors to stay crisp."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ def sheet(
 ) -> np.ndarray:
     """``images`` row by row on one picture, uint8 H×W×C.
 
-    ``images`` is uint8 n×H×W×C or n×C×H×W with C 1 or 3; where a shape could be either, it is read as n×H×W×C unless
-    ``layout`` says otherwise. ``columns`` defaults to the nearest to a square. ``gutter`` is in pixels of the result, between
-    the images and around them; ``scale`` enlarges each image by repeating pixels. The result is grey (C 1) when the images
-    and the background are. Raises :class:`UsageError` when there is nothing to show or a number is out of range.
+    ``images`` is uint8 n×H×W×C or n×C×H×W with C 1 or 3; where a shape could be either, it is read as n×H×W×C
+    unless ``layout`` says otherwise. ``columns`` defaults to the nearest to a square. ``gutter`` is in pixels
+    of the result, between the images and around them; ``scale`` enlarges each image by repeating pixels. The
+    result is grey (C 1) when the images and the background are. Raises :class:`UsageError` when there is
+    nothing to show or a number is out of range.
     """
     cells = as_pictures(images, layout)
     n, height, width, _ = cells.shape
@@ -70,9 +71,7 @@ def save_sheet(
     return save_picture(path, made, provenance=provenance)
 
 
-def save_picture(
-    path: str | os.PathLike[str], pixels: np.ndarray, *, provenance: Provenance | None = None
-) -> Path:
+def save_picture(path: str | os.PathLike[str], pixels: np.ndarray, *, provenance: Provenance | None = None) -> Path:
     """Write one picture, uint8 H×W×C, as a PNG that carries its provenance; whole or not at all."""
     from pathlib import Path
 
