@@ -64,24 +64,28 @@ def samples(look: Look, state: SamplesState) -> Iterator[Content]:
     """A sheet of n samples; for models that decode, ``values["z"]`` holds the code of each cell."""
     import numpy as np
 
-    decodes = has(look.model, Decodes)
     columns = min(state.n, state.columns or math.ceil(math.sqrt(state.n)))
     rows = math.ceil(state.n / columns)
     values: dict[str, Any] = {}
-    if decodes and (state.shown == "mean" or state.around is not None or state.temperature != 1.0):
-        z = _codes(look, state)
-        padded = np.zeros((rows * columns, z.shape[1]), np.float32)
-        padded[: state.n] = z.numpy()
-        values["z"] = padded.reshape(rows, columns, -1)
-        parts = []
-        for part in chunks(state.n, look):
-            parts.append(to_pixels(_shown(look, state, z[part], part.start)))
-            if part.stop < state.n:
-                yield _content(look, state, sheet(np.concatenate(parts), rows, columns), values)
-        pixels = np.concatenate(parts)
-    else:
+    if not has(look.model, Decodes):
         pixels = to_pixels(look.model.sample(state.n, generator=generator(state.seed, "samples")))  # type: ignore[operator]
-    yield _content(look, state, sheet(pixels, rows, columns), values)
+        yield _content(look, state, sheet(pixels, rows, columns), values)
+        return
+    z = _codes(look, state)
+    padded = np.zeros((rows * columns, z.shape[1]), np.float32)
+    padded[: state.n] = z.numpy()
+    values["z"] = padded.reshape(rows, columns, -1)
+    parts = []
+    for part in chunks(state.n, look):
+        parts.append(to_pixels(_shown(look, state, z[part], part.start)))
+        if part.stop < state.n:
+            yield _content(look, state, sheet(np.concatenate(parts), rows, columns), values)
+    yield _content(look, state, sheet(np.concatenate(parts), rows, columns), values)
+
+
+def can_draw(look: Look) -> bool:
+    """Whether x ~ p(x|z) can be drawn: the model says how, or the images are binarised, where the mean says it all."""
+    return hasattr(look.model, "draw") or look.spec.levels == 2
 
 
 def _codes(look: Look, state: SamplesState) -> Tensor:
@@ -99,9 +103,14 @@ def _codes(look: Look, state: SamplesState) -> Tensor:
 
 
 def _shown(look: Look, state: SamplesState, z: Tensor, start: int) -> Tensor:
-    if state.shown == "draw" and hasattr(look.model, "draw"):
-        return look.model.draw(z, generator=generator(state.seed, "draw", start))  # type: ignore[operator]
-    return look.model.decode(z)  # type: ignore[operator]
+    import torch
+
+    if state.shown == "mean" or not can_draw(look):
+        return look.model.decode(z)  # type: ignore[operator]
+    noise = generator(state.seed, "draw", start)
+    if hasattr(look.model, "draw"):
+        return look.model.draw(z, generator=noise)  # type: ignore[operator]
+    return torch.bernoulli(look.model.decode(z), generator=noise)  # type: ignore[operator]
 
 
 def _content(look: Look, state: SamplesState, pixels: Any, values: dict[str, Any]) -> Content:
@@ -117,8 +126,9 @@ def _words(look: Look, state: SamplesState) -> Message:
         "step": f"{look.snapshot.step:,}",
         "s": f"{state.spread:g}",
     }
+    if not has(look.model, Decodes):
+        return N_("{n} samples, seed {seed}, from step {step}", **told)
+    told["what"] = N_("draws x ~ p(x|z)") if state.shown == "draw" and can_draw(look) else N_("means of p(x|z)")
     if state.around is not None:
-        return N_("{n} neighbours of the z sent here, within {s} σ, seed {seed}, from step {step}", **told)
-    if state.shown == "draw":
-        return N_("{n} draws x ~ p(x|z), seed {seed}, from step {step}", **told)
-    return N_("{n} samples, the mean of p(x|z), seed {seed}, from step {step}", **told)
+        return N_("{n} {what} about the z sent here, within {s} σ, seed {seed}, from step {step}", **told)
+    return N_("{n} {what}, seed {seed}, from step {step}", **told)

@@ -1,0 +1,310 @@
+"""The thread that makes contents: it has the newest thing only, so nothing can pile up.
+
+    drag -> pane state -> submit(view, state) -> [render thread] -> ready(view) -> result(view) -> painted
+
+A *view* is one pane on screen. ``submit`` overwrites the view's waiting state; of all that waits, what took least last time
+goes first; a long content is a generator, set aside between two of its steps for shorter ones, and dropped when a newer
+state of its view comes. ``ready`` is emitted only when the last one has been fetched.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from genstudio.core.errors import GenstudioError
+from genstudio.core.messages import N_, Message
+from genstudio.explore.base import Content, Look, PaneState, contents, pane_of, panes
+from genstudio.explore.blobs import Blobs
+
+if TYPE_CHECKING:
+    from genstudio.data.dataset import DataSet
+    from genstudio.training.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
+STACK_BYTES = 16 * 2**20  # macOS gives secondary threads 512 KB, too little for torch
+LOOKS_KEPT = 6  # models loaded at once: one a recently seen step
+PATIENCE_MS = 60.0  # a content that takes longer shows what there is so far
+
+
+class Weights(Protocol):
+    """What the render thread asks of a session, from its own thread."""
+
+    data: DataSet | None
+
+    def latest_snapshot(self) -> Snapshot | None: ...
+
+    def snapshot_at(self, step: int) -> Snapshot: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Rendered:
+    """One content, made in ``milliseconds`` of the render thread from weights at ``step``; or why there is none.
+
+    ``final`` says whether better ones will follow. ``error`` is for people; ``waiting`` when there are no weights yet.
+    """
+
+    state: PaneState
+    content: Content | None = None
+    milliseconds: float = 0.0
+    step: int = 0
+    latent_dim: int | None = None
+    final: bool = True
+    error: Message | str = ""
+    waiting: bool = False
+    snapshot: Snapshot | None = None
+
+
+@dataclass(eq=False)
+class _Job:
+    view: str
+    state: PaneState
+    ticket: int
+    expected: float
+    again: bool  # the same state as was shown last, with newer weights: no need to show half of it
+    steps: Iterator[Rendered] | None = None
+    spent: float = 0.0
+    key: Any = field(default=None)
+
+
+class RenderThread(QThread):
+    """Renders the newest state of each view with one intra-op thread. One owner; :meth:`stop` is its one way to go."""
+
+    ready = Signal(str)
+
+    def __init__(self, session: Weights, blobs: Blobs | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("render")
+        self.setStackSize(STACK_BYTES)
+        self.blobs = blobs or Blobs()
+        self._session = session
+        self._wake = threading.Condition()
+        self._waiting: dict[str, tuple[int, PaneState]] = {}
+        self._asked: list[tuple[str, Callable[[], Any]]] = []
+        self._tickets: dict[str, int] = {}
+        self._results: dict[str, Any] = {}
+        self._pending: set[str] = set()
+        self._jobs: dict[str, _Job] = {}
+        self._durations: dict[str, float] = {}
+        self._shown: dict[str, Any] = {}
+        self._looks: OrderedDict[Any, Look] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int], Snapshot] = OrderedDict()
+        self._stopping = False
+        self._torch_is_set = False
+
+    # -- called from the GUI thread ------------------------------------------------------------------------------
+
+    def submit(self, view: str, state: PaneState) -> None:
+        """Ask for the content of ``state``. What waited for this view is forgotten, what runs for it is dropped."""
+        with self._wake:
+            ticket = self._tickets[view] = self._tickets.get(view, 0) + 1
+            self._waiting[view] = (ticket, state)
+            self._wake.notify()
+        if not self.isRunning() and not self._stopping:
+            self.start()
+
+    def ask(self, name: str, work: Callable[[], Any]) -> None:
+        """Do ``work()`` here, where torch may be used, once all that renders is done; ``ready(name)``, ``result(name)``.
+
+        An exception comes back as the result.
+        """
+        with self._wake:
+            self._asked = [(n, w) for n, w in self._asked if n != name] + [(name, work)]
+            self._wake.notify()
+        if not self.isRunning() and not self._stopping:
+            self.start()
+
+    def result(self, view: str) -> Any:
+        """The newest :class:`Rendered` of ``view`` since the last call, or ``None``."""
+        with self._wake:
+            self._pending.discard(view)
+            return self._results.pop(view, None)
+
+    def forget(self, view: str) -> None:
+        """The view is gone: drop what waits and runs for it."""
+        with self._wake:
+            self._tickets[view] = self._tickets.get(view, 0) + 1
+            for table in (self._waiting, self._results, self._shown):
+                table.pop(view, None)
+            self._pending.discard(view)
+
+    def stop(self) -> None:
+        """End the thread: what waits is dropped, what runs ends with its present step. Safe to call twice."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        self.requestInterruption()
+        self.wait()
+
+    # -- the thread itself ---------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        while True:
+            with self._wake:
+                while not (self._waiting or self._jobs or self._asked or self._stopping):
+                    self._wake.wait()
+                if self._stopping:
+                    break
+                self._take_newest()
+                job = min(self._jobs.values(), key=lambda j: j.expected, default=None)
+                asked = self._asked.pop(0) if job is None and self._asked else None
+            if job is not None:
+                self._advance(job)
+            elif asked is not None:
+                self._answer(*asked)
+        self._jobs.clear()
+        self._looks.clear()
+        self._kept.clear()
+
+    def _take_newest(self) -> None:
+        for view, (ticket, state) in self._waiting.items():
+            before = self._shown.get(view)
+            again = before is not None and before[0] == state
+            self._jobs[view] = _Job(view, state, ticket, self._durations.get(view, 0.0), again)
+        self._waiting.clear()
+
+    def _advance(self, job: _Job) -> None:
+        """One step of one content. Whatever goes wrong in it becomes words in its pane."""
+        started = time.perf_counter()
+        try:
+            if job.steps is None:
+                job.steps = self._render(job)
+            made = next(job.steps, None)
+        except Exception as error:
+            made = self._failed(job, error)
+            job.steps = iter(())
+        elapsed = (time.perf_counter() - started) * 1000
+        job.spent += elapsed
+        job.expected = max(job.expected, job.spent)
+        overtaken = self._overtaken(job)
+        if made is None or made.final or overtaken:
+            self._jobs.pop(job.view, None)
+            close = getattr(job.steps, "close", None)
+            if close is not None:
+                close()
+        if made is not None and not overtaken and (made.final or (job.spent > PATIENCE_MS and not job.again)):
+            if made.final:
+                self._durations[job.view] = job.spent
+                if made.content is not None:
+                    self._shown[job.view] = job.key
+            self._publish(job.view, made)
+
+    def _overtaken(self, job: _Job) -> bool:
+        with self._wake:
+            return self._stopping or self._tickets.get(job.view) != job.ticket
+
+    def _publish(self, view: str, made: Any) -> None:
+        with self._wake:
+            self._results[view] = made
+            quiet = view in self._pending
+            self._pending.add(view)
+        if not quiet:
+            self.ready.emit(view)
+
+    def _render(self, job: _Job) -> Iterator[Rendered]:
+        """The ever better contents of a job, each held back by one so that the last is known to be it."""
+        self._set_threads()
+        snapshot = self._snapshot(job.state)
+        if snapshot is None:
+            yield Rendered(job.state, waiting=True)
+            return
+        data = self._session.data
+        job.key = (job.state, snapshot, data)
+        before = self._shown.get(job.view)
+        if before is not None and before[0] == job.state and before[1] is snapshot and before[2] is data:
+            return
+        look = self._look(snapshot, data)
+        facts: Any = {
+            "step": snapshot.step,
+            "latent_dim": getattr(look.model, "latent_dim", None),
+            "snapshot": snapshot,
+        }
+        spent, held, started = 0.0, None, time.perf_counter()
+        for content in contents(look, job.state):
+            spent += (time.perf_counter() - started) * 1000
+            if held is not None:
+                yield Rendered(job.state, held, spent, final=False, **facts)
+            held, started = content, time.perf_counter()
+        spent += (time.perf_counter() - started) * 1000
+        if held is None:
+            raise GenstudioError(N_("The pane gave nothing to show."), N_("Try another setting."))
+        yield Rendered(job.state, held, spent, **facts)
+
+    def _snapshot(self, state: PaneState) -> Snapshot | None:
+        if state.at == "latest":
+            return self._session.latest_snapshot()
+        run = str(getattr(getattr(self._session, "run", None), "path", ""))
+        key = (run, int(state.at))
+        if key not in self._kept:
+            self._kept[key] = self._session.snapshot_at(int(state.at))
+            while len(self._kept) > LOOKS_KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+    def _look(self, snapshot: Snapshot, data: DataSet | None) -> Look:
+        """The model with these weights, loaded once. Keyed by identity: the look keeps its snapshot alive."""
+        from genstudio.training.snapshot import load_model
+
+        key = (id(snapshot), id(data))
+        if key not in self._looks:
+            model = load_model(snapshot)
+            self._looks[key] = Look(model, snapshot.spec, snapshot, data, self.blobs)
+            while len(self._looks) > LOOKS_KEPT:
+                self._looks.popitem(last=False)
+        self._looks.move_to_end(key)
+        return self._looks[key]
+
+    def _failed(self, job: _Job, error: Exception) -> Rendered:
+        if isinstance(error, GenstudioError):
+            return Rendered(job.state, error=str(error))
+        log.error("pane %s could not be drawn", job.view, exc_info=error)
+        words = N_(
+            "{pane} could not be drawn: {kind}: {reason}. Change a setting or take another step; what was trained is safe.",
+            pane=pane_of(job.state).title,
+            kind=type(error).__name__,
+            reason=str(error) or "-",
+        )
+        return Rendered(job.state, error=words)
+
+    def _answer(self, name: str, work: Callable[[], Any]) -> None:
+        self._set_threads()
+        answer: Any
+        try:
+            answer = work()
+        except Exception as error:
+            answer = error
+        self._publish(name, answer)
+
+    def _set_threads(self) -> None:
+        """One intra-op thread here, and everyone else's number as it was.
+
+        ``torch.set_num_threads`` sets the calling thread's own number for good, and the number that *later* threads start
+        with. Measured: after it, a training thread that sets none would compute on one core. So the second is put back
+        from a thread that ends at once.
+        """
+        if self._torch_is_set:
+            return
+        import torch
+
+        before = torch.get_num_threads()
+        torch.set_num_threads(1)
+        helper = threading.Thread(target=torch.set_num_threads, args=(before,), name="threads as before")
+        helper.start()
+        helper.join()
+        self._torch_is_set = True
+
+
+def refusals(model_name: str) -> dict[str, Message | None]:
+    """Why a model of this name can't serve each pane, or ``None`` where it can. Imports models: never on the GUI thread."""
+    from genstudio.models.base import models
+
+    kind = models[model_name]
+    return {name: shown.why_not(kind) for name, shown in panes.items()}
