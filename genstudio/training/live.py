@@ -1,0 +1,103 @@
+"""Changes to settings while a model trains: asked for on any thread, checked at once, taken over between two steps."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from genstudio.core.errors import UsageError
+from genstudio.core.knobs import Knobs, describe, parse_knobs
+from genstudio.core.messages import N_
+from genstudio.training.plan import Plan, PlayerPlan
+from genstudio.training.recipe import parse_plan
+
+
+class Live:
+    """The settings in force, and those that wait for the next step.
+
+    ``live.set("beta", 2.0)``, ``live.set("plan.players.model.lr", 1e-4)``, ``live.set("plan.steps", 20_000)``,
+    ``live.set("only", "discriminator")`` (only that player is updated; ``None`` for all).
+    """
+
+    def __init__(self, model_knobs: Knobs, plan: Plan, players: tuple[str, ...] = ("model",)) -> None:
+        self.model_knobs = model_knobs
+        self.plan = plan
+        self.only: str | None = None
+        self._players = players
+        self._wanted: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, values: Mapping[str, Any]) -> None:
+        """Set several at once. Raises :class:`UsageError` and changes none when one does not fit."""
+        with self._lock:
+            wanted = {**self._wanted, **{_canonical(name): value for name, value in values.items()}}
+            self._apply(wanted)  # raises before anything is kept
+            self._wanted = wanted
+
+    def set(self, name: str, value: Any) -> None:
+        """Set one. Raises :class:`UsageError` for what is unknown, not live, or out of range."""
+        self({name: value})
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something changes before the next step."""
+        return bool(self._wanted)
+
+    def take(self) -> dict[str, Any]:
+        """On the training thread, between steps: put the waiting changes in force, and say what they were."""
+        with self._lock:
+            wanted, self._wanted = self._wanted, {}
+            self.model_knobs, self.plan, self.only = self._apply(wanted)
+            return wanted
+
+    def _apply(self, wanted: Mapping[str, Any]) -> tuple[Knobs, Plan, str | None]:
+        knobs: dict[str, Any] = {}
+        plan: dict[str, Any] = self.plan.model_dump()
+        only = self.only
+        for name, value in wanted.items():
+            match name.split("."):
+                case ["only"]:
+                    only = self._player(value) if value else None
+                case ["model", knob]:
+                    _must_be_live(type(self.model_knobs), knob)
+                    knobs[knob] = value
+                case ["plan", knob] if knob != "players":
+                    _must_be_live(Plan, knob)
+                    plan[knob] = value
+                case ["plan", "players", player, knob]:
+                    _must_be_live(PlayerPlan, knob)
+                    name = self._player(player)
+                    plan["players"].setdefault(name, PlayerPlan().model_dump())[knob] = value
+                case _:
+                    raise UsageError(
+                        N_("There is no setting named '{name}'.", name=name),
+                        N_("Write it as beta, plan.steps or plan.players.model.lr."),
+                    )
+        new_knobs = parse_knobs(type(self.model_knobs), {**self.model_knobs.model_dump(), **knobs})
+        return new_knobs, parse_plan(plan), only
+
+    def _player(self, name: str) -> str:
+        if name not in self._players:
+            raise UsageError(
+                N_("There is no player named '{name}'.", name=name),
+                N_("There are: {names}.", names=", ".join(self._players)),
+            )
+        return name
+
+
+def _canonical(name: str) -> str:
+    return f"model.{name}" if "." not in name and name != "only" else name
+
+
+def _must_be_live(knobs: type[Knobs], name: str) -> None:
+    known = {info.name: info for info in describe(knobs)}
+    if name not in known:
+        raise UsageError(
+            N_("There is no setting named '{name}' here.", name=name),
+            N_("There are: {names}.", names=", ".join(n for n, info in known.items() if info.live)),
+        )
+    if not known[name].live:
+        raise UsageError(
+            N_("{name} can't change while the model trains.", name=name), N_("Start a new run with another value.")
+        )
