@@ -1,0 +1,121 @@
+"""A card: a rounded surface with a caption in small letter-spaced capitals and, at its right, a fact or a button."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from genstudio.studio.theme import GRID, font
+from genstudio.studio.widgets.controls import IconButton
+
+
+class Caption(QLabel):
+    """A section's name: muted, small, letter-spaced capitals."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text.upper(), parent)
+        self.setObjectName("caption")
+        made = font(11, QFont.Weight.Medium)
+        made.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.9)
+        self.setFont(made)
+        self.setAccessibleName(text)
+
+
+class Fact(QLabel):
+    """A muted word or number that gives way (with dots) before it widens the column."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("fact")
+        self.setFont(font(12))
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(24)
+        self._whole = ""
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        self._whole = text
+        self.setAccessibleName(text)
+        self._fit()
+
+    def whole(self) -> str:
+        """The text before dots."""
+        return self._whole
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 24))
+        super().setText(shown)
+        self.setToolTip(self._whole if shown != self._whole else "")
+
+
+class Card(QFrame):
+    """``card.body`` is the layout below the caption row; ``card.head`` the row itself; ``card.fact`` its text."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.setAccessibleName(title)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(14, 10, 14, 12)
+        whole.setSpacing(GRID - 1)
+        self.head = QHBoxLayout()
+        self.head.setSpacing(4)
+        self.caption = Caption(title, self)
+        self.fact = Fact(parent=self)
+        self.head.addWidget(self.caption)
+        self.head.addWidget(self.fact, 1)
+        whole.addLayout(self.head)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(GRID - 1)
+        whole.addLayout(self.body)
+
+
+class FoldingCard(Card):
+    """A card with one line that always stands (title and summary) and a part that folds away under it."""
+
+    folded_changed = Signal(bool)
+
+    def __init__(self, title: str, parent: QWidget | None = None, *, folded: bool = False) -> None:
+        super().__init__(title, parent)
+        self.line = QHBoxLayout()
+        self.line.setSpacing(GRID)
+        self.name = QLabel(self)
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        self.summary = Fact(parent=self)
+        self.fold_button = IconButton("unfold", "", self)
+        self.fold_button.clicked.connect(self._toggle)
+        self.line.addWidget(self.name)
+        self.line.addWidget(self.summary, 1)
+        self.line.addWidget(self.fold_button)
+        self.body.addLayout(self.line)
+        self.inside = QWidget(self)
+        self.content = QVBoxLayout(self.inside)
+        self.content.setContentsMargins(0, 4, 0, 0)
+        self.content.setSpacing(GRID - 2)
+        self.body.addWidget(self.inside)
+        self.set_folded(folded)
+
+    @property
+    def folded(self) -> bool:
+        return self.inside.isHidden()
+
+    def set_folded(self, folded: bool) -> None:
+        """Hide or show the part under the line."""
+        from genstudio.core.messages import _
+
+        self.inside.setVisible(not folded)
+        self.fold_button.set_icon("unfold" if folded else "fold")
+        words = _("Show the settings") if folded else _("Fold the settings away")
+        self.fold_button.setToolTip(words)
+        self.fold_button.setAccessibleName(f"{self.accessibleName()}: {words}")
+        self.folded_changed.emit(folded)
+
+    @Slot()
+    def _toggle(self) -> None:
+        self.set_folded(not self.folded)
