@@ -21,7 +21,8 @@ _GOLDEN = 0x9E3779B97F4A7C15 - 2**64
 def to_unit(values: Tensor, levels: int) -> Tensor:
     """Bytes (uint8) as float32 in [0, 1] of ``levels`` values.
 
-    level = floor(byte * levels / 256), image = level / (levels - 1): with 256 levels byte / 255. Values that are real already (float32) are rounded down to levels alike, unless ``levels`` is 256.
+    level = floor(byte * levels / 256), image = level / (levels - 1): with 256 levels byte / 255. Values that are real
+    already (float32) are rounded down to levels alike, unless ``levels`` is 256.
     """
     import torch
 
