@@ -1,0 +1,60 @@
+"""What a failed pip run means, in one sentence: pip's own account is long, and hides the one line that helps."""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Sequence
+
+from genstudio.core.errors import GenstudioError
+from genstudio.core.messages import N_
+
+_FULL = re.compile(r"No space left on device|Errno 28|not enough space on the disk|Disk quota exceeded", re.I)
+_TRUST = re.compile(r"CERTIFICATE_VERIFY_FAILED|certificate verify failed", re.I)
+_NETWORK = re.compile(
+    r"NewConnectionError|NameResolutionError|Failed to establish a new connection|Failed to resolve|getaddrinfo failed|"
+    r"name resolution|Name or service not known|Network is unreachable|Connection refused|Connection aborted|"
+    r"Connection reset|ConnectTimeout|ConnectionTimeout|Read timed out|ReadTimeout|ProxyError|RemoteDisconnected|"
+    r"IncompleteRead|connection broken",
+    re.I,
+)
+_NO_PACKAGE = re.compile(r"No matching distribution found for (\S+)")
+_FORBIDDEN = re.compile(r"Permission denied|Access is denied", re.I)
+
+
+def explain(code: int, lines: Sequence[str]) -> GenstudioError:
+    """The error for a pip run that ended with ``code`` and wrote ``lines`` to stderr last."""
+    text = "\n".join(lines)
+    again = N_("Then run the same command again; what is installed stays.")
+    if _FULL.search(text):
+        return GenstudioError(N_("The disk is full."), N_("Make room. {again}", again=again))
+    if _TRUST.search(text):
+        return GenstudioError(
+            N_("pip does not trust the certificate of its package index."),
+            N_("Set PIP_CERT to your network's certificates. {again}", again=again),
+        )
+    if _NETWORK.search(text):
+        return GenstudioError(
+            N_("No network: pip could not reach its package index."), N_("Connect. {again}", again=again)
+        )
+    if lacking := _NO_PACKAGE.search(text):
+        return GenstudioError(
+            N_(
+                "pip's index has no {package} for Python {python} on {machine}.",
+                package=lacking[1],
+                python=platform.python_version(),
+                machine=f"{platform.system()} {platform.machine()}",
+            ),
+            N_("Check pip's settings (pip config list), or start main.py with another Python, such as python3.12."),
+        )
+    if _FORBIDDEN.search(text):
+        return GenstudioError(
+            N_("pip was not allowed to write where it has to."), N_("See its words above. {again}", again=again)
+        )
+    if code in (-9, 137):
+        return GenstudioError(
+            N_("The system ended pip, probably for want of memory."), N_("Close something. {again}", again=again)
+        )
+    return GenstudioError(
+        N_("pip ended with code {code}.", code=code), N_("Its words above say why. {again}", again=again)
+    )
