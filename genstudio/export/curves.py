@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_
+from genstudio.export.files import whole_file
+
 if TYPE_CHECKING:
     from genstudio.export.provenance import Provenance
+    from genstudio.training.run import Run
 
 
 class Row(Protocol):
@@ -40,7 +46,79 @@ def save_curves(
     ``rows`` are what was measured (:class:`Row`); ``keys`` choose among their values (default: all, in order
     of appearance). In pictures each unit (``units``: key -> "nats", "bits/dim", "") has axes of its own, raw
     points stand faintly behind their debiased moving average of weight ``smoothing``, and curves differ by
-    colour and by dash. CSV holds all raw points: columns step, seconds, then one per key, empty where a row
-    has no such value. Raises :class:`UsageError` for another suffix, an unknown key or no rows.
+    colour and by dash. ``log`` applies to axes whose values are all above zero. CSV holds all raw points:
+    columns step, seconds, then one per key, empty where a row has no such value. Raises :class:`UsageError`
+    for another suffix, an unknown key or no rows.
     """
-    raise NotImplementedError
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in (".png", ".svg", ".csv"):
+        raise UsageError(
+            N_("Curves can't be written as '{suffix}'.", suffix=suffix or target.name),
+            N_("Choose a name that ends in .png, .svg or .csv."),
+        )
+    chosen = _choose(rows, keys)
+    with whole_file(target) as temporary:
+        if suffix == ".csv":
+            _write_csv(temporary, rows, chosen)
+        else:
+            from genstudio.export.plot import draw_curves
+
+            draw_curves(
+                temporary, rows, chosen, units or {}, log=log, smoothing=smoothing, x=x, theme=theme,
+                title=title, provenance=provenance,
+            )  # fmt: skip
+    return target
+
+
+def save_run_curves(path: str | os.PathLike[str], run: Run, **options: object) -> Path:
+    """:func:`save_curves` of all that ``run`` has measured so far, with its units and its name as the title."""
+    rows = read_rows(run)
+    keys = options.get("keys") or keys_of(rows)
+    options = {"units": units_of(run.recipe.model, keys), "title": run.path.name, **options}  # type: ignore[arg-type]
+    return save_curves(path, rows, **options)  # type: ignore[arg-type]
+
+
+def read_rows(run: Run) -> list[Row]:
+    """All rows of a run's ``metrics.jsonl``, oldest first."""
+    rows, _ = run.metrics_since(0)
+    return list(rows)
+
+
+def keys_of(rows: Sequence[Row]) -> list[str]:
+    """The names of all values, in order of appearance."""
+    return list(dict.fromkeys(key for row in rows for key in row.values))
+
+
+def units_of(model: str, keys: Sequence[str]) -> dict[str, str]:
+    """The unit of each key ``split/name``, from the model's terms and the measures. Imports the model's code."""
+    from genstudio.evaluate.base import measures
+    from genstudio.models.base import models
+
+    known = {name: measure.unit for name, measure in measures.items()}
+    known.update(models[model].units)
+    return {key: known.get(key.partition("/")[2], "") for key in keys}
+
+
+def _choose(rows: Sequence[Row], keys: Sequence[str] | None) -> list[str]:
+    there = keys_of(rows)
+    if not there:
+        raise UsageError(N_("Nothing has been measured yet."), N_("Train for some steps first."))
+    for key in keys or ():
+        if key not in there:
+            raise UsageError(
+                N_("There is no curve named '{name}'.", name=key),
+                N_("There are: {names}.", names=", ".join(there)),
+            )
+    return list(keys) if keys else there
+
+
+def _write_csv(path: Path, rows: Sequence[Row], keys: Sequence[str]) -> None:
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["step", "seconds", *keys])
+        for row in rows:
+            # repr keeps every digit: what is read back is what was measured.
+            cells = [repr(float(row.values[key])) if key in row.values else "" for key in keys]
+            if any(cells):
+                writer.writerow([row.step, repr(float(row.seconds)), *cells])

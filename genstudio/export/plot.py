@@ -1,0 +1,194 @@
+"""The drawing of curves for paper and screen, by matplotlib. Imported only when a picture is asked for."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from genstudio.core.messages import N_, translate
+from genstudio.core.paths import resources
+from genstudio.export.smoothing import smooth
+
+if TYPE_CHECKING:
+    from genstudio.export.curves import Row
+    from genstudio.export.provenance import Provenance
+
+# A weight that a fallback font lacks is nothing a person needs to read about.
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+_LOCK = threading.Lock()  # matplotlib's settings belong to the whole process
+_RAW_POINTS = 2000
+
+
+@dataclass(frozen=True)
+class Look:
+    """The window's colours and dashes, so that a curve on paper is known again."""
+
+    card: str
+    text: str
+    muted: str
+    grid: str
+    series: tuple[str, ...]
+
+
+LOOKS = {
+    "light": Look("#ffffff", "#15171c", "#5c616b", "#e9ebef",
+                  ("#0072b2", "#c25400", "#008a64", "#a8467f", "#4d4d4d", "#7a6a00")),
+    "dark": Look("#25272b", "#edeef0", "#a3a8b0", "#33363b",
+                 ("#56b4e9", "#e69f00", "#1fb98c", "#d991ba", "#d5d5d5", "#f0e442")),
+}  # fmt: skip
+"""Subsets of the Okabe-Ito palette with at least 3:1 on their background; a test holds them to the window's."""
+DASHES: tuple[tuple[float, ...], ...] = ((), (5, 2.5), (1.5, 2), (8, 2.5, 1.5, 2.5), (3, 1.5), (10, 4))
+
+
+def draw_curves(
+    path: Path,
+    rows: Sequence[Row],
+    keys: Sequence[str],
+    units: Mapping[str, str],
+    *,
+    log: bool,
+    smoothing: float,
+    x: str,
+    theme: str,
+    title: str,
+    provenance: Provenance | None,
+) -> None:
+    """Draw ``keys`` of ``rows`` to ``path`` (PNG or SVG): axes for each unit, one above the other, on one clock."""
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    look = LOOKS[theme]
+    groups: dict[str, list[str]] = {}
+    for key in keys:
+        groups.setdefault(units.get(key, ""), []).append(key)
+    with _LOCK, matplotlib.rc_context({**_settings(look), "font.family": _fonts()}):
+        figure = Figure(figsize=(8, 1.0 + 2.9 * len(groups)), dpi=160, layout="constrained", facecolor=look.card)
+        FigureCanvasAgg(figure)
+        panels = figure.subplots(len(groups), 1, sharex=True, squeeze=False)[:, 0]
+        clock, clock_name = _clock(rows, x)
+        styles = _styles(keys, look)
+        for axes, (unit, members) in zip(panels, groups.items(), strict=True):
+            for key in members:
+                _draw_one(axes, *_points(rows, clock, key), key, styles[key], smoothing)
+            _dress(axes, unit, log, len(members), look)
+        panels[-1].set_xlabel(clock_name)
+        if title:
+            figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=look.text)
+        figure.savefig(path, facecolor=look.card, metadata=_metadata(path, provenance))
+
+
+def thin(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """At most about ``most`` of n points: in each of equal stretches the lowest and the highest, so that peaks stay."""
+    if len(y) <= most:
+        return x, y
+    edges = np.linspace(0, len(y), most // 2 + 1).astype(int)
+    kept = {0, len(y) - 1}
+    for start, end in itertools.pairwise(edges):
+        part = y[start:end]
+        if np.isfinite(part).any():
+            kept |= {start + int(np.nanargmin(part)), start + int(np.nanargmax(part))}
+    order = np.array(sorted(kept))
+    return x[order], y[order]
+
+
+def _draw_one(axes: Any, at: np.ndarray, values: np.ndarray, key: str, style: dict[str, Any], smoothing: float) -> None:
+    finite = values[np.isfinite(values)]
+    label = f"{_name(key)}  {finite[-1]:.4g}" if len(finite) else _name(key)
+    if len(values) < 40 or smoothing == 0:  # few points: the line is the points
+        marker = {"marker": "o", "markersize": 3.5} if len(values) < 40 else {}
+        axes.plot(*thin(at, values, _RAW_POINTS), label=label, linewidth=1.8, **marker, **style)
+        return
+    axes.plot(*thin(at, values, _RAW_POINTS), color=style["color"], linewidth=0.7, alpha=0.35, zorder=1)
+    axes.plot(*thin(at, smooth(values, smoothing), _RAW_POINTS), label=label, linewidth=1.8, zorder=2, **style)
+
+
+def _dress(axes: Any, unit: str, log: bool, curves: int, look: Look) -> None:
+    values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.lines])
+    values = values[np.isfinite(values)]
+    if log and len(values) and values.min() > 0:
+        axes.set_yscale("log")
+    axes.xaxis.set_major_formatter("{x:,.10g}")
+    axes.set_ylabel(unit)
+    axes.grid(True, color=look.grid, linewidth=0.8)
+    axes.set_axisbelow(True)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=min(4, curves),
+        frameon=False,
+        borderaxespad=0.2,
+        handlelength=2.6,
+    )
+
+
+def _points(rows: Sequence[Row], clock: np.ndarray, key: str) -> tuple[np.ndarray, np.ndarray]:
+    where = np.array([key in row.values for row in rows])
+    return clock[where], np.array([row.values[key] for row in rows if key in row.values], np.float64)
+
+
+def _clock(rows: Sequence[Row], x: str) -> tuple[np.ndarray, str]:
+    if x == "step":
+        return np.array([row.step for row in rows], np.float64), translate(N_("step"))
+    seconds = np.array([row.seconds for row in rows], np.float64)
+    longest = seconds.max(initial=0)
+    size, unit = (1, "s") if longest < 180 else (60, "min") if longest < 10_800 else (3600, "h")
+    return seconds / size, translate(N_("training time ({unit})", unit=unit))
+
+
+def _styles(keys: Sequence[str], look: Look) -> dict[str, dict[str, Any]]:
+    """Each curve another colour and another dash; past six the dashes shift, so that no pair comes twice."""
+    styles: dict[str, dict[str, Any]] = {}
+    for i, key in enumerate(keys):
+        dash = DASHES[(i + i // len(look.series)) % len(DASHES)]
+        styles[key] = {"color": look.series[i % len(look.series)], "linestyle": (0, dash) if dash else "solid"}
+    return styles
+
+
+def _name(key: str) -> str:
+    split, _, name = key.partition("/")
+    name = name.replace("_", " ")
+    return f"{name} ({split})" if name and split != "train" else name or split
+
+
+def _settings(look: Look) -> dict[str, Any]:
+    return {
+        "font.size": 9,
+        "text.color": look.text,
+        "axes.facecolor": look.card,
+        "axes.edgecolor": look.muted,
+        "axes.labelcolor": look.muted,
+        "xtick.color": look.muted,
+        "ytick.color": look.muted,
+        "axes.labelsize": 9,
+        "axes.linewidth": 0.8,
+        # Letters as outlines: the file looks the same where the font is missing.
+        "svg.fonttype": "path",
+        "svg.hashsalt": "genstudio",
+    }
+
+
+def _fonts() -> list[str]:
+    from matplotlib import font_manager
+
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    if "Inter" not in known:
+        for file in sorted((resources() / "fonts").glob("Inter-*.ttf")):
+            font_manager.fontManager.addfont(str(file))
+    return ["Inter", "DejaVu Sans"] if any((resources() / "fonts").glob("Inter-*.ttf")) else ["DejaVu Sans"]
+
+
+def _metadata(path: Path, provenance: Provenance | None) -> dict[str, Any]:
+    text = provenance.text() if provenance else None
+    if path.suffix.lower() == ".svg":
+        return {"Date": None, "Creator": "genstudio", **({"Description": text} if text else {})}
+    return {"Software": "genstudio", **({"genstudio": text} if text else {})}
