@@ -36,12 +36,31 @@ def to_unit(values: Tensor, levels: int) -> Tensor:
 
 
 def dynamic(images: Tensor, generator: Generator) -> Tensor:
-    """A bit per value with its value as probability, from ``generator``: float32, 0 or 1."""
+    """A bit per value in [0, 1] with its value as probability, from ``generator``: float32, 0 or 1."""
     return images.bernoulli(generator=generator)
 
 
+def dynamic_bytes(values: Tensor, generator: Generator) -> Tensor:
+    """A bit per byte with probability byte / 255, from ``generator``: float32, 0 or 1; uint8 n×... in.
+
+    This runs in every step, so it draws 64 random bits for four values at once: several times as fast as
+    :func:`dynamic`, exact for 0 and 255 and within 2^-16 of byte / 255 for all others.
+    """
+    import torch
+
+    drawn = torch.empty((values.numel() + 3) // 4, dtype=torch.int64).random_(-(2**63), None, generator=generator)
+    # Levels of uniform noise -32767...32767 (the first one twice as likely) against byte * 257 - 32768: byte 0 never wins,
+    # byte 255 always does.
+    noise = drawn.view(torch.int16)[: values.numel()].clamp_(min=-32767).view(values.shape)
+    return noise.le(values.short().mul_(257).sub_(32768)).view(torch.uint8).float()
+
+
 def threshold(images: Tensor) -> Tensor:
-    """One where the value is at least one half, else zero: float32."""
+    """One where the value is at least one half, else zero: float32. Takes values in [0, 1], or bytes."""
+    import torch
+
+    if images.dtype == torch.uint8:
+        return images.bitwise_right_shift(7).float()
     return (images >= 0.5).float()
 
 

@@ -110,13 +110,9 @@ class IdxSource(Source):
 
     def _is_another(self, labels: Path) -> bool:
         """Whether the files are those of another data set of this kind, seen by how the test labels begin."""
-        others = [
-            kind.first_test_labels
-            for _, kind in data_sets.items()
-            if issubclass(kind, IdxSource) and kind is not type(self)
-        ]
+        kinds = [kind for _, kind in data_sets.items() if issubclass(kind, IdxSource) and kind is not type(self)]
         beginning = next(open_idx(labels, 1).chunks(len(self.first_test_labels)), np.zeros(0, np.uint8))
-        return tuple(beginning.tolist()) in others
+        return tuple(beginning.tolist()) in [kind.first_test_labels for kind in kinds]
 
     def _check(self, images: IdxFile, labels: IdxFile, like: IdxFile) -> None:
         n, *size = images.shape

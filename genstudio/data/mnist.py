@@ -1,4 +1,7 @@
-"""MNIST: 70,000 handwritten digits, 28×28 grey (LeCun, Cortes & Burges 1998). The official 10,000 test images are the test split."""
+"""MNIST: 70,000 handwritten digits, 28×28 grey (LeCun, Cortes & Burges 1998).
+
+The official 10,000 test images are the test split.
+"""
 
 from __future__ import annotations
 

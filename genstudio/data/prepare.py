@@ -50,7 +50,7 @@ def prepare(images: np.ndarray, size: int | None, colour: Colour) -> np.ndarray:
         out = np.empty((n, channels, size, size), np.uint8)
         for i, image in enumerate(images):
             for c in range(channels):
-                out[i, c] = fit_picture(pillow.fromarray(np.ascontiguousarray(image[c])), size, size)
+                out[i, c] = np.asarray(fit_picture(pillow.fromarray(np.ascontiguousarray(image[c])), size, size))
         images = out
     if colour == "colour" and channels == 1:
         return np.repeat(images, 3, axis=1)
