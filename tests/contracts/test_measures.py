@@ -1,0 +1,86 @@
+"""Every registered measure on every registered model that it serves: the promises of evaluate/base.py, held by all."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, Message
+from genstudio.data.base import Source, data_sets
+from genstudio.data.dataset import open_data
+from genstudio.evaluate.base import evaluate, flatten, measures
+from genstudio.models.base import build, models
+
+NAME = "measured-squares"
+PAIRS = [(measure, model) for measure in measures for model in models if measures[measure].serves(models[model])]
+
+
+class Squares(Source):
+    """120 squares of random place, 8×8."""
+
+    title, help = N_("Squares"), N_("For tests.")
+
+    def fingerprint(self):
+        return NAME
+
+    def decode(self, sink, progress, cancelled):
+        random = np.random.default_rng(0)
+        images = random.integers(0, 60, (120, 1, 8, 8), dtype=np.uint8)
+        for image, (y, x) in zip(images, random.integers(0, 5, (120, 2)), strict=True):
+            image[0, y : y + 3, x : x + 3] += 180
+        sink.begin(120, (1, 8, 8))
+        sink.add(images)
+
+
+if NAME not in data_sets:
+    data_sets.register(NAME)(Squares)
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+def a_model(name, spec):
+    try:
+        return build(name, spec)
+    except UsageError as error:
+        pytest.fail(f"the model {name} can't be built for 8×8 images with its defaults: {error}")
+
+
+@pytest.mark.parametrize("name", measures)
+def test_a_measure_says_what_it_is(name):
+    measure = measures[name]
+    assert isinstance(measure.title, Message)
+    assert str(measure.title)
+    assert str(measure.help).endswith(".")
+    assert measure.better in ("higher", "lower")
+    assert measure.needs, "a measure asks for at least one ability"
+
+
+@pytest.mark.parametrize(("measure", "model"), PAIRS)
+def test_a_measure_is_pure_and_tells_its_protocol(measure, model):
+    data = open_data(NAME, {"binarisation": "dynamic"})
+    built = a_model(model, data.spec)
+    default = torch.get_rng_state()
+    first, again = (evaluate(built, data, names=[measure], seed=3, limit=10)[measure] for _ in range(2))
+    assert torch.equal(torch.get_rng_state(), default), "torch's default generator belongs to the training thread"
+    assert first == again
+    assert all(math.isfinite(v) for v in (first.value, *first.extra.values(), *first.baselines.values()))
+    assert first.baselines, "a number alone proves nothing"
+    assert {"data", "split", "n", "binarisation", "seed"} <= set(json.loads(json.dumps(first.protocol)))
+    assert not set(first.extra) & set(measures), "an extra that is called like a measure would overwrite it"
+    assert f"validation/{measure}" in flatten({measure: first}, "validation")
+
+
+def test_every_model_with_a_likelihood_is_measured_by_its_elbo():
+    data = open_data(NAME, {"binarisation": "fixed"})
+    for name in models:
+        built = a_model(name, data.spec)
+        if measures["elbo"].serves(built):
+            assert "validation/elbo" in flatten(evaluate(built, data, limit=10), "validation")
