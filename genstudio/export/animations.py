@@ -73,7 +73,12 @@ def _writer(target: Path, fps: float, scale: int) -> Callable[..., None]:
     from genstudio.export.movies import write_mp4
 
     suffix = target.suffix.lower()
-    writers = {".gif": _write_gif, ".apng": _write_apng, ".webp": _write_webp, ".mp4": write_mp4}
+    writers: dict[str, Callable[..., None]] = {
+        ".gif": _write_gif,
+        ".apng": _write_apng,
+        ".webp": _write_webp,
+        ".mp4": write_mp4,
+    }
     if suffix not in writers:
         raise UsageError(
             N_("An animation can't be written as '{suffix}'.", suffix=suffix or target.name),

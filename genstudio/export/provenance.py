@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,10 @@ from genstudio.core.version import versions
 
 if TYPE_CHECKING:
     from PIL.PngImagePlugin import PngInfo
+
+    from genstudio.explore.base import PaneState
+    from genstudio.training.run import Run
+    from genstudio.training.snapshot import Snapshot
 
 KEY = "genstudio"
 """The keyword of the PNG text chunk, and the word that opens the JSON elsewhere."""
@@ -42,7 +46,8 @@ class Provenance:
     film: dict[str, Any] = field(default_factory=dict)
     recipe: str = ""
     seed: int | None = None
-    device: str = ""
+    device: str = "cpu"
+    threads: int = 1
     versions: dict[str, Any] = field(default_factory=versions)
 
     def to_json(self) -> dict[str, Any]:
@@ -65,6 +70,28 @@ class Provenance:
         if not isinstance(value, dict) or "versions" not in value or "run" not in value:
             raise ValueError("no provenance")
         return cls.from_json(value)
+
+
+def provenance_of(
+    snapshot: Snapshot, state: PaneState, *, run: Run | None = None, device: str = "cpu", threads: int = 1
+) -> Provenance:
+    """The provenance of what a pane shows of ``snapshot`` with ``state``. Touches no torch but for the digest, which is kept
+    with the snapshot: take it where the snapshot was looked at. ``threads`` is 1 on the render thread.
+    """
+    from genstudio.explore.base import pane_of
+
+    return Provenance(
+        run=snapshot.run,
+        step=snapshot.step,
+        weights=snapshot.digest,
+        pane=pane_of(state).name,
+        # "latest" moves on: the picture shows this step.
+        state=replace(state, run=snapshot.run, at=snapshot.step).to_json(),
+        recipe=run.recipe.to_toml() if run else "",
+        seed=run.recipe.plan.seed if run else None,
+        device=device,
+        threads=threads,
+    )
 
 
 def png_text(provenance: Provenance | None) -> PngInfo:

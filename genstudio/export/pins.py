@@ -1,0 +1,116 @@
+"""Pinned weights: what was exported keeps the weights it was made from, so that it can be made again.
+
+    RUN/pinned/HASH/  model.safetensors  blobs/SHA256  state.json
+
+Checkpoints are thinned out and most snapshots are never saved; what a person took along must outlive both.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.errors import GenstudioError, RunError
+from genstudio.core.messages import N_
+from genstudio.core.spec import ImageSpec
+
+if TYPE_CHECKING:
+    from genstudio.explore.base import PaneState
+    from genstudio.explore.blobs import Blobs
+    from genstudio.training.run import Run
+    from genstudio.training.snapshot import Snapshot
+
+
+def pin(run: Run, snapshot: Snapshot, state: PaneState | None = None, blobs: Blobs | None = None) -> Path:
+    """Keep ``snapshot`` in ``run``, and the blobs that ``state`` names; returns RUN/pinned/HASH. The same weights once.
+
+    Raises :class:`GenstudioError` when the run's folder can't be written.
+    """
+    from genstudio.training.checkpoint import tensors_to_bytes
+    from genstudio.training.files import sync_folder, write_and_sync
+
+    folder = pinned_path(run, snapshot.digest)
+    try:
+        if not (folder / "state.json").is_file():
+            hidden = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+            hidden.mkdir(parents=True, exist_ok=True)
+            write_and_sync(hidden / "model.safetensors", tensors_to_bytes(snapshot.weights))
+            write_and_sync(hidden / "state.json", json.dumps(_describe(snapshot), indent=1).encode())
+            sync_folder(hidden)
+            shutil.rmtree(folder, ignore_errors=True)
+            os.replace(hidden, folder)
+            sync_folder(folder.parent)
+        for name, content in _blobs_in(state, blobs):
+            (folder / "blobs").mkdir(exist_ok=True)
+            write_and_sync(folder / "blobs" / name, content)
+    except OSError as error:
+        raise GenstudioError(
+            N_("The weights could not be kept in {path}: {reason}.", path=str(run.path), reason=error.strerror),
+            N_("The picture can't be made again unless there is room for them."),
+        ) from error
+    return folder
+
+
+def pinned_path(run: Run, digest: str) -> Path:
+    """Where the weights of that digest are pinned."""
+    return run.path / "pinned" / digest[:16]
+
+
+def pinned_snapshot(run: Run, digest: str) -> Snapshot:
+    """The snapshot that was pinned. Raises :class:`RunError` when it is not there, or when it was changed since."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    from genstudio.training.snapshot import Snapshot
+
+    folder = pinned_path(run, digest)
+    try:
+        described = json.loads((folder / "state.json").read_bytes())
+        # From bytes: Windows can't replace a mapped file, and a stranger's file can't run code.
+        weights = load((folder / "model.safetensors").read_bytes())
+        snapshot = Snapshot(**{**described, "spec": ImageSpec.from_json(described["spec"])}, weights=weights)
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise RunError(
+            N_("The run {name} does not hold the weights {hash}.", name=run.name, hash=digest[:16]),
+            N_("Copy the folder 'pinned' from where the picture was made."),
+        ) from error
+    if snapshot.digest != digest:
+        raise RunError(
+            N_("The weights pinned in {path} are not those of the picture.", path=str(folder)),
+            N_("They were changed after it was made; it can't be made again."),
+        )
+    return snapshot
+
+
+def pinned_blobs(run: Run, digest: str) -> Blobs:
+    """What the pinned states name, read when asked for."""
+    from genstudio.explore.blobs import Blobs
+
+    return Blobs(pinned_path(run, digest) / "blobs")
+
+
+def _describe(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "run": snapshot.run,
+        "step": snapshot.step,
+        "model": snapshot.model,
+        "model_knobs": snapshot.model_knobs,
+        "spec": snapshot.spec.to_json(),
+        "averaged": snapshot.averaged,
+    }
+
+
+def _blobs_in(state: PaneState | None, blobs: Blobs | None) -> Iterator[tuple[str, bytes]]:
+    from genstudio.explore.blobs import Blob
+
+    if state is None or blobs is None:
+        return
+    values: Mapping[str, Any] = vars(state)
+    for value in values.values():
+        for blob in value if isinstance(value, tuple) else (value,):
+            if isinstance(blob, Blob):
+                yield blob.sha256, blobs.get(blob)

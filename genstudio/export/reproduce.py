@@ -1,0 +1,128 @@
+"""Make an exported picture again from what it says of itself, and say whether it is the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from genstudio.core.errors import GenstudioError, RunError
+from genstudio.core.messages import N_, Message
+from genstudio.core.version import versions
+from genstudio.export.provenance import Provenance, read_provenance
+
+if TYPE_CHECKING:
+    from genstudio.data.dataset import DataSet
+    from genstudio.training.run import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Reproduction:
+    """A picture made again.
+
+    pixels: what was made now, uint8 H×W×C. differing: the part of the values that are not the same. largest: by how many
+    levels at most. here: whether torch, Python's machine and the versions are those it was made with.
+    """
+
+    provenance: Provenance
+    pixels: np.ndarray
+    differing: float
+    largest: int
+    here: bool
+
+    @property
+    def same(self) -> bool:
+        """Equal to the bit."""
+        return self.differing == 0
+
+    @property
+    def kept(self) -> bool:
+        """Whether the promise holds: equal to the bit here, at most one level in .01 % of the values elsewhere."""
+        return self.same or (not self.here and self.largest <= 1 and self.differing <= 1e-4)
+
+    @property
+    def words(self) -> Message:
+        if self.same:
+            return N_("Made again, equal to the bit.")
+        return N_(
+            "Made again: {percent} % of the values differ, by at most {levels} levels.",
+            percent=f"{100 * self.differing:.3g}",
+            levels=self.largest,
+        )
+
+
+def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: DataSet | None = None) -> Reproduction:
+    """Make the PNG at ``path`` again from the weights pinned in its run, and compare.
+
+    ``run`` is looked for by name (among the person's runs, those that ship, and around the file) unless given; ``data`` is
+    needed only where a pane looks at the data set. Raises :class:`GenstudioError` when the file is no export of ours,
+    :class:`RunError` when the run or the weights are gone. Imports torch.
+    """
+    from genstudio.explore.base import Look, final, panes
+    from genstudio.export.contents import Layout, compose
+    from genstudio.export.pins import pinned_blobs, pinned_snapshot
+    from genstudio.training.snapshot import load_model
+
+    provenance = read_provenance(path)
+    if provenance.film or not provenance.pane:
+        raise GenstudioError(
+            N_("{path} is not a single picture of a pane.", path=str(path)),
+            N_("Only PNG pictures can be made again and compared."),
+        )
+    run = run or find_run(provenance.run, near=Path(path))
+    snapshot = pinned_snapshot(run, provenance.weights)
+    state = panes[provenance.pane].state.from_json(provenance.state)
+    with _threads(provenance.threads):
+        look = Look(load_model(snapshot), snapshot.spec, snapshot, data, pinned_blobs(run, provenance.weights))
+        made = compose(final(look, state), Layout.from_json(provenance.sheet))
+    differing, largest = _compare(made, _pixels(path))
+    return Reproduction(provenance, made, differing, largest, here=provenance.versions == versions())
+
+
+def find_run(name: str, near: Path) -> Run:
+    """The run of that name: around the file, among the person's runs, among those that ship. Raises :class:`RunError`."""
+    from genstudio.training.run import Run
+
+    for place in [*near.resolve().parents, *(parent / name for parent in list(near.resolve().parents)[:3])]:
+        if place.name == name and (place / "recipe.toml").is_file():
+            return Run.open(place)
+    try:
+        return Run.open(name)
+    except RunError:
+        raise RunError(
+            N_("The run {name}, which this picture shows, is not on this computer.", name=name),
+            N_("Copy its folder here, or name it."),
+        ) from None
+
+
+def _compare(made: np.ndarray, kept: np.ndarray) -> tuple[float, int]:
+    if made.shape != kept.shape:
+        return 1.0, 255
+    apart = np.abs(made.astype(np.int16) - kept)
+    return float((apart > 0).mean()), int(apart.max(initial=0))
+
+
+def _pixels(path: str | os.PathLike[str]) -> np.ndarray:
+    from PIL import Image
+
+    with Image.open(path) as image:
+        pixels = np.asarray(image)
+    return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Sums are split by thread, so the last bit depends on how many there are."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
