@@ -54,7 +54,8 @@ class Session(QObject):
         self.telemetry: Telemetry | None = None
         self.job: Job | None = None
         self.total_steps = 0
-        self.background = Background("background", self)
+        self.background = Background("background", self)  # short things
+        self.loader = Background("loader", self)  # opening and decoding images
         self._thread: TrainingThread | None = None
         self._after_stop = ""  # "", "discard": what is to be done when the thread has ended
         self._snapshot: Snapshot | None = None
@@ -86,22 +87,25 @@ class Session(QObject):
 
         ``None`` until ``snapshot_arrived``. Costs nothing: never reads the disk.
         """
-        if self.job is not None and self.job.board.latest is not None:
-            return self.job.board.latest
-        return self._snapshot
+        job = self.job  # asked from the render thread too: look once
+        latest = job.board.latest if job is not None else None
+        return latest if latest is not None else self._snapshot
 
     def request_snapshot(self) -> None:
         """Ask the loop for fresh weights. Cheap, any number of times; ``snapshot_arrived`` answers."""
         if self.job is not None and self.state in (TRAINING, PAUSED):
             self.job.board.request()
+            if self._thread is not None:
+                self._thread.publish()
             if not self._poll.isActive():
                 self._poll.start()
 
     def snapshot_at(self, step: int) -> Snapshot:
         """The weights kept at ``step``, read from disk: never on the GUI thread. Raises :class:`RunError`."""
-        if self.run is None:
+        run = self.run  # asked from the render thread: look once
+        if run is None:
             raise GenstudioError(N_("No run is open."), N_("Open one or start one first."))
-        return self.run.snapshot(step)
+        return run.snapshot(step)
 
     # -- the buttons ---------------------------------------------------------------------------------------------
 
@@ -115,19 +119,24 @@ class Session(QObject):
         def make(thread: TrainingThread) -> Job:
             from genstudio.training.job import new_job
 
-            return new_job(recipe, progress=thread.progress.emit, cancelled=thread.isInterruptionRequested)
+            job = new_job(recipe, progress=thread.tell, cancelled=thread.isInterruptionRequested)
+            if thread.isInterruptionRequested():
+                job.run.delete()  # nothing was trained: leave no empty folder behind
+                raise Cancelled(N_("Stopped before the first step."))
+            return job
 
         self._launch(make, recipe)
 
-    def resume(self, path: Path | str) -> None:
-        """Go on with the run in ``path`` from its newest checkpoint, exactly where it stood. Only when idle."""
+    def resume(self, path: Path | str, steps: int | None = None) -> None:
+        """Go on with the run in ``path`` from its newest checkpoint, exactly where it stood, up to ``steps`` in all
+        (default: as its plan says). Only when idle."""
         if self.busy:
             return
 
         def make(thread: TrainingThread) -> Job:
             from genstudio.training.job import resume_job
 
-            return resume_job(path, progress=thread.progress.emit, cancelled=thread.isInterruptionRequested)
+            return resume_job(path, steps=steps, progress=thread.tell, cancelled=thread.isInterruptionRequested)
 
         self._launch(make, self.recipe)
 
@@ -184,9 +193,16 @@ class Session(QObject):
             self.changed.emit()
 
     def set_live(self, knobs: dict[str, Any]) -> None:
-        """Change live knobs of the model while it trains; they hold from the next step on."""
-        if self.job is not None and self.state in (TRAINING, PAUSED):
+        """Change live settings while it trains: ``beta``, ``plan.players.model.lr``. They hold from the next step on.
+        What does not fit is said by ``failed``, and changes nothing."""
+        if self.job is None or self.state not in (TRAINING, PAUSED):
+            return
+        try:
             self.job.live(knobs)
+        except GenstudioError as error:
+            self.failed.emit(in_words(error))
+        else:
+            self.total_steps = int(knobs.get("plan.steps", self.total_steps))
 
     def shutdown(self) -> None:
         """Stop, save, and wait for the threads. After this nothing is heard from here. Safe to call twice."""
@@ -197,6 +213,7 @@ class Session(QObject):
             self._thread.wait()
             self._forget_thread()
         self.background.stop()
+        self.loader.stop()
         self.state = IDLE
 
     # -- the training thread's life ------------------------------------------------------------------------------
@@ -276,10 +293,11 @@ class Session(QObject):
     # -- runs and snapshots --------------------------------------------------------------------------------------
 
     @Slot(object)
-    def _opened(self, found: tuple[Run, Recipe, Snapshot | None, Telemetry]) -> None:
+    def _opened(self, found: tuple[Run, Recipe, Snapshot | None]) -> None:
         if self.busy:
             return
-        self.run, self.recipe, self._snapshot, self.telemetry = found
+        self.run, self.recipe, self._snapshot = found
+        self.telemetry = None
         self.total_steps = int(self.recipe.plan.steps)
         self.data = None
         self._steps = self.run.checkpoints()
@@ -288,7 +306,7 @@ class Session(QObject):
         if self._snapshot is not None:
             self.snapshot_arrived.emit()
         recipe = self.recipe
-        self.background.submit(lambda: _data_of(recipe), self._data_came, self._no_data, key="run's data")
+        self.loader.submit(lambda: _data_of(recipe), self._data_came, self._no_data, key="run's data")
 
     @Slot(object)
     def _not_opened(self, error: Exception) -> None:
@@ -340,15 +358,16 @@ class Session(QObject):
         self.checkpoints_changed.emit()
 
     def _leave_run(self) -> None:
-        for key in ("open run", "snapshot", "run's data"):
+        for key in ("open run", "snapshot"):
             self.background.drop(key)
+        self.loader.drop("run's data")
         self.run = self.telemetry = self._snapshot = self.data = None
         self._steps = []
 
     def _set_state(self, state: str) -> None:
         if state != self.state:
             self.state = state
-        self.changed.emit()
+            self.changed.emit()
 
 
 def in_words(error: BaseException) -> Message | str:
@@ -364,15 +383,15 @@ def in_words(error: BaseException) -> Message | str:
     )
 
 
-def _open(path: Path) -> tuple[Any, Any, Any, Any]:
-    """On the background thread: the run in ``path``, its recipe, its newest weights and its rows."""
+def _open(path: Path) -> tuple[Run, Recipe, Snapshot | None]:
+    """On the background thread: the run in ``path``, its recipe as live changes left it, its newest weights."""
     from genstudio.training.run import Run
-    from genstudio.training.telemetry import Telemetry
 
     run = Run.open(path)
     steps = run.checkpoints()
-    snapshot = run.snapshot(steps[-1]) if steps else None
-    return run, run.recipe, snapshot, Telemetry()
+    if not steps:
+        return run, run.recipe, None
+    return run, run.recipe_at(run.checkpoint()), run.snapshot(steps[-1])
 
 
 def _data_of(recipe: Recipe) -> DataSet:

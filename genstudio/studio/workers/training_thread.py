@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from genstudio.core.messages import Message
 from genstudio.studio.workers.background import STACK_BYTES
+from genstudio.studio.workers.data_preview import at_most_often
 
 if TYPE_CHECKING:
     from genstudio.training.job import Job
 
+PATIENCE = 0.05  # seconds until a snapshot that came too soon is tried again
 log = logging.getLogger(__name__)
 MakeJob = Callable[["TrainingThread"], "Job"]
 
@@ -41,7 +44,9 @@ class TrainingThread(QThread):
         self.step = 0
         self._make_job = make_job
         self._allowed: float = float("inf")  # how many more steps may be taken
+        self._asked = False  # for a snapshot, while paused
         self._wake = threading.Condition()
+        self._progress = at_most_often(self.progress.emit)
 
     # -- called from the GUI thread ------------------------------------------------------------------------------
 
@@ -57,11 +62,21 @@ class TrainingThread(QThread):
         """Take exactly one more step."""
         self._allow(1)
 
+    def publish(self) -> None:
+        """While paused: look whether a snapshot was asked for (the loop does so itself between steps)."""
+        with self._wake:
+            self._asked = True
+            self._wake.notify()
+
     def ask_to_stop(self) -> None:
         """Stop after the present step and save. Returns at once: ``finished`` tells when it is done."""
         self.requestInterruption()
         with self._wake:
             self._wake.notify()
+
+    def tell(self, share: float, words: Message) -> None:
+        """Report progress of the preparation; at most twenty times a second reach the window."""
+        self._progress(share, words)
 
     # -- the thread itself ---------------------------------------------------------------------------------------
 
@@ -102,10 +117,18 @@ class TrainingThread(QThread):
             if self._allowed > 0:
                 return True
         self.paused_at.emit(self.step)
-        with self._wake:
-            while self._allowed <= 0 and not self.isInterruptionRequested():
-                self._wake.wait()
+        while self._stands_still():
+            if self._asked and job.board.wanted():  # not before the board's shortest pause between two
+                self._asked = False
+                job.publish()
         return not self.isInterruptionRequested()
+
+    def _stands_still(self) -> bool:
+        """Wait for the next word from the window; whether it leaves us paused."""
+        with self._wake:
+            if self._allowed <= 0 and not self.isInterruptionRequested():
+                self._wake.wait(PATIENCE if self._asked else None)
+            return self._allowed <= 0 and not self.isInterruptionRequested()
 
     def _allow(self, steps: float) -> None:
         with self._wake:

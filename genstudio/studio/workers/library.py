@@ -1,0 +1,163 @@
+"""What there is to choose from: models and data sets, found on the background thread after torch has been imported.
+
+The GUI thread gets plain descriptions and knobs (pydantic classes), never a module of torch.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from genstudio.core.knobs import Knobs
+from genstudio.core.messages import Message, translate
+from genstudio.studio.workers.background import Background
+
+if TYPE_CHECKING:
+    from genstudio.core.spec import ImageSpec
+    from genstudio.training.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class ModelKind:
+    """A registered model in words, and its knobs."""
+
+    name: str
+    title: Message
+    help: Message
+    family: str
+    paper: str
+    knobs: type[Knobs]
+    abilities: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DataKind:
+    """A registered data set in words, and its knobs. ``is_there``: its images are on this computer, or made here."""
+
+    name: str
+    title: Message
+    help: Message
+    knobs: type[Knobs]
+    is_there: bool
+    can_download: bool
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What is known of a model once it is built (on torch's meta device, so that nothing is drawn or filled)."""
+
+    weights: int
+    summary: str
+    players: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What loading gave. ``torch_seconds``: how long importing torch took on the worker."""
+
+    models: dict[str, ModelKind]
+    data: dict[str, DataKind]
+    units: dict[str, str]
+    torch_seconds: float
+    problems: tuple[str, ...] = field(default=())
+
+
+class Library(QObject):
+    """``models``, ``data`` and ``units`` are empty until ``ready``."""
+
+    ready = Signal()
+    failed = Signal(object)
+
+    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.background = background
+        self.models: dict[str, ModelKind] = {}
+        self.data: dict[str, DataKind] = {}
+        self.units: dict[str, str] = {}  # by term or measure name: "nats"
+        self.torch_seconds = 0.0
+
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.models or self.data)
+
+    def load(self) -> None:
+        """Import torch, then everything registered, in the background; ``ready`` says when."""
+        self.background.submit(find_everything, self._loaded, self._not_loaded, key="library")
+
+    def look_again(self) -> None:
+        """Ask anew which data sets are there, after a download."""
+        self.load()
+
+    def inspect(
+        self,
+        recipe: Recipe,
+        spec: ImageSpec,
+        done: Callable[[ModelFacts], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Count the weights of the recipe's model for images of ``spec``; the newest question wins."""
+        name, knobs = recipe.model, dict(recipe.model_knobs)
+        self.background.submit(lambda: model_facts(name, spec, knobs), done, failed, key="inspect")
+
+    @Slot(object)
+    def _loaded(self, found: Found) -> None:
+        self.models, self.data, self.units = found.models, found.data, found.units
+        self.torch_seconds = self.torch_seconds or found.torch_seconds
+        self.ready.emit()
+
+    @Slot(object)
+    def _not_loaded(self, error: Exception) -> None:
+        self.failed.emit(error)
+
+
+def find_everything() -> Found:
+    """On the background thread: every registered model, data set and measure."""
+    began = time.perf_counter()
+    import torch  # noqa: F401 - the slow one, by itself so that its time is known
+
+    torch_seconds = time.perf_counter() - began
+    from genstudio.core.abilities import abilities_of
+    from genstudio.evaluate.base import measures
+    from genstudio.models.base import models
+
+    units = {name: measure.unit for name, measure in measures.items()}
+    kinds: dict[str, ModelKind] = {}
+    for name, model in models.items():
+        units |= dict(model.units)
+        kinds[name] = ModelKind(
+            name, model.title, model.help, model.family, model.paper, model.Knobs, tuple(abilities_of(model))
+        )
+    return Found(kinds, _find_data(), units, torch_seconds)
+
+
+def _find_data() -> dict[str, DataKind]:
+    from genstudio.data.base import Source, data_sets
+
+    kinds: dict[str, DataKind] = {}
+    for name, source in data_sets.items():
+        try:
+            is_there = source(source.Knobs()).is_there()
+        except Exception:  # a source whose knobs need something first, such as a folder's path
+            is_there = False
+        can_download = source.download.__func__ is not Source.download.__func__  # type: ignore[attr-defined]
+        kinds[name] = DataKind(name, source.title, source.help, source.Knobs, is_there, can_download)
+    return kinds
+
+
+def model_facts(name: str, spec: ImageSpec, knobs: dict[str, Any]) -> ModelFacts:
+    """Build the model without its weights and look at it. Raises :class:`UsageError` where it can't serve ``spec``."""
+    import torch
+
+    from genstudio.models.base import build
+
+    with torch.device("meta"):
+        model = build(name, spec, knobs)
+    return ModelFacts(
+        sum(parameter.numel() for parameter in model.parameters()),
+        translate(model.summary()),
+        tuple(model.players()),
+    )
