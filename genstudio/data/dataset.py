@@ -144,22 +144,17 @@ class Split:
         indices = self.indices[positions.numpy()]
         data, knobs = self._data, self._data.knobs
         rows = torch.from_numpy(self._rows.take(indices, axis=0))
-        are_bytes = rows.dtype == torch.uint8 and knobs.levels == 256
-        if self.binarisation == "dynamic" and are_bytes:
-            images = binarise.dynamic_bytes(rows, generator)
-        elif self.binarisation == "threshold" and are_bytes:
-            images = binarise.threshold(rows)
-        else:
-            images = binarise.to_unit(rows, knobs.levels)
-            if self.binarisation == "dynamic":
-                images = binarise.dynamic(images, generator)
-            elif self.binarisation == "threshold":
-                images = binarise.threshold(images)
-            elif self.binarisation == "fixed":
-                keys = torch.from_numpy(data.hashes[indices].view(np.int64))
-                images = binarise.fixed(images, binarise.image_keys(keys, knobs.seed))
+        if self.binarisation == "none" or knobs.levels < 256:
+            rows = binarise.to_unit(rows, knobs.levels)
+        if self.binarisation == "dynamic":
+            rows = binarise.dynamic(rows, generator)
+        elif self.binarisation == "threshold":
+            rows = binarise.threshold(rows)
+        elif self.binarisation == "fixed":
+            keys = torch.from_numpy(data.hashes[indices].view(np.int64))
+            rows = binarise.fixed(rows, binarise.image_keys(keys, knobs.seed))
         return Batch(
-            images.view(len(indices), *self.spec.shape),
+            rows.view(len(indices), *self.spec.shape),
             self.spec,
             torch.from_numpy(indices),
             None if data.labels is None else torch.from_numpy(data.labels[indices]),

@@ -43,13 +43,18 @@ def fetch_idx_files(torchvision_name: str, folder: Path, progress: Progress, can
             [f"{mirror}{file_name}" for mirror in known.mirrors],
             target,
             md5,
-            lambda share, i=i, file_name=file_name: progress(
-                (i + share) / len(known.resources), N_("Downloading {name}", name=file_name)
-            ),
+            _part(progress, i, len(known.resources), file_name),
             cancelled,
         )
     progress(1.0, N_("Downloaded to {folder}", folder=str(folder)))
     return folder
+
+
+def _part(progress: Progress, i: int, parts: int, name: str) -> _Share:
+    def report(share: float) -> None:
+        progress((i + share) / parts, N_("Downloading {name}", name=name))
+
+    return report
 
 
 def _fetch_from_any(urls: list[str], target: Path, md5: str, progress: _Share, cancelled: Cancelled) -> None:
