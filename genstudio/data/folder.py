@@ -1,0 +1,251 @@
+"""Pictures of one's own: any folder or zip of them.
+
+Sub-folders are classes (a single folder that wraps everything is passed through; pictures beside class folders form a
+class named after the folder that holds them); an ``attributes.csv`` gives attributes. What can't be read is listed and
+left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+import numpy as np
+
+from genstudio.core.errors import Cancelled as CancelledError
+from genstudio.core.errors import DataError, UsageError
+from genstudio.core.knobs import knob
+from genstudio.core.messages import N_, Message
+from genstudio.data import attributes
+from genstudio.data.base import Cancelled, DataKnobs, Progress, Sink, Source, data_sets, size_knob
+from genstudio.data.pictures import UnreadableError, is_picture, look_at, read_picture
+from genstudio.data.prepare import Fit
+from genstudio.data.tree import Entry, Read, TooLargeError, Tree, open_tree
+
+BLOCK = 256
+T = TypeVar("T")
+
+
+@data_sets.register("folder")
+class Folder(Source):
+    """A folder or a zip of pictures, named by the knob ``path``."""
+
+    title = N_("My pictures")
+    help = N_("Any folder or zip of pictures; its sub-folders are classes.")
+    after_cache = Source.after_cache | {"path"}
+
+    class Knobs(DataKnobs):
+        path: str = knob("", help=N_("The folder or the zip; a bare name is looked for where data sets are kept."))
+        size: int | None = size_knob(64)
+        fit: Fit = knob(
+            "crop",
+            help=N_("How pictures become square: cut to the middle (crop), framed (pad), or distorted (stretch)."),
+        )
+
+    @cached_property
+    def tree(self) -> Tree:
+        """What lies at the path. Raises :class:`DataError` when that is nowhere, or can't be read."""
+        return open_tree(self.find())
+
+    def find(self) -> Path:
+        """The folder or zip: as given, else in the places that are searched, else in the current folder."""
+        if not self.knobs.path.strip():
+            raise DataError(N_("No folder of pictures was chosen."), N_("Set path to a folder or a zip of pictures."))
+        given = Path(self.knobs.path).expanduser()
+        places = [given] if given.is_absolute() else [*(place / given for place in self.search), Path.cwd() / given]
+        for place in places:
+            if place.exists():
+                return place
+        raise DataError(
+            N_(
+                "There is no {path}. Looked in: {places}.",
+                path=str(given),
+                places=", ".join(str(p.parent) for p in places),
+            ),
+            N_("Give the whole path, or say with --data or GENSTUDIO_DATA where it is."),
+        )
+
+    def fingerprint(self) -> str:
+        facts = hashlib.sha256()
+        for entry in self.tree.entries:
+            if is_picture(entry.name) or _is_table(entry.name):
+                facts.update(f"{entry.name}\0{entry.size}\0{entry.stamp}\n".encode(errors="surrogateescape"))
+        return facts.hexdigest()
+
+    def decode(self, sink: Sink, progress: Progress, cancelled: Cancelled) -> None:
+        tree = self.tree
+        entries = _limited([entry for entry in tree.entries if is_picture(entry.name)], self.knobs.limit)
+        if not entries:
+            raise DataError(
+                N_("There are no pictures in {path}.", path=str(tree.path)),
+                N_("Choose a folder or a zip with JPEG, PNG or other pictures in it, or in its sub-folders."),
+            )
+        for problem in tree.problems:
+            sink.problem(problem)
+        # Pillow warns of large pictures on stderr, where nobody reads it; ours are counted and listed.
+        with tree.reader() as read, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._decode(entries, read, sink, progress, cancelled)
+
+    def _decode(self, entries: list[Entry], read: Read, sink: Sink, progress: Progress, cancelled: Cancelled) -> None:
+        progress(0.0, N_("Looking at {n} pictures", n=len(entries)))
+        width, height, grey = self._shape(entries, read, cancelled)
+        class_names, labels = classes([entry.name for entry in entries], self.tree.path.stem)
+        names, values = self._attributes(entries, read, sink)
+        sink.begin(len(entries), (1 if grey else 3, height, width), class_names=class_names, attribute_names=names)
+
+        def picture(data: bytes) -> np.ndarray:
+            return read_picture(data, width, height, grey, self.knobs.fit)
+
+        start = 0
+        for block in _in_blocks(entries, read, picture, cancelled):
+            good = [i for i, result in enumerate(block) if not isinstance(result, Message)]
+            for i, result in enumerate(block):
+                if isinstance(result, Message):
+                    sink.problem(N_("{name} was left out: {reason}.", name=entries[start + i].name, reason=result))
+            if good:
+                places = start + np.array(good)
+                sink.add(
+                    np.stack([block[i] for i in good]),  # type: ignore[misc]
+                    labels=labels[places] if class_names else None,
+                    attributes=values[places] if names else None,
+                )
+            start += len(block)
+
+    def _shape(self, entries: list[Entry], read: Read, cancelled: Cancelled) -> tuple[int, int, bool]:
+        """Width, height, and whether all is grey; headers are looked at only as far as the knobs leave that open."""
+        size, colour = self.knobs.size, self.knobs.colour
+        grey = colour != "colour"
+        if size and colour != "as-is":
+            return size, size, grey
+        first: tuple[str, int, int] | None = None
+        start = 0
+        for block in _in_blocks(entries, read, look_at, cancelled):
+            for entry, result in zip(entries[start : start + len(block)], block, strict=True):
+                if isinstance(result, Message):
+                    continue
+                width, height, is_grey = result
+                grey = grey and (is_grey or colour == "grey")
+                first = first or (entry.name, width, height)
+                if not size and (width, height) != first[1:]:
+                    raise UsageError(
+                        N_(
+                            "The pictures differ in size: {a} is {w}×{h}, {b} is {x}×{y} pixels.",
+                            a=first[0],
+                            w=first[1],
+                            h=first[2],
+                            b=entry.name,
+                            x=width,
+                            y=height,
+                        ),
+                        N_("Set size, the width and height that all are brought to."),
+                    )
+            if size and not grey:
+                break
+            start += len(block)
+        if size:
+            return size, size, grey
+        # Without any readable picture the size doesn't matter: that is said once all have been tried.
+        return (first[1], first[2], grey) if first else (1, 1, grey)
+
+    def _attributes(self, entries: list[Entry], read: Read, sink: Sink) -> tuple[tuple[str, ...], np.ndarray]:
+        """Names and values (N×A) from the ``attributes.csv`` nearest the top, if there is one."""
+        tables = sorted((e for e in self.tree.entries if _is_table(e.name)), key=lambda e: (e.name.count("/"), e.name))
+        if not tables:
+            return (), np.zeros((len(entries), 0), np.float32)
+        folder = PurePosixPath(tables[0].name).parent
+        files = [_from(folder, entry.name) for entry in entries]
+        data = _attempt(read, tables[0], lambda data: data)
+        if isinstance(data, Message):
+            sink.problem(N_("{name} was left out: {reason}.", name=tables[0].name, reason=data))
+            return (), np.zeros((len(entries), 0), np.float32)
+        names, values, problems = attributes.read_attributes(data, files)
+        for problem in problems:
+            sink.problem(problem)
+        return names, values
+
+
+def classes(files: Sequence[str], top: str) -> tuple[tuple[str, ...], np.ndarray]:
+    """Class names in natural order, and int64 labels, from the first folder on each path in which the paths differ.
+
+    No names when all files lie in one folder. Files beside the class folders belong to a class named like the folder
+    they lie in (``top``, where that is the whole).
+    """
+    paths = [PurePosixPath(file).parts for file in files]
+    depth = 0
+    while all(len(path) > depth + 1 for path in paths) and len({path[depth] for path in paths}) == 1:
+        top = paths[0][depth]
+        depth += 1
+    named = [path[depth] if len(path) > depth + 1 else top for path in paths]
+    if not any(len(path) > depth + 1 for path in paths):
+        return (), np.zeros(len(files), np.int64)
+    names = tuple(sorted(set(named), key=_natural))
+    number = {name: i for i, name in enumerate(names)}
+    return names, np.array([number[name] for name in named], np.int64)
+
+
+def _in_blocks(
+    entries: Sequence[Entry], read: Read, work: Callable[[bytes], T], cancelled: Cancelled
+) -> Iterator[list[T | Message]]:
+    """``work`` on the bytes of every entry, in order and in blocks, on a few threads; a :class:`Message` where it failed.
+
+    Pillow releases the GIL while it decodes, so threads help. A cancel is heeded after every picture.
+    """
+    pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="decode")
+    try:
+        for start in range(0, len(entries), BLOCK):
+            tasks = [pool.submit(_attempt, read, entry, work) for entry in entries[start : start + BLOCK]]
+            block = []
+            for task in tasks:
+                block.append(task.result())
+                if cancelled():
+                    raise CancelledError(N_("Reading the pictures was cancelled."), N_("Nothing half-made was kept."))
+            yield block
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _attempt(read: Read, entry: Entry, work: Callable[[bytes], T]) -> T | Message:
+    try:
+        return work(read(entry))
+    except UnreadableError as error:
+        return error.reason
+    except TooLargeError:
+        return N_("it is too large")
+    except OSError as error:
+        return N_("{error}", error=error.strerror or str(error))
+    except Exception:  # zipfile raises a dozen kinds of error at damaged members
+        return N_("it is damaged or packed in a way that can't be read")
+
+
+def _limited(entries: list[Entry], limit: int) -> list[Entry]:
+    """``limit`` of the entries (0: all), spread over them by a hash of their names, in their old order."""
+    if not 0 < limit < len(entries):
+        return entries
+    by_hash = sorted(entries, key=lambda entry: hashlib.sha256(entry.name.encode(errors="surrogateescape")).digest())
+    chosen = {entry.name for entry in by_hash[:limit]}
+    return [entry for entry in entries if entry.name in chosen]
+
+
+def _is_table(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.name.lower() == attributes.NAME and not any(
+        part.startswith(".") or part == "__MACOSX" for part in path.parts
+    )
+
+
+def _from(folder: PurePosixPath, name: str) -> str:
+    path = PurePosixPath(name)
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else name
+
+
+def _natural(name: str) -> tuple[tuple[int, int | str], ...]:
+    """A sorting key by which class 2 comes before class 10."""
+    return tuple((0, int(part)) if part.isdecimal() else (1, part.lower()) for part in re.split(r"(\d+)", name) if part)
