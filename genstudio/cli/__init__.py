@@ -1,0 +1,106 @@
+"""The command line. ``genstudio`` alone opens the window; every command works without one.
+
+Torch is imported by the commands that need it and Qt only when a window is asked for: ``genstudio --help``
+must answer at once, on a server too.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from genstudio.cli.output import complain
+from genstudio.core.errors import GenstudioError
+from genstudio.core.messages import _
+
+INTERRUPTED = 130  # what a shell gives for a program that Ctrl-C ended
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit: 0, 1 for what failed, 2 for usage, 130 for Ctrl-C.
+
+    What went wrong is one line on stderr; ``--debug``, anywhere, shows the traceback instead.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in arguments
+    arguments = [one for one in arguments if one != "--debug"]
+    try:
+        code = _run(arguments)
+    except Exception as error:
+        if debug and not _is_usage(error):
+            raise
+        code = _explain(error)
+    except KeyboardInterrupt:
+        complain(_("Stopped."))
+        code = INTERRUPTED
+    _leave(code)
+
+
+def _run(arguments: list[str]) -> int:
+    import typer.main
+
+    from genstudio.cli.app import app
+
+    result: Any = typer.main.get_command(app).main(arguments, prog_name="genstudio", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def _explain(error: Exception) -> int:
+    """One line for a person, and the exit code that goes with it."""
+    import typer
+
+    if isinstance(error, GenstudioError):
+        complain(str(error))
+        return error.exit_code
+    if _is_usage(error):
+        return _explain_usage(error)
+    if isinstance(error, typer.Abort):
+        complain(_("Stopped."))
+        return INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        return _quietly()
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        remedy = _("Use fewer images at a time (--set plan.batch_size=32) or a smaller model.")
+        complain(_("There is not enough memory.") + " " + remedy)
+    elif isinstance(error, OSError):
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        complain(what + ". " + _("Add --debug to see where it happened."))
+    else:
+        what = _("Something unexpected happened: {error}.", error=f"{type(error).__name__}: {error}")
+        complain(what + " " + _("Add --debug to see where, and please report it."))
+    return 1
+
+
+def _is_usage(error: Exception) -> bool:
+    """Whether it is typer's own complaint about the command line.
+
+    Its base class is click's, which typer imports or carries itself, by version: asked of a class that is
+    always typer's.
+    """
+    import typer
+
+    return isinstance(error, typer.BadParameter.__mro__[1])
+
+
+def _explain_usage(error: Any) -> int:
+    words = " ".join(error.format_message().split())
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "genstudio"
+    complain(words + ("" if words.endswith((".", "?")) else ".") + " " + _("See '{command} --help'.", command=path))
+    return int(error.exit_code)
+
+
+def _quietly() -> int:
+    """Whoever read our output went away (``genstudio recipes | head -1``): not worth a word."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _leave(code: int) -> NoReturn:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = _quietly()
+    sys.exit(code)

@@ -1,0 +1,64 @@
+"""The commands, put together. Help is plain text: drawing it with rich would cost a third of a second at
+every start.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from genstudio.cli import catalogue, data, demo, measures, pictures, training, window
+from genstudio.core.messages import _
+
+app = typer.Typer(
+    name="genstudio",
+    help=_(
+        "A desktop laboratory for generative models of images: train them in front of your eyes, explore by hand what they "
+        "learned. Without a command it opens the window."
+    ),
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from genstudio.core.version import versions
+
+        found = versions()
+        typer.echo(f"genstudio {found['genstudio']} (python {found['python']}, torch {found['torch']})")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def genstudio(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help=_("Say the version and exit."))
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help=_("Show the traceback of an error."))] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        window.start()
+
+
+app.command("train", help=_("Train a model by a recipe or a TOML file; Ctrl-C saves and stops."))(training.train)
+app.command("resume", help=_("Go on with a run exactly where it stopped."))(training.resume)
+app.command("sample", help=_("Draw images from a run's model into a PNG sheet."))(pictures.sample)
+app.command("evaluate", help=_("Measure a run's model on held-out images."))(measures.evaluate)
+app.command("demo", help=_("Train the default recipe without a window and write what it learned."))(demo.demo)
+app.command("recipes", help=_("List the recipes that come with the program."))(catalogue.recipes)
+app.command("models", help=_("List the models, what they can do, and their settings."))(catalogue.models)
+app.command("runs", help=_("List the runs, the newest first."))(catalogue.runs)
+app.command("window", help=_("Open the window."))(window.window)
+app.command("studio", hidden=True)(window.window)
+
+data_app = typer.Typer(help=_("List, show and download data sets."), rich_markup_mode=None, no_args_is_help=True)
+data_app.command("list", help=_("List the data sets, and whether their images are on this computer."))(data.data_list)
+data_app.command("show", help=_("Show a data set: size, splits, classes, attributes, problems, settings."))(
+    data.data_show
+)
+data_app.command("download", help=_("Fetch a data set over the network."))(data.data_download)
+app.add_typer(data_app, name="data")

@@ -1,0 +1,85 @@
+"""``recipes``, ``models`` and ``runs``: what there is to start from, and what was made."""
+
+from __future__ import annotations
+
+from genstudio.cli.options import AsJson
+from genstudio.cli.output import Output, number
+from genstudio.core.messages import _, translate
+
+
+def recipes(as_json: AsJson = False) -> None:
+    """List the recipes that come with the program."""
+    from genstudio.training.recipe import load_recipe, recipe_names
+
+    output, found = Output(as_json), [load_recipe(name) for name in recipe_names()]
+    output.table(
+        [[r.name, r.model, r.data, f"{r.plan.steps:,}", translate(r.title)] for r in found],
+        [_("recipe"), _("model"), _("data"), _("steps"), _("title")],
+    )
+    output.say()
+    output.say(_("Start one: genstudio train RECIPE"))
+    output.result(
+        {"recipes": [{"name": r.name, "title": r.title, "help": r.help, "model": r.model, "data": r.data,
+                      "steps": r.plan.steps} for r in found]}
+    )  # fmt: skip
+
+
+def models(as_json: AsJson = False) -> None:
+    """List the models, what they can do, and their settings."""
+    from genstudio.core.abilities import ABILITIES, abilities_of
+    from genstudio.core.knobs import describe
+    from genstudio.models import base
+
+    output = Output(as_json)
+    told = []
+    for name, kind in base.models.items():
+        knobs, abilities = describe(kind.Knobs), abilities_of(kind)
+        output.say(f"{name}: {kind.title}" + (f" ({kind.paper})" if kind.paper else ""))
+        output.say(f"  {kind.help}")
+        output.say("  " + ", ".join(translate(ABILITIES[ability][1]) for ability in abilities))
+        output.table([[f"    {info.name}", str(info.default), translate(info.help)] for info in knobs])
+        output.say()
+        told.append({
+            "name": name, "title": str(kind.title), "family": kind.family, "abilities": abilities,
+            "knobs": {info.name: info.default for info in knobs},
+        })  # fmt: skip
+    output.say(_("Set one: genstudio train RECIPE --set NAME=VALUE"))
+    output.result({"models": told})
+
+
+def runs(as_json: AsJson = False) -> None:
+    """List the runs, the newest first."""
+    from genstudio.core.paths import runs_dir
+    from genstudio.training.run import list_runs
+
+    output, told, rows = Output(as_json), [], []
+    for run in list_runs():
+        status, step, values = run.status, run.step, run.measures()
+        elbo = number(values["validation/elbo"]) if "validation/elbo" in values else ""
+        words = _STATUS.get(status, status)
+        rows.append([run.name, words, f"{step or 0:,}", run.recipe.model, run.recipe.data, elbo])
+        told.append(
+            {
+                "name": run.name,
+                "run": str(run.path),
+                "status": status,
+                "step": step,
+                "steps": run.recipe.plan.steps,
+                "model": run.recipe.model,
+                "data": run.recipe.data,
+                "measures": values,
+            }
+        )
+    if rows:
+        output.table(rows, [_("run"), _("status"), _("step"), _("model"), _("data"), "validation/elbo"])
+    else:
+        output.say(_("There are no runs yet in {folder}. `genstudio train mnist-vae-2d` makes one.", folder=runs_dir()))
+    output.result({"runs": told})
+
+
+_STATUS: dict[str, str] = {
+    "training": _("training"),
+    "finished": _("finished"),
+    "stopped": _("stopped"),
+    "empty": _("empty"),
+}

@@ -1,0 +1,118 @@
+"""``demo``: the default recipe without a window. Trains it and writes what it learned, for people on a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from genstudio.cli.interrupt import Interrupt
+from genstudio.cli.options import AsJson, Device, Steps
+from genstudio.cli.output import Output, complain
+from genstudio.cli.progress import Progress
+from genstudio.core.errors import Cancelled
+from genstudio.core.messages import _
+
+if TYPE_CHECKING:
+    from genstudio.explore.base import Look
+    from genstudio.training.job import Job
+    from genstudio.training.run import Run
+
+RECIPE = "faces-vae-2d"
+CHECKPOINTS = 16
+"""So many frames has the film of its training."""
+WALK, FPS = 240, 24
+
+
+def demo(
+    out: Annotated[
+        Path,
+        typer.Option("--out", "-o", metavar="DIR", help=_("The folder for the pictures, made if it is not there.")),
+    ] = Path("genstudio-demo"),
+    steps: Steps = None,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="S", min=0, help=_("Same seed, same result."))] = None,
+    device: Device = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Train the default recipe without a window and write what it learned."""
+    from genstudio.cli.training import report, run_job
+    from genstudio.export.files import whole_file
+    from genstudio.training.recipe import load_recipe
+
+    recipe = load_recipe(RECIPE)
+    total = recipe.plan.steps if steps is None else steps
+    given = {"plan.steps": total, "plan.save_every": max(1, total // CHECKPOINTS)}
+    if seed is not None:
+        given["plan.seed"] = seed
+    recipe = recipe.override([f"{name}={value}" for name, value in given.items()])
+    # A place that can't be written is told now, not after the training.
+    with whole_file(out / "recipe.toml") as temporary:
+        temporary.write_text(recipe.to_toml(), encoding="utf-8")
+
+    def new(progress: Progress, interrupt: Interrupt) -> Job:
+        from genstudio.training.job import new_job
+
+        return new_job(recipe, device=device, progress=progress.preparing, cancelled=interrupt)
+
+    output = Output(as_json)
+    outcome = run_job(new)
+    # What a stop left is shown too: somebody waited for it.
+    written = _write_all(outcome.job.run, outcome.job.data, out) if outcome.job.run.checkpoints() else {}
+    for words, path in written.items():
+        output.say(f"{words}: {path}")
+    report(outcome, output, extra={"files": [str(path.resolve()) for path in written.values()]})
+
+
+def _write_all(run: Run, data: Any, out: Path) -> dict[str, Path]:
+    """Samples, manifold (picture, walk, growth) and curves; what each is, and where."""
+    from genstudio.cli.pictures import look_at, save_state
+    from genstudio.explore.manifold import ManifoldState
+    from genstudio.explore.samples import SamplesState
+    from genstudio.export.curves import save_run_curves
+
+    look = look_at(run, data=data)
+    step = look.snapshot.step
+    with Interrupt() as interrupt, Progress() as progress:
+        films = Films(run, look, out, progress, interrupt)
+        try:
+            return {
+                _("Samples"): save_state(out / "samples.png", look, SamplesState.from_json({"at": step}), run),
+                _("Manifold"): save_state(out / "manifold.png", look, ManifoldState.from_json({"at": step}), run),
+                _("A walk over the manifold"): films.walk(),
+                _("The manifold through training"): films.growth(),
+                _("Curves"): save_run_curves(out / "curves.png", run),
+            }
+        except Cancelled:
+            complain(_("Stopped; the pictures made so far are in {folder}.", folder=out))
+            return {}
+
+
+class Films:
+    """The two animations of the demo."""
+
+    def __init__(self, run: Run, look: Look, out: Path, progress: Progress, cancelled: Callable[[], bool]) -> None:
+        self.run, self.look, self.out = run, look, out
+        self.how: dict[str, Any] = {"progress": progress.show, "cancelled": cancelled}
+
+    def walk(self) -> Path:
+        from genstudio.explore.manifold import ManifoldState
+        from genstudio.export.animations import save_animation
+        from genstudio.export.films import manifold_walk
+        from genstudio.export.provenance import provenance_of
+
+        state = ManifoldState.from_json({})
+        frames = manifold_walk(self.look, state, frames=WALK)
+        made = provenance_of(self.look.snapshot, state, run=self.run)
+        return save_animation(self.out / "manifold-walk.mp4", frames, fps=FPS, total=WALK, provenance=made, **self.how)
+
+    def growth(self) -> Path:
+        from genstudio.explore.manifold import ManifoldState
+        from genstudio.export.animations import save_animation
+        from genstudio.export.films import frames_through_training, through_training
+
+        state = ManifoldState.from_json({"cells": 12})
+        total = frames_through_training(self.run)
+        frames = through_training(self.run, state)
+        return save_animation(self.out / "manifold-training.gif", frames, fps=6, total=total, **self.how)

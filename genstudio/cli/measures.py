@@ -1,0 +1,123 @@
+"""``evaluate``: a run's model measured on held-out images, each number with its protocol and its baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from genstudio.cli.interrupt import Interrupt
+from genstudio.cli.options import AsJson, AtStep, Data, Device, Run, search
+from genstudio.cli.output import Output, number
+from genstudio.cli.progress import Progress
+from genstudio.cli.runs import find_run
+from genstudio.core.errors import Cancelled, DataError
+from genstudio.core.messages import N_, _
+
+if TYPE_CHECKING:
+    from genstudio.evaluate.base import Result
+
+
+class Part(StrEnum):
+    """The splits that a model may be measured on."""
+
+    train = "train"
+    validation = "validation"
+    test = "test"
+
+
+def evaluate(
+    run: Run,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--measure", metavar="NAME", help=_("Only this one; may be given again. All quick ones without it.")
+        ),
+    ] = None,
+    split: Annotated[Part, typer.Option("--split", help=_("The images to measure on."))] = Part.validation,
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help=_("At most N images."))] = None,
+    k: Annotated[int, typer.Option("--k", metavar="K", min=1, help=_("Importance samples an image, for nll."))] = 200,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", min=0, help=_("Of the noise in the measurement."))] = 0,
+    step: AtStep = None,
+    data: Data = None,
+    device: Device = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Measure a run's model on held-out images."""
+    from genstudio.core.device import choose_device
+    from genstudio.data.dataset import open_data
+    from genstudio.evaluate import base
+    from genstudio.training.run import Run as RunFolder
+    from genstudio.training.snapshot import load_model
+
+    output, folder = Output(as_json), RunFolder.open(find_run(run))
+    where, target = search(data), choose_device(device)
+    snapshot = folder.snapshot(step)
+    model = load_model(snapshot, target)
+    with Interrupt() as interrupt, Progress() as progress:
+        try:
+            recipe = folder.recipe
+            images = open_data(
+                recipe.data, recipe.data_knobs, search=where, progress=progress.preparing, cancelled=interrupt
+            )
+            if not len(images.split(split.value)):
+                raise DataError(
+                    N_("The split '{split}' of {data} is empty.", split=split.value, data=images.name),
+                    N_("Choose another --split, or train on more images."),
+                )
+            results = base.evaluate(
+                model, images, names=measure, split=split.value, limit=limit, seed=seed, cancelled=interrupt,
+                options={"nll": {"k": k}},
+            )  # fmt: skip
+        except Cancelled:
+            raise KeyboardInterrupt from None
+    output.say(_("{run} at step {step}", run=folder.path, step=f"{snapshot.step:,}"))
+    say_results(results, split.value, output)
+    unasked = [name for name, one in base.measures.items() if one.heavy and one.serves(model) and name not in results]
+    if measure is None and unasked:
+        output.say(_("Not run, since they take longer: {names}. Ask for one with --measure.", names=", ".join(unasked)))
+    output.result(
+        {
+            "run": str(folder.path),
+            "step": snapshot.step,
+            "weights": snapshot.digest,
+            "measures": base.flatten(results, split.value),
+            "results": {name: result.to_json() for name, result in results.items()},
+        }
+    )
+
+
+def say_results(results: Mapping[str, Result], split: str, output: Output) -> None:
+    """A table: each value with its unit, which way is better, and what knows little beside it; then the
+    protocol.
+    """
+    from genstudio.evaluate.base import measures
+
+    rows = []
+    for name, result in results.items():
+        about = measures[name]
+        beside = ", ".join(f"{key.replace('_', ' ')} {number(value)}" for key, value in result.baselines.items())
+        better = _("higher is better") if about.better == "higher" else _("lower is better")
+        rows.append([f"{split}/{name}", number(result.value), about.unit, better, beside])
+        for key, value in result.extra.items():
+            unit = _("bits/dim") if key.endswith("bits_per_dim") else about.unit
+            rows.append([f"{split}/{key}", number(value), unit, "", ""])
+    output.table(rows, [_("measure"), _("value"), _("unit"), "", _("beside it")])
+    if results:
+        output.say(protocol_words(next(iter(results.values())).protocol, results))
+
+
+def protocol_words(protocol: Mapping[str, Any], results: Mapping[str, Result]) -> str:
+    """One line on how the numbers came about."""
+    likelihoods = {r.protocol["likelihood"] for r in results.values() if "likelihood" in r.protocol}
+    return _(
+        "on {n} of {of} images of {data}, split {split}, binarisation {binarisation}{likelihood}",
+        n=f"{protocol['n']:,}",
+        of=f"{protocol['of']:,}",
+        data=protocol["data"],
+        split=protocol["split"],
+        binarisation=protocol["binarisation"],
+        likelihood="".join(f"; {words}" for words in sorted(likelihoods)),
+    )

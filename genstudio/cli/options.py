@@ -1,0 +1,40 @@
+"""Options that several commands share, each written once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from genstudio.core.messages import _
+
+AsJson = Annotated[bool, typer.Option("--json", help=_("End with one JSON object on the last line of stdout."))]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help=_("A folder to look for data sets in, before $GENSTUDIO_DATA.")),
+]
+Device = Annotated[
+    str,
+    typer.Option("--device", metavar="DEVICE", help=_("auto, cpu, cuda, cuda:1 or mps; auto takes the best there is.")),
+]
+Run = Annotated[str, typer.Argument(metavar="RUN", help=_("A run's folder, its name as `runs` lists it, or 'latest'."))]
+Steps = Annotated[int | None, typer.Option("--steps", metavar="N", min=0, help=_("Stop at this step."))]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="S", min=0, help=_("Same seed, same result."))]
+AtStep = Annotated[
+    int | None,
+    typer.Option("--step", metavar="N", min=0, help=_("The checkpoint of this step; the newest without it.")),
+]
+
+
+def search(data: Path | None) -> list[Path] | None:
+    """Where data sets are looked for, given ``--data``. Raises UsageError for a folder that is not there."""
+    from genstudio.core.errors import UsageError
+    from genstudio.core.messages import N_
+    from genstudio.core.paths import data_dirs
+
+    if data is None:
+        return None
+    if not data.exists():
+        raise UsageError(N_("There is no folder {path}.", path=str(data)), N_("Give --data a folder that exists."))
+    return data_dirs(data)

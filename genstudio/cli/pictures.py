@@ -1,0 +1,82 @@
+"""``sample``: images drawn from a run's model, as one PNG sheet that carries how it was made."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from genstudio.cli.options import AsJson, AtStep, Run
+from genstudio.cli.output import Output
+from genstudio.cli.runs import find_run
+from genstudio.core.messages import _
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from genstudio.explore.base import Look, PaneState
+
+SIDE = 640
+"""Small sheets are enlarged by a whole factor to about so many pixels a side: images of 28 pixels are hard to
+see.
+"""
+
+
+def sample(
+    run: Run,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=_("The PNG to write."))],
+    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, max=400, help=_("How many images."))] = 64,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="S", min=0, max=2**31 - 1, help=_("Same seed, same noise."))
+    ] = 0,
+    step: AtStep = None,
+    scale: Annotated[
+        int, typer.Option("--scale", metavar="K", min=0, max=64, help=_("Enlarge pixels K times; 0 chooses."))
+    ] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Draw images from a run's model into a PNG sheet."""
+    from genstudio.explore.samples import SamplesState
+    from genstudio.training.run import Run as RunFolder
+
+    output, folder = Output(as_json), RunFolder.open(find_run(run))
+    look = look_at(folder, step)
+    state = SamplesState.from_json({"n": n, "seed": seed, "at": look.snapshot.step})
+    written = save_state(out, look, state, folder, scale)
+    output.say(_("{n} samples of {run} at step {step}: {path}", n=n, run=folder.name, step=f"{look.snapshot.step:,}",
+                 path=written))  # fmt: skip
+    output.result(
+        {"run": str(folder.path), "step": look.snapshot.step, "out": str(written.resolve()), "n": n, "seed": seed}
+    )
+
+
+def look_at(run: Any, step: int | None = None, data: Any = None) -> Look:
+    """A run's checkpoint, ready to be looked at through any pane."""
+    from genstudio.explore.base import Look
+    from genstudio.training.snapshot import load_model
+
+    snapshot = run.snapshot(step)
+    return Look(load_model(snapshot), snapshot.spec, snapshot, data)
+
+
+def save_state(out: Path, look: Look, state: PaneState, run: Any, scale: int = 0) -> Path:
+    """Write what a pane shows of ``look`` as a PNG, and pin its weights in the run so that it can be made again.
+
+    A run that can't be written (one that came with the program) is not pinned to: its weights stay as they are anyway.
+    """
+    import torch
+
+    from genstudio.explore.base import final
+    from genstudio.export.contents import Layout, save_pane
+
+    content = final(look, state)
+    layout = Layout(scale=scale or whole_factor(content.pictures[0].pixels))
+    pinned = run if os.access(run.path, os.W_OK) else None
+    return save_pane(out, look, state, run=pinned, content=content, layout=layout, threads=torch.get_num_threads())
+
+
+def whole_factor(pixels: np.ndarray) -> int:
+    """How many times to enlarge a sheet so that it fills about ``SIDE`` pixels."""
+    return max(1, round(SIDE / max(pixels.shape[:2])))

@@ -1,0 +1,119 @@
+"""Progress on stderr: a moving bar on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from genstudio.cli.output import complain, duration, number
+from genstudio.core.messages import Message, _, translate
+
+if TYPE_CHECKING:
+    from genstudio.training.job import Job
+
+REDRAW = 0.1
+"""Seconds between two looks at the numbers: an event comes every step, thousands a second."""
+LINE_EVERY = 10.0
+"""Seconds between two plain lines."""
+
+
+class Progress:
+    """A bar with words behind it; without a terminal, a line now and then. Use as a context."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._task: Any = None
+        self._last_line = -float("inf")
+        self._last_words = ""
+
+    def __enter__(self) -> Progress:
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, TextColumn
+            from rich.progress import Progress as Bar
+
+            console = Console(file=sys.stderr, highlight=False)
+            text = TextColumn("{task.description}", markup=False)
+            self._bar = Bar(BarColumn(bar_width=24), text, console=console, transient=True)
+            self._bar.start()
+            self._task = self._bar.add_task("", total=None)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def show(self, fraction: float, words: Message | str, *, important: bool = False) -> None:
+        """``fraction`` of the work is done. ``important`` words always get a line of their own."""
+        text = translate(words)
+        if self._bar is not None:
+            self._bar.update(self._task, total=1.0, completed=fraction, description=text)
+            if important:
+                self._bar.console.print(text, markup=False)
+            return
+        now = time.monotonic()
+        if important or now - self._last_line >= LINE_EVERY:
+            self._last_line = now
+            complain(text)
+
+    def preparing(self, fraction: float, words: Message | str) -> None:
+        """The ``progress`` argument of long preparations: one line for each new piece of work in a log."""
+        kind = words.text if isinstance(words, Message) else str(words)
+        begins = kind != self._last_words and self._bar is None
+        self._last_words = kind
+        self.show(fraction, f"{translate(words)} {fraction:.0%}", important=begins)
+
+    def note(self, text: str) -> None:
+        """A line that stays, above the bar."""
+        if self._bar is not None:
+            self._bar.console.print(text, markup=False)
+        else:
+            complain(text)
+
+
+class TrainingProgress:
+    """What a running job tells: step, images/s, time left, and the newest value of each term."""
+
+    def __init__(self, progress: Progress, job: Job) -> None:
+        from genstudio.training.events import Alarm, Measured, Saved
+
+        self._progress, self._job = progress, job
+        self._alarm, self._measured, self._saved = Alarm, Measured, Saved
+        self._units: Mapping[str, str] = getattr(job.model, "units", {})
+        self._cursor = 0
+        self._pace = 0.0
+        self._terms: dict[str, float] = {}
+        self._next = 0.0
+
+    def see(self, event: Any) -> None:
+        """Called for every event: cheap, since one comes every step."""
+        if isinstance(event, self._measured):
+            values = " · ".join(f"{key} {number(value)}" for key, value in event.values.items())
+            self._progress.note(_("step {step}: {values}", step=f"{event.step:,}", values=values))
+        elif isinstance(event, self._alarm):
+            self._progress.note(_("step {step}: {alarm}", step=f"{event.step:,}", alarm=event.message))
+        elif isinstance(event, self._saved):
+            return
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + REDRAW
+            self._redraw(event.step)
+
+    def _redraw(self, step: int) -> None:
+        rows, self._cursor = self._job.telemetry.since(self._cursor)
+        for row in rows:
+            if row.images_per_second:
+                self._pace = 0.9 * self._pace + 0.1 * row.images_per_second if self._pace else row.images_per_second
+            self._terms.update({k.removeprefix("train/"): v for k, v in row.values.items() if k.startswith("train/")})
+        plan = self._job.plan
+        parts = [_("step {step} of {total}", step=f"{step:,}", total=f"{plan.steps:,}")]
+        if self._pace:
+            parts.append(_("{n} images/s", n=f"{self._pace:,.0f}"))
+            parts.append(_("{time} left", time=duration((plan.steps - step) * plan.batch_size / self._pace)))
+        parts += [f"{k} {number(v)} {self._units.get(k, '')}".rstrip() for k, v in self._terms.items()]
+        self._progress.show(step / plan.steps if plan.steps else 1.0, " · ".join(parts))

@@ -1,0 +1,136 @@
+"""``train`` and ``resume``: a model learns, and the terminal watches."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from genstudio.cli.interrupt import Interrupt
+from genstudio.cli.measures import say_results
+from genstudio.cli.options import AsJson, Data, Device, Run, Seed, Steps, search
+from genstudio.cli.output import Output, complain, duration
+from genstudio.cli.progress import Progress, TrainingProgress
+from genstudio.cli.runs import call_run, find_run
+from genstudio.core.errors import Cancelled
+from genstudio.core.messages import _
+
+if TYPE_CHECKING:
+    from genstudio.training.job import Job
+
+STOPPED = 130
+
+
+def train(
+    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help=_("A recipe's name, or a TOML file."))],
+    steps: Steps = None,
+    seed: Seed = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="RUN", help=_("The new run's folder; one is named without it."))
+    ] = None,
+    data: Data = None,
+    device: Device = "auto",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help=_("Replace a setting: latent_dim=8, plan.save_every=100.")),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a model by a recipe; Ctrl-C saves and stops."""
+    from genstudio.training.recipe import load_recipe
+
+    given = {"plan.steps": steps, "plan.seed": seed}
+    options = [f"{name}={value}" for name, value in given.items() if value is not None]
+    chosen = load_recipe(recipe).override([*(set_ or []), *options])
+    where = search(data)
+
+    def new(progress: Progress, interrupt: Interrupt) -> Job:
+        from genstudio.training.job import new_job
+
+        return new_job(chosen, out=out, search=where, device=device, progress=progress.preparing, cancelled=interrupt)
+
+    report(run_job(new), Output(as_json))
+
+
+def resume(run: Run, steps: Steps = None, data: Data = None, device: Device = "auto", as_json: AsJson = False) -> None:
+    """Go on with a run exactly where it stopped."""
+    path, where = find_run(run), search(data)
+
+    def again(progress: Progress, interrupt: Interrupt) -> Job:
+        from genstudio.training.job import resume_job
+
+        return resume_job(
+            path, steps=steps, search=where, device=device, progress=progress.preparing, cancelled=interrupt
+        )
+
+    report(run_job(again), Output(as_json))
+
+
+@dataclass
+class Outcome:
+    """What a job came to. ``reason``: done, stopped (Ctrl-C) or diverged."""
+
+    job: Job
+    reason: str
+    results: dict[str, Any] = field(default_factory=dict)
+
+
+def run_job(make: Callable[[Progress, Interrupt], Job]) -> Outcome:
+    """Make the job and run it to its end, or until Ctrl-C: then it is saved, and the outcome says so."""
+    with Interrupt() as interrupt, Progress() as progress:
+        try:
+            job = make(progress, interrupt)
+        except Cancelled:
+            raise KeyboardInterrupt from None
+        progress.note(_("{run}: {model} on {data}", run=job.run.path, model=job.recipe.model, data=job.recipe.data))
+        return _follow(job, progress, interrupt)
+
+
+def _follow(job: Job, progress: Progress, interrupt: Interrupt) -> Outcome:
+    from genstudio.training.events import Finished, Measured
+
+    outcome = Outcome(job, "stopped")
+    watch = TrainingProgress(progress, job)
+    events = job.events()
+    try:
+        for event in events:
+            watch.see(event)
+            if isinstance(event, Measured):
+                outcome.results = event.results if event.final else {}
+            elif isinstance(event, Finished):
+                outcome.reason = event.reason
+            elif interrupt():
+                break
+    finally:
+        events.close()  # saves
+    return outcome
+
+
+def report(outcome: Outcome, output: Output, extra: Mapping[str, Any] | None = None) -> None:
+    """Say what came of it, and end with the code that goes with it. ``extra`` goes into the JSON object too."""
+    job, result = outcome.job, outcome.job.result()
+    output.say(
+        _(
+            "{run}: step {step}, {time}, {pace} images/s",
+            run=result["run"],
+            step=f"{result['step']:,}",
+            time=duration(result["seconds"]),
+            pace=f"{result['images_per_second']:,.0f}",
+        )
+    )
+    if outcome.results:
+        say_results(outcome.results, "validation", output)
+    name = shlex.quote(call_run(job.run.path))
+    if outcome.reason == "done":
+        output.say(_("See it: genstudio sample {run} --out samples.png", run=name))
+    else:
+        output.say(_("Saved. Go on with: genstudio resume {run}", run=name))
+    if outcome.reason == "diverged":
+        complain(_("Training stopped: the loss was no longer finite. Try a smaller learning rate, as in "
+                   "--set plan.players.model.lr=0.0003."))  # fmt: skip
+    output.result({**result, "reason": outcome.reason, **(extra or {})})
+    raise typer.Exit({"done": 0, "stopped": STOPPED}.get(outcome.reason, 1))
