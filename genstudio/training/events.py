@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -90,3 +91,8 @@ class Finished(Event):
 
     def to_json(self) -> dict[str, Any]:
         return {"event": "finished", "step": self.step, "reason": self.reason}
+
+
+def to_line(row: dict[str, Any]) -> str:
+    """One row of ``events.jsonl``."""
+    return json.dumps(row, ensure_ascii=False, default=str)

@@ -35,7 +35,10 @@ class PlayerPlan(Knobs):
         "constant", help=N_("How the learning rate falls over the decay steps."), live=True
     )
     decay_steps: int = knob(
-        10_000, help=N_("Steps over which the schedule falls to its floor; later steps stay there."), ge=1, live=True
+        0,
+        help=N_("Steps over which the schedule falls to its floor; later steps stay there. 0: the plan's steps."),
+        ge=0,
+        live=True,
     )
     floor: float = knob(
         0.01, help=N_("Where the schedule ends, as a part of the learning rate."), gt=0, le=1, live=True, advanced=True
@@ -61,7 +64,7 @@ class PlayerPlan(Knobs):
     def lr_at(self, step: int) -> float:
         """The learning rate of the update made in ``step`` (the first is 0): a function of the step alone."""
         rise = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
-        done = min(1.0, step / self.decay_steps)
+        done = min(1.0, step / self.decay_steps) if self.decay_steps else 0.0
         fall = {
             "constant": 1.0,
             "linear": 1 - (1 - self.floor) * done,
@@ -92,9 +95,23 @@ class Plan(Knobs):
     )
     threads: int = knob(0, help=N_("CPU threads for training; 0 leaves torch's choice."), ge=0, le=1024, advanced=True)
     log_every: int = knob(
-        10, help=N_("Steps between points of the curves; a point is the mean over them."), ge=1, live=True, advanced=True
+        10,
+        help=N_("Steps between points of the curves; a point is the mean over them."),
+        ge=1,
+        live=True,
+        advanced=True,
     )
     players: dict[str, PlayerPlan] = knob({}, help=N_("The optimiser of each player."), live=True)
+
+    @pydantic.model_validator(mode="after")
+    def _settle_decay(self) -> Plan:
+        # Written down once, as absolute steps: whoever later changes ``steps`` must not bend the schedule behind him.
+        settled = {
+            name: player if player.decay_steps else player.with_values(decay_steps=max(self.steps, 1))
+            for name, player in self.players.items()
+        }
+        object.__setattr__(self, "players", settled)
+        return self
 
     def player(self, name: str) -> PlayerPlan:
         """The plan of one player: the defaults where the recipe says nothing."""

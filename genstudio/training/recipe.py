@@ -1,16 +1,16 @@
 """Recipes: a complete starting point as a TOML file. Reading one imports neither torch nor a model.
 
-    title = "A manifold of digits"
-    help = "..."
-    [model]
-    name = "vae"
-    latent_dim = 2
-    [data]
-    name = "mnist"
-    [plan]
-    steps = 10000
-    [plan.players.model]
-    lr = 0.001
+title = "A manifold of digits"
+help = "..."
+[model]
+name = "vae"
+latent_dim = 2
+[data]
+name = "mnist"
+[plan]
+steps = 10000
+[plan.players.model]
+lr = 0.001
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Recipe:
                 table = table.setdefault(part, {})
                 if not isinstance(table, dict):
                     raise UsageError(
-                        N_("'{text}' sets something inside of a single value.", text=assignment),
+                        N_("'{what}' sets something inside of a single value.", what=assignment),
                         N_("Write it as plan.steps=100 or plan.players.model.lr=0.001."),
                     )
             table[path[-1]] = value
@@ -205,7 +205,7 @@ def _named_table(document: dict[str, Any], table: str) -> dict[str, Any]:
     if not isinstance(value, dict) or not isinstance(value.get("name"), str):
         raise UsageError(
             N_("The recipe does not say which {table}.", table=table),
-            N_("Write [{table}] and a line name = \"...\" under it.", table=table),
+            N_('Write [{table}] and a line name = "..." under it.', table=table),
         )
     return dict(value)
 
@@ -215,7 +215,8 @@ def _parse_assignment(assignment: str) -> tuple[list[str], Any]:
     path = name.strip().split(".")
     if not equals or not all(path):
         raise UsageError(
-            N_("'{text}' sets nothing.", text=assignment), N_("Write NAME=VALUE, such as latent_dim=8 or plan.steps=100.")
+            N_("'{what}' sets nothing.", what=assignment),
+            N_("Write NAME=VALUE, such as latent_dim=8 or plan.steps=100."),
         )
     if path[0] not in {"model", "data", "plan"} and len(path) == 1 and path[0] not in {"title", "help"}:
         path = ["model", *path]

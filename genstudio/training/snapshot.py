@@ -64,24 +64,34 @@ def digest_of(weights: Mapping[str, Tensor]) -> str:
 def load_model(snapshot: Snapshot, device: torch.device | str = "cpu") -> Model:
     """The snapshot's model in eval mode, its weights frozen. Safe on any thread while another one trains.
 
-    Built on the meta device, so that nothing is drawn from torch's default generator, then the weights are assigned, not
-    copied: models of one snapshot share memory, and nobody may write to it. Raises :class:`RunError` when the weights
-    are not those of such a model.
+    Models of one snapshot share its memory: nobody may write to their weights. Raises :class:`RunError` when the weights
+    are not those of such a model, :class:`UsageError` when there is no such model here.
     """
-    import torch
+    from genstudio.core.knobs import parse_knobs
+    from genstudio.models.base import models
 
-    from genstudio.models.base import build
-
-    with torch.device("meta"):
-        model = build(snapshot.model, snapshot.spec, snapshot.model_knobs)
-    weights = {name: tensor.to(device) for name, tensor in snapshot.weights.items()}
+    kind = models[snapshot.model]
+    knobs = parse_knobs(kind.Knobs, snapshot.model_knobs)
     try:
-        model.load_state_dict(weights, assign=True)
+        return assemble(kind, snapshot.spec, knobs, {k: v.to(device) for k, v in snapshot.weights.items()})
     except RuntimeError as error:
         raise RunError(
             N_("The weights of {run} at step {step} do not fit the model.", run=snapshot.run, step=snapshot.step),
             N_("It was made by another version of the model: {reason}", reason=str(error).splitlines()[-1].strip()),
         ) from error
+
+
+def assemble(kind: type[Model], spec: ImageSpec, knobs: Any, weights: Mapping[str, Tensor]) -> Model:
+    """A model in eval mode that looks through ``weights``, without gradients.
+
+    Built on the meta device, so that nothing is drawn from torch's default generator, and the weights are assigned, not
+    copied. Raises ``RuntimeError`` when they do not fit.
+    """
+    import torch
+
+    with torch.device("meta"):
+        model = kind(spec, knobs)
+    model.load_state_dict(dict(weights), assign=True)
     return model.eval().requires_grad_(False)
 
 

@@ -44,9 +44,7 @@ class Row:
         if not isinstance(row, dict) or "step" not in row or not isinstance(row.get("values"), dict):
             raise ValueError("not a row of metrics")
         values = {str(k): float(v) for k, v in row["values"].items()}
-        return cls(
-            int(row["step"]), float(row.get("seconds", 0)), values, float(row.get("images_per_second", 0))
-        )
+        return cls(int(row["step"]), float(row.get("seconds", 0)), values, float(row.get("images_per_second", 0)))
 
 
 class Telemetry:

@@ -1,0 +1,182 @@
+"""Checkpoints: one folder a step, complete or not there.
+
+    checkpoints/000500/  model.safetensors  averaged.safetensors (where the plan averages)  trainer.pt  state.json
+
+Written into a hidden folder, each file flushed to the disk, ``state.json`` last, then renamed. Tensors are read from bytes
+with safetensors, ``trainer.pt`` with ``weights_only=True``: opening a stranger's run can never execute code.
+
+Of many checkpoints the first, the newest and some thirty between are kept, denser early on, where training changes most;
+``trainer.pt`` (optimisers and generators, twice the size of the weights) only in the newest two.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.errors import RunError
+from genstudio.core.messages import N_
+from genstudio.training.files import remove_folder, sync_folder, write_and_sync
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+KEEP, KEEP_TRAINERS = 32, 2
+STATE, MODEL, AVERAGED, TRAINER = "state.json", "model.safetensors", "averaged.safetensors", "trainer.pt"
+
+
+def save_checkpoint(
+    folder: Path,
+    step: int,
+    *,
+    weights: Mapping[str, Tensor],
+    averaged: Mapping[str, Tensor] | None,
+    trainer: Mapping[str, Any],
+    state: Mapping[str, Any],
+) -> Path:
+    """Write the checkpoint of ``step`` into ``folder`` and thin out old ones. One that is there already is replaced.
+
+    Raises :class:`RunError` when the disk is full or can't be written; what was there before is then as it was.
+    """
+    target, hidden = folder / f"{step:06d}", folder / f".{step:06d}.{os.getpid()}.tmp"
+    contents = {MODEL: tensors_to_bytes(weights), TRAINER: _torch_bytes(trainer)}
+    if averaged is not None:
+        contents[AVERAGED] = tensors_to_bytes(averaged)
+    sizes = {name: len(content) for name, content in contents.items()}
+    try:
+        hidden.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            write_and_sync(hidden / name, content)
+        text = json.dumps({**state, "step": step, "files": sizes}, indent=1, allow_nan=False)
+        write_and_sync(hidden / STATE, text.encode())
+        sync_folder(hidden)
+        if target.exists():
+            remove_folder(target)
+        os.replace(hidden, target)
+        sync_folder(folder)
+    except OSError as error:
+        shutil.rmtree(hidden, ignore_errors=True)
+        raise RunError(
+            N_("The checkpoint of step {step} could not be written: {reason}.", step=step, reason=error.strerror),
+            N_("Make room on the disk that holds {folder}, then resume the run.", folder=str(folder)),
+        ) from error
+    thin_out(folder)
+    return target
+
+
+def checkpoint_steps(folder: Path) -> list[int]:
+    """Steps of the complete checkpoints in ``folder``, ascending."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return sorted(int(n) for n in names if n.isascii() and n.isdigit() and (folder / n / STATE).is_file())
+
+
+def checkpoint_path(folder: Path, step: int) -> Path:
+    """Where the checkpoint of ``step`` lies."""
+    return folder / f"{step:06d}"
+
+
+def can_resume(path: Path) -> bool:
+    """Whether the checkpoint at ``path`` has everything it says it has, the trainer's state too."""
+    try:
+        sizes = read_state(path)["files"]
+        return TRAINER in sizes and all((path / name).stat().st_size == size for name, size in sizes.items())
+    except (RunError, OSError, KeyError, AttributeError):
+        return False
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """``state.json``. Raises :class:`RunError` when it is missing or broken."""
+    try:
+        state = json.loads((path / STATE).read_bytes())
+        if not isinstance(state, dict):
+            raise ValueError("not an object")
+    except (OSError, ValueError) as error:
+        raise _damaged(path, error) from error
+    return state
+
+
+def read_weights(path: Path, *, averaged: bool = True) -> tuple[dict[str, Tensor], bool]:
+    """The checkpoint's weights on the CPU, the averaged ones where they are wanted and kept; and whether they are.
+
+    Raises :class:`RunError` for a damaged file.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    averaged = averaged and (path / AVERAGED).is_file()
+    try:
+        return load((path / (AVERAGED if averaged else MODEL)).read_bytes()), averaged
+    except (OSError, SafetensorError, ValueError) as error:
+        raise _damaged(path, error) from error
+
+
+def read_trainer(path: Path) -> dict[str, Any]:
+    """Optimisers, generators and places. Raises :class:`RunError` for a damaged file, or one that holds anything but
+    tensors and plain values."""
+    import pickle
+
+    import torch
+
+    try:
+        content = (path / TRAINER).read_bytes()
+        return dict(torch.load(io.BytesIO(content), weights_only=True, map_location="cpu"))
+    except (OSError, RuntimeError, ValueError, TypeError, EOFError, pickle.UnpicklingError) as error:
+        raise _damaged(path, error) from error
+
+
+def tensors_to_bytes(tensors: Mapping[str, Tensor]) -> bytes:
+    """Tensors as safetensors, without metadata: the same tensors give the same bytes."""
+    from safetensors.torch import save
+
+    seen: set[int] = set()
+    ready = {}
+    for name, tensor in tensors.items():
+        tensor = tensor.detach().cpu().contiguous()
+        if tensor.data_ptr() in seen:  # tied weights: safetensors wants each on its own
+            tensor = tensor.clone()
+        seen.add(tensor.data_ptr())
+        ready[name] = tensor
+    return bytes(save(ready))
+
+
+def thin_out(folder: Path) -> None:
+    """Drop old checkpoints as this module's docstring says. Never the newest."""
+    steps = checkpoint_steps(folder)
+    keep = steps_to_keep(steps)
+    for step in steps:
+        if step not in keep:
+            remove_folder(checkpoint_path(folder, step))
+    for step in sorted(keep)[:-KEEP_TRAINERS]:
+        (checkpoint_path(folder, step) / TRAINER).unlink(missing_ok=True)
+
+
+def steps_to_keep(steps: list[int], limit: int = KEEP) -> set[int]:
+    """The first, the last, and at most ``limit`` in all; the gaps between them grow like the square root of the step."""
+    kept = sorted(steps)
+    while len(kept) > limit:
+        gaps = [(kept[i + 1] - kept[i - 1]) / max(kept[i], 1) ** 0.5 for i in range(1, len(kept) - 1)]
+        del kept[1 + gaps.index(min(gaps))]
+    return set(kept)
+
+
+def _torch_bytes(value: Mapping[str, Any]) -> bytes:
+    import torch
+
+    buffer = io.BytesIO()
+    torch.save(dict(value), buffer)
+    return buffer.getvalue()
+
+
+def _damaged(path: Path, error: Exception) -> RunError:
+    return RunError(
+        N_("The checkpoint {path} can't be read: {reason}.", path=str(path), reason=str(error).splitlines()[0][:200]),
+        N_("Delete that folder; the run goes on from the checkpoint before it."),
+    )

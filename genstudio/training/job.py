@@ -1,0 +1,151 @@
+"""A job: a recipe made ready to train, or a run made ready to go on, with everything that one may want to look at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.device import choose_device
+from genstudio.core.messages import N_, Message
+from genstudio.training.events import Event, Measured
+from genstudio.training.live import Live
+from genstudio.training.recipe import Recipe
+from genstudio.training.run import Run
+from genstudio.training.snapshot import SnapshotBoard
+from genstudio.training.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from genstudio.data.dataset import DataSet
+    from genstudio.models.base import Model
+    from genstudio.training.loop import Loop
+    from genstudio.training.plan import Plan
+
+Progress = Callable[[float, Message], None]
+Cancelled = Callable[[], bool]
+
+
+class Job:
+    """What :func:`new_job` and :func:`resume_job` give.
+
+    recipe, run, model, data; telemetry: the curves' rows; board: where snapshots are asked for and found; live: settings
+    that may change during training. Made, and its events asked for, on one thread: the one that trains.
+    """
+
+    def __init__(
+        self, run: Run, model: Model, data: DataSet, plan: Plan, resume: Path | None, cancelled: Cancelled | None
+    ) -> None:
+        from genstudio.training.loop import Loop
+
+        self.run, self.recipe, self.model, self.data = run, run.recipe.with_values(plan=plan), model, data
+        self.telemetry, self.board = Telemetry(), SnapshotBoard()
+        self.live = Live(model.knobs, plan, tuple(model.players()))
+        self.measures: dict[str, float] = {}
+        self._resume = resume
+        self._loop: Loop = Loop(model, data, self.live, run, self.telemetry, self.board, cancelled or (lambda: False))
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force, live changes and all."""
+        return self.live.plan
+
+    def events(self) -> Generator[Event, None, None]:
+        """Train. Closing the generator saves and stops; it can be asked for once."""
+        events = self._loop.events(self._resume)
+        try:
+            for event in events:
+                if isinstance(event, Measured):
+                    self.measures.update(event.values)
+                yield event
+        finally:
+            events.close()
+
+    def publish(self) -> None:
+        """On the training thread, while it pauses: answer a request for a snapshot that came after the last step."""
+        if self.board.wanted():
+            self.board.offer(self._loop.snapshot)
+
+    def result(self) -> dict[str, Any]:
+        """For the command line: run, step, measures, seconds (pauses left out) and images per second of the steps."""
+        loop = self._loop
+        return {
+            "run": str(self.run.path),
+            "step": loop.step,
+            "measures": dict(self.measures),
+            "seconds": round(loop.seconds, 3),
+            "images_per_second": round(loop.images_per_second, 1),
+        }
+
+
+def new_job(
+    recipe: Recipe,
+    *,
+    out: str | os.PathLike[str] | None = None,
+    search: Sequence[Path] | None = None,
+    device: str = "auto",
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Job:
+    """A new run of ``recipe``: data opened (decoded where it must be, with ``progress``), model built, folder made.
+
+    ``out`` is the run's folder; without it, one among the person's runs. ``search`` are folders in which data is looked for.
+    ``cancelled`` stops the preparation, and later a measurement that a stop would have to wait for. Raises
+    :class:`GenstudioError` in plain words before any folder is made. Seeds the global generators: call it on the thread that
+    trains.
+    """
+    recipe = recipe.validate()
+    target = choose_device(device)
+    data = _open_data(recipe, search, progress, cancelled)
+    model = _build(recipe, data, target)
+    run = Run.create(recipe, out)
+    return Job(run, model, data, recipe.plan, None, cancelled)
+
+
+def resume_job(
+    path: str | os.PathLike[str],
+    *,
+    steps: int | None = None,
+    search: Sequence[Path] | None = None,
+    device: str | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Job:
+    """Go on with the run at ``path`` from its newest whole checkpoint, as if it had never stopped. ``steps`` says when to
+    stop instead. Raises :class:`RunError` when it can't go on.
+    """
+    run = Run.open(path)
+    run.must_be_idle()
+    checkpoint = run.resumable()
+    recipe = run.recipe
+    if checkpoint is not None:
+        recipe = run.recipe_at(checkpoint)
+    if steps is not None:
+        recipe = recipe.override([f"plan.steps={steps}"])
+    recipe = recipe.validate()
+    target = choose_device(device or "auto")
+    data = _open_data(recipe, search, progress, cancelled)
+    model = _build(recipe, data, target)
+    return Job(run, model, data, recipe.plan, checkpoint, cancelled)
+
+
+def _open_data(
+    recipe: Recipe, search: Sequence[Path] | None, progress: Progress | None, cancelled: Cancelled | None
+) -> DataSet:
+    from genstudio.core.errors import DataError
+    from genstudio.data.dataset import open_data
+
+    data = open_data(recipe.data, recipe.data_knobs, search=search, progress=progress, cancelled=cancelled)
+    if len(data.split("train")) == 0:
+        raise DataError(
+            N_("The data set {name} has no images to train on.", name=recipe.data), N_("Give it more images.")
+        )
+    return data
+
+
+def _build(recipe: Recipe, data: DataSet, device: Any) -> Model:
+    from genstudio.core.seeding import derive, seed_everything
+    from genstudio.models.base import build
+
+    seed_everything(derive(recipe.plan.seed, "model"))
+    return build(recipe.model, data.spec, recipe.model_knobs).to(device)

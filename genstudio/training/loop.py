@@ -1,0 +1,352 @@
+"""The loop: ``for event in train(model, data, plan): ...`` is all there is, in a notebook, on the command line and on a
+thread of the window alike.
+
+It yields only between steps, never inside ``torch.no_grad()``. Pause is not asking for the next event. Stop is
+``close()``, which saves. An exception saves nothing over what is good.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import math
+import time
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from genstudio.core.device import describe_device
+from genstudio.core.errors import Cancelled
+from genstudio.core.messages import N_
+from genstudio.core.seeding import derive, seed_everything
+from genstudio.core.version import versions
+from genstudio.models.base import models
+from genstudio.training import checkpoint as checkpoints
+from genstudio.training import events as ev
+from genstudio.training.live import Live
+from genstudio.training.plan import Plan
+from genstudio.training.referee import Referee
+from genstudio.training.run import Run, RunWriter
+from genstudio.training.samples import write_samples
+from genstudio.training.snapshot import Snapshot, SnapshotBoard, assemble
+from genstudio.training.telemetry import Row, Telemetry
+
+if TYPE_CHECKING:
+    from genstudio.data.dataset import DataSet
+    from genstudio.models.base import Model
+
+log = logging.getLogger(__name__)
+BAD_STEPS = 10  # updates withheld in a row before training stops
+LOOK = 1_000  # validation images looked at during training; the final evaluation looks at all
+FLUSH = 1.0  # seconds after which a reader sees new rows
+
+
+def train(
+    model: Model,
+    data: DataSet,
+    plan: Plan | None = None,
+    *,
+    run: Run | None = None,
+    resume: Path | None = None,
+    telemetry: Telemetry | None = None,
+    board: SnapshotBoard | None = None,
+    live: Live | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Generator[ev.Event, None, None]:
+    """Train ``model`` on ``data`` until the plan's steps are made; one event after the other.
+
+    Without ``run`` nothing is written. ``resume`` is the folder of a checkpoint to go on from, exactly. ``cancelled`` says
+    that a close is about to come, so that a measurement in between is not waited for. The model stays on the device it is
+    on. Uses torch's default generator and sets its thread count: one training at a time, on a thread of its own.
+    """
+    plan = plan or Plan()
+    live = live or Live(model.knobs, plan, tuple(model.players()))
+    loop = Loop(
+        model, data, live, run, telemetry or Telemetry(), board or SnapshotBoard(), cancelled or (lambda: False)
+    )
+    return loop.events(resume)
+
+
+class Loop:
+    """One training: the referee's steps, and what happens between them."""
+
+    def __init__(
+        self,
+        model: Model,
+        data: DataSet,
+        live: Live,
+        run: Run | None,
+        telemetry: Telemetry,
+        board: SnapshotBoard,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self.model, self.data, self.live, self.run = model, data, live, run
+        self.telemetry, self.board, self.cancelled = telemetry, board, cancelled
+        self.device = next((p.device for p in model.parameters()), torch.device("cpu"))
+        self.referee = Referee(model, data.split("train"), live.plan, self.device)
+        self.writer: RunWriter | None = None
+        self.seconds = self.stepping = 0.0  # in all, and in steps alone; pauses are in neither
+        self.saved = -1  # the newest checkpoint's step
+        self.diverged = False
+        self.owed = False  # a measurement that a stop cut short
+        self._since = (0, 0.0)  # images and stepping seconds at the last row
+        self._flushed = 0.0
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return self.referee.turn.step
+
+    @property
+    def plan(self) -> Plan:
+        return self.live.plan
+
+    @property
+    def images_per_second(self) -> float:
+        """The pace of the steps, over the whole run."""
+        return self.referee.turn.images / self.stepping if self.stepping else 0.0
+
+    def events(self, resume: Path | None = None) -> Generator[ev.Event, None, None]:
+        """See :func:`train`."""
+        with RunWriter(self.run) if self.run else contextlib.nullcontext() as self.writer:
+            happenings = self._train(resume)
+            try:
+                while True:
+                    began = time.perf_counter()
+                    event = next(happenings, None)
+                    self.seconds += time.perf_counter() - began
+                    if event is None:
+                        return
+                    yield event
+            except GeneratorExit:
+                self._stop()
+                raise
+
+    def _train(self, resume: Path | None) -> Iterator[ev.Event]:
+        self._begin(resume)
+        yield self._tell(ev.Started(self.step))
+        if self.owed:
+            yield from self._measure()
+        if self.saved < 0:
+            yield from self._sample()
+            yield from self._save()
+        while self.step < self.plan.steps:
+            yield from list(self._take_changes())
+            before = time.perf_counter()
+            self.referee.step()
+            self.stepping += time.perf_counter() - before
+            if self.step % self.plan.log_every == 0:
+                self._note()
+            if self.referee.bad_steps:
+                yield from list(self._alarm())
+                if self.diverged:
+                    yield self._tell(ev.Finished(self.step, "diverged"))
+                    return
+            yield from list(self._between())  # all done before any is told: a close in between loses none
+            yield ev.Stepped(self.step)
+        yield from self._finish()
+
+    # -- the beginning and the end -----------------------------------------------------------------------------------
+
+    def _begin(self, resume: Path | None) -> None:
+        state = checkpoints.read_state(resume) if resume else {}
+        torch.set_num_threads(self.plan.threads or int(state.get("threads", 0)) or torch.get_num_threads())
+        self.model.train()
+        if resume is None:
+            seed_everything(derive(self.plan.seed, "training"))
+            self.model.prepare(self.referee.turn.first_batch())
+            self.referee.begin_averages()
+            if self.writer:
+                self.writer.truncate({}, -1)
+            return
+        weights, _ = checkpoints.read_weights(resume, averaged=False)
+        averaged, is_averaged = checkpoints.read_weights(resume)
+        self.referee.restore(weights, averaged if is_averaged else None, checkpoints.read_trainer(resume))
+        self.live.only = self.referee.only
+        self.saved = self.step
+        self.seconds, self.stepping, self.owed = state["seconds"], state["stepping"], state["owed"]
+        self._since = (self.referee.turn.images, self.stepping)
+        if self.writer:
+            self.writer.truncate(state["lengths"], self.step)
+
+    def _finish(self) -> Iterator[ev.Event]:
+        # Saved first: the final measurement belongs to this end, and a run that goes on forgets it.
+        yield from self._save()
+        yield from self._measure(final=True)
+        if self.board.latest is not None:
+            self.board.offer(self.snapshot)
+        yield self._tell(ev.Finished(self.step, "done"))
+
+    def _stop(self) -> None:
+        """Closed between two steps: keep everything."""
+        list(self._take_changes())
+        if not self.diverged:
+            list(self._save())
+
+    # -- between two steps -------------------------------------------------------------------------------------------
+
+    def _between(self) -> Iterator[ev.Event]:
+        step, plan = self.step, self.plan
+        if self.board.wanted():
+            self.board.offer(self.snapshot)
+        if plan.sample_every and step % plan.sample_every == 0:
+            yield from self._sample()
+        if plan.evaluate_every and step % plan.evaluate_every == 0:
+            yield from self._measure()
+        if plan.save_every and step % plan.save_every == 0:
+            yield from self._save()
+
+    def _take_changes(self) -> Iterator[ev.Event]:
+        if not self.live.waiting:
+            return
+        changes = self.live.take()
+        self.saved = -1  # a checkpoint of this step has the old settings
+        self.model.knobs = self.live.model_knobs
+        self.referee.plan, self.referee.only = self.plan, self.live.only
+        for name, player in self.referee.players.items():
+            player.follow(self.plan.player(name))
+        for name, value in changes.items():
+            yield self._tell(ev.Changed(self.step, name, value))
+
+    def _note(self) -> None:
+        """A point of the curves: here the numbers are read from the device."""
+        values = self.referee.meter.means()
+        if not self.referee.looks and not all(map(math.isfinite, values.values())):
+            self.referee.bad_steps = BAD_STEPS
+        images, since = self.referee.turn.images, self._since
+        spent = self.stepping - since[1]
+        pace = (images - since[0]) / spent if spent > 0 else 0.0
+        self._since = (images, self.stepping)
+        self._record(Row(self.step, self.stepping, values, pace))
+
+    def _record(self, row: Row) -> None:
+        self.telemetry.append(row)
+        if self.writer:
+            self.writer.append("metrics", row.to_json())
+            if self.stepping - self._flushed > FLUSH:
+                self._flushed = self.stepping
+                self.writer.flush()
+
+    def _tell(self, event: Any) -> Any:
+        """Write an event down, and hand it on."""
+        if self.writer:
+            row = event.to_json()
+            self.writer.append(
+                "events", ev.to_line(row | ({"versions": versions()} if row["event"] == "started" else {}))
+            )
+            self.writer.flush()
+        return event
+
+    def _alarm(self) -> Iterator[ev.Event]:
+        if self.referee.bad_steps >= BAD_STEPS:
+            self.diverged = True
+            message = N_(
+                "The loss was not finite for {n} steps: training stopped at step {step}. The last checkpoint is good; go on "
+                "from it with a smaller learning rate.",
+                n=BAD_STEPS,
+                step=self.step,
+            )
+            yield self._tell(ev.Alarm(self.step, "bad", message))
+        elif self.referee.bad_steps == 1:
+            message = N_("The loss was not finite at step {step}: that update was left out.", step=self.step)
+            yield self._tell(ev.Alarm(self.step, "watch", message))
+
+    # -- looking, which changes nothing ------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """A copy of the weights on the CPU, averaged where the model keeps averages."""
+        averaged = self.referee.averaged()
+        weights = self.referee.weights() if averaged is None else averaged
+        return Snapshot(
+            run=self.run.name if self.run else "",
+            step=self.step,
+            model=model_name(self.model),
+            model_knobs=self.model.knobs.model_dump(mode="json"),
+            spec=self.model.spec,
+            weights={name: tensor.detach().to("cpu", copy=True) for name, tensor in weights.items()},
+            averaged=averaged is not None,
+        )
+
+    def _onlooker(self) -> Model:
+        """A second model that looks through the (averaged) weights, in eval mode: ours keeps its modes."""
+        weights = self.referee.averaged() or self.referee.weights()
+        return assemble(type(self.model), self.model.spec, self.model.knobs, weights)
+
+    def _sample(self) -> Iterator[ev.Event]:
+        if self.run and self.plan.sample_every:
+            path = self.run.path / "samples" / f"{self.step:06d}.png"
+            if write_samples(self._onlooker(), path, self.plan.seed):
+                yield ev.Sampled(self.step, path)
+
+    def _measure(self, *, final: bool = False) -> Iterator[ev.Event]:
+        from genstudio.evaluate.base import evaluate, flatten
+
+        self.owed = not final
+        seed = derive(self.plan.seed, "evaluate", self.step)
+        try:
+            results = evaluate(
+                self._onlooker(), self.data, limit=None if final else LOOK, seed=seed, cancelled=self.cancelled
+            )
+        except Cancelled:
+            return
+        except Exception as error:  # a measure's fault must not end a long training
+            log.exception("measuring failed")
+            self.owed = False
+            message = N_(
+                "Measuring at step {step} failed: {reason}. Training goes on.", step=self.step, reason=str(error)
+            )
+            yield self._tell(ev.Alarm(self.step, "watch", message))
+            return
+        self.owed = False
+        values = flatten(results, "validation")
+        if values:
+            self._record(Row(self.step, self.stepping, values))
+        yield self._tell(ev.Measured(self.step, values, results, final))
+
+    # -- saving ------------------------------------------------------------------------------------------------------
+
+    def _save(self) -> Iterator[ev.Event]:
+        if not self.writer or self.saved == self.step:
+            return
+        if not self.referee.is_sound():
+            message = N_(
+                "The weights at step {step} are not finite: they are not saved over what is good.", step=self.step
+            )
+            yield self._tell(ev.Alarm(self.step, "watch", message))
+            return
+        path = checkpoints.save_checkpoint(
+            self.writer.run.checkpoints_folder,
+            self.step,
+            weights=self.referee.weights(),
+            averaged=self.referee.averaged(),
+            trainer=self.referee.state(),
+            state=self._state(self.writer),
+        )
+        self.saved = self.step
+        yield ev.Saved(self.step, path)
+
+    def _state(self, writer: RunWriter) -> dict[str, Any]:
+        recipe = writer.run.recipe
+        return {
+            "model": model_name(self.model),
+            "model_knobs": self.model.knobs.model_dump(mode="json"),
+            "spec": self.model.spec.to_json(),
+            "data": recipe.data,
+            "data_knobs": recipe.data_knobs,
+            "data_fingerprint": self.data.fingerprint,
+            "plan": self.plan.model_dump(mode="json"),
+            "lengths": writer.lengths(),
+            "seconds": self.seconds,
+            "stepping": self.stepping,
+            "owed": self.owed,
+            "threads": torch.get_num_threads(),
+            "device": describe_device(self.device),
+            "versions": versions(),
+        }
+
+
+def model_name(model: Model) -> str:
+    """The name under which the model's class is registered."""
+    return next((name for name, kind in models.items() if kind is type(model)), type(model).__name__)
