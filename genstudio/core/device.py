@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import UsageError
@@ -16,7 +17,7 @@ def choose_device(wanted: str = "auto") -> torch.device:
     """``auto`` takes CUDA, then MPS, then the CPU. Raises :class:`UsageError` for a device that is not there."""
     import torch
 
-    there = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available, "cpu": lambda: True}
+    there: dict[str, Callable[[], bool]] = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available, "cpu": lambda: True}
     if wanted == "auto":
         return torch.device(next(name for name, is_there in there.items() if is_there()))
     kind = wanted.split(":")[0]

@@ -42,9 +42,9 @@ def knob(
     ``unit`` stands behind the value in the form; ``live`` knobs may change during training; ``advanced`` ones are folded
     away at first; ``log`` ones step by factors rather than by sums.
     """
-    meta = {"help": help, "label": label, "unit": unit, "live": live, "advanced": advanced, "log": log}
-    limits = {k: v for k, v in {"ge": ge, "gt": gt, "le": le, "lt": lt}.items() if v is not None}
-    return pydantic.Field(default, validate_default=True, json_schema_extra={_META: meta}, **limits)  # type: ignore[arg-type, call-overload]
+    meta: Any = {"help": help, "label": label, "unit": unit, "live": live, "advanced": advanced, "log": log}
+    limits: Any = {k: v for k, v in {"ge": ge, "gt": gt, "le": le, "lt": lt}.items() if v is not None}
+    return pydantic.Field(default, validate_default=True, json_schema_extra={_META: meta}, **limits)
 
 
 class Knobs(pydantic.BaseModel):
@@ -144,8 +144,8 @@ def _reason(error: Any) -> Message | str:
 
 
 def _describe(name: str, field: FieldInfo) -> KnobInfo:
-    extra = field.json_schema_extra
-    meta: dict[str, Any] = dict(extra.get(_META, {})) if isinstance(extra, dict) else {}  # type: ignore[arg-type, call-overload]
+    extra: Any = field.json_schema_extra
+    meta: dict[str, Any] = dict(extra.get(_META, {})) if isinstance(extra, dict) else {}
     if not meta.get("help"):
         raise TypeError(f"the knob {name} has no help: declare it with knob(..., help=N_(...))")
     limits: dict[str, Any] = {}

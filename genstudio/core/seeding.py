@@ -46,7 +46,7 @@ def global_state() -> dict[str, Any]:
         "torch": torch.get_rng_state(),
         "numpy": [
             str(name),
-            torch.from_numpy(keys.astype(np.int64)),
+            torch.from_numpy(np.asarray(keys).astype(np.int64)),
             int(pos),
             int(has_gauss),
             float(cached),

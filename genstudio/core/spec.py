@@ -66,7 +66,8 @@ class ImageSpec:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> ImageSpec:
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in value.items()})
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+        return cls(**fields)
 
     def __str__(self) -> str:
         colour = {1: "grey", 3: "colour"}.get(self.channels, f"{self.channels} channels")

@@ -111,6 +111,6 @@ def build(name: str, spec: ImageSpec, knobs: Knobs | Mapping[str, Any] | None = 
     first weights from torch's default generator: build on the meta device wherever training might be running.
     """
     kind = models[name]
-    values = knobs if isinstance(knobs, kind.Knobs) else parse_knobs(kind.Knobs, dict(knobs or {}))  # type: ignore[call-overload]
+    values = knobs if isinstance(knobs, kind.Knobs) else parse_knobs(kind.Knobs, dict(knobs or {}))
     kind.check(spec, values)
     return kind(spec, values)

@@ -1,0 +1,197 @@
+"""What every registered model promises, whoever wrote it. A new model is held to all of this by being registered."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+import torch
+
+from genstudio.core.abilities import Decodes, Encodes, Samples, ScoresLikelihood, abilities_of
+from genstudio.core.batch import Batch
+from genstudio.core.errors import UsageError
+from genstudio.core.knobs import describe
+from genstudio.core.spec import ImageSpec
+from genstudio.models.base import Model, Phase, build, models
+
+SPECS = [
+    ImageSpec(1, 8, 8, levels=2),
+    ImageSpec(1, 8, 8, levels=16),
+    ImageSpec(3, 8, 8, levels=256),
+    ImageSpec(3, 7, 10, levels=256),
+    ImageSpec(1, 8, 8, levels=None),
+]
+
+
+def refusal(name: str, spec: ImageSpec) -> UsageError | None:
+    """Why the model, as it is by default, can't serve such images; ``None`` when it can."""
+    try:
+        models[name].check(spec, models[name].Knobs())
+    except UsageError as reason:
+        return reason
+    return None
+
+
+ALL = list(itertools.product(models, SPECS))
+CASES = [
+    pytest.param(name, spec, id=f"{name}-{spec.channels}x{spec.height}x{spec.width}-{spec.levels}")
+    for name, spec in ALL
+    if refusal(name, spec) is None
+]
+
+
+class FakeTurn:
+    """The referee's side of one step, without a loop: hands out batches and noise."""
+
+    def __init__(self, spec: ImageSpec, n: int = 6) -> None:
+        self.spec, self.n, self.step = spec, n, 3
+
+    def batch(self) -> Batch:
+        return make_batch(self.spec, self.n)
+
+    def noise(self, dim: int) -> torch.Tensor:
+        return torch.randn(self.n, dim)
+
+
+def make_batch(spec: ImageSpec, n: int) -> Batch:
+    images = torch.rand(n, *spec.shape)
+    if spec.levels is not None:
+        images = (images * (spec.levels - 1)).round() / (spec.levels - 1)
+    return Batch(images, spec, torch.arange(n))
+
+
+def make(name: str, spec: ImageSpec) -> Model:
+    torch.manual_seed(0)
+    return build(name, spec)
+
+
+def play(model: Model, spec: ImageSpec) -> list[Phase]:
+    """Every phase of one step, each answered with 'applied'."""
+    phases: list[Phase] = []
+    steps = model.phases(FakeTurn(spec))
+    answer: bool | None = None
+    while True:
+        try:
+            asked = steps.send(answer) if answer is not None else next(steps)
+        except StopIteration:
+            return phases
+        phases += asked if isinstance(asked, tuple) else (asked,)
+        answer = True
+
+
+@pytest.mark.parametrize("name", list(models))
+def test_says_what_it_is(name: str) -> None:
+    kind = models[name]
+    assert str(kind.title)
+    assert str(kind.help)
+    assert kind.family in {"autoregressive", "variational", "adversarial", "classical", "judges"}
+    for knob in describe(kind.Knobs):
+        assert str(knob.help).endswith("."), f"{name}.{knob.name}: help is a sentence"
+
+
+def test_serves_some_images_and_refuses_others_in_words() -> None:
+    for name in models:
+        refusals = [reason for spec in SPECS if (reason := refusal(name, spec))]
+        assert len(refusals) < len(SPECS), f"{name} serves none of the usual images as it is by default"
+        assert all(str(reason.what) and str(reason.remedy) for reason in refusals)
+
+
+@pytest.mark.parametrize(("name", "spec"), CASES)
+def test_phases_ask_for_finite_scalar_terms_of_known_players(name: str, spec: ImageSpec) -> None:
+    model = make(name, spec)
+    model.prepare(make_batch(spec, 6))
+    players = model.players()
+    for phase in play(model, spec):
+        assert phase.player in players
+        for term in phase.terms.values():
+            assert term.ndim == 0
+            assert torch.isfinite(term)
+        assert set(phase.weights) <= set(phase.terms)
+
+
+@pytest.mark.parametrize(("name", "spec"), CASES)
+def test_every_parameter_belongs_to_one_player_and_learns(name: str, spec: ImageSpec) -> None:
+    """A parameter that no player owns, or that no loss reaches, would silently stay as it started."""
+    model = make(name, spec)
+    owned = [p for parameters in model.players().values() for p in parameters]
+    assert len(owned) == len({id(p) for p in owned})
+    assert {id(p) for p in owned} == {id(p) for p in model.parameters()}
+    reached: set[int] = set()
+    for phase in play(model, spec):
+        if (loss := phase.loss()) is not None:
+            parameters = model.players()[phase.player]
+            gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
+            reached |= {id(p) for p, g in zip(parameters, gradients, strict=True) if g is not None and bool(g.any())}
+    silent = [n for n, p in model.named_parameters() if id(p) not in reached]
+    assert not silent
+
+
+@pytest.mark.parametrize(("name", "spec"), CASES)
+def test_can_be_built_on_meta_and_given_weights(name: str, spec: ImageSpec) -> None:
+    """Explorers load snapshots so: nothing may live outside the state dict, or the copy would differ."""
+    model = make(name, spec).eval()
+    before = torch.get_rng_state()
+    with torch.device("meta"):
+        copy = build(name, spec)
+    assert torch.equal(before, torch.get_rng_state()), "building on meta moved the default generator"
+    copy.load_state_dict(model.state_dict(), assign=True)
+    copy.eval()
+    assert not [n for n, t in itertools.chain(copy.named_parameters(), copy.named_buffers()) if t.is_meta]
+    if isinstance(model, Samples):
+        first = model.sample(3, generator=torch.Generator().manual_seed(1))
+        assert torch.equal(first, copy.sample(3, generator=torch.Generator().manual_seed(1)))
+
+
+@pytest.mark.parametrize(("name", "spec"), CASES)
+def test_abilities_keep_their_promises(name: str, spec: ImageSpec) -> None:
+    model = make(name, spec).eval()
+    batch = make_batch(spec, 5)
+    before = torch.get_rng_state()
+    with torch.inference_mode():
+        if isinstance(model, Samples):
+            assert_images(model.sample(4, generator=torch.Generator().manual_seed(2)), 4, spec)
+        if isinstance(model, Decodes):
+            z = model.prior(4, generator=torch.Generator().manual_seed(2))
+            assert z.shape == (4, model.latent_dim)
+            assert_images(model.decode(z), 4, spec)
+        if isinstance(model, Encodes):
+            codes = model.encode(batch.images)
+            assert codes.shape == (5, model.latent_dim)
+            assert torch.equal(codes, model.encode(batch.images)), "encoding is without noise"
+        if isinstance(model, ScoresLikelihood):
+            scores = model.log_prob(batch, k=1, generator=torch.Generator().manual_seed(2))
+            assert scores.shape == (5,)
+            assert torch.isfinite(scores).all()
+            assert str(model.likelihood())
+            again = model.log_prob(batch, k=1, generator=torch.Generator().manual_seed(2))
+            assert torch.equal(scores, again)
+    assert abilities_of(model)
+    assert torch.equal(before, torch.get_rng_state()), "an ability drew from the training thread's generator"
+
+
+@pytest.mark.parametrize(("name", "spec"), [case for case in CASES if len(make(*case.values).players()) == 1])
+def test_a_few_steps_lower_the_loss_on_one_batch(name: str, spec: ImageSpec) -> None:
+    """Players that compete have no loss that must fall; a single one has."""
+    model = make(name, spec)
+    batch = make_batch(spec, 6)
+    turn = FakeTurn(spec)
+    turn.batch = lambda: batch  # type: ignore[method-assign]
+    optimiser = torch.optim.Adam(model.parameters(), lr=3e-3)
+    losses = []
+    for turn.step in range(40):
+        torch.manual_seed(0)  # the same noise each time: what falls is the loss, not the luck
+        for phase in model.phases(turn):
+            loss = phase.loss()  # type: ignore[union-attr]
+            if loss is not None:
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+                losses.append(loss.item())
+    assert losses[-1] < losses[0]
+
+
+def assert_images(images: torch.Tensor, n: int, spec: ImageSpec) -> None:
+    assert images.shape == (n, *spec.shape)
+    assert images.dtype == torch.float32
+    assert float(images.min()) >= 0.0
+    assert float(images.max()) <= 1.0
