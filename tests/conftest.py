@@ -1,0 +1,46 @@
+"""What every test may count on: folders of its own, no display, one thread, and no network.
+
+Set before anything of genstudio, torch or Qt is imported: all three read the environment when they are.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[1]
+SCRATCH = Path(tempfile.mkdtemp(prefix="genstudio-tests-"))
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["GENSTUDIO_CACHE"] = str(SCRATCH / "cache")
+os.environ["GENSTUDIO_HOME"] = str(SCRATCH / "home")
+os.environ["GENSTUDIO_LANGUAGE"] = "en"
+os.environ.pop("GENSTUDIO_DATA", None)
+# Small nets gain nothing by threads; and threads that wait for each other on a busy computer lose a lot.
+os.environ["OMP_NUM_THREADS"] = "1"
+# pytest-qt would take any binding that it finds first.
+os.environ["PYTEST_QT_API"] = "pyside6"
+
+settings.register_profile("genstudio", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("genstudio")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_up() -> Iterator[None]:
+    yield
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with real MNIST and real photographs that lies beside the repository. The one thing whose absence skips."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the folder ../shared/data is not there")
+    return folder
