@@ -97,7 +97,11 @@ def units_of(model: str, keys: Sequence[str]) -> dict[str, str]:
 
     known = {name: measure.unit for name, measure in measures.items()}
     known.update(models[model].units)
-    return {key: known.get(key.partition("/")[2], "") for key in keys}
+
+    def unit(name: str) -> str:
+        return "bits/dim" if name.endswith("bits_per_dim") else known.get(name, "")
+
+    return {key: unit(key.partition("/")[2]) for key in keys}
 
 
 def _choose(rows: Sequence[Row], keys: Sequence[str] | None) -> list[str]:

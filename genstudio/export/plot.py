@@ -102,9 +102,10 @@ def thin(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarra
 def _draw_one(axes: Any, at: np.ndarray, values: np.ndarray, key: str, style: dict[str, Any], smoothing: float) -> None:
     finite = values[np.isfinite(values)]
     label = f"{_name(key)}  {finite[-1]:.4g}" if len(finite) else _name(key)
-    if len(values) < 40 or smoothing == 0:  # few points: the line is the points
-        marker = {"marker": "o", "markersize": 3.5} if len(values) < 40 else {}
-        axes.plot(*thin(at, values, _RAW_POINTS), label=label, linewidth=1.8, **marker, **style)
+    if (
+        "marker" in style or smoothing == 0 or len(values) < 3
+    ):  # measured now and then: there is no noise to see through
+        axes.plot(*thin(at, values, _RAW_POINTS), label=label, linewidth=1.8, **style)
         return
     axes.plot(*thin(at, values, _RAW_POINTS), color=style["color"], linewidth=0.7, alpha=0.35, zorder=1)
     axes.plot(*thin(at, smooth(values, smoothing), _RAW_POINTS), label=label, linewidth=1.8, zorder=2, **style)
@@ -146,18 +147,32 @@ def _clock(rows: Sequence[Row], x: str) -> tuple[np.ndarray, str]:
 
 
 def _styles(keys: Sequence[str], look: Look) -> dict[str, dict[str, Any]]:
-    """Each curve another colour and another dash; past six the dashes shift, so that no pair comes twice."""
+    """Each name another colour and another dash, the same in every split; what is not training has dots.
+
+    Past six names the dashes shift, so that no pair comes twice.
+    """
+    names = list(dict.fromkeys(_split_and_name(key)[1] for key in keys))
     styles: dict[str, dict[str, Any]] = {}
-    for i, key in enumerate(keys):
+    for key in keys:
+        split, name = _split_and_name(key)
+        i = names.index(name)
         dash = DASHES[(i + i // len(look.series)) % len(DASHES)]
-        styles[key] = {"color": look.series[i % len(look.series)], "linestyle": (0, dash) if dash else "solid"}
+        dots = {} if split == "train" else {"marker": "o", "markersize": 4, "markeredgecolor": look.card}
+        styles[key] = {
+            "color": look.series[i % len(look.series)], "linestyle": (0, dash) if dash else "solid", **dots
+        }  # fmt: skip
     return styles
 
 
+def _split_and_name(key: str) -> tuple[str, str]:
+    split, slash, name = key.partition("/")
+    return (split, name) if slash else ("train", key)
+
+
 def _name(key: str) -> str:
-    split, _, name = key.partition("/")
-    name = name.replace("_", " ")
-    return f"{name} ({split})" if name and split != "train" else name or split
+    split, name = _split_and_name(key)
+    words = name.replace("_", " ")
+    return words if split == "train" else f"{words} ({split})"
 
 
 def _settings(look: Look) -> dict[str, Any]:
