@@ -1,6 +1,4 @@
-"""The commands, put together. Help is plain text: drawing it with rich would cost a third of a second at
-every start.
-"""
+"""The commands, put together. Help is plain text: drawing it with rich would take longer than all the rest."""
 
 from __future__ import annotations
 

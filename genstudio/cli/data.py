@@ -94,11 +94,9 @@ def data_download(name: Name, data: Data = None, as_json: AsJson = False) -> Non
 
 
 def _is_there(kind: Any, where: list[Path] | None) -> bool | None:
-    """``None`` for a data set that can't be looked for before it is told where (a folder)."""
-    try:
-        return bool(kind(kind.Knobs(), where).is_there())
-    except (UsageError, ValueError):
-        return None
+    """``None`` for a data set that has to be told where it is first (a folder)."""
+    knobs = kind.Knobs()
+    return None if getattr(knobs, "path", None) == "" else bool(kind(knobs, where).is_there())
 
 
 def _settings(assignments: list[str]) -> dict[str, Any]:

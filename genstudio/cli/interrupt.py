@@ -1,6 +1,4 @@
-"""Ctrl-C that loses nothing: the first one asks the work to stop at its next good moment, the second one
-insists.
-"""
+"""Ctrl-C that loses nothing: the first one asks the work to stop at its next good moment, the second insists."""
 
 from __future__ import annotations
 

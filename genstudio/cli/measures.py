@@ -49,10 +49,9 @@ def evaluate(
     from genstudio.core.device import choose_device
     from genstudio.data.dataset import open_data
     from genstudio.evaluate import base
-    from genstudio.training.run import Run as RunFolder
     from genstudio.training.snapshot import load_model
 
-    output, folder = Output(as_json), RunFolder.open(find_run(run))
+    output, folder = Output(as_json), find_run(run)
     where, target = search(data), choose_device(device)
     snapshot = folder.snapshot(step)
     model = load_model(snapshot, target)
@@ -90,9 +89,7 @@ def evaluate(
 
 
 def say_results(results: Mapping[str, Result], split: str, output: Output) -> None:
-    """A table: each value with its unit, which way is better, and what knows little beside it; then the
-    protocol.
-    """
+    """A table: values with unit, which way is better, and what knows little beside them; then the protocol."""
     from genstudio.evaluate.base import measures
 
     rows = []

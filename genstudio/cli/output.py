@@ -1,6 +1,4 @@
-"""What commands say: words for people, and with ``--json`` one object for programs, alone on the last line of
-stdout.
-"""
+"""What commands say: words for people, and with ``--json`` one object for programs, the last line of stdout."""
 
 from __future__ import annotations
 

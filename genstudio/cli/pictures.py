@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from genstudio.explore.base import Look, PaneState
 
 SIDE = 640
-"""Small sheets are enlarged by a whole factor to about so many pixels a side: images of 28 pixels are hard to
-see.
-"""
+"""Small sheets are enlarged by a whole factor to about so many pixels a side."""
 
 
 def sample(
@@ -39,9 +37,8 @@ def sample(
 ) -> None:
     """Draw images from a run's model into a PNG sheet."""
     from genstudio.explore.samples import SamplesState
-    from genstudio.training.run import Run as RunFolder
 
-    output, folder = Output(as_json), RunFolder.open(find_run(run))
+    output, folder = Output(as_json), find_run(run)
     look = look_at(folder, step)
     state = SamplesState.from_json({"n": n, "seed": seed, "at": look.snapshot.step})
     written = save_state(out, look, state, folder, scale)

@@ -64,6 +64,8 @@ class Progress:
     def preparing(self, fraction: float, words: Message | str) -> None:
         """The ``progress`` argument of long preparations: one line for each new piece of work in a log."""
         kind = words.text if isinstance(words, Message) else str(words)
+        if fraction >= 1 and not self._last_words:
+            return  # it was all there already
         begins = kind != self._last_words and self._bar is None
         self._last_words = kind
         self.show(fraction, f"{translate(words)} {fraction:.0%}", important=begins)

@@ -58,7 +58,7 @@ def train(
 
 def resume(run: Run, steps: Steps = None, data: Data = None, device: Device = "auto", as_json: AsJson = False) -> None:
     """Go on with a run exactly where it stopped."""
-    path, where = find_run(run), search(data)
+    path, where = find_run(run).path, search(data)
 
     def again(progress: Progress, interrupt: Interrupt) -> Job:
         from genstudio.training.job import resume_job

@@ -1,0 +1,112 @@
+"""train and resume: what programs read, what people read, and that a stop loses nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from genstudio.training.run import Run
+
+
+def test_json_is_one_object_on_the_last_line_of_stdout(genstudio, recipe, home):
+    answer = genstudio("train", recipe, "--json")
+    assert answer.code == 0
+    assert len(answer.out.splitlines()) == 1, "words for people go to stderr"
+    told = answer.json
+    assert {"run", "step", "measures", "seconds", "images_per_second"} <= set(told)
+    assert told["step"] == 12
+    assert told["measures"]["validation/elbo"] < 0
+    assert Run.open(told["run"]).checkpoints()[-1] == 12
+    assert Path(told["run"]).parent == home / "runs"
+
+
+def test_words_for_people(genstudio, recipe):
+    answer = genstudio("train", recipe)
+    assert answer.code == 0
+    assert "validation/elbo" in answer.out
+    assert "independent pixels" in answer.out, "a number alone proves nothing"
+    assert "Bernoulli on binarised images" in answer.out
+    assert "genstudio sample squares-1" in answer.out
+    assert "step 12 of 12" in answer.err or "step 12" in answer.err
+
+
+def test_options_replace_what_the_recipe_says(genstudio, recipe, tmp_path):
+    out = tmp_path / "mine"
+    answer = genstudio("train", recipe, "--steps", 4, "--seed", 7, "--out", out, "--device", "cpu",
+                       "--set", "latent_dim=3", "--set", "plan.save_every=2", "--json")  # fmt: skip
+    assert answer.code == 0
+    run = Run.open(out)
+    assert run.recipe.model_knobs["latent_dim"] == 3
+    assert (run.recipe.plan.seed, run.recipe.plan.steps, run.recipe.plan.save_every) == (7, 4, 2)
+    assert 2 in run.checkpoints()
+
+
+def test_the_same_seed_gives_the_same_run(genstudio, recipe):
+    first, again, other = (genstudio("train", recipe, "--seed", seed, "--json").json for seed in (1, 1, 2))
+    assert first["measures"] == again["measures"]
+    assert first["measures"] != other["measures"]
+
+
+def test_resume_goes_on_where_it_stopped(genstudio, recipe, trained):
+    answer = genstudio("resume", "latest", "--steps", 20, "--json")
+    assert answer.code == 0
+    assert answer.json["run"] == str(trained)
+    assert answer.json["step"] == 20
+    straight = genstudio("train", recipe, "--steps", 20, "--json").json
+    assert answer.json["measures"] == straight["measures"]
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(genstudio, recipe, tmp_path):
+    """In a process of its own: a real signal, in the middle of real steps."""
+    out = tmp_path / "stopped"
+    command = [sys.executable, "-m", "genstudio", "train", str(recipe), "--steps", "1000000", "--out", str(out),
+               "--set", "plan.evaluate_every=50", "--json"]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert any("validation/elbo" in line for line in process.stderr), "it trains"
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert f"genstudio resume {out}" in stderr
+    assert "Traceback" not in stderr
+    told = json.loads(stdout.splitlines()[-1])
+    assert told["reason"] == "stopped"
+    assert Run.open(out).checkpoints()[-1] == told["step"] >= 50
+    again = genstudio("resume", out, "--steps", told["step"] + 3, "--json")
+    assert (again.code, again.json["step"]) == (0, told["step"] + 3)
+
+
+def test_a_stop_before_training_leaves_no_run(genstudio, recipe, home, monkeypatch):
+    """Ctrl-C while images are read."""
+
+    def interrupted(self, *_):
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr("genstudio.cli.progress.Progress.preparing", interrupted)
+    answer = genstudio("train", recipe)
+    assert answer.code == 130
+    assert not (home / "runs").exists()
+
+
+def test_diverging_ends_with_code_1_and_a_remedy(genstudio, recipe):
+    answer = genstudio("train", recipe, "--steps", 200, "--set", "plan.players.model.lr=10",
+                       "--set", "plan.players.model.optimiser=sgd", "--set", "likelihood=gaussian", "--json")  # fmt: skip
+    assert answer.code == 1
+    assert answer.json["reason"] == "diverged"
+    assert "smaller learning rate" in answer.err
+
+
+@pytest.mark.parametrize("blocked", ["PySide6"])
+def test_training_needs_no_qt(blocked, recipe, tmp_path):
+    code = f"import sys; sys.modules['{blocked}'] = sys.modules['pyqtgraph'] = None\n"
+    code += "from genstudio.cli import main; main()"
+    command = [sys.executable, "-c", code, "train", str(recipe), "--out", str(tmp_path / "run"), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["step"] == 12
