@@ -61,6 +61,14 @@ class RecipeCard(Card):
         self._extra[key] = recipe
         self.combo.setCurrentIndex(position)
 
+    def origin_of(self, recipe: Recipe) -> Recipe | None:
+        """The recipe of the list that ``recipe`` (a run's) was made from, by its title; selects it."""
+        for position in range(self.combo.count()):
+            if recipe.title and self.combo.itemText(position) == translate(recipe.title):
+                self.combo.setCurrentIndex(position)
+                return self._recipe(self.combo.itemData(position))
+        return None
+
     def show_changes(self, names: Sequence[str]) -> None:
         """Say which settings differ from the recipe."""
         self.fact.setText(_("changed: {names}", names=", ".join(names)) if names else "")

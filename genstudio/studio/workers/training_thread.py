@@ -33,7 +33,7 @@ class TrainingThread(QThread):
 
     progress = Signal(float, object)  # while preparing: fraction 0..1, Message
     prepared = Signal(object)  # the Job
-    happened = Signal(object)  # an event that is not a step: Saved, Sampled, Measured, Alarm, Finished
+    happened = Signal(object)  # an event that is not a step: Started, Saved, Measured, Alarm ...
     paused_at = Signal(int)  # the loop stands still after this step
     broke = Signal(object)  # the exception that ended it
 
@@ -93,7 +93,7 @@ class TrainingThread(QThread):
             self.broke.emit(error)
 
     def _train(self, job: Job) -> None:
-        from genstudio.training.events import Started, Stepped
+        from genstudio.training.events import Stepped
 
         events = job.events()
         try:
@@ -105,7 +105,7 @@ class TrainingThread(QThread):
                     self.step = event.step
                     with self._wake:
                         self._allowed -= 1
-                elif not isinstance(event, Started):
+                else:
                     self.happened.emit(event)
         finally:
             events.close()  # saves, unless the loop itself broke

@@ -1,0 +1,125 @@
+"""Starting the window, and its last words.
+
+The window is painted before torch is imported; everything slow comes after, on a worker. On Windows torch must be
+imported before Qt, or its libraries fail to load: that one case is handled here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from genstudio.studio.main_window import MainWindow
+
+log = logging.getLogger(__name__)
+
+
+def run(
+    *, recipe: str | None = None, run: str | None = None, data: str | None = None, report: str | Path | None = None
+) -> int:
+    """Open the window and stay until it is closed; the exit code.
+
+    ``recipe``: begin with this one; ``run``: open this run; ``data``: look for data sets here first. ``report``: write
+    figures of the start (seconds to the first paint, torch's import, the longest freeze) as JSON to this file, then leave.
+    """
+    if sys.platform == "win32":
+        import torch  # noqa: F401 - before Qt, see above
+    if data:
+        os.environ["GENSTUDIO_DATA"] = os.pathsep.join(filter(None, [data, os.environ.get("GENSTUDIO_DATA", "")]))
+
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from genstudio.studio.main_window import MainWindow
+    from genstudio.studio.settings import Settings
+    from genstudio.studio.theme import theme
+    from genstudio.studio.workers.gc_policy import GcPolicy
+
+    app = QApplication.instance() or QApplication(["genstudio"])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("genstudio")
+    app.setDesktopFileName("genstudio")
+    settings = Settings()
+    theme().apply(app, settings.get("theme", "system"))
+    policy = GcPolicy(app)
+    window = MainWindow(settings, open_run=run or "", recipe=recipe or "")
+    window.session.changed.connect(lambda: setattr(policy, "busy", window.session.busy))
+    window.ready.connect(policy.imports_are_done)
+    _catch_everything(window)
+    _heed_interrupts(window)
+    if report:
+        window.ready.connect(lambda: (_write_report(window, Path(report)), QTimer.singleShot(0, window.close)))
+    window.show()
+    code = app.exec()
+    window.shutdown()
+    policy.stop()
+    _let_go()
+    return int(code)
+
+
+def since_interpreter_start() -> float:
+    """Seconds since this process was created, as the operating system counts them."""
+    import psutil
+
+    return time.time() - psutil.Process().create_time()
+
+
+def _write_report(window: MainWindow, path: Path) -> None:
+    painted = since_interpreter_start() - (time.perf_counter() - window.painted_at)
+    figures = {
+        "painted_seconds": round(painted, 3),
+        "ready_seconds": round(since_interpreter_start(), 3),
+        "torch_import_seconds": round(window.library.torch_seconds, 3),
+        "longest_freeze_ms": round(window.torch_freeze_ms, 1),
+    }
+    path.write_text(json.dumps(figures), encoding="utf-8")
+
+
+def _catch_everything(window: MainWindow) -> None:
+    """An error nobody caught becomes a line of text, and a traceback in the log: never a window that is gone."""
+
+    def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+            return
+        sys.stderr.write("".join(traceback.format_exception(kind, error, trace)))
+        window.session.failed.emit(_in_words(error))
+
+    def caught_in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            caught(args.exc_type, args.exc_value, args.exc_traceback)
+
+    sys.excepthook = caught
+    threading.excepthook = caught_in_thread
+
+
+def _in_words(error: BaseException) -> object:
+    from genstudio.studio.workers.session import in_words
+
+    return in_words(error)
+
+
+def _heed_interrupts(window: MainWindow) -> None:
+    """Ctrl+C and a polite kill close the window, which saves. Python sees signals between byte codes: the lateness
+    timer gives it the chance."""
+
+    def leave(number: int, frame: object) -> None:
+        window.close()
+
+    for name in ("SIGINT", "SIGTERM"):
+        signal.signal(getattr(signal, name), leave)
+
+
+def _let_go() -> None:
+    sys.excepthook = sys.__excepthook__
+    threading.excepthook = threading.__excepthook__

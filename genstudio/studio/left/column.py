@@ -1,0 +1,426 @@
+"""The left column: puts the cards together, makes one draft recipe of what stands in them, and obeys the session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from genstudio.core.errors import GenstudioError
+from genstudio.core.messages import Message, _, translate
+from genstudio.studio.left.controls_card import ControlsCard
+from genstudio.studio.left.curves_card import CurvesCard
+from genstudio.studio.left.data_card import DataCard
+from genstudio.studio.left.model_card import ModelCard
+from genstudio.studio.left.plan_card import PlanCard
+from genstudio.studio.left.recipe_card import RecipeCard
+from genstudio.studio.settings import Settings
+from genstudio.studio.widgets.words import as_time
+from genstudio.studio.workers.library import Library, ModelFacts
+from genstudio.studio.workers.run_reader import RunLine, run_lines
+from genstudio.studio.workers.session import IDLE, PAUSED, PREPARING, STOPPING, TRAINING, Session, in_words
+from genstudio.training.recipe import Recipe
+
+GAP = 12
+PROGRESS_MS = 200
+DEFAULT_RECIPE = "faces-vae-2d"
+
+
+class LeftColumn(QWidget):
+    """``draft()`` is what *Start* would train."""
+
+    theme_chosen = Signal(str)
+
+    def __init__(self, session: Session, library: Library, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session, self.library, self.settings = session, library, settings
+        self.base: Recipe | None = None  # where the ways back lead
+        self._run_path = ""
+        self._run_signature: Any = None
+        self._facts: ModelFacts | None = None
+        self._misfit = ""  # why this model can't serve these images
+        self._preparing: tuple[float, str] = (0.0, "")
+        self._was_busy = False
+        self._build()
+        self._connect()
+        self._progress = QTimer(self)
+        self._progress.setInterval(PROGRESS_MS)
+        self._progress.timeout.connect(self._show_progress)
+        self._choose_first()
+        self._session_changed()
+
+    # -- the draft -----------------------------------------------------------------------------------------------
+
+    def draft(self) -> Recipe | None:
+        """The recipe that stands in the cards, or ``None`` while there is none."""
+        if self.base is None:
+            return None
+        return self.base.with_values(
+            model=self.model.model,
+            model_knobs=self.model.values(),
+            data=self.data.name,
+            data_knobs=self.data.values(),
+            plan=self.plan.plan(),
+        )
+
+    def show_recipe(self, recipe: Recipe, base: Recipe | None = None) -> None:
+        """Fill the cards; ``base``: where the ways back lead and what *changed* is measured against."""
+        base = base or recipe
+        self.base = base
+        same_model, same_data = recipe.model == base.model, recipe.data == base.data
+        self.model.show_values(recipe.model, recipe.model_knobs, base.model_knobs if same_model else None)
+        self.data.show_values(recipe.data, recipe.data_knobs, base.data_knobs if same_data else None)
+        self.plan.show_plan(recipe.plan, base.plan)
+        self._draft_changed()
+
+    def _why_not(self) -> str:
+        """What has to be put right before starting; empty when nothing has."""
+        if not self.library.is_ready:
+            return _("Still loading the models")
+        if not (self.model.is_valid() and self.plan.is_valid() and self.data.is_valid()):
+            return _("A setting does not fit: it is marked in red")
+        if self._misfit:
+            return self._misfit
+        if self.data.data is None:
+            return _("The images are not open yet")
+        return ""
+
+    def _resumes(self) -> bool:
+        """Whether starting means going on with the open run: unfinished, and nothing but the steps was changed."""
+        if self.session.run is None or self._run_signature is None:
+            return False
+        unfinished = self.session.step < self.plan.plan().steps
+        return unfinished and self._signature() == self._run_signature
+
+    def _signature(self) -> Any:
+        draft = self.draft()
+        if draft is None:
+            return None
+        plan = draft.plan.model_dump(mode="json", exclude={"steps"})
+        return draft.model, draft.model_knobs, draft.data, draft.data_knobs, plan
+
+    # -- from the cards ------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _recipe_chosen(self, recipe: Recipe) -> None:
+        if self.session.run is not None:
+            self.session.close_run()
+        self.settings.set("recipe", recipe.name)
+        self.show_recipe(recipe)
+
+    @Slot(str)
+    def _model_edited(self, name: str) -> None:
+        if self.session.busy:
+            value = self.model.live_value(name)
+            if value is not None:
+                self.session.set_live({name: value})
+        self._draft_changed()
+
+    @Slot(str)
+    def _plan_edited(self, name: str) -> None:
+        if self.session.busy:
+            value = self.plan.live_value(name)
+            if value is not None:
+                self.session.set_live({f"plan.{name}": value})
+        self._draft_changed()
+
+    @Slot(str)
+    def _data_edited(self, name: str) -> None:
+        self._draft_changed()
+
+    @Slot()
+    def _draft_changed(self) -> None:
+        changes = [*self.model.changes(), *self.data.changes(), *self.plan.changes()]
+        if self.base is not None:
+            if self.model.model != self.base.model:
+                changes.insert(0, _("model"))
+            if self.data.name != self.base.data:
+                changes.insert(0, _("data"))
+        self.recipe.show_changes(changes)
+        self._inspect()
+        self._update_buttons()
+
+    def _inspect(self) -> None:
+        """Count the weights anew; while something trains the model is what it is."""
+        draft = self.draft()
+        data = self.data.data
+        if draft is None or data is None or not self.library.is_ready or not self.model.is_valid():
+            return
+        self.library.inspect(draft, data.spec, self._inspected, self._unfit)
+
+    @Slot(object)
+    def _inspected(self, facts: ModelFacts) -> None:
+        self._facts, self._misfit = facts, ""
+        self.model.show_facts(facts)
+        self.plan.set_players(facts.players)
+        self._update_buttons()
+
+    @Slot(object)
+    def _unfit(self, error: Exception) -> None:
+        self._facts, self._misfit = None, translate(in_words(error))
+        self.model.show_facts(None, self._misfit)
+        self._update_buttons()
+
+    @Slot(object)
+    def _data_opened(self, data: Any) -> None:
+        self._inspect()
+        self._update_buttons()
+
+    @Slot()
+    def _data_not_opened(self) -> None:
+        self._facts = None
+        self.model.show_facts(None)
+        self._update_buttons()
+
+    # -- the buttons ---------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _start(self) -> None:
+        draft = self.draft()
+        if draft is None or self._why_not():
+            return
+        self.controls.say("")
+        if self._resumes() and self.session.run is not None:
+            self.session.resume(self.session.run.path, steps=draft.plan.steps)
+        else:
+            self.session.start(draft)
+
+    @Slot(object, object)
+    def _discarded(self, was: Any, lies: Any) -> None:
+        self.settings.set("session.run", None)
+        self.controls.say(
+            _("{name} is in the trash.", name=was.name),
+            action=_("Undo"),
+            do=lambda: self.session.undo_discard(was, lies),
+        )
+
+    @Slot(object)
+    def _failed(self, words: Message | str) -> None:
+        self.controls.say(words, "bad")
+
+    @Slot(object)
+    def _said(self, words: Message | str) -> None:
+        self.controls.say(words)
+
+    @Slot(object)
+    def _remedy(self, change: dict[str, Any]) -> None:
+        self.session.set_live(change)
+
+    @Slot(str)
+    def _save_recipe(self, path: str) -> None:
+        draft = self.draft()
+        if draft is None:
+            return
+        try:
+            draft.save(path)
+        except (GenstudioError, OSError) as error:
+            self._failed(_("The recipe could not be saved: {reason}", reason=str(error)))
+        else:
+            self._said(_("Saved as {path}", path=path))
+
+    @Slot(str)
+    def _exported(self, path: str) -> None:
+        self._said(_("Saved as {path}", path=path))
+
+    # -- from the session ----------------------------------------------------------------------------------------
+
+    @Slot()
+    def _session_changed(self) -> None:
+        session = self.session
+        path = str(session.run.path) if session.run is not None else ""
+        if path != self._run_path:
+            self._run_path = path
+            self._run_signature = None
+            if path and session.recipe is not None:
+                self.settings.set("session.run", path)
+                self._show_run(session.recipe)
+            elif not session.busy:
+                self.settings.set("session.run", None)
+        busy = session.busy
+        if busy != self._was_busy:
+            self._was_busy = busy
+            self._lock(busy)
+        if session.state in (TRAINING, PREPARING, STOPPING):
+            self._progress.start()
+        else:
+            self._progress.stop()
+        self._update_buttons()
+        self._show_progress()
+
+    def _show_run(self, recipe: Recipe) -> None:
+        """A run is open now: its settings stand in the cards, measured against the recipe that it came from."""
+        origin = self.recipe.origin_of(recipe)
+        if origin is None:
+            self.recipe.show_recipe(recipe, self._run_path)
+        self.show_recipe(recipe, origin)
+        self._run_signature = self._signature()
+
+    def _lock(self, busy: bool) -> None:
+        reason = _("This belongs to the run that is going on: stop it to change it") if busy else ""
+        self.model.lock(_("This shapes the network: stop, then start a new run to change it") if busy else "")
+        self.plan.lock(reason)
+        self.data.lock(reason)
+        self.recipe.combo.setEnabled(not busy)
+        self.recipe.combo.setToolTip(reason or _("A complete starting point: model, images and plan"))
+        if busy:
+            self.model.set_folded(True)
+            self.plan.set_folded(True)
+
+    @Slot(float, object)
+    def _prepared(self, share: float, words: Message) -> None:
+        self._preparing = (share, translate(words))
+
+    @Slot()
+    def _show_progress(self) -> None:
+        session, controls = self.session, self.controls
+        if session.state == PREPARING:
+            controls.show_progress(self._preparing[0], self._preparing[1] or _("Preparing"))
+            return
+        total = session.total_steps or self.plan.plan().steps
+        if session.run is None and session.state == IDLE:
+            controls.show_progress(0, "")
+            return
+        where = _("step {n} of {total}", n=f"{session.step:,}", total=f"{total:,}")
+        controls.show_progress(session.step / max(1, total), where, self._pace(total))
+
+    def _pace(self, total: int) -> str:
+        if self.session.state == PAUSED:
+            return _("paused")
+        if self.session.state == STOPPING:
+            return _("saving")
+        if self.session.state == IDLE:
+            return _("finished") if self.session.step >= total else _("stopped")
+        speed = self.curves.data.images_per_second
+        if not speed:
+            return ""
+        left = (total - self.session.step) * self.plan.plan().batch_size / speed
+        return _("{n} images/s · {time} left", n=f"{speed:,.0f}", time=as_time(left))
+
+    @Slot()
+    def _update_buttons(self) -> None:
+        why_not = self._why_not() if self.session.state == IDLE else ""
+        self.controls.show_state(
+            self.session.state,
+            can_start=not why_not,
+            resumes=self._resumes(),
+            has_run=self.session.run is not None,
+            why_not=why_not,
+        )
+
+    # -- the library ---------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _library_ready(self) -> None:
+        self.model.set_kinds(self.library.models)
+        self.data.set_kinds(self.library.data)
+        self.curves.set_units(self.library.units)
+        self._lock(self.session.busy)
+        self._draft_changed()
+
+    @Slot()
+    def _list_runs(self) -> None:
+        self.recipe.show_runs(self._lines(), open_one=self.session.run is not None, busy=self.session.busy)
+        self.session.background.submit(run_lines, self._runs_listed, key="runs")
+
+    def _lines(self) -> list[tuple[str, str, bool]]:
+        return [(line.words, line.path, line.path == self._run_path) for line in self._runs]
+
+    @Slot(object)
+    def _runs_listed(self, lines: list[RunLine]) -> None:
+        if lines != self._runs:
+            self._runs = lines
+            self.recipe.show_runs(self._lines(), open_one=self.session.run is not None, busy=self.session.busy)
+
+    # -- making --------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._runs: list[RunLine] = []
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(GAP)
+        self.recipe = RecipeCard(self)
+        self.data = DataCard(self.session.loader, self)
+        self.model = ModelCard(self)
+        self.plan = PlanCard(self)
+        self.controls = ControlsCard(self)
+        self.curves = CurvesCard(self.session, self.settings, self)
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        for card in (self.recipe, self.data, self.model, self.plan):
+            column.addWidget(card)
+        self.scroll = ContentScroll(inside, self)
+        whole.addWidget(self.scroll)
+        whole.addWidget(self.controls)
+        whole.addWidget(self.curves, 1)
+        self.curves.setMinimumHeight(170)
+
+    def _connect(self) -> None:
+        session = self.session
+        self.recipe.chosen.connect(self._recipe_chosen)
+        self.recipe.failed.connect(self._failed)
+        self.recipe.runs_wanted.connect(self._list_runs)
+        self.recipe.run_chosen.connect(session.open_run)
+        self.recipe.leave_wanted.connect(session.close_run)
+        self.recipe.save_wanted.connect(self._save_recipe)
+        self.recipe.theme_chosen.connect(self.theme_chosen)
+        self.data.edited.connect(self._data_edited)
+        self.data.opened.connect(self._data_opened)
+        self.data.not_opened.connect(self._data_not_opened)
+        self.data.downloaded.connect(self.library.look_again)
+        self.model.edited.connect(self._model_edited)
+        self.plan.edited.connect(self._plan_edited)
+        self.controls.start_wanted.connect(self._start)
+        self.controls.pause_wanted.connect(session.pause)
+        self.controls.continue_wanted.connect(session.go_on)
+        self.controls.step_wanted.connect(session.step_once)
+        self.controls.stop_wanted.connect(session.stop)
+        self.controls.discard_wanted.connect(session.discard)
+        self.curves.failed.connect(self._failed)
+        self.curves.exported.connect(self._exported)
+        self.curves.health.remedy_wanted.connect(self._remedy)
+        session.changed.connect(self._session_changed)
+        session.failed.connect(self._failed)
+        session.said.connect(self._said)
+        session.progress.connect(self._prepared)
+        session.discarded.connect(self._discarded)
+        self.library.ready.connect(self._library_ready)
+        self.library.failed.connect(self._library_failed)
+
+    @Slot(object)
+    def _library_failed(self, error: Exception) -> None:
+        self._failed(in_words(error))
+
+    def _choose_first(self) -> None:
+        """The recipe of last time, or the default one."""
+        recipe = self.recipe.choose(self.settings.get("recipe", DEFAULT_RECIPE)) or self.recipe.choose(DEFAULT_RECIPE)
+        if recipe is None and self.recipe.combo.count():
+            recipe = self.recipe.choose(self.recipe.combo.itemData(0))
+        if recipe is not None:
+            self.show_recipe(recipe)
+
+
+class ContentScroll(QScrollArea):
+    """As tall as what is in it, where there is room; scrolls where there is not."""
+
+    def __init__(self, inside: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.setMinimumHeight(120)
+        self.viewport().setAutoFillBackground(False)
+        inside.installEventFilter(self)
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, self.widget().sizeHint().height())
+
+    def eventFilter(self, watched: Any, event: Any) -> bool:
+        if event.type() == event.Type.LayoutRequest:
+            self.updateGeometry()
+        return False

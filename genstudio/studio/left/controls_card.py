@@ -1,0 +1,191 @@
+"""The five buttons, which do five different things; how far it is; and the line of text for news and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+
+from genstudio.core.messages import Message, _, translate
+from genstudio.studio.theme import font
+from genstudio.studio.widgets.card import Fact
+from genstudio.studio.widgets.controls import Button, IconButton, link, restyle
+from genstudio.studio.workers.session import IDLE, PAUSED, PREPARING, STOPPING, TRAINING
+
+START_KEYS = ("Ctrl+Return", "Ctrl+Enter")
+PAUSE_KEY, STEP_KEY, STOP_KEY, DISCARD_KEY = "Ctrl+P", "Ctrl+.", "Ctrl+E", "Ctrl+Shift+Backspace"
+
+
+class ControlsCard(QFrame):
+    """Says what the person wants; what happens is the session's business."""
+
+    start_wanted = Signal()  # or continue: the caption says which
+    pause_wanted = Signal()
+    continue_wanted = Signal()
+    step_wanted = Signal()
+    stop_wanted = Signal()
+    discard_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.setAccessibleName(_("Training"))
+        self._state = IDLE
+        self._action: Callable[[], None] | None = None
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(14, 12, 14, 12)
+        whole.setSpacing(8)
+        whole.addLayout(self._buttons())
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        self.bar.setAccessibleName(_("Progress"))
+        whole.addWidget(self.bar)
+        line = QHBoxLayout()
+        self.where = QLabel(self)
+        self.where.setObjectName("fact")
+        self.where.setFont(font(12))
+        self.pace = Fact(parent=self)
+        line.addWidget(self.where)
+        line.addWidget(self.pace, 1)
+        whole.addLayout(line)
+        whole.addWidget(self._notice())
+        self.show_state(IDLE, can_start=False, resumes=False, has_run=False)
+
+    # -- state ---------------------------------------------------------------------------------------------------
+
+    def show_state(self, state: str, *, can_start: bool, resumes: bool, has_run: bool, why_not: str = "") -> None:
+        """Which buttons make sense now. ``resumes``: starting means going on with the open run; ``why_not``: what has to
+        be put right before starting."""
+        self._state = state
+        words, icon, tip, key = {
+            TRAINING: (_("Pause"), "pause", _("Stand still after this step; nothing is lost"), PAUSE_KEY),
+            PAUSED: (_("Continue"), "play", _("Go on from here"), PAUSE_KEY),
+            PREPARING: (_("Preparing…"), "", _("Opening the images and building the model"), ""),
+            STOPPING: (_("Saving…"), "", _("Saving where it stands"), ""),
+        }.get(state) or (
+            (_("Continue"), "play", _("Go on with this run, exactly where it stopped"), START_KEYS[0])
+            if resumes
+            else (_("Start"), "play", _("Train a new run with these settings"), START_KEYS[0])
+        )
+        self.main.setText(words)
+        self.main.set_icon(icon)
+        self.main.setAccessibleName(words)
+        self.main.setToolTip(why_not or _with_key(tip, key))
+        self.main.setEnabled(state in (TRAINING, PAUSED) or (state == IDLE and can_start))
+        self.step.setEnabled(state in (TRAINING, PAUSED))
+        self.stop.setEnabled(state in (TRAINING, PAUSED, PREPARING))
+        self.stop.setText(_("Cancel") if state == PREPARING else _("Stop and keep"))
+        self.stop.setAccessibleName(self.stop.text())
+        self.discard.setEnabled(state in (TRAINING, PAUSED) or (state == IDLE and has_run))
+        if self.bar.property("paused") != (state == PAUSED):
+            self.bar.setProperty("paused", state == PAUSED)
+            restyle(self.bar)
+
+    def show_progress(self, share: float, where: str, pace: str = "") -> None:
+        """How far: 0..1, "step 1,240 of 3,000", "5,120 images/s · 0:48 left"."""
+        self.bar.setValue(round(min(max(share, 0.0), 1.0) * 1000))
+        self.where.setText(where)
+        self.pace.setText(pace)
+
+    def say(
+        self, words: Message | str, level: str = "", action: str = "", do: Callable[[], None] | None = None
+    ) -> None:
+        """One line of text, with at most one thing to do about it ("Undo"). An empty one clears the line."""
+        text = translate(words)
+        self.words.setText(text)
+        self.notice.setVisible(bool(text))
+        self.notice.setProperty("level", level)
+        restyle(self.notice)
+        self._action = do
+        self.action.setText(action)
+        self.action.setVisible(bool(action))
+
+    # -- making --------------------------------------------------------------------------------------------------
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self.main = Button(_("Start"), parent=self, icon_name="play", primary=True)
+        self.main.setMinimumWidth(96)
+        self.main.clicked.connect(self._main)
+        self.step = Button(_("Step"), _with_key(_("Take exactly one step, then stand still"), STEP_KEY), self)
+        self.step.clicked.connect(self.step_wanted)
+        self.stop = Button(
+            _("Stop and keep"), _with_key(_("End training and save; it can go on later"), STOP_KEY), self
+        )
+        self.stop.clicked.connect(self.stop_wanted)
+        self.discard = Button(
+            _("Discard"), _with_key(_("Put this run in the trash; that can be undone"), DISCARD_KEY), self
+        )
+        self.discard.clicked.connect(self.discard_wanted)
+        row.addWidget(self.main)
+        row.addWidget(self.step)
+        row.addWidget(self.stop)
+        row.addStretch(1)
+        row.addWidget(self.discard)
+        for keys, slot in (
+            (START_KEYS, self._start_key),
+            ((PAUSE_KEY,), self._pause_key),
+            ((STEP_KEY,), self.step.click),
+            ((STOP_KEY,), self.stop.click),
+            ((DISCARD_KEY,), self.discard.click),
+        ):
+            for key in keys:
+                shortcut = QShortcut(QKeySequence(key), self)
+                shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+                shortcut.activated.connect(slot)
+        return row
+
+    def _notice(self) -> QFrame:
+        self.notice = QFrame(self)
+        self.notice.setObjectName("notice")
+        line = QHBoxLayout(self.notice)
+        line.setContentsMargins(10, 6, 6, 6)
+        self.words = QLabel(self.notice)
+        self.words.setWordWrap(True)
+        self.words.setFont(font(12))
+        self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.action = link("", "", self.notice)
+        self.action.clicked.connect(self._act)
+        self.close_notice = IconButton("close", _("Close"), self.notice)
+        self.close_notice.clicked.connect(self._clear)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.action, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.close_notice, 0, Qt.AlignmentFlag.AlignTop)
+        self.notice.hide()
+        return self.notice
+
+    @Slot()
+    def _main(self) -> None:
+        {TRAINING: self.pause_wanted, PAUSED: self.continue_wanted}.get(self._state, self.start_wanted).emit()
+
+    @Slot()
+    def _start_key(self) -> None:
+        if self._state in (IDLE, PAUSED):
+            self.main.click()
+
+    @Slot()
+    def _pause_key(self) -> None:
+        if self._state in (TRAINING, PAUSED):
+            self.main.click()
+
+    @Slot()
+    def _act(self) -> None:
+        action = self._action
+        self._clear()
+        if action is not None:
+            action()
+
+    @Slot()
+    def _clear(self) -> None:
+        self.say("")
+
+
+def _with_key(tip: str, key: str) -> str:
+    if not key:
+        return tip
+    return f"{tip} ({QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)})"

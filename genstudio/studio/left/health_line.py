@@ -1,0 +1,82 @@
+"""One line of plain words on the run's health, with the remedy as a button."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from genstudio.core.messages import translate
+from genstudio.studio.theme import colour, font
+from genstudio.studio.widgets.controls import link
+from genstudio.studio.widgets.curve_data import CurveData
+from genstudio.studio.workers.session import Session
+
+ROLES = {"good": "good", "watch": "warn", "bad": "bad"}
+
+
+class _Dot(QWidget):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFixedSize(10, 10)
+        self.role = "good"
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour(self.role))
+        painter.drawEllipse(self.rect())
+        painter.end()
+
+
+class HealthLine(QWidget):
+    """Hidden until there is something to say. ``remedy_wanted(dict)``: live settings to change."""
+
+    remedy_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.level = ""
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        self.dot = _Dot(self)
+        self.words = QLabel(self)
+        self.words.setWordWrap(True)
+        self.words.setFont(font(12))
+        self.remedy = link("", "", self)
+        self.remedy.clicked.connect(self._take_remedy)
+        line.addWidget(self.dot, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.remedy)
+        self._change: dict[str, Any] = {}
+        self.clear()
+
+    def clear(self) -> None:
+        """Say nothing."""
+        self.level = ""
+        self.hide()
+
+    def show_words(self, level: str, words: str, remedy: str = "", change: dict[str, Any] | None = None) -> None:
+        """Say ``words``; ``level`` is good, watch or bad; ``change`` are the live settings behind the button."""
+        self.level, self._change = level, dict(change or {})
+        self.dot.role = ROLES.get(level, "muted")
+        self.dot.update()
+        self.words.setText(words)
+        self.setAccessibleName(words)
+        self.remedy.setText(remedy)
+        self.remedy.setVisible(bool(remedy and change))
+        self.show()
+
+    def show_alarm(self, alarm: Any) -> None:
+        """What the loop raised: it stands until the next verdict."""
+        self.show_words(alarm.level, translate(alarm.message))
+
+    def consider(self, data: CurveData, session: Session) -> None:
+        """Look at the newest numbers."""
+
+    def _take_remedy(self) -> None:
+        self.remedy_wanted.emit(self._change)

@@ -1,0 +1,201 @@
+"""The window: the run on the left, what is seen of it on the right, a quiet line at the foot.
+
+Painted first, filled afterwards: torch, pyqtgraph and the panes are imported in the background once there is a window.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QByteArray, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent, QUndoStack
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSizePolicy, QVBoxLayout, QWidget
+
+from genstudio.studio.left.column import LeftColumn
+from genstudio.studio.settings import Settings
+from genstudio.studio.status_bar import StatusBar
+from genstudio.studio.theme import theme
+from genstudio.studio.workers.lateness import Lateness
+from genstudio.studio.workers.library import Library
+from genstudio.studio.workers.session import Session, in_words
+
+if TYPE_CHECKING:
+    from genstudio.studio.panes.area import PaneArea
+
+LEFT_WIDE, LEFT_NARROW, WIDE_FROM = 420, 376, 1400
+MARGIN = 12
+
+
+class MainWindow(QMainWindow):
+    """One session, one undo stack. ``painted`` once, ``ready`` once everything late has been loaded."""
+
+    painted = Signal()
+    ready = Signal()
+
+    def __init__(self, settings: Settings | None = None, *, open_run: str = "", recipe: str = "") -> None:
+        super().__init__()
+        self.settings = settings or Settings()
+        if recipe:
+            self.settings.set("recipe", recipe)
+        self.session = Session(self)
+        self.library = Library(self.session.background, self)
+        self.undo_stack = QUndoStack(self)
+        self.lateness = Lateness(self)
+        self.panes: PaneArea | None = None
+        self.painted_at = 0.0  # time.perf_counter() of the first paint
+        self.torch_freeze_ms = 0.0
+        self._open_run = open_run or ("" if recipe else self.settings.get("session.run", ""))
+        self._closed = False
+        self.setWindowTitle("genstudio")
+        self.setMinimumSize(1080, 640)
+        self.resize(1440, 900)
+        self._build()
+        self._restore_geometry()
+        self.session.changed.connect(self._name_window)
+        self.library.ready.connect(self._library_ready)
+
+    # -- the order of things after the first paint ---------------------------------------------------------------
+
+    @Slot()
+    def _after_paint(self) -> None:
+        self.painted_at = time.perf_counter()
+        self.lateness.start()
+        self.lateness.record()
+        self.painted.emit()
+        self.library.load()
+        background = self.session.background
+        background.submit(import_plotting, self._plotting_imported, self._import_failed)
+        background.submit(import_panes, self._panes_imported, self._import_failed)
+        background.submit(device_in_words, self.status.set_device)
+        background.submit(empty_trash)
+
+    @Slot()
+    def _library_ready(self) -> None:
+        self.torch_freeze_ms = max(self.lateness.samples or [0.0])
+        self.lateness.samples = None
+        self.status.set_freeze(self.torch_freeze_ms)
+
+    @Slot(object)
+    def _plotting_imported(self, nothing: object) -> None:
+        self.left.curves.make_plot()
+
+    @Slot(object)
+    def _panes_imported(self, kind: Any) -> None:
+        self.panes = kind(self.session, self.undo_stack, self.settings, self.right)
+        self.right_layout.replaceWidget(self.waiting, self.panes)
+        self.waiting.hide()
+        self.waiting.deleteLater()
+        if self._open_run:
+            self.session.open_run(self._open_run)
+            self._open_run = ""
+        self.ready.emit()
+
+    @Slot(object)
+    def _import_failed(self, error: Exception) -> None:
+        self.show_error(error)
+
+    def show_error(self, error: BaseException) -> None:
+        """An error becomes a line of text."""
+        self.left.controls.say(in_words(error), "bad")
+
+    # -- looks ---------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        canvas = QWidget(self)
+        canvas.setObjectName("canvas")
+        whole = QVBoxLayout(canvas)
+        whole.setContentsMargins(MARGIN, MARGIN, MARGIN, 4)
+        whole.setSpacing(4)
+        row = QHBoxLayout()
+        row.setSpacing(MARGIN)
+        self.left = LeftColumn(self.session, self.library, self.settings, canvas)
+        self.left.setFixedWidth(LEFT_WIDE)
+        self.left.theme_chosen.connect(self._theme_chosen)
+        self.right = QWidget(canvas)
+        self.right.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.right_layout = QVBoxLayout(self.right)
+        self.right_layout.setContentsMargins(0, 0, 0, 0)
+        self.waiting = QFrame(self.right)
+        self.waiting.setObjectName("card")
+        self.right_layout.addWidget(self.waiting)
+        row.addWidget(self.left)
+        row.addWidget(self.right, 1)
+        whole.addLayout(row, 1)
+        self.status = StatusBar(self.lateness, canvas)
+        whole.addWidget(self.status)
+        self.setCentralWidget(canvas)
+
+    def _restore_geometry(self) -> None:
+        kept = self.settings.get("window.geometry", "")
+        if kept:
+            self.restoreGeometry(QByteArray.fromBase64(QByteArray(kept.encode())))
+
+    @Slot()
+    def _name_window(self) -> None:
+        run = self.session.run
+        self.setWindowTitle(f"{run.name} - genstudio" if run is not None else "genstudio")
+
+    @Slot(str)
+    def _theme_chosen(self, choice: str) -> None:
+        self.settings.set("theme", choice)
+        theme().choose(choice)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.left.setFixedWidth(LEFT_WIDE if self.width() >= WIDE_FROM else LEFT_NARROW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.painted_at:
+            self.painted_at = time.perf_counter()
+            QTimer.singleShot(0, self, self._after_paint)
+
+    # -- the end -------------------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Asks nothing, loses nothing: hides at once, saves, stops, waits."""
+        self.hide()
+        self.shutdown()
+        event.accept()
+
+    def shutdown(self) -> None:
+        """Stop everything and remember what was. Safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self.settings.set("window.geometry", bytes(self.saveGeometry().toBase64().data()).decode())
+        self.lateness.stop()
+        if self.panes is not None:
+            self.panes.shutdown()
+        self.session.shutdown()
+        self.settings.save()
+
+
+def import_plotting() -> None:
+    """On the background thread: pyqtgraph (it makes no Qt objects when imported: checked) and the plot's module."""
+    import pyqtgraph
+
+    pyqtgraph.setConfigOptions(antialias=False)
+    import genstudio.studio.widgets.loss_plot  # noqa: F401
+
+
+def import_panes() -> type[PaneArea]:
+    """On the background thread: the right side's code."""
+    from genstudio.studio.panes.area import PaneArea
+
+    return PaneArea
+
+
+def device_in_words() -> str:
+    """On the background thread: where training will happen."""
+    from genstudio.core.device import choose_device, describe_device
+
+    return describe_device(choose_device())
+
+
+def empty_trash() -> None:
+    """On the background thread: what was discarded two weeks ago is deleted now."""
+    from genstudio.studio.workers.trash import empty_old
+
+    empty_old()

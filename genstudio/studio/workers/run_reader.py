@@ -1,0 +1,44 @@
+"""Reading runs from disk for the left side: lists of them, and their rows. Background thread only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from genstudio.core.messages import _, translate
+
+if TYPE_CHECKING:
+    from genstudio.training.telemetry import Row
+
+SHOWN = 40
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One run in a menu."""
+
+    name: str
+    path: str
+    words: str
+
+
+def run_lines() -> list[RunLine]:
+    """The runs there are, newest first, in words."""
+    from genstudio.training.run import list_runs
+
+    found = []
+    for run in list_runs()[:SHOWN]:
+        step, status = run.step, run.status
+        done = _("step {step}", step=f"{step:,}") if step is not None else _("no weights yet")
+        states = {"training": _("training elsewhere"), "finished": _("finished"), "stopped": _("stopped")}
+        words = " · ".join(filter(None, [run.name, translate(run.recipe.title), done, states.get(str(status), "")]))
+        found.append(RunLine(run.name, str(run.path), words))
+    return found
+
+
+def read_rows(path: str, offset: int = 0) -> tuple[list[Row], int]:
+    """Rows of the run's file from byte ``offset`` on, and the next offset."""
+    from genstudio.training.run import Run
+
+    return Run.open(Path(path)).metrics_since(offset)
