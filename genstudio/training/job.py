@@ -34,13 +34,13 @@ class Job:
     """
 
     def __init__(
-        self, run: Run, model: Model, data: DataSet, plan: Plan, resume: Path | None, cancelled: Cancelled | None
+        self, run: Run, recipe: Recipe, model: Model, data: DataSet, resume: Path | None, cancelled: Cancelled | None
     ) -> None:
         from genstudio.training.loop import Loop
 
-        self.run, self.recipe, self.model, self.data = run, run.recipe.with_values(plan=plan), model, data
+        self.run, self.recipe, self.model, self.data = run, recipe, model, data
         self.telemetry, self.board = Telemetry(), SnapshotBoard()
-        self.live = Live(model.knobs, plan, tuple(model.players()))
+        self.live = Live(model.knobs, recipe.plan, tuple(model.players()))
         self.measures: dict[str, float] = {}
         self._resume = resume
         self._loop: Loop = Loop(model, data, self.live, run, self.telemetry, self.board, cancelled or (lambda: False))
@@ -99,7 +99,7 @@ def new_job(
     data = _open_data(recipe, search, progress, cancelled)
     model = _build(recipe, data, target)
     run = Run.create(recipe, out)
-    return Job(run, model, data, recipe.plan, None, cancelled)
+    return Job(run, recipe.with_values(name=run.name), model, data, None, cancelled)
 
 
 def resume_job(
@@ -126,7 +126,7 @@ def resume_job(
     target = choose_device(device or "auto")
     data = _open_data(recipe, search, progress, cancelled)
     model = _build(recipe, data, target)
-    return Job(run, model, data, recipe.plan, checkpoint, cancelled)
+    return Job(run, recipe, model, data, checkpoint, cancelled)
 
 
 def _open_data(

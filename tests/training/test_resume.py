@@ -1,0 +1,149 @@
+"""A run that was stopped, or killed, and resumed equals to the bit the run that was not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from training_helpers import Hooked, contents, finish, same, train_killed, train_until
+
+from genstudio.core.errors import RunError
+from genstudio.training.events import Stepped
+from genstudio.training.job import new_job, resume_job
+from genstudio.training.recipe import Recipe
+from genstudio.training.run import Run
+
+CHANGES = {5: {"beta": 2.0}, 9: {"plan.players.model.lr": 0.001, "plan.log_every": 4}, 14: {"plan.clip": 50.0}}
+Recipes = Callable[..., Recipe]
+
+
+@pytest.fixture
+def straight(recipe: Recipes, tmp_path: Path) -> dict[str, object]:
+    """24 steps at a stretch, with live changes on the way."""
+    train_until(new_job(recipe(), out=tmp_path / "straight"), 24, CHANGES)
+    return contents(tmp_path / "straight", 24)
+
+
+@pytest.mark.parametrize("stop", [1, 8, 9, 10, 17])
+def test_stopped_and_resumed_equals_straight(
+    stop: int, recipe: Recipes, tmp_path: Path, straight: dict[str, object]
+) -> None:
+    train_until(new_job(recipe(), out=tmp_path / "run"), stop, CHANGES)
+    train_until(resume_job(tmp_path / "run"), 24, CHANGES)
+    same(contents(tmp_path / "run", 24), straight)
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ("plan.players.model.optimiser=adamw", "plan.players.model.weight_decay=0.01", "data.binarisation=fixed"),
+        ("plan.players.model.optimiser=sgd", "plan.players.model.schedule=linear", "plan.clip=1"),
+        ("plan.players.model.optimiser=rmsprop", "plan.players.model.schedule=exponential"),
+        ("plan.players.model.optimiser=adagrad", "plan.players.model.average=0", "data.binarisation=none"),
+        ("model.net=conv", "plan.precision=bf16", "plan.batch_size=190"),
+    ],
+    ids=["adamw", "sgd", "rmsprop", "adagrad", "conv-bf16"],
+)
+def test_every_optimiser_resumes_exactly(overrides: tuple[str, ...], recipe: Recipes, tmp_path: Path) -> None:
+    train_until(new_job(recipe(*overrides), out=tmp_path / "straight"), 13)
+    train_until(new_job(recipe(*overrides), out=tmp_path / "run"), 7)
+    train_until(resume_job(tmp_path / "run"), 13)
+    same(contents(tmp_path / "run", 13), contents(tmp_path / "straight", 13))
+
+
+def test_steps_only_say_when_to_stop(recipe: Recipes, tmp_path: Path) -> None:
+    """A schedule without decay steps of its own takes the recipe's, and a longer run does not bend it."""
+    overrides = ("plan.players.model.decay_steps=0", "plan.steps=12")
+    finish(new_job(recipe(*overrides), out=tmp_path / "run"))
+    finish(resume_job(tmp_path / "run", steps=20))
+    finish(new_job(recipe(*overrides).override(["plan.steps=20"]), out=tmp_path / "straight"))
+    same(contents(tmp_path / "run", 20), contents(tmp_path / "straight", 20))
+
+
+def test_the_final_measurement_is_made_again(recipe: Recipes, tmp_path: Path) -> None:
+    first = new_job(recipe("plan.steps=5"), out=tmp_path / "run")
+    finish(first)
+    again = resume_job(tmp_path / "run")
+    finish(again)
+    assert again.result()["step"] == 5
+    assert again.result()["measures"] == first.result()["measures"]
+    assert Run.open(tmp_path / "run").status == "finished"
+
+
+def test_changes_made_while_paused_survive_a_stop(recipe: Recipes, tmp_path: Path) -> None:
+    job = new_job(recipe(), out=tmp_path / "run")
+    train_until(job, 10, {10: {"beta": 3.0}})  # 10 was just saved, with the old beta
+    again = resume_job(tmp_path / "run")
+    assert again.model.knobs.beta == 3.0
+    assert again.recipe.model_knobs["beta"] == 3.0
+
+
+def test_the_thread_count_comes_back(recipe: Recipes, tmp_path: Path) -> None:
+    import torch
+
+    train_until(new_job(recipe("plan.threads=2"), out=tmp_path / "run"), 2)
+    torch.set_num_threads(1)
+    train_until(resume_job(tmp_path / "run"), 3)
+    assert torch.get_num_threads() == 2
+
+
+def test_killed_at_any_moment_of_a_save(recipe: Recipes, tmp_path: Path) -> None:
+    """``kill -9`` before each flush and each rename of the second save point, and with each file half written."""
+    made = recipe("plan.steps=6", "plan.save_every=3", "plan.sample_every=3", "plan.evaluate_every=3")
+    made.save(tmp_path / "tiny.toml")
+    starts: list[int] = []
+    with Hooked() as hooked:
+        job = new_job(made, out=tmp_path / "straight")
+        hooked.calls.clear()
+        for event in job.events():
+            if isinstance(event, Stepped):
+                starts.append(len(hooked.calls))
+    straight = contents(tmp_path / "straight", 6)
+
+    first, last = starts[1], starts[2]  # what step 3 wrote: its samples, then its checkpoint
+    assert hooked.calls[first:last].count("replace") == 2
+    assert hooked.calls[first:last].count("fsync") >= 7  # the sheet, two tables of rows, four files of a checkpoint
+    for at in range(first, last):
+        for torn in (False, True) if hooked.calls[at] == "fsync" else (False,):
+            out = tmp_path / f"killed-{at}-{torn}"
+            train_killed(tmp_path / "tiny.toml", out, at, torn)
+            assert Run.open(out).status == "stopped", "a killed writer leaves no lock"
+            resumed = resume_job(out)
+            finish(resumed)
+            same(contents(out, 6), straight, f"killed at {at} ({hooked.calls[at]}, torn: {torn})")
+            leftovers = [path for path in out.rglob(".*") if path.name != ".lock"]
+            assert leftovers == []
+
+
+def test_killed_before_the_first_checkpoint(recipe: Recipes, tmp_path: Path) -> None:
+    """Then the run begins anew, in the same folder."""
+    made = recipe("plan.steps=3")
+    made.save(tmp_path / "tiny.toml")
+    train_killed(tmp_path / "tiny.toml", tmp_path / "killed", 4, False)
+    assert Run.open(tmp_path / "killed").checkpoints() == []
+    finish(resume_job(tmp_path / "killed"))
+    finish(new_job(made, out=tmp_path / "straight"))
+    same(contents(tmp_path / "killed", 3), contents(tmp_path / "straight", 3))
+
+
+def test_a_damaged_newest_checkpoint_gives_way_to_the_one_before(recipe: Recipes, tmp_path: Path) -> None:
+    train_until(new_job(recipe(), out=tmp_path / "run"), 13)
+    damaged = tmp_path / "run/checkpoints/000013/trainer.pt"
+    damaged.write_bytes(damaged.read_bytes()[:-100])
+    train_until(resume_job(tmp_path / "run"), 24)
+    train_until(new_job(recipe(), out=tmp_path / "straight"), 24)
+    same(contents(tmp_path / "run", 24), contents(tmp_path / "straight", 24))
+
+
+def test_two_can_not_write_one_run(recipe: Recipes, tmp_path: Path) -> None:
+    job = new_job(recipe(), out=tmp_path / "run")
+    events = job.events()
+    next(events)
+    assert Run.open(tmp_path / "run").status == "training"
+    with pytest.raises(RunError, match="being trained"):
+        resume_job(tmp_path / "run")
+    with pytest.raises(RunError, match="being trained"):
+        Run.open(tmp_path / "run").delete()
+    events.close()
+    assert Run.open(tmp_path / "run").status == "stopped"
