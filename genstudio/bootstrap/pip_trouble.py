@@ -25,17 +25,17 @@ _FORBIDDEN = re.compile(r"Permission denied|Access is denied", re.I)
 def explain(code: int, lines: Sequence[str]) -> GenstudioError:
     """The error for a pip run that ended with ``code`` and wrote ``lines`` to stderr last."""
     text = "\n".join(lines)
-    again = N_("Then run the same command again; what is installed stays.")
     if _FULL.search(text):
-        return GenstudioError(N_("The disk is full."), N_("Make room. {again}", again=again))
+        return GenstudioError(N_("The disk is full."), N_("Make room and run the same command again."))
     if _TRUST.search(text):
         return GenstudioError(
             N_("pip does not trust the certificate of its package index."),
-            N_("Set PIP_CERT to your network's certificates. {again}", again=again),
+            N_("Set PIP_CERT to the certificates of your network and run the same command again."),
         )
     if _NETWORK.search(text):
         return GenstudioError(
-            N_("No network: pip could not reach its package index."), N_("Connect. {again}", again=again)
+            N_("No network: pip could not reach its package index."),
+            N_("Connect and run the same command again; it goes on from here."),
         )
     if lacking := _NO_PACKAGE.search(text):
         return GenstudioError(
@@ -49,12 +49,14 @@ def explain(code: int, lines: Sequence[str]) -> GenstudioError:
         )
     if _FORBIDDEN.search(text):
         return GenstudioError(
-            N_("pip was not allowed to write where it has to."), N_("See its words above. {again}", again=again)
+            N_("pip was not allowed to write where it has to."),
+            N_("Mend what its words above name and run the same command again."),
         )
     if code in (-9, 137):
         return GenstudioError(
-            N_("The system ended pip, probably for want of memory."), N_("Close something. {again}", again=again)
+            N_("The system ended pip, probably for want of memory."),
+            N_("Close other programs and run the same command again."),
         )
     return GenstudioError(
-        N_("pip ended with code {code}.", code=code), N_("Its words above say why. {again}", again=again)
+        N_("pip ended with code {code}.", code=code), N_("Its words above say why. Run the same command again.")
     )

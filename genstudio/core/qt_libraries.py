@@ -75,25 +75,30 @@ _ARCH = {
 }
 
 
-def require(platform: str = "xcb") -> None:
-    """Raises GenstudioError, with the command to run, if Qt's ``platform`` plugin can't be loaded here.
+def require(platform: str = "") -> None:
+    """Raises GenstudioError, with the command to run, if Qt's plugin for ``platform`` can't be loaded here.
 
-    Loading the plugin is the whole check, and no work lost: Qt loads the same libraries a moment later. Call it after
-    PySide6 is importable and before a ``QApplication`` is made. Elsewhere than on Linux there is nothing to check.
+    ``platform`` is "xcb", "wayland" or "offscreen"; by itself it is the one that Qt would take. Loading the plugin is
+    the whole check, and no work lost: Qt loads the same libraries a moment later. Call it before anything of PySide6 is
+    imported. Elsewhere than on Linux there is nothing to check.
     """
-    if sys.platform != "linux":
-        return
-    pyside = installed_pyside()
+    pyside = installed_pyside() if sys.platform == "linux" else None
     if pyside is None:
         return
     import ctypes
 
     try:
-        ctypes.CDLL(str(pyside / f"Qt/plugins/platforms/libq{platform}.so"))
+        ctypes.CDLL(str(pyside / f"Qt/plugins/platforms/libq{platform or _platform()}.so"))
     except OSError as trouble:
-        lacking = missing(pyside, WINDOW if platform == "xcb" else OFFSCREEN)
+        lacking = missing(pyside)
         if lacking:
             raise error(lacking) from trouble
+
+
+def _platform() -> str:
+    """What Qt chooses, by the environment."""
+    asked = os.environ.get("QT_QPA_PLATFORM", "").split(";")[0].split(":")[0]
+    return asked or ("wayland" if os.environ.get("WAYLAND_DISPLAY") else "xcb")
 
 
 def error(lacking: Sequence[str]) -> GenstudioError:
