@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, dataclass_transform
 
 import pydantic
 import pydantic.dataclasses
-from pydantic import Field
 
 from genstudio.core.abilities import ABILITIES, has
 from genstudio.core.errors import UsageError
@@ -55,7 +54,7 @@ GROUPS: dict[str, Message] = {
 }
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(knob, Field))
+@dataclass_transform(frozen_default=True)
 def state(cls: type[T]) -> type[T]:
     """Decorator: a frozen, validated dataclass whose fields are declared with ``knob(...)`` like any setting."""
     return pydantic.dataclasses.dataclass(frozen=True, config=_CONFIG)(cls)  # type: ignore[return-value]
@@ -82,6 +81,15 @@ class PaneState:
         """The state that :meth:`to_json` wrote. Raises :class:`UsageError` naming the field that does not fit."""
         fields = parse_knobs(_form(cls), values)
         return cls(**{name: getattr(fields, name) for name in _form(cls).model_fields})
+
+    def with_z(self, z: Blob) -> PaneState | None:
+        """This state, looking at a code (float32 latent_dim) that another pane sends; ``None``: it has no use for one."""
+        return None
+
+    @classmethod
+    def takes_z(cls) -> bool:
+        """Whether panes with such a state can be sent a code."""
+        return cls.with_z is not PaneState.with_z
 
     @classmethod
     def controls(cls) -> list[KnobInfo]:

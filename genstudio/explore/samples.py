@@ -50,6 +50,9 @@ class SamplesState(PaneState):
         """Another seed, which follows from this one, so that a redo draws what was drawn."""
         return replace(self, seed=derive(self.seed, "resample") % 2**31)
 
+    def with_z(self, z: Blob) -> SamplesState:
+        return replace(self, around=z)
+
 
 @pane(
     "samples",

@@ -23,6 +23,7 @@ from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_, Message
 from genstudio.explore.base import Content, Look, PaneState, contents, pane_of, panes
 from genstudio.explore.blobs import Blobs
+from genstudio.studio.workers.one_thread import compute_on_one_core
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
@@ -284,22 +285,9 @@ class RenderThread(QThread):
         self._publish(name, answer)
 
     def _set_threads(self) -> None:
-        """One intra-op thread here, and everyone else's number as it was.
-
-        ``torch.set_num_threads`` sets the calling thread's own number for good, and the number that *later* threads start
-        with. Measured: after it, a training thread that sets none would compute on one core. So the second is put back
-        from a thread that ends at once.
-        """
-        if self._torch_is_set:
-            return
-        import torch
-
-        before = torch.get_num_threads()
-        torch.set_num_threads(1)
-        helper = threading.Thread(target=torch.set_num_threads, args=(before,), name="threads as before")
-        helper.start()
-        helper.join()
-        self._torch_is_set = True
+        if not self._torch_is_set:
+            compute_on_one_core()
+            self._torch_is_set = True
 
 
 def refusals(model_name: str) -> dict[str, Message | None]:

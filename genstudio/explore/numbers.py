@@ -1,0 +1,53 @@
+"""The numbers of a content, for a file: arrays by name, and a table with one row a cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from genstudio.explore.base import Content
+
+
+def arrays_of(content: Content) -> dict[str, np.ndarray]:
+    """Everything in ``content`` that is a number, for an npz: pixels and z of each picture, points, series, values."""
+    import numpy as np
+
+    found: dict[str, Any] = {"words": np.array(str(content.words))}
+    for k, picture in enumerate(content.pictures):
+        tail = "" if k == 0 else f"_{k + 1}"
+        found[f"pixels{tail}"] = picture.cells()
+        for name, values in picture.values.items():
+            found[f"{name}{tail}"] = values.reshape(-1, *values.shape[2:])[: len(picture)]
+    if content.points is not None:
+        found["points_xy"] = content.points.xy
+        found |= {f"points_{name}": values for name, values in content.points.values.items()}
+    for k, series in enumerate(content.series):
+        found[f"series{k + 1}_x"], found[f"series{k + 1}_y"] = series.x, series.y
+    for name, value in content.values.items():
+        if isinstance(value, int | float | str | np.ndarray):
+            found.setdefault(name, np.asarray(value))
+    return found
+
+
+def table_of(content: Content) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of a table: row, column and z of each cell of the first picture; the floats read back exactly.
+
+    A content without pictures gives its series: name, x, y.
+    """
+    if not content.pictures:
+        rows = [
+            [str(s.name), repr(float(x)), repr(float(y))] for s in content.series for x, y in zip(s.x, s.y, strict=True)
+        ]
+        return ["series", "x", "y"], rows
+    picture = content.pictures[0]
+    z = picture.values.get("z")
+    header = ["row", "column"] + ([f"z{k + 1}" for k in range(z.shape[-1])] if z is not None else [])
+    rows = []
+    for number in range(len(picture)):
+        row, column = divmod(number, picture.columns)
+        # A float32 printed with nine digits reads back as the same float32.
+        codes = [f"{float(value):.9g}" for value in z[row, column]] if z is not None else []
+        rows.append([str(row), str(column), *codes])
+    return header, rows

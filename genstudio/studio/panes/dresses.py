@@ -1,0 +1,15 @@
+"""Which panes are laid out by hand. Any other pane has the controls that its fields make by themselves."""
+
+from __future__ import annotations
+
+from genstudio.explore.base import Pane, PaneState
+from genstudio.studio.panes.manifold import ManifoldView
+from genstudio.studio.panes.samples import SamplesView
+from genstudio.studio.panes.view import PaneView
+
+DRESSES: dict[str, type[PaneView]] = {"manifold": ManifoldView, "samples": SamplesView}
+
+
+def make_view(pane: Pane, state: PaneState) -> PaneView:
+    """The view of a pane."""
+    return DRESSES.get(pane.name, PaneView)(pane, state)

@@ -1,0 +1,93 @@
+"""The header card: which run is looked at, what it is doing, and a slider through its checkpoints."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+
+from genstudio.core.messages import _
+from genstudio.studio.theme import font
+from genstudio.studio.widgets.card import Fact
+
+At = int | Literal["latest"]
+
+
+class Header(QFrame):
+    """``chosen`` carries a step or ``latest``; ``took_hold`` and ``let_go`` frame one drag of the slider."""
+
+    chosen = Signal(object)
+    took_hold = Signal()
+    let_go = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.setFixedHeight(40)
+        self._places: list[At] = ["latest"]
+        self._at: At = "latest"
+        self._step = 0
+        self.name = QLabel(self)
+        self.name.setFont(font(15, QFont.Weight.DemiBold))
+        self.doing = Fact(parent=self)
+        self.doing.setFont(font(13))
+        self.doing.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._label = QLabel(_("weights at step"), self)
+        self._label.setObjectName("fact")
+        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider.setFixedWidth(160)
+        self.slider.setAccessibleName(_("Weights at step"))
+        self.slider.setToolTip(_("Through the checkpoints of this run: the same z through the whole of training"))
+        self.shown = QLabel(self)
+        self.shown.setMinimumWidth(92)
+        self.shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.shown.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(14, 0, 14, 0)
+        line.setSpacing(10)
+        line.addWidget(self.name)
+        line.addWidget(self.doing, 1)
+        for part in (self._label, self.slider, self.shown):
+            line.addWidget(part)
+        self.slider.valueChanged.connect(self._moved)
+        self.slider.sliderPressed.connect(self.took_hold)
+        self.slider.sliderReleased.connect(self.let_go)
+        self.show_places([], live=False)
+
+    def show_run(self, name: str, doing: str) -> None:
+        self.name.setText(name)
+        self.name.setToolTip(name)
+        self.doing.setText(doing)
+
+    def show_places(self, steps: list[int], *, live: bool) -> None:
+        """The steps to choose from. ``live``: the newest weights are the loop's; otherwise they are the last checkpoint."""
+        self._places = [*(steps if live else steps[:-1]), "latest"]
+        blocked = self.slider.blockSignals(True)
+        self.slider.setRange(0, len(self._places) - 1)
+        self.slider.setEnabled(len(self._places) > 1)
+        self.slider.blockSignals(blocked)
+        for part in (self._label, self.slider, self.shown):
+            part.setVisible(bool(steps) or live)
+        self.show_at(self._at, self._step)
+
+    def show_at(self, at: At, step: int) -> None:
+        """Which weights are wanted (``at``) and which are on screen (``step``)."""
+        self._at, self._step = at, step
+        blocked = self.slider.blockSignals(True)
+        self.slider.setValue(self._place(at))
+        self.slider.blockSignals(blocked)
+        words = f"{step:,}" if at != "latest" else _("{step} · latest", step=f"{step:,}")
+        self.shown.setText(words)
+        self.slider.setAccessibleDescription(words)
+
+    def _place(self, at: At) -> int:
+        if at == "latest" or at not in self._places:
+            below = [k for k, place in enumerate(self._places) if place != "latest" and at != "latest" and place <= at]
+            return below[-1] if below else len(self._places) - 1
+        return self._places.index(at)
+
+    @Slot(int)
+    def _moved(self, place: int) -> None:
+        self.chosen.emit(self._places[place])

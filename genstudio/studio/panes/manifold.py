@@ -1,0 +1,155 @@
+"""The manifold in the hand: wheel zooms about the pointer, dragging moves the plane, Home goes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from genstudio.core.messages import _, translate
+from genstudio.explore.manifold import ManifoldState
+from genstudio.explore.overlay import overlay_choices
+from genstudio.studio.panes.view import PaneView
+from genstudio.studio.widgets.card import Caption
+from genstudio.studio.widgets.controls import Button
+from genstudio.studio.widgets.pane_controls import ChoiceControl, PaneControls, SliderControl
+
+if TYPE_CHECKING:
+    from genstudio.explore.base import Pane, PaneState
+    from genstudio.studio.workers.render_thread import Rendered
+
+NOTCH = 1.2  # one notch of the wheel
+WHEEL_REST_MS = 400  # a pause that ends one turn of the wheel, which undo takes back as one
+BY_HAND = ("axes", "across", "up", "overlay", "overlay_count", "centre_u", "centre_v", "zoom")
+
+
+class ManifoldView(PaneView):
+    state: ManifoldState
+
+    def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
+        self._latent_dim = 2
+        super().__init__(pane, state, parent)
+        self.grid.draggable = True
+        self._held: tuple[ManifoldState, float, float] | None = None
+        self._wheel_rest = QTimer(self)
+        self._wheel_rest.setSingleShot(True)
+        self._wheel_rest.setInterval(WHEEL_REST_MS)
+        self._wheel_rest.timeout.connect(self._wheel_ended)
+        self.grid.wheeled.connect(self._wheeled)
+        self.grid.drag_began.connect(self._drag_began)
+        self.grid.dragged.connect(self._dragged)
+        self.grid.drag_ended.connect(self._drag_ended)
+        self.grid.went_home.connect(self.go_home)
+
+    def make_controls(self) -> PaneControls:
+        infos = {info.name: info for info in ManifoldState.controls()}
+        made = {
+            "reach": SliderControl(infos["reach"], lambda value: f"±{value:.1f} σ"),
+            "cells": SliderControl(infos["cells"], lambda value: f"{value:.0f} × {value:.0f}"),
+            "spacing": ChoiceControl(
+                infos["spacing"], [("gauss", _("even in probability")), ("linear", _("even in z"))]
+            ),
+        }
+        controls = PaneControls(ManifoldState, made, BY_HAND)
+        self._plane = ChoiceControl(
+            infos["axes"], [("latent", _("two of z")), ("principal", _("principal"))], _("plane")
+        )
+        self._across = ChoiceControl(infos["across"], [(1, "z1"), (2, "z2")], _("across"))
+        self._up = ChoiceControl(infos["up"], [(1, "z1"), (2, "z2")], _("up"))
+        self._overlay = ChoiceControl(infos["overlay"], [("", _("none"))], _("images"))
+        self._count = SliderControl(infos["overlay_count"], lambda value: f"{value:.0f}")
+        self._home = Button(_("Back to the middle"), _("Undo zoom and pan (Home)"), icon_name="reset")
+        self._home.clicked.connect(self.go_home)
+        rows = controls.rows
+        rows.insertWidget(0, Caption(_("Axes")))
+        rows.insertWidget(1, self._plane.widget)
+        rows.insertWidget(2, self._pair())
+        rows.addWidget(self._home)
+        caption = Caption(_("Encoded images"))
+        caption.setContentsMargins(0, 8, 0, 0)
+        rows.addWidget(caption)
+        rows.addWidget(self._overlay.widget)
+        rows.addWidget(self._count.widget)
+        for control in (self._plane, self._across, self._up, self._overlay, self._count):
+            controls.add(control, placed=False)
+        return controls
+
+    def _pair(self) -> QWidget:
+        """ "across [z1] up [z2]" on one line."""
+        pair = QWidget()
+        line = QHBoxLayout(pair)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(6)
+        for control in (self._across, self._up):
+            label = QLabel(control.combo.accessibleName(), pair)
+            control.combo.setMinimumContentsLength(2)
+            control.combo.setToolTip(control.widget.toolTip())
+            label.setBuddy(control.combo)
+            line.addWidget(label)
+            line.addWidget(control.combo, 1)
+        return pair
+
+    def show_state(self, state: PaneState) -> None:
+        assert isinstance(state, ManifoldState)
+        super().show_state(state)
+        self._count.widget.setVisible(bool(state.overlay))
+        moved = (state.centre_u, state.centre_v, state.zoom) != (0.0, 0.0, 1.0)
+        self._home.setVisible(moved)
+        for control in (self._across, self._up):
+            control.combo.setEnabled(state.axes == "latent" and self._latent_dim > 1)
+
+    def adapt(self, rendered: Rendered) -> None:
+        self._latent_dim = dim = rendered.latent_dim or 2
+        dims = [(k + 1, f"z{k + 1}") for k in range(dim)]
+        self._across.set_choices(dims)
+        self._up.set_choices(dims)
+        self._plane.widget.setVisible(dim > 2)
+        if rendered.snapshot is not None:
+            choices = [(value, translate(words)) for value, words in overlay_choices(rendered.snapshot.spec)]
+            self._overlay.set_choices(choices)
+        self.show_state(self.state)
+
+    def describe_cell(self, row: int, column: int) -> str:
+        content = self.rendered.content if self.rendered else None
+        if content is None or "u" not in content.values or row >= len(content.values["v"]):
+            return super().describe_cell(row, column)
+        across, up = content.values["names"]
+        u, v = float(content.values["u"][column]), float(content.values["v"][row])
+        where = _("Row {row}, column {column}", row=row + 1, column=column + 1)
+        return f"{where}: {across} {u:.2f}, {up} {v:.2f}"
+
+    # -- hands ---------------------------------------------------------------------------------------------------
+
+    @Slot(float, float, float)
+    def _wheeled(self, x: float, y: float, notches: float) -> None:
+        if not self._wheel_rest.isActive():
+            self.took_hold.emit()
+        self._wheel_rest.start()
+        inside = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
+        self.proposed.emit(self.state.zoomed(*inside, NOTCH**notches), _("zoom"))
+
+    @Slot()
+    def _wheel_ended(self) -> None:
+        self.let_go.emit()
+
+    @Slot(float, float)
+    def _drag_began(self, x: float, y: float) -> None:
+        self._held = (self.state, x, y)
+        self.took_hold.emit()
+
+    @Slot(float, float)
+    def _dragged(self, x: float, y: float) -> None:
+        if self._held is not None:
+            held, x0, y0 = self._held
+            self.proposed.emit(held.moved(x0, y0, x, y), _("move"))
+
+    @Slot()
+    def _drag_ended(self) -> None:
+        self._held = None
+        self.let_go.emit()
+
+    @Slot()
+    def go_home(self) -> None:
+        """The middle of the prior, at the chosen range."""
+        self.propose(_("back to the middle"), centre_u=0.0, centre_v=0.0, zoom=1.0)

@@ -1,0 +1,233 @@
+"""A pane on screen: its pictures, the line that says in words what is seen, its help page, its inspector.
+
+What a pane shows and which controls it has follow from what ``explore/`` registers; a subclass in ``DRESSES`` may lay the
+controls out by hand. A view never changes its state itself: it proposes one, and whoever owns it makes that undoable.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTextBrowser, QVBoxLayout, QWidget
+
+from genstudio.core.messages import Message, _, translate
+from genstudio.studio.panes.inspector import Inspector
+from genstudio.studio.theme import font
+from genstudio.studio.widgets.card import Fact
+from genstudio.studio.widgets.controls import IconButton
+from genstudio.studio.widgets.image_grid import ImageGrid
+from genstudio.studio.widgets.pane_controls import PaneControls
+from genstudio.studio.widgets.points_legend import PointsLegend
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from genstudio.explore.base import Pane, PaneState
+    from genstudio.studio.workers.render_thread import Rendered
+
+
+class PaneView(QWidget):
+    """``show_state`` puts a state into the controls, ``show_rendered`` a content on screen."""
+
+    proposed = Signal(object, str)  # the next state, and what was changed, in words
+    took_hold = Signal()
+    let_go = Signal()
+    picked_z = Signal(object)  # float32 latent_dim: clicked, or Enter
+    wants_beside = Signal()
+    wants_window = Signal()
+
+    def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pane, self.state = pane, state
+        self.rendered: Rendered | None = None
+        self.setAccessibleName(translate(pane.title))
+        self._pinned: tuple[int, int] | None = None
+        self._pointed: tuple[int, int] | None = None
+        self.grid = ImageGrid(self)
+        self.grid.setAccessibleName(translate(pane.title))
+        self.grid.describe = self.describe_cell
+        self.page = QTextBrowser(self)
+        self.page.setObjectName("help")
+        self.page.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.page.setOpenExternalLinks(True)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(self.grid)
+        self.stack.addWidget(self.page)
+        self.legend = PointsLegend(self)
+        self.legend.setVisible(False)
+        self.inspector = Inspector(translate(pane.title), self.make_controls())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.legend)
+        column.addLayout(self._line())
+        self._connect()
+        self.show_state(state)
+
+    # -- to be overridden ----------------------------------------------------------------------------------------
+
+    def make_controls(self) -> PaneControls:
+        """The controls of the state's fields, made by themselves."""
+        return PaneControls(self.pane.state)
+
+    def adapt(self, rendered: Rendered) -> None:
+        """Fit the controls to the model and the data that are looked at."""
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    def show_state(self, state: PaneState) -> None:
+        self.state = state
+        self.inspector.controls.show_state(state)
+
+    def show_rendered(self, rendered: Rendered) -> None:
+        """A content, or in words why there is none."""
+        self.rendered = rendered
+        content = rendered.content
+        if content is None:
+            self.show_message(rendered.error)
+            return
+        self.adapt(rendered)
+        self.grid.show_picture(content.pictures[0] if content.pictures else None, content.points)
+        self.legend.show_legend(content.points.legend if content.points else None)
+        self.words.setText(translate(content.words))
+        self.time.setText(_("{ms:.1f} ms", ms=rendered.milliseconds))
+        self._show_pointed()
+
+    def show_message(self, words: Message | str) -> None:
+        """Nothing to look at: say why, and what to do."""
+        self._pinned = self._pointed = None
+        self.grid.show_message(words)
+        self.legend.show_legend(None)
+        self.words.setText("")
+        self.time.setText("")
+        self.inspector.show_cell(None, "")
+
+    def show_page(self, html: str) -> None:
+        """A page of text in place of the pictures: help, or why this pane can't be had with this model."""
+        self.page.setHtml(html)
+        self.stack.setCurrentWidget(self.page)
+
+    @property
+    def showing_help(self) -> bool:
+        return self.stack.currentWidget() is self.page
+
+    def show_pictures(self) -> None:
+        self.stack.setCurrentWidget(self.grid)
+        self.help_button.setChecked(False)
+
+    @Slot()
+    def toggle_help(self) -> None:
+        """The help page with the mathematics, or back."""
+        if self.showing_help:
+            self.show_pictures()
+        else:
+            title, text = translate(self.pane.title), translate(self.pane.page)
+            self.show_page(f"<h2>{title}</h2><p>{translate(self.pane.help)}</p>{text}")
+            self.help_button.setChecked(True)
+            self.page.setFocus()
+
+    # -- cells and their codes -----------------------------------------------------------------------------------
+
+    def z_at(self, cell: tuple[int, int]) -> np.ndarray | None:
+        """The code of a cell, float32 latent_dim, where the pane says which."""
+        picture = self.grid.picture
+        if picture is None or "z" not in picture.values or cell[0] >= picture.rows or cell[1] >= picture.columns:
+            return None
+        return picture.values["z"][cell]
+
+    @property
+    def current_z(self) -> np.ndarray | None:
+        """The code that *Send z to* sends: the picked cell's, or the focused one's."""
+        return self.z_at(self._pinned or self.grid.focused_cell)
+
+    def describe_cell(self, row: int, column: int) -> str:
+        """A cell in words, for the screen reader."""
+        where = _("Row {row}, column {column}", row=row + 1, column=column + 1)
+        z = self.z_at((row, column))
+        return where if z is None else f"{where}, {z_in_words(z)}"
+
+    @Slot(object)
+    def _point(self, cell: tuple[int, int] | None) -> None:
+        self._pointed = cell
+        self._show_pointed()
+
+    def _show_pointed(self) -> None:
+        picture = self.grid.picture
+        cell = self._pointed or self._pinned
+        if picture is None or cell is None or cell[0] >= picture.rows or cell[1] >= picture.columns:
+            self.inspector.show_cell(None, "")
+            return
+        z = self.z_at(cell)
+        code = z_in_words(z) if z is not None else self.describe_cell(*cell)
+        self.inspector.show_cell(picture.at(*cell), code, pinned=self._pointed is None or cell == self._pinned)
+
+    @Slot(int, int)
+    def _picked(self, row: int, column: int) -> None:
+        self._pinned = (row, column)
+        self._show_pointed()
+        z = self.z_at((row, column))
+        if z is not None:
+            self.picked_z.emit(z.copy())
+
+    # -- plumbing ------------------------------------------------------------------------------------------------
+
+    def propose(self, words: str = "", **fields: Any) -> None:
+        """Propose the present state with some fields changed."""
+        from dataclasses import replace
+
+        self.proposed.emit(replace(self.state, **fields), words)
+
+    @Slot(str, object)
+    def _edited(self, name: str, value: Any) -> None:
+        if getattr(self.state, name) != value:
+            words = next((info.title for info in self.pane.state.controls() if info.name == name), name)
+            self.propose(translate(words), **{name: value})
+
+    def _connect(self) -> None:
+        self.grid.pointed.connect(self._point)
+        self.grid.picked.connect(self._picked)
+        controls = self.inspector.controls
+        controls.edited.connect(self._edited)
+        controls.took_hold.connect(self.took_hold)
+        controls.let_go.connect(self.let_go)
+        self.help_button.clicked.connect(self.toggle_help)
+        self.beside_button.clicked.connect(self.wants_beside)
+        self.window_button.clicked.connect(self.wants_window)
+
+    def _line(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(2)
+        self.words = Fact(parent=self)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.time = QLabel(self)
+        self.time.setObjectName("fact")
+        self.time.setFont(font(12))
+        self.time.setToolTip(_("How long the render thread took for this picture"))
+        self.help_button = IconButton("help", _("What is seen here, with the mathematics (F1)"), self)
+        self.beside_button = IconButton("beside", _("Show beside the other pane"), self)
+        self.window_button = IconButton("new-window", _("Move to new window"), self)
+        self.help_button.setCheckable(True)
+        self.beside_button.setCheckable(True)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.time)
+        line.addSpacing(8)
+        for button in (self.help_button, self.beside_button, self.window_button):
+            line.addWidget(button)
+        return line
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F1 or (event.key() == Qt.Key.Key_Escape and self.showing_help):
+            self.toggle_help()
+        else:
+            super().keyPressEvent(event)
+
+
+def z_in_words(z: np.ndarray, most: int = 4) -> str:
+    """ "z = ( 0.42,  0.97 )"; of longer codes the first few numbers and the length."""
+    numbers = ",  ".join(f"{float(value):.2f}" for value in z[:most])
+    if len(z) <= most:
+        return f"z = ( {numbers} )"
+    return f"z = ( {numbers}, … )  {len(z)}-D, |z| = {float((z * z).sum()) ** 0.5:.2f}"

@@ -1,0 +1,130 @@
+"""What an export does on its worker: no Qt, one core, whole files or none."""
+
+from __future__ import annotations
+
+import csv
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, Message
+from genstudio.explore.base import Content, Look, PaneState
+from genstudio.explore.numbers import arrays_of, table_of
+from genstudio.studio.workers.one_thread import compute_on_one_core
+
+if TYPE_CHECKING:
+    from genstudio.data.dataset import DataSet
+    from genstudio.explore.blobs import Blobs
+    from genstudio.training.run import Run
+    from genstudio.training.snapshot import Snapshot
+
+Progress = Callable[[float, Message], None]
+SHEET_SIDE = 1024  # pixels: pictures are enlarged by the largest whole factor that stays under this
+FPS_WALK, FRAMES_WALK = 30, 240
+_prepared = threading.local()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be written where: the content on screen, and all it takes to make more of it."""
+
+    kind: str
+    path: Path
+    state: PaneState
+    content: Content
+    snapshot: Snapshot
+    run: Run | None
+    data: DataSet | None
+    blobs: Blobs
+
+
+def write(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    """Write ``request`` and return the path. Raises :class:`GenstudioError` in plain words, :class:`Cancelled`."""
+    if not getattr(_prepared, "done", False):
+        compute_on_one_core()  # exports promise the same bits as the screen, which one core computed
+        _prepared.done = True
+    writers = {"picture": _picture, "training": _training, "walk": _walk, "numbers": _numbers}
+    return writers[request.kind](request, progress, cancelled)
+
+
+def _look(request: Request) -> Look:
+    from genstudio.training.snapshot import load_model
+
+    return Look(load_model(request.snapshot), request.snapshot.spec, request.snapshot, request.data, request.blobs)
+
+
+def _picture(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    from genstudio.export.contents import Layout, save_pane
+
+    height, width = request.content.pictures[0].pixels.shape[:2] if request.content.pictures else (1, 1)
+    layout = Layout(scale=max(1, SHEET_SIDE // max(height, width)))
+    return save_pane(
+        request.path, _look(request), request.state, run=request.run, content=request.content, layout=layout
+    )
+
+
+def _training(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    from genstudio.export.animations import save_animation
+    from genstudio.export.films import frames_through_training, through_training
+    from genstudio.export.provenance import provenance_of
+
+    run = request.run
+    if run is None:
+        raise UsageError(N_("There is no run to make a film of."), N_("Open one, or press Start."))
+    return save_animation(
+        request.path,
+        through_training(run, request.state, data=request.data, blobs=request.blobs),
+        fps=6.0,
+        total=frames_through_training(run),
+        progress=progress,
+        cancelled=cancelled,
+        provenance=provenance_of(request.snapshot, request.state, run=run),
+    )
+
+
+def _walk(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    from genstudio.explore.manifold import ManifoldState
+    from genstudio.export.animations import save_animation
+    from genstudio.export.films import latent_walk, manifold_walk
+    from genstudio.export.provenance import provenance_of
+
+    look, state = _look(request), request.state
+    # A GIF's clock ticks in hundredths of a second: 25 frames a second is the nearest it can keep.
+    fps = 25.0 if request.path.suffix.lower() == ".gif" else float(FPS_WALK)
+    frames: Any = (
+        manifold_walk(look, state, frames=FRAMES_WALK)
+        if isinstance(state, ManifoldState)
+        else latent_walk(look, seed=getattr(state, "seed", 0), frames=FRAMES_WALK)
+    )
+    return save_animation(
+        request.path, frames, fps=fps, total=FRAMES_WALK, progress=progress, cancelled=cancelled,
+        provenance=provenance_of(request.snapshot, state, run=request.run),
+    )  # fmt: skip
+
+
+def _numbers(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    import numpy as np
+
+    from genstudio.export.files import whole_file
+
+    suffix = request.path.suffix.lower()
+    if suffix not in (".csv", ".npz"):
+        raise UsageError(
+            N_("Numbers can't be written as '{suffix}'.", suffix=suffix or request.path.name),
+            N_("Choose a name that ends in .csv or .npz."),
+        )
+    with whole_file(request.path) as temporary:
+        if suffix == ".npz":
+            with open(temporary, "wb") as binary:
+                arrays: Any = arrays_of(request.content)
+                np.savez_compressed(binary, **arrays)
+        else:
+            header, rows = table_of(request.content)
+            with open(temporary, "w", newline="", encoding="utf-8") as text:
+                writer = csv.writer(text)
+                writer.writerow(header)
+                writer.writerows(rows)
+    return request.path

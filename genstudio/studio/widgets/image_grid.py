@@ -1,0 +1,311 @@
+"""A sheet of pictures on a neutral surround: crisp, with a focused cell, hover, click, drag and wheel.
+
+Pictures are enlarged by whole factors of device pixels, so that at 125 and 150 % every pixel stays a square. The sheet is
+composed once for each new picture or size; hover and focus only paint frames over it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+
+from genstudio.core.messages import Message, _, translate
+from genstudio.studio.theme import colour, font, theme
+from genstudio.studio.widgets.scaling import Layout, compose, lay_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from genstudio.explore.base import Picture, Points
+
+MARGIN = 12  # logical pixels around the sheet
+KEYS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+
+
+class ImageGrid(QWidget):
+    """Shows one :class:`Picture`. Cells are (row, column), places are 0 to 1 from the sheet's left and top edges."""
+
+    pointed = Signal(object)  # the (row, column) under the pointer or the focus, None when there is none
+    picked = Signal(int, int)  # clicked, or Enter on the focused cell
+    drag_began = Signal(float, float)  # the place where the hand took hold
+    dragged = Signal(float, float)  # the place that it is at now
+    drag_ended = Signal()
+    wheeled = Signal(float, float, float)  # place, and notches away from the person (zoom in)
+    went_home = Signal()
+    painted = Signal()  # a new picture is on screen
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(160, 160)
+        self.setAccessibleName(_("Pictures"))
+        self.draggable = False
+        self.describe: Callable[[int, int], str] = self._plain_description
+        self._picture: Picture | None = None
+        self._points: Points | None = None
+        self._smooth = False
+        self._message = ""
+        self._layout: Layout | None = None
+        self._image: QImage | None = None
+        self._composed_for: tuple[int, int, float] | None = None
+        self._fresh = False
+        self._hover: tuple[int, int] | None = None
+        self._focus = (0, 0)
+        self._pressed: QPoint | None = None
+        self._dragging = False
+        theme().changed.connect(self._recolour)
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    @property
+    def picture(self) -> Picture | None:
+        return self._picture
+
+    @property
+    def focused_cell(self) -> tuple[int, int]:
+        return self._focus
+
+    def show_picture(self, picture: Picture | None, points: Points | None = None) -> None:
+        """Show a sheet, with points over it. The pixels are copied at once: the caller may do what it likes with them."""
+        self._picture, self._points, self._message = picture, points, ""
+        self._fresh = picture is not None
+        self._compose()
+        if picture is not None:
+            row, column = self._focus
+            self._focus = (min(row, picture.rows - 1), min(column, picture.columns - 1))
+        self.update()
+
+    def show_message(self, message: Message | str) -> None:
+        """Say in words what to do, where there is nothing to show yet."""
+        self._picture = self._points = self._image = self._layout = None
+        self._message = translate(message)
+        self.setAccessibleDescription(self._message)
+        self.update()
+
+    def set_smooth(self, smooth: bool) -> None:
+        """Interpolate between pixels instead of showing squares."""
+        if smooth != self._smooth:
+            self._smooth = smooth
+            self._compose()
+            self.update()
+
+    def cell_rect(self, row: int, column: int) -> QRectF:
+        """Where a cell is, in the widget's logical coordinates."""
+        if self._layout is None:
+            return QRectF()
+        x, y = self._layout.corner(row, column)
+        ratio = self.devicePixelRatioF()
+        return QRectF(x / ratio, y / ratio, self._layout.cell_w / ratio, self._layout.cell_h / ratio)
+
+    def cell_at(self, position: QPointF) -> tuple[int, int] | None:
+        """The filled cell under a point of the widget."""
+        ratio = self.devicePixelRatioF()
+        if self._layout is None or self._picture is None:
+            return None
+        cell = self._layout.cell_at(position.x() * ratio, position.y() * ratio)
+        if cell is None or cell[0] * self._layout.columns + cell[1] >= len(self._picture):
+            return None
+        return cell
+
+    def place_of(self, position: QPointF) -> tuple[float, float] | None:
+        """The place on the sheet of a point of the widget; outside [0, 1] beside the sheet."""
+        if self._layout is None:
+            return None
+        ratio = self.devicePixelRatioF()
+        return self._layout.place(position.x() * ratio, position.y() * ratio)
+
+    def sizeHint(self) -> QSize:
+        return QSize(560, 560)
+
+    # -- painting ------------------------------------------------------------------------------------------------
+
+    def _compose(self) -> None:
+        ratio = self.devicePixelRatioF()
+        if self._picture is None:
+            self._image = self._layout = None
+            return
+        width, height = int(self.width() * ratio), int(self.height() * ratio)
+        gutter = round(2 * ratio) if self._picture.rows * self._picture.columns <= 64 else max(1, round(ratio))
+        self._layout = lay_out(self._picture, width, height, margin=round(MARGIN * ratio), gutter=gutter)
+        self._image = compose(self._picture, self._layout, colour("surround"), smooth=self._smooth, into=self._image)
+        self._image.setDevicePixelRatio(ratio)
+        self._composed_for = (self.width(), self.height(), ratio)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        if self._picture is not None and self._composed_for != (self.width(), self.height(), ratio):
+            self._compose()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        outline = QPainterPath()
+        outline.addRoundedRect(QRectF(self.rect()), 6, 6)
+        painter.fillPath(outline, colour("surround"))
+        if self._image is not None and self._layout is not None:
+            self._paint_sheet(painter)
+            if self._fresh:
+                self._fresh = False
+                self.painted.emit()
+        elif self._message:
+            painter.setPen(QColor("#ffffff"))
+            painter.setFont(font(15))
+            room = self.rect().adjusted(40, 40, -40, -40)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+        if self.hasFocus() and self._image is None:
+            painter.setPen(QPen(colour("accent"), 2))
+            painter.drawPath(outline)
+        painter.end()
+
+    def _paint_sheet(self, painter: QPainter) -> None:
+        assert self._layout is not None
+        assert self._image is not None
+        to_device = painter.deviceTransform()
+        corner = QPointF(self._layout.x, self._layout.y) / self.devicePixelRatioF()
+        # Under fractional scaling the widget itself may begin between two device pixels: begin on a whole one.
+        exact = to_device.map(corner)
+        snapped = to_device.inverted()[0].map(QPointF(round(exact.x()), round(exact.y())))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.drawImage(snapped, self._image)
+        if self._points is not None:
+            self._paint_points(painter)
+        if self._hover is not None and not self._dragging:
+            self._frame(painter, *self._hover, QColor(255, 255, 255, 230), 1.5)
+        if self.hasFocus():
+            self._frame(painter, *self._focus, colour("accent"), 2.5)
+
+    def _paint_points(self, painter: QPainter) -> None:
+        assert self._points is not None
+        assert self._layout is not None
+        ratio = self.devicePixelRatioF()
+        size = 5.0 if len(self._points.xy) <= 2000 else 3.5
+        rim = QPen(QColor(0, 0, 0, 170), 1)
+        painter.setPen(rim)
+        for (x, y), (r, g, b) in zip(self._points.xy.tolist(), self._points.colours.tolist(), strict=True):
+            px, py = self._layout.pixel(x, y)
+            painter.setBrush(QColor(r, g, b))
+            painter.drawEllipse(QPointF(px / ratio, py / ratio), size / 2, size / 2)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _frame(self, painter: QPainter, row: int, column: int, tint: QColor, width: float) -> None:
+        rect = self.cell_rect(row, column).adjusted(-0.5, -0.5, 0.5, 0.5)
+        painter.setPen(QPen(QColor(0, 0, 0, 140), width + 2))
+        painter.drawRect(rect)
+        painter.setPen(QPen(tint, width))
+        painter.drawRect(rect)
+
+    @Slot()
+    def _recolour(self) -> None:
+        self._compose()
+        self.update()
+
+    # -- mouse ---------------------------------------------------------------------------------------------------
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        position = event.position()
+        if self._pressed is not None and self.draggable and not self._dragging:
+            far = (position.toPoint() - self._pressed).manhattanLength() >= QApplication.startDragDistance()
+            place = self.place_of(QPointF(self._pressed))
+            if far and place is not None:
+                self._dragging = True
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
+                self.drag_began.emit(*place)
+        if self._dragging:
+            place = self.place_of(position)
+            if place is not None:
+                self.dragged.emit(*place)
+            return
+        self._point_at(self.cell_at(position))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = event.position().toPoint()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
+            return
+        self._pressed = None
+        if self._dragging:
+            self._dragging = False
+            self.unsetCursor()
+            self.drag_ended.emit()
+            return
+        cell = self.cell_at(event.position())
+        if cell is not None:
+            self._set_focus_cell(cell)
+            self.picked.emit(*cell)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point_at(self._focus if self.hasFocus() and self._picture is not None else None, hover=False)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        place = self.place_of(event.position())
+        if place is not None and event.angleDelta().y():
+            self.wheeled.emit(*place, event.angleDelta().y() / 120)
+            event.accept()
+
+    def _point_at(self, cell: tuple[int, int] | None, hover: bool = True) -> None:
+        hovered = cell if hover else None
+        if hovered != self._hover or not hover:
+            self._hover = hovered
+            self.pointed.emit(cell)
+            self.update()
+
+    # -- keyboard ------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._picture is None:
+            super().keyPressEvent(event)
+        elif event.key() in KEYS and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            down, right = KEYS[Qt.Key(event.key())]
+            row = min(max(self._focus[0] + down, 0), self._picture.rows - 1)
+            column = min(max(self._focus[1] + right, 0), self._picture.columns - 1)
+            if row * self._picture.columns + column < len(self._picture):
+                self._set_focus_cell((row, column))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.picked.emit(*self._focus)
+        elif event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            row, column = self._focus
+            place = ((column + 0.5) / self._picture.columns, (row + 0.5) / self._picture.rows)
+            self.wheeled.emit(*place, -1.0 if event.key() == Qt.Key.Key_Minus else 1.0)
+        elif event.key() == Qt.Key.Key_Home:
+            self.went_home.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._picture is not None and event.reason() != Qt.FocusReason.MouseFocusReason:
+            self._set_focus_cell(self._focus)
+
+    def _set_focus_cell(self, cell: tuple[int, int]) -> None:
+        self._focus = cell
+        self._hover = None
+        self.setAccessibleDescription(self.describe(*cell))
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+        self.pointed.emit(cell)
+        self.update()
+
+    def _plain_description(self, row: int, column: int) -> str:
+        return _("Row {row}, column {column}", row=row + 1, column=column + 1)

@@ -1,0 +1,67 @@
+"""One picture, enlarged by the largest whole factor of device pixels that fits: what lies under the pointer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QSize, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from genstudio.studio.theme import colour, theme
+from genstudio.studio.widgets.scaling import compose, lay_out
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class ImageView(QWidget):
+    """Shows uint8 H×W×C. The pixels are copied when they are shown."""
+
+    changed = Signal()
+
+    def __init__(self, side: int = 192, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._side = side
+        self._pixels: np.ndarray | None = None
+        self.smooth = False
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme().changed.connect(self._recolour)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._side, self._side)
+
+    @property
+    def pixels(self) -> np.ndarray | None:
+        return self._pixels
+
+    def show_pixels(self, pixels: np.ndarray | None) -> None:
+        """Show one picture, or (``None``) the bare surround."""
+        self._pixels = None if pixels is None else pixels.copy()
+        self.changed.emit()
+        self.update()
+
+    def set_smooth(self, smooth: bool) -> None:
+        """Interpolate between pixels instead of showing squares."""
+        self.smooth = smooth
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colour("surround"))
+        if self._pixels is not None:
+            from genstudio.explore.base import Picture
+
+            ratio = self.devicePixelRatioF()
+            picture = Picture(self._pixels)
+            layout = lay_out(picture, int(self.width() * ratio), int(self.height() * ratio), margin=0, gutter=0)
+            image = compose(picture, layout, colour("surround"), smooth=self.smooth)
+            image.setDevicePixelRatio(ratio)
+            to_device = painter.deviceTransform()
+            exact = to_device.map(QPointF(layout.x, layout.y) / ratio)
+            painter.drawImage(to_device.inverted()[0].map(QPointF(round(exact.x()), round(exact.y()))), image)
+        painter.end()
+
+    @Slot()
+    def _recolour(self) -> None:
+        self.update()

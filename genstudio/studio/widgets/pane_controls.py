@@ -1,0 +1,206 @@
+"""The controls that the fields of a pane state make by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from genstudio.core.knobs import KnobInfo
+from genstudio.core.messages import Message, translate
+from genstudio.explore.base import Blob, PaneState
+from genstudio.studio.widgets.controls import Combo
+from genstudio.studio.widgets.number_field import NumberField, as_text
+from genstudio.studio.widgets.value_slider import ValueSlider
+
+Choices = Sequence[tuple[Any, Message | str]]
+
+
+class Control(QObject):
+    """One field's widget: ``show`` puts a value in without a sound, ``edited`` tells what a person chose."""
+
+    edited = Signal(str, object)
+    took_hold = Signal()
+    let_go = Signal()
+
+    def __init__(self, name: str, widget: QWidget, show: Callable[[Any], None]) -> None:
+        super().__init__(widget)
+        self.name, self.widget, self.show = name, widget, show
+
+
+class ChoiceControl(Control):
+    """A combo box beside its name; the choices may be given anew while it stands."""
+
+    def __init__(self, info: KnobInfo, choices: Choices, title: str = "", parent: QWidget | None = None) -> None:
+        words = title or translate(info.title)
+        self.combo = Combo(words)
+        super().__init__(info.name, _beside(words, self.combo, translate(info.help), parent), self._show)
+        self._values: list[Any] = []
+        self.set_choices(choices)
+        self.combo.activated.connect(self._chosen)
+
+    def set_choices(self, choices: Choices) -> None:
+        """Other choices, the chosen one kept where it is among them."""
+        values = [value for value, _ in choices]
+        if values == self._values:
+            return
+        kept = self._values[self.combo.currentIndex()] if self._values and self.combo.currentIndex() >= 0 else None
+        self._values = values
+        self.combo.clear()
+        self.combo.addItems([translate(words) for _, words in choices])
+        self._show(kept)
+
+    def _show(self, value: Any) -> None:
+        self.combo.setCurrentIndex(self._values.index(value) if value in self._values else (0 if self._values else -1))
+
+    @Slot(int)
+    def _chosen(self, index: int) -> None:
+        self.edited.emit(self.name, self._values[index])
+
+
+class SliderControl(Control):
+    def __init__(
+        self, info: KnobInfo, show: Callable[[float], str] | None = None, parent: QWidget | None = None
+    ) -> None:
+        assert info.minimum is not None
+        assert info.maximum is not None
+        self._whole = info.annotation is int
+        unit = f" {info.unit}" if info.unit else ""
+        as_words = show or (lambda value: (f"{value:.0f}" if self._whole else f"{value:.2f}") + unit)
+        self.slider = ValueSlider(
+            translate(info.title).capitalize(),
+            info.minimum,
+            info.maximum,
+            whole=self._whole,
+            log=info.log,
+            show=as_words,
+            tip=translate(info.help),
+            parent=parent,
+        )
+        super().__init__(info.name, self.slider, self.slider.set_value)
+        self.slider.moved.connect(self._moved)
+        self.slider.took_hold.connect(self.took_hold)
+        self.slider.let_go.connect(self.let_go)
+
+    @Slot(float)
+    def _moved(self, value: float) -> None:
+        self.edited.emit(self.name, int(value) if self._whole else value)
+
+
+class FieldControl(Control):
+    """A number or a word that is typed."""
+
+    def __init__(self, info: KnobInfo, parent: QWidget | None = None) -> None:
+        words = translate(info.title).capitalize()
+        self._whole, self._number = info.annotation is int, info.annotation in (int, float)
+        self.field: QLineEdit = (
+            NumberField(words, whole=self._whole, minimum=info.minimum, maximum=info.maximum)
+            if self._number
+            else QLineEdit()
+        )
+        self.field.setAccessibleName(words)
+        super().__init__(info.name, _beside(words, self.field, translate(info.help), parent), self._show)
+        self._value: Any = info.default
+        self.field.editingFinished.connect(self._typed)
+        if isinstance(self.field, NumberField):
+            self.field.stepped.connect(self._typed)
+
+    def _show(self, value: Any) -> None:
+        self._value = value
+        self.field.setText(as_text(value, self._whole) if self._number else str(value))
+
+    @Slot()
+    def _typed(self) -> None:
+        text = self.field.text()
+        try:
+            value: Any = text if not self._number else int(text) if self._whole else float(text)
+        except ValueError:
+            self._show(self._value)
+            return
+        if value != self._value:
+            self.edited.emit(self.name, value)
+
+
+class CheckControl(Control):
+    def __init__(self, info: KnobInfo, parent: QWidget | None = None) -> None:
+        self.box = QCheckBox(translate(info.title).capitalize(), parent)
+        self.box.setToolTip(translate(info.help))
+        super().__init__(info.name, self.box, self.box.setChecked)
+        self.box.clicked.connect(self._clicked)
+
+    @Slot(bool)
+    def _clicked(self, checked: bool) -> None:
+        self.edited.emit(self.name, checked)
+
+
+def control_for(info: KnobInfo) -> Control | None:
+    """The control that fits a field's type and range; ``None`` for what is no setting (a blob)."""
+    if info.choices is not None:
+        return ChoiceControl(info, [(choice, str(choice)) for choice in info.choices])
+    if info.annotation is bool:
+        return CheckControl(info)
+    if info.annotation in (int, float) and info.minimum is not None and info.maximum is not None:
+        span = info.maximum - info.minimum
+        if info.annotation is float or span <= 1000:
+            return SliderControl(info)
+    if info.annotation in (int, float, str):
+        return FieldControl(info)
+    return None
+
+
+class PaneControls(QWidget):
+    """Controls one under the other. ``made`` replaces the control of a field, ``left_out`` names fields without one."""
+
+    edited = Signal(str, object)
+    took_hold = Signal()
+    let_go = Signal()
+
+    def __init__(
+        self,
+        state: type[PaneState],
+        made: dict[str, Control] | None = None,
+        left_out: Sequence[str] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.controls: dict[str, Control] = {}
+        self.rows = QVBoxLayout(self)
+        self.rows.setContentsMargins(0, 0, 0, 0)
+        self.rows.setSpacing(8)
+        for info in state.controls():
+            if info.name in left_out or info.annotation is Blob:
+                continue
+            control = (made or {}).get(info.name) or control_for(info)
+            if control is not None:
+                self.add(control)
+
+    def add(self, control: Control, *, placed: bool = True) -> None:
+        """Listen to ``control``, and put it under the others unless it has a place already."""
+        self.controls[control.name] = control
+        control.edited.connect(self.edited)
+        control.took_hold.connect(self.took_hold)
+        control.let_go.connect(self.let_go)
+        if placed:
+            self.rows.addWidget(control.widget)
+
+    def show_state(self, state: PaneState) -> None:
+        """Put the values of ``state`` into the controls."""
+        for name, control in self.controls.items():
+            control.show(getattr(state, name))
+
+
+def _beside(words: str, field: QWidget, tip: str, parent: QWidget | None) -> QWidget:
+    row = QWidget(parent)
+    row.setToolTip(tip)
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(8)
+    label = QLabel(words[:1].upper() + words[1:], row)
+    label.setBuddy(field)
+    layout.addWidget(label)
+    layout.addStretch(1)
+    field.setMaximumWidth(128)
+    layout.addWidget(field, 0, Qt.AlignmentFlag.AlignRight)
+    return row

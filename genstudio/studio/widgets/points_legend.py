@@ -1,0 +1,85 @@
+"""What the colours of points mean, in one line under the picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from genstudio.core.messages import translate
+from genstudio.studio.theme import colour, font, theme
+
+if TYPE_CHECKING:
+    from genstudio.explore.base import Legend
+
+HEIGHT = 20
+
+
+class PointsLegend(QWidget):
+    """Dots with names for classes, a bar with its two ends for numbers. Hidden when there is no legend."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._legend: Legend | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        theme().changed.connect(self._recolour)
+
+    def sizeHint(self) -> QSize:  # Qt's name
+        return QSize(240, HEIGHT)
+
+    def show_legend(self, legend: Legend | None) -> None:
+        if legend == self._legend:
+            return
+        self._legend = legend
+        self.setVisible(legend is not None)
+        words = [] if legend is None else [translate(text) for text, _ in legend.entries]
+        self.setAccessibleName("" if legend is None else f"{translate(legend.title)}: {', '.join(words)}")
+        self.setToolTip(self.accessibleName())
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._legend is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(font(12))
+        x = self._word(painter, 0, translate(self._legend.title), "muted") + 12
+        if self._legend.continuous:
+            self._bar(painter, x)
+        else:
+            self._dots(painter, x)
+        painter.end()
+
+    def _word(self, painter: QPainter, x: float, text: str, role: str) -> float:
+        painter.setPen(colour(role))
+        width = painter.fontMetrics().horizontalAdvance(text)
+        painter.drawText(QRectF(x, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+        return x + width
+
+    def _dots(self, painter: QPainter, x: float) -> None:
+        assert self._legend is not None
+        for text, rgb in self._legend.entries:
+            painter.setPen(QPen(QColor(0, 0, 0, 170), 1))
+            painter.setBrush(QColor(*rgb))
+            painter.drawEllipse(QPointF(x + 4, self.height() / 2), 4, 4)
+            x = self._word(painter, x + 12, translate(text), "text") + 12
+
+    def _bar(self, painter: QPainter, x: float) -> None:
+        from genstudio.explore.palette import CONTINUOUS
+
+        assert self._legend is not None
+        (low, _), (high, _) = self._legend.entries
+        x = self._word(painter, x, translate(low), "text") + 8
+        fill = QLinearGradient(x, 0, x + 120, 0)
+        for k, rgb in enumerate(CONTINUOUS):
+            fill.setColorAt(k / (len(CONTINUOUS) - 1), QColor(*rgb))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(QRectF(x, self.height() / 2 - 4, 120, 8), 3, 3)
+        self._word(painter, x + 128, translate(high), "text")
+
+    @Slot()
+    def _recolour(self) -> None:
+        self.update()

@@ -1,0 +1,108 @@
+"""A slider over numbers, with its name and its value above it: "Range  ±2.0 σ"."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+
+from genstudio.studio.theme import font
+
+
+class _Slider(QSlider):
+    """Heeds the wheel only while it has the focus, so that scrolling past it changes nothing."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class ValueSlider(QWidget):
+    """``moved`` carries the new value; ``took_hold`` and ``let_go`` frame one drag, which undo takes back as one."""
+
+    moved = Signal(float)
+    took_hold = Signal()
+    let_go = Signal()
+
+    def __init__(
+        self,
+        name: str,
+        minimum: float,
+        maximum: float,
+        *,
+        whole: bool = False,
+        log: bool = False,
+        show: Callable[[float], str] | None = None,
+        tip: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._minimum, self._maximum, self._whole, self._log = minimum, maximum, whole, log
+        self._ticks = round(maximum - minimum) if whole else 200
+        self._show = show or (lambda value: f"{value:g}" if whole else f"{value:.2f}")
+        self._value = minimum
+        self._name = QLabel(name, self)
+        self._text = QLabel(self)
+        self._text.setFont(font())
+        self.slider = _Slider(Qt.Orientation.Horizontal, self)
+        self.slider.setRange(0, self._ticks)
+        self.slider.setPageStep(max(1, self._ticks // 10))
+        self.slider.setAccessibleName(name)
+        self.slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setToolTip(tip)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self._name)
+        head.addWidget(self._text)
+        head.addStretch(1)
+        whole_layout = QVBoxLayout(self)
+        whole_layout.setContentsMargins(0, 0, 0, 0)
+        whole_layout.setSpacing(0)
+        whole_layout.addLayout(head)
+        whole_layout.addWidget(self.slider)
+        self.slider.valueChanged.connect(self._moved)
+        self.slider.sliderPressed.connect(self.took_hold)
+        self.slider.sliderReleased.connect(self.let_go)
+
+    def value(self) -> float:
+        return self._value
+
+    def set_value(self, value: float) -> None:
+        """Show ``value`` exactly, even between two places of the slider; says nothing to anybody."""
+        self._value = value
+        blocked = self.slider.blockSignals(True)
+        self.slider.setValue(self._tick(value))
+        self.slider.blockSignals(blocked)
+        self._say()
+
+    @Slot(int)
+    def _moved(self, tick: int) -> None:
+        self._value = self._at(tick)
+        self._say()
+        self.moved.emit(self._value)
+
+    def _say(self) -> None:
+        shown = self._show(self._value)
+        self._text.setText(shown)
+        self.slider.setAccessibleDescription(shown)
+
+    def _at(self, tick: int) -> float:
+        if self._whole:
+            return self._minimum + tick
+        part = tick / self._ticks
+        if self._log:
+            return self._minimum * (self._maximum / self._minimum) ** part
+        # Round numbers, since 2.0 is what people mean by a place near it.
+        return round(self._minimum + (self._maximum - self._minimum) * part, 2)
+
+    def _tick(self, value: float) -> int:
+        if self._whole:
+            return round(value - self._minimum)
+        if self._log:
+            return round(self._ticks * math.log(value / self._minimum) / math.log(self._maximum / self._minimum))
+        return round(self._ticks * (value - self._minimum) / (self._maximum - self._minimum))
