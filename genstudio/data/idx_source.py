@@ -101,11 +101,10 @@ class IdxSource(Source):
         return fetch_idx_files(cls.torchvision_name, folder / cls.folders[0], progress, cancelled)
 
     def _places(self) -> Iterator[Path]:
-        """The named sub-folders of every place come before the places themselves: files of the kin are named alike."""
-        for names in (self.folders, ("", "raw")):
-            for place in self.search:
-                for name in names:
-                    yield place / name
+        """In every place its named sub-folders come before the place itself: files of the kin are named alike."""
+        for place in self.search:
+            for name in (*self.folders, "", "raw"):
+                yield place / name
         yield from map(Path, self.system)
 
     def _is_another(self, labels: Path) -> bool:

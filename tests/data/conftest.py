@@ -1,0 +1,76 @@
+"""Every test of the data floor has a cache and a search path of its own, so that none sees what another left."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from genstudio.core.messages import N_
+from genstudio.data.base import Source, data_sets
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    cache = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("GENSTUDIO_CACHE", str(cache))
+    monkeypatch.delenv("GENSTUDIO_DATA", raising=False)
+    return cache
+
+
+def write_idx(path: Path, values: np.ndarray, *, packed: bool = False) -> Path:
+    data = struct.pack(f">BBBB{values.ndim}I", 0, 0, 8, values.ndim, *values.shape) + values.astype(np.uint8).tobytes()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(data) if packed else data)
+    return path
+
+
+def write_digits(folder: Path, *, train: int = 60, test: int = 20, side: int = 28, seed: int = 0) -> Path:
+    """Four IDX files of random images whose label is their first pixel, one of them packed, as people have them."""
+    rng = np.random.default_rng(seed)
+    for stem, n in (("train", train), ("t10k", test)):
+        labels = rng.integers(0, 10, n)
+        images = rng.integers(0, 256, (n, side, side))
+        images[:, 0, 0] = labels
+        write_idx(folder / f"{stem}-images-idx3-ubyte.gz", images, packed=True)
+        write_idx(folder / f"{stem}-labels-idx1-ubyte", labels)
+    return folder
+
+
+@pytest.fixture
+def make_source() -> Iterator[Any]:
+    """A context in which a source made of an array is registered as ``array``; it counts how often it was decoded."""
+
+    @contextmanager
+    def made(images: np.ndarray, chunk: int = 16, **columns: Any) -> Iterator[type[Source]]:
+        declared = {k: columns.pop(k) for k in ("class_names", "attribute_names") if k in columns}
+
+        class Array(Source):
+            title, help = N_("Array"), N_("An array, for tests.")
+            decoded = 0
+            after_chunk = staticmethod(lambda start: None)
+
+            def fingerprint(self) -> str:
+                return "array"
+
+            def decode(self, sink: Any, progress: Any, cancelled: Any) -> None:
+                type(self).decoded += 1
+                sink.begin(len(images), images.shape[1:], dtype=images.dtype.name, **declared)
+                for start in range(0, len(images), chunk):
+                    part = slice(start, start + chunk)
+                    sink.add(images[part], **{k: v[part] for k, v in columns.items()})
+                    type(self).after_chunk(start)
+
+        data_sets.register("array")(Array)
+        try:
+            yield Array
+        finally:
+            del data_sets._things["array"]
+
+    return made
