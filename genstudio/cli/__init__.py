@@ -6,7 +6,6 @@ must answer at once, on a server too.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -35,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     except KeyboardInterrupt:
         complain(_("Stopped."))
         code = INTERRUPTED
-    _leave(code)
+    sys.exit(code)
 
 
 def _run(arguments: list[str]) -> int:
@@ -59,8 +58,6 @@ def _explain(error: Exception) -> int:
     if isinstance(error, typer.Abort):
         complain(_("Stopped."))
         return INTERRUPTED
-    if isinstance(error, BrokenPipeError):
-        return _quietly()
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         remedy = _("Use fewer images at a time (--set plan.batch_size=32) or a smaller model.")
         complain(_("There is not enough memory.") + " " + remedy)
@@ -90,17 +87,3 @@ def _explain_usage(error: Any) -> int:
     path = context.command_path if context is not None else "genstudio"
     complain(words + ("" if words.endswith((".", "?")) else ".") + " " + _("See '{command} --help'.", command=path))
     return int(error.exit_code)
-
-
-def _quietly() -> int:
-    """Whoever read our output went away (``genstudio recipes | head -1``): not worth a word."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
-
-
-def _leave(code: int) -> NoReturn:
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        code = _quietly()
-    sys.exit(code)

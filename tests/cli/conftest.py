@@ -52,8 +52,8 @@ class Answer:
 
     @property
     def complaint(self) -> str:
-        """The one line on stderr."""
-        lines = self.err.splitlines()
+        """The one line on stderr, besides the progress of reading images."""
+        lines = [line for line in self.err.splitlines() if not line.endswith("%")]
         assert len(lines) == 1, f"one line was promised: {self.err}"
         return lines[0]
 

@@ -1,0 +1,92 @@
+"""How the program starts: at once, without torch or Qt where they are not needed, and with what there is to show on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+SLOW = ("torch", "PySide6", "pyqtgraph", "sklearn", "matplotlib", "av", "PIL", "numpy", "rich")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["train", "--help"], ["recipes"], ["runs"], ["--version"], ["trian"]]
+)
+def test_nothing_slow_is_imported_before_its_need(arguments):
+    code = (
+        "import sys, json, contextlib, io\n"
+        "from genstudio.cli import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n"
+        f"    main({arguments})\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert not set(SLOW) & set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_help_lists_every_command(genstudio):
+    out = genstudio("--help").out
+    for command in ("train", "resume", "sample", "evaluate", "recipes", "models", "data", "runs", "demo", "window"):
+        assert f"\n  {command} " in out
+
+
+def test_version(genstudio):
+    from genstudio import __version__
+
+    assert f"genstudio {__version__}" in genstudio("--version").out
+
+
+def test_a_reader_that_goes_away_is_not_worth_a_word():
+    command = f"{sys.executable} -m genstudio recipes | true"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+
+
+@pytest.fixture
+def no_display(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def small_demo(recipe, monkeypatch):
+    """The demo with a recipe that trains in a blink, and a short walk."""
+    monkeypatch.setattr("genstudio.cli.demo.RECIPE", str(recipe))
+    monkeypatch.setattr("genstudio.cli.demo.WALK", 6)
+
+
+def test_without_a_display_it_says_so_and_runs_the_demo(genstudio, tmp_path, small_demo, no_display):
+    answer = genstudio()
+    assert answer.code == 0, answer.err
+    assert "no display" in answer.err
+    for name in ("samples.png", "manifold.png", "manifold-walk.mp4", "manifold-training.gif", "curves.png"):
+        assert (tmp_path / "genstudio-demo" / name).stat().st_size > 0
+        assert name in answer.out, "it says where they are"
+
+
+def test_demo_takes_a_place_and_a_length(genstudio, tmp_path, small_demo):
+    answer = genstudio("demo", "--out", tmp_path / "shown", "--steps", 3, "--seed", 4, "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["step"] == 3
+    assert all(path.startswith(str(tmp_path / "shown")) for path in answer.json["files"])
+    assert (tmp_path / "shown" / "recipe.toml").is_file()
+
+
+def test_the_window_asked_for_without_a_display_is_an_error(genstudio, no_display):
+    answer = genstudio("window")
+    assert answer.code == 1
+    assert "display" in answer.complaint
+
+
+def test_a_window_is_opened_where_there_is_a_display(genstudio, monkeypatch):
+    import types
+
+    app = types.ModuleType("genstudio.studio.app")
+    app.run = lambda *_: 5
+    monkeypatch.setitem(sys.modules, "genstudio.studio.app", app)
+    monkeypatch.setenv("DISPLAY", ":9")
+    assert genstudio().code == 5
