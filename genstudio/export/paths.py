@@ -39,7 +39,7 @@ def _slerp(start: np.ndarray, end: np.ndarray, t: np.ndarray) -> np.ndarray:
     a, b = (z / np.maximum(length, 1e-12) for z, length in zip((start, end), lengths, strict=True))
     angle = np.arccos(np.clip((a * b).sum(1, keepdims=True), -1, 1))
     sine = np.sin(angle)
-    turned = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.where(sine > 1e-6, sine, 1)
-    # Parallel, opposite or zero: there is no arc to follow.
-    straight = (1 - t) * start + t * end
-    return np.where(sine > 1e-6, turned * ((1 - t) * lengths[0] + t * lengths[1]), straight)
+    # Parallel, opposite or at the origin: there is no arc to follow.
+    arc = (sine > 1e-6) & (lengths[0] > 1e-12) & (lengths[1] > 1e-12)
+    turned = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.where(arc, sine, 1)
+    return np.where(arc, turned * ((1 - t) * lengths[0] + t * lengths[1]), (1 - t) * start + t * end)

@@ -67,7 +67,7 @@ def draw_curves(
 
     look = LOOKS[theme]
     groups: dict[str, list[str]] = {}
-    for key in keys:
+    for key in _by_name(keys):
         groups.setdefault(units.get(key, ""), []).append(key)
     with _LOCK, matplotlib.rc_context({**_settings(look), "font.family": _fonts()}):
         figure = Figure(figsize=(8, 1.0 + 2.9 * len(groups)), dpi=160, layout="constrained", facecolor=look.card)
@@ -125,10 +125,12 @@ def _dress(axes: Any, unit: str, log: bool, curves: int, look: Look) -> None:
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(0, 1),
-        ncols=min(4, curves),
+        ncols=min(3, curves),
         frameon=False,
         borderaxespad=0.2,
-        handlelength=2.6,
+        handlelength=2.4,
+        columnspacing=1.4,
+        fontsize=8.5,
     )
 
 
@@ -162,6 +164,12 @@ def _styles(keys: Sequence[str], look: Look) -> dict[str, dict[str, Any]]:
             "color": look.series[i % len(look.series)], "linestyle": (0, dash) if dash else "solid", **dots
         }  # fmt: skip
     return styles
+
+
+def _by_name(keys: Sequence[str]) -> list[str]:
+    """The same keys with all splits of one name side by side."""
+    names = list(dict.fromkeys(_split_and_name(key)[1] for key in keys))
+    return sorted(keys, key=lambda key: names.index(_split_and_name(key)[1]))
 
 
 def _split_and_name(key: str) -> tuple[str, str]:

@@ -1,0 +1,42 @@
+"""A small real run with several checkpoints, trained once for all tests of export."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from genstudio.explore.base import Look
+from genstudio.training.job import new_job
+from genstudio.training.recipe import recipe_from_dict
+from genstudio.training.run import Run
+from genstudio.training.snapshot import load_model
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """24 steps of a 3-D VAE on 100 colour pictures of 8×8, saved every 8."""
+    pictures = tmp_path_factory.mktemp("pictures")
+    random = np.random.default_rng(0)
+    for i in range(100):
+        Image.fromarray(random.integers(0, 256, (8, 8, 3), dtype=np.uint8)).save(pictures / f"{i:03d}.png")
+    document = {
+        "model": {"name": "vae", "latent_dim": 3, "hidden": 16},
+        "data": {"name": "folder", "path": str(pictures), "size": 8},
+        "plan": {"steps": 24, "batch_size": 20, "save_every": 8, "log_every": 1, "evaluate_every": 8},
+    }
+    threads, state = torch.get_num_threads(), torch.get_rng_state()
+    job = new_job(recipe_from_dict(document, "small"), out=tmp_path_factory.mktemp("runs") / "small-1")
+    for _ in job.events():
+        pass
+    torch.set_num_threads(threads)
+    torch.set_rng_state(state)
+    return Run.open(job.run.path)
+
+
+@pytest.fixture
+def look(run: Run) -> Look:
+    """What a pane looks at: the run's newest checkpoint."""
+    snapshot = run.snapshot()
+    return Look(load_model(snapshot), snapshot.spec, snapshot)

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from genstudio.core.errors import UsageError
+from genstudio.export import plot
+from genstudio.export.curves import read_rows, save_curves, save_run_curves, units_of
+from genstudio.export.provenance import Provenance, read_provenance
+from genstudio.training.run import Run
+from genstudio.training.telemetry import Row
+
+ROWS = [
+    Row(s, s / 7, {"train/reconstruction": 100 + 400 * math.exp(-s / 30), "train/kl": s / 10}) for s in range(1, 200)
+] + [Row(199, 30.5, {"validation/elbo": -123.4567890123, "validation/elbo_bits_per_dim": float("nan")})]
+
+
+def test_the_csv_has_every_raw_point_to_the_last_digit(tmp_path: Path) -> None:
+    path = save_curves(tmp_path / "curves.csv", ROWS)
+    with open(path, newline="", encoding="utf-8") as file:
+        read = list(csv.DictReader(file))
+    keys = ["train/reconstruction", "train/kl", "validation/elbo", "validation/elbo_bits_per_dim"]
+    assert list(read[0]) == ["step", "seconds", *keys]
+    assert len(read) == len(ROWS)
+    for line, row in zip(read, ROWS, strict=True):
+        assert (int(line["step"]), float(line["seconds"])) == (row.step, row.seconds)
+        assert {k: float(line[k]) for k in keys if line[k]} == pytest.approx(dict(row.values), rel=0, nan_ok=True)
+
+
+def test_the_svg_is_xml_that_says_where_it_came_from_and_needs_no_font(tmp_path: Path) -> None:
+    told = Provenance(run="faces-3", step=199)
+    path = save_curves(tmp_path / "curves.svg", ROWS, units={"train/kl": "nats"}, provenance=told)
+    root = ElementTree.parse(path).getroot()
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert not list(root.iter("{http://www.w3.org/2000/svg}text"))
+    assert read_provenance(path) == told
+
+
+def test_the_same_rows_give_the_same_svg(tmp_path: Path) -> None:
+    # No dates and no random names: a figure under version control changes only when it changes.
+    a, b = (save_curves(tmp_path / f"{name}.svg", ROWS).read_bytes() for name in "ab")
+    assert a == b
+
+
+@pytest.mark.parametrize(("theme", "x"), [("light", "step"), ("dark", "time")])
+def test_the_png_shows_each_curve_in_its_colour_on_its_theme(tmp_path: Path, theme: str, x: str) -> None:
+    told = Provenance(run="faces-3")
+    path = save_curves(
+        tmp_path / "curves.png", ROWS, keys=["train/reconstruction", "train/kl"], theme=theme, x=x, log=True,
+        title="faces-3", provenance=told,
+    )  # type: ignore[arg-type]  # fmt: skip
+    with Image.open(path) as image:
+        colours = {tuple(c) for c in np.asarray(image.convert("RGB")).reshape(-1, 3)}
+    look = plot.LOOKS[theme]
+    for wanted in (look.card, *look.series[:2]):
+        assert tuple(int(wanted[i : i + 2], 16) for i in (1, 3, 5)) in colours
+    assert read_provenance(path) == told
+
+
+def test_the_colours_and_dashes_are_those_of_the_window() -> None:
+    theme = pytest.importorskip("genstudio.studio.theme")
+    for name, palette in (("light", theme.LIGHT), ("dark", theme.DARK)):
+        look = plot.LOOKS[name]
+        assert look.series == tuple(series.colour for series in palette.series)
+        assert (look.card, look.text, look.muted, look.grid) == (
+            palette.card, palette.text, palette.muted, palette.grid
+        )  # fmt: skip
+    assert plot.DASHES == theme.DASHES
+
+
+def test_no_two_curves_look_the_same() -> None:
+    styles = plot._styles([f"train/term{i}" for i in range(30)], plot.LOOKS["light"])
+    assert len({(s["color"], str(s["linestyle"])) for s in styles.values()}) == 30
+
+
+def test_thinning_keeps_every_peak() -> None:
+    y = np.zeros(100_000)
+    y[77_777], y[12_345] = 5, -3
+    _, thinned = plot.thin(np.arange(100_000), y, 1000)
+    assert len(thinned) <= 1002
+    assert thinned.max() == 5
+    assert thinned.min() == -3
+
+
+def test_a_run_s_curves_carry_their_units(run: Run, tmp_path: Path) -> None:
+    rows = read_rows(run)
+    assert [row.step for row in rows if "train/kl" in row.values] == list(range(1, 25))
+    units = units_of(run.recipe.model, ["train/kl", "validation/elbo", "validation/elbo_bits_per_dim", "train/new"])
+    assert list(units.values()) == ["nats", "nats", "bits/dim", ""]
+    text = save_run_curves(tmp_path / "curves.csv", run).read_text().splitlines()
+    assert len(text) == len(rows) + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "keys", "says"),
+    [
+        ("curves.pdf", ROWS, None, "svg"),
+        ("curves", ROWS, None, "svg"),
+        ("curves.csv", [], None, "measured"),
+        ("curves.png", ROWS, ["train/adversarial"], "adversarial"),
+    ],
+)
+def test_what_can_t_be_drawn_is_refused_in_words(
+    tmp_path: Path, name: str, rows: list[Row], keys: list[str] | None, says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        save_curves(tmp_path / name, rows, keys=keys)
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_that_are_not_finite_are_drawn_around(tmp_path: Path) -> None:
+    rows = [Row(i, i, {"train/kl": value}) for i, value in enumerate([1.0, math.nan, math.inf, 2.0] * 20)]
+    assert save_curves(tmp_path / "curves.png", rows, log=True).is_file()
