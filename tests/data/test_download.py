@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import torchvision.datasets
-from conftest import write_digits
+from idx_files import write_digits
 
 from genstudio.core.errors import Cancelled, DataError
 from genstudio.data.dataset import open_data

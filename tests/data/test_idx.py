@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import write_idx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from idx_files import write_idx
 
 from genstudio.core.errors import DataError
 from genstudio.data.idx import open_idx

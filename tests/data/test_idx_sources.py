@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import write_digits, write_idx
+from idx_files import write_digits, write_idx
 
 from genstudio.core.errors import DataError
 from genstudio.core.paths import data_dirs
