@@ -36,16 +36,25 @@ def encoded_points(look: Look, state: ManifoldState, through: Plane) -> Points |
         return None
     u, v = through.places(found.z)
     (left, right), (bottom, top) = state.window
-
-    def sheet_places(values: np.ndarray, low: float, high: float) -> np.ndarray:
-        inside = [plane.fraction(low, high, float(value), state.spacing) for value in values]
-        return np.array([plane.sheet_place(f, state.cells) for f in inside])
-
-    x, y = sheet_places(u, left, right), 1 - sheet_places(v, bottom, top)
+    x = _sheet_places(u, np.array(plane.positions(left, right, state.cells, state.spacing)))
+    y = 1 - _sheet_places(v, np.array(plane.positions(bottom, top, state.cells, state.spacing)))
     kept = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
     colours, legend, told = _coloured(look, state.overlay, found)
     values = {"index": found.indices[kept], "z": found.z[kept], **{k: array[kept] for k, array in told.items()}}
     return Points(np.stack([x, y], 1)[kept].astype(np.float32), colours[kept], legend, values)
+
+
+def _sheet_places(values: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """Where values lie on the sheet, 0 to 1, when cell i stands for ``cells[i]``: linear between cells, and beyond the
+    outermost ones in their own steps (a Gaussian tail would pile up on the rim)."""
+    import numpy as np
+
+    n = len(cells)
+    places = np.interp(values, cells, np.arange(n, dtype=np.float64))
+    before, after = values < cells[0], values > cells[-1]
+    places[before] = (values[before] - cells[0]) / (cells[1] - cells[0])
+    places[after] = n - 1 + (values[after] - cells[-1]) / (cells[-1] - cells[-2])
+    return (places + 0.5) / n
 
 
 def _coloured(look: Look, by: str, found: Encodings) -> tuple[Any, Legend | None, dict[str, Any]]:

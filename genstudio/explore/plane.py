@@ -38,16 +38,6 @@ def positions(low: float, high: float, n: int, spacing: Spacing) -> list[float]:
     return [position(low, high, i / (n - 1), spacing) for i in range(n)]
 
 
-def fraction(low: float, high: float, value: float, spacing: Spacing) -> float:
-    """The inverse of :func:`position`; outside [0, 1] for values outside the window."""
-    if spacing == "linear" or high - low < 1e-9 or max(abs(low), abs(high)) > FARTHEST:
-        return (value - low) / (high - low)
-    if low + high > 0:
-        return 1.0 - fraction(-high, -low, -value, spacing)
-    a, b = _NORMAL.cdf(low), _NORMAL.cdf(high)
-    return (_NORMAL.cdf(value) - a) / (b - a)
-
-
 def centre_keeping(value: float, at: float, half: float, spacing: Spacing) -> float:
     """The centre of a window of half-width ``half`` in which ``value`` lies at fraction ``at``.
 
@@ -68,8 +58,3 @@ def centre_keeping(value: float, at: float, half: float, spacing: Spacing) -> fl
 def sheet_fraction(x: float, n: int) -> float:
     """From a place on the sheet (0 its left edge, 1 its right) to a fraction: cell centres lie half a cell inside."""
     return 0.5 if n == 1 else (x * n - 0.5) / (n - 1)
-
-
-def sheet_place(f: float, n: int) -> float:
-    """The inverse of :func:`sheet_fraction`."""
-    return (f * (n - 1) + 0.5) / n

@@ -24,6 +24,7 @@ from genstudio.explore.blobs import Blobs
 from genstudio.studio.panes.dresses import make_view
 from genstudio.studio.panes.exporting import Exporter, ExportLine
 from genstudio.studio.panes.header import At, Header
+from genstudio.studio.panes.inspector import WIDTH
 from genstudio.studio.panes.undo import StateCommand, States
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.panes.window import PaneWindow
@@ -177,7 +178,7 @@ class PaneArea(QWidget):
         if view is None or not view.isVisible():
             return
         if self._refusals.get(name) is not None:
-            view.show_page(self._refusal_page(name))
+            view.refuse(self._refusal_page(name))
             return
         if self.session.latest_snapshot() is None and not self.session.checkpoint_steps():
             view.show_message(self._what_to_do())
@@ -366,10 +367,9 @@ class PaneArea(QWidget):
         if model != self._asked_for or not isinstance(answer, dict):
             return
         self._refusals = answer
-        self.rail.set_refusals(answer, model)
+        self.rail.set_refusals(answer)
         for view in self.views.values():
-            if view.showing_help and not view.help_button.isChecked():
-                view.show_pictures()
+            view.accept()
         self._submit_all()
 
     def _refusal_page(self, name: str) -> str:
@@ -395,6 +395,7 @@ class PaneArea(QWidget):
         self.splitter.setHandleWidth(12)
         self.splitter.setChildrenCollapsible(False)
         self.inspectors = QStackedWidget(self)
+        self.inspectors.setFixedWidth(WIDTH)
         self.export_line = ExportLine(self.exporter, self)
         card = QFrame(self)
         card.setObjectName("card")

@@ -33,7 +33,7 @@ class Inspector(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         self.caption = Caption(_("Under the pointer"), self)
-        self.view = ImageView(192, self)
+        self.view = ImageView(WIDTH, self)
         self.code = QLabel(self)
         self.code.setFont(font(13))
         self.code.setWordWrap(True)
@@ -53,9 +53,9 @@ class Inspector(QWidget):
         column.addWidget(self.export)
         self.show_cell(None, "")
 
-    def show_cell(self, pixels: np.ndarray | None, code: str, detail: str = "", *, pinned: bool = False) -> None:
+    def show_cell(self, pixels: np.ndarray | None, code: str, detail: str = "", *, caption: str = "") -> None:
         """What is under the pointer or the focus, or the z that was picked last."""
-        words = _("Picked") if pinned else _("Under the pointer")
+        words = caption or _("Under the pointer")
         self.caption.setText(words.upper())
         self.caption.setAccessibleName(words)
         self.view.show_pixels(pixels)

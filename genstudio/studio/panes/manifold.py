@@ -47,9 +47,7 @@ class ManifoldView(PaneView):
         made = {
             "reach": SliderControl(infos["reach"], lambda value: f"±{value:.1f} σ"),
             "cells": SliderControl(infos["cells"], lambda value: f"{value:.0f} × {value:.0f}"),
-            "spacing": ChoiceControl(
-                infos["spacing"], [("gauss", _("even in probability")), ("linear", _("even in z"))]
-            ),
+            "spacing": ChoiceControl(infos["spacing"], [("gauss", _("Gaussian")), ("linear", _("linear"))]),
         }
         controls = PaneControls(ManifoldState, made, BY_HAND)
         self._plane = ChoiceControl(
@@ -78,12 +76,14 @@ class ManifoldView(PaneView):
     def _pair(self) -> QWidget:
         """ "across [z1] up [z2]" on one line."""
         pair = QWidget()
+        pair.setStyleSheet("QComboBox::drop-down { width: 18px; }")
         line = QHBoxLayout(pair)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)
         for control in (self._across, self._up):
             label = QLabel(control.combo.accessibleName(), pair)
             control.combo.setMinimumContentsLength(2)
+            control.combo.setMinimumWidth(60)
             control.combo.setToolTip(control.widget.toolTip())
             label.setBuddy(control.combo)
             line.addWidget(label)

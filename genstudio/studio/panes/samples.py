@@ -30,7 +30,7 @@ class SamplesView(PaneView):
 
     def make_controls(self) -> PaneControls:
         infos = {info.name: info for info in SamplesState.controls()}
-        shown = [("mean", _("mean of p(x|z)")), ("draw", _("draw of p(x|z)"))]
+        shown = [("mean", _("mean")), ("draw", _("draw"))]
         made = {
             "shown": ChoiceControl(infos["shown"], shown),
             "columns": SliderControl(infos["columns"], lambda value: f"{value:.0f}" if value else _("as fits")),

@@ -93,7 +93,8 @@ class PaneView(QWidget):
         self.grid.show_picture(content.pictures[0] if content.pictures else None, content.points)
         self.legend.show_legend(content.points.legend if content.points else None)
         self.words.setText(translate(content.words))
-        self.time.setText(_("{ms:.1f} ms", ms=rendered.milliseconds))
+        shown = f"{rendered.milliseconds:.1f}" if rendered.milliseconds < 100 else f"{rendered.milliseconds:.0f}"
+        self.time.setText(_("{ms} ms", ms=shown))
         self._show_pointed()
 
     def show_message(self, words: Message | str) -> None:
@@ -109,6 +110,20 @@ class PaneView(QWidget):
         """A page of text in place of the pictures: help, or why this pane can't be had with this model."""
         self.page.setHtml(html)
         self.stack.setCurrentWidget(self.page)
+
+    def refuse(self, html: str) -> None:
+        """The model that is open can't serve this pane: a page says why, and what to train instead."""
+        self.show_message("")
+        self.show_page(html)
+        self.help_button.setEnabled(False)
+        self.inspector.setEnabled(False)
+
+    def accept(self) -> None:
+        """It can: pictures again, where a refusal stood."""
+        if not self.inspector.isEnabled():
+            self.help_button.setEnabled(True)
+            self.inspector.setEnabled(True)
+            self.show_pictures()
 
     @property
     def showing_help(self) -> bool:
@@ -140,8 +155,8 @@ class PaneView(QWidget):
 
     @property
     def current_z(self) -> np.ndarray | None:
-        """The code that *Send z to* sends: the picked cell's, or the focused one's."""
-        return self.z_at(self._pinned or self.grid.focused_cell)
+        """The code that *Send z to* sends: the focused cell's; a click moves the focus."""
+        return self.z_at(self.grid.focused_cell)
 
     def describe_cell(self, row: int, column: int) -> str:
         """A cell in words, for the screen reader."""
@@ -156,13 +171,14 @@ class PaneView(QWidget):
 
     def _show_pointed(self) -> None:
         picture = self.grid.picture
-        cell = self._pointed or self._pinned
+        cell = self._pointed or self.grid.focused_cell
         if picture is None or cell is None or cell[0] >= picture.rows or cell[1] >= picture.columns:
             self.inspector.show_cell(None, "")
             return
         z = self.z_at(cell)
         code = z_in_words(z) if z is not None else self.describe_cell(*cell)
-        self.inspector.show_cell(picture.at(*cell), code, pinned=self._pointed is None or cell == self._pinned)
+        words = _("Picked") if cell == self._pinned else _("Under the pointer") if self._pointed else _("In focus")
+        self.inspector.show_cell(picture.at(*cell), code, caption=words)
 
     @Slot(int, int)
     def _picked(self, row: int, column: int) -> None:

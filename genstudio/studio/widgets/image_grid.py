@@ -46,7 +46,7 @@ KEYS = {
 class ImageGrid(QWidget):
     """Shows one :class:`Picture`. Cells are (row, column), places are 0 to 1 from the sheet's left and top edges."""
 
-    pointed = Signal(object)  # the (row, column) under the pointer or the focus, None when there is none
+    pointed = Signal(object)  # the (row, column) under the pointer; None: it left, or the focus moved by keyboard
     picked = Signal(int, int)  # clicked, or Enter on the focused cell
     drag_began = Signal(float, float)  # the place where the hand took hold
     dragged = Signal(float, float)  # the place that it is at now
@@ -90,6 +90,8 @@ class ImageGrid(QWidget):
 
     def show_picture(self, picture: Picture | None, points: Points | None = None) -> None:
         """Show a sheet, with points over it. The pixels are copied at once: the caller may do what it likes with them."""
+        if self._picture is None and picture is not None:
+            self._focus = (picture.rows // 2, picture.columns // 2)
         self._picture, self._points, self._message = picture, points, ""
         self._fresh = picture is not None
         self._compose()
@@ -257,7 +259,7 @@ class ImageGrid(QWidget):
             self.picked.emit(*cell)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._point_at(self._focus if self.hasFocus() and self._picture is not None else None, hover=False)
+        self._point_at(None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         place = self.place_of(event.position())
@@ -265,10 +267,9 @@ class ImageGrid(QWidget):
             self.wheeled.emit(*place, event.angleDelta().y() / 120)
             event.accept()
 
-    def _point_at(self, cell: tuple[int, int] | None, hover: bool = True) -> None:
-        hovered = cell if hover else None
-        if hovered != self._hover or not hover:
-            self._hover = hovered
+    def _point_at(self, cell: tuple[int, int] | None) -> None:
+        if cell != self._hover:
+            self._hover = cell
             self.pointed.emit(cell)
             self.update()
 
@@ -304,7 +305,7 @@ class ImageGrid(QWidget):
         self._hover = None
         self.setAccessibleDescription(self.describe(*cell))
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
-        self.pointed.emit(cell)
+        self.pointed.emit(None)
         self.update()
 
     def _plain_description(self, row: int, column: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSize, Signal, Slot
@@ -38,8 +39,18 @@ class ImageView(QWidget):
     def show_pixels(self, pixels: np.ndarray | None) -> None:
         """Show one picture, or (``None``) the bare surround."""
         self._pixels = None if pixels is None else pixels.copy()
+        if pixels is not None:
+            self._fit(*pixels.shape[:2])
         self.changed.emit()
         self.update()
+
+    def _fit(self, height: int, width: int) -> None:
+        """Exactly as large as the picture at the largest whole factor, so that no rim of surround is left."""
+        ratio = self.devicePixelRatioF()
+        room = int(self._side * ratio)
+        factor = max(1, room // max(height, width)) if max(height, width) <= room else 0
+        size = QSize(width, height) * factor if factor else QSize(room * width // max(height, width), room)
+        self.setFixedSize(QSize(math.ceil(size.width() / ratio), math.ceil(size.height() / ratio)))
 
     def set_smooth(self, smooth: bool) -> None:
         """Interpolate between pixels instead of showing squares."""

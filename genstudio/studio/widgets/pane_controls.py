@@ -166,6 +166,8 @@ class PaneControls(QWidget):
     ) -> None:
         super().__init__(parent)
         self.controls: dict[str, Control] = {}
+        # The column is narrow: the arrow takes its room once, not beside a padding of its own.
+        self.setStyleSheet("QComboBox, QComboBox:focus { padding-right: 2px; }")
         self.rows = QVBoxLayout(self)
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.rows.setSpacing(8)
@@ -201,6 +203,6 @@ def _beside(words: str, field: QWidget, tip: str, parent: QWidget | None) -> QWi
     label.setBuddy(field)
     layout.addWidget(label)
     layout.addStretch(1)
-    field.setMaximumWidth(128)
+    field.setFixedWidth(112)
     layout.addWidget(field, 0, Qt.AlignmentFlag.AlignRight)
     return row

@@ -71,16 +71,15 @@ class Rail(QScrollArea):
         self.setAccessibleName(_("Panes"))
         self._panes = panes
         self._refusals: dict[str, Message | None] = {}
-        self._not_for = ""
         self._active = ""
         self._beside: set[str] = set()
         self.buttons: dict[str, RailButton] = {}
         self._fill()
 
-    def set_refusals(self, refusals: dict[str, Message | None], model: str) -> None:
-        """Which panes the open model can't serve, and the model's name in words. They can be chosen all the same."""
-        if (refusals, model) != (self._refusals, self._not_for):
-            self._refusals, self._not_for = dict(refusals), model
+    def set_refusals(self, refusals: dict[str, Message | None]) -> None:
+        """Why the open model can't serve some panes. They can be chosen all the same: then they say why."""
+        if refusals != self._refusals:
+            self._refusals = dict(refusals)
             self._fill()
 
     def set_active(self, name: str, beside: set[str] | None = None) -> None:
@@ -102,7 +101,7 @@ class Rail(QScrollArea):
         for group, title in GROUPS.items():
             self._add_group(column, translate(title), {n: p for n, p in served.items() if p.group == group})
         others = {name: pane for name, pane in self._panes.items() if name not in served}
-        self._add_group(column, _("Not for: {model}", model=self._not_for), others)
+        self._add_group(column, _("Not for this model"), others)
         column.addStretch(1)
         self.setWidget(inside)
         self.set_active(self._active, self._beside)
