@@ -17,7 +17,7 @@ def paint_beard(face: Face, sitter: Sitter) -> None:
     """Paint it on the skin, before the lips."""
     part = face.rows(0.1, -0.98, sitter)
     along, y = part.along, part.height
-    around = along.abs() / sitter.half_width
+    around = part.longitude.abs()
     mouth = shape(along, sitter)
 
     # The upper edge: below the lip in front, up the cheek to the ear.

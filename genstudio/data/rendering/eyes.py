@@ -63,8 +63,10 @@ def _paint_lids(
     along = smooth(out.abs() - half, 0.03, -0.01)
     thick = 0.013 + 0.016 * sitter.feminine * (0.6 + 1.4 * (out / half).clamp(0, 1))
     part.skin.paint(soft(thick - (up - upper).abs(), edge) * along * (0.75 + 0.2 * sitter.feminine), lash)
-    wing = soft(0.02 - (up - 0.35 * (out - half)).abs(), edge) * smooth(out - half, -0.03, 0.0) * smooth(
-        out - half, 0.06, 0.03
+    wing = (
+        soft(0.02 - (up - 0.35 * (out - half)).abs(), edge)
+        * smooth(out - half, -0.03, 0.0)
+        * smooth(out - half, 0.06, 0.03)
     )
     part.skin.paint(wing * 0.8 * sitter.feminine, lash)
     rim = soft(0.010 - (up + lower).abs(), edge) * along
@@ -87,6 +89,6 @@ def paint_brows(face: Face, sitter: Sitter) -> None:
     t = (out + 0.17) / 0.36  # 0 at the inner end, 1 at the outer
     arch = 0.035 + 0.03 * lift.clamp(min=0) + 0.015 * sitter.feminine
     line = middle + arch * (1 - (2.2 * (t - 0.58)).square()) - 0.018 + 0.05 * lift.clamp(max=0) * (1 - t)
-    thick = (0.026 + 0.018 * sitter.masculine) * (1.08 - 0.62 * t.clamp(0, 1).square())
+    thick = (0.023 + 0.017 * sitter.masculine) * (0.85 + 1.1 * t * (1 - t) - 0.45 * t * t)
     ends = smooth(t, -0.06, 0.06) * smooth(t, 1.06, 0.9)
     part.skin.paint(soft(thick - (part.height - line).abs(), edge * 1.3) * ends * 0.92, sitter.brow)

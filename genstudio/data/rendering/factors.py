@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from genstudio.core.messages import Message, N_
+from genstudio.core.messages import N_, Message
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
@@ -59,7 +59,13 @@ FACTORS: tuple[Factor, ...] = (
     Factor("eye_colour", 0, 1, 0.2, (0, 1), "uniform", N_("From dark brown over hazel and green to blue and grey.")),
     Factor("light", -1, 1, -0.3, (-0.5, 0.5), "middle", N_("Where the light comes from; positive from the right.")),
     Factor(
-        "background", 0, 1, 0.1, (0, 0.25), "uniform", N_("The backdrop: greys up to 0.25, then sage, blue, rose, sand.")
+        "background",
+        0,
+        1,
+        0.1,
+        (0, 0.25),
+        "uniform",
+        N_("The backdrop: greys up to 0.25, then sage, blue, rose, sand."),
     ),
     Factor("clothes", 0, 1, 0.5, (0, 1), "uniform", N_("The colour of the clothes, along a palette.")),
 )
@@ -77,9 +83,8 @@ def defaults(n: int = 1) -> Tensor:
 def draw_factors(n: int, generator: Generator, *, wild: bool = False) -> Tensor:
     """Factors of ``n`` random people, float32 n×F, in the order of ``FACTORS``.
 
-    ``wild`` draws from the full ranges. All factors are independent of one another, except that presentation shifts
-    beard and hair length and that silver hair is commoner than the palette's share says; yaw, pitch and smile are
-    independent of everything.
+    ``wild`` draws from the full ranges. All factors are independent of one another, except that presentation
+    decides who may have a beard and shortens hair; yaw, pitch and smile are independent of everything.
     """
     import torch
 

@@ -7,6 +7,7 @@ from genstudio.data.rendering.canvas import Canvas, smooth, soft
 from genstudio.data.rendering.geometry import Body
 from genstudio.data.rendering.sitter import EYE_HEIGHT, EYE_SIDE, Sitter
 
+
 def draw_glasses(canvas: Canvas, sitter: Sitter) -> None:
     """Lenses first (a faint tint and a glint), the frame over them."""
     if not bool((sitter["glasses"] > 0).any()):

@@ -54,9 +54,9 @@ def drop(sitter: Sitter) -> Tensor:
 
 def grow(canvas: Canvas, sitter: Sitter) -> Hair:
     """The shell and where it carries hair."""
-    body = shell(sitter)
-    hit = body.meet(canvas, sitter.pose)
-    longitude = (hit.x / body.a).atan2(hit.z / body.c)
+    solid = shell(sitter)
+    hit = solid.meet(canvas, sitter.pose)
+    longitude = (hit.x / solid.a).atan2(hit.z / solid.c)
     return Hair(hit, longitude, hairline(longitude, hit.y, sitter))
 
 
@@ -74,7 +74,7 @@ def hairline(longitude: Tensor, y: Tensor, sitter: Sitter) -> Tensor:
     over = y - front
 
     # The face's frame curves: widest beside the cheeks, closing in below.
-    edge = 0.95 - 0.09 * smooth(length, 0.2, 0.5) - 0.13 * ((y + 0.15) / 0.6).square().clamp_(max=1.5)
+    edge = 0.95 - 0.09 * smooth(length, 0.2, 0.5) - 0.13 * ((y + 0.15) / 0.6).square().clamp_(max=0.8)
     beside = (around - edge) * 0.6
     long = smooth(length, 0.28, 0.5)
     ear = smooth(around, 1.0, 1.3) * (0.34 - 0.3 * length)
@@ -86,12 +86,17 @@ def hairline(longitude: Tensor, y: Tensor, sitter: Sitter) -> Tensor:
 def draw_behind(canvas: Canvas, hair: Hair, sitter: Sitter) -> None:
     """The inside of the far half, in its own shade: what is seen beside neck and cheeks."""
     light = 0.30 + 0.25 * smooth(hair.hit.y, -1.0, 0.6)
-    canvas.paint(hair.hit.cover, lit(sitter.hair, light, palettes.colour(*HAIR_SHADOW)))
+    canvas.paint(hair.hit.cover * density(sitter), lit(sitter.hair, light, palettes.colour(*HAIR_SHADOW)))
 
 
-def shade_below(hair: Hair) -> Tensor:
-    """How much light the hair leaves to the skin just beyond the hairline, a map in (0, 1]."""
-    return 1 - 0.30 * smooth(hair.field, -0.16, 0.02)
+def shade_below(hair: Hair, depth: Tensor) -> Tensor:
+    """How much light the hair leaves to the skin (at ``depth``) just beyond the hairline, a map in (0, 1]."""
+    return 1 - 0.30 * smooth(hair.field, -0.16, 0.02) * near(hair, depth)
+
+
+def near(hair: Hair, depth: Tensor) -> Tensor:
+    """Where the shell lies on or before what stands at ``depth``, rather than behind it."""
+    return hair.hit.cover * smooth(hair.hit.depth - depth, -0.2, -0.1)
 
 
 def draw_hair(canvas: Canvas, hair: Hair, front: Tensor, sitter: Sitter) -> None:
@@ -102,20 +107,23 @@ def draw_hair(canvas: Canvas, hair: Hair, front: Tensor, sitter: Sitter) -> None
     strand = strands(hair.longitude, hair.hit.y)
     reach = hair.field + 0.014 * strand * smooth(-hair.field, 0.4, 0.0)
     edge = max(canvas.sample, 0.03)
-    # Cropped hair thins out towards its edge.
-    seen = hair.hit.cover * smooth(hair.hit.depth - front, -0.2, -0.1)
-    cover = seen * soft(reach, edge) * (0.55 + 0.45 * smooth(sitter["hair_length"], -0.05, 0.12))
+    cover = near(hair, front) * soft(reach, edge) * density(sitter)
 
-    nx, ny, nz = hair.hit.normal
+    up = hair.hit.normal[1]
     light = sitter.light.diffuse(hair.hit.normal)
     from_parting = hair.longitude - 0.45 * sitter["parting"]
-    groove = (1 - (from_parting / 0.10).square()).clamp_(min=0) * smooth(ny, 0.35, 0.75)
+    groove = (1 - (from_parting / 0.10).square()).clamp_(min=0) * smooth(up, 0.35, 0.75)
     light = light * (1 + 0.13 * strand) * (1 - 0.25 * groove)
     colours = lit(sitter.hair, light, palettes.colour(*HAIR_SHADOW))
-    ring = (1 - ((ny - 0.48) / 0.26).square()).clamp_(min=0).square_() * (0.55 + 0.45 * strand)
+    ring = (1 - ((up - 0.48) / 0.26).square()).clamp_(min=0).square_() * (0.55 + 0.45 * strand)
     gloss = ring * sitter.light.diffuse(hair.hit.normal).square()
     sheen = broad(gloss * 0.20) * (sitter.hair * 0.8 + 0.22)
     canvas.paint(cover, colours.add_(sheen))
+
+
+def density(sitter: Sitter) -> Tensor:
+    """How dense the hair is, n×1×1: skin shimmers through a close crop."""
+    return 0.5 + 0.5 * smooth(sitter["hair_length"], -0.05, 0.12)
 
 
 def strands(longitude: Tensor, height: Tensor) -> Tensor:

@@ -21,12 +21,14 @@ SKIN_SHADOW = (0.56, 0.42, 0.40)  # light that passed through skin comes out red
 class Face:
     """The skull's surface as a sheet to paint on.
 
-    ``along``: how far around the face, its longitude times the half width, so that shapes stay round in front; ``height``:
-    y in the head's axes; ``skin``: a canvas of the skin's own colours before any light; ``relief_x``, ``relief_y``: slopes
-    of small forms (cheeks, chin, lips) that light will see; ``shade``: how much light reaches each place (1 = all).
+    ``longitude``: the angle around the head, 0 at the nose; ``along``: the way around the face that it makes, so that
+    shapes stay round in front; ``height``: y in the head's axes; ``skin``: a canvas of the skin's own colours before any
+    light; ``relief_x``, ``relief_y``: slopes of small forms (cheeks, chin) that light will see; ``shade``: how much light
+    reaches each place (1 = all).
     """
 
     hit: Hit
+    longitude: Tensor
     along: Tensor
     height: Tensor
     skin: Canvas
@@ -50,6 +52,7 @@ class Face:
         )
         return Face(
             hit,
+            self.longitude[:, cut],
             self.along[:, cut],
             self.height[:, cut],
             part,
@@ -88,11 +91,13 @@ def skull(sitter: Sitter) -> Body:
 
 def sheet(hit: Hit, canvas: Canvas, sitter: Sitter) -> Face:
     """The surface that ``hit`` found, with bare skin on it."""
-    longitude = (hit.x / sitter.half_width).atan2(hit.z / sitter.half_depth)
+    x, z = hit.x / sitter.half_width, hit.z / sitter.half_depth
+    longitude = x.atan2(z)
+    along = longitude * x.hypot(z) * sitter.half_width  # the smaller the section, the shorter the way around
     bare = sitter.skin.expand(-1, -1, *hit.cover.shape[1:]).clone()
     zero = hit.cover.new_zeros(hit.cover.shape)
     skin = Canvas(bare, canvas.x, canvas.y, canvas.sample)
-    return Face(hit, longitude * sitter.half_width, hit.y, skin, zero, zero.clone(), zero + 1)
+    return Face(hit, longitude, along, hit.y, skin, zero, zero.clone(), zero + 1)
 
 
 def model_skin(face: Face, sitter: Sitter) -> None:
@@ -161,8 +166,7 @@ def light_face(face: Face, sitter: Sitter) -> Tensor:
     nx, ny, nz = face.hit.normal
     kx, ky, kz = sitter.light.key
     # A slope tips the normal against itself along the face (cos λ, 0, -sin λ) and up (0, 1, 0).
-    longitude = face.along / sitter.half_width
-    tipped = face.relief_x * (kx * longitude.cos() - kz * longitude.sin()) + face.relief_y * ky
+    tipped = face.relief_x * (kx * face.longitude.cos() - kz * face.longitude.sin()) + face.relief_y * ky
     light = (dot((nx, ny, nz), (kx, ky, kz)) - tipped + WRAP).div_(1 + WRAP).clamp_(0, 1.05)
     light = light * face.shade
     chin = smooth(-face.height, 0.60, 0.88)

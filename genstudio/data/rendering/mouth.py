@@ -1,4 +1,4 @@
-"""The mouth: two lips around an opening with teeth and a tongue. A smile widens it, lifts its corners and shows the teeth."""
+"""The mouth: two lips around an opening with teeth and a tongue. A smile widens it, lifts its corners, shows the teeth."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class Mouth:
 
 
 def shape(along: Tensor, sitter: Sitter) -> Mouth:
-    """q = (x / half)² runs from 0 in the middle to 1 in the corners; every edge is a parabola in it that meets the others there."""
+    """q = (x / half)² runs from 0 in the middle to 1 in the corners, where all edges meet: each is a mixture of a parabola
+    (1 - q) and an ellipse √(1 - q).
+    """
     smile, opening = sitter["smile"], sitter["mouth_opening"]
     half = 0.195 + 0.165 * smile - 0.035 * opening * (1 - smile)
     q = (along / half).square()
@@ -37,7 +39,12 @@ def shape(along: Tensor, sitter: Sitter) -> Mouth:
     lift = 0.025 + 0.125 * smile  # how far the corners stand above the middle
     gap_smile = 0.17 * smooth(smile, 0.12, 1.0)
     inner_top = corner - lift * inside * 0.62 + 0.055 * opening * root * (1 - smile)
-    inner_bottom = corner - lift * inside * 0.62 - gap_smile * (0.6 * inside + 0.4 * root) - 0.19 * opening * root
+    inner_bottom = (
+        corner
+        - lift * inside * 0.62
+        - gap_smile * (0.6 * inside + 0.4 * root)
+        - 0.19 * opening * (1 - 0.4 * smile) * root
+    )
     full = 0.85 + 0.45 * sitter.feminine
     bow = 1 - 0.35 * (1 - (along / 0.07).square()).clamp(min=0)  # the dip in the middle of the upper lip
     top = inner_top + 0.058 * full * (1 - 0.25 * smile) * root * bow

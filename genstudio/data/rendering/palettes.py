@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SKIN = ["#f5d5bf", "#eec2a4", "#e2ac87", "#d0956d", "#b87a53", "#9a6242", "#7c4d34", "#653d2a"]
-HAIR = ["#211b1c", "#3a2820", "#5c3c28", "#74492f", "#7e3f28", "#a3542f", "#b08150", "#d3ae74", "#d9cfc0", "#a3a3a8"]
+HAIR = ["#201b1c", "#33251f", "#4b3427", "#664430", "#7f5338", "#8c4a2f", "#a4703f", "#c79c62", "#dcc69a", "#b4b1b0"]
 IRIS = ["#3a2418", "#6b4020", "#94692c", "#6f8a45", "#3f8f78", "#3f86b8", "#6fa3c8", "#8fa0ad"]
 BACKDROP = ["#c9c4bd", "#b7b6b5", "#a9afb6", "#a9bcae", "#9fb9c9", "#b9b1cf", "#d8b3b4", "#e0c8a2", "#c7c08f"]
 CLOTHES = ["#27364f", "#2f5d6b", "#3d6b52", "#8a8f4a", "#d09b3c", "#bf5f3c", "#8e3743", "#5d3a5e", "#4a4e57", "#e4ddd0"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SUPERSAMPLE = 2
 CLOSE, LOOSE = 1.10, 0.78  # how near the camera is for `faces` and for `faces-wild`
-_SAMPLES_AT_ONCE = 1 << 16  # keeps the working set within the processor's cache
+_SAMPLES_AT_ONCE = 1 << 17  # keeps the working set within the processor's cache
 
 
 def render(
@@ -36,7 +36,9 @@ def render(
 
 def _render(factors: Tensor, height: int, width: int, supersample: int, zoom: float) -> Tensor:
     # A looser frame shows more below the head than above it.
-    canvas = blank(len(factors), height * supersample, width * supersample, zoom, centre=-0.02 - 0.55 * (1 / zoom - 0.93))
+    canvas = blank(
+        len(factors), height * supersample, width * supersample, zoom, centre=-0.02 - 0.55 * (1 / zoom - 0.93)
+    )
     paint(canvas, Sitter.of(factors))
     means = canvas.colour.reshape(len(factors), 3, height, supersample, width, supersample).mean((3, 5))
     return means.clamp_(0, 1).mul_(255).round_().byte()
@@ -59,7 +61,7 @@ def paint(canvas: Canvas, sitter: Sitter) -> None:
     eyes.paint_eyes(face, sitter)
     eyes.paint_brows(face, sitter)
     head.add_nose(face, sitter)
-    face.shade.mul_(hair.shade_below(locks))
+    face.shade.mul_(hair.shade_below(locks, skull.depth))
     canvas.paint(skull.cover, head.light_face(face, sitter))
 
     head.draw_ears(canvas, skull, sitter)
