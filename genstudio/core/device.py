@@ -17,11 +17,16 @@ def choose_device(wanted: str = "auto") -> torch.device:
     """``auto`` takes CUDA, then MPS, then the CPU. Raises :class:`UsageError` for a device that is not there."""
     import torch
 
-    there: dict[str, Callable[[], bool]] = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available, "cpu": lambda: True}
+    there: dict[str, Callable[[], bool]] = {
+        "cuda": torch.cuda.is_available,
+        "mps": torch.backends.mps.is_available,
+        "cpu": lambda: True,
+    }
     if wanted == "auto":
         return torch.device(next(name for name, is_there in there.items() if is_there()))
-    kind = wanted.split(":")[0]
-    if kind not in there or not there[kind]():
+    kind, _, number = wanted.partition(":")
+    count = {"cuda": torch.cuda.device_count}.get(kind, lambda: 1)
+    if kind not in there or not there[kind]() or (number and not (number.isdecimal() and int(number) < count())):
         present = [name for name, is_there in there.items() if is_there()]
         raise UsageError(
             N_("There is no device '{name}' on this computer.", name=wanted),

@@ -54,7 +54,9 @@ class Knobs(pydantic.BaseModel):
 
     def changed(self) -> dict[str, Any]:
         """Only what differs from the defaults: what a recipe file has to say."""
-        return {k: v for k, v in self.model_dump(mode="json").items() if v != _default(type(self), k)}
+        # Both as JSON: a tuple is a list there, and would differ from its own default.
+        defaults = type(self).model_construct().model_dump(mode="json")
+        return {k: v for k, v in self.model_dump(mode="json").items() if v != defaults.get(k)}
 
     def with_values(self, **values: Any) -> Any:
         """A validated copy with some values replaced. Raises :class:`UsageError` naming the knob that does not fit."""
@@ -169,8 +171,3 @@ def _describe(name: str, field: FieldInfo) -> KnobInfo:
         exclusive_minimum="gt" in limits,
         exclusive_maximum="lt" in limits,
     )
-
-
-def _default(knobs: type[Knobs], name: str) -> Any:
-    default = knobs.model_fields[name].get_default(call_default_factory=True)
-    return default.model_dump(mode="json") if isinstance(default, pydantic.BaseModel) else default

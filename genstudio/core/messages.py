@@ -33,14 +33,15 @@ class Message:
 
     def to_json(self) -> dict[str, Any]:
         """A form for files: the text stays untranslated, so that it can be read in another language later."""
-        return {"text": self.text, "args": {k: v if _plain(v) else str(v) for k, v in self.args.items()}}
+        return {"text": self.text, "args": {k: _to_json(v) for k, v in self.args.items()}}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Message:
-        return cls(str(value["text"]), dict(value.get("args", {})))
+        args = dict(value.get("args", {}))
+        return cls(str(value["text"]), {k: cls.from_json(v) if isinstance(v, dict) else v for k, v in args.items()})
 
 
-def N_(text: str, **args: Any) -> Message:
+def N_(text: str, /, **args: Any) -> Message:
     """Mark ``text`` for translation and bind its ``{named}`` arguments. Translation happens at the edge."""
     return Message(text, args)
 
@@ -57,12 +58,12 @@ def translate(message: Message | str) -> str:
     for text in (translated, message.text):
         try:
             return text.format(**args) if args else text
-        except (KeyError, IndexError, ValueError):
+        except (KeyError, IndexError, ValueError, AttributeError, TypeError):
             continue
     return message.text
 
 
-def _(text: str, **args: Any) -> str:
+def _(text: str, /, **args: Any) -> str:
     """Translate at once: for the edges (``studio``, ``cli``) only."""
     return translate(Message(text, args))
 
@@ -73,5 +74,7 @@ def _catalogue() -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, str(resources() / "translations"), languages=languages, fallback=True)
 
 
-def _plain(value: Any) -> bool:
-    return value is None or isinstance(value, bool | int | float | str)
+def _to_json(value: Any) -> Any:
+    if isinstance(value, Message):
+        return value.to_json()
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

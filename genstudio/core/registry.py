@@ -56,12 +56,19 @@ class Registry(Generic[T]):
         """Import every module that may register something. Safe to call from any thread, any number of times."""
         with self._lock:
             if not self._loaded:
-                self._loaded = True
-                root = importlib.import_module(self.package)
-                for module in pkgutil.walk_packages(root.__path__, prefix=f"{self.package}."):
-                    importlib.import_module(module.name)
-                _load_plugins()
+                self._loaded = True  # before the imports: one of them may ask for what is registered so far
+                try:
+                    self._import_all()
+                except BaseException:
+                    self._loaded = False  # or the next to ask would be told that there is nothing
+                    raise
         return self
+
+    def _import_all(self) -> None:
+        root = importlib.import_module(self.package)
+        for module in pkgutil.walk_packages(root.__path__, prefix=f"{self.package}."):
+            importlib.import_module(module.name)
+        _load_plugins()
 
     def __getitem__(self, name: str) -> T:
         self.load()

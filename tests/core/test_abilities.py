@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from typing import Any
+
+from genstudio.core.abilities import ABILITIES, Decodes, Encodes, Samples, ScoresLikelihood, abilities_of, has
+
+
+class Draws:
+    def sample(self, n: int, *, generator: Any) -> Any: ...
+
+
+class Codes(Draws):
+    def __init__(self) -> None:
+        self.latent_dim = 2  # known only once it is built
+
+    def prior(self, n: int, *, generator: Any) -> Any: ...
+    def decode(self, z: Any) -> Any: ...
+    def encode(self, images: Any) -> Any: ...
+
+
+def test_abilities_are_had_by_having_their_methods() -> None:
+    assert abilities_of(Draws()) == abilities_of(Draws) == ["Samples"]
+    assert abilities_of(Codes()) == abilities_of(Codes) == ["Samples", "Decodes", "Encodes"]
+    assert has(Codes, Decodes)
+    assert has(Codes(), Encodes)
+    assert not has(Draws(), Decodes)
+    assert not has(Codes, ScoresLikelihood)
+    assert has(Draws, Samples)
+
+
+def test_an_instance_without_its_attribute_has_not_the_ability() -> None:
+    half = Codes()
+    del half.latent_dim
+    assert abilities_of(half) == ["Samples"]
+
+
+def test_each_ability_says_in_words_what_it_is() -> None:
+    assert all(str(words) for _, words in ABILITIES.values())
+    assert all(ability.__name__ == name for name, (ability, _) in ABILITIES.items())

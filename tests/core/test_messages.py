@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from genstudio.core import messages
+from genstudio.core.messages import N_, Message, _, translate
+
+
+def test_a_message_becomes_words_only_when_asked() -> None:
+    message = N_("{count} files left out of {folder}", count=3, folder="x")
+    assert message.text == "{count} files left out of {folder}"
+    assert str(message) == translate(message) == _(message.text, **message.args) == "3 files left out of x"
+
+
+def test_any_word_may_name_an_argument() -> None:
+    assert str(N_("'{text}' by {self}", text="a", self="b")) == "'a' by b"
+    assert _("{text}", text="a") == "a"
+
+
+def test_messages_may_hold_messages() -> None:
+    inner = N_("run {name}", name="a")
+    assert str(N_("There is no {what}.", what=inner)) == "There is no run a."
+
+
+def test_text_without_arguments_may_hold_braces() -> None:
+    assert str(N_("write {like this}")) == "write {like this}"
+    assert translate("100 % {") == "100 % {"
+    assert translate("") == translate(N_("")) == ""
+
+
+def test_a_message_survives_a_file_untranslated() -> None:
+    message = N_("{a} in {b}", a=1.5, b=N_("{n} parts", n=None))
+    read = Message.from_json(json.loads(json.dumps(message.to_json())))
+    assert read == message
+    assert read.args["b"].text == "{n} parts"
+    # What JSON has no word for is kept as text.
+    assert Message.from_json(json.loads(json.dumps(N_("{p}", p=Path("x")).to_json()))).args == {"p": "x"}
+
+
+def test_equal_messages_hash_alike_even_with_unhashable_arguments() -> None:
+    assert hash(N_("{a}", a=[1])) == hash(N_("{a}", a=[1]))
+    assert N_("{a}", a=1) != N_("{a}", a=2)
+
+
+class Catalogue:
+    """Translations by text, as gettext hands them out."""
+
+    def __init__(self, **texts: str) -> None:
+        self.texts = {"{n} images": "", **texts}
+
+    def gettext(self, text: str) -> str:
+        return self.texts.get(text) or text
+
+
+def test_a_translation_with_a_wrong_placeholder_gives_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    for wrong in ("{m} Bilder", "{n Bilder", "{0} Bilder", "{n.x} Bilder", "{n:d} Bilder"):
+        catalogue = Catalogue(**{"{n} images": wrong})
+        monkeypatch.setattr(messages, "_catalogue", lambda catalogue=catalogue: catalogue)
+        assert str(N_("{n} images", n="3")) == "3 images"
+
+
+def test_words_come_in_the_person_s_language() -> None:
+    code = "from genstudio.core.messages import N_; print(N_('it must be a whole number')); print(N_('a text nobody translated'))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**_environment(), "GENSTUDIO_LANGUAGE": "de"},
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.decode().splitlines() == ["es muss eine ganze Zahl sein", "a text nobody translated"]
+
+
+def _environment() -> dict[str, str]:
+    import os
+
+    return {**os.environ, "PYTHONIOENCODING": "utf-8"}

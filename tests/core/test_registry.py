@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from genstudio.core import registry as registries
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_
+from genstudio.core.registry import Registry
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Writes a package from {file: text} and gives its name; forgotten after the test."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def write(name: str, **files: str) -> str:
+        for file, text in {"__init__": "", **files}.items():
+            path = tmp_path / name / (file.replace("__DOT__", "/") + ".py")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        importlib.invalidate_caches()
+        return name
+
+    yield write  # type: ignore[misc]
+    for module in [m for m in sys.modules if m.startswith("rooms_")]:
+        del sys.modules[module]
+
+
+def test_a_new_file_is_all_that_a_new_thing_needs(package: Callable[..., str]) -> None:
+    name = package(
+        "rooms_a",
+        base="from genstudio.core.registry import Registry\nfrom genstudio.core.messages import N_\n"
+        "rooms = Registry(N_('room'), 'rooms_a')\n",
+        kitchen="from rooms_a.base import rooms\n@rooms.register('kitchen')\ndef kitchen(): ...\n",
+        deep__DOT____init__="",
+        deep__DOT__cellar="from rooms_a.base import rooms\n@rooms.register('cellar')\ndef cellar(): ...\n",
+    )
+    rooms = importlib.import_module(f"{name}.base").rooms
+    assert list(rooms) == ["cellar", "kitchen"]
+    assert "cellar" in rooms
+    assert "attic" not in rooms
+    assert len(rooms) == 2
+    assert [n for n, _ in rooms.items()] == ["cellar", "kitchen"]
+    assert rooms["kitchen"].__name__ == "kitchen"
+
+
+def test_a_second_thing_of_the_same_name_is_an_error() -> None:
+    rooms: Registry[object] = Registry(N_("room"), "genstudio.core")
+    rooms.register("kitchen")(object())
+    with pytest.raises(UsageError, match="room named 'kitchen' already"):
+        rooms.register("kitchen")(object())
+
+
+def test_a_wrong_name_is_told_the_nearest_or_all() -> None:
+    rooms: Registry[int] = Registry(N_("room"), "genstudio.core")
+    rooms.register("kitchen")(1)
+    rooms.register("cellar")(2)
+    with pytest.raises(UsageError, match=r"no room named 'kichen'\. Did you mean 'kitchen'"):
+        rooms["kichen"]
+    with pytest.raises(UsageError, match="There are: cellar, kitchen"):
+        rooms["xyz"]
+
+
+def test_a_broken_file_is_told_each_time_rather_than_hidden(package: Callable[..., str]) -> None:
+    name = package("rooms_b", broken="raise ImportError('no such library')\n")
+    rooms: Registry[object] = Registry(N_("room"), name)
+    for _ in range(2):
+        with pytest.raises(ImportError, match="no such library"):
+            list(rooms)
+
+
+def test_a_file_may_ask_the_registry_while_it_is_being_loaded(package: Callable[..., str]) -> None:
+    package(
+        "rooms_c",
+        base="from genstudio.core.registry import Registry\nfrom genstudio.core.messages import N_\n"
+        "rooms = Registry(N_('room'), 'rooms_c')\n",
+        hall="from rooms_c.base import rooms\nrooms.register('hall')(len(rooms))\n",
+    )
+    assert importlib.import_module("rooms_c.base").rooms["hall"] == 0
+
+
+def test_threads_that_ask_at_once_all_see_everything(package: Callable[..., str]) -> None:
+    package(
+        "rooms_d",
+        base="from genstudio.core.registry import Registry\nfrom genstudio.core.messages import N_\n"
+        "rooms = Registry(N_('room'), 'rooms_d')\n",
+        **{f"r{i}": f"from rooms_d.base import rooms\nrooms.register('r{i}')({i})\n" for i in range(20)},
+    )
+    rooms = importlib.import_module("rooms_d.base").rooms
+    seen: list[int] = []
+    threads = [threading.Thread(target=lambda: seen.append(len(rooms))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [20] * 8
+
+
+def test_other_packages_add_theirs_and_a_broken_one_takes_nobody_down(
+    package: Callable[..., str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    package("rooms_e")
+    rooms: Registry[int] = Registry(N_("room"), "rooms_e")
+
+    class Point:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def load(self) -> None:
+            if self.name == "broken":
+                raise RuntimeError("no")
+            rooms.register(self.name)(1)
+
+    monkeypatch.setattr(registries, "_plugins_loaded", False)
+    monkeypatch.setattr(registries, "entry_points", lambda group: [Point("broken"), Point("annexe")])
+    assert list(rooms) == ["annexe"]
+    assert "plugin broken could not be loaded" in caplog.text
