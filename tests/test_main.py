@@ -308,6 +308,14 @@ def test_too_little_disk_is_refused_with_the_build_that_fits() -> None:
     disk.require(disk.Disk(disk.CUDA_BUILD, 3.0 * disk.GB, 4.0 * disk.GB, 0, True))  # what is there needn't come again
 
 
+def test_the_disk_is_told_with_what_is_there_already() -> None:
+    fresh = str(disk.words(disk.Disk(disk.CUDA_BUILD, 0, 20 * disk.GB, disk.CUDA_DOWNLOAD, True)))
+    assert fresh.startswith("Disk: 6.8 GB needed, and up to 6.4 GB more while it downloads; 20.0 GB free. Most of it")
+    assert "a CPU build makes it 1.8 GB" in fresh
+    half = str(disk.words(disk.Disk(disk.CPU_BUILD, disk.GB, 2 * disk.GB, disk.CPU_DOWNLOAD, False)))
+    assert half == "Disk: 1.8 GB in all, 1.0 GB of it already there; 2.0 GB free."
+
+
 def test_a_folder_that_may_not_be_written_is_said_plainly(project: Path, monkeypatch, capsys) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write anywhere
     assert setup.prepare(str(project)) == 1

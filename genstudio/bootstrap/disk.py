@@ -71,7 +71,12 @@ def words(disk: Disk) -> Message:
     if disk.there > 0.1 * GB:
         told = N_("Disk: {need} GB in all, {there} GB of it already there; {free} GB free.", **_in_gb(disk))
     else:
-        told = N_("Disk: {need} GB needed, {free} GB free.", **_in_gb(disk))
+        # pip holds each package twice until it is done: in its cache and in the temporary folder.
+        told = N_(
+            "Disk: {need} GB needed, and up to {twice} GB more while it downloads; {free} GB free.",
+            twice=f"{2 * disk.download / GB:.1f}",
+            **_in_gb(disk),
+        )
     if not disk.cuda:
         return told
     return N_(
