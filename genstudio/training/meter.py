@@ -21,7 +21,8 @@ class Meter:
         pending = self._pending
         for name, value in values.items():
             if isinstance(value, Tensor):
-                value = value.detach()
+                # On the CPU a number is at hand; elsewhere asking for it would make the CPU wait.
+                value = value.item() if value.device.type == "cpu" else value.detach()
             if name in pending:
                 pending[name].append(value)
             else:

@@ -63,15 +63,17 @@ class PlayerPlan(Knobs):
 
     def lr_at(self, step: int) -> float:
         """The learning rate of the update made in ``step`` (the first is 0): a function of the step alone."""
-        rise = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
-        done = min(1.0, step / self.decay_steps) if self.decay_steps else 0.0
-        fall = {
-            "constant": 1.0,
-            "linear": 1 - (1 - self.floor) * done,
-            "cosine": self.floor + (1 - self.floor) * (1 + math.cos(math.pi * done)) / 2,
-            "exponential": self.floor**done,
-        }[self.schedule]
-        return self.lr * rise * fall
+        lr = self.lr
+        if step < self.warmup:
+            lr *= (step + 1) / self.warmup
+        if self.schedule == "constant" or not self.decay_steps:
+            return lr
+        done = min(1.0, step / self.decay_steps)
+        if self.schedule == "linear":
+            return lr * (1 - (1 - self.floor) * done)
+        if self.schedule == "cosine":
+            return lr * (self.floor + (1 - self.floor) * (1 + math.cos(math.pi * done)) / 2)
+        return lr * self.floor**done
 
 
 class Plan(Knobs):

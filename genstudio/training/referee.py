@@ -36,6 +36,8 @@ class Referee:
         self.meter = Meter()
         self.bad_steps = 0  # in a row, whose numbers were not finite
         self._bad = False
+        everything = sum(p.requires_grad for p in model.parameters())
+        self._alone = any(len(player.parameters) == everything for player in self.players.values())
         self._autocast = autocast(device, plan.precision)
         # Looking at a loss costs nothing on the CPU, but elsewhere makes the CPU wait: there the meter finds out.
         self.looks = device.type == "cpu"
@@ -80,7 +82,8 @@ class Referee:
             player.clear()
         for left, (phase, loss) in enumerate(losses, 1 - len(losses)):
             # Only this player's parameters get gradients: the others' are neither touched nor computed.
-            loss.backward(inputs=self.players[phase.player].parameters, retain_graph=left < 0)
+            inputs = None if self._alone else self.players[phase.player].parameters
+            loss.backward(inputs=inputs, retain_graph=left < 0)
         clip = self.plan.clip
         if clip and not self._clip(players, clip):
             self._bad = True

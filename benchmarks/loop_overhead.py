@@ -1,0 +1,115 @@
+"""The loop's images/s against a hand-written bare loop, on the same net, data, batch size and optimiser.
+
+    python benchmarks/loop_overhead.py [--recipe mnist-vae-2d] [--slices 20] [--steps 100] [--data DIR]
+
+Slices of both are interleaved and each pair gives one ratio, so that whatever else the computer does hits both alike. The
+net is the one of the recipe with one hidden layer of 400 (784-400-2), or ``--as-is``. Prints JSON; ``ratio`` is the median
+(1 = no overhead; the claim is at least 0.97).
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import itertools
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+
+from genstudio.core.device import describe_device
+from genstudio.core.version import versions
+from genstudio.training.events import Stepped
+from genstudio.training.job import Job, new_job
+from genstudio.training.recipe import load_recipe
+
+
+def bare_steps(job: Job) -> Iterator[None]:
+    """What one would write by hand, without a plan, a run, curves or a window: one step at each ``next``."""
+    model, plan = job.model, job.plan
+    split = job.data.split("train")
+    player = plan.player("model")
+    optimiser = torch.optim.Adam(model.parameters(), lr=player.lr, betas=player.betas, fused=True)
+    bits = torch.Generator().manual_seed(0)
+    step = 0
+    while True:
+        order = torch.randperm(len(split))
+        for positions in order.split(plan.batch_size)[:-1]:
+            batch = split.batch(positions, generator=bits)
+            terms = model.elbo_terms(batch)  # type: ignore[operator]
+            beta = model.beta_at(step)  # type: ignore[operator]
+            loss = terms["reconstruction"].mean() + beta * terms["kl"].mean()
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            optimiser.step()
+            step += 1
+            yield
+
+
+def loop_steps(job: Job) -> Iterator[None]:
+    """Our loop, with everything on that a run has but saving, sampling and measuring: one step at each ``next``."""
+    return (None for event in job.events() if isinstance(event, Stepped))
+
+
+def images_per_second(steps: Iterator[None], count: int, batch_size: int) -> float:
+    gc.collect()
+    began = time.perf_counter()
+    for _ in itertools.islice(steps, count):
+        pass
+    return count * batch_size / (time.perf_counter() - began)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--recipe", default="mnist-vae-2d")
+    parser.add_argument("--as-is", action="store_true", help="the recipe's own net instead of 784-400-2")
+    parser.add_argument("--slices", type=int, default=20)
+    parser.add_argument("--steps", type=int, default=100, help="steps in one slice")
+    parser.add_argument("--data", type=Path, help="a folder in which data is looked for")
+    asked = parser.parse_args()
+
+    recipe = load_recipe(asked.recipe).override(
+        ["plan.steps=1000000", "plan.save_every=0", "plan.sample_every=0", "plan.evaluate_every=0"]
+        + ([] if asked.as_is else ["hidden=400", "layers=1"])
+    )
+    search = [asked.data] if asked.data else None
+    with tempfile.TemporaryDirectory() as folder:
+        jobs = [new_job(recipe, out=Path(folder) / name, search=search, device="cpu") for name in ("loop", "bare")]
+        loop, bare = loop_steps(jobs[0]), bare_steps(jobs[1])
+        size = recipe.plan.batch_size
+        for steps in (loop, bare):
+            images_per_second(steps, 50, size)  # warm
+        pairs = []
+        for i in range(asked.slices):
+            first, second = (loop, bare) if i % 2 == 0 else (bare, loop)  # neither always goes first
+            speeds = {id(steps): images_per_second(steps, asked.steps, size) for steps in (first, second)}
+            pairs.append((speeds[id(loop)], speeds[id(bare)]))
+        loop.close()  # type: ignore[attr-defined]
+    ratios = [ours / theirs for ours, theirs in pairs]
+    print(
+        json.dumps(
+            {
+                "benchmark": "loop_overhead",
+                "recipe": asked.recipe,
+                "net": "as in the recipe" if asked.as_is else "784-400-2",
+                "slices": asked.slices,
+                "steps_per_slice": asked.steps,
+                "batch_size": size,
+                "loop_images_per_second": round(statistics.median(ours for ours, _ in pairs), 1),
+                "bare_images_per_second": round(statistics.median(theirs for _, theirs in pairs), 1),
+                "ratio": round(statistics.median(ratios), 4),
+                "ratio_quartiles": [round(q, 4) for q in statistics.quantiles(ratios, n=4)],
+                "claim": 0.97,
+                "device": describe_device(torch.device("cpu")),
+                "versions": versions(),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
