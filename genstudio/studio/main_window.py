@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent, QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSizePolicy, QVBoxLayout, QWidget
 
@@ -125,6 +125,8 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.lateness, canvas)
         whole.addWidget(self.status)
         self.setCentralWidget(canvas)
+        canvas.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        canvas.setFocus()  # Tab begins at the recipe; no ring before somebody presses it
 
     def _restore_geometry(self) -> None:
         kept = self.settings.get("window.geometry", "")

@@ -68,6 +68,7 @@ class LeftColumn(QWidget):
         """Fill the cards; ``base``: where the ways back lead and what *changed* is measured against."""
         base = base or recipe
         self.base = base
+        self.model.set_folded(self.session.run is not None or self.session.busy)
         same_model, same_data = recipe.model == base.model, recipe.data == base.data
         self.model.show_values(recipe.model, recipe.model_knobs, base.model_knobs if same_model else None)
         self.data.show_values(recipe.data, recipe.data_knobs, base.data_knobs if same_data else None)
@@ -356,7 +357,6 @@ class LeftColumn(QWidget):
         whole.addWidget(self.scroll)
         whole.addWidget(self.controls)
         whole.addWidget(self.curves, 1)
-        self.curves.setMinimumHeight(170)
 
     def _connect(self) -> None:
         session = self.session

@@ -52,6 +52,7 @@ class ControlsCard(QFrame):
         line.addWidget(self.pace, 1)
         whole.addLayout(line)
         whole.addWidget(self._notice())
+        self.show_progress(0, "")
         self.show_state(IDLE, can_start=False, resumes=False, has_run=False)
 
     # -- state ---------------------------------------------------------------------------------------------------
@@ -85,7 +86,9 @@ class ControlsCard(QFrame):
             restyle(self.bar)
 
     def show_progress(self, share: float, where: str, pace: str = "") -> None:
-        """How far: 0..1, "step 1,240 of 3,000", "5,120 images/s · 0:48 left"."""
+        """How far: 0..1, "step 1,240 of 3,000", "5,120 images/s · 0:48 left". Nothing to say, nothing shown."""
+        for widget in (self.bar, self.where, self.pace):
+            widget.setVisible(bool(where))
         self.bar.setValue(round(min(max(share, 0.0), 1.0) * 1000))
         self.where.setText(where)
         self.pace.setText(pace)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from genstudio.studio.widgets.loss_plot import LossPlot
 
 TICK_MS, WATCH_MS = 50, 1000
+EMPTY_HEIGHT, HEIGHT = 116, 210
 SMOOTHINGS = (0.0, 0.6, 0.9, 0.97, 0.99)
 
 
@@ -183,6 +184,7 @@ class CurvesCard(Card):
         self._styles: dict[str, Series] = styles
         self.legend_row.setVisible(bool(chosen))
         self.empty.setVisible(not names)
+        self.setMinimumHeight(EMPTY_HEIGHT if not names else HEIGHT)
         if self.plot is not None:
             self.plot.setVisible(bool(names))
             self.plot.set_names(self.legend.shown(), styles)
@@ -282,7 +284,7 @@ class CurvesCard(Card):
         self.empty.setObjectName("hint")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
-        self.empty.setMinimumHeight(96)
+        self.empty.setMinimumHeight(64)
         self.body.addWidget(self.empty, 1)
         self.health = HealthLine(self)
         self.body.addWidget(self.health)

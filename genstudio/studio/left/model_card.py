@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import _, translate
-from genstudio.studio.theme import font
 from genstudio.studio.widgets.card import FoldingCard
 from genstudio.studio.widgets.controls import Combo
 from genstudio.studio.widgets.knob_form import KnobForm
@@ -21,7 +20,7 @@ class ModelCard(FoldingCard):
     edited = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(_("Model"), parent, folded=True)
+        super().__init__(_("Model"), parent)
         self.kinds: dict[str, ModelKind] = {}
         self.model = ""
         self.form: KnobForm | None = None
@@ -30,12 +29,7 @@ class ModelCard(FoldingCard):
         self.combo = Combo(_("Model"), self)
         self.combo.activated.connect(self._model_chosen)
         self.combo.hide()
-        self.help = QLabel(self)
-        self.help.setObjectName("hint")
-        self.help.setWordWrap(True)
-        self.help.setFont(font(12))
         self.content.addWidget(self.combo)
-        self.content.addWidget(self.help)
 
     def set_kinds(self, kinds: dict[str, ModelKind]) -> None:
         """The models there are: from now on the form can be made."""
@@ -54,10 +48,9 @@ class ModelCard(FoldingCard):
         kind = self.kinds.get(model)
         self.name.setText(translate(kind.title) if kind else model)
         if kind is None:
-            self.help.setText("" if not self.kinds else _("There is no model named '{name}' here.", name=model))
+            self.summary.setText("" if not self.kinds else _("There is no model named '{name}' here.", name=model))
             return
-        self.help.setText(translate(kind.help))
-        self.help.setToolTip(kind.paper)
+        self.name.setToolTip(f"{translate(kind.help)}\n{kind.paper}")
         self.combo.setCurrentIndex(self.combo.findData(model))
         if new:
             self._make_form(kind)

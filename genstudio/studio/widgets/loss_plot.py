@@ -15,7 +15,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from genstudio.core.messages import _
 from genstudio.export.smoothing import smooth
@@ -81,12 +81,19 @@ class LossPlot(QWidget):
         self.setAccessibleName(_("Curves"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        before = set(QApplication.topLevelWidgets())
         self.plot = pg.PlotWidget(
             self,
             axisItems={"left": ValueAxis("left"), "bottom": ValueAxis("bottom")},
             background=None,
+            enableMenu=False,
         )
+        for widget in set(QApplication.topLevelWidgets()) - before:
+            widget.setParent(self)  # menus that pyqtgraph makes without an owner would outlive us
+            widget.hide()
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plot.setStyleSheet("background: transparent; border: none;")
+        self.plot.viewport().setAutoFillBackground(False)
         item = self.plot.getPlotItem()
         item.setMenuEnabled(False)
         item.hideButtons()
@@ -236,13 +243,10 @@ class LossPlot(QWidget):
             axis.setStyle(tickFont=font(11), tickLength=-4, tickTextOffset=6)
             axis.setTextPen(pg.mkPen(colour("muted")))
             axis.setPen(axis_pen)
-            axis.setTickPen(pg.mkPen(colour("border"), width=1))
+            axis.setTickPen(pg.mkPen(colour("grid"), width=1))
         item.getAxis("left").setWidth(40)
         item.getAxis("bottom").setHeight(22)
-        grid = QColor(colour("grid"))
-        item.getAxis("left").setGrid(False)
-        self._grid_colour = grid
-        item.showGrid(x=False, y=True, alpha=0.12)
+        item.getAxis("left").setGrid(255)
         self._cursor.setPen(pg.mkPen(colour("muted"), width=1))
         for name in self._lines:
             self._dress_line(name)

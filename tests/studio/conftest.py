@@ -1,0 +1,154 @@
+"""Windows for tests: a small data set, a recipe file for it, and proof that nothing is left of a window once it is closed."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer
+from PySide6.QtWidgets import QApplication
+
+from genstudio.core.messages import N_
+from genstudio.data.base import DataKnobs, Source, data_sets
+
+PATIENCE = 60_000  # ms: a machine under load is no failure
+RECIPE = """
+title = "Dots"
+[model]
+name = "vae"
+hidden = 16
+[data]
+name = "dots-for-windows"
+[plan]
+steps = {steps}
+batch_size = 16
+save_every = 0
+sample_every = 0
+evaluate_every = 0
+log_every = 1
+"""
+
+
+@data_sets.register("dots-for-windows")
+class Dots(Source):
+    """300 grey images of 8x8, each one square somewhere; and one remark."""
+
+    title, help = N_("Dots"), N_("One square on black.")
+
+    class Knobs(DataKnobs):
+        """Nothing of its own."""
+
+    def fingerprint(self) -> str:
+        return "dots-for-windows"
+
+    def decode(self, sink, progress, cancelled) -> None:
+        draw = np.random.default_rng(0)
+        images = np.zeros((300, 1, 8, 8), np.uint8)
+        for image in images:
+            y, x = draw.integers(0, 6, 2)
+            image[0, y : y + 3, x : x + 3] = draw.integers(120, 255)
+        sink.begin(300, (1, 8, 8), class_names=("a", "b"))
+        sink.add(images, labels=np.arange(300) % 2)
+        sink.problem(N_("broken.png can't be read and is left out."))
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp_args: list[str], qapp_cls: type[QApplication]) -> QApplication:
+    """The application, dressed as people see it."""
+    from genstudio.studio.theme import theme
+
+    app = QApplication.instance() or qapp_cls(qapp_args)
+    theme().apply(app, "light")
+    return app
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(qapp: QApplication) -> Iterator[None]:
+    """After each test: no running thread, no active timer, no top-level widget of ours. Else pytest-qt crashes later."""
+    before = set(map(id, QApplication.topLevelWidgets()))
+    yield
+    flush()
+    left = [w for w in QApplication.topLevelWidgets() if id(w) not in before and shiboken6.isValid(w)]
+    assert [f"{type(w).__name__} {w.objectName()} of {type(w.parent()).__name__}" for w in left] == []
+    assert [t for t in alive(QThread) if t.isRunning() and t is not QThread.currentThread()] == []
+    assert [t for t in alive(QTimer) if t.isActive()] == []
+
+
+def flush() -> None:
+    """Deferred deletes, then cycles, then what the cycles deferred."""
+    for _ in range(3):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        QCoreApplication.processEvents()
+        gc.collect()
+
+
+def alive(kind: type[QObject]) -> list[QObject]:
+    """Every living Qt object of a kind that Python knows."""
+    return [o for o in gc.get_objects() if isinstance(o, kind) and shiboken6.isValid(o)]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home for runs and settings."""
+    monkeypatch.setenv("GENSTUDIO_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def recipe_file(tmp_path: Path) -> Callable[..., str]:
+    """Writes a recipe that trains in moments; gives its path."""
+
+    def write(steps: int = 100_000) -> str:
+        path = tmp_path / "dots.toml"
+        path.write_text(RECIPE.format(steps=steps), encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def open_window(qtbot, home: Path) -> Iterator[Callable]:
+    """``open_window()`` gives a window with everything loaded; closed and deleted in the end, if the test has not."""
+    windows = []
+
+    def make(**how):
+        from genstudio.studio.main_window import MainWindow
+        from genstudio.studio.settings import Settings
+
+        window = MainWindow(Settings(), **how)
+        windows.append(window)
+        window.show()
+        qtbot.waitUntil(lambda: window.panes is not None and window.left.curves.plot is not None, timeout=PATIENCE)
+        return window
+
+    yield make
+    for window in windows:
+        close(window)
+    windows.clear()
+
+
+def close(window) -> None:
+    """As a person closes it, and then away with it."""
+    if shiboken6.isValid(window):
+        window.close()
+        window.deleteLater()
+        flush()
+
+
+@pytest.fixture
+def window(qtbot, open_window, recipe_file):
+    """A window with the dots' recipe opened, ready to start."""
+    made = open_window()
+    choose(qtbot, made, recipe_file())
+    return made
+
+
+def choose(qtbot, window, path: str) -> None:
+    """Open the recipe file at ``path`` and wait until it can be started."""
+    window.left.recipe.open_recipe_file(path)
+    qtbot.waitUntil(lambda: window.left.data.data is not None and window.left.data.name == "dots-for-windows", timeout=PATIENCE)
+    qtbot.waitUntil(window.left.controls.main.isEnabled, timeout=PATIENCE)

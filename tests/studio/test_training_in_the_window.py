@@ -1,0 +1,180 @@
+"""The five buttons, by mouse and keyboard; closing in the middle; coming back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+PATIENCE = 60_000
+
+
+def click(widget) -> None:
+    assert widget.isEnabled(), f"{widget.accessibleName()} can't be clicked"
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def start(qtbot, window, steps: int = 5) -> None:
+    click(window.left.controls.main)
+    qtbot.waitUntil(lambda: window.session.state == "training" and window.session.step >= steps, timeout=PATIENCE)
+
+
+def idle(qtbot, window) -> None:
+    qtbot.waitUntil(lambda: window.session.state == "idle", timeout=PATIENCE)
+
+
+def test_start_pause_step_continue_stop(qtbot, window) -> None:
+    session, controls = window.session, window.left.controls
+    assert controls.main.text() == "Start"
+    assert not controls.step.isEnabled()
+    assert not controls.stop.isEnabled()
+    start(qtbot, window)
+    assert window.left.model.folded, "the form folds, so that the curves have room"
+
+    click(controls.main)
+    qtbot.waitUntil(lambda: session.state == "paused", timeout=PATIENCE)
+    assert controls.main.text() == "Continue"
+    here = session.step
+
+    click(controls.step)
+    qtbot.waitUntil(lambda: session.step == here + 1 and session._thread._allowed == 0, timeout=PATIENCE)
+    click(controls.step)
+    qtbot.waitUntil(lambda: session.step == here + 2 and session._thread._allowed == 0, timeout=PATIENCE)
+    assert session.state == "paused"
+
+    click(controls.main)
+    qtbot.waitUntil(lambda: session.step > here + 4, timeout=PATIENCE)
+    click(controls.stop)
+    idle(qtbot, window)
+    stopped = session.step
+    assert session.checkpoint_steps()[-1] == stopped, "stopping keeps the weights of the last step"
+    assert controls.main.text() == "Continue"
+
+    click(controls.main)
+    qtbot.waitUntil(lambda: session.state == "training" and session.step > stopped, timeout=PATIENCE)
+    assert session.run.path.name == "dots-1", "continuing goes on with the same run"
+
+
+def test_by_keyboard(qtbot, window) -> None:
+    session = window.session
+    window.activateWindow()
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: session.state == "training", timeout=PATIENCE)
+    QTest.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: session.state == "paused", timeout=PATIENCE)
+    QTest.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: session.state == "training", timeout=PATIENCE)
+    QTest.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    idle(qtbot, window)
+    assert session.checkpoint_steps()
+
+
+def test_discard_and_undo(qtbot, window) -> None:
+    session, controls = window.session, window.left.controls
+    start(qtbot, window)
+    path = Path(session.run.path)
+    click(controls.discard)
+    qtbot.waitUntil(lambda: session.run is None and session.state == "idle", timeout=PATIENCE)
+    assert not path.exists()
+    assert controls.notice.isVisible()
+    assert "trash" in controls.words.text()
+
+    click(controls.action)
+    qtbot.waitUntil(lambda: session.run is not None, timeout=PATIENCE)
+    assert Path(session.run.path) == path
+    assert session.checkpoint_steps()[-1] >= 5
+    assert not controls.notice.isVisible()
+
+
+def test_trains_to_the_end_and_shows_all_of_it(qtbot, window, recipe_file) -> None:
+    from conftest import choose
+
+    choose(qtbot, window, recipe_file(30))
+    click(window.left.controls.main)
+    curves = window.left.curves
+    qtbot.waitUntil(lambda: window.session.state == "idle" and window.session.step == 30, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: curves.data.last_step == 30, timeout=PATIENCE)
+    steps, values = curves.data.curve("train/reconstruction")
+    assert list(steps) == list(range(1, 31)), "every point once, none dropped"
+    assert values[-1] > 0
+    assert curves.data.last("validation/elbo") is not None
+    assert curves.plot.isVisible()
+    assert set(curves.legend.shown()) >= {"reconstruction", "kl"}
+    assert window.left.controls.pace.whole() == "finished"
+    assert not curves._timer.isActive(), "nothing trains: nothing ticks"
+
+
+def test_closing_in_the_middle_keeps_everything(qtbot, window, open_window) -> None:
+    from conftest import close
+
+    start(qtbot, window, steps=8)
+    path = Path(window.session.run.path)
+    close(window)
+    kept = sorted(int(p.name) for p in (path / "checkpoints").iterdir())
+    assert kept[-1] >= 8
+
+    again = open_window()
+    qtbot.waitUntil(lambda: again.session.run is not None, timeout=PATIENCE)
+    assert Path(again.session.run.path) == path
+    assert again.session.latest_snapshot().step == kept[-1]
+    qtbot.waitUntil(lambda: again.left.curves.data.last_step == kept[-1], timeout=PATIENCE)
+    qtbot.waitUntil(again.left.controls.main.isEnabled, timeout=PATIENCE)
+    assert again.left.controls.main.text() == "Continue"
+    click(again.left.controls.main)
+    qtbot.waitUntil(lambda: again.session.state == "training" and again.session.step > kept[-1], timeout=PATIENCE)
+
+
+def test_live_knobs_change_and_structural_ones_are_locked(qtbot, window) -> None:
+    form = window.left.model.form
+    start(qtbot, window)
+    assert not form.rows["latent_dim"].field.isEnabled()
+    assert "new run" in form.rows["latent_dim"].field.toolTip()
+    beta = form.rows["beta"].field
+    assert beta.isEnabled()
+    beta.selectAll()
+    QTest.keyClicks(beta, "3.5")
+    qtbot.waitUntil(lambda: window.session.job.live.model_knobs.beta == 3.5, timeout=PATIENCE)
+    assert "Beta" in window.left.recipe.fact.whole() or "beta" in window.left.recipe.fact.whole()
+
+
+def test_snapshots_come_while_training_and_while_paused(qtbot, window) -> None:
+    session = window.session
+    start(qtbot, window)
+    click(window.left.controls.main)
+    qtbot.waitUntil(lambda: session.state == "paused", timeout=PATIENCE)
+
+    def fresh() -> bool:
+        session.request_snapshot()
+        latest = session.latest_snapshot()
+        return latest is not None and latest.step == session.step
+
+    qtbot.waitUntil(fresh, timeout=PATIENCE)
+    click(window.left.controls.step)
+    qtbot.waitUntil(fresh, timeout=PATIENCE)
+
+
+def test_an_error_is_a_line_of_text_and_the_window_lives(qtbot, window, monkeypatch) -> None:
+    from genstudio.models.variational.vae import VAE
+
+    def broken(self, turn):
+        raise RuntimeError("the sky fell")
+        yield
+
+    monkeypatch.setattr(VAE, "phases", broken)
+    click(window.left.controls.main)
+    qtbot.waitUntil(window.left.controls.notice.isVisible, timeout=PATIENCE)
+    assert "the sky fell" in window.left.controls.words.text()
+    idle(qtbot, window)
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize("when", ["preparing"])
+def test_cancelled_while_preparing_leaves_no_run(qtbot, window, home, when) -> None:
+    click(window.left.controls.main)
+    window.session.stop()
+    idle(qtbot, window)
+    runs = home / "runs"
+    left = [p for p in runs.iterdir() if not (p / "checkpoints").is_dir()] if runs.is_dir() else []
+    assert left == []
