@@ -27,7 +27,8 @@ def paint_beard(face: Face, sitter: Sitter) -> None:
     ring = (mouth.top + 0.10 - 0.35 * along.square() - y).minimum(y - mouth.bottom + 0.10)
     inside = jaw.maximum(ring.minimum(mouth.half + 0.07 - along.abs()))
 
-    wave = ((along * 34 + y * 6).sin() + (along * 21 - y * 17).sin()) * 0.5
+    side = along.abs()
+    wave = ((side * 34 + y * 6).sin() + (side * 21 - y * 17).sin()) * 0.5
     cover = soft(inside + 0.012 * wave, 0.055) * (0.42 * sitter.stubble + 0.55 * smooth(sitter["beard"], 0.2, 0.7))
     colour = sitter.hair * 0.78 * (1 + 0.16 * broad(wave))
     part.skin.paint(cover, colour)

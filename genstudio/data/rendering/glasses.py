@@ -34,7 +34,8 @@ def draw_glasses(canvas: Canvas, sitter: Sitter) -> None:
 
     lens = soft(-rim, edge) * hit.cover * sitter["glasses"]
     part.paint(lens * 0.07, palettes.colour(0.85, 0.93, 1.0))
-    slant = (out * along.sign() + up * 0.7 - 0.05).abs()
+    lean = 1 - 2 * (sitter["light"] < 0).float()  # a glint leans away from the lamp
+    slant = (out * along.sign() * lean + up * 0.7 - 0.05).abs()
     part.paint(lens * smooth(slant, 0.06, 0.03) * 0.16, palettes.colour(1.0, 1.0, 1.0))
     light = sitter.light.diffuse(hit.normal)
     tint = palettes.colour(0.13, 0.11, 0.12)

@@ -104,14 +104,14 @@ def draw_hair(canvas: Canvas, hair: Hair, front: Tensor, sitter: Sitter) -> None
 
     ``front``: the depth of what stands before it (head and neck), a map; hair much farther away is hidden.
     """
-    strand = strands(hair.longitude, hair.hit.y)
+    from_parting = (hair.longitude - 0.45 * sitter["parting"]).abs()
+    strand = strands(from_parting, hair.hit.y)
     reach = hair.field + 0.014 * strand * smooth(-hair.field, 0.4, 0.0)
     edge = max(canvas.sample, 0.03)
     cover = near(hair, front) * soft(reach, edge) * density(sitter)
 
     up = hair.hit.normal[1]
     light = sitter.light.diffuse(hair.hit.normal)
-    from_parting = hair.longitude - 0.45 * sitter["parting"]
     groove = (1 - (from_parting / 0.10).square()).clamp_(min=0) * smooth(up, 0.35, 0.75)
     light = light * (1 + 0.13 * strand) * (1 - 0.25 * groove)
     colours = lit(sitter.hair, light, palettes.colour(*HAIR_SHADOW))
@@ -126,6 +126,6 @@ def density(sitter: Sitter) -> Tensor:
     return 0.5 + 0.5 * smooth(sitter["hair_length"], -0.05, 0.12)
 
 
-def strands(longitude: Tensor, height: Tensor) -> Tensor:
-    """Light and dark locks, -1 to 1: two waves along the meridians that drift against each other going down."""
-    return ((longitude * 13 + height * 1.5).sin_() + (longitude * 29 - height * 2.3).sin_()) * 0.5
+def strands(from_parting: Tensor, height: Tensor) -> Tensor:
+    """Light and dark locks, -1 to 1: two waves along the meridians, to both sides of the parting."""
+    return ((from_parting * 13 + height * 1.5).sin_() + (from_parting * 29 - height * 2.3).sin_()) * 0.5

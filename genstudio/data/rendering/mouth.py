@@ -39,12 +39,8 @@ def shape(along: Tensor, sitter: Sitter) -> Mouth:
     lift = 0.025 + 0.125 * smile  # how far the corners stand above the middle
     gap_smile = 0.17 * smooth(smile, 0.12, 1.0)
     inner_top = corner - lift * inside * 0.62 + 0.055 * opening * root * (1 - smile)
-    inner_bottom = (
-        corner
-        - lift * inside * 0.62
-        - gap_smile * (0.6 * inside + 0.4 * root)
-        - 0.19 * opening * (1 - 0.4 * smile) * root
-    )
+    gap = gap_smile * (0.6 * inside + 0.4 * root) + 0.19 * opening * (1 - 0.4 * smile) * root
+    inner_bottom = corner - lift * inside * 0.62 - gap
     full = 0.85 + 0.45 * sitter.feminine
     bow = 1 - 0.35 * (1 - (along / 0.07).square()).clamp(min=0)  # the dip in the middle of the upper lip
     top = inner_top + 0.058 * full * (1 - 0.25 * smile) * root * bow

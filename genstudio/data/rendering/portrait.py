@@ -28,10 +28,11 @@ def render(
     import torch
 
     height, width = (size, size) if isinstance(size, int) else size
+    if not len(factors):
+        return torch.empty(0, 3, height, width, dtype=torch.uint8)
     step = max(1, _SAMPLES_AT_ONCE // (height * width * supersample**2))
     with torch.inference_mode():
-        parts = [_render(part, height, width, supersample, zoom) for part in factors.float().split(step)]
-        return torch.cat(parts) if parts else torch.empty(0, 3, height, width, dtype=torch.uint8)
+        return torch.cat([_render(part, height, width, supersample, zoom) for part in factors.float().split(step)])
 
 
 def _render(factors: Tensor, height: int, width: int, supersample: int, zoom: float) -> Tensor:

@@ -1,0 +1,70 @@
+"""Portraits per second of the renderer behind the data set ``faces``, as the data set itself draws them.
+
+    python benchmarks/faces_rendering.py [--count 2048] [--threads N] [--sizes 32 64]
+
+Compared to: one thread, and the same threads sharing each operation instead of painting a chunk each. Prints JSON;
+``faces_per_second`` is wall clock, ``per_cpu_second`` what a core gives when nothing else runs on it, and
+``seconds_for_20000`` what the claim (under 40 s at 32 pixels on two cores) is about.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from typing import Any
+
+import torch
+
+from genstudio.core.device import describe_device
+from genstudio.core.version import versions
+from genstudio.data.faces import CHUNK, Faces
+from genstudio.data.rendering import draw_factors, render
+
+
+def chunks_side_by_side(size: int, count: int, threads: int) -> dict[str, float]:
+    """As the data set does it: one chunk a thread."""
+    torch.set_num_threads(threads)
+    source = Faces(Faces.Knobs(size=size, count=count), search=[])
+    wall, cpu = time.perf_counter(), time.process_time()
+    done = sum(len(images) for images, _ in source.portraits(count))
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return {
+        "faces_per_second": round(done / wall, 1),
+        "per_cpu_second": round(done / cpu, 1),
+        "seconds_for_20000": round(20_000 * wall / done, 1),
+    }
+
+
+def shared_operations(size: int, count: int, threads: int) -> dict[str, float]:
+    """What one would write first: one chunk after the other, all threads in every operation."""
+    torch.set_num_threads(threads)
+    people = draw_factors(count, torch.Generator().manual_seed(0))
+    wall = time.perf_counter()
+    for chunk in people.split(CHUNK):
+        render(chunk, size)
+    wall = time.perf_counter() - wall
+    return {"faces_per_second": round(count / wall, 1), "seconds_for_20000": round(20_000 * wall / count, 1)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=8 * CHUNK, help="portraits per measurement")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--sizes", type=int, nargs="+", default=[32, 64])
+    asked = parser.parse_args()
+    render(draw_factors(8, torch.Generator().manual_seed(0)), 32)  # the first call pays for torch's own start
+    sizes: dict[str, Any] = {}
+    for size in asked.sizes:
+        sizes[str(size)] = {
+            "data_set": chunks_side_by_side(size, asked.count, asked.threads),
+            "one_thread": chunks_side_by_side(size, asked.count // 2, 1),
+            "shared_operations": shared_operations(size, asked.count // 2, asked.threads),
+        }
+    device = describe_device(torch.device("cpu"))
+    figures = {"count": asked.count, "threads": asked.threads, "sizes": sizes, "device": device, **versions()}
+    print(json.dumps(figures, indent=2))
+
+
+if __name__ == "__main__":
+    main()
