@@ -77,12 +77,15 @@ def test_attributes_reach_the_batch_beside_their_pictures(tmp_path: Path) -> Non
         Image.new("L", (8, 8), i).save(buffer, "PNG")
         (folder / f"{i}.png").write_bytes(buffer.getvalue())
         rows.append(f"{'ab'[i % 2]}/{i}.png,{i}")
-    (tmp_path / "set" / "broken.png").write_bytes(b"x")
+    # One that is left out, in front of the others: nobody may get its neighbour's label or numbers.
+    (tmp_path / "set" / "a" / "00broken.png").write_bytes(b"x")
     (tmp_path / "set" / "attributes.csv").write_text("\n".join(rows))
     data = open_data("folder", {"path": str(tmp_path / "set"), "size": 8}, search=[])
     assert data.spec.attribute_names == ("brightness",)
     assert data.attributes is not None
     assert np.array_equal(data.bytes(range(40))[:, 0, 0, 0], data.attributes[:, 0])
+    assert data.labels is not None
+    assert np.array_equal(data.labels, data.attributes[:, 0] % 2)
     # A changed table is a changed data set.
     rows[1] = rows[1].replace(",0", ",99")
     (tmp_path / "set" / "attributes.csv").write_text("\n".join(rows))

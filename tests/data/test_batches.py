@@ -98,6 +98,10 @@ def test_bits_come_with_the_probability_of_their_grey(kind: str, real: bool) -> 
     assert set(bits.unique().tolist()) == {0.0, 1.0}
     assert bits[:, 0].sum() == 0
     assert bits[:, 255].sum() == 8000
+    many = binarise.dynamic(
+        torch.tensor([0, 255], dtype=values.dtype).clamp(max=1 if real else 255).repeat(10**6), gen(2)
+    )
+    assert torch.equal(many, torch.tensor([0.0, 1.0]).repeat(10**6))
     p = torch.arange(256) / 255
     error = (bits.mean(0) - p) / (p * (1 - p) / 8000).sqrt().clamp(min=1e-3)
     # 254 z-scores: the largest is about 3; five would be one in a few thousand tries.
