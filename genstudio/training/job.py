@@ -146,6 +146,9 @@ def _open_data(
 def _build(recipe: Recipe, data: DataSet, device: Any) -> Model:
     from genstudio.core.seeding import derive, seed_everything
     from genstudio.models.base import build
+    from genstudio.training.players import check_players
 
     seed_everything(derive(recipe.plan.seed, "model"))
-    return build(recipe.model, data.spec, recipe.model_knobs).to(device)
+    model = build(recipe.model, data.spec, recipe.model_knobs).to(device)
+    check_players(model, recipe.plan)
+    return model

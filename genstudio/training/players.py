@@ -75,8 +75,14 @@ class Player:
 
 
 def make_players(model: Model, plan: Plan) -> dict[str, Player]:
-    """The model's players with their optimisers. Raises :class:`UsageError` when the plan speaks of a player that the model
-    does not have, and ``ValueError`` when two players share a parameter."""
+    """The model's players with their optimisers. Raises as :func:`check_players` does."""
+    check_players(model, plan)
+    return {name: Player(name, parameters, plan.player(name)) for name, parameters in model.players().items()}
+
+
+def check_players(model: Model, plan: Plan) -> None:
+    """Raises :class:`UsageError` when the plan speaks of a player that the model does not have, and ``ValueError`` when two
+    players share a parameter."""
     sets = model.players()
     for name in plan.players:
         if name not in sets:
@@ -87,7 +93,6 @@ def make_players(model: Model, plan: Plan) -> dict[str, Player]:
     ids = [id(p) for parameters in sets.values() for p in parameters]
     if len(ids) != len(set(ids)):
         raise ValueError("a parameter belongs to two players: its gradients would be mixed up")
-    return {name: Player(name, parameters, plan.player(name)) for name, parameters in sets.items()}
 
 
 def make_optimiser(parameters: list[nn.Parameter], plan: PlayerPlan) -> torch.optim.Optimizer:

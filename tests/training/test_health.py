@@ -1,0 +1,73 @@
+"""What the line under the curves says, and what its button would do."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from genstudio.training.health import Health, assess
+from genstudio.training.live import Live
+from genstudio.training.plan import Plan, PlayerPlan
+from genstudio.training.telemetry import Row
+
+PLAN = Plan(players={"model": PlayerPlan(lr=0.003)})
+KNOBS = {"beta": 1.0, "warmup": 0}
+
+
+def training(bound: list[float], kl: float = 5.0) -> list[Row]:
+    return [
+        Row(10 * (i + 1), 0.0, {"train/reconstruction": -value - kl, "train/kl": kl}) for i, value in enumerate(bound)
+    ]
+
+
+def held_out(values: list[float]) -> list[Row]:
+    return [Row(100 * (i + 1), 0.0, {"validation/elbo": value}) for i, value in enumerate(values)]
+
+
+def verdict(rows: list[Row]) -> Health:
+    found = assess(sorted(rows, key=lambda row: row.step), PLAN, KNOBS)
+    assert found is not None
+    return found
+
+
+RISING = [-300 + 2.0 * i for i in range(80)]
+
+
+def test_nothing_is_said_too_early() -> None:
+    assert assess([], PLAN, KNOBS) is None
+    assert assess(training(RISING[:3]), PLAN, KNOBS) is None
+
+
+def test_a_healthy_run() -> None:
+    found = verdict(training(RISING) + held_out([-200.0, -180, -170, -165]))
+    assert found.level == "good"
+    assert not found.change
+
+
+@pytest.mark.parametrize(
+    ("rows", "level", "words", "change"),
+    [
+        (training([*RISING, math.nan]), "bad", "number", {"plan.players.model.lr": 0.001}),
+        (training([*RISING, *[-900.0] * 6]), "bad", "diverges", {"plan.players.model.lr": 0.001}),
+        (training(RISING, kl=0.01), "watch", "collapse", {"beta": 0.25}),
+        (
+            training(RISING) + held_out([-200.0, -150, -140, -142, -145, -148, -150, -152]),
+            "watch",
+            "step 300",
+            {"plan.steps": 800},
+        ),
+        (training(RISING) + held_out([-150.0 + 0.01 * i for i in range(12)]), "good", "levelled off",
+         {"plan.players.model.lr": 0.001}),
+    ],
+    ids=["not-finite", "diverging", "collapsed", "overfitting", "level"],
+)  # fmt: skip
+def test_what_is_wrong_and_what_helps(rows: list[Row], level: str, words: str, change: dict[str, float]) -> None:
+    found = verdict(rows)
+    assert (found.level, found.change) == (level, change)
+    assert words in str(found.message)
+    assert str(found.remedy)
+    from genstudio.models.variational.vae import VaeKnobs
+
+    live = Live(VaeKnobs(), PLAN)
+    live(found.change)  # the button's change is one that a running training takes
