@@ -85,7 +85,9 @@ def installed(project: Path) -> Path:
 def start(here: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     # No index, no settings of this machine: a set-up that asks for anything fails at once.
     offline = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": "http://127.0.0.1:9", "PIP_RETRIES": "1"}
-    given = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "DISPLAY", "WAYLAND", "QT_QPA"))}
+    given = {
+        k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "PYTHONPATH", "DISPLAY", "WAYLAND", "QT_QPA"))
+    }
     return subprocess.run(
         [sys.executable, str(here / "main.py"), *arguments],
         env={**given, **offline, **environment},
