@@ -23,13 +23,6 @@ if TYPE_CHECKING:
 CHUNK = 256  # people drawn from one generator: part of what a seed means
 
 
-class FacesKnobs(DataKnobs):
-    size: int = size_knob(32)
-    colour: Colour = colour_knob()
-    count: int = knob(20_000, help=N_("How many portraits are drawn."), ge=1, le=1_000_000)
-    seed: int = knob(0, help=N_("Decides who sits for the portraits: another seed, other people."), ge=0)
-
-
 @data_sets.register("faces")
 class Faces(Source):
     name = "faces"
@@ -37,11 +30,16 @@ class Faces(Source):
     help = N_(
         "Portraits drawn by genstudio from 21 known factors such as smile and head pose: close up, calm, learnable."
     )
-    version = 1
+    version = 2
     after_cache = frozenset({"binarisation", "levels"})
-    Knobs = FacesKnobs
     wild: ClassVar[bool] = False
     zoom: ClassVar[float] = CLOSE
+
+    class Knobs(DataKnobs):
+        size: int = size_knob(32)
+        colour: Colour = colour_knob()
+        count: int = knob(20_000, help=N_("How many portraits are drawn."), ge=1, le=1_000_000)
+        seed: int = knob(0, help=N_("Decides who sits for the portraits: another seed, other people."), ge=0)
 
     def fingerprint(self) -> str:
         return f"{self.name} {self.knobs.seed}"

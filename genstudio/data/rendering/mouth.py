@@ -31,13 +31,13 @@ def shape(along: Tensor, sitter: Sitter) -> Mouth:
     (1 - q) and an ellipse √(1 - q).
     """
     smile, opening = sitter["smile"], sitter["mouth_opening"]
-    half = 0.195 + 0.165 * smile - 0.035 * opening * (1 - smile)
+    half = 0.19 + 0.18 * smile - 0.035 * opening * (1 - smile)
     q = (along / half).square()
     inside = (1 - q).clamp(min=0)
     root = inside.sqrt()
-    corner = MOUTH_HEIGHT + 0.012 + 0.105 * smile
-    lift = 0.025 + 0.125 * smile  # how far the corners stand above the middle
-    gap_smile = 0.17 * smooth(smile, 0.12, 1.0)
+    corner = MOUTH_HEIGHT + 0.012 + 0.115 * smile
+    lift = 0.05 + 0.11 * smile  # how far the corners stand above the middle
+    gap_smile = 0.185 * (smile - 0.06).clamp(min=0)
     inner_top = corner - lift * inside * 0.62 + 0.055 * opening * root * (1 - smile)
     gap = gap_smile * (0.6 * inside + 0.4 * root) + 0.19 * opening * (1 - 0.4 * smile) * root
     inner_bottom = corner - lift * inside * 0.62 - gap
