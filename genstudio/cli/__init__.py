@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     debug = "--debug" in arguments
     arguments = [one for one in arguments if one != "--debug"]
     try:
-        code = _run(arguments)
+        code = _run(arguments) if arguments else _start()
     except Exception as error:
         if debug and not _is_usage(error):
             raise
@@ -35,6 +35,16 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         complain(_("Stopped."))
         code = INTERRUPTED
     sys.exit(code)
+
+
+def _start() -> int:
+    """What ``genstudio`` does without a command: the window, or the demo where nothing can be shown."""
+    from genstudio.cli.display import has_display, open_window
+
+    if has_display():
+        return open_window()
+    complain(_("There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set): running `genstudio demo`."))
+    return _run(["demo"])
 
 
 def _run(arguments: list[str]) -> int:

@@ -30,16 +30,14 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
+@app.callback()
 def genstudio(
-    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_version, help=_("Say the version and exit."))
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help=_("Show the traceback of an error."))] = False,
 ) -> None:
-    if context.invoked_subcommand is None:
-        window.start()
+    """Options before the command. Without a command, ``genstudio.cli.main`` opens the window and never comes here."""
 
 
 app.command("train", help=_("Train a model by a recipe or a TOML file; Ctrl-C saves and stops."))(training.train)
@@ -50,7 +48,7 @@ app.command("demo", help=_("Train the default recipe without a window and write 
 app.command("recipes", help=_("List the recipes that come with the program."))(catalogue.recipes)
 app.command("models", help=_("List the models, what they can do, and their settings."))(catalogue.models)
 app.command("runs", help=_("List the runs, the newest first."))(catalogue.runs)
-app.command("window", help=_("Open the window."))(window.window)
+app.command("window", help=_("Open the window, on a run or a recipe if one is named."))(window.window)
 app.command("studio", hidden=True)(window.window)
 
 data_app = typer.Typer(help=_("List, show and download data sets."), rich_markup_mode=None, no_args_is_help=True)

@@ -1,51 +1,37 @@
-"""``genstudio`` alone: the window where there is a display, the demo where there is none."""
+"""``window``: the same as no command at all, with a word on what to open."""
 
 from __future__ import annotations
 
-import os
-import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from genstudio.cli.output import complain
-from genstudio.core.errors import GenstudioError
-from genstudio.core.messages import N_, _
-
-DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+from genstudio.cli.display import open_window
+from genstudio.cli.options import Data, search
+from genstudio.core.messages import _
 
 
-def has_display() -> bool:
-    """Whether a window could be shown. On Linux the environment says so; elsewhere there always is a screen."""
-    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in DISPLAYS)
+def window(
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help=_("A run to open, as `runs` lists it."))] = None,
+    recipe: Annotated[str | None, typer.Option("--recipe", metavar="RECIPE", help=_("A recipe to begin with."))] = None,
+    data: Data = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", hidden=True, help=_("Write figures of the start, then leave.")),
+    ] = None,
+) -> None:
+    """Open the window, on a run or a recipe if one is named."""
+    search(data)  # a folder that is not there is told now
+    path = None
+    if run is not None:
+        from genstudio.cli.runs import find_run
 
+        path = str(find_run(run).path)
+    if recipe is not None:
+        from genstudio.training.recipe import load_recipe
 
-def start() -> None:
-    """What ``genstudio`` does without a command."""
-    if has_display():
-        window()
-        return
-    complain(
-        _("There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set): running `genstudio demo` instead.")
-    )
-    from genstudio.cli.demo import demo
-
-    demo()
-
-
-def window() -> None:
-    """Open the window."""
-    if not has_display():
-        raise GenstudioError(
-            N_("There is no display to open a window on."),
-            N_("Start it on a desktop, or see `genstudio demo` and `genstudio train --help`."),
-        )
-    try:
-        from genstudio.studio.app import run
-    except ImportError as error:
-        raise GenstudioError(
-            N_("The window can't be opened: {reason}.", reason=str(error)),
-            N_("Install what is missing, or use the commands: `genstudio --help`."),
-        ) from error
-    code = run()
+        load_recipe(recipe)
+    code = open_window(run=path, recipe=recipe, data=str(data) if data else None, report=report)
     if code:
         raise typer.Exit(code)

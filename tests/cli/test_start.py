@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
+from genstudio.training.recipe import load_recipe
+from genstudio.training.run import Run
+
 SLOW = ("torch", "PySide6", "pyqtgraph", "sklearn", "matplotlib", "av", "PIL", "numpy", "rich")
+OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
 
 
 @pytest.mark.parametrize(
@@ -82,11 +87,16 @@ def test_the_window_asked_for_without_a_display_is_an_error(genstudio, no_displa
     assert "display" in answer.complaint
 
 
-def test_a_window_is_opened_where_there_is_a_display(genstudio, monkeypatch):
-    import types
-
-    app = types.ModuleType("genstudio.studio.app")
-    app.run = lambda *_: 5
-    monkeypatch.setitem(sys.modules, "genstudio.studio.app", app)
+def test_alone_it_opens_the_window_and_gives_its_exit_code(genstudio, monkeypatch):
     monkeypatch.setenv("DISPLAY", ":9")
+    monkeypatch.setattr("genstudio.cli.display.open_window", lambda: 5)
     assert genstudio().code == 5
+
+
+def test_a_window_is_opened_where_there_is_a_display(recipe, tmp_path):
+    """The real one, painted on an offscreen display, which leaves once it has measured its start."""
+    Run.create(load_recipe(recipe), tmp_path / "run")
+    command = [sys.executable, "-m", "genstudio", "window", "run", "--report", str(tmp_path / "report.json")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=os.environ | OFFSCREEN)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "report.json").read_text())
