@@ -194,9 +194,11 @@ class Run:
 
     def rename(self, name: str) -> None:
         """Give the folder another name. Raises :class:`RunError` when that is taken, no name, or the run is training."""
+        if not name.strip() or name.startswith(".") or set(name) & set('/\\:*?"<>|'):
+            raise RunError(
+                N_("'{name}' is no name for a run.", name=name), N_("Choose one of letters, digits and spaces.")
+            )
         target = self.path.with_name(name)
-        if not name or target.parent != self.path.parent or name.startswith("."):
-            raise RunError(N_("'{name}' is no name for a run.", name=name), N_("Choose one without slashes and dots."))
         if target.exists():
             raise RunError(N_("There is '{name}' already.", name=name), N_("Choose another name."))
         self.must_be_idle()

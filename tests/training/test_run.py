@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,7 @@ def test_thinning_as_saves_come_spreads_over_the_whole_training() -> None:
     for step in range(0, 100_001, 100):
         kept = steps_to_keep([*kept, step])
     ordered = sorted(kept)
-    widest = max(b - a for a, b in zip(ordered, ordered[1:], strict=False))
+    widest = max(b - a for a, b in pairwise(ordered))
     assert widest <= 10_000, ordered
 
 

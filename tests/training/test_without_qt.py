@@ -26,7 +26,7 @@ from genstudio.training.recipe import load_recipe
 job = new_job(load_recipe(sys.argv[1]), out=sys.argv[2])
 assert [type(event).__name__ for event in job.events()][-1] == 'Finished'
 assert job.result()['step'] == 3
-from genstudio.cli.app import main
+from genstudio.cli import main
 sys.argv[:] = ['genstudio', 'train', sys.argv[1], '--out', sys.argv[2] + '-cli', '--json']
 main()
 """
