@@ -30,7 +30,8 @@ PAGE = N_(
     "<li><b>Principal</b>: o is the mean of 2,000 encoded validation images, a and b their first two principal components, "
     "each one standard deviation long.</li></ul>"
     "<p><b>Spacing.</b> <i>Gauss</i> places the cells at u<sub>i</sub> = Φ<sup>-1</sup>(p<sub>i</sub>) with p<sub>i</sub> "
-    "in even steps from Φ(-r) to Φ(r): each cell stands for the same share of the prior (Kingma and Welling 2014, fig. 4). "
+    "in even steps from Φ(-r) to Φ(r): each cell stands for the same share of the prior (Kingma and Welling 2014, fig. 4); "
+    "zoom and pan scale and move this pattern. "
     "<i>Linear</i> places them evenly in u.</p>"
     "<p><b>Overlay.</b> Each point is the mean of q(z|x) for one validation image. Where points lie, the decoder was "
     "taught; where none lie, it guesses.</p>"
@@ -82,9 +83,24 @@ class ManifoldState(PaneState):
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """(u, v) at a place on the sheet: x from its left edge (0) to its right (1), y from its top to its bottom."""
-        (left, right), (bottom, top) = self.window
-        across = plane.position(left, right, plane.sheet_fraction(x, self.cells), self.spacing)
-        return across, plane.position(bottom, top, 1 - plane.sheet_fraction(y, self.cells), self.spacing)
+        across, up = self._offset(x), self._offset(1 - y)
+        return self.centre_u + self.half * across, self.centre_v + self.half * up
+
+    def across_at(self, fraction: float) -> float:
+        """u at a fraction of the way from the first cell to the last."""
+        return plane.position(*self.window[0], fraction, self.spacing, self.reach)
+
+    def up_at(self, fraction: float) -> float:
+        """v at a fraction of the way from the lowest cell to the highest."""
+        return plane.position(*self.window[1], fraction, self.spacing, self.reach)
+
+    def cell_places(self) -> tuple[list[float], list[float]]:
+        """u of the columns from left to right, v of the rows from the bottom to the top."""
+        across, up = self.window
+        return (
+            plane.positions(*across, self.cells, self.spacing, self.reach),
+            plane.positions(*up, self.cells, self.spacing, self.reach),
+        )
 
     def zoomed(self, x: float, y: float, factor: float) -> ManifoldState:
         """Closer by ``factor``; what lies under (x, y) of the sheet stays there."""
@@ -96,12 +112,11 @@ class ManifoldState(PaneState):
         return self._with_under(x, y, *self.place(x0, y0))
 
     def _with_under(self, x: float, y: float, u: float, v: float) -> ManifoldState:
-        fx, fy = plane.sheet_fraction(x, self.cells), 1 - plane.sheet_fraction(y, self.cells)
-        return replace(
-            self,
-            centre_u=_clipped(plane.centre_keeping(u, fx, self.half, self.spacing)),
-            centre_v=_clipped(plane.centre_keeping(v, fy, self.half, self.spacing)),
-        )
+        across, up = self._offset(x), self._offset(1 - y)
+        return replace(self, centre_u=_clipped(u - self.half * across), centre_v=_clipped(v - self.half * up))
+
+    def _offset(self, x: float) -> float:
+        return plane.offset(plane.sheet_fraction(x, self.cells), self.spacing, self.reach)
 
 
 def _clipped(centre: float) -> float:
@@ -123,9 +138,8 @@ def manifold(look: Look, state: ManifoldState) -> Iterator[Content]:
 
     n = state.cells
     through, names = plane_of(look, state)
-    (left, right), (bottom, top) = state.window
-    u = np.array(plane.positions(left, right, n, state.spacing))
-    v = np.array(plane.positions(bottom, top, n, state.spacing))[::-1]
+    u, v = map(np.array, state.cell_places())
+    v = v[::-1]
     z = through.z(*np.meshgrid(u, v))
     points = encoded_points(look, state, through) if state.overlay and has(look.model, Encodes) else None
     words = _words(look, state, names)

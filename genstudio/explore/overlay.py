@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.messages import N_, Message
-from genstudio.explore import plane
 from genstudio.explore.base import Legend, Look, Points
 from genstudio.explore.latents import Encodings, Plane, encodings
 from genstudio.explore.palette import CLASSES, CONTINUOUS, class_colours, continuous_colours
@@ -35,9 +34,8 @@ def encoded_points(look: Look, state: ManifoldState, through: Plane) -> Points |
     if found is None:
         return None
     u, v = through.places(found.z)
-    (left, right), (bottom, top) = state.window
-    x = _sheet_places(u, np.array(plane.positions(left, right, state.cells, state.spacing)))
-    y = 1 - _sheet_places(v, np.array(plane.positions(bottom, top, state.cells, state.spacing)))
+    across, up = map(np.array, state.cell_places())
+    x, y = _sheet_places(u, across), 1 - _sheet_places(v, up)
     kept = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
     colours, legend, told = _coloured(look, state.overlay, found)
     values = {"index": found.indices[kept], "z": found.z[kept], **{k: array[kept] for k, array in told.items()}}

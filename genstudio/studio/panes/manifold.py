@@ -53,8 +53,8 @@ class ManifoldView(PaneView):
         self._plane = ChoiceControl(
             infos["axes"], [("latent", _("two of z")), ("principal", _("principal"))], _("plane")
         )
-        self._across = ChoiceControl(infos["across"], [(1, "z1"), (2, "z2")], _("across"))
-        self._up = ChoiceControl(infos["up"], [(1, "z1"), (2, "z2")], _("up"))
+        self._across = ChoiceControl(infos["across"], [(1, "z1"), (2, "z2")], _("across"), bare=True)
+        self._up = ChoiceControl(infos["up"], [(1, "z1"), (2, "z2")], _("up"), bare=True)
         self._overlay = ChoiceControl(infos["overlay"], [("", _("none"))], _("images"))
         self._count = SliderControl(infos["overlay_count"], lambda value: f"{value:.0f}")
         self._home = Button(_("Back to the middle"), _("Undo zoom and pan (Home)"), icon_name="reset")
@@ -84,7 +84,6 @@ class ManifoldView(PaneView):
             label = QLabel(control.combo.accessibleName(), pair)
             control.combo.setMinimumContentsLength(2)
             control.combo.setMinimumWidth(60)
-            control.combo.setToolTip(control.widget.toolTip())
             label.setBuddy(control.combo)
             line.addWidget(label)
             line.addWidget(control.combo, 1)

@@ -31,12 +31,14 @@ class Control(QObject):
 
 
 class ChoiceControl(Control):
-    """A combo box beside its name; the choices may be given anew while it stands."""
+    """A combo box beside its name (``bare``: without); the choices may be given anew while it stands."""
 
-    def __init__(self, info: KnobInfo, choices: Choices, title: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, info: KnobInfo, choices: Choices, title: str = "", *, bare: bool = False) -> None:
         words = title or translate(info.title)
         self.combo = Combo(words)
-        super().__init__(info.name, _beside(words, self.combo, translate(info.help), parent), self._show)
+        self.combo.setToolTip(translate(info.help))
+        row = self.combo if bare else _beside(words, self.combo, translate(info.help), None)
+        super().__init__(info.name, row, self._show)
         self._values: list[Any] = []
         self.set_choices(choices)
         self.combo.activated.connect(self._chosen)

@@ -1,0 +1,142 @@
+"""What every registered pane promises, whoever wrote it. A new pane is held to all of this by being registered."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genstudio.core.errors import Cancelled, UsageError
+from genstudio.core.knobs import KnobInfo
+from genstudio.core.spec import ImageSpec
+from genstudio.explore.base import GROUPS, Content, Look, PaneState, Picture, contents, final, pane, pane_of, panes
+from genstudio.models.base import build
+from genstudio.training.snapshot import Snapshot, load_model
+
+SPECS = {"binary": ImageSpec(1, 8, 8, levels=2), "colour": ImageSpec(3, 8, 10, levels=256)}
+EVERY_PANE = pytest.mark.parametrize("name", list(panes))
+
+
+def look_at(spec: ImageSpec, latent_dim: int = 3) -> Look:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = build("vae", spec, {"latent_dim": latent_dim, "hidden": 8})
+    weights = {name: value.detach().clone() for name, value in model.state_dict().items()}
+    snapshot = Snapshot("run-1", 40, "vae", model.knobs.model_dump(), spec, weights)
+    return Look(load_model(snapshot), spec, snapshot)
+
+
+def values_of(info: KnobInfo) -> st.SearchStrategy[Any]:
+    """What a person may set a field to; its default where only the window knows the choices."""
+    if info.choices is not None:
+        return st.sampled_from(info.choices)
+    if info.annotation is bool:
+        return st.booleans()
+    if info.annotation is int:
+        return st.integers(int(info.minimum or 0), int(info.maximum if info.maximum is not None else 10_000))
+    if info.annotation is float:
+        return st.floats(info.minimum, info.maximum, allow_nan=False, allow_infinity=False)
+    return st.just(info.default)
+
+
+@st.composite
+def states(draw: st.DrawFn, kind: type[PaneState]) -> PaneState:
+    chosen = {info.name: draw(values_of(info)) for info in kind.controls()}
+    at = draw(st.one_of(st.just("latest"), st.integers(0, 10**7)))
+    return kind(run=draw(st.sampled_from(["", "mnist-1"])), at=at, **chosen)
+
+
+@EVERY_PANE
+@given(data=st.data())
+def test_its_state_comes_back_from_a_file(name: str, data: st.DataObject):
+    state = data.draw(states(panes[name].state))
+    again = panes[name].state.from_json(json.loads(json.dumps(state.to_json())))
+    assert again == state
+    assert hash(again) == hash(state)
+
+
+@EVERY_PANE
+def test_it_says_what_it_is(name: str):
+    shown = panes[name]
+    assert shown.name == name
+    assert shown.group in GROUPS
+    assert str(shown.help).endswith(".")
+    assert len(str(shown.page)) > 200, "a help page with the mathematics"
+    assert pane_of(shown.state()) is shown
+    assert all(str(info.help) for info in shown.state.controls())
+
+
+@EVERY_PANE
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+def test_its_content_is_pure_and_says_what_is_seen(name: str, spec: ImageSpec):
+    state = panes[name].state()
+    before = torch.get_rng_state()
+    first, second = final(look_at(spec), state), final(look_at(spec), state)
+    assert first.digest() == second.digest()
+    assert torch.equal(torch.get_rng_state(), before), "only the training thread may draw from the default generator"
+    assert str(first.words)
+    assert "40" in str(first.words), "the words name the step"
+    for picture in first.pictures:
+        assert picture.pixels.dtype == "uint8"
+        assert picture.pixels.shape[2] in (1, 3)
+
+
+@EVERY_PANE
+@given(data=st.data())
+def test_whatever_is_set_there_is_a_content(name: str, data: st.DataObject):
+    state = data.draw(states(panes[name].state))
+    assert isinstance(final(look_at(SPECS["binary"]), state), Content)
+
+
+@EVERY_PANE
+def test_it_stops_when_told(name: str):
+    with pytest.raises(Cancelled):
+        final(look_at(SPECS["binary"]), panes[name].state(), cancelled=lambda: True)
+
+
+@EVERY_PANE
+def test_it_leaves_no_grad_mode_behind(name: str):
+    steps = contents(look_at(SPECS["binary"]), panes[name].state())
+    next(steps)
+    assert torch.is_grad_enabled()
+    assert not torch.is_inference_mode_enabled()
+    steps.close()
+
+
+@EVERY_PANE
+def test_a_model_that_cannot_serve_it_is_told_why_and_what_to_train(name: str):
+    shown = panes[name]
+    if not shown.needs:
+        return
+    reason = str(shown.why_not(torch.nn.Linear(2, 2)))
+    assert str(shown.title) in reason
+    assert "Variational autoencoder" in reason
+    look = look_at(SPECS["binary"])
+    look.model = torch.nn.Linear(2, 2)
+    with pytest.raises(UsageError, match="needs a model"):
+        final(look, shown.state())
+    assert shown.why_not(look_at(SPECS["binary"]).model) is None
+
+
+def test_two_panes_of_one_name_are_refused():
+    with pytest.raises(UsageError, match="already"):
+        pane("samples", title="x", group="look", needs=(), state=PaneState, help="x")(lambda look, state: None)
+    with pytest.raises(UsageError, match="group"):
+        pane("other", title="x", group="elsewhere", needs=(), state=PaneState, help="x")
+
+
+def test_a_sheet_gives_back_its_cells():
+    import numpy as np
+
+    cells = np.arange(6 * 2 * 3, dtype=np.uint8).reshape(6, 2, 3, 1)
+    rows = cells.reshape(2, 3, 2, 3, 1).swapaxes(1, 2).reshape(4, 9, 1)
+    picture = Picture(rows, cell=(2, 3))
+    assert (picture.rows, picture.columns) == (2, 3)
+    assert np.array_equal(picture.cells(), cells)
+    assert np.array_equal(picture.at(1, 2), cells[5])
+    assert len(replace(picture, count=4).cells()) == 4

@@ -1,0 +1,127 @@
+"""The manifold: each cell is the decoding of exactly the z that it names, and points lie where their codes are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from pane_helpers import make_look
+
+from genstudio.explore import manifold as module
+from genstudio.explore.base import Look, contents, final
+from genstudio.explore.latents import Plane, to_pixels
+from genstudio.explore.manifold import ManifoldState, plane_of
+from genstudio.explore.overlay import overlay_choices
+
+
+def test_a_cell_is_the_decoding_of_its_z():
+    look = make_look()
+    picture = final(look, ManifoldState(cells=12)).pictures[0]
+    assert (picture.rows, picture.columns, picture.pixels.shape) == (12, 12, (96, 96, 1))
+    for cell in ((0, 0), (3, 7), (11, 11)):
+        with torch.inference_mode():
+            alone = to_pixels(look.model.decode(torch.from_numpy(picture.values["z"][cell][None])))[0]
+        assert np.abs(picture.at(*cell).astype(int) - alone).max() <= 1
+
+
+def test_z1_grows_to_the_right_and_z2_upwards():
+    z = final(make_look(), ManifoldState(cells=9, reach=2.0)).pictures[0].values["z"]
+    assert np.allclose(z[0, 0], [-2, 2])
+    assert np.allclose(z[-1, -1], [2, -2])
+    assert np.allclose(z[4, 4], 0, atol=1e-6)
+    assert (np.diff(z[0, :, 0]) > 0).all()
+    assert (np.diff(z[:, 0, 1]) < 0).all()
+
+
+def test_two_of_many_dimensions_are_walked_and_the_others_stay_at_the_mean():
+    z = final(make_look(5), ManifoldState(cells=6, across=4, up=2)).pictures[0].values["z"]
+    assert np.ptp(z[..., 3]) > 3
+    assert np.ptp(z[..., 1]) > 3
+    assert not z[..., [0, 2, 4]].any()
+
+
+def test_a_state_from_a_larger_model_still_shows_a_plane():
+    names = plane_of(make_look(2), ManifoldState(across=7, up=9))[1]
+    assert names == ("z1", "z2")
+    assert plane_of(make_look(1), ManifoldState())[1] == ("z1", "z1")
+
+
+def test_the_principal_plane_follows_the_encodings(squares):
+    look = make_look(6, data=squares)
+    through, names = plane_of(look, ManifoldState(axes="principal"))
+    codes = look.once(("encodings", 2000), lambda: None).z.astype(np.float64)
+    assert names == ("PC1", "PC2")
+    assert np.allclose(through.origin, codes.mean(0))
+    u, v = through.places(codes.astype(np.float32))
+    assert (u.std(ddof=1), v.std(ddof=1)) == pytest.approx((1, 1), rel=1e-4)
+    assert abs(np.corrcoef(u, v)[0, 1]) < 1e-4
+    assert np.linalg.norm(through.across) >= np.linalg.norm(through.up)
+
+
+def test_points_lie_on_the_cells_that_hold_their_codes():
+    """A code that some cell decodes belongs in that cell's middle."""
+    from genstudio.explore.overlay import _sheet_places
+
+    cells = np.array(ManifoldState().window[0][0] + np.cumsum(np.full(10, 0.3)))
+    assert _sheet_places(cells, cells) == pytest.approx((np.arange(10) + 0.5) / 10)
+
+
+def test_the_overlay_colours_by_class_and_by_attribute(squares):
+    look = make_look(data=squares)
+    state = ManifoldState(cells=10, reach=6.0, overlay="class", overlay_count=50)
+    points = final(look, state).points
+    assert points is not None
+    assert len(points.legend.entries) == 3
+    by_class = {int(label): tuple(colour) for label, colour in zip(points.values["label"], points.colours, strict=True)}
+    assert len(set(by_class.values())) == len(by_class) > 1
+    by_number = final(look, replace(state, overlay="brightness")).points
+    assert by_number.legend.continuous
+    order = np.argsort(by_number.values["brightness"])
+    assert by_number.colours[order[-1]].sum() > by_number.colours[order[0]].sum()
+    assert [value for value, _ in overlay_choices(look.spec)] == ["", "plain", "class", "brightness"]
+
+
+def test_points_outside_the_window_are_left_out(squares):
+    look = make_look(data=squares)
+    near = final(look, ManifoldState(cells=10, reach=6.0, overlay="plain")).points
+    far = final(look, ManifoldState(cells=10, reach=0.1, overlay="plain", centre_u=6.0, centre_v=6.0)).points
+    assert len(near.xy) > 0
+    assert len(far.xy) == 0
+    assert ((near.xy >= 0) & (near.xy <= 1)).all()
+
+
+def test_without_data_there_is_a_manifold_without_points():
+    assert final(make_look(), ManifoldState(cells=5, overlay="class")).points is None
+
+
+def test_a_large_grid_comes_coarse_first_and_ends_the_same(monkeypatch: pytest.MonkeyPatch):
+    look = make_look()
+    once = list(contents(look, ManifoldState(cells=20)))
+    monkeypatch.setattr(module, "COARSE_FROM", 0)
+    steps = list(contents(look, ManifoldState(cells=20)))
+    assert len(once) == 1
+    assert len(steps) > 1
+    assert np.array_equal(steps[-1].pictures[0].pixels, once[0].pictures[0].pixels)
+    assert np.array_equal(steps[0].pictures[0].at(2, 2), steps[0].pictures[0].at(1, 3))
+
+
+def test_words_say_what_is_seen():
+    words = str(final(make_look(), ManifoldState(cells=20)).words)
+    assert words == "z1 across, z2 up, ±2 σ, 20×20 from step 1,200"
+    assert "about (+0.50, -1.00)" in str(final(make_look(), ManifoldState(centre_u=0.5, centre_v=-1.0)).words)
+
+
+def test_a_plane_projects_what_it_makes():
+    through = Plane(np.array([1.0, 0, 2]), np.array([0.0, 2, 0]), np.array([0.0, 0, 0.5]))
+    u, v = through.places(through.z(np.array([0.25, -1]), np.array([3.0, 0.5])))
+    assert np.allclose(u, [0.25, -1])
+    assert np.allclose(v, [3.0, 0.5])
+
+
+def test_looking_draws_nothing_from_the_default_generator(squares):
+    before = torch.get_rng_state()
+    look: Look = make_look(4, data=squares)
+    final(look, ManifoldState(cells=5, axes="principal", overlay="class"))
+    assert torch.equal(before, torch.get_rng_state())

@@ -1,0 +1,337 @@
+"""The right side of the window, driven as hands would: rail, zoom, drag, undo, side by side, sending a z, saving."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QUndoStack
+
+from genstudio.export.provenance import read_provenance
+from genstudio.studio.panes.area import PaneArea
+from genstudio.studio.panes.view import PaneView
+from genstudio.studio.settings import Settings
+from genstudio.studio.workers.session import Session
+from genstudio.training.run import Run
+
+PATIENCE = 60_000
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """30 steps of the dots, saved every 10."""
+    import torch
+
+    from genstudio.training.job import new_job
+    from genstudio.training.recipe import recipe_from_dict
+
+    document = {
+        "model": {"name": "vae", "hidden": 16, "latent_dim": 3},
+        "data": {"name": "dots-for-windows"},
+        "plan": {"steps": 30, "batch_size": 16, "save_every": 10, "evaluate_every": 0, "sample_every": 0},
+    }
+    threads, state = torch.get_num_threads(), torch.get_rng_state()
+    job = new_job(recipe_from_dict(document, "dots"), out=tmp_path_factory.mktemp("runs") / "dots-1")
+    for _ in job.events():
+        pass
+    torch.set_num_threads(threads)
+    torch.set_rng_state(state)
+    return Run.open(job.run.path)
+
+
+@pytest.fixture
+def make_area(qtbot, home: Path) -> Iterator[Callable[..., PaneArea]]:
+    made: list[PaneArea] = []
+
+    def make(path: Path | None = None, settings: Settings | None = None) -> PaneArea:
+        session = Session()
+        area = PaneArea(session, QUndoStack(session), settings or Settings(home / "settings.json"))
+        area.resize(1000, 860)
+        made.append(area)
+        area.show()
+        qtbot.waitExposed(area)
+        if path is not None:
+            session.open_run(path)
+            qtbot.waitUntil(lambda: session.data is not None, timeout=PATIENCE)
+        return area
+
+    yield make
+    for area in made:
+        area.shutdown()
+        area.session.shutdown()
+        area.undo_stack.clear()
+        area.close()
+        area.session.deleteLater()
+        area.deleteLater()
+    made.clear()
+
+
+@pytest.fixture
+def area(qtbot, make_area, run: Run) -> PaneArea:
+    """The area with the run opened and its manifold on screen."""
+    made = make_area(run.path)
+    settled(qtbot, made, "manifold")
+    return made
+
+
+def settled(qtbot, area: PaneArea, name: str) -> PaneView:
+    """Wait until a pane shows the content of its present state, with the data that is open."""
+
+    def there() -> bool:
+        view = area.views.get(name)
+        return view is not None and view.rendered is not None and view.rendered.state == area.states[name]
+
+    qtbot.waitUntil(there, timeout=PATIENCE)
+    return area.views[name]
+
+
+def test_before_there_is_anything_it_says_what_to_do(make_area):
+    area = make_area()
+    assert "Press Start" in area.views["manifold"].grid._message
+    assert area.header.slider.isHidden()
+
+
+def test_an_opened_run_is_shown_with_words_and_time(area: PaneArea):
+    view = area.views["manifold"]
+    assert area.header.name.text() == "dots-1"
+    assert view.words.whole() == "z1 across, z2 up, ±2 σ, 20×20 from step 30"
+    assert view.time.text().endswith(" ms")
+    assert view.inspector.code.text().startswith("z = (")
+
+
+def test_the_rail_chooses_and_undo_brings_the_other_back(qtbot, area: PaneArea):
+    area.views["manifold"].inspector.controls.controls["cells"].slider.slider.setValue(2)
+    assert area.states["manifold"].cells == 7
+    qtbot.mouseClick(area.rail.buttons["samples"], Qt.MouseButton.LeftButton)
+    assert area.slots == ["samples"]
+    settled(qtbot, area, "samples")
+    area.undo_stack.undo()
+    assert area.slots == ["manifold"], "undo raises the pane that it changes"
+    assert area.states["manifold"].cells == 20
+    area.undo_stack.redo()
+    assert settled(qtbot, area, "manifold").grid.picture.rows == 7
+
+
+def test_one_drag_of_a_slider_is_one_undo(area: PaneArea):
+    slider = area.views["manifold"].inspector.controls.controls["reach"].slider.slider
+    before = area.states["manifold"]
+    slider.sliderPressed.emit()
+    for value in (120, 130, 140, 150):
+        slider.setValue(value)
+    slider.sliderReleased.emit()
+    assert area.undo_stack.count() == 1
+    assert area.states["manifold"].reach > before.reach
+    slider.setValue(20)
+    assert area.undo_stack.count() == 2
+    area.undo_stack.undo()
+    area.undo_stack.undo()
+    assert area.states["manifold"] == before
+
+
+def test_dragging_moves_the_plane_and_home_brings_it_back(qtbot, area: PaneArea):
+    view = area.views["manifold"]
+    start = view.grid.cell_rect(10, 10).center().toPoint()
+    qtbot.mousePress(view.grid, Qt.MouseButton.LeftButton, pos=start)
+    for k in range(1, 6):
+        qtbot.mouseMove(view.grid, start + QPoint(15 * k, 0))
+    qtbot.mouseRelease(view.grid, Qt.MouseButton.LeftButton, pos=start + QPoint(75, 0))
+    assert area.states["manifold"].centre_u < 0
+    assert area.states["manifold"].centre_v == pytest.approx(0, abs=1e-6)
+    assert area.undo_stack.count() == 1
+    settled(qtbot, area, "manifold")
+    qtbot.keyClick(view.grid, Qt.Key.Key_Home)
+    assert area.states["manifold"].centre_u == 0
+    assert "about" not in settled(qtbot, area, "manifold").words.whole()
+
+
+def test_plus_zooms_about_the_focused_cell(qtbot, area: PaneArea):
+    view = area.views["manifold"]
+    view.grid.setFocus()
+    while view.grid.focused_cell != (5, 15):
+        qtbot.keyClick(view.grid, Qt.Key.Key_Up if view.grid.focused_cell[0] > 5 else Qt.Key.Key_Right)
+    before = view.z_at((5, 15)).copy()
+    qtbot.keyClick(view.grid, Qt.Key.Key_Plus)
+    settled(qtbot, area, "manifold")
+    assert area.states["manifold"].zoom > 1
+    assert view.z_at((5, 15)) == pytest.approx(before, abs=1e-5)
+
+
+def test_a_cell_is_described_for_the_ear(qtbot, area: PaneArea):
+    grid = area.views["manifold"].grid
+    grid.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(grid, Qt.Key.Key_Down)
+    assert grid.accessibleDescription().startswith("Row 12, column 11: z1 0.0")
+
+
+def test_enter_sends_z_to_the_samples_beside(qtbot, area: PaneArea):
+    area.show_beside("samples")
+    settled(qtbot, area, "samples")
+    view = area.views["manifold"]
+    with qtbot.waitSignal(area.z_sent) as sent:
+        qtbot.mouseClick(view.grid, Qt.MouseButton.LeftButton, pos=view.grid.cell_rect(3, 4).center().toPoint())
+    assert np.array_equal(sent.args[0], view.z_at((3, 4)))
+    neighbours = settled(qtbot, area, "samples")
+    assert np.array_equal(neighbours.z_at((0, 0)), view.z_at((3, 4)))
+    assert "neighbours" in neighbours.words.whole() or "about the z" in neighbours.words.whole()
+    area.undo_stack.undo()
+    assert area.states["samples"].around is None
+
+
+def test_others_can_take_a_z(area: PaneArea):
+    taken: list[np.ndarray] = []
+    area.register_receiver("sliders", "Sliders", taken.append)
+    titles = [action.text() for action in area.views["manifold"].inspector.send.menu().actions()]
+    assert titles == ["Samples", "Sliders"]
+    area.send_z(np.zeros(3, np.float32), "sliders")
+    assert len(taken) == 1
+
+
+def test_the_same_noise_through_the_checkpoints(qtbot, area: PaneArea):
+    area.show_pane("samples")
+    view = settled(qtbot, area, "samples")
+    late, z = view.grid.picture.pixels.copy(), view.grid.picture.values["z"].copy()
+    area.header.slider.setValue(1)
+    settled(qtbot, area, "samples")
+    assert area.header.shown.text() == "10"
+    assert "step 10" in view.words.whole()
+    assert np.array_equal(view.grid.picture.values["z"], z)
+    assert not np.array_equal(view.grid.picture.pixels, late)
+    area.undo_stack.undo()
+    settled(qtbot, area, "samples")
+    assert area.header.shown.text() == "30 · latest"
+
+
+def test_r_resamples(qtbot, area: PaneArea):
+    area.show_pane("samples")
+    view = settled(qtbot, area, "samples")
+    view.grid.setFocus()
+    before = view.grid.picture.pixels.copy()
+    qtbot.keyClick(view.grid, Qt.Key.Key_R)
+    settled(qtbot, area, "samples")
+    assert not np.array_equal(view.grid.picture.pixels, before)
+    area.undo_stack.undo()
+    settled(qtbot, area, "samples")
+    assert np.array_equal(view.grid.picture.pixels, before)
+
+
+def test_a_pane_in_a_window_of_its_own_and_back(qtbot, area: PaneArea):
+    area.move_to_window("manifold")
+    assert area.slots == ["samples"]
+    window = area.windows["manifold"]
+    settled(qtbot, area, "manifold")
+    area.show_pane("manifold")
+    assert area.slots == ["samples"], "the rail raises the window"
+    window.close()
+    assert area.windows == {}
+    area.show_pane("manifold")
+    assert area.slots == ["manifold"]
+    assert area.views["manifold"].isVisible()
+
+
+def test_the_overlay_has_points_and_a_legend(qtbot, area: PaneArea):
+    area.views["manifold"].propose("", overlay="class", reach=4.0)
+    view = settled(qtbot, area, "manifold")
+    assert len(view.rendered.content.points.xy) > 0
+    assert view.legend.accessibleName() == "class: a, b"
+    assert view.legend.isVisible()
+
+
+def test_help_shows_the_mathematics_and_goes_again(qtbot, area: PaneArea):
+    view = area.views["manifold"]
+    qtbot.mouseClick(view.help_button, Qt.MouseButton.LeftButton)
+    assert view.showing_help
+    assert "Φ" in view.page.toPlainText()
+    qtbot.keyClick(view.page, Qt.Key.Key_Escape)
+    assert not view.showing_help
+
+
+def test_a_pane_that_the_model_cannot_serve_says_why(qtbot, area: PaneArea):
+    area._asked_for = "vae"
+    area._refused("vae", {"manifold": "It needs codes. Train a VAE.", "samples": None})
+    view = area.views["manifold"]
+    assert "Train a VAE" in view.page.toPlainText()
+    assert not view.inspector.isEnabled()
+    assert not area.rail.buttons["manifold"].served
+    area._refused("vae", {"manifold": None, "samples": None})
+    assert view.inspector.isEnabled()
+    assert not view.showing_help
+
+
+def test_states_are_found_again(qtbot, area: PaneArea, make_area, home: Path):
+    area.views["manifold"].propose("", cells=9, overlay="plain")
+    area.show_pane("samples")
+    area.remember()
+    area.settings.save()
+    again = make_area(settings=Settings(home / "settings.json"))
+    assert again.slots == ["samples"]
+    assert (again.states["manifold"].cells, again.states["manifold"].overlay) == (9, "plain")
+
+
+def test_settings_of_another_version_are_no_obstacle(make_area, home: Path):
+    settings = Settings(home / "settings.json")
+    settings.set("panes", {"states": {"manifold": {"cells": 999}}, "slots": ["gone"], "smooth": True})
+    area = make_area(settings=settings)
+    assert area.states["manifold"].cells == 20
+    assert area.slots == ["manifold"]
+
+
+# -- saving ------------------------------------------------------------------------------------------------------
+
+
+def save(qtbot, area: PaneArea, view: PaneView, kind: str, path: Path) -> Path:
+    """Through the menu, as a person who types a path."""
+    area.exporter.choose_path = lambda title, proposed, filters: str(path)
+    action = next(a for a in view.inspector.export.menu().actions() if a.data()[1] == kind)
+    with qtbot.waitSignal(area.exporter.finished, timeout=PATIENCE) as done:
+        action.trigger()
+    return done.args[0]
+
+
+def test_the_picture_carries_how_it_was_made(qtbot, area: PaneArea, run: Run, tmp_path: Path):
+    path = save(qtbot, area, area.views["manifold"], "picture", tmp_path / "m.png")
+    assert Image.open(path).width > 20 * 8
+    provenance = read_provenance(path)
+    assert (provenance.run, provenance.step, provenance.pane) == ("dots-1", 30, "manifold")
+    assert provenance.state["cells"] == 20
+    assert area.export_line.isVisible()
+    assert area.export_line.words.text() == "Saved m.png"
+    assert area.export_line.show_folder.isVisible()
+
+
+def test_the_numbers_read_back_exactly(qtbot, area: PaneArea, tmp_path: Path):
+    view = area.views["manifold"]
+    path = save(qtbot, area, view, "numbers", tmp_path / "z.csv")
+    rows = list(csv.DictReader(path.open()))
+    assert len(rows) == 400
+    last = rows[-1]
+    z = np.array([float(last[f"z{k}"]) for k in (1, 2, 3)], np.float32)
+    assert np.array_equal(z, view.z_at((int(last["row"]), int(last["column"]))))
+    arrays = np.load(save(qtbot, area, view, "numbers", tmp_path / "z.npz"))
+    assert arrays["z"].shape == (400, 3)
+    assert arrays["pixels"].shape == (400, 8, 8, 1)
+
+
+def test_samples_through_training_become_a_film(qtbot, area: PaneArea, tmp_path: Path):
+    area.show_pane("samples")
+    path = save(qtbot, area, settled(qtbot, area, "samples"), "training", tmp_path / "t.gif")
+    assert Image.open(path).n_frames >= 3
+
+
+def test_what_cannot_be_written_is_said_in_words(qtbot, area: PaneArea, tmp_path: Path):
+    with qtbot.waitSignal(area.exporter.failed, timeout=PATIENCE) as failed:
+        area.exporter.export(area.views["manifold"], "walk", str(tmp_path / "film.avi"))
+    assert "avi" in failed.args[0]
+    assert area.export_line.property("level") == "bad"
+
+
+def test_a_film_that_is_stopped_leaves_nothing(qtbot, area: PaneArea, tmp_path: Path):
+    area.exporter.export(area.views["manifold"], "walk", str(tmp_path / "walk.webp"))
+    qtbot.mouseClick(area.export_line.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not area.exporter._worker.busy(), timeout=PATIENCE)
+    assert list(tmp_path.glob("*walk*")) == []
+    assert "Nothing was saved" in area.export_line.words.text()

@@ -1,0 +1,232 @@
+"""The render thread: the newest state wins, an error becomes words, and nobody else's threads or random numbers change."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QObject, Slot
+
+from genstudio.core.abilities import Samples
+from genstudio.core.errors import GenstudioError
+from genstudio.core.messages import N_
+from genstudio.core.spec import ImageSpec
+from genstudio.explore.base import Content, Look, Pane, PaneState, Picture, knob, panes, state
+from genstudio.explore.manifold import ManifoldState
+from genstudio.models.base import build
+from genstudio.studio.workers.render_thread import Rendered, RenderThread
+from genstudio.training.snapshot import Snapshot
+
+PATIENCE = 30_000
+
+
+@state
+class GateState(PaneState):
+    number: int = knob(0, help=N_("Which picture."), ge=0, le=10_000)
+    wrong: str = knob("", help=N_("What goes wrong."))
+
+
+class Gate:
+    """A pane whose content waits at a gate between its two steps, so that a test decides what happens meanwhile."""
+
+    def __init__(self) -> None:
+        self.reached, self.open = threading.Event(), threading.Event()
+        self.open.set()
+        self.seen: list[int] = []
+        self.closed: list[int] = []
+        self.threads: list[int] = []
+
+    def __call__(self, look: Look, state: GateState) -> Iterator[Content]:
+        self.seen.append(state.number)
+        self.threads.append(torch.get_num_threads())
+        if state.wrong == "words":
+            raise GenstudioError(N_("It rains."), N_("Wait."))
+        if state.wrong == "bug":
+            raise ZeroDivisionError("a bug")
+        content = Content(N_("one"), (Picture(np.full((2, 2, 1), state.number % 256, np.uint8)),))
+        try:
+            yield content
+            self.reached.set()
+            assert self.open.wait(30)
+            yield content
+        finally:
+            self.closed.append(state.number)
+
+
+class Weights:
+    """What a session is to the render thread: real weights, and none of the rest."""
+
+    data = None
+
+    def __init__(self) -> None:
+        self.latest: Snapshot | None = self.make(100)
+
+    def make(self, step: int) -> Snapshot:
+        spec = ImageSpec(1, 8, 8, levels=2)
+        with torch.random.fork_rng():
+            torch.manual_seed(step)
+            model = build("vae", spec, {"hidden": 8})
+        return Snapshot("run-1", step, "vae", model.knobs.model_dump(), spec, dict(model.state_dict()))
+
+    def latest_snapshot(self) -> Snapshot | None:
+        return self.latest
+
+    def snapshot_at(self, step: int) -> Snapshot:
+        return self.make(step)
+
+
+class Ear(QObject):
+    """Counts what it is told, and fetches only when asked."""
+
+    def __init__(self, renderer: RenderThread) -> None:
+        super().__init__()
+        self.heard: list[str] = []
+        renderer.ready.connect(self.hear)
+
+    @Slot(str)
+    def hear(self, view: str) -> None:
+        self.heard.append(view)
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    made = Gate()
+    shown = Pane("gate", N_("Gate"), "look", (Samples,), GateState, N_("A gate."), N_("A gate."), made)
+    monkeypatch.setitem(panes.load()._things, "gate", shown)
+    return made
+
+
+@pytest.fixture
+def weights() -> Weights:
+    return Weights()
+
+
+@pytest.fixture
+def renderer(weights: Weights, qapp) -> Iterator[RenderThread]:
+    made = RenderThread(weights)
+    yield made
+    made.stop()
+    made.deleteLater()
+
+
+def fetch(qtbot, renderer: RenderThread, view: str) -> Rendered:
+    """The next final result of a view."""
+    found: list[Rendered] = []
+
+    def there() -> bool:
+        made = renderer.result(view)
+        if made is not None and made.final:
+            found.append(made)
+        return bool(found)
+
+    qtbot.waitUntil(there, timeout=PATIENCE)
+    return found[0]
+
+
+def test_of_many_states_only_the_newest_is_finished(qtbot, renderer: RenderThread, gate: Gate):
+    gate.open.clear()
+    renderer.submit("gate", GateState(number=0))
+    assert gate.reached.wait(30)
+    for number in range(1, 51):
+        renderer.submit("gate", GateState(number=number))
+    gate.open.set()
+    made = fetch(qtbot, renderer, "gate")
+    assert made.state.number == 50
+    assert gate.seen == [0, 50], "what was overwritten is never begun"
+    assert gate.closed[0] == 0, "what ran for an older state is dropped"
+
+
+def test_nothing_is_told_twice_before_it_is_fetched(qtbot, renderer: RenderThread, gate: Gate):
+    ear = Ear(renderer)
+    for number in range(3):
+        renderer.submit("gate", GateState(number=number))
+        qtbot.waitUntil(lambda number=number: number in gate.closed, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: ear.heard != [], timeout=PATIENCE)
+    renderer.ask("end", lambda: 1)
+    qtbot.waitUntil(lambda: "end" in ear.heard, timeout=PATIENCE)
+    assert ear.heard.count("gate") == 1
+    assert renderer.result("gate").state.number == 2
+    assert renderer.result("gate") is None
+
+
+def test_what_equals_the_last_is_skipped(qtbot, renderer: RenderThread, weights: Weights, gate: Gate):
+    renderer.submit("gate", GateState())
+    assert fetch(qtbot, renderer, "gate").step == 100
+    renderer.submit("gate", GateState())
+    renderer.ask("end", lambda: 1)
+    qtbot.waitUntil(lambda: renderer.result("end") == 1, timeout=PATIENCE)
+    assert gate.seen == [0]
+    weights.latest = weights.make(200)
+    renderer.submit("gate", GateState())
+    assert fetch(qtbot, renderer, "gate").step == 200
+    assert gate.seen == [0, 0]
+
+
+def test_weights_of_a_chosen_step(qtbot, renderer: RenderThread, weights: Weights):
+    renderer.submit("manifold", ManifoldState(cells=5, at=7))
+    made = fetch(qtbot, renderer, "manifold")
+    assert (made.step, made.latent_dim, made.error) == (7, 2, "")
+    assert made.milliseconds > 0
+    assert "step 7" in str(made.content.words)
+
+
+def test_a_short_content_does_not_wait_for_a_long_one(qtbot, renderer: RenderThread, gate: Gate):
+    renderer._durations["gate"] = 500.0  # as after a long one
+    gate.open.clear()
+    renderer.submit("gate", GateState())
+    assert gate.reached.wait(30)
+    renderer.submit("short", ManifoldState(cells=5))
+    gate.open.set()
+    fetch(qtbot, renderer, "gate")
+    assert list(renderer._shown) == ["short", "gate"], "the one that began later was finished first"
+
+
+def test_errors_become_words_and_the_thread_lives_on(
+    qtbot, renderer: RenderThread, gate: Gate, caplog: pytest.LogCaptureFixture
+):
+    renderer.submit("gate", GateState(wrong="words"))
+    assert fetch(qtbot, renderer, "gate").error == "It rains. Wait."
+    renderer.submit("gate", GateState(wrong="bug"))
+    assert "Gate could not be drawn: ZeroDivisionError" in str(fetch(qtbot, renderer, "gate").error)
+    assert "a bug" in caplog.text, "the traceback goes to the log"
+    renderer.submit("gate", GateState(number=3))
+    assert fetch(qtbot, renderer, "gate").content is not None
+
+
+def test_before_the_first_weights_it_waits(qtbot, renderer: RenderThread, weights: Weights):
+    weights.latest = None
+    renderer.submit("manifold", ManifoldState())
+    assert fetch(qtbot, renderer, "manifold").waiting
+
+
+def test_it_computes_on_one_core_and_leaves_the_others_theirs(qtbot, renderer: RenderThread, gate: Gate):
+    mine, before = torch.get_num_threads(), torch.get_rng_state()
+    torch.set_num_threads(3)
+    try:
+        renderer.submit("gate", GateState())
+        fetch(qtbot, renderer, "gate")
+        later: list[int] = []
+        thread = threading.Thread(target=lambda: later.append(torch.get_num_threads()))
+        thread.start()
+        thread.join()
+        assert gate.threads == [1]
+        assert later == [3], "a training thread that sets no number must not be left with one core"
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(mine)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_stopping_in_the_middle_ends_the_thread(qtbot, renderer: RenderThread, gate: Gate):
+    gate.open.clear()
+    renderer.submit("gate", GateState(number=4))
+    assert gate.reached.wait(30)
+    threading.Timer(0.05, gate.open.set).start()
+    renderer.stop()
+    assert renderer.isFinished()
+    renderer.submit("gate", GateState(number=5))
+    assert not renderer.isRunning()
+    assert gate.closed == [4]
