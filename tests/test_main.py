@@ -209,6 +209,8 @@ def interrupt_while_pip_works(here: Path) -> tuple[int, str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A shell that runs the tests in the background has them, and all that they start, ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     with open(here / "gate", "w"):  # opens when pip has got as far as building the project, and holds it there
         os.killpg(child.pid, signal.SIGINT)
