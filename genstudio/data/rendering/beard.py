@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from genstudio.data.rendering.canvas import broad, smooth, soft
-from genstudio.data.rendering.head import Face
+from genstudio.data.rendering.face import Face
 from genstudio.data.rendering.mouth import shape
 from genstudio.data.rendering.sitter import Sitter
 

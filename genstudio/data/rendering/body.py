@@ -26,9 +26,8 @@ def draw_backdrop(canvas: Canvas, sitter: Sitter) -> None:
 
 def draw_body(canvas: Canvas, front: Tensor, sitter: Sitter) -> None:
     """Shoulders in clothes, then the neck, which the chin leaves in shade. Notes the neck's depth in ``front``."""
-    part = canvas.rows(-0.3, -99)
-    if not part.y.numel():
-        return
+    rows = canvas.rows(-0.3, -99)
+    part = canvas.cut(rows)
     still = Pose.of(0 * sitter["yaw"], 0 * sitter["pitch"])
     light = Light.of(sitter["light"], still)
 
@@ -55,6 +54,5 @@ def draw_body(canvas: Canvas, front: Tensor, sitter: Sitter) -> None:
     under = smooth(part.y + 0.04 * (part.x - chin).square() * 8, -CHIN - 0.34, -CHIN + 0.10)
     shade = 1 - 0.62 * under
     seen = column.cover * smooth(part.y, -1.12, -1.02)
-    neck_rows = front[:, front.shape[1] - part.y.shape[1] :]
-    neck_rows.copy_(column.depth.where(seen > 0.5, neck_rows))
+    front[:, rows] = column.depth.where(seen > 0.5, front[:, rows])
     part.paint(seen, lit(sitter.skin, light.diffuse(column.normal) * shade, palettes.colour(*SKIN_SHADOW)))

@@ -25,11 +25,14 @@ class Canvas:
     y: Tensor
     sample: float
 
-    def rows(self, top: float, bottom: float) -> Canvas:
-        """The part of the canvas between two heights. It shares memory: what is painted there is painted here."""
+    def rows(self, top: float, bottom: float) -> slice:
+        """The rows of samples between two heights."""
         inside = ((self.y.flatten() <= top) & (self.y.flatten() >= bottom)).nonzero().flatten()
-        first, last = (int(inside[0]), int(inside[-1]) + 1) if len(inside) else (0, 0)
-        return Canvas(self.colour[:, :, first:last], self.x, self.y[:, first:last], self.sample)
+        return slice(int(inside[0]), int(inside[-1]) + 1) if len(inside) else slice(0, 0)
+
+    def cut(self, rows: slice) -> Canvas:
+        """A part of the canvas. It shares memory: what is painted there is painted here."""
+        return Canvas(self.colour[:, :, rows], self.x, self.y[:, rows], self.sample)
 
     def paint(self, cover: Tensor, colour: Tensor) -> None:
         """Lay ``colour`` over the canvas where ``cover`` (a map in [0, 1]) says so."""

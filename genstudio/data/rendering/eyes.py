@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from genstudio.data.rendering import palettes
 from genstudio.data.rendering.canvas import smooth, soft, spot
-from genstudio.data.rendering.head import Face
+from genstudio.data.rendering.face import Face
 from genstudio.data.rendering.sitter import EYE_HEIGHT, EYE_SIDE, Sitter
 
 if TYPE_CHECKING:

@@ -62,6 +62,12 @@ class Hit:
     z: Tensor
     normal: tuple[Tensor, Tensor, Tensor]
 
+    def cut(self, rows: slice) -> Hit:
+        """What the lines of sight of these rows meet."""
+        x, y, z = self.x[:, rows], self.y[:, rows], self.z[:, rows]
+        nx, ny, nz = (n[:, rows] for n in self.normal)
+        return Hit(self.cover[:, rows], self.depth[:, rows], x, y, z, (nx, ny, nz))
+
 
 @dataclass
 class Body:
@@ -71,7 +77,7 @@ class Body:
     bend: Tensor | float
     a: Tensor | float
     c: Tensor | float
-    x: float = 0.0
+    x: Tensor | float = 0.0
     z: float = 0.0
     rounds: int = 2
 

@@ -12,8 +12,7 @@ def draw_glasses(canvas: Canvas, sitter: Sitter) -> None:
     """Lenses first (a faint tint and a glint), the frame over them."""
     if not bool((sitter["glasses"] > 0).any()):
         return
-    nod = float(sitter.pose.sin_pitch.abs().max()) * 1.0
-    part = canvas.rows(0.24 + nod, -0.32 - nod)
+    part = canvas.cut(canvas.rows(0.24 + sitter.nod, -0.32 - sitter.nod))
     body = Body(lambda y: (y * 0 + 1, y * 0), 0.0, sitter.half_width + 0.035, sitter.half_depth + 0.10)
     hit = body.meet(part, sitter.pose)
     longitude = (hit.x / body.a).atan2(hit.z / body.c)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from genstudio.data.rendering import palettes
 from genstudio.data.rendering.canvas import broad, smooth, soft, spot
-from genstudio.data.rendering.head import Face
+from genstudio.data.rendering.face import Face
 from genstudio.data.rendering.sitter import MOUTH_HEIGHT, Sitter
 
 if TYPE_CHECKING:

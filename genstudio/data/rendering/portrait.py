@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from genstudio.data.rendering import beard, body, eyes, glasses, hair, head, mouth
+from genstudio.data.rendering import beard, body, eyes, glasses, hair, head, mouth, nose
 from genstudio.data.rendering.canvas import Canvas, blank
 from genstudio.data.rendering.sitter import Sitter
 
@@ -61,7 +61,7 @@ def paint(canvas: Canvas, sitter: Sitter) -> None:
     mouth.paint_mouth(face, sitter)
     eyes.paint_eyes(face, sitter)
     eyes.paint_brows(face, sitter)
-    head.add_nose(face, sitter)
+    nose.add_nose(face, sitter)
     face.shade.mul_(hair.shade_below(locks, skull.depth))
     canvas.paint(skull.cover, head.light_face(face, sitter))
 

@@ -34,10 +34,11 @@ class Sitter:
 
     def __post_init__(self) -> None:
         self.pose = Pose.of(self["yaw"], self["pitch"])
+        self.nod = float(self.pose.sin_pitch.abs().max())  # the deepest of all: how far features may wander
         self.light = Light.of(self["light"], self.pose)
         self.masculine, self.feminine = self["presentation"], 1 - self["presentation"]
         self.half_width = 0.585 + 0.09 * self["face_width"] + 0.015 * self.masculine
-        self.half_depth = 0.74 + 0.0 * self.masculine
+        self.half_depth = 0.74
         self.jaw = 0.10 + 0.5 * self.masculine + 0.1 * self["face_width"]
         self.stubble = (self["beard"] / 0.35).clamp(max=1)
         self.beard_volume = ((self["beard"] - 0.35) / 0.65).clamp(min=0)
