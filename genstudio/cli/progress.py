@@ -54,7 +54,7 @@ class Progress:
         if self._bar is not None:
             self._bar.update(self._task, total=1.0, completed=fraction, description=text)
             if important:
-                self._bar.console.print(text, markup=False)
+                self._bar.console.print(text, markup=False, soft_wrap=True)
             return
         now = time.monotonic()
         if important or now - self._last_line >= LINE_EVERY:
@@ -73,7 +73,7 @@ class Progress:
     def note(self, text: str) -> None:
         """A line that stays, above the bar."""
         if self._bar is not None:
-            self._bar.console.print(text, markup=False)
+            self._bar.console.print(text, markup=False, soft_wrap=True)
         else:
             complain(text)
 
@@ -95,7 +95,11 @@ class TrainingProgress:
     def see(self, event: Any) -> None:
         """Called for every event: cheap, since one comes every step."""
         if isinstance(event, self._measured):
-            values = " · ".join(f"{key} {number(value)}" for key, value in event.values.items())
+            # All of one split: said once. The bound goes first, the rest follows it.
+            values = " · ".join(
+                f"{key} {number(event.values[key])}"
+                for key in sorted(event.values, key=lambda k: not k.endswith("/elbo"))
+            ).replace("· validation/", "· ")
             self._progress.note(_("step {step}: {values}", step=f"{event.step:,}", values=values))
         elif isinstance(event, self._alarm):
             self._progress.note(_("step {step}: {alarm}", step=f"{event.step:,}", alarm=event.message))
