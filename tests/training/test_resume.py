@@ -9,7 +9,7 @@ import pytest
 from training_helpers import Hooked, contents, finish, same, train_killed, train_until
 
 from genstudio.core.errors import RunError
-from genstudio.training.events import Stepped
+from genstudio.training.events import Sampled, Stepped
 from genstudio.training.job import new_job, resume_job
 from genstudio.training.recipe import Recipe
 from genstudio.training.run import Run
@@ -69,6 +69,34 @@ def test_the_final_measurement_is_made_again(recipe: Recipes, tmp_path: Path) ->
     assert again.result()["step"] == 5
     assert again.result()["measures"] == first.result()["measures"]
     assert Run.open(tmp_path / "run").status == "finished"
+
+
+def test_closed_between_two_events_of_one_step(recipe: Recipes, tmp_path: Path) -> None:
+    """Samples, a measurement and a checkpoint fall on step 8: a close after the first loses none of the others."""
+    made = recipe("plan.sample_every=8", "plan.steps=12")
+    train_until(new_job(made, out=tmp_path / "straight"), 12)
+    events = new_job(made, out=tmp_path / "run").events()
+    next(event for event in events if isinstance(event, Sampled) and event.step == 8)
+    events.close()
+    train_until(resume_job(tmp_path / "run"), 12)
+    same(contents(tmp_path / "run", 12), contents(tmp_path / "straight", 12))
+
+
+def test_a_measurement_that_a_stop_cut_short_is_made_on_resuming(recipe: Recipes, tmp_path: Path) -> None:
+    made = recipe("plan.steps=12")
+    train_until(new_job(made, out=tmp_path / "straight"), 12)
+    stopping: list[bool] = []
+    job = new_job(made, out=tmp_path / "run", cancelled=lambda: bool(stopping))
+    events = job.events()
+    for event in events:
+        if isinstance(event, Stepped) and event.step == 7:
+            stopping.append(True)  # the person presses Stop while step 8 is being measured
+        elif isinstance(event, Stepped) and event.step == 8:
+            break
+    events.close()
+    assert not job.measures
+    train_until(resume_job(tmp_path / "run"), 12)
+    same(contents(tmp_path / "run", 12), contents(tmp_path / "straight", 12))
 
 
 def test_changes_made_while_paused_survive_a_stop(recipe: Recipes, tmp_path: Path) -> None:
