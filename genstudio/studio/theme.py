@@ -145,7 +145,7 @@ class Theme(QObject):
 
     def choose(self, choice: str) -> None:
         """``system``, ``light`` or ``dark``, at once and everywhere."""
-        self.choice = choice if choice in CHOICES else "system"  # type: ignore[assignment]
+        self.choice = choice if choice in CHOICES else "system"
         self._follow()
 
     @Slot()

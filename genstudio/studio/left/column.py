@@ -42,6 +42,7 @@ class LeftColumn(QWidget):
         self._misfit = ""  # why this model can't serve these images
         self._preparing: tuple[float, str] = (0.0, "")
         self._was_busy = False
+        self._runs: list[RunLine] = []
         self._build()
         self._connect()
         self._progress = QTimer(self)
@@ -207,6 +208,12 @@ class LeftColumn(QWidget):
     @Slot(object)
     def _remedy(self, change: dict[str, Any]) -> None:
         self.session.set_live(change)
+        for name, value in change.items():
+            if name.startswith("plan."):
+                self.plan.show_live(name.removeprefix("plan."), value)
+            else:
+                self.model.show_live(name, value)
+        self._draft_changed()
 
     @Slot(str)
     def _save_recipe(self, path: str) -> None:
@@ -336,7 +343,6 @@ class LeftColumn(QWidget):
     # -- making --------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self._runs: list[RunLine] = []
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(GAP)
@@ -353,8 +359,8 @@ class LeftColumn(QWidget):
         column.setSpacing(GAP)
         for card in (self.recipe, self.data, self.model, self.plan):
             column.addWidget(card)
-        self.scroll = ContentScroll(inside, self)
-        whole.addWidget(self.scroll)
+        self.cards = ContentScroll(inside, self)
+        whole.addWidget(self.cards)
         whole.addWidget(self.controls)
         whole.addWidget(self.curves, 1)
 
@@ -408,6 +414,7 @@ class ContentScroll(QScrollArea):
 
     def __init__(self, inside: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._inside = inside
         self.setWidget(inside)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -418,7 +425,7 @@ class ContentScroll(QScrollArea):
         inside.installEventFilter(self)
 
     def sizeHint(self) -> QSize:
-        return QSize(420, self.widget().sizeHint().height())
+        return QSize(420, self._inside.sizeHint().height())
 
     def eventFilter(self, watched: Any, event: Any) -> bool:
         if event.type() == event.Type.LayoutRequest:

@@ -51,9 +51,9 @@ class CurvesCard(Card):
         self._cursor = 0
         self._offset = 0
         self._file_read = False
-        self._pending_seek: Any = None
+        self._known: set[str] = set()
+        self._styles: dict[str, Series] = {}
         self._others: dict[str, CurveData] = {}
-        self._touched: set[str] = set()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
         self._build()
@@ -181,7 +181,7 @@ class CurvesCard(Card):
         trained = [name for name in chosen if self.data.has(f"train/{name}")]
         off = [name for name in chosen if trained and name not in trained]
         self.legend.set_names(chosen, styles, off)
-        self._styles: dict[str, Series] = styles
+        self._styles = styles
         self.legend_row.setVisible(bool(chosen))
         self.empty.setVisible(not names)
         self.setMinimumHeight(EMPTY_HEIGHT if not names else HEIGHT)
@@ -239,8 +239,6 @@ class CurvesCard(Card):
         self._lay_out()
 
     def _build(self) -> None:
-        self._known: set[str] = set()
-        self._styles = {}
         self.log = _option(_("Logarithmic or linear scale"), self)
         self.log.clicked.connect(self._toggle_log)
         self.smooth = _option(_("Smoothing: the weight of the past. The raw curve stays behind it"), self)

@@ -98,11 +98,11 @@ class Legend(QWidget):
             entry.hide()
             entry.deleteLater()
         for place, name in enumerate(names):
-            entry = self.entries.get(name)
-            if entry is None:
-                entry = self.entries[name] = Entry(name, self)
-                entry.setChecked(name not in off)
-                entry.toggled.connect(self._toggled)
+            if name not in self.entries:
+                made = self.entries[name] = Entry(name, self)
+                made.setChecked(name not in off)
+                made.toggled.connect(self._toggled)
+            entry = self.entries[name]
             entry.style_of = styles[name]
             self._grid.addWidget(entry, place // PER_ROW, place % PER_ROW)
             entry.update()

@@ -23,7 +23,7 @@ from genstudio.studio.theme import Series, colour, font, theme
 from genstudio.studio.widgets.curve_data import Axis, CurveData, thin
 from genstudio.studio.widgets.words import as_time
 
-SMOOTH_POINTS = 240  # of the wide line: a point every pixel and a half
+SMOOTH_POINTS = 160  # of the wide line: a point every other pixel
 OVERLAY_POINTS = 400
 NOT_FINITE_SHOWN = 24
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -119,6 +119,8 @@ class LossPlot(QWidget):
     def set_others(self, others: Mapping[str, CurveData]) -> None:
         """Runs drawn thinly behind, by name."""
         self.others = dict(others)
+        for name in self._lines:
+            self._dress_line(name)
         self.redraw()
 
     def set_names(self, names: Sequence[str], styles: Mapping[str, Series]) -> None:
