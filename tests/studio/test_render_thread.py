@@ -136,7 +136,7 @@ def test_of_many_states_only_the_newest_is_finished(qtbot, renderer: RenderThrea
     made = fetch(qtbot, renderer, "gate")
     assert made.state.number == 50
     assert gate.seen == [0, 50], "what was overwritten is never begun"
-    assert gate.closed[0] == 0, "what ran for an older state is dropped"
+    assert gate.closed[0] == 0, "what ran for an older state ends early"
 
 
 def test_nothing_is_told_twice_before_it_is_fetched(qtbot, renderer: RenderThread, gate: Gate):
