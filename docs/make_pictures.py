@@ -106,12 +106,12 @@ def take(recipe: str, shots: list[Shot], folder: Path, part: float, threads: int
         window.resize(*SIZE)
         yield lambda: window.panes is not None and window.left.draft() is not None
         if recipe:
-            settings = ["plan.steps=4000"] + ([f"plan.threads={threads}"] if threads else [])
-            draft = window.left.draft().override(settings)
-            window.session.start(draft)
+            threads_asked = [f"plan.threads={threads}"] if threads else []
+            window.session.start(window.left.draft().override(threads_asked))
             yield lambda: bool(words) or window.session.state == "training"
         else:
-            yield 2.0
+            yield lambda: window.left.data.data is not None
+            yield 1.0
         for shot in shots:
             theme().choose(shot.theme)
             yield lambda shot=shot: bool(words) or window.session.step >= shot.step * part  # type: ignore[misc]
@@ -138,8 +138,18 @@ def arrange(window: Any, shot: Shot) -> Any:
         panes.show_pane(shot.pane)
     if shot.state:
         panes.change({shot.pane: replace(panes.states[shot.pane], **shot.state)}, "picture")
-    yield 3.0
-    grid = panes.views[shot.pane].grid
+    view = panes.views[shot.pane]
+    yield (
+        lambda: (
+            not window.session.run
+            or (
+                view.rendered is not None
+                and all(getattr(view.rendered.state, name) == value for name, value in shot.state.items())
+            )
+        )
+    )
+    yield 2.0
+    grid = view.grid
     if shot.pointer and grid.picture is not None:
         first, last = grid.cell_rect(0, 0), grid.cell_rect(grid.picture.rows - 1, grid.picture.columns - 1)
         sheet = first.united(last)
