@@ -22,9 +22,9 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_, Message
+from genstudio.core.threads import compute_on_one_core
 from genstudio.explore.base import Content, Look, PaneState, contents, pane_of, panes
 from genstudio.explore.blobs import Blobs
-from genstudio.studio.workers.one_thread import compute_on_one_core
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
