@@ -242,7 +242,7 @@ class LossPlot(QWidget):
         axis_pen = pg.mkPen(colour("border"), width=1)
         for side in ("left", "bottom"):
             axis = item.getAxis(side)
-            axis.setStyle(tickFont=font(11), tickLength=-4, tickTextOffset=6)
+            axis.setStyle(tickFont=font(11), tickLength=-4, tickTextOffset=6, textFillLimits=[(0, 0.4)])
             axis.setTextPen(pg.mkPen(colour("muted")))
             axis.setPen(axis_pen)
             axis.setTickPen(pg.mkPen(colour("grid"), width=1))
