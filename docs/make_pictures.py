@@ -40,9 +40,9 @@ class Shot:
 SHOTS: dict[str, list[Shot]] = {
     "": [Shot("start-empty"), Shot("start-empty-dark", theme="dark")],
     "faces-vae-2d": [
-        Shot("window-light", step=1500, state={"cells": 16}, pointer=(0.72, 0.3)),
-        Shot("window-dark", step=1600, theme="dark", state={"cells": 16}, pointer=(0.3, 0.6)),
-        Shot("manifold-faces", step=1700, part="panes", state={"cells": 14, "reach": 2.5}, pointer=(0.3, 0.4)),
+        Shot("window-light", step=1500, state={"cells": 17}, pointer=(0.72, 0.3)),
+        Shot("window-dark", step=1600, theme="dark", state={"cells": 17}, pointer=(0.3, 0.6)),
+        Shot("manifold-faces", step=1700, part="panes", state={"cells": 17, "reach": 2.5}, pointer=(0.3, 0.4)),
     ],
     "faces-vae": [
         Shot("samples-faces", "samples", step=1800, state={"n": 64}, pointer=(0.55, 0.4)),
