@@ -80,7 +80,7 @@ def nothing_is_left(qapp: QApplication) -> Iterator[None]:
 
 def flush() -> None:
     """Deferred deletes, then cycles, then what the cycles deferred."""
-    for _ in range(3):
+    for _ in range(2):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         QCoreApplication.processEvents()
         gc.collect()

@@ -144,6 +144,15 @@ def test_saving_a_recipe_and_opening_it_again(qtbot, window, tmp_path: Path) -> 
     assert window.left.recipe.fact.whole() == ""
 
 
+def test_a_recipe_file_is_taken_up_again_next_time(qtbot, window, open_window, recipe_file) -> None:
+    from conftest import close
+
+    close(window)
+    again = open_window()
+    assert again.left.draft().data == "dots-for-windows"
+    assert again.left.recipe.combo.currentText() == "Dots"
+
+
 def test_a_broken_recipe_file_is_a_line_of_text(qtbot, window, tmp_path: Path) -> None:
     path = tmp_path / "broken.toml"
     path.write_text("model = [")

@@ -43,6 +43,8 @@ def test_start_pause_step_continue_stop(qtbot, window) -> None:
     click(controls.step)
     qtbot.waitUntil(lambda: session.step == here + 2 and session._thread._allowed == 0, timeout=PATIENCE)
     assert session.state == "paused"
+    qtbot.waitUntil(lambda: controls.where.text().startswith(f"step {here + 2:,} "), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.left.curves.data.last_step == here + 2, timeout=PATIENCE)
 
     click(controls.main)
     qtbot.waitUntil(lambda: session.step > here + 4, timeout=PATIENCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
@@ -108,7 +109,7 @@ class LeftColumn(QWidget):
     def _recipe_chosen(self, recipe: Recipe) -> None:
         if self.session.run is not None:
             self.session.close_run()
-        self.settings.set("recipe", recipe.name)
+        self.settings.set("recipe", self.recipe.combo.currentData())
         self.show_recipe(recipe)
 
     @Slot(str)
@@ -401,8 +402,13 @@ class LeftColumn(QWidget):
         self._failed(in_words(error))
 
     def _choose_first(self) -> None:
-        """The recipe of last time, or the default one."""
-        recipe = self.recipe.choose(self.settings.get("recipe", DEFAULT_RECIPE)) or self.recipe.choose(DEFAULT_RECIPE)
+        """The recipe of last time (by name, or the path of its file), or the default one."""
+        wanted = self.settings.get("recipe", DEFAULT_RECIPE)
+        if Path(wanted).is_file():
+            self.recipe.open_recipe_file(wanted)
+            if self.base is not None:
+                return
+        recipe = self.recipe.choose(wanted) or self.recipe.choose(DEFAULT_RECIPE)
         if recipe is None and self.recipe.combo.count():
             recipe = self.recipe.choose(self.recipe.combo.itemData(0))
         if recipe is not None:
