@@ -163,7 +163,13 @@ def _summary(found: list[float]) -> dict[str, Any]:
     def at(part: float) -> float:
         return round(ordered[min(len(ordered) - 1, int(part * len(ordered)))], 2)
 
-    return {"n": len(ordered), "p50_ms": at(0.5), "p95_ms": at(0.95), "p99_ms": at(0.99), "worst_ms": round(ordered[-1], 2)}
+    return {
+        "n": len(ordered),
+        "p50_ms": at(0.5),
+        "p95_ms": at(0.95),
+        "p99_ms": at(0.99),
+        "worst_ms": round(ordered[-1], 2),
+    }
 
 
 def main() -> None:
