@@ -85,12 +85,12 @@ class HealthLine(QWidget):
         """What the loop raised: it stands until the next verdict."""
         self.show_words(alarm.level, translate(alarm.message))
 
-    def consider(self, data: CurveData, session: Session) -> None:
-        """Look at the newest numbers, at most every two seconds, in the background."""
-        now = time.monotonic()
-        if now - self._looked < PAUSE or not data.rows or session.recipe is None:
+    def consider(self, data: CurveData, session: Session, *, now: bool = False) -> None:
+        """Look at the newest numbers, at most every two seconds (or ``now``), in the background."""
+        time_now = time.monotonic()
+        if (time_now - self._looked < PAUSE and not now) or not data.rows or session.recipe is None:
             return
-        self._looked = now
+        self._looked = time_now
         rows, job, recipe = list(data.rows), session.job, session.recipe
         plan = job.live.plan if job is not None else recipe.plan
         knobs = job.live.model_knobs.model_dump() if job is not None else recipe.model_knobs

@@ -312,7 +312,9 @@ def log_tick(value: float, wide: bool) -> str:
     if whole and wide:
         power = round(value)
         return {0: "1", 1: "10"}.get(power, "10" + str(power).translate(SUPERSCRIPT))
-    return "" if wide else in_short(10**value, 10**value / 10)
+    number = 10**value
+    digit = round(number / 10 ** math.floor(value + 1e-9), 6)
+    return in_short(number, number / 10) if not wide and digit in (1, 2, 3, 5) else ""
 
 
 def in_short(value: float, spacing: float) -> str:
