@@ -148,6 +148,18 @@ def window(qtbot, open_window, recipe_file):
     return made
 
 
+@pytest.fixture
+def close_window() -> Callable:
+    """``close_window(window)``: closed as a person closes it, and deleted."""
+    return close
+
+
+@pytest.fixture
+def choose_recipe(qtbot) -> Callable:
+    """``choose_recipe(window, path)``: opens a recipe file and waits until it can be started."""
+    return lambda window, path: choose(qtbot, window, path)
+
+
 def choose(qtbot, window, path: str) -> None:
     """Open the recipe file at ``path`` and wait until it can be started."""
     window.left.recipe.open_recipe_file(path)

@@ -144,10 +144,8 @@ def test_saving_a_recipe_and_opening_it_again(qtbot, window, tmp_path: Path) -> 
     assert window.left.recipe.fact.whole() == ""
 
 
-def test_a_recipe_file_is_taken_up_again_next_time(qtbot, window, open_window, recipe_file) -> None:
-    from conftest import close
-
-    close(window)
+def test_a_recipe_file_is_taken_up_again_next_time(qtbot, window, open_window, close_window) -> None:
+    close_window(window)
     again = open_window()
     assert again.left.draft().data == "dots-for-windows"
     assert again.left.recipe.combo.currentText() == "Dots"
@@ -161,13 +159,11 @@ def test_a_broken_recipe_file_is_a_line_of_text(qtbot, window, tmp_path: Path) -
     assert window.left.controls.notice.property("level") == "bad"
 
 
-def test_geometry_and_choices_are_remembered(qtbot, open_window, home: Path) -> None:
-    from conftest import close
-
+def test_geometry_and_choices_are_remembered(qtbot, open_window, close_window, home: Path) -> None:
     first = open_window()
     first.resize(1200, 700)
     first.left.curves.log.click()
-    close(first)
+    close_window(first)
     again = open_window()
     assert again.height() == 700  # the screen of these tests is narrower than our least width
     assert again.left.curves.log.text() == "linear"
