@@ -88,7 +88,11 @@ def test_wild_faces_reach_further_and_show_more_around_the_head() -> None:
 def test_a_cancel_ends_the_drawing_soon() -> None:
     source = Faces(Faces.Knobs(size=8, count=100 * CHUNK), search=[])
     chunks: list[int] = []
-    with pytest.raises(Cancelled):
+
+    def paint() -> None:
         for images, _ in source.portraits(source.knobs.count, cancelled=lambda: len(chunks) == 2):
             chunks.append(len(images))
+
+    with pytest.raises(Cancelled):
+        paint()
     assert len(chunks) == 2, "nothing is painted any more once it is cancelled"
