@@ -56,7 +56,6 @@ class MainWindow(QMainWindow):
         self._build()
         self._restore_geometry()
         self.session.changed.connect(self._name_window)
-        self.library.ready.connect(self._library_ready)
 
     # -- the order of things after the first paint ---------------------------------------------------------------
 
@@ -69,11 +68,12 @@ class MainWindow(QMainWindow):
         background = self.session.background
         background.submit(import_plotting, self._plotting_imported, self._import_failed)
         background.submit(import_panes, self._panes_imported, self._import_failed)
+        background.submit(import_optimisers, self._all_imported, self._import_failed)
         background.submit(device_in_words, self.status.set_device)
         background.submit(empty_trash)
 
-    @Slot()
-    def _library_ready(self) -> None:
+    @Slot(object)
+    def _all_imported(self, nothing: object) -> None:
         self.torch_freeze_ms = max(self.lateness.samples or [0.0])
         self.lateness.samples = None
         self.status.set_freeze(self.torch_freeze_ms)
@@ -207,6 +207,11 @@ def import_panes() -> type[PaneArea]:
     from genstudio.studio.panes.area import PaneArea
 
     return PaneArea
+
+
+def import_optimisers() -> None:
+    """On the background thread: torch imports its compiler with the first optimiser, a second that Start need not wait for."""
+    import torch._dynamo  # noqa: F401
 
 
 def device_in_words() -> str:
