@@ -81,7 +81,7 @@ def _diverging(seen: _Seen) -> Health | None:
     best = max(statistics.median(bound[i : i + FEW]) for i in range(0, len(bound) - FEW + 1, FEW))
     if best - now <= max(0.5 * abs(best), 1.0):
         return None
-    message = N_("The ELBO fell back from {best:.1f} to {now:.1f} nats: training diverges.", best=best, now=now)
+    message = N_("The ELBO fell back from {best} to {now} nats: training diverges.", best=_nats(best), now=_nats(now))
     return Health("bad", message, SLOWER, seen.slower())
 
 
@@ -109,10 +109,10 @@ def _overfitting(seen: _Seen) -> Health | None:
     if statistics.median(value for _, value in training[-FEW:]) <= statistics.median(before):
         return None
     message = N_(
-        "Overfitting: the ELBO of held-out images was best at step {step:,} ({best:.1f} nats) and falls since, while that "
+        "Overfitting: the ELBO of held-out images was best at step {step:,} ({best} nats) and falls since, while that "
         "of training images rises.",
         step=at,
-        best=best,
+        best=_nats(best),
     )
     return Health("watch", message, N_("Stop here and keep"), {"plan.steps": seen.step})
 
@@ -125,7 +125,7 @@ def _level(seen: _Seen) -> Health | None:
     before = statistics.median(value for _, value in held_out[-2 * FEW : -FEW])
     if abs(now - before) > NOISE * abs(now):
         return None
-    message = N_("The ELBO has levelled off at {now:.1f} nats: more of the same changes little.", now=now)
+    message = N_("The ELBO has levelled off at {now} nats: more of the same changes little.", now=_nats(now))
     return Health("good", message, SLOWER, seen.slower())
 
 
@@ -134,11 +134,16 @@ def _well(seen: _Seen) -> Health | None:
     if held_out:
         step, value = held_out[-1]
         return Health(
-            "good", N_("Learning: {value:.1f} nats on held-out images at step {step:,}.", value=value, step=step)
+            "good", N_("Learning: {value} nats on held-out images at step {step:,}.", value=_nats(value), step=step)
         )
     if len([row for row in seen.rows[-ENOUGH:] if row.values]) >= ENOUGH:
         return Health("good", N_("Learning."))
     return None
+
+
+def _nats(value: float) -> str:
+    """-15791.84 as people write it: thousands apart, a true minus."""
+    return f"{value:,.1f}".replace("-", "−")
 
 
 SLOWER = N_("Learn at a third of the pace")
