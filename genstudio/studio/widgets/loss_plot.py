@@ -32,7 +32,8 @@ OVERLAY_POINTS = 400
 NOT_FINITE_SHOWN = 24
 DECADES_FOR_LOG = 0.5  # a log scale over less looks like a linear one and has no round ticks
 VISIBLE = 0.98  # of the values of a curve that stands alone: its first steps would flatten all that follows
-AXIS_WIDTH, AXIS_HEIGHT = 52, 22
+AXIS_WIDTH, AXIS_HEIGHT = 46, 22
+WIDE_AXIS = 62  # for ticks such as −14,000, which pyqtgraph leaves out rather than cuts
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -184,6 +185,9 @@ class LossPlot(QWidget):
                 self._scale(item, groups[place], extents, alone=len(groups) > 1)
                 item.getAxis("bottom").setStyle(showValues=place == len(groups) - 1)
                 item.getAxis("bottom").setHeight(AXIS_HEIGHT if place == len(groups) - 1 else 2)
+        below = min((float(np.nanmin(its)) for its in values.values() if np.isfinite(its).any()), default=0.0)
+        for item in self._strips:
+            item.getAxis("left").setWidth(WIDE_AXIS if below <= -1000 else AXIS_WIDTH)
         self.groups = groups
 
     def _scale(self, item: Any, names: list[str], extents: Mapping[str, Any], *, alone: bool) -> None:
@@ -317,7 +321,6 @@ class LossPlot(QWidget):
             axis.setPen(axis_pen)
             axis.setTickPen(pg.mkPen(colour("grid"), width=1))
         last = item is self._strips[len(self.groups) - 1]
-        item.getAxis("left").setWidth(AXIS_WIDTH)
         item.getAxis("bottom").setStyle(showValues=last)
         item.getAxis("bottom").setHeight(AXIS_HEIGHT if last else 2)
         item.getAxis("left").setGrid(255)
