@@ -361,6 +361,7 @@ class LeftColumn(QWidget):
         column.setSpacing(GAP)
         for card in (self.recipe, self.data, self.model, self.plan):
             column.addWidget(card)
+        column.addStretch(1)  # else they grow for a moment while another one folds
         self.cards = ContentScroll(inside, self)
         whole.addWidget(self.cards)
         whole.addWidget(self.controls)

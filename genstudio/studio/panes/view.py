@@ -252,7 +252,7 @@ class PaneView(QWidget):
 
 def z_in_words(z: np.ndarray, most: int = 4) -> str:
     """ "z = ( 0.42,  0.97 )"; of longer codes the first few numbers and the length."""
-    numbers = ",  ".join(f"{float(value):.2f}" for value in z[:most])
+    numbers = ",  ".join(f"{float(value):.2f}" for value in z[:most]).replace("-", "−")
     if len(z) <= most:
         return f"z = ( {numbers} )"
     return f"z = ( {numbers}, … )  {len(z)}-D, |z| = {float((z * z).sum()) ** 0.5:.2f}"
