@@ -73,6 +73,20 @@ def test_by_keyboard(qtbot, window) -> None:
     assert session.checkpoint_steps()
 
 
+def test_no_two_shortcuts_share_their_keys(window) -> None:
+    """Qt does nothing at all for keys that mean two things."""
+    from PySide6.QtGui import QAction, QShortcut
+
+    anywhere = Qt.ShortcutContext.WindowShortcut
+    keys = [s.key().toString() for s in window.findChildren(QShortcut) if s.context() == anywhere]
+    keys += [k.toString() for a in window.findChildren(QAction) for k in a.shortcuts()]
+    assert len(keys) > 6
+    assert sorted(keys) == sorted(set(keys))
+    narrower = {s.key().toString() for s in window.findChildren(QShortcut) if s.context() != anywhere}
+    assert "Ctrl+Shift+E" in narrower, "export, in the pane that has the focus"
+    assert not narrower & set(keys)
+
+
 def test_tab_goes_as_the_eye_does(qtbot, window) -> None:
     window.activateWindow()
     left, panes = window.left, window.panes
