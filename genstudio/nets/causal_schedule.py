@@ -88,6 +88,17 @@ def schedule(graph: CausalGraph, known: np.ndarray, order: Order = "wavefront", 
     return made
 
 
+def _early(need: np.ndarray, when: np.ndarray, node: Node) -> np.ndarray:
+    """Ticks for what is ``need``-ed: a whole row in the tick that first needs one of it, if all can be known by then."""
+    wanted = need < NEVER
+    if node.loop is not None:
+        return np.where(wanted, when, NEVER)
+    rows, known = need.reshape(node.grid), np.where(wanted, when, 0).reshape(node.grid)
+    first = rows.min(1, keepdims=True)
+    together = np.where(known.max(1, keepdims=True) <= first, first, known).ravel()
+    return np.where(wanted, together, NEVER)
+
+
 def _nothing(inputs: list[Tensor]) -> list[Tensor]:
     return []
 
@@ -235,7 +246,7 @@ class _Scheduler:
                 for node in reversed(group):
                     wanted = np.minimum.reduce([need[buffer][:-1] for buffer, _ in node.outputs])
                     if node.eager or node.loop is not None:
-                        wanted = np.where(wanted < NEVER, when[node.outputs[0][0]][:-1], NEVER)
+                        wanted = _early(wanted, when[node.outputs[0][0]][:-1], node)
                     final[node.name] = wanted
                     for i, read in enumerate(node.reads):
                         table = self.tables[node.name, i]
