@@ -25,7 +25,7 @@ class CausalConv(nn.Module):
     """N×I×H×W to N×O×H'×W' with H' = ceil(H / stride).
 
     ``mask`` (O×I×kh×kw of 0 and 1) zeroes weights for good; ``norm`` parametrises them by length and direction (Salimans &
-    Kingma 2016), started from data (see :func:`starting_from_data`).
+    Kingma 2016), started from data to outputs of deviation ``start`` (see :func:`starting_from_data`).
     """
 
     def __init__(
@@ -39,8 +39,10 @@ class CausalConv(nn.Module):
         mask: Tensor | None = None,
         norm: bool = False,
         bias: bool = True,
+        start: float = 1.0,
     ) -> None:
         super().__init__()
+        self.start = start
         self.rows, self.columns, self.stride = rows, columns, stride
         size = (rows[1] - rows[0] + 1, columns[1] - columns[0] + 1)
         self.weight = nn.Parameter(torch.empty(outputs, inputs, *size))
@@ -98,6 +100,7 @@ class CausalUpConv(nn.Module):
         self, inputs: int, outputs: int, kernel: tuple[int, int], size: tuple[int, int], *, norm: bool = True, factor: int = 2
     ) -> None:
         super().__init__()
+        self.start = 1.0
         self.kernel, self.size, self.factor = kernel, size, factor
         self.weight = nn.Parameter(torch.empty(inputs, outputs, *kernel))
         nn.init.normal_(self.weight, std=0.05 if norm else inputs**-0.5)
@@ -182,7 +185,7 @@ def weights_ready(model: nn.Module) -> Iterator[None]:
 @contextmanager
 def starting_from_data(model: nn.Module) -> Iterator[None]:
     """While this lasts, a forward pass sets length and bias of every normed layer so that its outputs have mean 0 and
-    variance 1 over the batch (Salimans & Kingma 2016, section 3)."""
+    deviation ``start`` over the batch (Salimans & Kingma 2016, section 3)."""
     layers = [m for m in model.modules() if isinstance(m, CausalConv | CausalUpConv) and m.length is not None]
     try:
         for layer in layers:
@@ -198,7 +201,8 @@ def start_from_data(layer: CausalConv | CausalUpConv, outputs: Tensor) -> Tensor
     """Set ``layer``'s length and bias from its outputs so far, N×O×H×W without bias; gives the normalised outputs."""
     assert layer.length is not None
     assert layer.bias is not None
-    mean, std = outputs.mean((0, 2, 3)), outputs.std((0, 2, 3)).clamp_min(1e-4)
-    layer.length.div_(std)
-    layer.bias.copy_(-mean / std)
-    return (outputs - mean[:, None, None]) / std[:, None, None]
+    mean = outputs.mean((0, 2, 3))
+    factor = layer.start / outputs.std((0, 2, 3), correction=0).clamp_min(1e-4)
+    layer.length.mul_(factor)
+    layer.bias.copy_(-mean * factor)
+    return (outputs - mean[:, None, None]) * factor[:, None, None]

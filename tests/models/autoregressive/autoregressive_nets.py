@@ -15,6 +15,8 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "pixelcnn": ("pixelcnn", {"blocks": 2, "width": 12}),
     "gated": ("gated-pixelcnn", {"layers": 3, "width": 12, "kernel": 5}),
     "gated-classes": ("gated-pixelcnn", {"layers": 2, "width": 12, "conditional": True}),
+    "pp": ("pixelcnn-pp", {"blocks": 1, "width": 5, "components": 3}),
+    "pp-two-sizes": ("pixelcnn-pp", {"blocks": 2, "width": 4, "components": 2, "resolutions": 2}),
 }
 CLASSES = ("a", "b", "c")
 
