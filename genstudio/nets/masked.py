@@ -20,13 +20,17 @@ def width_of(part: slice) -> int:
     return int(part.stop - part.start)
 
 
-def reads_of(conv: CausalConv, source: str, inputs: Slices, out: slice) -> list[tuple[Read, Tensor]]:
-    """What the output features ``out`` of ``conv`` read from each colour of ``source``, and the matrix that goes with it."""
+def reads_of(
+    conv: CausalConv, source: str, inputs: Slices, out: slice, spread: int = 1
+) -> list[tuple[Read, Tensor]]:
+    """What the output features ``out`` of ``conv`` read from each colour of ``source``, and the matrix that goes with it.
+    ``spread``: the source's positions are so many times as dense as the convolution's (an image for a coarser scale)."""
     found = []
     for colour, part in enumerate(inputs):
         taps = alive(conv, part, out)
         if taps:
-            read = Read(f"{source}:{colour}", taps, conv.stride)
+            spaced = tuple((spread * y, spread * x) for y, x in taps)
+            read = Read(f"{source}:{colour}", spaced, spread * conv.stride)
             found.append((read, conv.matrix(taps, part, out)))
     return found
 
@@ -50,12 +54,13 @@ def masked_nodes(
     add: str | None = None,
     relu: bool = False,
     raw: bool = True,
+    spread: int = 1,
 ) -> list[Node]:
     """``target`` = conv(``source``) (+ ``add``) by colour. ``raw`` keeps it as it is, ``relu`` also keeps ``target+``, its
     positive part."""
     nodes = []
     for colour, out in enumerate(outputs):
-        parts = reads_of(conv, source, inputs, out)
+        parts = reads_of(conv, source, inputs, out, spread)
         reads = [read for read, _ in parts] + ([Read(f"{add}:{colour}")] if add else [])
         names = [(f"{target}:{colour}", width_of(out))] * raw + [(f"{target}+:{colour}", width_of(out))] * relu
         bias = conv.bias.detach()[out] if conv.bias is not None else torch.zeros(())
