@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -172,7 +172,7 @@ def causal_mask(
 @contextmanager
 def weights_ready(model: nn.Module) -> Iterator[None]:
     """Masks and norms applied once, for many forward passes of a model that doesn't learn meanwhile."""
-    layers = [m for m in model.modules() if isinstance(m, CausalConv | CausalUpConv)]
+    layers: list[Any] = [m for m in model.modules() if hasattr(m, "effective_weight")]
     try:
         for layer in layers:
             layer.ready = layer.effective_weight().detach().contiguous()

@@ -12,6 +12,8 @@ from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.base import build
 
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "fvbn": ("fvbn", {}),
+    "made": ("made", {"hidden": 40}),
     "pixelcnn": ("pixelcnn", {"blocks": 2, "width": 12}),
     "gated": ("gated-pixelcnn", {"layers": 3, "width": 12, "kernel": 5}),
     "gated-classes": ("gated-pixelcnn", {"layers": 2, "width": 12, "conditional": True}),
