@@ -5,14 +5,17 @@ The attributes are the factors, to the bit. Nothing is downloaded and nothing is
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, ClassVar
 
+from genstudio.core.errors import Cancelled as CancelledError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
 from genstudio.core.seeding import generator
+from genstudio.core.threads import compute_on_one_core
 from genstudio.data.base import Cancelled, Colour, DataKnobs, Progress, Sink, Source, colour_knob, data_sets, size_knob
 from genstudio.data.rendering import CLOSE, NAMES, draw_factors, render
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
-CHUNK = 256  # people drawn from one generator: part of what a seed means
+CHUNK = 64  # people drawn from one generator: part of what a seed means
 
 
 @data_sets.register("faces")
@@ -30,7 +33,7 @@ class Faces(Source):
     help = N_(
         "Portraits drawn by genstudio from 21 known factors such as smile and head pose: close up, calm, learnable."
     )
-    version = 2
+    version = 3
     after_cache = frozenset({"binarisation", "levels"})
     wild: ClassVar[bool] = False
     zoom: ClassVar[float] = CLOSE
@@ -58,24 +61,20 @@ class Faces(Source):
         Chunks are painted side by side, one thread each: torch lets go of Python's lock, and two threads with a chunk
         each are much quicker than two threads that share each small operation.
         """
-        import torch
-
-        threads = torch.get_num_threads()
+        painters = os.cpu_count() or 1
         ahead: deque[Future[tuple[Tensor, Tensor]]] = deque()
-        pool = ThreadPoolExecutor(threads, "portraits", initializer=torch.set_num_threads, initargs=(1,))
+        pool = ThreadPoolExecutor(painters, "portraits", initializer=compute_on_one_core)
         try:
             for start in range(0, count, CHUNK):
+                _heed(cancelled)
                 ahead.append(pool.submit(self._chunk, start, min(CHUNK, count - start)))
-                if len(ahead) > threads:
+                if len(ahead) > painters:
                     yield _as_arrays(ahead.popleft())
-                if cancelled():
-                    break
             while ahead:
+                _heed(cancelled)
                 yield _as_arrays(ahead.popleft())
         finally:
             pool.shutdown(cancel_futures=True)
-            # The painters' setting is also what threads that are made later would start with.
-            torch.set_num_threads(threads)
 
     def _chunk(self, start: int, n: int) -> tuple[Tensor, Tensor]:
         """Portraits ``start`` to ``start + n``. A generator of their own makes them independent of all others."""
@@ -84,6 +83,12 @@ class Faces(Source):
 
     def _count(self) -> int:
         return min(self.knobs.count, self.knobs.limit) if self.knobs.limit else self.knobs.count
+
+
+def _heed(cancelled: Cancelled) -> None:
+    """What is waiting is not painted any more; what is being painted takes a moment."""
+    if cancelled():
+        raise CancelledError(N_("Painting was cancelled."), N_("Nothing half-made was kept."))
 
 
 def _as_arrays(done: Future[tuple[Tensor, Tensor]]) -> tuple[np.ndarray, np.ndarray]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-#: Okabe & Ito (2008) and three of Tol's "muted" scheme (2021), the darkest left out: ten classes at most are told apart.
+#: Okabe & Ito (2008) without black, and white, grey and violet: ten classes that differ in lightness as well as in hue.
 CLASSES = (
     (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178),
-    (213, 94, 0), (204, 121, 167), (136, 204, 238), (170, 68, 153), (221, 204, 119),
+    (213, 94, 0), (204, 121, 167), (255, 255, 255), (106, 61, 154), (153, 153, 153),
 )  # fmt: skip
 
 #: Cividis (Nuñez, Anderton & Renslow 2018) at nine even places: even in lightness, and alike for all eyes.

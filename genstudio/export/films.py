@@ -47,13 +47,11 @@ def manifold_walk(
     """
     from genstudio.explore.base import final
     from genstudio.explore.manifold import plane_of
-    from genstudio.explore.plane import position
 
     _at_least_one(frames)
     curve = lissajous(frames)
-    (left, right), (bottom, top) = state.window
-    across = np.array([position(left, right, f, state.spacing) for f in curve[:, 0]])
-    up = np.array([position(bottom, top, f, state.spacing) for f in curve[:, 1]])
+    across = np.array([state.across_at(f) for f in curve[:, 0]])
+    up = np.array([state.up_at(f) for f in curve[:, 1]])
     through, _ = plane_of(look, state)
     images = _decoded(look, through.z(across, up))
     scale = _factor(look, size)

@@ -6,13 +6,11 @@ imported before Qt, or its libraries fail to load: that one case is handled here
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
 import sys
 import threading
-import time
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -37,7 +35,6 @@ def run(
     if data:
         os.environ["GENSTUDIO_DATA"] = os.pathsep.join(filter(None, [data, os.environ.get("GENSTUDIO_DATA", "")]))
 
-    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
     from genstudio.studio.main_window import MainWindow
@@ -53,36 +50,18 @@ def run(
     theme().apply(app, settings.get("theme", "system"))
     policy = GcPolicy(app)
     window = MainWindow(settings, open_run=run or "", recipe=recipe or "")
-    window.session.changed.connect(lambda: setattr(policy, "busy", window.session.busy))
+    policy.watch(window.session)
     window.ready.connect(policy.imports_are_done)
     _catch_everything(window)
     _heed_interrupts(window)
     if report:
-        window.ready.connect(lambda: (_write_report(window, Path(report)), QTimer.singleShot(0, window.close)))
+        window.report_to = Path(report)
     window.show()
     code = app.exec()
     window.shutdown()
     policy.stop()
     _let_go()
     return int(code)
-
-
-def since_interpreter_start() -> float:
-    """Seconds since this process was created, as the operating system counts them."""
-    import psutil
-
-    return time.time() - psutil.Process().create_time()
-
-
-def _write_report(window: MainWindow, path: Path) -> None:
-    painted = since_interpreter_start() - (time.perf_counter() - window.painted_at)
-    figures = {
-        "painted_seconds": round(painted, 3),
-        "ready_seconds": round(since_interpreter_start(), 3),
-        "torch_import_seconds": round(window.library.torch_seconds, 3),
-        "longest_freeze_ms": round(window.torch_freeze_ms, 1),
-    }
-    path.write_text(json.dumps(figures), encoding="utf-8")
 
 
 def _catch_everything(window: MainWindow) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtCore import QDir, QObject, QSize, Qt, Signal, Slot
@@ -145,7 +146,7 @@ class Theme(QObject):
 
     def choose(self, choice: str) -> None:
         """``system``, ``light`` or ``dark``, at once and everywhere."""
-        self.choice = choice if choice in CHOICES else "system"  # type: ignore[assignment]
+        self.choice = choice if choice in CHOICES else "system"
         self._follow()
 
     @Slot()
@@ -188,15 +189,21 @@ def style_sheet(palette: Palette) -> str:
 
 def load_fonts() -> None:
     """Make the fonts that ship with us known to Qt, once."""
-    if "Inter" not in QFontDatabase.families():
+    if not _has_inter():
+        _has_inter.cache_clear()
         for file in sorted((resources() / "fonts").glob("*.ttf")):
             QFontDatabase.addApplicationFont(str(file))
+
+
+@lru_cache(maxsize=1)
+def _has_inter() -> bool:
+    return "Inter" in QFontDatabase.families()
 
 
 def font(pixels: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     """The window's font with tabular figures, so that running numbers stand still. Inter, or the system's."""
     made = QFont(QGuiApplication.font())
-    if "Inter" in QFontDatabase.families():
+    if _has_inter():
         made.setFamilies(["Inter", made.family()])
     made.setPixelSize(pixels)
     made.setWeight(weight)
@@ -207,11 +214,17 @@ def font(pixels: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
 
 def icon(name: str, size: int = 16, role: str = "text") -> QIcon:
     """``resources/icons/NAME.svg`` in the colour of ``role`` (disabled: the role ``disabled``), sharp at any scale."""
+    return _icon(name, size, colour(role).name(), colour("disabled").name())
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, size: int, tint: str, disabled: str) -> QIcon:
     made = QIcon()
-    for mode, its_role in ((QIcon.Mode.Normal, role), (QIcon.Mode.Disabled, "disabled")):
+    drawn = QIcon(f"icons:{name}.svg")
+    for mode, its_tint in ((QIcon.Mode.Normal, tint), (QIcon.Mode.Disabled, disabled)):
         for scale in (1, 2, 3):
-            pixmap = QIcon(f"icons:{name}.svg").pixmap(QSize(size * scale, size * scale), 1.0)
-            made.addPixmap(_tinted(pixmap, colour(its_role)), mode)
+            pixmap = drawn.pixmap(QSize(size * scale, size * scale), 1.0)
+            made.addPixmap(_tinted(pixmap, QColor(its_tint)), mode)
     return made
 
 

@@ -22,15 +22,15 @@ from genstudio.core.errors import Cancelled
 from genstudio.core.messages import N_
 from genstudio.core.seeding import derive, seed_everything
 from genstudio.core.version import versions
-from genstudio.models.base import models
 from genstudio.training import checkpoint as checkpoints
 from genstudio.training import events as ev
 from genstudio.training.live import Live
+from genstudio.training.looking import name_of, onlooker, take_snapshot
 from genstudio.training.plan import Plan
 from genstudio.training.referee import Referee
 from genstudio.training.run import Run, RunWriter
 from genstudio.training.samples import write_samples
-from genstudio.training.snapshot import Snapshot, SnapshotBoard, assemble
+from genstudio.training.snapshot import Snapshot, SnapshotBoard
 from genstudio.training.telemetry import Row, Telemetry
 
 if TYPE_CHECKING:
@@ -257,27 +257,12 @@ class Loop:
 
     def snapshot(self) -> Snapshot:
         """A copy of the weights on the CPU, averaged where the model keeps averages."""
-        averaged = self.referee.averaged()
-        weights = self.referee.weights() if averaged is None else averaged
-        return Snapshot(
-            run=self.run.name if self.run else "",
-            step=self.step,
-            model=model_name(self.model),
-            model_knobs=self.model.knobs.model_dump(mode="json"),
-            spec=self.model.spec,
-            weights={name: tensor.detach().to("cpu", copy=True) for name, tensor in weights.items()},
-            averaged=averaged is not None,
-        )
-
-    def _onlooker(self) -> Model:
-        """A second model that looks through the (averaged) weights, in eval mode: ours keeps its modes."""
-        weights = self.referee.averaged() or self.referee.weights()
-        return assemble(type(self.model), self.model.spec, self.model.knobs, weights)
+        return take_snapshot(self.model, self.referee, self.run.name if self.run else "")
 
     def _sample(self) -> Iterator[ev.Event]:
         if self.run and self.plan.sample_every:
             path = self.run.path / "samples" / f"{self.step:06d}.png"
-            if write_samples(self._onlooker(), path, self.plan.seed):
+            if write_samples(onlooker(self.model, self.referee), path, self.plan.seed):
                 yield ev.Sampled(self.step, path)
 
     def _measure(self, *, final: bool = False) -> Iterator[ev.Event]:
@@ -285,10 +270,9 @@ class Loop:
 
         self.owed = not final
         seed = derive(self.plan.seed, "evaluate", self.step)
+        eyes = onlooker(self.model, self.referee)
         try:
-            results = evaluate(
-                self._onlooker(), self.data, limit=None if final else LOOK, seed=seed, cancelled=self.cancelled
-            )
+            results = evaluate(eyes, self.data, limit=None if final else LOOK, seed=seed, cancelled=self.cancelled)
         except Cancelled:
             return
         except Exception as error:  # a measure's fault must not end a long training
@@ -328,9 +312,10 @@ class Loop:
         yield ev.Saved(self.step, path)
 
     def _state(self, writer: RunWriter) -> dict[str, Any]:
+        """What ``state.json`` says: all that a reader, or a resumed run, wants to know before it opens a tensor."""
         recipe = writer.run.recipe
         return {
-            "model": model_name(self.model),
+            "model": name_of(self.model),
             "model_knobs": self.model.knobs.model_dump(mode="json"),
             "spec": self.model.spec.to_json(),
             "data": recipe.data,
@@ -345,8 +330,3 @@ class Loop:
             "device": describe_device(self.device),
             "versions": versions(),
         }
-
-
-def model_name(model: Model) -> str:
-    """The name under which the model's class is registered."""
-    return next((name for name, kind in models.items() if kind is type(model)), type(model).__name__)

@@ -68,7 +68,9 @@ def test_a_measure_is_pure_and_tells_its_protocol(measure, model):
     data = open_data(NAME, {"binarisation": "dynamic"})
     built = a_model(model, data.spec)
     default = torch.get_rng_state()
-    first, again = (evaluate(built, data, names=[measure], seed=3, limit=10, options={"nll": {"k": 2}})[measure] for _ in range(2))
+    first, again = (
+        evaluate(built, data, names=[measure], seed=3, limit=10, options={"nll": {"k": 2}})[measure] for _ in range(2)
+    )
     assert torch.equal(torch.get_rng_state(), default), "torch's default generator belongs to the training thread"
     assert first == again
     assert all(math.isfinite(v) for v in (first.value, *first.extra.values(), *first.baselines.values()))

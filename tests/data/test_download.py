@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 import torchvision.datasets
-from idx_files import write_digits
 
 from genstudio.core.errors import Cancelled, DataError
 from genstudio.data.dataset import open_data
 from genstudio.data.download import download
+from tests.data.idx_files import write_digits
 
 
 @pytest.fixture

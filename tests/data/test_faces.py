@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from genstudio.core.errors import Cancelled
 from genstudio.data.dataset import open_data
 from genstudio.data.faces import CHUNK, Faces
 from genstudio.data.faces_wild import FacesWild
@@ -86,5 +87,12 @@ def test_wild_faces_reach_further_and_show_more_around_the_head() -> None:
 
 def test_a_cancel_ends_the_drawing_soon() -> None:
     source = Faces(Faces.Knobs(size=8, count=100 * CHUNK), search=[])
-    chunks = list(source.portraits(source.knobs.count, cancelled=lambda: True))
-    assert len(chunks) <= torch.get_num_threads() + 1
+    chunks: list[int] = []
+
+    def paint() -> None:
+        for images, _ in source.portraits(source.knobs.count, cancelled=lambda: len(chunks) == 2):
+            chunks.append(len(images))
+
+    with pytest.raises(Cancelled):
+        paint()
+    assert len(chunks) == 2, "nothing is painted any more once it is cancelled"

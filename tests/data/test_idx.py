@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from idx_files import write_idx
 
 from genstudio.core.errors import DataError
 from genstudio.data.idx import open_idx
+from tests.data.idx_files import write_idx
 
 some_files = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

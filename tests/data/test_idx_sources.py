@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from idx_files import write_digits, write_idx
 
 from genstudio.core.errors import DataError
 from genstudio.core.paths import data_dirs
 from genstudio.data.dataset import open_data
 from genstudio.data.fashion_mnist import FashionMnist
 from genstudio.data.mnist import Mnist
+from tests.data.idx_files import write_digits, write_idx
 
 
 @pytest.mark.parametrize("inside", ["", "MNIST/raw", "raw", "mnist", "MNIST"])

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from pane_helpers import make_look
 
 from genstudio.explore import manifold as module
 from genstudio.explore.base import Look, contents, final
 from genstudio.explore.latents import Plane, to_pixels
 from genstudio.explore.manifold import ManifoldState, plane_of
 from genstudio.explore.overlay import overlay_choices
+from tests.explore.pane_helpers import make_look
 
 
 def test_a_cell_is_the_decoding_of_its_z():

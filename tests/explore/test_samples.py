@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from pane_helpers import make_look
 
 from genstudio.core.spec import ImageSpec
 from genstudio.explore.base import final
 from genstudio.explore.samples import SamplesState
+from tests.explore.pane_helpers import make_look
 
 
 def codes(look, state: SamplesState) -> np.ndarray:

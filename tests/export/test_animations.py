@@ -103,7 +103,7 @@ def local_palettes(data: bytes) -> int:
 def test_a_gif_of_few_colours_is_exact(tmp_path: Path, colours: int) -> None:
     random = np.random.default_rng(colours)
     palette = np.unique(random.integers(0, 256, (3 * colours, 3), dtype=np.uint8), axis=0)[:colours]
-    still = random.integers(0, colours, (20, 30))
+    still = np.resize(random.permutation(colours), (20, 30))
     frames = []
     for i in range(5):
         moved = still.copy()
@@ -150,6 +150,19 @@ def test_cancelling_leaves_nothing_behind(tmp_path: Path, suffix: str, when: int
 
     with pytest.raises(Cancelled):
         save_animation(tmp_path / f"film{suffix}", (gradient(i) for i in range(20)), cancelled=cancelled)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_an_encoder_has_written_by_then_is_removed(tmp_path: Path) -> None:
+    def frames() -> Iterator[np.ndarray]:
+        random = np.random.default_rng(0)
+        for _ in range(90):
+            yield random.integers(0, 256, (64, 64, 3), dtype=np.uint8)
+        assert list(tmp_path.iterdir()), "the encoder had written nothing yet: this test shows nothing"
+        raise RuntimeError("the model broke")
+
+    with pytest.raises(RuntimeError, match="the model broke"):
+        save_animation(tmp_path / "film.mp4", frames())
     assert not list(tmp_path.iterdir())
 
 

@@ -43,6 +43,8 @@ def test_start_pause_step_continue_stop(qtbot, window) -> None:
     click(controls.step)
     qtbot.waitUntil(lambda: session.step == here + 2 and session._thread._allowed == 0, timeout=PATIENCE)
     assert session.state == "paused"
+    qtbot.waitUntil(lambda: controls.where.text().startswith(f"step {here + 2:,} "), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.left.curves.data.last_step == here + 2, timeout=PATIENCE)
 
     click(controls.main)
     qtbot.waitUntil(lambda: session.step > here + 4, timeout=PATIENCE)
@@ -88,10 +90,8 @@ def test_discard_and_undo(qtbot, window) -> None:
     assert not controls.notice.isVisible()
 
 
-def test_trains_to_the_end_and_shows_all_of_it(qtbot, window, recipe_file) -> None:
-    from conftest import choose
-
-    choose(qtbot, window, recipe_file(30))
+def test_trains_to_the_end_and_shows_all_of_it(qtbot, window, recipe_file, choose_recipe) -> None:
+    choose_recipe(window, recipe_file(30))
     click(window.left.controls.main)
     curves = window.left.curves
     qtbot.waitUntil(lambda: window.session.state == "idle" and window.session.step == 30, timeout=PATIENCE)
@@ -106,12 +106,10 @@ def test_trains_to_the_end_and_shows_all_of_it(qtbot, window, recipe_file) -> No
     assert not curves._timer.isActive(), "nothing trains: nothing ticks"
 
 
-def test_closing_in_the_middle_keeps_everything(qtbot, window, open_window) -> None:
-    from conftest import close
-
+def test_closing_in_the_middle_keeps_everything(qtbot, window, open_window, close_window) -> None:
     start(qtbot, window, steps=8)
     path = Path(window.session.run.path)
-    close(window)
+    close_window(window)
     kept = sorted(int(p.name) for p in (path / "checkpoints").iterdir())
     assert kept[-1] >= 8
 

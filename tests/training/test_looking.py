@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from training_helpers import contents, finish, same
 
 from genstudio.core.seeding import generator
 from genstudio.training import snapshot as snapshots
@@ -16,6 +15,7 @@ from genstudio.training.job import Job, new_job
 from genstudio.training.recipe import Recipe
 from genstudio.training.run import Run
 from genstudio.training.snapshot import SnapshotBoard, load_model
+from tests.training.training_helpers import contents, finish, same
 
 Recipes = Callable[..., Recipe]
 

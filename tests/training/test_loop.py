@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import torch
 from torch import nn
-from training_helpers import finish, train_until
 
 from genstudio.core.errors import GenstudioError, UsageError
 from genstudio.core.knobs import Knobs, knob
@@ -25,6 +24,7 @@ from genstudio.training.plan import Plan, PlayerPlan
 from genstudio.training.recipe import Recipe
 from genstudio.training.run import Run, list_runs
 from genstudio.training.telemetry import Telemetry
+from tests.training.training_helpers import finish, train_until
 
 Recipes = Callable[..., Recipe]
 

@@ -13,7 +13,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from training_helpers import finish, train_until
 
 from genstudio.core.errors import GenstudioError, RunError
 from genstudio.training.checkpoint import steps_to_keep
@@ -22,6 +21,7 @@ from genstudio.training.job import new_job, resume_job
 from genstudio.training.recipe import Recipe
 from genstudio.training.run import Run, list_runs
 from genstudio.training.telemetry import Row
+from tests.training.training_helpers import finish, train_until
 
 Recipes = Callable[..., Recipe]
 

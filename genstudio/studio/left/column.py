@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
@@ -42,6 +43,7 @@ class LeftColumn(QWidget):
         self._misfit = ""  # why this model can't serve these images
         self._preparing: tuple[float, str] = (0.0, "")
         self._was_busy = False
+        self._runs: list[RunLine] = []
         self._build()
         self._connect()
         self._progress = QTimer(self)
@@ -107,7 +109,7 @@ class LeftColumn(QWidget):
     def _recipe_chosen(self, recipe: Recipe) -> None:
         if self.session.run is not None:
             self.session.close_run()
-        self.settings.set("recipe", recipe.name)
+        self.settings.set("recipe", self.recipe.combo.currentData())
         self.show_recipe(recipe)
 
     @Slot(str)
@@ -207,6 +209,12 @@ class LeftColumn(QWidget):
     @Slot(object)
     def _remedy(self, change: dict[str, Any]) -> None:
         self.session.set_live(change)
+        for name, value in change.items():
+            if name.startswith("plan."):
+                self.plan.show_live(name.removeprefix("plan."), value)
+            else:
+                self.model.show_live(name, value)
+        self._draft_changed()
 
     @Slot(str)
     def _save_recipe(self, path: str) -> None:
@@ -336,7 +344,6 @@ class LeftColumn(QWidget):
     # -- making --------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self._runs: list[RunLine] = []
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(GAP)
@@ -353,8 +360,8 @@ class LeftColumn(QWidget):
         column.setSpacing(GAP)
         for card in (self.recipe, self.data, self.model, self.plan):
             column.addWidget(card)
-        self.scroll = ContentScroll(inside, self)
-        whole.addWidget(self.scroll)
+        self.cards = ContentScroll(inside, self)
+        whole.addWidget(self.cards)
         whole.addWidget(self.controls)
         whole.addWidget(self.curves, 1)
 
@@ -395,8 +402,13 @@ class LeftColumn(QWidget):
         self._failed(in_words(error))
 
     def _choose_first(self) -> None:
-        """The recipe of last time, or the default one."""
-        recipe = self.recipe.choose(self.settings.get("recipe", DEFAULT_RECIPE)) or self.recipe.choose(DEFAULT_RECIPE)
+        """The recipe of last time (by name, or the path of its file), or the default one."""
+        wanted = self.settings.get("recipe", DEFAULT_RECIPE)
+        if Path(wanted).is_file():
+            self.recipe.open_recipe_file(wanted)
+            if self.base is not None:
+                return
+        recipe = self.recipe.choose(wanted) or self.recipe.choose(DEFAULT_RECIPE)
         if recipe is None and self.recipe.combo.count():
             recipe = self.recipe.choose(self.recipe.combo.itemData(0))
         if recipe is not None:
@@ -408,6 +420,7 @@ class ContentScroll(QScrollArea):
 
     def __init__(self, inside: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._inside = inside
         self.setWidget(inside)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -418,7 +431,7 @@ class ContentScroll(QScrollArea):
         inside.installEventFilter(self)
 
     def sizeHint(self) -> QSize:
-        return QSize(420, self.widget().sizeHint().height())
+        return QSize(420, self._inside.sizeHint().height())
 
     def eventFilter(self, watched: Any, event: Any) -> bool:
         if event.type() == event.Type.LayoutRequest:

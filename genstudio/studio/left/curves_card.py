@@ -20,7 +20,7 @@ from genstudio.studio.left.health_line import HealthLine
 from genstudio.studio.settings import Settings
 from genstudio.studio.theme import Series, font, theme
 from genstudio.studio.widgets.card import Card
-from genstudio.studio.widgets.controls import Combo, IconButton
+from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.curve_data import CurveData
 from genstudio.studio.widgets.legend import Legend, number
 from genstudio.studio.widgets.words import as_time
@@ -51,9 +51,10 @@ class CurvesCard(Card):
         self._cursor = 0
         self._offset = 0
         self._file_read = False
-        self._pending_seek: Any = None
+        self._known: set[str] = set()
+        self._unit: str | None = None  # chosen by hand; else that of what is trained
+        self._styles: dict[str, Series] = {}
         self._others: dict[str, CurveData] = {}
-        self._touched: set[str] = set()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
         self._build()
@@ -82,6 +83,7 @@ class CurvesCard(Card):
         else:
             self._timer.stop()
             self._tick()
+            self.health.consider(self.data, self.session, now=True)
 
     def _trained_elsewhere(self) -> bool:
         run = self.session.run
@@ -160,19 +162,15 @@ class CurvesCard(Card):
         self._known = set(names)
         groups: dict[str, list[str]] = {}
         for name in names:
-            groups.setdefault(self.units.get(name, ""), []).append(name)
+            unit = "bits/dim" if name.endswith("bits_per_dim") else self.units.get(name, "")
+            groups.setdefault(unit, []).append(name)
         groups = dict(sorted(groups.items(), key=lambda group: not self._is_trained(group[1])))
-        present = [self.unit.itemData(i) for i in range(self.unit.count())]
-        if list(groups) != present:
-            kept = self.unit.currentData()
-            self.unit.blockSignals(True)
-            self.unit.clear()
-            for unit in groups:
-                self.unit.addItem(unit or _("no unit"), unit)
-            self.unit.setCurrentIndex(max(0, self.unit.findData(kept)))
-            self.unit.blockSignals(False)
-        unit = self.unit.currentData() or ""
+        unit = self._unit if self._unit in groups else next(iter(groups), "")
+        self.unit_menu.clear()
+        for each in groups:
+            self.unit_menu.addAction(each or _("no unit")).setData(each)
         self.unit.setVisible(len(groups) > 1)
+        self.unit.setText((unit or _("no unit")) + " ▾")
         self.unit_label.setVisible(len(groups) == 1)
         self.unit_label.setText(unit)
         chosen = groups.get(unit, [])
@@ -181,7 +179,7 @@ class CurvesCard(Card):
         trained = [name for name in chosen if self.data.has(f"train/{name}")]
         off = [name for name in chosen if trained and name not in trained]
         self.legend.set_names(chosen, styles, off)
-        self._styles: dict[str, Series] = styles
+        self._styles = styles
         self.legend_row.setVisible(bool(chosen))
         self.empty.setVisible(not names)
         self.setMinimumHeight(EMPTY_HEIGHT if not names else HEIGHT)
@@ -239,8 +237,6 @@ class CurvesCard(Card):
         self._lay_out()
 
     def _build(self) -> None:
-        self._known: set[str] = set()
-        self._styles = {}
         self.log = _option(_("Logarithmic or linear scale"), self)
         self.log.clicked.connect(self._toggle_log)
         self.smooth = _option(_("Smoothing: the weight of the past. The raw curve stays behind it"), self)
@@ -270,15 +266,17 @@ class CurvesCard(Card):
         row.setContentsMargins(0, 0, 0, 0)
         self.legend = Legend(self.legend_row)
         self.legend.toggled.connect(self._toggled)
-        self.unit_label = QLabel(self.legend_row)
+        self.unit_label = QLabel(self)
         self.unit_label.setObjectName("fact")
         self.unit_label.setFont(font(12))
-        self.unit = Combo(_("Unit"), self.legend_row)
-        self.unit.setMinimumContentsLength(5)
-        self.unit.currentIndexChanged.connect(self._unit_chosen)
+        self.unit = _option(_("Which unit: curves of one unit share an axis"), self)
+        self.unit_menu = QMenu(self)
+        self.unit_menu.triggered.connect(self._unit_chosen)
+        self.unit.setMenu(self.unit_menu)
         row.addWidget(self.legend, 1)
-        row.addWidget(self.unit_label, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.unit, 0, Qt.AlignmentFlag.AlignTop)
+        place = self.head.indexOf(self.more)
+        self.head.insertWidget(place, self.unit)
+        self.head.insertWidget(place, self.unit_label)
         self.body.addWidget(self.legend_row)
         self.empty = QLabel(_("The terms of the loss are drawn here as soon as something trains."), self)
         self.empty.setObjectName("hint")
@@ -319,8 +317,9 @@ class CurvesCard(Card):
         self.settings.set("curves.smoothing", float(action.data()))
         self._take_options()
 
-    @Slot(int)
-    def _unit_chosen(self, position: int) -> None:
+    @Slot(QAction)
+    def _unit_chosen(self, action: QAction) -> None:
+        self._unit = str(action.data() or "")
         self._lay_out()
         self._show_values(math.nan)
 

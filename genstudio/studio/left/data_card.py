@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -117,12 +118,18 @@ class DataCard(Card):
             return
         self.cancel()
         self._asked, self.data = asked, None
-        cancel = self._cancel = threading.Event()
+        cancelled = self._cancellable()
         name, report = self.name, self._progressed.emit
         self._say("")
         self.loader.submit(
-            lambda: open_preview(name, values, report, cancel), self._opened, self._failed, key="preview"
+            lambda: open_preview(name, values, report, cancelled), self._opened, self._failed, key="preview"
         )
+
+    def _cancellable(self) -> Callable[[], bool]:
+        """What the loader asks: whether this piece of work was cancelled, or the window is being closed."""
+        cancel, loader = threading.Event(), self.loader
+        self._cancel = cancel
+        return lambda: cancel.is_set() or loader.isInterruptionRequested()
 
     def cancel(self) -> None:
         """Stop opening or downloading."""
@@ -195,9 +202,9 @@ class DataCard(Card):
     def _download(self) -> None:
         self.cancel()
         self._say("")
-        cancel = self._cancel = threading.Event()
+        cancelled = self._cancellable()
         name, report = self.name, self._progressed.emit
-        self.loader.submit(lambda: fetch(name, report, cancel), self._fetched, self._failed, key="preview")
+        self.loader.submit(lambda: fetch(name, report, cancelled), self._fetched, self._failed, key="preview")
 
     @Slot(object)
     def _fetched(self, nothing: object) -> None:

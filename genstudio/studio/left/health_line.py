@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import logging
+import time
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -14,6 +16,11 @@ from genstudio.studio.widgets.controls import link
 from genstudio.studio.widgets.curve_data import CurveData
 from genstudio.studio.workers.session import Session
 
+if TYPE_CHECKING:
+    from genstudio.training.health import Health
+
+log = logging.getLogger(__name__)
+PAUSE = 2.0  # seconds between two looks
 ROLES = {"good": "good", "watch": "warn", "bad": "bad"}
 
 
@@ -53,11 +60,14 @@ class HealthLine(QWidget):
         line.addWidget(self.words, 1)
         line.addWidget(self.remedy)
         self._change: dict[str, Any] = {}
+        self._looked = 0.0
+        self._can_act = False
         self.clear()
 
     def clear(self) -> None:
         """Say nothing."""
         self.level = ""
+        self._looked = 0.0
         self.hide()
 
     def show_words(self, level: str, words: str, remedy: str = "", change: dict[str, Any] | None = None) -> None:
@@ -75,8 +85,36 @@ class HealthLine(QWidget):
         """What the loop raised: it stands until the next verdict."""
         self.show_words(alarm.level, translate(alarm.message))
 
-    def consider(self, data: CurveData, session: Session) -> None:
-        """Look at the newest numbers."""
+    def consider(self, data: CurveData, session: Session, *, now: bool = False) -> None:
+        """Look at the newest numbers, at most every two seconds (or ``now``), in the background."""
+        time_now = time.monotonic()
+        if (time_now - self._looked < PAUSE and not now) or not data.rows or session.recipe is None:
+            return
+        self._looked = time_now
+        rows, job, recipe = list(data.rows), session.job, session.recipe
+        plan = job.live.plan if job is not None else recipe.plan
+        knobs = job.live.model_knobs.model_dump() if job is not None else recipe.model_knobs
+        self._can_act = job is not None
 
+        def look() -> Health | None:
+            from genstudio.training.health import assess
+
+            return assess(rows, plan, knobs)
+
+        session.background.submit(look, self._found, self._not_found, key="health")
+
+    @Slot(object)
+    def _found(self, health: Health | None) -> None:
+        if health is not None:
+            change = health.change if self._can_act else {}
+            self.show_words(health.level, translate(health.message), translate(health.remedy), change)
+
+    @Slot(object)
+    def _not_found(self, error: Exception) -> None:
+        log.error("the run's health could not be seen", exc_info=error)
+
+    @Slot()
     def _take_remedy(self) -> None:
-        self.remedy_wanted.emit(self._change)
+        change, self._change = self._change, {}
+        self.remedy.hide()
+        self.remedy_wanted.emit(change)

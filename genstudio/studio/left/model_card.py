@@ -77,6 +77,12 @@ class ModelCard(FoldingCard):
             return None
         return self.form.values()[name]  # type: ignore[union-attr]
 
+    def show_live(self, name: str, value: Any) -> None:
+        """A live knob was changed elsewhere: show it."""
+        if self.form is not None and name in self.form.rows:
+            self.form.rows[name].set_value(value)
+            self.form.check()
+
     def lock(self, reason: str) -> None:
         """Lock what shapes the network, for a reason; live knobs stay open."""
         self.combo.setEnabled(not reason)

@@ -80,6 +80,16 @@ class PlanCard(FoldingCard):
         row = form.rows[knob]
         return None if not row.info.live or knob in form.errors else form.values()[knob]
 
+    def show_live(self, name: str, value: Any) -> None:
+        """A live setting (``steps``, ``players.model.lr``) was changed elsewhere: show it."""
+        form, knob = self.form, name
+        if name.startswith("players."):
+            player, knob = name.removeprefix("players.").rsplit(".", 1)
+            form = self.players[player]
+        form.rows[knob].set_value(value)
+        form.check()
+        self._sum_up()
+
     def lock(self, reason: str) -> None:
         """Lock what can't change while training, for a reason."""
         self._lock_reason = reason

@@ -180,10 +180,13 @@ class PaneArea(QWidget):
         if self._refusals.get(name) is not None:
             view.refuse(self._refusal_page(name))
             return
-        if self.session.latest_snapshot() is None and not self.session.checkpoint_steps():
+        if not self._has_weights():
             view.show_message(self._what_to_do())
             return
         self.renderer.submit(name, self.states[name])
+
+    def _has_weights(self) -> bool:
+        return self.session.latest_snapshot() is not None or bool(self.session.checkpoint_steps())
 
     @Slot()
     def _submit_all(self) -> None:
@@ -196,7 +199,7 @@ class PaneArea(QWidget):
         if name.startswith(REFUSALS):
             self._refused(name.removeprefix(REFUSALS), made)
         elif isinstance(made, Rendered) and name in self.views and self._refusals.get(name) is None:
-            if made.waiting:
+            if made.waiting or not self._has_weights():  # or those of a run that was left meanwhile
                 self.views[name].show_message(self._what_to_do())
                 return
             self.views[name].show_rendered(made)
@@ -418,6 +421,7 @@ class PaneArea(QWidget):
         self.undo_action.setShortcut(QKeySequence.StandardKey.Undo)
         self.redo_action = self.undo_stack.createRedoAction(self, _("Redo"))
         self.redo_action.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        self.addActions([self.undo_action, self.redo_action])
 
     def _connect(self) -> None:
         self.renderer.ready.connect(self._ready)

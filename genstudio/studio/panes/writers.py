@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
+from genstudio.core.threads import compute_on_one_core
 from genstudio.explore.base import Content, Look, PaneState
 from genstudio.explore.numbers import arrays_of, table_of
-from genstudio.studio.workers.one_thread import compute_on_one_core
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet

@@ -30,6 +30,7 @@ class CurveData:
 
     def __init__(self) -> None:
         self.columns: dict[str, Column] = {}
+        self.rows: list[Row] = []  # those that brought something new
         self.images_per_second = 0.0
         self.last_step = 0
         self.version = 0
@@ -40,6 +41,7 @@ class CurveData:
         for row in rows:
             self.last_step = max(self.last_step, row.step)
             self.images_per_second = row.images_per_second or self.images_per_second
+            fresh = False
             for key, value in row.values.items():
                 column = self.columns.setdefault(key, Column())
                 if column.steps and row.step <= column.steps[-1]:
@@ -47,6 +49,9 @@ class CurveData:
                 column.steps.append(row.step)
                 column.seconds.append(row.seconds)
                 column.values.append(value)
+                fresh = True
+            if fresh:
+                self.rows.append(row)
                 news = True
         self.version += news
         return news

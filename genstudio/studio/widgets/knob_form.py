@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Union, get_args, get_origin
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import KnobInfo, Knobs, describe, parse_knobs
@@ -19,7 +19,7 @@ from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import Combo, IconButton, link, restyle
 from genstudio.studio.widgets.number_field import NumberField, as_text
 
-LABEL_WIDTH, FIELD_WIDTH = 132, 150
+LABEL_WIDTH, FIELD_LEAST, FIELD_MOST = 128, 110, 150
 
 
 class KnobRow(QWidget):
@@ -58,12 +58,15 @@ class KnobRow(QWidget):
         self.error.setWordWrap(True)
         self.error.hide()
         if not isinstance(self.field, QCheckBox):
-            self.field.setFixedWidth(FIELD_WIDTH)
+            self.field.setMinimumWidth(FIELD_LEAST)
+            self.field.setMaximumWidth(FIELD_MOST)
+            self.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         grid.addWidget(self.label, 0, 0)
-        grid.addWidget(self.field, 0, 1, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(self.field, 0, 1)
         grid.addWidget(self.unit, 0, 2)
         grid.addWidget(self.back, 0, 3)
         grid.addWidget(self.error, 1, 1, 1, 3)
+        grid.setColumnStretch(1, 2)
         grid.setColumnStretch(2, 1)
         self._listen()
         self.set_base(info.default)
@@ -190,7 +193,7 @@ class KnobForm(QWidget):
         for name, row in self.rows.items():
             row.set_base((values if base is None else base).get(name, defaults[name]))
             row.set_value(values.get(name, defaults[name]))
-        self._check()
+        self.check()
 
     def values(self) -> dict[str, Any]:
         """Checked values of the rows' knobs (JSON types); those that don't fit are left at their base."""
@@ -218,10 +221,11 @@ class KnobForm(QWidget):
 
     @Slot(str)
     def _edited(self, name: str) -> None:
-        self._check()
+        self.check()
         self.edited.emit(name)
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Say at every field what is wrong with it."""
         self.errors = {}
         for name, row in self.rows.items():
             error = self._checked(row)[1]

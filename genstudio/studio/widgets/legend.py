@@ -37,10 +37,17 @@ class Entry(QAbstractButton):
             self.value, self.held_out = value, held_out
             words = f"{in_words(self.name)} {value}"
             self.setAccessibleName(words + (f", {_('held out')} {held_out}" if held_out else ""))
+            self.updateGeometry()
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(150, 20)
+        width = SAMPLE + 9
+        for words, extra in ((in_words(self.name), 6), (self.value, 6), (self.held_out, 17)):
+            width += self.fontMetrics().horizontalAdvance(words) + extra if words else 0
+        return QSize(width, 20)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, 20)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -88,6 +95,7 @@ class Legend(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(PER_ROW, 1)
 
     def set_names(self, names: Sequence[str], styles: Mapping[str, Series], off: Sequence[str]) -> None:
         """One entry a name, in this order."""
@@ -98,11 +106,11 @@ class Legend(QWidget):
             entry.hide()
             entry.deleteLater()
         for place, name in enumerate(names):
-            entry = self.entries.get(name)
-            if entry is None:
-                entry = self.entries[name] = Entry(name, self)
-                entry.setChecked(name not in off)
-                entry.toggled.connect(self._toggled)
+            if name not in self.entries:
+                made = self.entries[name] = Entry(name, self)
+                made.setChecked(name not in off)
+                made.toggled.connect(self._toggled)
+            entry = self.entries[name]
             entry.style_of = styles[name]
             self._grid.addWidget(entry, place // PER_ROW, place % PER_ROW)
             entry.update()

@@ -23,7 +23,7 @@ from genstudio.studio.theme import Series, colour, font, theme
 from genstudio.studio.widgets.curve_data import Axis, CurveData, thin
 from genstudio.studio.widgets.words import as_time
 
-SMOOTH_POINTS = 240  # of the wide line: a point every pixel and a half
+SMOOTH_POINTS = 160  # of the wide line: a point every other pixel
 OVERLAY_POINTS = 400
 NOT_FINITE_SHOWN = 24
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -119,6 +119,8 @@ class LossPlot(QWidget):
     def set_others(self, others: Mapping[str, CurveData]) -> None:
         """Runs drawn thinly behind, by name."""
         self.others = dict(others)
+        for name in self._lines:
+            self._dress_line(name)
         self.redraw()
 
     def set_names(self, names: Sequence[str], styles: Mapping[str, Series]) -> None:
@@ -240,7 +242,7 @@ class LossPlot(QWidget):
         axis_pen = pg.mkPen(colour("border"), width=1)
         for side in ("left", "bottom"):
             axis = item.getAxis(side)
-            axis.setStyle(tickFont=font(11), tickLength=-4, tickTextOffset=6)
+            axis.setStyle(tickFont=font(11), tickLength=-4, tickTextOffset=6, textFillLimits=[(0, 0.4)])
             axis.setTextPen(pg.mkPen(colour("muted")))
             axis.setPen(axis_pen)
             axis.setTickPen(pg.mkPen(colour("grid"), width=1))
@@ -310,7 +312,9 @@ def log_tick(value: float, wide: bool) -> str:
     if whole and wide:
         power = round(value)
         return {0: "1", 1: "10"}.get(power, "10" + str(power).translate(SUPERSCRIPT))
-    return "" if wide else in_short(10**value, 10**value / 10)
+    number = 10**value
+    digit = round(number / 10 ** math.floor(value + 1e-9), 6)
+    return in_short(number, number / 10) if not wide and digit in (1, 2, 3, 5) else ""
 
 
 def in_short(value: float, spacing: float) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
+import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -13,7 +16,16 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 log = logging.getLogger(__name__)
+NICENESS = 5
 STACK_BYTES = 16 * 2**20  # macOS gives secondary threads 512 KB, too little for torch
+
+
+def give_way() -> None:
+    """Called on a worker: let the window go first where the cores are fought over. Threads that this one starts (OpenMP's)
+    inherit it. Linux alone has a niceness per thread."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 @dataclass
@@ -92,6 +104,7 @@ class Background(QThread):
         self.wait()
 
     def run(self) -> None:
+        give_way()
         while True:
             with self._wake:
                 self._running = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,14 +27,14 @@ class Preview:
 
 
 def open_preview(
-    name: str, values: dict[str, Any], progress: Callable[[float, Message], None], cancelled: threading.Event
+    name: str, values: dict[str, Any], progress: Callable[[float, Message], None], cancelled: Callable[[], bool]
 ) -> Preview:
     """Open (decode if need be) and pick a few images, evenly spread. Raises what ``open_data`` raises."""
     import numpy as np
 
     from genstudio.data.dataset import open_data
 
-    data = open_data(name, values, progress=at_most_often(progress), cancelled=cancelled.is_set)
+    data = open_data(name, values, progress=at_most_often(progress), cancelled=cancelled)
     places = np.linspace(0, len(data) - 1, min(SHOWN, len(data))).astype(np.int64)
     images = data.bytes(places).transpose(0, 2, 3, 1)
     if images.shape[-1] not in (1, 3):
@@ -43,11 +42,11 @@ def open_preview(
     return Preview(data, [np.ascontiguousarray(image) for image in images])
 
 
-def fetch(name: str, progress: Callable[[float, Message], None], cancelled: threading.Event) -> None:
+def fetch(name: str, progress: Callable[[float, Message], None], cancelled: Callable[[], bool]) -> None:
     """Download ``name`` into the person's cache. Raises what ``download`` raises."""
     from genstudio.data.download import download
 
-    download(name, at_most_often(progress), cancelled.is_set)
+    download(name, at_most_often(progress), cancelled)
 
 
 def at_most_often(progress: Callable[[float, Message], None]) -> Callable[[float, Message], None]:

@@ -10,9 +10,13 @@ from __future__ import annotations
 import gc
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
+
+if TYPE_CHECKING:
+    from genstudio.studio.workers.session import Session
 
 YOUNG_MS = 500
 MIDDLE_EVERY = 10  # young collections
@@ -22,11 +26,11 @@ SWITCH_INTERVAL = 0.001  # a thread that holds the interpreter gives it up after
 
 
 class GcPolicy(QObject):
-    """One per application, on the GUI thread. ``busy``: something trains, so there is no idle moment."""
+    """One per application, on the GUI thread."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
-        self.busy = False
+        self._session: Session | None = None
         self._count = 0
         self._last_full = self._last_input = time.monotonic()
         self._was = (gc.isenabled(), sys.getswitchinterval())
@@ -36,6 +40,11 @@ class GcPolicy(QObject):
         self._timer.timeout.connect(self._collect)
         self._timer.start(YOUNG_MS)
 
+    def watch(self, session: Session) -> None:
+        """No full collection while ``session`` trains."""
+        self._session = session
+
+    @Slot()
     def imports_are_done(self) -> None:
         """What is alive now stays: it is never looked at again."""
         gc.collect()
@@ -54,7 +63,8 @@ class GcPolicy(QObject):
     def _collect(self) -> None:
         self._count += 1
         now = time.monotonic()
-        quiet = not self.busy and now - self._last_input > IDLE_SECONDS
+        busy = self._session is not None and self._session.busy
+        quiet = not busy and now - self._last_input > IDLE_SECONDS
         age = now - self._last_full
         if (quiet and age > FULL_EVERY) or age > FULL_AT_LATEST:
             gc.collect()

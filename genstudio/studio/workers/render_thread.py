@@ -3,12 +3,13 @@
     drag -> pane state -> submit(view, state) -> [render thread] -> ready(view) -> result(view) -> painted
 
 A *view* is one pane on screen. ``submit`` overwrites the view's waiting state; of all that waits, what took least last time
-goes first; a long content is a generator, set aside between two of its steps for shorter ones, and dropped when a newer
-state of its view comes. ``ready`` is emitted only when the last one has been fetched.
+goes first; a long content is a generator, set aside between two of its steps for shorter ones, and ended with what it has
+when a newer state of its view comes. ``ready`` is emitted only when the last one has been fetched.
 """
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
@@ -21,9 +22,9 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_, Message
+from genstudio.core.threads import compute_on_one_core
 from genstudio.explore.base import Content, Look, PaneState, contents, pane_of, panes
 from genstudio.explore.blobs import Blobs
-from genstudio.studio.workers.one_thread import compute_on_one_core
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
@@ -89,6 +90,7 @@ class RenderThread(QThread):
         self._wake = threading.Condition()
         self._waiting: dict[str, tuple[int, PaneState]] = {}
         self._asked: list[tuple[str, Callable[[], Any]]] = []
+        self._numbers = itertools.count(1)
         self._tickets: dict[str, int] = {}
         self._results: dict[str, Any] = {}
         self._pending: set[str] = set()
@@ -103,9 +105,9 @@ class RenderThread(QThread):
     # -- called from the GUI thread ------------------------------------------------------------------------------
 
     def submit(self, view: str, state: PaneState) -> None:
-        """Ask for the content of ``state``. What waited for this view is forgotten, what runs for it is dropped."""
+        """Ask for the content of ``state``. What waited for this view is forgotten, what runs for it ends early."""
         with self._wake:
-            ticket = self._tickets[view] = self._tickets.get(view, 0) + 1
+            ticket = self._tickets[view] = next(self._numbers)
             self._waiting[view] = (ticket, state)
             self._wake.notify()
         if not self.isRunning() and not self._stopping:
@@ -131,8 +133,7 @@ class RenderThread(QThread):
     def forget(self, view: str) -> None:
         """The view is gone: drop what waits and runs for it."""
         with self._wake:
-            self._tickets[view] = self._tickets.get(view, 0) + 1
-            for table in (self._waiting, self._results, self._shown):
+            for table in (self._tickets, self._waiting, self._results, self._shown):
                 table.pop(view, None)
             self._pending.discard(view)
 
@@ -184,22 +185,23 @@ class RenderThread(QThread):
         elapsed = (time.perf_counter() - started) * 1000
         job.spent += elapsed
         job.expected = max(job.expected, job.spent)
-        overtaken = self._overtaken(job)
-        if made is None or made.final or overtaken:
+        with self._wake:
+            newest = self._tickets.get(job.view)
+            gone, overtaken = self._stopping or newest is None, newest != job.ticket
+        if made is None or made.final or overtaken or gone:
             self._jobs.pop(job.view, None)
             close = getattr(job.steps, "close", None)
             if close is not None:
                 close()
-        if made is not None and not overtaken and (made.final or (job.spent > PATIENCE_MS and not job.again)):
-            if made.final:
-                self._durations[job.view] = job.spent
-                if made.content is not None:
-                    self._shown[job.view] = job.key
+        if made is None or gone:
+            return
+        if made.final:
+            self._durations[job.view] = job.spent
+            if made.content is not None:
+                self._shown[job.view] = job.key
+        # What was overtaken is shown all the same: else nothing would move under a hand that is quicker than the model.
+        if made.final or (job.spent > PATIENCE_MS and not job.again):
             self._publish(job.view, made)
-
-    def _overtaken(self, job: _Job) -> bool:
-        with self._wake:
-            return self._stopping or self._tickets.get(job.view) != job.ticket
 
     def _publish(self, view: str, made: Any) -> None:
         with self._wake:

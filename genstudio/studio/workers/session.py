@@ -255,7 +255,8 @@ class Session(QObject):
     @Slot(int)
     def _paused(self, step: int) -> None:
         if self.state in (TRAINING, PAUSED):
-            self._set_state(PAUSED)
+            self.state = PAUSED
+            self.changed.emit()  # after a single step too: there is a new step to show
 
     @Slot(object)
     def _broke(self, error: Exception) -> None:
@@ -306,7 +307,7 @@ class Session(QObject):
         if self._snapshot is not None:
             self.snapshot_arrived.emit()
         recipe = self.recipe
-        self.loader.submit(lambda: _data_of(recipe), self._data_came, self._no_data, key="run's data")
+        self.loader.submit(lambda: _data_of(recipe, self.loader), self._data_came, self._no_data, key="run's data")
 
     @Slot(object)
     def _not_opened(self, error: Exception) -> None:
@@ -394,7 +395,7 @@ def _open(path: Path) -> tuple[Run, Recipe, Snapshot | None]:
     return run, run.recipe_at(run.checkpoint()), run.snapshot(steps[-1])
 
 
-def _data_of(recipe: Recipe) -> DataSet:
+def _data_of(recipe: Recipe, loader: Background) -> DataSet:
     from genstudio.data.dataset import open_data
 
-    return open_data(recipe.data, recipe.data_knobs)
+    return open_data(recipe.data, recipe.data_knobs, cancelled=loader.isInterruptionRequested)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from genstudio.core.messages import Message
-from genstudio.studio.workers.background import STACK_BYTES
+from genstudio.studio.workers.background import STACK_BYTES, give_way
 from genstudio.studio.workers.data_preview import at_most_often
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ class TrainingThread(QThread):
     # -- the thread itself ---------------------------------------------------------------------------------------
 
     def run(self) -> None:
+        give_way()
         try:
             job = self._make_job(self)
             if self.isInterruptionRequested():

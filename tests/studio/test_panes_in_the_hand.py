@@ -133,6 +133,33 @@ def test_one_drag_of_a_slider_is_one_undo(area: PaneArea):
     assert area.states["manifold"] == before
 
 
+def test_undo_and_redo_by_keyboard(qtbot, area: PaneArea):
+    grid = area.views["manifold"].grid
+    area.views["manifold"].propose("", cells=7)
+    area.activateWindow()
+    grid.setFocus()
+    qtbot.keyClick(grid, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert area.states["manifold"].cells == 20
+    qtbot.keyClick(grid, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert area.states["manifold"].cells == 7
+
+
+def test_the_manifold_follows_the_training(qtbot, window):
+    """In the whole window: start, and see newer weights come by themselves; the plane is dragged meanwhile."""
+    area = window.panes
+    area.show_pane("manifold")
+    window.left.controls.main.click()
+    qtbot.waitUntil(lambda: area.views["manifold"].rendered is not None, timeout=PATIENCE)
+    view = settled(qtbot, area, "manifold")
+    first, pixels = view.rendered.step, view.grid.picture.pixels.copy()
+    view.propose("", cells=9)
+    qtbot.waitUntil(lambda: view.rendered.step > first and view.rendered.state.cells == 9, timeout=PATIENCE)
+    assert area.header.shown.text().endswith("latest")
+    assert view.grid.picture.pixels.shape != pixels.shape
+    window.session.stop()
+    qtbot.waitUntil(lambda: window.session.state == "idle", timeout=PATIENCE)
+
+
 def test_dragging_moves_the_plane_and_home_brings_it_back(qtbot, area: PaneArea):
     view = area.views["manifold"]
     start = view.grid.cell_rect(10, 10).center().toPoint()

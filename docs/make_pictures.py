@@ -1,0 +1,173 @@
+"""Makes docs/pictures: opens the real window, trains real recipes in it, points at things, and keeps what is on screen.
+
+    python docs/make_pictures.py [--data DIR] [--part 1.0] [--threads N] [--only NAME ...] [--private FOLDER]
+
+Each recipe trains in a window and a process of its own; a picture is taken when it has come as far as the picture wants
+(``--part`` shortens that). Pictures of MNIST show the panes only, since the data card would show images that are not ours;
+those of ``smiles.zip``, photographs of people, are made with ``--private`` alone, into a folder that is not this repository.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "benchmarks"))
+PICTURES = ROOT / "docs" / "pictures"
+SIZE = (1440, 900)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: taken at ``step``, of the whole window or of the panes alone, with the pointer on a cell."""
+
+    name: str
+    pane: str = "manifold"
+    step: int = 0
+    theme: str = "light"
+    part: Literal["window", "panes"] = "window"
+    state: dict[str, Any] = field(default_factory=dict)
+    pointer: tuple[float, float] | None = None  # fractions of the grid's width and height
+    beside: str = ""
+
+
+SHOTS: dict[str, list[Shot]] = {
+    "": [Shot("start-empty"), Shot("start-empty-dark", theme="dark")],
+    "faces-vae-2d": [
+        Shot("window-light", step=1500, state={"cells": 17}, pointer=(0.72, 0.3)),
+        Shot("window-dark", step=1600, theme="dark", state={"cells": 17}, pointer=(0.3, 0.6)),
+        Shot("manifold-faces", step=1700, part="panes", state={"cells": 17, "reach": 2.5}, pointer=(0.3, 0.4)),
+    ],
+    "faces-vae": [
+        Shot("samples-faces", "samples", step=1800, state={"n": 64}, pointer=(0.55, 0.4)),
+    ],
+    "mnist-vae-2d": [
+        Shot("manifold-mnist", step=4000, part="panes", state={"cells": 20, "reach": 2.5}, pointer=(0.6, 0.25)),
+    ],
+}
+PRIVATE: dict[str, list[Shot]] = {
+    "smiles-vae": [
+        Shot("manifold-smiles", step=1200, state={"cells": 14, "axes": "principal"}, pointer=(0.6, 0.4)),
+        Shot("samples-smiles", "samples", step=1300, theme="dark", state={"n": 64}, pointer=(0.5, 0.5)),
+    ],
+    "mnist-vae-2d": [
+        Shot("window-mnist", step=1500, state={"cells": 20, "overlay": "class"}, pointer=(0.6, 0.25)),
+        Shot("window-mnist-beside", "samples", step=1600, theme="dark", beside="manifold"),
+    ],
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, help="a folder in which data is looked for")
+    parser.add_argument("--part", type=float, default=1.0, help="train this part of what each picture wants")
+    parser.add_argument("--threads", type=int, default=0, help="torch's threads while training; 0 leaves its choice")
+    parser.add_argument("--only", nargs="*", help="these pictures alone")
+    parser.add_argument("--private", type=Path, help="make the pictures that must not be shared, into this folder")
+    parser.add_argument("--recipe", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.private and ROOT in asked.private.resolve().parents:
+        parser.error("--private must lie outside of the repository")
+    if asked.data:
+        os.environ["GENSTUDIO_DATA"] = str(asked.data.resolve())
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in ("win32", "darwin")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    groups = PRIVATE if asked.private else SHOTS
+    if asked.recipe is not None:
+        wanted = [shot for shot in groups[asked.recipe] if not asked.only or shot.name in asked.only]
+        take(asked.recipe, wanted, asked.private or PICTURES, asked.part, asked.threads)
+        return
+    failed = False
+    for recipe, shots in groups.items():
+        if not asked.only or any(shot.name in asked.only for shot in shots):
+            print(f"{recipe or 'the empty window'}: {', '.join(shot.name for shot in shots)}", flush=True)
+            command = [sys.executable, __file__, *sys.argv[1:], "--recipe", recipe]
+            failed |= subprocess.run(command, check=False).returncode != 0
+    raise SystemExit(int(failed))
+
+
+def take(recipe: str, shots: list[Shot], folder: Path, part: float, threads: int) -> None:
+    """In the child: open the window, train ``recipe`` if it names one, and take ``shots`` one after the other."""
+    from drive import Hand, drive
+
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def hand(window: Any) -> Hand:
+        from genstudio.studio.theme import theme
+
+        words: list[str] = []
+        window.session.failed.connect(lambda message: words.append(str(message)))
+        window.resize(*SIZE)
+        yield lambda: window.panes is not None and window.left.draft() is not None
+        if recipe:
+            threads_asked = [f"plan.threads={threads}"] if threads else []
+            window.session.start(window.left.draft().override(threads_asked))
+            yield lambda: bool(words) or window.session.state == "training"
+        else:
+            yield lambda: window.left.data.data is not None
+            yield 1.0
+        for shot in shots:
+            theme().choose(shot.theme)
+            yield lambda shot=shot: bool(words) or window.session.step >= shot.step * part  # type: ignore[misc]
+            if words:
+                raise SystemExit(f"{recipe}: {words[0]}")
+            yield from arrange(window, shot)
+            keep(window.right if shot.part == "panes" else window, folder / f"{shot.name}.png")
+
+    drive(hand, recipe=recipe or None)
+
+
+def arrange(window: Any, shot: Shot) -> Any:
+    """Bring the pane into the state that the picture wants, and the pointer to its place; waits until it is painted."""
+    from dataclasses import replace
+
+    from PySide6.QtCore import QPoint
+    from PySide6.QtTest import QTest
+
+    panes = window.panes
+    if shot.beside:
+        panes.show_pane(shot.beside)
+        panes.show_beside(shot.pane)
+    else:
+        panes.show_pane(shot.pane)
+    if shot.state:
+        panes.change({shot.pane: replace(panes.states[shot.pane], **shot.state)}, "picture")
+    view = panes.views[shot.pane]
+    yield (
+        lambda: (
+            not window.session.run
+            or (
+                view.rendered is not None
+                and all(getattr(view.rendered.state, name) == value for name, value in shot.state.items())
+            )
+        )
+    )
+    yield 2.0
+    grid = view.grid
+    if shot.pointer and grid.picture is not None:
+        first, last = grid.cell_rect(0, 0), grid.cell_rect(grid.picture.rows - 1, grid.picture.columns - 1)
+        sheet = first.united(last)
+        x, y = shot.pointer
+        QTest.mouseMove(grid, QPoint(int(sheet.x() + x * sheet.width()), int(sheet.y() + y * sheet.height())))
+    yield 1.5
+
+
+def keep(widget: Any, path: Path) -> None:
+    """What is on screen, as a PNG that is as small as it gets without loss."""
+    from PIL import Image
+
+    widget.grab().save(str(path))
+    with Image.open(path) as image:
+        small = image.convert("RGB")
+    small.save(path, optimize=True)
+    print(f"  {path.name} {small.width}×{small.height}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

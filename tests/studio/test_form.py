@@ -1,0 +1,122 @@
+"""The form that knobs get: wrong input is explained under the field and keeps Start from being pressed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from genstudio.core.knobs import Knobs, knob
+from genstudio.core.messages import N_
+from genstudio.studio.widgets.knob_form import KnobForm
+from genstudio.studio.widgets.number_field import next_125
+
+PATIENCE = 60_000
+
+
+class Some(Knobs):
+    size: int = knob(4, help=N_("How big."), ge=1, le=10)
+    rate: float = knob(0.001, help=N_("How fast."), gt=0, live=True, log=True, unit="1/s")
+    kind: Literal["round", "square"] = knob("round", help=N_("Which shape."))
+    loud: bool = knob(False, help=N_("Whether it is loud."))
+    limit: int | None = knob(None, help=N_("At most so many; none for all."), advanced=True)
+
+
+@pytest.fixture
+def form(qtbot) -> KnobForm:
+    made = KnobForm(Some)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def type_in(field, text: str) -> None:
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+
+
+def test_typing_is_checked_at_once_and_explained(qtbot, form) -> None:
+    row = form.rows["size"]
+    for wrong, words in (("0", "at least 1"), ("11", "at most 10"), ("two", "whole number"), ("2.5", "whole number")):
+        type_in(row.field, wrong)
+        assert not form.is_valid()
+        assert row.error.isVisible()
+        assert words in row.error.text()
+        assert row.field.text() == wrong, "what was typed stays as it was typed"
+    type_in(row.field, "7")
+    assert form.is_valid()
+    assert not row.error.isVisible()
+    assert form.values() == {"size": 7, "rate": 0.001, "kind": "round", "loud": False, "limit": None}
+
+
+def test_arrow_keys_step_and_never_leave_the_range(qtbot, form) -> None:
+    size, rate = form.rows["size"].field, form.rows["rate"].field
+    size.setFocus()
+    for _ in range(12):
+        QTest.keyClick(size, Qt.Key.Key_Up)
+    assert form.values()["size"] == 10
+    rate.setFocus()
+    QTest.keyClick(rate, Qt.Key.Key_Up)
+    assert form.values()["rate"] == pytest.approx(0.002)
+    QTest.keyClick(rate, Qt.Key.Key_Down)
+    QTest.keyClick(rate, Qt.Key.Key_Down)
+    assert form.values()["rate"] == pytest.approx(0.0005)
+
+
+def test_the_way_back_leads_to_the_recipe(qtbot, form) -> None:
+    form.set_values({"size": 5, "rate": 0.1})
+    row = form.rows["size"]
+    assert not row.back.isVisible()
+    type_in(row.field, "6")
+    assert form.changed_names() == ["size"]
+    assert row.back.isVisible()
+    QTest.mouseClick(row.back, Qt.MouseButton.LeftButton)
+    assert form.values()["size"] == 5
+    assert form.changed_names() == []
+
+
+def test_choices_boxes_and_values_that_may_be_missing(qtbot, form) -> None:
+    form.rows["kind"].field.setCurrentIndex(1)
+    QTest.keyClick(form.rows["loud"].field, Qt.Key.Key_Space)
+    type_in(form.rows["limit"].field, "12")
+    assert form.values() | {"rate": 0} == {"size": 4, "rate": 0, "kind": "square", "loud": True, "limit": 12}
+    form.rows["limit"].field.clear()
+    assert form.values()["limit"] is None
+
+
+def test_locking_leaves_live_knobs_open_and_says_why(qtbot, form) -> None:
+    form.lock("a run is going on")
+    assert form.rows["rate"].field.isEnabled()
+    assert not form.rows["size"].field.isEnabled()
+    assert form.rows["size"].field.toolTip() == "a run is going on"
+    form.lock("")
+    assert form.rows["size"].field.isEnabled()
+    assert "How big." in form.rows["size"].field.toolTip()
+
+
+def test_every_field_can_be_reached_and_is_named(qtbot, form) -> None:
+    for row in form.rows.values():
+        assert row.field.accessibleName()
+        assert row.field.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+@pytest.mark.parametrize(("value", "up", "down"), [(1, 2, 0.5), (0.001, 0.002, 0.0005), (5, 10, 2), (3, 5, 2)])
+def test_the_ladder(value: float, up: float, down: float) -> None:
+    assert next_125(value, 1) == pytest.approx(up)
+    assert next_125(value, -1) == pytest.approx(down)
+
+
+def test_a_wrong_setting_keeps_start_from_being_pressed(qtbot, window) -> None:
+    field = window.left.model.form.rows["latent_dim"].field
+    type_in(field, "0")
+    assert not window.left.controls.main.isEnabled()
+    assert "marked in red" in window.left.controls.main.toolTip()
+    QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert window.session.state == "idle"
+    type_in(field, "3")
+    qtbot.waitUntil(window.left.controls.main.isEnabled, timeout=PATIENCE)
+    assert "latent dim" in window.left.recipe.fact.whole()
+    assert window.left.draft().model_knobs["latent_dim"] == 3
