@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from genstudio.models.autoregressive.base import Machine
     from genstudio.models.autoregressive.sampling.request import Order
 
-MOST_WEIGHTS = 100_000_000
+MOST_WEIGHTS = 20_000_000  # 320 MB with a gradient and Adam's two means
 
 
 class MadeKnobs(Knobs):
@@ -59,7 +59,7 @@ class DenseAutoregressive(Autoregressive):
                     "{title} would need {n} million weights for {spec} images of {levels} levels.",
                     title=cls.title, n=weights // 1_000_000, spec=str(spec), levels=spec.levels,
                 ),
-                N_("Choose fewer levels (data.levels=8), smaller images (data.size=16), or a convolutional model."),
+                N_("Choose fewer levels (data.levels=8), smaller images (data.size=16), fewer hidden units, or a PixelCNN."),
             )  # fmt: skip
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
