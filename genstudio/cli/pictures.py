@@ -86,7 +86,11 @@ def _choose_method(look: Look, run: Any, method: Method) -> str:
     if not has(model, SamplesPixels):
         if method is not Method.auto:
             raise UsageError(
-                N_("{model} does not draw pixel by pixel: it has no method '{method}'.", model=model.title, method=method),
+                N_(
+                    "{model} does not draw pixel by pixel: it has no method '{method}'.",
+                    model=model.title,
+                    method=method,
+                ),
                 N_("Leave --method out."),
             )
         return "direct"

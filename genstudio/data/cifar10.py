@@ -112,7 +112,7 @@ class _ArraysOnly(pickle.Unpickler):
             return getattr(np, name)
         if module in {"numpy.core.multiarray", "numpy._core.multiarray"} and name == "_reconstruct":
             # The function that both names stand for, wherever this numpy keeps it.
-            return np.empty(0).__reduce__()[0]  # type: ignore[index]
+            return np.empty(0).__reduce__()[0]
         if (module, name) == ("_codecs", "encode"):
             import codecs
 
@@ -128,7 +128,9 @@ def _unpack(archive: Path) -> None:
         for name, _ in _FILES:
             source = tar.extractfile(f"{_FOLDER}/{name}")
             if source is None:
-                raise DataError(N_("{path} has no file {name}.", path=str(archive), name=name), N_("Download it again."))
+                raise DataError(
+                    N_("{path} has no file {name}.", path=str(archive), name=name), N_("Download it again.")
+                )
             temporary = folder / f".{name}-{uuid.uuid4().hex[:8]}"
             temporary.write_bytes(source.read())
             os.replace(temporary, folder / name)

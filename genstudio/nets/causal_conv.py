@@ -8,6 +8,7 @@ and B of the PixelCNN take away from a window's last row.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,7 +80,9 @@ class CausalConv(nn.Module):
     @property
     def taps(self) -> Taps:
         """The offsets that are read: those of the window where the mask leaves anything."""
-        window = [(y, x) for y in range(self.rows[0], self.rows[1] + 1) for x in range(self.columns[0], self.columns[1] + 1)]
+        window = [
+            (y, x) for y in range(self.rows[0], self.rows[1] + 1) for x in range(self.columns[0], self.columns[1] + 1)
+        ]
         if self.mask is None:
             return tuple(window)
         alive = self.mask.amax((0, 1)).flatten().tolist()
@@ -97,7 +100,14 @@ class CausalUpConv(nn.Module):
     above) or 2×2 (above and to the left), normed (Salimans et al. 2017). ``size`` is the map's height and width."""
 
     def __init__(
-        self, inputs: int, outputs: int, kernel: tuple[int, int], size: tuple[int, int], *, norm: bool = True, factor: int = 2
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: tuple[int, int],
+        size: tuple[int, int],
+        *,
+        norm: bool = True,
+        factor: int = 2,
     ) -> None:
         super().__init__()
         self.start = 1.0
@@ -136,7 +146,9 @@ class CausalUpConv(nn.Module):
     def matrix(self) -> Tensor:
         """As :meth:`CausalConv.matrix`."""
         weight = self.effective_weight().detach()
-        return torch.cat([weight[:, :, y, x] for y in range(self.kernel[0]) for x in range(self.kernel[1])]).contiguous()
+        return torch.cat(
+            [weight[:, :, y, x] for y in range(self.kernel[0]) for x in range(self.kernel[1])]
+        ).contiguous()
 
 
 # --- masks ---------------------------------------------------------------------------------------------------------
@@ -145,7 +157,7 @@ class CausalUpConv(nn.Module):
 def colour_slices(features: int, colours: int) -> list[slice]:
     """Features in ``colours`` contiguous groups of nearly equal size: what belongs to R, G and B."""
     edges = [features * c // colours for c in range(colours + 1)]
-    return [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [slice(a, b) for a, b in itertools.pairwise(edges)]
 
 
 def causal_mask(

@@ -40,9 +40,7 @@ class GatedResnet(nn.Module):
         a, b = self.second(self.dropout(concat_elu(y))).chunk(2, 1)
         return x + a * torch.sigmoid(b)
 
-    def nodes(
-        self, name: str, source: str, extra: list[str], grid: tuple[int, int], eager: bool
-    ) -> list[Node]:
+    def nodes(self, name: str, source: str, extra: list[str], grid: tuple[int, int], eager: bool) -> list[Node]:
         """From ``source`` (and ``source+``, its concatenated non-linearity) and the others to ``name`` and ``name+``."""
         reads = (Read(f"{source}+", self.first.taps), *(Read(f"{one}+", HERE) for one in extra))
         matrices = [self.first.matrix()]
@@ -50,7 +48,9 @@ class GatedResnet(nn.Module):
         if self.join is not None:
             matrices += list(self.join.matrix().split(2 * self.width))
             bias = bias + bias_of(self.join)
-        inner = Node(f"{name}.a", reads, ((f"{name}.a", 2 * self.width),), affine_elu(matrices, bias, raw=False), grid, eager)
+        inner = Node(
+            f"{name}.a", reads, ((f"{name}.a", 2 * self.width),), affine_elu(matrices, bias, raw=False), grid, eager
+        )
         outer = Node(
             name,
             (Read(f"{name}.a", self.second.taps), Read(source)),

@@ -104,7 +104,9 @@ class LogisticMixture(LevelDistribution):
         before: Tensor | float = 0.0  # log p of the channels so far
         for c in range(self.channels):
             mean = self._mean(means, couplings, v, c)
-            joint = joint + self._log_interval(v[..., c : c + 1], levels.movedim(1, -1)[..., c, None], mean, log_scales[..., c, :])
+            joint = joint + self._log_interval(
+                v[..., c : c + 1], levels.movedim(1, -1)[..., c, None], mean, log_scales[..., c, :]
+            )
             now = torch.logsumexp(joint, -1)
             scores.append(now - before)
             before = now

@@ -54,7 +54,12 @@ class DenseMachine:
     """
 
     def __init__(
-        self, layers: list[MaskedLinear], activation: Callable[[Tensor], Tensor], group: int, images: Tensor, known: np.ndarray
+        self,
+        layers: list[MaskedLinear],
+        activation: Callable[[Tensor], Tensor],
+        group: int,
+        images: Tensor,
+        known: np.ndarray,
     ) -> None:
         n, self.channels = images.shape[:2]
         self.activation, self.group = activation, group

@@ -62,7 +62,7 @@ class RowLstm(nn.Module):
         order = by_gate(self.colours).to(x.device)
         gates, weight = gates[:, order], self.state.weight[order, :, 0]
         h = c = gates.new_zeros(len(x), self.colours[-1].stop, x.shape[3])
-        rows = []
+        rows: list[Tensor] = []
         for row in gates.unbind(2):
             h, c = cell(row + F.conv1d(h, weight, padding=1) if rows else row, c)
             rows.append(h)
@@ -106,7 +106,7 @@ class DiagonalBiLstm(nn.Module):
         columns = skew(torch.stack([gates[0], gates[1].flip(-1)]))  # steps × 2 × N × H × 4F
         y = torch.arange(height, device=x.device)
         h = c = gates.new_zeros(2, n, height, width)
-        steps = []
+        steps: list[Tensor] = []
         for s, column in enumerate(columns.unbind(0)):
             both = torch.cat([h, F.pad(h, (0, 0, 1, -1))], -1).view(2, n * height, 2 * width)
             now = torch.baddbmm(column.reshape(2, n * height, 4 * width), both, state)
@@ -130,7 +130,9 @@ class DiagonalBiLstm(nn.Module):
             found = reads_of(self.into_back, source, self.inputs, part)
             found += self._state_reads(f"{name}.back", 1, ((0, 1), (-1, 0)), part)
             shifted = slice(part.start + 4 * self.colours[-1].stop, part.stop + 4 * self.colours[-1].stop)
-            node = _node(self, f"{name}.back", c, own, part, found, self.into_back.bias, ((0, 1),), grid, extra, shifted)
+            node = _node(
+                self, f"{name}.back", c, own, part, found, self.into_back.bias, ((0, 1),), grid, extra, shifted
+            )
             back.append(node)
         sums = [
             Node(f"{name}:{c}", (Read(f"{name}.ahead:{c}"), Read(f"{name}.back:{c}", ((-1, 0),))),

@@ -71,7 +71,11 @@ def test_the_likelihood_is_exact_and_measured_without_asking(genstudio, trained)
     told = genstudio("evaluate", trained, "--split", "test", "--json").json
     nll = told["results"]["nll"]
     assert nll["protocol"]["exact"] is True
-    assert (nll["protocol"]["levels"], nll["protocol"]["binarisation"], nll["protocol"]["split"]) == (2, "threshold", "test")
+    assert (nll["protocol"]["levels"], nll["protocol"]["binarisation"], nll["protocol"]["split"]) == (
+        2,
+        "threshold",
+        "test",
+    )
     assert told["measures"]["test/nll_bits_per_dim"] == pytest.approx(nll["value"] / (64 * np.log(2)))
     assert "elbo" not in told["results"]
     assert "validation/nll" in (answer := genstudio("runs", "--json").json["runs"][0]["measures"]), answer

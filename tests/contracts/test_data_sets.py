@@ -28,7 +28,8 @@ NAMES = [name for name, kind in data_sets.items() if kind.__module__.startswith(
 
 @pytest.fixture(scope="module")
 def search(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Files for the sources that need some: IDX files of random digits, CIFAR-10's pickles of noise, a folder of pictures in two classes."""
+    """Files for the sources that need some: IDX files of random digits, CIFAR-10's pickles of noise, pictures in two
+    classes."""
     top = tmp_path_factory.mktemp("search")
     rng = np.random.default_rng(0)
     for name in NAMES:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
@@ -60,9 +59,7 @@ class Pixel:
 
     def probabilities(self) -> Tensor:
         """What the levels were drawn from: n×L, rows sum to 1."""
-        return self.distribution.probabilities(
-            self.drawn.output, self.drawn.earlier, self.channel, self.temperature
-        )
+        return self.distribution.probabilities(self.drawn.output, self.drawn.earlier, self.channel, self.temperature)
 
     def entropy(self) -> Tensor:
         """Of :meth:`probabilities`, in nats: n."""
@@ -207,7 +204,9 @@ class Autoregressive(Model):
         The order of drawing stays: a pixel follows those before it, not given ones behind it. Raises :class:`UsageError`
         when nothing is left to draw, or for images of another size.
         """
-        return self._images(self._draw(self._request(len(images), generator, images, known, label, temperature), method))
+        return self._images(
+            self._draw(self._request(len(images), generator, images, known, label, temperature), method)
+        )
 
     @torch.no_grad()
     def pixels(
@@ -272,7 +271,9 @@ class Autoregressive(Model):
         size = (n, self.spec.height, self.spec.width)
         if images is None or known is None:
             given = torch.zeros(noise.shape, dtype=torch.int64, device=self.device)
-            return Request(noise, given, given.new_zeros(size, dtype=torch.bool), labels, check_temperature(temperature))
+            return Request(
+                noise, given, given.new_zeros(size, dtype=torch.bool), labels, check_temperature(temperature)
+            )
         self._check_shape(images, n)
         if known.shape not in (size[1:], size):
             raise UsageError(
@@ -350,10 +351,6 @@ class Autoregressive(Model):
         finally:
             for module in training:
                 module.training = True
-
-    def class_bias(self, table: Tensor, labels: Tensor | None) -> Tensor | None:
-        """Rows of ``table`` (classes × features) for ``labels``: N×features."""
-        return None if labels is None else F.embedding(labels, table)
 
 
 def _times(shape: Any) -> str:

@@ -42,9 +42,7 @@ class GatedPixelCnnKnobs(Knobs):
 class GatedLayer(nn.Module):
     """One layer of both stacks. ``first`` reads the image: rows above, and pixels to the left with mask A."""
 
-    def __init__(
-        self, inputs: list[slice], colours: list[slice], reach: int, *, first: bool, classes: int
-    ) -> None:
+    def __init__(self, inputs: list[slice], colours: list[slice], reach: int, *, first: bool, classes: int) -> None:
         super().__init__()
         width, wide = colours[-1].stop, doubled(colours)
         self.inputs, self.colours, self.wide, self.first = inputs, colours, wide, first
@@ -53,9 +51,7 @@ class GatedLayer(nn.Module):
         mask = causal_mask("A" if first else "B", inputs, wide, (0, 0), columns)
         self.horizontal = CausalConv(inputs[-1].stop, 2 * width, (0, 0), columns, mask=mask)
         self.link = CausalConv(2 * width, 2 * width, (0, 0), (0, 0), bias=False)
-        self.out = CausalConv(
-            width, width, (0, 0), (0, 0), mask=causal_mask("B", colours, colours, (0, 0), (0, 0))
-        )
+        self.out = CausalConv(width, width, (0, 0), (0, 0), mask=causal_mask("B", colours, colours, (0, 0), (0, 0)))
         # For rows above and for the row itself: what a class adds before the gates (eq. 4).
         self.class_bias = nn.Parameter(torch.zeros(2, classes, 2 * width)) if classes else None
 
@@ -63,20 +59,22 @@ class GatedLayer(nn.Module):
         """Both stacks N×width×H×W, the image twice for the first layer."""
         vertical, horizontal = self.vertical(above), self.horizontal(left)
         if self.class_bias is not None:
-            vertical = vertical + F.embedding(labels, self.class_bias[0])[:, :, None, None]
-            horizontal = horizontal + F.embedding(labels, self.class_bias[1])[:, :, None, None]
+            vertical = vertical + spoken(self.class_bias[0], labels)[:, :, None, None]
+            horizontal = horizontal + spoken(self.class_bias[1], labels)[:, :, None, None]
         row = self.out(gate_by_colour(horizontal + self.link(vertical), self.wide))
         return gate(vertical), row if self.first else left + row
 
     def nodes(self, i: int, grid: tuple[int, int], labels: Tensor | None) -> list[Node]:
         """Layer ``i``, from buffers ``v{i}`` and ``h{i}:c`` (or the image) to the next ones."""
-        biases = [None, None] if self.class_bias is None else [F.embedding(labels, t) for t in self.class_bias.detach()]
+        biases = [None, None] if self.class_bias is None else [spoken(t, labels) for t in self.class_bias.detach()]
         above = [(Read(f"image:{c}", self.vertical.taps), self.vertical.matrix(None, part)) for c, part in
                  enumerate(self.inputs)] if self.first else [(Read(f"v{i}", self.vertical.taps), self.vertical.matrix())]  # fmt: skip
         links = tuple((f"link{i}:{c}", width_of(part)) for c, part in enumerate(self.wide))
         compute = self._vertical([matrix for _, matrix in above], biases[0])
         width = self.colours[-1].stop
-        nodes = [Node(f"v{i + 1}", tuple(read for read, _ in above), ((f"v{i + 1}", width), *links), compute, grid, True)]
+        nodes = [
+            Node(f"v{i + 1}", tuple(read for read, _ in above), ((f"v{i + 1}", width), *links), compute, grid, True)
+        ]
         source = "image" if self.first else f"h{i}"
         for c, (part, own) in enumerate(zip(self.wide, self.colours, strict=True)):
             parts = reads_of(self.horizontal, source, self.inputs, part)
@@ -92,26 +90,32 @@ class GatedLayer(nn.Module):
         assert conv.bias is not None
         return conv.bias.detach()[part]
 
-    def _vertical(self, matrices: list[Tensor], spoken: Tensor | None) -> Compute:
+    def _vertical(self, matrices: list[Tensor], added: Tensor | None) -> Compute:
         bias, link = self._bias(self.vertical, slice(None)), self.link.matrix()
         slices = self.wide
 
         def compute(inputs: list[Tensor]) -> list[Tensor]:
-            x = plus(affine(inputs, matrices, bias), spoken)
+            x = plus(affine(inputs, matrices, bias), added)
             linked = x @ link
             return [gate(x), *([linked] if len(slices) == 1 else [linked[:, part] for part in slices])]
 
         return compute
 
     @staticmethod
-    def _horizontal(matrices: list[Tensor], bias: Tensor, spoken: Tensor | None) -> Compute:
+    def _horizontal(matrices: list[Tensor], bias: Tensor, added: Tensor | None) -> Compute:
         def compute(inputs: list[Tensor]) -> list[Tensor]:
             x = inputs[0] + bias
             for one, matrix in zip(inputs[1:], matrices, strict=True):
                 x.addmm_(one, matrix)
-            return [gate(plus(x, spoken))]
+            return [gate(plus(x, added))]
 
         return compute
+
+
+def spoken(table: Tensor, labels: Tensor | None) -> Tensor:
+    """The rows of ``table`` (classes × features) for int64 ``labels``: N×features."""
+    assert labels is not None, "a conditional model is asked with classes"
+    return F.embedding(labels, table)
 
 
 def plus(x: Tensor, per_image: Tensor | None) -> Tensor:
@@ -146,7 +150,9 @@ class GatedPixelCNN(Autoregressive):
             for i in range(knobs.layers)
         )  # fmt: skip
         point = (0, 0)
-        self.head = CausalConv(knobs.width, knobs.width, point, point, mask=causal_mask("B", colours, colours, point, point))
+        self.head = CausalConv(
+            knobs.width, knobs.width, point, point, mask=causal_mask("B", colours, colours, point, point)
+        )
         self.last = CausalConv(
             knobs.width, self.distribution.size, point, point, mask=causal_mask("B", colours, self.logits, point, point)
         )

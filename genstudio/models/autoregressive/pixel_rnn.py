@@ -55,7 +55,9 @@ class PixelRNN(Autoregressive):
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__(spec, knobs)
         self.distribution = Softmax(spec.channels, spec.levels or 256)
-        self.steps = [2**k for k in reversed(range(knobs.scales))]  # pixels between those of a scale, the coarsest first
+        self.steps = [
+            2**k for k in reversed(range(knobs.scales))
+        ]  # pixels between those of a scale, the coarsest first
         self.grids = [(-(-spec.height // step), -(-spec.width // step)) for step in self.steps]
         self.nets = nn.ModuleList(
             OneScale(spec.channels, self.distribution.size, grid, knobs, given=rank > 0)
@@ -123,9 +125,7 @@ class OneScale(nn.Module):
         self.enlarge = CausalUpConv(width, width, (2, 2), grid, norm=False) if given else None
         self.first = masked_conv("A", self.image, self.wide, knobs.kernel // 2)
         kind = {"row": RowLstm, "diagonal": DiagonalBiLstm}[knobs.lstm]
-        self.lstms = nn.ModuleList(
-            kind(self.wide, self.colours, width if given else 0) for _ in range(knobs.layers)
-        )
+        self.lstms = nn.ModuleList(kind(self.wide, self.colours, width if given else 0) for _ in range(knobs.layers))
         self.outs = nn.ModuleList(masked_conv("B", self.colours, self.wide, 0) for _ in range(knobs.layers))
         self.head = masked_conv("B", self.wide, self.wide, 0)
         self.last = masked_conv("B", self.wide, self.logits, 0)

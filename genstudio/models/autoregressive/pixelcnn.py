@@ -34,6 +34,20 @@ class PixelCnnKnobs(Knobs):
     )
 
 
+class Block(nn.Module):
+    """x + 1×1(relu(3×3(relu(1×1(relu(x)))))), half as wide inside (figure 5 of the paper)."""
+
+    def __init__(self, wide: list[slice], narrow: list[slice]) -> None:
+        super().__init__()
+        self.narrow = masked_conv("B", wide, narrow, 0)
+        self.conv = masked_conv("B", narrow, narrow, 1)
+        self.wide = masked_conv("B", narrow, wide, 0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = x + self.wide(F.relu(self.conv(F.relu(self.narrow(F.relu(x))))))
+        return result
+
+
 @models.register("pixelcnn")
 class PixelCNN(Autoregressive):
     """First layer, residual blocks of 1×1, 3×3 and 1×1 convolutions, two 1×1 layers: all masked."""
@@ -55,20 +69,10 @@ class PixelCNN(Autoregressive):
         self.logits = colour_slices(self.distribution.size, c)
         reach = knobs.kernel // 2
 
-        def point(inputs: list[slice], outputs: list[slice]) -> CausalConv:
-            return masked_conv("B", inputs, outputs, 0)
-
         self.first = masked_conv("A", self.image, self.wide, reach)
-        self.blocks = nn.ModuleList(
-            nn.ModuleList([
-                point(self.wide, self.narrow),
-                masked_conv("B", self.narrow, self.narrow, 1),
-                point(self.narrow, self.wide),
-            ])
-            for _ in range(knobs.blocks)
-        )  # fmt: skip
-        self.head = point(self.wide, self.wide)
-        self.last = point(self.wide, self.logits)
+        self.blocks = nn.ModuleList(Block(self.wide, self.narrow) for _ in range(knobs.blocks))
+        self.head = masked_conv("B", self.wide, self.wide, 0)
+        self.last = masked_conv("B", self.wide, self.logits, 0)
 
     @classmethod
     def check(cls, spec: ImageSpec, knobs: Any) -> None:
@@ -77,18 +81,19 @@ class PixelCNN(Autoregressive):
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
         x = self.first(x)
-        for narrow, conv, wide in self.blocks:  # type: ignore[misc]
-            x = x + wide(F.relu(conv(F.relu(narrow(F.relu(x))))))
+        for block in self.blocks:
+            x = block(x)
         out: Tensor = self.last(F.relu(self.head(F.relu(x))))
         return out
 
     def graph(self, labels: Tensor | None) -> CausalGraph:
         grid, wide, narrow = (self.spec.height, self.spec.width), self.wide, self.narrow
         nodes = masked_nodes(self.first, "image", "x0", self.image, wide, grid, relu=True)
-        for i, (down, conv, up) in enumerate(self.blocks):  # type: ignore[misc]
-            nodes += masked_nodes(down, f"x{i}+", f"a{i}", wide, narrow, grid, relu=True, raw=False)
-            nodes += masked_nodes(conv, f"a{i}+", f"b{i}", narrow, narrow, grid, relu=True, raw=False)
-            nodes += masked_nodes(up, f"b{i}+", f"x{i + 1}", narrow, wide, grid, add=f"x{i}", relu=True)
+        for i, block in enumerate(self.blocks):
+            assert isinstance(block, Block)
+            nodes += masked_nodes(block.narrow, f"x{i}+", f"a{i}", wide, narrow, grid, relu=True, raw=False)
+            nodes += masked_nodes(block.conv, f"a{i}+", f"b{i}", narrow, narrow, grid, relu=True, raw=False)
+            nodes += masked_nodes(block.wide, f"b{i}+", f"x{i + 1}", narrow, wide, grid, add=f"x{i}", relu=True)
         nodes += masked_nodes(self.head, f"x{len(self.blocks)}+", "head", wide, wide, grid, relu=True, raw=False)
         nodes += masked_nodes(self.last, "head+", "logits", wide, self.logits, grid)
         return colour_graph(grid, self.spec.channels, nodes)

@@ -19,14 +19,14 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.base import models
-from genstudio.nets.causal_conv import CausalConv, CausalUpConv, starting_from_data
+from genstudio.nets.causal_conv import CausalConv, CausalUpConv, Span, starting_from_data
 from genstudio.nets.causal_graph import CausalGraph, Compute, Draw, Node, Read
 from genstudio.nets.gated_resnet import GatedResnet, affine_elu, bias_of, concat_elu
 from genstudio.nets.level_distributions import LogisticMixture
 
-ABOVE = {"rows": (-1, 0), "columns": (-1, 1)}
-CORNER = {"rows": (-1, 0), "columns": (-1, 0)}
-POINT = {"rows": (0, 0), "columns": (0, 0)}
+ABOVE: tuple[Span, Span] = ((-1, 0), (-1, 1))  # rows and columns of a window
+CORNER: tuple[Span, Span] = ((-1, 0), (-1, 0))
+POINT: tuple[Span, Span] = ((0, 0), (0, 0))
 
 
 class PixelCnnPpKnobs(Knobs):
@@ -60,8 +60,8 @@ class PixelCNNpp(Autoregressive):
             h, w = self.grids[-1]
             self.grids.append(((h + 1) // 2, (w + 1) // 2))
 
-        def stream(count: int, window: dict[str, Any], extra: int) -> nn.ModuleList:
-            return nn.ModuleList(GatedResnet(width, **window, extra=extra, dropout=knobs.dropout) for _ in range(count))
+        def stream(count: int, window: tuple[Span, Span], extra: int) -> nn.ModuleList:
+            return nn.ModuleList(GatedResnet(width, *window, extra=extra, dropout=knobs.dropout) for _ in range(count))
 
         self.u_start = CausalConv(inputs, width, (-2, -1), (-1, 1), norm=True)
         self.above_start = CausalConv(inputs, width, (-1, -1), (-1, 1), norm=True)
@@ -69,15 +69,15 @@ class PixelCNNpp(Autoregressive):
         sizes = range(knobs.resolutions)
         self.u_down = nn.ModuleList(stream(knobs.blocks, ABOVE, 0) for _ in sizes)
         self.ul_down = nn.ModuleList(stream(knobs.blocks, CORNER, 1) for _ in sizes)
-        self.u_half = nn.ModuleList(CausalConv(width, width, **ABOVE, stride=2, norm=True) for _ in sizes[1:])
-        self.ul_half = nn.ModuleList(CausalConv(width, width, **CORNER, stride=2, norm=True) for _ in sizes[1:])
+        self.u_half = nn.ModuleList(CausalConv(width, width, *ABOVE, stride=2, norm=True) for _ in sizes[1:])
+        self.ul_half = nn.ModuleList(CausalConv(width, width, *CORNER, stride=2, norm=True) for _ in sizes[1:])
         # On the way up a size has one block more than down, for the short-cut from where it began; the smallest has none.
         ups = [knobs.blocks + (i < knobs.resolutions - 1) for i in sizes]
         self.u_up = nn.ModuleList(stream(n, ABOVE, 1) for n in ups)
         self.ul_up = nn.ModuleList(stream(n, CORNER, 2) for n in ups)
         self.u_double = nn.ModuleList(CausalUpConv(width, width, (2, 3), self.grids[i]) for i in sizes[:-1])
         self.ul_double = nn.ModuleList(CausalUpConv(width, width, (2, 2), self.grids[i]) for i in sizes[:-1])
-        self.last = CausalConv(2 * width, self.distribution.size, **POINT, norm=True)
+        self.last = CausalConv(2 * width, self.distribution.size, *POINT, norm=True)
 
     def prepare(self, batch: Batch) -> None:
         """Start lengths and biases from the first batch, without dropout."""
@@ -141,7 +141,9 @@ class GraphOfPixelCNNpp:
                 u = self._layer([(m.u_double[i - 1], u)], i - 1, eager=True)
                 ul = self._layer([(m.ul_double[i - 1], ul)], i - 1)
         matrix, bias = m.last.matrix(), bias_of(m.last)
-        self.nodes.append(Node("out", (Read(f"{ul}+"),), (("out", m.distribution.size),), _linear(matrix, bias), m.grids[0]))
+        self.nodes.append(
+            Node("out", (Read(f"{ul}+"),), (("out", m.distribution.size),), _linear(matrix, bias), m.grids[0])
+        )
         channels = tuple(range(m.spec.channels))
         draw = Draw("out", "image", channels, m.grids[0])
         return CausalGraph(m.grids[0], (("image", channels),), tuple(self.nodes), (draw,), ones=True)
@@ -154,7 +156,9 @@ class GraphOfPixelCNNpp:
         """The sum of convolutions, each of its source."""
         name, width = self._name(), self.model.knobs.width
         reads = tuple(
-            Read(source, conv.taps, up=conv.factor) if isinstance(conv, CausalUpConv) else Read(source, conv.taps, conv.stride)
+            Read(source, conv.taps, up=conv.factor)
+            if isinstance(conv, CausalUpConv)
+            else Read(source, conv.taps, conv.stride)
             for conv, source in parts
         )
         bias = sum((bias_of(conv) for conv, _ in parts[1:]), bias_of(parts[0][0]))

@@ -21,7 +21,7 @@ def noise(seed: int = 3) -> torch.Generator:
 @settings(max_examples=8, derandomize=True)
 @given(data=st.data())
 def test_methods_agree_in_float64(variant: str, data: st.DataObject) -> None:
-    """Over sizes, levels, colours, seeds of the weights, batch sizes, masks (of each image its own), classes, temperatures."""
+    """Over sizes, levels, colours, weights, batch sizes, masks (of each image its own), classes, temperatures."""
     channels = data.draw(st.sampled_from([1, 1, 3]))
     height, width = data.draw(st.integers(1, 6)), data.draw(st.integers(2, 6))
     levels = data.draw(st.sampled_from([2, 2, 3, 16, 256]))
@@ -32,7 +32,9 @@ def test_methods_agree_in_float64(variant: str, data: st.DataObject) -> None:
     label = data.draw(st.sampled_from([None, 0, 2])) if model.classes else None
     torch.manual_seed(seed)
     images = torch.randint(levels, (n, *model.spec.shape)) / (levels - 1)
-    known = torch.rand(n if data.draw(st.booleans()) else 1, height, width) < data.draw(st.sampled_from([0.0, 0.5, 0.9]))
+    known = torch.rand(n if data.draw(st.booleans()) else 1, height, width) < data.draw(
+        st.sampled_from([0.0, 0.5, 0.9])
+    )
     known[0, -1, -1] = False
     known = known.expand(n, -1, -1)
     drawn = {
