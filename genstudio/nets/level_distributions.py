@@ -46,6 +46,14 @@ class LevelDistribution(nn.Module):
         cdf = self.cdf(output, earlier, channel, temperature)
         return (u.to(cdf.dtype)[:, None] >= cdf).sum(1)
 
+    def draw_pixel(self, output: Tensor, u: Tensor, temperature: float = 1.0) -> Tensor:
+        """All channels of a pixel from one output, M×size, and noise M×C: levels int64 M×C, as :meth:`draw` gives them."""
+        drawn = torch.empty(len(u), 0, dtype=torch.int64, device=u.device)
+        for channel in range(self.channels):
+            levels = self.draw(self.part(output, channel), drawn, channel, u[:, channel], temperature)
+            drawn = torch.cat([drawn, levels[:, None]], 1)
+        return drawn
+
     def probabilities(self, output: Tensor, earlier: Tensor, channel: int, temperature: float = 1.0) -> Tensor:
         """P(level) for l = 0..L-1, M×L."""
         cdf = self.cdf(output, earlier, channel, temperature)
@@ -90,9 +98,9 @@ class LogisticMixture(LevelDistribution):
     joint = True
 
     def __init__(self, channels: int, levels: int, components: int) -> None:
-        self.components = components
         super().__init__(channels, levels, components * (1 + 2 * channels + channels * (channels - 1) // 2))
         self.components = components
+        self._searches: dict[tuple[str, torch.dtype], tuple[int, Tensor, Tensor]] = {}
 
     def part(self, output: Tensor, channel: int) -> Tensor:
         return output
@@ -119,30 +127,64 @@ class LogisticMixture(LevelDistribution):
         return (below * weights[:, None, :]).sum(-1)
 
     def draw(self, output: Tensor, earlier: Tensor, channel: int, u: Tensor, temperature: float = 1.0) -> Tensor:
-        """By bisection: log2 L evaluations of the cumulative distribution instead of L."""
-        weights, mean, scale = self._conditional(output, earlier, channel, temperature)
-        u = u.to(output.dtype)
-        low = torch.zeros(u.shape, dtype=torch.int64, device=u.device)
-        high = torch.full_like(low, self.levels - 1)
-        for _ in range(math.ceil(math.log2(self.levels))):
-            middle = (low + high) // 2
-            edge = self._edges(middle, output.dtype)
-            cdf = (torch.sigmoid((edge[:, None] - mean) / scale) * weights).sum(-1)
-            below = u < cdf
-            low, high = torch.where(below, low, torch.minimum(middle + 1, high)), torch.where(below, middle, high)
-        return low
+        return self._invert(*self._conditional(output, earlier, channel, temperature), u.to(output.dtype))
 
-    def _conditional(self, output: Tensor, earlier: Tensor, channel: int, temperature: float) -> tuple[Tensor, ...]:
-        """Weights, means and scales, each M×K, of the mixture that ``channel`` has after ``earlier``. A temperature divides
-        the weights' logits and multiplies the scales."""
-        log_weights, means, log_scales, couplings = self._unpack(output)
-        if temperature != 1.0:
-            log_weights, log_scales = log_weights / temperature, log_scales + math.log(temperature)
+    def draw_pixel(self, output: Tensor, u: Tensor, temperature: float = 1.0) -> Tensor:
+        """Takes the components' weights along from channel to channel."""
+        log_weights, means, log_scales, couplings = self._tempered(output, temperature)
+        u = u.to(output.dtype)
+        drawn: list[Tensor] = []
+        v = output.new_zeros(len(output), self.channels)
+        for c in range(self.channels):
+            mean = self._mean(means, couplings, v, c)
+            levels = self._invert(log_weights.softmax(-1), mean, log_scales[:, c].exp(), u[:, c])
+            drawn.append(levels)
+            if c + 1 < self.channels:
+                v[:, c] = self._values(levels, output.dtype)
+                log_weights = log_weights + self._log_interval(v[:, c, None], levels[:, None], mean, log_scales[:, c])
+        return torch.stack(drawn, 1)
+
+    def _invert(self, weights: Tensor, mean: Tensor, scale: Tensor, u: Tensor) -> Tensor:
+        """The level whose share of [0, 1) holds u. Searched in two steps, blocks of about sqrt(L) levels and then levels,
+        so that 2 sqrt(L) values of the cumulative distribution are computed instead of L."""
+        weights, mean, scale, u = weights[:, None, :], mean[:, None, :], scale[:, None, :], u[:, None]
+        block, last, inner = self._search(u.device, u.dtype)
+        if len(last):
+            below = (torch.sigmoid((last[:, None] - mean) / scale) * weights).sum(-1)
+            first = (u >= below).sum(1, keepdim=True) * block
+        else:
+            first = torch.zeros(len(u), 1, dtype=torch.int64, device=u.device)
+        edges = first.to(u.dtype) * (2.0 / (self.levels - 1)) + inner
+        below = (torch.sigmoid((edges[:, :, None] - mean) / scale) * weights).sum(-1)
+        return (first[:, 0] + (u >= below).sum(1)).clamp_max(self.levels - 1)
+
+    def _search(self, device: torch.device, dtype: torch.dtype) -> tuple[int, Tensor, Tensor]:
+        """Levels in a block, the upper edges of all blocks but the last, and those within the first block but its last."""
+        key = (str(device), dtype)
+        if key not in self._searches:
+            block = math.isqrt(self.levels - 1) + 1
+            ends = torch.arange(block - 1, self.levels - 1, block, device=device)
+            inner = torch.arange(block - 1, device=device)
+            self._searches[key] = (block, self._edges(ends, dtype), self._edges(inner, dtype))
+        return self._searches[key]
+
+    def _conditional(
+        self, output: Tensor, earlier: Tensor, channel: int, temperature: float
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Weights, means and scales, each M×K, of the mixture that ``channel`` has after ``earlier``."""
+        log_weights, means, log_scales, couplings = self._tempered(output, temperature)
         v = self._values(earlier, output.dtype)
         for c in range(channel):
             mean = self._mean(means, couplings, v, c)
             log_weights = log_weights + self._log_interval(v[:, c, None], earlier[:, c, None], mean, log_scales[:, c])
         return log_weights.softmax(-1), self._mean(means, couplings, v, channel), log_scales[:, channel].exp()
+
+    def _tempered(self, output: Tensor, temperature: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """A temperature divides the weights' logits and multiplies the scales."""
+        log_weights, means, log_scales, couplings = self._unpack(output)
+        if temperature != 1.0:
+            log_weights, log_scales = log_weights / temperature, log_scales + math.log(temperature)
+        return log_weights, means, log_scales, couplings
 
     def _unpack(self, output: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         k, c = self.components, self.channels

@@ -99,3 +99,13 @@ def test_a_coupling_moves_green_with_red() -> None:
     p = made.probabilities(output[None].expand(2, -1), torch.tensor([[255], [0]]), 1)
     means = (p * torch.linspace(-1, 1, 256, dtype=torch.float64)).sum(1)
     assert means.tolist() == pytest.approx([0.7, -0.3], abs=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["softmax", "mixture"])
+def test_a_pixel_at_once_is_its_channels_one_by_one(kind: str) -> None:
+    made: LevelDistribution = Softmax(3, 16) if kind == "softmax" else LogisticMixture(3, 16, 4)
+    torch.manual_seed(0)
+    output, u = torch.randn(40, made.size, dtype=torch.float64), torch.rand(40, 3, dtype=torch.float64)
+    drawn = made.draw_pixel(output, u, 0.8)
+    for c in range(3):
+        assert torch.equal(made.draw(made.part(output, c), drawn[:, :c], c, u[:, c], 0.8), drawn[:, c])

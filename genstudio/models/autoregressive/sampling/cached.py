@@ -50,21 +50,18 @@ def _draw(model: Autoregressive, due: Due, levels: Tensor, noise: Tensor, temper
     """The levels of one batch of pixels, int64 P×N×channels."""
     pixels, n = due.output.shape[:2]
     output = due.output.flatten(0, 1)
-    u = noise.index_select(0, due.pixels)
-    first = due.channels[0]
-    earlier = levels[due.pixels, :, :first].flatten(0, 1)
-    for channel in due.channels:
-        # A net that puts out each channel apart gives that channel's part already.
-        part = model.distribution.part(output, channel) if len(due.channels) > 1 or model.distribution.joint else output
-        drawn = model.distribution.draw(part, earlier, channel, u[:, :, channel].flatten(), temperature)
-        earlier = torch.cat([earlier, drawn[:, None]], 1)
-    return earlier[:, first:].view(pixels, n, -1)
+    u = noise.index_select(0, due.pixels).flatten(0, 1)
+    if model.distribution.joint:
+        return model.distribution.draw_pixel(output, u, temperature).view(pixels, n, -1)
+    (channel,) = due.channels  # a net that puts out each channel apart gives that channel's part already
+    earlier = levels[due.pixels, :, :channel].flatten(0, 1) if channel else levels[:0, 0, :0]
+    return model.distribution.draw(output, earlier, channel, u[:, channel], temperature).view(pixels, n, 1)
 
 
 def _tell(
     model: Autoregressive, due: Due, drawn: Tensor, levels: Tensor, images: Tensor, width: int
 ) -> Iterator[Drawn]:
-    joint = len(due.channels) > 1 or model.distribution.joint
+    joint = model.distribution.joint
     for i, pixel in enumerate(due.pixels.tolist()):
         y, x = divmod(pixel, width)
         for k, channel in enumerate(due.channels):
