@@ -3,12 +3,14 @@
     python benchmarks/pixel_sampling.py [--models plain gated faces] [--batches 1 16 64] [--threads 2] [--seconds 20]
 
 *plain* is a PixelCNN of 7 blocks, 32 channels, 2 levels at 28×28; *gated* and *faces* are the nets of the recipes
-mnist-gated-pixelcnn and faces-pixelcnn-pp. Weights are random: speed does not depend on
-them, and equality is checked on the same noise. The naive sampler is the best we know: evaluation mode, inference mode, masks
-and norms applied beforehand, weights and images channels-last, a forward pass of whole images a pixel. Beside it stands one
-that leaves out the rows below the pixel. Where the naive sampler would take more than ``--seconds``, the first, middle and
-last pixels are measured and the rest is taken to cost their mean (every pass does the same work); for batch 1 it is run whole.
-A figure is the least of several runs, since other programs can only add to it. Prints JSON.
+mnist-gated-pixelcnn and faces-pixelcnn-pp. Weights are random: speed does not depend on them.
+
+The naive sampler is the best we know: evaluation mode, inference mode, masks and norms applied beforehand, weights
+channels-last, a forward pass of whole images a pixel. For batch 1, and wherever it would take less than ``--seconds``, it is
+run whole, and its images are compared with those of the cached one, from the same noise. Elsewhere its time is the number of
+passes times one measured pass: drawing is left out, in its favour. Beside it stands the time of one that leaves out the rows
+below the pixel (the mean of passes over one row, half and all of them). A figure is the least of several runs, since other
+programs can only add to it. Prints JSON.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from genstudio.core.seeding import derive
 from genstudio.data.base import Cancelled, DataKnobs, Progress, Sink, Source, data_sets
 from genstudio.data.prepare import prepare, prepared_shape
 
-_FILES = tuple((f"data_batch_{i}", False) for i in range(1, 6)) + (("test_batch", True),)
+_FILES = (*((f"data_batch_{i}", False) for i in range(1, 6)), ("test_batch", True))
 _FOLDER = "cifar-10-batches-py"
 _PLACES = ("", "cifar10", "CIFAR10", "cifar-10")
 

@@ -221,9 +221,11 @@ class Autoregressive(Model):
         method: Method = "cached",
         order: Order = "raster",
     ) -> Iterator[Pixel]:
-        """Draw as :meth:`sample` or :meth:`complete` do, and tell of every sub-pixel. ``order="wavefront"`` draws pixels that
-        can't see each other together: the same images, in fewer turns. ``naive`` and ``cached`` go pixel by pixel; any other
-        method is taken for ``cached``."""
+        """Draw as :meth:`sample` or :meth:`complete` do, and tell of every sub-pixel.
+
+        ``order="wavefront"`` draws pixels that can't see each other together: the same images, in fewer turns. ``naive`` and
+        ``cached`` go pixel by pixel; any other method is taken for ``cached``.
+        """
         request = self._request(n, generator, images, known, label, temperature)
         with self._evaluating():
             drawing = naive(self, request) if method == "naive" else cached(self, request, order)
@@ -244,8 +246,8 @@ class Autoregressive(Model):
         """The levels by one method: int64 N×C×H×W."""
         images = torch.where(request.known[:, None], request.given, 0)
         if method == "jacobi":
-            for _, images in jacobi(self, request):
-                pass
+            for _, now in jacobi(self, request):
+                images = now
             return images
         drawing = naive(self, request) if method == "naive" else cached(self, request, "wavefront", tell=False)
         for one in drawing:

@@ -67,8 +67,11 @@ class GatedLayer(nn.Module):
     def nodes(self, i: int, grid: tuple[int, int], labels: Tensor | None) -> list[Node]:
         """Layer ``i``, from buffers ``v{i}`` and ``h{i}:c`` (or the image) to the next ones."""
         biases = [None, None] if self.class_bias is None else [spoken(t, labels) for t in self.class_bias.detach()]
-        above = [(Read(f"image:{c}", self.vertical.taps), self.vertical.matrix(None, part)) for c, part in
-                 enumerate(self.inputs)] if self.first else [(Read(f"v{i}", self.vertical.taps), self.vertical.matrix())]  # fmt: skip
+        vertical = self.vertical
+        if self.first:
+            above = [(Read(f"image:{c}", vertical.taps), vertical.matrix(None, p)) for c, p in enumerate(self.inputs)]
+        else:
+            above = [(Read(f"v{i}", vertical.taps), vertical.matrix())]
         links = tuple((f"link{i}:{c}", width_of(part)) for c, part in enumerate(self.wide))
         compute = self._vertical([matrix for _, matrix in above], biases[0])
         width = self.colours[-1].stop
@@ -131,8 +134,8 @@ class GatedPixelCNN(Autoregressive):
 
     title = N_("Gated PixelCNN")
     help = N_(
-        "Sees everything above and to the left of a pixel through two stacks of gated convolutions, and can be told which class "
-        "to draw. Learns better than a plain PixelCNN of the same size."
+        "Sees everything above and to the left of a pixel through two stacks of gated convolutions, and can be told which "
+        "class to draw. Learns better than a plain PixelCNN of the same size."
     )
     paper = "van den Oord et al. 2016, arXiv:1606.05328"
     Knobs = GatedPixelCnnKnobs

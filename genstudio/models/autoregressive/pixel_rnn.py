@@ -1,8 +1,8 @@
 """The PixelRNN (van den Oord, Kalchbrenner & Kavukcuoglu, "Pixel recurrent neural networks", ICML 2016).
 
 Layers of LSTM over rows or diagonals, so that a pixel's whole past can reach it, with residual connections. The multi-scale
-form (section 3.6) draws a smaller image first, every second pixel of the image, and then the others given that one: since the
-small image is part of the large one, log p(x) is still an exact sum over sub-pixels, only in another order.
+form (section 3.6) draws a smaller image first, every second pixel of the image, and then the others given that one: since
+the small image is part of the large one, log p(x) is still an exact sum over sub-pixels, only in another order.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class PixelRNN(Autoregressive):
 
     title = N_("PixelRNN")
     help = N_(
-        "Reads an image as a text: LSTM layers carry all they have seen, row by row or along the diagonals, to the pixel that "
-        "is drawn next."
+        "Reads an image as a text: LSTM layers carry all they have seen, row by row or along the diagonals, to the pixel "
+        "that is drawn next."
     )
     paper = "van den Oord et al. 2016, arXiv:1601.06759"
     Knobs = PixelRnnKnobs

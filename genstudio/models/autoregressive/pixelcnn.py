@@ -54,8 +54,8 @@ class PixelCNN(Autoregressive):
 
     title = N_("PixelCNN")
     help = N_(
-        "Predicts every pixel from those above it and to the left, by convolutions that are masked so that no layer can look "
-        "ahead. Trains on all pixels at once and draws one after the other."
+        "Predicts every pixel from those above it and to the left, by convolutions that are masked so that no layer can "
+        "look ahead. Trains on all pixels at once and draws one after the other."
     )
     paper = "van den Oord et al. 2016, arXiv:1601.06759"
     Knobs = PixelCnnKnobs

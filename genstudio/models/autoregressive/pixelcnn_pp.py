@@ -2,8 +2,8 @@
 likelihood and other modifications", ICLR 2017).
 
 Two streams, one that sees the rows above and one that sees also what is left of the pixel, go down through three resolutions
-and up again, with short-cuts across. One output a pixel: a mixture of discretised logistics whose means are coupled across R, G
-and B. Weights are normed, started from data, and averaged by the recipe.
+and up again, with short-cuts across. One output a pixel: a mixture of discretised logistics whose means are coupled across
+R, G and B. Weights are normed, started from data, and averaged by the recipe.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class PixelCNNpp(Autoregressive):
 
     title = N_("PixelCNN++")
     help = N_(
-        "Draws colour photographs pixel by pixel: scores all levels by a mixture of a few smooth bumps, and looks at the image "
-        "in three resolutions at once."
+        "Draws colour photographs pixel by pixel: scores all levels by a mixture of a few smooth bumps, and looks at the "
+        "image in three resolutions at once."
     )
     paper = "Salimans et al. 2017, arXiv:1701.05517"
     Knobs = PixelCnnPpKnobs

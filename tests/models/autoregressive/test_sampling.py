@@ -150,5 +150,7 @@ def test_what_can_not_be_drawn_is_refused_in_words() -> None:
         model.complete(images.transpose(2, 3), ~known, generator=noise())
     with pytest.raises(UsageError, match="without classes"):
         model.sample(2, generator=noise(), label=1)
+    with pytest.raises(UsageError, match="no class 7"):
+        make("gated-classes").sample(2, generator=noise(), label=7)
     with pytest.raises(UsageError, match="temperature"):
         model.sample(2, generator=noise(), temperature=0.0)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def naive(model: Autoregressive, request: Request) -> Iterator[Drawn]:
-    """Sub-pixel after sub-pixel in the order of ``model.pixel_units()``, masks applied beforehand; known ones are passed over."""
+    """Sub-pixel after sub-pixel in the order of ``model.pixel_units()``, masks applied beforehand; known ones are
+    passed over."""
     images = torch.where(request.known[:, None], request.given, 0)
     distribution = model.distribution
     with weights_ready(model):
