@@ -51,7 +51,7 @@ app.command("runs", help=_("List the runs, the newest first."))(catalogue.runs)
 app.command("window", help=_("Open the window, on a run or a recipe if one is named."))(window.window)
 app.command("studio", hidden=True)(window.window)
 
-data_app = typer.Typer(help=_("List, show and download data sets."), rich_markup_mode=None, no_args_is_help=True)
+data_app = typer.Typer(help=_("List, show and download data sets."), rich_markup_mode=None)
 data_app.command("list", help=_("List the data sets, and whether their images are on this computer."))(data.data_list)
 data_app.command("show", help=_("Show a data set: size, splits, classes, attributes, problems, settings."))(
     data.data_show

@@ -104,6 +104,14 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
             N_("There is no setting named '{name}' here.", name=unknown[0]),
             N_("There are: {names}.", names=", ".join(knobs.model_fields)),
         )
+    for name, value in values.items():
+        if isinstance(value, bool) and _is_number(knobs.model_fields[name].annotation):  # else true would be read as 1
+            raise UsageError(
+                N_(
+                    "{name} = {value} does not fit: {reason}.", name=name, value=value, reason=N_("it must be a number")
+                ),
+                N_("Choose another value for {name}.", name=name),
+            )
     try:
         return knobs.model_validate(values)
     except pydantic.ValidationError as error:
@@ -121,6 +129,11 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
             ),
             N_("Choose another value for {name}.", name=name),
         ) from None
+
+
+def _is_number(annotation: Any) -> bool:
+    kinds = get_args(annotation) or (annotation,)
+    return (int in kinds or float in kinds) and bool not in kinds and get_origin(annotation) is not Literal
 
 
 GenstudioErrorLike = (UsageError,)

@@ -45,6 +45,7 @@ def size_knob(default: int | None = None) -> Any:
     return knob(
         default,
         help=N_("Width and height in pixels that images are brought to; none keeps them as they are."),
+        label=N_("Size"),
         unit="px",
         ge=4,
         le=1024,
@@ -53,7 +54,9 @@ def size_knob(default: int | None = None) -> Any:
 
 def colour_knob(default: Colour = "as-is") -> Any:
     """The knob ``colour`` with a default of the source's own."""
-    return knob(default, help=N_("Whether images are turned to grey, to colour, or left as they are."))
+    return knob(
+        default, help=N_("Whether images are turned to grey, to colour, or left as they are."), label=N_("Colour")
+    )
 
 
 def binarisation_knob(default: Binarisation = "none") -> Any:
@@ -64,6 +67,7 @@ def binarisation_knob(default: Binarisation = "none") -> Any:
             "How grey becomes black or white: drawn anew each time (dynamic), drawn once per image (fixed), cut at one half "
             "(threshold), or not at all (none)."
         ),
+        label=N_("Binarisation"),
     )
 
 
@@ -76,14 +80,18 @@ class DataKnobs(Knobs):
     levels: int = knob(
         256,
         help=N_("How many grey levels a value takes; 256 keeps the bytes as they are."),
+        label=N_("Grey levels"),
         ge=2,
         le=256,
         advanced=True,
     )
-    limit: int = knob(0, help=N_("Use at most so many images; 0 uses all of them."), ge=0, advanced=True)
+    limit: int = knob(
+        0, help=N_("Use at most so many images; 0 uses all of them."), label=N_("At most"), ge=0, advanced=True
+    )
     seed: int = knob(
         0,
         help=N_("Decides everything that is drawn once, such as the bits of fixed binarisation."),
+        label=N_("Seed"),
         ge=0,
         advanced=True,
     )
@@ -137,11 +145,13 @@ class Source:
     """One data set before it is cached. Subclass, and register with ``@data_sets.register(name)``.
 
     ``version`` goes up whenever ``decode`` would give other images for the same knobs: it makes old caches unused.
+    ``doing`` says in words what ``decode`` does.
     ``after_cache`` names the knobs that don't change the decoded images, so that changing them decodes nothing again.
     """
 
     title: ClassVar[Message]
     help: ClassVar[Message]
+    doing: ClassVar[Message] = N_("Reading images")
     version: ClassVar[int] = 1
     after_cache: ClassVar[frozenset[str]] = frozenset({"binarisation", "levels", "seed"})
 

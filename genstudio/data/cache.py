@@ -88,7 +88,10 @@ def cache_key(name: str, source: Source) -> str:
 class CacheWriter:
     """The :class:`genstudio.data.base.Sink` that writes a cache folder. Holds no more than one chunk of images."""
 
-    def __init__(self, folder: Path, progress: Progress, cancelled: Cancelled) -> None:
+    def __init__(
+        self, folder: Path, progress: Progress, cancelled: Cancelled, doing: Message | str = Source.doing
+    ) -> None:
+        self._doing = doing
         self.folder = folder
         self.count = 0
         self._progress, self._cancelled = progress, cancelled
@@ -167,7 +170,8 @@ class CacheWriter:
         self.count += n
         # What remains after the last image is flushing: a moment, yet a bar that stands at its end should be done.
         self._progress(
-            0.99 * self.count / self._declared, N_("Reading images: {n} of {all}", n=self.count, all=self._declared)
+            0.99 * self.count / self._declared,
+            N_("{doing}: {n} of {all}", doing=self._doing, n=f"{self.count:,}", all=f"{self._declared:,}"),
         )
 
     def problem(self, message: Message) -> None:
@@ -230,7 +234,7 @@ def _decode(folder: Path, source: Source, progress: Progress, cancelled: Cancell
         temporary.mkdir()
     except OSError as error:
         raise _disk_error(folder, error) from error
-    writer = CacheWriter(temporary, progress, cancelled)
+    writer = CacheWriter(temporary, progress, cancelled, source.doing)
     try:
         source.decode(writer, progress, cancelled)
         writer.finish()

@@ -33,6 +33,7 @@ class Faces(Source):
     help = N_(
         "Portraits drawn by genstudio from 21 known factors such as smile and head pose: close up, calm, learnable."
     )
+    doing = N_("Drawing faces")
     version = 3
     after_cache = frozenset({"binarisation", "levels"})
     wild: ClassVar[bool] = False

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: Sub-pixels from which a coarse grid comes first: about 100 ms of a small net on one thread.
 COARSE_FROM = 2_000_000
 FARTHEST_CENTRE = 6.0
+MOST_BY_ITSELF = 20
 
 PAGE = N_(
     "<p>A model with a latent space describes an image by a few numbers, its code z. This pane puts a plane through that "
@@ -52,7 +53,9 @@ class ManifoldState(PaneState):
     reach: float = knob(
         2.0, help=N_("How far the grid reaches from its centre."), label=N_("range"), unit="σ", ge=0.1, le=6.0
     )
-    cells: int = knob(20, help=N_("Cells along each side."), ge=5, le=40)
+    cells: int = knob(
+        0, help=N_("Cells along each side; 0: as many as fit crisply into the pane, at most 20."), ge=0, le=40
+    )
     spacing: Literal["gauss", "linear"] = knob(
         "gauss", help=N_("Cells evenly in probability (inverse Gaussian CDF), or evenly in z.")
     )
@@ -69,6 +72,11 @@ class ManifoldState(PaneState):
         0.0, help=N_("The grid's centre, up."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, advanced=True
     )
     zoom: float = knob(1.0, help=N_("How much closer than the range."), ge=0.25, le=200, log=True, advanced=True)
+
+    @property
+    def side(self) -> int:
+        """Cells along each side, where nobody has chosen and nobody has fitted them to a pane: 20."""
+        return self.cells or MOST_BY_ITSELF
 
     @property
     def half(self) -> float:
@@ -98,8 +106,8 @@ class ManifoldState(PaneState):
         """u of the columns from left to right, v of the rows from the bottom to the top."""
         across, up = self.window
         return (
-            plane.positions(*across, self.cells, self.spacing, self.reach),
-            plane.positions(*up, self.cells, self.spacing, self.reach),
+            plane.positions(*across, self.side, self.spacing, self.reach),
+            plane.positions(*up, self.side, self.spacing, self.reach),
         )
 
     def zoomed(self, x: float, y: float, factor: float) -> ManifoldState:
@@ -116,7 +124,7 @@ class ManifoldState(PaneState):
         return replace(self, centre_u=_clipped(u - self.half * across), centre_v=_clipped(v - self.half * up))
 
     def _offset(self, x: float) -> float:
-        return plane.offset(plane.sheet_fraction(x, self.cells), self.spacing, self.reach)
+        return plane.offset(plane.sheet_fraction(x, self.side), self.spacing, self.reach)
 
 
 def _clipped(centre: float) -> float:
@@ -136,7 +144,7 @@ def manifold(look: Look, state: ManifoldState) -> Iterator[Content]:
     """A sheet cells×cells whose ``values["z"]`` holds the codes, and the encoded images as points. Row 0 is the top."""
     import numpy as np
 
-    n = state.cells
+    n = state.side
     through, names = plane_of(look, state)
     u, v = map(np.array, state.cell_places())
     v = v[::-1]
@@ -205,7 +213,7 @@ def _words(look: Look, state: ManifoldState, names: tuple[str, str]) -> Message:
     told: dict[str, Any] = {
         "across": names[0],
         "up": names[1],
-        "n": state.cells,
+        "n": state.side,
         "step": f"{look.snapshot.step:,}",
         "reach": f"{state.half:.3g}",
         "u": f"{state.centre_u:+.2f}",

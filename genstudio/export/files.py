@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from collections.abc import Iterator
@@ -39,4 +40,5 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
             N_("Choose another place, or make room there."),
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where nothing could be written, nothing is there to remove
+            temporary.unlink(missing_ok=True)

@@ -59,10 +59,10 @@ def manifold_walk(
         yield from (_colour(enlarge(image, scale)) for image in images)
         return
     content = final(look, replace(state, overlay=""))
-    grid_scale = max(1, (look.spec.height * scale) // (look.spec.height * state.cells))
+    grid_scale = max(1, (look.spec.height * scale) // (look.spec.height * state.side))
     layout = Layout(gutter=1 if grid_scale * look.spec.height >= 16 else 0, scale=grid_scale)
     grid = _colour(compose(content, layout))
-    places = _on_grid(curve, look, state.cells, layout)
+    places = _on_grid(curve, look, state.side, layout)
     for image, (x, y) in zip(images, places, strict=True):
         yield _beside(_marked(grid, x, y), _colour(enlarge(image, scale)))
 

@@ -21,6 +21,11 @@ from genstudio.nets.distributions import (
     normal_log_prob,
 )
 
+# Adam moves a parameter by at most its learning rate a step. A log variance on its own would take thousands of steps from
+# its start to where a trained decoder wants it, and until then the images would count as noise. So it is learned at a
+# tenth of its size, ten times as quickly.
+QUICK = 10.0
+
 LikelihoodName = Literal["auto", "bernoulli", "gaussian", "logistic"]
 Reason = tuple[Message, Message]
 
@@ -85,7 +90,12 @@ class Gaussian(Likelihood):
 
     def __init__(self, spec: ImageSpec) -> None:
         super().__init__(spec)
-        self.log_var = nn.Parameter(torch.full((), math.log(0.1)))
+        self.quick_log_var = nn.Parameter(torch.full((), math.log(0.1) / QUICK))
+
+    @property
+    def log_var(self) -> Tensor:
+        """The logarithm of the variance, of values in [0, 1]."""
+        return QUICK * self.quick_log_var
 
     def mean(self, output: Tensor) -> Tensor:
         return torch.sigmoid(output)
@@ -106,7 +116,12 @@ class Logistic(Likelihood):
 
     def __init__(self, spec: ImageSpec) -> None:
         super().__init__(spec)
-        self.log_scale = nn.Parameter(torch.full((spec.channels, 1, 1), math.log(0.1)))
+        self.quick_log_scale = nn.Parameter(torch.full((spec.channels, 1, 1), math.log(0.1) / QUICK))
+
+    @property
+    def log_scale(self) -> Tensor:
+        """The logarithm of each channel's scale, C×1×1."""
+        return QUICK * self.quick_log_scale
 
     @classmethod
     def unfit(cls, spec: ImageSpec) -> Reason | None:

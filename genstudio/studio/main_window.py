@@ -77,6 +77,10 @@ class MainWindow(QMainWindow):
         self.torch_freeze_ms = max(self.lateness.samples or [0.0])
         self.lateness.samples = None
         self.status.set_freeze(self.torch_freeze_ms)
+        self.ready.emit()
+        if self.report_to is not None:
+            write_report(self, self.report_to)
+            QTimer.singleShot(0, self, self.close)
 
     @Slot(object)
     def _plotting_imported(self, nothing: object) -> None:
@@ -91,10 +95,6 @@ class MainWindow(QMainWindow):
         if self._open_run:
             self.session.open_run(self._open_run)
             self._open_run = ""
-        self.ready.emit()
-        if self.report_to is not None:
-            write_report(self, self.report_to)
-            QTimer.singleShot(0, self, self.close)
 
     @Slot(object)
     def _import_failed(self, error: Exception) -> None:
@@ -210,7 +210,7 @@ def import_panes() -> type[PaneArea]:
 
 
 def import_optimisers() -> None:
-    """On the background thread: torch imports its compiler with the first optimiser, a second that Start need not wait for."""
+    """On the background thread: torch's first optimiser imports torch's compiler, over a second."""
     import torch._dynamo  # noqa: F401
 
 

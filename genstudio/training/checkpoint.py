@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 KEEP, KEEP_TRAINERS = 32, 2
 STATE, MODEL, AVERAGED, TRAINER = "state.json", "model.safetensors", "averaged.safetensors", "trainer.pt"
+ALWAYS = {"step", "files"}  # what every state.json says, whoever saved it
 
 
 def save_checkpoint(
@@ -96,8 +97,8 @@ def read_state(path: Path) -> dict[str, Any]:
     """``state.json``. Raises :class:`RunError` when it is missing or broken."""
     try:
         state = json.loads((path / STATE).read_bytes())
-        if not isinstance(state, dict):
-            raise ValueError("not an object")
+        if not isinstance(state, dict) or not state.keys() >= ALWAYS:
+            raise ValueError(f"{STATE} is not one of ours")
     except (OSError, ValueError) as error:
         raise _damaged(path, error) from error
     return state

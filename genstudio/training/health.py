@@ -93,9 +93,13 @@ def _diverging(seen: _Seen) -> Health | None:
     best = max(statistics.median(bound[i : i + FEW]) for i in range(0, len(bound) - FEW + 1, FEW))
     if best - now <= max(0.5 * abs(best), 1.0):
         return None
+<<<<<<< HEAD
     message = N_(
         "The {what} fell back from {best:.1f} to {now:.1f} nats: training diverges.", what=seen.what, best=best, now=now
     )
+=======
+    message = N_("The ELBO fell back from {best} to {now} nats: training diverges.", best=_nats(best), now=_nats(now))
+>>>>>>> main
     return Health("bad", message, SLOWER, seen.slower())
 
 
@@ -123,11 +127,15 @@ def _overfitting(seen: _Seen) -> Health | None:
     if statistics.median(value for _, value in training[-FEW:]) <= statistics.median(before):
         return None
     message = N_(
+<<<<<<< HEAD
         "Overfitting: the {what} of held-out images was best at step {step:,} ({best:.1f} nats) and falls since, while that "
+=======
+        "Overfitting: the ELBO of held-out images was best at step {step:,} ({best} nats) and falls since, while that "
+>>>>>>> main
         "of training images rises.",
         what=seen.what,
         step=at,
-        best=best,
+        best=_nats(best),
     )
     return Health("watch", message, N_("Stop here and keep"), {"plan.steps": seen.step})
 
@@ -140,9 +148,13 @@ def _level(seen: _Seen) -> Health | None:
     before = statistics.median(value for _, value in held_out[-2 * FEW : -FEW])
     if abs(now - before) > NOISE * abs(now):
         return None
+<<<<<<< HEAD
     message = N_(
         "The {what} has levelled off at {now:.1f} nats: more of the same changes little.", what=seen.what, now=now
     )
+=======
+    message = N_("The ELBO has levelled off at {now} nats: more of the same changes little.", now=_nats(now))
+>>>>>>> main
     return Health("good", message, SLOWER, seen.slower())
 
 
@@ -151,11 +163,16 @@ def _well(seen: _Seen) -> Health | None:
     if held_out:
         step, value = held_out[-1]
         return Health(
-            "good", N_("Learning: {value:.1f} nats on held-out images at step {step:,}.", value=value, step=step)
+            "good", N_("Learning: {value} nats on held-out images at step {step:,}.", value=_nats(value), step=step)
         )
     if len([row for row in seen.rows[-ENOUGH:] if row.values]) >= ENOUGH:
         return Health("good", N_("Learning."))
     return None
+
+
+def _nats(value: float) -> str:
+    """-15791.84 as people write it: thousands apart, a true minus."""
+    return f"{value:,.1f}".replace("-", "−")
 
 
 SLOWER = N_("Learn at a third of the pace")

@@ -19,7 +19,7 @@ import torch
 
 from genstudio.core.device import describe_device
 from genstudio.core.errors import Cancelled
-from genstudio.core.messages import N_
+from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, seed_everything
 from genstudio.core.version import versions
 from genstudio.training import checkpoint as checkpoints
@@ -91,6 +91,7 @@ class Loop:
         self.saved = -1  # the newest checkpoint's step
         self.diverged = False
         self.owed = False  # a measurement that a stop cut short
+        self.other_images = False  # not those that the run learned from until it was stopped
         self._since = (0, 0.0)  # images and stepping seconds at the last row
         self._flushed = 0.0
 
@@ -127,6 +128,8 @@ class Loop:
     def _train(self, resume: Path | None) -> Iterator[ev.Event]:
         self._begin(resume)
         yield self._tell(ev.Started(self.step))
+        if self.other_images:
+            yield self._tell(ev.Alarm(self.step, "watch", self._words_on_other_images()))
         if self.owed:
             yield from self._measure()
         if self.saved < 0:
@@ -167,6 +170,7 @@ class Loop:
         self.live.only = self.referee.only
         self.saved = self.step
         self.seconds, self.stepping, self.owed = state["seconds"], state["stepping"], state["owed"]
+        self.other_images = state["data_fingerprint"] != self.data.fingerprint
         self._since = (self.referee.turn.images, self.stepping)
         if self.writer:
             self.writer.truncate(state["lengths"], self.step)
@@ -238,6 +242,13 @@ class Loop:
             )
             self.writer.flush()
         return event
+
+    def _words_on_other_images(self) -> Message:
+        return N_(
+            "The images are no longer those of step {step}: training goes on with those that are there now, and some "
+            "that are held out now may have been learned from before.",
+            step=self.step,
+        )
 
     def _alarm(self) -> Iterator[ev.Event]:
         if self.referee.bad_steps >= BAD_STEPS:

@@ -19,36 +19,64 @@ class PlayerPlan(Knobs):
     """How one player's parameters are updated."""
 
     optimiser: Literal["adam", "adamw", "sgd", "rmsprop", "adagrad"] = knob(
-        "adam", help=N_("Turns gradients into updates; Adam is a good first choice.")
+        "adam", help=N_("Turns gradients into updates; Adam is a good first choice."), label=N_("Optimiser")
     )
-    lr: float = knob(1e-3, help=N_("Learning rate: the size of one update."), gt=0, le=10, live=True, log=True)
+    lr: float = knob(
+        1e-3,
+        help=N_("Learning rate: the size of one update."),
+        label=N_("Learning rate"),
+        gt=0,
+        le=10,
+        live=True,
+        log=True,
+    )
     betas: tuple[float, float] = knob(
         (0.9, 0.999),
         help=N_("Memory of Adam's two running means; of the first alone (momentum) in SGD and RMSprop."),
+        label=N_("Momenta (betas)"),
         live=True,
         advanced=True,
     )
     weight_decay: float = knob(
-        0.0, help=N_("Pulls weights towards zero; 0 leaves them free."), ge=0, le=10, live=True, advanced=True
+        0.0,
+        help=N_("Pulls weights towards zero; 0 leaves them free."),
+        label=N_("Weight decay"),
+        ge=0,
+        le=10,
+        live=True,
+        advanced=True,
     )
     schedule: Literal["constant", "linear", "cosine", "exponential"] = knob(
-        "constant", help=N_("How the learning rate falls over the decay steps."), live=True
+        "constant", help=N_("How the learning rate falls over the decay steps."), label=N_("Schedule"), live=True
     )
     decay_steps: int = knob(
         0,
         help=N_("Steps over which the schedule falls to its floor; later steps stay there. 0: the plan's steps."),
+        label=N_("Decay steps"),
         ge=0,
         live=True,
     )
     floor: float = knob(
-        0.01, help=N_("Where the schedule ends, as a part of the learning rate."), gt=0, le=1, live=True, advanced=True
+        0.01,
+        help=N_("Where the schedule ends, as a part of the learning rate."),
+        label=N_("Schedule floor"),
+        gt=0,
+        le=1,
+        live=True,
+        advanced=True,
     )
     warmup: int = knob(
-        0, help=N_("Steps over which the learning rate rises from zero."), ge=0, live=True, advanced=True
+        0,
+        help=N_("Steps over which the learning rate rises from zero."),
+        label=N_("Warm-up steps"),
+        ge=0,
+        live=True,
+        advanced=True,
     )
     average: float = knob(
         0.0,
         help=N_("Decay of the moving average of the weights, such as 0.999; 0 keeps no average."),
+        label=N_("Weight averaging"),
         ge=0,
         lt=1,
         advanced=True,
@@ -79,26 +107,52 @@ class PlayerPlan(Knobs):
 class Plan(Knobs):
     """How long a model trains, on what size of batch, when it is saved, sampled and measured, and how players learn."""
 
-    steps: int = knob(10_000, help=N_("When to stop."), ge=0, le=100_000_000, live=True)
-    batch_size: int = knob(100, help=N_("Images in one minibatch."), ge=1, le=65_536)
-    seed: int = knob(0, help=N_("Same seed, same run."), ge=0, lt=2**63)
-    save_every: int = knob(1_000, help=N_("Steps between checkpoints; 0 saves only at the end."), ge=0, live=True)
+    steps: int = knob(10_000, help=N_("When to stop."), label=N_("Steps"), ge=0, le=100_000_000, live=True)
+    batch_size: int = knob(100, help=N_("Images in one minibatch."), label=N_("Batch size"), ge=1, le=65_536)
+    seed: int = knob(0, help=N_("Same seed, same run."), label=N_("Seed"), ge=0, lt=2**63)
+    save_every: int = knob(
+        1_000, help=N_("Steps between checkpoints; 0 saves only at the end."), label=N_("Save every"), ge=0, live=True
+    )
     sample_every: int = knob(
-        500, help=N_("Steps between sample sheets, always from the same noise; 0 makes none."), ge=0, live=True
+        500,
+        help=N_("Steps between sample sheets, always from the same noise; 0 makes none."),
+        label=N_("Samples every"),
+        ge=0,
+        live=True,
     )
     evaluate_every: int = knob(
-        500, help=N_("Steps between measurements on validation images; 0 measures only at the end."), ge=0, live=True
+        500,
+        help=N_("Steps between measurements on validation images; 0 measures only at the end."),
+        label=N_("Measure every"),
+        ge=0,
+        live=True,
     )
     clip: float = knob(
-        0.0, help=N_("Largest norm of a player's gradient; 0 does not clip."), ge=0, live=True, advanced=True
+        0.0,
+        help=N_("Largest norm of a player's gradient; 0 does not clip."),
+        label=N_("Gradient clipping"),
+        ge=0,
+        live=True,
+        advanced=True,
     )
     precision: Literal["auto", "float32", "bf16"] = knob(
-        "auto", help=N_("Arithmetic of the forward pass; auto takes bf16 where the device gains by it."), advanced=True
+        "auto",
+        help=N_("Arithmetic of the forward pass; auto takes bf16 where the device gains by it."),
+        label=N_("Precision"),
+        advanced=True,
     )
-    threads: int = knob(0, help=N_("CPU threads for training; 0 leaves torch's choice."), ge=0, le=1024, advanced=True)
+    threads: int = knob(
+        0,
+        help=N_("CPU threads for training; 0 leaves torch's choice."),
+        label=N_("Threads"),
+        ge=0,
+        le=1024,
+        advanced=True,
+    )
     log_every: int = knob(
         10,
         help=N_("Steps between points of the curves; a point is the mean over them."),
+        label=N_("Curve point every"),
         ge=1,
         live=True,
         advanced=True,

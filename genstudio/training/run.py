@@ -146,7 +146,7 @@ class Run:
         if self.checkpoints():
             raise RunError(
                 N_(
-                    "The run {name} can be looked at, but not continued: its optimiser's state is not kept.",
+                    "The run {name} can't be continued: the optimiser's state is not kept, or its files are damaged.",
                     name=self.name,
                 ),
                 N_("Train its recipe anew."),

@@ -86,7 +86,9 @@ class Turn:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        self.order.epoch, self.order.position = int(state["epoch"]), int(state["position"])
+        # Images may have gone since: the place is then the end of the epoch.
+        self.order.epoch = int(state["epoch"])
+        self.order.position = min(int(state["position"]), self.order.images)
         self.order._order = None
         self.images = int(state["images"])
         self.bits.set_state(state["bits"])

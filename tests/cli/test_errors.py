@@ -35,6 +35,8 @@ from genstudio.core.errors import GenstudioError
         (["data", "show", "mnits"], 2, "Did you mean 'mnist'?"),
         (["data", "show", "mnist", "--set", "binarisation=sometimes"], 2, "'dynamic'"),
         (["data", "show", "mnist", "--set", "size"], 2, "NAME=VALUE"),
+        (["data"], 2, "genstudio data --help"),
+        (["demo", "--out", "OCCUPIED/thesis.txt"], 1, "OCCUPIED/thesis.txt"),
     ],
 )  # fmt: skip
 def test_one_line_and_a_code(genstudio, recipe, tmp_path, arguments, code, words):
@@ -71,6 +73,7 @@ def test_a_broken_recipe_is_named_with_what_is_wrong(genstudio, tmp_path, text, 
     [
         (["sample", "squares-1", "--out", "a.jpg"], 2, ".png"),
         (["sample", "squares-1", "--out", "a.png", "--step", "7"], 1, "0, 6, 12"),
+        (["sample", "squares-1", "--out", "RECIPE/a.png"], 1, "Choose another place"),
         (["sample", "squares-1", "--out", "a.png", "-n", "0"], 2, "-n"),
         (["sample", "squares1", "--out", "a.png"], 2, "Did you mean 'squares-1'?"),
         (["evaluate", "squares-1", "--measure", "elbow"], 2, "Did you mean 'elbo'?"),
@@ -80,10 +83,19 @@ def test_a_broken_recipe_is_named_with_what_is_wrong(genstudio, tmp_path, text, 
 )  # fmt: skip
 def test_one_line_and_a_code_about_a_run(genstudio, recipe, trained, tmp_path, arguments, code, words):
     before = sorted(tmp_path.glob("*"))
-    answer = genstudio(*({"RECIPE": recipe, "RUN": trained}.get(one, one) for one in arguments))
+    places = {"RECIPE": recipe, "RUN": trained, "RECIPE/a.png": recipe / "a.png"}
+    answer = genstudio(*(places.get(one, one) for one in arguments))
     assert words in answer.complaint
     assert answer.code == code
     assert sorted(tmp_path.glob("*")) == before, "nothing half-made is left"
+
+
+@pytest.mark.parametrize("state", ["{", "[]", "{}"])
+def test_a_damaged_run_is_named(genstudio, trained, state):
+    for checkpoint in (trained / "checkpoints").iterdir():
+        (checkpoint / "state.json").write_text(state)
+    assert "000012 can't be read" in genstudio("sample", trained, "--out", "a.png").complaint
+    assert "damaged" in genstudio("resume", trained).complaint
 
 
 def test_debug_shows_the_traceback(genstudio):

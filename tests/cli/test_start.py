@@ -50,6 +50,14 @@ def test_a_reader_that_goes_away_is_not_worth_a_word():
     assert done.stderr == ""
 
 
+def test_ctrl_c_before_the_program_is_there_shows_no_traceback():
+    code = "import runpy, sys\nclass Finder:\n    def find_spec(self, name, *rest):\n"
+    code += "        if name == 'genstudio.cli': raise KeyboardInterrupt\n"
+    code += "sys.meta_path.insert(0, Finder())\nrunpy.run_module('genstudio', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 @pytest.fixture
 def no_display(monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")

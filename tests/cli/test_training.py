@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 from genstudio.training.run import Run
 
@@ -102,11 +101,17 @@ def test_diverging_ends_with_code_1_and_a_remedy(genstudio, recipe):
     assert "smaller learning rate" in answer.err
 
 
-@pytest.mark.parametrize("blocked", ["PySide6"])
-def test_training_needs_no_qt(blocked, recipe, tmp_path):
-    code = f"import sys; sys.modules['{blocked}'] = sys.modules['pyqtgraph'] = None\n"
-    code += "from genstudio.cli import main; main()"
-    command = [sys.executable, "-c", code, "train", str(recipe), "--out", str(tmp_path / "run"), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1])["step"] == 12
+def test_resuming_over_other_images_says_so(genstudio, recipe, pictures, tmp_path):
+    """Exact resuming is promised for the same images. With others training goes on, and nobody is left to wonder."""
+    folder = tmp_path / "mine"
+    shutil.copytree(pictures, folder)
+    out = tmp_path / "run"
+    assert genstudio("train", recipe, "--out", out, "--set", f"data.path={folder}").code == 0
+    (folder / "000.png").rename(tmp_path / "same-images-elsewhere.png")
+    (tmp_path / "same-images-elsewhere.png").rename(folder / "000.png")
+    assert "no longer those" not in genstudio("resume", out, "--steps", 14).err
+    for number in range(120):
+        (folder / f"{number:03d}.png").unlink()  # fewer than the place in the epoch where the run stopped
+    answer = genstudio("resume", out, "--steps", 16, "--json")
+    assert (answer.code, answer.json["step"]) == (0, 16)
+    assert "images are no longer those of step 14" in answer.err

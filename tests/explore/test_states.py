@@ -52,7 +52,7 @@ def test_a_state_cannot_leave_its_range():
 
 def test_fields_make_their_controls():
     infos = {info.name: info for info in ManifoldState.controls()}
-    assert (infos["cells"].minimum, infos["cells"].maximum) == (5, 40)
+    assert (infos["cells"].minimum, infos["cells"].maximum) == (0, 40)
     assert infos["spacing"].choices == ("gauss", "linear")
     assert not {"run", "at"} & infos.keys()
     assert all(info.help for info in infos.values())

@@ -66,7 +66,7 @@ def test_log_scale_is_a_logarithm_and_drops_only_what_has_none(plot) -> None:
 def test_values_that_are_not_finite_are_marked(plot) -> None:
     plot.data.add([Row(51, 5.1, {"train/a": math.nan, "train/b": 1.0}), Row(52, 5.2, {"train/a": math.inf})])
     plot.redraw()
-    assert [line.value() for line in plot._breaks] == [51.0, 52.0]
+    assert [line.value() for _strip, line in plot._breaks] == [51.0, 52.0]
     assert number(math.nan) == "not finite"
 
 

@@ -84,7 +84,7 @@ def settled(qtbot, area: PaneArea, name: str) -> PaneView:
 
     def there() -> bool:
         view = area.views.get(name)
-        return view is not None and view.rendered is not None and view.rendered.state == area.states[name]
+        return view is not None and view.rendered is not None and view.rendered.state == view.fitted(area.states[name])
 
     qtbot.waitUntil(there, timeout=PATIENCE)
     return area.views[name]

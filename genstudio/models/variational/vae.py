@@ -31,22 +31,26 @@ class VaeKnobs(Knobs):
     latent_dim: int = knob(
         2,
         help=N_("How many numbers describe one image. Two can be laid out as a map; more describe better."),
+        label=N_("Latent dimensions"),
         ge=1,
         le=1024,
     )
     net: Literal["mlp", "conv"] = knob(
         "mlp",
         help=N_("Fully connected layers, quick on small grey images, or convolutions, better for photographs."),
+        label=N_("Network"),
     )
     likelihood: LikelihoodName = knob(
         "auto",
         help=N_(
             "How an image is scored given its code: Bernoulli for binarised images, a Gaussian or a logistic else."
         ),
+        label=N_("Likelihood"),
     )
     beta: float = knob(
         1.0,
         help=N_("Weight of the KL term. 1 is the ELBO; more asks for a simpler code."),
+        label=N_("Beta (KL weight)"),
         ge=0,
         le=1000,
         live=True,
@@ -59,16 +63,33 @@ class VaeKnobs(Knobs):
         ge=0,
         live=True,
     )
-    hidden: int = knob(400, help=N_("Units in each fully connected hidden layer."), ge=1, le=8192)
-    layers: int = knob(1, help=N_("Hidden layers of the fully connected nets."), ge=1, le=8, advanced=True)
+    hidden: int = knob(
+        400, help=N_("Units in each fully connected hidden layer."), label=N_("Hidden units"), ge=1, le=8192
+    )
+    layers: int = knob(
+        1,
+        help=N_("Hidden layers of the fully connected nets."),
+        label=N_("Hidden layers"),
+        ge=1,
+        le=8,
+        advanced=True,
+    )
     width: int = knob(
         32,
         help=N_("Channels of the first convolution; they double at each scale, up to four times."),
+        label=N_("First channels"),
         ge=1,
         le=1024,
         advanced=True,
     )
-    scales: int = knob(3, help=N_("How often the convolutions halve the image."), ge=1, le=8, advanced=True)
+    scales: int = knob(
+        3,
+        help=N_("How often the convolutions halve the image."),
+        label=N_("Halvings"),
+        ge=1,
+        le=8,
+        advanced=True,
+    )
 
 
 @models.register("vae")

@@ -80,13 +80,13 @@ class LeftColumn(QWidget):
     def _why_not(self) -> str:
         """What has to be put right before starting; empty when nothing has."""
         if not self.library.is_ready:
-            return _("Still loading the models")
+            return _("Loading the models")
         if not (self.model.is_valid() and self.plan.is_valid() and self.data.is_valid()):
             return _("A setting does not fit: it is marked in red")
         if self._misfit:
             return self._misfit
         if self.data.data is None:
-            return _("The images are not open yet")
+            return _("Opening the images") if self.data.is_opening else _("The images could not be opened")
         return ""
 
     def _resumes(self) -> bool:
@@ -309,6 +309,7 @@ class LeftColumn(QWidget):
     @Slot()
     def _update_buttons(self) -> None:
         why_not = self._why_not() if self.session.state == IDLE else ""
+        self.session.wait_for(why_not)
         self.controls.show_state(
             self.session.state,
             can_start=not why_not,
@@ -360,6 +361,7 @@ class LeftColumn(QWidget):
         column.setSpacing(GAP)
         for card in (self.recipe, self.data, self.model, self.plan):
             column.addWidget(card)
+        column.addStretch(1)  # else they grow for a moment while another one folds
         self.cards = ContentScroll(inside, self)
         whole.addWidget(self.cards)
         whole.addWidget(self.controls)

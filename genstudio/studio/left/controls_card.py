@@ -110,7 +110,7 @@ class ControlsCard(QFrame):
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(6)
+        row.setSpacing(8)
         self.main = Button(_("Start"), parent=self, icon_name="play", primary=True)
         self.main.setMinimumWidth(96)
         self.main.clicked.connect(self._main)

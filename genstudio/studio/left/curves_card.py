@@ -269,6 +269,7 @@ class CurvesCard(Card):
         self.unit_label = QLabel(self)
         self.unit_label.setObjectName("fact")
         self.unit_label.setFont(font(12))
+        self.unit_label.setContentsMargins(4, 0, 4, 0)
         self.unit = _option(_("Which unit: curves of one unit share an axis"), self)
         self.unit_menu = QMenu(self)
         self.unit_menu.triggered.connect(self._unit_chosen)

@@ -48,6 +48,7 @@ class DataCard(Card):
         self._base: dict[str, Any] = {}
         self._cancel = threading.Event()
         self._asked: tuple[str, str] | None = None
+        self._failed_to_open = False
         self._lock_reason = ""
         self.setAcceptDrops(True)
         self._build()
@@ -90,6 +91,11 @@ class DataCard(Card):
     def is_valid(self) -> bool:
         return self.form is None or self.form.is_valid()
 
+    @property
+    def is_opening(self) -> bool:
+        """Whether images are on their way."""
+        return self.data is None and self._asked is not None and not self._failed_to_open
+
     def changes(self) -> list[str]:
         return self.form.changed_names() if self.form else []
 
@@ -117,7 +123,7 @@ class DataCard(Card):
         if asked == self._asked or self.name not in self.kinds or not self.is_valid():
             return
         self.cancel()
-        self._asked, self.data = asked, None
+        self._asked, self.data, self._failed_to_open = asked, None, False
         cancelled = self._cancellable()
         name, report = self.name, self._progressed.emit
         self._say("")
@@ -162,6 +168,7 @@ class DataCard(Card):
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
+        self._failed_to_open = True
         self._busy(False)
         self.data = None
         self.fact.setText("")
@@ -218,7 +225,7 @@ class DataCard(Card):
         self.fold_button = IconButton("unfold", _("Size, colour and binarisation"), self)
         self.fold_button.clicked.connect(self._toggle_form)
         row = QHBoxLayout()
-        row.setSpacing(6)
+        row.setSpacing(8)
         self.combo = Combo(_("Data set"), self)
         self.combo.activated.connect(self._chosen)
         menu = QMenu(self)

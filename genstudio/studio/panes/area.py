@@ -25,7 +25,7 @@ from genstudio.studio.panes.dresses import make_view
 from genstudio.studio.panes.exporting import Exporter, ExportLine
 from genstudio.studio.panes.header import At, Header
 from genstudio.studio.panes.inspector import WIDTH
-from genstudio.studio.panes.undo import StateCommand, States
+from genstudio.studio.panes.undo import SmoothCommand, StateCommand, States
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.panes.window import PaneWindow
 from genstudio.studio.widgets.rail import Rail
@@ -183,10 +183,15 @@ class PaneArea(QWidget):
         if not self._has_weights():
             view.show_message(self._what_to_do())
             return
-        self.renderer.submit(name, self.states[name])
+        self.renderer.submit(name, view.fitted(self.states[name]))
 
     def _has_weights(self) -> bool:
         return self.session.latest_snapshot() is not None or bool(self.session.checkpoint_steps())
+
+    @Slot()
+    def _say_what_to_do(self) -> None:
+        if not self._has_weights():
+            self._submit_all()
 
     @Slot()
     def _submit_all(self) -> None:
@@ -227,6 +232,12 @@ class PaneArea(QWidget):
         if isinstance(view, PaneView):
             self._activate(view.pane.name)
             self.change({view.pane.name: state}, f"{translate(view.pane.title)}: {words}")
+
+    @Slot()
+    def _resized(self) -> None:
+        view = self.sender()
+        if isinstance(view, PaneView) and view.rendered is not None:
+            self._submit(view.pane.name)
 
     @Slot()
     def _took_hold(self) -> None:
@@ -281,6 +292,9 @@ class PaneArea(QWidget):
 
     @Slot(bool)
     def _smooth_chosen(self, smooth: bool) -> None:
+        self.undo_stack.push(SmoothCommand(self._show_smooth, smooth))
+
+    def _show_smooth(self, smooth: bool) -> None:
         self.smooth = smooth
         for view in self.views.values():
             self._make_smooth(view)
@@ -385,8 +399,17 @@ class PaneArea(QWidget):
             return _("Preparing the images. The first pictures come with the first steps.")
         if self.session.state in ("training", "paused"):
             return _("The first weights are on their way.")
+        if self.session.state == "stopping":
+            return _("Saving where it stands.")
+        waits = self.session.waits_for
         if self.session.run is not None:
-            return _("This run kept no weights. Press Start to train anew.")
+            return (
+                _("This run kept no weights yet: {why}.", why=waits)
+                if waits
+                else _("This run kept no weights. Press Start to train anew.")
+            )
+        if waits:
+            return _("{why}. What the model learns appears here while it trains.", why=waits.rstrip("."))
         return _("Press Start. What the model learns appears here while it trains.")
 
     # -- laying out ----------------------------------------------------------------------------------------------
@@ -433,6 +456,7 @@ class PaneArea(QWidget):
         self.session.changed.connect(self._session_changed)
         self.session.snapshot_arrived.connect(self._snapshot_arrived)
         self.session.checkpoints_changed.connect(self._show_places)
+        self.session.waits.connect(self._say_what_to_do)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_moved)
@@ -443,6 +467,7 @@ class PaneArea(QWidget):
             view.setParent(self)
             self.inspectors.addWidget(view.inspector)
             view.proposed.connect(self._proposed)
+            view.resized.connect(self._resized)
             view.took_hold.connect(self._took_hold)
             view.let_go.connect(self._let_go)
             view.picked_z.connect(self._picked_z)

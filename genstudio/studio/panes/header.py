@@ -46,7 +46,7 @@ class Header(QFrame):
         self.shown.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 0, 14, 0)
-        line.setSpacing(10)
+        line.setSpacing(8)
         line.addWidget(self.name)
         line.addWidget(self.doing, 1)
         for part in (self._label, self.slider, self.shown):
@@ -58,6 +58,7 @@ class Header(QFrame):
 
     def show_run(self, name: str, doing: str) -> None:
         self.name.setText(name)
+        self.name.setVisible(bool(name))
         self.name.setToolTip(name)
         self.doing.setText(doing)
 

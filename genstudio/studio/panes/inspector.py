@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from genstudio.core.messages import _
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from genstudio.studio.widgets.pane_controls import PaneControls
 
 WIDTH = 208
+SMALL = 96  # side of the picture in a window shorter than ...
+ROOMY = 680
 
 
 class Inspector(QWidget):
@@ -31,7 +34,7 @@ class Inspector(QWidget):
         self.controls = controls
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column.setSpacing(8)
         self.caption = Caption(_("Under the pointer"), self)
         self.view = ImageView(WIDTH, self)
         self.code = QLabel(self)
@@ -44,7 +47,6 @@ class Inspector(QWidget):
         self.detail.setWordWrap(True)
         for part in (self.caption, self.view, self.code, self.detail):
             column.addWidget(part)
-        column.addSpacing(6)
         column.addWidget(self._scrolled(controls), 1)
         self.send = self._menu_button(_("Send z to"), _("Show this z in another pane"))
         self.export = self._menu_button(_("Export"), _("Save the picture, an animation or the numbers (Ctrl+E)"))
@@ -65,11 +67,16 @@ class Inspector(QWidget):
         self.detail.setText(detail)
         self.detail.setVisible(bool(detail))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # A short window: the controls need the room more than the picture.
+        super().resizeEvent(event)
+        self.view.set_side(WIDTH if self.height() >= ROOMY else SMALL)
+
     def _scrolled(self, controls: PaneControls) -> QScrollArea:
         inside = QWidget()
         inside.setObjectName("scrolled")
         rows = QVBoxLayout(inside)
-        rows.setContentsMargins(0, 0, 8, 0)
+        rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(8)
         rows.addWidget(controls)
         self.smooth = QCheckBox(_("Smooth pixels"), inside)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from genstudio.core.messages import _, translate
-from genstudio.explore.manifold import ManifoldState
+from genstudio.explore.manifold import MOST_BY_ITSELF, ManifoldState
 from genstudio.explore.overlay import overlay_choices
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.widgets.card import Caption
@@ -16,9 +17,11 @@ from genstudio.studio.widgets.controls import Button
 from genstudio.studio.widgets.pane_controls import ChoiceControl, PaneControls, SliderControl
 
 if TYPE_CHECKING:
+    from genstudio.core.spec import ImageSpec
     from genstudio.explore.base import Pane, PaneState
     from genstudio.studio.workers.render_thread import Rendered
 
+FEWEST = 5  # cells along a side
 NOTCH = 1.2  # one notch of the wheel
 WHEEL_REST_MS = 400  # a pause that ends one turn of the wheel, which undo takes back as one
 BY_HAND = ("axes", "across", "up", "overlay", "overlay_count", "centre_u", "centre_v", "zoom")
@@ -29,6 +32,7 @@ class ManifoldView(PaneView):
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self._latent_dim = 2
+        self._spec: ImageSpec | None = None  # of the images that are looked at
         super().__init__(pane, state, parent)
         self.grid.draggable = True
         self._held: tuple[ManifoldState, float, float] | None = None
@@ -46,7 +50,7 @@ class ManifoldView(PaneView):
         infos = {info.name: info for info in ManifoldState.controls()}
         made = {
             "reach": SliderControl(infos["reach"], lambda value: f"±{value:.1f} σ"),
-            "cells": SliderControl(infos["cells"], lambda value: f"{value:.0f} × {value:.0f}"),
+            "cells": SliderControl(replace(infos["cells"], minimum=FEWEST), lambda value: f"{value:.0f} × {value:.0f}"),
             "spacing": ChoiceControl(infos["spacing"], [("gauss", _("Gaussian")), ("linear", _("linear"))]),
         }
         controls = PaneControls(ManifoldState, made, BY_HAND)
@@ -76,10 +80,9 @@ class ManifoldView(PaneView):
     def _pair(self) -> QWidget:
         """ "across [z1] up [z2]" on one line."""
         pair = QWidget()
-        pair.setStyleSheet("QComboBox::drop-down { width: 18px; }")
         line = QHBoxLayout(pair)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(6)
+        line.setSpacing(8)
         for control in (self._across, self._up):
             label = QLabel(control.combo.accessibleName(), pair)
             control.combo.setMinimumContentsLength(2)
@@ -89,9 +92,20 @@ class ManifoldView(PaneView):
             line.addWidget(control.combo, 1)
         return pair
 
+    def fitted(self, state: PaneState) -> ManifoldState:
+        """Where nobody chose the number of cells: the most that stand crisply in the pane."""
+        assert isinstance(state, ManifoldState)
+        if state.cells:
+            return state
+        if self._spec is None:
+            return replace(state, cells=MOST_BY_ITSELF)
+        fit = self.grid.crisp_cells(self._spec.height, self._spec.width)
+        return replace(state, cells=max(FEWEST, min(MOST_BY_ITSELF, fit)))
+
     def show_state(self, state: PaneState) -> None:
         assert isinstance(state, ManifoldState)
-        super().show_state(state)
+        self.state = state
+        self.inspector.controls.show_state(self.fitted(state))
         self._count.widget.setVisible(bool(state.overlay))
         moved = (state.centre_u, state.centre_v, state.zoom) != (0.0, 0.0, 1.0)
         self._home.setVisible(moved)
@@ -105,9 +119,12 @@ class ManifoldView(PaneView):
         self._up.set_choices(dims)
         self._plane.widget.setVisible(dim > 2)
         if rendered.snapshot is not None:
+            self._spec = rendered.snapshot.spec
             choices = [(value, translate(words)) for value, words in overlay_choices(rendered.snapshot.spec)]
             self._overlay.set_choices(choices)
         self.show_state(self.state)
+        if isinstance(rendered.state, ManifoldState) and rendered.state.cells != self.fitted(self.state).cells:
+            self.resized.emit()  # only now is it known how large the images are
 
     def describe_cell(self, row: int, column: int) -> str:
         content = self.rendered.content if self.rendered else None
@@ -126,7 +143,8 @@ class ManifoldView(PaneView):
             self.took_hold.emit()
         self._wheel_rest.start()
         inside = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
-        self.proposed.emit(self.state.zoomed(*inside, NOTCH**notches), _("zoom"))
+        zoomed = self.fitted(self.state).zoomed(*inside, NOTCH**notches)
+        self.proposed.emit(replace(zoomed, cells=self.state.cells), _("zoom"))
 
     @Slot()
     def _wheel_ended(self) -> None:
@@ -141,7 +159,8 @@ class ManifoldView(PaneView):
     def _dragged(self, x: float, y: float) -> None:
         if self._held is not None:
             held, x0, y0 = self._held
-            self.proposed.emit(held.moved(x0, y0, x, y), _("move"))
+            moved = self.fitted(held).moved(x0, y0, x, y)
+            self.proposed.emit(replace(moved, cells=held.cells), _("move"))
 
     @Slot()
     def _drag_ended(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtGui import QUndoCommand
 
+from genstudio.core.messages import _
 from genstudio.explore.base import PaneState
 
 States = Mapping[str, PaneState]
@@ -43,3 +44,17 @@ class StateCommand(QUndoCommand):
 
     def undo(self) -> None:
         self._apply(self.before, True)
+
+
+class SmoothCommand(QUndoCommand):
+    """Smooth pixels or crisp ones, in all panes."""
+
+    def __init__(self, apply: Callable[[bool], None], smooth: bool) -> None:
+        super().__init__(_("smooth pixels") if smooth else _("crisp pixels"))
+        self._apply, self._smooth = apply, smooth
+
+    def redo(self) -> None:
+        self._apply(self._smooth)
+
+    def undo(self) -> None:
+        self._apply(not self._smooth)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTextBrowser, QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
@@ -37,6 +37,7 @@ class PaneView(QWidget):
     picked_z = Signal(object)  # float32 latent_dim: clicked, or Enter
     wants_beside = Signal()
     wants_window = Signal()
+    resized = Signal()  # there is another room for pictures
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +76,10 @@ class PaneView(QWidget):
 
     def adapt(self, rendered: Rendered) -> None:
         """Fit the controls to the model and the data that are looked at."""
+
+    def fitted(self, state: PaneState) -> PaneState:
+        """``state`` with what it leaves to the pane's size filled in: what is rendered."""
+        return state
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -234,6 +239,10 @@ class PaneView(QWidget):
             line.addWidget(button)
         return line
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F1 or (event.key() == Qt.Key.Key_Escape and self.showing_help):
             self.toggle_help()
@@ -243,7 +252,7 @@ class PaneView(QWidget):
 
 def z_in_words(z: np.ndarray, most: int = 4) -> str:
     """ "z = ( 0.42,  0.97 )"; of longer codes the first few numbers and the length."""
-    numbers = ",  ".join(f"{float(value):.2f}" for value in z[:most])
+    numbers = ",  ".join(f"{float(value):.2f}" for value in z[:most]).replace("-", "−")
     if len(z) <= most:
         return f"z = ( {numbers} )"
     return f"z = ( {numbers}, … )  {len(z)}-D, |z| = {float((z * z).sum()) ** 0.5:.2f}"

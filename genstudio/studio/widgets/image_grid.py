@@ -107,6 +107,14 @@ class ImageGrid(QWidget):
         self.setAccessibleDescription(self._message)
         self.update()
 
+    def crisp_cells(self, height: int, width: int) -> int:
+        """How many cells of height×width pixels fit along both sides with no pixel smaller than one of the device."""
+        ratio = self.devicePixelRatioF()
+        gutter, margin = max(1, round(ratio)), 2
+        across = (int(self.width() * ratio) - 2 * margin + gutter) // (width + gutter)
+        down = (int(self.height() * ratio) - 2 * margin + gutter) // (height + gutter)
+        return min(across, down)
+
     def set_smooth(self, smooth: bool) -> None:
         """Interpolate between pixels instead of showing squares."""
         if smooth != self._smooth:

@@ -32,6 +32,15 @@ class ImageView(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(self._side, self._side)
 
+    def set_side(self, side: int) -> None:
+        """The largest width and height that a picture may take."""
+        if side != self._side:
+            self._side = side
+            self.setFixedSize(side, side)
+            if self._pixels is not None:
+                self._fit(*self._pixels.shape[:2])
+            self.update()
+
     @property
     def pixels(self) -> np.ndarray | None:
         return self._pixels

@@ -6,18 +6,20 @@ import math
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import Series, colour, font
 
-PER_ROW = 2
+GAP = 8
 SAMPLE = 18  # pixels of line in front of the name
 
 
 class Entry(QAbstractButton):
     """One name. Off: drawn pale, and its curve is hidden."""
+
+    widened = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,6 +27,7 @@ class Entry(QAbstractButton):
         self.style_of = Series("#000000", ())
         self.value = ""
         self.held_out = ""
+        self._widest = 0
         self.setCheckable(True)
         self.setChecked(True)
         self.setFont(font(12))
@@ -37,14 +40,20 @@ class Entry(QAbstractButton):
             self.value, self.held_out = value, held_out
             words = f"{in_words(self.name)} {value}"
             self.setAccessibleName(words + (f", {_('held out')} {held_out}" if held_out else ""))
-            self.updateGeometry()
             self.update()
+            if self._needed() > self._widest:  # never narrower again: running numbers must not shake the legend
+                self._widest = self._needed()
+                self.updateGeometry()
+                self.widened.emit()
 
     def sizeHint(self) -> QSize:
+        return QSize(max(self._widest, self._needed()), 20)
+
+    def _needed(self) -> int:
         width = SAMPLE + 9
         for words, extra in ((in_words(self.name), 6), (self.value, 6), (self.held_out, 17)):
             width += self.fontMetrics().horizontalAdvance(words) + extra if words else 0
-        return QSize(width, 20)
+        return width
 
     def minimumSizeHint(self) -> QSize:
         return QSize(80, 20)
@@ -93,27 +102,50 @@ class Legend(QWidget):
         self.entries: dict[str, Entry] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
+        self._grid.setHorizontalSpacing(GAP)
         self._grid.setVerticalSpacing(0)
-        self._grid.setColumnStretch(PER_ROW, 1)
+        self._per_row = 0
+        self.setMinimumWidth(120)
 
     def set_names(self, names: Sequence[str], styles: Mapping[str, Series], off: Sequence[str]) -> None:
         """One entry a name, in this order."""
         for name in [n for n in self.entries if n not in names]:
             entry = self.entries.pop(name)
             entry.toggled.disconnect(self._toggled)
+            entry.widened.disconnect(self._place)
             self._grid.removeWidget(entry)
             entry.hide()
             entry.deleteLater()
-        for place, name in enumerate(names):
+        for name in names:
             if name not in self.entries:
                 made = self.entries[name] = Entry(name, self)
                 made.setChecked(name not in off)
                 made.toggled.connect(self._toggled)
+                made.widened.connect(self._place)
             entry = self.entries[name]
             entry.style_of = styles[name]
-            self._grid.addWidget(entry, place // PER_ROW, place % PER_ROW)
             entry.update()
+        self.entries = {name: self.entries[name] for name in names}
+        self._per_row = 0
+        self._place()
+
+    @Slot()
+    def _place(self) -> None:
+        """Two names a row where both have room for their numbers, else one."""
+        widths = [entry.sizeHint().width() for entry in self.entries.values()]
+        both = max(widths[::2], default=0) + GAP + max(widths[1::2], default=0)
+        per_row = 2 if both <= self.width() else 1
+        if per_row == self._per_row:
+            return
+        self._per_row = per_row
+        for place, entry in enumerate(self.entries.values()):
+            self._grid.addWidget(entry, place // per_row, place % per_row)
+        self._grid.setColumnStretch(per_row, 1)
+        self._grid.setColumnStretch(3 - per_row, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
 
     def shown(self) -> list[str]:
         """The names that are on."""
@@ -136,6 +168,8 @@ def number(value: float | None) -> str:
     if not math.isfinite(value):
         return _("not finite")
     size = abs(value)
+    if value < 0:
+        return "−" + number(-value)
     if size >= 1000:
         return f"{value:,.0f}"
     if size and size < 0.001:

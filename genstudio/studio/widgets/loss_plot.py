@@ -1,7 +1,10 @@
 """The live curves, drawn with pyqtgraph. Importing this module imports pyqtgraph and numpy: late, off the GUI thread.
 
 Each name has one colour and dash: raw training values faint, their debiased moving average on top, held-out values as
-rings. Wide pens are slow in Qt, so the wide line is the smooth one, thinned to what the screen can show.
+rings.
+
+Curves of very different size stand in strips of their own, one above the other over the same x. Wide pens are slow in
+Qt, so the wide line is the smooth one, thinned to what the screen can show.
 """
 
 from __future__ import annotations
@@ -21,11 +24,16 @@ from genstudio.core.messages import _
 from genstudio.export.smoothing import smooth
 from genstudio.studio.theme import Series, colour, font, theme
 from genstudio.studio.widgets.curve_data import Axis, CurveData, thin
+from genstudio.studio.widgets.strips import extent, into_strips
 from genstudio.studio.widgets.words import as_time
 
 SMOOTH_POINTS = 160  # of the wide line: a point every other pixel
 OVERLAY_POINTS = 400
 NOT_FINITE_SHOWN = 24
+DECADES_FOR_LOG = 0.5  # a log scale over less looks like a linear one and has no round ticks
+VISIBLE = 0.98  # of the values of a curve that stands alone: its first steps would flatten all that follows
+AXIS_WIDTH, AXIS_HEIGHT = 46, 22
+WIDE_AXIS = 62  # for ticks such as −14,000, which pyqtgraph leaves out rather than cuts
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -57,7 +65,11 @@ class _Line:
     raw: Any
     smooth: Any
     held_out: Any
+    strip: int = 0
     overlays: list[Any] = field(default_factory=list)
+
+    def items(self) -> list[Any]:
+        return [self.raw, self.smooth, self.held_out, *self.overlays]
 
 
 class LossPlot(QWidget):
@@ -76,34 +88,24 @@ class LossPlot(QWidget):
         self.smoothing = 0.9
         self.at = math.nan
         self._lines: dict[str, _Line] = {}
-        self._breaks: list[Any] = []
+        self._breaks: list[tuple[Any, Any]] = []  # (strip's plot, red line)
+        self._strips: list[Any] = []  # plots, from the top down
+        self._cursors: list[Any] = []
+        self.groups: list[list[str]] = [[]]  # the names of each strip
+        self._judged: tuple[Any, int] = (None, 0)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(_("Curves"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        before = set(QApplication.topLevelWidgets())
-        self.plot = pg.PlotWidget(
-            self,
-            axisItems={"left": ValueAxis("left"), "bottom": ValueAxis("bottom")},
-            background=None,
-            enableMenu=False,
-        )
-        for widget in set(QApplication.topLevelWidgets()) - before:
-            widget.setParent(self)  # menus that pyqtgraph makes without an owner would outlive us
-            widget.hide()
+        self.plot = pg.GraphicsLayoutWidget(self)
+        self.plot.setBackground(None)
+        self.plot.ci.layout.setContentsMargins(0, 4, 6, 0)
+        self.plot.ci.layout.setVerticalSpacing(4)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.setStyleSheet("background: transparent; border: none;")
         self.plot.viewport().setAutoFillBackground(False)
-        item = self.plot.getPlotItem()
-        item.setMenuEnabled(False)
-        item.hideButtons()
-        item.getViewBox().setMouseEnabled(False, False)
-        item.getViewBox().setDefaultPadding(0.03)
-        item.setContentsMargins(0, 4, 6, 0)
         layout.addWidget(self.plot)
-        self._cursor = pg.InfiniteLine(angle=90, movable=False)
-        self._cursor.hide()
-        item.addItem(self._cursor, ignoreBounds=True)
+        self._add_strip()
         self.plot.viewport().setMouseTracking(True)
         self.plot.viewport().installEventFilter(self)
         theme().changed.connect(self._dress)
@@ -132,8 +134,8 @@ class LossPlot(QWidget):
     def set_axis(self, axis: Axis) -> None:
         """x in steps, or in seconds of training."""
         self.axis = axis
-        made = TimeAxis("bottom") if axis == "time" else ValueAxis("bottom")
-        self.plot.getPlotItem().setAxisItems({"bottom": made})
+        for item in self._strips:
+            item.setAxisItems({"bottom": _across(axis)})
         self._dress()
 
     def set_log(self, log: bool) -> None:
@@ -148,15 +150,79 @@ class LossPlot(QWidget):
 
     def redraw(self) -> None:
         """Bring every line up to date with the data."""
-        item = self.plot.getPlotItem()
-        for name in [name for name in self._lines if name not in self.names]:
-            line = self._lines.pop(name)
-            for each in (line.raw, line.smooth, line.held_out, *line.overlays):
-                item.removeItem(each)
-        item.setLogMode(x=False, y=self.log)
+        self._judge()
+        places = {name: place for place, group in enumerate(self.groups) for name in group}
+        for name, line in list(self._lines.items()):
+            if places.get(name) != line.strip:
+                for each in self._lines.pop(name).items():
+                    self._strips[line.strip].removeItem(each)
         for name in self.names:
             self._draw(name)
         self._mark_not_finite()
+
+    # -- strips --------------------------------------------------------------------------------------------------
+
+    def _judge(self) -> None:
+        """Which curves share a strip: asked anew when others are shown or there is half as much again to see."""
+        seen = max((len(c.values) for n in self.names if (c := self.data.columns.get(f"train/{n}"))), default=0)
+        asked = (self.data, tuple(self.names), self.log)
+        if asked == self._judged[0] and seen < 1.5 * self._judged[1] + 1:
+            return
+        self._judged = (asked, seen)
+        values = {name: self.data.curve(f"train/{name}", self.axis)[1] for name in self.names}
+        extents = {name: extent(its, log=self.log and _is_positive(its)) for name, its in values.items()}
+        # What has no logarithm shares no axis with what has one.
+        kinds = [[n for n in self.names if _is_positive(values[n]) or not self.log]]
+        kinds.append([n for n in self.names if n not in kinds[0]])
+        groups = [group for kind in kinds for group in into_strips(kind, extents)] or [[]]
+        groups.sort(key=lambda group: self.names.index(group[0]) if group else 0)
+        while len(self._strips) < len(groups):
+            self._add_strip()
+        for place, item in enumerate(self._strips):
+            item.setVisible(place < len(groups))
+            item.setMaximumHeight(16_777_215 if place < len(groups) else 0)
+            if place < len(groups):
+                self._scale(item, groups[place], extents, alone=len(groups) > 1)
+                item.getAxis("bottom").setStyle(showValues=place == len(groups) - 1)
+                item.getAxis("bottom").setHeight(AXIS_HEIGHT if place == len(groups) - 1 else 2)
+        below = min((float(np.nanmin(its)) for its in values.values() if np.isfinite(its).any()), default=0.0)
+        for item in self._strips:
+            item.getAxis("left").setWidth(WIDE_AXIS if below <= -1000 else AXIS_WIDTH)
+        self.groups = groups
+
+    def _scale(self, item: Any, names: list[str], extents: Mapping[str, Any], *, alone: bool) -> None:
+        """Logarithmic where that was chosen and shows something; a strip's range is that of nearly all its values."""
+        found = [held for name in names if (held := extents.get(name)) is not None]
+        positive = all(_is_positive(self.data.curve(f"train/{name}", self.axis)[1]) for name in names)
+        wide = not found or max(h for _, h in found) - min(low for low, _ in found) >= DECADES_FOR_LOG
+        item.setLogMode(x=False, y=self.log and positive and wide)
+        item.enableAutoRange(x=True, y=VISIBLE if alone else True)
+
+    def _is_log(self, name: str) -> bool:
+        strip = self._lines[name].strip if name in self._lines else self._place(name)
+        return bool(self._strips[strip].getAxis("left").logMode)
+
+    def _place(self, name: str) -> int:
+        return next((place for place, group in enumerate(self.groups) if name in group), 0)
+
+    def _add_strip(self) -> None:
+        before = set(QApplication.topLevelWidgets())
+        item = pg.PlotItem(axisItems={"left": ValueAxis("left"), "bottom": _across(self.axis)}, enableMenu=False)
+        for widget in set(QApplication.topLevelWidgets()) - before:
+            widget.setParent(self)  # menus that pyqtgraph makes without an owner would outlive us
+            widget.hide()
+        item.hideButtons()
+        item.getViewBox().setMouseEnabled(False, False)
+        item.getViewBox().setDefaultPadding(0.03)
+        self.plot.ci.addItem(item, row=len(self._strips), col=0)
+        if self._strips:
+            item.setXLink(self._strips[0])
+        cursor = pg.InfiniteLine(angle=90, movable=False)
+        cursor.hide()
+        item.addItem(cursor, ignoreBounds=True)
+        self._strips.append(item)
+        self._cursors.append(cursor)
+        self._dress_strip(item, cursor)
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -164,43 +230,45 @@ class LossPlot(QWidget):
         line = self._lines.get(name) or self._make_line(name)
         x, y = self.data.curve(f"train/{name}", self.axis)
         with np.errstate(invalid="ignore", divide="ignore"):
-            line.raw.setData(x, self._drawable(y))
+            line.raw.setData(x, self._drawable(name, y))
             if self.smoothing > 0:
-                line.smooth.setData(*thin(x, self._drawable(smooth(y, self.smoothing)), SMOOTH_POINTS))
+                line.smooth.setData(*thin(x, self._drawable(name, smooth(y, self.smoothing)), SMOOTH_POINTS))
             else:
-                line.smooth.setData(*thin(x, self._drawable(y), SMOOTH_POINTS * 4))
+                line.smooth.setData(*thin(x, self._drawable(name, y), SMOOTH_POINTS * 4))
             line.held_out.setData(*self._held_out(name))
             for overlay, other in zip(line.overlays, self.others.values(), strict=False):
                 ox, oy = other.curve(f"train/{name}", self.axis)
-                overlay.setData(*thin(ox, self._drawable(smooth(oy, self.smoothing)), OVERLAY_POINTS))
+                overlay.setData(*thin(ox, self._drawable(name, smooth(oy, self.smoothing)), OVERLAY_POINTS))
 
     def _held_out(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         for split in ("validation", "test"):
             if self.data.has(f"{split}/{name}"):
                 x, y = self.data.curve(f"{split}/{name}", self.axis)
-                shown = np.isfinite(y) & ((y > 0) | (not self.log))
+                shown = np.isfinite(y) & ((y > 0) | (not self._is_log(name)))
                 return x[shown], y[shown]
         return np.empty(0), np.empty(0)
 
-    def _drawable(self, y: np.ndarray) -> np.ndarray:
+    def _drawable(self, name: str, y: np.ndarray) -> np.ndarray:
         """What can't be drawn (not finite; not positive on the log scale) becomes a gap."""
         shown = np.isfinite(y)
-        if self.log:
+        if self._is_log(name):
             shown &= y > 0
         return np.where(shown, y, np.nan)
 
     def _make_line(self, name: str) -> _Line:
-        item = self.plot.getPlotItem()
+        strip = self._place(name)
+        item = self._strips[strip]
         raw = item.plot(connect="finite", clipToView=False)
         raw.setDownsampling(auto=True, method="peak")
         wide = item.plot(connect="finite", antialias=True)
         rings = item.plot(pen=None, symbol="o", symbolSize=6)
-        line = self._lines[name] = _Line(raw, wide, rings)
+        line = self._lines[name] = _Line(raw, wide, rings, strip)
         self._dress_line(name)
         return line
 
     def _dress_line(self, name: str) -> None:
-        item, line = self.plot.getPlotItem(), self._lines[name]
+        line = self._lines[name]
+        item = self._strips[line.strip]
         style = self.styles.get(name) or theme().current.series[0]
         faint = QColor(style.colour)
         faint.setAlphaF(0.38)
@@ -224,21 +292,27 @@ class LossPlot(QWidget):
         for name in self.names:
             x, y = self.data.curve(f"train/{name}", self.axis)
             places |= set(x[~np.isfinite(y)][-NOT_FINITE_SHOWN:].tolist())
-        item = self.plot.getPlotItem()
-        wanted = sorted(places)[-NOT_FINITE_SHOWN:]
-        if [line.value() for line in self._breaks] == wanted:
+        shown = self._strips[: len(self.groups)]
+        wanted = [(item, x) for item in shown for x in sorted(places)[-NOT_FINITE_SHOWN:]]
+        if [(item, line.value()) for item, line in self._breaks] == wanted:
             return
-        for line in self._breaks:
-            item.removeItem(line)
+        self._forget_breaks()
         pen = pg.mkPen(colour("bad"), width=1, dash=(2, 2))
-        self._breaks = [pg.InfiniteLine(x, angle=90, pen=pen) for x in wanted]
-        for line in self._breaks:
+        self._breaks = [(item, pg.InfiniteLine(x, angle=90, pen=pen)) for item, x in wanted]
+        for item, line in self._breaks:
             item.addItem(line)
 
     @Slot()
     def _dress(self) -> None:
         """Colours and fonts of the theme in force."""
-        item = self.plot.getPlotItem()
+        for item, cursor in zip(self._strips, self._cursors, strict=True):
+            self._dress_strip(item, cursor)
+        for name in self._lines:
+            self._dress_line(name)
+        self._forget_breaks()
+        self.redraw()
+
+    def _dress_strip(self, item: Any, cursor: Any) -> None:
         axis_pen = pg.mkPen(colour("border"), width=1)
         for side in ("left", "bottom"):
             axis = item.getAxis(side)
@@ -246,18 +320,15 @@ class LossPlot(QWidget):
             axis.setTextPen(pg.mkPen(colour("muted")))
             axis.setPen(axis_pen)
             axis.setTickPen(pg.mkPen(colour("grid"), width=1))
-        item.getAxis("left").setWidth(40)
-        item.getAxis("bottom").setHeight(22)
+        last = item is self._strips[len(self.groups) - 1]
+        item.getAxis("bottom").setStyle(showValues=last)
+        item.getAxis("bottom").setHeight(AXIS_HEIGHT if last else 2)
         item.getAxis("left").setGrid(255)
-        self._cursor.setPen(pg.mkPen(colour("muted"), width=1))
-        for name in self._lines:
-            self._dress_line(name)
-        self._breaks_redressed()
-        self.redraw()
+        cursor.setPen(pg.mkPen(colour("muted"), width=1))
 
-    def _breaks_redressed(self) -> None:
-        for line in self._breaks:
-            self.plot.getPlotItem().removeItem(line)
+    def _forget_breaks(self) -> None:
+        for item, line in self._breaks:
+            item.removeItem(line)
         self._breaks = []
 
     # -- hovering ------------------------------------------------------------------------------------------------
@@ -266,7 +337,7 @@ class LossPlot(QWidget):
         if event.type() == QEvent.Type.MouseMove:
             position = event.position()  # type: ignore[attr-defined]
             scene = self.plot.mapToScene(position.toPoint())
-            self.point_at(self.plot.getPlotItem().getViewBox().mapSceneToView(QPointF(scene)).x())
+            self.point_at(self._strips[0].getViewBox().mapSceneToView(QPointF(scene)).x())
         elif event.type() == QEvent.Type.Leave:
             self.point_at(math.nan)
         return False
@@ -275,9 +346,10 @@ class LossPlot(QWidget):
         """Put the cursor at the measured place nearest to ``x`` (NaN takes it away)."""
         found = [p for name in self.names if (p := self.data.nearest(f"train/{name}", x, self.axis))]
         self.at = found[0][0] if found and math.isfinite(x) else math.nan
-        self._cursor.setVisible(math.isfinite(self.at))
-        if math.isfinite(self.at):
-            self._cursor.setValue(self.at)
+        for cursor in self._cursors:
+            cursor.setVisible(math.isfinite(self.at))
+            if math.isfinite(self.at):
+                cursor.setValue(self.at)
         self.hovered.emit(self.at)
 
     def keyPressEvent(self, event: Any) -> None:
@@ -295,6 +367,16 @@ class LossPlot(QWidget):
     def focusOutEvent(self, event: Any) -> None:
         super().focusOutEvent(event)
         self.point_at(math.nan)
+
+
+def _across(axis: Axis) -> Any:
+    return TimeAxis("bottom") if axis == "time" else ValueAxis("bottom")
+
+
+def _is_positive(values: np.ndarray) -> bool:
+    """Whether a logarithmic axis can show these values, but for a few of them."""
+    known = values[np.isfinite(values)]
+    return not len(known) or float(np.median(known)) > 0
 
 
 def pen_for(style: Series, width: float = 2) -> QPen:
@@ -322,4 +404,4 @@ def in_short(value: float, spacing: float) -> str:
     if value and (abs(value) >= 1e6 or abs(value) < 1e-4):
         return f"{value:.3g}"
     places = max(0, -math.floor(math.log10(spacing))) if spacing > 0 else 0
-    return f"{value:,.{min(places, 6)}f}"
+    return f"{value:,.{min(places, 6)}f}".replace("-", "−")

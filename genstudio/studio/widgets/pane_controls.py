@@ -168,8 +168,6 @@ class PaneControls(QWidget):
     ) -> None:
         super().__init__(parent)
         self.controls: dict[str, Control] = {}
-        # The column is narrow: the arrow takes its room once, not beside a padding of its own.
-        self.setStyleSheet("QComboBox, QComboBox:focus { padding-right: 2px; }")
         self.rows = QVBoxLayout(self)
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.rows.setSpacing(8)

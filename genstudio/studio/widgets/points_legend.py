@@ -1,11 +1,11 @@
-"""What the colours of points mean, in one line under the picture."""
+"""What the colours of points mean, in one line under the picture, or in as many as it takes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from genstudio.core.messages import translate
@@ -23,11 +23,12 @@ class PointsLegend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._legend: Legend | None = None
+        self._y = 0.0  # of the line that is painted
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         theme().changed.connect(self._recolour)
 
     def sizeHint(self) -> QSize:  # Qt's name
-        return QSize(240, HEIGHT)
+        return QSize(240, self._lines() * HEIGHT)
 
     def show_legend(self, legend: Legend | None) -> None:
         if legend == self._legend:
@@ -37,6 +38,7 @@ class PointsLegend(QWidget):
         words = [] if legend is None else [translate(text) for text, _ in legend.entries]
         self.setAccessibleName("" if legend is None else f"{translate(legend.title)}: {', '.join(words)}")
         self.setToolTip(self.accessibleName())
+        self.updateGeometry()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -45,26 +47,50 @@ class PointsLegend(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font(12))
+        self._y = 0.0
         x = self._word(painter, 0, translate(self._legend.title), "muted") + 12
         if self._legend.continuous:
             self._bar(painter, x)
         else:
-            self._dots(painter, x)
+            self._dots(painter)
         painter.end()
 
     def _word(self, painter: QPainter, x: float, text: str, role: str) -> float:
         painter.setPen(colour(role))
         width = painter.fontMetrics().horizontalAdvance(text)
-        painter.drawText(QRectF(x, 0, width + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(QRectF(x, self._y, width + 2, HEIGHT), Qt.AlignmentFlag.AlignVCenter, text)
         return x + width
 
-    def _dots(self, painter: QPainter, x: float) -> None:
+    def _places(self) -> list[tuple[int, float]]:
+        """(line, x) of each class; later lines begin under the first class."""
+        if self._legend is None or self._legend.continuous:
+            return []
+        metrics = QFontMetricsF(font(12))
+        first = metrics.horizontalAdvance(translate(self._legend.title)) + 12
+        line, x, found = 0, first, []
+        for text, _ in self._legend.entries:
+            width = 12 + metrics.horizontalAdvance(translate(text))
+            if x + width > self.width() and x > first:
+                line, x = line + 1, first
+            found.append((line, x))
+            x += width + 12
+        return found
+
+    def _lines(self) -> int:
+        return 1 + max((line for line, _ in self._places()), default=0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()
+
+    def _dots(self, painter: QPainter) -> None:
         assert self._legend is not None
-        for text, rgb in self._legend.entries:
+        for (text, rgb), (line, at) in zip(self._legend.entries, self._places(), strict=True):
+            self._y = line * HEIGHT
             painter.setPen(QPen(QColor(0, 0, 0, 170), 1))
             painter.setBrush(QColor(*rgb))
-            painter.drawEllipse(QPointF(x + 4, self.height() / 2), 4, 4)
-            x = self._word(painter, x + 12, translate(text), "text") + 12
+            painter.drawEllipse(QPointF(at + 4, self._y + HEIGHT / 2), 4, 4)
+            self._word(painter, at + 12, translate(text), "text")
 
     def _bar(self, painter: QPainter, x: float) -> None:
         from genstudio.explore.palette import CONTINUOUS
@@ -77,7 +103,7 @@ class PointsLegend(QWidget):
             fill.setColorAt(k / (len(CONTINUOUS) - 1), QColor(*rgb))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
-        painter.drawRoundedRect(QRectF(x, self.height() / 2 - 4, 120, 8), 3, 3)
+        painter.drawRoundedRect(QRectF(x, HEIGHT / 2 - 4, 120, 8), 3, 3)
         self._word(painter, x + 128, translate(high), "text")
 
     @Slot()

@@ -94,7 +94,7 @@ class Rail(QScrollArea):
         inside = QWidget()
         inside.setObjectName("scrolled")
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 8, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
         self.buttons = {}
         served = {name: pane for name, pane in self._panes.items() if self._refusals.get(name) is None}
@@ -110,7 +110,7 @@ class Rail(QScrollArea):
         if not panes:
             return
         caption = Caption(title)
-        caption.setContentsMargins(8, 4 if column.count() == 0 else 14, 0, 3)
+        caption.setContentsMargins(12, 0 if column.count() == 0 else 16, 0, 4)
         column.addWidget(caption)
         for name, pane in panes.items():
             button = RailButton(name, translate(pane.title), translate(pane.help))

@@ -55,6 +55,7 @@ class Background(QThread):
         self._numbers = itertools.count()
         self._waiting: deque[Task] = deque()
         self._running: Task | None = None
+        self._stopped = False
         self._wake = threading.Condition()
         self._finished_one.connect(self._deliver)
 
@@ -73,6 +74,9 @@ class Background(QThread):
         """
         task = Task(next(self._numbers), key, work, done, failed)
         with self._wake:
+            if self._stopped:  # a late signal must not wake a thread whose owner is going
+                task.dropped.set()
+                return task
             if key:
                 self._drop(key)
             self._waiting.append(task)
@@ -95,6 +99,7 @@ class Background(QThread):
         """End the thread: what waits is dropped, what runs is asked to stop, and waited for."""
         self.requestInterruption()
         with self._wake:
+            self._stopped = True
             for task in self._waiting:
                 task.dropped.set()
             self._waiting.clear()

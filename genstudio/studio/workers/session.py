@@ -43,6 +43,7 @@ class Session(QObject):
     said = Signal(object)  # the same, of things that went well
     progress = Signal(float, object)  # while preparing: 0..1 and a Message
     happened = Signal(object)  # an event of training that is not a step (Saved, Measured, Sampled, Alarm, Finished)
+    waits = Signal()  # what Start waits for has changed
     discarded = Signal(object, object)  # where the run was, where it lies now: for undo
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -54,6 +55,7 @@ class Session(QObject):
         self.telemetry: Telemetry | None = None
         self.job: Job | None = None
         self.total_steps = 0
+        self.waits_for = ""  # what has to be there, or be put right, before Start; in words
         self.background = Background("background", self)  # short things
         self.loader = Background("loader", self)  # opening and decoding images
         self._thread: TrainingThread | None = None
@@ -106,6 +108,12 @@ class Session(QObject):
         if run is None:
             raise GenstudioError(N_("No run is open."), N_("Open one or start one first."))
         return run.snapshot(step)
+
+    def wait_for(self, words: str) -> None:
+        """What keeps Start from being pressed, for whoever would tell a person to press it; empty: nothing."""
+        if words != self.waits_for:
+            self.waits_for = words
+            self.waits.emit()
 
     # -- the buttons ---------------------------------------------------------------------------------------------
 

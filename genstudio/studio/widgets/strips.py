@@ -1,0 +1,62 @@
+"""Which curves share a plot: a term that would be a flat line beside another gets a strip of its own."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Extent = tuple[float, float]
+MOST = 3  # strips in one card
+LEAST_SHARE = 0.125  # of a strip's height that a curve must fill to be read in it
+ENOUGH = 8  # points before a scale is judged
+OUTLIERS = 1.0  # per cent at either end that say nothing of a curve's scale: its first steps
+
+
+def extent(values: np.ndarray, *, log: bool) -> Extent | None:
+    """Lowest and highest of the values (n) on their axis (log: decades), outliers left out. ``None``: too few to tell."""
+    import numpy as np
+
+    shown = values[np.isfinite(values)]
+    if log:
+        shown = np.log10(shown[shown > 0])
+    if len(shown) < ENOUGH:
+        return None
+    low, high = np.percentile(shown, (OUTLIERS, 100 - OUTLIERS))
+    # A constant is a line wherever it stands: give it a little of its own size, so that it may share.
+    least = 0.05 if log else 0.05 * max(abs(low), abs(high))
+    middle = (low + high) / 2
+    half = max(high - low, least) / 2
+    return float(middle - half), float(middle + half)
+
+
+def into_strips(names: Sequence[str], extents: Mapping[str, Extent | None], most: int = MOST) -> list[list[str]]:
+    """``names`` grouped so that each fills enough of its strip; at most ``most`` groups, in the names' order.
+
+    Begins with a strip for each name and joins the two that suit each other best for as long as they do.
+    """
+    known = [name for name in names if extents.get(name) is not None]
+    groups = [[name] for name in known]
+    while len(groups) > 1:
+        suits, one, other = max(
+            ((_share(a + b, extents), i, j) for (i, a), (j, b) in itertools.combinations(enumerate(groups), 2)),
+            key=lambda found: found[0],
+        )
+        if suits < LEAST_SHARE and len(groups) <= most:
+            break
+        groups[one] += groups.pop(other)
+    rest = [name for name in names if name not in known]
+    if not groups:
+        return [rest] if rest else []
+    groups[0] += rest
+    return [sorted(group, key=list(names).index) for group in groups]
+
+
+def _share(names: Sequence[str], extents: Mapping[str, Extent | None]) -> float:
+    """What the smallest of these curves would fill of the strip that shows all of them."""
+    held = [found for name in names if (found := extents.get(name)) is not None]
+    whole = max(high for _, high in held) - min(low for low, _ in held)
+    return min(high - low for low, high in held) / whole if whole else 1.0
