@@ -93,13 +93,12 @@ def _diverging(seen: _Seen) -> Health | None:
     best = max(statistics.median(bound[i : i + FEW]) for i in range(0, len(bound) - FEW + 1, FEW))
     if best - now <= max(0.5 * abs(best), 1.0):
         return None
-<<<<<<< HEAD
     message = N_(
-        "The {what} fell back from {best:.1f} to {now:.1f} nats: training diverges.", what=seen.what, best=best, now=now
+        "The {what} fell back from {best} to {now} nats: training diverges.",
+        what=seen.what,
+        best=_nats(best),
+        now=_nats(now),
     )
-=======
-    message = N_("The ELBO fell back from {best} to {now} nats: training diverges.", best=_nats(best), now=_nats(now))
->>>>>>> main
     return Health("bad", message, SLOWER, seen.slower())
 
 
@@ -127,11 +126,7 @@ def _overfitting(seen: _Seen) -> Health | None:
     if statistics.median(value for _, value in training[-FEW:]) <= statistics.median(before):
         return None
     message = N_(
-<<<<<<< HEAD
-        "Overfitting: the {what} of held-out images was best at step {step:,} ({best:.1f} nats) and falls since, while that "
-=======
-        "Overfitting: the ELBO of held-out images was best at step {step:,} ({best} nats) and falls since, while that "
->>>>>>> main
+        "Overfitting: the {what} of held-out images was best at step {step:,} ({best} nats) and falls since, while that "
         "of training images rises.",
         what=seen.what,
         step=at,
@@ -148,13 +143,9 @@ def _level(seen: _Seen) -> Health | None:
     before = statistics.median(value for _, value in held_out[-2 * FEW : -FEW])
     if abs(now - before) > NOISE * abs(now):
         return None
-<<<<<<< HEAD
     message = N_(
-        "The {what} has levelled off at {now:.1f} nats: more of the same changes little.", what=seen.what, now=now
+        "The {what} has levelled off at {now} nats: more of the same changes little.", what=seen.what, now=_nats(now)
     )
-=======
-    message = N_("The ELBO has levelled off at {now} nats: more of the same changes little.", now=_nats(now))
->>>>>>> main
     return Health("good", message, SLOWER, seen.slower())
 
 
