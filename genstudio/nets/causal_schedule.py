@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -118,7 +118,9 @@ class _Scheduler:
         self.units = self._units()
 
     def run(self) -> Schedule:
-        ticks = self._draw_ticks(self._reach())
+        ticks = (
+            np.arange(len(self.units), dtype=np.int32) if self.order == "raster" else self._draw_ticks(self._reach())
+        )
         when, depth = self._earliest(ticks)
         final = self._needed(ticks, when)
         return self._assemble(ticks, final, depth)
@@ -202,8 +204,6 @@ class _Scheduler:
     def _draw_ticks(self, reach: dict[str, np.ndarray]) -> np.ndarray:
         """The tick of each unit: one after the last unit that it sees."""
         ticks = np.zeros(len(self.units), np.int32)
-        if self.order == "raster":
-            return np.arange(len(self.units), dtype=np.int32)
         for number, (draw, position, _) in enumerate(self.units):
             row = reach[self.graph.draws[draw].output][position]
             seen = np.unpackbits(row, count=len(ticks)).view(bool)
@@ -259,7 +259,7 @@ class _Scheduler:
     # -- what together -------------------------------------------------------------------------------------------------
 
     def _assemble(self, ticks: np.ndarray, final: dict[str, np.ndarray], depth: dict[str, np.ndarray]) -> Schedule:
-        due: dict[int, list[tuple[tuple[int, int, int], Node, np.ndarray]]] = defaultdict(list)
+        due: dict[int, list[Any]] = defaultdict(list)  # ((place, depth, inner), node, positions)
         for place, group in enumerate(self.loops):
             for inner, node in enumerate(group):
                 level = depth[node.outputs[0][0]][:-1] if node.loop else np.zeros_like(final[node.name])
@@ -275,37 +275,57 @@ class _Scheduler:
             drawn[tick][draw].append((position, pixel))
         return self._compile(due, drawn)
 
-    def _compile(self, due: dict[int, list], drawn: dict[int, dict[int, list[tuple[int, int]]]]) -> Schedule:
+    def _compile(self, due: dict[int, list[Any]], drawn: dict[int, dict[int, list[tuple[int, int]]]]) -> Schedule:
         plans = []
-        kept = {name for name, _ in self.graph.images}
+        self.kept = {name for name, _ in self.graph.images}
+        self.shared: dict[tuple[object, ...], Tensor] = {}
         for tick in range(max([*due, *drawn], default=-1) + 1):
-            fresh: dict[str, np.ndarray] = {}
+            fresh: dict[str, bytes] = {}
             steps, draws = [], []
             for _, node, positions in sorted(due[tick], key=lambda one: one[0]):
+                same = positions.tobytes()
                 inputs = tuple(
-                    self._input(read, positions, fresh, self.tables[node.name, i][positions])
+                    self._input(read, positions, same, fresh, self.tables[node.name, i], node.grid)
                     for i, read in enumerate(node.reads)
                 )
-                kept |= {one.buffer for one in inputs if one.index is not None}
-                fresh.update({buffer: positions for buffer, _ in node.outputs})
-                steps.append((node, torch.from_numpy(positions).to(self.device), inputs))
+                fresh.update({buffer: same for buffer, _ in node.outputs})
+                steps.append((node, self._tensor(positions, same), inputs))
             for number, units in sorted(drawn[tick].items()):
-                draw, positions = self.graph.draws[number], np.array([p for p, _ in units])
-                one = self._input(Read(draw.output), positions, fresh, positions[:, None])
-                if one.index is not None:
-                    kept.add(one.buffer)
-                draws.append(DueDraw(draw, one, torch.tensor([pixel for _, pixel in units], device=self.device)))
+                draw, positions = self.graph.draws[number], np.array([position for position, _ in units])
+                one = self._input(Read(draw.output), positions, positions.tobytes(), fresh, None, draw.grid)
+                pixels = np.array([pixel for _, pixel in units])
+                draws.append(DueDraw(draw, one, self._tensor(pixels, pixels.tobytes())))
             plans.append((steps, tuple(draws)))
         made = tuple(
-            Tick(tuple(Step(n.name, p, i, tuple(b in kept for b, _ in n.outputs)) for n, p, i in steps), draws)
+            Tick(tuple(Step(n.name, p, i, tuple(b in self.kept for b, _ in n.outputs)) for n, p, i in steps), draws)
             for steps, draws in plans
         )
         ones = int(self.graph.ones)
         sizes = {name: len(channels) + ones for name, channels in self.graph.images}
         sizes |= {buffer: features for node in self.graph.nodes for buffer, features in node.outputs}
-        return Schedule(made, {b: (self.grids[b][0] * self.grids[b][1], sizes[b]) for b in kept})
+        return Schedule(made, {b: (self.grids[b][0] * self.grids[b][1], sizes[b]) for b in self.kept})
 
-    def _input(self, read: Read, positions: np.ndarray, fresh: dict[str, np.ndarray], index: np.ndarray) -> Input:
-        if read.is_here and read.buffer in fresh and np.array_equal(fresh[read.buffer], positions):
+    def _input(
+        self,
+        read: Read,
+        positions: np.ndarray,
+        same: bytes,
+        fresh: dict[str, bytes],
+        table: np.ndarray | None,
+        grid: tuple[int, int],
+    ) -> Input:
+        """``same``: the positions as bytes, quick to compare. ``table``: ``None`` reads the positions themselves."""
+        if read.is_here and fresh.get(read.buffer) == same:
             return Input(read.buffer, None, 1)
-        return Input(read.buffer, torch.from_numpy(index.flatten()).to(self.device), len(read.taps))
+        self.kept.add(read.buffer)
+        # Layers of one kind read alike: their indices are made and kept once.
+        key = (read.taps, read.stride, read.up, self.grids[read.buffer], grid, same)
+        if key not in self.shared:
+            index = positions if table is None else table[positions].ravel()
+            self.shared[key] = torch.from_numpy(index).to(self.device)
+        return Input(read.buffer, self.shared[key], len(read.taps))
+
+    def _tensor(self, positions: np.ndarray, same: bytes) -> Tensor:
+        if (same,) not in self.shared:
+            self.shared[same,] = torch.from_numpy(positions).to(self.device)
+        return self.shared[same,]
