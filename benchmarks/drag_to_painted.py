@@ -60,7 +60,9 @@ class Driver:
             time.sleep(0.001)
 
     def settled(self) -> bool:
-        return self.view.rendered is not None and self.view.rendered.state == self.view.fitted(self.area.states["manifold"])
+        return self.view.rendered is not None and self.view.rendered.state == self.view.fitted(
+            self.area.states["manifold"]
+        )
 
     def train(self, steps: int) -> None:
         from genstudio.training.recipe import load_recipe

@@ -3,8 +3,9 @@
     python benchmarks/window_start.py [--starts 7]
 
 Each start is a process of its own that does what the command ``genstudio window`` does; the first, which warms the disk's
-cache, is not counted. It reports itself, counting from the moment at which the operating system made the process. Beside it, in
-turn with it: the same interpreter painting an empty Qt window. Prints JSON, seconds; the claim is a median of at most 1.0.
+cache, is not counted. It reports itself, counting from the moment at which the operating system made the process. Beside
+it, in turn with it: the same interpreter painting an empty Qt window. Prints JSON, seconds; the claim is a median of at
+most 1.0.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,9 +30,8 @@ settings.register_profile("genstudio", deadline=None, suppress_health_check=[Hea
 settings.load_profile("genstudio")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _clean_up() -> Iterator[None]:
-    yield
+def pytest_unconfigure() -> None:
+    """In each process that runs tests, and in the one that hands them out."""
     shutil.rmtree(SCRATCH, ignore_errors=True)
 
 

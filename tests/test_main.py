@@ -116,6 +116,11 @@ def test_test_runs_pytest_in_the_project_without_a_screen(installed: Path) -> No
     assert done.stdout.split("\n")[:-1] == [str(installed), "offscreen", "-m", "pytest", "-k", "one thing"], done.stderr
 
 
+def test_all_tests_run_side_by_side(installed: Path) -> None:
+    done = start(installed, "test")
+    assert done.stdout.split("\n")[2:-1] == ["-m", "pytest", "-n", "logical", "--maxprocesses", "4"], done.stderr
+
+
 def test_a_later_start_imports_next_to_nothing(installed: Path) -> None:
     program = (
         "import os, sys, json; before = set(sys.modules); import main\n"

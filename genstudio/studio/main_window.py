@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSizePolicy, QVB
 from genstudio.studio.left.column import LeftColumn
 from genstudio.studio.settings import Settings
 from genstudio.studio.status_bar import StatusBar
+from genstudio.studio.tab_order import move_focus
 from genstudio.studio.theme import theme
 from genstudio.studio.workers.lateness import Lateness
 from genstudio.studio.workers.library import Library
@@ -147,6 +148,11 @@ class MainWindow(QMainWindow):
     def _theme_chosen(self, choice: str) -> None:
         self.settings.set("theme", choice)
         theme().choose(choice)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab and Shift+Tab, in the order in which the window is read."""
+        places = self.left.places() + (self.panes.places() if self.panes is not None else [])
+        return move_focus(places, forward) or super().focusNextPrevChild(forward)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -70,7 +70,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(genstudio, recipe, tmp_path):
         assert process.stderr is not None
         assert any("validation/elbo" in line for line in process.stderr), "it trains"
         process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=120)
+        stdout, stderr = process.communicate()
     assert process.returncode == 130
     assert f"genstudio resume {out}" in stderr
     assert "Traceback" not in stderr

@@ -135,3 +135,10 @@ def test_a_knob_s_own_rule_may_speak_in_our_words() -> None:
 
     with pytest.raises(UsageError, match="low is above high"):
         parse_knobs(Paired, {"low": 3})
+
+
+@pytest.mark.parametrize("name", ["size", "rate", "limit"])
+def test_true_is_no_number(name: str) -> None:
+    with pytest.raises(UsageError, match="must be a number"):
+        parse_knobs(Example, {name: True})
+    assert parse_knobs(Example, {"fixed": True}).fixed is True

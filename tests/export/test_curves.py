@@ -64,7 +64,8 @@ def test_the_png_shows_each_curve_in_its_colour_on_its_theme(tmp_path: Path, the
 
 
 def test_the_colours_and_dashes_are_those_of_the_window() -> None:
-    theme = pytest.importorskip("genstudio.studio.theme")
+    from genstudio.studio import theme
+
     for name, palette in (("light", theme.LIGHT), ("dark", theme.DARK)):
         look = plot.LOOKS[name]
         assert look.series == tuple(series.colour for series in palette.series)

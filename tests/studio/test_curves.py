@@ -84,6 +84,35 @@ def test_pointer_and_arrow_keys_read_the_nearest_point(qtbot, plot) -> None:
     assert math.isnan(plot.at)
 
 
+def test_a_term_that_would_be_flat_gets_a_strip_of_its_own(plot) -> None:
+    """Faces: a reconstruction of 15,900 nats beside a KL of 8. Both must be seen to move."""
+    data = CurveData()
+    data.add([Row(i, i, {"train/a": 15900 + 900 * math.exp(-i / 20), "train/b": 8 - 8 / i}) for i in range(1, 100)])
+    for log in (True, False):
+        plot.set_log(log)
+        plot.set_data(data)
+        assert plot.groups == [["a"], ["b"]]
+        QTest.qWait(1)  # pyqtgraph ranges its axes when it paints
+        for strip, name in zip(plot._strips, "ab", strict=False):
+            low, high = strip.getViewBox().viewRange()[1]
+            _x, drawn = plot._lines[name].smooth.getData()
+            assert np.nanmax(drawn) - np.nanmin(drawn) > 0.4 * (high - low), name
+        one, other = (strip.getViewBox().viewRange()[0] for strip in plot._strips)
+        assert one == pytest.approx(other), "one x for both"
+    plot.set_names(["b"], {"b": LIGHT.series[1]})
+    assert plot.groups == [["b"]]
+    assert not plot._strips[1].isVisible()
+
+
+def test_curves_without_a_logarithm_are_shown_all_the_same(plot) -> None:
+    data = CurveData()
+    data.add([Row(i, i, {"train/a": -1000.0 - i, "train/b": 1.0 + i}) for i in range(1, 50)])
+    plot.set_log(True)
+    plot.set_data(data)
+    assert plot.groups == [["a"], ["b"]]
+    assert np.array_equal(plot._lines["a"].raw.getData()[1], -1000.0 - np.arange(1, 50))
+
+
 def test_other_runs_are_drawn_behind(plot) -> None:
     other = CurveData()
     other.add(rows(10))
@@ -112,7 +141,7 @@ def test_thinning_keeps_both_ends() -> None:
 
 
 def test_numbers_in_words() -> None:
-    assert [number(v) for v in (214.83, 17.934, 1204.2, 0.01322, 0.00001, None)] == [
-        "214.8", "17.93", "1,204", "0.013", "1.00e-05", "",
+    assert [number(v) for v in (214.83, 17.934, 1204.2, 0.01322, 0.00001, None, -15791.8)] == [
+        "214.8", "17.93", "1,204", "0.013", "1.00e-05", "", "−15,792",
     ]  # fmt: skip
     assert [as_time(s) for s in (48, 725, 3725)] == ["0:48", "12:05", "1:02:05"]

@@ -118,5 +118,5 @@ def test_a_wrong_setting_keeps_start_from_being_pressed(qtbot, window) -> None:
     assert window.session.state == "idle"
     type_in(field, "3")
     qtbot.waitUntil(window.left.controls.main.isEnabled, timeout=PATIENCE)
-    assert "latent dim" in window.left.recipe.fact.whole()
+    assert "Latent dimensions" in window.left.recipe.fact.whole()
     assert window.left.draft().model_knobs["latent_dim"] == 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from genstudio.core.errors import DataError
 from genstudio.core.messages import N_
 from genstudio.data.base import Source, data_sets
+from genstudio.training.telemetry import Row
 
 PATIENCE = 60_000
 
@@ -57,11 +58,12 @@ def test_a_run_that_another_process_trains_is_watched(qtbot, window, recipe_file
         assert other.stdout.readline() == "held\n"
         session.open_run(path)
         qtbot.waitUntil(lambda: curves.data.last_step == 10 and curves._timer.isActive(), timeout=PATIENCE)
-        lines = (path / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
-        row = json.loads(next(line for line in reversed(lines) if "train/kl" in line))
         with open(path / "metrics.jsonl", "a", encoding="utf-8") as file:
-            file.write(json.dumps({**row, "step": 11, "train/kl": 123.0}) + "\n" + '{"step": 12, "train/k')
+            file.write(Row(11, 1.0, {"train/kl": 123.0}).to_json() + "\n" + '{"step": 12, "val')
         qtbot.waitUntil(lambda: curves.data.last("train/kl") == 123.0, timeout=PATIENCE)
+        kept = path / "checkpoints"
+        shutil.copytree(kept / "000010", kept / "000011")
+        qtbot.waitUntil(lambda: session.checkpoint_steps()[-1] == 11, timeout=PATIENCE)
         assert curves.data.last_step == 11, "a line that is being written is not a row yet"
     finally:
         other.communicate("\n", timeout=60)
@@ -179,6 +181,7 @@ def test_the_remedy_of_the_health_line_is_taken_by_its_button(qtbot, window) -> 
     qtbot.waitUntil(lambda: not session.background.busy(), timeout=PATIENCE)
     health.show_words("watch", "The code says nothing.", "Weigh the KL term less", {"beta": 0.25})
     click(health.remedy)
-    assert session.job.live.model_knobs.beta == 0.25
-    assert window.left.model.form.rows["beta"].field.text() == "0.25"
     assert not health.remedy.isVisible(), "a remedy is taken once"
+    session.step_once()  # live settings hold from the next step on
+    qtbot.waitUntil(lambda: session.job.live.model_knobs.beta == 0.25, timeout=PATIENCE)
+    assert window.left.model.form.rows["beta"].field.text() == "0.25"

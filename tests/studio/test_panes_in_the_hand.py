@@ -112,9 +112,30 @@ def test_the_rail_chooses_and_undo_brings_the_other_back(qtbot, area: PaneArea):
     settled(qtbot, area, "samples")
     area.undo_stack.undo()
     assert area.slots == ["manifold"], "undo raises the pane that it changes"
-    assert area.states["manifold"].cells == 20
+    assert area.states["manifold"].cells == 0, "as many as fit"
     area.undo_stack.redo()
     assert settled(qtbot, area, "manifold").grid.picture.rows == 7
+
+
+def test_cells_fit_crisply_until_somebody_chooses(qtbot, area: PaneArea):
+    view = settled(qtbot, area, "manifold")
+    assert view.rendered.state.cells == 20, "8x8 images: more would fit"
+    area.resize(600, 600)
+    area.show_beside("samples")
+    qtbot.waitUntil(lambda: view.rendered.state.cells < 20, timeout=PATIENCE)
+    settled(qtbot, area, "manifold")
+    assert view.grid._layout.factor == 1, "no pixel is smaller than one of the screen"
+    view.propose("", cells=40)
+    assert settled(qtbot, area, "manifold").grid.picture.rows == 40, "what a person chose stands"
+
+
+def test_smooth_pixels_can_be_undone(qtbot, area: PaneArea):
+    box = area.views["manifold"].inspector.smooth
+    box.click()
+    assert area.views["manifold"].grid._smooth
+    area.undo_stack.undo()
+    assert not area.views["manifold"].grid._smooth
+    assert not box.isChecked()
 
 
 def test_one_drag_of_a_slider_is_one_undo(area: PaneArea):
@@ -139,7 +160,7 @@ def test_undo_and_redo_by_keyboard(qtbot, area: PaneArea):
     area.activateWindow()
     grid.setFocus()
     qtbot.keyClick(grid, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert area.states["manifold"].cells == 20
+    assert area.states["manifold"].cells == 0, "as many as fit"
     qtbot.keyClick(grid, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert area.states["manifold"].cells == 7
 
@@ -303,7 +324,7 @@ def test_settings_of_another_version_are_no_obstacle(make_area, home: Path):
     settings = Settings(home / "settings.json")
     settings.set("panes", {"states": {"manifold": {"cells": 999}}, "slots": ["gone"], "smooth": True})
     area = make_area(settings=settings)
-    assert area.states["manifold"].cells == 20
+    assert area.states["manifold"].cells == 0, "as many as fit"
     assert area.slots == ["manifold"]
 
 

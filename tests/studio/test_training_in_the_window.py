@@ -73,6 +73,37 @@ def test_by_keyboard(qtbot, window) -> None:
     assert session.checkpoint_steps()
 
 
+def test_no_two_shortcuts_share_their_keys(window) -> None:
+    """Qt does nothing at all for keys that mean two things."""
+    from PySide6.QtGui import QAction, QShortcut
+
+    anywhere = Qt.ShortcutContext.WindowShortcut
+    keys = [s.key().toString() for s in window.findChildren(QShortcut) if s.context() == anywhere]
+    keys += [k.toString() for a in window.findChildren(QAction) for k in a.shortcuts()]
+    assert len(keys) > 6
+    assert sorted(keys) == sorted(set(keys))
+    narrower = {s.key().toString() for s in window.findChildren(QShortcut) if s.context() != anywhere}
+    assert "Ctrl+Shift+E" in narrower, "export, in the pane that has the focus"
+    assert not narrower & set(keys)
+
+
+def test_tab_goes_as_the_eye_does(qtbot, window) -> None:
+    window.activateWindow()
+    left, panes = window.left, window.panes
+    met = []
+    for _ in range(80):
+        QTest.keyClick(window.focusWidget() or window, Qt.Key.Key_Tab)
+        if met and window.focusWidget() is met[0]:
+            break
+        met.append(window.focusWidget())
+    places = [*left.places(), panes.rail, panes.views["manifold"], panes.inspectors]
+    order = [next((k for k, place in enumerate(places) if place.isAncestorOf(widget)), -1) for widget in met]
+    assert order == sorted(order), [f"{type(w).__name__} {w.accessibleName()}" for w in met]
+    assert {0, 1, 2, 3, 4, 5, 6, 7, 8} <= set(order), "every part of the window is reached"
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert window.focusWidget() is met[-1]
+
+
 def test_discard_and_undo(qtbot, window) -> None:
     session, controls = window.session, window.left.controls
     start(qtbot, window)

@@ -66,6 +66,10 @@ class LeftColumn(QWidget):
             plan=self.plan.plan(),
         )
 
+    def places(self) -> list[QWidget]:
+        """The cards in the order in which they are read."""
+        return [self.recipe, self.data, self.model, self.plan, self.controls, self.curves]
+
     def show_recipe(self, recipe: Recipe, base: Recipe | None = None) -> None:
         """Fill the cards; ``base``: where the ways back lead and what *changed* is measured against."""
         base = base or recipe
@@ -429,6 +433,7 @@ class ContentScroll(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setMinimumHeight(120)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
         inside.installEventFilter(self)
 

@@ -143,6 +143,7 @@ class CurvesCard(Card):
         rows, self._offset = found
         if self.data.add(rows):
             self._refresh()
+        self.session.look_again()
         if not self._trained_elsewhere():
             self._timer.stop()
 

@@ -141,6 +141,10 @@ class PaneArea(QWidget):
         for view in self.views.values():
             self._fill_send_menu(view)
 
+    def places(self) -> list[QWidget]:
+        """Header, rail, panes and inspector, in the order in which they are read."""
+        return [self.header, self.rail, *(self.views[name] for name in self.slots), self.inspectors, self.export_line]
+
     def remember(self) -> None:
         """Put the states into the settings: what ``Settings.save`` writes is the session."""
         states = {name: replace(state, at="latest", run="").to_json() for name, state in self.states.items()}

@@ -73,7 +73,7 @@ class Exporter(QObject):
             action.setData((view.pane.name, kind.name))
             action.triggered.connect(self._chosen)
         for parent in (view, view.inspector):
-            shortcut = QShortcut(QKeySequence("Ctrl+E"), parent)
+            shortcut = QShortcut(QKeySequence("Ctrl+Shift+E"), parent)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(view.inspector.export.showMenu)
 

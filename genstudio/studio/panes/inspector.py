@@ -49,7 +49,7 @@ class Inspector(QWidget):
             column.addWidget(part)
         column.addWidget(self._scrolled(controls), 1)
         self.send = self._menu_button(_("Send z to"), _("Show this z in another pane"))
-        self.export = self._menu_button(_("Export"), _("Save the picture, an animation or the numbers (Ctrl+E)"))
+        self.export = self._menu_button(_("Export"), _("Save the picture, an animation or the numbers (Ctrl+Shift+E)"))
         self.send.setVisible(False)
         column.addWidget(self.send)
         column.addWidget(self.export)

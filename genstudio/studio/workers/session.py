@@ -194,6 +194,12 @@ class Session(QObject):
         if not self.busy:
             self.background.submit(lambda: _open(Path(path)), self._opened, self._not_opened, key="open run")
 
+    def look_again(self) -> None:
+        """Notice what another process has saved in the open run. Cheap, any number of times."""
+        run = self.run
+        if run is not None and not self.busy:
+            self.background.submit(lambda: (run, run.checkpoints()), self._looked_again, self._unread, key="look again")
+
     def close_run(self) -> None:
         """Leave the open run: what is looked at next is a recipe. Only when idle."""
         if not self.busy and self.run is not None:
@@ -316,6 +322,16 @@ class Session(QObject):
             self.snapshot_arrived.emit()
         recipe = self.recipe
         self.loader.submit(lambda: _data_of(recipe, self.loader), self._data_came, self._no_data, key="run's data")
+
+    @Slot(object)
+    def _looked_again(self, found: tuple[Run, list[int]]) -> None:
+        run, steps = found
+        if self.busy or run is not self.run or steps == self._steps:
+            return
+        self._steps = steps
+        self.checkpoints_changed.emit()
+        if steps:
+            self.background.submit(lambda: run.snapshot(steps[-1]), self._read, self._unread, key="snapshot")
 
     @Slot(object)
     def _not_opened(self, error: Exception) -> None:
