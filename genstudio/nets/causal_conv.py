@@ -183,11 +183,15 @@ def causal_mask(
 
 @contextmanager
 def weights_ready(model: nn.Module) -> Iterator[None]:
-    """Masks and norms applied once, for many forward passes of a model that doesn't learn meanwhile."""
+    """Masks and norms applied once, and weights laid out for speed, for many forward passes of a model that doesn't learn
+    meanwhile."""
     layers: list[Any] = [m for m in model.modules() if hasattr(m, "effective_weight")]
     try:
         for layer in layers:
-            layer.ready = layer.effective_weight().detach().contiguous()
+            weight = layer.effective_weight().detach()
+            # Convolutions on a CPU are fastest with channels last, weights and images alike.
+            layout = torch.channels_last if weight.ndim == 4 else torch.contiguous_format
+            layer.ready = weight.contiguous(memory_format=layout)
         yield
     finally:
         for layer in layers:

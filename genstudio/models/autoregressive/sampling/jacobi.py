@@ -28,7 +28,8 @@ def jacobi(model: Autoregressive, request: Request) -> Iterator[tuple[int, Tenso
     while len(active):
         part = request.part(active)
         with weights_ready(model):
-            output = model.output(model.to_net(images[active]), part.labels)
+            into = model.to_net(images[active]).contiguous(memory_format=torch.channels_last)
+            output = model.output(into, part.labels)
         drawn = draw_all(model, output, images[active], part)
         changed = (drawn != images[active]).flatten(1).any(1)
         images[active] = drawn

@@ -23,7 +23,8 @@ def naive(model: Autoregressive, request: Request) -> Iterator[Drawn]:
         for y, x, channels in model.pixel_units():
             if request.known[:, y, x].all():
                 continue
-            output = model.output(model.to_net(images), request.labels)[:, :, y, x]
+            into = model.to_net(images).contiguous(memory_format=torch.channels_last)
+            output = model.output(into, request.labels)[:, :, y, x]
             for channel in channels:
                 part, earlier = distribution.part(output, channel), images[:, :channel, y, x].clone()
                 u = request.noise[:, channel, y, x]
