@@ -5,12 +5,12 @@
 *plain* is a PixelCNN of 7 blocks, 32 channels, 2 levels at 28×28; *gated* and *faces* are the nets of the recipes
 mnist-gated-pixelcnn and faces-pixelcnn-pp. Weights are random: speed does not depend on them.
 
-The naive sampler is the best we know: evaluation mode, inference mode, masks and norms applied beforehand, weights and
-images channels-last, a forward pass of whole images a pixel. Its time is the number of passes times the fastest measured
-pass: drawing is left out, in its favour. For batch 1, and wherever it takes less than ``--seconds``, it is also run whole, and its
-images are compared with those of the cached one, from the same noise. Beside it stands the time of one that leaves out the
-rows below the pixel (the mean of passes over one row, half and all of them). A figure is the least of several runs, since
-other programs can only add to it. Prints JSON.
+The naive sampler is the best we know: evaluation mode, inference mode, masks and norms applied beforehand, weights
+and images channels-last, a forward pass of whole images a pixel. Its time is the number of passes times the fastest
+measured pass: drawing is left out, in its favour. For batch 1, and wherever it takes less than ``--seconds``, it is
+also run whole, and its images are compared with those of the cached one, from the same noise. Beside it stands the
+time of one that leaves out the rows below the pixel (the mean of passes over one row, half and all of them). A figure
+is the least of several runs, since other programs can only add to it. Prints JSON.
 """
 
 from __future__ import annotations
