@@ -57,10 +57,7 @@ def look_at(data: bytes) -> tuple[int, int, bool]:
 def read_picture(data: bytes, width: int, height: int, grey: bool, fit: Fit = "crop") -> np.ndarray:
     """The picture as uint8 C×height×width, C = 1 (``grey``) or 3. Raises :class:`UnreadableError`."""
     with _open(data) as image:
-        try:
-            return _read(image, width, height, "L" if grey else "RGB", fit)
-        except Exception as error:  # whatever a decoder trips over in a stranger's file, only this picture is lost
-            raise UnreadableError(N_("it is damaged or cut off")) from error
+        return _read(image, width, height, "L" if grey else "RGB", fit)
 
 
 def _read(image: Image, width: int, height: int, mode: str, fit: Fit) -> np.ndarray:
@@ -122,7 +119,10 @@ def _open(data: bytes):  # type: ignore[no-untyped-def]
     with image:
         if image.width * image.height > limit:
             raise UnreadableError(too_large)
-        yield image
+        try:
+            yield image
+        except Exception as error:  # whatever a decoder trips over in a stranger's file, only this picture is lost
+            raise UnreadableError(N_("it is damaged or cut off")) from error
 
 
 def _is_grey(image: Image) -> bool:
