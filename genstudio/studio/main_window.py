@@ -202,6 +202,7 @@ def write_report(window: MainWindow, path: Path) -> None:
 
 def import_plotting() -> None:
     """On the background thread: pyqtgraph (it makes no Qt objects when imported: checked) and the plot's module."""
+    import numpy.ma  # noqa: F401 - numpy imports it with the first median, 80 ms in the middle of a drawing
     import pyqtgraph
 
     pyqtgraph.setConfigOptions(antialias=False)

@@ -24,7 +24,7 @@ from genstudio.core.messages import _
 from genstudio.export.smoothing import smooth
 from genstudio.studio.theme import Series, colour, font, theme
 from genstudio.studio.widgets.curve_data import Axis, CurveData, thin
-from genstudio.studio.widgets.strips import extent, into_strips
+from genstudio.studio.widgets.strips import Extent, extent, held_range, into_strips
 from genstudio.studio.widgets.words import as_time
 
 SMOOTH_POINTS = 160  # of the wide line: a point every other pixel
@@ -93,6 +93,8 @@ class LossPlot(QWidget):
         self._cursors: list[Any] = []
         self.groups: list[list[str]] = [[]]  # the names of each strip
         self._judged: tuple[Any, int] = (None, 0)
+        self._held: list[Extent | None] = []  # each strip's range upwards, and the one across that all share
+        self._held_across: Extent | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(_("Curves"))
         layout = QVBoxLayout(self)
@@ -134,6 +136,7 @@ class LossPlot(QWidget):
     def set_axis(self, axis: Axis) -> None:
         """x in steps, or in seconds of training."""
         self.axis = axis
+        self._held_across = None
         for item in self._strips:
             item.setAxisItems({"bottom": _across(axis)})
         self._dress()
@@ -159,6 +162,38 @@ class LossPlot(QWidget):
         for name in self.names:
             self._draw(name)
         self._mark_not_finite()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Ranges that hold all that is drawn and move seldom: pyqtgraph's own would draw every axis anew at every point."""
+        reach: list[float] = []
+        for place, group in enumerate(self.groups):
+            heights: list[np.ndarray] = []
+            for name in group:
+                line = self._lines.get(name)
+                for item in line.items() if line is not None else ():
+                    x, y = item.getOriginalDataset()
+                    if x is None or y is None or not len(x):
+                        continue
+                    reach += [float(np.nanmin(x)), float(np.nanmax(x))]
+                    heights.append(y[np.isfinite(y)])
+            values = np.concatenate(heights) if heights else np.empty(0)
+            if self._strips[place].getAxis("left").logMode:
+                values = np.log10(values[values > 0])
+            if not len(values):
+                continue
+            # The first steps of a curve that stands alone would flatten all that follows.
+            edges = (50 * (1 - VISIBLE), 50 * (1 + VISIBLE)) if len(self.groups) > 1 and len(values) > 50 else (0, 100)
+            low, high = (float(v) for v in np.percentile(values, edges))
+            held = held_range(low, high, self._held[place])
+            if held != self._held[place]:
+                self._held[place] = held
+                self._strips[place].setYRange(*held, padding=0.03)
+        if reach:
+            across = held_range(min(reach), max(reach), self._held_across, room_below=False)
+            if across != self._held_across:
+                self._held_across = across
+                self._strips[0].setXRange(*across, padding=0.03)
 
     # -- strips --------------------------------------------------------------------------------------------------
 
@@ -182,7 +217,7 @@ class LossPlot(QWidget):
             item.setVisible(place < len(groups))
             item.setMaximumHeight(16_777_215 if place < len(groups) else 0)
             if place < len(groups):
-                self._scale(item, groups[place], extents, alone=len(groups) > 1)
+                self._scale(item, groups[place], extents)
                 item.getAxis("bottom").setStyle(showValues=place == len(groups) - 1)
                 item.getAxis("bottom").setHeight(AXIS_HEIGHT if place == len(groups) - 1 else 2)
         below = min((float(np.nanmin(its)) for its in values.values() if np.isfinite(its).any()), default=0.0)
@@ -190,13 +225,13 @@ class LossPlot(QWidget):
             item.getAxis("left").setWidth(WIDE_AXIS if below <= -1000 else AXIS_WIDTH)
         self.groups = groups
 
-    def _scale(self, item: Any, names: list[str], extents: Mapping[str, Any], *, alone: bool) -> None:
+    def _scale(self, item: Any, names: list[str], extents: Mapping[str, Any]) -> None:
         """Logarithmic where that was chosen and shows something; a strip's range is that of nearly all its values."""
         found = [held for name in names if (held := extents.get(name)) is not None]
         positive = all(_is_positive(self.data.curve(f"train/{name}", self.axis)[1]) for name in names)
         wide = not found or max(h for _, h in found) - min(low for low, _ in found) >= DECADES_FOR_LOG
         item.setLogMode(x=False, y=self.log and positive and wide)
-        item.enableAutoRange(x=True, y=VISIBLE if alone else True)
+        self._held[self._strips.index(item)] = None
 
     def _is_log(self, name: str) -> bool:
         strip = self._lines[name].strip if name in self._lines else self._place(name)
@@ -220,7 +255,9 @@ class LossPlot(QWidget):
         cursor = pg.InfiniteLine(angle=90, movable=False)
         cursor.hide()
         item.addItem(cursor, ignoreBounds=True)
+        item.disableAutoRange()
         self._strips.append(item)
+        self._held.append(None)
         self._cursors.append(cursor)
         self._dress_strip(item, cursor)
 

@@ -60,3 +60,19 @@ def _share(names: Sequence[str], extents: Mapping[str, Extent | None]) -> float:
     held = [found for name in names if (found := extents.get(name)) is not None]
     whole = max(high for _, high in held) - min(low for low, _ in held)
     return min(high - low for low, high in held) / whole if whole else 1.0
+
+
+ROOM = 0.15  # beyond the newest value, so that a growing curve does not move its axis at every point
+LEAST_FILLED = 0.6  # of a kept range: below it the axis follows
+
+
+def held_range(low: float, high: float, held: Extent | None, *, room_below: bool = True) -> Extent:
+    """The range of an axis that shows ``low`` to ``high``: the one it had while that fits, else one with room to grow.
+
+    Axes are dear to draw (their ticks and texts take four times as long as the curves), and a scale that never stands still
+    can't be read.
+    """
+    if held is not None and held[0] <= low and high <= held[1] and high - low >= LEAST_FILLED * (held[1] - held[0]):
+        return held
+    room = ROOM * ((high - low) or abs(high) or 1.0)
+    return (low - room if room_below else low), high + room

@@ -53,10 +53,10 @@ class Lateness(QObject):
         self._recent.append(late)
         if self.samples is not None:
             self.samples.append(late)
-        # Qt counts on from when it should have fired, whole periods skipped.
+        # As Qt counts: a period on from when it should have fired, or from now when even that has passed.
         missed = int(late // PERIOD_MS)
-        self._expected += (missed + 1) * PERIOD_MS / 1000
-        if now > self._expected:
+        self._expected += PERIOD_MS / 1000
+        if self._expected < now:
             self._expected = now + PERIOD_MS / 1000
         self._since_told += 1 + missed
         if self._since_told * PERIOD_MS >= 1000:
