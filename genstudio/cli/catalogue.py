@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from genstudio.cli.options import AsJson
 from genstudio.cli.output import Output, number
 from genstudio.core.messages import _, translate
@@ -55,9 +57,8 @@ def runs(as_json: AsJson = False) -> None:
     output, told, rows = Output(as_json), [], []
     for run in list_runs():
         status, step, values = run.status, run.step, run.measures()
-        elbo = number(values["validation/elbo"]) if "validation/elbo" in values else ""
         words = _STATUS.get(status, status)
-        rows.append([run.name, words, f"{step or 0:,}", run.recipe.model, run.recipe.data, elbo])
+        rows.append([run.name, words, f"{step or 0:,}", run.recipe.model, run.recipe.data, _held_out(values)])
         told.append(
             {
                 "name": run.name,
@@ -71,10 +72,17 @@ def runs(as_json: AsJson = False) -> None:
             }
         )
     if rows:
-        output.table(rows, [_("run"), _("status"), _("step"), _("model"), _("data"), "validation/elbo"])
+        output.table(rows, [_("run"), _("status"), _("step"), _("model"), _("data"), _("nats on held-out images")])
     else:
         output.say(_("There are no runs yet in {folder}. `genstudio train mnist-vae-2d` makes one.", folder=runs_dir()))
     output.result({"runs": told})
+
+
+def _held_out(values: Mapping[str, float]) -> str:
+    """-log p of a held-out image in nats, or the bound on it."""
+    if "validation/nll" in values:
+        return number(values["validation/nll"])
+    return "≤ " + number(-values["validation/elbo"]) if "validation/elbo" in values else ""
 
 
 _STATUS: dict[str, str] = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +19,16 @@ if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.explore.base import Look, PaneState
+
+
+class Method(StrEnum):
+    """The ways to draw pixel by pixel."""
+
+    naive = "naive"
+    cached = "cached"
+    jacobi = "jacobi"
+    auto = "auto"
+
 
 SIDE = 640
 """Small sheets are enlarged by a whole factor to about so many pixels a side."""
@@ -33,20 +45,69 @@ def sample(
     scale: Annotated[
         int, typer.Option("--scale", metavar="K", min=0, max=64, help=_("Enlarge pixels K times; 0 chooses."))
     ] = 0,
+    method: Annotated[
+        Method,
+        typer.Option(
+            "--method",
+            help=_("How a model that draws pixel by pixel does so; all give the same images. auto takes the fastest."),
+        ),
+    ] = Method.auto,
     as_json: AsJson = False,
 ) -> None:
     """Draw images from a run's model into a PNG sheet."""
+    from genstudio.explore.base import final
     from genstudio.explore.samples import SamplesState
 
     output, folder = Output(as_json), find_run(run)
     look = look_at(folder, step)
     state = SamplesState.from_json({"n": n, "seed": seed, "at": look.snapshot.step})
-    written = save_state(out, look, state, folder, scale)
-    output.say(_("{n} samples of {run} at step {step}: {path}", n=n, run=folder.name, step=f"{look.snapshot.step:,}",
-                 path=written))  # fmt: skip
+    used = _choose_method(look, folder, method)
+    began = time.perf_counter()
+    content = final(look, state)
+    seconds = time.perf_counter() - began
+    used = _remember(look, folder, used, n)
+    written = save_state(out, look, state, folder, scale, content)
+    output.say(_("{n} samples of {run} at step {step}, drawn in {seconds} s: {path}", n=n, run=folder.name,
+                 step=f"{look.snapshot.step:,}", seconds=f"{seconds:.2f}", path=written))  # fmt: skip
     output.result(
-        {"run": str(folder.path), "step": look.snapshot.step, "out": str(written.resolve()), "n": n, "seed": seed}
-    )
+        {"run": str(folder.path), "step": look.snapshot.step, "out": str(written.resolve()), "n": n, "seed": seed,
+         "file": str(written.resolve()), "method": used, "seconds": round(seconds, 4)}
+    )  # fmt: skip
+
+
+def _choose_method(look: Look, run: Any, method: Method) -> str:
+    """Tell a model that draws pixel by pixel how. Raises UsageError when a method is asked of another."""
+    from genstudio.core.abilities import SamplesPixels, has
+    from genstudio.core.errors import UsageError
+    from genstudio.core.messages import N_
+    from genstudio.training.pace import load_pace
+
+    model: Any = look.model
+    if not has(model, SamplesPixels):
+        if method is not Method.auto:
+            raise UsageError(
+                N_(
+                    "{model} does not draw pixel by pixel: it has no method '{method}'.",
+                    model=model.title,
+                    method=method,
+                ),
+                N_("Leave --method out."),
+            )
+        return "direct"
+    model.sampling = method.value
+    model.pace = load_pace(run)
+    return method.value
+
+
+def _remember(look: Look, run: Any, used: str, n: int) -> str:
+    """After ``auto``: keep what was measured; gives the method that is fastest."""
+    from genstudio.training.pace import save_pace
+
+    if used != "auto":
+        return used
+    model: Any = look.model
+    save_pace(run, model.pace)
+    return model.pace.best(n) or used
 
 
 def look_at(run: Any, step: int | None = None, data: Any = None) -> Look:
@@ -58,7 +119,7 @@ def look_at(run: Any, step: int | None = None, data: Any = None) -> Look:
     return Look(load_model(snapshot), snapshot.spec, snapshot, data)
 
 
-def save_state(out: Path, look: Look, state: PaneState, run: Any, scale: int = 0) -> Path:
+def save_state(out: Path, look: Look, state: PaneState, run: Any, scale: int = 0, content: Any = None) -> Path:
     """Write what a pane shows of ``look`` as a PNG, and pin its weights in the run so that it can be made again.
 
     A run that can't be written (one that came with the program) is not pinned to: its weights stay as they are anyway.
@@ -68,7 +129,7 @@ def save_state(out: Path, look: Look, state: PaneState, run: Any, scale: int = 0
     from genstudio.explore.base import final
     from genstudio.export.contents import Layout, save_pane
 
-    content = final(look, state)
+    content = content or final(look, state)
     layout = Layout(scale=scale or whole_factor(content.pictures[0].pixels))
     pinned = run if os.access(run.path, os.W_OK) else None
     return save_pane(out, look, state, run=pinned, content=content, layout=layout, threads=torch.get_num_threads())

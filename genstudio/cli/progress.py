@@ -95,10 +95,10 @@ class TrainingProgress:
     def see(self, event: Any) -> None:
         """Called for every event: cheap, since one comes every step."""
         if isinstance(event, self._measured):
-            # All of one split: said once. The bound goes first, the rest follows it.
+            # All of one split: said once. The likelihood or its bound goes first, the rest follows it.
             values = " · ".join(
                 f"{key} {number(event.values[key])}"
-                for key in sorted(event.values, key=lambda k: not k.endswith("/elbo"))
+                for key in sorted(event.values, key=lambda k: not k.endswith(("/elbo", "/nll")))
             ).replace("· validation/", "· ")
             self._progress.note(_("step {step}: {values}", step=f"{event.step:,}", values=values))
         elif isinstance(event, self._alarm):

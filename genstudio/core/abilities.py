@@ -7,11 +7,13 @@ out as float32 N×C×H×W in [0, 1].
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from genstudio.core.messages import N_, Message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from torch import Generator, Tensor
 
     from genstudio.core.batch import Batch
@@ -70,11 +72,39 @@ class ScoresLikelihood(Protocol):
         ...
 
 
+@runtime_checkable
+class SamplesPixels(Protocol):
+    """Draws images one sub-pixel after the other, and can go on from given ones."""
+
+    def pixels(
+        self,
+        n: int,
+        *,
+        generator: Generator,
+        images: Tensor | None = None,
+        known: Tensor | None = None,
+        label: int | Tensor | None = None,
+        temperature: float = 1.0,
+    ) -> Iterator[Any]:
+        """What was drawn, sub-pixel by sub-pixel: each with ``y``, ``x``, ``channel``, ``levels`` (int64 n), ``u``,
+        ``probabilities()`` (n×L), ``entropy()`` (nats, n) and ``images()`` (n×C×H×W, so far)."""
+        ...
+
+    def complete(self, images: Tensor, known: Tensor, *, generator: Generator) -> Tensor:
+        """``images`` (n×C×H×W) with what ``known`` (bool H×W or n×H×W) does not hold drawn anew."""
+        ...
+
+    def surprise(self, batch: Batch) -> Tensor:
+        """-log p of each pixel given those before it: nats, n×H×W."""
+        ...
+
+
 ABILITIES: dict[str, tuple[type, Message]] = {
     "Samples": (Samples, N_("draws images")),
     "Decodes": (Decodes, N_("turns latent codes into images")),
     "Encodes": (Encodes, N_("turns images into latent codes")),
     "ScoresLikelihood": (ScoresLikelihood, N_("gives images a likelihood")),
+    "SamplesPixels": (SamplesPixels, N_("draws images pixel by pixel")),
 }
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 
-from genstudio.core.abilities import ABILITIES, has
+from genstudio.core.abilities import ABILITIES, ScoresLikelihood, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.registry import Registry
@@ -52,7 +52,11 @@ class Result:
 
 @dataclass(frozen=True)
 class Measure:
-    """A registered measure. ``better`` says which way is good; ``heavy`` ones run only when named."""
+    """A registered measure. ``better`` says which way is good; ``heavy`` ones run only when named.
+
+    ``when_exact`` says whether it runs unasked on a model whose likelihood is exact, where that differs: there the
+    likelihood itself is quick, and a bound on it says nothing new.
+    """
 
     name: str
     title: Message
@@ -62,10 +66,17 @@ class Measure:
     help: Message
     heavy: bool
     run: Callable[..., Result]
+    when_exact: bool | None = None
 
     def serves(self, model: object) -> bool:
         """Whether ``model`` has every ability that this measure needs."""
         return all(has(model, ability) for ability in self.needs)
+
+    def is_quick(self, model: Any) -> bool:
+        """Whether it runs on ``model`` without being named."""
+        if self.when_exact is not None and has(model, ScoresLikelihood) and model.is_exact():
+            return self.when_exact
+        return not self.heavy
 
 
 measures: Registry[Measure] = Registry(N_("measure"), "genstudio.evaluate")
@@ -80,11 +91,12 @@ def measure(
     needs: tuple[type, ...],
     help: Message,
     heavy: bool = False,
+    when_exact: bool | None = None,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Decorator: file ``function(model, images, **options) -> Result`` as the measure ``name``."""
 
     def file(function: Callable[..., Result]) -> Callable[..., Result]:
-        measures.register(name)(Measure(name, title, unit, better, needs, help, heavy, function))
+        measures.register(name)(Measure(name, title, unit, better, needs, help, heavy, function, when_exact))
         return function
 
     return file
@@ -145,7 +157,7 @@ def eval_mode(model: torch.nn.Module) -> Iterator[None]:
 
 def _choose(model: object, names: Sequence[str] | None) -> list[Measure]:
     if names is None:
-        return [one for _, one in measures.items() if not one.heavy and one.serves(model)]
+        return [one for _, one in measures.items() if one.serves(model) and one.is_quick(model)]
     chosen = [measures[name] for name in dict.fromkeys(names)]
     for one in chosen:
         if not one.serves(model):

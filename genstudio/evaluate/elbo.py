@@ -35,6 +35,7 @@ class ReportsElbo(Protocol):
     better="higher",
     needs=(ScoresLikelihood,),
     help=N_("The evidence lower bound on log p(x), mean over images: log p(x|z) minus KL, with beta = 1 always."),
+    when_exact=False,
 )
 def elbo(model: Any, images: Images) -> Result:
     """Mean ELBO in nats per image, higher is better (log p(x) itself where the model computes that exactly).

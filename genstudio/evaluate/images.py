@@ -58,6 +58,7 @@ class Images:
             "split": self.split.name,
             "n": len(self),
             "of": len(self.split),
+            "levels": self.spec.levels,
             "binarisation": self.split.binarisation,
             "seed": self.seed,
         }

@@ -1,4 +1,5 @@
-"""Negative log-likelihood by importance sampling (Burda, Grosse & Salakhutdinov 2016, eq. 8)."""
+"""Negative log-likelihood: exact where the model computes it, else by importance sampling (Burda, Grosse & Salakhutdinov
+2016, eq. 8)."""
 
 from __future__ import annotations
 
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     unit="nats",
     better="lower",
     needs=(ScoresLikelihood,),
-    help=N_("-log p(x), mean over images, bounded from above by k importance samples an image."),
+    help=N_(
+        "-log p(x), mean over images: exact, or bounded from above by k importance samples an image where it has to be."
+    ),
     heavy=True,
+    when_exact=True,
 )
 def nll(model: Any, images: Images, *, k: int = 200) -> Result:
     """Mean of -log(1/k sum_i p(x, z_i) / q(z_i|x)) in nats per image: lower is better, and falls as k grows.

@@ -51,8 +51,20 @@ class _Seen:
     def curve(self, name: str) -> list[tuple[int, float]]:
         return [(row.step, row.values[name]) for row in self.rows if name in row.values]
 
+    @property
+    def what(self) -> Message:
+        """What held-out images are scored by."""
+        exact = any("train/nll" in row.values or "validation/nll" in row.values for row in self.rows)
+        return N_("log-likelihood") if exact else N_("ELBO")
+
+    def held_out(self) -> list[tuple[int, float]]:
+        """log p of held-out images, or the bound on it, in nats: higher is better."""
+        return self.curve("validation/elbo") or [(step, -nll) for step, nll in self.curve("validation/nll")]
+
     def bound(self) -> list[tuple[int, float]]:
-        """The training ELBO, nats, from its two terms."""
+        """The same of training images: from the ELBO's two terms, or exact."""
+        if exact := self.curve("train/nll"):
+            return [(step, -nll) for step, nll in exact]
         return [
             (row.step, -row.values["train/reconstruction"] - row.values["train/kl"])
             for row in self.rows
@@ -81,7 +93,12 @@ def _diverging(seen: _Seen) -> Health | None:
     best = max(statistics.median(bound[i : i + FEW]) for i in range(0, len(bound) - FEW + 1, FEW))
     if best - now <= max(0.5 * abs(best), 1.0):
         return None
-    message = N_("The ELBO fell back from {best} to {now} nats: training diverges.", best=_nats(best), now=_nats(now))
+    message = N_(
+        "The {what} fell back from {best} to {now} nats: training diverges.",
+        what=seen.what,
+        best=_nats(best),
+        now=_nats(now),
+    )
     return Health("bad", message, SLOWER, seen.slower())
 
 
@@ -97,7 +114,7 @@ def _collapsed(seen: _Seen) -> Health | None:
 
 
 def _overfitting(seen: _Seen) -> Health | None:
-    held_out, training = seen.curve("validation/elbo"), seen.bound()
+    held_out, training = seen.held_out(), seen.bound()
     if len(held_out) < 4 or not training:
         return None
     at, best = max(held_out, key=lambda point: point[1])
@@ -109,8 +126,9 @@ def _overfitting(seen: _Seen) -> Health | None:
     if statistics.median(value for _, value in training[-FEW:]) <= statistics.median(before):
         return None
     message = N_(
-        "Overfitting: the ELBO of held-out images was best at step {step:,} ({best} nats) and falls since, while that "
+        "Overfitting: the {what} of held-out images was best at step {step:,} ({best} nats) and falls since, while that "
         "of training images rises.",
+        what=seen.what,
         step=at,
         best=_nats(best),
     )
@@ -118,19 +136,21 @@ def _overfitting(seen: _Seen) -> Health | None:
 
 
 def _level(seen: _Seen) -> Health | None:
-    held_out = seen.curve("validation/elbo")
+    held_out = seen.held_out()
     if len(held_out) < 2 * FEW:
         return None
     now = statistics.median(value for _, value in held_out[-FEW:])
     before = statistics.median(value for _, value in held_out[-2 * FEW : -FEW])
     if abs(now - before) > NOISE * abs(now):
         return None
-    message = N_("The ELBO has levelled off at {now} nats: more of the same changes little.", now=_nats(now))
+    message = N_(
+        "The {what} has levelled off at {now} nats: more of the same changes little.", what=seen.what, now=_nats(now)
+    )
     return Health("good", message, SLOWER, seen.slower())
 
 
 def _well(seen: _Seen) -> Health | None:
-    held_out = seen.curve("validation/elbo")
+    held_out = seen.held_out()
     if held_out:
         step, value = held_out[-1]
         return Health(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import pickle
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,8 @@ NAMES = [name for name, kind in data_sets.items() if kind.__module__.startswith(
 
 @pytest.fixture(scope="module")
 def search(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Files for the sources that need some: IDX files of random digits, and a folder of pictures in two classes."""
+    """Files for the sources that need some: IDX files of random digits, CIFAR-10's pickles of noise, pictures in two
+    classes."""
     top = tmp_path_factory.mktemp("search")
     rng = np.random.default_rng(0)
     for name in NAMES:
@@ -42,6 +44,11 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     path = top / kind.folders[0] / f"{stem}-{what}-ubyte.gz"
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(gzip.compress(header + values.astype(np.uint8).tobytes()))
+    batches = top / "cifar-10-batches-py"
+    batches.mkdir()
+    for batch in (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"):
+        told = {"data": rng.integers(0, 256, (12, 3072), dtype=np.uint8), "labels": [k % 10 for k in range(12)]}
+        (batches / batch).write_bytes(pickle.dumps(told, protocol=2))
     for i in range(LIMIT + 6):
         path = top / "pictures" / ("round", "square")[i % 2] / f"{i}.png"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -73,7 +73,7 @@ def test_the_protocol_says_what_was_measured_and_survives_json(blobs, vae):
     assert protocol.pop("standard_error") > 0
     assert protocol == {
         "data": "measured-blobs", "split": "validation", "n": 20, "of": len(data.split("validation")), "seed": 5,
-        "binarisation": "dynamic", "likelihood": "Bernoulli on binarised images", "exact": False, "k": 4,
+        "levels": 2, "binarisation": "dynamic", "likelihood": "Bernoulli on binarised images", "exact": False, "k": 4,
     }  # fmt: skip
 
 

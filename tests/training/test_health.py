@@ -71,3 +71,18 @@ def test_what_is_wrong_and_what_helps(rows: list[Row], level: str, words: str, c
 
     live = Live(VaeKnobs(), PLAN)
     live(found.change)  # the button's change is one that a running training takes
+
+
+def test_an_exact_likelihood_is_judged_like_a_bound_and_named_as_what_it_is() -> None:
+    """nll is lower the better: what rises there falls here."""
+    falling = [
+        Row(100 * i, 0.0, {"train/nll": 90.0 - i, "validation/nll": 90.0 + 2 * abs(i - 4)}) for i in range(1, 12)
+    ]
+    found = assess(falling, Plan())
+    assert found is not None
+    assert found.message.text.startswith("Overfitting")
+    assert "log-likelihood" in str(found.message)
+    assert "best at step 400 (−90.0 nats)" in str(found.message)
+    learning = assess([Row(1, 0.0, {"validation/nll": 91.25})], Plan())
+    assert learning is not None
+    assert "−91.2 nats" in str(learning.message)

@@ -1,0 +1,359 @@
+"""What every autoregressive model is: p(x) = product over sub-pixels of p(x_i | x_1 .. x_{i-1}), in nats, exactly.
+
+A subclass gives two things: ``forward``, the outputs for all sub-pixels of whole images at once, from which it learns and is
+scored; and ``graph``, the same net as causal nodes (or a ``machine`` of its own), with which it is sampled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import torch
+from torch import Tensor
+
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, Message
+from genstudio.core.spec import ImageSpec
+from genstudio.models.autoregressive.sampling.auto import Pace, choose
+from genstudio.models.autoregressive.sampling.cached import cached
+from genstudio.models.autoregressive.sampling.jacobi import jacobi
+from genstudio.models.autoregressive.sampling.naive import naive
+from genstudio.models.autoregressive.sampling.request import Drawn, Method, Order, Request, check_temperature, uniform
+from genstudio.models.base import Model, Phase, Play, Turn
+from genstudio.nets.causal_graph import CausalGraph
+from genstudio.nets.causal_machine import Due, GraphMachine
+from genstudio.nets.causal_schedule import schedule
+from genstudio.nets.level_distributions import LevelDistribution, LogisticMixture
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from genstudio.core.batch import Batch
+
+
+class Machine(Protocol):
+    """Computes each thing once: see :class:`genstudio.nets.causal_machine.GraphMachine`."""
+
+    @property
+    def ticks(self) -> int: ...
+    def advance(self, tick: int) -> Iterator[Due]: ...
+    def write(self, due: Due, values: Tensor) -> None: ...
+
+
+@dataclass(frozen=True)
+class Pixel:
+    """One sub-pixel, just drawn in all n images: at ``y``, ``x``, ``channel``, to ``levels`` (int64 n), from noise ``u``."""
+
+    y: int
+    x: int
+    channel: int
+    levels: Tensor
+    u: Tensor
+    drawn: Drawn
+    distribution: LevelDistribution
+    temperature: float
+
+    def probabilities(self) -> Tensor:
+        """What the levels were drawn from: n×L, rows sum to 1."""
+        return self.distribution.probabilities(self.drawn.output, self.drawn.earlier, self.channel, self.temperature)
+
+    def entropy(self) -> Tensor:
+        """Of :meth:`probabilities`, in nats: n."""
+        p = self.probabilities()
+        return -torch.xlogy(p, p).sum(1)
+
+    def images(self) -> Tensor:
+        """The images so far, float32 n×C×H×W in [0, 1]; what is not drawn yet is 0."""
+        return self.drawn.images.float() / (self.distribution.levels - 1)
+
+
+class Autoregressive(Model):
+    """Base class. Abilities: Samples, SamplesPixels, ScoresLikelihood (exact).
+
+    ``distribution`` is set by the subclass; ``classes`` is 0 for a model without classes. ``full_forwards`` counts the
+    forward passes of whole images. ``sampling`` is the method that :meth:`sample` and :meth:`complete` use, ``pace`` what
+    ``auto`` has measured.
+    """
+
+    family = "autoregressive"
+    units = {"nll": "nats", "bits_per_dim": "bits/dim"}
+    distribution: LevelDistribution
+    classes: int = 0
+
+    def __init__(self, spec: ImageSpec, knobs: Any) -> None:
+        super().__init__(spec, knobs)
+        self.full_forwards = 0
+        self.sampling: Method = "cached"
+        self.pace = Pace()
+
+    @classmethod
+    def check(cls, spec: ImageSpec, knobs: Any) -> None:
+        if spec.levels is None:
+            raise UsageError(
+                N_("{title} draws levels, and these images are real-valued.", title=cls.title),
+                N_("Choose a number of levels (data.levels=16) or a binarisation (data.binarisation=dynamic)."),
+            )
+        if getattr(knobs, "conditional", False) and len(spec.class_names) < 2:
+            raise UsageError(
+                N_("The model is to know the class of an image, and these images have none."),
+                N_("Choose a data set with classes, or conditional=false."),
+            )
+
+    # --- the net -----------------------------------------------------------------------------------------------------
+
+    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Outputs N×size×H×W of ``distribution`` for images N×C×H×W in [-1, 1]: at each pixel from those before it only."""
+        raise NotImplementedError
+
+    def graph(self, labels: Tensor | None) -> CausalGraph:
+        """The same net as a graph, with its weights as they are now; ``labels`` (int64 N) are bound into it."""
+        raise NotImplementedError
+
+    def pixel_units(self) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+        """(y, x, channels) in the order of the product rule; channels that one output serves stand together."""
+        every = tuple(range(self.spec.channels))
+        groups = [every] if self.distribution.joint else [(c,) for c in every]
+        for y in range(self.spec.height):
+            for x in range(self.spec.width):
+                for group in groups:
+                    yield y, x, group
+
+    def machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Machine:
+        """What draws image after image without a forward pass. ``x``: N×C×H×W in [-1, 1]; ``known``: bool H×W."""
+        graph = self.graph(labels)
+        return GraphMachine(graph, schedule(graph, known, order, str(x.device)), x)
+
+    def output(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+        """One forward pass of whole images, counted."""
+        self.full_forwards += 1
+        result: Tensor = self(x, labels)
+        return result
+
+    def to_net(self, levels: Tensor) -> Tensor:
+        """Levels as the net sees them: [-1, 1]."""
+        return levels.to(self.dtype) * (2.0 / (self.distribution.levels - 1)) - 1.0
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return next(self.parameters()).dtype
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.parameters()).device
+
+    # --- how it learns, and how it scores --------------------------------------------------------------------------
+
+    def phases(self, turn: Turn) -> Play:
+        nll = -self.scores(turn.batch()).flatten(1).sum(1).mean()
+        yield Phase("model", {"nll": nll}, watch={"bits_per_dim": nll.detach() / (self.spec.values * math.log(2.0))})
+
+    def scores(self, batch: Batch) -> Tensor:
+        """log p of every sub-pixel given all before it, nats, N×C×H×W. Raises :class:`UsageError` for other images."""
+        self._check_images(batch)
+        levels = batch.levels
+        return self.distribution.log_prob(self.output(self.to_net(levels), self._labels_of(batch)), levels)
+
+    def log_prob(self, batch: Batch, *, k: int, generator: torch.Generator) -> Tensor:
+        """log p(x) itself, nats, N: ``k`` and ``generator`` change nothing."""
+        return self.scores(batch).flatten(1).sum(1)
+
+    def surprise(self, batch: Batch) -> Tensor:
+        """-log p of every pixel, its channels together, given all before it: nats, N×H×W. Sums to the image's nll."""
+        with torch.no_grad(), self._evaluating():
+            return -self.scores(batch).sum(1)
+
+    def likelihood(self) -> Message:
+        if isinstance(self.distribution, LogisticMixture):
+            return N_("mixture of discretised logistics on {n} levels", n=self.distribution.levels)
+        return N_("softmax over {n} levels", n=self.distribution.levels)
+
+    def is_exact(self) -> bool:
+        return True
+
+    # --- how it draws ------------------------------------------------------------------------------------------------
+
+    def sample(
+        self,
+        n: int,
+        *,
+        generator: torch.Generator,
+        label: int | Tensor | None = None,
+        temperature: float = 1.0,
+        method: Method | None = None,
+    ) -> Tensor:
+        """``n`` images, float32 N×C×H×W in [0, 1]. The noise is drawn from ``generator`` first, one uniform number per
+        sub-pixel, so that every method gives the same images; then the classes, where none is given."""
+        return self._images(self._draw(self._request(n, generator, None, None, label, temperature), method))
+
+    def complete(
+        self,
+        images: Tensor,
+        known: Tensor,
+        *,
+        generator: torch.Generator,
+        label: int | Tensor | None = None,
+        temperature: float = 1.0,
+        method: Method | None = None,
+    ) -> Tensor:
+        """``images`` (N×C×H×W in [0, 1]) with everything drawn anew that ``known`` (bool H×W or N×H×W) does not hold.
+
+        The order of drawing stays: a pixel follows those before it, not given ones behind it. Raises :class:`UsageError`
+        when nothing is left to draw, or for images of another size.
+        """
+        return self._images(
+            self._draw(self._request(len(images), generator, images, known, label, temperature), method)
+        )
+
+    @torch.no_grad()
+    def pixels(
+        self,
+        n: int,
+        *,
+        generator: torch.Generator,
+        images: Tensor | None = None,
+        known: Tensor | None = None,
+        label: int | Tensor | None = None,
+        temperature: float = 1.0,
+        method: Method = "cached",
+        order: Order = "raster",
+    ) -> Iterator[Pixel]:
+        """Draw as :meth:`sample` or :meth:`complete` do, and tell of every sub-pixel.
+
+        ``order="wavefront"`` draws pixels that can't see each other together: the same images, in fewer turns. ``naive`` and
+        ``cached`` go pixel by pixel; any other method is taken for ``cached``.
+        """
+        request = self._request(n, generator, images, known, label, temperature)
+        with self._evaluating():
+            drawing = naive(self, request) if method == "naive" else cached(self, request, order)
+            for one in drawing:
+                u = request.noise[:, one.channel, one.y, one.x]
+                yield Pixel(one.y, one.x, one.channel, one.levels, u, one, self.distribution, request.temperature)
+
+    @torch.no_grad()
+    def _draw(self, request: Request, method: Method | None) -> Tensor:
+        """The levels, int64 N×C×H×W."""
+        method = method or self.sampling
+        with self._evaluating():
+            if method == "auto":
+                return choose(self, request, self.pace)
+            return self.draw_by(method, request)
+
+    def draw_by(self, method: Method, request: Request) -> Tensor:
+        """The levels by one method: int64 N×C×H×W."""
+        images = torch.where(request.known[:, None], request.given, 0)
+        if method == "jacobi":
+            for _, now in jacobi(self, request):
+                images = now
+            return images
+        drawing = naive(self, request) if method == "naive" else cached(self, request, "wavefront", tell=False)
+        for one in drawing:
+            images = one.images
+        return images
+
+    def _images(self, levels: Tensor) -> Tensor:
+        return levels.float() / (self.distribution.levels - 1)
+
+    # --- what is asked, checked ------------------------------------------------------------------------------------
+
+    def _request(
+        self,
+        n: int,
+        generator: torch.Generator,
+        images: Tensor | None,
+        known: Tensor | None,
+        label: int | Tensor | None,
+        temperature: float,
+    ) -> Request:
+        noise = uniform(n, self.spec, generator).to(self.device)
+        labels = self._labels(n, label, generator)
+        size = (n, self.spec.height, self.spec.width)
+        if images is None or known is None:
+            given = torch.zeros(noise.shape, dtype=torch.int64, device=self.device)
+            return Request(
+                noise, given, given.new_zeros(size, dtype=torch.bool), labels, check_temperature(temperature)
+            )
+        self._check_shape(images, n)
+        if known.shape not in (size[1:], size):
+            raise UsageError(
+                N_("The mask is {shape}, and the images are {size}.", shape=_times(known.shape), size=_times(size[1:])),
+                N_("Give one mask of the images' height and width, or one for each image."),
+            )
+        known = known.to(self.device, torch.bool).expand(size)
+        if known.all():
+            raise UsageError(
+                N_("The mask leaves nothing to draw: every pixel is given."),
+                N_("Rub out the part of the image that is to be drawn anew."),
+            )
+        given = (images.to(self.device) * (self.distribution.levels - 1)).round().long()
+        return Request(noise, given, known, labels, check_temperature(temperature))
+
+    def _labels(self, n: int, label: int | Tensor | None, generator: torch.Generator) -> Tensor | None:
+        if not self.classes:
+            if label is not None:
+                raise UsageError(
+                    N_("A class is asked for, and this model was trained without classes."),
+                    N_("Leave the class out, or train a model with conditional=true."),
+                )
+            return None
+        if label is None:
+            return torch.randint(self.classes, (n,), generator=generator, device=generator.device).to(self.device)
+        labels = torch.as_tensor(label, device=self.device).long().expand(n)
+        if bool(((labels < 0) | (labels >= self.classes)).any()):
+            raise UsageError(
+                N_("There is no class {label}.", label=", ".join(map(str, sorted(set(labels.tolist()))))),
+                N_("There are 0 to {last}: {names}.", last=self.classes - 1, names=", ".join(self.spec.class_names)),
+            )
+        return labels
+
+    def _labels_of(self, batch: Batch) -> Tensor | None:
+        if not self.classes:
+            return None
+        if batch.labels is None:
+            raise UsageError(
+                N_("This model needs the class of each image, and these images have none."),
+                N_("Use images of the data set that it was trained on."),
+            )
+        return batch.labels
+
+    def _check_images(self, batch: Batch) -> None:
+        self._check_shape(batch.images, len(batch))
+        if batch.spec.levels != self.spec.levels:
+            raise UsageError(
+                N_(
+                    "The model knows {mine} levels, and the images have {theirs}.",
+                    mine=self.spec.levels,
+                    theirs=batch.spec.levels or N_("real values"),
+                ),
+                N_("Prepare them as in its run: data.levels={mine}, or the same binarisation.", mine=self.spec.levels),
+            )
+
+    def _check_shape(self, images: Tensor, n: int) -> None:
+        if tuple(images.shape) != (n, *self.spec.shape):
+            raise UsageError(
+                N_(
+                    "The images are {theirs} (channels, height, width), and the model's are {mine}.",
+                    theirs=_times(images.shape[1:]),
+                    mine=_times(self.spec.shape),
+                ),
+                N_("Bring them to that size and colour first (data.size, data.colour)."),
+            )
+
+    @contextmanager
+    def _evaluating(self) -> Iterator[None]:
+        """Without dropout; modes are put back."""
+        training = [module for module in self.modules() if module.training]
+        for module in training:
+            module.training = False
+        try:
+            yield
+        finally:
+            for module in training:
+                module.training = True
+
+
+def _times(shape: Any) -> str:
+    return "×".join(map(str, tuple(shape)))

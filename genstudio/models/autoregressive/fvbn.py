@@ -1,0 +1,41 @@
+"""The fully visible belief net (Frey, Hinton & Dayan 1996; logistic autoregressive: Neal 1992).
+
+One logistic regression a sub-pixel (a softmax for more than two levels), from all sub-pixels before it: the simplest model
+of the family, and a convex one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from genstudio.core.knobs import Knobs
+from genstudio.core.messages import N_, Message
+from genstudio.core.spec import ImageSpec
+from genstudio.models.autoregressive.made import DenseAutoregressive
+from genstudio.models.base import models
+
+
+class FvbnKnobs(Knobs):
+    """There is nothing to set."""
+
+
+@models.register("fvbn")
+class FVBN(DenseAutoregressive):
+    title = N_("Fully visible belief net")
+    help = N_(
+        "Predicts each pixel from all before it by a regression of its own: no hidden layer, no convolution. The baseline "
+        "that every other autoregressive model has to beat."
+    )
+    paper = "Frey, Hinton & Dayan 1996"
+    Knobs = FvbnKnobs
+
+    def __init__(self, spec: ImageSpec, knobs: Any) -> None:
+        super().__init__(spec, knobs, [])
+
+    @classmethod
+    def check(cls, spec: ImageSpec, knobs: Any) -> None:
+        super().check(spec, knobs)
+        cls.check_weights(spec, spec.values)
+
+    def summary(self) -> Message:
+        return N_("{n} regressions", n=self.spec.values)

@@ -1,0 +1,81 @@
+"""Which method is fastest depends on the net, the batch and the computer: so it is measured, once, and remembered."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from genstudio.models.autoregressive.base import Autoregressive
+    from genstudio.models.autoregressive.sampling.request import Method, Request
+
+CANDIDATES: tuple[Method, ...] = ("cached", "jacobi")
+"""The naive sampler does no less than either."""
+
+
+@dataclass
+class Pace:
+    """Seconds by method for batches of about one size: ``seconds["16"]["cached"]``, keyed by the power of two at or above
+    the batch. A run keeps it on disk, so that the next program that opens it needs no trial."""
+
+    seconds: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def best(self, n: int) -> Method | None:
+        """The fastest of the methods for a batch of ``n``; ``None`` before they were measured."""
+        measured = self.seconds.get(self.key(n), {})
+        if not all(method in measured for method in CANDIDATES):
+            return None
+        return min(CANDIDATES, key=lambda method: measured[method])
+
+    def note(self, n: int, method: str, seconds: float) -> None:
+        self.seconds.setdefault(self.key(n), {})[method] = seconds
+
+    @staticmethod
+    def key(n: int) -> str:
+        return str(1 << max(0, n - 1).bit_length())
+
+    def to_json(self) -> dict[str, Any]:
+        return {"seconds": self.seconds}
+
+    @classmethod
+    def from_json(cls, value: Any) -> Pace:
+        """What :meth:`to_json` gave; anything else is an empty one."""
+        table = value.get("seconds", {}) if isinstance(value, dict) else {}
+        pace = cls()
+        for key, methods in table.items() if isinstance(table, dict) else ():
+            for method, seconds in methods.items() if isinstance(methods, dict) else ():
+                if isinstance(seconds, int | float) and method in CANDIDATES and str(key).isdecimal():
+                    pace.seconds.setdefault(str(key), {})[method] = float(seconds)
+        return pace
+
+
+def choose(model: Autoregressive, request: Request, pace: Pace) -> Tensor:
+    """Draw by the method that ``pace`` finds fastest; the first time by each of them, the second given at most ten times as
+    long as the first took. All draw the same images."""
+    n = len(request)
+    best = pace.best(n)
+    if best is not None:
+        return model.draw_by(best, request)
+    began = time.perf_counter()
+    images = model.draw_by("cached", request)
+    spent = time.perf_counter() - began
+    pace.note(n, "cached", spent)
+    pace.note(n, "jacobi", _try_jacobi(model, request, limit=10 * spent))
+    return images
+
+
+def _try_jacobi(model: Autoregressive, request: Request, limit: float) -> float:
+    """Seconds that Jacobi iteration takes; more than ``limit`` when it was given up."""
+    from genstudio.models.autoregressive.sampling.jacobi import jacobi
+
+    began = time.perf_counter()
+    for unsettled, _ in jacobi(model, request):
+        if unsettled and time.perf_counter() - began > limit:
+            break
+    if request.noise.is_cuda:
+        torch.cuda.synchronize()
+    return time.perf_counter() - began

@@ -1,0 +1,70 @@
+"""The sampler that computes everything once: each layer only where its new inputs fall due, in batches of ticks.
+
+Its machine is the model's: a graph of causal nodes (see :mod:`genstudio.nets.causal_schedule`), or for models without
+convolutions a form of their own that grows by one pixel at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from genstudio.models.autoregressive.sampling.request import Drawn, Order, Request
+
+if TYPE_CHECKING:
+    from genstudio.models.autoregressive.base import Autoregressive
+    from genstudio.nets.causal_machine import Due
+
+
+def cached(model: Autoregressive, request: Request, order: Order = "raster", tell: bool = True) -> Iterator[Drawn]:
+    """The images of :func:`naive`, without any forward pass. ``order="wavefront"`` draws all pixels of a tick together and
+    tells of each; ``tell=False`` tells only of the end (nothing is copied for onlookers)."""
+    n, channels, _, width = request.noise.shape
+    images = torch.where(request.known[:, None], request.given, 0)
+    known = request.known.all(0)
+    # Levels and noise position-major, as the machine's buffers are.
+    levels = images.flatten(2).permute(2, 0, 1).contiguous()
+    noise = request.noise.flatten(2).permute(2, 0, 1).to(model.dtype).contiguous()
+    kept = request.known.flatten(1).t().contiguous() if bool((request.known & ~known).any()) else None
+    given = request.given.flatten(2).permute(2, 0, 1)
+    machine = model.machine(model.to_net(images), known.cpu().numpy(), request.labels, order)
+    for tick in range(machine.ticks):
+        for due in machine.advance(tick):
+            drawn = _draw(model, due, levels, noise, request.temperature)
+            if kept is not None:
+                own = given[due.pixels][:, :, list(due.channels)]
+                drawn = torch.where(kept[due.pixels][:, :, None], own, drawn)
+            machine.write(due, model.to_net(drawn))
+            levels[due.pixels, :, due.channels[0] : due.channels[-1] + 1] = drawn
+            if tell:
+                yield from _tell(model, due, drawn, levels, images, width)
+    if not tell:
+        images.copy_(levels.permute(1, 2, 0).reshape(images.shape))
+        yield Drawn(-1, -1, channels - 1, images[:, -1, -1, -1], images.new_zeros(n, 0), images.new_zeros(n, 0), images)
+
+
+def _draw(model: Autoregressive, due: Due, levels: Tensor, noise: Tensor, temperature: float) -> Tensor:
+    """The levels of one batch of pixels, int64 P×N×channels."""
+    pixels, n = due.output.shape[:2]
+    output = due.output.flatten(0, 1)
+    u = noise.index_select(0, due.pixels).flatten(0, 1)
+    if model.distribution.joint:
+        return model.distribution.draw_pixel(output, u, temperature).view(pixels, n, -1)
+    (channel,) = due.channels  # a net that puts out each channel apart gives that channel's part already
+    earlier = levels[due.pixels, :, :channel].flatten(0, 1) if channel else levels[:0, 0, :0]
+    return model.distribution.draw(output, earlier, channel, u[:, channel], temperature).view(pixels, n, 1)
+
+
+def _tell(
+    model: Autoregressive, due: Due, drawn: Tensor, levels: Tensor, images: Tensor, width: int
+) -> Iterator[Drawn]:
+    joint = model.distribution.joint
+    for i, pixel in enumerate(due.pixels.tolist()):
+        y, x = divmod(pixel, width)
+        for k, channel in enumerate(due.channels):
+            images[:, channel, y, x] = drawn[i, :, k]
+            part = model.distribution.part(due.output[i], channel) if joint else due.output[i]
+            yield Drawn(y, x, channel, drawn[i, :, k], part, levels[pixel, :, :channel].clone(), images)

@@ -1,0 +1,65 @@
+"""What is asked of a sampler, and what it tells while it draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_
+from genstudio.core.spec import ImageSpec
+
+Method = Literal["naive", "cached", "jacobi", "auto"]
+Order = Literal["raster", "wavefront"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """noise: N×C×H×W, one uniform number in [0, 1) per sub-pixel. given: levels, int64 N×C×H×W. known: bool N×H×W, where
+    ``given`` stays as it is. labels: int64 N or ``None``."""
+
+    noise: Tensor
+    given: Tensor
+    known: Tensor
+    labels: Tensor | None = None
+    temperature: float = 1.0
+
+    def __len__(self) -> int:
+        return len(self.noise)
+
+    def part(self, chosen: Tensor) -> Request:
+        """The request for some of the images (indices or bools)."""
+        labels = None if self.labels is None else self.labels[chosen]
+        return Request(self.noise[chosen], self.given[chosen], self.known[chosen], labels, self.temperature)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One sub-pixel of every image was drawn: ``y``, ``x``, ``channel``; its ``levels`` (int64 N); what it was drawn from,
+    ``output`` N×Q with the channels before it, ``earlier`` N×channel; and the images so far, levels int64 N×C×H×W, in
+    which what is not drawn yet is 0 (a view: it changes as drawing goes on)."""
+
+    y: int
+    x: int
+    channel: int
+    levels: Tensor
+    output: Tensor = field(repr=False)
+    earlier: Tensor = field(repr=False)
+    images: Tensor = field(repr=False)
+
+
+def uniform(n: int, spec: ImageSpec, generator: torch.Generator) -> Tensor:
+    """The noise of ``n`` images: float64 N×C×H×W in [0, 1), from ``generator`` on its own device."""
+    return torch.rand((n, *spec.shape), generator=generator, dtype=torch.float64, device=generator.device)
+
+
+def check_temperature(temperature: float) -> float:
+    if not 0.0 < temperature <= 100.0:
+        raise UsageError(
+            N_("A temperature of {value} is asked for.", value=temperature),
+            N_("Choose more than 0 (1 draws from the model itself, less gives more typical images) and at most 100."),
+        )
+    return float(temperature)

@@ -1,0 +1,84 @@
+"""Runs a causal graph tick by tick: each node is evaluated once at each position, many positions and images in one matrix
+product, and never the whole image again.
+
+Buffers lie position-major, (positions + 1) × images × features, so that what any set of positions reads is one gather; the
+last position holds the zeros outside of the image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from genstudio.nets.causal_graph import CausalGraph
+from genstudio.nets.causal_schedule import Input, Schedule
+
+
+@dataclass(frozen=True)
+class Due:
+    """Sub-pixels that can be drawn now: ``pixels`` (int64 P, y * W + x), ``channels`` one after the other from ``output``,
+    P×N×Q."""
+
+    pixels: Tensor
+    channels: tuple[int, ...]
+    output: Tensor
+    into: str = ""
+
+
+class GraphMachine:
+    """``images`` are N×C×H×W in [-1, 1] with the given pixels in place; what they hold elsewhere is never read."""
+
+    def __init__(self, graph: CausalGraph, schedule: Schedule, images: Tensor) -> None:
+        self.nodes = {node.name: node for node in graph.nodes}
+        self.schedule, self.n = schedule, len(images)
+        self.holds = dict(graph.images)
+        self.buffers = {
+            name: images.new_zeros(positions + 1, self.n, features)
+            for name, (positions, features) in schedule.buffers.items()
+        }
+        for name, channels in graph.images:
+            values = images[:, list(channels)].flatten(2).permute(2, 0, 1)
+            self.buffers[name][:-1, :, : len(channels)] = values
+            if graph.ones:
+                self.buffers[name][:-1, :, -1] = 1.0
+
+    @property
+    def ticks(self) -> int:
+        return len(self.schedule.ticks)
+
+    def advance(self, tick: int) -> Iterator[Due]:
+        """Evaluate what falls due in ``tick`` and give what is to be drawn; :meth:`write` it before the next tick."""
+        fresh: dict[str, Tensor] = {}
+        now = self.schedule.ticks[tick]
+        for step in now.steps:
+            node = self.nodes[step.node]
+            outputs = node.compute([self._take(one, fresh) for one in step.inputs])
+            for (buffer, features), values, keep in zip(node.outputs, outputs, step.keep, strict=True):
+                fresh[buffer] = values
+                if keep:
+                    self.buffers[buffer].index_copy_(0, step.positions, values.view(-1, self.n, features))
+        for due in now.draws:
+            output = self._take(due.output, fresh)
+            yield Due(due.pixels, due.draw.channels, output.view(-1, self.n, output.shape[-1]), due.draw.into)
+
+    def write(self, due: Due, values: Tensor) -> None:
+        """Put what was drawn, P×N×channels in [-1, 1], where the nodes read it."""
+        buffer = self.buffers[due.into]
+        if values.shape[-1] < buffer.shape[-1]:
+            values = torch.cat([values, values.new_ones(*values.shape[:-1], 1)], -1)
+        buffer.index_copy_(0, due.pixels, values)
+
+    def _take(self, one: Input, fresh: dict[str, Tensor]) -> Tensor:
+        """(positions * images) × (taps * features)."""
+        if one.index is None:
+            return fresh[one.buffer]
+        gathered = self.buffers[one.buffer].index_select(0, one.index)
+        features = gathered.shape[-1]
+        if one.taps == 1:
+            return gathered.view(-1, features)
+        if self.n == 1:
+            return gathered.view(-1, one.taps * features)
+        return gathered.view(-1, one.taps, self.n, features).transpose(1, 2).reshape(-1, one.taps * features)

@@ -1,0 +1,42 @@
+"""What a run remembers of how fast its model is sampled, so that ``auto`` needs no trial the next time."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from genstudio.training.files import write_atomically
+
+if TYPE_CHECKING:
+    from genstudio.models.autoregressive.sampling.auto import Pace
+    from genstudio.training.run import Run
+
+FILE = "sampling.json"
+
+
+def load_pace(run: Run) -> Pace:
+    """What was measured on a computer like this one; an empty pace otherwise."""
+    from genstudio.models.autoregressive.sampling.auto import Pace
+
+    try:
+        told = json.loads((run.path / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return Pace()
+    return Pace.from_json(told) if isinstance(told, dict) and told.get("computer") == _computer() else Pace()
+
+
+def save_pace(run: Run, pace: Pace) -> None:
+    """Write it into the run's folder. A run that can't be written to is measured anew each time."""
+    told = {"computer": _computer(), **pace.to_json()}
+    try:
+        write_atomically(run.path / FILE, json.dumps(told, indent=1).encode())
+    except OSError:
+        return
+
+
+def _computer() -> dict[str, object]:
+    import platform
+
+    import torch
+
+    return {"processor": platform.processor() or platform.machine(), "threads": torch.get_num_threads()}
