@@ -307,7 +307,9 @@ class LeftColumn(QWidget):
         speed = self.curves.data.images_per_second
         if not speed:
             return ""
-        recipe = self.session.recipe  # not the form: reading it takes milliseconds, and this runs several times a second
+        recipe = (
+            self.session.recipe
+        )  # not the form: reading it takes milliseconds, and this runs several times a second
         left = (total - self.session.step) * (recipe.plan.batch_size if recipe is not None else 0) / speed
         return _("{n} images/s · {time} left", n=f"{speed:,.0f}", time=as_time(left))
 
