@@ -13,6 +13,7 @@ from genstudio.studio.theme import LIGHT, theme
 from genstudio.studio.widgets.curve_data import CurveData, thin
 from genstudio.studio.widgets.legend import number
 from genstudio.studio.widgets.loss_plot import LossPlot, log_tick
+from genstudio.studio.widgets.strips import held_range
 from genstudio.studio.widgets.words import as_time
 from genstudio.training.telemetry import Row
 
@@ -145,3 +146,20 @@ def test_numbers_in_words() -> None:
         "214.8", "17.93", "1,204", "0.013", "1.00e-05", "", "−15,792",
     ]  # fmt: skip
     assert [as_time(s) for s in (48, 725, 3725)] == ["0:48", "12:05", "1:02:05"]
+
+
+def test_an_axis_stands_still_while_curves_grow_within_it_and_follows_when_they_leave() -> None:
+    held = held_range(0.0, 100.0, None, room_below=False)
+    assert held[0] == 0.0
+    assert held[1] > 100.0, "room for the next points"
+    assert held_range(0.0, (100.0 + held[1]) / 2, held, room_below=False) == held
+    beyond = held_range(0.0, held[1] + 1, held, room_below=False)
+    assert beyond[1] > held[1] + 1
+    shorter = held_range(0.0, 10.0, held, room_below=False)
+    assert shorter[1] < 20.0, "a shorter run fills its plot"
+
+
+def test_an_axis_of_one_value_has_a_height() -> None:
+    for value in (0.0, 7.0, -7.0):
+        low, high = held_range(value, value, None)
+        assert low < value < high

@@ -226,7 +226,7 @@ class LossPlot(QWidget):
         self.groups = groups
 
     def _scale(self, item: Any, names: list[str], extents: Mapping[str, Any]) -> None:
-        """Logarithmic where that was chosen and shows something; a strip's range is that of nearly all its values."""
+        """Logarithmic where that was chosen and shows something. Its range is chosen anew by :meth:`_fit`."""
         found = [held for name in names if (held := extents.get(name)) is not None]
         positive = all(_is_positive(self.data.curve(f"train/{name}", self.axis)[1]) for name in names)
         wide = not found or max(h for _, h in found) - min(low for low, _ in found) >= DECADES_FOR_LOG
