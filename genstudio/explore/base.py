@@ -86,6 +86,16 @@ class PaneState:
         """This state, looking at a code (float32 latent_dim) that another pane sends; ``None``: it has no use for one."""
         return None
 
+    def decided(self, look: Look) -> PaneState:
+        """This state with what it leaves to the model and the data settled as ``look`` has them: what an export carries,
+        so that it means the same where there are other data."""
+        return self
+
+    @property
+    def needs_images(self) -> bool:
+        """Whether the content may depend on the data set, not on the weights alone."""
+        return False
+
     @classmethod
     def takes_z(cls) -> bool:
         """Whether panes with such a state can be sent a code."""
@@ -243,7 +253,8 @@ class Pane:
     """One way to look at a snapshot.
 
     ``needs`` are the abilities it asks of a model, ``help`` one sentence, ``page`` its help page with the mathematics
-    (the rich text that Qt shows: a small subset of HTML).
+    (the rich text that Qt shows: a small subset of HTML). ``long``: a content takes seconds, so it keeps the weights that it
+    began with, and takes newer ones seldom enough that training is left two thirds of a core.
     """
 
     name: str
@@ -255,6 +266,7 @@ class Pane:
     page: Message
     content: Callable[[Look, Any], Content | Iterator[Content]]
     gradients: bool = False
+    long: bool = False
 
     def missing(self, model: object) -> list[type]:
         """The abilities that ``model`` (an instance or a class) lacks for this pane."""
@@ -293,6 +305,7 @@ def pane(
     help: Message,
     page: Message | None = None,
     gradients: bool = False,
+    long: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorator: file a content function as the pane ``name``.
 
@@ -307,7 +320,7 @@ def pane(
         )
 
     def file(function: Callable[..., Any]) -> Callable[..., Any]:
-        made = Pane(name, title, group, needs, state, help, page or help, function, gradients)
+        made = Pane(name, title, group, needs, state, help, page or help, function, gradients, long)
         panes.register(name)(made)
         return function
 
