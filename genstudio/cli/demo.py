@@ -114,5 +114,5 @@ class Films:
 
         state = ManifoldState.from_json({"cells": 12})
         total = frames_through_training(self.run)
-        frames = through_training(self.run, state)
+        frames = through_training(self.run, state, data=self.look.data)
         return save_animation(self.out / "manifold-training.gif", frames, fps=6, total=total, **self.how)

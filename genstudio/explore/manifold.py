@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: Sub-pixels from which a coarse grid comes first: about 100 ms of a small net on one thread.
 COARSE_FROM = 2_000_000
+PRINCIPAL = ("PC1", "PC2")
 FARTHEST_CENTRE = 6.0
 MOST_BY_ITSELF = 20
 
@@ -29,7 +30,8 @@ PAGE = N_(
     "<ul><li><b>Two latent dimensions</b>: o = 0, and a, b are the two chosen unit vectors. All others stay at 0, "
     "the mean of the prior N(0, I).</li>"
     "<li><b>Principal</b>: o is the mean of 2,000 encoded validation images, a and b their first two principal components, "
-    "each one standard deviation long.</li></ul>"
+    "each one standard deviation long. A model with more than two latent dimensions opens on these: any two of its many "
+    "dimensions alone change little. Without images to encode, two latent dimensions stand in.</li></ul>"
     "<p><b>Spacing.</b> <i>Gauss</i> places the cells at u<sub>i</sub> = Φ<sup>-1</sup>(p<sub>i</sub>) with p<sub>i</sub> "
     "in even steps from Φ(-r) to Φ(r): each cell stands for the same share of the prior (Kingma and Welling 2014, fig. 4); "
     "zoom and pan scale and move this pattern. "
@@ -45,8 +47,12 @@ PAGE = N_(
 class ManifoldState(PaneState):
     """The window in the plane is ``centre`` ± ``reach`` / ``zoom``, in standard deviations. Dimensions count from 1."""
 
-    axes: Literal["latent", "principal"] = knob(
-        "latent", help=N_("Two latent dimensions, or the two principal components of the encoded images.")
+    axes: Literal["auto", "latent", "principal"] = knob(
+        "auto",
+        help=N_(
+            "Two latent dimensions, or the two principal components of the encoded images; auto: these where there are "
+            "more than two dimensions."
+        ),
     )
     across: int = knob(1, help=N_("The latent dimension that grows to the right."), ge=1)
     up: int = knob(2, help=N_("The latent dimension that grows upwards."), ge=1)
@@ -72,6 +78,24 @@ class ManifoldState(PaneState):
         0.0, help=N_("The grid's centre, up."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, advanced=True
     )
     zoom: float = knob(1.0, help=N_("How much closer than the range."), ge=0.25, le=200, log=True, advanced=True)
+
+    def axes_of(self, latent_dim: int, can_encode: bool = True) -> Literal["latent", "principal"]:
+        """What the plane lies along in a model of ``latent_dim`` dimensions, where ``auto`` leaves it open.
+
+        Two dimensions that somebody named are a choice like any other.
+        """
+        if self.axes != "auto":
+            return self.axes
+        by_itself = (self.across, self.up) == (1, 2)
+        return "principal" if latent_dim > 2 and can_encode and by_itself else "latent"
+
+    def decided(self, look: Look) -> ManifoldState:
+        principal = look.data is not None and _wanted(look, self) == "principal"
+        return replace(self, axes="principal" if principal else "latent")
+
+    @property
+    def needs_images(self) -> bool:
+        return self.axes != "latent" or bool(self.overlay)
 
     @property
     def side(self) -> int:
@@ -168,14 +192,19 @@ def manifold(look: Look, state: ManifoldState) -> Iterator[Content]:
 def plane_of(look: Look, state: ManifoldState) -> tuple[Plane, tuple[str, str]]:
     """The plane that ``state`` shows of this model, and the names of its axes. Dimensions are taken modulo latent_dim."""
     dim = int(look.model.latent_dim)  # type: ignore[arg-type]
-    if state.axes == "principal" and dim > 1 and has(look.model, Encodes):
+    if _wanted(look, state) == "principal" and dim > 1 and has(look.model, Encodes):
         principal = principal_plane(look, dim)
         if principal is not None:
-            return principal, ("PC1", "PC2")
+            return principal, PRINCIPAL
     across, up = (state.across - 1) % dim, (state.up - 1) % dim
     if across == up and dim > 1:
         up = (across + 1) % dim
     return coordinate_plane(dim, across, up), (f"z{across + 1}", f"z{up + 1}")
+
+
+def _wanted(look: Look, state: ManifoldState) -> Literal["latent", "principal"]:
+    """What the plane should lie along, whether or not there are images to find it by."""
+    return state.axes_of(int(look.model.latent_dim), has(look.model, Encodes))  # type: ignore[arg-type]
 
 
 def _coarse(look: Look, z: np.ndarray) -> np.ndarray:
@@ -220,5 +249,17 @@ def _words(look: Look, state: ManifoldState, names: tuple[str, str]) -> Message:
         "v": f"{state.centre_v:+.2f}",
     }
     if state.centre_u == 0 and state.centre_v == 0:
-        return N_("{across} across, {up} up, ±{reach} σ, {n}×{n} from step {step}", **told)
-    return N_("{across} across, {up} up, ±{reach} σ about ({u}, {v}), {n}×{n} from step {step}", **told)
+        seen = N_("{across} across, {up} up, ±{reach} σ, {n}×{n} from step {step}", **told)
+    else:
+        seen = N_("{across} across, {up} up, ±{reach} σ about ({u}, {v}), {n}×{n} from step {step}", **told)
+    why = _why_not_principal(look, state) if names != PRINCIPAL else None
+    return N_("{seen} · {why}", seen=seen, why=why) if why is not None else seen
+
+
+def _why_not_principal(look: Look, state: ManifoldState) -> Message | None:
+    """Why the principal directions are not shown, where they are wanted and could have been."""
+    if int(look.model.latent_dim) < 2 or _wanted(look, state) != "principal":  # type: ignore[arg-type]
+        return None
+    if not has(look.model, Encodes):
+        return N_("no principal directions: this model encodes no images")
+    return N_("no principal directions: no images at hand to encode")

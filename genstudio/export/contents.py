@@ -82,6 +82,7 @@ def save_pane(
     from genstudio.export.pins import pin
 
     shown = content if content is not None else final(look, state)
+    state = state.decided(look)
     provenance = provenance_of(look.snapshot, state, run=run, threads=threads)
     if run is not None:
         pin(run, look.snapshot, state, look.blobs)

@@ -59,9 +59,9 @@ class Reproduction:
 def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: DataSet | None = None) -> Reproduction:
     """Make the PNG at ``path`` again from the weights pinned in its run, and compare.
 
-    ``run`` is looked for by name (among the person's runs, those that ship, and around the file) unless given; ``data`` is
-    needed only where a pane looks at the data set. Raises :class:`GenstudioError` when the file is no export of ours,
-    :class:`RunError` when the run or the weights are gone. Imports torch.
+    ``run`` is looked for by name (among the person's runs, those that ship, and around the file) unless given; ``data``,
+    which only some panes look at, is opened as the run's recipe says unless given. Raises :class:`GenstudioError` when the
+    file is no export of ours, :class:`RunError` when the run or the weights are gone. Imports torch.
     """
     from genstudio.explore.base import Look, final, panes
     from genstudio.export.contents import Layout, compose
@@ -77,6 +77,8 @@ def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: Dat
     run = run or find_run(provenance.run, near=Path(path))
     snapshot = pinned_snapshot(run, provenance.weights)
     state = panes[provenance.pane].state.from_json(provenance.state)
+    if data is None and state.needs_images:
+        data = _data_of(run)
     with _threads(provenance.threads):
         look = Look(load_model(snapshot), snapshot.spec, snapshot, data, pinned_blobs(run, provenance.weights))
         made = compose(final(look, state), Layout.from_json(provenance.sheet))
@@ -98,6 +100,16 @@ def find_run(name: str, near: Path) -> Run:
             N_("The run {name}, which this picture shows, is not on this computer.", name=name),
             N_("Copy its folder here, or name it."),
         ) from None
+
+
+def _data_of(run: Run) -> DataSet | None:
+    """The images that the run learned from, or ``None`` when they are not on this computer: a comparison tells then."""
+    from genstudio.data.dataset import open_data
+
+    try:
+        return open_data(run.recipe.data, run.recipe.data_knobs)
+    except GenstudioError:
+        return None
 
 
 def _compare(made: np.ndarray, kept: np.ndarray) -> tuple[float, int]:

@@ -60,6 +60,35 @@ def test_the_principal_plane_follows_the_encodings(squares):
     assert np.linalg.norm(through.across) >= np.linalg.norm(through.up)
 
 
+def test_many_dimensions_open_on_the_principal_ones_and_a_choice_stays(squares):
+    """Two of many dimensions alone change little: all pictures would look alike."""
+    many, two = make_look(6, data=squares), make_look(2, data=squares)
+
+    def names(look: Look, **chosen) -> tuple[str, str]:
+        return plane_of(look, ManifoldState(**chosen))[1]
+
+    assert names(many) == ("PC1", "PC2")
+    assert names(two) == ("z1", "z2")
+    assert names(many, axes="latent") == ("z1", "z2")
+    assert names(many, across=3) == ("z3", "z2"), "two dimensions that somebody named are a choice too"
+    assert names(two, axes="principal") == ("PC1", "PC2"), "as pictures from before say"
+
+
+def test_without_images_two_dimensions_stand_in_and_the_words_say_so(squares):
+    look = make_look(6)
+    assert plane_of(look, ManifoldState())[1] == ("z1", "z2")
+    assert "no images at hand" in str(final(look, ManifoldState(cells=5)).words)
+    assert "no images" not in str(final(make_look(2), ManifoldState(cells=5)).words)
+    assert "no images" not in str(final(make_look(6, data=squares), ManifoldState(cells=5)).words)
+
+
+def test_an_export_says_which_plane_it_was(squares):
+    """The same picture must come of it later, where there are other data or none."""
+    assert ManifoldState().decided(make_look(6, data=squares)).axes == "principal"
+    assert ManifoldState().decided(make_look(6)).axes == "latent"
+    assert ManifoldState().decided(make_look(2, data=squares)).axes == "latent"
+
+
 def test_points_lie_on_the_cells_that_hold_their_codes():
     """A code that some cell decodes belongs in that cell's middle."""
     from genstudio.explore.overlay import _sheet_places

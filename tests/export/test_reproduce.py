@@ -96,6 +96,19 @@ def test_what_was_sent_to_a_pane_is_pinned_with_it(look: Look, own_run: Run, tmp
     assert reproduce(path, run=own_run).same
 
 
+def test_a_picture_that_images_had_a_part_in_is_made_again_from_the_runs_own(
+    look: Look, own_run: Run, tmp_path: Path
+) -> None:
+    """The principal plane follows the encoded images, and a film's or another program's reader has none at hand."""
+    from genstudio.data.dataset import open_data
+
+    data = open_data(own_run.recipe.data, own_run.recipe.data_knobs)
+    seen = Look(look.model, look.spec, look.snapshot, data)
+    path = save_pane(tmp_path / "picture.png", seen, ManifoldState.from_json({"cells": 5}), run=own_run)
+    assert read_provenance(path).state["axes"] == "principal"
+    assert reproduce(path, run=own_run).same
+
+
 def test_pinning_twice_keeps_one_copy_and_what_was_pinned_is_what_comes_back(look: Look, own_run: Run) -> None:
     folder = pin(own_run, look.snapshot)
     written = (folder / "model.safetensors").stat().st_mtime_ns

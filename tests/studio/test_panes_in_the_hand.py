@@ -75,7 +75,8 @@ def make_area(qtbot, home: Path) -> Iterator[Callable[..., PaneArea]]:
 def area(qtbot, make_area, run: Run) -> PaneArea:
     """The area with the run opened and its manifold on screen."""
     made = make_area(run.path)
-    settled(qtbot, made, "manifold")
+    view = settled(qtbot, made, "manifold")
+    qtbot.waitUntil(lambda: "PC1" in view.words.whole(), timeout=PATIENCE)  # with the run's images
     return made
 
 
@@ -99,9 +100,24 @@ def test_before_there_is_anything_it_says_what_to_do(make_area):
 def test_an_opened_run_is_shown_with_words_and_time(area: PaneArea):
     view = area.views["manifold"]
     assert area.header.name.text() == "dots-1"
-    assert view.words.whole() == "z1 across, z2 up, ±2 σ, 20×20 from step 30"
+    assert view.words.whole() == "PC1 across, PC2 up, ±2 σ, 20×20 from step 30", "three dimensions: the principal ones"
     assert view.time.text().endswith(" ms")
     assert view.inspector.code.text().startswith("z = (")
+
+
+def test_the_plane_is_a_persons_to_choose(qtbot, area: PaneArea):
+    view = area.views["manifold"]
+    plane, across = view._plane.combo, view._across.combo
+    assert plane.currentText() == "principal", "what is shown, though nobody chose"
+    assert not across.isEnabled()
+    plane.setFocus()
+    qtbot.keyClick(plane, Qt.Key.Key_Up)
+    assert area.states["manifold"].axes == "latent"
+    qtbot.waitUntil(lambda: view.words.whole().startswith("z1 across, z2 up"), timeout=PATIENCE)
+    assert across.isEnabled()
+    area.undo_stack.undo()
+    qtbot.waitUntil(lambda: view.words.whole().startswith("PC1"), timeout=PATIENCE)
+    assert plane.currentText() == "principal"
 
 
 def test_the_rail_chooses_and_undo_brings_the_other_back(qtbot, area: PaneArea):
@@ -213,7 +229,7 @@ def test_a_cell_is_described_for_the_ear(qtbot, area: PaneArea):
     grid = area.views["manifold"].grid
     grid.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(grid, Qt.Key.Key_Down)
-    assert grid.accessibleDescription().startswith("Row 12, column 11: z1 0.0")
+    assert grid.accessibleDescription().startswith("Row 12, column 11: PC1 0.0")
 
 
 def test_enter_sends_z_to_the_samples_beside(qtbot, area: PaneArea):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from genstudio.core.messages import _, translate
-from genstudio.explore.manifold import MOST_BY_ITSELF, ManifoldState
+from genstudio.explore.manifold import MOST_BY_ITSELF, PRINCIPAL, ManifoldState
 from genstudio.explore.overlay import overlay_choices
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.widgets.card import Caption
@@ -32,6 +32,7 @@ class ManifoldView(PaneView):
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self._latent_dim = 2
+        self._by_itself: Literal["latent", "principal"] = "latent"  # what the plane lies along where nobody chose
         self._spec: ImageSpec | None = None  # of the images that are looked at
         super().__init__(pane, state, parent)
         self.grid.draggable = True
@@ -105,19 +106,23 @@ class ManifoldView(PaneView):
     def show_state(self, state: PaneState) -> None:
         assert isinstance(state, ManifoldState)
         self.state = state
-        self.inspector.controls.show_state(self.fitted(state))
+        axes = self._by_itself if state.axes == "auto" else state.axes
+        self.inspector.controls.show_state(replace(self.fitted(state), axes=axes))
         self._count.widget.setVisible(bool(state.overlay))
         moved = (state.centre_u, state.centre_v, state.zoom) != (0.0, 0.0, 1.0)
         self._home.setVisible(moved)
         for control in (self._across, self._up):
-            control.combo.setEnabled(state.axes == "latent" and self._latent_dim > 1)
+            control.combo.setEnabled(axes == "latent" and self._latent_dim > 1)
 
     def adapt(self, rendered: Rendered) -> None:
         self._latent_dim = dim = rendered.latent_dim or 2
+        if rendered.content is not None:
+            self._by_itself = "principal" if rendered.content.values["names"] == PRINCIPAL else "latent"
         dims = [(k + 1, f"z{k + 1}") for k in range(dim)]
         self._across.set_choices(dims)
         self._up.set_choices(dims)
-        self._plane.widget.setVisible(dim > 2)
+        # Principal directions that somebody chose for a larger model stay, and so does the way back from them.
+        self._plane.widget.setVisible(dim > 2 or self.state.axes == "principal")
         if rendered.snapshot is not None:
             self._spec = rendered.snapshot.spec
             choices = [(value, translate(words)) for value, words in overlay_choices(rendered.snapshot.spec)]

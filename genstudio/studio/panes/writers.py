@@ -91,7 +91,8 @@ def _walk(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
     from genstudio.export.films import latent_walk, manifold_walk
     from genstudio.export.provenance import provenance_of
 
-    look, state = _look(request), request.state
+    look = _look(request)
+    state = request.state.decided(look)
     # A GIF's clock ticks in hundredths of a second: 25 frames a second is the nearest it can keep.
     fps = 25.0 if request.path.suffix.lower() == ".gif" else float(FPS_WALK)
     frames: Any = (
