@@ -29,7 +29,10 @@ class Due:
 
 
 class GraphMachine:
-    """``images`` are N×C×H×W in [-1, 1] with the given pixels in place; what they hold elsewhere is never read."""
+    """``images`` are N×C×H×W in [-1, 1] with the given pixels in place; what they hold elsewhere is never read.
+
+    Ticks come in order, and any may be gone back to: a tick reads only what earlier ones wrote, and each position of a buffer
+    is written in one tick alone."""
 
     def __init__(self, graph: CausalGraph, schedule: Schedule, images: Tensor) -> None:
         self.nodes = {node.name: node for node in graph.nodes}

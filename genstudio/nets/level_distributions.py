@@ -59,6 +59,10 @@ class LevelDistribution(nn.Module):
         cdf = self.cdf(output, earlier, channel, temperature)
         return torch.diff(F.pad(F.pad(cdf, (1, 0)), (0, 1), value=1.0), dim=1).clamp_min(0.0)
 
+    def log_level(self, output: Tensor, earlier: Tensor, channel: int, levels: Tensor) -> Tensor:
+        """log p of ``levels`` (int64 M) in nats, M: as :meth:`log_prob`, for single sub-pixels."""
+        raise NotImplementedError
+
 
 class Softmax(LevelDistribution):
     """One free probability a level: C*L logits a pixel, those of channel c in c*L..c*L+L-1 (van den Oord et al. 2016a)."""
@@ -83,6 +87,9 @@ class Softmax(LevelDistribution):
 
     def probabilities(self, output: Tensor, earlier: Tensor, channel: int, temperature: float = 1.0) -> Tensor:
         return (output / temperature).softmax(1)
+
+    def log_level(self, output: Tensor, earlier: Tensor, channel: int, levels: Tensor) -> Tensor:
+        return -F.cross_entropy(output, levels, reduction="none")
 
 
 class LogisticMixture(LevelDistribution):
@@ -125,6 +132,12 @@ class LogisticMixture(LevelDistribution):
         edges = self._edges(torch.arange(self.levels - 1, device=output.device), output.dtype)
         below = torch.sigmoid((edges[:, None] - mean[:, None, :]) / scale[:, None, :])
         return (below * weights[:, None, :]).sum(-1)
+
+    def log_level(self, output: Tensor, earlier: Tensor, channel: int, levels: Tensor) -> Tensor:
+        """The components' weights are computed in logarithms: a level that nothing led to expect has a score too."""
+        log_weights, mean, log_scale = self._log_conditional(output, earlier, channel, 1.0)
+        v = self._values(levels[:, None], output.dtype)
+        return torch.logsumexp(log_weights + self._log_interval(v, levels[:, None], mean, log_scale), -1)
 
     def draw(self, output: Tensor, earlier: Tensor, channel: int, u: Tensor, temperature: float = 1.0) -> Tensor:
         return self._invert(*self._conditional(output, earlier, channel, temperature), u.to(output.dtype))
@@ -172,12 +185,18 @@ class LogisticMixture(LevelDistribution):
         self, output: Tensor, earlier: Tensor, channel: int, temperature: float
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Weights, means and scales, each M×K, of the mixture that ``channel`` has after ``earlier``."""
+        log_weights, mean, log_scale = self._log_conditional(output, earlier, channel, temperature)
+        return log_weights.exp(), mean, log_scale.exp()
+
+    def _log_conditional(
+        self, output: Tensor, earlier: Tensor, channel: int, temperature: float
+    ) -> tuple[Tensor, Tensor, Tensor]:
         log_weights, means, log_scales, couplings = self._tempered(output, temperature)
         v = self._values(earlier, output.dtype)
         for c in range(channel):
             mean = self._mean(means, couplings, v, c)
             log_weights = log_weights + self._log_interval(v[:, c, None], earlier[:, c, None], mean, log_scales[:, c])
-        return log_weights.softmax(-1), self._mean(means, couplings, v, channel), log_scales[:, channel].exp()
+        return log_weights.log_softmax(-1), self._mean(means, couplings, v, channel), log_scales[:, channel]
 
     def _tempered(self, output: Tensor, temperature: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """A temperature divides the weights' logits and multiplies the scales."""

@@ -50,7 +50,7 @@ class DenseMachine:
     """Keeps the units that are known; a value that is drawn adds those that it was the last to be missing for.
 
     ``layers``: masked linear layers, the last of which gives ``group`` outputs a value. ``images``: N×C×H×W in [-1, 1] with
-    the given pixels in place. Values go pixel by pixel, within a pixel by channel.
+    the given pixels in place. Values go pixel by pixel, within a pixel by channel. Ticks may be gone back to.
     """
 
     def __init__(
@@ -70,7 +70,6 @@ class DenseMachine:
         # ends[l][m]: how many units of layer l have degree at most m.
         every = torch.arange(self.values.shape[1] + 1, device=images.device)
         self.ends = [torch.searchsorted(layer.sees, every, right=True).tolist() for layer in layers[:-1]]
-        self.done = 0
         self.due = [
             pixel * self.channels + c for pixel in np.flatnonzero(~known.ravel()).tolist() for c in range(self.channels)
         ]
@@ -82,7 +81,7 @@ class DenseMachine:
 
     def advance(self, tick: int) -> Iterator[Due]:
         value = self.due[tick]
-        self._learn(value)
+        self._learn(self.due[tick - 1] if tick else 0, value)
         last, bias, outputs = self.weights[-1], self.biases[-1], slice(value * self.group, (value + 1) * self.group)
         source, end = (self.units[-1], self.ends[-1][value]) if self.units else (self.values, value)
         output = torch.addmm(bias[outputs], source[:, :end], last[:end, outputs])
@@ -92,9 +91,9 @@ class DenseMachine:
     def write(self, due: Due, values: Tensor) -> None:
         self.values[:, int(due.pixels) * self.channels + due.channels[0]] = values[0, :, 0]
 
-    def _learn(self, value: int) -> None:
-        """All values before ``value`` are known: compute the units that see no more than these."""
-        before, self.done = self.done, value
+    def _learn(self, before: int, value: int) -> None:
+        """All values before ``value`` are known: compute the units that see no more than these, beyond those that ``before``
+        gave already."""
         source, seen = self.values, value
         for units, weight, bias, ends in zip(self.units, self.weights, self.biases, self.ends, strict=False):
             new = slice(ends[before], ends[value])

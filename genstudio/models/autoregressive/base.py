@@ -23,6 +23,7 @@ from genstudio.models.autoregressive.sampling.cached import cached
 from genstudio.models.autoregressive.sampling.jacobi import jacobi
 from genstudio.models.autoregressive.sampling.naive import naive
 from genstudio.models.autoregressive.sampling.request import Drawn, Method, Order, Request, check_temperature, uniform
+from genstudio.models.autoregressive.sampling.tape import Tape
 from genstudio.models.base import Model, Phase, Play, Turn
 from genstudio.nets.causal_graph import CausalGraph
 from genstudio.nets.causal_machine import Due, GraphMachine
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class Machine(Protocol):
-    """Computes each thing once: see :class:`genstudio.nets.causal_machine.GraphMachine`."""
+    """Computes each thing once: see :class:`genstudio.nets.causal_machine.GraphMachine`. Ticks may be gone back to."""
 
     @property
     def ticks(self) -> int: ...
@@ -232,6 +233,23 @@ class Autoregressive(Model):
             for one in drawing:
                 u = request.noise[:, one.channel, one.y, one.x]
                 yield Pixel(one.y, one.x, one.channel, one.levels, u, one, self.distribution, request.temperature)
+
+    def request(
+        self,
+        n: int,
+        *,
+        generator: torch.Generator,
+        images: Tensor | None = None,
+        known: Tensor | None = None,
+        label: int | Tensor | None = None,
+        temperature: float = 1.0,
+    ) -> Request:
+        """What :meth:`pixels` would draw by, checked: the noise, what is given, the classes."""
+        return self._request(n, generator, images, known, label, temperature)
+
+    def tape(self, request: Request) -> Tape:
+        """What :meth:`pixels` draws in raster order, as something that can be wound back and played on otherwise."""
+        return Tape(self, request)
 
     @torch.no_grad()
     def _draw(self, request: Request, method: Method | None) -> Tensor:
