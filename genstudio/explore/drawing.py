@@ -1,0 +1,165 @@
+"""Drawings that a person plays, scrubs through and branches from, kept from one pane state to the next.
+
+A tape (:mod:`genstudio.models.autoregressive.sampling.tape`) holds what is drawn. A state that differs further on (another
+pixel edited, a temperature changed half way, the mask painted on) winds it back to there; one that differs in nothing but
+where one stands costs nothing. What is drawn follows from the state alone, whatever was on the tape before.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_
+from genstudio.core.seeding import generator
+from genstudio.explore.base import Look
+from genstudio.explore.given import Given, given
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from genstudio.explore.pixels import PixelsState
+    from genstudio.models.autoregressive.sampling.request import Request
+    from genstudio.models.autoregressive.sampling.tape import Tape
+
+SLICE = 0.006  # seconds of drawing between two looks at whether a newer state has come; with a content to make, 8 ms
+TAPES = 2  # a look: two panes side by side don't take each other's
+MOST_BYTES = 400 * 2**20
+
+
+@dataclass(eq=False)
+class Drawing:
+    """A tape, the state it plays, and what was given."""
+
+    tape: Tape
+    key: PixelsState | None = None
+    given: Given | None = None
+    known: Any = None  # bool E×N: given pixels, in the order of drawing; None without
+    shelf: list[Drawing] = field(default_factory=list, repr=False)
+
+    @property
+    def end(self) -> int:
+        return self.tape.end
+
+    def play(self, place: int, seconds: float = SLICE) -> None:
+        """Draw on towards ``place``, for so long at most, one tick at least."""
+        until = time.perf_counter() + seconds
+        while self.tape.done < place:
+            self.tape.play()
+            if time.perf_counter() >= until:
+                return
+
+
+def drawing_of(look: Look, state: PixelsState) -> Drawing:
+    """The drawing that ``state`` shows, wound back where it has to be. Raises :class:`UsageError` for what can't be drawn."""
+    key = score(state)
+    shelf: list[Drawing] = look.once("drawings", list)
+    drawing = next((one for one in shelf if one.key == key), None)
+    if drawing is None:
+        what = given(look, state.source, state.index, state.own, state.mask)
+        request = request_of(look, state, what)
+        temperatures = temperatures_of(state, look.spec.values)
+        drawing = _tape_for(look, shelf, request, temperatures)
+        drawing.tape.follow(request, temperatures)
+        drawing.key, drawing.given = key, what
+        drawing.known = None if what is None else drawing.tape.at(what.known.expand(look.spec.shape).flatten())
+    shelf.remove(drawing)
+    shelf.append(drawing)
+    _used(drawing)
+    return drawing
+
+
+def score(state: PixelsState) -> PixelsState:
+    """``state`` without where one stands and looks: equal for states that show one drawing."""
+    return replace(state, position=0, enlarged=0, overlay="none", run="", at="latest")
+
+
+def request_of(look: Look, state: PixelsState, what: Given | None) -> Request:
+    """What the model is asked for. Edits that lie outside of its images are passed over: they belong to another model's."""
+    import torch
+
+    model: Any = look.model
+    spec, n = look.spec, state.n
+    images = known = None
+    size = (n, spec.height, spec.width)
+    edits = [
+        e
+        for e in state.edits
+        if all(0 <= a < b for a, b in zip(e[:3], size, strict=True)) and len(e[3]) == spec.channels
+    ]
+    if what is not None or edits:
+        images = torch.zeros(n, *spec.shape) if what is None else what.image.expand(n, *spec.shape).clone()
+        known = torch.zeros(size, dtype=torch.bool)
+        if what is not None:
+            known |= what.known
+        last = (spec.levels or 256) - 1
+        for image, y, x, levels in edits:
+            images[image, :, y, x] = torch.tensor([min(max(level, 0), last) for level in levels]) / last
+            known[image, y, x] = True
+    return model.request(
+        n,
+        generator=generator(state.seed, "samples"),
+        images=images,
+        known=known,
+        label=label_of(look, state.label, what),
+        temperature=state.temperature,
+    )  # type: ignore[no-any-return]
+
+
+def label_of(look: Look, label: int, what: Given | None) -> int | None:
+    """The class to draw: the one asked for, else that of the image which is gone on from, else any (``None``)."""
+    if not getattr(look.model, "classes", 0):
+        return None
+    if label >= 0:
+        return label
+    return what.label if what is not None else None
+
+
+def temperatures_of(state: PixelsState, end: int) -> Tensor:
+    """One a place, float64 E: ``state.temperature``, and from each place in ``state.cooled`` on another."""
+    import torch
+
+    made = torch.full((end,), state.temperature, dtype=torch.float64)
+    for place, temperature in state.cooled:
+        if not 0 < temperature <= 100:
+            raise UsageError(
+                N_("A temperature of {value} is asked for.", value=temperature),
+                N_("Choose more than 0 and at most 100."),
+            )
+        made[max(0, place) :] = temperature
+    return made
+
+
+def _tape_for(look: Look, shelf: list[Drawing], request: Request, temperatures: Tensor) -> Drawing:
+    """The tape of which most stays; a new one where nothing does and there is room; else the one not used for longest."""
+    model: Any = look.model
+    serving = [one for one in shelf if one.tape.serves(request)]
+    kept = [one.tape.stays(request, temperatures) for one in serving]
+    if serving and (max(kept) > 0 or len(shelf) >= TAPES):
+        return serving[kept.index(max(kept))]
+    while len(shelf) >= TAPES:
+        shelf.pop(0)
+    made = Drawing(model.tape(request), shelf=shelf)
+    shelf.append(made)
+    return made
+
+
+_lock = threading.Lock()
+_every: list[weakref.ref[Drawing]] = []  # of all looks, that used last at the end
+
+
+def _used(drawing: Drawing) -> None:
+    """Note that ``drawing`` was used now; drop the oldest of all looks while they hold too much."""
+    with _lock:
+        alive = [one for one in (ref() for ref in _every) if one is not None and one is not drawing]
+        total = drawing.tape.bytes + sum(one.tape.bytes for one in alive)
+        while alive and total > MOST_BYTES:
+            oldest = alive.pop(0)
+            total -= oldest.tape.bytes
+            if oldest in oldest.shelf:
+                oldest.shelf.remove(oldest)
+        _every[:] = [weakref.ref(one) for one in (*alive, drawing)]

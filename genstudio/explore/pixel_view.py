@@ -1,0 +1,230 @@
+"""What the pane Pixel by pixel shows of a drawing at one place of its order: pictures, numbers, words."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.messages import N_, Message
+from genstudio.explore.base import Content, Look, Picture, Series
+from genstudio.explore.drawing import Drawing
+from genstudio.explore.heat import heat
+from genstudio.explore.latents import sheet
+from genstudio.explore.receptive import receptive_field
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from genstudio.explore.pixels import PixelsState
+
+SLATE = (78, 88, 104)
+"""Not drawn yet: a colour that no grey image has."""
+ALLOWED, CURRENT = (64, 132, 214), (245, 166, 35)
+BARS = 64
+"""More levels than that are a curve."""
+
+
+def view(look: Look, state: PixelsState, drawing: Drawing, place: int, whole: bool = False) -> Content:
+    """The content after ``place`` sub-pixels. The receptive field, which takes longest, only when that is the ``whole``."""
+    import numpy as np
+
+    enlarged = state.enlarged % state.n
+    images, seen = _images(look, drawing, place)
+    shown = to_rgb(images, look.spec.levels or 256)
+    shown[~seen] = SLATE
+    columns = math.ceil(math.sqrt(state.n))
+    rows = math.ceil(state.n / columns)
+    words = _words(look, state, drawing, place)
+    values = _facts(look, drawing, place) | {"large": np.ascontiguousarray(images[enlarged])}
+    values |= _current(drawing, place, enlarged)
+    over, told = _overlaid(look, state, drawing, place, shown[enlarged], whole)
+    index = np.arange(rows * columns).reshape(rows, columns)
+    cell = (look.spec.height, look.spec.width)
+    pictures = (
+        Picture(sheet(shown, rows, columns), words, cell, {"image": index}, state.n),
+        Picture(shown[enlarged], N_("image {k}", k=enlarged + 1)),
+        Picture(over, N_("image {k}", k=enlarged + 1)),
+    )
+    series = ()
+    if place:
+        p = values["probabilities"]
+        series = (Series(N_("probabilities"), np.arange(len(p), dtype=np.float64), p.astype(np.float64)),)
+    return Content(words, pictures, series, values=values | told)
+
+
+def to_rgb(levels: np.ndarray, count: int) -> np.ndarray:
+    """Levels, whole numbers N×H×W×C, as uint8 N×H×W×3."""
+    import numpy as np
+
+    table = np.rint(np.arange(count) * (255.0 / (count - 1))).astype(np.uint8)
+    made = table[levels[..., :3] if levels.shape[-1] >= 3 else levels[..., :1]]
+    return np.repeat(made, 3, axis=-1) if made.shape[-1] == 1 else made
+
+
+def _images(look: Look, drawing: Drawing, place: int) -> tuple[np.ndarray, np.ndarray]:
+    """Levels uint8 N×H×W×C of what is drawn or given, and where that is: bool N×H×W."""
+    import numpy as np
+
+    tape, spec = drawing.tape, look.spec
+    levels = tape.images(place)
+    seen = np.zeros((spec.height, spec.width), bool)
+    units = np.array(tape.units[:place]).reshape(-1, 3)
+    seen[units[:, 0], units[:, 1]] = True
+    if drawing.given is not None:
+        # What is given is there from the start. An edited pixel shows as given until it is reached.
+        from_given = drawing.given.known & ~_tensor(seen)
+        whole = (drawing.given.image * ((spec.levels or 256) - 1)).round().long()
+        levels = levels + (whole * from_given)
+        seen = seen | drawing.given.known.numpy()
+    images = levels.permute(0, 2, 3, 1).numpy().astype(np.uint8)
+    return images, np.broadcast_to(seen, (len(images), *seen.shape))
+
+
+def _facts(look: Look, drawing: Drawing, place: int) -> dict[str, Any]:
+    """Where the drawing stands."""
+    y, x, channel = drawing.tape.units[place - 1] if place else (0, 0, 0)
+    return {
+        "drawn": place,
+        "end": drawing.end,
+        "position_yxc": (y, x, channel) if place else None,
+        "levels": look.spec.levels or 256,
+        "channels": look.spec.channels,
+        "curve": drawing.tape.model.distribution.joint or (look.spec.levels or 256) > BARS,
+        "class_names": tuple(look.spec.class_names) if getattr(look.model, "classes", 0) else (),
+    }
+
+
+def _current(drawing: Drawing, place: int, enlarged: int) -> dict[str, Any]:
+    """The distribution of the sub-pixel drawn last, in the large image."""
+    tape = drawing.tape
+    if not place:
+        return {"nats_so_far": 0.0}
+    return {
+        "probabilities": tape.probabilities(place - 1)[enlarged].float().numpy(),
+        "level": int(tape.levels[place - 1, enlarged]),
+        "u": float(tape.noise[place - 1, enlarged]),
+        "given": bool(tape.forced[place - 1, enlarged] >= 0),
+        "temperature": float(tape.temperatures[place - 1]),
+        "entropy_nats": float(tape.entropy[place - 1, enlarged]),
+        "nats_so_far": float(tape.nats[:place, enlarged].double().sum()),
+    }
+
+
+def _overlaid(
+    look: Look, state: PixelsState, drawing: Drawing, place: int, large: np.ndarray, whole: bool
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """The large image under its overlay, and the overlay's numbers."""
+    enlarged, tape = state.enlarged % state.n, drawing.tape
+    if state.overlay == "entropy":
+        entropy = entropy_map(look, drawing, place, enlarged)
+        top = look.spec.channels * math.log(look.spec.levels or 256)
+        return _warm(large, entropy, top), {"entropy": entropy, "entropy_top": top}
+    if state.overlay == "mask" and place:
+        allowed = allowed_map(look, drawing, place)
+        return _tinted(large, allowed, tape.units[place - 1]), {"allowed": allowed}
+    if state.overlay == "field" and place and whole:
+        label = None if tape.labels is None else tape.labels[enlarged : enlarged + 1]
+        field = receptive_field(tape.model, tape.images(place)[enlarged], tape.units[place - 1], label).numpy()
+        return _lit(large, field, tape.units[place - 1]), {"field": field}
+    return large, {}
+
+
+def entropy_map(look: Look, drawing: Drawing, place: int, image: int) -> np.ndarray:
+    """float32 H×W, nats: the entropies of each pixel's channels together, NaN where nothing is drawn."""
+    import numpy as np
+
+    made = np.full((look.spec.height, look.spec.width), np.nan, np.float32)
+    units = np.array(drawing.tape.units[:place]).reshape(-1, 3)
+    made[units[:, 0], units[:, 1]] = 0
+    np.add.at(made, (units[:, 0], units[:, 1]), drawing.tape.entropy[:place, image].float().numpy())
+    return made
+
+
+def allowed_map(look: Look, drawing: Drawing, place: int) -> np.ndarray:
+    """bool H×W: the pixels that the sub-pixel drawn last may follow, by the order alone; its own among them when a channel of
+    it was drawn before."""
+    import numpy as np
+
+    made = np.zeros((look.spec.height, look.spec.width), bool)
+    units = np.array(drawing.tape.units[: place - 1]).reshape(-1, 3)
+    made[units[:, 0], units[:, 1]] = True
+    return made
+
+
+def _warm(large: np.ndarray, entropy: np.ndarray, top: float) -> np.ndarray:
+    import numpy as np
+
+    drawn = ~np.isnan(entropy)
+    made = large.copy()
+    made[drawn] = np.rint(0.25 * large[drawn] + 0.75 * heat(entropy[drawn], top)).astype(np.uint8)
+    return made
+
+
+def _tinted(large: np.ndarray, allowed: np.ndarray, unit: tuple[int, int, int]) -> np.ndarray:
+    import numpy as np
+
+    made = np.where(allowed[..., None], 0.55 * large + 0.45 * np.array(ALLOWED), large)
+    made[unit[0], unit[1]] = CURRENT
+    return np.rint(made).astype(np.uint8)
+
+
+def _lit(large: np.ndarray, field: np.ndarray, unit: tuple[int, int, int]) -> np.ndarray:
+    import numpy as np
+
+    strength = np.sqrt(field)[..., None]  # fields fall off fast: the root shows their reach
+    made = large * (1 - 0.9 * (strength > 0)) * 1.0 + 0.9 * (strength > 0) * heat(np.sqrt(field), 1.0)
+    made[unit[0], unit[1]] = CURRENT
+    return np.rint(made).clip(0, 255).astype(np.uint8)
+
+
+def _words(look: Look, state: PixelsState, drawing: Drawing, place: int) -> Message:
+    told = {
+        "what": _what(state, drawing),
+        "where": _where(look, drawing, place),
+        "temperature": f"{state.temperature_at(max(0, place - 1)):g}",
+        "seed": state.seed,
+        "step": f"{look.snapshot.step:,}",
+    }
+    return N_("{what}, {where}, temperature {temperature}, seed {seed}, from step {step}", **told)
+
+
+def _what(state: PixelsState, drawing: Drawing) -> Message:
+    if drawing.given is not None:
+        return N_("{n} completions of {what}", n=state.n, what=drawing.given.what)
+    if state.source == "data":
+        return N_("{n} images from nothing, since no data set is open", n=state.n)
+    if state.source == "own":
+        return N_("{n} images from nothing, until you choose one of your own", n=state.n)
+    return N_("{n} images", n=state.n)
+
+
+def _where(look: Look, drawing: Drawing, place: int) -> Message:
+    pixels = look.spec.height * look.spec.width
+    if not place:
+        return N_("nothing drawn yet")
+    if place == drawing.end:
+        return N_("all {total} pixels drawn", total=f"{pixels:,}")
+    y, x, channel = drawing.tape.units[place - 1]
+    told = {
+        "k": f"{-(-place // look.spec.channels):,}",
+        "total": f"{pixels:,}",
+        "row": y + 1,
+        "column": x + 1,
+        "channel": channel_name(look.spec.channels, channel),
+    }
+    if look.spec.channels == 1:
+        return N_("pixel {k} of {total} (row {row}, column {column})", **told)
+    return N_("pixel {k} of {total} (row {row}, column {column}, {channel})", **told)
+
+
+def channel_name(channels: int, channel: int) -> Message:
+    """red, green and blue, or a number."""
+    if channels == 3:
+        return (N_("red"), N_("green"), N_("blue"))[channel]
+    return N_("channel {k}", k=channel + 1)
+
+
+def _tensor(array: np.ndarray) -> Any:
+    import torch
+
+    return torch.from_numpy(array)

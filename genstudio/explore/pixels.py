@@ -1,0 +1,116 @@
+"""The pane Pixel by pixel: images as they are drawn, with the distribution of the pixel being drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+from genstudio.core.abilities import SamplesPixels
+from genstudio.core.messages import N_
+from genstudio.core.seeding import derive
+from genstudio.explore.base import Blob, Content, Look, PaneState, knob, pane, state
+from genstudio.explore.drawing import drawing_of
+from genstudio.explore.pixel_view import view
+
+Edit = tuple[int, int, int, tuple[int, ...]]
+
+PAGE = N_(
+    "<p>An autoregressive model writes the probability of an image as a product, one factor a sub-pixel in a fixed order: "
+    "p(x) = ∏<sub>i</sub> p(x<sub>i</sub> | x<sub>1</sub>, …, x<sub>i-1</sub>). This pane shows an image being drawn by that "
+    "rule. For each sub-pixel the net gives a distribution over the levels (the bars); one uniform number u picks the level by "
+    "the inverse of the cumulative distribution: the number of levels l with CDF(l) ≤ u. u comes from the seed alone.</p>"
+    "<ul><li><b>Entropy</b> H = -∑ p log p, in nats: how undecided the model is at that pixel. 0 means that it knows.</li>"
+    "<li><b>Nats so far</b>: -∑ log p of the levels drawn, at temperature 1. At the end it is the image's -log p(x).</li>"
+    "<li><b>Temperature</b> τ divides the logits (p ∝ p<sup>1/τ</sup>; for a mixture it also scales the widths): below 1 gives "
+    "more typical images. Changed on the way, it holds from the current pixel on.</li>"
+    "<li><b>Receptive field</b>: |∂ output / ∂ x<sub>j</sub>| for each pixel j, by backpropagation: what the net really looks "
+    "at. <b>Mask</b>: what the order allows it to see.</li>"
+    "<li><b>Completion</b>: given pixels stay, the others are drawn, each after those before it. A pixel can't follow one that "
+    "lies behind it.</li>"
+    "<li><b>What if</b>: change a drawn pixel, and everything after it is drawn anew from the same u.</li></ul>"
+)
+
+
+@state
+class PixelsState(PaneState):
+    """``position``: how many sub-pixels of the order (y, x, channel) are drawn; beyond the end means the end.
+
+    ``cooled``: (position, temperature), ascending: from there on that temperature holds. ``edits``: (image, y, x, the levels of
+    all its channels). ``own``: uint8 H×W×1 or H×W×3; ``mask``: bool H×W, True where the given image is kept (``None``: its
+    upper half).
+    """
+
+    n: int = knob(16, help=N_("How many images are drawn side by side."), label=N_("images"), ge=1, le=64)
+    seed: int = knob(0, help=N_("The seed of the noise: one uniform number a sub-pixel."), ge=0, le=2**31 - 1)
+    temperature: float = knob(1.0, help=N_("Below 1 images become more typical, above 1 more varied."), ge=0.05, le=4.0)
+    cooled: tuple[tuple[int, float], ...] = knob((), help=N_("Temperatures that hold from a position on."))
+    label: int = knob(
+        -1, help=N_("The class to draw, for models that know classes; -1 draws any."), label=N_("class"), ge=-1
+    )
+    position: int = knob(0, help=N_("How many sub-pixels are drawn."), ge=0)
+    enlarged: int = knob(0, help=N_("Which of the images is shown large."), ge=0, le=63)
+    source: Literal["none", "data", "own"] = knob(
+        "none", help=N_("What the drawing goes on from: nothing, an image of the data set, or your own image.")
+    )
+    index: int = knob(0, help=N_("Which image of the test split is gone on from."), label=N_("image"), ge=0)
+    own: Blob | None = knob(None, help=N_("Your own image."))
+    mask: Blob | None = knob(None, help=N_("Which pixels of the given image are kept."))
+    edits: tuple[Edit, ...] = knob((), help=N_("Pixels that were changed by hand."))
+    overlay: Literal["none", "entropy", "field", "mask"] = knob(
+        "none",
+        help=N_(
+            "Over the large image: how undecided each pixel was (entropy), what the current pixel looks at (field), or what it "
+            "may look at (mask)."
+        ),
+    )
+
+    def temperature_at(self, position: int) -> float:
+        """The temperature by which the sub-pixel after ``position`` is drawn."""
+        return next((value for start, value in reversed(self.cooled) if start <= position), self.temperature)
+
+    def with_temperature(self, value: float, end: int) -> PixelsState:
+        """Another temperature: for the whole drawing at its start or its ``end``, else from the current position on."""
+        if not 0 < self.position < end:
+            return replace(self, temperature=value, cooled=())
+        kept = tuple(pair for pair in self.cooled if pair[0] < self.position)
+        whole = replace(self, cooled=kept)
+        return (
+            whole
+            if whole.temperature_at(self.position) == value
+            else replace(self, cooled=(*kept, (self.position, value)))
+        )
+
+    def edited(self, image: int, y: int, x: int, levels: tuple[int, ...], end: int) -> PixelsState:
+        """That pixel of that image has these levels (one a channel), and what comes after it is drawn anew."""
+        others = [edit for edit in self.edits if edit[:3] != (image, y, x)]
+        return replace(self, edits=tuple(sorted([*others, (image, y, x, tuple(map(int, levels)))])))
+
+    def resampled(self) -> PixelsState:
+        """Another seed, which follows from this one; what was changed by hand belonged to the old drawing."""
+        return replace(self, seed=derive(self.seed, "resample") % 2**31, edits=())
+
+    def rewound(self) -> PixelsState:
+        """The same drawing, from its start."""
+        return replace(self, position=0)
+
+
+@pane(
+    "pixels",
+    title=N_("Pixel by pixel"),
+    group="pixels",
+    needs=(SamplesPixels,),
+    state=PixelsState,
+    help=N_("Images as they are drawn, one pixel after the other, with the distribution of each."),
+    page=PAGE,
+    gradients=True,
+)
+def pixels(look: Look, state: PixelsState) -> Iterator[Content]:
+    """The sheet, the large image, and the large image under its overlay; see :mod:`genstudio.explore.pixel_view`."""
+    drawing = drawing_of(look, state)
+    place = min(state.position, drawing.end)
+    while drawing.tape.done < place:
+        drawing.play(place)
+        if drawing.tape.done < place:
+            yield view(look, state, drawing, drawing.tape.done)
+    yield view(look, state, drawing, place, whole=True)
