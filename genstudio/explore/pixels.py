@@ -16,19 +16,19 @@ from genstudio.explore.pixel_view import view
 Edit = tuple[int, int, int, tuple[int, ...]]
 
 PAGE = N_(
-    "<p>An autoregressive model writes the probability of an image as a product, one factor a sub-pixel in a fixed order: "
-    "p(x) = ∏<sub>i</sub> p(x<sub>i</sub> | x<sub>1</sub>, …, x<sub>i-1</sub>). This pane shows an image being drawn by that "
-    "rule. For each sub-pixel the net gives a distribution over the levels (the bars); one uniform number u picks the level by "
-    "the inverse of the cumulative distribution: the number of levels l with CDF(l) ≤ u. u comes from the seed alone.</p>"
-    "<ul><li><b>Entropy</b> H = -∑ p log p, in nats: how undecided the model is at that pixel. 0 means that it knows.</li>"
-    "<li><b>Nats so far</b>: -∑ log p of the levels drawn, at temperature 1. At the end it is the image's -log p(x).</li>"
-    "<li><b>Temperature</b> τ divides the logits (p ∝ p<sup>1/τ</sup>; for a mixture it also scales the widths): below 1 gives "
-    "more typical images. Changed on the way, it holds from the current pixel on.</li>"
-    "<li><b>Receptive field</b>: |∂ output / ∂ x<sub>j</sub>| for each pixel j, by backpropagation: what the net really looks "
-    "at. <b>Mask</b>: what the order allows it to see.</li>"
-    "<li><b>Completion</b>: given pixels stay, the others are drawn, each after those before it. A pixel can't follow one that "
-    "lies behind it.</li>"
-    "<li><b>What if</b>: change a drawn pixel, and everything after it is drawn anew from the same u.</li></ul>"
+    "<p>An autoregressive model writes the probability of an image as a product, one factor a sub-pixel in a fixed "
+    "order: p(x) = ∏<sub>i</sub> p(x<sub>i</sub> | x<sub>1</sub>, …, x<sub>i-1</sub>). This pane shows an image being "
+    "drawn by that rule. For each sub-pixel the net gives a distribution over the levels (the bars); one uniform "
+    "number u picks the level by the inverse of the cumulative distribution: the number of levels l with CDF(l) ≤ u. u "
+    "comes from the seed alone.</p><ul><li><b>Entropy</b> H = -∑ p log p, in nats: how undecided the model is at that "
+    "pixel. 0 means that it knows.</li><li><b>Nats so far</b>: -∑ log p of the levels drawn, at temperature 1. At the "
+    "end it is the image's -log p(x).</li><li><b>Temperature</b> τ divides the logits (p ∝ p<sup>1/τ</sup>; for a "
+    "mixture it also scales the widths): below 1 gives more typical images. Changed on the way, it holds from the "
+    "current pixel on.</li><li><b>Receptive field</b>: |∂ output / ∂ x<sub>j</sub>| for each pixel j, by "
+    "backpropagation: what the net really looks at. <b>Mask</b>: what the order allows it to "
+    "see.</li><li><b>Completion</b>: given pixels stay, the others are drawn, each after those before it. A pixel "
+    "can't follow one that lies behind it.</li><li><b>What if</b>: change a drawn pixel, and everything after it is "
+    "drawn anew from the same u.</li></ul>"
 )
 
 
@@ -36,9 +36,9 @@ PAGE = N_(
 class PixelsState(PaneState):
     """``position``: how many sub-pixels of the order (y, x, channel) are drawn; beyond the end means the end.
 
-    ``cooled``: (position, temperature), ascending: from there on that temperature holds. ``edits``: (image, y, x, the levels of
-    all its channels). ``own``: uint8 H×W×1 or H×W×3; ``mask``: bool H×W, True where the given image is kept (``None``: its
-    upper half).
+    ``cooled``: (position, temperature), ascending: from there on that temperature holds. ``edits``: (image, y, x, the
+    levels of all its channels). ``own``: uint8 H×W×1 or H×W×3; ``mask``: bool H×W, True where the given image is kept
+    (``None``: its upper half).
     """
 
     n: int = knob(16, help=N_("How many images are drawn side by side."), label=N_("images"), ge=1, le=64)
@@ -60,8 +60,8 @@ class PixelsState(PaneState):
     overlay: Literal["none", "entropy", "field", "mask"] = knob(
         "none",
         help=N_(
-            "Over the large image: how undecided each pixel was (entropy), what the current pixel looks at (field), or what it "
-            "may look at (mask)."
+            "Over the large image: how undecided each pixel was (entropy), what the current pixel looks at (field), or "
+            "what it may look at (mask)."
         ),
     )
 
@@ -104,6 +104,7 @@ class PixelsState(PaneState):
     help=N_("Images as they are drawn, one pixel after the other, with the distribution of each."),
     page=PAGE,
     gradients=True,
+    long=True,
 )
 def pixels(look: Look, state: PixelsState) -> Iterator[Content]:
     """The sheet, the large image, and the large image under its overlay; see :mod:`genstudio.explore.pixel_view`."""
