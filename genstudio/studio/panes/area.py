@@ -23,6 +23,7 @@ from genstudio.explore.base import Pane, PaneState, panes
 from genstudio.explore.blobs import Blobs
 from genstudio.studio.panes.dresses import make_view
 from genstudio.studio.panes.exporting import Exporter, ExportLine
+from genstudio.studio.panes.fresh_weights import FreshWeights
 from genstudio.studio.panes.header import At, Header
 from genstudio.studio.panes.inspector import WIDTH
 from genstudio.studio.panes.undo import SmoothCommand, StateCommand, States
@@ -71,6 +72,9 @@ class PaneArea(QWidget):
         self._receivers: dict[str, tuple[str, Callable[[np.ndarray], None]]] = {}
         self._fresh = QTimer(self)
         self._fresh.setInterval(FRESH_MS)
+        self._weights = FreshWeights()
+        self._later = QTimer(self)  # weights came too early for a long pane
+        self._later.setSingleShot(True)
         self._build()
         self._connect()
         self._arrange()
@@ -104,7 +108,8 @@ class PaneArea(QWidget):
         view = self._view(name)
         left = [slot for slot in self.slots if slot != name]
         others = [other for other in self.panes if other != name and other not in self.windows]
-        self.slots = left or others[:1] or []
+        able = [other for other in others if self._refusals.get(other) is None]
+        self.slots = left or (able or others)[:1]
         if self.active == name and self.slots:
             self.active = self.slots[0]
         self._arrange()
@@ -154,6 +159,7 @@ class PaneArea(QWidget):
         """Remember what is shown and stop the threads. Safe to call twice."""
         self.remember()
         self._fresh.stop()
+        self._later.stop()
         for window in list(self.windows.values()):
             window.blockSignals(True)
             window.close()
@@ -175,9 +181,10 @@ class PaneArea(QWidget):
         self._show_at()
         for name in self._in_sight():
             if name in states:
-                self._submit(name)
+                # What a hand changes in a long content goes on with the weights that it has.
+                self._submit(name, newest=not self.panes[name].long)
 
-    def _submit(self, name: str) -> None:
+    def _submit(self, name: str, *, newest: bool = True) -> None:
         view = self.views.get(name)
         if view is None or not view.isVisible():
             return
@@ -187,7 +194,7 @@ class PaneArea(QWidget):
         if not self._has_weights():
             view.show_message(self._what_to_do())
             return
-        self.renderer.submit(name, view.fitted(self.states[name]))
+        self.renderer.submit(name, view.fitted(self.states[name]), newest=newest)
 
     def _has_weights(self) -> bool:
         return self.session.latest_snapshot() is not None or bool(self.session.checkpoint_steps())
@@ -212,6 +219,7 @@ class PaneArea(QWidget):
                 self.views[name].show_message(self._what_to_do())
                 return
             self.views[name].show_rendered(made)
+            self._weights.shown(name, made.snapshot, made.milliseconds)
             if name == self.active or self.active not in self._in_sight():
                 self.header.show_at(self.states[name].at, made.step)
 
@@ -241,10 +249,13 @@ class PaneArea(QWidget):
     def _resized(self) -> None:
         view = self.sender()
         if isinstance(view, PaneView) and view.rendered is not None:
-            self._submit(view.pane.name)
+            self._submit(view.pane.name, newest=not view.pane.long)
 
     @Slot()
     def _took_hold(self) -> None:
+        for view in self.views.values():
+            if view is not self.sender():
+                view.rest()
         self._gestures += 1
         self._gesture = self._gestures
 
@@ -362,11 +373,21 @@ class PaneArea(QWidget):
     def _snapshot_arrived(self) -> None:
         for name in self._in_sight():
             if self.states[name].at == "latest":
-                self._submit(name)
+                wait = self._wait_for_weights(name)
+                if wait:
+                    self._later.start(int(wait * 1000))
+                else:
+                    self._submit(name)
+
+    def _wait_for_weights(self, name: str) -> float:
+        """Seconds until a pane may take newer weights by itself."""
+        if not self.panes[name].long or self.views[name].rendered is None:
+            return 0.0
+        return max(self._weights.wait(name), 0.0 if self.views[name].at_rest else FRESH_MS / 1000)
 
     @Slot()
     def _ask_for_weights(self) -> None:
-        if any(self.states[name].at == "latest" for name in self._in_sight()):
+        if any(self.states[name].at == "latest" and not self._wait_for_weights(name) for name in self._in_sight()):
             self.session.request_snapshot()
 
     def _tend_timer(self) -> None:
@@ -457,6 +478,7 @@ class PaneArea(QWidget):
         self.header.took_hold.connect(self._took_hold)
         self.header.let_go.connect(self._let_go)
         self._fresh.timeout.connect(self._ask_for_weights)
+        self._later.timeout.connect(self._snapshot_arrived)
         self.session.changed.connect(self._session_changed)
         self.session.snapshot_arrived.connect(self._snapshot_arrived)
         self.session.checkpoints_changed.connect(self._show_places)
@@ -469,6 +491,7 @@ class PaneArea(QWidget):
         if name not in self.views:
             view = self.views[name] = make_view(self.panes[name], self.states[name])
             view.setParent(self)
+            view.equip(self.blobs, self.session.background)
             self.inspectors.addWidget(view.inspector)
             view.proposed.connect(self._proposed)
             view.resized.connect(self._resized)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.explore.base import Pane, PaneState
+    from genstudio.explore.blobs import Blobs
+    from genstudio.studio.workers.background import Background
     from genstudio.studio.workers.render_thread import Rendered
 
 
@@ -46,7 +48,9 @@ class PaneView(QWidget):
         self.setAccessibleName(translate(pane.title))
         self._pinned: tuple[int, int] | None = None
         self._pointed: tuple[int, int] | None = None
-        self.grid = ImageGrid(self)
+        self.blobs: Blobs | None = None
+        self.background: Background | None = None
+        self.grid = self.make_grid()
         self.grid.setAccessibleName(translate(pane.title))
         self.grid.describe = self.describe_cell
         self.page = QTextBrowser(self)
@@ -54,7 +58,8 @@ class PaneView(QWidget):
         self.page.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.page.setOpenExternalLinks(True)
         self.stack = QStackedWidget(self)
-        self.stack.addWidget(self.grid)
+        self.pictures = self.make_pictures()
+        self.stack.addWidget(self.pictures)
         self.stack.addWidget(self.page)
         self.legend = PointsLegend(self)
         self.legend.setVisible(False)
@@ -74,12 +79,32 @@ class PaneView(QWidget):
         """The controls of the state's fields, made by themselves."""
         return PaneControls(self.pane.state)
 
+    def make_grid(self) -> ImageGrid:
+        """What shows a sheet of pictures."""
+        return ImageGrid(self)
+
+    def make_pictures(self) -> QWidget:
+        """What stands where pictures are: the grid, or more around it."""
+        return self.grid
+
     def adapt(self, rendered: Rendered) -> None:
         """Fit the controls to the model and the data that are looked at."""
 
     def fitted(self, state: PaneState) -> PaneState:
         """``state`` with what it leaves to the pane's size filled in: what is rendered."""
         return state
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether newer weights may come by themselves: not in the middle of something that plays."""
+        return True
+
+    def rest(self) -> None:
+        """A hand is at work elsewhere: what plays here stands still."""
+
+    def equip(self, blobs: Blobs, background: Background) -> None:
+        """Where what is too big for a state is kept, and who reads files."""
+        self.blobs, self.background = blobs, background
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -135,7 +160,7 @@ class PaneView(QWidget):
         return self.stack.currentWidget() is self.page
 
     def show_pictures(self) -> None:
-        self.stack.setCurrentWidget(self.grid)
+        self.stack.setCurrentWidget(self.pictures)
         self.help_button.setChecked(False)
 
     @Slot()

@@ -4,7 +4,8 @@
 
 A *view* is one pane on screen. ``submit`` overwrites the view's waiting state; of all that waits, what took least last time
 goes first; a long content is a generator, set aside between two of its steps for shorter ones, and ended with what it has
-when a newer state of its view comes. ``ready`` is emitted only when the last one has been fetched.
+when a newer state of its view comes. ``ready`` is emitted only when the last one has been fetched. A view's ``latest``
+weights are those that it had, unless the newest ones are asked for: a long drawing goes on with those that it began with.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ class _Job:
     ticket: int
     expected: float
     again: bool  # the same state as was shown last, with newer weights: no need to show half of it
+    newest: bool  # take the newest weights, not those that the view had
     steps: Iterator[Rendered] | None = None
     spent: float = 0.0
     key: Any = field(default=None)
@@ -88,7 +90,7 @@ class RenderThread(QThread):
         self.blobs = blobs or Blobs()
         self._session = session
         self._wake = threading.Condition()
-        self._waiting: dict[str, tuple[int, PaneState]] = {}
+        self._waiting: dict[str, tuple[int, PaneState, bool]] = {}
         self._asked: list[tuple[str, Callable[[], Any]]] = []
         self._numbers = itertools.count(1)
         self._tickets: dict[str, int] = {}
@@ -99,16 +101,21 @@ class RenderThread(QThread):
         self._shown: dict[str, Any] = {}
         self._looks: OrderedDict[Any, Look] = OrderedDict()
         self._kept: OrderedDict[tuple[str, int], Snapshot] = OrderedDict()
+        self._latest: dict[str, Snapshot] = {}  # by view: the weights that it took for the newest
         self._stopping = False
         self._torch_is_set = False
 
     # -- called from the GUI thread ------------------------------------------------------------------------------
 
-    def submit(self, view: str, state: PaneState) -> None:
-        """Ask for the content of ``state``. What waited for this view is forgotten, what runs for it ends early."""
+    def submit(self, view: str, state: PaneState, *, newest: bool = True) -> None:
+        """Ask for the content of ``state``. What waited for this view is forgotten, what runs for it ends early.
+
+        ``newest=False``: where the state says ``latest``, the weights that this view was last shown with will do.
+        """
         with self._wake:
             ticket = self._tickets[view] = next(self._numbers)
-            self._waiting[view] = (ticket, state)
+            newest = newest or (view in self._waiting and self._waiting[view][2])
+            self._waiting[view] = (ticket, state, newest)
             self._wake.notify()
         if not self.isRunning() and not self._stopping:
             self.start()
@@ -133,7 +140,7 @@ class RenderThread(QThread):
     def forget(self, view: str) -> None:
         """The view is gone: drop what waits and runs for it."""
         with self._wake:
-            for table in (self._tickets, self._waiting, self._results, self._shown):
+            for table in (self._tickets, self._waiting, self._results, self._shown, self._latest):
                 table.pop(view, None)
             self._pending.discard(view)
 
@@ -164,12 +171,13 @@ class RenderThread(QThread):
         self._jobs.clear()
         self._looks.clear()
         self._kept.clear()
+        self._latest.clear()
 
     def _take_newest(self) -> None:
-        for view, (ticket, state) in self._waiting.items():
+        for view, (ticket, state, newest) in self._waiting.items():
             before = self._shown.get(view)
             again = before is not None and before[0] == state
-            self._jobs[view] = _Job(view, state, ticket, self._durations.get(view, 0.0), again)
+            self._jobs[view] = _Job(view, state, ticket, self._durations.get(view, 0.0), again, newest)
         self._waiting.clear()
 
     def _advance(self, job: _Job) -> None:
@@ -214,7 +222,7 @@ class RenderThread(QThread):
     def _render(self, job: _Job) -> Iterator[Rendered]:
         """The ever better contents of a job, each held back by one so that the last is known to be it."""
         self._set_threads()
-        snapshot = self._snapshot(job.state)
+        snapshot = self._snapshot(job)
         if snapshot is None:
             yield Rendered(job.state, waiting=True)
             return
@@ -240,9 +248,17 @@ class RenderThread(QThread):
             raise GenstudioError(N_("The pane gave nothing to show."), N_("Try another setting."))
         yield Rendered(job.state, held, spent, **facts)
 
-    def _snapshot(self, state: PaneState) -> Snapshot | None:
+    def _snapshot(self, job: _Job) -> Snapshot | None:
+        state = job.state
         if state.at == "latest":
-            return self._session.latest_snapshot()
+            latest = self._session.latest_snapshot()
+            had = self._latest.get(job.view)
+            if latest is None or had is None or job.newest or had.run != latest.run:
+                had = latest
+            with self._wake:
+                if had is not None:
+                    self._latest[job.view] = had
+            return had
         run = str(getattr(getattr(self._session, "run", None), "path", ""))
         key = (run, int(state.at))
         if key not in self._kept:

@@ -1,0 +1,34 @@
+"""How often a long content is made anew because training has newer weights: so seldom that training keeps its pace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+SHARE = 3.0  # a drawing of one second is made anew every three: looking takes a third of one core at most
+
+
+class FreshWeights:
+    """Remembers of each pane how long its contents took, and when that began."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._step: dict[str, object] = {}
+        self._seconds: dict[str, float] = {}
+        self._shown: dict[str, float] = {}
+
+    def shown(self, name: str, weights: object, milliseconds: float) -> None:
+        """A content of pane ``name`` was made from ``weights`` in so many milliseconds of the render thread."""
+        now, seconds = self._clock(), milliseconds / 1000
+        if self._step.get(name) is weights:
+            # The dearest content of these weights counts: most others only go on with what that one drew.
+            if seconds > self._seconds[name]:
+                self._seconds[name], self._shown[name] = seconds, now
+        else:
+            self._step[name], self._seconds[name], self._shown[name] = weights, seconds, now
+
+    def wait(self, name: str) -> float:
+        """Seconds until ``name`` may take newer weights; 0: at once."""
+        if name not in self._shown:
+            return 0.0
+        return max(0.0, self._shown[name] + (SHARE - 1) * self._seconds[name] - self._clock())
