@@ -1,8 +1,8 @@
 """Drawings that a person plays, scrubs through and branches from, kept from one pane state to the next.
 
-A tape (:mod:`genstudio.models.autoregressive.sampling.tape`) holds what is drawn. A state that differs further on (another
-pixel edited, a temperature changed half way, the mask painted on) winds it back to there; one that differs in nothing but
-where one stands costs nothing. What is drawn follows from the state alone, whatever was on the tape before.
+A tape (:mod:`genstudio.models.autoregressive.sampling.tape`) holds what is drawn. A state that differs further on
+(another pixel edited, a temperature changed half way, the mask painted on) winds it back to there; one that differs in
+nothing but where one stands costs nothing. What is drawn follows from the state alone, whatever was on the tape before.
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ class Drawing:
     tape: Tape
     key: PixelsState | None = None
     given: Given | None = None
-    known: Any = None  # bool E×N: given pixels, in the order of drawing; None without
     shelf: list[Drawing] = field(default_factory=list, repr=False)
 
     @property
@@ -55,7 +54,8 @@ class Drawing:
 
 
 def drawing_of(look: Look, state: PixelsState) -> Drawing:
-    """The drawing that ``state`` shows, wound back where it has to be. Raises :class:`UsageError` for what can't be drawn."""
+    """The drawing that ``state`` shows, wound back where it has to be. Raises :class:`UsageError` for what can't be
+    drawn."""
     key = score(state)
     shelf: list[Drawing] = look.once("drawings", list)
     drawing = next((one for one in shelf if one.key == key), None)
@@ -66,7 +66,6 @@ def drawing_of(look: Look, state: PixelsState) -> Drawing:
         drawing = _tape_for(look, shelf, request, temperatures)
         drawing.tape.follow(request, temperatures)
         drawing.key, drawing.given = key, what
-        drawing.known = None if what is None else drawing.tape.at(what.known.expand(look.spec.shape).flatten())
     shelf.remove(drawing)
     shelf.append(drawing)
     _used(drawing)
@@ -79,7 +78,8 @@ def score(state: PixelsState) -> PixelsState:
 
 
 def request_of(look: Look, state: PixelsState, what: Given | None) -> Request:
-    """What the model is asked for. Edits that lie outside of its images are passed over: they belong to another model's."""
+    """What the model is asked for. Edits that lie outside of its images are passed over: they belong to another
+    model's."""
     import torch
 
     model: Any = look.model
@@ -135,7 +135,8 @@ def temperatures_of(state: PixelsState, end: int) -> Tensor:
 
 
 def _tape_for(look: Look, shelf: list[Drawing], request: Request, temperatures: Tensor) -> Drawing:
-    """The tape of which most stays; a new one where nothing does and there is room; else the one not used for longest."""
+    """The tape of which most stays; a new one where nothing does and there is room; else the one not used for
+    longest."""
     model: Any = look.model
     serving = [one for one in shelf if one.tape.serves(request)]
     kept = [one.tape.stays(request, temperatures) for one in serving]

@@ -19,8 +19,8 @@ Keep = Literal["top", "bottom", "left", "right"]
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """``image``: float32 C×H×W in [0, 1], as the model sees images. ``known``: bool H×W. ``label``: its class, where it has
-    one. ``what``: which image it is, in words."""
+    """``image``: float32 C×H×W in [0, 1], as the model sees images. ``known``: bool H×W. ``label``: its class, where it
+    has one. ``what``: which image it is, in words."""
 
     image: Tensor
     known: Tensor
@@ -29,20 +29,20 @@ class Given:
 
 
 def given(look: Look, source: str, index: int, own: Blob | None, mask: Blob | None) -> Given | None:
-    """What ``source`` ("data" or "own") names, or ``None`` where nothing is given, no data set is open or no image was chosen
-    yet. ``index`` wraps round. Without a ``mask`` the upper half is kept. Raises :class:`UsageError` for images that don't
-    fit the model."""
+    """What ``source`` ("data" or "own") names, or ``None`` where nothing is given, no data set is open or no image was
+    chosen yet. ``index`` wraps round. Without a ``mask`` the upper half is kept. Raises :class:`UsageError` for images
+    that don't fit the model."""
     if source == "data" and look.data is not None:
-        image, label, number = test_image(look, index)
+        image, label, number = split_image(look, index)
         return Given(image, _known(look, mask), label, N_("test image {k}", k=f"{number:,}"))
     if source == "own" and own is not None:
         return Given(own_image(look, own), _known(look, mask), None, N_("your image"))
     return None
 
 
-def test_image(look: Look, index: int) -> tuple[Tensor, int | None, int]:
-    """Image number ``index`` of the test split (of another, where that one is empty), its class, and its number in the split.
-    Bits that are drawn anew each time in training are drawn from the number alone."""
+def split_image(look: Look, index: int) -> tuple[Tensor, int | None, int]:
+    """Image number ``index`` of the test split (of another, where that one is empty), its class, and its number in the
+    split. Bits that are drawn anew each time in training are drawn from the number alone."""
     import torch
 
     data: Any = look.data

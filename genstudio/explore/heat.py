@@ -1,7 +1,7 @@
 """One colour map for heat: from black through violet, red and orange to pale yellow.
 
-Its lightness (OKLab's: Ottosson 2020) grows evenly with the value, so that equal steps look equal, to colour-blind eyes and in
-grey prints too; the hue only helps to tell values apart.
+Its lightness (OKLab's: Ottosson 2020) grows evenly with the value, so that equal steps look equal, to colour-blind eyes
+and in grey prints too; the hue only helps to tell values apart.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A person's own image, read as it is and brought to what a model draws: size, colour, levels.
 
-Files are read as those of a folder of pictures are (:mod:`genstudio.data.pictures`): turned as their EXIF data says, the first
-frame of an animation, transparency over white, nothing from decompression bombs.
+Files are read as those of a folder of pictures are (:mod:`genstudio.data.pictures`): turned as their EXIF data says,
+the first frame of an animation, transparency over white, nothing from decompression bombs.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ LARGEST = 1024
 
 
 def read_image(path: str | os.PathLike[str]) -> np.ndarray:
-    """The image in a file, uint8 H×W×1 or H×W×3, its longer side at most 1024. Raises :class:`UsageError` in plain words."""
+    """The image in a file, uint8 H×W×1 or H×W×3, its longer side at most 1024. Raises :class:`UsageError` in plain
+    words."""
     from genstudio.data.pictures import UnreadableError, look_at, read_picture
     from genstudio.data.tree import MAX_FILE_BYTES
 
@@ -47,8 +48,8 @@ def read_image(path: str | os.PathLike[str]) -> np.ndarray:
 def to_spec(pixels: np.ndarray, spec: ImageSpec) -> Tensor:
     """``pixels`` (uint8 H×W×1 or H×W×3, any size) as an image of ``spec``: float32 C×H×W in [0, 1].
 
-    The middle is cut out in the shape of the model's images; grey and levels come about as in a data set, black and white by a
-    cut at one half. Raises :class:`UsageError` for channels that no image file has.
+    The middle is cut out in the shape of the model's images; grey and levels come about as in a data set, black and
+    white by a cut at one half. Raises :class:`UsageError` for channels that no image file has.
     """
     import numpy as np
     import torch

@@ -25,7 +25,8 @@ BARS = 64
 
 
 def view(look: Look, state: PixelsState, drawing: Drawing, place: int, whole: bool = False) -> Content:
-    """The content after ``place`` sub-pixels. The receptive field, which takes longest, only when that is the ``whole``."""
+    """The content after ``place`` sub-pixels. The receptive field, which takes longest, only when that is the
+    ``whole``."""
     import numpy as np
 
     enlarged = state.enlarged % state.n
@@ -68,8 +69,7 @@ def _images(look: Look, drawing: Drawing, place: int) -> tuple[np.ndarray, np.nd
     tape, spec = drawing.tape, look.spec
     levels = tape.images(place)
     seen = np.zeros((spec.height, spec.width), bool)
-    units = np.array(tape.units[:place]).reshape(-1, 3)
-    seen[units[:, 0], units[:, 1]] = True
+    seen[tuple(tape.pixels[:place].T)] = True
     if drawing.given is not None:
         # What is given is there from the start. An edited pixel shows as given until it is reached.
         from_given = drawing.given.known & ~_tensor(seen)
@@ -91,6 +91,7 @@ def _facts(look: Look, drawing: Drawing, place: int) -> dict[str, Any]:
         "channels": look.spec.channels,
         "curve": drawing.tape.model.distribution.joint or (look.spec.levels or 256) > BARS,
         "class_names": tuple(look.spec.class_names) if getattr(look.model, "classes", 0) else (),
+        "known": None if drawing.given is None else drawing.given.known.numpy(),
     }
 
 
@@ -134,20 +135,19 @@ def entropy_map(look: Look, drawing: Drawing, place: int, image: int) -> np.ndar
     import numpy as np
 
     made = np.full((look.spec.height, look.spec.width), np.nan, np.float32)
-    units = np.array(drawing.tape.units[:place]).reshape(-1, 3)
-    made[units[:, 0], units[:, 1]] = 0
-    np.add.at(made, (units[:, 0], units[:, 1]), drawing.tape.entropy[:place, image].float().numpy())
+    drawn = tuple(drawing.tape.pixels[:place].T)
+    made[drawn] = 0
+    np.add.at(made, drawn, drawing.tape.entropy[:place, image].float().numpy())
     return made
 
 
 def allowed_map(look: Look, drawing: Drawing, place: int) -> np.ndarray:
-    """bool H×W: the pixels that the sub-pixel drawn last may follow, by the order alone; its own among them when a channel of
-    it was drawn before."""
+    """bool H×W: the pixels that the sub-pixel drawn last may follow, by the order alone; its own among them when a
+    channel of it was drawn before."""
     import numpy as np
 
     made = np.zeros((look.spec.height, look.spec.width), bool)
-    units = np.array(drawing.tape.units[: place - 1]).reshape(-1, 3)
-    made[units[:, 0], units[:, 1]] = True
+    made[tuple(drawing.tape.pixels[: place - 1].T)] = True
     return made
 
 

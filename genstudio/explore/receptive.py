@@ -1,7 +1,8 @@
-"""The true receptive field of a sub-pixel: which pixels move what it is drawn from, by gradients through the net itself.
+"""The true receptive field of a sub-pixel: which pixels move what it is drawn from, by gradients through the net
+itself.
 
-The mask says what a net may see, its depth how far it could; the gradient says what it does see. A plain PixelCNN has a blind
-spot to the right above each pixel (van den Oord et al. 2016b, figure 1); the gated one has none.
+The mask says what a net may see, its depth how far it could; the gradient says what it does see. A plain PixelCNN has a
+blind spot to the right above each pixel (van den Oord et al. 2016b, figure 1); the gated one has none.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ PROJECTIONS = 3
 
 
 def receptive_field(model: Any, levels: Tensor, unit: tuple[int, int, int], label: Tensor | None) -> Tensor:
-    """How strongly each pixel acts on the output that sub-pixel ``unit`` (y, x, channel) is drawn from: float32 H×W, the
-    largest 1 (all 0 where none acts).
+    """How strongly each pixel acts on the output that sub-pixel ``unit`` (y, x, channel) is drawn from: float32 H×W,
+    the largest 1 (all 0 where none acts).
 
-    ``levels``: int64 C×H×W; what is not drawn yet may be anything. ``label``: int64 1, or ``None``. It is the length of the
-    gradient over the colours, of a few fixed random mixtures of the outputs: one mixture alone may cancel out somewhere. For two
-    levels it is the gradient of the log odds. Where one output serves all channels of a pixel (mixtures), it is the pixel's.
-    Call it with gradients enabled.
+    ``levels``: int64 C×H×W; what is not drawn yet may be anything. ``label``: int64 1, or ``None``. It is the length of
+    the gradient over the colours, of a few fixed random mixtures of the outputs: one mixture alone may cancel out
+    somewhere. For two levels it is the gradient of the log odds. Where one output serves all channels of a pixel
+    (mixtures), it is the pixel's. Call it with gradients enabled.
     """
     import torch
 

@@ -1,7 +1,8 @@
 """A drawing that can be wound back, and played on otherwise: what a person scrubs through and branches from.
 
-What a machine computes at a tick follows from the sub-pixels drawn before, and it keeps each value where no other tick writes.
-So any tick can be run again: what was changed there is drawn anew from there on, and what lies before stays, to the bit.
+What a machine computes at a tick follows from the sub-pixels drawn before, and it keeps each value where no other tick
+writes. So any tick can be run again: what was changed there is drawn anew from there on, and what lies before stays, to
+the bit.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 
 
 class Tape:
-    """N images drawn in the order of the product rule, each sub-pixel after the ones before it, given ones included: so what
-    the model holds of those is known too, and no mask needs a schedule of its own.
+    """N images drawn in the order of the product rule, each sub-pixel after the ones before it, given ones included: so
+    what the model holds of those is known too, and no mask needs a schedule of its own.
 
-    ``units`` are (y, x, channel) by place in that order, E in all; ``done`` of them are drawn. For those: ``levels`` (int64
-    E×N), ``entropy`` of what each was drawn from, and ``nats``, -log p of the level itself at temperature 1 (E×N each). All
-    begins with :meth:`follow`; each :meth:`play` goes one tick on. The same request gives the same numbers, to the bit,
-    whatever was played before.
+    ``units`` are (y, x, channel) by place in that order, E in all (``pixels``: their y and x); ``done`` of them are
+    drawn. For those: ``levels`` (int64 E×N), ``entropy`` of what each was drawn from, and ``nats``, -log p of the level
+    itself at temperature 1 (E×N each). All begins with :meth:`follow`; each :meth:`play` goes one tick on. The same
+    request gives the same numbers, to the bit, whatever was played before.
     """
 
     def __init__(self, model: Autoregressive, request: Request) -> None:
@@ -33,6 +34,7 @@ class Tape:
         grid = (model.spec.height, model.spec.width)
         groups = [[(y, x, c) for c in channels] for y, x, channels in model.pixel_units()]
         self.units = [unit for group in groups for unit in group]
+        self.pixels = np.array([(y, x) for y, x, _ in self.units])  # E×2
         self.starts = np.cumsum([0, *map(len, groups)]).tolist()  # of each tick, and the end
         self.tick_of = np.repeat(np.arange(len(groups)), [len(group) for group in groups]).tolist()
         with torch.no_grad(), model._evaluating():
@@ -65,8 +67,8 @@ class Tape:
         return min(self.done, self.starts[self.tick_of[kept]] if kept < self.end else kept)
 
     def follow(self, request: Request, temperatures: Tensor | None = None) -> None:
-        """Draw as ``request`` says from now on, wound back to where it first differs. ``temperatures`` (float64 E) gives each
-        place one of its own, instead of the request's."""
+        """Draw as ``request`` says from now on, wound back to where it first differs. ``temperatures`` (float64 E)
+        gives each place one of its own, instead of the request's."""
         self.done = self.stays(request, temperatures)
         self.noise, self.forced, self.temperatures = self._read(request, temperatures)
 
