@@ -522,7 +522,7 @@ class PaneArea(QWidget):
             action = menu.addAction(title)
             action.setData(name)
             action.triggered.connect(self._send_chosen)
-        view.inspector.send.setVisible(bool(titles) and "z" not in view.pane.name)
+        view.inspector.send.setVisible(bool(titles) and view.has_codes)
 
     @Slot()
     def _send_chosen(self) -> None:

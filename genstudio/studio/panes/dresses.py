@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from genstudio.explore.base import Pane, PaneState
 from genstudio.studio.panes.manifold import ManifoldView
+from genstudio.studio.panes.pixels import PixelsView
 from genstudio.studio.panes.samples import SamplesView
 from genstudio.studio.panes.view import PaneView
 
-DRESSES: dict[str, type[PaneView]] = {"manifold": ManifoldView, "samples": SamplesView}
+DRESSES: dict[str, type[PaneView]] = {"manifold": ManifoldView, "pixels": PixelsView, "samples": SamplesView}
 
 
 def make_view(pane: Pane, state: PaneState) -> PaneView:

@@ -20,7 +20,7 @@ class FreshWeights:
     def shown(self, name: str, weights: object, milliseconds: float) -> None:
         """A content of pane ``name`` was made from ``weights`` in so many milliseconds of the render thread."""
         now, seconds = self._clock(), milliseconds / 1000
-        if self._step.get(name) is weights:
+        if name in self._step and self._step[name] is weights:
             # The dearest content of these weights counts: most others only go on with what that one drew.
             if seconds > self._seconds[name]:
                 self._seconds[name], self._shown[name] = seconds, now

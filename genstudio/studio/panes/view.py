@@ -40,6 +40,7 @@ class PaneView(QWidget):
     wants_beside = Signal()
     wants_window = Signal()
     resized = Signal()  # there is another room for pictures
+    has_codes = True  # whether there may be a z to send on
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,0 +1,65 @@
+"""A person's own image: chosen in a file dialog or dropped, read on a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from genstudio.core.errors import GenstudioError
+from genstudio.core.messages import _
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from genstudio.studio.workers.background import Background
+
+PATTERNS = "*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff"
+
+
+class OwnImage(QObject):
+    """``arrived`` carries uint8 H×W×1 or H×W×3 as read, ``failed`` words for a line of text."""
+
+    arrived = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.choose_path: Callable[[], str] = self._ask
+
+    def choose(self, worker: Background | None) -> None:
+        """Let the person choose a file, and read it."""
+        path = self.choose_path()
+        if path:
+            self.read(path, worker)
+
+    def read(self, path: str, worker: Background | None) -> None:
+        if worker is not None:
+            worker.submit(partial(_read, path), self.arrived.emit, self._broke, key="own image")
+
+    def _broke(self, error: Exception) -> None:
+        words = str(error) if isinstance(error, GenstudioError) else f"{type(error).__name__}: {error}"
+        self.failed.emit(words)
+
+    def _ask(self) -> str:
+        parent = self.parent()
+        title, images = _("Open an image"), _("Images")
+        path, _kind = QFileDialog.getOpenFileName(
+            parent if isinstance(parent, QWidget) else None, title, "", f"{images} ({PATTERNS})"
+        )
+        return path
+
+
+def dropped_path(data: QMimeData) -> str:
+    """The one local file that is dropped; empty for anything else."""
+    urls = data.urls()
+    return urls[0].toLocalFile() if len(urls) == 1 and urls[0].isLocalFile() else ""
+
+
+def _read(path: str) -> np.ndarray:
+    from genstudio.explore.own_image import read_image
+
+    return read_image(path)

@@ -1,0 +1,71 @@
+"""The level of one pixel, by hand: a slider for each channel, and a way back to what the model drew."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from genstudio.core.messages import _
+from genstudio.studio.widgets.controls import link
+from genstudio.studio.widgets.value_slider import ValueSlider
+
+
+class LevelEditor(QWidget):
+    """``changed`` carries the levels of all channels; ``took_hold`` and ``let_go`` frame one drag."""
+
+    changed = Signal(tuple)
+    taken_back = Signal()
+    took_hold = Signal()
+    let_go = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(4)
+        self.words = QLabel(self)
+        self.words.setWordWrap(True)
+        self._rows.addWidget(self.words)
+        self.sliders: list[ValueSlider] = []
+        self.back = link(_("As the model drew it"), _("Take this change back"), self)
+        self.back.clicked.connect(self.taken_back)
+        self._rows.addWidget(self.back)
+        self._shape = (0, 0)
+        self.show_pixel(None)
+
+    def show_pixel(
+        self, place: tuple[int, int] | None, values: tuple[int, ...] = (), levels: int = 2, *, edited: bool = False
+    ) -> None:
+        """The pixel in hand (row, column) and its levels (C); ``None``: no pixel is."""
+        if place is None:
+            self.words.setText(_("Click a drawn pixel and change it: the rest is drawn anew from there."))
+            self.words.setObjectName("fact")
+        else:
+            self.words.setText(_("Row {row}, column {column}", row=place[0] + 1, column=place[1] + 1))
+            self.words.setObjectName("")
+            if self._shape != (len(values), levels):
+                self._make_sliders(len(values), levels)
+            for slider, value in zip(self.sliders, values, strict=True):
+                slider.set_value(value)
+        for slider in self.sliders:
+            slider.setVisible(place is not None)
+        self.back.setVisible(edited)
+
+    def _make_sliders(self, channels: int, levels: int) -> None:
+        self._shape = (channels, levels)
+        for slider in self.sliders:
+            self._rows.removeWidget(slider)
+            slider.hide()
+            slider.deleteLater()
+        names = [_("Red"), _("Green"), _("Blue")] if channels == 3 else [_("Level")]
+        tip = _("Draw this level here, and everything after it anew (+ and -)")
+        self.sliders = [ValueSlider(name, 0, levels - 1, whole=True, tip=tip, parent=self) for name in names]
+        for place, slider in enumerate(self.sliders):
+            self._rows.insertWidget(1 + place, slider)
+            slider.moved.connect(self._moved)
+            slider.took_hold.connect(self.took_hold)
+            slider.let_go.connect(self.let_go)
+
+    @Slot(float)
+    def _moved(self, value: float) -> None:
+        self.changed.emit(tuple(int(slider.value()) for slider in self.sliders))

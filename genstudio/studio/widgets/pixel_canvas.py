@@ -1,0 +1,371 @@
+"""One image, large and crisp, to look at pixel by pixel: the one just drawn is framed, any can be clicked, wheeled, painted.
+
+The image is one small QImage that is drawn enlarged; everything over it is a few lines and rectangles. While a stroke is
+painted only a veil as small as the image changes.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Literal
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from genstudio.core.messages import _
+from genstudio.studio.theme import colour, theme
+from genstudio.studio.widgets.image_grid import KEYS
+from genstudio.studio.widgets.masks import outline, stroked
+from genstudio.studio.widgets.scaling import qimage
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MARGIN = 8  # logical pixels
+SLATE = (78, 88, 104)  # what is not drawn yet: a colour that no grey image has
+Hand = Literal["point", "erase", "keep"]
+Place = tuple[int, int]  # (row, column)
+
+
+class PixelCanvas(QWidget):
+    """Shows uint8 H×W×C. ``hand`` says what a click does: ``point`` at a pixel, ``erase`` it from the mask, ``keep`` it."""
+
+    clicked = Signal(int, int)  # row, column: with the pointing hand
+    wheeled = Signal(int)  # notches, over the selected pixel
+    pointed = Signal(object)  # the (row, column) under the pointer, or None
+    stroked = Signal(object)  # the mask (bool H×W) after one stroke of the brush
+    left_off = Signal()  # Escape: back to the pointing hand
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(_("Enlarged image"))
+        self.setMinimumSize(96, 96)
+        self._image: QImage | None = None
+        self._size = (0, 0)
+        self._smooth = False
+        self._current: Place | None = None
+        self._selected: Place | None = None
+        self._edited: tuple[Place, ...] = ()
+        self._hover: Place | None = None
+        self._mask: np.ndarray | None = None
+        self._border = QPainterPath()
+        self._by_keyboard = False  # came the focus by the keyboard? Then it is framed
+        self._hand: Hand = "point"
+        self._brush = 3
+        self._cursor: Place | None = None  # of the brush, by keyboard
+        self._stroke: tuple[np.ndarray, Place] | None = None  # the mask so far, and where the brush was last
+        self._veil: QImage | None = None
+        theme().changed.connect(self._recolour)
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    def show_pixels(self, pixels: np.ndarray | None, current: Place | None = None) -> None:
+        """The image (copied) and the pixel that was drawn last."""
+        self._image = None if pixels is None else qimage(pixels).convertToFormat(QImage.Format.Format_RGB32)
+        size = (0, 0) if pixels is None else (int(pixels.shape[0]), int(pixels.shape[1]))
+        if size != self._size:
+            self._size, self._hover, self._cursor, self._stroke, self._veil = size, None, None, None, None
+        self._current = current
+        self.update()
+
+    def show_marks(self, selected: Place | None, edited: tuple[Place, ...]) -> None:
+        """Which pixel is in hand, and which ones a person has changed."""
+        if (selected, edited) != (self._selected, self._edited):
+            self._selected, self._edited = selected, edited
+            self.update()
+
+    def show_mask(self, mask: np.ndarray | None) -> None:
+        """What is given in a completion, bool H×W; its border is drawn. ``None``: nothing is."""
+        if mask is self._mask:
+            return
+        self._mask = mask
+        self._border = QPainterPath()
+        for x0, y0, x1, y1 in outline(mask) if mask is not None else ():
+            self._border.moveTo(x0, y0)
+            self._border.lineTo(x1, y1)
+        self._veil = None
+        self.update()
+
+    def set_hand(self, hand: Hand, brush: int = 3) -> None:
+        self._hand, self._brush = hand, brush
+        self.setCursor(Qt.CursorShape.ArrowCursor if hand == "point" else Qt.CursorShape.CrossCursor)
+        self._stroke = self._veil = None
+        if hand == "point":
+            self._cursor = None
+        self.update()
+
+    def set_smooth(self, smooth: bool) -> None:
+        self._smooth = smooth
+        self.update()
+
+    def describe(self, words: str) -> None:
+        """What a screen reader says of it."""
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
+            if self.hasFocus():
+                QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+
+    def factor(self) -> int:
+        """Device pixels along one side of a pixel; 0 when the image has to be reduced."""
+        return self.factor_in(self.width(), self.height())
+
+    def factor_in(self, width: int, height: int) -> int:
+        """The same in a widget of another size."""
+        h, w = self._size
+        ratio, room = self.devicePixelRatioF(), 2 * MARGIN
+        return int(min((width - room) * ratio / w, (height - room) * ratio / h)) if h and w else 0
+
+    def image_rect(self) -> QRectF:
+        """Where the image is, in logical coordinates."""
+        h, w = self._size
+        if not h or not w:
+            return QRectF()
+        ratio = self.devicePixelRatioF()
+        scale: float = self.factor()
+        if scale < 1:
+            scale = min((self.width() - 2 * MARGIN) * ratio / w, (self.height() - 2 * MARGIN) * ratio / h)
+        width, height = int(w * scale), int(h * scale)
+        x, y = (int(self.width() * ratio) - width) // 2, (int(self.height() * ratio) - height) // 2
+        return QRectF(x / ratio, y / ratio, width / ratio, height / ratio)
+
+    def pixel_rect(self, row: int, column: int) -> QRectF:
+        """Where a pixel is, in logical coordinates."""
+        whole, (h, w) = self.image_rect(), self._size
+        side_x, side_y = whole.width() / w, whole.height() / h
+        return QRectF(whole.x() + column * side_x, whole.y() + row * side_y, side_x, side_y)
+
+    def pixel_at(self, position: QPointF) -> Place | None:
+        """The pixel under a point of the widget."""
+        whole, (h, w) = self.image_rect(), self._size
+        if not h or not whole.contains(position):
+            return None
+        row = int((position.y() - whole.y()) / whole.height() * h)
+        column = int((position.x() - whole.x()) / whole.width() * w)
+        return min(row, h - 1), min(column, w - 1)
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 320)
+
+    # -- painting ------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = QPainterPath()
+        ground.addRoundedRect(QRectF(self.rect()), 6, 6)
+        painter.fillPath(ground, colour("surround"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        if self._image is not None:
+            whole = self._snapped(painter, self.image_rect())
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
+            painter.drawImage(whole, self._image, QRectF(self._image.rect()))
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+            if self._veil is not None:
+                painter.drawImage(whole, self._veil, QRectF(self._veil.rect()))
+            self._paint_border(painter, whole)
+            self._paint_marks(painter)
+        if self.hasFocus() and self._by_keyboard:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colour("accent"), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+        painter.end()
+
+    def _snapped(self, painter: QPainter, rect: QRectF) -> QRectF:
+        """Under fractional scaling the widget itself may begin between two device pixels: begin on a whole one."""
+        to_device = painter.deviceTransform()
+        exact = to_device.map(rect.topLeft())
+        corner = to_device.inverted()[0].map(QPointF(round(exact.x()), round(exact.y())))
+        return QRectF(corner, rect.size())
+
+    def _paint_border(self, painter: QPainter, whole: QRectF) -> None:
+        if self._border.isEmpty():
+            return
+        h, w = self._size
+        to_widget = QTransform(whole.width() / w, 0, 0, whole.height() / h, whole.x(), whole.y())
+        border = to_widget.map(self._border)
+        for tint, width in ((QColor(0, 0, 0, 150), 3), (QColor(255, 255, 255, 220), 1)):
+            painter.setPen(QPen(tint, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+            painter.drawPath(border)
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        for place in self._edited:
+            rect = self.pixel_rect(*place)
+            dot = max(3.0, min(rect.width(), 12.0) / 3)
+            corner = QRectF(rect.right() - dot - 1, rect.y() + 1, dot, dot)
+            painter.fillRect(corner.adjusted(-1, -1, 1, 1), QColor(0, 0, 0, 160))
+            painter.fillRect(corner, QColor(255, 170, 0))
+        if self._hand != "point":
+            self._paint_brush(painter)
+            return
+        if self._hover is not None and self._hover != self._current:
+            self._frame(painter, self._hover, QColor(255, 255, 255, 230), 1)
+        if self._selected is not None:
+            self._frame(painter, self._selected, QColor(255, 170, 0), 2)
+        if self._current is not None:
+            self._frame(painter, self._current, colour("accent"), 2)
+
+    def _paint_brush(self, painter: QPainter) -> None:
+        place = self._hover or (self._cursor if self.hasFocus() else None)
+        if place is None:
+            return
+        rect = self.pixel_rect(*place)
+        middle = rect.center() if self._brush % 2 else rect.topLeft()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for tint, width in ((QColor(0, 0, 0, 150), 3), (QColor(255, 255, 255, 230), 1)):
+            painter.setPen(QPen(tint, width))
+            painter.drawEllipse(middle, rect.width() * self._brush / 2, rect.height() * self._brush / 2)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _frame(self, painter: QPainter, place: Place, tint: QColor, width: int) -> None:
+        rect = self.pixel_rect(*place).adjusted(-0.5, -0.5, 0.5, 0.5)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(0, 0, 0, 170), width + 2))
+        painter.drawRect(rect)
+        painter.setPen(QPen(tint, width))
+        painter.drawRect(rect)
+
+    @Slot()
+    def _recolour(self) -> None:
+        self.update()
+
+    # -- mouse ---------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._hand == "point":
+            return
+        place = self.pixel_at(event.position())
+        if place is not None:
+            self._begin(place)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = self.pixel_at(event.position())
+        if self._stroke is not None:
+            near = place or self._nearest(event.position())
+            if near != self._stroke[1]:
+                self._go_on(near)
+        if place != self._hover:
+            self._hover = place
+            self.pointed.emit(place)
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._stroke is not None:
+            self._end()
+        elif self._hand == "point":
+            place = self.pixel_at(event.position())
+            if place is not None:
+                self.clicked.emit(*place)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover = None
+        self.pointed.emit(None)
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        notches = round(event.angleDelta().y() / 120)
+        if notches and self._hand == "point" and self._selected is not None:
+            self.wheeled.emit(notches)
+            event.accept()
+        else:
+            event.ignore()
+
+    def _nearest(self, position: QPointF) -> Place:
+        whole, (h, w) = self.image_rect(), self._size
+        row = math.floor((position.y() - whole.y()) / whole.height() * h)
+        column = math.floor((position.x() - whole.x()) / whole.width() * w)
+        return min(max(row, 0), h - 1), min(max(column, 0), w - 1)
+
+    # -- the brush -----------------------------------------------------------------------------------------------
+
+    def _begin(self, place: Place) -> None:
+        if self._mask is not None:
+            self._stroke = (self._mask, place)
+            self._go_on(place)
+
+    def _go_on(self, place: Place) -> None:
+        assert self._stroke is not None
+        mask, last = self._stroke
+        mask = stroked(mask, last, place, self._brush, self._hand == "keep")
+        self._stroke = (mask, place)
+        self._make_veil(mask)
+        self.update()
+
+    def _end(self) -> None:
+        assert self._stroke is not None
+        mask, self._stroke = self._stroke[0], None
+        if self._mask is not None and bool((mask != self._mask).any()):
+            self.stroked.emit(mask)
+        else:
+            self._veil = None
+        self.update()
+
+    def _make_veil(self, mask: np.ndarray) -> None:
+        """What this stroke has changed so far: rubbed out is slate, kept again is light."""
+        import numpy as np
+
+        assert self._mask is not None
+        veil: Any = np.zeros(mask.shape, np.uint32)  # premultiplied ARGB, as numbers
+        veil[self._mask & ~mask] = 0xFF000000 | SLATE[0] << 16 | SLATE[1] << 8 | SLATE[2]
+        veil[~self._mask & mask] = 0x78787878
+        kind = QImage.Format.Format_ARGB32_Premultiplied
+        self._veil = QImage(veil.data, mask.shape[1], mask.shape[0], mask.shape[1] * 4, kind).copy()
+
+    # -- keyboard ------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """With the brush: arrows move it, Enter paints, Escape lays it down. All else is for whoever owns this."""
+        key = Qt.Key(event.key())
+        if self._hand == "point" or self._image is None:
+            event.ignore()
+        elif key in KEYS:
+            down, right = KEYS[key]
+            row, column = self._cursor or (self._size[0] // 2 - down, self._size[1] // 2 - right)
+            self._cursor = (
+                min(max(row + down, 0), self._size[0] - 1),
+                min(max(column + right, 0), self._size[1] - 1),
+            )
+            self._hover = None
+            self.describe(_("Brush at row {row}, column {column}", row=self._cursor[0] + 1, column=self._cursor[1] + 1))
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self._dab()
+            self.update()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._dab()
+        elif key == Qt.Key.Key_Escape:
+            self.left_off.emit()
+        else:
+            event.ignore()
+
+    def _dab(self) -> None:
+        if self._cursor is not None:
+            self._begin(self._cursor)
+            if self._stroke is not None:
+                self._end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        reasons = Qt.FocusReason
+        self._by_keyboard = event.reason() in (reasons.TabFocusReason, reasons.BacktabFocusReason)
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))

@@ -1,0 +1,181 @@
+"""The transport: to the start, back, play, one pixel, one row, to the end; a slider over every position; the speed."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QStyle,
+    QStyleOptionSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from genstudio.core.messages import _
+from genstudio.studio.theme import font
+from genstudio.studio.widgets.card import Fact
+from genstudio.studio.widgets.controls import Button, IconButton
+
+BUTTONS = {
+    "start": ("to-start", lambda: _("To the start (Home)")),
+    "back": ("pixel-back", lambda: _("One pixel back (Left)")),
+    "play": ("play", lambda: _("Play (Space)")),
+    "pixel": ("pixel-on", lambda: _("Draw one pixel (Right)")),
+    "row": ("row-on", lambda: _("Draw one row (Down)")),
+    "end": ("to-end", lambda: _("To the end (End)")),
+}
+
+
+class _Scrub(QSlider):
+    """Goes where it is clicked, and heeds no wheel."""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            option = QStyleOptionSlider()
+            self.initStyleOption(option)
+            style = self.style()
+            handle = style.subControlRect(
+                QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self
+            )
+            if not handle.contains(event.position().toPoint()):
+                room = self.width() - handle.width()
+                x = round(event.position().x() - handle.width() / 2)
+                self.setSliderDown(True)
+                self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), x, room))
+                self.setSliderDown(False)
+        super().mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class Transport(QWidget):
+    """Says what a person wants and shows how it stands; it moves nothing by itself.
+
+    ``pressed`` carries one of ``BUTTONS``; ``scrubbed`` a position; ``speed_chosen`` the place on the speed slider, of which
+    there are ``len(speeds)``; ``took_hold`` and ``let_go`` frame one drag of the position.
+    """
+
+    pressed = Signal(str)
+    scrubbed = Signal(int)
+    speed_chosen = Signal(float)
+    took_hold = Signal()
+    let_go = Signal()
+
+    def __init__(self, speeds: tuple[float, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._speeds = speeds
+        self.setAccessibleName(_("Transport"))
+        self.position = _Scrub(Qt.Orientation.Horizontal, self)
+        self.position.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.position.setAccessibleName(_("Position of the drawing"))
+        self.position.setToolTip(_("Scrub to any pixel: the drawing is the same however one gets there"))
+        self.count = QLabel(self)
+        self.count.setFont(font(12))
+        self.count.setObjectName("fact")
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.buttons = {name: self._button(name) for name in BUTTONS}
+        self.speed = QSlider(Qt.Orientation.Horizontal, self)
+        self.speed.setRange(0, len(speeds) - 1)
+        self.speed.setMinimumWidth(48)
+        self.speed.setMaximumWidth(120)
+        self.speed.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.speed.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.speed.setAccessibleName(_("Speed of the drawing"))
+        self.speed.setToolTip(_("From one pixel a second to as fast as it goes"))
+        self.speed_words = Fact(parent=self)
+        self.speed_words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._lay_out()
+        self.position.valueChanged.connect(self.scrubbed)
+        self.position.sliderPressed.connect(self.took_hold)
+        self.position.sliderReleased.connect(self.let_go)
+        self.speed.valueChanged.connect(self._speed_moved)
+
+    def show_position(self, drawn: int, wanted: int, end: int, channels: int) -> None:
+        """How far the drawing has come, in sub-pixels; ``wanted`` is where it is to be."""
+        with QSignalBlocker(self.position):
+            self.position.setRange(0, max(end, 1))
+            self.position.setSingleStep(channels)
+            self.position.setPageStep(max(channels, end // 28))
+            if not self.position.isSliderDown():
+                self.position.setValue(drawn)
+        pixels = f"{drawn // channels:,}"
+        self.count.setText(_("{n} of {end}", n=pixels, end=f"{end // channels:,}"))
+        self.count.setMinimumWidth(self.count.fontMetrics().horizontalAdvance(_("{n} of {end}", n=end, end=end)))
+        self.position.setAccessibleDescription(_("pixel {n} of {end}", n=drawn // channels, end=end // channels))
+        for name in ("start", "back"):
+            self.buttons[name].setEnabled(wanted > 0)
+        for name in ("pixel", "row", "end"):
+            self.buttons[name].setEnabled(wanted < end)
+
+    def show_playing(self, playing: bool) -> None:
+        play = self.buttons["play"]
+        play.set_icon("pause" if playing else "play")
+        words = _("Pause (Space)") if playing else _("Play (Space)")
+        play.setToolTip(words)
+        play.setAccessibleName(words)
+
+    def show_speed(self, pixels_per_second: float, measured: float | None = None) -> None:
+        """The chosen speed; while it plays, ``measured`` is the one that it has."""
+        with QSignalBlocker(self.speed):
+            self.speed.setValue(self._speeds.index(pixels_per_second))
+        if math.isinf(pixels_per_second):
+            words = _("as fast as it goes")
+            if measured:
+                words = _("{n} pixels/s", n=f"{measured:,.0f}")
+        elif pixels_per_second == 1:
+            words = _("1 pixel/s")
+        else:
+            words = _("{n} pixels/s", n=f"{pixels_per_second:,.0f}")
+        self.speed_words.setText(words)
+        self.speed.setAccessibleDescription(words)
+
+    def _button(self, name: str) -> Button | IconButton:
+        icon_name, words = BUTTONS[name]
+        made: Button | IconButton
+        if name == "play":
+            made = Button("", words(), self, icon_name=icon_name, primary=True)
+            made.setFixedSize(QSize(40, 28))
+        else:
+            made = IconButton(icon_name, words(), self)
+            made.setFixedSize(QSize(28, 28))
+            made.setAutoRepeat(name in ("back", "pixel", "row"))
+        made.setAccessibleName(words())
+        made.setProperty("which", name)
+        made.clicked.connect(self._clicked)
+        return made
+
+    def _lay_out(self) -> None:
+        upper, lower, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        upper.setSpacing(8)
+        upper.addWidget(self.position, 1)
+        upper.addWidget(self.count)
+        lower.setSpacing(2)
+        for name, button in self.buttons.items():
+            lower.addWidget(button)
+            if name in ("start", "back", "play"):
+                lower.addSpacing(2)
+        lower.addSpacing(12)
+        lower.addWidget(self.speed, 1)
+        lower.addSpacing(8)
+        lower.addWidget(self.speed_words, 2)
+        column.addLayout(upper)
+        column.addLayout(lower)
+
+    @Slot()
+    def _clicked(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, QWidget):
+            self.pressed.emit(sender.property("which"))
+
+    @Slot(int)
+    def _speed_moved(self, place: int) -> None:
+        self.speed_chosen.emit(self._speeds[place])
