@@ -194,7 +194,8 @@ class Points:
 class Content:
     """What a snapshot and a pane state give. ``words`` says in one line what is being seen.
 
-    ``values`` holds named numbers and arrays for the inspector and for export.
+    ``values`` holds named numbers and arrays for the inspector and for export. ``coarse``: stands in for a better one that
+    follows for certain, and is worth showing at once under a hand that moves.
     """
 
     words: Message
@@ -202,6 +203,7 @@ class Content:
     series: tuple[Series, ...] = ()
     points: Points | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    coarse: bool = False
 
     def digest(self) -> str:
         """sha256 over every number and word: equal for equal contents."""

@@ -27,9 +27,9 @@ def to_pixels(images: Tensor) -> np.ndarray:
     return whole.permute(0, 2, 3, 1).contiguous().numpy()
 
 
-def chunks(n: int, look: Look) -> Iterator[slice]:
-    """Slices of n codes, each small enough to be decoded between two looks at the clock."""
-    size = max(16, CHUNK_VALUES // look.spec.values)
+def chunks(n: int, look: Look, finer: int = 1) -> Iterator[slice]:
+    """Slices of n codes, each small enough to be decoded between two looks at the clock; ``finer`` times smaller still."""
+    size = max(16, CHUNK_VALUES // look.spec.values // finer)
     for start in range(0, n, size):
         yield slice(start, min(n, start + size))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.abilities import Decodes, Encodes, has
@@ -16,8 +16,9 @@ from genstudio.explore.overlay import encoded_points
 if TYPE_CHECKING:
     import numpy as np
 
-#: Sub-pixels from which a coarse grid comes first: about 100 ms of a small net on one thread.
-COARSE_FROM = 2_000_000
+#: Sub-pixels from which coarse grids come first: about 8 ms of a small net on one thread.
+COARSE_FROM = 160_000
+FEWEST_COARSE = 4  # cells along a side of the coarsest grid
 PRINCIPAL = ("PC1", "PC2")
 FARTHEST_CENTRE = 6.0
 MOST_BY_ITSELF = 20
@@ -176,17 +177,13 @@ def manifold(look: Look, state: ManifoldState) -> Iterator[Content]:
     points = encoded_points(look, state, through) if state.overlay and has(look.model, Encodes) else None
     words = _words(look, state, names)
     values = {"u": u, "v": v, "names": names}
-
-    def content(pixels: Any) -> Content:
-        picture = Picture(sheet(pixels, n, n), label=words, cell=(look.spec.height, look.spec.width), values={"z": z})
-        return Content(words, pictures=(picture,), points=points, values=values)
-
-    coarse = None
-    if n * n * look.spec.values >= COARSE_FROM:
-        coarse = _coarse(look, z)
-        yield content(coarse)
-    for pixels in _decoded(look, z, coarse):
-        yield content(pixels)
+    for stage in _stages(look, z, n):
+        told = words if stage.whole else _so_far(words, stage.done, n * n)
+        # A cell that is not decoded yet shows a neighbour, and says so: its z is the neighbour's.
+        shown = z if stage.whole else z.reshape(n * n, -1)[stage.source].reshape(z.shape)
+        cells = sheet(stage.pixels, n, n)
+        picture = Picture(cells, label=told, cell=(look.spec.height, look.spec.width), values={"z": shown})
+        yield Content(told, pictures=(picture,), points=points, values=values, coarse=stage.coarse)
 
 
 def plane_of(look: Look, state: ManifoldState) -> tuple[Plane, tuple[str, str]]:
@@ -207,35 +204,71 @@ def _wanted(look: Look, state: ManifoldState) -> Literal["latent", "principal"]:
     return state.axes_of(int(look.model.latent_dim), has(look.model, Encodes))  # type: ignore[arg-type]
 
 
-def _coarse(look: Look, z: np.ndarray) -> np.ndarray:
-    """Every fourth cell decoded, each standing for its four-by-four neighbourhood: uint8 N×h×w×C."""
+@dataclass(frozen=True, eq=False)
+class _Stage:
+    """What there is so far of n×n cells: pixels uint8 N×h×w×C, and of which cell each shows the picture (int N)."""
+
+    pixels: np.ndarray
+    source: np.ndarray
+    done: int
+    coarse: bool = False
+
+    @property
+    def whole(self) -> bool:
+        return self.done == len(self.source)
+
+
+def _stages(look: Look, z: np.ndarray, n: int) -> Iterator[_Stage]:
+    """Ever more of the cells with the codes z (float32 n×n×latent_dim) decoded, none of them twice.
+
+    Of a large grid come first coarse ones, every eighth, fourth, second row and column, which stand for their neighbours;
+    then the others, a part at a time.
+    """
     import numpy as np
     import torch
 
-    n = len(z)
-    picked = np.minimum(np.arange(0, n, 4) + 2, n - 1)
-    some = torch.from_numpy(np.ascontiguousarray(z[picked][:, picked]).reshape(-1, z.shape[-1]))
-    cells = to_pixels(look.model.decode(some))  # type: ignore[operator]
-    nearest = np.arange(n) // 4
-    return cells.reshape(len(picked), len(picked), *cells.shape[1:])[nearest][:, nearest].reshape(-1, *cells.shape[1:])
+    codes, large = torch.from_numpy(z.reshape(n * n, -1)), n * n * look.spec.values >= COARSE_FROM
+    found: np.ndarray | None = None
+    done = np.zeros(n * n, bool)
+
+    def decode(cells: np.ndarray) -> np.ndarray:
+        made = to_pixels(look.model.decode(codes[torch.from_numpy(cells)]))  # type: ignore[operator]
+        whole = np.zeros((n * n, *made.shape[1:]), np.uint8) if found is None else found
+        whole[cells] = made
+        done[cells] = True
+        return whole
+
+    source = np.arange(n * n)
+    for every in _coarseness(n) if large else ():
+        picked, nearest = _every(every, n)
+        cells = (picked[:, None] * n + picked).ravel()
+        found = decode(cells[~done[cells]])
+        source = (nearest[:, None] * n + nearest).ravel()
+        yield _Stage(found[source], source, int(done.sum()), coarse=True)
+    left = np.flatnonzero(~done)
+    for part in chunks(len(left), look, 2 if large else 1):
+        found = decode(left[part])
+        source = np.where(done, np.arange(n * n), source)
+        if large or done.all():
+            yield _Stage(found[source], source, int(done.sum()))
 
 
-def _decoded(look: Look, z: np.ndarray, coarse: np.ndarray | None) -> Iterator[np.ndarray]:
-    """All cells decoded, uint8 N×h×w×C; on the way, where a coarse grid was shown first, what there is so far."""
+def _coarseness(n: int) -> list[int]:
+    """Which rows and columns are decoded first: every eighth, then every fourth ..., the last time every second."""
+    powers = (8, 4, 2)
+    return [every for every in powers if n // every >= FEWEST_COARSE]
+
+
+def _every(step: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Every ``step``-th of n rows, and for each of the n the one of these that is nearest."""
     import numpy as np
-    import torch
 
-    codes = torch.from_numpy(z.reshape(-1, z.shape[-1]))
-    pixels = np.zeros(0, np.uint8) if coarse is None else coarse.copy()
-    parts = list(chunks(len(codes), look))
-    for part in parts:
-        done = to_pixels(look.model.decode(codes[part]))  # type: ignore[operator]
-        if not pixels.size:
-            pixels = np.zeros((len(codes), *done.shape[1:]), np.uint8)
-        pixels[part] = done
-        if coarse is not None and part is not parts[-1]:
-            yield pixels
-    yield pixels
+    picked = np.arange(0 if step == 2 else step // 2, n, step)
+    return picked, picked[np.abs(np.arange(n)[:, None] - picked).argmin(1)]
+
+
+def _so_far(words: Message, done: int, cells: int) -> Message:
+    return N_("{words} · {done} of {cells} pictures so far", words=words, done=done, cells=cells)
 
 
 def _words(look: Look, state: ManifoldState, names: tuple[str, str]) -> Message:

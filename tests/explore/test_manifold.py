@@ -125,15 +125,44 @@ def test_without_data_there_is_a_manifold_without_points():
     assert final(make_look(), ManifoldState(cells=5, overlay="class")).points is None
 
 
-def test_a_large_grid_comes_coarse_first_and_ends_the_same(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("cells", [8, 19, 20, 40])
+def test_a_large_grid_comes_coarse_first_and_ends_the_same(monkeypatch: pytest.MonkeyPatch, cells: int):
     look = make_look()
-    once = list(contents(look, ManifoldState(cells=20)))
+    monkeypatch.setattr(module, "COARSE_FROM", 10**9)
+    once = list(contents(look, ManifoldState(cells=cells)))
+    monkeypatch.setattr(module, "COARSE_FROM", 0)
+    steps = list(contents(look, ManifoldState(cells=cells)))
+    assert len(once) == 1
+    assert steps[0].coarse
+    assert not steps[-1].coarse
+    assert steps[-1].digest() == once[0].digest()
+
+
+def test_a_coarse_grid_is_honest(monkeypatch: pytest.MonkeyPatch):
+    """A cell that waits shows a neighbour's picture, tells the neighbour's z, and the words count what is decoded."""
+    look = make_look()
     monkeypatch.setattr(module, "COARSE_FROM", 0)
     steps = list(contents(look, ManifoldState(cells=20)))
-    assert len(once) == 1
-    assert len(steps) > 1
-    assert np.array_equal(steps[-1].pictures[0].pixels, once[0].pictures[0].pixels)
-    assert np.array_equal(steps[0].pictures[0].at(2, 2), steps[0].pictures[0].at(1, 3))
+    first, second = (step.pictures[0] for step in steps[:2])
+    assert np.array_equal(first.at(2, 2), first.at(1, 3))
+    assert np.array_equal(first.values["z"][2, 2], first.values["z"][1, 3])
+    assert len(np.unique(first.values["z"].reshape(-1, 2), axis=0)) == 25
+    assert len(np.unique(second.values["z"].reshape(-1, 2), axis=0)) == 100
+    assert str(steps[0].words).endswith("20×20 from step 1,200 · 25 of 400 pictures so far")
+    assert "so far" not in str(steps[-1].words)
+    for cell in ((0, 0), (9, 14)):
+        with torch.inference_mode():
+            alone = to_pixels(look.model.decode(torch.from_numpy(second.values["z"][cell][None])))[0]
+        assert np.abs(second.at(*cell).astype(int) - alone).max() <= 1
+
+
+def test_no_cell_is_decoded_twice(monkeypatch: pytest.MonkeyPatch):
+    look, asked = make_look(), []
+    decode = look.model.decode
+    monkeypatch.setattr(look.model, "decode", lambda z: (asked.extend(map(tuple, z.tolist())), decode(z))[1])
+    monkeypatch.setattr(module, "COARSE_FROM", 0)
+    list(contents(look, ManifoldState(cells=20)))
+    assert len(asked) == len(set(asked)) == 400
 
 
 def test_words_say_what_is_seen():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,7 +86,8 @@ def settled(qtbot, area: PaneArea, name: str) -> PaneView:
 
     def there() -> bool:
         view = area.views.get(name)
-        return view is not None and view.rendered is not None and view.rendered.state == view.fitted(area.states[name])
+        rendered = view.rendered if view is not None else None
+        return rendered is not None and rendered.final and rendered.state == view.fitted(area.states[name])
 
     qtbot.waitUntil(there, timeout=PATIENCE)
     return area.views[name]
@@ -365,6 +367,17 @@ def test_the_picture_carries_how_it_was_made(qtbot, area: PaneArea, run: Run, tm
     assert area.export_line.isVisible()
     assert area.export_line.words.text() == "Saved m.png"
     assert area.export_line.show_folder.isVisible()
+
+
+def test_half_a_picture_is_not_saved(qtbot, area: PaneArea, tmp_path: Path):
+    """Saved under a moving hand, when only every second cell is there."""
+    view = area.views["manifold"]
+    whole = Image.open(save(qtbot, area, view, "picture", tmp_path / "whole.png"))
+    content = view.rendered.content
+    half = replace(content.pictures[0], pixels=content.pictures[0].pixels * 0)
+    view.rendered = replace(view.rendered, content=replace(content, pictures=(half,), coarse=True), final=False)
+    again = Image.open(save(qtbot, area, view, "picture", tmp_path / "again.png"))
+    assert again.tobytes() == whole.tobytes()
 
 
 def test_the_numbers_read_back_exactly(qtbot, area: PaneArea, tmp_path: Path):

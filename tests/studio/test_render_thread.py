@@ -185,6 +185,76 @@ def test_a_short_content_does_not_wait_for_a_long_one(qtbot, renderer: RenderThr
     assert list(renderer._shown) == ["short", "gate"], "the one that began later was finished first"
 
 
+class Slow:
+    """A pane whose content comes coarse first and takes long to be whole."""
+
+    def __init__(self) -> None:
+        self.whole: list[int] = []
+
+    def __call__(self, look: Look, state: GateState) -> Iterator[Content]:
+        yield Content(N_("coarse"), (Picture(np.zeros((2, 2, 1), np.uint8)),), coarse=True)
+        self.whole.append(state.number)
+        yield Content(N_("whole"), (Picture(np.ones((2, 2, 1), np.uint8)),))
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+    made = Slow()
+    shown = Pane("slow", N_("Slow"), "look", (Samples,), GateState, N_("Slow."), N_("Slow."), made)
+    monkeypatch.setitem(panes.load()._things, "slow", shown)
+    monkeypatch.setattr("genstudio.studio.workers.pace.BUDGET_MS", -1.0)  # however quick this computer is
+    return made
+
+
+def test_a_moving_hand_sees_coarse_pictures_and_a_resting_one_the_whole(
+    qtbot, renderer: RenderThread, slow: Slow, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("genstudio.studio.workers.render_thread.REST_MS", 600_000.0)
+    seen: list[str] = []
+
+    def shown() -> bool:
+        made = renderer.result("slow")
+        if made is not None:
+            seen.append(f"{made.content.words} {made.state.number}{'' if made.final else ' …'}")
+        return made is not None
+
+    for number in range(3):  # each comes before the hand has rested
+        renderer.submit("slow", GateState(number=number))
+        qtbot.waitUntil(shown, timeout=PATIENCE)
+    assert seen == ["coarse 0 …", "coarse 1 …", "coarse 2 …"]
+    assert slow.whole == [], "what the next movement would throw away is not made"
+    monkeypatch.setattr("genstudio.studio.workers.render_thread.REST_MS", 0.0)
+    renderer.submit("slow", GateState(number=3))
+    assert str(fetch(qtbot, renderer, "slow").content.words) == "whole"
+    assert slow.whole == [3]
+
+
+def test_newer_weights_do_not_make_a_picture_coarse_again(
+    qtbot, renderer: RenderThread, weights: Weights, slow: Slow, monkeypatch: pytest.MonkeyPatch
+):
+    ear = Ear(renderer)
+    renderer.submit("slow", GateState())
+    fetch(qtbot, renderer, "slow")
+    weights.latest = weights.make(200)
+    monkeypatch.setattr("genstudio.studio.workers.render_thread.REST_MS", 600_000.0)
+    before = len(ear.heard)
+    renderer.submit("slow", GateState())
+    assert fetch(qtbot, renderer, "slow").step == 200
+    assert len(ear.heard) == before + 1
+
+
+def test_while_one_rests_another_is_drawn(
+    qtbot, renderer: RenderThread, slow: Slow, gate: Gate, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("genstudio.studio.workers.render_thread.REST_MS", 600_000.0)
+    renderer.submit("slow", GateState())
+    qtbot.waitUntil(lambda: renderer.result("slow") is not None, timeout=PATIENCE)
+    renderer.submit("gate", GateState())
+    assert fetch(qtbot, renderer, "gate").content is not None
+    renderer.ask("question", lambda: 42)
+    qtbot.waitUntil(lambda: renderer.result("question") == 42, timeout=PATIENCE)
+
+
 def test_errors_become_words_and_the_thread_lives_on(
     qtbot, renderer: RenderThread, gate: Gate, caplog: pytest.LogCaptureFixture
 ):

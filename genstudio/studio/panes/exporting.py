@@ -86,7 +86,7 @@ class Exporter(QObject):
         session = self._area.session if self._area is not None else None
         request = Request(
             kind, Path(path), shown.state, shown.content, shown.snapshot,
-            getattr(session, "run", None), getattr(session, "data", None), self.blobs,
+            getattr(session, "run", None), getattr(session, "data", None), self.blobs, shown.final,
         )  # fmt: skip
         self.began.emit(Path(path).name)
         self._task = self._worker.submit(_Work(request, self), self._done, self._broke, key="export")

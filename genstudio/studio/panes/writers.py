@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.threads import compute_on_one_core
-from genstudio.explore.base import Content, Look, PaneState
+from genstudio.explore.base import Content, Look, PaneState, final
 from genstudio.explore.numbers import arrays_of, table_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ _prepared = threading.local()
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be written where: the content on screen, and all it takes to make more of it."""
+    """What is to be written where: the content on screen, and all it takes to make more of it. ``whole``: nothing better
+    follows; else it is made first."""
 
     kind: str
     path: Path
@@ -39,6 +40,7 @@ class Request:
     run: Run | None
     data: DataSet | None
     blobs: Blobs
+    whole: bool = True
 
 
 def write(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
@@ -46,6 +48,8 @@ def write(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
     if not getattr(_prepared, "done", False):
         compute_on_one_core()  # exports promise the same bits as the screen, which one core computed
         _prepared.done = True
+    if not request.whole:
+        request = replace(request, content=final(_look(request), request.state, cancelled), whole=True)
     writers = {"picture": _picture, "training": _training, "walk": _walk, "numbers": _numbers}
     return writers[request.kind](request, progress, cancelled)
 

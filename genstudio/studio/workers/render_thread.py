@@ -4,8 +4,9 @@
 
 A *view* is one pane on screen. ``submit`` overwrites the view's waiting state; of all that waits, what took least last time
 goes first; a long content is a generator, set aside between two of its steps for shorter ones, and ended with what it has
-when a newer state of its view comes. ``ready`` is emitted only when the last one has been fetched. A view's ``latest``
-weights are those that it had, unless the newest ones are asked for: a long drawing goes on with those that it began with.
+when a newer state of its view comes. Coarse stages of a content are for a hand that moves (``pace.py``). ``ready`` is
+emitted only when the last one has been fetched. A view's ``latest`` weights are those that it had, unless the newest ones
+are asked for: a long drawing goes on with those that it began with.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.threads import compute_on_one_core
 from genstudio.explore.base import Content, Look, PaneState, contents, pane_of, panes
 from genstudio.explore.blobs import Blobs
+from genstudio.studio.workers.pace import REST_MS, Pace
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
@@ -75,6 +77,9 @@ class _Job:
     newest: bool  # take the newest weights, not those that the view had
     steps: Iterator[Rendered] | None = None
     spent: float = 0.0
+    stage: int = 0  # which coarse content comes next, or the whole
+    since_stage: float = 0.0  # ms
+    rests_until: float = 0.0  # on time.perf_counter: not before is anything better made
     key: Any = field(default=None)
 
 
@@ -98,6 +103,7 @@ class RenderThread(QThread):
         self._pending: set[str] = set()
         self._jobs: dict[str, _Job] = {}
         self._durations: dict[str, float] = {}
+        self._paces: dict[str, Pace] = {}
         self._shown: dict[str, Any] = {}
         self._looks: OrderedDict[Any, Look] = OrderedDict()
         self._kept: OrderedDict[tuple[str, int], Snapshot] = OrderedDict()
@@ -140,7 +146,7 @@ class RenderThread(QThread):
     def forget(self, view: str) -> None:
         """The view is gone: drop what waits and runs for it."""
         with self._wake:
-            for table in (self._tickets, self._waiting, self._results, self._shown, self._latest):
+            for table in (self._tickets, self._waiting, self._results, self._shown, self._latest, self._paces):
                 table.pop(view, None)
             self._pending.discard(view)
 
@@ -162,8 +168,12 @@ class RenderThread(QThread):
                 if self._stopping:
                     break
                 self._take_newest()
-                job = min(self._jobs.values(), key=lambda j: j.expected, default=None)
+                now = time.perf_counter()
+                awake = [job for job in self._jobs.values() if job.rests_until <= now]
+                job = min(awake, key=lambda j: j.expected, default=None)
                 asked = self._asked.pop(0) if job is None and self._asked else None
+                if job is None and asked is None:
+                    self._wake.wait(min(resting.rests_until for resting in self._jobs.values()) - now)
             if job is not None:
                 self._advance(job)
             elif asked is not None:
@@ -192,6 +202,7 @@ class RenderThread(QThread):
             job.steps = iter(())
         elapsed = (time.perf_counter() - started) * 1000
         job.spent += elapsed
+        job.since_stage += elapsed
         job.expected = max(job.expected, job.spent)
         with self._wake:
             newest = self._tickets.get(job.view)
@@ -203,6 +214,12 @@ class RenderThread(QThread):
                 close()
         if made is None or gone:
             return
+        if made.content is not None and (made.final or made.content.coarse):
+            best = self._reached_stage(job, whole=made.final)
+            if best and not job.again and not made.final:
+                self._publish(job.view, made)
+                job.rests_until = time.perf_counter() + REST_MS / 1000
+                return
         if made.final:
             self._durations[job.view] = job.spent
             if made.content is not None:
@@ -210,6 +227,13 @@ class RenderThread(QThread):
         # What was overtaken is shown all the same: else nothing would move under a hand that is quicker than the model.
         if made.final or (job.spent > PATIENCE_MS and not job.again):
             self._publish(job.view, made)
+
+    def _reached_stage(self, job: _Job, *, whole: bool) -> bool:
+        """Remember what it took; tell whether a moving hand should see it."""
+        pace, stage = self._paces.setdefault(job.view, Pace()), job.stage
+        pace.took(stage, job.since_stage, whole=whole)
+        job.stage, job.since_stage = stage + 1, 0.0
+        return whole or pace.is_best_in_time(stage, job.spent)
 
     def _publish(self, view: str, made: Any) -> None:
         with self._wake:
@@ -220,7 +244,8 @@ class RenderThread(QThread):
             self.ready.emit(view)
 
     def _render(self, job: _Job) -> Iterator[Rendered]:
-        """The ever better contents of a job, each held back by one so that the last is known to be it."""
+        """The ever better contents of a job, each held back by one so that the last is known to be it; a coarse one is not
+        the last, so that it comes at once."""
         self._set_threads()
         snapshot = self._snapshot(job)
         if snapshot is None:
@@ -242,7 +267,10 @@ class RenderThread(QThread):
             spent += (time.perf_counter() - started) * 1000
             if held is not None:
                 yield Rendered(job.state, held, spent, final=False, **facts)
-            held, started = content, time.perf_counter()
+            held = None if content.coarse else content
+            if content.coarse:
+                yield Rendered(job.state, content, spent, final=False, **facts)
+            started = time.perf_counter()
         spent += (time.perf_counter() - started) * 1000
         if held is None:
             raise GenstudioError(N_("The pane gave nothing to show."), N_("Try another setting."))
