@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from genstudio.nets.causal_conv import CausalConv, causal_mask
 from genstudio.nets.causal_graph import HERE, Compute, Node, Read, Taps
+from genstudio.nets.lstm_scan import lstm_scan
 from genstudio.nets.masked import reads_of, width_of
 
 Slices = list[slice]
@@ -58,15 +59,17 @@ class RowLstm(nn.Module):
         self.extra = CausalConv(extra, 4 * width, (0, 0), (0, 0), bias=False) if extra else None
 
     def forward(self, x: Tensor, extra: Tensor | None = None) -> Tensor:
-        gates = self.into(x) if self.extra is None else self.into(x) + self.extra(extra)
+        n, _, height, w = x.shape
         order = by_gate(self.colours).to(x.device)
-        gates, weight = gates[:, order], self.state.weight[order, :, 0]
-        h = c = gates.new_zeros(len(x), self.colours[-1].stop, x.shape[3])
-        rows: list[Tensor] = []
-        for row in gates.unbind(2):
-            h, c = cell(row + F.conv1d(h, weight, padding=1) if rows else row, c)
-            rows.append(h)
-        return torch.stack(rows, 2)
+        told, bias = self.into.effective_weight()[order, :, 0].permute(2, 1, 0), bias_of(self.into)[order]
+        # Rows of pixels, the pixels outermost: what lies one to the left is n rows before. H×((1 + W) n)×inputs
+        rows = F.pad(x.permute(2, 3, 0, 1), (0, 0, 0, 0, 1, 0)).flatten(1, 2)
+        gates = bias + rows[:, n:] @ told[1] + rows[:, :-n] @ told[0]
+        if self.extra is not None and extra is not None:
+            gates = gates + self.extra(extra)[:, order].permute(2, 3, 0, 1).flatten(1, 2)
+        weights = self.state.weight[order, :, 0].permute(2, 1, 0)
+        states = lstm_scan(gates[None], weights[None], (-1, 0, 1), [(0, w)] * height, n)
+        return states[0].unflatten(1, (w, n)).permute(2, 3, 0, 1)
 
     def nodes(self, name: str, source: str, grid: tuple[int, int], extra: str | None = None) -> list[Node]:
         """States ``name:c`` from ``source:c``."""
@@ -96,26 +99,19 @@ class DiagonalBiLstm(nn.Module):
 
     def forward(self, x: Tensor, extra: Tensor | None = None) -> Tensor:
         n, _, height, w = x.shape
-        width = self.colours[-1].stop
-        gates = torch.stack([self.into(x), self.into_back(x)])
-        if self.extra is not None:
-            gates = gates + torch.stack(self.extra(extra).chunk(2, 1))
         order = by_gate(self.colours).to(x.device)
-        gates, state = gates[:, :, order], self.state[:, :, order]
         # The other direction is the same thing in a mirror.
-        columns = skew(torch.stack([gates[0], gates[1].flip(-1)]))  # steps × 2 × N × H × 4F
-        y = torch.arange(height, device=x.device)
-        h = c = gates.new_zeros(2, n, height, width)
-        steps: list[Tensor] = []
-        for s, column in enumerate(columns.unbind(0)):
-            both = torch.cat([h, F.pad(h, (0, 0, 1, -1))], -1).view(2, n * height, 2 * width)
-            now = torch.baddbmm(column.reshape(2, n * height, 4 * width), both, state)
-            h, c = cell(now, c.view(2, n * height, width), 2)
-            # Outside of the image there is no state: the next row would take one from before its beginning.
-            inside = ((s - y >= 0) & (s - y < w)).to(h.dtype)[:, None]
-            h, c = h.view(2, n, height, width) * inside, c.view(2, n, height, width) * inside
-            steps.append(h)
-        states = unskew(torch.stack(steps), w)
+        columns = skew(torch.stack([x, x.flip(-1)])).flatten(1, 2)
+        told = torch.stack([conv.effective_weight()[order, :, 0, 0].t() for conv in (self.into, self.into_back)])
+        bias = torch.stack([bias_of(self.into)[order], bias_of(self.into_back)[order]])
+        gates = torch.baddbmm(bias[:, None], columns, told).unflatten(1, (w + height - 1, height * n))
+        if self.extra is not None and extra is not None:
+            ahead, back = self.extra(extra).chunk(2, 1)
+            gates = gates + skew(torch.stack([ahead[:, order], back[:, order].flip(-1)]))
+        # A skewed column holds row y at x = s - y: outside of the image there is no state.
+        inside = [(max(0, s - w + 1), min(height, s + 1)) for s in range(w + height - 1)]
+        weights = self.state[:, :, order].unflatten(1, (2, -1))
+        states = unskew(lstm_scan(gates, weights, (0, -1), inside, n), n, w)
         return states[0] + F.pad(states[1].flip(-1), (0, 0, 1, -1))
 
     def nodes(self, name: str, source: str, grid: tuple[int, int], extra: str | None = None) -> list[Node]:
@@ -149,18 +145,26 @@ class DiagonalBiLstm(nn.Module):
         ]
 
 
+def bias_of(conv: CausalConv) -> Tensor:
+    assert conv.bias is not None
+    return conv.bias
+
+
 def skew(x: Tensor) -> Tensor:
-    """D×N×F×H×W, each row moved right by its number: columns (W + H - 1)×D×N×H×F."""
+    """D×N×F×H×W, each row moved right by its number: columns D×(W + H - 1)×(H*N)×F."""
     height, width = x.shape[-2:]
-    x = F.pad(x, (0, height))  # W + H, so that reading on by one less moves every row by one
-    x = x.flatten(-2)[..., : height * (width + height - 1)].unflatten(-1, (height, width + height - 1))
-    return x.permute(4, 0, 1, 3, 2)
+    x = F.pad(x.permute(0, 3, 4, 1, 2), (0, 0, 0, 0, 0, height))  # D×H×(W + H)×N×F
+    # Reading on by one less than was written moves every row by one.
+    x = x.flatten(1, 2)[:, : height * (width + height - 1)].unflatten(1, (height, width + height - 1))
+    return x.transpose(1, 2).flatten(2, 3)
 
 
-def unskew(columns: Tensor, width: int) -> Tensor:
-    """(W + H - 1)×D×N×H×F back to D×N×F×H×W."""
-    x = columns.permute(1, 2, 4, 3, 0)
-    return torch.stack([x[..., y, y : y + width] for y in range(x.shape[-2])], -2)
+def unskew(columns: Tensor, n: int, width: int) -> Tensor:
+    """D×(W + H - 1)×(H*N)×F back to D×N×F×H×W."""
+    height = columns.shape[1] - width + 1
+    x = columns.unflatten(2, (height, n)).transpose(1, 2).flatten(1, 2)
+    x = F.pad(x, (0, 0, 0, 0, 0, height)).unflatten(1, (height, width + height))
+    return x[:, :, :width].permute(0, 3, 4, 1, 2)
 
 
 def _sum(inputs: list[Tensor]) -> list[Tensor]:

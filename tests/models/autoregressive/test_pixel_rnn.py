@@ -70,12 +70,12 @@ def test_diagonal_bilstm_equals_a_loop_over_pixels(channels: int, size: tuple[in
 @pytest.mark.parametrize("size", [(4, 3), (2, 5), (1, 1)])
 def test_skewing_moves_each_row_by_its_number_and_back(size: tuple[int, int]) -> None:
     x = torch.arange(1.0, 1 + 2 * 3 * 2 * size[0] * size[1]).view(2, 3, 2, *size)
-    columns = skew(x)
-    assert columns.shape == (size[1] + size[0] - 1, 2, 3, size[0], 2)
+    columns = skew(x).unflatten(2, (size[0], 3))  # directions × steps × rows × images × features
+    assert columns.shape == (2, size[1] + size[0] - 1, size[0], 3, 2)
     for y in range(size[0]):
-        assert torch.equal(columns[y, :, :, y], x[..., y, 0]), "row y begins in column y"
-        assert columns[:y, :, :, y].abs().sum() == 0
-    assert torch.equal(unskew(columns, size[1]), x)
+        assert torch.equal(columns[:, y, y], x[..., y, 0]), "row y begins in column y"
+        assert columns[:, :y, y].abs().sum() == 0
+    assert torch.equal(unskew(columns.flatten(2, 3), 3, size[1]), x)
 
 
 def test_scales_draw_every_second_pixel_first() -> None:
