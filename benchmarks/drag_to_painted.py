@@ -6,7 +6,8 @@ A real pane area is driven by mouse events, 60 a second, as a hand would. One la
 pane state until the paint event that shows that state's picture is done; states that a newer one overtook are never painted
 and not counted (``painted_part`` says how many were). Of a large grid a moving hand sees a coarse stage
 (``coarse_part`` says how often); ``whole_ms`` is the time from the last movement until all cells are painted.
-Compared with: ``direct``, the same model's decode and nothing else, on one thread. Prints JSON. The goal: p95 at most 16 ms idle and 33 ms while training, on two cores.
+Compared with: ``direct``, the same model's decode and nothing else, on one thread.
+Prints JSON. The goal: p95 at most 16 ms idle and 33 ms while training, on two cores.
 """
 
 from __future__ import annotations
