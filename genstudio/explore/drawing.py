@@ -44,6 +44,12 @@ class Drawing:
     def end(self) -> int:
         return self.tape.end
 
+    @property
+    def first(self) -> int:
+        """How many sub-pixels at the start are given, so that nothing is drawn there."""
+        free = (self.tape.forced < 0).any(1)
+        return int(free.int().argmax())
+
     def play(self, place: int, seconds: float = SLICE) -> None:
         """Draw on towards ``place``, for so long at most, one tick at least."""
         until = time.perf_counter() + seconds

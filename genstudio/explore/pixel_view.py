@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SLATE = (78, 88, 104)
 """Not drawn yet: a colour that no grey image has."""
-ALLOWED, CURRENT = (64, 132, 214), (245, 166, 35)
+ALLOWED, CURRENT = (64, 132, 214), (0, 229, 229)
 BARS = 64
 """More levels than that are a curve."""
 
@@ -85,6 +85,7 @@ def _facts(look: Look, drawing: Drawing, place: int) -> dict[str, Any]:
     y, x, channel = drawing.tape.units[place - 1] if place else (0, 0, 0)
     return {
         "drawn": place,
+        "first": drawing.first,
         "end": drawing.end,
         "position_yxc": (y, x, channel) if place else None,
         "levels": look.spec.levels or 256,
@@ -152,12 +153,10 @@ def allowed_map(look: Look, drawing: Drawing, place: int) -> np.ndarray:
 
 
 def _warm(large: np.ndarray, entropy: np.ndarray, top: float) -> np.ndarray:
+    """Heat where something is drawn, unmixed: so its colours are those of the scale."""
     import numpy as np
 
-    drawn = ~np.isnan(entropy)
-    made = large.copy()
-    made[drawn] = np.rint(0.25 * large[drawn] + 0.75 * heat(entropy[drawn], top)).astype(np.uint8)
-    return made
+    return np.where(np.isnan(entropy)[..., None], large, heat(entropy, top))
 
 
 def _tinted(large: np.ndarray, allowed: np.ndarray, unit: tuple[int, int, int]) -> np.ndarray:
@@ -169,12 +168,15 @@ def _tinted(large: np.ndarray, allowed: np.ndarray, unit: tuple[int, int, int]) 
 
 
 def _lit(large: np.ndarray, field: np.ndarray, unit: tuple[int, int, int]) -> np.ndarray:
+    """The field as heat over the darkened image. Fields fall off fast, so the root is shown, and even the weakest place
+    of it is told from where nothing acts."""
     import numpy as np
 
-    strength = np.sqrt(field)[..., None]  # fields fall off fast: the root shows their reach
-    made = large * (1 - 0.9 * (strength > 0)) * 1.0 + 0.9 * (strength > 0) * heat(np.sqrt(field), 1.0)
+    glow = heat(np.where(field > 0, 0.15 + 0.85 * np.sqrt(field), 0.0), 1.0)
+    inside = 0.85 * (field > 0)[..., None]
+    made = (1 - inside) * 0.4 * large + inside * glow
     made[unit[0], unit[1]] = CURRENT
-    return np.rint(made).clip(0, 255).astype(np.uint8)
+    return np.rint(made).astype(np.uint8)
 
 
 def _words(look: Look, state: PixelsState, drawing: Drawing, place: int) -> Message:

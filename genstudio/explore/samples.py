@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from genstudio.core.abilities import Decodes, Samples, has
+from genstudio.core.abilities import Decodes, Samples, SamplesPixels, has
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, generator
 from genstudio.explore.base import Blob, Content, Look, PaneState, Picture, knob, pane, state
@@ -17,14 +17,13 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 PAGE = N_(
-    "<p>Images drawn from p(x). The noise comes from the seed alone: while the model trains, and at every checkpoint, each "
-    "cell keeps its z, so that one watches the same draw become an image. <i>Resample</i> (R) takes another seed.</p>"
-    "<p>For a model with a latent space, z ~ p(z) = N(0, I) comes first.</p>"
-    "<ul><li><b>Mean</b> shows the mean of p(x|z), the smooth image that is usually printed.</li>"
-    "<li><b>Draw</b> shows a draw from the model, x ~ p(x|z), the likelihood's own noise included.</li></ul>"
-    "<p><b>Temperature</b> τ draws z ~ N(0, τ² I): below 1 the images are more typical and less varied.</p>"
-    "<p>When a z was sent here, the cells are its neighbours z + s·ε with ε ~ N(0, I) and the spread s; "
-    "the first is z itself.</p>"
+    "<p>Images drawn from p(x). The noise comes from the seed alone: while the model trains, and at every checkpoint, "
+    "each cell keeps its z, so that one watches the same draw become an image. <i>Resample</i> (R) takes another "
+    "seed.</p><p>For a model with a latent space, z ~ p(z) = N(0, I) comes first.</p><ul><li><b>Mean</b> shows the "
+    "mean of p(x|z), the smooth image that is usually printed.</li><li><b>Draw</b> shows a draw from the model, x ~ "
+    "p(x|z), the likelihood's own noise included.</li></ul><p><b>Temperature</b> τ draws z ~ N(0, τ² I); a model that "
+    "draws pixel by pixel divides its logits by τ. Below 1 the images are more typical and less varied.</p><p>When a z "
+    "was sent here, the cells are its neighbours z + s·ε with ε ~ N(0, I) and the spread s; the first is z itself.</p>"
 )
 
 
@@ -40,6 +39,9 @@ class SamplesState(PaneState):
     shown: Literal["mean", "draw"] = knob("mean", help=N_("The mean of p(x|z), or a draw from it."), label=N_("show"))
     temperature: float = knob(
         1.0, help=N_("Standard deviation of the noise: under 1 gives more typical images."), ge=0.0, le=2.0
+    )
+    label: int = knob(
+        -1, help=N_("The class to draw, for models that know classes; -1 draws any."), label=N_("class"), ge=-1
     )
     around: Blob | None = knob(None, help=N_("A z whose neighbours are drawn."))
     spread: float = knob(
@@ -71,7 +73,8 @@ def samples(look: Look, state: SamplesState) -> Iterator[Content]:
     rows = math.ceil(state.n / columns)
     values: dict[str, Any] = {}
     if not has(look.model, Decodes):
-        pixels = to_pixels(look.model.sample(state.n, generator=generator(state.seed, "samples")))  # type: ignore[operator]
+        options = _asked(look, state)
+        pixels = to_pixels(look.model.sample(state.n, generator=generator(state.seed, "samples"), **options))  # type: ignore[operator]
         yield _content(look, state, sheet(pixels, rows, columns), values)
         return
     z = _codes(look, state)
@@ -84,6 +87,14 @@ def samples(look: Look, state: SamplesState) -> Iterator[Content]:
         if part.stop < state.n:
             yield _content(look, state, sheet(np.concatenate(parts), rows, columns), values)
     yield _content(look, state, sheet(np.concatenate(parts), rows, columns), values)
+
+
+def _asked(look: Look, state: SamplesState) -> dict[str, Any]:
+    """What is asked of a model that draws pixel by pixel: its temperature has to be more than 0."""
+    if not has(look.model, SamplesPixels):
+        return {}
+    known = state.label >= 0 and getattr(look.model, "classes", 0)
+    return {"temperature": max(state.temperature, 0.01)} | ({"label": state.label} if known else {})
 
 
 def can_draw(look: Look) -> bool:
@@ -130,6 +141,10 @@ def _words(look: Look, state: SamplesState) -> Message:
         "s": f"{state.spread:g}",
     }
     if not has(look.model, Decodes):
+        if state.label >= 0 and getattr(look.model, "classes", 0):
+            return N_(
+                "{n} samples of {name}, seed {seed}, from step {step}", name=look.spec.class_names[state.label], **told
+            )
         return N_("{n} samples, seed {seed}, from step {step}", **told)
     told["what"] = N_("draws x ~ p(x|z)") if state.shown == "draw" and can_draw(look) else N_("means of p(x|z)")
     if state.around is not None:

@@ -56,15 +56,15 @@ def manifold_walk(
     images = _decoded(look, through.z(across, up))
     scale = _factor(look, size)
     if show == "image":
-        yield from (_colour(enlarge(image, scale)) for image in images)
+        yield from (colour(enlarge(image, scale)) for image in images)
         return
     content = final(look, replace(state, overlay=""))
     grid_scale = max(1, (look.spec.height * scale) // (look.spec.height * state.side))
     layout = Layout(gutter=1 if grid_scale * look.spec.height >= 16 else 0, scale=grid_scale)
-    grid = _colour(compose(content, layout))
+    grid = colour(compose(content, layout))
     places = _on_grid(curve, look, state.side, layout)
     for image, (x, y) in zip(images, places, strict=True):
-        yield _beside(_marked(grid, x, y), _colour(enlarge(image, scale)))
+        yield beside(_marked(grid, x, y), colour(enlarge(image, scale)))
 
 
 def latent_walk(
@@ -89,7 +89,7 @@ def latent_walk(
     z = closed_curve(np.asarray(stops), frames, how).astype(np.float32)
     scale = _factor(look, size)
     for image in _decoded(look, z):
-        yield _colour(enlarge(image, scale))
+        yield colour(enlarge(image, scale))
 
 
 def through_training(
@@ -123,7 +123,7 @@ def through_training(
         look = Look(load_model(snapshot), snapshot.spec, snapshot, data, blobs or Blobs())
         content = final(look, replace(state, at=step))
         used = layout or _layout_for(content.pictures[0].pixels.shape)
-        frame = _colour(compose(content, used))
+        frame = colour(compose(content, used))
         if caption:
             frame = captioned(frame, N_("step {step}", step=f"{step:,}"))
         yield frame
@@ -205,7 +205,7 @@ def _marked(grid: np.ndarray, x: float, y: float, radius: float = 7.0) -> np.nda
     return made.round().astype(np.uint8)
 
 
-def _beside(left: np.ndarray, right: np.ndarray, gap: int = 8) -> np.ndarray:
+def beside(left: np.ndarray, right: np.ndarray, gap: int = 8) -> np.ndarray:
     height = max(left.shape[0], right.shape[0]) + 2 * gap
     made = np.full((height, left.shape[1] + right.shape[1] + 3 * gap, 3), GREY[0], np.uint8)
     x = gap
@@ -216,5 +216,5 @@ def _beside(left: np.ndarray, right: np.ndarray, gap: int = 8) -> np.ndarray:
     return made
 
 
-def _colour(pixels: np.ndarray) -> np.ndarray:
+def colour(pixels: np.ndarray) -> np.ndarray:
     return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels

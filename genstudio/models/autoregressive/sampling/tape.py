@@ -46,6 +46,7 @@ class Tape:
         self.entropy = torch.zeros(self.end, self.n, dtype=model.dtype, device=blank.device)
         self.nats = torch.zeros_like(self.entropy)
         self.done = 0
+        self._fresh: dict[int, Tensor] = {}  # what the last tick was drawn from: asked for after every one
         self.noise, self.forced, self.temperatures = self._read(request, None)
 
     @property
@@ -70,12 +71,14 @@ class Tape:
         """Draw as ``request`` says from now on, wound back to where it first differs. ``temperatures`` (float64 E)
         gives each place one of its own, instead of the request's."""
         self.done = self.stays(request, temperatures)
+        self._fresh = {}
         self.noise, self.forced, self.temperatures = self._read(request, temperatures)
 
     @torch.no_grad()
     def play(self) -> None:
         """One tick: the next sub-pixel, or all channels of the next pixel where one output serves them."""
         tick, place = self.tick_of[self.done], self.done
+        self._fresh = {}
         for due in self.machine.advance(tick):
             for channel in due.channels:
                 part, earlier = self._part(due.output[0], channel, place)
@@ -90,6 +93,8 @@ class Tape:
         """What the sub-pixel at ``place``, one that is drawn, was drawn from: N×L, after its temperature."""
         if not 0 <= place < self.done:
             raise IndexError(f"place {place} is not drawn yet")
+        if place in self._fresh:
+            return self._fresh[place]
         tick = self.tick_of[place]
         channel = self.units[place][2]
         for due in self.machine.advance(tick):
@@ -128,7 +133,7 @@ class Tape:
         distribution, temperature = self.model.distribution, float(self.temperatures[place])
         drawn = distribution.draw(part, earlier, channel, self.noise[place], temperature)
         levels = torch.where(self.forced[place] >= 0, self.forced[place], drawn)
-        p = distribution.probabilities(part, earlier, channel, temperature)
+        p = self._fresh[place] = distribution.probabilities(part, earlier, channel, temperature)
         self.levels[place] = levels
         self.entropy[place] = -torch.xlogy(p, p).sum(1)
         self.nats[place] = -distribution.log_level(part, earlier, channel, levels)
