@@ -180,8 +180,7 @@ class PixelsView(PaneView):
         self.stage.canvas.show_pixels(content.pictures[2].pixels, current_place(values))
         self.stage.show_sheet(content.pictures[0], self.state.enlarged % len(content.pictures[0]))
         self.stage.distribution.show_distribution(distribution_of(values))
-        self.stage.facts.setText(facts_of(values))
-        self.stage.odds.setText(odds_of(values))
+        self.stage.show_words(facts_of(values), odds_of(values))
         self.stage.canvas.describe(spoken(values))
         self.transport.show_position(self.clock.drawn, self.position, self.end, self.clock.channels)
         if first:

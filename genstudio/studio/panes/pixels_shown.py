@@ -31,9 +31,9 @@ def facts_of(values: dict[str, Any]) -> str:
     """ "row 15, column 20, green · level 3 of 15 · u 0.42"."""
     where = _where(values)
     if where is None:
-        return _("Nothing is drawn yet.")
+        return _("Nothing is drawn yet: press Play.")
     told = _("level {level}", level=int(values["level"]))
-    how = _("given") if values.get("given") else f"u {float(values['u']):.3f}" if "u" in values else ""
+    how = _("given") if values.get("given") else f"u {float(values['u']):.2f}" if "u" in values else ""
     return " · ".join(part for part in (where, told, how) if part)
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from genstudio.core.messages import _
-from genstudio.studio.theme import colour
+from genstudio.studio.theme import colour, font
 from genstudio.studio.widgets.card import Fact
 from genstudio.studio.widgets.distribution_view import DistributionView
 from genstudio.studio.widgets.image_grid import ImageGrid
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from genstudio.explore.base import Picture
 
 GAP, FACTS = 8, 18  # logical pixels: between parts, and the line of words over the distribution
-DISTRIBUTION = (84, 180)  # its least and its most height
+DISTRIBUTION = (84, 160)  # its least and its most height
 WORTH = 3.5  # one factor more in the sheet is worth as much as this many in the enlarged image
 
 
@@ -70,12 +70,16 @@ class PixelStage(QWidget):
         self.canvas = PixelCanvas(self)
         self.facts = Fact(parent=self)
         self.facts.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.odds = Fact(parent=self)
+        self.odds = QLabel(self)
+        self.odds.setObjectName("fact")
+        self.odds.setFont(font(12))
+        self.odds.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.distribution = DistributionView(self)
         sheet.setParent(self)
         sheet.smoothed.connect(self.canvas.set_smooth)
         self._cells: tuple[int, int, int] | None = None  # how many, height, width
         self._columns = 0
+        self._words_at = (0, 0)  # the line of words: its top and its width
         self.setMinimumSize(240, 200)
         self._arrange()
 
@@ -95,6 +99,18 @@ class PixelStage(QWidget):
             self.sheet.show_picture(in_columns(picture, self._columns))
             self.sheet.choose(enlarged)
             self.sheet.setAccessibleName(_("All {n} images", n=len(picture)))
+
+    def show_words(self, facts: str, odds: str) -> None:
+        """Which pixel it is and what was drawn there; how undecided the model was."""
+        self.odds.setText(odds)
+        self.facts.setText(facts)
+        self._place_words()
+
+    def _place_words(self) -> None:
+        top, width = self._words_at
+        right = self.odds.sizeHint().width() if self.odds.text() else 0
+        self.odds.setGeometry(width - right, top, right, FACTS)
+        self.facts.setGeometry(0, top, max(width - right - GAP, 24), FACTS)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -129,9 +145,8 @@ class PixelStage(QWidget):
         # What the image can't use by a whole factor goes to the distribution, up to its most; then back to the image's rim.
         canvas = max(canvas, height - below - DISTRIBUTION[1])
         self.canvas.setGeometry(0, 0, left, canvas)
-        half = max(left - 110, left // 2)
-        self.facts.setGeometry(0, canvas + GAP, half, FACTS)
-        self.odds.setGeometry(half, canvas + GAP, left - half, FACTS)
+        self._words_at = (canvas + GAP, left)
+        self._place_words()
         top = canvas + below - GAP
         self.distribution.setGeometry(0, top, left, max(height - top, 1))
 
