@@ -1,13 +1,11 @@
 """The window: the run on the left, what is seen of it on the right, a quiet line at the foot.
 
-Painted first, filled afterwards: torch, pyqtgraph and the panes are imported in the background once there is a window.
+Painted first, filled afterwards: torch, the plot and the panes are imported in the background once there is a window.
 """
 
 from __future__ import annotations
 
-import json
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
@@ -48,7 +46,6 @@ class MainWindow(QMainWindow):
         self.panes: PaneArea | None = None
         self.painted_at = 0.0  # time.perf_counter() of the first paint
         self.torch_freeze_ms = 0.0
-        self.report_to: Path | None = None  # where figures of the start go, for a benchmark; then the window closes
         self._open_run = open_run or ("" if recipe else self.settings.get("session.run", ""))
         self._closed = False
         self.setWindowTitle("genstudio")
@@ -79,9 +76,6 @@ class MainWindow(QMainWindow):
         self.lateness.samples = None
         self.status.set_freeze(self.torch_freeze_ms)
         self.ready.emit()
-        if self.report_to is not None:
-            write_report(self, self.report_to)
-            QTimer.singleShot(0, self, self.close)
 
     @Slot(object)
     def _plotting_imported(self, nothing: object) -> None:
@@ -179,33 +173,17 @@ class MainWindow(QMainWindow):
         self._closed = True
         self.settings.set("window.geometry", bytes(self.saveGeometry().toBase64().data()).decode())
         self.lateness.stop()
+        self.left.curves.shutdown()
         if self.panes is not None:
             self.panes.shutdown()
         self.session.shutdown()
         self.settings.save()
 
 
-def write_report(window: MainWindow, path: Path) -> None:
-    """Figures of the start as JSON: seconds from the interpreter's start to the first paint and to readiness, torch's
-    import, the longest freeze of the event loop until then."""
-    import psutil
-
-    since_start = time.time() - psutil.Process().create_time()
-    figures = {
-        "painted_seconds": round(since_start - (time.perf_counter() - window.painted_at), 3),
-        "ready_seconds": round(since_start, 3),
-        "torch_import_seconds": round(window.library.torch_seconds, 3),
-        "longest_freeze_ms": round(window.torch_freeze_ms, 1),
-    }
-    path.write_text(json.dumps(figures), encoding="utf-8")
-
-
 def import_plotting() -> None:
-    """On the background thread: pyqtgraph (it makes no Qt objects when imported: checked) and the plot's module."""
-    import numpy.ma  # noqa: F401 - numpy imports it with the first median, 80 ms in the middle of a drawing
-    import pyqtgraph
+    """On the background thread: the plot's module, and numpy with it."""
+    import numpy.ma  # noqa: F401 - numpy imports it with the first percentile, 80 ms in the middle of a drawing
 
-    pyqtgraph.setConfigOptions(antialias=False)
     import genstudio.studio.widgets.loss_plot  # noqa: F401
 
 

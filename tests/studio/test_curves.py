@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
+import threading
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from genstudio.studio.theme import LIGHT, theme
-from genstudio.studio.widgets.curve_data import CurveData, thin
+from genstudio.studio.theme import DARK, LIGHT, theme
+from genstudio.studio.widgets import loss_plot
+from genstudio.studio.widgets.curve_chart import Chart, arrange
+from genstudio.studio.widgets.curve_data import CurveData
+from genstudio.studio.widgets.curve_painting import paint
 from genstudio.studio.widgets.legend import number
-from genstudio.studio.widgets.loss_plot import LossPlot, log_tick
+from genstudio.studio.widgets.loss_plot import LossPlot
 from genstudio.studio.widgets.strips import held_range
+from genstudio.studio.widgets.thinning import peaks, thin
 from genstudio.studio.widgets.words import as_time
 from genstudio.training.telemetry import Row
 
@@ -23,16 +29,26 @@ def rows(n: int, **values) -> list[Row]:
 
 
 @pytest.fixture
-def plot(qtbot) -> LossPlot:
+def plot(qtbot) -> Iterator[LossPlot]:
     made = LossPlot()
     qtbot.addWidget(made)
     made.resize(400, 260)
-    made.show()
     data = CurveData()
     data.add(rows(50))
     made.set_data(data)
     made.set_names(["a", "b"], {"a": LIGHT.series[0], "b": LIGHT.series[1]})
-    return made
+    with qtbot.waitSignal(made.drawn):
+        made.show()
+    yield made
+    made.shutdown()
+
+
+def drawn(qtbot, plot: LossPlot, **options) -> Chart:
+    """The chart that is on screen after ``options`` and whatever was changed before."""
+    with qtbot.waitSignal(plot.drawn):
+        plot.set_options(**options)
+    qtbot.waitUntil(lambda: not plot.drawing)
+    return plot.chart
 
 
 def test_rows_from_file_and_buffer_may_overlap() -> None:
@@ -46,28 +62,30 @@ def test_rows_from_file_and_buffer_may_overlap() -> None:
     assert data.last("validation/a") == 1.0, "a measure at a step that has training values already"
 
 
-def test_the_raw_curve_is_drawn_whole_behind_the_smooth_one(plot) -> None:
-    line = plot._lines["b"]
-    assert np.array_equal(line.raw.yData, np.arange(50.0))
-    assert line.smooth.yData[0] == pytest.approx(0.0), "debiased: it begins where the data begin"
-    plot.set_smoothing(0.0)
-    assert np.array_equal(plot._lines["b"].smooth.yData, np.arange(50.0))
+def test_the_raw_curve_is_drawn_whole_behind_the_smooth_one(qtbot, plot) -> None:
+    line = drawn(qtbot, plot).lines["b"]
+    assert np.array_equal(line.raw[1], np.arange(50.0))
+    assert line.smooth[1][0] == pytest.approx(0.0), "debiased: it begins where the data begin"
+    assert np.array_equal(drawn(qtbot, plot, smoothing=0.0).lines["b"].smooth[1], np.arange(50.0))
 
 
-def test_log_scale_is_a_logarithm_and_drops_only_what_has_none(plot) -> None:
-    plot.set_log(True)
-    line = plot._lines["b"]
-    assert math.isnan(line.raw.yData[0]), "0 has no logarithm"
-    _x, drawn = line.raw.getData()
-    assert np.nanmax(drawn) == pytest.approx(math.log10(49))
-    assert log_tick(2.0, True) == "10²"
-    assert log_tick(-1.0, True) == "10⁻¹"
+def test_log_scale_is_a_logarithm_and_drops_only_what_has_none(qtbot, plot) -> None:
+    chart = drawn(qtbot, plot, log=True)
+    line = chart.lines["b"]
+    assert math.isnan(line.raw[1][0]), "0 has no logarithm"
+    assert np.nanmax(line.raw[1]) == pytest.approx(math.log10(49))
+    strip = chart.strips[0]
+    assert strip.log
+    assert strip.pixel(2.0) < strip.pixel(0.0), "100 above 1"
 
 
-def test_values_that_are_not_finite_are_marked(plot) -> None:
+def test_values_that_are_not_finite_are_marked(qtbot, plot) -> None:
     plot.data.add([Row(51, 5.1, {"train/a": math.nan, "train/b": 1.0}), Row(52, 5.2, {"train/a": math.inf})])
-    plot.redraw()
-    assert [line.value() for _strip, line in plot._breaks] == [51.0, 52.0]
+    chart = drawn(qtbot, plot)
+    assert chart.breaks == (51.0, 52.0)
+    image, strip = paint(chart), chart.strips[0]
+    column = [image.pixelColor(round(chart.pixel(51.0)), y) for y in range(round(strip.top), round(strip.bottom))]
+    assert any(c.name() == LIGHT.bad for c in column), "in red"
     assert number(math.nan) == "not finite"
 
 
@@ -78,60 +96,104 @@ def test_pointer_and_arrow_keys_read_the_nearest_point(qtbot, plot) -> None:
     plot.setFocus()
     QTest.keyClick(plot, Qt.Key.Key_Right)
     assert plot.at == 21.0
-    plot.set_axis("time")
+    plot.set_options(axis="time")
     plot.point_at(2.04)
     assert plot.at == pytest.approx(2.0)
     QTest.keyClick(plot, Qt.Key.Key_Escape)
     assert math.isnan(plot.at)
 
 
-def test_a_term_that_would_be_flat_gets_a_strip_of_its_own(plot) -> None:
+def test_the_mouse_reads_what_is_under_it(qtbot, plot) -> None:
+    place = QPoint(round(plot.chart.pixel(33.0)), 60)
+    with qtbot.waitSignal(plot.hovered) as told:
+        QTest.mouseMove(plot, place)
+    assert told.args == [33.0]
+
+
+def test_a_term_that_would_be_flat_gets_a_strip_of_its_own(qtbot, plot) -> None:
     """Faces: a reconstruction of 15,900 nats beside a KL of 8. Both must be seen to move."""
     data = CurveData()
     data.add([Row(i, i, {"train/a": 15900 + 900 * math.exp(-i / 20), "train/b": 8 - 8 / i}) for i in range(1, 100)])
+    plot.set_data(data)
     for log in (True, False):
-        plot.set_log(log)
-        plot.set_data(data)
-        assert plot.groups == [["a"], ["b"]]
-        QTest.qWait(1)  # pyqtgraph ranges its axes when it paints
-        for strip, name in zip(plot._strips, "ab", strict=False):
-            low, high = strip.getViewBox().viewRange()[1]
-            _x, drawn = plot._lines[name].smooth.getData()
-            assert np.nanmax(drawn) - np.nanmin(drawn) > 0.4 * (high - low), name
-        one, other = (strip.getViewBox().viewRange()[0] for strip in plot._strips)
-        assert one == pytest.approx(other), "one x for both"
+        chart = drawn(qtbot, plot, log=log)
+        assert chart.groups == [["a"], ["b"]]
+        for strip in chart.strips:
+            shown = strip.pixel(strip.lines[0].smooth[1])
+            assert np.ptp(shown) > 0.4 * (strip.bottom - strip.top), strip.lines[0].name
+        one, other = chart.strips
+        assert one.bottom < other.top
+        assert one.bottom - one.top == pytest.approx(other.bottom - other.top)
     plot.set_names(["b"], {"b": LIGHT.series[1]})
-    assert plot.groups == [["b"]]
-    assert not plot._strips[1].isVisible()
+    assert drawn(qtbot, plot).groups == [["b"]]
 
 
-def test_curves_without_a_logarithm_are_shown_all_the_same(plot) -> None:
+def test_curves_without_a_logarithm_are_shown_all_the_same(qtbot, plot) -> None:
     data = CurveData()
     data.add([Row(i, i, {"train/a": -1000.0 - i, "train/b": 1.0 + i}) for i in range(1, 50)])
-    plot.set_log(True)
     plot.set_data(data)
-    assert plot.groups == [["a"], ["b"]]
-    assert np.array_equal(plot._lines["a"].raw.getData()[1], -1000.0 - np.arange(1, 50))
+    chart = drawn(qtbot, plot, log=True)
+    assert chart.groups == [["a"], ["b"]]
+    assert np.array_equal(chart.lines["a"].raw[1], -1000.0 - np.arange(1, 50))
 
 
-def test_other_runs_are_drawn_behind(plot) -> None:
-    other = CurveData()
-    other.add(rows(10))
+def test_held_out_values_and_other_runs_are_drawn(qtbot, plot) -> None:
+    other = CurveData(rows(10))
     plot.set_others({"other": other})
-    overlay = plot._lines["a"].overlays[0]
-    assert len(overlay.xData) == 10
+    plot.data.add([Row(50, 5.0, {"validation/a": 2.0})])
+    line = drawn(qtbot, plot).lines["a"]
+    assert [len(x) for x, _y in line.others] == [10]
+    assert line.held_out[1].tolist() == [2.0]
     plot.set_others({})
-    assert plot._lines["a"].overlays == []
+    assert drawn(qtbot, plot).lines["a"].others == ()
 
 
-def test_colours_follow_the_theme(plot) -> None:
+def test_colours_follow_the_theme(qtbot, plot) -> None:
     try:
         theme().choose("dark")
         plot.set_names(["a"], {"a": theme().current.series[0]})
-        plot._dress()
-        assert plot._lines["a"].smooth.opts["pen"].color().name() == theme().current.series[0].colour
+        image = paint(drawn(qtbot, plot))
     finally:
         theme().choose("light")
+    seen = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    assert {DARK.card, DARK.series[0].colour} <= seen
+    assert LIGHT.series[0].colour not in seen
+
+
+def test_a_curve_that_grows_is_drawn_again_by_itself(qtbot, plot) -> None:
+    plot.data.add(rows(60))
+    plot.grown()
+    qtbot.waitUntil(lambda: len(plot.chart.lines["a"].raw[0]) == 60)
+
+
+def test_what_is_being_drawn_does_not_change_under_the_brush() -> None:
+    """The drawing thread reads views of arrays that this one goes on adding to."""
+    data = CurveData(rows(200))
+    x, y = data.curve("train/b")
+    before = y.copy()
+    data.add(rows(5000))
+    assert np.array_equal(y, before)
+    assert len(x) == 200
+    assert len(data.curve("train/b")[0]) == 5000
+
+
+def test_the_gui_thread_draws_nothing_itself(qtbot, plot, monkeypatch) -> None:
+    """Sorting, axes and wide lines take many times what an event of the window may."""
+    threads = []
+    monkeypatch.setattr(loss_plot, "arrange", lambda *a: threads.append(threading.get_ident()) or arrange(*a))
+    monkeypatch.setattr(loss_plot, "paint", lambda *a: threads.append(threading.get_ident()) or paint(*a))
+    drawn(qtbot, plot, log=True)
+    plot.grab()
+    assert len(threads) == 2
+    assert threading.get_ident() not in threads
+
+
+def test_a_peak_in_a_long_curve_is_seen() -> None:
+    x, y = np.arange(100_000.0), np.zeros(100_000)
+    y[31_415], y[27_182] = 7.0, np.nan
+    _shown, peak = peaks(x, y, 800)
+    assert len(peak) <= 800
+    assert np.nanmax(peak) == 7.0
 
 
 def test_thinning_keeps_both_ends() -> None:

@@ -57,7 +57,7 @@ def test_a_run_that_another_process_trains_is_watched(qtbot, window, recipe_file
     try:
         assert other.stdout.readline() == "held\n"
         session.open_run(path)
-        qtbot.waitUntil(lambda: curves.data.last_step == 10 and curves._timer.isActive(), timeout=PATIENCE)
+        qtbot.waitUntil(lambda: curves.data.last_step == 10 and curves.rows.timer.isActive(), timeout=PATIENCE)
         with open(path / "metrics.jsonl", "a", encoding="utf-8") as file:
             file.write(Row(11, 1.0, {"train/kl": 123.0}).to_json() + "\n" + '{"step": 12, "val')
         qtbot.waitUntil(lambda: curves.data.last("train/kl") == 123.0, timeout=PATIENCE)
@@ -67,7 +67,7 @@ def test_a_run_that_another_process_trains_is_watched(qtbot, window, recipe_file
         assert curves.data.last_step == 11, "a line that is being written is not a row yet"
     finally:
         other.communicate("\n", timeout=60)
-    qtbot.waitUntil(lambda: not curves._timer.isActive(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not curves.rows.timer.isActive(), timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_curves_are_saved_from_the_card(
     qtbot.waitUntil(lambda: window.session.state == "idle" and window.session.step == 20, timeout=PATIENCE)
     target = tmp_path / f"curves.{kind}"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target.with_suffix("")), ""))
-    action = next(a for a in window.left.curves.menu.actions() if a.data() == kind)
+    action = next(a for a in window.left.curves.more.menu_of_all.actions() if a.data() == kind)
     action.trigger()
     qtbot.waitUntil(lambda: str(target) in window.left.controls.words.text(), timeout=PATIENCE)
     head = target.read_bytes()[:300]

@@ -27,7 +27,7 @@ seen = {}
 class Spy:
     def find_spec(self, name, path=None, target=None):
         root = name.split(".")[0]
-        if root in ("torch", "pyqtgraph", "sklearn", "matplotlib"):
+        if root in ("torch", "numpy", "sklearn", "matplotlib"):
             seen.setdefault(root, threading.current_thread() is threading.main_thread())
 sys.meta_path.insert(0, Spy())
 from genstudio.studio import main_window
@@ -56,7 +56,7 @@ def test_torch_comes_after_the_first_paint_and_never_on_the_gui_thread(home: Pat
     assert said["painted"]["recipe"]
     assert "steps" in said["painted"]["plan"]
     assert said["seen"]["torch"] is False
-    assert said["seen"]["pyqtgraph"] is False
+    assert said["seen"]["numpy"] is False
     assert set(json.loads(report.read_text())) == {
         "painted_seconds", "ready_seconds", "torch_import_seconds", "longest_freeze_ms",
     }  # fmt: skip
@@ -162,11 +162,11 @@ def test_a_broken_recipe_file_is_a_line_of_text(qtbot, window, tmp_path: Path) -
 def test_geometry_and_choices_are_remembered(qtbot, open_window, close_window, home: Path) -> None:
     first = open_window()
     first.resize(1200, 700)
-    first.left.curves.log.click()
+    first.left.curves.options.log_button.click()
     close_window(first)
     again = open_window()
     assert again.height() == 700  # the screen of these tests is narrower than our least width
-    assert again.left.curves.log.text() == "linear"
+    assert again.left.curves.options.log_button.text() == "linear"
 
 
 def test_settings_that_are_broken_do_not_keep_the_window_shut(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_trains_to_the_end_and_shows_all_of_it(qtbot, window, recipe_file, choos
     assert curves.plot.isVisible()
     assert set(curves.legend.shown()) >= {"reconstruction", "kl"}
     assert window.left.controls.pace.whole() == "finished"
-    assert not curves._timer.isActive(), "nothing trains: nothing ticks"
+    assert not curves.rows.timer.isActive(), "nothing trains: nothing ticks"
 
 
 def test_closing_in_the_middle_keeps_everything(qtbot, window, open_window, close_window) -> None:

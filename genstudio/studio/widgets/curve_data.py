@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -13,27 +11,57 @@ if TYPE_CHECKING:
     from genstudio.training.telemetry import Row
 
 Axis = Literal["step", "time"]
+Points = tuple["np.ndarray", "np.ndarray"]  # (x, y), float64 n each
+BEGIN_WITH = 256  # points of a new column
 
 
-@dataclass
 class Column:
-    """One key's points, in the order in which they came."""
+    """One key's points, in the order in which they came. What has been written is never written again: a view of it may be
+    read on another thread while more come."""
 
-    steps: array[float] = field(default_factory=lambda: array("d"))
-    seconds: array[float] = field(default_factory=lambda: array("d"))
-    values: array[float] = field(default_factory=lambda: array("d"))
+    def __init__(self) -> None:
+        import numpy as np
+
+        self._kept = np.empty((3, BEGIN_WITH))
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def append(self, step: float, seconds: float, value: float) -> None:
+        if self._count == self._kept.shape[1]:
+            import numpy as np
+
+            grown = np.empty((3, 2 * self._count))
+            grown[:, : self._count] = self._kept
+            self._kept = grown
+        self._kept[:, self._count] = step, seconds, value
+        self._count += 1
+
+    def view(self, axis: Axis) -> Points:
+        """(x, values), float64 n each; nothing is copied."""
+        n = self._count
+        return self._kept[0 if axis == "step" else 1, :n], self._kept[2, :n]
+
+    @property
+    def last_step(self) -> float:
+        return float(self._kept[0, self._count - 1]) if self._count else 0.0
+
+    @property
+    def last(self) -> float | None:
+        return float(self._kept[2, self._count - 1]) if self._count else None
 
 
 class CurveData:
     """All points of one run by key (``train/kl``). Rows at or before the last step of their key are taken once only, so
     that a file and a live buffer may overlap."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
         self.columns: dict[str, Column] = {}
         self.rows: list[Row] = []  # those that brought something new
         self.images_per_second = 0.0
         self.last_step = 0
-        self.version = 0
+        self.add(rows)
 
     def add(self, rows: Iterable[Row]) -> bool:
         """Take in rows; whether anything was new."""
@@ -43,17 +71,16 @@ class CurveData:
             self.images_per_second = row.images_per_second or self.images_per_second
             fresh = False
             for key, value in row.values.items():
-                column = self.columns.setdefault(key, Column())
-                if column.steps and row.step <= column.steps[-1]:
+                column = self.columns.get(key)
+                if column is None:
+                    column = self.columns[key] = Column()
+                if column and row.step <= column.last_step:
                     continue
-                column.steps.append(row.step)
-                column.seconds.append(row.seconds)
-                column.values.append(value)
+                column.append(row.step, row.seconds, value)
                 fresh = True
             if fresh:
                 self.rows.append(row)
                 news = True
-        self.version += news
         return news
 
     def names(self) -> list[str]:
@@ -65,20 +92,22 @@ class CurveData:
     def has(self, key: str) -> bool:
         return key in self.columns
 
-    def curve(self, key: str, axis: Axis = "step") -> tuple[np.ndarray, np.ndarray]:
-        """(x, y), float64 n each; empty for an unknown key. ``time`` is in seconds of training."""
+    def curve(self, key: str, axis: Axis = "step") -> Points:
+        """(x, y), float64 n each, not to be written to; empty for an unknown key. ``time`` is in seconds of training."""
         import numpy as np
 
         column = self.columns.get(key)
-        if column is None:
-            return np.empty(0), np.empty(0)
-        x = column.steps if axis == "step" else column.seconds
-        return np.array(x), np.array(column.values)
+        return column.view(axis) if column is not None else (np.empty(0), np.empty(0))
+
+    def held_out(self, name: str, axis: Axis = "step") -> Points:
+        """The same on images that the model does not learn from: validation's, else test's."""
+        split = next((split for split in ("validation", "test") if self.has(f"{split}/{name}")), "validation")
+        return self.curve(f"{split}/{name}", axis)
 
     def last(self, key: str) -> float | None:
         """The newest value of a key."""
         column = self.columns.get(key)
-        return column.values[-1] if column and column.values else None
+        return column.last if column is not None else None
 
     def nearest(self, key: str, x: float, axis: Axis = "step") -> tuple[float, float] | None:
         """The point of a key whose x is nearest: (x, value)."""
@@ -92,14 +121,3 @@ class CurveData:
         if place and abs(xs[place - 1] - x) <= abs(xs[place] - x):
             place -= 1
         return float(xs[place]), float(ys[place])
-
-
-def thin(x: np.ndarray, y: np.ndarray, points: int) -> tuple[np.ndarray, np.ndarray]:
-    """A smooth line with at most about ``points`` points: every nth and the last."""
-    if len(x) <= points:
-        return x, y
-    stride = -(-len(x) // points)
-    import numpy as np
-
-    places = np.append(np.arange(0, len(x) - 1, stride), len(x) - 1)
-    return x[places], y[places]

@@ -1,4 +1,4 @@
-"""Small things said in words, without pyqtgraph."""
+"""Small things said in words."""
 
 from __future__ import annotations
 

@@ -48,10 +48,13 @@ class Background(QThread):
 
     _finished_one = Signal(object)
 
-    def __init__(self, name: str, parent: QObject | None = None) -> None:
+    def __init__(self, name: str, parent: QObject | None = None, *, gives_way: bool = True) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setStackSize(STACK_BYTES)
+        self._gives_way = (
+            gives_way  # not where work is short: who is set aside while holding Python's lock holds the window up
+        )
         self._numbers = itertools.count()
         self._waiting: deque[Task] = deque()
         self._running: Task | None = None
@@ -109,7 +112,8 @@ class Background(QThread):
         self.wait()
 
     def run(self) -> None:
-        give_way()
+        if self._gives_way:
+            give_way()
         while True:
             with self._wake:
                 self._running = None
