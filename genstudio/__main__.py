@@ -1,11 +1,19 @@
-"""``python -m genstudio``: the same as the ``genstudio`` command (torchrun needs a module to start)."""
+"""``python -m genstudio`` and the ``genstudio`` command (torchrun needs a module to start).
 
-import signal
+Imports nothing itself: Ctrl-C while the program is being read leaves quietly, too.
+"""
+
 import sys
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Run the command line."""
     try:
-        from genstudio.cli import main
+        from genstudio.cli import main as run
     except KeyboardInterrupt:  # before the command line can say so itself
-        sys.exit(128 + signal.SIGINT)
+        sys.exit(130)
+    run()
+
+
+if __name__ == "__main__":
     main()

@@ -46,7 +46,11 @@ class Settings:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             waiting.write_text(json.dumps(self._values, indent=1, sort_keys=True), encoding="utf-8")
             os.replace(waiting, self.path)
-        except (OSError, TypeError, ValueError):
+        except OSError as error:
+            log.warning("settings could not be saved to %s: %s", self.path, error.strerror or error)
+            with contextlib.suppress(OSError):
+                waiting.unlink()
+        except (TypeError, ValueError):
             log.exception("settings could not be saved to %s", self.path)
             with contextlib.suppress(OSError):
                 waiting.unlink()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.device import choose_device
+from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.training.events import Event, Measured
 from genstudio.training.live import Live
@@ -112,7 +113,7 @@ def resume_job(
     cancelled: Cancelled | None = None,
 ) -> Job:
     """Go on with the run at ``path`` from its newest whole checkpoint, as if it had never stopped. ``steps`` says when to
-    stop instead. Raises :class:`RunError` when it can't go on.
+    stop instead. Raises :class:`RunError` when it can't go on, :class:`UsageError` when it is beyond ``steps`` already.
     """
     run = Run.open(path)
     run.must_be_idle()
@@ -121,12 +122,28 @@ def resume_job(
     if checkpoint is not None:
         recipe = run.recipe_at(checkpoint)
     if steps is not None:
+        _must_lie_ahead(run, checkpoint, steps)
         recipe = recipe.override([f"plan.steps={steps}"])
     recipe = recipe.validate()
     target = choose_device(device or "auto")
     data = _open_data(recipe, search, progress, cancelled)
     model = _build(recipe, data, target)
     return Job(run, recipe, model, data, checkpoint, cancelled)
+
+
+def _must_lie_ahead(run: Run, checkpoint: Path | None, steps: int) -> None:
+    """Raises :class:`UsageError` when the run stands beyond ``steps`` already: nothing can be untrained."""
+    stands = int(checkpoint.name) if checkpoint is not None else 0
+    if stands > steps:
+        raise UsageError(
+            N_(
+                "The run {name} is at step {step} already, beyond the {steps} that were asked for.",
+                name=run.name,
+                step=f"{stands:,}",
+                steps=f"{steps:,}",
+            ),
+            N_("Ask for more steps than that: they count from the run's beginning."),
+        )
 
 
 def _open_data(

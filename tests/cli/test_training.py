@@ -61,6 +61,18 @@ def test_resume_goes_on_where_it_stopped(genstudio, recipe, trained):
     assert answer.json["measures"] == straight["measures"]
 
 
+def test_resume_to_a_step_that_is_behind_changes_nothing_and_says_so(genstudio, trained):
+    def everything() -> dict:
+        return {path: path.read_bytes() for path in sorted(trained.rglob("*")) if path.is_file()}
+
+    before = everything()
+    answer = genstudio("resume", "latest", "--steps", 3)
+    assert answer.code == 2
+    assert "at step 12 already, beyond the 3" in answer.err
+    assert "more steps" in answer.err
+    assert everything() == before
+
+
 def test_ctrl_c_saves_and_says_how_to_go_on(genstudio, recipe, tmp_path):
     """In a process of its own: a real signal, in the middle of real steps."""
     out = tmp_path / "stopped"
