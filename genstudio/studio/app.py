@@ -28,7 +28,8 @@ def run(
     """Open the window and stay until it is closed; the exit code.
 
     ``recipe``: begin with this one; ``run``: open this run; ``data``: look for data sets here first. ``report``: write
-    figures of the start (seconds to the first paint, torch's import, the longest freeze) as JSON to this file, then leave.
+    figures of the start (seconds to the first paint, torch's import, the longest freeze) as JSON to this file, then leave;
+    raises :class:`GenstudioError` when it can't be written.
     """
     if sys.platform == "win32":
         import torch  # noqa: F401 - before Qt, see above
@@ -39,6 +40,7 @@ def run(
 
     from genstudio.studio.main_window import MainWindow
     from genstudio.studio.settings import Settings
+    from genstudio.studio.start_report import StartReport
     from genstudio.studio.theme import theme
     from genstudio.studio.workers.gc_policy import GcPolicy
 
@@ -54,14 +56,18 @@ def run(
     window.ready.connect(policy.imports_are_done)
     _catch_everything(window)
     _heed_interrupts(window)
-    if report:
-        window.report_to = Path(report)
-    window.show()
-    code = app.exec()
-    window.shutdown()
-    policy.stop()
-    _let_go()
-    return int(code)
+    code, reporting = 0, None
+    try:
+        reporting = StartReport(window, Path(report)) if report else None
+        window.show()
+        code = int(app.exec())
+    finally:
+        window.shutdown()
+        policy.stop()
+        _let_go()
+    if reporting is not None and reporting.error is not None:
+        raise reporting.error
+    return code
 
 
 def _catch_everything(window: MainWindow) -> None:

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from genstudio.training.recipe import load_recipe
 from genstudio.training.run import Run
 
 SLOW = ("torch", "PySide6", "pyqtgraph", "sklearn", "matplotlib", "av", "PIL", "numpy", "rich")
+ROOT = Path(__file__).parents[2]
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
 
 
@@ -50,12 +53,30 @@ def test_a_reader_that_goes_away_is_not_worth_a_word():
     assert done.stderr == ""
 
 
-def test_ctrl_c_before_the_program_is_there_shows_no_traceback():
-    code = "import runpy, sys\nclass Finder:\n    def find_spec(self, name, *rest):\n"
+@pytest.mark.parametrize(
+    "start",
+    ["import runpy; runpy.run_module('genstudio', run_name='__main__')", "from {module} import {name}; {name}()"],
+    ids=["module", "script"],
+)
+def test_ctrl_c_before_the_program_is_there_shows_no_traceback(start: str):
+    """By whichever door it came in: ``python -m genstudio``, or the script that pip makes of what pyproject names."""
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    module, name = scripts["genstudio"].split(":")
+    code = "import sys\nclass Finder:\n    def find_spec(self, name, *rest):\n"
     code += "        if name == 'genstudio.cli': raise KeyboardInterrupt\n"
-    code += "sys.meta_path.insert(0, Finder())\nrunpy.run_module('genstudio', run_name='__main__')"
+    code += "sys.meta_path.insert(0, Finder())\n" + start.format(module=module, name=name)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_a_report_that_cannot_be_written_is_told_and_the_window_leaves(tmp_path):
+    """As the process that a benchmark starts and waits for."""
+    command = [sys.executable, "-m", "genstudio", "window", "--report", str(tmp_path / "not there" / "report.json")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, env=os.environ | OFFSCREEN)
+    assert done.returncode == 1
+    assert "report.json: No such file" in done.stderr
+    assert "Name a file in a folder" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.fixture
