@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 STEPS_REST_MS = 600  # a pause that ends a row of single steps, which undo takes back as one
 RATE_SECONDS = 0.5  # over which the speed of drawing is measured
+WORDS_SECONDS = 0.12  # while it plays, words change no faster than eyes follow; pictures do at every frame
+SHOWN = tuple(info.name for info in PixelsState.controls() if info.name != "position")
 Place = tuple[int, int]
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _OTHERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
@@ -51,6 +53,7 @@ class PixelsView(PaneView):
         self._mask_of: tuple[Any, ...] = ()
         self._mask: np.ndarray | None = None
         self._rate: tuple[float, int] | None = None
+        self._said_at = 0.0  # when words were put on screen last
         self._settle = True  # a play that stops is settled where the drawing has really come
         super().__init__(pane, state, parent)
         self.setAcceptDrops(True)
@@ -143,7 +146,9 @@ class PixelsView(PaneView):
             self._stand_still(settle=False)  # somebody else's state, such as undo's
         if state.enlarged != self.state.enlarged or state.n != self.state.n:
             self._selected = None
-        super().show_state(state)
+        if _but_for_position(state) != _but_for_position(self.state) or self._content is None:
+            super().show_state(state)
+        self.state = state
         self._show_marks()
 
     def show_rendered(self, rendered: Rendered) -> None:
@@ -180,14 +185,22 @@ class PixelsView(PaneView):
         self.stage.canvas.show_pixels(content.pictures[2].pixels, current_place(values))
         self.stage.show_sheet(content.pictures[0], self.state.enlarged % len(content.pictures[0]))
         self.stage.distribution.show_distribution(distribution_of(values))
-        self.stage.show_words(facts_of(values), odds_of(values))
-        self.stage.canvas.describe(spoken(values))
-        self.transport.show_position(self.clock.drawn, self.position, self.end, self.clock.channels)
+        self.transport.show_place(self.clock.drawn, self.end, self.clock.channels)
         if first:
             self.transport.show()
             self.stage.canvas.setFocus()
-        self._measure_rate()
+        now = time.perf_counter()
+        if not self.clock.playing or now - self._said_at >= WORDS_SECONDS:
+            self._said_at = now
+            self._show_words(rendered, content)
         self._show_marks()
+
+    def _show_words(self, rendered: Rendered, content: Content) -> None:
+        values = content.values
+        self.stage.show_words(facts_of(values), odds_of(values))
+        self.stage.canvas.describe(spoken(values))
+        self.transport.show_position(self.clock.drawn, self.position, self.end, self.clock.channels)
+        self._measure_rate()
         self._say(translate(content.words))
         shown = f"{rendered.milliseconds:.1f}" if rendered.milliseconds < 100 else f"{rendered.milliseconds:.0f}"
         self.time.setText(_("{ms} ms", ms=shown))
@@ -228,9 +241,11 @@ class PixelsView(PaneView):
 
     def _say(self, words: str, bad: bool = False) -> None:
         self.words.setText(words)
-        self.words.setObjectName("words" if bad else "fact")
-        self.words.setProperty("level", "bad" if bad else "")
-        restyle(self.words)
+        level = "bad" if bad else ""
+        if self.words.property("level") != level:
+            self.words.setObjectName("words" if bad else "fact")
+            self.words.setProperty("level", level)
+            restyle(self.words)
 
     @Slot(object)
     def _complain(self, words: Message | str) -> None:
@@ -348,6 +363,8 @@ class PixelsView(PaneView):
     @Slot()
     def _play_ended(self) -> None:
         self.transport.show_playing(False)
+        if self.rendered is not None and self._content is not None:
+            self._show_words(self.rendered, self._content)
         self.transport.show_speed(self.clock.speed)
         if self._settle and self.clock.drawn < self.position:
             self._emit(_("play"), replace(self.state, position=self.clock.drawn))
@@ -548,3 +565,8 @@ class PixelsView(PaneView):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.pause()
         super().closeEvent(event)
+
+
+def _but_for_position(state: PixelsState) -> tuple[Any, ...]:
+    """What the controls show of a state."""
+    return tuple(getattr(state, name) for name in SHOWN)

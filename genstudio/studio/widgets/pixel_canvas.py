@@ -59,6 +59,7 @@ class PixelCanvas(QWidget):
         self.setAccessibleName(_("Enlarged image"))
         self.setMinimumSize(96, 96)
         self._image: QImage | None = None
+        self._pixels: np.ndarray | None = None
         self._size = (0, 0)
         self._smooth = False
         self._current: Place | None = None
@@ -78,13 +79,29 @@ class PixelCanvas(QWidget):
     # -- what is shown -------------------------------------------------------------------------------------------
 
     def show_pixels(self, pixels: np.ndarray | None, current: Place | None = None) -> None:
-        """The image (copied) and the pixel that was drawn last."""
-        self._image = None if pixels is None else qimage(pixels).convertToFormat(QImage.Format.Format_RGB32)
+        """The image (copied) and the pixel that was drawn last. Only rows that differ are painted anew."""
         size = (0, 0) if pixels is None else (int(pixels.shape[0]), int(pixels.shape[1]))
+        changed = self._changed_rows(pixels, current) if size == self._size else None
+        self._image = None if pixels is None else qimage(pixels).convertToFormat(QImage.Format.Format_RGB32)
+        self._pixels = pixels
         if size != self._size:
             self._size, self._hover, self._cursor, self._stroke, self._veil = size, None, None, None, None
         self._current = current
-        self.update()
+        if changed is None:
+            self.update()
+        elif changed[0] <= changed[1]:
+            rows = self.pixel_rect(changed[0], 0).united(self.pixel_rect(changed[1], self._size[1] - 1))
+            self.update(rows.adjusted(-4, -4, 4, 4).toAlignedRect())
+
+    def _changed_rows(self, pixels: np.ndarray | None, current: Place | None) -> tuple[int, int] | None:
+        """The first and the last row that look otherwise than before; ``None``: all may."""
+        import numpy as np
+
+        if pixels is None or self._pixels is None or pixels.shape != self._pixels.shape:
+            return None
+        rows = np.flatnonzero((pixels != self._pixels).any(axis=(1, 2))).tolist()
+        rows += [place[0] for place in (current, self._current) if place is not None and current != self._current]
+        return (min(rows), max(rows)) if rows else (1, 0)
 
     def show_marks(self, selected: Place | None, edited: tuple[Place, ...]) -> None:
         """Which pixel is in hand, and which ones a person has changed."""

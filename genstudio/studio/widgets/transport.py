@@ -97,17 +97,23 @@ class Transport(QWidget):
         self.position.sliderReleased.connect(self.let_go)
         self.speed.valueChanged.connect(self._speed_moved)
 
-    def show_position(self, drawn: int, wanted: int, end: int, channels: int) -> None:
-        """How far the drawing has come, in sub-pixels; ``wanted`` is where it is to be."""
+    def show_place(self, drawn: int, end: int, channels: int) -> None:
+        """The slider alone: cheap, for every frame."""
         with QSignalBlocker(self.position):
-            self.position.setRange(0, max(end, 1))
-            self.position.setSingleStep(channels)
-            self.position.setPageStep(max(channels, end // 28))
+            if self.position.maximum() != end:
+                self.position.setRange(0, max(end, 1))
+                self.position.setSingleStep(channels)
+                self.position.setPageStep(max(channels, end // 28))
+                # As wide as it can get: a line that is laid out anew at every frame costs more than all pictures.
+                widest = _("{n} of {end}", n=f"{end // channels:,}", end=f"{end // channels:,}")
+                self.count.setFixedWidth(self.count.fontMetrics().horizontalAdvance(widest) + 4)
             if not self.position.isSliderDown():
                 self.position.setValue(drawn)
-        pixels = f"{drawn // channels:,}"
-        self.count.setText(_("{n} of {end}", n=pixels, end=f"{end // channels:,}"))
-        self.count.setMinimumWidth(self.count.fontMetrics().horizontalAdvance(_("{n} of {end}", n=end, end=end)))
+
+    def show_position(self, drawn: int, wanted: int, end: int, channels: int) -> None:
+        """How far the drawing has come, in sub-pixels, in words too; ``wanted`` is where it is to be."""
+        self.show_place(drawn, end, channels)
+        self.count.setText(_("{n} of {end}", n=f"{drawn // channels:,}", end=f"{end // channels:,}"))
         self.position.setAccessibleDescription(_("pixel {n} of {end}", n=drawn // channels, end=end // channels))
         for name in ("start", "back"):
             self.buttons[name].setEnabled(wanted > 0)

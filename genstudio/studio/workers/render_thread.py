@@ -39,9 +39,13 @@ LOOKS_KEPT = 6  # models loaded at once: one a recently seen step
 PATIENCE_MS = 60.0  # a content that takes longer shows what there is so far
 
 
+BREATH = 1.0  # while training, a long content rests this much of what its last step took: training comes first
+
+
 class Weights(Protocol):
     """What the render thread asks of a session, from its own thread."""
 
+    state: str
     data: DataSet | None
 
     def latest_snapshot(self) -> Snapshot | None: ...
@@ -102,6 +106,7 @@ class RenderThread(QThread):
         self._results: dict[str, Any] = {}
         self._pending: set[str] = set()
         self._jobs: dict[str, _Job] = {}
+        self._breathes: dict[str, float] = {}  # by view: until when, on time.perf_counter
         self._durations: dict[str, float] = {}
         self._paces: dict[str, Pace] = {}
         self._shown: dict[str, Any] = {}
@@ -169,11 +174,12 @@ class RenderThread(QThread):
                     break
                 self._take_newest()
                 now = time.perf_counter()
-                awake = [job for job in self._jobs.values() if job.rests_until <= now]
+                rests = {view: max(j.rests_until, self._breathes.get(view, 0.0)) for view, j in self._jobs.items()}
+                awake = [job for view, job in self._jobs.items() if rests[view] <= now]
                 job = min(awake, key=lambda j: j.expected, default=None)
                 asked = self._asked.pop(0) if job is None and self._asked else None
                 if job is None and asked is None:
-                    self._wake.wait(min(resting.rests_until for resting in self._jobs.values()) - now)
+                    self._wake.wait(min(rests.values()) - now)
             if job is not None:
                 self._advance(job)
             elif asked is not None:
@@ -204,6 +210,8 @@ class RenderThread(QThread):
         job.spent += elapsed
         job.since_stage += elapsed
         job.expected = max(job.expected, job.spent)
+        if getattr(self._session, "state", "") == "training" and pane_of(job.state).long:
+            self._breathes[job.view] = time.perf_counter() + BREATH * elapsed / 1000
         with self._wake:
             newest = self._tickets.get(job.view)
             gone, overtaken = self._stopping or newest is None, newest != job.ticket
