@@ -34,7 +34,7 @@ class Faces(Source):
         "Portraits drawn by genstudio from 21 known factors such as smile and head pose: close up, calm, learnable."
     )
     doing = N_("Drawing faces")
-    version = 3
+    version = 4
     after_cache = frozenset({"binarisation", "levels"})
     wild: ClassVar[bool] = False
     zoom: ClassVar[float] = CLOSE

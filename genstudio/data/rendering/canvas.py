@@ -1,4 +1,4 @@
-"""The sheet that is painted on: sample positions, colours, and soft edges. Batched, n portraits at a time.
+"""The sheet that is painted on: sample positions, colours, and windows on a part of it. Batched, n portraits at a time.
 
 Two kinds of tensors meet everywhere in this package: *maps*, n×h×w (one number per sample), and *traits*, n×1×1 (one
 number per portrait). Colours are n×3×h×w or n×3×1×1.
@@ -6,37 +6,99 @@ number per portrait). Colours are n×3×h×w or n×3×1×1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+EVERYONE = slice(None)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Some of the people, rows and columns of a canvas or of maps that belong to it."""
+
+    people: slice
+    rows: slice
+    columns: slice
+
+    def of(self, maps: Tensor) -> Tensor:
+        """This part of maps n×h×w or of colours n×3×h×w. It shares memory."""
+        return maps[self.people, ..., self.rows, self.columns]
+
+    def spread(self, part: Tensor, width: int) -> Tensor:
+        """Maps of these columns as maps ``width`` wide that are 0 beyond."""
+        maps = part.new_zeros(*part.shape[:-1], width)
+        maps[..., self.columns] = part
+        return maps
+
+    @property
+    def empty(self) -> bool:
+        return self.rows.start >= self.rows.stop or self.columns.start >= self.columns.stop
+
+
+@contextmanager
+def patch(window: Window, *maps: Tensor) -> Iterator[list[Tensor]]:
+    """The same part of several maps or colours, each in a piece of its own; they're laid back at the end."""
+    parts = [window.of(m) for m in maps]
+    pieces = [part.contiguous() for part in parts]
+    yield pieces
+    for part, piece in zip(parts, pieces, strict=True):
+        part.copy_(piece)
 
 
 @dataclass
 class Canvas:
     """Colours n×3×h×w and where each sample lies: ``x`` to the right (1×1×w), ``y`` up (1×h×1).
 
-    The head's unit: without zoom the picture's shorter side spans -1 to 1. ``sample`` is the distance of two samples.
+    The head's unit: without zoom the picture's shorter side spans -1 to 1. ``left`` and ``top`` are the first sample's
+    position, ``sample`` the distance of two samples.
     """
 
     colour: Tensor
     x: Tensor
     y: Tensor
+    left: float
+    top: float
     sample: float
 
-    def rows(self, top: float, bottom: float) -> slice:
-        """The rows of samples between two heights."""
-        inside = ((self.y.flatten() <= top) & (self.y.flatten() >= bottom)).nonzero().flatten()
-        return slice(int(inside[0]), int(inside[-1]) + 1) if len(inside) else slice(0, 0)
+    def window(
+        self,
+        top: float,
+        bottom: float,
+        sides: tuple[float, float] = (-math.inf, math.inf),
+        people: slice = EVERYONE,
+    ) -> Window:
+        """The samples between two heights and between two ``sides``."""
+        height, width = self.colour.shape[2:]
+        rows = _between((self.top - top) / self.sample, (self.top - bottom) / self.sample, height)
+        columns = _between((sides[0] - self.left) / self.sample, (sides[1] - self.left) / self.sample, width)
+        return Window(people, rows, columns)
 
-    def cut(self, rows: slice) -> Canvas:
+    def cut(self, window: Window) -> Canvas:
         """A part of the canvas. It shares memory: what is painted there is painted here."""
-        return Canvas(self.colour[:, :, rows], self.x, self.y[:, rows], self.sample)
+        left = self.left + window.columns.start * self.sample
+        top = self.top - window.rows.start * self.sample
+        x, y = self.x[..., window.columns], self.y[:, window.rows]
+        return Canvas(window.of(self.colour), x, y, left, top, self.sample)
+
+    @contextmanager
+    def close_up(self, window: Window) -> Iterator[Canvas]:
+        """A part of the canvas in a piece of its own, laid back at the end: many strokes are quicker there."""
+        with patch(window, self.colour) as (colour,):
+            yield replace(self.cut(window), colour=colour)
 
     def paint(self, cover: Tensor, colour: Tensor) -> None:
         """Lay ``colour`` over the canvas where ``cover`` (a map in [0, 1]) says so."""
         self.colour.lerp_(colour, cover.unsqueeze(1))
+
+    def glow(self, amount: Tensor, colour: Tensor) -> None:
+        """Add ``amount`` (a map) of ``colour``."""
+        self.colour.addcmul_(colour, amount.unsqueeze(1))
 
 
 def blank(n: int, height: int, width: int, zoom: float, centre: float) -> Canvas:
@@ -44,28 +106,18 @@ def blank(n: int, height: int, width: int, zoom: float, centre: float) -> Canvas
     import torch
 
     sample = 2.0 / (min(height, width) * zoom)
-    x = (torch.arange(width) - (width - 1) / 2) * sample
-    y = ((height - 1) / 2 - torch.arange(height)) * sample + centre
-    return Canvas(torch.empty(n, 3, height, width), x[None, None, :], y[None, :, None], sample)
-
-
-def soft(distance: Tensor, width: float) -> Tensor:
-    """A shape's cover from the signed distance to its edge (positive inside): a linear ramp ``width`` wide."""
-    return (distance / width + 0.5).clamp_(0, 1)
-
-
-def smooth(value: Tensor, low: float, high: float) -> Tensor:
-    """0 below ``low``, 1 above ``high``, 3t² - 2t³ between."""
-    t = ((value - low) / (high - low)).clamp_(0, 1)
-    return t * t * (3 - 2 * t)
-
-
-def spot(x: Tensor, y: Tensor, width: float, height: float) -> Tensor:
-    """A round, soft spot of light or shade: 1 in the middle, 0 from ``width``, ``height`` on: (1 - r²)²."""
-    fade = (1 - (x / width).square() - (y / height).square()).clamp_(min=0)
-    return fade.square_()
+    left, top = (1 - width) / 2 * sample, (height - 1) / 2 * sample + centre
+    x = torch.arange(width) * sample + left
+    y = top - torch.arange(height) * sample
+    return Canvas(torch.empty(n, 3, height, width), x[None, None, :], y[None, :, None], left, top, sample)
 
 
 def broad(trait: Tensor) -> Tensor:
     """A trait (n×1×1) in the shape that colours have (n×1×1×1)."""
     return trait.unsqueeze(1)
+
+
+def _between(first: float, last: float, count: int) -> slice:
+    """The indices from ``first`` to ``last`` among ``count``."""
+    start = min(max(math.ceil(max(first, -1)), 0), count)
+    return slice(start, max(start, min(math.floor(min(last, count)) + 1, count)))

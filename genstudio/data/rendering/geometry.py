@@ -14,12 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from genstudio.data.rendering.canvas import Canvas
+from genstudio.data.rendering.canvas import Canvas, Window
+from genstudio.data.rendering.curves import line, number, root_
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-Profile = Callable[["Tensor"], "tuple[Tensor, Tensor]"]  # y -> W(y), dW/dy
+Profile = Callable[["Tensor"], "tuple[Tensor, Tensor]"]  # y -> W(y), dW/dy, in memory of their own
 
 
 @dataclass
@@ -31,11 +32,20 @@ class Pose:
     sin_pitch: Tensor
     cos_pitch: Tensor
 
+    @property
+    def sight(self) -> tuple[Tensor, Tensor, Tensor]:
+        """The direction of a line of sight, towards the viewer, in the head's axes."""
+        return -self.sin_yaw, -self.cos_yaw * self.sin_pitch, self.cos_yaw * self.cos_pitch
+
     @classmethod
     def of(cls, yaw: Tensor, pitch: Tensor) -> Pose:
         """From angles in degrees."""
         yaw, pitch = yaw.deg2rad(), pitch.deg2rad()
         return cls(yaw.sin(), yaw.cos(), pitch.sin(), pitch.cos())
+
+    def nod(self) -> float:
+        """The deepest nod of all, as a sine: how far features may wander up and down."""
+        return float(self.sin_pitch.abs().max())
 
     def into_head(self, x: Tensor, y: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """A point or direction of the world in the head's axes."""
@@ -51,8 +61,9 @@ class Pose:
 class Hit:
     """What lines of sight meet: maps n×h×w.
 
-    ``cover``: how much of the sample the body covers; ``depth``: how near it is; ``x, y, z``: the point in the head's axes,
-    x and z counted from the body's own centre; ``normal``: outward, of length 1.
+    ``cover``: how much of the sample the body covers; ``depth``: how near it is; ``y``: the point's height in
+    the head's axes; ``x, z``: where it is across from the body's own axis, in units of A and C; ``normal``: outward, of
+    length 1.
     """
 
     cover: Tensor
@@ -62,16 +73,20 @@ class Hit:
     z: Tensor
     normal: tuple[Tensor, Tensor, Tensor]
 
-    def cut(self, rows: slice) -> Hit:
-        """What the lines of sight of these rows meet."""
-        x, y, z = self.x[:, rows], self.y[:, rows], self.z[:, rows]
-        nx, ny, nz = (n[:, rows] for n in self.normal)
-        return Hit(self.cover[:, rows], self.depth[:, rows], x, y, z, (nx, ny, nz))
+    def cut(self, window: Window) -> Hit:
+        """What the lines of sight of this part meet."""
+        nx, ny, nz = (window.of(n) for n in self.normal)
+        cover, depth, x, y, z = (window.of(m) for m in (self.cover, self.depth, self.x, self.y, self.z))
+        return Hit(cover, depth, x, y, z, (nx, ny, nz))
 
 
 @dataclass
 class Body:
-    """A solid of elliptic cross sections around an upright axis at (``x``, ``z``) in the head's axes."""
+    """A solid of elliptic cross sections around an upright axis at (``x``, ``z``) in the head's axes.
+
+    ``bend`` stands for the profile's second derivative. Where it is exact (an ellipsoid, a pillar), one of the ``rounds``
+    in which the line of sight approaches the surface is enough.
+    """
 
     profile: Profile
     bend: Tensor | float
@@ -84,43 +99,73 @@ class Body:
     def meet(self, canvas: Canvas, pose: Pose) -> Hit:
         """Where the lines of sight through ``canvas`` meet this body first.
 
-        The point at depth t lies at o + t·d. There (x/A)² + (z/C)² = α(t - m)² + k²/α, with α = (dx/A)² + (dz/C)²,
-        m the depth halfway between entry and exit, and k = (ox·dz - oz·dx) / (A·C). Where that equals W(y), the line
-        meets the body. Without a nod y is the same all along the line and this is a quadratic in t. With one, W is
-        replaced by W + W'·dy·u + ½·bend·(dy·u)² around the last t (``bend`` stands for W''), which is a quadratic
-        again, exact for an ellipsoid; two rounds are plenty for the rest.
-        """
-        a, c = self.a, self.c
-        dx, dy, dz = -pose.sin_yaw, -pose.cos_yaw * pose.sin_pitch, pose.cos_yaw * pose.cos_pitch
-        turned = canvas.x * pose.sin_yaw
-        ox = canvas.x * pose.cos_yaw - self.x
-        oy = canvas.y * pose.cos_pitch - turned * pose.sin_pitch
-        oz = canvas.y * pose.sin_pitch + turned * pose.cos_pitch - self.z
+        The point at depth t lies at o + t·d. Over the semi-axes A and C its cross section is a circle, so there we may turn:
+        s is how far the point lies along the line of sight, counted from the line's middle between entry and exit, and k how
+        far the line passes from the axis. Where s² + k² equals W(y), the line meets the body. Without a nod y is the same
+        all along the line and this is a quadratic in s. With one, W is replaced by W + W'·b·u + ½·bend·(b·u)² around the
+        last s (b is what y grows by along s), which is a quadratic again in the step u, exact for an ellipsoid; two rounds
+        are plenty for the rest.
 
-        alpha = (dx / a) ** 2 + (dz / c) ** 2
-        middle = -(ox * (dx / a**2 / alpha) + oz * (dz / c**2 / alpha))  # depth halfway between entry and exit
-        k2 = (ox * (dz / (a * c)) - oz * (dx / (a * c))).square_()
-        depth = middle
-        curve = alpha - 0.5 * dy * dy * self.bend
+        k, the depth of the middle, and y there are linear in the canvas's x and y: each is the sum of a row and a column.
+        """
+        per_a, per_c = 1 / self.a, 1 / self.c
+        dx, dy, dz = pose.sight
+        ox = (canvas.x * pose.cos_yaw).sub_(self.x)
+        turned = canvas.x * pose.sin_yaw
+        u, v = dx * per_a, dz * per_c
+        unit = (u.square() + v.square()).rsqrt()
+        u, v = u * unit, v * unit
+        x, z, z_column = ox * per_a, (turned * pose.cos_pitch).sub_(self.z) * per_c, canvas.y * (pose.sin_pitch * per_c)
+        k = (x * v - z * u) - z_column * u
+        middle_row, middle_column = (x * u + z * v) * -unit, z_column * (v * -unit)
+        start = (middle_row * dy - turned * pose.sin_pitch) + (middle_column * dy + canvas.y * pose.cos_pitch)
+
+        climb = dy * unit
+        curve = 1 - 0.5 * climb.square() * self.bend
+        lean, per_curve, k2 = climb * -0.5, 1 / curve, k.square()
+        s, y = None, start
         for _ in range(self.rounds):
-            y = oy + depth * dy
             w, slope = self.profile(y)
-            # curve·u² - 2·half·u - rest = 0 in the step u that is left to go.
-            ahead = depth - middle
-            half = slope * (0.5 * dy) - ahead * alpha
-            rest = w - k2 / alpha - ahead.square_().mul_(alpha)
-            inside = half.square().add_(rest.mul_(curve))
-            depth = depth + (inside.clamp(min=0).sqrt_() + half).div_(curve)
+            # curve·u² + 2·half·u - rest = 0 in the step u that is left to go.
+            half = slope * lean
+            rest = w.sub_(k2)
+            if s is not None:
+                half.add_(s)
+                rest.addcmul_(s, s, value=-1)
+            inside = rest.mul_(curve).addcmul_(half, half)
+            step = inside.clamp(min=1e-20).sqrt_().sub_(half).mul_(per_curve)
+            s = step if s is None else s + step
+            y = start.addcmul(s, climb)
+        assert s is not None
+        slope.addcmul_(step, climb * self.bend)
 
         # Distance to the outline, to first order: how much is inside, over the length of its gradient. Across the
-        # picture k grows by 1 / (A·C), whatever the yaw; upwards W changes by its slope.
-        gradient = (k2 * (4 / (a * c) ** 2) + (alpha * slope).square()).add_(1e-6).sqrt_()
-        cover = (inside / gradient.mul_(canvas.sample)).add_(0.5).clamp_(0, 1)
+        # picture k grows by unit / (A·C), whatever the yaw; upwards W changes by its slope.
+        gradient = k2.mul_((2 * unit * per_a * per_c).square()).addcmul_(slope, slope).clamp_(min=1e-6)
+        cover = line(gradient.rsqrt_().mul_(inside), 1 / canvas.sample, 0.5).clamp_(0, 1)
 
-        x, z = ox + depth * dx, oz + depth * dz
-        return Hit(cover, depth, x, y, z, _unit(x / a**2, -0.5 * slope, z / c**2))
+        depth = (middle_row + middle_column).addcmul_(s, unit)
+        x, z = (k * v).addcmul_(s, u), (s * v).addcmul_(k, -u)
+        return Hit(cover, depth, x, y, z, unit_(x * per_a, slope.mul_(number(-0.5)), z * per_c))
+
+    def meet_upright(self, canvas: Canvas) -> Hit:
+        """The same for a body that faces the viewer, however the head turns: height and depth part company.
+
+        s is then the depth over C and k is x / A, and W is a matter of the row alone.
+        """
+        per_a, per_c = 1 / self.a, 1 / self.c
+        w, slope = self.profile(canvas.y)
+        x = (canvas.x - self.x) * per_a
+        k2 = x.square()
+        inside = w - k2
+        cover = (k2 * (2 * per_a) ** 2 + slope.square()).add_(1e-6).rsqrt_().mul_(inside)
+        cover = line(cover, 1 / canvas.sample, 0.5).clamp_(0, 1)
+        z = root_(inside)
+        normal = unit_(x * per_a + 0 * z, slope * -0.5 + 0 * z, z * per_c)
+        return Hit(cover, z * self.c + self.z, x, canvas.y, z, normal)
 
 
-def _unit(x: Tensor, y: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    scale = (x.square() + y.square()).add_(z.square()).add_(1e-12).rsqrt_()
-    return x * scale, y * scale, z * scale
+def unit_(x: Tensor, y: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Directions, maps, brought to length 1 in place."""
+    scale = x.square().addcmul_(y, y).addcmul_(z, z).clamp_(min=1e-12).rsqrt_()
+    return x.mul_(scale), y.mul_(scale), z.mul_(scale)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from genstudio.data.rendering import palettes
-from genstudio.data.rendering.canvas import Canvas, broad, smooth, soft
+from genstudio.data.rendering.canvas import Canvas, Window
+from genstudio.data.rendering.curves import arch, beyond_, line, smooth, soft
 from genstudio.data.rendering.geometry import Body, Hit
-from genstudio.data.rendering.shading import lit
+from genstudio.data.rendering.shading import bright, dark
 from genstudio.data.rendering.sitter import CROWN, Sitter
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ class Hair:
     longitude: Tensor
     field: Tensor
 
+    def cut(self, window: Window) -> Hair:
+        """A part of it."""
+        return Hair(self.hit.cut(window), window.of(self.longitude), window.of(self.field))
+
 
 def shell(sitter: Sitter) -> Body:
     """A dome that goes over into a hanging column, whose end is round."""
@@ -33,15 +38,20 @@ def shell(sitter: Sitter) -> Body:
     crown = CROWN + 0.03 + 0.06 * volume + 0.02 * length
     end = drop(sitter)
     flare = 0.30 * smooth(length, 0.4, 1.0) * (0.4 + 0.6 * volume)
+    per_crown, per_end = 1 / crown, -1 / end
+    full = -(1 + flare)
 
     def profile(y: Tensor) -> tuple[Tensor, Tensor]:
-        up = (y / crown).clamp_(min=0)
+        # 1 - .7u² - .3u⁴ above the eyes; 1 + f·d² - (1 + f)·d⁴ below.
+        up = (y * per_crown).clamp_(min=0)
         u2 = up.square()
-        down = (y / -end).clamp_(0, 1.2)
+        down = (y * per_end).clamp_(0, 1.2)
         d2 = down.square()
-        w = 1 - u2 * (0.7 + 0.3 * u2) + d2 * (flare - (1 + flare) * d2)
-        slope = up * (1.4 + 1.2 * u2) * (-1 / crown) - down * (2 * flare - 4 * (1 + flare) * d2) / end
-        return w, slope * (down < 1.2)
+        hang = d2 * full
+        w = hang.add(flare).mul_(d2).addcmul_(line(u2, -0.3, -0.7), u2).add_(1)
+        before_end = beyond_(line(down, -1.0, 1.2))
+        slope = hang.mul_(4).add_(2 * flare).mul_(down).mul_(before_end).mul_(per_end)
+        return w, slope.addcmul_(up.mul_(per_crown), line(u2, -1.2, -1.4))
 
     return Body(profile, -2 / crown**2, sitter.half_width + thick, sitter.half_depth + thick, z=-0.05)
 
@@ -56,7 +66,7 @@ def grow(canvas: Canvas, sitter: Sitter) -> Hair:
     """The shell and where it carries hair."""
     solid = shell(sitter)
     hit = solid.meet(canvas, sitter.pose)
-    longitude = (hit.x / solid.a).atan2(hit.z / solid.c)
+    longitude = hit.x.atan2(hit.z)
     return Hair(hit, longitude, hairline(longitude, hit.y, sitter))
 
 
@@ -69,34 +79,36 @@ def hairline(longitude: Tensor, y: Tensor, sitter: Sitter) -> Tensor:
     length, fringe = sitter["hair_length"], sitter["fringe"]
     around = longitude.abs()
     grown = fringe * smooth(length, 0.0, 0.25)
-    notch = (1 - ((longitude - 0.45 * sitter["parting"]) / 0.5).square()).clamp_(min=0).square_()
-    front = 0.47 - 0.27 * grown + notch * (0.04 + 0.30 * grown * (1 - grown)) - (0.10 + 0.10 * grown) * around.square()
-    over = y - front
+    notch = arch(longitude - 0.45 * sitter["parting"], 0.5).square_()
+    over = (around.square() * (0.10 + 0.10 * grown)).add_(y).sub_(0.47 - 0.27 * grown)
+    over.addcmul_(notch, -(0.04 + 0.30 * grown * (1 - grown)))
 
     # The face's frame curves: widest beside the cheeks, closing in below.
-    edge = 0.95 - 0.09 * smooth(length, 0.2, 0.5) - 0.13 * ((y + 0.15) / 0.6).square().clamp_(max=0.8)
-    beside = (around - edge) * 0.6
-    long = smooth(length, 0.28, 0.5)
-    ear = smooth(around, 1.0, 1.3) * (0.34 - 0.3 * length)
-    nape = smooth(around, 1.75, 2.0) * 0.9
-    lowest = (-0.12 - 0.3 * length + ear - nape) * (1 - long) - 3 * long
-    return over.maximum(beside.minimum(y - lowest))
+    curve = line(y, 1 / 0.6, 0.15 / 0.6).square_().clamp_(max=0.8).mul_(0.13 * 0.6)
+    beside = curve.add_(around, alpha=0.6).sub_(0.6 * (0.95 - 0.09 * smooth(length, 0.2, 0.5)))
+    short = 1 - smooth(length, 0.28, 0.5)
+    ear, nape = smooth(around, 1.0, 1.3), smooth(around, 1.75, 2.0)
+    reach = y.addcmul(ear, (0.3 * length - 0.34) * short).addcmul_(nape, 0.9 * short)
+    reach.add_((0.12 + 0.3 * length) * short + 3 * (1 - short))
+    return over.maximum(beside.minimum(reach))
 
 
 def draw_behind(canvas: Canvas, hair: Hair, sitter: Sitter) -> None:
     """The inside of the far half, in its own shade: what is seen beside neck and cheeks."""
-    light = 0.30 + 0.25 * smooth(hair.hit.y, -1.0, 0.6)
-    canvas.paint(hair.hit.cover * density(sitter), lit(sitter.hair, light, palettes.colour(*HAIR_SHADOW)))
+    cover = hair.hit.cover * density(sitter)
+    shadow = palettes.colour(*HAIR_SHADOW)
+    canvas.paint(cover, dark(sitter.hair, shadow))
+    canvas.glow(line(smooth(hair.hit.y, -1.0, 0.6, 0.25), 1.0, 0.30).mul_(cover), bright(sitter.hair, shadow))
 
 
 def shade_below(hair: Hair, depth: Tensor) -> Tensor:
-    """How much light the hair leaves to the skin (at ``depth``) just beyond the hairline, a map in (0, 1]."""
-    return 1 - 0.30 * smooth(hair.field, -0.16, 0.02) * near(hair, depth)
+    """How much of its light the hair takes from the skin (at ``depth``) just beyond the hairline, a map in [0, 1)."""
+    return smooth(hair.field, -0.16, 0.02, 0.30).mul_(near(hair, depth))
 
 
 def near(hair: Hair, depth: Tensor) -> Tensor:
     """Where the shell lies on or before what stands at ``depth``, rather than behind it."""
-    return hair.hit.cover * smooth(hair.hit.depth - depth, -0.2, -0.1)
+    return smooth(hair.hit.depth - depth, -0.2, -0.1).mul_(hair.hit.cover)
 
 
 def draw_hair(canvas: Canvas, hair: Hair, front: Tensor, sitter: Sitter) -> None:
@@ -104,21 +116,22 @@ def draw_hair(canvas: Canvas, hair: Hair, front: Tensor, sitter: Sitter) -> None
 
     ``front``: the depth of what stands before it (head and neck), a map; hair much farther away is hidden.
     """
-    from_parting = (hair.longitude - 0.45 * sitter["parting"]).abs()
+    from_parting = (hair.longitude - 0.45 * sitter["parting"]).abs_()
     strand = strands(from_parting, hair.hit.y)
-    reach = hair.field + 0.014 * strand * smooth(-hair.field, 0.4, 0.0)
-    edge = max(canvas.sample, 0.03)
-    cover = near(hair, front) * soft(reach, edge) * density(sitter)
+    fray = smooth(hair.field, -0.4, 0.0).mul_(strand)
+    cover = soft(hair.field.add(fray, alpha=0.014), max(canvas.sample, 0.03))
+    cover.mul_(near(hair, front)).mul_(density(sitter))
 
     up = hair.hit.normal[1]
-    light = sitter.light.diffuse(hair.hit.normal)
-    groove = (1 - (from_parting / 0.10).square()).clamp_(min=0) * smooth(up, 0.35, 0.75)
-    light = light * (1 + 0.13 * strand) * (1 - 0.25 * groove)
-    colours = lit(sitter.hair, light, palettes.colour(*HAIR_SHADOW))
-    ring = (1 - ((up - 0.48) / 0.26).square()).clamp_(min=0).square_() * (0.55 + 0.45 * strand)
-    gloss = ring * sitter.light.diffuse(hair.hit.normal).square()
-    sheen = broad(gloss * 0.20) * (sitter.hair * 0.8 + 0.22)
-    canvas.paint(cover, colours.add_(sheen))
+    diffuse = sitter.light.diffuse(hair.hit.normal)
+    groove = arch(from_parting, 0.10).mul_(smooth(up, 0.35, 0.75))
+    light = line(strand, 0.13, 1.0).mul_(diffuse).mul_(line(groove, -0.25, 1.0))
+    ring = arch(line(up, 1.0, -0.48), 0.26).square_().mul_(line(strand, 0.20 * 0.45, 0.20 * 0.55))
+    gloss = ring.mul_(diffuse.square_())
+    shadow = palettes.colour(*HAIR_SHADOW)
+    canvas.paint(cover, dark(sitter.hair, shadow))
+    canvas.glow(light.mul_(cover), bright(sitter.hair, shadow))
+    canvas.glow(gloss.mul_(cover), sitter.hair * 0.8 + 0.22)
 
 
 def density(sitter: Sitter) -> Tensor:
@@ -128,4 +141,5 @@ def density(sitter: Sitter) -> Tensor:
 
 def strands(from_parting: Tensor, height: Tensor) -> Tensor:
     """Light and dark locks, -1 to 1: two waves along the meridians, to both sides of the parting."""
-    return ((from_parting * 13 + height * 1.5).sin_() + (from_parting * 29 - height * 2.3).sin_()) * 0.5
+    coarse = line(from_parting, 13.0, 0.0).add_(height, alpha=1.5).sin_()
+    return coarse.add_(line(from_parting, 29.0, 0.0).sub_(height, alpha=2.3).sin_()).mul_(0.5)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from genstudio.data.rendering import palettes
-from genstudio.data.rendering.canvas import broad, smooth, soft, spot
+from genstudio.data.rendering.canvas import broad
+from genstudio.data.rendering.curves import arch, less, line, root_, smooth, soft, spot
 from genstudio.data.rendering.face import Face
 from genstudio.data.rendering.sitter import MOUTH_HEIGHT, Sitter
 
@@ -32,46 +33,57 @@ def shape(along: Tensor, sitter: Sitter) -> Mouth:
     """
     smile, opening = sitter["smile"], sitter["mouth_opening"]
     half = 0.19 + 0.18 * smile - 0.035 * opening * (1 - smile)
-    q = (along / half).square()
-    inside = (1 - q).clamp(min=0)
-    root = inside.sqrt()
+    q = (along * (1 / half)).square_()
+    inside = less(q).clamp_(min=0)
+    root = root_(inside.clone())
     corner = MOUTH_HEIGHT + 0.012 + 0.115 * smile
     lift = 0.05 + 0.11 * smile  # how far the corners stand above the middle
     gap_smile = 0.185 * (smile - 0.06).clamp(min=0)
-    inner_top = corner - lift * inside * 0.62 + 0.055 * opening * root * (1 - smile)
-    gap = gap_smile * (0.6 * inside + 0.4 * root) + 0.19 * opening * (1 - 0.4 * smile) * root
-    inner_bottom = corner - lift * inside * 0.62 - gap
+    middle = corner - inside * (lift * 0.62)
+    inner_top = middle.addcmul(root, 0.055 * opening * (1 - smile))
+    gap_open = 0.4 * gap_smile + 0.19 * opening * (1 - 0.4 * smile)
+    inner_bottom = middle.addcmul_(inside, -0.6 * gap_smile).addcmul_(root, -gap_open)
     full = 0.85 + 0.45 * sitter.feminine
-    bow = 1 - 0.35 * (1 - (along / 0.07).square()).clamp(min=0)  # the dip in the middle of the upper lip
-    top = inner_top + 0.058 * full * (1 - 0.25 * smile) * root * bow
-    bottom = inner_bottom - 0.075 * full * (1 - 0.15 * smile) * root
+    bow = line(arch(along, 0.07), -0.35, 1.0)  # the dip in the middle of the upper lip
+    top = inner_top.addcmul(bow.mul_(root), 0.058 * full * (1 - 0.25 * smile))
+    bottom = inner_bottom.addcmul(root, -0.075 * full * (1 - 0.15 * smile))
     return Mouth(half, q, top, inner_top, inner_bottom, bottom)
 
 
 def paint_mouth(face: Face, sitter: Sitter) -> None:
     """Lips, then the opening with its teeth, tongue and shadow."""
-    part = face.rows(-0.24, -0.86, sitter)
-    edge, along, y = part.skin.sample, part.along, part.height
-    mouth = shape(along, sitter)
+    reach = 0.95 * sitter.nod
+    window = face.skin.window(-0.24 + reach, -0.86 - reach, sitter.sides(0.42, 0.25, 0.74))
+    with face.close_up(window) as part:
+        mouth = shape(part.along, sitter)
+        _paint_lips(part, mouth, sitter)
+        _paint_opening(part, mouth, sitter)
 
-    lips = soft((mouth.top - y).minimum(y - mouth.bottom).minimum(mouth.half - along.abs()), edge)
+
+def _paint_lips(part: Face, mouth: Mouth, sitter: Sitter) -> None:
+    y = part.height
+    lips = soft((mouth.top - y).minimum(y - mouth.bottom).minimum(mouth.half - part.side), part.skin.sample)
     red = sitter.skin * palettes.colour(0.90, 0.56, 0.56)
     rosy = red * 0.55 + palettes.colour(0.74, 0.22, 0.26) * 0.45
     fem = broad(sitter.feminine)
     part.skin.paint(lips, red * (1 - fem) + rosy * fem)
     # The upper lip turns down and lies darker; the lower one catches the light.
-    part.skin.paint(lips * smooth(y - mouth.inner_top, -0.01, 0.02) * 0.28, palettes.colour(0.28, 0.08, 0.09))
-    shine = spot(along, y - 0.5 * (mouth.inner_bottom + mouth.bottom), 0.14, 0.03) * lips
-    part.skin.paint(shine * 0.30, palettes.colour(1.0, 0.88, 0.86))
+    part.skin.paint(smooth(y - mouth.inner_top, -0.01, 0.02, 0.28).mul_(lips), palettes.colour(0.28, 0.08, 0.09))
+    shine = spot(part.along, (mouth.inner_bottom + mouth.bottom).mul_(-0.5).add_(y), 0.14, 0.03, 0.30)
+    part.skin.paint(shine.mul_(lips), palettes.colour(1.0, 0.88, 0.86))
 
-    opening = (mouth.inner_top - y).minimum(y - mouth.inner_bottom).minimum(mouth.half - 0.01 - along.abs())
-    hole = soft(opening, edge)
-    line = soft(0.011 - (y - mouth.inner_top).abs(), edge) * smooth(mouth.q, 1.15, 0.95)
-    part.skin.paint(line * 0.85, palettes.colour(0.30, 0.10, 0.10))
+
+def _paint_opening(part: Face, mouth: Mouth, sitter: Sitter) -> None:
+    edge, y = part.skin.sample, part.height
+    below_top, above_bottom = mouth.inner_top - y, y - mouth.inner_bottom
+    hole = soft(below_top.minimum(above_bottom).minimum(mouth.half - 0.01 - part.side), edge)
+    seam = soft(line(below_top.abs(), -1.0, 0.011), edge, 0.85).mul_(smooth(mouth.q, 1.15, 0.95))
+    part.skin.paint(seam, palettes.colour(0.30, 0.10, 0.10))
     part.skin.paint(hole, palettes.colour(0.26, 0.07, 0.08))
-    tongue = spot(along, y - mouth.inner_bottom + 0.03, 0.19, 0.11)
-    part.skin.paint(hole * tongue * 0.8, palettes.colour(0.74, 0.32, 0.33))
-    teeth = soft(y - mouth.inner_top + 0.035 + 0.10 * sitter["smile"] + 0.02 * sitter["mouth_opening"], edge)
-    part.skin.paint(hole * teeth, palettes.colour(0.97, 0.96, 0.93))
+    tongue = spot(part.along, line(above_bottom, 1.0, 0.03), 0.19, 0.11, 0.8)
+    part.skin.paint(tongue.mul_(hole), palettes.colour(0.74, 0.32, 0.33))
+    reach = 0.035 + 0.10 * sitter["smile"] + 0.02 * sitter["mouth_opening"]
+    teeth = soft(reach - below_top, edge).mul_(hole)
+    part.skin.paint(teeth, palettes.colour(0.97, 0.96, 0.93))
     # Teeth go back into shade towards the corners.
-    part.skin.paint(hole * teeth * smooth(mouth.q, 0.5, 1.0) * 0.45, palettes.colour(0.45, 0.30, 0.30))
+    part.skin.paint(smooth(mouth.q, 0.5, 1.0, 0.45).mul_(teeth), palettes.colour(0.45, 0.30, 0.30))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def along(palette: list[str], position: Tensor) -> Tensor:
     return (stops[index] * (1 - share) + stops[index + 1] * share)[:, :, None, None]
 
 
+@lru_cache(maxsize=256)
 def colour(r: float, g: float, b: float) -> Tensor:
     """One fixed colour, 1×3×1×1."""
     import torch

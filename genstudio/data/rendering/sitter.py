@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from genstudio.data.rendering import palettes
 from genstudio.data.rendering.canvas import broad
@@ -19,23 +19,15 @@ MOUTH_HEIGHT = -0.475
 CHIN, CROWN = 0.84, 0.74  # how far the skull reaches down and up
 
 
-@dataclass
 class Sitter:
     """Traits (n×1×1) by the factors' names, and what is computed from them once."""
 
-    traits: dict[str, Tensor]
-    pose: Pose = field(init=False)
-    light: Light = field(init=False)
-
-    @classmethod
-    def of(cls, factors: Tensor) -> Sitter:
+    def __init__(self, factors: Tensor) -> None:
         """From factors n×F in the order of ``FACTORS``."""
-        return cls({name: factors[:, i, None, None] for i, name in enumerate(NAMES)})
-
-    def __post_init__(self) -> None:
+        self.traits: dict[str, Tensor] = {name: factors[:, i, None, None] for i, name in enumerate(NAMES)}
         self.pose = Pose.of(self["yaw"], self["pitch"])
-        self.nod = float(self.pose.sin_pitch.abs().max())  # the deepest of all: how far features may wander
-        self.light = Light.of(self["light"], self.pose)
+        self.light, self.room_light = Light.of(self["light"], self.pose), Light.of(self["light"])
+        self.nod = self.pose.nod()
         self.masculine, self.feminine = self["presentation"], 1 - self["presentation"]
         self.half_width = 0.585 + 0.09 * self["face_width"] + 0.015 * self.masculine
         self.half_depth = 0.74
@@ -53,3 +45,38 @@ class Sitter:
 
     def __getitem__(self, name: str) -> Tensor:
         return self.traits[name]
+
+    def some(self, people: slice | Tensor) -> Sitter:
+        """Some of them, in the order of ``people``."""
+        some = Sitter.__new__(Sitter)
+        vars(some).update(_pick(vars(self), people))
+        some.nod = some.pose.nod()
+        return some
+
+    def sides(self, half: float | Tensor, low: float, high: float) -> tuple[float, float]:
+        """How far to the left and to the right anyone's features may lie, as they turn.
+
+        The features reach as far as ``half`` to both sides of the face, and their depth before the head's axis is ``low``
+        to ``high``.
+        """
+        pose = self.pose
+        width = pose.cos_yaw * half + 0.9 * pose.sin_pitch.abs() * pose.sin_yaw.abs()
+        one, other = pose.sin_yaw * low, pose.sin_yaw * high
+        return float((one.minimum(other) - width).min()), float((one.maximum(other) + width).max())
+
+
+def wearers(trait: Tensor) -> slice:
+    """From the first to the last of those whose ``trait`` isn't zero."""
+    who = trait.flatten().nonzero().flatten().tolist()
+    return slice(who[0], who[-1] + 1) if who else slice(0, 0)
+
+
+def _pick(value: Any, people: slice | Tensor) -> Any:
+    """``value`` with everything in it that is one per person cut down to some people."""
+    if isinstance(value, dict):
+        return {k: _pick(v, people) for k, v in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_pick(v, people) for v in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _pick(getattr(value, f.name), people) for f in fields(value)})
+    return value if isinstance(value, float) else value[people]
