@@ -73,11 +73,11 @@ class Draw:
 @dataclass(frozen=True)
 class CausalGraph:
     """``size`` is the image's (H, W); ``images`` names the image buffers with the channels that each holds; ``nodes`` stand
-    in an order in which each reads only earlier ones, images and its own loop. ``ones`` adds a constant feature to every
-    image buffer that tells the image from the zeros around it."""
+    in an order in which each reads only earlier ones, images and its own loop. ``beside``, K×H×W,
+    are features known beforehand that stand behind the channels in every image buffer."""
 
     size: tuple[int, int]
     images: tuple[tuple[str, tuple[int, ...]], ...]
     nodes: tuple[Node, ...]
     draws: tuple[Draw, ...]
-    ones: bool = False
+    beside: Tensor | None = None

@@ -31,13 +31,15 @@ class Due:
 class GraphMachine:
     """``images`` are N×C×H×W in [-1, 1] with the given pixels in place; what they hold elsewhere is never read.
 
-    Ticks come in order, and any may be gone back to: a tick reads only what earlier ones wrote, and each position of a buffer
-    is written in one tick alone."""
+    Ticks come in order, and any may be gone back to: a tick reads only what earlier ones wrote, and each position of a
+    buffer is written in one tick alone."""
 
     def __init__(self, graph: CausalGraph, schedule: Schedule, images: Tensor) -> None:
         self.nodes = {node.name: node for node in graph.nodes}
         self.schedule, self.n = schedule, len(images)
         self.holds = dict(graph.images)
+        # Position-major, as the buffers are: positions×1×K.
+        self.beside = None if graph.beside is None else graph.beside.flatten(1).t().to(images)[:, None]
         self.buffers = {
             name: images.new_zeros(positions + 1, self.n, features)
             for name, (positions, features) in schedule.buffers.items()
@@ -45,8 +47,8 @@ class GraphMachine:
         for name, channels in graph.images:
             values = images[:, list(channels)].flatten(2).permute(2, 0, 1)
             self.buffers[name][:-1, :, : len(channels)] = values
-            if graph.ones:
-                self.buffers[name][:-1, :, -1] = 1.0
+            if self.beside is not None:
+                self.buffers[name][:-1, :, len(channels) :] = self.beside
 
     @property
     def ticks(self) -> int:
@@ -70,8 +72,8 @@ class GraphMachine:
     def write(self, due: Due, values: Tensor) -> None:
         """Put what was drawn, P×N×channels in [-1, 1], where the nodes read it."""
         buffer = self.buffers[due.into]
-        if values.shape[-1] < buffer.shape[-1]:
-            values = torch.cat([values, values.new_ones(*values.shape[:-1], 1)], -1)
+        if self.beside is not None:
+            values = torch.cat([values, self.beside[due.pixels].expand(-1, self.n, -1)], -1)
         buffer.index_copy_(0, due.pixels, values)
 
     def _take(self, one: Input, fresh: dict[str, Tensor]) -> Tensor:

@@ -300,8 +300,8 @@ class _Scheduler:
             Tick(tuple(Step(n.name, p, i, tuple(b in self.kept for b, _ in n.outputs)) for n, p, i in steps), draws)
             for steps, draws in plans
         )
-        ones = int(self.graph.ones)
-        sizes = {name: len(channels) + ones for name, channels in self.graph.images}
+        beside = 0 if self.graph.beside is None else len(self.graph.beside)
+        sizes = {name: len(channels) + beside for name, channels in self.graph.images}
         sizes |= {buffer: features for node in self.graph.nodes for buffer, features in node.outputs}
         return Schedule(made, {b: (self.grids[b][0] * self.grids[b][1], sizes[b]) for b in self.kept})
 

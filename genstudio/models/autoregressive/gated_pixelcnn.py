@@ -24,6 +24,7 @@ from genstudio.nets.causal_graph import CausalGraph, Compute, Node, Read
 from genstudio.nets.gated import doubled, gate, gate_by_colour
 from genstudio.nets.level_distributions import Softmax
 from genstudio.nets.masked import affine, masked_nodes, reads_of, width_of
+from genstudio.nets.place import SIZE, with_place
 
 
 class GatedPixelCnnKnobs(Knobs):
@@ -33,6 +34,13 @@ class GatedPixelCnnKnobs(Knobs):
     layers: int = knob(7, help=N_("Gated layers; each widens what a pixel sees by one pixel a side."), ge=1, le=64)
     kernel: int = knob(
         7, help=N_("Side of the first layer's window; the others' is 3."), unit="px", ge=3, le=15, advanced=True
+    )
+    place: bool = knob(
+        False,
+        help=N_(
+            "Tell the net where in the image a pixel lies. Otherwise it knows only what it sees, and begins anew below "
+            "what it drew."
+        ),
     )
     conditional: bool = knob(
         False, help=N_("Whether the model is told the class of an image, and can draw one class alone.")
@@ -147,8 +155,9 @@ class GatedPixelCNN(Autoregressive):
         c = spec.channels
         colours = self.colours = colour_slices(knobs.width, c)
         self.logits = colour_slices(self.distribution.size, c)
+        image = colour_slices(c * (1 + SIZE), c) if knobs.place else colour_slices(c, c)
         self.layers = nn.ModuleList(
-            GatedLayer(colours if i else colour_slices(c, c), colours, 1 if i else knobs.kernel // 2,
+            GatedLayer(colours if i else image, colours, 1 if i else knobs.kernel // 2,
                        first=not i, classes=self.classes)
             for i in range(knobs.layers)
         )  # fmt: skip
@@ -166,7 +175,7 @@ class GatedPixelCNN(Autoregressive):
         check_width(spec, knobs.width)
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
-        above, left = x, x
+        above = left = with_place(x) if self.knobs.place else x
         for layer in self.layers:
             above, left = layer(above, left, labels)
         out: Tensor = self.last(F.relu(self.head(F.relu(left))))
@@ -185,7 +194,7 @@ class GatedPixelCNN(Autoregressive):
         ]
         nodes += masked_nodes(self.head, f"{end}+", "head", colours, colours, grid, relu=True, raw=False)
         nodes += masked_nodes(self.last, "head+", "logits", colours, self.logits, grid)
-        return colour_graph(grid, self.spec.channels, nodes)
+        return colour_graph(grid, self.spec.channels, nodes, place=self.knobs.place)
 
     def likelihood(self) -> Message:
         if not self.classes:

@@ -22,6 +22,8 @@ from genstudio.nets.causal_conv import CausalConv, causal_mask, colour_slices
 from genstudio.nets.causal_graph import CausalGraph, Draw
 from genstudio.nets.level_distributions import Softmax
 from genstudio.nets.masked import masked_nodes
+from genstudio.nets.place import SIZE, with_place
+from genstudio.nets.place import place as place_of
 
 
 class PixelCnnKnobs(Knobs):
@@ -31,6 +33,13 @@ class PixelCnnKnobs(Knobs):
     blocks: int = knob(7, help=N_("Residual blocks; each widens what a pixel sees by one pixel a side."), ge=0, le=64)
     kernel: int = knob(
         7, help=N_("Side of the first layer's window; the others' is 3."), unit="px", ge=3, le=15, advanced=True
+    )
+    place: bool = knob(
+        False,
+        help=N_(
+            "Tell the net where in the image a pixel lies. Otherwise it knows only what it sees, and begins anew below "
+            "what it drew."
+        ),
     )
 
 
@@ -65,7 +74,8 @@ class PixelCNN(Autoregressive):
         self.distribution = Softmax(spec.channels, spec.levels or 256)
         c, width = spec.channels, knobs.width
         half = max(width // 2, c)
-        self.image, self.wide, self.narrow = colour_slices(c, c), colour_slices(width, c), colour_slices(half, c)
+        self.image = colour_slices(c * (1 + SIZE), c) if knobs.place else colour_slices(c, c)
+        self.wide, self.narrow = colour_slices(width, c), colour_slices(half, c)
         self.logits = colour_slices(self.distribution.size, c)
         reach = knobs.kernel // 2
 
@@ -80,7 +90,7 @@ class PixelCNN(Autoregressive):
         check_width(spec, knobs.width)
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
-        x = self.first(x)
+        x = self.first(with_place(x) if self.knobs.place else x)
         for block in self.blocks:
             x = block(x)
         out: Tensor = self.last(F.relu(self.head(F.relu(x))))
@@ -96,7 +106,7 @@ class PixelCNN(Autoregressive):
             nodes += masked_nodes(block.wide, f"b{i}+", f"x{i + 1}", narrow, wide, grid, add=f"x{i}", relu=True)
         nodes += masked_nodes(self.head, f"x{len(self.blocks)}+", "head", wide, wide, grid, relu=True, raw=False)
         nodes += masked_nodes(self.last, "head+", "logits", wide, self.logits, grid)
-        return colour_graph(grid, self.spec.channels, nodes)
+        return colour_graph(grid, self.spec.channels, nodes, place=self.knobs.place)
 
     def summary(self) -> Message:
         return N_("{blocks} blocks · width {width}", blocks=self.knobs.blocks, width=self.knobs.width)
@@ -109,11 +119,11 @@ def masked_conv(kind: Any, inputs: list[slice], outputs: list[slice], reach: int
     return CausalConv(inputs[-1].stop, outputs[-1].stop, rows, columns, mask=mask)
 
 
-def colour_graph(grid: tuple[int, int], channels: int, nodes: list[Any]) -> CausalGraph:
-    """The graph of nodes that end in ``logits:c`` and read images ``image:c``, one buffer a colour."""
+def colour_graph(grid: tuple[int, int], channels: int, nodes: list[Any], *, place: bool = False) -> CausalGraph:
+    """The graph of nodes that end in ``logits:c`` and read images ``image:c``, one buffer a colour (with its place)."""
     images = tuple((f"image:{c}", (c,)) for c in range(channels))
     draws = tuple(Draw(f"logits:{c}", f"image:{c}", (c,), grid) for c in range(channels))
-    return CausalGraph(grid, images, tuple(nodes), draws)
+    return CausalGraph(grid, images, tuple(nodes), draws, place_of(*grid) if place else None)
 
 
 def check_width(spec: ImageSpec, width: int) -> None:

@@ -146,7 +146,7 @@ class GraphOfPixelCNNpp:
         )
         channels = tuple(range(m.spec.channels))
         draw = Draw("out", "image", channels, m.grids[0])
-        return CausalGraph(m.grids[0], (("image", channels),), tuple(self.nodes), (draw,), ones=True)
+        return CausalGraph(m.grids[0], (("image", channels),), tuple(self.nodes), (draw,), torch.ones(1, *m.grids[0]))
 
     def _name(self) -> str:
         self.numbers += 1

@@ -15,6 +15,8 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "fvbn": ("fvbn", {}),
     "made": ("made", {"hidden": 40}),
     "pixelcnn": ("pixelcnn", {"blocks": 2, "width": 12}),
+    "pixelcnn-place": ("pixelcnn", {"blocks": 1, "width": 12, "kernel": 5, "place": True}),
+    "gated-place": ("gated-pixelcnn", {"layers": 2, "width": 12, "place": True}),
     "gated": ("gated-pixelcnn", {"layers": 3, "width": 12, "kernel": 5}),
     "gated-classes": ("gated-pixelcnn", {"layers": 2, "width": 12, "conditional": True}),
     "row-lstm": ("pixel-rnn", {"layers": 2, "width": 6, "kernel": 5}),
