@@ -317,13 +317,12 @@ def test_help_shows_the_mathematics_and_goes_again(qtbot, area: PaneArea):
 
 
 def test_a_pane_that_the_model_cannot_serve_says_why(qtbot, area: PaneArea):
-    area._asked_for = "vae"
-    area._refused("vae", {"manifold": "It needs codes. Train a VAE.", "samples": None})
+    area.refusals.take("refusals:vae", {"manifold": "It needs codes. Train a VAE.", "samples": None})
     view = area.views["manifold"]
     assert "Train a VAE" in view.page.toPlainText()
     assert not view.inspector.isEnabled()
     assert not area.rail.buttons["manifold"].served
-    area._refused("vae", {"manifold": None, "samples": None})
+    area.refusals.take("refusals:vae", {"manifold": None, "samples": None})
     assert view.inspector.isEnabled()
     assert not view.showing_help
 

@@ -7,30 +7,33 @@ States live here, one a pane, as values: undo puts one back, a session is the st
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QKeySequence, QUndoStack
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from genstudio.core.errors import GenstudioError
-from genstudio.core.messages import Message, _, translate
+from genstudio.core.messages import _, translate
 from genstudio.core.paths import home_dir
 from genstudio.explore.base import Pane, PaneState, panes
 from genstudio.explore.blobs import Blobs
+from genstudio.studio.panes.codes import Codes
 from genstudio.studio.panes.dresses import make_view
 from genstudio.studio.panes.exporting import Exporter, ExportLine
-from genstudio.studio.panes.fresh_weights import FreshWeights
 from genstudio.studio.panes.header import At, Header
 from genstudio.studio.panes.inspector import WIDTH
-from genstudio.studio.panes.undo import SmoothCommand, StateCommand, States
+from genstudio.studio.panes.newer_weights import NewerWeights
+from genstudio.studio.panes.pane_states import PaneStates
+from genstudio.studio.panes.refusals import Refusals
+from genstudio.studio.panes.remembered import Remembered, recall, remember
+from genstudio.studio.panes.undo import SmoothCommand, States
 from genstudio.studio.panes.view import PaneView
+from genstudio.studio.panes.what_to_do import doing, what_to_do
 from genstudio.studio.panes.window import PaneWindow
 from genstudio.studio.widgets.rail import Rail
-from genstudio.studio.workers.render_thread import Rendered, RenderThread, refusals
+from genstudio.studio.workers.render_thread import Rendered, RenderThread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,11 +41,6 @@ if TYPE_CHECKING:
 
     from genstudio.studio.settings import Settings
     from genstudio.studio.workers.session import Session
-
-log = logging.getLogger(__name__)
-FRESH_MS = 250  # the loop is asked for new weights four times a second, while somebody looks
-REFUSALS = "refusals:"
-SETTINGS = "panes"
 
 
 class PaneArea(QWidget):
@@ -62,19 +60,14 @@ class PaneArea(QWidget):
         self.exporter = Exporter(self.blobs, self)
         self.views: dict[str, PaneView] = {}
         self.windows: dict[str, PaneWindow] = {}
-        self.states, self.slots, smooth = self._recalled()
+        kept = recall(settings, self.panes)
+        self.slots, self.smooth = kept.slots, kept.smooth
         self.active = self.slots[0]
-        self.smooth = smooth
-        self._gesture, self._gestures = 0, 0
-        self._refusals: dict[str, Message | None] = {}
-        self._asked_for = ""
+        self.pane_states = PaneStates(kept.states, undo_stack, self)
+        self.refusals = Refusals(session, self.renderer, self)
+        self.codes = Codes(self.panes, self)
+        self.newer_weights = NewerWeights(session, self._views_of_the_latest, self)
         self._run: object = None
-        self._receivers: dict[str, tuple[str, Callable[[np.ndarray], None]]] = {}
-        self._fresh = QTimer(self)
-        self._fresh.setInterval(FRESH_MS)
-        self._weights = FreshWeights()
-        self._later = QTimer(self)  # weights came too early for a long pane
-        self._later.setSingleShot(True)
         self._build()
         self._connect()
         self._arrange()
@@ -108,7 +101,7 @@ class PaneArea(QWidget):
         view = self._view(name)
         left = [slot for slot in self.slots if slot != name]
         others = [other for other in self.panes if other != name and other not in self.windows]
-        able = [other for other in others if self._refusals.get(other) is None]
+        able = [other for other in others if self.refusals.of(other) is None]
         self.slots = left or (able or others)[:1]
         if self.active == name and self.slots:
             self.active = self.slots[0]
@@ -120,19 +113,22 @@ class PaneArea(QWidget):
         window.show()
         self._submit(name)
 
+    @property
+    def states(self) -> dict[str, PaneState]:
+        """What each pane shows."""
+        return self.pane_states.values
+
     def change(self, states: States, words: str) -> None:
         """Change pane states so that it can be undone. During a gesture all changes are one command."""
-        before = {name: self.states[name] for name in states}
-        if any(before[name] != state for name, state in states.items()):
-            self.undo_stack.push(StateCommand(words, before, states, self._apply, self._gesture))
+        self.pane_states.change(states, words)
 
+    @Slot(object, str)
     def send_z(self, z: np.ndarray, to: str | None = None) -> None:
         """Hand a code on: to the pane or receiver ``to``, else to every pane in sight that takes one."""
         self.z_sent.emit(z)
-        if to in self._receivers:
-            self._receivers[to][1](z)
+        if self.codes.hand_over(z, to):
             return
-        names = [to] if to else [name for name in self._in_sight() if self.panes[name].state.takes_z()]
+        names = [to] if to else self.codes.takers(self._in_sight())
         blob = self.blobs.put_array(z)
         changed = {name: state for name in names if (state := self.states[name].with_z(blob)) is not None}
         if changed:
@@ -142,9 +138,7 @@ class PaneArea(QWidget):
 
     def register_receiver(self, name: str, title: str, take: Callable[[np.ndarray], None]) -> None:
         """Something that is no pane and takes codes: it appears under *Send z to*. ``take`` gets float32 latent_dim."""
-        self._receivers[name] = (title, take)
-        for view in self.views.values():
-            self._fill_send_menu(view)
+        self.codes.register(name, title, take)
 
     def places(self) -> list[QWidget]:
         """Header, rail, panes and inspector, in the order in which they are read."""
@@ -152,14 +146,12 @@ class PaneArea(QWidget):
 
     def remember(self) -> None:
         """Put the states into the settings: what ``Settings.save`` writes is the session."""
-        states = {name: replace(state, at="latest", run="").to_json() for name, state in self.states.items()}
-        self.settings.set(SETTINGS, {"states": states, "slots": list(self.slots), "smooth": self.smooth})
+        remember(self.settings, Remembered(self.states, self.slots, self.smooth))
 
     def shutdown(self) -> None:
         """Remember what is shown and stop the threads. Safe to call twice."""
         self.remember()
-        self._fresh.stop()
-        self._later.stop()
+        self.newer_weights.stop()
         for window in list(self.windows.values()):
             window.blockSignals(True)
             window.close()
@@ -169,9 +161,9 @@ class PaneArea(QWidget):
 
     # -- states --------------------------------------------------------------------------------------------------
 
-    def _apply(self, states: States, raise_it: bool) -> None:
+    @Slot(object, bool)
+    def _changed(self, states: States, raise_it: bool) -> None:
         for name, state in states.items():
-            self.states[name] = state
             if name in self.views:
                 self.views[name].show_state(state)
         if raise_it and not any(name in self._in_sight() for name in states):
@@ -188,11 +180,11 @@ class PaneArea(QWidget):
         view = self.views.get(name)
         if view is None or not view.isVisible():
             return
-        if self._refusals.get(name) is not None:
-            view.refuse(self._refusal_page(name))
+        if self.refusals.of(name) is not None:
+            view.refuse(self.refusals.page(view.pane))
             return
         if not self._has_weights():
-            view.show_message(self._what_to_do())
+            view.show_message(what_to_do(self.session))
             return
         self.renderer.submit(name, view.fitted(self.states[name]), newest=newest)
 
@@ -212,29 +204,16 @@ class PaneArea(QWidget):
     @Slot(str)
     def _ready(self, name: str) -> None:
         made = self.renderer.result(name)
-        if name.startswith(REFUSALS):
-            self._refused(name.removeprefix(REFUSALS), made)
-        elif isinstance(made, Rendered) and name in self.views and self._refusals.get(name) is None:
+        if self.refusals.take(name, made):
+            return
+        if isinstance(made, Rendered) and name in self.views and self.refusals.of(name) is None:
             if made.waiting or not self._has_weights():  # or those of a run that was left meanwhile
-                self.views[name].show_message(self._what_to_do())
+                self.views[name].show_message(what_to_do(self.session))
                 return
             self.views[name].show_rendered(made)
-            self._weights.shown(name, made.snapshot, made.milliseconds)
+            self.newer_weights.shown(name, made)
             if name == self.active or self.active not in self._in_sight():
                 self.header.show_at(self.states[name].at, made.step)
-
-    def _recalled(self) -> tuple[dict[str, PaneState], list[str], bool]:
-        kept: dict[str, Any] = self.settings.get(SETTINGS, {})
-        states: dict[str, PaneState] = {}
-        for name, pane in self.panes.items():
-            try:
-                states[name] = pane.state.from_json(dict(kept.get("states", {}).get(name, {})))
-            except (GenstudioError, TypeError, ValueError, AttributeError):
-                log.warning("the kept state of pane %s does not fit any more", name)
-                states[name] = pane.state()
-        slots = [name for name in kept.get("slots", []) if name in self.panes][:2]
-        first = "manifold" if "manifold" in self.panes else next(iter(self.panes))
-        return states, list(dict.fromkeys(slots)) or [first], bool(kept.get("smooth", False))
 
     # -- hands ---------------------------------------------------------------------------------------------------
 
@@ -256,12 +235,7 @@ class PaneArea(QWidget):
         for view in self.views.values():
             if view is not self.sender():
                 view.rest()
-        self._gestures += 1
-        self._gesture = self._gestures
-
-    @Slot()
-    def _let_go(self) -> None:
-        self._gesture = 0
+        self.pane_states.begin_gesture()
 
     @Slot(object)
     def _step_chosen(self, at: At) -> None:
@@ -282,7 +256,7 @@ class PaneArea(QWidget):
             self._arrange()
         else:
             others = [name for name in self.panes if name not in self.slots and name not in self.windows]
-            able = [name for name in others if self._refusals.get(name) is None]
+            able = [name for name in others if self.refusals.of(name) is None]
             if others:
                 self.show_beside((able or others)[0])
 
@@ -338,23 +312,18 @@ class PaneArea(QWidget):
         run = getattr(session.run, "path", None)
         if run != self._run:
             self._run = run
-            # Another run: its own newest weights. There is nothing to undo, so no command.
-            self.states = {name: replace(state, at="latest") for name, state in self.states.items()}
+            self.pane_states.follow_another_run()
             for name, view in self.views.items():
                 view.show_state(self.states[name])
-        doing = {
-            "idle": "", "preparing": _("preparing"), "training": _("training"), "paused": _("paused"),
-            "stopping": _("saving"),
-        }[session.state]  # fmt: skip
         title = (
             session.run.name
             if session.run is not None
             else (session.recipe.title or session.recipe.name if session.recipe else "")
         )
-        self.header.show_run(title, doing if session.run is not None or doing else _("nothing trained yet"))
-        self._ask_refusals()
+        self.header.show_run(title, doing(session))
+        self.refusals.ask()
         self._show_places()
-        self._tend_timer()
+        self.newer_weights.tend()
         self._submit_all()
 
     @Slot()
@@ -369,73 +338,19 @@ class PaneArea(QWidget):
         step = at if isinstance(at, int) else rendered.step if rendered is not None else 0
         self.header.show_at(at, step)
 
-    @Slot()
-    def _snapshot_arrived(self) -> None:
-        for name in self._in_sight():
-            if self.states[name].at == "latest":
-                wait = self._wait_for_weights(name)
-                if wait:
-                    self._later.start(int(wait * 1000))
-                else:
-                    self._submit(name)
+    def _views_of_the_latest(self) -> list[PaneView]:
+        return [self.views[name] for name in self._in_sight() if self.states[name].at == "latest"]
 
-    def _wait_for_weights(self, name: str) -> float:
-        """Seconds until a pane may take newer weights by itself."""
-        if not self.panes[name].long or self.views[name].rendered is None:
-            return 0.0
-        return max(self._weights.wait(name), 0.0 if self.views[name].at_rest else FRESH_MS / 1000)
+    @Slot(str)
+    def _weights_due(self, name: str) -> None:
+        self._submit(name)
 
     @Slot()
-    def _ask_for_weights(self) -> None:
-        if any(self.states[name].at == "latest" and not self._wait_for_weights(name) for name in self._in_sight()):
-            self.session.request_snapshot()
-
-    def _tend_timer(self) -> None:
-        if self.session.state == "training" and not self._fresh.isActive():
-            self._fresh.start()
-        elif self.session.state != "training" and self._fresh.isActive():
-            self._fresh.stop()
-            self.session.request_snapshot()
-
-    def _ask_refusals(self) -> None:
-        recipe = self.session.recipe
-        model = recipe.model if recipe is not None else ""
-        # Models import torch: they are asked for once there are weights to look at, and on the render thread.
-        if model and model != self._asked_for and (self.session.run is not None or self._asked_for):
-            self._asked_for = model
-            self.renderer.ask(REFUSALS + model, _Refusals(model))
-
-    def _refused(self, model: str, answer: object) -> None:
-        if model != self._asked_for or not isinstance(answer, dict):
-            return
-        self._refusals = answer
-        self.rail.set_refusals(answer)
+    def _refusals_changed(self) -> None:
+        self.rail.set_refusals(self.refusals.reasons)
         for view in self.views.values():
             view.accept()
         self._submit_all()
-
-    def _refusal_page(self, name: str) -> str:
-        pane = self.panes[name]
-        head = f"<h2>{translate(pane.title)}</h2><p>{translate(pane.help)}</p>"
-        return f"{head}<p>{self._refusals[name]}</p>{translate(pane.page)}"
-
-    def _what_to_do(self) -> str:
-        if self.session.state == "preparing":
-            return _("Preparing the images. The first pictures come with the first steps.")
-        if self.session.state in ("training", "paused"):
-            return _("The first weights are on their way.")
-        if self.session.state == "stopping":
-            return _("Saving where it stands.")
-        waits = self.session.waits_for
-        if self.session.run is not None:
-            return (
-                _("This run kept no weights yet: {why}.", why=waits)
-                if waits
-                else _("This run kept no weights. Press Start to train anew.")
-            )
-        if waits:
-            return _("{why}. What the model learns appears here while it trains.", why=waits.rstrip("."))
-        return _("Press Start. What the model learns appears here while it trains.")
 
     # -- laying out ----------------------------------------------------------------------------------------------
 
@@ -476,11 +391,12 @@ class PaneArea(QWidget):
         self.rail.chosen.connect(self.show_pane)
         self.header.chosen.connect(self._step_chosen)
         self.header.took_hold.connect(self._took_hold)
-        self.header.let_go.connect(self._let_go)
-        self._fresh.timeout.connect(self._ask_for_weights)
-        self._later.timeout.connect(self._snapshot_arrived)
+        self.header.let_go.connect(self.pane_states.end_gesture)
+        self.pane_states.changed.connect(self._changed)
+        self.refusals.changed.connect(self._refusals_changed)
+        self.newer_weights.due.connect(self._weights_due)
+        self.codes.chosen.connect(self.send_z)
         self.session.changed.connect(self._session_changed)
-        self.session.snapshot_arrived.connect(self._snapshot_arrived)
         self.session.checkpoints_changed.connect(self._show_places)
         self.session.waits.connect(self._say_what_to_do)
         app = QApplication.instance()
@@ -496,13 +412,13 @@ class PaneArea(QWidget):
             view.proposed.connect(self._proposed)
             view.resized.connect(self._resized)
             view.took_hold.connect(self._took_hold)
-            view.let_go.connect(self._let_go)
+            view.let_go.connect(self.pane_states.end_gesture)
             view.picked_z.connect(self._picked_z)
             view.wants_beside.connect(self._wants_beside)
             view.wants_window.connect(self._wants_window)
             view.inspector.smooth.toggled.connect(self._smooth_chosen)
             self.exporter.fill_menu(view, self)
-            self._fill_send_menu(view)
+            self.codes.add_view(view)
             self._make_smooth(view)
         return self.views[name]
 
@@ -512,25 +428,6 @@ class PaneArea(QWidget):
         view.inspector.smooth.blockSignals(blocked)
         view.grid.set_smooth(self.smooth)
         view.inspector.view.set_smooth(self.smooth)
-
-    def _fill_send_menu(self, view: PaneView) -> None:
-        menu = view.inspector.send.menu()
-        menu.clear()
-        titles = {n: translate(p.title) for n, p in self.panes.items() if n != view.pane.name and p.state.takes_z()}
-        titles |= {name: title for name, (title, _take) in self._receivers.items()}
-        for name, title in titles.items():
-            action = menu.addAction(title)
-            action.setData(name)
-            action.triggered.connect(self._send_chosen)
-        view.inspector.send.setVisible(bool(titles) and view.has_codes)
-
-    @Slot()
-    def _send_chosen(self) -> None:
-        action: Any = self.sender()
-        view = self.views.get(self.active)
-        z = view.current_z if view is not None else None
-        if z is not None:
-            self.send_z(z.copy(), str(action.data()))
 
     def _arrange(self) -> None:
         """Put the views of the slots into the splitter, and the inspector of the one in hand beside them."""
@@ -568,13 +465,3 @@ class PaneArea(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._submit_all()
-
-
-class _Refusals:
-    """A question for the render thread; a class, since a closure would keep the window alive."""
-
-    def __init__(self, model: str) -> None:
-        self._model = model
-
-    def __call__(self) -> dict[str, Message | None]:
-        return refusals(self._model)

@@ -1,0 +1,74 @@
+"""Newer weights for what shows the latest ones: asked for while somebody looks, and so that training keeps its pace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from genstudio.studio.panes.fresh_weights import FreshWeights
+
+if TYPE_CHECKING:
+    from genstudio.studio.panes.view import PaneView
+    from genstudio.studio.workers.render_thread import Rendered
+    from genstudio.studio.workers.session import Session
+
+ASK_MS = 250  # the loop is asked for new weights four times a second, while somebody looks
+
+
+class NewerWeights(QObject):
+    """``due(name)``: the pane's content should be made anew. ``in_sight`` gives the views that show the latest weights."""
+
+    due = Signal(str)
+
+    def __init__(
+        self, session: Session, in_sight: Callable[[], Iterable[PaneView]], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._in_sight = session, in_sight
+        self._taken = FreshWeights()
+        self._ask = QTimer(self)
+        self._ask.setInterval(ASK_MS)
+        self._later = QTimer(self)  # weights came too early for a pane that takes long
+        self._later.setSingleShot(True)
+        self._ask.timeout.connect(self._ask_for_them)
+        self._later.timeout.connect(self._arrived)
+        session.snapshot_arrived.connect(self._arrived)
+
+    def tend(self) -> None:
+        """Ask while it trains; once more when it stops, for the last ones."""
+        training = self._session.state == "training"
+        if training and not self._ask.isActive():
+            self._ask.start()
+        elif not training and self._ask.isActive():
+            self._ask.stop()
+            self._session.request_snapshot()
+
+    def shown(self, name: str, made: Rendered) -> None:
+        """A pane shows a content: how long that took says how soon it may take newer weights."""
+        self._taken.shown(name, made.snapshot, made.milliseconds)
+
+    def stop(self) -> None:
+        self._ask.stop()
+        self._later.stop()
+
+    @Slot()
+    def _arrived(self) -> None:
+        for view in self._in_sight():
+            wait = self._wait(view)
+            if wait:
+                self._later.start(int(wait * 1000))
+            else:
+                self.due.emit(view.pane.name)
+
+    @Slot()
+    def _ask_for_them(self) -> None:
+        if any(not self._wait(view) for view in self._in_sight()):
+            self._session.request_snapshot()
+
+    def _wait(self, view: PaneView) -> float:
+        """Seconds until a pane may take newer weights by itself."""
+        if view.rendered is None:
+            return 0.0
+        return max(self._taken.wait(view.pane.name), 0.0 if view.at_rest else ASK_MS / 1000)

@@ -1,0 +1,64 @@
+"""Which panes the open model can't serve, and why: asked on the render thread, since models import torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from genstudio.core.messages import Message, translate
+from genstudio.explore.base import Pane
+from genstudio.studio.workers.render_thread import RenderThread, refusals
+
+if TYPE_CHECKING:
+    from genstudio.studio.workers.session import Session
+
+PREFIX = "refusals:"
+
+
+class Refusals(QObject):
+    """``changed``: another model was asked about, and the answers are here."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, renderer: RenderThread, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._renderer = session, renderer
+        self._model = ""
+        self.reasons: dict[str, Message | None] = {}
+
+    def of(self, name: str) -> Message | None:
+        """Why the model can't serve this pane; ``None`` where it can, or nobody knows yet."""
+        return self.reasons.get(name)
+
+    def ask(self) -> None:
+        """Ask about the model that the session has, unless that was asked: once there are weights to look at."""
+        recipe = self._session.recipe
+        model = recipe.model if recipe is not None else ""
+        if model and model != self._model and (self._session.run is not None or self._model):
+            self._model = model
+            self._renderer.ask(PREFIX + model, _Question(model))
+
+    def take(self, name: str, answer: object) -> bool:
+        """Whether ``name`` was a question of ours; its ``answer`` is taken if it is about the model at hand."""
+        if not name.startswith(PREFIX):
+            return False
+        if name == PREFIX + self._model and isinstance(answer, dict):
+            self.reasons = answer
+            self.changed.emit()
+        return True
+
+    def page(self, pane: Pane) -> str:
+        """What stands in place of the pictures: what the pane shows, why not of this model, what to train instead."""
+        head = f"<h2>{translate(pane.title)}</h2><p>{translate(pane.help)}</p>"
+        return f"{head}<p>{self.reasons[pane.name]}</p>{translate(pane.page)}"
+
+
+class _Question:
+    """For the render thread; a class, since a closure would keep the window alive."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+
+    def __call__(self) -> dict[str, Message | None]:
+        return refusals(self._model)

@@ -1,0 +1,48 @@
+"""What the right side remembers between two starts: each pane's state, which panes were in sight, and smoothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.errors import GenstudioError
+from genstudio.explore.base import Pane, PaneState
+
+if TYPE_CHECKING:
+    from genstudio.studio.settings import Settings
+
+log = logging.getLogger(__name__)
+KEY = "panes"
+FIRST = "manifold"  # what is in sight at the very first start
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """States by pane, the panes in sight from left to right, and whether pixels are smoothed."""
+
+    states: dict[str, PaneState]
+    slots: list[str]
+    smooth: bool
+
+
+def recall(settings: Settings, panes: Mapping[str, Pane]) -> Remembered:
+    """What :func:`remember` kept. What does not fit any more, as of another version, is begun anew."""
+    kept: dict[str, Any] = settings.get(KEY, {})
+    states: dict[str, PaneState] = {}
+    for name, pane in panes.items():
+        try:
+            states[name] = pane.state.from_json(dict(kept.get("states", {}).get(name, {})))
+        except (GenstudioError, TypeError, ValueError, AttributeError):
+            log.warning("the kept state of pane %s does not fit any more", name)
+            states[name] = pane.state()
+    slots = [name for name in kept.get("slots", []) if name in panes][:2]
+    first = FIRST if FIRST in panes else next(iter(panes))
+    return Remembered(states, list(dict.fromkeys(slots)) or [first], bool(kept.get("smooth", False)))
+
+
+def remember(settings: Settings, what: Remembered) -> None:
+    """Put it into the settings, which ``Settings.save`` writes. The run and the step belong to the run that was open."""
+    states = {name: replace(state, at="latest", run="").to_json() for name, state in what.states.items()}
+    settings.set(KEY, {"states": states, "slots": list(what.slots), "smooth": what.smooth})

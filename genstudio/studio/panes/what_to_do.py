@@ -1,0 +1,44 @@
+"""What a pane says while there are no weights to look at: what is going on, or what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from genstudio.core.messages import _
+
+if TYPE_CHECKING:
+    from genstudio.studio.workers.session import Session
+
+
+def what_to_do(session: Session) -> str:
+    """One or two sentences for where the session stands."""
+    going_on = {
+        "preparing": _("Preparing the images. The first pictures come with the first steps."),
+        "training": _("The first weights are on their way."),
+        "paused": _("The first weights are on their way."),
+        "stopping": _("Saving where it stands."),
+    }
+    if session.state in going_on:
+        return going_on[session.state]
+    waits = session.waits_for
+    if session.run is not None:
+        return (
+            _("This run kept no weights yet: {why}.", why=waits)
+            if waits
+            else _("This run kept no weights. Press Start to train anew.")
+        )
+    if waits:
+        return _("{why}. What the model learns appears here while it trains.", why=waits.rstrip("."))
+    return _("Press Start. What the model learns appears here while it trains.")
+
+
+def doing(session: Session) -> str:
+    """One word for the header."""
+    words = {
+        "idle": "" if session.run is not None else _("nothing trained yet"),
+        "preparing": _("preparing"),
+        "training": _("training"),
+        "paused": _("paused"),
+        "stopping": _("saving"),
+    }
+    return words[session.state]
