@@ -17,7 +17,7 @@ from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.seeding import generator
 from genstudio.explore.base import Look
-from genstudio.explore.given import Given, given
+from genstudio.explore.given import Given, classes_of, given
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -106,19 +106,20 @@ def request_of(look: Look, state: PixelsState, what: Given | None) -> Request:
         for image, y, x, levels in edits:
             images[image, :, y, x] = torch.tensor([min(max(level, 0), last) for level in levels]) / last
             known[image, y, x] = True
-    return model.request(
+    request: Request = model.request(
         n,
         generator=generator(state.seed, "samples"),
         images=images,
         known=known,
         label=label_of(look, state.label, what),
         temperature=state.temperature,
-    )  # type: ignore[no-any-return]
+    )
+    return request
 
 
 def label_of(look: Look, label: int, what: Given | None) -> int | None:
     """The class to draw: the one asked for, else that of the image which is gone on from, else any (``None``)."""
-    if not getattr(look.model, "classes", 0):
+    if not classes_of(look):
         return None
     if label >= 0:
         return label

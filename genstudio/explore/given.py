@@ -60,6 +60,21 @@ def own_image(look: Look, own: Blob) -> Tensor:
     return to_spec(look.blobs.get_array(own), look.spec)
 
 
+def classes_of(look: Look) -> int:
+    """How many classes the model is told of; 0 for one that draws without."""
+    return int(getattr(look.model, "classes", 0))
+
+
+def check_label(look: Look, label: int) -> None:
+    """Raises :class:`UsageError` for a class that the model does not know."""
+    classes = classes_of(look)
+    if not 0 <= label < classes:
+        raise UsageError(
+            N_("There is no class {label}.", label=label),
+            N_("There are 0 to {last}: {names}.", last=classes - 1, names=", ".join(look.spec.class_names)),
+        )
+
+
 def check_data(look: Look) -> None:
     """Raises :class:`UsageError` when the open data set has other images than the model."""
     data, mine = look.data, look.spec

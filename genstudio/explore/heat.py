@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 STEPS = 256
-LIGHTNESS = (0.10, 0.96)
+LIGHTNESS = (0.15, 0.97)
 HUES = (285.0, 465.0)  # degrees: violet, over red, to yellow
 CHROMA = 0.19
 

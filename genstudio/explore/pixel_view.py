@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from genstudio.core.messages import N_, Message
 from genstudio.explore.base import Content, Look, Picture, Series
 from genstudio.explore.drawing import Drawing
+from genstudio.explore.given import classes_of
 from genstudio.explore.heat import heat
 from genstudio.explore.latents import sheet
 from genstudio.explore.receptive import receptive_field
@@ -38,7 +39,7 @@ def view(look: Look, state: PixelsState, drawing: Drawing, place: int, whole: bo
     words = _words(look, state, drawing, place)
     values = _facts(look, drawing, place) | {"large": np.ascontiguousarray(images[enlarged])}
     values |= _current(drawing, place, enlarged)
-    over, told = _overlaid(look, state, drawing, place, shown[enlarged], whole)
+    over, told = _overlaid(look, state, drawing, place, shown[enlarged], seen[enlarged], whole)
     index = np.arange(rows * columns).reshape(rows, columns)
     cell = (look.spec.height, look.spec.width)
     pictures = (
@@ -46,7 +47,7 @@ def view(look: Look, state: PixelsState, drawing: Drawing, place: int, whole: bo
         Picture(shown[enlarged], N_("image {k}", k=enlarged + 1)),
         Picture(over, N_("image {k}", k=enlarged + 1)),
     )
-    series = ()
+    series: tuple[Series, ...] = ()
     if place:
         p = values["probabilities"]
         series = (Series(N_("probabilities"), np.arange(len(p), dtype=np.float64), p.astype(np.float64)),)
@@ -91,7 +92,7 @@ def _facts(look: Look, drawing: Drawing, place: int) -> dict[str, Any]:
         "levels": look.spec.levels or 256,
         "channels": look.spec.channels,
         "curve": drawing.tape.model.distribution.joint or (look.spec.levels or 256) > BARS,
-        "class_names": tuple(look.spec.class_names) if getattr(look.model, "classes", 0) else (),
+        "class_names": look.spec.class_names if classes_of(look) else (),
         "known": None if drawing.given is None else drawing.given.known.numpy(),
     }
 
@@ -113,7 +114,13 @@ def _current(drawing: Drawing, place: int, enlarged: int) -> dict[str, Any]:
 
 
 def _overlaid(
-    look: Look, state: PixelsState, drawing: Drawing, place: int, large: np.ndarray, whole: bool
+    look: Look,
+    state: PixelsState,
+    drawing: Drawing,
+    place: int,
+    large: np.ndarray,
+    seen: np.ndarray,
+    whole: bool,
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """The large image under its overlay, and the overlay's numbers."""
     enlarged, tape = state.enlarged % state.n, drawing.tape
@@ -127,7 +134,7 @@ def _overlaid(
     if state.overlay == "field" and place and whole:
         label = None if tape.labels is None else tape.labels[enlarged : enlarged + 1]
         field = receptive_field(tape.model, tape.images(place)[enlarged], tape.units[place - 1], label).numpy()
-        return _lit(large, field, tape.units[place - 1]), {"field": field}
+        return _lit(large, seen, field, tape.units[place - 1]), {"field": field}
     return large, {}
 
 
@@ -167,14 +174,14 @@ def _tinted(large: np.ndarray, allowed: np.ndarray, unit: tuple[int, int, int]) 
     return np.rint(made).astype(np.uint8)
 
 
-def _lit(large: np.ndarray, field: np.ndarray, unit: tuple[int, int, int]) -> np.ndarray:
+def _lit(large: np.ndarray, seen: np.ndarray, field: np.ndarray, unit: tuple[int, int, int]) -> np.ndarray:
     """The field as heat over the darkened image. Fields fall off fast, so the root is shown, and even the weakest place
     of it is told from where nothing acts."""
     import numpy as np
 
     glow = heat(np.where(field > 0, 0.15 + 0.85 * np.sqrt(field), 0.0), 1.0)
     inside = 0.85 * (field > 0)[..., None]
-    made = (1 - inside) * 0.4 * large + inside * glow
+    made = (1 - inside) * np.where(seen, 0.4, 1.0)[..., None] * large + inside * glow
     made[unit[0], unit[1]] = CURRENT
     return np.rint(made).astype(np.uint8)
 

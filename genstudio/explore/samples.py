@@ -11,6 +11,7 @@ from genstudio.core.abilities import Decodes, Samples, SamplesPixels, has
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, generator
 from genstudio.explore.base import Blob, Content, Look, PaneState, Picture, knob, pane, state
+from genstudio.explore.given import classes_of
 from genstudio.explore.latents import chunks, sheet, to_pixels
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _asked(look: Look, state: SamplesState) -> dict[str, Any]:
     """What is asked of a model that draws pixel by pixel: its temperature has to be more than 0."""
     if not has(look.model, SamplesPixels):
         return {}
-    known = state.label >= 0 and getattr(look.model, "classes", 0)
+    known = state.label >= 0 and classes_of(look)
     return {"temperature": max(state.temperature, 0.01)} | ({"label": state.label} if known else {})
 
 
@@ -130,7 +131,10 @@ def _shown(look: Look, state: SamplesState, z: Tensor, start: int) -> Tensor:
 def _content(look: Look, state: SamplesState, pixels: Any, values: dict[str, Any]) -> Content:
     words = _words(look, state)
     picture = Picture(pixels, label=words, cell=(look.spec.height, look.spec.width), values=values, count=state.n)
-    return Content(words, pictures=(picture,), values={"seed": state.seed})
+    told: dict[str, Any] = {"seed": state.seed, "pixelwise": has(look.model, SamplesPixels)}
+    if classes_of(look):
+        told["class_names"] = look.spec.class_names
+    return Content(words, pictures=(picture,), values=told)
 
 
 def _words(look: Look, state: SamplesState) -> Message:
@@ -141,7 +145,7 @@ def _words(look: Look, state: SamplesState) -> Message:
         "s": f"{state.spread:g}",
     }
     if not has(look.model, Decodes):
-        if state.label >= 0 and getattr(look.model, "classes", 0):
+        if state.label >= 0 and classes_of(look):
             return N_(
                 "{n} samples of {name}, seed {seed}, from step {step}", name=look.spec.class_names[state.label], **told
             )

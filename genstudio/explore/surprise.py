@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.abilities import SamplesPixels
-from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
 from genstudio.explore.base import Blob, Content, Legend, Look, PaneState, Picture, knob, pane, state
-from genstudio.explore.given import own_image, split_image
+from genstudio.explore.given import check_label, classes_of, own_image, split_image
 from genstudio.explore.heat import heat
 from genstudio.explore.latents import sheet
 from genstudio.explore.pixel_view import to_rgb
@@ -98,7 +97,6 @@ def score(look: Look, images: Tensor, labels: Tensor | None) -> Tensor:
     from genstudio.core.batch import Batch
 
     model: Any = look.model
-    _check_labels(look, labels)
     batch = Batch(images, look.spec, torch.arange(len(images)), labels)
     made: Tensor = model.surprise(batch)
     return made.float()
@@ -108,7 +106,7 @@ def best_class(look: Look, image: Tensor) -> int:
     """The class under which ``image`` (float32 C×H×W) is likeliest."""
     import torch
 
-    nats = [float(score(look, image[None], torch.tensor([k])).double().sum()) for k in range(look.model.classes)]  # type: ignore[arg-type]
+    nats = [float(score(look, image[None], torch.tensor([k])).double().sum()) for k in range(classes_of(look))]
     return nats.index(min(nats))
 
 
@@ -116,35 +114,26 @@ def _images(look: Look, state: SurpriseState) -> tuple[Tensor, Tensor | None, li
     """Images float32 N×C×H×W, their classes if the model knows any, their numbers, and what they are."""
     import torch
 
-    classes = int(getattr(look.model, "classes", 0))
+    classes = classes_of(look)
     if state.source == "own" and state.own is not None:
         image = own_image(look, state.own)
         if not classes:
-            return image[None], None, [0], N_("your image")
+            return image[None], None, [0], N_("Your image")
         label = state.label if state.label >= 0 else best_class(look, image)
-        labels = torch.tensor([label])
-        _check_labels(look, labels)
-        return image[None], labels, [0], N_("your image as {name}", name=look.spec.class_names[label])
+        check_label(look, label)
+        return image[None], torch.tensor([label]), [0], N_("Your image as {name}", name=look.spec.class_names[label])
     if state.source != "samples" and look.data is not None:
         found = [split_image(look, state.index + k) for k in range(state.n)]
-        data_labels = torch.tensor([label or 0 for _, label, _ in found]) if classes else None
+        known = [label for _, label, _ in found if label is not None]
+        data_labels = torch.tensor(known) if classes and len(known) == len(found) else None
         numbers = [number for _, _, number in found]
-        what = N_("test images {first} to {last}", first=f"{numbers[0]:,}", last=f"{numbers[-1]:,}")
+        what = N_("Test images {first} to {last}", first=f"{numbers[0]:,}", last=f"{numbers[-1]:,}")
         return torch.stack([image for image, _, _ in found]), data_labels, numbers, what
     model: Any = look.model
     noise = generator(state.seed, "samples")
     labels = torch.randint(classes, (state.n,), generator=generator(state.seed, "classes")) if classes else None
     images = model.sample(state.n, generator=noise, label=labels)
-    return images, labels, list(range(state.n)), N_("images that the model drew, seed {seed}", seed=state.seed)
-
-
-def _check_labels(look: Look, labels: Tensor | None) -> None:
-    classes = int(getattr(look.model, "classes", 0))
-    if labels is not None and bool(((labels < 0) | (labels >= classes)).any()):
-        raise UsageError(
-            N_("There is no class {label}.", label=int(labels.max())),
-            N_("There are 0 to {last}: {names}.", last=classes - 1, names=", ".join(look.spec.class_names)),
-        )
+    return images, labels, list(range(state.n)), N_("Images that the model drew, seed {seed}", seed=state.seed)
 
 
 def _scored(

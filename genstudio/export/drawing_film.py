@@ -1,6 +1,6 @@
 """The film of a drawing: images as they appear pixel by pixel, at a chosen speed.
 
-save_animation("digits.mp4", drawing_film(look, state, speed=200, fps=25), total=frames_of_drawing(look, state, speed=200, fps=25), fps=25)
+save_animation("digits.mp4", drawing_film(look, state, speed=200, fps=25), fps=25)
 """
 
 from __future__ import annotations

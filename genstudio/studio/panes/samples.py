@@ -33,6 +33,7 @@ class SamplesView(PaneView):
         shown = [("mean", _("mean")), ("draw", _("draw"))]
         made = {
             "shown": ChoiceControl(infos["shown"], shown),
+            "label": ChoiceControl(infos["label"], [(-1, _("any"))]),
             "columns": SliderControl(infos["columns"], lambda value: f"{value:.0f}" if value else _("as fits")),
         }
         controls = PaneControls(SamplesState, made)
@@ -52,9 +53,16 @@ class SamplesView(PaneView):
         self.inspector.controls.controls["spread"].widget.setVisible(near)
 
     def adapt(self, rendered: Rendered) -> None:
-        has_code = rendered.latent_dim is not None
-        for name in ("shown", "temperature"):
-            self.inspector.controls.controls[name].widget.setVisible(has_code)
+        controls, has_code = self.inspector.controls.controls, rendered.latent_dim is not None
+        told = rendered.content.values if rendered.content is not None else {}
+        controls["shown"].widget.setVisible(has_code)
+        controls["temperature"].widget.setVisible(has_code or bool(told.get("pixelwise")))
+        names = told.get("class_names", ())
+        classes = controls["label"]
+        assert isinstance(classes, ChoiceControl)
+        classes.set_choices([(-1, _("any")), *enumerate(names)])
+        classes.show(self.state.label)
+        classes.widget.setVisible(bool(names))
 
     @Slot()
     def resample(self) -> None:

@@ -1,0 +1,103 @@
+"""The receptive field by gradients: nothing where the architecture forbids it, something where it allows it."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from genstudio.explore.base import final
+from genstudio.explore.pixels import PixelsState
+from genstudio.explore.receptive import receptive_field
+from tests.explore.pixel_helpers import noise, pixel_look
+
+ABOVE_AND_LEFT = {(-1, -1), (-1, 0), (-1, 1), (0, -1)}
+
+
+def field_of(look, unit, image=None) -> np.ndarray:
+    model = look.model
+    spec = look.spec
+    image = torch.randint(0, spec.levels, spec.shape, generator=noise(3)) if image is None else image
+    return receptive_field(model, image, unit, None).numpy()
+
+
+def reach(blocks: int, y: int, x: int, size: int) -> np.ndarray:
+    """What a plain PixelCNN of 3×3 windows can see from (y, x): one masked step, then up to
+    ``blocks`` that may stand still."""
+    seen = {(y + dy, x + dx) for dy, dx in ABOVE_AND_LEFT}
+    for _ in range(blocks):
+        inside = {(a, b) for a, b in seen if 0 <= a < size and 0 <= b < size}
+        seen = inside | {(a + dy, b + dx) for (a, b), (dy, dx) in itertools.product(inside, ABOVE_AND_LEFT)}
+    made = np.zeros((size, size), bool)
+    for a, b in seen:
+        if 0 <= a < size and 0 <= b < size:
+            made[a, b] = True
+    return made
+
+
+@pytest.mark.parametrize("blocks", [0, 2, 6])
+def test_a_plain_pixelcnn_sees_its_cone_and_has_a_blind_spot(blocks: int):
+    field = field_of(pixel_look("pixelcnn", 1, 9, 9, kernel=3, blocks=blocks), (6, 4, 0))
+    assert np.array_equal(field > 0, reach(blocks, 6, 4, 9))
+    assert field.max() == 1
+    # The blind spot: right above, beyond the diagonal. The order allows it, and no depth ever reaches it.
+    assert field[5, 6] == 0
+    assert field[4, 7] == 0
+
+
+def test_a_gated_pixelcnn_has_none():
+    look = pixel_look("gated-pixelcnn", 1, 9, 9, layers=7)
+    field = field_of(look, (6, 4, 0))
+    before = np.zeros((9, 9), bool)
+    before.ravel()[: 6 * 9 + 4] = True
+    assert np.array_equal(field > 0, before)
+
+
+def test_a_masked_autoencoder_sees_all_that_comes_before():
+    field = field_of(pixel_look("made", levels=3, hidden=600), (2, 5, 0))
+    assert np.array_equal(np.flatnonzero(field), np.arange(2 * 8 + 5))
+
+
+def test_a_later_colour_sees_the_earlier_ones_of_its_own_pixel():
+    look = pixel_look("pixelcnn", 3, levels=4, blocks=1)
+    red, green = field_of(look, (4, 4, 0)), field_of(look, (4, 4, 1))
+    assert red[4, 4] == 0
+    assert green[4, 4] > 0
+
+
+def test_for_two_levels_it_is_the_gradient_of_the_log_odds():
+    look = pixel_look()
+    model, image = look.model, torch.randint(0, 2, (1, 8, 8), generator=noise(1))
+    x = model.to_net(image)[None].requires_grad_(True)
+    out = model(x)[0, :, 4, 4]
+    (gradient,) = torch.autograd.grad(out[1] - out[0], x)
+    wanted = gradient[0, 0].abs() / gradient.abs().max()
+    assert field_of(look, (4, 4, 0), image) == pytest.approx(wanted.numpy(), abs=1e-6)
+
+
+def test_what_is_not_drawn_yet_does_not_matter():
+    look = pixel_look(levels=4)
+    one = torch.randint(0, 4, (1, 8, 8), generator=noise(1))
+    other = one.clone()
+    other[:, 4, 4:], other[:, 5:] = 0, 3
+    assert np.array_equal(field_of(look, (4, 4, 0), one), field_of(look, (4, 4, 0), other))
+
+
+def test_the_pane_shows_the_field_of_the_pixel_drawn_last():
+    look = pixel_look(levels=4)
+    content = final(look, PixelsState(n=2, enlarged=1, position=37, overlay="field"))
+    image = torch.from_numpy(content.values["large"]).permute(2, 0, 1).long()
+    assert np.array_equal(content.values["field"], field_of(look, (4, 4, 0), image))
+    over, plain = content.pictures[2].pixels, content.pictures[1].pixels
+    assert not np.array_equal(over, plain)
+    assert "field" not in final(look, PixelsState(n=2, overlay="field")).values, "nothing is drawn yet"
+
+
+def test_a_class_is_told_to_the_net():
+    look = pixel_look(classes=("a", "b"), conditional=True)
+    fields = [
+        final(look, PixelsState(n=1, position=37, overlay="field", label=label)).values["field"] for label in (0, 1)
+    ]
+    assert not np.array_equal(*fields)
