@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QKeySequence, QUndoStack
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from genstudio.core.messages import _, translate
 from genstudio.core.paths import home_dir
 from genstudio.explore.base import Pane, PaneState, panes
 from genstudio.explore.blobs import Blobs
+from genstudio.studio.panes.arrangement import Arrangement
 from genstudio.studio.panes.codes import Codes
 from genstudio.studio.panes.dresses import make_view
 from genstudio.studio.panes.exporting import Exporter, ExportLine
 from genstudio.studio.panes.header import At, Header
-from genstudio.studio.panes.inspector import WIDTH
 from genstudio.studio.panes.newer_weights import NewerWeights
 from genstudio.studio.panes.pane_states import PaneStates
 from genstudio.studio.panes.refusals import Refusals
@@ -31,7 +31,6 @@ from genstudio.studio.panes.remembered import Remembered, recall, remember
 from genstudio.studio.panes.undo import SmoothCommand, States
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.panes.what_to_do import doing, what_to_do
-from genstudio.studio.panes.window import PaneWindow
 from genstudio.studio.widgets.rail import Rail
 from genstudio.studio.workers.render_thread import Rendered, RenderThread
 
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     import numpy as np
     from PySide6.QtGui import QShowEvent
 
+    from genstudio.studio.panes.window import PaneWindow
     from genstudio.studio.settings import Settings
     from genstudio.studio.workers.session import Session
 
@@ -58,60 +58,53 @@ class PaneArea(QWidget):
         self.blobs = Blobs(home_dir() / "session" / "blobs")
         self.renderer = RenderThread(session, self.blobs, self)
         self.exporter = Exporter(self.blobs, self)
-        self.views: dict[str, PaneView] = {}
-        self.windows: dict[str, PaneWindow] = {}
         kept = recall(settings, self.panes)
-        self.slots, self.smooth = kept.slots, kept.smooth
-        self.active = self.slots[0]
+        self.smooth = kept.smooth
         self.pane_states = PaneStates(kept.states, undo_stack, self)
         self.refusals = Refusals(session, self.renderer, self)
         self.codes = Codes(self.panes, self)
         self.newer_weights = NewerWeights(session, self._views_of_the_latest, self)
+        self.arrangement = Arrangement(list(self.panes), kept.slots, self._make_view, self._can_serve, self)
         self._run: object = None
         self._build()
         self._connect()
-        self._arrange()
+        self.arrangement.arrange()
         self._session_changed()
 
     # -- what others may call ------------------------------------------------------------------------------------
 
+    @property
+    def views(self) -> dict[str, PaneView]:
+        """The views that were made so far, by pane."""
+        return self.arrangement.views
+
+    @property
+    def slots(self) -> list[str]:
+        """The panes side by side."""
+        return self.arrangement.slots
+
+    @property
+    def windows(self) -> dict[str, PaneWindow]:
+        """The panes that have a window of their own."""
+        return self.arrangement.windows
+
+    @property
+    def active(self) -> str:
+        """The pane in hand."""
+        return self.arrangement.active
+
+    @Slot(str)
     def show_pane(self, name: str) -> None:
         """Bring a pane into the slot of the one in hand, or raise the window that it is in."""
-        if name in self.windows:
-            self.windows[name].raise_()
-            self.windows[name].activateWindow()
-            self._activate(name)
-            return
-        if name not in self.slots:
-            self.slots[self.slots.index(self.active) if self.active in self.slots else 0] = name
-        self._activate(name)
-        self._arrange()
+        self.arrangement.show_pane(name)
 
     def show_beside(self, name: str) -> None:
         """Show a second pane beside the first."""
-        if name not in self.slots and name not in self.windows:
-            self.slots = [self.slots[0], name]
-        self._activate(name)
-        self._arrange()
+        self.arrangement.show_beside(name)
 
     def move_to_window(self, name: str) -> None:
         """Give a pane a window of its own; its slot takes another pane."""
-        if name in self.windows:
-            return
-        view = self._view(name)
-        left = [slot for slot in self.slots if slot != name]
-        others = [other for other in self.panes if other != name and other not in self.windows]
-        able = [other for other in others if self.refusals.of(other) is None]
-        self.slots = left or (able or others)[:1]
-        if self.active == name and self.slots:
-            self.active = self.slots[0]
-        self._arrange()
-        window = self.windows[name] = PaneWindow(view, self)
-        window.gave_back.connect(self._window_closed)
-        view.window_button.setVisible(False)
-        view.beside_button.setVisible(False)
-        window.show()
-        self._submit(name)
+        self.arrangement.move_to_window(name)
 
     @property
     def states(self) -> dict[str, PaneState]:
@@ -128,7 +121,7 @@ class PaneArea(QWidget):
         self.z_sent.emit(z)
         if self.codes.hand_over(z, to):
             return
-        names = [to] if to else self.codes.takers(self._in_sight())
+        names = [to] if to else self.codes.takers(self.arrangement.in_sight())
         blob = self.blobs.put_array(z)
         changed = {name: state for name in names if (state := self.states[name].with_z(blob)) is not None}
         if changed:
@@ -142,7 +135,7 @@ class PaneArea(QWidget):
 
     def places(self) -> list[QWidget]:
         """Header, rail, panes and inspector, in the order in which they are read."""
-        return [self.header, self.rail, *(self.views[name] for name in self.slots), self.inspectors, self.export_line]
+        return [self.header, self.rail, *self.arrangement.in_slots(), self.inspectors, self.export_line]
 
     def remember(self) -> None:
         """Put the states into the settings: what ``Settings.save`` writes is the session."""
@@ -152,9 +145,7 @@ class PaneArea(QWidget):
         """Remember what is shown and stop the threads. Safe to call twice."""
         self.remember()
         self.newer_weights.stop()
-        for window in list(self.windows.values()):
-            window.blockSignals(True)
-            window.close()
+        self.arrangement.close_windows()
         self.renderer.blockSignals(True)
         self.exporter.stop()
         self.renderer.stop()
@@ -166,12 +157,12 @@ class PaneArea(QWidget):
         for name, state in states.items():
             if name in self.views:
                 self.views[name].show_state(state)
-        if raise_it and not any(name in self._in_sight() for name in states):
+        if raise_it and not any(name in self.arrangement.in_sight() for name in states):
             self.show_pane(next(iter(states)))
         elif raise_it and self.active not in states:
-            self._activate(next(name for name in self._in_sight() if name in states))
+            self.arrangement.activate(next(name for name in self.arrangement.in_sight() if name in states))
         self._show_at()
-        for name in self._in_sight():
+        for name in self.arrangement.in_sight():
             if name in states:
                 # What a hand changes in a long content goes on with the weights that it has.
                 self._submit(name, newest=not self.panes[name].long)
@@ -198,7 +189,7 @@ class PaneArea(QWidget):
 
     @Slot()
     def _submit_all(self) -> None:
-        for name in self._in_sight():
+        for name in self.arrangement.in_sight():
             self._submit(name)
 
     @Slot(str)
@@ -212,7 +203,7 @@ class PaneArea(QWidget):
                 return
             self.views[name].show_rendered(made)
             self.newer_weights.shown(name, made)
-            if name == self.active or self.active not in self._in_sight():
+            if name == self.active or self.active not in self.arrangement.in_sight():
                 self.header.show_at(self.states[name].at, made.step)
 
     # -- hands ---------------------------------------------------------------------------------------------------
@@ -221,7 +212,7 @@ class PaneArea(QWidget):
     def _proposed(self, state: PaneState, words: str) -> None:
         view = self.sender()
         if isinstance(view, PaneView):
-            self._activate(view.pane.name)
+            self.arrangement.activate(view.pane.name)
             self.change({view.pane.name: state}, f"{translate(view.pane.title)}: {words}")
 
     @Slot()
@@ -245,40 +236,6 @@ class PaneArea(QWidget):
     def _picked_z(self, z: np.ndarray) -> None:
         self.send_z(z)
 
-    @Slot()
-    def _wants_beside(self) -> None:
-        view = self.sender()
-        if not isinstance(view, PaneView):
-            return
-        if len(self.slots) > 1:
-            self.slots = [view.pane.name]
-            self._activate(view.pane.name)
-            self._arrange()
-        else:
-            others = [name for name in self.panes if name not in self.slots and name not in self.windows]
-            able = [name for name in others if self.refusals.of(name) is None]
-            if others:
-                self.show_beside((able or others)[0])
-
-    @Slot()
-    def _wants_window(self) -> None:
-        view = self.sender()
-        if isinstance(view, PaneView):
-            self.move_to_window(view.pane.name)
-
-    @Slot(str)
-    def _window_closed(self, name: str) -> None:
-        window = self.windows.pop(name)
-        view = window.view
-        view.setParent(self)
-        view.inspector.setParent(self)
-        view.hide()
-        view.inspector.hide()
-        view.window_button.setVisible(True)
-        view.beside_button.setVisible(True)
-        window.deleteLater()
-        self._arrange()
-
     @Slot(bool)
     def _smooth_chosen(self, smooth: bool) -> None:
         self.undo_stack.push(SmoothCommand(self._show_smooth, smooth))
@@ -287,22 +244,6 @@ class PaneArea(QWidget):
         self.smooth = smooth
         for view in self.views.values():
             self._make_smooth(view)
-
-    @Slot(QWidget, QWidget)
-    def _focus_moved(self, old: QWidget | None, new: QWidget | None) -> None:
-        for name in self._in_sight():
-            view = self.views[name]
-            if new is not None and (view.isAncestorOf(new) or view.inspector.isAncestorOf(new)):
-                self._activate(name)
-
-    def _activate(self, name: str) -> None:
-        if name == self.active:
-            return
-        self.active = name
-        view = self.views.get(name)
-        if view is not None and name not in self.windows:
-            self.inspectors.setCurrentWidget(view.inspector)
-        self._mark_rail()
 
     # -- the session ---------------------------------------------------------------------------------------------
 
@@ -339,7 +280,7 @@ class PaneArea(QWidget):
         self.header.show_at(at, step)
 
     def _views_of_the_latest(self) -> list[PaneView]:
-        return [self.views[name] for name in self._in_sight() if self.states[name].at == "latest"]
+        return [self.views[name] for name in self.arrangement.in_sight() if self.states[name].at == "latest"]
 
     @Slot(str)
     def _weights_due(self, name: str) -> None:
@@ -357,11 +298,7 @@ class PaneArea(QWidget):
     def _build(self) -> None:
         self.header = Header(self)
         self.rail = Rail(self.panes, self)
-        self.splitter = QSplitter(self)
-        self.splitter.setHandleWidth(12)
-        self.splitter.setChildrenCollapsible(False)
-        self.inspectors = QStackedWidget(self)
-        self.inspectors.setFixedWidth(WIDTH)
+        self.inspectors = self.arrangement.inspectors
         self.export_line = ExportLine(self.exporter, self)
         card = QFrame(self)
         card.setObjectName("card")
@@ -371,8 +308,7 @@ class PaneArea(QWidget):
         across = QHBoxLayout()
         across.setSpacing(12)
         across.addWidget(self.rail)
-        across.addWidget(self.splitter, 1)
-        across.addWidget(self.inspectors)
+        across.addWidget(self.arrangement, 1)
         inside.addLayout(across, 1)
         inside.addWidget(self.export_line)
         column = QVBoxLayout(self)
@@ -399,28 +335,25 @@ class PaneArea(QWidget):
         self.session.changed.connect(self._session_changed)
         self.session.checkpoints_changed.connect(self._show_places)
         self.session.waits.connect(self._say_what_to_do)
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            app.focusChanged.connect(self._focus_moved)
+        self.arrangement.arranged.connect(self._arranged)
+        self.arrangement.activated.connect(self._mark_rail)
 
-    def _view(self, name: str) -> PaneView:
-        if name not in self.views:
-            view = self.views[name] = make_view(self.panes[name], self.states[name])
-            view.setParent(self)
-            view.equip(self.blobs, self.session.background)
-            self.inspectors.addWidget(view.inspector)
-            view.proposed.connect(self._proposed)
-            view.resized.connect(self._resized)
-            view.took_hold.connect(self._took_hold)
-            view.let_go.connect(self.pane_states.end_gesture)
-            view.picked_z.connect(self._picked_z)
-            view.wants_beside.connect(self._wants_beside)
-            view.wants_window.connect(self._wants_window)
-            view.inspector.smooth.toggled.connect(self._smooth_chosen)
-            self.exporter.fill_menu(view, self)
-            self.codes.add_view(view)
-            self._make_smooth(view)
-        return self.views[name]
+    def _can_serve(self, name: str) -> bool:
+        return self.refusals.of(name) is None
+
+    def _make_view(self, name: str) -> PaneView:
+        view = make_view(self.panes[name], self.states[name])
+        view.equip(self.blobs, self.session.background)
+        view.proposed.connect(self._proposed)
+        view.resized.connect(self._resized)
+        view.took_hold.connect(self._took_hold)
+        view.let_go.connect(self.pane_states.end_gesture)
+        view.picked_z.connect(self._picked_z)
+        view.inspector.smooth.toggled.connect(self._smooth_chosen)
+        self.exporter.fill_menu(view, self)
+        self.codes.add_view(view)
+        self._make_smooth(view)
+        return view
 
     def _make_smooth(self, view: PaneView) -> None:
         blocked = view.inspector.smooth.blockSignals(True)
@@ -429,38 +362,15 @@ class PaneArea(QWidget):
         view.grid.set_smooth(self.smooth)
         view.inspector.view.set_smooth(self.smooth)
 
-    def _arrange(self) -> None:
-        """Put the views of the slots into the splitter, and the inspector of the one in hand beside them."""
-        wanted = [self._view(name) for name in self.slots]
-        for name, view in self.views.items():
-            if name not in self.slots and name not in self.windows:
-                view.hide()
-                view.setParent(self)
-        for place, view in enumerate(wanted):
-            self.splitter.insertWidget(place, view)
-            view.show()
-            view.beside_button.setChecked(len(wanted) > 1)
-            view.beside_button.setToolTip(
-                _("Show this pane alone") if len(wanted) > 1 else _("Show another pane beside this one")
-            )
-            if self.inspectors.indexOf(view.inspector) < 0:
-                self.inspectors.addWidget(view.inspector)
-        if len(wanted) > 1:
-            self.splitter.setSizes([1000, 1000])
-        if self.active not in self.slots and self.slots:
-            self.active = self.slots[0]
-        self.inspectors.setVisible(bool(wanted))
-        if self.slots:
-            self.inspectors.setCurrentWidget(self.views[self.active].inspector)
+    @Slot()
+    def _arranged(self) -> None:
         self._mark_rail()
         self._show_at()
         self._submit_all()
 
+    @Slot()
     def _mark_rail(self) -> None:
         self.rail.set_active(self.active, {*self.slots, *self.windows} - {self.active})
-
-    def _in_sight(self) -> list[str]:
-        return [name for name in [*self.slots, *self.windows] if name in self.views]
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
