@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from genstudio.cli import catalogue, data, demo, measures, pictures, training, window
+from genstudio.cli import catalogue, data, demo, measures, pictures, pixels, training, window
 from genstudio.core.messages import _
 
 app = typer.Typer(
@@ -43,6 +43,10 @@ def genstudio(
 app.command("train", help=_("Train a model by a recipe or a TOML file; Ctrl-C saves and stops."))(training.train)
 app.command("resume", help=_("Go on with a run exactly where it stopped."))(training.resume)
 app.command("sample", help=_("Draw images from a run's model into a PNG sheet."))(pictures.sample)
+app.command("complete", help=_("Draw the missing part of an image anew, pixel by pixel, in several ways."))(
+    pixels.complete
+)
+app.command("surprise", help=_("Show where images are unlikely to a run's model, in nats per pixel."))(pixels.surprise)
 app.command("evaluate", help=_("Measure a run's model on held-out images."))(measures.evaluate)
 app.command("demo", help=_("Train the default recipe without a window and write what it learned."))(demo.demo)
 app.command("recipes", help=_("List the recipes that come with the program."))(catalogue.recipes)

@@ -25,6 +25,14 @@ AtStep = Annotated[
     int | None,
     typer.Option("--step", metavar="N", min=0, help=_("The checkpoint of this step; the newest without it.")),
 ]
+Class = Annotated[
+    str | None,
+    typer.Option("--class", metavar="CLASS", help=_("Draw this class, by name or number, if the model knows classes.")),
+]
+Temperature = Annotated[
+    float,
+    typer.Option("--temperature", metavar="T", min=0.05, max=2.0, help=_("Below 1: more typical; above: more varied.")),
+]
 
 
 def search(data: Path | None) -> list[Path] | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from genstudio.cli.options import AsJson, AtStep, Run
+from genstudio.cli.options import AsJson, AtStep, Class, Run, Temperature
 from genstudio.cli.output import Output
 from genstudio.cli.runs import find_run
 from genstudio.core.messages import _
@@ -52,6 +52,8 @@ def sample(
             help=_("How a model that draws pixel by pixel does so; all give the same images. auto takes the fastest."),
         ),
     ] = Method.auto,
+    class_: Class = None,
+    temperature: Temperature = 1.0,
     as_json: AsJson = False,
 ) -> None:
     """Draw images from a run's model into a PNG sheet."""
@@ -60,7 +62,8 @@ def sample(
 
     output, folder = Output(as_json), find_run(run)
     look = look_at(folder, step)
-    state = SamplesState.from_json({"n": n, "seed": seed, "at": look.snapshot.step})
+    asked = {"n": n, "seed": seed, "temperature": temperature, "label": class_number(look, class_)}
+    state = SamplesState.from_json({**asked, "at": look.snapshot.step})
     used = _choose_method(look, folder, method)
     began = time.perf_counter()
     content = final(look, state)
@@ -73,6 +76,31 @@ def sample(
         {"run": str(folder.path), "step": look.snapshot.step, "out": str(written.resolve()), "n": n, "seed": seed,
          "file": str(written.resolve()), "method": used, "seconds": round(seconds, 4)}
     )  # fmt: skip
+
+
+def class_number(look: Look, asked: str | None) -> int:
+    """The number of the class that a person names (or gives by number); -1 where none is asked for. Raises UsageError."""
+    from genstudio.core.errors import UsageError
+    from genstudio.core.messages import N_
+    from genstudio.explore.given import check_label, classes_of
+
+    if asked is None:
+        return -1
+    if not classes_of(look):
+        raise UsageError(
+            N_("A class is asked for, and this model was trained without classes."),
+            N_("Leave --class out, or train a model with conditional=true."),
+        )
+    names = [name.casefold() for name in look.spec.class_names]
+    if asked.casefold() in names:
+        return names.index(asked.casefold())
+    if asked.isdecimal():
+        check_label(look, int(asked))
+        return int(asked)
+    raise UsageError(
+        N_("There is no class '{name}'.", name=asked),
+        N_("There are: {names}.", names=", ".join(look.spec.class_names)),
+    )
 
 
 def _choose_method(look: Look, run: Any, method: Method) -> str:

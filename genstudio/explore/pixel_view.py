@@ -199,12 +199,14 @@ def _words(look: Look, state: PixelsState, drawing: Drawing, place: int) -> Mess
 
 def _what(state: PixelsState, drawing: Drawing) -> Message:
     if drawing.given is not None:
+        if state.n == 1:
+            return N_("1 completion of {what}", what=drawing.given.what)
         return N_("{n} completions of {what}", n=state.n, what=drawing.given.what)
     if state.source == "data":
         return N_("{n} images from nothing, since no data set is open", n=state.n)
     if state.source == "own":
         return N_("{n} images from nothing, until you choose one of your own", n=state.n)
-    return N_("{n} images", n=state.n)
+    return N_("1 image") if state.n == 1 else N_("{n} images", n=state.n)
 
 
 def _where(look: Look, drawing: Drawing, place: int) -> Message:

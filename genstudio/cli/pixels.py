@@ -1,0 +1,179 @@
+"""``complete`` and ``surprise``: what models that draw pixel by pixel can do with an image that is there."""
+
+from __future__ import annotations
+
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from genstudio.cli.options import AsJson, AtStep, Class, Data, Run, Temperature, search
+from genstudio.cli.output import Output, number
+from genstudio.cli.pictures import class_number, look_at, save_state
+from genstudio.cli.runs import find_run
+from genstudio.core.messages import N_, _
+
+if TYPE_CHECKING:
+    from genstudio.explore.base import Look
+
+
+class Part(StrEnum):
+    """The half of an image that is kept."""
+
+    top = "top"
+    bottom = "bottom"
+    left = "left"
+    right = "right"
+
+
+Out = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=_("The PNG to write."))]
+Image = Annotated[
+    Path | None, typer.Option("--image", metavar="FILE", help=_("An image of your own, brought to the model's size."))
+]
+Scale = Annotated[
+    int, typer.Option("--scale", metavar="K", min=0, max=64, help=_("Enlarge pixels K times; 0 chooses."))
+]
+
+
+def complete(
+    run: Run,
+    out: Out,
+    image: Image = None,
+    index: Annotated[
+        int | None, typer.Option("--index", metavar="I", min=0, help=_("Image number I of the test split."))
+    ] = None,
+    mask: Annotated[
+        Path | None,
+        typer.Option("--mask", metavar="FILE", help=_("A picture: what is light in it is kept, the dark drawn anew.")),
+    ] = None,
+    keep: Annotated[Part | None, typer.Option("--keep", help=_("The half that is kept; the top without it."))] = None,
+    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, max=64, help=_("How many ways."))] = 4,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="S", min=0, max=2**31 - 1, help=_("Same seed, same noise."))
+    ] = 0,
+    class_: Class = None,
+    temperature: Temperature = 1.0,
+    step: AtStep = None,
+    data: Data = None,
+    scale: Scale = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Complete an image, one of your own or one of the test split, into a PNG sheet."""
+    from genstudio.explore.base import final
+    from genstudio.explore.given import kept_part
+    from genstudio.explore.pixels import PixelsState
+
+    output, folder = Output(as_json), find_run(run)
+    _one_of(image, index, "--image FILE", "--index I", needed=True)
+    _one_of(mask, keep, "--mask FILE", "--keep HALF")
+    look = look_at(folder, step, None if index is None else _data_of(folder, data))
+    shape = (look.spec.height, look.spec.width)
+    known = _read_mask(mask) if mask is not None else kept_part(shape, (keep or Part.top).value)
+    asked: dict[str, Any] = {
+        "n": n,
+        "seed": seed,
+        "temperature": temperature,
+        "label": class_number(look, class_),
+        "position": look.spec.values,
+        "at": look.snapshot.step,
+        "mask": {"sha256": look.blobs.put_array(known).sha256},
+    }
+    state = PixelsState.from_json({**asked, **_source(look, image, index)})
+    began = time.perf_counter()
+    content = final(look, state)
+    seconds = time.perf_counter() - began
+    written = save_state(out, look, state, folder, scale, content)
+    output.say(_("{what}, drawn in {seconds} s: {path}", what=content.words, seconds=f"{seconds:.2f}", path=written))
+    output.result(
+        {"run": str(folder.path), "step": look.snapshot.step, "file": str(written.resolve()), "n": n, "seed": seed,
+         "seconds": round(seconds, 4)}
+    )  # fmt: skip
+
+
+def surprise(
+    run: Run,
+    out: Out,
+    image: Image = None,
+    index: Annotated[
+        int | None, typer.Option("--index", metavar="I", min=0, help=_("Begin at number I of the test split."))
+    ] = None,
+    n: Annotated[
+        int, typer.Option("-n", "--number", metavar="N", min=1, max=64, help=_("How many images of the test split."))
+    ] = 12,
+    class_: Class = None,
+    step: AtStep = None,
+    data: Data = None,
+    scale: Scale = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Write images of the test split, or one of your own, beside maps of their surprise as a PNG sheet."""
+    from genstudio.explore.base import final
+    from genstudio.explore.surprise import SurpriseState
+
+    output, folder = Output(as_json), find_run(run)
+    _one_of(image, index, "--image FILE", "--index I")
+    look = look_at(folder, step, None if image is not None else _data_of(folder, data))
+    asked = {"n": n, "label": class_number(look, class_), "at": look.snapshot.step}
+    state = SurpriseState.from_json({**asked, **_source(look, image, index or 0)})
+    content = final(look, state)
+    written = save_state(out, look, state, folder, scale, content)
+    nats, bits = content.values["nats"].tolist(), content.values["bits_per_dim"].tolist()
+    if image is None:
+        indices = content.values["indices"].tolist()
+        rows = [[str(k), number(a), number(b)] for k, a, b in zip(indices, nats, bits, strict=True)]
+        output.table(rows, [_("image"), _("nats"), _("bits/dim")])
+    output.say(_("{what}: {path}", what=content.words, path=written))
+    output.result(
+        {"run": str(folder.path), "step": look.snapshot.step, "file": str(written.resolve()), "nats": nats,
+         "bits_per_dim": bits, "scale_nats": content.values["top"]}
+    )  # fmt: skip
+
+
+def _one_of(one: object, other: object, one_name: str, other_name: str, needed: bool = False) -> None:
+    """Raises UsageError when both are given, or neither where one is needed."""
+    from genstudio.core.errors import UsageError
+
+    if one is not None and other is not None:
+        raise UsageError(
+            N_("Both {one} and {other} are given.", one=one_name, other=other_name), N_("Give one of the two.")
+        )
+    if needed and one is None and other is None:
+        raise UsageError(
+            N_("There is no image to go on from."),
+            N_("Give {one} (your own) or {other} (of the test split).", one=one_name, other=other_name),
+        )
+
+
+def _source(look: Look, image: Path | None, index: int | None) -> dict[str, Any]:
+    """Where the image comes from, as fields of a pane state."""
+    from genstudio.explore.own_image import read_image
+
+    if image is None:
+        return {"source": "data", "index": index or 0}
+    return {"source": "own", "own": {"sha256": look.blobs.put_array(read_image(image)).sha256}}
+
+
+def _read_mask(path: Path) -> Any:
+    """A mask from a picture, bool H×W: kept where it is at least half as light as white."""
+    from genstudio.explore.own_image import read_image
+
+    return read_image(path).mean(2) >= 127.5
+
+
+def _data_of(folder: Any, data: Path | None) -> Any:
+    """The images that the run was trained on, opened."""
+    from genstudio.cli.interrupt import Interrupt
+    from genstudio.cli.progress import Progress
+    from genstudio.core.errors import Cancelled
+    from genstudio.data.dataset import open_data
+
+    recipe = folder.recipe
+    with Interrupt() as interrupt, Progress() as progress:
+        try:
+            return open_data(
+                recipe.data, recipe.data_knobs, search=search(data), progress=progress.preparing, cancelled=interrupt
+            )
+        except Cancelled:
+            raise KeyboardInterrupt from None
