@@ -41,7 +41,7 @@ def drawing_film(
 
     ``both`` shows the large image, under its overlay if ``state`` has one, and beside it all of them. The large image is
     enlarged ``scale`` times; 0 takes the largest whole factor that fits ``size`` pixels. Raises :class:`UsageError` for a
-    speed that shows nothing.
+    speed that shows nothing, and for what can't be drawn.
     """
     frame: Any = None
     for place in places(look, state, speed=speed, fps=fps):
@@ -60,8 +60,12 @@ def frames_of_drawing(
 
 def places(look: Look, state: PixelsState, *, speed: float, fps: float) -> list[int]:
     """The position that each frame shows, in sub-pixels, from where the drawing begins to its end."""
+    from genstudio.explore.base import pane_of
     from genstudio.explore.drawing import drawing_of
 
+    refusal = pane_of(state).why_not(look.model)
+    if refusal is not None:
+        raise UsageError(refusal)
     if not (0 < speed <= 1e6 and fps > 0):
         raise UsageError(
             N_("A drawing can't be filmed at {speed} pixels a second, {fps} frames a second.", speed=speed, fps=fps),
