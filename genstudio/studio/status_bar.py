@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import font
+from genstudio.studio.widgets.card import Running
 from genstudio.studio.workers.lateness import ON_TIME_MS, Lateness
 
 
@@ -21,8 +22,7 @@ class StatusBar(QWidget):
         self.setFixedHeight(22)
         line = QHBoxLayout(self)
         line.setContentsMargins(4, 0, 4, 0)
-        self.label = QLabel(self)
-        self.label.setFont(font(12))
+        self.label = Running(self)
         line.addWidget(self.label)
         line.addStretch(1)
         self.news = QLabel(self)

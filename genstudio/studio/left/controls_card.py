@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePo
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.theme import font
-from genstudio.studio.widgets.card import Fact
+from genstudio.studio.widgets.card import Fact, Running
 from genstudio.studio.widgets.controls import Button, IconButton, link, restyle
 from genstudio.studio.workers.session import IDLE, PAUSED, PREPARING, STOPPING, TRAINING
 
@@ -44,9 +44,8 @@ class ControlsCard(QFrame):
         self.bar.setAccessibleName(_("Progress"))
         whole.addWidget(self.bar)
         line = QHBoxLayout()
-        self.where = QLabel(self)
+        self.where = Running(self)
         self.where.setObjectName("fact")
-        self.where.setFont(font(12))
         self.pace = Fact(parent=self)
         line.addWidget(self.where)
         line.addWidget(self.pace, 1)

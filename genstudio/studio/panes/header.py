@@ -6,11 +6,11 @@ from typing import Literal
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import font
-from genstudio.studio.widgets.card import Fact
+from genstudio.studio.widgets.card import Fact, Running
 
 At = int | Literal["latest"]
 
@@ -40,10 +40,9 @@ class Header(QFrame):
         self.slider.setFixedWidth(160)
         self.slider.setAccessibleName(_("Weights at step"))
         self.slider.setToolTip(_("Through the checkpoints of this run: the same z through the whole of training"))
-        self.shown = QLabel(self)
-        self.shown.setMinimumWidth(92)
+        self.shown = Running(self, least=92)
+        self.shown.setFont(font(13))
         self.shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.shown.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 0, 14, 0)
         line.setSpacing(8)

@@ -34,6 +34,7 @@ class ManifoldView(PaneView):
         self._latent_dim = 2
         self._by_itself: Literal["latent", "principal"] = "latent"  # what the plane lies along where nobody chose
         self._spec: ImageSpec | None = None  # of the images that are looked at
+        self._adapted_to: tuple[object, ...] = ()
         super().__init__(pane, state, parent)
         self.grid.draggable = True
         self._held: tuple[ManifoldState, float, float] | None = None
@@ -118,18 +119,24 @@ class ManifoldView(PaneView):
         self._latent_dim = dim = rendered.latent_dim or 2
         if rendered.content is not None:
             self._by_itself = "principal" if rendered.content.values["names"] == PRINCIPAL else "latent"
+        if rendered.snapshot is not None:
+            self._spec = rendered.snapshot.spec
+        fits = (dim, self._by_itself, self._spec, self.fitted(self.state))
+        if fits != self._adapted_to:  # newer weights come several times a second, and change none of this
+            self._adapted_to = fits
+            self._fit_controls(dim)
+        if isinstance(rendered.state, ManifoldState) and rendered.state.cells != self.fitted(self.state).cells:
+            self.resized.emit()  # only now is it known how large the images are
+
+    def _fit_controls(self, dim: int) -> None:
         dims = [(k + 1, f"z{k + 1}") for k in range(dim)]
         self._across.set_choices(dims)
         self._up.set_choices(dims)
         # Principal directions that somebody chose for a larger model stay, and so does the way back from them.
         self._plane.widget.setVisible(dim > 2 or self.state.axes == "principal")
-        if rendered.snapshot is not None:
-            self._spec = rendered.snapshot.spec
-            choices = [(value, translate(words)) for value, words in overlay_choices(rendered.snapshot.spec)]
-            self._overlay.set_choices(choices)
+        if self._spec is not None:
+            self._overlay.set_choices([(value, translate(words)) for value, words in overlay_choices(self._spec)])
         self.show_state(self.state)
-        if isinstance(rendered.state, ManifoldState) and rendered.state.cells != self.fitted(self.state).cells:
-            self.resized.emit()  # only now is it known how large the images are
 
     def describe_cell(self, row: int, column: int) -> str:
         content = self.rendered.content if self.rendered else None

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTextBrowser, QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.panes.inspector import Inspector
-from genstudio.studio.theme import font
-from genstudio.studio.widgets.card import Fact
+from genstudio.studio.widgets.card import Fact, Running
 from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.image_grid import ImageGrid
 from genstudio.studio.widgets.pane_controls import PaneControls
@@ -99,6 +98,11 @@ class PaneView(QWidget):
     def at_rest(self) -> bool:
         """Whether newer weights may come by themselves: not in the middle of something that plays."""
         return True
+
+    @property
+    def film(self) -> dict[str, Any]:
+        """What a film made from here is to keep of how it is looked at, such as the speed."""
+        return {}
 
     def rest(self) -> None:
         """A hand is at work elsewhere: what plays here stands still."""
@@ -249,9 +253,9 @@ class PaneView(QWidget):
         line.setSpacing(2)
         self.words = Fact(parent=self)
         self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.time = QLabel(self)
+        self.time = Running(self, least=56)
         self.time.setObjectName("fact")
-        self.time.setFont(font(12))
+        self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.time.setToolTip(_("How long the render thread took for this picture"))
         self.help_button = IconButton("help", _("What is seen here, with the mathematics (F1)"), self)
         self.beside_button = IconButton("beside", _("Show beside the other pane"), self)

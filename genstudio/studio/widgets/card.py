@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from genstudio.studio.theme import GRID, font
 from genstudio.studio.widgets.controls import IconButton
+
+ROOMY = 0.7  # of its width that a running number may leave free before it becomes narrower again
 
 
 class Caption(QLabel):
@@ -23,35 +25,77 @@ class Caption(QLabel):
 
 
 class Fact(QLabel):
-    """A muted word or number that gives way (with dots) before it widens the column."""
+    """A muted word or number that gives way (with dots) before it widens the column.
+
+    Draws its text itself: a label's own would have the whole window laid out anew at every change, and some change ten
+    times a second.
+    """
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._whole = self._shown = ""
         self.setObjectName("fact")
         self.setFont(font(12))
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(24)
-        self._whole = ""
         self.setText(text)
 
     def setText(self, text: str) -> None:
-        self._whole = text
-        self.setAccessibleName(text)
-        self._fit()
+        if text != self._whole:
+            self._whole = text
+            self.setAccessibleName(text)
+            self._fit()
+
+    def text(self) -> str:
+        """What is shown, with dots where it did not fit."""
+        return self._shown
 
     def whole(self) -> str:
         """The text before dots."""
         return self._whole
 
+    def sizeHint(self) -> QSize:
+        return QSize(24, self.fontMetrics().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         self._fit()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.contentsRect(), self.alignment() | Qt.TextFlag.TextSingleLine, self._shown)
+        painter.end()
+
     def _fit(self) -> None:
         shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 24))
-        super().setText(shown)
-        self.setToolTip(self._whole if shown != self._whole else "")
+        if shown != self._shown:
+            self._shown = shown
+            self.update()
+        tip = self._whole if shown != self._whole else ""
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+
+
+class Running(QLabel):
+    """A number that runs. Keeps the width that it needed, so that nothing around it is laid out anew while it does."""
+
+    def __init__(self, parent: QWidget | None = None, *, least: int = 0) -> None:
+        super().__init__(parent)
+        self._least = least
+        self.setFont(font(12))
+
+    def setText(self, text: str) -> None:
+        if text == self.text():
+            return
+        needed = max(self._least, self.fontMetrics().horizontalAdvance(text) + 2)
+        if needed > self.width() or needed < ROOMY * self.width():
+            self.setFixedSize(needed, self.fontMetrics().height())  # of a fixed size, a label leaves its layout alone
+        super().setText(text)
 
 
 class Card(QFrame):

@@ -6,6 +6,7 @@ composed once for each new picture or size; hover and focus only paint frames ov
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from genstudio.explore.base import Picture, Points
 
 MARGIN = 12  # logical pixels around the sheet
+ROUND = 6.0  # radius of the surround's corners
 KEYS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -61,6 +63,9 @@ class ImageGrid(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 160)
+        self.setAttribute(
+            Qt.WidgetAttribute.WA_OpaquePaintEvent
+        )  # else all that lies under it is painted each time too
         self.setAccessibleName(_("Pictures"))
         self.draggable = False
         self.describe: Callable[[int, int], str] = self._plain_description
@@ -169,10 +174,9 @@ class ImageGrid(QWidget):
         if self._picture is not None and self._composed_for != (self.width(), self.height(), ratio):
             self._compose()
         painter = QPainter(self)
+        painter.fillRect(self.rect(), colour("surround"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        outline = QPainterPath()
-        outline.addRoundedRect(QRectF(self.rect()), 6, 6)
-        painter.fillPath(outline, colour("surround"))
+        painter.fillPath(_corners(self.width(), self.height()), self._around())
         if self._image is not None and self._layout is not None:
             self._paint_sheet(painter)
             if self._fresh:
@@ -185,8 +189,15 @@ class ImageGrid(QWidget):
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
         if self.hasFocus() and self._image is None:
             painter.setPen(QPen(colour("accent"), 2))
-            painter.drawPath(outline)
+            painter.drawRoundedRect(QRectF(self.rect()), ROUND, ROUND)
         painter.end()
+
+    def _around(self) -> QColor:
+        """What lies behind the rounded corners: a card, or the bare window."""
+        above = self.parentWidget()
+        while above is not None and above.objectName() not in ("card", "canvas"):
+            above = above.parentWidget()
+        return colour("card" if above is not None and above.objectName() == "card" else "window")
 
     def _paint_sheet(self, painter: QPainter) -> None:
         assert self._layout is not None
@@ -318,3 +329,14 @@ class ImageGrid(QWidget):
 
     def _plain_description(self, row: int, column: int) -> str:
         return _("Row {row}, column {column}", row=row + 1, column=column + 1)
+
+
+@lru_cache(maxsize=8)
+def _corners(width: int, height: int) -> QPainterPath:
+    """What a rounded rectangle leaves of a whole one: quicker to paint over it than to fill it smoothly."""
+    path, box = QPainterPath(), 2 * ROUND
+    for x, y, start in ((0, 0, 90), (width, 0, 0), (0, height, 180), (width, height, 270)):
+        path.moveTo(x, y)
+        path.arcTo(QRectF(max(0, x - box), max(0, y - box), box, box), start, 90)
+        path.closeSubpath()
+    return path
