@@ -432,3 +432,42 @@ def test_undo_takes_everything_back(qtbot, area: PaneArea, view: PixelsView):
     while area.undo_stack.canUndo():
         area.undo_stack.undo()
     assert area.states["pixels"] == first
+
+
+# -- saving ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "file"), [("drawing-2", "d.gif"), ("drawing-4", "d.mp4"), ("drawing-1", "d.webp")])
+def test_the_drawing_becomes_a_film_at_the_speed_chosen(
+    qtbot, area: PaneArea, view: PixelsView, tmp_path: Path, kind, file
+):
+    drawn_to(qtbot, area, 20)
+    view.transport.speed.setValue(8)  # 50 pixels a second
+    assert view.clock.speed == 50
+    path = save(qtbot, area, kind, tmp_path / file)
+    if path.suffix == ".gif":
+        film = Image.open(path)
+        assert film.n_frames >= 32, "64 pixels at 2 a frame"
+        assert film.height >= 8 * 2
+    assert path.stat().st_size > 0
+
+
+@pytest.mark.parametrize(("kind", "file"), [("picture", "p.png"), ("training", "t.gif"), ("numbers", "n.csv")])
+def test_the_sheet_the_training_and_the_numbers_are_saved(qtbot, area: PaneArea, tmp_path: Path, kind, file):
+    drawn_to(qtbot, area, 20)
+    assert save(qtbot, area, kind, tmp_path / file).stat().st_size > 0
+
+
+def save(qtbot, area: PaneArea, kind: str, path: Path) -> Path:
+    """Through the menu, as a person who types a path."""
+    area.exporter.choose_path = lambda title, proposed, filters: str(path)
+    menu = view_of(area).inspector.export.menu()
+    actions = [action for each in (menu, *menu.findChildren(type(menu))) for action in each.actions()]
+    action = next(a for a in actions if a.data() and a.data()[1] == kind)
+    told: list[object] = []
+    area.exporter.finished.connect(told.append)
+    area.exporter.failed.connect(told.append)
+    action.trigger()
+    qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
+    assert told == [path]
+    return path

@@ -23,23 +23,36 @@ if TYPE_CHECKING:
     from genstudio.studio.panes.view import PaneView
 
 ANIMATIONS = "GIF (*.gif);;WebP (*.webp);;MP4 (*.mp4);;APNG (*.apng)"
+SCALES = (1, 2, 4, 8, 16)  # of the films of a drawing
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One thing that can be saved: its name in the menu, the name proposed for the file, the formats."""
+    """One thing that can be saved: its name in the menu, the name proposed for the file, the formats. Those of one
+    ``group`` stand in a menu of their own; ``options`` are for whoever writes it."""
 
     name: str
     title: str
     file: str
     filters: str
+    group: str = ""
+    options: tuple[tuple[str, Any], ...] = ()
 
 
 def kinds_for(pane: str, has_z: bool) -> list[Kind]:
     """What the export menu of a pane offers."""
     kinds = [Kind("picture", _("Picture…"), "{pane}-{step}.png", "PNG (*.png)")]
     kinds.append(Kind("training", _("Animation: through training…"), "{pane}-training.gif", ANIMATIONS))
-    if pane == "manifold":
+    if pane == "pixels":
+        group = _("Animation: the drawing, as fast as it plays")
+        kinds += [
+            Kind(
+                f"drawing-{scale}", _("enlarged {scale} times…", scale=scale) if scale > 1 else _("as small as it is…"),
+                "{pane}-drawing-{step}.gif", ANIMATIONS, group, (("scale", scale),),
+            )
+            for scale in SCALES
+        ]  # fmt: skip
+    elif pane == "manifold":
         kinds.append(Kind("walk", _("Animation: a walk over the manifold…"), "{pane}-walk-{step}.gif", ANIMATIONS))
     elif has_z:
         kinds.append(Kind("walk", _("Animation: a walk through z…"), "{pane}-walk-{step}.gif", ANIMATIONS))
@@ -68,8 +81,11 @@ class Exporter(QObject):
         """Put what can be exported into the view's menu."""
         self._area = area
         menu: QMenu = view.inspector.export.menu()
+        groups: dict[str, QMenu] = {}
         for kind in kinds_for(view.pane.name, has_z=_decodes(view)):
-            action = menu.addAction(kind.title)
+            if kind.group and kind.group not in groups:
+                groups[kind.group] = menu.addMenu(kind.group)
+            action = groups.get(kind.group, menu).addAction(kind.title)
             action.setData((view.pane.name, kind.name))
             action.triggered.connect(self._chosen)
         for parent in (view, view.inspector):
@@ -79,6 +95,7 @@ class Exporter(QObject):
 
     def export(self, view: PaneView, kind: str, path: str) -> None:
         """Write ``kind`` of what ``view`` shows now to ``path``; the line of text tells how it goes."""
+        options = next((k.options for k in kinds_for(view.pane.name, True) if k.name == kind), ())
         shown = view.rendered
         if shown is None or shown.content is None or shown.snapshot is None:
             self.failed.emit(_("There is nothing to save yet: press Start, or open a run."))
@@ -87,6 +104,7 @@ class Exporter(QObject):
         request = Request(
             kind, Path(path), shown.state, shown.content, shown.snapshot,
             getattr(session, "run", None), getattr(session, "data", None), self.blobs, shown.final,
+            view.film | dict(options),
         )  # fmt: skip
         self.began.emit(Path(path).name)
         self._task = self._worker.submit(_Work(request, self), self._done, self._broke, key="export")

@@ -137,8 +137,7 @@ class PixelsView(PaneView):
 
     @property
     def film(self) -> dict[str, Any]:
-        """How fast and how large a film of the drawing is to be: as it is seen here."""
-        return {"speed": self.clock.speed, "scale": max(1, self.stage.canvas.factor())}
+        return {"speed": self.clock.speed}
 
     def show_state(self, state: PaneState) -> None:
         assert isinstance(state, PixelsState)

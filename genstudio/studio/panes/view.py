@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from genstudio.studio.workers.background import Background
     from genstudio.studio.workers.render_thread import Rendered
 
+ROOM_FOR_TIME = 400  # logical pixels; in a narrower pane the words need all there is
+
 
 class PaneView(QWidget):
     """``show_state`` puts a state into the controls, ``show_rendered`` a content on screen."""
@@ -271,6 +273,7 @@ class PaneView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.time.setVisible(self.width() >= ROOM_FOR_TIME)
         self.resized.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Progress = Callable[[float, Message], None]
 SHEET_SIDE = 1024  # pixels: pictures are enlarged by the largest whole factor that stays under this
 FPS_WALK, FRAMES_WALK = 30, 240
+SECONDS_OF_DRAWING = 8.0  # of a film whose speed is "as fast as it goes"
 _prepared = threading.local()
 
 
@@ -41,6 +43,7 @@ class Request:
     data: DataSet | None
     blobs: Blobs
     whole: bool = True
+    options: dict[str, Any] = field(default_factory=dict)  # how fast and how large a film is to be
 
 
 def write(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
@@ -50,8 +53,8 @@ def write(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
         _prepared.done = True
     if not request.whole:
         request = replace(request, content=final(_look(request), request.state, cancelled), whole=True)
-    writers = {"picture": _picture, "training": _training, "walk": _walk, "numbers": _numbers}
-    return writers[request.kind](request, progress, cancelled)
+    writers = {"picture": _picture, "training": _training, "walk": _walk, "drawing": _drawing, "numbers": _numbers}
+    return writers[request.kind.partition("-")[0]](request, progress, cancelled)
 
 
 def _look(request: Request) -> Look:
@@ -108,6 +111,30 @@ def _walk(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
         request.path, frames, fps=fps, total=FRAMES_WALK, progress=progress, cancelled=cancelled,
         provenance=provenance_of(request.snapshot, state, run=request.run),
     )  # fmt: skip
+
+
+def _drawing(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    from genstudio.explore.pixels import PixelsState
+    from genstudio.export.animations import save_animation
+    from genstudio.export.drawing_film import drawing_film, frames_of_drawing
+    from genstudio.export.provenance import provenance_of
+
+    look, state = _look(request), request.state
+    assert isinstance(state, PixelsState)
+    fps = 25.0 if request.path.suffix.lower() == ".gif" else float(FPS_WALK)
+    speed = request.options["speed"]
+    if math.isinf(speed):
+        speed = look.spec.height * look.spec.width / SECONDS_OF_DRAWING
+    how: dict[str, Any] = {"speed": speed, "fps": fps}
+    return save_animation(
+        request.path,
+        drawing_film(look, state, scale=request.options["scale"], **how),
+        fps=fps,
+        total=frames_of_drawing(look, state, **how),
+        progress=progress,
+        cancelled=cancelled,
+        provenance=provenance_of(request.snapshot, state, run=request.run),
+    )
 
 
 def _numbers(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
