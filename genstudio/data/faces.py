@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 CHUNK = 64  # people drawn from one generator: part of what a seed means
+SITTING = 256  # people painted together at 32 pixels or less
 
 
 @data_sets.register("faces")
@@ -59,16 +60,16 @@ class Faces(Source):
     def portraits(self, count: int, cancelled: Cancelled = lambda: False) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Chunks of images (uint8 n×3×H×W) and their factors (float32 n×F), in order.
 
-        Chunks are painted side by side, one thread each: torch lets go of Python's lock, and two threads with a chunk
+        Sittings are painted side by side, one thread each: torch lets go of Python's lock, and two threads with a sitting
         each are much quicker than two threads that share each small operation.
         """
         painters = os.cpu_count() or 1
         ahead: deque[Future[tuple[Tensor, Tensor]]] = deque()
         pool = ThreadPoolExecutor(painters, "portraits", initializer=compute_on_one_core)
         try:
-            for start in range(0, count, CHUNK):
+            for start, n in self._sittings(count):
                 _heed(cancelled)
-                ahead.append(pool.submit(self._chunk, start, min(CHUNK, count - start)))
+                ahead.append(pool.submit(self._paint, start, n))
                 if len(ahead) > painters:
                     yield _as_arrays(ahead.popleft())
             while ahead:
@@ -77,9 +78,29 @@ class Faces(Source):
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _chunk(self, start: int, n: int) -> tuple[Tensor, Tensor]:
-        """Portraits ``start`` to ``start + n``. A generator of their own makes them independent of all others."""
-        people = draw_factors(CHUNK, generator(self.knobs.seed, self.name, start), wild=self.wild)[:n]
+    def _sittings(self, count: int) -> Iterator[tuple[int, int]]:
+        """The first portrait of each sitting and how many it has: whole chunks, but for the last one.
+
+        The more are painted together, the less each costs, but the later comes the first one and the later is a cancel
+        heeded: the first sitting is one chunk, and so is each sitting for larger pictures.
+        """
+        full = SITTING if self.knobs.size <= 32 else CHUNK
+        start = 0
+        while start < count:
+            n = min(full if start else CHUNK, count - start)
+            yield start, n
+            start += n
+
+    def _paint(self, start: int, n: int) -> tuple[Tensor, Tensor]:
+        """Portraits ``start`` to ``start + n``. Each chunk's own generator makes it independent of all others."""
+        import torch
+
+        people = torch.cat(
+            [
+                draw_factors(CHUNK, generator(self.knobs.seed, self.name, first), wild=self.wild)
+                for first in range(start, start + n, CHUNK)
+            ]
+        )[:n]
         return render(people, self.knobs.size, zoom=self.zoom), people
 
     def _count(self) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from genstudio.data.rendering import palettes
 from genstudio.data.rendering.canvas import Canvas, Window
-from genstudio.data.rendering.curves import arch, beyond_, line, smooth, soft
+from genstudio.data.rendering.curves import arch, line, smooth, soft
 from genstudio.data.rendering.geometry import Body, Hit
 from genstudio.data.rendering.shading import bright, dark
 from genstudio.data.rendering.sitter import CROWN, Sitter
@@ -33,25 +33,24 @@ class Hair:
 
 def shell(sitter: Sitter) -> Body:
     """A dome that goes over into a hanging column, whose end is round."""
+    from torch.nn.functional import threshold
+
     length, volume = sitter["hair_length"], sitter["hair_volume"]
     thick = 0.025 + 0.035 * length + 0.075 * volume * (0.4 + length.clamp(max=0.6))
     crown = CROWN + 0.03 + 0.06 * volume + 0.02 * length
     end = drop(sitter)
     flare = 0.30 * smooth(length, 0.4, 1.0) * (0.4 + 0.6 * volume)
-    per_crown, per_end = 1 / crown, -1 / end
-    full = -(1 + flare)
+    per_crown, per_end = 1 / crown, 1 / end
+    full, half_flare, steep = -(1 + flare), 0.5 * flare, 4 * per_end
 
     def profile(y: Tensor) -> tuple[Tensor, Tensor]:
-        # 1 - .7u² - .3u⁴ above the eyes; 1 + f·d² - (1 + f)·d⁴ below.
-        up = (y * per_crown).clamp_(min=0)
-        u2 = up.square()
-        down = (y * per_end).clamp_(0, 1.2)
-        d2 = down.square()
+        # 1 - .7u² - .3u⁴ above the eyes; 1 + f·d² - (1 + f)·d⁴ below, down to where it is well below 0.
+        up, down = (y * per_crown).clamp_(min=0), (y * per_end).clamp_(-1.2, 0)
+        u2, d2 = up.square(), down.square()
         hang = d2 * full
         w = hang.add(flare).mul_(d2).addcmul_(line(u2, -0.3, -0.7), u2).add_(1)
-        before_end = beyond_(line(down, -1.0, 1.2))
-        slope = hang.mul_(4).add_(2 * flare).mul_(down).mul_(before_end).mul_(per_end)
-        return w, slope.addcmul_(up.mul_(per_crown), line(u2, -1.2, -1.4))
+        slope = (hang.add_(half_flare)).mul_(threshold(down, -1.2, 0.0)).mul_(steep)
+        return w, slope.addcmul_(up, line(u2, -1.2, -1.4).mul_(per_crown))
 
     return Body(profile, -2 / crown**2, sitter.half_width + thick, sitter.half_depth + thick, z=-0.05)
 

@@ -46,8 +46,8 @@ class Sitter:
     def __getitem__(self, name: str) -> Tensor:
         return self.traits[name]
 
-    def some(self, people: slice | Tensor) -> Sitter:
-        """Some of them, in the order of ``people``."""
+    def some(self, people: slice) -> Sitter:
+        """Some of them."""
         some = Sitter.__new__(Sitter)
         vars(some).update(_pick(vars(self), people))
         some.nod = some.pose.nod()
@@ -71,7 +71,7 @@ def wearers(trait: Tensor) -> slice:
     return slice(who[0], who[-1] + 1) if who else slice(0, 0)
 
 
-def _pick(value: Any, people: slice | Tensor) -> Any:
+def _pick(value: Any, people: slice) -> Any:
     """``value`` with everything in it that is one per person cut down to some people."""
     if isinstance(value, dict):
         return {k: _pick(v, people) for k, v in value.items()}
