@@ -30,6 +30,7 @@ RINGS = 64  # of held-out values: more would hide one another
 NOT_FINITE_SHOWN = 24
 DECADES_FOR_LOG = 0.5  # a log scale over less looks like a linear one and has no round ticks
 VISIBLE = 0.98  # of the values of a curve that stands alone: its first steps would flatten all that follows
+FROM_ZERO = 0.1  # of the way across: what begins before that is shown from 0 on
 PADDING = 0.03  # of a range, at either end
 LEFT, WIDE_LEFT, BELOW = 46.0, 62.0, 22.0  # pixels for the ticks' texts; the wide one for such as −14,000
 ABOVE, RIGHT, BETWEEN = 4.0, 6.0, 6.0
@@ -253,8 +254,10 @@ def _width(strips: Iterable[Sequence[Line]], held: Extent | None) -> Extent:
     found = [x for lines in strips for line in lines for x, _y in _points(line) if len(x)]
     if not found:
         return held or (0.0, 1.0)
-    reach = float(min(x[0] for x in found)), float(max(x[-1] for x in found))
-    return held_range(*reach, held, room_below=False)
+    first, last = float(min(x[0] for x in found)), float(max(x[-1] for x in found))
+    if 0 <= first <= FROM_ZERO * last:
+        first = 0.0
+    return held_range(first, last, held, room_below=False)
 
 
 def _points(line: Line) -> list[Points]:
