@@ -58,7 +58,7 @@ class Codes(QObject):
             action = menu.addAction(title)
             action.setData((own, name))
             action.triggered.connect(self._sent)
-        view.inspector.send.setVisible(bool(titles) and "z" not in own)
+        view.inspector.send.setVisible(bool(titles) and view.has_codes)
 
     @Slot()
     def _sent(self) -> None:

@@ -33,7 +33,7 @@ def facts_of(values: dict[str, Any]) -> str:
     if where is None:
         return _("Nothing is drawn yet: press Play.")
     told = _("level {level}", level=int(values["level"]))
-    how = _("given") if values.get("given") else f"u {float(values['u']):.2f}" if "u" in values else ""
+    how = _("given") if values.get("given") else "u " + f"{float(values['u']):.2f}".removeprefix("0") if "u" in values else ""
     return " · ".join(part for part in (where, told, how) if part)
 
 
