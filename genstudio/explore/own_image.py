@@ -66,7 +66,7 @@ def to_spec(pixels: np.ndarray, spec: ImageSpec) -> Tensor:
     image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else np.ascontiguousarray(pixels))
     image = fit_picture(image.convert("L" if spec.channels == 1 else "RGB"), spec.width, spec.height)
     raw = torch.from_numpy(np.array(image).reshape(spec.height, spec.width, spec.channels)).permute(2, 0, 1)
-    return binarise.threshold(raw) if spec.levels == 2 else binarise.to_unit(raw, spec.levels or 256)
+    return binarise.to_unit(raw, spec.levels or 256)
 
 
 def _unreadable(source: Path, reason: Message | str) -> UsageError:

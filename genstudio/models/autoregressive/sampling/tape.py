@@ -71,7 +71,6 @@ class Tape:
         """Draw as ``request`` says from now on, wound back to where it first differs. ``temperatures`` (float64 E)
         gives each place one of its own, instead of the request's."""
         self.done = self.stays(request, temperatures)
-        self._fresh = {}
         self.noise, self.forced, self.temperatures = self._read(request, temperatures)
 
     @torch.no_grad()
