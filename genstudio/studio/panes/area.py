@@ -165,7 +165,7 @@ class PaneArea(QWidget):
         for name in self.arrangement.in_sight():
             if name in states:
                 # What a hand changes in a long content goes on with the weights that it has.
-                self._submit(name, newest=not self.panes[name].long)
+                self._submit(name, newest=self.views[name].begins)
 
     def _submit(self, name: str, *, newest: bool = True) -> None:
         view = self.views.get(name)

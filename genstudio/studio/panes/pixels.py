@@ -16,7 +16,7 @@ from genstudio.explore.pixels import PixelsState
 from genstudio.studio.panes.own_image import OwnImage, dropped_path
 from genstudio.studio.panes.pixels_controls import PixelsControls
 from genstudio.studio.panes.pixels_keys import KEYS, OVERLAY_KEYS
-from genstudio.studio.panes.pixels_shown import current_place, distribution_of, facts_of, odds_of, spoken
+from genstudio.studio.panes.pixels_shown import current_place, distribution_of, facts_of, legend_of, odds_of, spoken
 from genstudio.studio.panes.play_clock import FRAME_MS, SPEEDS, PlayClock
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.widgets.controls import restyle
@@ -127,6 +127,10 @@ class PixelsView(PaneView):
         return not self.clock.playing
 
     @property
+    def begins(self) -> bool:
+        return self.state.position == 0
+
+    @property
     def end(self) -> int:
         """Sub-pixels in one image; 0 until one is shown."""
         return int(self._content.values["end"]) if self._content is not None else 0
@@ -184,6 +188,7 @@ class PixelsView(PaneView):
         self.stage.canvas.show_pixels(content.pictures[2].pixels, current_place(values))
         self.stage.show_sheet(content.pictures[0], self.state.enlarged % len(content.pictures[0]))
         self.stage.distribution.show_distribution(distribution_of(values))
+        self.legend.show_legend(legend_of(values, self.state.overlay))
         self.transport.show_place(self.clock.drawn, self.end, self.clock.channels)
         if first:
             self.transport.show()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genstudio.core.messages import _
 from genstudio.studio.widgets.distribution_view import Distribution
+
+if TYPE_CHECKING:
+    from genstudio.explore.base import Legend
 
 
 def current_place(values: dict[str, Any]) -> tuple[int, int] | None:
@@ -33,7 +36,13 @@ def facts_of(values: dict[str, Any]) -> str:
     if where is None:
         return _("Nothing is drawn yet: press Play.")
     told = _("level {level}", level=int(values["level"]))
-    how = _("given") if values.get("given") else "u " + f"{float(values['u']):.2f}".removeprefix("0") if "u" in values else ""
+    how = (
+        _("given")
+        if values.get("given")
+        else "u " + f"{float(values['u']):.2f}".removeprefix("0")
+        if "u" in values
+        else ""
+    )
     return " · ".join(part for part in (where, told, how) if part)
 
 
@@ -42,6 +51,28 @@ def odds_of(values: dict[str, Any]) -> str:
     if values.get("position_yxc") is None or "entropy_nats" not in values:
         return ""
     return _("entropy {h} nats", h=f"{float(values['entropy_nats']):.2f}")
+
+
+def legend_of(values: dict[str, Any], overlay: str) -> Legend | None:
+    """What the colours of an overlay mean."""
+    from genstudio.explore.base import Legend
+    from genstudio.explore.pixel_view import ALLOWED, CURRENT
+
+    if overlay == "entropy" and "entropy_top" in values:
+        return Legend(_("entropy"), _heat("0", _("{top} nats", top=f"{float(values['entropy_top']):.2f}")), True)
+    if overlay == "field" and "field" in values:
+        return Legend(_("gradient"), _heat("0", _("the largest here")), True)
+    if overlay == "mask" and "allowed" in values:
+        return Legend(_("order"), ((_("may be seen"), ALLOWED), (_("this pixel"), CURRENT)))
+    return None
+
+
+def _heat(low: str, high: str) -> tuple[tuple[str, tuple[int, int, int]], ...]:
+    """The map of heat as the colours of a bar."""
+    from genstudio.explore.heat import table
+
+    tints = [(int(r), int(g), int(b)) for r, g, b in table()[::15]]
+    return tuple((low if k == 0 else high if k == len(tints) - 1 else "", rgb) for k, rgb in enumerate(tints))
 
 
 def spoken(values: dict[str, Any]) -> str:

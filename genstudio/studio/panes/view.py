@@ -102,6 +102,11 @@ class PaneView(QWidget):
         return True
 
     @property
+    def begins(self) -> bool:
+        """Whether what a hand has changed is made from the beginning: then from the newest weights."""
+        return not self.pane.long
+
+    @property
     def film(self) -> dict[str, Any]:
         """What a film made from here is to keep of how it is looked at, such as the speed."""
         return {}

@@ -35,7 +35,7 @@ class PointsLegend(QWidget):
             return
         self._legend = legend
         self.setVisible(legend is not None)
-        words = [] if legend is None else [translate(text) for text, _ in legend.entries]
+        words = [] if legend is None else [translate(text) for text, _ in legend.entries if text]
         self.setAccessibleName("" if legend is None else f"{translate(legend.title)}: {', '.join(words)}")
         self.setToolTip(self.accessibleName())
         self.updateGeometry()
@@ -96,11 +96,12 @@ class PointsLegend(QWidget):
         from genstudio.explore.palette import CONTINUOUS
 
         assert self._legend is not None
-        (low, _), (high, _) = self._legend.entries
+        (low, _), *between, (high, _) = self._legend.entries
+        tints = [rgb for _, rgb in self._legend.entries] if between else CONTINUOUS
         x = self._word(painter, x, translate(low), "text") + 8
         fill = QLinearGradient(x, 0, x + 120, 0)
-        for k, rgb in enumerate(CONTINUOUS):
-            fill.setColorAt(k / (len(CONTINUOUS) - 1), QColor(*rgb))
+        for k, rgb in enumerate(tints):
+            fill.setColorAt(k / (len(tints) - 1), QColor(*rgb))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
         painter.drawRoundedRect(QRectF(x, HEIGHT / 2 - 4, 120, 8), 3, 3)
