@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -61,6 +62,7 @@ class Weights:
     """What a session is to the render thread: real weights, and none of the rest."""
 
     data = None
+    state = "idle"
 
     def __init__(self) -> None:
         self.latest: Snapshot | None = self.make(100)
@@ -164,6 +166,52 @@ def test_what_equals_the_last_is_skipped(qtbot, renderer: RenderThread, weights:
     renderer.submit("gate", GateState())
     assert fetch(qtbot, renderer, "gate").step == 200
     assert gate.seen == [0, 0]
+
+
+def test_a_view_may_go_on_with_the_weights_that_it_has(qtbot, renderer: RenderThread, weights: Weights, gate: Gate):
+    renderer.submit("gate", GateState())
+    assert fetch(qtbot, renderer, "gate").step == 100
+    weights.latest = weights.make(200)
+    renderer.submit("gate", GateState(number=1), newest=False)
+    assert fetch(qtbot, renderer, "gate").step == 100, "a drawing goes on with the weights that it began with"
+    renderer.submit("other", ManifoldState(cells=5))
+    assert fetch(qtbot, renderer, "other").step == 200, "each view for itself"
+    renderer.submit("gate", GateState(number=1))
+    assert fetch(qtbot, renderer, "gate").step == 200
+    weights.latest = replace(weights.make(300), run="run-2")
+    renderer.submit("gate", GateState(number=2), newest=False)
+    assert fetch(qtbot, renderer, "gate").step == 300, "never those of a run that was left"
+
+
+def test_newer_weights_are_not_forgotten_by_a_state_that_can_do_without(qtbot, renderer, weights: Weights, gate: Gate):
+    renderer.submit("gate", GateState())
+    fetch(qtbot, renderer, "gate")
+    gate.open.clear()
+    gate.reached.clear()
+    renderer.submit("gate", GateState(number=1))
+    assert gate.reached.wait(30)
+    weights.latest = weights.make(200)
+    renderer.submit("gate", GateState(number=2), newest=True)
+    renderer.submit("gate", GateState(number=3), newest=False)
+    gate.open.set()
+    made = fetch(qtbot, renderer, "gate")
+    assert (made.state.number, made.step) == (3, 200)
+
+
+def test_a_long_content_breathes_while_training(
+    qtbot, renderer: RenderThread, weights: Weights, gate: Gate, monkeypatch
+):
+    monkeypatch.setitem(panes.load()._things, "gate", replace(panes["gate"], long=True))
+    renderer.submit("gate", GateState())
+    fetch(qtbot, renderer, "gate")
+    assert renderer._breathes == {}, "nothing trains: as fast as it goes"
+    weights.state = "training"
+    renderer.submit("gate", GateState(number=1))
+    assert fetch(qtbot, renderer, "gate").state.number == 1
+    assert renderer._breathes.keys() == {"gate"}
+    renderer.submit("manifold", ManifoldState(cells=5))
+    fetch(qtbot, renderer, "manifold")
+    assert "manifold" not in renderer._breathes
 
 
 def test_weights_of_a_chosen_step(qtbot, renderer: RenderThread, weights: Weights):
