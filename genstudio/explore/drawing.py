@@ -38,24 +38,21 @@ class Drawing:
     tape: Tape
     key: PixelsState | None = None
     given: Given | None = None
+    first: int = 0  # so many sub-pixels at the start are given: nothing is drawn there
     shelf: list[Drawing] = field(default_factory=list, repr=False)
 
     @property
     def end(self) -> int:
         return self.tape.end
 
-    @property
-    def first(self) -> int:
-        """How many sub-pixels at the start are given, so that nothing is drawn there."""
-        free = (self.tape.forced < 0).any(1)
-        return int(free.int().argmax())
-
-    def play(self, place: int, seconds: float = SLICE) -> None:
-        """Draw on towards ``place``, for so long at most, one tick at least."""
-        until = time.perf_counter() + seconds
+    def play(self, place: int) -> None:
+        """Draw on towards ``place``, one tick at least, and no more than ``SLICE`` has room for."""
+        began, ticks = time.perf_counter(), 0
         while self.tape.done < place:
             self.tape.play()
-            if time.perf_counter() >= until:
+            ticks += 1
+            spent = time.perf_counter() - began
+            if spent + spent / ticks > SLICE:
                 return
 
 
@@ -72,6 +69,7 @@ def drawing_of(look: Look, state: PixelsState) -> Drawing:
         drawing = _tape_for(look, shelf, request, temperatures)
         drawing.tape.follow(request, temperatures)
         drawing.key, drawing.given = key, what
+        drawing.first = int((drawing.tape.forced < 0).any(1).int().argmax())
     shelf.remove(drawing)
     shelf.append(drawing)
     _used(drawing)

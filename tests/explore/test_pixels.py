@@ -76,7 +76,6 @@ def test_the_sheet_shows_what_is_drawn_and_slate_where_nothing_is():
 
 def test_a_drawing_comes_in_slices_that_grow(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(drawing_module, "SLICE", 0.0)
-    monkeypatch.setattr(drawing_module.Drawing.play, "__defaults__", (0.0,))
     seen = [content.values["drawn"] for content in contents(pixel_look(), PixelsState(n=2, position=10))]
     assert seen == list(range(1, 11))
 
