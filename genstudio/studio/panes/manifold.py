@@ -63,6 +63,7 @@ class ManifoldView(PaneView):
         self._up = ChoiceControl(infos["up"], [(1, "z1"), (2, "z2")], _("up"), bare=True)
         self._overlay = ChoiceControl(infos["overlay"], [("", _("none"))], _("images"))
         self._count = SliderControl(infos["overlay_count"], lambda value: f"{value:.0f}")
+        self._plane.widget.hide()  # until there is a model with more dimensions than two
         self._home = Button(_("Back to the middle"), _("Undo zoom and pan (Home)"), icon_name="reset")
         self._home.clicked.connect(self.go_home)
         rows = controls.rows

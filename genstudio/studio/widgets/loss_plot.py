@@ -175,8 +175,10 @@ class LossPlot(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         size = self._image.deviceIndependentSize().toSize() if self._image is not None else QSize()
-        if size.width() < self.width() or size.height() < self.height():
-            painter.fillRect(self.rect(), colour("card"))
+        # Under fractional scaling a rim of one device pixel may be nobody's, and this widget promises to paint all of it.
+        fractional = self.devicePixelRatioF() % 1 != 0
+        if fractional or size.width() < self.width() or size.height() < self.height():
+            painter.fillRect(self.rect().adjusted(-1, -1, 1, 1), colour("card"))
         if self._image is not None:
             # Under fractional scaling the widget may begin between two device pixels: begin on a whole one.
             to_device = painter.deviceTransform()
