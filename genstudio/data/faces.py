@@ -18,6 +18,7 @@ from genstudio.core.seeding import generator
 from genstudio.core.threads import compute_on_one_core
 from genstudio.data.base import Cancelled, Colour, DataKnobs, Progress, Sink, Source, colour_knob, data_sets, size_knob
 from genstudio.data.rendering import CLOSE, NAMES, draw_factors, render
+from genstudio.data.rendering.memory import keep_what_is_freed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +66,7 @@ class Faces(Source):
         """
         painters = os.cpu_count() or 1
         ahead: deque[Future[tuple[Tensor, Tensor]]] = deque()
-        pool = ThreadPoolExecutor(painters, "portraits", initializer=compute_on_one_core)
+        pool = ThreadPoolExecutor(painters, "portraits", initializer=_begin_to_paint)
         try:
             for start, n in self._sittings(count):
                 _heed(cancelled)
@@ -105,6 +106,12 @@ class Faces(Source):
 
     def _count(self) -> int:
         return min(self.knobs.count, self.knobs.limit) if self.knobs.limit else self.knobs.count
+
+
+def _begin_to_paint() -> None:
+    """What a painter's thread does first."""
+    compute_on_one_core()
+    keep_what_is_freed()
 
 
 def _heed(cancelled: Cancelled) -> None:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from genstudio.data.rendering import CLOSE, FACTORS, LOOSE, NAMES, Factor, defaults, draw_factors, render
+from genstudio.data.rendering.canvas import EVERYONE, Canvas, Window
 
 SIZE = 48
 
@@ -174,3 +175,27 @@ def test_people_stay_within_the_ranges(wild: bool) -> None:
         assert people[:, i].min() >= low
         assert people[:, i].max() <= high
         assert people[:, i].std() > 0
+
+
+@pytest.mark.parametrize("wild", [False, True])
+def test_features_are_whole_between_the_sides_that_are_cut_for_them(
+    wild: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = draw_factors(96, torch.Generator().manual_seed(6), wild=wild)
+    zoom = LOOSE if wild else CLOSE
+    small = render(people, 32, zoom=zoom).int()
+
+    window = Canvas.window
+
+    def wide(canvas: Canvas, top: float, bottom: float, *_: object, people: slice = EVERYONE) -> Window:
+        return window(canvas, top, bottom, people=people)
+
+    monkeypatch.setattr(Canvas, "window", wide)
+    assert (small - render(people, 32, zoom=zoom).int()).abs().max() <= 1
+
+
+def test_a_company_is_painted_in_the_order_it_came_in() -> None:
+    people = draw_factors(150, torch.Generator().manual_seed(7))
+    pictures = render(people, 16).int()
+    for i in (0, 1, 70, 149):
+        assert (pictures[i] - render(people[i : i + 1], 16)[0].int()).abs().max() <= 1
