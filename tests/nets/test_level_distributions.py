@@ -64,6 +64,7 @@ def test_drawing_scoring_and_telling_agree(kind: str, levels: int, temperature: 
     for channel in range(3):
         part, earlier = made.part(output, channel), pixels[:, :channel]
         p = made.probabilities(part, earlier, channel, temperature)
+        torch.testing.assert_close(made.log_level(part, earlier, channel, pixels[:, channel]), scores[:, channel])
         torch.testing.assert_close(p.sum(1), torch.ones(m, dtype=torch.float64))
         if temperature == 1.0:
             scored = p.gather(1, pixels[:, channel : channel + 1])[:, 0]

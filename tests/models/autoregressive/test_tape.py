@@ -1,0 +1,109 @@
+"""A tape draws what the samplers draw, tells what each sub-pixel was drawn from, and can be wound back to any place."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from genstudio.core.batch import Batch
+from genstudio.models.autoregressive.base import Autoregressive
+from genstudio.models.autoregressive.sampling.tape import Tape
+from tests.models.autoregressive.autoregressive_nets import VARIANTS, make
+
+EVERY_NET = pytest.mark.parametrize(
+    ("variant", "channels", "levels"), [(v, c, n) for v in VARIANTS for c, n in ((1, 2), (3, 5))]
+)
+
+
+def noise(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def played(tape: Tape) -> Tape:
+    while tape.done < tape.end:
+        tape.play()
+    return tape
+
+
+def levels_of(model: Autoregressive, images: torch.Tensor) -> torch.Tensor:
+    return (images * (model.distribution.levels - 1)).round().long()
+
+
+@EVERY_NET
+def test_it_draws_the_models_sample_and_its_nats_are_the_likelihood(variant: str, channels: int, levels: int) -> None:
+    model = make(variant, channels, levels=levels)
+    request = model.request(3, generator=noise(), temperature=0.8)
+    tape = played(model.tape(request))
+    sample = levels_of(model, model.sample(3, generator=noise(), temperature=0.8))
+    assert torch.equal(tape.images(tape.end), sample)
+    assert model.full_forwards == 0
+    batch = Batch(sample.double() / (levels - 1), model.spec, torch.arange(3), request.labels)
+    assert torch.allclose(-model.log_prob(batch, k=1, generator=noise()), tape.nats.sum(0))
+
+
+@EVERY_NET
+def test_wound_back_to_an_edit_it_draws_the_rest_anew_and_keeps_what_comes_before(
+    variant: str, channels: int, levels: int
+) -> None:
+    model = make(variant, channels, levels=levels)
+    request = model.request(3, generator=noise())
+    tape = played(model.tape(request))
+    before = tape.levels.clone()
+    for place in (tape.end // 3, tape.end - 1):
+        y, x, _ = tape.units[place]
+        images, known = tape.images(tape.end), torch.zeros(3, 6, 5, dtype=torch.bool)
+        images[1, :, y, x] = (images[1, :, y, x] + 1) % levels
+        known[1, y, x] = True
+        given = images.double() / (levels - 1)
+        edited = model.request(3, generator=noise(), images=given, known=known, label=request.labels)
+        assert tape.stays(edited) <= place
+        tape.follow(edited)
+        kept = tape.done
+        assert torch.equal(played(tape).levels[:kept], before[:kept])
+        for last in model.pixels(3, generator=noise(), images=given, known=known, label=request.labels):  # noqa: B007
+            pass
+        assert torch.equal(tape.images(tape.end), last.drawn.images)
+        fresh = played(model.tape(edited))
+        for name in ("levels", "entropy", "nats"):
+            assert torch.equal(getattr(fresh, name), getattr(tape, name)), "to the bit, whatever was played before"
+        tape.follow(request)
+        assert torch.equal(played(tape).levels, before)
+
+
+@EVERY_NET
+def test_what_a_place_was_drawn_from_can_be_asked_for_later(variant: str, channels: int, levels: int) -> None:
+    model = make(variant, channels, levels=levels)
+    tape, seen = model.tape(model.request(2, generator=noise())), {}
+    for pixel in model.pixels(2, generator=noise()):
+        seen[pixel.y, pixel.x, pixel.channel] = pixel.probabilities(), pixel.entropy()
+    played(tape)
+    for place in (0, 1, tape.end // 2, tape.end - 1):
+        p, entropy = seen[tape.units[place]]
+        assert torch.allclose(tape.probabilities(place), p)
+        assert torch.allclose(tape.entropy[place], entropy)
+    tape.follow(model.request(2, generator=noise(1), label=tape.labels))
+    with pytest.raises(IndexError, match="not drawn yet"):
+        tape.probabilities(0)
+
+
+def test_each_place_may_have_its_own_temperature() -> None:
+    model = make("gated", levels=5)
+    request = model.request(4, generator=noise())
+    temperatures = torch.ones(30, dtype=torch.float64)
+    temperatures[12:] = 0.1
+    tape = model.tape(request)
+    tape.follow(request, temperatures)
+    warm, cool = (played(model.tape(model.request(4, generator=noise(), temperature=t))) for t in (1.0, 0.1))
+    assert torch.equal(played(tape).levels[:12], warm.levels[:12])
+    assert not torch.equal(tape.levels[12:], warm.levels[12:])
+    assert tape.entropy[12:].mean() < warm.entropy[12:].mean()
+    assert tape.stays(request) == 12
+    assert not torch.equal(tape.levels, cool.levels)
+
+
+def test_only_as_many_images_of_the_same_classes_can_be_followed() -> None:
+    model = make("gated-classes")
+    tape = model.tape(model.request(2, generator=noise(), label=1))
+    assert tape.serves(model.request(2, generator=noise(5), label=1))
+    assert not tape.serves(model.request(2, generator=noise(), label=0))
+    assert not tape.serves(model.request(3, generator=noise(), label=1))
