@@ -2,7 +2,7 @@
 held-out values as rings. Curves of very different size stand in strips of their own, one above the other over the same x.
 
 The GUI thread only says what is to be drawn and shows the picture that comes back: sorting long arrays, drawing axes and
-stroking wide lines take many times what an event may (see ``docs/adr/0010-curves-are-drawn-off-the-gui-thread.md``).
+stroking wide lines take many times what an event may (see ``docs/adr/0011-curves-are-drawn-off-the-gui-thread.md``).
 """
 
 from __future__ import annotations
