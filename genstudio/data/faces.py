@@ -58,13 +58,15 @@ class Faces(Source):
         for images, factors in self.portraits(count, cancelled):
             sink.add(prepare(images, None, colour), attributes=factors)
 
-    def portraits(self, count: int, cancelled: Cancelled = lambda: False) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def portraits(
+        self, count: int, cancelled: Cancelled = lambda: False, painters: int | None = None
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Chunks of images (uint8 n×3×H×W) and their factors (float32 n×F), in order.
 
         Sittings are painted side by side, one thread each: torch lets go of Python's lock, and two threads with a sitting
-        each are much quicker than two threads that share each small operation.
+        each are much quicker than two threads that share each small operation. ``painters`` says how many; none, one a core.
         """
-        painters = os.cpu_count() or 1
+        painters = painters or os.cpu_count() or 1
         ahead: deque[Future[tuple[Tensor, Tensor]]] = deque()
         pool = ThreadPoolExecutor(painters, "portraits", initializer=_begin_to_paint)
         try:
