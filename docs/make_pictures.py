@@ -1,10 +1,11 @@
 """Makes docs/pictures: opens the real window, trains real recipes in it, points at things, and keeps what is on screen.
 
-    python docs/make_pictures.py [--data DIR] [--part 1.0] [--threads N] [--only NAME ...] [--private FOLDER]
+    python docs/make_pictures.py [--data DIR] [--runs DIR] [--part 1.0] [--threads N] [--only NAME ...] [--private FOLDER]
 
 Each recipe trains in a window and a process of its own; a picture is taken when it has come as far as the picture wants
-(``--part`` shortens that). Pictures of MNIST show the panes only, since the data card would show images that are not ours;
-those of ``smiles.zip``, photographs of people, are made with ``--private`` alone, into a folder that is not this repository.
+(``--part`` shortens that). A recipe whose run lies in ``--runs`` under the recipe's name is not trained: its run is opened.
+Pictures of MNIST show the panes only, since the data card would show images that are not ours; those of ``smiles.zip``,
+photographs of people, are made with ``--private`` alone, into a folder that is not this repository.
 """
 
 from __future__ import annotations
@@ -50,11 +51,18 @@ SHOTS: dict[str, list[Shot]] = {
     "mnist-vae-2d": [
         Shot("manifold-mnist", step=4000, part="panes", state={"cells": 20, "reach": 2.5}, pointer=(0.6, 0.25)),
     ],
+    "mnist-gated-pixelcnn": [
+        Shot("pixels-drawing", "pixels", step=4000, part="panes", state={"position": 426, "seed": 3}),
+        Shot("pixels-entropy", "pixels", 4000, "dark", "panes", {"position": 784, "seed": 3, "overlay": "entropy"}),
+    ],
 }
 PRIVATE: dict[str, list[Shot]] = {
     "smiles-vae": [
         Shot("manifold-smiles", step=1200, state={"cells": 14, "axes": "principal"}, pointer=(0.6, 0.4)),
         Shot("samples-smiles", "samples", step=1300, theme="dark", state={"n": 64}, pointer=(0.5, 0.5)),
+    ],
+    "mnist-gated-pixelcnn": [
+        Shot("pixels-completing", "pixels", 4000, "dark", "panes", {"position": 784, "source": "data", "index": 7}),
     ],
     "mnist-vae-2d": [
         Shot("window-mnist", step=1500, state={"cells": 20, "overlay": "class"}, pointer=(0.6, 0.25)),
@@ -66,6 +74,7 @@ PRIVATE: dict[str, list[Shot]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, help="a folder in which data is looked for")
+    parser.add_argument("--runs", type=Path, help="a folder of runs, named as their recipes: opened, not trained")
     parser.add_argument("--part", type=float, default=1.0, help="train this part of what each picture wants")
     parser.add_argument("--threads", type=int, default=0, help="torch's threads while training; 0 leaves its choice")
     parser.add_argument("--only", nargs="*", help="these pictures alone")
@@ -81,7 +90,9 @@ def main() -> None:
     groups = PRIVATE if asked.private else SHOTS
     if asked.recipe is not None:
         wanted = [shot for shot in groups[asked.recipe] if not asked.only or shot.name in asked.only]
-        take(asked.recipe, wanted, asked.private or PICTURES, asked.part, asked.threads)
+        run = asked.runs / asked.recipe if asked.runs and asked.recipe else None
+        found = run if run is not None and run.is_dir() else None
+        take(asked.recipe, wanted, asked.private or PICTURES, asked.part, asked.threads, found)
         return
     failed = False
     for recipe, shots in groups.items():
@@ -92,8 +103,9 @@ def main() -> None:
     raise SystemExit(int(failed))
 
 
-def take(recipe: str, shots: list[Shot], folder: Path, part: float, threads: int) -> None:
-    """In the child: open the window, train ``recipe`` if it names one, and take ``shots`` one after the other."""
+def take(recipe: str, shots: list[Shot], folder: Path, part: float, threads: int, run: Path | None) -> None:
+    """In the child: open the window, train ``recipe`` if it names one (or open its ``run``), and take ``shots`` one after
+    the other."""
     from drive import Hand, drive
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -105,7 +117,10 @@ def take(recipe: str, shots: list[Shot], folder: Path, part: float, threads: int
         window.session.failed.connect(lambda message: words.append(str(message)))
         window.resize(*SIZE)
         yield lambda: window.panes is not None and window.left.draft() is not None
-        if recipe:
+        if run is not None:
+            window.session.open_run(run)
+            yield lambda: bool(words) or (window.session.data is not None and bool(window.session.checkpoint_steps()))
+        elif recipe:
             threads_asked = [f"plan.threads={threads}"] if threads else []
             window.session.start(window.left.draft().override(threads_asked))
             yield lambda: bool(words) or window.session.state == "training"
@@ -114,7 +129,8 @@ def take(recipe: str, shots: list[Shot], folder: Path, part: float, threads: int
             yield 1.0
         for shot in shots:
             theme().choose(shot.theme)
-            yield lambda shot=shot: bool(words) or window.session.step >= shot.step * part  # type: ignore[misc]
+            far = 0 if run is not None else shot.step * part
+            yield lambda far=far: bool(words) or window.session.step >= far  # type: ignore[misc]
             if words:
                 raise SystemExit(f"{recipe}: {words[0]}")
             yield from arrange(window, shot)
@@ -144,6 +160,7 @@ def arrange(window: Any, shot: Shot) -> Any:
             not window.session.run
             or (
                 view.rendered is not None
+                and view.rendered.final
                 and all(getattr(view.rendered.state, name) == value for name, value in shot.state.items())
             )
         )

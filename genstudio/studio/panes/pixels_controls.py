@@ -36,7 +36,7 @@ class PixelsControls(PaneControls):
             ("none", _("nothing")),
             ("entropy", _("entropy")),
             ("field", _("what it saw")),
-            ("mask", _("what it may see")),
+            ("mask", _("may see")),
         ]
         self.overlay = ChoiceControl(infos["overlay"], overlays, _("show over it"))
         sources = [("none", _("nothing")), ("data", _("a test image")), ("own", _("my image"))]
