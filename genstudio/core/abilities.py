@@ -90,6 +90,24 @@ class SamplesPixels(Protocol):
         ``probabilities()`` (n×L), ``entropy()`` (nats, n) and ``images()`` (n×C×H×W, so far)."""
         ...
 
+    def request(
+        self,
+        n: int,
+        *,
+        generator: Generator,
+        images: Tensor | None = None,
+        known: Tensor | None = None,
+        label: int | Tensor | None = None,
+        temperature: float = 1.0,
+    ) -> Any:
+        """What :meth:`pixels` would draw by, checked: noise, what is given, classes."""
+        ...
+
+    def tape(self, request: Any) -> Any:
+        """The same drawing as something that can be wound back and played on otherwise: see
+        :class:`genstudio.models.autoregressive.sampling.tape.Tape`."""
+        ...
+
     def complete(self, images: Tensor, known: Tensor, *, generator: Generator) -> Tensor:
         """``images`` (n×C×H×W) with what ``known`` (bool H×W or n×H×W) does not hold drawn anew."""
         ...
