@@ -87,13 +87,15 @@ class Running(QLabel):
     def __init__(self, parent: QWidget | None = None, *, least: int = 0) -> None:
         super().__init__(parent)
         self._least = least
+        self._kept = 0
         self.setFont(font(12))
 
     def setText(self, text: str) -> None:
         if text == self.text():
             return
         needed = max(self._least, self.fontMetrics().horizontalAdvance(text) + 2)
-        if needed > self.width() or needed < ROOMY * self.width():
+        if needed > self._kept or needed < ROOMY * self._kept:
+            self._kept = needed
             self.setFixedSize(needed, self.fontMetrics().height())  # of a fixed size, a label leaves its layout alone
         super().setText(text)
 
