@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from genstudio.core.errors import Cancelled, UsageError
+from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
-from genstudio.export.files import whole_file
+from genstudio.export.files import raise_if, whole_file
 from genstudio.export.sheets import enlarge
 
 if TYPE_CHECKING:
@@ -130,12 +130,6 @@ def _watch(
         yield frame
         if progress is not None and total:
             progress(min(1.0, (number + 1) / total), N_("Frame {n} of {total}", n=number + 1, total=total))
-
-
-def raise_if(cancelled: Callable[[], bool] | None) -> None:
-    """Raises :class:`Cancelled` when the person has asked to stop."""
-    if cancelled is not None and cancelled():
-        raise Cancelled(N_("Stopped: the animation was not saved."))
 
 
 def _write_gif(temporary: Path, frames: Checked, *, text: str | None, **how: Any) -> None:

@@ -6,26 +6,16 @@ import csv
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.export.files import whole_file
+from genstudio.export.rows import Row
 
 if TYPE_CHECKING:
     from genstudio.export.provenance import Provenance
     from genstudio.training.run import Run
-
-
-class Row(Protocol):
-    """What was measured at one step: ``training.telemetry.Row`` is one."""
-
-    @property
-    def step(self) -> int: ...
-    @property
-    def seconds(self) -> float: ...
-    @property
-    def values(self) -> Mapping[str, float]: ...
 
 
 def save_curves(

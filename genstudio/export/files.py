@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from genstudio.core.errors import GenstudioError
+from genstudio.core.errors import Cancelled, GenstudioError
 from genstudio.core.messages import N_
 
 
@@ -42,3 +42,9 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):  # where nothing could be written, nothing is there to remove
             temporary.unlink(missing_ok=True)
+
+
+def raise_if(cancelled: Callable[[], bool] | None) -> None:
+    """Raises :class:`Cancelled` when the person has asked to stop."""
+    if cancelled is not None and cancelled():
+        raise Cancelled(N_("Stopped: the animation was not saved."))

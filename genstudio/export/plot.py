@@ -17,8 +17,8 @@ from genstudio.core.paths import resources
 from genstudio.export.smoothing import smooth
 
 if TYPE_CHECKING:
-    from genstudio.export.curves import Row
     from genstudio.export.provenance import Provenance
+    from genstudio.export.rows import Row
 
 # A weight that a fallback font lacks is nothing a person needs to read about.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from genstudio.export.files import raise_if
+
 if TYPE_CHECKING:
     from genstudio.export.palette import Palette
 
@@ -43,8 +45,6 @@ class Strip(Image.Image):
         self.seek(0)
 
     def seek(self, frame: int) -> None:
-        from genstudio.export.animations import raise_if
-
         if not 0 <= frame < self.n_frames:
             raise EOFError("no such frame")
         raise_if(self._cancelled)
