@@ -135,3 +135,18 @@ def test_errors_have_no_weights():
     fresh.shown("pixels", None, 0.0)
     fresh.shown("pixels", None, 0.0)
     assert fresh.wait("pixels") == 0
+
+
+def test_a_drawing_from_newer_weights_is_finished_before_others_are_taken():
+    now = [0.0]
+    fresh = FreshWeights(lambda: now[0])
+    fresh.begins("pixels")
+    now[0] = 2.0
+    assert fresh.wait("pixels") > 0
+    fresh.shown("pixels", "step 10", 60, whole=False)
+    assert fresh.wait("pixels") > 0
+    fresh.shown("pixels", "step 10", 2000)
+    assert fresh.wait("pixels") == pytest.approx(4.0)
+    fresh.begins("pixels")
+    now[0] = 100.0
+    assert fresh.wait("pixels") == 0, "what never came is not waited for without end"

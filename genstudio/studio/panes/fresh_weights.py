@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+LEAST_WAIT = 0.25  # seconds
+PATIENCE = 30.0  # seconds for a content to come; then it is not waited for any more
 SHARE = 3.0  # a drawing of one second is made anew every three: looking takes a third of one core at most
 
 
@@ -16,9 +18,16 @@ class FreshWeights:
         self._step: dict[str, object] = {}
         self._seconds: dict[str, float] = {}
         self._shown: dict[str, float] = {}
+        self._begun: dict[str, float] = {}
 
-    def shown(self, name: str, weights: object, milliseconds: float) -> None:
+    def begins(self, name: str) -> None:
+        """Pane ``name`` is being made anew from newer weights: it is finished before it takes others."""
+        self._begun[name] = self._clock()
+
+    def shown(self, name: str, weights: object, milliseconds: float, *, whole: bool = True) -> None:
         """A content of pane ``name`` was made from ``weights`` in so many milliseconds of the render thread."""
+        if whole:
+            self._begun.pop(name, None)
         now, seconds = self._clock(), milliseconds / 1000
         if name in self._step and self._step[name] is weights:
             # The dearest content of these weights counts: most others only go on with what that one drew.
@@ -29,6 +38,9 @@ class FreshWeights:
 
     def wait(self, name: str) -> float:
         """Seconds until ``name`` may take newer weights; 0: at once."""
+        now = self._clock()
+        if now - self._begun.get(name, -PATIENCE) < PATIENCE:
+            return self._seconds.get(name, 0.0) + LEAST_WAIT
         if name not in self._shown:
             return 0.0
-        return max(0.0, self._shown[name] + (SHARE - 1) * self._seconds[name] - self._clock())
+        return max(0.0, self._shown[name] + (SHARE - 1) * self._seconds[name] - now)

@@ -47,7 +47,7 @@ class NewerWeights(QObject):
 
     def shown(self, name: str, made: Rendered) -> None:
         """A pane shows a content: how long that took says how soon it may take newer weights."""
-        self._taken.shown(name, made.snapshot, made.milliseconds)
+        self._taken.shown(name, made.snapshot, made.milliseconds, whole=made.final)
 
     def stop(self) -> None:
         self._ask.stop()
@@ -60,6 +60,7 @@ class NewerWeights(QObject):
             if wait:
                 self._later.start(int(wait * 1000))
             else:
+                self._taken.begins(view.pane.name)
                 self.due.emit(view.pane.name)
 
     @Slot()

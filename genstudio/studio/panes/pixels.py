@@ -124,7 +124,7 @@ class PixelsView(PaneView):
 
     @property
     def at_rest(self) -> bool:
-        return not self.clock.playing
+        return not (self.clock.playing or self._steps.isActive() or self.transport.position.isSliderDown())
 
     @property
     def begins(self) -> bool:

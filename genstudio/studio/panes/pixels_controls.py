@@ -112,18 +112,19 @@ class PixelsControls(PaneControls):
         self.which.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.open = self._button(_("Open an image…"), _("PNG, JPEG, ... ; or drop it onto the pane"), "open", "folder")
         line.addWidget(self.which, 1)
-        for name, icon_name, words in (
-            ("previous", "pixel-back", _("The image before (Page Up)")),
-            ("next", "pixel-on", _("The next image (Page Down)")),
-        ):
-            button = IconButton(icon_name, words, self._image)
-            button.setProperty("asks", name)
-            button.setAutoRepeat(True)
-            button.clicked.connect(self._asked)
-            setattr(self, name, button)
-            line.addWidget(button)
+        self.previous = self._turn("previous", "pixel-back", _("The image before (Page Up)"))
+        self.next = self._turn("next", "pixel-on", _("The next image (Page Down)"))
+        line.addWidget(self.previous)
+        line.addWidget(self.next)
         line.addWidget(self.open, 4)
         return self._image
+
+    def _turn(self, asks: str, icon_name: str, words: str) -> IconButton:
+        made = IconButton(icon_name, words, self._image)
+        made.setProperty("asks", asks)
+        made.setAutoRepeat(True)
+        made.clicked.connect(self._asked)
+        return made
 
     def _tools(self) -> QWidget:
         """Pointing, rubbing out, painting back; the width of the brush; whole regions."""

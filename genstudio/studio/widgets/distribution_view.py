@@ -143,11 +143,11 @@ class DistributionView(QWidget):
         assert self._shown is not None
         scale, slot = self._scale(), room.width() / len(self._shown.probabilities)
         heights = (room.bottom() - self._shown.probabilities / scale * room.height()).tolist()
-        points = QPolygonF([QPointF(room.x() + (k + 0.5) * slot, y) for k, y in enumerate(heights)])
+        points = [QPointF(room.x() + (k + 0.5) * slot, y) for k, y in enumerate(heights)]
         area = QPainterPath(QPointF(points[0].x(), room.bottom()))
-        for k in range(points.size()):
-            area.lineTo(points[k])
-        area.lineTo(points[points.size() - 1].x(), room.bottom())
+        for point in points:
+            area.lineTo(point)
+        area.lineTo(points[-1].x(), room.bottom())
         quiet = colour("disabled")
         fill = QColor(quiet)
         fill.setAlpha(90)

@@ -232,6 +232,9 @@ class RenderThread(QThread):
             self._durations[job.view] = job.spent
             if made.content is not None:
                 self._shown[job.view] = job.key
+        if job.key is not None and (made.final or not job.again):
+            # Until a drawing from newer weights is whole, a hand goes on with the one that is on screen.
+            self._latest[job.view] = job.key[1]
         # What was overtaken is shown all the same: else nothing would move under a hand that is quicker than the model.
         if made.final or (job.spent > PATIENCE_MS and not job.again):
             self._publish(job.view, made)
@@ -291,9 +294,6 @@ class RenderThread(QThread):
             had = self._latest.get(job.view)
             if latest is None or had is None or job.newest or had.run != latest.run:
                 had = latest
-            with self._wake:
-                if had is not None:
-                    self._latest[job.view] = had
             return had
         run = str(getattr(getattr(self._session, "run", None), "path", ""))
         key = (run, int(state.at))
