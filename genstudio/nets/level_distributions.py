@@ -56,12 +56,25 @@ class LevelDistribution(nn.Module):
 
     def probabilities(self, output: Tensor, earlier: Tensor, channel: int, temperature: float = 1.0) -> Tensor:
         """P(level) for l = 0..L-1, M×L."""
-        cdf = self.cdf(output, earlier, channel, temperature)
-        return torch.diff(F.pad(F.pad(cdf, (1, 0)), (0, 1), value=1.0), dim=1).clamp_min(0.0)
+        return shares(self.cdf(output, earlier, channel, temperature))
+
+    def draw_and_tell(
+        self, output: Tensor, earlier: Tensor, channel: int, u: Tensor, temperature: float, given: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The levels, those of ``given`` (int64 M) that are not negative in place of the drawn ones; what they were drawn
+        from (:meth:`probabilities`); and their log p at temperature 1 (:meth:`log_level`)."""
+        levels = torch.where(given >= 0, given, self.draw(output, earlier, channel, u, temperature))
+        p = self.probabilities(output, earlier, channel, temperature)
+        return levels, p, self.log_level(output, earlier, channel, levels)
 
     def log_level(self, output: Tensor, earlier: Tensor, channel: int, levels: Tensor) -> Tensor:
         """log p of ``levels`` (int64 M) in nats, M: as :meth:`log_prob`, for single sub-pixels."""
         raise NotImplementedError
+
+
+def shares(cdf: Tensor) -> Tensor:
+    """The probabilities of all levels, M×L, from P(level <= l) for l = 0..L-2."""
+    return torch.diff(F.pad(F.pad(cdf, (1, 0)), (0, 1), value=1.0), dim=1).clamp_min(0.0)
 
 
 class Softmax(LevelDistribution):
@@ -128,15 +141,30 @@ class LogisticMixture(LevelDistribution):
         return torch.stack(scores, 1)
 
     def cdf(self, output: Tensor, earlier: Tensor, channel: int, temperature: float = 1.0) -> Tensor:
-        weights, mean, scale = self._conditional(output, earlier, channel, temperature)
-        edges = self._edges(torch.arange(self.levels - 1, device=output.device), output.dtype)
-        below = torch.sigmoid((edges[:, None] - mean[:, None, :]) / scale[:, None, :])
-        return (below * weights[:, None, :]).sum(-1)
+        return self._cdf(*self._log_conditional(output, earlier, channel, temperature))
 
     def log_level(self, output: Tensor, earlier: Tensor, channel: int, levels: Tensor) -> Tensor:
-        """The components' weights are computed in logarithms: a level that nothing led to expect has a score too."""
-        log_weights, mean, log_scale = self._log_conditional(output, earlier, channel, 1.0)
-        v = self._values(levels[:, None], output.dtype)
+        return self._log_level(*self._log_conditional(output, earlier, channel, 1.0), levels)
+
+    def draw_and_tell(
+        self, output: Tensor, earlier: Tensor, channel: int, u: Tensor, temperature: float, given: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """What the components are after ``earlier`` takes as long as the rest: it is found once for all three."""
+        mixture = self._log_conditional(output, earlier, channel, temperature)
+        cdf = self._cdf(*mixture)
+        levels = torch.where(given >= 0, given, (u.to(cdf.dtype)[:, None] >= cdf).sum(1))
+        if temperature != 1.0:
+            mixture = self._log_conditional(output, earlier, channel, 1.0)
+        return levels, shares(cdf), self._log_level(*mixture, levels)
+
+    def _cdf(self, log_weights: Tensor, mean: Tensor, log_scale: Tensor) -> Tensor:
+        edges = self._edges(torch.arange(self.levels - 1, device=mean.device), mean.dtype)
+        below = torch.sigmoid((edges[:, None] - mean[:, None, :]) / log_scale.exp()[:, None, :])
+        return (below * log_weights.exp()[:, None, :]).sum(-1)
+
+    def _log_level(self, log_weights: Tensor, mean: Tensor, log_scale: Tensor, levels: Tensor) -> Tensor:
+        """In logarithms throughout: a level that nothing led to expect has a score too."""
+        v = self._values(levels[:, None], mean.dtype)
         return torch.logsumexp(log_weights + self._log_interval(v, levels[:, None], mean, log_scale), -1)
 
     def draw(self, output: Tensor, earlier: Tensor, channel: int, u: Tensor, temperature: float = 1.0) -> Tensor:

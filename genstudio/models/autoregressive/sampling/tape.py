@@ -130,9 +130,9 @@ class Tape:
 
     def _draw(self, place: int, channel: int, part: Tensor, earlier: Tensor) -> None:
         distribution, temperature = self.model.distribution, float(self.temperatures[place])
-        drawn = distribution.draw(part, earlier, channel, self.noise[place], temperature)
-        levels = torch.where(self.forced[place] >= 0, self.forced[place], drawn)
-        p = self._fresh[place] = distribution.probabilities(part, earlier, channel, temperature)
+        u, given = self.noise[place], self.forced[place]
+        levels, p, log_p = distribution.draw_and_tell(part, earlier, channel, u, temperature, given)
         self.levels[place] = levels
         self.entropy[place] = -torch.xlogy(p, p).sum(1)
-        self.nats[place] = -distribution.log_level(part, earlier, channel, levels)
+        self.nats[place] = -log_p
+        self._fresh[place] = p
