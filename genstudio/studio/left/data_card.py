@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +11,19 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QProgress
 
 from genstudio.core.errors import Cancelled
 from genstudio.core.messages import Message, _, translate
+from genstudio.studio.left.data_opening import DataOpening
+from genstudio.studio.left.data_problems import DataProblems, hint
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.card import Card
 from genstudio.studio.widgets.controls import Combo, IconButton, link, restyle
 from genstudio.studio.widgets.knob_form import KnobForm
 from genstudio.studio.widgets.thumbnails import Thumbnails
 from genstudio.studio.workers.background import Background
-from genstudio.studio.workers.data_preview import Preview, fetch, open_preview
+from genstudio.studio.workers.data_preview import Preview
 from genstudio.studio.workers.library import DataKind
 from genstudio.studio.workers.session import in_words
 
 FOLDER = "folder"
-PROBLEMS_SHOWN = 200
 
 
 class DataCard(Card):
@@ -34,25 +33,24 @@ class DataCard(Card):
     opened = Signal(object)
     not_opened = Signal()
     downloaded = Signal()
-    _progressed = Signal(float, object)  # from the loader's thread
 
     def __init__(self, loader: Background, parent: QWidget | None = None) -> None:
         super().__init__(_("Data"), parent)
-        self.loader = loader
+        self.opening = DataOpening(loader, self)
         self.kinds: dict[str, DataKind] = {}
-        self.data: Any = None
         self.name = ""
         self.form: KnobForm | None = None
         self._form_of = ""
         self._values: dict[str, Any] = {}
         self._base: dict[str, Any] = {}
-        self._cancel = threading.Event()
-        self._asked: tuple[str, str] | None = None
-        self._failed_to_open = False
         self._lock_reason = ""
         self.setAcceptDrops(True)
         self._build()
-        self._progressed.connect(self._show_progress)
+        self.opening.begun.connect(self._begun)
+        self.opening.progressed.connect(self._show_progress)
+        self.opening.opened.connect(self._opened)
+        self.opening.failed.connect(self._failed)
+        self.opening.fetched.connect(self._fetched)
 
     # -- values --------------------------------------------------------------------------------------------------
 
@@ -63,7 +61,7 @@ class DataCard(Card):
         for name, kind in kinds.items():
             self.combo.addItem(_title(kind), name)
             self.combo.setItemData(self.combo.count() - 1, translate(kind.help), Qt.ItemDataRole.ToolTipRole)
-        self._asked = None
+        self.opening.forget()
         if self.name:
             self.show_values(self.name, self._values, self._base)
 
@@ -92,9 +90,14 @@ class DataCard(Card):
         return self.form is None or self.form.is_valid()
 
     @property
+    def data(self) -> Any:
+        """The data set that is open, or ``None``."""
+        return self.opening.data
+
+    @property
     def is_opening(self) -> bool:
         """Whether images are on their way."""
-        return self.data is None and self._asked is not None and not self._failed_to_open
+        return self.opening.is_under_way
 
     def changes(self) -> list[str]:
         return self.form.changed_names() if self.form else []
@@ -118,34 +121,16 @@ class DataCard(Card):
 
     def open(self) -> None:
         """Open what the card says, unless that is what is open or being opened."""
-        values = self.values()
-        asked = (self.name, repr(sorted(values.items(), key=str)))
-        if asked == self._asked or self.name not in self.kinds or not self.is_valid():
-            return
-        self.cancel()
-        self._asked, self.data, self._failed_to_open = asked, None, False
-        cancelled = self._cancellable()
-        name, report = self.name, self._progressed.emit
-        self._say("")
-        self.loader.submit(
-            lambda: open_preview(name, values, report, cancelled), self._opened, self._failed, key="preview"
-        )
+        if self.name in self.kinds and self.is_valid():
+            self.opening.open(self.name, self.values())
 
-    def _cancellable(self) -> Callable[[], bool]:
-        """What the loader asks: whether this piece of work was cancelled, or the window is being closed."""
-        cancel, loader = threading.Event(), self.loader
-        self._cancel = cancel
-        return lambda: cancel.is_set() or loader.isInterruptionRequested()
-
-    def cancel(self) -> None:
-        """Stop opening or downloading."""
-        self._cancel.set()
-        self.loader.drop("preview")
+    @Slot()
+    def _begun(self) -> None:
         self._busy(False)
+        self._say("")
 
     @Slot(object)
     def _opened(self, preview: Preview) -> None:
-        self.data = preview.data
         self._busy(False)
         spec = preview.data.spec
         noun = _noun(self.name, len(preview.data))
@@ -162,19 +147,17 @@ class DataCard(Card):
             details.append(_("binarised: {how}", how=binarisation))
         self.details.setText(" · ".join(details))
         self.details.setToolTip("\n".join(filter(None, [", ".join(spec.class_names), ", ".join(spec.attribute_names)])))
-        self._show_problems([translate(problem) for problem in preview.data.problems])
+        self._problems.show([translate(problem) for problem in preview.data.problems])
         self._say("")
         self.opened.emit(self.data)
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
-        self._failed_to_open = True
         self._busy(False)
-        self.data = None
         self.fact.setText("")
         self.details.setText("")
         self.thumbs.show_images([], "")
-        self._show_problems([])
+        self._problems.show([])
         kind = self.kinds.get(self.name)
         if isinstance(error, Cancelled):
             self._say(_("Cancelled: nothing half-made was kept."))
@@ -186,38 +169,25 @@ class DataCard(Card):
 
     @Slot(float, object)
     def _show_progress(self, share: float, words: Message) -> None:
-        if self._cancel.is_set() or self.data is not None:
-            return
         self._busy(True)
         self.bar.setValue(round(share * 1000))
         self.words.setText(translate(words))
         self.words.setVisible(True)
 
     @Slot()
-    def _cancelled_by_hand(self) -> None:
-        self._cancel.set()
-        self.loader.drop("preview")
-        self._asked = None
-        self._failed(Cancelled("cancelled"))
-
-    @Slot()
     def _open_again(self) -> None:
-        self._asked = None
+        self.opening.forget()
         self.open()
 
     @Slot()
     def _download(self) -> None:
-        self.cancel()
-        self._say("")
-        cancelled = self._cancellable()
-        name, report = self.name, self._progressed.emit
-        self.loader.submit(lambda: fetch(name, report, cancelled), self._fetched, self._failed, key="preview")
+        self.opening.download(self.name)
 
-    @Slot(object)
-    def _fetched(self, nothing: object) -> None:
+    @Slot()
+    def _fetched(self) -> None:
         self._busy(False)
         self.downloaded.emit()
-        self._open_again()
+        self.open()
 
     # -- looks ---------------------------------------------------------------------------------------------------
 
@@ -242,24 +212,22 @@ class DataCard(Card):
         self.details = QLabel(self)
         self.details.setObjectName("fact")
         self.details.setFont(font(12))
-        self.problems_button = link("", "", self)
-        self.problems_button.clicked.connect(self._toggle_problems)
+        self._problems = DataProblems(self)
+        self.problems, self.problems_button = self._problems.list, self._problems.button
         line = QHBoxLayout()
         line.addWidget(self.details)
         line.addStretch(1)
         line.addWidget(self.problems_button)
         self.body.addLayout(line)
-        self.problems = _hint(self)
-        self.problems.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.body.addWidget(self.problems)
         self.bar = QProgressBar(self)
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(_("Opening the images"))
         self.body.addWidget(self.bar)
-        self.words = _hint(self)
+        self.words = hint(self)
         self.cancel_button = link(_("Cancel"), _("Stop opening these images"), self)
-        self.cancel_button.clicked.connect(self._cancelled_by_hand)
+        self.cancel_button.clicked.connect(self.opening.cancel_by_hand)
         self.again = link(_("Open"), _("Open these images"), self)
         self.again.clicked.connect(self._open_again)
         self.download_button = link(_("Download"), _("Fetch these images from the network"), self)
@@ -269,8 +237,7 @@ class DataCard(Card):
         for button in (self.cancel_button, self.again, self.download_button):
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(line)
-        for widget in (self.details, self.problems_button, self.problems):
-            widget.hide()
+        self.details.hide()
         self._busy(False)
         self._say("")
 
@@ -292,15 +259,6 @@ class DataCard(Card):
         self.download_button.hide()
         self.details.setVisible(bool(self.details.text()) and not text)
 
-    def _show_problems(self, problems: list[str]) -> None:
-        self.problems_button.setText(_("{n} left out", n=len(problems)) if len(problems) > 1 else _("1 remark"))
-        self.problems_button.setAccessibleName(_("What was left out, and why"))
-        self.problems_button.setVisible(bool(problems))
-        rest = len(problems) - PROBLEMS_SHOWN
-        shown = problems[:PROBLEMS_SHOWN] + ([_("and {n} more", n=rest)] if rest > 0 else [])
-        self.problems.setText("\n".join(shown))
-        self.problems.hide()
-
     def _make_form(self, kind: DataKind) -> None:
         folded = True
         if self.form is not None:
@@ -320,10 +278,6 @@ class DataCard(Card):
         if self.form is not None:
             self.form.setVisible(self.form.isHidden())
             self.fold_button.set_icon("unfold" if self.form.isHidden() else "fold")
-
-    @Slot()
-    def _toggle_problems(self) -> None:
-        self.problems.setVisible(self.problems.isHidden())
 
     @Slot(str)
     def _form_edited(self, name: str) -> None:
@@ -373,14 +327,6 @@ def _dropped(event: QDropEvent) -> str:
         if path.is_dir() or path.suffix.lower() == ".zip":
             return str(path)
     return ""
-
-
-def _hint(parent: QWidget) -> QLabel:
-    made = QLabel(parent)
-    made.setObjectName("hint")
-    made.setWordWrap(True)
-    made.setFont(font(12))
-    return made
 
 
 def _title(kind: DataKind) -> str:
