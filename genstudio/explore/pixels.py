@@ -29,10 +29,10 @@ PAGE = N_(
     "see.</li><li><b>Completion</b>: given pixels stay, the others are drawn, each after those before it. A pixel "
     "can't follow one that lies behind it.</li><li><b>What if</b>: change a drawn pixel, and everything after it is "
     "drawn anew from the same u.</li></ul>"
-    "<p>Space: play and pause. Right, Left: one pixel (with Shift: one channel). Down, Up: one row. Home, End: to the start, "
-    "to the end. Click: take a drawn pixel in hand, or draw up to there. + and -: its level. R: another seed. E, F, M: "
-    "entropy, receptive field, mask. X, K: rub out, keep; arrows move the brush, Enter paints, Escape lays it down. Page Up, "
-    "Page Down: another image to go on from.</p>"
+    "<p>Space: play and pause. Right, Left: one pixel (with Shift: one channel). Down, Up: one row. Home, End: to the "
+    "start, to the end. Click: take a drawn pixel in hand, or draw up to there. + and -: its level. R: another seed. "
+    "E, F, M: entropy, receptive field, mask. X, K: rub out, keep; arrows move the brush, Enter paints, Escape lays it "
+    "down. Page Up, Page Down: another image to go on from.</p>"
 )
 
 
