@@ -188,6 +188,58 @@ def test_a_change_during_a_play_is_a_command_of_its_own(qtbot, area: PaneArea, v
     assert area.undo_stack.count() == 3, "play, temperature, play"
 
 
+def test_what_nobody_sees_does_not_play(qtbot, area: PaneArea, view: PixelsView):
+    view.clock.speed = 5.0
+    view.toggle_play()
+    area.show_pane("samples")
+    assert view.at_rest
+    area.show_pane("pixels")
+    assert view.at_rest
+
+
+def test_a_hand_at_work_elsewhere_pauses_the_play(qtbot, area: PaneArea, view: PixelsView):
+    view.clock.speed = 5.0
+    view.toggle_play()
+    area.header.slider.sliderPressed.emit()
+    assert view.at_rest, "else the two would be one another's commands"
+    area.header.slider.sliderReleased.emit()
+
+
+def test_a_choice_during_a_play_can_be_undone_by_itself(qtbot, area: PaneArea, view: PixelsView):
+    view.clock.speed = 30.0
+    view.toggle_play()
+    qtbot.waitUntil(lambda: view.clock.drawn > 0, timeout=PATIENCE)
+    combo = view.tools.overlay.combo
+    combo.setCurrentIndex(1)
+    combo.activated.emit(1)
+    assert area.states["pixels"].overlay == "entropy"
+    qtbot.waitUntil(lambda: view.clock.drawn > 4, timeout=PATIENCE)
+    view.pause()
+    assert area.undo_stack.count() == 3, "play, overlay, play"
+
+
+def test_the_speed_that_is_really_reached_is_said(view: PixelsView):
+    view.transport.show_speed(1000.0, 60.0)
+    assert view.transport.speed_words.whole() == "60 of 1,000 pixels/s"
+    view.transport.show_speed(1000.0, 990.0)
+    assert view.transport.speed_words.whole() == "1,000 pixels/s"
+    view.transport.show_speed(FASTEST)
+    assert view.transport.speed_words.whole() == "as fast as it goes"
+    view.transport.show_speed(1.0)
+    assert view.transport.speed_words.whole() == "1 pixel/s"
+
+
+def test_the_temperature_that_is_shown_is_the_one_that_holds_here(qtbot, area: PaneArea, view: PixelsView):
+    drawn_to(qtbot, area, 30)
+    slider = view.tools.controls["temperature"].slider
+    view._edited("temperature", 0.5)
+    assert slider.value() == 0.5
+    before = large(settled(qtbot, area)).ravel()[:30]
+    assert np.array_equal(large(drawn_to(qtbot, area, END)).ravel()[:30], before)
+    drawn_to(qtbot, area, 10)
+    assert slider.value() == 1.0
+
+
 def test_steps_rows_and_ends_by_keyboard(qtbot, area: PaneArea, view: PixelsView):
     canvas = view.stage.canvas
     canvas.setFocus()

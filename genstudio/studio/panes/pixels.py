@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
@@ -54,6 +54,7 @@ class PixelsView(PaneView):
         self._mask: np.ndarray | None = None
         self._rate: tuple[float, int] | None = None
         self._said_at = 0.0  # when words were put on screen last
+        self._sliding = False  # a slider of the inspector is in hand
         self._settle = True  # a play that stops is settled where the drawing has really come
         super().__init__(pane, state, parent)
         self.setAcceptDrops(True)
@@ -111,7 +112,7 @@ class PixelsView(PaneView):
         stage.canvas.stroked.connect(self._stroked)
         stage.canvas.left_off.connect(self._lay_brush_down)
         stage.distribution.picked.connect(self._level_picked)
-        tools.took_hold.connect(self._steps.stop)
+        tools.took_hold.connect(self._hand_on)
         tools.let_go.connect(self._hand_off)
         tools.asked.connect(self._asked)
         tools.hand_chosen.connect(stage.canvas.set_hand)
@@ -149,7 +150,7 @@ class PixelsView(PaneView):
             self._stand_still(settle=False)  # somebody else's state, such as undo's
         if state.enlarged != self.state.enlarged or state.n != self.state.n:
             self._selected = None
-        if _but_for_position(state) != _but_for_position(self.state) or self._content is None:
+        if _but_for_position(state) != _but_for_position(self.state) or state.cooled or self._content is None:
             super().show_state(state)
         self.state = state
         self._show_marks()
@@ -202,7 +203,8 @@ class PixelsView(PaneView):
     def _show_words(self, rendered: Rendered, content: Content) -> None:
         values = content.values
         self.stage.show_words(facts_of(values), odds_of(values))
-        self.stage.canvas.describe(spoken(values))
+        if not self.clock.playing:
+            self.stage.canvas.describe(spoken(values))
         self.transport.show_position(self.clock.drawn, self.position, self.end, self.clock.channels)
         self._measure_rate()
         self._say(translate(content.words))
@@ -313,8 +315,14 @@ class PixelsView(PaneView):
         self.let_go.emit()
 
     @Slot()
+    def _hand_on(self) -> None:
+        self._steps.stop()
+        self._sliding = True
+
+    @Slot()
     def _hand_off(self) -> None:
         """A slider was let go while it plays: what is played from here on is another command."""
+        self._sliding = False
         if self.clock.playing:
             self.took_hold.emit()
 
@@ -328,8 +336,8 @@ class PixelsView(PaneView):
             if name == "temperature"
             else replace(self.state, **{name: value})
         )
-        # From a slider in hand: its own took_hold and let_go frame it.
-        self._emit(words, changed)
+        # A slider in hand frames its own command.
+        (self._emit if self._sliding else self._propose)(words, changed)
 
     # -- playing -------------------------------------------------------------------------------------------------
 
@@ -566,9 +574,9 @@ class PixelsView(PaneView):
             self._asked(what)
         return True
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self.pause()
-        super().closeEvent(event)
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.rest()  # nothing plays that nobody sees
+        super().hideEvent(event)
 
 
 def _but_for_position(state: PixelsState) -> tuple[Any, ...]:

@@ -62,6 +62,7 @@ class PixelsControls(PaneControls):
     def show_state(self, state: PaneState) -> None:
         super().show_state(state)
         assert isinstance(state, PixelsState)
+        self.controls["temperature"].show(state.temperature_at(state.position))
         self._image.setVisible(state.source != "none")
         for button in (self.previous, self.next):
             button.setVisible(state.source == "data")

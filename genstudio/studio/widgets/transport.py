@@ -22,6 +22,8 @@ from genstudio.studio.theme import font
 from genstudio.studio.widgets.card import Fact
 from genstudio.studio.widgets.controls import Button, IconButton
 
+BEHIND = 0.8  # of the chosen speed: below it what is really reached is said
+
 BUTTONS = {
     "start": ("to-start", lambda: _("To the start (Home)")),
     "back": ("pixel-back", lambda: _("One pixel back (Left)")),
@@ -131,14 +133,15 @@ class Transport(QWidget):
         """The chosen speed; while it plays, ``measured`` is the one that it has."""
         with QSignalBlocker(self.speed):
             self.speed.setValue(self._speeds.index(pixels_per_second))
-        if math.isinf(pixels_per_second):
+        wanted = f"{pixels_per_second:,.0f}"
+        if measured and measured < BEHIND * pixels_per_second:
+            words = _("{n} pixels/s", n=f"{measured:,.0f}")
+            if not math.isinf(pixels_per_second):
+                words = _("{n} of {wanted} pixels/s", n=f"{measured:,.0f}", wanted=wanted)
+        elif math.isinf(pixels_per_second):
             words = _("as fast as it goes")
-            if measured:
-                words = _("{n} pixels/s", n=f"{measured:,.0f}")
-        elif pixels_per_second == 1:
-            words = _("1 pixel/s")
         else:
-            words = _("{n} pixels/s", n=f"{pixels_per_second:,.0f}")
+            words = _("1 pixel/s") if pixels_per_second == 1 else _("{n} pixels/s", n=wanted)
         self.speed_words.setText(words)
         self.speed.setAccessibleDescription(words)
 
