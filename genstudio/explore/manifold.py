@@ -61,10 +61,14 @@ class ManifoldState(PaneState):
         2.0, help=N_("How far the grid reaches from its centre."), label=N_("range"), unit="σ", ge=0.1, le=6.0
     )
     cells: int = knob(
-        0, help=N_("Cells along each side; 0: as many as fit crisply into the pane, at most 20."), ge=0, le=40
+        0,
+        help=N_("Cells along each side; 0: as many as fit crisply into the pane, at most 20."),
+        label=N_("cells"),
+        ge=0,
+        le=40,
     )
     spacing: Literal["gauss", "linear"] = knob(
-        "gauss", help=N_("Cells evenly in probability (inverse Gaussian CDF), or evenly in z.")
+        "gauss", help=N_("Cells evenly in probability (inverse Gaussian CDF), or evenly in z."), label=N_("spacing")
     )
     overlay: str = knob(
         "", help=N_("Encoded images as points: 'class', 'plain', the name of an attribute, or empty for none.")

@@ -33,20 +33,33 @@ class SamplesState(PaneState):
     """``around`` holds a z (float32 latent_dim) that was sent here; the samples are then its neighbours."""
 
     n: int = knob(64, help=N_("How many images are drawn."), label=N_("images"), ge=1, le=400)
-    columns: int = knob(0, help=N_("Images in one row; 0 chooses."), ge=0, le=40, advanced=True)
+    columns: int = knob(0, help=N_("Images in one row; 0 chooses."), label=N_("columns"), ge=0, le=40, advanced=True)
     seed: int = knob(
-        0, help=N_("The seed of the noise: the same seed gives the same z at every step."), ge=0, le=2**31 - 1
+        0,
+        help=N_("The seed of the noise: the same seed gives the same z at every step."),
+        label=N_("seed"),
+        ge=0,
+        le=2**31 - 1,
     )
     shown: Literal["mean", "draw"] = knob("mean", help=N_("The mean of p(x|z), or a draw from it."), label=N_("show"))
     temperature: float = knob(
-        1.0, help=N_("Standard deviation of the noise: under 1 gives more typical images."), ge=0.0, le=2.0
+        1.0,
+        help=N_("Standard deviation of the noise: under 1 gives more typical images."),
+        label=N_("temperature"),
+        ge=0.0,
+        le=2.0,
     )
     label: int = knob(
         -1, help=N_("The class to draw, for models that know classes; -1 draws any."), label=N_("class"), ge=-1
     )
     around: Blob | None = knob(None, help=N_("A z whose neighbours are drawn."))
     spread: float = knob(
-        0.3, help=N_("How far the neighbours of a z that was sent here lie from it."), unit="σ", ge=0.0, le=3.0
+        0.3,
+        help=N_("How far the neighbours of a z that was sent here lie from it."),
+        label=N_("spread"),
+        unit="σ",
+        ge=0.0,
+        le=3.0,
     )
 
     def resampled(self) -> SamplesState:

@@ -259,7 +259,7 @@ class PaneArea(QWidget):
         title = (
             session.run.name
             if session.run is not None
-            else (session.recipe.title or session.recipe.name if session.recipe else "")
+            else (translate(session.recipe.title) or session.recipe.name if session.recipe else "")
         )
         self.header.show_run(title, doing(session))
         self.refusals.ask()
