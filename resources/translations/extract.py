@@ -3,8 +3,9 @@
     python resources/translations/extract.py              updates messages.pot and each LANGUAGE's .po and .mo
     python resources/translations/extract.py --missing    says what each language still lacks
 
-Texts are the first arguments of ``N_(...)`` and ``_(...)``, and titles and help of the recipes. A new language is a new
-folder with an empty ``LC_MESSAGES/genstudio.po``. Standard library only: gettext's own tools are not on every computer.
+Texts are the first arguments of ``N_(...)`` and ``_(...)``, the names of settings that have no label, and titles and help of
+the recipes. A new language is a new folder with an empty ``LC_MESSAGES/genstudio.po``. Standard library only: gettext's own
+tools are not on every computer.
 """
 
 from __future__ import annotations
@@ -50,6 +51,17 @@ def _in_code(path: Path) -> Iterator[str]:
         text = call.args[0]
         if name in ("N_", "_") and isinstance(text, ast.Constant) and isinstance(text.value, str) and text.value:
             yield text.value
+    yield from _names_of_settings(tree)
+
+
+def _names_of_settings(tree: ast.Module) -> Iterator[str]:
+    """A setting without a label is called by its name, with spaces: ``name: type = knob(...)``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and isinstance(node.value, ast.Call):
+            made = node.value
+            named = isinstance(made.func, ast.Name) and made.func.id == "knob"
+            if named and not any(keyword.arg == "label" for keyword in made.keywords):
+                yield node.target.id.replace("_", " ")
 
 
 def read_po(path: Path) -> Catalogue:

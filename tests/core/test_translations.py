@@ -69,6 +69,24 @@ def test_the_extractor_sees_code_and_recipes(extract: Any) -> None:
     assert any(place.endswith(".toml") for place in found["Digits on a plane"])
 
 
+def test_every_setting_can_be_called_by_a_translated_name(extract: Any) -> None:
+    """Of panes, models, data sets and the plan; most have a label, the others are called by their field's name."""
+    from genstudio.core.knobs import describe
+    from genstudio.data.base import data_sets
+    from genstudio.explore.base import panes
+    from genstudio.models.base import models
+    from genstudio.training.plan import Plan, PlayerPlan
+
+    kinds = [kind.Knobs for registry in (models, data_sets) for _, kind in registry.items()]
+    shipped = [kind for kind in [*kinds, Plan, PlayerPlan] if kind.__module__.startswith("genstudio.")]
+    infos = [info for kind in shipped for info in describe(kind)]
+    infos += [info for _, pane in panes.items() if pane.state.__module__.startswith("genstudio.")
+              for info in pane.state.controls()]  # fmt: skip
+    found = extract.texts()
+    assert len(infos) > 100
+    assert [info.title for info in infos if info.title not in found] == []
+
+
 def test_quotes_and_line_breaks_survive_the_files(extract: Any, tmp_path: Path) -> None:
     told = {'a "b"\n': 'ein "b"\n', "50 % \\": "50 % \\", "ü": "ö"}
     extract.write_po(tmp_path / "xx.po", {text: ["x.py"] for text in [*told, "open"]}, told, "xx")
