@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SLICE = 0.006  # seconds of drawing between two looks at whether a newer state has come; with a content to make, 8 ms
 TAPES = 2  # a look: two panes side by side don't take each other's
-MOST_BYTES = 400 * 2**20
+MOST_BYTES = 256 * 2**20
 
 
 @dataclass(eq=False)

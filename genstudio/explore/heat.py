@@ -26,6 +26,13 @@ def heat(values: np.ndarray, top: float) -> np.ndarray:
     return table()[np.rint(share * (STEPS - 1)).astype(np.intp)]
 
 
+def scale(low: str, high: str) -> tuple[tuple[str, tuple[int, int, int]], ...]:
+    """The colours as the entries of a continuous legend, with words at both ends."""
+    colours = [(int(r), int(g), int(b)) for r, g, b in table()[::15]]
+    words = [low, *[""] * (len(colours) - 2), high]
+    return tuple(zip(words, colours, strict=True))
+
+
 @cache
 def table() -> np.ndarray:
     """The colours from 0 to the top: uint8 256×3."""

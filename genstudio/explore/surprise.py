@@ -12,7 +12,7 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
 from genstudio.explore.base import Blob, Content, Legend, Look, PaneState, Picture, knob, pane, state
 from genstudio.explore.given import check_label, classes_of, own_image, split_image
-from genstudio.explore.heat import heat
+from genstudio.explore.heat import heat, scale
 from genstudio.explore.latents import sheet
 from genstudio.explore.pixel_view import to_rgb
 
@@ -169,7 +169,7 @@ def _content(look: Look, state: SurpriseState, scored: Scored) -> Content:
     picture = Picture(
         sheet(pairs, rows, columns), words, cell, {k: _grid(v, rows, columns) for k, v in per_cell.items()}, len(pairs)
     )
-    legend = Legend(N_("nats per pixel"), (("0", _end(0.0)), (f"{top:.3g}", _end(1.0))), continuous=True)
+    legend = Legend(N_("nats per pixel"), scale("0", f"{top:.3g}"), continuous=True)
     values = {
         "nats": nats,
         "bits_per_dim": bits,
@@ -177,6 +177,7 @@ def _content(look: Look, state: SurpriseState, scored: Scored) -> Content:
         "top": top,
         "indices": np.array(scored.indices),
         "legend": legend,
+        "class_names": look.spec.class_names if classes_of(look) else (),
     }
     return Content(words, (picture,), values=values)
 
@@ -215,10 +216,3 @@ def _grid(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
     made = np.zeros(rows * columns, values.dtype)
     made[: len(values)] = values
     return made.reshape(rows, columns)
-
-
-def _end(share: float) -> tuple[int, int, int]:
-    import numpy as np
-
-    red, green, blue = heat(np.array(share), 1.0).tolist()
-    return red, green, blue

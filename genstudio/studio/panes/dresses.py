@@ -6,9 +6,15 @@ from genstudio.explore.base import Pane, PaneState
 from genstudio.studio.panes.manifold import ManifoldView
 from genstudio.studio.panes.pixels import PixelsView
 from genstudio.studio.panes.samples import SamplesView
+from genstudio.studio.panes.surprise import SurpriseView
 from genstudio.studio.panes.view import PaneView
 
-DRESSES: dict[str, type[PaneView]] = {"manifold": ManifoldView, "pixels": PixelsView, "samples": SamplesView}
+DRESSES: dict[str, type[PaneView]] = {
+    "manifold": ManifoldView,
+    "pixels": PixelsView,
+    "samples": SamplesView,
+    "surprise": SurpriseView,
+}
 
 
 def make_view(pane: Pane, state: PaneState) -> PaneView:

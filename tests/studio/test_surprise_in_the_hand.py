@@ -1,0 +1,127 @@
+"""Surprise, driven as hands would: what each image scores, another source, an image of one's own, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QUndoStack
+
+from genstudio.studio.panes.area import PaneArea
+from genstudio.studio.panes.surprise import SurpriseView
+from genstudio.studio.settings import Settings
+from genstudio.studio.workers.session import Session
+from genstudio.training.run import Run
+
+PATIENCE = 60_000
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Two steps of a small PixelCNN on the dots, in sixteen levels."""
+    import torch
+
+    from genstudio.training.job import new_job
+    from genstudio.training.recipe import recipe_from_dict
+
+    document = {
+        "model": {"name": "pixelcnn", "width": 8, "blocks": 1},
+        "data": {"name": "dots-for-windows", "levels": 16},
+        "plan": {"steps": 2, "batch_size": 16, "save_every": 0, "evaluate_every": 0, "sample_every": 0},
+    }
+    threads, state = torch.get_num_threads(), torch.get_rng_state()
+    job = new_job(recipe_from_dict(document, "dots"), out=tmp_path_factory.mktemp("runs") / "dots-1")
+    for _ in job.events():
+        pass
+    torch.set_num_threads(threads)
+    torch.set_rng_state(state)
+    return Run.open(job.run.path)
+
+
+@pytest.fixture
+def area(qtbot, home: Path, run: Run) -> Iterator[PaneArea]:
+    session = Session()
+    made = PaneArea(session, QUndoStack(session), Settings(home / "settings.json"))
+    made.resize(1000, 760)
+    made.show()
+    qtbot.waitExposed(made)
+    session.open_run(run.path)
+    qtbot.waitUntil(lambda: session.data is not None, timeout=PATIENCE)
+    made.show_pane("surprise")
+    settled(qtbot, made)
+    yield made
+    made.shutdown()
+    session.shutdown()
+    made.undo_stack.clear()
+    made.close()
+    session.deleteLater()
+    made.deleteLater()
+
+
+def settled(qtbot, area: PaneArea) -> SurpriseView:
+    """Wait until the pane shows the whole content of its present state."""
+    view = area.views["surprise"]
+    assert isinstance(view, SurpriseView)
+    qtbot.waitUntil(
+        lambda: view.rendered is not None and view.rendered.final and view.rendered.state == area.states["surprise"],
+        timeout=PATIENCE,
+    )
+    return view
+
+
+def test_each_image_and_its_map_tell_what_they_score(qtbot, area: PaneArea):
+    view = settled(qtbot, area)
+    values = view.rendered.content.values
+    nats = f"{values['nats'][1]:.2f} nats"
+    assert view.describe_cell(0, 2) == f"Image 1: {nats}, {values['bits_per_dim'][1]:.3f} bits/dim"
+    assert view.describe_cell(0, 3).startswith(f"Surprise of image 1: {nats}")
+    before = view.grid.focused_cell
+    qtbot.keyClick(view.grid, Qt.Key.Key_Up)
+    assert view.grid.focused_cell != before
+    assert view.inspector.code.text() == view.describe_cell(*view.grid.focused_cell)
+    assert view.legend.isVisible()
+
+
+def test_only_the_fields_that_matter_are_shown_and_undo_brings_a_source_back(qtbot, area: PaneArea):
+    view = settled(qtbot, area)
+    controls = view.inspector.controls.controls
+
+    def shown() -> set[str]:
+        return {name for name in ("index", "seed", "label", "n") if not controls[name].widget.isHidden()}
+
+    assert shown() == {"index", "n"}
+    controls["source"].combo.activated.emit(1)
+    settled(qtbot, area)
+    assert area.states["surprise"].source == "samples"
+    assert shown() == {"seed", "n"}
+    assert "the model drew" in view.words.whole()
+    area.undo_stack.undo()
+    settled(qtbot, area)
+    assert shown() == {"index", "n"}
+    assert "Test images" in view.words.whole()
+
+
+def test_an_image_of_ones_own_is_dropped_and_one_that_cannot_be_read_is_told(qtbot, area: PaneArea, tmp_path: Path):
+    view = settled(qtbot, area)
+    Image.fromarray(np.full((20, 30), 200, np.uint8)).save(tmp_path / "mine.png")
+    (tmp_path / "broken.png").write_bytes(b"no image")
+    drop(view, tmp_path / "mine.png")
+    qtbot.waitUntil(lambda: area.states["surprise"].own is not None, timeout=PATIENCE)
+    settled(qtbot, area)
+    assert "Your image" in view.words.whole()
+    assert len(view.rendered.content.pictures[0]) == 2
+    drop(view, tmp_path / "broken.png")
+    qtbot.waitUntil(lambda: "broken.png" in view.words.whole(), timeout=PATIENCE)
+    assert view.words.property("level") == "bad"
+    assert area.states["surprise"].source == "own"
+
+
+def drop(view: SurpriseView, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    none = Qt.KeyboardModifier.NoModifier
+    view.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none))
