@@ -58,7 +58,7 @@ def measure(window: Any, asked: argparse.Namespace, figures: dict[str, Any]) -> 
     view = panes.views["pixels"]
     yield lambda: view.end > 0
     view.propose("", n=asked.images)
-    view._speed_chosen(float("inf"))
+    view.player.choose_speed(float("inf"))
     player = _Player(view)
     alone, playing = _Watch(window), _Watch(window)
     for _ in range(asked.rounds):

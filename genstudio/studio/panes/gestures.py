@@ -1,0 +1,87 @@
+"""What is one command to undo: a choice, a slider's drag, a row of small steps, a whole play with what was chosen in it.
+
+Commands of one gesture merge (``panes/undo.py``); here is decided where one gesture ends and the next begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+if TYPE_CHECKING:
+    from genstudio.explore.base import PaneState
+    from genstudio.studio.panes.view import PaneView
+
+STEPS_REST_MS = 600  # a pause that ends a row of single steps
+
+
+class Gestures(QObject):
+    """Proposes states for ``view``. ``playing()`` says whether a play is under way, which goes on after any other command.
+
+    ``mine`` is the state that was proposed last: any other that the view is given comes from somebody else, such as undo.
+    """
+
+    def __init__(self, view: PaneView, playing: Callable[[], bool]) -> None:
+        super().__init__(view)
+        self._view, self._playing = view, playing
+        self.mine: PaneState | None = None
+        self.sliding = False  # a slider of the inspector is in hand, and frames its own command
+        self._steps = QTimer(self)
+        self._steps.setSingleShot(True)
+        self._steps.setInterval(STEPS_REST_MS)
+        self._steps.timeout.connect(view.let_go)
+
+    @property
+    def stepping(self) -> bool:
+        return self._steps.isActive()
+
+    def act(self, words: str, state: PaneState) -> None:
+        """A command of its own."""
+        self.end_steps()
+        self._next()
+        self.go_on(words, state)
+        self._next()
+
+    def step(self, words: str, state: PaneState) -> None:
+        """One of a row of small steps, which undo takes back together."""
+        if not self.stepping:
+            self._view.took_hold.emit()
+        self._steps.start()
+        self.go_on(words, state)
+
+    def go_on(self, words: str, state: PaneState) -> None:
+        """More of what is in hand."""
+        self.mine = state
+        self._view.proposed.emit(state, words)
+
+    def end_steps(self) -> None:
+        """What comes next is another command."""
+        if self.stepping:
+            self._steps.stop()
+            self._view.let_go.emit()
+
+    def begin(self) -> None:
+        """Take hold, until :meth:`end`."""
+        self._steps.stop()
+        self._view.took_hold.emit()
+
+    @Slot()
+    def end(self) -> None:
+        self._view.let_go.emit()
+
+    @Slot()
+    def slider_taken(self) -> None:
+        self._steps.stop()
+        self.sliding = True
+
+    @Slot()
+    def slider_let_go(self) -> None:
+        self.sliding = False
+        self._next()
+
+    def _next(self) -> None:
+        """What is played from here on is another command."""
+        if self._playing():
+            self._view.took_hold.emit()

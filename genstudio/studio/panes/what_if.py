@@ -1,0 +1,115 @@
+"""What if this pixel were another? A pixel taken in hand and changed; what comes after it is drawn anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from genstudio.core.messages import _
+from genstudio.studio.panes.pixels_shown import current_place
+
+if TYPE_CHECKING:
+    from genstudio.explore.pixels import PixelsState
+    from genstudio.studio.panes.pixels import PixelsView
+
+MANY = 64  # levels from which one step is a sixteenth of the scale
+Place = tuple[int, int]
+
+
+class WhatIf(QObject):
+    """``selected`` is the pixel in hand (row, column) of the enlarged image."""
+
+    def __init__(self, view: PixelsView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.selected: Place | None = None
+        editor, stage = view.tools.editor, view.stage
+        stage.canvas.clicked.connect(self._clicked)
+        stage.canvas.wheeled.connect(self.nudge)
+        stage.distribution.picked.connect(self._level_picked)
+        editor.changed.connect(self._levels_chosen)
+        editor.taken_back.connect(self._take_back)
+        editor.took_hold.connect(view.player.take_hold)
+        editor.let_go.connect(view.gestures.end)
+
+    def show(self) -> None:
+        """Mark the pixel in hand and those that were changed, and put the one in hand into the editor."""
+        view, content = self._view, self._view.content
+        state = view.state
+        edited = tuple((y, x) for image, y, x, _levels in state.edits if image == state.enlarged)
+        if self.selected is not None and not view.is_drawn(self.selected):
+            self.selected = None
+        view.stage.canvas.show_marks(self.selected, edited)
+        if content is None or self.selected is None:
+            view.tools.editor.show_pixel(None)
+            return
+        levels, count = self._levels(self.selected), int(content.values["levels"])
+        view.tools.editor.show_pixel(self.selected, levels, count, edited=self.selected in edited)
+
+    @Slot(int)
+    def nudge(self, by: int) -> None:
+        """The pixel in hand, else the one drawn last, so many levels brighter."""
+        content = self._view.content
+        if content is None:
+            return
+        place = self.selected or current_place(content.values)
+        if place is None or not self._view.is_drawn(place):
+            return
+        last = int(content.values["levels"]) - 1
+        size = last // 16 if last >= MANY else 1
+        levels = tuple(min(max(level + by * size, 0), last) for level in self._levels(place))
+        if levels != self._levels(place):
+            self._edit(place, levels, step=True)
+
+    def _levels(self, place: Place) -> tuple[int, ...]:
+        assert self._view.content is not None
+        return tuple(map(int, self._view.content.values["large"][place]))
+
+    def _edit(self, place: Place, levels: tuple[int, ...], *, step: bool = False) -> None:
+        changed = self._changed(place, levels)
+        if changed != self._view.state:
+            (self._view.gestures.step if step else self._view.gestures.act)(_("what if"), changed)
+
+    def _changed(self, place: Place, levels: tuple[int, ...]) -> PixelsState:
+        state = self._view.state
+        return state.edited(state.enlarged % state.n, *place, levels, self._view.end)
+
+    @Slot(int, int)
+    def _clicked(self, row: int, column: int) -> None:
+        """A drawn pixel is taken in hand (black turns white and back at once); one that is not is drawn up to."""
+        view, place = self._view, (row, column)
+        if view.content is None:
+            return
+        if not view.is_drawn(place):
+            view.player.go_to((row * view.columns + column + 1) * view.clock.channels, _("scrub"))
+            view.gestures.end_steps()
+            return
+        self.selected = place
+        if int(view.content.values["levels"]) == 2 and view.clock.channels == 1:
+            self._edit(place, (1 - self._levels(place)[0],))
+        self.show()
+
+    @Slot(int)
+    def _level_picked(self, level: int) -> None:
+        """Another level for the sub-pixel whose distribution is shown."""
+        content = self._view.content
+        place = current_place(content.values) if content is not None else None
+        if content is not None and place is not None:
+            levels = list(self._levels(place))
+            levels[int(content.values["position_yxc"][2])] = level
+            self._edit(place, tuple(levels))
+
+    @Slot(tuple)
+    def _levels_chosen(self, levels: tuple[int, ...]) -> None:
+        if self.selected is not None:
+            self._view.gestures.go_on(_("what if"), self._changed(self.selected, levels))
+
+    @Slot()
+    def _take_back(self) -> None:
+        if self.selected is not None:
+            state = self._view.state
+            gone = (state.enlarged % state.n, *self.selected)
+            kept = tuple(edit for edit in state.edits if edit[:3] != gone)
+            self._view.gestures.act(_("as drawn"), replace(state, edits=kept))
