@@ -50,8 +50,8 @@ class SurpriseState(PaneState):
         label=N_("class"), ge=-1,
     )  # fmt: skip
     top: float = knob(
-        0.0, help=N_("Nats per pixel at the bright end of the scale; 0 chooses."), unit="nats", ge=0.0, le=100.0,
-        advanced=True,
+        0.0, help=N_("Nats per pixel at the bright end of the scale; 0 chooses."), label=N_("bright end"), unit="nats",
+        ge=0.0, le=100.0, advanced=True,
     )  # fmt: skip
 
 
@@ -154,7 +154,7 @@ def _content(look: Look, state: SurpriseState, scored: Scored) -> Content:
     top = state.top or _top(maps)
     shown = to_rgb(scored.levels.permute(0, 2, 3, 1).numpy(), look.spec.levels or 256)
     pairs = np.stack([shown, heat(maps, top)], 1).reshape(-1, *shown.shape[1:])
-    columns = 2 * max(1, round(math.sqrt(len(shown) / 2)))
+    columns = 2 * math.ceil(math.sqrt(len(shown) / 2))
     rows = math.ceil(len(pairs) / columns)
     nats = scored.maps.double().flatten(1).sum(1).numpy()
     bits = np.array([look.spec.bits_per_dim(float(value)) for value in nats])
@@ -192,10 +192,10 @@ def _words(look: Look, scored: Scored, nats: np.ndarray, bits: np.ndarray, top: 
     }
     if len(nats) == 1:
         return N_(
-            "{what}: {nats} nats, {bits} bits/dim; dark 0 to bright {top} nats per pixel, from step {step}", **told
+            "{what}: {nats} nats, {bits} bits/dim; maps 0 to {top} nats per pixel, from step {step}", **told
         )
     return N_(
-        "{what}: {nats} nats, {bits} bits/dim on average; dark 0 to bright {top} nats per pixel, from step {step}",
+        "{what}: mean {nats} nats, {bits} bits/dim; maps 0 to {top} nats per pixel, from step {step}",
         **told,
     )
 

@@ -44,7 +44,7 @@ def test_each_image_stands_beside_its_map_in_heat(squares):
     assert np.array_equal(cells[:, 0, :, :, 0], (images[:, 0] * 255).round().byte().numpy())
     assert np.array_equal(cells[:, 1], heat(content.values["maps"], 6.0))
     assert content.pictures[0].values["nats"].ravel()[2] == content.values["nats"][1]
-    assert "bright 6 nats per pixel" in str(content.words)
+    assert "maps 0 to 6 nats per pixel" in str(content.words)
 
 
 def test_the_scale_is_of_two_figures_and_one_for_all(squares):
