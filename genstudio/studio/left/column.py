@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import Message, _, translate
@@ -15,16 +15,16 @@ from genstudio.studio.left.curves_card import CurvesCard
 from genstudio.studio.left.data_card import DataCard
 from genstudio.studio.left.model_card import ModelCard
 from genstudio.studio.left.plan_card import PlanCard
+from genstudio.studio.left.progress import Progress
 from genstudio.studio.left.recipe_card import RecipeCard
 from genstudio.studio.settings import Settings
-from genstudio.studio.widgets.words import as_time
+from genstudio.studio.widgets.content_scroll import ContentScroll
 from genstudio.studio.workers.library import Library, ModelFacts
 from genstudio.studio.workers.run_reader import RunLine, run_lines
-from genstudio.studio.workers.session import IDLE, PAUSED, PREPARING, STOPPING, TRAINING, Session, in_words
+from genstudio.studio.workers.session import IDLE, Session, in_words
 from genstudio.training.recipe import Recipe
 
 GAP = 12
-PROGRESS_MS = 200
 DEFAULT_RECIPE = "faces-vae-2d"
 
 
@@ -41,14 +41,11 @@ class LeftColumn(QWidget):
         self._run_signature: Any = None
         self._facts: ModelFacts | None = None
         self._misfit = ""  # why this model can't serve these images
-        self._preparing: tuple[float, str] = (0.0, "")
         self._was_busy = False
         self._runs: list[RunLine] = []
         self._build()
         self._connect()
-        self._progress = QTimer(self)
-        self._progress.setInterval(PROGRESS_MS)
-        self._progress.timeout.connect(self._show_progress)
+        self.progress = Progress(session, self.plan, self.controls, self.curves)
         self._choose_first()
         self._session_changed()
 
@@ -254,12 +251,8 @@ class LeftColumn(QWidget):
         if busy != self._was_busy:
             self._was_busy = busy
             self._lock(busy)
-        if session.state in (TRAINING, PREPARING, STOPPING):
-            self._progress.start()
-        else:
-            self._progress.stop()
         self._update_buttons()
-        self._show_progress()
+        self.progress.follow()
 
     def _show_run(self, recipe: Recipe) -> None:
         """A run is open now: its settings stand in the cards, measured against the recipe that it came from."""
@@ -279,39 +272,6 @@ class LeftColumn(QWidget):
         if busy:
             self.model.set_folded(True)
             self.plan.set_folded(True)
-
-    @Slot(float, object)
-    def _prepared(self, share: float, words: Message) -> None:
-        self._preparing = (share, translate(words))
-
-    @Slot()
-    def _show_progress(self) -> None:
-        session, controls = self.session, self.controls
-        if session.state == PREPARING:
-            controls.show_progress(self._preparing[0], self._preparing[1] or _("Preparing"))
-            return
-        total = session.total_steps or self.plan.plan().steps
-        if session.run is None and session.state == IDLE:
-            controls.show_progress(0, "")
-            return
-        where = _("step {n} of {total}", n=f"{session.step:,}", total=f"{total:,}")
-        controls.show_progress(session.step / max(1, total), where, self._pace(total))
-
-    def _pace(self, total: int) -> str:
-        if self.session.state == PAUSED:
-            return _("paused")
-        if self.session.state == STOPPING:
-            return _("saving")
-        if self.session.state == IDLE:
-            return _("finished") if self.session.step >= total else _("stopped")
-        speed = self.curves.data.images_per_second
-        if not speed:
-            return ""
-        recipe = (
-            self.session.recipe
-        )  # not the form: reading it takes milliseconds, and this runs several times a second
-        left = (total - self.session.step) * (recipe.plan.batch_size if recipe is not None else 0) / speed
-        return _("{n} images/s · {time} left", n=f"{speed:,.0f}", time=as_time(left))
 
     @Slot()
     def _update_buttons(self) -> None:
@@ -401,7 +361,6 @@ class LeftColumn(QWidget):
         session.changed.connect(self._session_changed)
         session.failed.connect(self._failed)
         session.said.connect(self._said)
-        session.progress.connect(self._prepared)
         session.discarded.connect(self._discarded)
         self.library.ready.connect(self._library_ready)
         self.library.failed.connect(self._library_failed)
@@ -422,28 +381,3 @@ class LeftColumn(QWidget):
             recipe = self.recipe.choose(self.recipe.combo.itemData(0))
         if recipe is not None:
             self.show_recipe(recipe)
-
-
-class ContentScroll(QScrollArea):
-    """As tall as what is in it, where there is room; scrolls where there is not."""
-
-    def __init__(self, inside: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._inside = inside
-        self.setWidget(inside)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        self.setMinimumHeight(120)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.viewport().setAutoFillBackground(False)
-        inside.installEventFilter(self)
-
-    def sizeHint(self) -> QSize:
-        return QSize(420, self._inside.sizeHint().height())
-
-    def eventFilter(self, watched: Any, event: Any) -> bool:
-        if event.type() == event.Type.LayoutRequest:
-            self.updateGeometry()
-        return False
