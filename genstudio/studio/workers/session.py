@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from genstudio.core.errors import Cancelled, GenstudioError
 from genstudio.core.messages import N_, Message
 from genstudio.studio.workers.background import Background
+from genstudio.studio.workers.run_opening import data_of, open_with_weights
 from genstudio.studio.workers.training_thread import TrainingThread
 
 if TYPE_CHECKING:
@@ -192,7 +193,9 @@ class Session(QObject):
     def open_run(self, path: Path | str) -> None:
         """Open an earlier run to look at it, or to go on with it. Only when idle; arrives by ``changed``."""
         if not self.busy:
-            self.background.submit(lambda: _open(Path(path)), self._opened, self._not_opened, key="open run")
+            self.background.submit(
+                lambda: open_with_weights(Path(path)), self._opened, self._not_opened, key="open run"
+            )
 
     def look_again(self) -> None:
         """Notice what another process has saved in the open run. Cheap, any number of times."""
@@ -321,7 +324,12 @@ class Session(QObject):
         if self._snapshot is not None:
             self.snapshot_arrived.emit()
         recipe = self.recipe
-        self.loader.submit(lambda: _data_of(recipe, self.loader), self._data_came, self._no_data, key="run's data")
+        self.loader.submit(
+            lambda: data_of(recipe, self.loader.isInterruptionRequested),
+            self._data_came,
+            self._no_data,
+            key="run's data",
+        )
 
     @Slot(object)
     def _looked_again(self, found: tuple[Run, list[int]]) -> None:
@@ -406,20 +414,3 @@ def in_words(error: BaseException) -> Message | str:
         kind=type(error).__name__,
         reason=str(error) or "-",
     )
-
-
-def _open(path: Path) -> tuple[Run, Recipe, Snapshot | None]:
-    """On the background thread: the run in ``path``, its recipe as live changes left it, its newest weights."""
-    from genstudio.training.run import Run
-
-    run = Run.open(path)
-    steps = run.checkpoints()
-    if not steps:
-        return run, run.recipe, None
-    return run, run.recipe_at(run.checkpoint()), run.snapshot(steps[-1])
-
-
-def _data_of(recipe: Recipe, loader: Background) -> DataSet:
-    from genstudio.data.dataset import open_data
-
-    return open_data(recipe.data, recipe.data_knobs, cancelled=loader.isInterruptionRequested)
