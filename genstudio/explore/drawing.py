@@ -145,7 +145,8 @@ def _tape_for(look: Look, shelf: list[Drawing], request: Request, temperatures: 
     model: Any = look.model
     serving = [one for one in shelf if one.tape.serves(request)]
     kept = [one.tape.stays(request, temperatures) for one in serving]
-    if serving and (max(kept) > 0 or len(shelf) >= TAPES):
+    large = bool(serving) and TAPES * serving[0].tape.bytes > MOST_BYTES // 2  # stands alone
+    if serving and (max(kept) > 0 or large or len(shelf) >= TAPES):
         return serving[kept.index(max(kept))]
     while len(shelf) >= TAPES:
         shelf.pop(0)

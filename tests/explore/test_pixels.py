@@ -271,6 +271,9 @@ def test_memory_is_bounded_and_what_was_dropped_is_drawn_again(monkeypatch: pyte
     other = pixel_look()
     final(other, PixelsState(n=1, position=30))
     assert look.once("drawings", list) == [], "looks that nobody looks at any more give way"
+    (tape,) = (one.tape for one in other.once("drawings", list))
+    final(other, PixelsState(n=1, position=30, seed=5))
+    assert [one.tape for one in other.once("drawings", list)] == [tape], "a large one is used again"
     assert {n: final(look, PixelsState(n=n, position=30)).digest() for n in (1, 2, 3, 4)} == digests
 
 

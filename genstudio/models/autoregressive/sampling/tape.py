@@ -7,7 +7,7 @@ the bit.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -47,6 +47,7 @@ class Tape:
         self.nats = torch.zeros_like(self.entropy)
         self.done = 0
         self._fresh: dict[int, Tensor] = {}  # what the last tick was drawn from: asked for after every one
+        self._asked: tuple[Any, ...] = (None, None, None)
         self.noise, self.forced, self.temperatures = self._read(request, None)
 
     @property
@@ -106,10 +107,6 @@ class Tape:
         flat[:, self._place[:place]] = self.levels[:place].t()
         return flat.view(self.n, *self.model.spec.shape)
 
-    def at(self, values: Tensor) -> Tensor:
-        """Numbers by channel and pixel (... of C×H×W, flattened last) brought into the order of drawing."""
-        return values[..., self._place]
-
     @property
     def bytes(self) -> int:
         """Memory held, about."""
@@ -117,11 +114,19 @@ class Tape:
         return sum(tensor.numel() * tensor.element_size() for tensor in buffers)
 
     def _read(self, request: Request, temperatures: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
-        """Noise E×N, levels that are given E×N (-1 where none is), temperatures E."""
-        forced = torch.where(request.known[:, None], request.given, -1)
-        if temperatures is None:
-            temperatures = torch.full((self.end,), request.temperature, dtype=torch.float64)
-        return self.at(request.noise.flatten(1)).t().contiguous(), self.at(forced.flatten(1)).t(), temperatures
+        """Noise E×N, levels that are given E×N (-1 where none is), temperatures E. Read once: it is asked for again
+        when what stays has been found."""
+        if self._asked[0] is not request or self._asked[1] is not temperatures:
+            forced = torch.where(request.known[:, None], request.given, -1)
+            each = temperatures
+            if each is None:
+                each = torch.full((self.end,), request.temperature, dtype=torch.float64)
+            self._asked = (request, temperatures, (self._ordered(request.noise), self._ordered(forced), each))
+        return self._asked[2]
+
+    def _ordered(self, values: Tensor) -> Tensor:
+        """N×C×H×W in the order of drawing: E×N."""
+        return values.flatten(1).index_select(1, self._place).t().contiguous()
 
     def _part(self, output: Tensor, channel: int, place: int) -> tuple[Tensor, Tensor]:
         distribution = self.model.distribution
