@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from genstudio.studio.workers.render_thread import Rendered
 
 WORDS_SECONDS = 0.12  # while it plays, words change no faster than eyes follow; pictures do at every frame
+SHEET_EVERY = 2  # while it plays, all the images follow at every second frame
 SHOWN = tuple(info.name for info in PixelsState.controls() if info.name != "position")
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _OTHERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
@@ -47,6 +48,7 @@ class PixelsView(PaneView):
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self.content: Content | None = None
         self._held_back: Rendered | None = None
+        self._frames = 0
         self._said_at = 0.0  # when words were put on screen last
         super().__init__(pane, state, parent)
         self.setAcceptDrops(True)
@@ -170,7 +172,9 @@ class PixelsView(PaneView):
         self.clock.end, self.clock.channels = int(values["end"]), int(values["channels"])
         self.tools.show_classes(tuple(values["class_names"]))
         self.stage.canvas.show_pixels(content.pictures[2].pixels, current_place(values))
-        self.stage.show_sheet(content.pictures[0], self.state.enlarged % len(content.pictures[0]))
+        self._frames += 1
+        if self._frames % SHEET_EVERY == 0 or rendered.final or not self.player.playing:
+            self.stage.show_sheet(content.pictures[0], self.state.enlarged % len(content.pictures[0]))
         self.stage.distribution.show_distribution(distribution_of(values))
         self.legend.show_legend(legend_of(values, self.state.overlay))
         self.transport.show_place(self.clock.drawn, self.end, self.clock.channels)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import colour, font, theme
+from genstudio.studio.widgets.surround import ROUND, behind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,7 +49,7 @@ class DistributionView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
         self.setAccessibleName(_("Distribution of the pixel"))
-        self.setToolTip("")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._shown: Distribution | None = None
         self._ramp: QImage | None = None
         self._ramp_of: tuple[int, int, int] | None = None
@@ -85,6 +86,7 @@ class DistributionView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.fillRect(event.rect(), behind(self))
         room = self._room()
         painter.setFont(font(11))
         self._paint_frame(painter, room)
@@ -97,7 +99,7 @@ class DistributionView(QWidget):
         if self.hasFocus():
             painter.setPen(QPen(colour("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), ROUND, ROUND)
         painter.end()
 
     def _room(self) -> QRectF:

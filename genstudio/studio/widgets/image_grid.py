@@ -6,7 +6,6 @@ composed once for each new picture or size; hover and focus only paint frames ov
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
@@ -19,7 +18,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QWheelEvent,
@@ -29,6 +27,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.theme import colour, font, theme
 from genstudio.studio.widgets.scaling import Layout, compose, lay_out
+from genstudio.studio.widgets.surround import ROUND, behind, corners
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from genstudio.explore.base import Picture, Points
 
 MARGIN = 12  # logical pixels around the sheet
-ROUND = 6.0  # radius of the surround's corners
 KEYS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -176,7 +174,7 @@ class ImageGrid(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), colour("surround"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillPath(_corners(self.width(), self.height()), self._around())
+        painter.fillPath(corners(self.width(), self.height()), behind(self))
         if self._image is not None and self._layout is not None:
             self._paint_sheet(painter)
             if self._fresh:
@@ -191,13 +189,6 @@ class ImageGrid(QWidget):
             painter.setPen(QPen(colour("accent"), 2))
             painter.drawRoundedRect(QRectF(self.rect()), ROUND, ROUND)
         painter.end()
-
-    def _around(self) -> QColor:
-        """What lies behind the rounded corners: a card, or the bare window."""
-        above = self.parentWidget()
-        while above is not None and above.objectName() not in ("card", "canvas"):
-            above = above.parentWidget()
-        return colour("card" if above is not None and above.objectName() == "card" else "window")
 
     def _paint_sheet(self, painter: QPainter) -> None:
         assert self._layout is not None
@@ -329,14 +320,3 @@ class ImageGrid(QWidget):
 
     def _plain_description(self, row: int, column: int) -> str:
         return _("Row {row}, column {column}", row=row + 1, column=column + 1)
-
-
-@lru_cache(maxsize=8)
-def _corners(width: int, height: int) -> QPainterPath:
-    """What a rounded rectangle leaves of a whole one: quicker to paint over it than to fill it smoothly."""
-    path, box = QPainterPath(), 2 * ROUND
-    for x, y, start in ((0, 0, 90), (width, 0, 0), (0, height, 180), (width, height, 270)):
-        path.moveTo(x, y)
-        path.arcTo(QRectF(max(0, x - box), max(0, y - box), box, box), start, 90)
-        path.closeSubpath()
-    return path

@@ -32,6 +32,7 @@ from genstudio.studio.theme import colour, theme
 from genstudio.studio.widgets.image_grid import KEYS
 from genstudio.studio.widgets.masks import outline, stroked
 from genstudio.studio.widgets.scaling import qimage
+from genstudio.studio.widgets.surround import ROUND, behind, corners
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,6 +56,7 @@ class PixelCanvas(QWidget):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(_("Enlarged image"))
         self.setMinimumSize(96, 96)
@@ -185,10 +187,9 @@ class PixelCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.fillRect(event.rect(), colour("surround"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QPainterPath()
-        ground.addRoundedRect(QRectF(self.rect()), 6, 6)
-        painter.fillPath(ground, colour("surround"))
+        painter.fillPath(corners(self.width(), self.height()), behind(self))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if self._image is not None:
             whole = self._snapped(painter, self.image_rect())
@@ -203,7 +204,7 @@ class PixelCanvas(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colour("accent"), 2))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), ROUND, ROUND)
         painter.end()
 
     def _snapped(self, painter: QPainter, rect: QRectF) -> QRectF:

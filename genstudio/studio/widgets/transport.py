@@ -8,7 +8,6 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QSlider,
     QStyle,
@@ -18,8 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from genstudio.core.messages import _
-from genstudio.studio.theme import font
-from genstudio.studio.widgets.card import Fact
+from genstudio.studio.widgets.card import Fact, Running
 from genstudio.studio.widgets.controls import Button, IconButton
 
 BEHIND = 0.8  # of the chosen speed: below it what is really reached is said
@@ -78,8 +76,7 @@ class Transport(QWidget):
         self.position.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.position.setAccessibleName(_("Position of the drawing"))
         self.position.setToolTip(_("Scrub to any pixel: the drawing is the same however one gets there"))
-        self.count = QLabel(self)
-        self.count.setFont(font(12))
+        self.count = Running(self)
         self.count.setObjectName("fact")
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.buttons = {name: self._button(name) for name in BUTTONS}
@@ -106,9 +103,6 @@ class Transport(QWidget):
                 self.position.setRange(0, max(end, 1))
                 self.position.setSingleStep(channels)
                 self.position.setPageStep(max(channels, end // 28))
-                # As wide as it can get: a line that is laid out anew at every frame costs more than all pictures.
-                widest = _("{n} of {end}", n=f"{end // channels:,}", end=f"{end // channels:,}")
-                self.count.setFixedWidth(self.count.fontMetrics().horizontalAdvance(widest) + 4)
             if not self.position.isSliderDown():
                 self.position.setValue(drawn)
 
