@@ -24,6 +24,7 @@ SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 LEFT, TOP, STRIP, BOTTOM = 30, 10, 8, 16  # logical pixels: tick labels, room for the marker, ramp, level labels
 WIDEST_BAR = 44.0
 MOST_BARS = 64
+MOST_GROUNDS = 24  # scales times channels
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +52,7 @@ class DistributionView(QWidget):
         self.setAccessibleName(_("Distribution of the pixel"))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._shown: Distribution | None = None
-        self._ramp: QImage | None = None
-        self._ramp_of: tuple[int, int, int] | None = None
+        self._grounds: dict[tuple[object, ...], QImage] = {}
         self._pointed: int | None = None
         self._chosen = 0
         theme().changed.connect(self._recolour)
@@ -69,7 +69,6 @@ class DistributionView(QWidget):
         self._shown = shown
         if shown is not None:
             self._chosen = min(self._chosen if self.hasFocus() else shown.level, len(shown.probabilities) - 1)
-            self._make_ramp(len(shown.probabilities), shown.channel, shown.channels)
             self.setAccessibleDescription(self._in_words(shown.level))
         else:
             self.setAccessibleDescription(_("Nothing is drawn yet."))
@@ -86,21 +85,38 @@ class DistributionView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(event.rect(), behind(self))
         room = self._room()
-        painter.setFont(font(11))
-        self._paint_frame(painter, room)
+        painter.drawImage(0, 0, self._ground(room))
         if self._shown is not None:
             if self._as_curve():
                 self._paint_curve(painter, room)
             else:
                 self._paint_bars(painter, room)
-            self._paint_axis(painter, room)
         if self.hasFocus():
             painter.setPen(QPen(colour("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), ROUND, ROUND)
         painter.end()
+
+    def _ground(self, room: QRectF) -> QImage:
+        """Lines, scale and levels: they stand still while pixels follow one another, and text is dear to draw."""
+        shown, ratio = self._shown, self.devicePixelRatioF()
+        kind = None if shown is None else (len(shown.probabilities), shown.channel, shown.channels)
+        key = (self.width(), self.height(), ratio, self._scale(), kind, behind(self).rgb())
+        if key not in self._grounds:
+            if len(self._grounds) >= MOST_GROUNDS:
+                self._grounds.clear()
+            made = QImage(self.size() * ratio, QImage.Format.Format_RGB32)
+            made.setDevicePixelRatio(ratio)
+            made.fill(behind(self))
+            painter = QPainter(made)
+            painter.setFont(font(11))
+            self._paint_frame(painter, room)
+            if shown is not None:
+                self._paint_axis(painter, room, _ramp(*kind))  # type: ignore[misc]
+            painter.end()
+            self._grounds[key] = made
+        return self._grounds[key]
 
     def _room(self) -> QRectF:
         return QRectF(LEFT, TOP, max(self.width() - LEFT - 4, 1), max(self.height() - TOP - STRIP - BOTTOM - 2, 1))
@@ -179,11 +195,10 @@ class DistributionView(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
-    def _paint_axis(self, painter: QPainter, room: QRectF) -> None:
+    def _paint_axis(self, painter: QPainter, room: QRectF, ramp: QImage) -> None:
         assert self._shown is not None
         strip = QRectF(room.x(), room.bottom() + 1, room.width(), STRIP)
-        if self._ramp is not None:
-            painter.drawImage(strip, self._ramp, QRectF(0, 0, self._ramp.width(), 1))
+        painter.drawImage(strip, ramp, QRectF(0, 0, ramp.width(), 1))
         painter.setPen(QPen(colour("border"), 1))
         painter.drawRect(strip)
         last = len(self._shown.probabilities) - 1
@@ -194,18 +209,9 @@ class DistributionView(QWidget):
             x = min(max(x, room.x() + 10), room.right() - 10)
             painter.drawText(QRectF(x - 20, strip.bottom() + 1, 40, BOTTOM), centre, str(level))
 
-    def _make_ramp(self, levels: int, channel: int, channels: int) -> None:
-        if self._ramp_of == (levels, channel, channels):
-            return
-        self._ramp_of = (levels, channel, channels)
-        self._ramp = QImage(levels, 1, QImage.Format.Format_RGB32)
-        for level in range(levels):
-            value = round(255 * level / max(levels - 1, 1))
-            shade = [value] * 3 if channels == 1 else [value if c == channel else 0 for c in range(3)]
-            self._ramp.setPixelColor(level, 0, QColor(*shade))
-
     @Slot()
     def _recolour(self) -> None:
+        self._grounds.clear()
         self.update()
 
     # -- hands ---------------------------------------------------------------------------------------------------
@@ -252,3 +258,13 @@ class DistributionView(QWidget):
             self.picked.emit(self._chosen)
         else:
             super().keyPressEvent(event)
+
+
+def _ramp(levels: int, channel: int, channels: int) -> QImage:
+    """What the levels look like, one pixel each: greys, or one channel's colour."""
+    made = QImage(levels, 1, QImage.Format.Format_RGB32)
+    for level in range(levels):
+        value = round(255 * level / max(levels - 1, 1))
+        shade = [value] * 3 if channels == 1 else [value if c == channel else 0 for c in range(3)]
+        made.setPixelColor(level, 0, QColor(*shade))
+    return made
