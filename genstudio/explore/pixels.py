@@ -85,7 +85,7 @@ class PixelsState(PaneState):
             else replace(self, cooled=(*kept, (self.position, value)))
         )
 
-    def edited(self, image: int, y: int, x: int, levels: tuple[int, ...], end: int) -> PixelsState:
+    def edited(self, image: int, y: int, x: int, levels: tuple[int, ...]) -> PixelsState:
         """That pixel of that image has these levels (one a channel), and what comes after it is drawn anew."""
         others = [edit for edit in self.edits if edit[:3] != (image, y, x)]
         return replace(self, edits=tuple(sorted([*others, (image, y, x, tuple(map(int, levels)))])))

@@ -191,9 +191,7 @@ def _words(look: Look, scored: Scored, nats: np.ndarray, bits: np.ndarray, top: 
         "step": f"{look.snapshot.step:,}",
     }
     if len(nats) == 1:
-        return N_(
-            "{what}: {nats} nats, {bits} bits/dim; maps 0 to {top} nats per pixel, from step {step}", **told
-        )
+        return N_("{what}: {nats} nats, {bits} bits/dim; maps 0 to {top} nats per pixel, from step {step}", **told)
     return N_(
         "{what}: mean {nats} nats, {bits} bits/dim; maps 0 to {top} nats per pixel, from step {step}",
         **told,

@@ -185,7 +185,7 @@ def test_an_edit_leaves_what_comes_before_and_draws_the_rest_from_it(name: str, 
     state = PixelsState(n=2, position=end)
     before = drawn(look, state)
     value = tuple((int(v) + 1) % levels for v in before[1, :, 2, 1])
-    edited = state.edited(1, 2, 1, value, end)
+    edited = state.edited(1, 2, 1, value)
     after = drawn(look, edited)
     place = order(look).index((2, 1, 0))
     assert torch.equal(cut(after, look, place), cut(before, look, place))
@@ -203,7 +203,7 @@ def test_an_edited_pixel_tells_what_the_model_thought_there():
     look = pixel_look(levels=4)
     state = PixelsState(n=1, position=10)
     was = final(look, state).values
-    now = final(look, state.edited(0, 1, 1, ((was["level"] + 1) % 4,), 64)).values
+    now = final(look, state.edited(0, 1, 1, ((was["level"] + 1) % 4,))).values
     assert now["level"] == (was["level"] + 1) % 4
     assert np.array_equal(now["probabilities"], was["probabilities"])
     assert (was["given"], now["given"]) == (False, True)
@@ -213,7 +213,7 @@ def test_an_edited_pixel_tells_what_the_model_thought_there():
 
 
 def test_edits_are_kept_one_a_pixel_and_in_order():
-    state = PixelsState().edited(1, 2, 3, (4,), 64).edited(0, 5, 5, (1,), 64).edited(1, 2, 3, (0,), 64)
+    state = PixelsState().edited(1, 2, 3, (4,)).edited(0, 5, 5, (1,)).edited(1, 2, 3, (0,))
     assert state.edits == ((0, 5, 5, (1,)), (1, 2, 3, (0,)))
     assert state.resampled().edits == ()
     assert state.resampled() == state.resampled()
@@ -241,7 +241,7 @@ def test_only_what_comes_after_a_branch_is_drawn_again(monkeypatch: pytest.Monke
     for same in (replace(state, position=5), replace(state, enlarged=1), replace(state, overlay="entropy"), state):
         final(look, same)
     assert ticks == []
-    final(look, state.edited(1, 6, 0, (1 - int(drawn(look, state)[1, 0, 6, 0]),), 64))
+    final(look, state.edited(1, 6, 0, (1 - int(drawn(look, state)[1, 0, 6, 0]),)))
     assert ticks == list(range(48, 64))
     ticks.clear()
     final(look, replace(state, cooled=((60, 0.5),)))

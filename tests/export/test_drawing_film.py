@@ -151,7 +151,7 @@ def test_a_branched_completion_of_ones_own_image_is_made_again_to_the_bit(pixel_
     state = PixelsState(
         n=5, position=64, source="own", own=look.blobs.put_array(picture), mask=look.blobs.put_array(mask)
     )
-    state = replace(state, cooled=((20, 0.4),), overlay="entropy").edited(2, 4, 5, (3,), 64)
+    state = replace(state, cooled=((20, 0.4),), overlay="entropy").edited(2, 4, 5, (3,))
     for shown, picture_number in ((state, 0), (state, 2), (SurpriseState(source="own", own=state.own), 0)):
         layout = Layout(scale=2, picture=picture_number)
         path = save_pane(tmp_path / "picture.png", look, shown, run=pixel_run, layout=layout)

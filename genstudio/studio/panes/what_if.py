@@ -74,7 +74,7 @@ class WhatIf(QObject):
 
     def _changed(self, place: Place, levels: tuple[int, ...]) -> PixelsState:
         state = self._view.state
-        return state.edited(state.enlarged % state.n, *place, levels, self._view.end)
+        return state.edited(state.enlarged % state.n, *place, levels)
 
     @Slot(int, int)
     def _clicked(self, row: int, column: int) -> None:
