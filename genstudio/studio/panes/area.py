@@ -203,7 +203,8 @@ class PaneArea(QWidget):
                 return
             self.views[name].show_rendered(made)
             self.newer_weights.shown(name, made)
-            if name == self.active or self.active not in self.arrangement.in_sight():
+            in_hand = name == self.active or self.active not in self.arrangement.in_sight()
+            if in_hand and made.content is not None:
                 self.header.show_at(self.states[name].at, made.step)
 
     # -- hands ---------------------------------------------------------------------------------------------------

@@ -52,6 +52,8 @@ class PixelsView(PaneView):
         self._said_at = 0.0  # when words were put on screen last
         super().__init__(pane, state, parent)
         self.setAcceptDrops(True)
+        self.inspector.detail.setObjectName("words")
+        self.inspector.detail.setProperty("level", "bad")
         for part in (self.inspector.caption, self.inspector.view, self.inspector.code):
             part.hide()  # the pane itself enlarges one image: the controls have the room
 
@@ -219,6 +221,10 @@ class PixelsView(PaneView):
             self.words.setObjectName("words" if bad else "fact")
             self.words.setProperty("level", level)
             restyle(self.words)
+        # What went wrong, and what to do, in full: the line has room for half of it.
+        self.inspector.detail.setVisible(bad)
+        if bad:
+            self.inspector.detail.setText(words)
 
     @Slot(object)
     def complain(self, words: Message | str) -> None:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 GAP, FACTS = 8, 18  # logical pixels: between parts, and the line of words over the distribution
 DISTRIBUTION = (84, 160)  # its least and its most height
-WORTH = 3.5  # one factor more in the sheet is worth as much as this many in the enlarged image
 
 
 class Sheet(ImageGrid):
@@ -154,7 +153,7 @@ class PixelStage(QWidget):
         """Its width in logical pixels and its columns, weighed against what is left for the enlarged image."""
         ratio, margin = self.devicePixelRatioF(), 4
         gutter = round(2 * ratio) if n <= 64 else max(1, round(ratio))
-        best: tuple[float, int, int] | None = None
+        best: tuple[int, int, int] | None = None
         for columns in range(1, n + 1):
             rows = math.ceil(n / columns)
             across = int(self.height() * ratio - 2 * margin - (rows - 1) * gutter) // (rows * h)
@@ -164,7 +163,7 @@ class PixelStage(QWidget):
                 large = self._factor(left, self.height() - FACTS - 2 * GAP - DISTRIBUTION[0], h, w)
                 if large < max(2, 2 * factor):
                     break
-                score = min(large, 24) + WORTH * factor
+                score = large * factor
                 if best is None or score > best[0]:
                     best = (score, taken, columns)
         if best is None:  # too many or too large for whole factors: a third of the room, reduced
