@@ -52,8 +52,8 @@ SHOTS: dict[str, list[Shot]] = {
         Shot("manifold-mnist", step=4000, part="panes", state={"cells": 20, "reach": 2.5}, pointer=(0.6, 0.25)),
     ],
     "mnist-gated-pixelcnn": [
-        Shot("pixels-drawing", "pixels", step=4000, part="panes", state={"position": 426, "seed": 3}),
-        Shot("pixels-entropy", "pixels", 4000, "dark", "panes", {"position": 784, "seed": 3, "overlay": "entropy"}),
+        Shot("pixels-drawing", "pixels", step=4000, part="panes", state={"position": 426, "enlarged": 3}),
+        Shot("pixels-entropy", "pixels", 4000, "dark", "panes", {"position": 784, "enlarged": 1, "overlay": "entropy"}),
     ],
 }
 PRIVATE: dict[str, list[Shot]] = {
