@@ -44,6 +44,7 @@ class Sheet(ImageGrid):
         chosen = None if self.picture is None else divmod(min(index, len(self.picture) - 1), self.picture.columns)
         if chosen != self._chosen:
             self._chosen = chosen
+            self._focus = chosen or (0, 0)  # the keyboard begins where one is looking
             self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -103,11 +104,14 @@ class PixelStage(QWidget):
         """Which pixel it is and what was drawn there; how undecided the model was."""
         self.odds.setText(odds)
         self.facts.setText(facts)
+        self.distribution.setToolTip(odds)
         self._place_words()
 
     def _place_words(self) -> None:
         top, width = self._words_at
         right = self.odds.sizeHint().width() if self.odds.text() else 0
+        if self.facts.fontMetrics().horizontalAdvance(self.facts.whole()) + GAP + right > width:
+            right = 0  # a narrow pane tells which pixel it is
         self.odds.setGeometry(width - right, top, right, FACTS)
         self.facts.setGeometry(0, top, max(width - right - GAP, 24), FACTS)
 

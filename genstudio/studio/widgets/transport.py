@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QSizePolicy,
@@ -20,6 +20,7 @@ from genstudio.core.messages import _
 from genstudio.studio.widgets.card import Fact, Running
 from genstudio.studio.widgets.controls import Button, IconButton
 
+ROOMY = 320  # logical pixels: in a narrower pane the speed is told by its slider alone
 BEHIND = 0.8  # of the chosen speed: below it what is really reached is said
 
 BUTTONS = {
@@ -138,6 +139,11 @@ class Transport(QWidget):
             words = _("1 pixel/s") if pixels_per_second == 1 else _("{n} pixels/s", n=wanted)
         self.speed_words.setText(words)
         self.speed.setAccessibleDescription(words)
+        self.speed.setToolTip(f"{words}. " + _("From one pixel a second to as fast as it goes"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.speed_words.setVisible(self.width() >= ROOMY)
 
     def _button(self, name: str) -> Button | IconButton:
         icon_name, words = BUTTONS[name]
