@@ -277,6 +277,52 @@ def test_a_click_on_what_is_not_drawn_yet_draws_up_to_there(qtbot, area: PaneAre
     assert "row 4, column 5" in view.stage.canvas.accessibleDescription()
 
 
+RECIPE = """
+title = "Dots, pixel by pixel"
+[model]
+name = "pixelcnn"
+width = 4
+blocks = 1
+[data]
+name = "dots-for-windows"
+binarisation = "threshold"
+[plan]
+steps = 1000000
+batch_size = 16
+save_every = 0
+sample_every = 0
+evaluate_every = 0
+"""
+
+
+def test_while_training_weights_stay_as_long_as_it_plays_and_come_when_it_stands(
+    qtbot, open_window, choose_recipe, tmp_path: Path
+):
+    (tmp_path / "pixels.toml").write_text(RECIPE, encoding="utf-8")
+    window = open_window()
+    choose_recipe(window, str(tmp_path / "pixels.toml"))
+    window.panes.show_pane("pixels")
+    view = view_of(window.panes)
+    window.left.controls.main.click()
+    qtbot.waitUntil(lambda: view.end == END, timeout=PATIENCE)
+    view.player.choose_speed(70.0)
+    view.toggle_play()
+    qtbot.waitUntil(lambda: view.clock.drawn > 4, timeout=PATIENCE)
+    seen: set[int] = set()
+
+    def over() -> bool:
+        seen.add(view.rendered.step)
+        return view.at_rest
+
+    qtbot.waitUntil(over, timeout=PATIENCE)
+    assert len(seen) == 1, "one drawing, one set of weights"
+    qtbot.waitUntil(lambda: view.rendered.step > max(seen), timeout=PATIENCE)
+    assert view.rendered.final, "from newer weights it is shown when it is whole"
+    assert view.clock.drawn == END
+    window.session.stop()
+    qtbot.waitUntil(lambda: window.session.state == "idle", timeout=PATIENCE)
+
+
 # -- the distribution --------------------------------------------------------------------------------------------
 
 
