@@ -7,7 +7,7 @@ painted only a veil as small as the image changes.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -19,18 +19,16 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
-    QTransform,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import colour, theme
+from genstudio.studio.widgets.brush import Brush, Hand, Place
 from genstudio.studio.widgets.image_grid import KEYS
-from genstudio.studio.widgets.masks import outline, stroked
 from genstudio.studio.widgets.scaling import qimage
 from genstudio.studio.widgets.surround import ROUND, behind, corners
 
@@ -38,9 +36,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 MARGIN = 8  # logical pixels
-SLATE = (78, 88, 104)  # what is not drawn yet: a colour that no grey image has
-Hand = Literal["point", "erase", "keep"]
-Place = tuple[int, int]  # (row, column)
 
 
 class PixelCanvas(QWidget):
@@ -68,14 +63,8 @@ class PixelCanvas(QWidget):
         self._selected: Place | None = None
         self._edited: tuple[Place, ...] = ()
         self._hover: Place | None = None
-        self._mask: np.ndarray | None = None
-        self._border = QPainterPath()
+        self._brush = Brush()
         self._by_keyboard = False  # came the focus by the keyboard? Then it is framed
-        self._hand: Hand = "point"
-        self._brush = 3
-        self._cursor: Place | None = None  # of the brush, by keyboard
-        self._stroke: tuple[np.ndarray, Place] | None = None  # the mask so far, and where the brush was last
-        self._veil: QImage | None = None
         theme().changed.connect(self._recolour)
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -87,7 +76,8 @@ class PixelCanvas(QWidget):
         self._image = None if pixels is None else qimage(pixels).convertToFormat(QImage.Format.Format_RGB32)
         self._pixels = pixels
         if size != self._size:
-            self._size, self._hover, self._cursor, self._stroke, self._veil = size, None, None, None, None
+            self._size, self._hover = size, None
+            self._brush.forget()
         self._current = current
         if changed is None:
             self.update()
@@ -113,22 +103,13 @@ class PixelCanvas(QWidget):
 
     def show_mask(self, mask: np.ndarray | None) -> None:
         """What is given in a completion, bool H×W; its border is drawn. ``None``: nothing is."""
-        if mask is self._mask:
-            return
-        self._mask = mask
-        self._border = QPainterPath()
-        for x0, y0, x1, y1 in outline(mask) if mask is not None else ():
-            self._border.moveTo(x0, y0)
-            self._border.lineTo(x1, y1)
-        self._veil = None
-        self.update()
+        if mask is not self._brush.mask:
+            self._brush.show_mask(mask)
+            self.update()
 
     def set_hand(self, hand: Hand, brush: int = 3) -> None:
-        self._hand, self._brush = hand, brush
+        self._brush.take(hand, brush)
         self.setCursor(Qt.CursorShape.ArrowCursor if hand == "point" else Qt.CursorShape.CrossCursor)
-        self._stroke = self._veil = None
-        if hand == "point":
-            self._cursor = None
         self.update()
 
     def set_smooth(self, smooth: bool) -> None:
@@ -196,9 +177,7 @@ class PixelCanvas(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
             painter.drawImage(whole, self._image, QRectF(self._image.rect()))
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            if self._veil is not None:
-                painter.drawImage(whole, self._veil, QRectF(self._veil.rect()))
-            self._paint_border(painter, whole)
+            self._brush.paint(painter, whole)
             self._paint_marks(painter)
         if self.hasFocus() and self._by_keyboard:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -214,16 +193,6 @@ class PixelCanvas(QWidget):
         corner = to_device.inverted()[0].map(QPointF(round(exact.x()), round(exact.y())))
         return QRectF(corner, rect.size())
 
-    def _paint_border(self, painter: QPainter, whole: QRectF) -> None:
-        if self._border.isEmpty():
-            return
-        h, w = self._size
-        to_widget = QTransform(whole.width() / w, 0, 0, whole.height() / h, whole.x(), whole.y())
-        border = to_widget.map(self._border)
-        for tint, width in ((QColor(0, 0, 0, 150), 3), (QColor(255, 255, 255, 220), 1)):
-            painter.setPen(QPen(tint, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-            painter.drawPath(border)
-
     def _paint_marks(self, painter: QPainter) -> None:
         for place in self._edited:
             rect = self.pixel_rect(*place)
@@ -231,8 +200,10 @@ class PixelCanvas(QWidget):
             corner = QRectF(rect.right() - dot - 1, rect.y() + 1, dot, dot)
             painter.fillRect(corner.adjusted(-1, -1, 1, 1), QColor(0, 0, 0, 160))
             painter.fillRect(corner, QColor(255, 170, 0))
-        if self._hand != "point":
-            self._paint_brush(painter)
+        if self._brush.hand != "point":
+            at = self._hover or (self._brush.cursor if self.hasFocus() else None)
+            if at is not None:
+                self._brush.paint_ring(painter, self.pixel_rect(*at))
             return
         if self._hover is not None and self._hover != self._current:
             self._frame(painter, self._hover, QColor(255, 255, 255, 230), 1)
@@ -240,19 +211,6 @@ class PixelCanvas(QWidget):
             self._frame(painter, self._selected, QColor(255, 170, 0), 2)
         if self._current is not None:
             self._frame(painter, self._current, colour("accent"), 2)
-
-    def _paint_brush(self, painter: QPainter) -> None:
-        place = self._hover or (self._cursor if self.hasFocus() else None)
-        if place is None:
-            return
-        rect = self.pixel_rect(*place)
-        middle = rect.center() if self._brush % 2 else rect.topLeft()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for tint, width in ((QColor(0, 0, 0, 150), 3), (QColor(255, 255, 255, 230), 1)):
-            painter.setPen(QPen(tint, width))
-            painter.drawEllipse(middle, rect.width() * self._brush / 2, rect.height() * self._brush / 2)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _frame(self, painter: QPainter, place: Place, tint: QColor, width: int) -> None:
         rect = self.pixel_rect(*place).adjusted(-0.5, -0.5, 0.5, 0.5)
@@ -269,18 +227,17 @@ class PixelCanvas(QWidget):
     # -- mouse ---------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or self._hand == "point":
+        if event.button() != Qt.MouseButton.LeftButton or self._brush.hand == "point":
             return
         place = self.pixel_at(event.position())
         if place is not None:
-            self._begin(place)
+            self._brush.begin(place)
+            self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = self.pixel_at(event.position())
-        if self._stroke is not None:
-            near = place or self._nearest(event.position())
-            if near != self._stroke[1]:
-                self._go_on(near)
+        if self._brush.painting and self._brush.go_on(place or self._nearest(event.position())):
+            self.update()
         if place != self._hover:
             self._hover = place
             self.pointed.emit(place)
@@ -289,9 +246,9 @@ class PixelCanvas(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        if self._stroke is not None:
-            self._end()
-        elif self._hand == "point":
+        if self._brush.painting:
+            self._lift()
+        elif self._brush.hand == "point":
             place = self.pixel_at(event.position())
             if place is not None:
                 self.clicked.emit(*place)
@@ -303,7 +260,7 @@ class PixelCanvas(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         notches = round(event.angleDelta().y() / 120)
-        if notches and self._hand == "point" and self._selected is not None:
+        if notches and self._brush.hand == "point" and self._selected is not None:
             self.wheeled.emit(notches)
             event.accept()
         else:
@@ -315,57 +272,17 @@ class PixelCanvas(QWidget):
         column = math.floor((position.x() - whole.x()) / whole.width() * w)
         return min(max(row, 0), h - 1), min(max(column, 0), w - 1)
 
-    # -- the brush -----------------------------------------------------------------------------------------------
-
-    def _begin(self, place: Place) -> None:
-        if self._mask is not None:
-            self._stroke = (self._mask, place)
-            self._go_on(place)
-
-    def _go_on(self, place: Place) -> None:
-        assert self._stroke is not None
-        mask, last = self._stroke
-        mask = stroked(mask, last, place, self._brush, self._hand == "keep")
-        self._stroke = (mask, place)
-        self._make_veil(mask)
-        self.update()
-
-    def _end(self) -> None:
-        assert self._stroke is not None
-        mask, self._stroke = self._stroke[0], None
-        if self._mask is not None and bool((mask != self._mask).any()):
-            self.stroked.emit(mask)
-        else:
-            self._veil = None
-        self.update()
-
-    def _make_veil(self, mask: np.ndarray) -> None:
-        """What this stroke has changed so far: rubbed out is slate, kept again is light."""
-        import numpy as np
-
-        assert self._mask is not None
-        veil: Any = np.zeros(mask.shape, np.uint32)  # premultiplied ARGB, as numbers
-        veil[self._mask & ~mask] = 0xFF000000 | SLATE[0] << 16 | SLATE[1] << 8 | SLATE[2]
-        veil[~self._mask & mask] = 0x78787878
-        kind = QImage.Format.Format_ARGB32_Premultiplied
-        self._veil = QImage(veil.data, mask.shape[1], mask.shape[0], mask.shape[1] * 4, kind).copy()
-
     # -- keyboard ------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """With the brush: arrows move it, Enter paints, Escape lays it down. All else is for whoever owns this."""
         key = Qt.Key(event.key())
-        if self._hand == "point" or self._image is None:
+        if self._brush.hand == "point" or self._image is None:
             event.ignore()
         elif key in KEYS:
-            down, right = KEYS[key]
-            row, column = self._cursor or (self._size[0] // 2 - down, self._size[1] // 2 - right)
-            self._cursor = (
-                min(max(row + down, 0), self._size[0] - 1),
-                min(max(column + right, 0), self._size[1] - 1),
-            )
+            row, column = self._brush.move(*KEYS[key], *self._size)
             self._hover = None
-            self.describe(_("Brush at row {row}, column {column}", row=self._cursor[0] + 1, column=self._cursor[1] + 1))
+            self.describe(_("Brush at row {row}, column {column}", row=row + 1, column=column + 1))
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
                 self._dab()
             self.update()
@@ -377,10 +294,15 @@ class PixelCanvas(QWidget):
             event.ignore()
 
     def _dab(self) -> None:
-        if self._cursor is not None:
-            self._begin(self._cursor)
-            if self._stroke is not None:
-                self._end()
+        if self._brush.cursor is not None and self._brush.mask is not None:
+            self._brush.begin(self._brush.cursor)
+            self._lift()
+
+    def _lift(self) -> None:
+        mask = self._brush.end()
+        if mask is not None:
+            self.stroked.emit(mask)
+        self.update()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
