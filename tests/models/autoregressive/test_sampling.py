@@ -154,3 +154,15 @@ def test_what_can_not_be_drawn_is_refused_in_words() -> None:
         make("gated-classes").sample(2, generator=noise(), label=7)
     with pytest.raises(UsageError, match="temperature"):
         model.sample(2, generator=noise(), temperature=0.0)
+
+
+def test_auto_puts_a_disturbed_trial_right() -> None:
+    model = make("pixelcnn")
+    model.sample(3, generator=noise(1), method="auto")
+    model.pace.seconds = {"4": {"cached": 60.0, "jacobi": 30.0}}  # as if the computer had been busy with something else
+    model.sample(3, generator=noise(1), method="auto")
+    assert model.pace.seconds["4"]["jacobi"] < 30.0, "what was drawn by a method says how long it takes"
+    model.pace.seconds["4"]["jacobi"] = 90.0
+    model.sample(3, generator=noise(1), method="auto")
+    assert model.pace.best(3) == "cached"
+    assert model.pace.seconds["4"]["cached"] < 60.0
