@@ -56,23 +56,16 @@ def odds_of(values: dict[str, Any]) -> str:
 def legend_of(values: dict[str, Any], overlay: str) -> Legend | None:
     """What the colours of an overlay mean."""
     from genstudio.explore.base import Legend
+    from genstudio.explore.heat import scale
     from genstudio.explore.pixel_view import ALLOWED, CURRENT
 
     if overlay == "entropy" and "entropy_top" in values:
-        return Legend(_("entropy"), _heat("0", _("{top} nats", top=f"{float(values['entropy_top']):.2f}")), True)
+        return Legend(_("entropy"), scale("0", _("{top} nats", top=f"{float(values['entropy_top']):.2f}")), True)
     if overlay == "field" and "field" in values:
-        return Legend(_("gradient"), _heat("0", _("the largest here")), True)
+        return Legend(_("gradient"), scale("0", _("the largest here")), True)
     if overlay == "mask" and "allowed" in values:
         return Legend(_("order"), ((_("may be seen"), ALLOWED), (_("this pixel"), CURRENT)))
     return None
-
-
-def _heat(low: str, high: str) -> tuple[tuple[str, tuple[int, int, int]], ...]:
-    """The map of heat as the colours of a bar."""
-    from genstudio.explore.heat import table
-
-    tints = [(int(r), int(g), int(b)) for r, g, b in table()[::15]]
-    return tuple((low if k == 0 else high if k == len(tints) - 1 else "", rgb) for k, rgb in enumerate(tints))
 
 
 def spoken(values: dict[str, Any]) -> str:
