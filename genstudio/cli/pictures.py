@@ -68,7 +68,7 @@ def sample(
     began = time.perf_counter()
     content = final(look, state)
     seconds = time.perf_counter() - began
-    used = _remember(look, folder, used, n)
+    used = _remember(look, folder, used)
     written = save_state(out, look, state, folder, scale, content)
     output.say(_("{n} samples of {run} at step {step}, drawn in {seconds} s: {path}", n=n, run=folder.name,
                  step=f"{look.snapshot.step:,}", seconds=f"{seconds:.2f}", path=written))  # fmt: skip
@@ -127,15 +127,15 @@ def _choose_method(look: Look, run: Any, method: Method) -> str:
     return method.value
 
 
-def _remember(look: Look, run: Any, used: str, n: int) -> str:
-    """After ``auto``: keep what was measured; gives the method that is fastest."""
+def _remember(look: Look, run: Any, used: str) -> str:
+    """After ``auto``: keep what was measured; gives the method by which was drawn."""
     from genstudio.training.pace import save_pace
 
     if used != "auto":
         return used
     model: Any = look.model
     save_pace(run, model.pace)
-    return model.pace.best(n) or used
+    return str(model.pace.used)
 
 
 def look_at(run: Any, step: int | None = None, data: Any = None) -> Look:

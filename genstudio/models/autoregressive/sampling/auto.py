@@ -20,9 +20,11 @@ CANDIDATES: tuple[Method, ...] = ("cached", "jacobi")
 @dataclass
 class Pace:
     """Seconds by method for batches of about one size: ``seconds["16"]["cached"]``, keyed by the power of two at or above
-    the batch. A run keeps it on disk, so that the next program that opens it needs no trial."""
+    the batch. A run keeps it on disk, so that the next program that opens it needs no trial. ``used`` is the method by
+    which was last drawn."""
 
     seconds: dict[str, dict[str, float]] = field(default_factory=dict)
+    used: Method = field(default="cached", compare=False)
 
     def best(self, n: int) -> Method | None:
         """The fastest of the methods for a batch of ``n``; ``None`` before they were measured."""
@@ -61,6 +63,7 @@ def choose(model: Autoregressive, request: Request, pace: Pace) -> Tensor:
     """
     n = len(request)
     best = pace.best(n)
+    pace.used = best or "cached"
     if best is not None:
         began = _clock(request)
         images = model.draw_by(best, request)
