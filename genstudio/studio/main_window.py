@@ -1,17 +1,18 @@
 """The window: the run on the left, what is seen of it on the right, a quiet line at the foot.
 
-Painted first, filled afterwards: torch, the plot and the panes are imported in the background once there is a window.
+Painted first, filled afterwards: the panes' code arrives between events, torch in the background, once there is a window.
 """
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent, QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSizePolicy, QVBoxLayout, QWidget
 
+from genstudio.studio.arrivals import Arrivals, import_beneath
 from genstudio.studio.left.column import LeftColumn
 from genstudio.studio.settings import Settings
 from genstudio.studio.status_bar import StatusBar
@@ -43,6 +44,9 @@ class MainWindow(QMainWindow):
         self.library = Library(self.session.background, self)
         self.undo_stack = QUndoStack(self)
         self.lateness = Lateness(self)
+        self.arrivals = Arrivals(self)
+        self.arrivals.arrived.connect(self._arrived)
+        self.arrivals.failed.connect(self._import_failed)
         self.panes: PaneArea | None = None
         self.painted_at = 0.0  # time.perf_counter() of the first paint
         self.torch_freeze_ms = 0.0
@@ -63,12 +67,28 @@ class MainWindow(QMainWindow):
         self.lateness.record()
         self.painted.emit()
         self.library.load()
+        self.session.background.submit(import_beneath, self._beneath_imported, self._import_failed)
+
+    @Slot(object)
+    def _beneath_imported(self, nothing: object) -> None:
+        self.arrivals.start()
+
+    @Slot()
+    def _arrived(self) -> None:
+        from genstudio.studio.panes.area import PaneArea
+
+        self.left.curves.make_plot()
+        self.panes = PaneArea(self.session, self.undo_stack, self.settings, self.right)
+        self.right_layout.replaceWidget(self.waiting, self.panes)
+        self.waiting.hide()
+        self.waiting.deleteLater()
         background = self.session.background
-        background.submit(import_plotting, self._plotting_imported, self._import_failed)
-        background.submit(import_panes, self._panes_imported, self._import_failed)
         background.submit(import_optimisers, self._all_imported, self._import_failed)
         background.submit(device_in_words, self.status.set_device)
         background.submit(empty_trash)
+        if self._open_run:
+            self.session.open_run(self._open_run)
+            self._open_run = ""
 
     @Slot(object)
     def _all_imported(self, nothing: object) -> None:
@@ -76,20 +96,6 @@ class MainWindow(QMainWindow):
         self.lateness.samples = None
         self.status.set_freeze(self.torch_freeze_ms)
         self.ready.emit()
-
-    @Slot(object)
-    def _plotting_imported(self, nothing: object) -> None:
-        self.left.curves.make_plot()
-
-    @Slot(object)
-    def _panes_imported(self, kind: Any) -> None:
-        self.panes = kind(self.session, self.undo_stack, self.settings, self.right)
-        self.right_layout.replaceWidget(self.waiting, self.panes)
-        self.waiting.hide()
-        self.waiting.deleteLater()
-        if self._open_run:
-            self.session.open_run(self._open_run)
-            self._open_run = ""
 
     @Slot(object)
     def _import_failed(self, error: Exception) -> None:
@@ -173,25 +179,12 @@ class MainWindow(QMainWindow):
         self._closed = True
         self.settings.set("window.geometry", bytes(self.saveGeometry().toBase64().data()).decode())
         self.lateness.stop()
+        self.arrivals.stop()
         self.left.curves.shutdown()
         if self.panes is not None:
             self.panes.shutdown()
         self.session.shutdown()
         self.settings.save()
-
-
-def import_plotting() -> None:
-    """On the background thread: the plot's module, and numpy with it."""
-    import numpy.ma  # noqa: F401 - numpy imports it with the first percentile, 80 ms in the middle of a drawing
-
-    import genstudio.studio.widgets.loss_plot  # noqa: F401
-
-
-def import_panes() -> type[PaneArea]:
-    """On the background thread: the right side's code."""
-    from genstudio.studio.panes.area import PaneArea
-
-    return PaneArea
 
 
 def import_optimisers() -> None:
