@@ -80,4 +80,10 @@ class CausalGraph:
     images: tuple[tuple[str, tuple[int, ...]], ...]
     nodes: tuple[Node, ...]
     draws: tuple[Draw, ...]
-    beside: Tensor | None = None
+    beside: Tensor | None = field(
+        default=None, compare=False
+    )  # a tensor equals itself alone: schedules would be made anew
+    features_beside: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "features_beside", 0 if self.beside is None else len(self.beside))

@@ -300,7 +300,7 @@ class _Scheduler:
             Tick(tuple(Step(n.name, p, i, tuple(b in self.kept for b, _ in n.outputs)) for n, p, i in steps), draws)
             for steps, draws in plans
         )
-        beside = 0 if self.graph.beside is None else len(self.graph.beside)
+        beside = self.graph.features_beside
         sizes = {name: len(channels) + beside for name, channels in self.graph.images}
         sizes |= {buffer: features for node in self.graph.nodes for buffer, features in node.outputs}
         return Schedule(made, {b: (self.grids[b][0] * self.grids[b][1], sizes[b]) for b in self.kept})

@@ -123,3 +123,13 @@ def test_a_vertical_stack_is_evaluated_once_per_row_in_raster_order() -> None:
     made = schedule(model.graph(None), np.zeros((6, 7), bool), "raster")  # type: ignore[operator]
     steps = [step for tick in made.ticks for step in tick.steps if step.node == "v2"]
     assert [len(step.positions) for step in steps] == [7] * 6
+
+
+@pytest.mark.parametrize(
+    "name, knobs", [("gated-pixelcnn", {"place": True, "layers": 2}), ("pixelcnn-pp", {"blocks": 1})]
+)
+def test_a_schedule_is_made_once(name: str, knobs: dict[str, object]) -> None:
+    model = build(name, ImageSpec(1, 8, 8, levels=4), {"width": 8, **knobs})
+    known = torch.zeros(8, 8, dtype=torch.bool).numpy()
+    first, second = (schedule(model.graph(None), known, "wavefront", "cpu") for _ in range(2))
+    assert first is second
