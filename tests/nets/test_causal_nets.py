@@ -126,7 +126,7 @@ def test_a_vertical_stack_is_evaluated_once_per_row_in_raster_order() -> None:
 
 
 @pytest.mark.parametrize(
-    "name, knobs", [("gated-pixelcnn", {"place": True, "layers": 2}), ("pixelcnn-pp", {"blocks": 1})]
+    ("name", "knobs"), [("gated-pixelcnn", {"place": True, "layers": 2}), ("pixelcnn-pp", {"blocks": 1})]
 )
 def test_a_schedule_is_made_once(name: str, knobs: dict[str, object]) -> None:
     model = build(name, ImageSpec(1, 8, 8, levels=4), {"width": 8, **knobs})
