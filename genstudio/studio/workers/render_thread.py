@@ -39,7 +39,7 @@ LOOKS_KEPT = 6  # models loaded at once: one a recently seen step
 PATIENCE_MS = 60.0  # a content that takes longer shows what there is so far
 
 
-BREATH = 1.75  # while training, a long content rests so many times what its last step took: training comes first
+BREATH = 3.0  # while training, a long content rests so many times what its last step took: training comes first
 
 
 class Weights(Protocol):
