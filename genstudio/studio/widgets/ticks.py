@@ -49,6 +49,7 @@ def across(low: float, high: float, pixels: float, *, seconds: bool = False) -> 
     if not high > low or pixels <= 0:
         return ()
     room = ROOM
+    before: tuple[Tick, ...] = ()
     while True:
         least = max((high - low) * room / pixels, 1.0)  # there is no half a step
         if seconds:
@@ -57,6 +58,9 @@ def across(low: float, high: float, pixels: float, *, seconds: bool = False) -> 
             step = nice_step(least)
         places = multiples(step, low, high)
         ticks = tuple(Tick(at, as_time(at) if seconds else in_short(at, step)) for at in places)
+        if len(ticks) < 2 <= len(before):  # one text gives no scale: the ends of the finer one have room
+            return (before[0], *(Tick(tick.at) for tick in before[1:-1]), before[-1])
+        before = ticks
         needed = max((len(tick.words) for tick in ticks), default=0) * DIGIT + 2 * DIGIT
         if needed <= step * pixels / (high - low) or room >= pixels:
             return ticks
