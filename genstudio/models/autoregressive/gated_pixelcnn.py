@@ -17,7 +17,7 @@ from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
-from genstudio.models.autoregressive.pixelcnn import check_width, colour_graph
+from genstudio.models.autoregressive.pixelcnn import PLACE_HELP, check_width, colour_graph
 from genstudio.models.base import models
 from genstudio.nets.causal_conv import CausalConv, causal_mask, colour_slices
 from genstudio.nets.causal_graph import CausalGraph, Compute, Node, Read
@@ -35,13 +35,7 @@ class GatedPixelCnnKnobs(Knobs):
     kernel: int = knob(
         7, help=N_("Side of the first layer's window; the others' is 3."), unit="px", ge=3, le=15, advanced=True
     )
-    place: bool = knob(
-        False,
-        help=N_(
-            "Tell the net where in the image a pixel lies. Otherwise it knows only what it sees, and begins anew below "
-            "what it drew."
-        ),
-    )
+    place: bool = knob(False, help=PLACE_HELP)
     conditional: bool = knob(
         False, help=N_("Whether the model is told the class of an image, and can draw one class alone.")
     )

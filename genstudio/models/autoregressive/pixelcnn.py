@@ -25,6 +25,10 @@ from genstudio.nets.masked import masked_nodes
 from genstudio.nets.place import SIZE, with_place
 from genstudio.nets.place import place as place_of
 
+PLACE_HELP = N_(
+    "Tell the net where in the image a pixel lies. Otherwise it knows only what it sees, and begins anew below what it drew."
+)
+
 
 class PixelCnnKnobs(Knobs):
     width: int = knob(
@@ -34,13 +38,7 @@ class PixelCnnKnobs(Knobs):
     kernel: int = knob(
         7, help=N_("Side of the first layer's window; the others' is 3."), unit="px", ge=3, le=15, advanced=True
     )
-    place: bool = knob(
-        False,
-        help=N_(
-            "Tell the net where in the image a pixel lies. Otherwise it knows only what it sees, and begins anew below "
-            "what it drew."
-        ),
-    )
+    place: bool = knob(False, help=PLACE_HELP)
 
 
 class Block(nn.Module):
