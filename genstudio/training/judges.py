@@ -79,7 +79,8 @@ def shipped_folder(data: DataSet) -> Path | None:
 def cache_folder(data: DataSet) -> Path:
     """Where the judge of ``data`` lies, or will: other images, or another way of training, have another."""
     recipe = recipe_for(data)
-    facts = {"model": recipe.model, "knobs": recipe.model_knobs, "plan": recipe.plan.model_dump(mode="json")}
+    # Only what the recipe says: a setting that plans have from now on makes no judge another one.
+    facts = {"model": recipe.model, "knobs": recipe.model_knobs, "plan": recipe.plan.changed()}
     how = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     return cache_dir() / "judges" / f"{data.name}-{data.fingerprint[:16]}-{how[:8]}"
 
