@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from genstudio.objectives.base import Game, objectives
 
-LOG2 = math.log(2)
 W = torch.tensor([3.0, -4.0])  # of length 5
 
 
@@ -37,8 +36,9 @@ def of(name: str, real: list[float], fake: list[float]) -> dict[str, float]:
 
 def test_log_losses() -> None:
     """At a logit of 0, D = 1/2, and every logarithm is -log 2."""
-    assert of("minimax", [0.0], [0.0]) == {"d_real": round(LOG2, 6), "d_fake": round(LOG2, 6), "adversarial": -round(LOG2, 6)}  # fmt: skip
-    assert of("non-saturating", [0.0], [0.0])["adversarial"] == round(LOG2, 6)
+    log2 = round(math.log(2), 6)
+    assert of("minimax", [0.0], [0.0]) == {"d_real": log2, "d_fake": log2, "adversarial": -log2}
+    assert of("non-saturating", [0.0], [0.0])["adversarial"] == log2
     logit = math.log(3)  # D = 3/4
     found = of("non-saturating", [logit], [logit])
     assert found["d_real"] == pytest.approx(-math.log(0.75), abs=1e-6)
@@ -67,7 +67,11 @@ def test_hinge_stops_at_its_margins() -> None:
 @pytest.mark.parametrize("name", ["wasserstein", "wasserstein-gp"])
 def test_the_critics_difference_of_means(name: str) -> None:
     found = of(name, [5.0, 3.0], [1.0, -2.0])
-    assert found | {"gradient_penalty": 0} == {"d_real": -4.0, "d_fake": -0.5, "adversarial": 0.5, "gradient_penalty": 0}  # fmt: skip
+    assert {k: found[k] for k in ("d_real", "d_fake", "adversarial")} == {
+        "d_real": -4.0,
+        "d_fake": -0.5,
+        "adversarial": 0.5,
+    }
 
 
 def test_clipping_takes_the_size_that_is_given() -> None:
