@@ -33,7 +33,7 @@ class ResNetGanKnobs(AdversarialKnobs):
     )
     discriminator_width: int = knob(
         0,
-        help=N_("The same of the discriminator; 0 takes twice the generator's."),
+        help=N_("The same of the discriminator; 0 takes the generator's."),
         label=N_("Discriminator width"),
         ge=0,
         le=512,
@@ -60,7 +60,7 @@ class ResNetGAN(Adversarial):
 
     @classmethod
     def make_body(cls, spec: ImageSpec, knobs: Any) -> nn.Module:
-        width = knobs.discriminator_width or 2 * knobs.width
+        width = knobs.discriminator_width or knobs.width
         return ResidualDiscriminator(spec.shape, width, spectral=knobs.spectral_norm)
 
     @classmethod
