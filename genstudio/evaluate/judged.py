@@ -45,7 +45,9 @@ class Judged:
     which weights the model has, "raw" or "averaged".
     """
 
-    def __init__(self, model: Samples, images: Images, judge: Judge, *, samples: int = SAMPLES, weights: str = "") -> None:
+    def __init__(
+        self, model: Samples, images: Images, judge: Judge, *, samples: int = SAMPLES, weights: str = ""
+    ) -> None:
         self.model, self.images, self.judge = model, images, judge
         self.count, self.weights = samples, weights
 
@@ -124,9 +126,7 @@ class Judged:
 
     def _remember(self, what: str, make: Callable[[], Any]) -> Any:
         images = self.images
-        return remembered(
-            images.data, (what, self.judge.hash, images.split.name, len(images), self.count), make
-        )
+        return remembered(images.data, (what, self.judge.hash, images.split.name, len(images), self.count), make)
 
 
 def _parts(n: int) -> Iterable[int]:

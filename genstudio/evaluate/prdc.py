@@ -39,7 +39,9 @@ CHUNK = 500  # rows of the table of distances at a time: 40 MB against 10,000 ot
     unit="",
     better="higher",
     needs=(Samples,),
-    help=N_("Whether samples look real and whether they are as varied, by each image's five nearest; the value is coverage."),
+    help=N_(
+        "Whether samples look real and whether they are as varied, by each image's five nearest; the value is coverage."
+    ),
     heavy=True,
     judged=True,
 )

@@ -49,9 +49,7 @@ def find_weights() -> Path:
     if named:
         if Path(named).is_file():
             return Path(named)
-        raise DataError(
-            N_("There is no file {path}.", path=named), N_("Let {variable} name one.", variable=VARIABLE)
-        )
+        raise DataError(N_("There is no file {path}.", path=named), N_("Let {variable} name one.", variable=VARIABLE))
     folder = cache_dir() / "inception"
     found = [path for kind in ("*.safetensors", "*.pth", "*.pt") for path in sorted(folder.glob(kind))]
     if not found:
