@@ -1,4 +1,4 @@
-"""Points of the plane as pictures: where pictures of images are asked for and the images are points (``ImageSpec.is_point``).
+"""Points of the plane as pictures: for wherever images are shown and the images are points (``ImageSpec.is_point``).
 
 x grows to the right and y upwards, both from 0 to 1, as on paper. Everything is drawn white on near black, like the images
 beside it.

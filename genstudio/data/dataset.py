@@ -111,6 +111,11 @@ class DataSet:
         rows = self._cached.images[np.asarray(indices, dtype=np.int64)]
         return rows if rows.dtype == np.uint8 else np.round(rows * 255).astype(np.uint8)
 
+    def points(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
+        """float32 n×2, x and y in [0, 1], of a data set of points of the plane, before levels: for pictures of them."""
+        rows = self._cached.images[np.asarray(indices, dtype=np.int64)].reshape(-1, 2)
+        return rows.astype(np.float32) / 255 if rows.dtype == np.uint8 else rows
+
     def split(self, name: SplitName) -> Split:
         """``train``, ``validation`` or ``test``: disjoint, and together the whole set."""
         if name not in self._splits:
