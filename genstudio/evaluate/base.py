@@ -21,6 +21,7 @@ from genstudio.core.abilities import ABILITIES, ScoresLikelihood, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.registry import Registry
+from genstudio.data.base import data_sets
 from genstudio.evaluate.images import Images
 
 if TYPE_CHECKING:
@@ -50,12 +51,17 @@ class Result:
         }
 
 
+def _any_data(data: DataSet) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Measure:
     """A registered measure. ``better`` says which way is good; ``heavy`` ones run only when named.
 
-    ``when_exact`` says whether it runs unasked on a model whose likelihood is exact, where that differs: there the
-    likelihood itself is quick, and a bound on it says nothing new.
+    ``fits`` says of a data set whether anything can be measured on it. ``when_exact`` says whether it runs unasked on a
+    model whose likelihood is exact, where that differs: there the likelihood itself is quick, and a bound on it says
+    nothing new.
     """
 
     name: str
@@ -67,6 +73,7 @@ class Measure:
     heavy: bool
     run: Callable[..., Result]
     when_exact: bool | None = None
+    fits: Callable[[DataSet], bool] = _any_data
 
     def serves(self, model: object) -> bool:
         """Whether ``model`` has every ability that this measure needs."""
@@ -92,11 +99,12 @@ def measure(
     help: Message,
     heavy: bool = False,
     when_exact: bool | None = None,
+    fits: Callable[[DataSet], bool] = _any_data,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Decorator: file ``function(model, images, **options) -> Result`` as the measure ``name``."""
 
     def file(function: Callable[..., Result]) -> Callable[..., Result]:
-        measures.register(name)(Measure(name, title, unit, better, needs, help, heavy, function, when_exact))
+        measures.register(name)(Measure(name, title, unit, better, needs, help, heavy, function, when_exact, fits))
         return function
 
     return file
@@ -115,15 +123,15 @@ def evaluate(
 ) -> dict[str, Result]:
     """Measure ``model`` on one split of ``data``: results by the measures' names.
 
-    Without ``names``, every light measure that the model's abilities allow. ``limit`` takes that many images
+    Without ``names``, every light measure that the model's abilities and the data allow. ``limit`` takes that many images
     of the split, always the same ones. ``options`` are further arguments by measure, ``{"nll": {"k": 500}}``.
     Runs in eval mode and float32, under ``inference_mode``, with generators of its own: the model's modes and
     torch's default generator are as they were afterwards. An empty split gives no results.
 
-    Raises :class:`UsageError` for an unknown measure or one that the model can't serve, :class:`Cancelled` as
+    Raises :class:`UsageError` for an unknown measure or one that the model or the data can't serve, :class:`Cancelled` as
     soon as ``cancelled()`` says so.
     """
-    chosen = _choose(model, names)
+    chosen = _choose(model, data, names)
     images = Images(data, split, limit=limit, seed=seed, cancelled=cancelled)
     if len(images) == 0:
         return {}
@@ -155,9 +163,9 @@ def eval_mode(model: torch.nn.Module) -> Iterator[None]:
             module.training = training
 
 
-def _choose(model: object, names: Sequence[str] | None) -> list[Measure]:
+def _choose(model: object, data: DataSet, names: Sequence[str] | None) -> list[Measure]:
     if names is None:
-        return [one for _, one in measures.items() if one.serves(model) and one.is_quick(model)]
+        return [one for _, one in measures.items() if one.serves(model) and one.fits(data) and one.is_quick(model)]
     chosen = [measures[name] for name in dict.fromkeys(names)]
     for one in chosen:
         if not one.serves(model):
@@ -168,4 +176,9 @@ def _choose(model: object, names: Sequence[str] | None) -> list[Measure]:
                    measure=one.title, ability=words.get(missing, missing.__name__)),
                 N_("Leave '{name}' out, or choose a run of another model.", name=one.name),
             )  # fmt: skip
+        if not one.fits(data):
+            raise UsageError(
+                N_("{measure} can't be measured on {data}.", measure=one.title, data=data_sets[data.name].title),
+                N_("Leave '{name}' out. It says of itself: {help}", name=one.name, help=one.help),
+            )
     return chosen
