@@ -106,7 +106,11 @@ def evaluate(
             raise KeyboardInterrupt from None
     output.say(_("{run} at step {step}", run=folder.path, step=f"{snapshot.step:,}"))
     say_results(results, split.value, output)
-    unasked = [name for name, one in base.measures.items() if one.heavy and one.serves(model) and name not in results]
+    unasked = [
+        name
+        for name, one in base.measures.items()
+        if one.heavy and one.serves(model) and one.fits(images) and name not in results
+    ]
     if measure is None and unasked:
         output.say(_("Not run, since they take longer: {names}. Ask for one with --measure.", names=", ".join(unasked)))
     output.result(

@@ -21,6 +21,7 @@ from genstudio.core.abilities import ABILITIES, ScoresLikelihood, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.registry import Registry
+from genstudio.data.base import data_sets
 from genstudio.evaluate.images import Images
 from genstudio.evaluate.judge import Judge
 from genstudio.evaluate.judged import SAMPLES, Judged
@@ -52,13 +53,18 @@ class Result:
         }
 
 
+def _any_data(data: DataSet) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Measure:
     """A registered measure. ``better`` says which way is good; ``heavy`` ones run only when named.
 
-    ``when_exact`` says whether it runs unasked on a model whose likelihood is exact, where that differs: there the
-    likelihood itself is quick, and a bound on it says nothing new. ``judged`` ones compare samples with real images through
-    a judge, and get both as their argument ``judged``, a :class:`genstudio.evaluate.judged.Judged`.
+    ``fits`` says of a data set whether anything can be measured on it. ``when_exact`` says whether it runs unasked on a
+    model whose likelihood is exact, where that differs: there the likelihood itself is quick, and a bound on it says
+    nothing new. ``judged`` ones compare samples with real images through a judge, and get both as their argument
+    ``judged``, a :class:`genstudio.evaluate.judged.Judged`.
     """
 
     name: str
@@ -71,6 +77,7 @@ class Measure:
     run: Callable[..., Result]
     when_exact: bool | None = None
     judged: bool = False
+    fits: Callable[[DataSet], bool] = _any_data
 
     def serves(self, model: object) -> bool:
         """Whether ``model`` has every ability that this measure needs."""
@@ -97,11 +104,14 @@ def measure(
     heavy: bool = False,
     when_exact: bool | None = None,
     judged: bool = False,
+    fits: Callable[[DataSet], bool] = _any_data,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Decorator: file ``function(model, images, **options) -> Result`` as the measure ``name``."""
 
     def file(function: Callable[..., Result]) -> Callable[..., Result]:
-        measures.register(name)(Measure(name, title, unit, better, needs, help, heavy, function, when_exact, judged))
+        measures.register(name)(
+            Measure(name, title, unit, better, needs, help, heavy, function, when_exact, judged, fits)
+        )
         return function
 
     return file
@@ -123,17 +133,17 @@ def evaluate(
 ) -> dict[str, Result]:
     """Measure ``model`` on one split of ``data``: results by the measures' names.
 
-    Without ``names``, every light measure that the model's abilities allow. ``limit`` takes that many images
+    Without ``names``, every light measure that the model's abilities and the data allow. ``limit`` takes that many images
     of the split, always the same ones. ``options`` are further arguments by measure, ``{"nll": {"k": 500}}``.
     ``judge``, or what makes it (called only when a chosen measure needs one), looks at ``samples`` samples of the
     model and at real images; ``weights`` ("raw", "averaged") is for those measures' protocol.
     Runs in eval mode and float32, under ``inference_mode``, with generators of its own: the model's modes and
     torch's default generator are as they were afterwards. An empty split gives no results.
 
-    Raises :class:`UsageError` for an unknown measure, one that the model can't serve, or one that needs a judge when there
-    is none, :class:`Cancelled` as soon as ``cancelled()`` says so.
+    Raises :class:`UsageError` for an unknown measure, one that the model or the data can't serve, or one that needs a
+    judge when there is none, :class:`Cancelled` as soon as ``cancelled()`` says so.
     """
-    chosen = _choose(model, names)
+    chosen = _choose(model, data, names)
     images = Images(data, split, limit=limit, seed=seed, cancelled=cancelled)
     if len(images) == 0:
         return {}
@@ -175,9 +185,9 @@ def eval_mode(model: torch.nn.Module) -> Iterator[None]:
             module.training = training
 
 
-def _choose(model: object, names: Sequence[str] | None) -> list[Measure]:
+def _choose(model: object, data: DataSet, names: Sequence[str] | None) -> list[Measure]:
     if names is None:
-        return [measures[name] for name in quick_measures(model)]
+        return [measures[name] for name in quick_measures(model) if measures[name].fits(data)]
     chosen = [measures[name] for name in dict.fromkeys(names)]
     for one in chosen:
         if not one.serves(model):
@@ -188,6 +198,11 @@ def _choose(model: object, names: Sequence[str] | None) -> list[Measure]:
                    measure=one.title, ability=words.get(missing, missing.__name__)),
                 N_("Leave '{name}' out, or choose a run of another model.", name=one.name),
             )  # fmt: skip
+        if not one.fits(data):
+            raise UsageError(
+                N_("{measure} can't be measured on {data}.", measure=one.title, data=data_sets[data.name].title),
+                N_("Leave '{name}' out. It says of itself: {help}", name=one.name, help=one.help),
+            )
     return chosen
 
 

@@ -63,6 +63,14 @@ def a_model(name, spec):
         pytest.fail(f"the model {name} can't be built for 8×8 images with its defaults: {error}")
 
 
+def is_made_for(name, spec):
+    try:
+        models[name].check(spec, models[name].Knobs())
+    except UsageError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("name", measures)
 def test_a_measure_says_what_it_is(name):
     measure = measures[name]
@@ -73,9 +81,25 @@ def test_a_measure_says_what_it_is(name):
     assert measure.needs, "a measure asks for at least one ability"
 
 
+@pytest.mark.parametrize("measure", measures)
+def test_data_that_it_cannot_be_measured_on_are_refused_by_name_and_passed_over_unasked(measure):
+    data = open_data(NAME, {})
+    if measures[measure].fits(data):
+        return
+    model = next(a_model(name, data.spec) for name in models if measures[measure].serves(models[name]))
+    assert measure not in evaluate(model, data, limit=10)
+    with pytest.raises(UsageError, match="can't be measured on"):
+        evaluate(model, data, names=[measure], limit=10)
+
+
 @pytest.mark.parametrize(("measure", "model"), PAIRS)
 def test_a_measure_is_pure_and_tells_its_protocol(measure, model):
     data = open_data(NAME, {"binarisation": "dynamic"})
+    if not measures[measure].fits(data):
+        data = open_data("toy-2d", {"levels": 16, "limit": 200})
+        assert measures[measure].fits(data), "neither images nor points"
+        if not is_made_for(model, data.spec):
+            return
     built, judge = a_model(model, data.spec), a_judge(data.spec)
     default = torch.get_rng_state()
     first, again = (
