@@ -55,6 +55,16 @@ class Encodes(Protocol):
 
 
 @runtime_checkable
+class Discriminates(Protocol):
+    """Tells real images from generated ones."""
+
+    def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        """One number an image, N, higher for what looks real: a logit, or a critic's value. Can be differentiated by the
+        images (N×C×H×W in [0, 1]); ``labels`` (int64 N) are their classes, for models that know classes."""
+        ...
+
+
+@runtime_checkable
 class ScoresLikelihood(Protocol):
     """Scores images: log p(x), or a lower bound that approaches it as k grows."""
 
@@ -121,6 +131,7 @@ ABILITIES: dict[str, tuple[type, Message]] = {
     "Samples": (Samples, N_("draws images")),
     "Decodes": (Decodes, N_("turns latent codes into images")),
     "Encodes": (Encodes, N_("turns images into latent codes")),
+    "Discriminates": (Discriminates, N_("tells real images from generated ones")),
     "ScoresLikelihood": (ScoresLikelihood, N_("gives images a likelihood")),
     "SamplesPixels": (SamplesPixels, N_("draws images pixel by pixel")),
 }

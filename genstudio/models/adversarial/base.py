@@ -1,0 +1,217 @@
+"""What every model of two players with a scalar discriminator is: a generator z -> image, a discriminator image -> number,
+and an objective that says what each of them minimises.
+
+    for k times:  the discriminator looks at real images and at G(z), and learns to tell them apart
+    then once:    the generator learns from what the discriminator says of G(z)
+                                                        (Goodfellow et al. 2014, algorithm 1)
+
+A subclass gives the two nets; objectives, augmentation, penalties and priors are the same for all.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from genstudio.core.errors import UsageError
+from genstudio.core.knobs import Knobs, knob
+from genstudio.core.messages import N_, Message
+from genstudio.core.spec import ImageSpec
+from genstudio.models.base import Model, Phase, Play, Turn
+from genstudio.nets.diff_augment import Augment, augmented
+from genstudio.nets.latent_prior import Prior, from_normal
+from genstudio.objectives.base import Game, Objective, check_traits, objectives, squared_gradient
+
+if TYPE_CHECKING:
+    ObjectiveName = str
+else:  # whatever is registered, a plugin's too, is a choice in the form
+    ObjectiveName = Literal[tuple(objectives)]
+
+
+class AdversarialKnobs(Knobs):
+    """What all of them have. A model adds the sizes of its nets."""
+
+    objective: ObjectiveName = knob(
+        "non-saturating",
+        help=N_("What the two players minimise: each objective is a pair of losses with a plan of its own."),
+        label=N_("Objective"),
+    )
+    latent_dim: int = knob(
+        64, help=N_("Numbers that one image is made from."), label=N_("Latent dimensions"), ge=1, le=1024
+    )
+    prior: Prior = knob(
+        "normal",
+        help=N_("What z is drawn from: a normal, a uniform distribution on [-1, 1], or the sphere."),
+        label=N_("Latent prior"),
+        advanced=True,
+    )
+    discriminator_steps: int = knob(
+        0,
+        help=N_("k: updates of the discriminator before each of the generator's. 0 takes the objective's own."),
+        label=N_("Discriminator steps (k)"),
+        ge=0,
+        le=100,
+        live=True,
+    )
+    penalty: float = knob(
+        0.0,
+        help=N_("Size of what the objective adds: a gradient penalty's weight, or a clip. 0 takes the paper's."),
+        label=N_("Penalty"),
+        ge=0,
+        le=10_000,
+        live=True,
+        advanced=True,
+    )
+    r1: float = knob(
+        0.0,
+        help=N_("Weight of the squared gradient at real images (R1), with any objective; 0 leaves it out."),
+        label=N_("R1 weight"),
+        ge=0,
+        le=10_000,
+        advanced=True,
+    )
+    r1_every: int = knob(
+        16,
+        help=N_("R1 is looked at in every so manieth step, with that much more weight: lazily."),
+        label=N_("R1 every"),
+        unit="steps",
+        ge=1,
+        le=1000,
+        live=True,
+        advanced=True,
+    )
+    augment: Augment = knob(
+        "none",
+        help=N_("Random changes to all that the discriminator sees, so that it can't learn a small data set by heart."),
+        label=N_("Augmentation"),
+    )
+
+
+class Adversarial(Model):
+    """Base class. Abilities: Samples, Decodes, Discriminates.
+
+    A subclass sets ``generator`` (codes N×latent_dim to images N×C×H×W in [0, 1]) and ``discriminator`` (images to outputs
+    N×1), calls this class's ``check`` in its own, and says in ``traits`` what its discriminator has.
+    """
+
+    family = "adversarial"
+    generator: nn.Module
+    discriminator: nn.Module
+    classes: int = 0
+
+    def __init__(self, spec: ImageSpec, knobs: Any) -> None:
+        super().__init__(spec, knobs)
+        self.latent_dim: int = knobs.latent_dim
+        self.objective: Objective = objectives[knobs.objective]()
+
+    @classmethod
+    def traits(cls, knobs: Any) -> set[str]:
+        """What the discriminator has that an objective may forbid: see :data:`genstudio.objectives.base.TRAITS`."""
+        return set()
+
+    @classmethod
+    def check(cls, spec: ImageSpec, knobs: Any) -> None:
+        traits = cls.traits(knobs)
+        check_traits(
+            objectives[knobs.objective],
+            traits,
+            N_("Choose discriminator_norm=none, or an objective without a gradient penalty: objective=non-saturating."),
+        )
+        if knobs.r1 and "batch_norm" in traits:
+            raise UsageError(
+                N_(
+                    "R1 looks at the gradient at each image alone, and batch normalisation in the discriminator mixes them."
+                ),
+                N_("Choose discriminator_norm=none, or r1=0."),
+            )
+        if "colour" in knobs.augment and spec.channels == 1:
+            raise UsageError(
+                N_("The images have one channel: there is no colour to augment."),
+                N_("Choose augment=translation+cutout."),
+            )
+
+    def players(self) -> dict[str, list[nn.Parameter]]:
+        return {"discriminator": list(self.discriminator.parameters()), "generator": list(self.generator.parameters())}
+
+    # --- how they learn --------------------------------------------------------------------------------------------
+
+    def phases(self, turn: Turn) -> Play:
+        for _ in range(self.discriminator_steps):
+            batch = turn.batch()
+            real, labels = batch.images, batch.labels if self.classes else None
+            with torch.no_grad():
+                fake = self.generate(self.noise(turn), labels)
+            game = self.game(real, fake, labels)
+            terms, weights = self.objective.discriminator_terms(game), self.objective.weights(self.penalty)
+            if self.knobs.r1 and turn.step % self.knobs.r1_every == 0:
+                terms["r1"] = squared_gradient(game.discriminate, real).mean()
+                weights["r1"] = weights.get("r1", 0.0) + self.knobs.r1 / 2 * self.knobs.r1_every
+            applied = yield Phase("discriminator", terms, weights, self.watched(game))
+            if applied:
+                self.objective.after_discriminator_update(self.discriminator.parameters(), self.penalty)
+        labels, real = None, None
+        if self.classes or self.objective.generator_sees_real:
+            batch = turn.batch()
+            real, labels = batch.images, batch.labels if self.classes else None
+        fake = self.generate(self.noise(turn), labels)
+        game = self.game(fake if real is None else real, fake, labels)
+        yield Phase("generator", self.objective.generator_terms(game))
+
+    def game(self, real: Tensor, fake: Tensor, labels: Tensor | None) -> Game:
+        """One update's position. Labels are those of real and fake images alike."""
+        return Game(partial(self._judge, labels=labels), real, fake, self.penalty, not self.traits(self.knobs))
+
+    def watched(self, game: Game) -> dict[str, Tensor]:
+        """Numbers to look at: how real the discriminator finds what it learned from."""
+        real, fake = (self.objective.shown(out.detach()).mean() for out in game.outputs)
+        return {"D(x)": real, "D(G(z))": fake}
+
+    @property
+    def discriminator_steps(self) -> int:
+        """k in force."""
+        return int(self.knobs.discriminator_steps or self.objective.defaults.discriminator_steps)
+
+    @property
+    def penalty(self) -> float:
+        """The size of what the objective adds, in force."""
+        return float(self.knobs.penalty or self.objective.penalty)
+
+    def noise(self, turn: Turn) -> Tensor:
+        """Codes for one batch, N×latent_dim, on the training thread."""
+        return from_normal(turn.noise(self.latent_dim), self.knobs.prior)
+
+    def _judge(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        """What the discriminator says while it learns: of augmented images."""
+        if labels is not None and len(images) != len(labels):
+            labels = labels.repeat(len(images) // len(labels))  # real and fake images in one batch
+        return self.discriminate(augmented(images, self.knobs.augment), labels)
+
+    # --- what they can do --------------------------------------------------------------------------------------------
+
+    def generate(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Images N×C×H×W in [0, 1] of codes N×latent_dim, of classes ``labels`` (int64 N) where the model knows any."""
+        images: Tensor = self.generator(z)
+        return images
+
+    def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        """The discriminator's output for images N×C×H×W in [0, 1], as they are: N. Higher is more real."""
+        out: Tensor = self.discriminator(images)
+        return out.flatten()
+
+    def prior(self, n: int, *, generator: torch.Generator) -> Tensor:
+        """``n`` codes, N×latent_dim."""
+        device = next(self.parameters()).device
+        noise = torch.randn(n, self.latent_dim, generator=generator, device=generator.device)
+        return from_normal(noise, self.knobs.prior).to(device)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return self.generate(z)
+
+    def sample(self, n: int, *, generator: torch.Generator) -> Tensor:
+        return self.decode(self.prior(n, generator=generator))
+
+    def summary(self) -> Message:
+        return N_("{objective} · z {dim}", objective=self.objective.title, dim=self.latent_dim)

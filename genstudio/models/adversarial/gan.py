@@ -1,0 +1,64 @@
+"""The generative adversarial net (Goodfellow et al. 2014): both players are fully connected.
+
+The paper's generator mixes rectifiers and sigmoids and its discriminator is a maxout net with dropout; here they are ReLU
+and LeakyReLU(0.2) layers, which learn the same in less time, with the paper's dropout as a knob.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from torch import nn
+
+from genstudio.core.knobs import knob
+from genstudio.core.messages import N_
+from genstudio.core.spec import ImageSpec
+from genstudio.models.adversarial.base import Adversarial, AdversarialKnobs
+from genstudio.models.base import models
+from genstudio.nets.mlp import mlp
+from genstudio.nets.scaled import Scaled
+
+
+class GanKnobs(AdversarialKnobs):
+    hidden: int = knob(
+        256, help=N_("Units in each hidden layer of both players."), label=N_("Hidden units"), ge=1, le=8192
+    )
+    layers: int = knob(2, help=N_("Hidden layers of both players."), label=N_("Hidden layers"), ge=1, le=8)
+    dropout: float = knob(
+        0.0,
+        help=N_("Share of the discriminator's units that are left out at random while it learns."),
+        label=N_("Dropout"),
+        ge=0,
+        lt=1,
+        advanced=True,
+    )
+
+
+@models.register("gan")
+class GAN(Adversarial):
+    """Two multi-layer perceptrons. Serves images of any size, and points of a plane."""
+
+    title = N_("Generative adversarial net")
+    help = N_(
+        "Two fully connected players: one makes images out of noise, the other tells them from real ones, and each learns "
+        "from the other. As in 2014, for small images."
+    )
+    paper = "Goodfellow et al. 2014, arXiv:1406.2661"
+    Knobs = GanKnobs
+
+    def __init__(self, spec: ImageSpec, knobs: Any) -> None:
+        super().__init__(spec, knobs)
+        self.generator = nn.Sequential(
+            mlp(knobs.latent_dim, knobs.hidden, knobs.layers, spec.values), nn.Sigmoid(), nn.Unflatten(1, spec.shape)
+        )
+        self.discriminator = nn.Sequential(*_discriminator(spec.values, knobs))
+
+
+def _discriminator(inputs: int, knobs: Any) -> list[nn.Module]:
+    parts: list[nn.Module] = [nn.Flatten(), Scaled()]
+    for before, after in pairwise([inputs, *[knobs.hidden] * knobs.layers]):
+        parts += [nn.Linear(before, after), nn.LeakyReLU(0.2)]
+        if knobs.dropout:
+            parts.append(nn.Dropout(knobs.dropout))
+    return [*parts, nn.Linear(knobs.hidden, 1)]
