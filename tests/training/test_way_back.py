@@ -132,7 +132,7 @@ def test_without_a_place_to_go_back_to_training_stops(
 
 
 def test_the_place_to_go_back_to_outlives_thinning(tmp_path: Path) -> None:
-    for step in range(0, 120):
+    for step in range(120):
         folder = tmp_path / f"{step:06d}"
         folder.mkdir()
         (folder / "state.json").write_text(json.dumps({"step": step, "files": {}}))
