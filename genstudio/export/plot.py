@@ -18,12 +18,13 @@ from genstudio.export.smoothing import smooth
 
 if TYPE_CHECKING:
     from genstudio.export.provenance import Provenance
-    from genstudio.export.rows import Row
+    from genstudio.export.rows import Mark, Row
 
 # A weight that a fallback font lacks is nothing a person needs to read about.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 _LOCK = threading.Lock()  # matplotlib's settings belong to the whole process
 _RAW_POINTS = 2000
+MARKS_TOLD = 12  # lines of words under a picture
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def draw_curves(
     x: str,
     theme: str,
     title: str,
-    provenance: Provenance | None,
+    marks: Sequence[Mark] = (),
+    provenance: Provenance | None = None,
 ) -> None:
     """Draw ``keys`` of ``rows`` to ``path`` (PNG or SVG): axes for each unit, one above the other, on one clock."""
     import matplotlib
@@ -80,6 +82,7 @@ def draw_curves(
                 _draw_one(axes, *_points(rows, clock, key), key, styles[key], smoothing)
             _dress(axes, unit, log, len(members), look)
         panels[-1].set_xlabel(clock_name)
+        _mark(figure, panels, rows, clock, marks, look)
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=look.text)
         figure.savefig(path, facecolor=look.card, metadata=_metadata(path, provenance))
@@ -109,6 +112,29 @@ def _draw_one(axes: Any, at: np.ndarray, values: np.ndarray, key: str, style: di
         return
     axes.plot(*thin(at, values, _RAW_POINTS), color=style["color"], linewidth=0.7, alpha=0.35, zorder=1)
     axes.plot(*thin(at, smooth(values, smoothing), _RAW_POINTS), label=label, linewidth=1.8, zorder=2, **style)
+
+
+def _mark(
+    figure: Any, panels: Sequence[Any], rows: Sequence[Row], clock: np.ndarray, marks: Sequence[Mark], look: Look
+) -> None:
+    """An upright line through all axes where something happened, numbered; the words under them."""
+    by_step: dict[int, list[str]] = {}
+    for mark in marks:
+        by_step.setdefault(mark.step, []).append(translate(mark.message))
+    steps = np.array([row.step for row in rows], np.float64)
+    words = []
+    for number, (step, told) in enumerate(sorted(by_step.items()), 1):
+        at = float(np.interp(step, steps, clock))
+        for axes in panels:
+            axes.axvline(at, color=look.muted, linewidth=0.9, dashes=(3, 2), zorder=0.5)
+        panels[0].annotate(
+            str(number), (at, 1), xycoords=("data", "axes fraction"), xytext=(3, -9), textcoords="offset points",
+            fontsize=7.5, color=look.muted,
+        )  # fmt: skip
+        words.append(f"{number}  {translate(N_('step {n}', n=f'{step:,}'))}: {'; '.join(told)}")
+    if words:
+        shown = words if len(words) <= MARKS_TOLD else [*words[: MARKS_TOLD - 1], f"… {len(words)}"]
+        figure.supxlabel("\n".join(shown), x=0.01, ha="left", fontsize=7.5, color=look.muted)
 
 
 def _dress(axes: Any, unit: str, log: bool, curves: int, look: Look) -> None:
