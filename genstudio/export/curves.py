@@ -30,13 +30,14 @@ def save_curves(
     theme: Literal["light", "dark"] = "light",
     title: str = "",
     marks: Sequence[Mark] = (),
+    parts: Mapping[str, str] | None = None,
     provenance: Provenance | None = None,
 ) -> Path:
     """Write the curves of a run as PNG, SVG or CSV, by the suffix; returns the path written.
 
     ``rows`` are what was measured (:class:`Row`); ``keys`` choose among their values (default: all, in order
-    of appearance). In pictures each unit (``units``: key -> "nats", "bits/dim", "") has axes of its own, raw
-    points stand faintly behind their debiased moving average of weight ``smoothing``, and curves differ by
+    of appearance). In pictures each unit (``units``: key -> "nats", "bits/dim", "") has axes of its own, or each player
+    (``parts``: term -> player, see :func:`genstudio.export.curve_groups.into_groups`); raw points stand faintly behind their debiased moving average of weight ``smoothing``, and curves differ by
     colour and by dash. ``log`` applies to axes whose values are all above zero. ``marks`` are upright lines with a
     number, and their words below. CSV holds all raw points: columns step, seconds, then one per key, empty where a
     row has no such value, and one for the marks' words where there are any. Raises :class:`UsageError` for another
@@ -58,20 +59,20 @@ def save_curves(
 
             draw_curves(
                 temporary, rows, chosen, units or {}, log=log, smoothing=smoothing, x=x, theme=theme,
-                title=title, marks=marks, provenance=provenance,
+                title=title, marks=marks, parts=parts or {}, provenance=provenance,
             )  # fmt: skip
     return target
 
 
 def save_run_curves(path: str | os.PathLike[str], run: Run, **options: object) -> Path:
-    """:func:`save_curves` of all that ``run`` has measured so far, with its units, its name as the title, and marks where
-    its settings changed."""
-    from genstudio.training.marks import marks_of
+    """:func:`save_curves` of all that ``run`` has measured so far, with its units and players, its name as the title, and
+    marks where its settings changed."""
+    from genstudio.training.marks import marks_of, parts_of
 
-    rows = read_rows(run)
-    keys = options.get("keys") or keys_of(rows)
-    own = {"units": units_of(run.recipe.model, keys), "title": run.path.name, "marks": marks_of(run.happenings())}  # type: ignore[arg-type]
-    options = {**own, **options}
+    rows, happenings = read_rows(run), run.happenings()
+    units = units_of(run.recipe.model, options.get("keys") or keys_of(rows))  # type: ignore[arg-type]
+    known = {"units": units, "title": run.path.name, "marks": marks_of(happenings), "parts": parts_of(happenings)}
+    options = {**known, **options}
     return save_curves(path, rows, **options)  # type: ignore[arg-type]
 
 

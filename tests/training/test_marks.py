@@ -59,7 +59,12 @@ def test_what_training_took_back_is_marked_where_it_holds_now() -> None:
 def test_whose_the_curves_are_is_read_from_all_that_was_told() -> None:
     rows = [
         {"event": "parts", "step": 10, "terms": {"d_real": "discriminator"}, "watched": ["D(x)"]},
-        {"event": "parts", "step": 20, "terms": {"d_real": "discriminator", "r1": "discriminator"}, "watched": ["D(x)"]},
+        {
+            "event": "parts",
+            "step": 20,
+            "terms": {"d_real": "discriminator", "r1": "discriminator"},
+            "watched": ["D(x)"],
+        },
     ]
     assert parts_of(rows) == {"d_real": "discriminator", "D(x)": "", "r1": "discriminator"}
     assert parts_of([]) == {}

@@ -9,10 +9,12 @@ from genstudio.core.messages import N_, Message
 from genstudio.training.health.seen import DISCRIMINATOR, FAKE, GENERATOR, REAL, Seen, gradient
 from genstudio.training.health.verdict import Health
 
-SURE = 0.99
-"""D(x) - D(G(z)), of probabilities, as a median over the recent turns."""
+SURE = 0.998
+"""D(x) - D(G(z)), of probabilities, as a median over the recent turns. A DCGAN that draws all digits stands at .987 for
+hundreds of steps, a fully connected one at .9; with a discriminator a hundred times as fast it is .99999."""
 VANISHED = 1e-3
-"""Of its height, what is left of the generator's gradient."""
+"""Of its height, what is left of the generator's gradient. In games that work it keeps within a factor of 30; under minimax
+with a discriminator twenty times as fast .0002 is left, and under hinge with a dead generator 1e-9."""
 
 
 def check(seen: Seen) -> Health | None:

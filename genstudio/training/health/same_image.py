@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from genstudio.core.messages import N_
-from genstudio.training.health.seen import DIVERSITY, GENERATOR, Seen
+from genstudio.training.health.seen import DIVERSITY, GENERATOR, LONG, Seen
 from genstudio.training.health.verdict import Health
 
 ONE = 0.02
-"""Diversity of a sheet (see :mod:`genstudio.training.diversity`). Untrained generators have .03 (DCGAN) to .1; one whose
-outputs are stuck at black and white has under .0001."""
+"""Diversity of a sheet (see :mod:`genstudio.training.diversity`). Generators that learn had .07 and more after 50 steps;
+those whose outputs are stuck at black and white have under .0001. Untrained ones may have .0006 (DCGAN): too early."""
 SHEETS = 2
 
 
 def check(seen: Seen) -> Health | None:
     """The newest sheets show one image, though the game goes on."""
     varied = [value for step, value in seen.curve(DIVERSITY) if step > 0]
-    if not seen.turns or len(varied) < SHEETS or max(varied[-SHEETS:]) >= ONE:
+    if len(seen.turns) < LONG or len(varied) < SHEETS or max(varied[-SHEETS:]) >= ONE:
         return None
     message = N_(
         "The generator draws the same image whatever the noise: its steps were too large, and it hardly recovers. Begin "
