@@ -36,11 +36,12 @@ def save_curves(
     """Write the curves of a run as PNG, SVG or CSV, by the suffix; returns the path written.
 
     ``rows`` are what was measured (:class:`Row`); ``keys`` choose among their values (default: all, in order
-    of appearance). In pictures each unit (``units``: key -> "nats", "bits/dim", "") has axes of its own, or each player
-    (``parts``: term -> player, see :func:`genstudio.export.curve_groups.into_groups`); raw points stand faintly behind their debiased moving average of weight ``smoothing``, and curves differ by
-    colour and by dash. ``log`` applies to axes whose values are all above zero. ``marks`` are upright lines with a
-    number, and their words below. CSV holds all raw points: columns step, seconds, then one per key, empty where a
-    row has no such value, and one for the marks' words where there are any. Raises :class:`UsageError` for another
+    of appearance). In pictures each unit (``units``: key -> "nats", "bits/dim", "") has axes of its own, or
+    each player (``parts``: term -> player, see :func:`genstudio.export.curve_groups.into_groups`); raw points
+    stand faintly behind their debiased moving average of weight ``smoothing``, and curves differ by colour and
+    by dash. ``log`` applies to axes whose values are all above zero. ``marks`` are upright lines with a number,
+    and their words below. CSV holds all raw points: columns step, seconds, then one per key, empty where a row
+    has no such value, and one for the marks' words where there are any. Raises :class:`UsageError` for another
     suffix, an unknown key or no rows.
     """
     target = Path(path)

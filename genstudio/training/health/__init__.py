@@ -1,7 +1,7 @@
 """A run's health in one line of plain words, with a remedy where there is one: read from the numbers of the curves alone.
 
-One alarm a file: a function ``check(seen) -> Health | None``, listed here, the worst first. Thresholds were chosen by looking
-at real trainings that work and that fail; each file says which.
+One alarm a file: a function ``check(seen) -> Health | None``, listed here, the worst first. Thresholds were chosen by
+looking at real trainings that work and that fail; each file says which.
 """
 
 from __future__ import annotations
