@@ -59,7 +59,9 @@ def evaluate(
     k: Annotated[int, typer.Option("--k", metavar="K", min=1, help=_("Importance samples an image, for nll."))] = 200,
     samples: Annotated[
         int,
-        typer.Option("--samples", metavar="N", min=2, help=_("Samples drawn for measures that compare them with images.")),
+        typer.Option(
+            "--samples", metavar="N", min=2, help=_("Samples drawn for measures that compare them with images.")
+        ),
     ] = 5_000,
     weights: Annotated[
         Weights, typer.Option("--weights", help=_("Averaged weights, where the run keeps them, or those it trains."))

@@ -3,8 +3,8 @@
     k(x, y) = (x.y / F + 1)^3
     KID = mean over pairs of samples of k + mean over pairs of real images of k - 2 mean over both of k
 
-The unbiased estimate leaves out the pairs of an image with itself, so that KID of equal distributions is 0 on average, whatever
-the number of samples: the mean over 100 random subsets of 1,000 of each.
+The unbiased estimate leaves out the pairs of an image with itself, so that KID of equal distributions is 0 on average,
+whatever the number of samples: the mean over 100 random subsets of 1,000 of each.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def kernel_distances(
 
 
 def squared_mmd(x: Tensor, y: Tensor) -> Tensor:
-    """The unbiased estimate from all pairs: N×F and M×F, N and M at least 2. The kernel in their type, the sums in float64."""
+    """The unbiased estimate from all pairs of N×F and M×F, at least 2 each; sums in float64."""
     n, m = len(x), len(y)
     within_x = (_sum(kernel(x, x)) - _sum(own(x))) / (n * (n - 1))
     within_y = (_sum(kernel(y, y)) - _sum(own(y))) / (m * (m - 1))

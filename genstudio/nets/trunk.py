@@ -7,7 +7,9 @@ from torch.nn import functional
 
 from genstudio.nets.convolutional import pyramid
 
-BATCH_NORM_MEMORY = 0.05  # short trainings, so a rather long memory: the running statistics must have settled at the end
+BATCH_NORM_MEMORY = (
+    0.05  # short trainings, so a rather long memory: the running statistics must have settled at the end
+)
 
 
 def resize(images: Tensor, height: int, width: int) -> Tensor:

@@ -22,8 +22,9 @@ def judge_of(
     progress: Callable[[float, Message], None] | None,
     cancelled: Callable[[], bool] | None,
 ) -> Judge | None:
-    """The judge that ``recipe`` asks for, made now where it must be, with progress; ``None`` where its plan wants none, or its
-    model has no samples to look at. Before training begins: in the middle of it, a judge could only be waited for."""
+    """The judge that ``recipe`` asks for, made now where it must be, with progress; ``None`` where its plan wants none,
+    or its model has no samples to look at. Before training begins: in the middle of it, a judge could only be waited
+    for."""
     if not recipe.plan.judge_every or not has(model, Samples):
         return None
     from genstudio.training.judges import judge_for

@@ -61,10 +61,11 @@ def train(
 ) -> Generator[ev.Event, None, None]:
     """Train ``model`` on ``data`` until the plan's steps are made; one event after the other.
 
-    Without ``run`` nothing is written. ``resume`` is the folder of a checkpoint to go on from, exactly. ``cancelled`` says
-    that a close is about to come, so that a measurement in between is not waited for. ``judge`` is who looks every
-    ``plan.judge_every`` steps (:func:`genstudio.training.judges.judge_for`); nobody looks without one. The model stays on the device it is
-    on. Uses torch's default generator and sets its thread count: one training at a time, on a thread of its own.
+    Without ``run`` nothing is written. ``resume`` is the folder of a checkpoint to go on from, exactly. ``cancelled``
+    says that a close is about to come, so that a measurement in between is not waited for. ``judge`` is who looks every
+    ``plan.judge_every`` steps (:func:`genstudio.training.judges.judge_for`); nobody looks without one. The model stays
+    on the device it is on. Uses torch's default generator and sets its thread count: one training at a time, on a
+    thread of its own.
     """
     plan = plan or Plan()
     live = live or Live(model.knobs, plan, tuple(model.players()))
@@ -321,7 +322,7 @@ class Loop:
 
         every, judged = self.plan.evaluate_every, self._judge_every()
         by_judge = bool(judged) and (final or self.step % judged == 0)
-        quick = final or not by_judge or bool(every) and self.step % every == 0
+        quick = final or not by_judge or (bool(every) and self.step % every == 0)
         return [*(quick_measures(eyes) if quick else ()), *(live_measures(eyes, self.judge) if by_judge else ())]
 
     # -- saving ------------------------------------------------------------------------------------------------------
