@@ -71,6 +71,12 @@ class Measure:
     run: Callable[..., Result]
     when_exact: bool | None = None
     judged: bool = False
+    extra_units: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of the value and of each extra, by name."""
+        return {self.name: self.unit, **self.extra_units}
 
     def serves(self, model: object) -> bool:
         """Whether ``model`` has every ability that this measure needs."""
@@ -97,11 +103,15 @@ def measure(
     heavy: bool = False,
     when_exact: bool | None = None,
     judged: bool = False,
+    extra_units: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Decorator: file ``function(model, images, **options) -> Result`` as the measure ``name``."""
 
     def file(function: Callable[..., Result]) -> Callable[..., Result]:
-        measures.register(name)(Measure(name, title, unit, better, needs, help, heavy, function, when_exact, judged))
+        units = dict(extra_units or {})
+        measures.register(name)(
+            Measure(name, title, unit, better, needs, help, heavy, function, when_exact, judged, units)
+        )
         return function
 
     return file

@@ -26,12 +26,13 @@ LEAST = 0.1  # of a class's share among real images
 @measure(
     "class_coverage",
     title=N_("Class coverage"),
-    unit="",
+    unit="share",
     better="higher",
     needs=(Samples,),
     help=N_("Share of the data set's classes that the samples show, as a judge tells them; its extra says how evenly."),
     heavy=True,
     judged=True,
+    extra_units={"class_entropy": "nats of class"},
 )
 def class_coverage(model: Any, images: Images, *, judged: Judged) -> Result:
     """Share of classes drawn. Extra: ``class_entropy`` of the samples in nats, at most the log of the classes' number.

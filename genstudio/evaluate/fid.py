@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @measure(
     "fid",
     title=N_("Fréchet distance (FID)"),
-    unit="",
+    unit="FID",  # of one judge, in squared units of its features: comparable with nothing else
     better="lower",
     needs=(Samples,),
     help=N_("How far the samples' features are from those of real images, mean and spread, as a judge sees them."),

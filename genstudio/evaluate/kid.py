@@ -31,12 +31,13 @@ SUBSETS, SUBSET = 100, 1_000
 @measure(
     "kid",
     title=N_("Kernel distance (KID)"),
-    unit="",
+    unit="KID",
     better="lower",
     needs=(Samples,),
     help=N_("How far the samples' features are from those of real images; not biased by the number of samples."),
     heavy=True,
     judged=True,
+    extra_units={"kid_std": "KID"},
 )
 def kid(model: Any, images: Images, *, judged: Judged) -> Result:
     """KID of the samples to the training images. Extra: ``kid_std`` over the subsets. May be a little below 0."""

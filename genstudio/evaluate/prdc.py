@@ -36,7 +36,7 @@ CHUNK = 500  # rows of the table of distances at a time: 40 MB against 10,000 ot
 @measure(
     "prdc",
     title=N_("Coverage, density, precision, recall"),
-    unit="",
+    unit="share",
     better="higher",
     needs=(Samples,),
     help=N_(
@@ -44,6 +44,7 @@ CHUNK = 500  # rows of the table of distances at a time: 40 MB against 10,000 ot
     ),
     heavy=True,
     judged=True,
+    extra_units=dict.fromkeys(("precision", "recall", "density", "coverage"), "share"),
 )
 def prdc(model: Any, images: Images, *, judged: Judged) -> Result:
     """The value is coverage, which alone falls both when samples look wrong and when they are too few kinds; all four

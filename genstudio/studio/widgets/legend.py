@@ -158,7 +158,9 @@ class Legend(QWidget):
 
 def in_words(name: str) -> str:
     """A key's name for people: ``kl`` is KL, the rest loses its underscores."""
-    return {"kl": "KL", "elbo": "ELBO", "nll": "NLL"}.get(name, name.replace("_", " "))
+    return {"kl": "KL", "elbo": "ELBO", "nll": "NLL", "fid": "FID", "kid": "KID", "prdc": "PRDC"}.get(
+        name, name.replace("_", " ")
+    )
 
 
 def number(value: float | None) -> str:
