@@ -57,18 +57,17 @@ def judge_for(data: DataSet, *, progress: Progress | None = None, cancelled: Can
 def find_judge(data: DataSet) -> Judge | None:
     """The judge of ``data`` if it is shipped or cached: quick, trains nothing, safe on any thread."""
     for folder in (shipped_folder(data), cache_folder(data)):
-        # A damaged one must not stand in the way of a new one.
-        if folder is not None and (folder / ABOUT).is_file() and _is_sound(folder):
-            return load_judge(folder)
+        if folder is not None and (judge := _sound(folder)) is not None:
+            return judge
     return None
 
 
-def _is_sound(folder: Path) -> bool:
+def _sound(folder: Path) -> Judge | None:
+    """The judge in ``folder`` if it is complete: a damaged one must not stand in the way of a new one."""
     try:
-        load_judge(folder)
+        return load_judge(folder) if (folder / ABOUT).is_file() else None
     except GenstudioError:
-        return False
-    return True
+        return None
 
 
 def load_judge(folder: Path) -> Judge:
@@ -109,7 +108,7 @@ def train_judge(data: DataSet, recipe: Recipe, folder: Path, progress: Progress,
             about = _train(data.unchanged(), recipe, hidden, progress, cancelled)
         _keep_what_looks(hidden)
         write_and_sync(hidden / ABOUT, json.dumps(about, indent=1).encode())
-        if folder.exists() and not _is_sound(folder):
+        if folder.exists() and _sound(folder) is None:
             remove_folder(folder)
         with contextlib.suppress(OSError):  # another process was quicker
             os.replace(hidden, folder)

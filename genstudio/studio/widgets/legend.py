@@ -158,9 +158,7 @@ class Legend(QWidget):
 
 def in_words(name: str) -> str:
     """A key's name for people: ``kl`` is KL, the rest loses its underscores."""
-    return {"kl": "KL", "elbo": "ELBO", "nll": "NLL", "fid": "FID", "kid": "KID", "prdc": "PRDC"}.get(
-        name, name.replace("_", " ")
-    )
+    return name.upper() if name in {"kl", "elbo", "nll", "fid", "kid", "prdc"} else name.replace("_", " ")
 
 
 def number(value: float | None) -> str:
