@@ -24,7 +24,7 @@ from genstudio.core.seeding import derive, seed_everything
 from genstudio.core.version import versions
 from genstudio.training import checkpoint as checkpoints
 from genstudio.training import events as ev
-from genstudio.training.judging import live_measures
+from genstudio.training.judging import due, is_due
 from genstudio.training.live import Live
 from genstudio.training.looking import name_of, onlooker, take_snapshot
 from genstudio.training.plan import Plan
@@ -205,7 +205,7 @@ class Loop:
             self.board.offer(self.snapshot)
         if plan.sample_every and step % plan.sample_every == 0:
             yield from self._sample()
-        if any(every and step % every == 0 for every in (plan.evaluate_every, self._judge_every())):
+        if is_due(plan.evaluate_every, step) or (self.judge is not None and is_due(plan.judge_every, step)):
             yield from self._measure()
         if plan.save_every and step % plan.save_every == 0:
             yield from self._save()
@@ -293,9 +293,9 @@ class Loop:
         eyes = onlooker(self.model, self.referee)
         try:
             results = evaluate(
-                eyes, self.data, names=self._measures(eyes, final), limit=None if final else LOOK, seed=seed,
-                cancelled=self.cancelled, judge=self.judge, samples=SAMPLES if final else JUDGED,
-                weights="raw" if self.referee.averaged() is None else "averaged",
+                eyes, self.data, names=due(self.plan, self.step, eyes, self.judge, final), seed=seed,
+                limit=None if final else LOOK, samples=SAMPLES if final else JUDGED, judge=self.judge,
+                weights="raw" if self.referee.averaged() is None else "averaged", cancelled=self.cancelled,
             )  # fmt: skip
         except Cancelled:
             return
@@ -312,18 +312,6 @@ class Loop:
         if values:
             self._record(Row(self.step, self.stepping, values))
         yield self._tell(ev.Measured(self.step, values, results, final))
-
-    def _judge_every(self) -> int:
-        return 0 if self.judge is None else self.plan.judge_every
-
-    def _measures(self, eyes: Model, final: bool) -> list[str]:
-        """What is due at this step: a function of the step and the plan, so that a resumed run measures the same."""
-        from genstudio.evaluate.base import quick_measures
-
-        every, judged = self.plan.evaluate_every, self._judge_every()
-        by_judge = bool(judged) and (final or self.step % judged == 0)
-        quick = final or not by_judge or (bool(every) and self.step % every == 0)
-        return [*(quick_measures(eyes) if quick else ()), *(live_measures(eyes, self.judge) if by_judge else ())]
 
     # -- saving ------------------------------------------------------------------------------------------------------
 
