@@ -78,6 +78,12 @@ class Measure:
     when_exact: bool | None = None
     judged: bool = False
     fits: Callable[[DataSet], bool] = _any_data
+    extra_units: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of the value and of each extra, by name."""
+        return {self.name: self.unit, **self.extra_units}
 
     def serves(self, model: object) -> bool:
         """Whether ``model`` has every ability that this measure needs."""
@@ -105,12 +111,14 @@ def measure(
     when_exact: bool | None = None,
     judged: bool = False,
     fits: Callable[[DataSet], bool] = _any_data,
+    extra_units: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Decorator: file ``function(model, images, **options) -> Result`` as the measure ``name``."""
 
     def file(function: Callable[..., Result]) -> Callable[..., Result]:
+        units = dict(extra_units or {})
         measures.register(name)(
-            Measure(name, title, unit, better, needs, help, heavy, function, when_exact, judged, fits)
+            Measure(name, title, unit, better, needs, help, heavy, function, when_exact, judged, fits, units)
         )
         return function
 
