@@ -27,20 +27,26 @@ def write_samples(model: Model, path: Path, seed: int) -> bool:
 
     if not has(model, Samples):
         return False
+    noise, classes = generator(seed, "samples"), model.classes
     with torch.inference_mode():
-        images = model.sample(COUNT, generator=generator(seed, "samples"))  # type: ignore[operator]
-        content = sheet_png(images)
+        if 2 <= classes <= COUNT // 2:  # each in turn, a column each
+            n = COUNT // classes * classes
+            images = model.sample(n, generator=noise, label=torch.arange(n) % classes)  # type: ignore[operator]
+            content = sheet_png(images, classes)
+        else:
+            content = sheet_png(model.sample(COUNT, generator=noise))  # type: ignore[operator]
     path.parent.mkdir(exist_ok=True)
     write_atomically(path, content)
     return True
 
 
-def sheet_png(images: Tensor) -> bytes:
-    """N×C×H×W in [0, 1] as one PNG: near square, a grey gutter, each pixel enlarged by a whole factor up to 512 pixels."""
+def sheet_png(images: Tensor, columns: int = 0) -> bytes:
+    """N×C×H×W in [0, 1] as one PNG: near square unless ``columns`` says otherwise, a grey gutter, each pixel enlarged by a
+    whole factor up to 512 pixels."""
     from PIL import Image
 
     n, c, h, w = images.shape
-    columns = math.ceil(math.sqrt(n))
+    columns = columns or math.ceil(math.sqrt(n))
     rows = math.ceil(n / columns)
     pixels = images.float().clamp(0, 1).mul(255).round().byte().cpu()
     sheet = pixels.new_full((c, rows * (h + GUTTER) + GUTTER, columns * (w + GUTTER) + GUTTER), 128)

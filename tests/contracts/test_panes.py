@@ -18,11 +18,16 @@ from genstudio.explore.base import GROUPS, Content, Look, PaneState, Picture, co
 from genstudio.models.base import build, models
 from genstudio.training.snapshot import Snapshot, load_model
 
-SPECS = {"binary": ImageSpec(1, 8, 8, levels=2), "colour": ImageSpec(3, 6, 7, levels=256)}
+NAMES = ("ring", "disc", "square")
+SPECS = {
+    "binary": ImageSpec(1, 8, 8, levels=2, class_names=NAMES),
+    "colour": ImageSpec(3, 6, 7, levels=256, class_names=NAMES),
+}
 MODELS: dict[str, dict[str, Any]] = {
     "vae": {"latent_dim": 3, "hidden": 8},
     "pixelcnn": {"width": 4, "blocks": 1},
     "pixelcnn-pp": {"width": 4, "blocks": 1, "resolutions": 1, "components": 2},
+    "conditional-gan": {"base": "gan", "latent_dim": 3, "hidden": 8},
 }
 SERVED = [(name, model) for name, shown in panes.items() for model in MODELS if shown.why_not(models[model]) is None]
 EVERY_PANE = pytest.mark.parametrize("name", list(panes))
