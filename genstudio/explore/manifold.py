@@ -228,8 +228,8 @@ class _Stage:
 
 
 def _stages(look: Look, z: np.ndarray, n: int, label: int) -> Iterator[_Stage]:
-    """Ever more of the cells with the codes z (float32 n×n×latent_dim) decoded, none of them twice; of class ``label``, for a
-    model that knows classes.
+    """Ever more of the cells with the codes z (float32 n×n×latent_dim) decoded, none of them twice; of class ``label``, in
+    a model that knows classes.
 
     Of a large grid come first coarse ones, every eighth, fourth, second row and column, which stand for their neighbours;
     then the others, a part at a time.

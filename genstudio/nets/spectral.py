@@ -32,8 +32,8 @@ class Spectral(nn.Module):
     def __init__(self, weight: Tensor) -> None:
         super().__init__()
         rows, columns = weight.flatten(1).shape
-        self.register_buffer("u", torch.empty(rows).uniform_(-1, 1))
-        self.register_buffer("v", torch.empty(columns).uniform_(-1, 1))
+        self.register_buffer("u", torch.empty(rows, dtype=weight.dtype).uniform_(-1, 1))
+        self.register_buffer("v", torch.empty(columns, dtype=weight.dtype).uniform_(-1, 1))
         if not weight.is_meta:
             for _ in range(FIRST_STEPS):
                 self._improve(weight)
