@@ -19,7 +19,9 @@ FIRST_STEPS = 15
 def bounded(layer: nn.Module, spectral: bool) -> nn.Module:
     """``layer``, kept from stretching its input where ``spectral``."""
     if spectral:
-        register_parametrization(layer, "weight", Spectral(layer.weight), unsafe=True)
+        weight = layer.weight
+        assert isinstance(weight, Tensor)
+        register_parametrization(layer, "weight", Spectral(weight), unsafe=True)
     return layer
 
 
