@@ -24,8 +24,9 @@ class Samples(Protocol):
     """Draws images from p(x)."""
 
     def sample(self, n: int, *, generator: Generator) -> Tensor:
-        """``n`` images, N×C×H×W. The same generator state gives the same noise whatever the weights are. A model that knows
-        classes (``classes`` > 0) takes a ``label`` too, a number or int64 n; without one it draws classes after the noise."""
+        """``n`` images, N×C×H×W. The same generator state gives the same noise whatever the weights are. A model that
+        knows classes (``classes`` > 0) takes a ``label`` too, a number or int64 n; without one it draws them, after the
+        noise."""
         ...
 
 
