@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
+from genstudio.nets.channels_last import ChannelsLast
 from genstudio.nets.spectral import bounded
 
 Norm = Literal["batch", "none"]
@@ -66,6 +67,7 @@ class FractionalGenerator(nn.Module):
         parts: list[nn.Module] = [
             nn.Linear(inputs, maps[0] * self.start[1] * self.start[2], bias=False),
             nn.Unflatten(1, self.start),
+            ChannelsLast(),
         ]
         for before, after in itertools.pairwise(maps):
             parts += [*_normed(before), nn.ConvTranspose2d(before, after, 4, 2, 1, bias=False)]
@@ -92,7 +94,7 @@ class StridedDiscriminator(nn.Module):
             parts.append(bounded(conv, spectral))
             if batch_norm:
                 parts.append(nn.BatchNorm2d(after))
-            parts.append(nn.LeakyReLU(0.2, inplace=True))
+            parts += [nn.LeakyReLU(0.2, inplace=True), ChannelsLast()][: 2 if i == 0 else 1]
         self.net = nn.Sequential(*parts, nn.Flatten())
         self.features = widths(width, n)[-1] * (height >> n) * (w >> n)
         if not spectral:

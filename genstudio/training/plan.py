@@ -131,6 +131,15 @@ class Plan(Knobs):
         ge=0,
         live=True,
     )
+    judge_every: int = knob(
+        0,
+        help=N_(
+            "Steps between looks through a judge (FID, coverage, classes) at 2,000 samples, which training waits for; 0 never."
+        ),
+        label=N_("Judge every"),
+        ge=0,
+        advanced=True,
+    )
     clip: float = knob(
         0.0,
         help=N_("Largest norm of a player's gradient; 0 does not clip."),

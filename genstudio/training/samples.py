@@ -7,44 +7,80 @@ import math
 from typing import TYPE_CHECKING
 
 from genstudio.core.abilities import Samples, has
+from genstudio.core.scatter import scatter
 from genstudio.core.seeding import generator
+from genstudio.core.spec import ImageSpec
+from genstudio.training.diversity import diversity
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PIL.Image import Image
     from torch import Tensor
 
+    from genstudio.data.dataset import Split
     from genstudio.models.base import Model
 
 COUNT, GUTTER, SIDE = 64, 2, 512
+POINTS = 2_000  # of the plane, on one picture
 
 
-def write_samples(model: Model, path: Path, seed: int) -> bool:
-    """Draw and write a sheet as PNG, whole or not at all. False when the model has no samples to show."""
+def write_samples(model: Model, path: Path, seed: int) -> Tensor | None:
+    """Draw and write a sheet as PNG, whole or not at all. Gives what was drawn, N×C×H×W; ``None`` when the model has no
+    samples to show."""
     import torch
 
     from genstudio.training.files import write_atomically
 
     if not has(model, Samples):
-        return False
-    noise, classes = generator(seed, "samples"), model.classes
+        return None
+    count, columns, asked = POINTS if model.spec.is_point else COUNT, 0, {}
+    if 2 <= model.classes <= count // 2:  # each in turn, a column each
+        columns, count = model.classes, count // model.classes * model.classes
+        asked["label"] = torch.arange(count) % columns
     with torch.inference_mode():
-        if 2 <= classes <= COUNT // 2:  # each in turn, a column each
-            n = COUNT // classes * classes
-            images = model.sample(n, generator=noise, label=torch.arange(n) % classes)  # type: ignore[operator]
-            content = sheet_png(images, classes)
-        else:
-            content = sheet_png(model.sample(COUNT, generator=noise))  # type: ignore[operator]
+        images = model.sample(count, generator=generator(seed, "samples"), **asked)  # type: ignore[operator]
+        content = sheet_png(images, columns)
     path.parent.mkdir(exist_ok=True)
     write_atomically(path, content)
-    return True
+    return images
+
+
+class Sheets:
+    """The sheets of one training, each with how much its images differ beside as many real ones."""
+
+    def __init__(self, split: Split, seed: int) -> None:
+        self._split, self._seed = split, seed
+        self._real: Tensor | None = None
+
+    def write(self, model: Model, path: Path) -> dict[str, float] | None:
+        """Write one, and say what is seen of it, as values of a row; ``None`` when the model has no samples to show."""
+        images = write_samples(model, path, self._seed)
+        if images is None:
+            return None
+        if self._real is None:
+            self._real = self._draw_real()
+        return {"samples/diversity": diversity(images.cpu(), self._real)} if len(self._real) > 1 else {}
+
+    def _draw_real(self) -> Tensor:
+        """Real images to lay beside a sheet, at most as many: the same each time, from dice of their own."""
+        import torch
+
+        own = generator(self._seed, "beside samples")
+        return self._split.batch(torch.randperm(len(self._split), generator=own)[:COUNT], generator=own).images
 
 
 def sheet_png(images: Tensor, columns: int = 0) -> bytes:
     """N×C×H×W in [0, 1] as one PNG: near square unless ``columns`` says otherwise, a grey gutter, each pixel enlarged by a
-    whole factor up to 512 pixels."""
+    whole factor up to 512 pixels.
+
+    Points of the plane lie all on one picture.
+    """
     from PIL import Image
 
+    if ImageSpec(*images.shape[1:]).is_point:
+        points = images.float().clamp(0, 1).flatten(1).cpu().numpy()
+        return _png(Image.fromarray(scatter(points, SIDE)[..., 0], "L"))
     n, c, h, w = images.shape
     columns = columns or math.ceil(math.sqrt(n))
     rows = math.ceil(n / columns)
@@ -60,6 +96,10 @@ def sheet_png(images: Tensor, columns: int = 0) -> bytes:
         picture = Image.fromarray(shown.permute(1, 2, 0).contiguous().numpy(), "RGB")
     factor = max(1, SIDE // max(picture.size))
     picture = picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
+    return _png(picture)
+
+
+def _png(picture: Image) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
     return buffer.getvalue()
