@@ -11,7 +11,7 @@ from genstudio.core.abilities import Discriminates, Samples
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, generator
 from genstudio.explore.base import Content, Look, PaneState, Picture, Series, knob, pane, state
-from genstudio.explore.given import check_data, check_label, classes_of
+from genstudio.explore.given import check_data, chosen_class, classes_of
 from genstudio.explore.heat import heat
 from genstudio.explore.histogram import histogram, round_ends
 from genstudio.explore.latents import sheet, to_pixels
@@ -99,8 +99,6 @@ class Judged:
 def real_or_fake(look: Look, state: RealOrFakeState) -> Iterator[Content]:
     """A sheet of samples and held-out images, with the histogram of the outputs; it counts more images as it goes on."""
     check_data(look)
-    if classes_of(look) and state.label >= classes_of(look):
-        check_label(look, state.label)
     shown = {name: _judged(look, state, name, 0, state.n, heated=True) for name in ("fake", "held_out")}
     counted = {name: [one.outputs] for name, one in shown.items() if one is not None}
     yield _content(look, state, shown, counted)
@@ -152,7 +150,8 @@ def _samples(look: Look, state: RealOrFakeState, first: int, n: int) -> tuple[Te
     asked: dict[str, Any] = {}
     if classes:
         drawn = torch.randint(classes, (n,), generator=generator(state.seed, "classes", first))
-        labels = asked["label"] = drawn if state.label < 0 else torch.full((n,), state.label)
+        chosen = chosen_class(look, state.label)
+        labels = asked["label"] = drawn if chosen is None else torch.full((n,), chosen)
     with torch.no_grad():
         # The first ones are those that the pane Samples draws from this seed.
         noise = generator(state.seed, "samples") if first == 0 else generator(state.seed, "samples", first)
