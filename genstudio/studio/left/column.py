@@ -277,6 +277,7 @@ class LeftColumn(QWidget):
     def _update_buttons(self) -> None:
         why_not = self._why_not() if self.session.state == IDLE else ""
         self.session.wait_for(why_not)
+        self.controls.show_players(self.plan.players, self.session.only)
         self.controls.show_state(
             self.session.state,
             can_start=not why_not,
@@ -353,6 +354,8 @@ class LeftColumn(QWidget):
         self.controls.pause_wanted.connect(session.pause)
         self.controls.continue_wanted.connect(session.go_on)
         self.controls.step_wanted.connect(session.step_once)
+        self.controls.step_alone_wanted.connect(session.step_alone)
+        self.controls.all_wanted.connect(session.let_all_learn)
         self.controls.stop_wanted.connect(session.stop)
         self.controls.discard_wanted.connect(session.discard)
         self.curves.failed.connect(self._failed)
