@@ -141,9 +141,12 @@ def _rows(data: DataSet) -> list[list[str]]:
 def _thumbnails(data: DataSet, out: Path) -> Path:
     import numpy as np
 
-    from genstudio.cli.pictures import whole_factor
-    from genstudio.export.sheets import save_sheet
+    from genstudio.cli.pictures import SIDE, whole_factor
+    from genstudio.core.scatter import scatter
+    from genstudio.export.sheets import save_picture, save_sheet
 
+    if data.spec.is_point:
+        return save_picture(out, scatter(data.points(np.arange(len(data))), SIDE))
     positions = np.random.default_rng(0).permutation(len(data))[:THUMBNAILS]
     images = data.bytes(np.sort(positions))
     return save_sheet(out, images, layout="chw", scale=whole_factor(np.empty((10 * images.shape[2], 1))))

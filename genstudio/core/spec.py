@@ -8,6 +8,7 @@ from typing import Any
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
+from genstudio.core.scatter import TILE
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,16 @@ class ImageSpec:
         return self.channels * self.height * self.width
 
     @property
+    def is_point(self) -> bool:
+        """Whether an image is a point of the plane: one pixel, whose two channels are x to the right and y upwards."""
+        return self.shape == (2, 1, 1)
+
+    @property
+    def cell(self) -> tuple[int, int]:
+        """(height, width) of the picture that stands for one image: the image's own; of a point, a small map's."""
+        return (TILE, TILE) if self.is_point else (self.height, self.width)
+
+    @property
     def dequantisation_nats(self) -> float:
         """Nats per image between a density on [0,1] and one on bytes, C*H*W*ln 256 (0 when real-valued)."""
         return 0.0 if self.levels is None else self.values * math.log(self.levels)
@@ -70,5 +81,7 @@ class ImageSpec:
         return cls(**fields)
 
     def __str__(self) -> str:
+        if self.is_point:
+            return "points of the plane"
         colour = {1: "grey", 3: "colour"}.get(self.channels, f"{self.channels} channels")
         return f"{self.width}×{self.height} {colour}"

@@ -32,6 +32,8 @@ from genstudio.core.registry import Registry
 if TYPE_CHECKING:
     import numpy as np
 
+    from genstudio.data.modes import Modes
+
 Progress = Callable[[float, Message], None]
 Cancelled = Callable[[], bool]
 Colour = Literal["as-is", "grey", "colour"]
@@ -71,8 +73,21 @@ def binarisation_knob(default: Binarisation = "none") -> Any:
     )
 
 
+def levels_knob(help: Message) -> Any:
+    """The knob ``levels``, with what a level is in words."""
+    return knob(256, help=help, label=N_("Levels"), ge=2, le=256, advanced=True)
+
+
+def limit_knob() -> Any:
+    """The knob ``limit``."""
+    return knob(0, help=N_("Use at most so many images; 0 uses all of them."), label=N_("At most"), ge=0, advanced=True)
+
+
 class DataKnobs(Knobs):
-    """The knobs of every data set; a source adds its own and may give these other defaults."""
+    """The knobs of every data set of pictures; a source adds its own and may give these other defaults.
+
+    Images that are no pictures have knobs of their own, with ``levels``, ``limit`` and ``seed`` among them.
+    """
 
     size: int | None = size_knob()
     colour: Colour = colour_knob()
@@ -85,9 +100,7 @@ class DataKnobs(Knobs):
         le=256,
         advanced=True,
     )
-    limit: int = knob(
-        0, help=N_("Use at most so many images; 0 uses all of them."), label=N_("At most"), ge=0, advanced=True
-    )
+    limit: int = limit_knob()
     seed: int = knob(
         0,
         help=N_("Decides everything that is drawn once, such as the bits of fixed binarisation."),
@@ -185,6 +198,11 @@ class Source:
         except DataError:
             return False
         return True
+
+    @classmethod
+    def modes(cls, knobs: Any) -> Modes | None:
+        """Where the images gather with these knobs, for a data set that knows."""
+        return None
 
     @classmethod
     def download(cls, folder: Path, progress: Progress, cancelled: Cancelled) -> Path:

@@ -20,8 +20,9 @@ from genstudio.core.knobs import parse_knobs
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.data import binarise
-from genstudio.data.base import Binarisation, Cancelled, DataKnobs, Progress, data_sets
+from genstudio.data.base import Binarisation, Cancelled, Progress, data_sets
 from genstudio.data.cache import CachedImages, cached_images
+from genstudio.data.modes import Modes
 from genstudio.data.splits import SPLITS, SplitName, assign
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class DataSet:
     about them, equal on every machine.
     """
 
-    def __init__(self, name: str, knobs: DataKnobs, cached: CachedImages) -> None:
+    def __init__(self, name: str, knobs: Any, cached: CachedImages) -> None:
         self.name = name
         self.knobs = knobs
         self.fingerprint = cached.fingerprint
@@ -96,6 +97,11 @@ class DataSet:
         return len(self._cached.images)
 
     @property
+    def modes(self) -> Modes | None:
+        """Where the images gather, for the few data sets where that is known."""
+        return data_sets[self.name].modes(self.knobs)
+
+    @property
     def hashes(self) -> np.ndarray:
         """uint64 N: one number per image, from its content."""
         return self._cached.hashes
@@ -105,11 +111,23 @@ class DataSet:
         rows = self._cached.images[np.asarray(indices, dtype=np.int64)]
         return rows if rows.dtype == np.uint8 else np.round(rows * 255).astype(np.uint8)
 
+    def points(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
+        """float32 n×2, x and y in [0, 1], of a data set of points of the plane, before levels: for pictures of them."""
+        rows = self._cached.images[np.asarray(indices, dtype=np.int64)].reshape(-1, 2)
+        return rows.astype(np.float32) / 255 if rows.dtype == np.uint8 else rows
+
     def split(self, name: SplitName) -> Split:
         """``train``, ``validation`` or ``test``: disjoint, and together the whole set."""
         if name not in self._splits:
             raise KeyError(f"there is no split {name!r}: there are {', '.join(SPLITS)}")
         return self._splits[name]
+
+    def unchanged(self) -> DataSet:
+        """The same images before grey levels and binarisation; itself where there is neither."""
+        plain = {"binarisation": "none", "levels": 256}
+        if all(getattr(self.knobs, name) == value for name, value in plain.items()):
+            return self
+        return DataSet(self.name, self.knobs.with_values(**plain), self._cached)
 
     def class_counts(self) -> dict[str, int]:
         """How many images each class has, in the order of ``spec.class_names``; empty without classes."""
@@ -126,7 +144,7 @@ class Split:
         self.name = name
         self.indices = indices
         self.spec = data.spec
-        self.binarisation: Binarisation = data.knobs.binarisation
+        self.binarisation = _binarisation(data.knobs)
         self._data = data
         images = data._cached.images
         self._rows = images.reshape(len(images), -1)
@@ -162,7 +180,12 @@ class Split:
         )
 
 
-def _levels(knobs: DataKnobs, dtype: np.dtype[Any]) -> int | None:
-    if knobs.binarisation != "none":
+def _binarisation(knobs: Any) -> Binarisation:
+    """``none`` for images that are no pictures."""
+    return getattr(knobs, "binarisation", "none")
+
+
+def _levels(knobs: Any, dtype: np.dtype[Any]) -> int | None:
+    if _binarisation(knobs) != "none":
         return 2
     return None if dtype != np.uint8 and knobs.levels == 256 else knobs.levels

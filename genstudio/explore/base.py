@@ -170,11 +170,15 @@ class Series:
 
 @dataclass(frozen=True)
 class Legend:
-    """What the colours of points mean: entries of (text, (r, g, b)), or the two ends of a continuous scale."""
+    """What the colours of points mean: entries of (text, (r, g, b)), or the two ends of a continuous scale.
+
+    ``scale``: a continuous one that stands behind the entries.
+    """
 
     title: Message | str
     entries: tuple[tuple[Message | str, tuple[int, int, int]], ...]
     continuous: bool = False
+    scale: Legend | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +198,8 @@ class Points:
 class Content:
     """What a snapshot and a pane state give. ``words`` says in one line what is being seen.
 
-    ``values`` holds named numbers and arrays for the inspector and for export. ``coarse``: stands in for a better one that
+    ``values`` holds named numbers and arrays for the inspector and for export. ``legend``: what the colours of the picture
+    mean, where it has no points that say so. ``coarse``: stands in for a better one that
     follows for certain, and is worth showing at once under a hand that moves.
     """
 
@@ -204,6 +209,7 @@ class Content:
     points: Points | None = None
     values: dict[str, Any] = field(default_factory=dict)
     coarse: bool = False
+    legend: Legend | None = None
 
     def digest(self) -> str:
         """sha256 over every number and word: equal for equal contents."""
@@ -250,13 +256,18 @@ class Look:
         return self._kept[key]
 
 
+def _any_images(spec: ImageSpec) -> UsageError | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Pane:
     """One way to look at a snapshot.
 
     ``needs`` are the abilities it asks of a model, ``help`` one sentence, ``page`` its help page with the mathematics
-    (the rich text that Qt shows: a small subset of HTML). ``long``: a content takes seconds, so it keeps the weights that it
-    began with, and takes newer ones seldom enough that training is left two thirds of a core.
+    (the rich text that Qt shows: a small subset of HTML). ``unfit`` says of images that it can't show why not. ``long``: a
+    content takes seconds, so it keeps the weights that it began with, and takes newer ones seldom enough that training is
+    left two thirds of a core.
     """
 
     name: str
@@ -269,6 +280,7 @@ class Pane:
     content: Callable[[Look, Any], Content | Iterator[Content]]
     gradients: bool = False
     long: bool = False
+    unfit: Callable[[ImageSpec], UsageError | None] = _any_images
 
     def missing(self, model: object) -> list[type]:
         """The abilities that ``model`` (an instance or a class) lacks for this pane."""
@@ -308,6 +320,7 @@ def pane(
     page: Message | None = None,
     gradients: bool = False,
     long: bool = False,
+    unfit: Callable[[ImageSpec], UsageError | None] = _any_images,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorator: file a content function as the pane ``name``.
 
@@ -322,7 +335,7 @@ def pane(
         )
 
     def file(function: Callable[..., Any]) -> Callable[..., Any]:
-        made = Pane(name, title, group, needs, state, help, page or help, function, gradients, long)
+        made = Pane(name, title, group, needs, state, help, page or help, function, gradients, long, unfit)
         panes.register(name)(made)
         return function
 
@@ -338,7 +351,8 @@ def pane_of(state: PaneState) -> Pane:
 
 
 def contents(look: Look, state: PaneState) -> Iterator[Content]:
-    """The ever better contents of ``state``. Raises :class:`UsageError` when the model lacks what the pane needs.
+    """The ever better contents of ``state``. Raises :class:`UsageError` when the model lacks what the pane needs, or its
+    images are none that the pane shows.
 
     Grad mode belongs to the thread, so it is set around each step of a content function and never across a yield.
     """
@@ -348,6 +362,8 @@ def contents(look: Look, state: PaneState) -> Iterator[Content]:
     refusal = shown.why_not(look.model)
     if refusal is not None:
         raise UsageError(refusal)
+    if (unfit := shown.unfit(look.spec)) is not None:
+        raise unfit
 
     def guard() -> Any:
         return torch.enable_grad() if shown.gradients else torch.inference_mode()

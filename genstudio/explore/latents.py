@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from genstudio.core.scatter import tiles
 from genstudio.core.seeding import generator
+from genstudio.core.spec import ImageSpec
 from genstudio.explore.base import Look
 
 if TYPE_CHECKING:
@@ -18,9 +20,11 @@ CHUNK_VALUES = 160_000
 
 
 def to_pixels(images: Tensor) -> np.ndarray:
-    """Images float N×C×H×W in [0, 1] to uint8 N×H×W×C, C = 1 or 3."""
+    """Images float N×C×H×W in [0, 1] to pictures of them, uint8 N×h×w×C, C = 1 or 3 (h, w: the spec's ``cell``)."""
     import torch
 
+    if ImageSpec(*images.shape[1:]).is_point:
+        return tiles(images.flatten(1).clamp(0, 1).numpy())
     shown = images[:, :3] if images.shape[1] >= 3 else images[:, :1]
     # In place: of a large grid the copies took as long as a layer.
     whole = shown.clamp(0, 1).mul_(255).round_().to(torch.uint8)

@@ -186,7 +186,7 @@ def manifold(look: Look, state: ManifoldState) -> Iterator[Content]:
         # A cell that is not decoded yet shows a neighbour, and says so: its z is the neighbour's.
         shown = z if stage.whole else z.reshape(n * n, -1)[stage.source].reshape(z.shape)
         cells = sheet(stage.pixels, n, n)
-        picture = Picture(cells, label=told, cell=(look.spec.height, look.spec.width), values={"z": shown})
+        picture = Picture(cells, label=told, cell=look.spec.cell, values={"z": shown})
         yield Content(told, pictures=(picture,), points=points, values=values, coarse=stage.coarse)
 
 

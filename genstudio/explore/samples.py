@@ -143,7 +143,7 @@ def _shown(look: Look, state: SamplesState, z: Tensor, start: int) -> Tensor:
 
 def _content(look: Look, state: SamplesState, pixels: Any, values: dict[str, Any]) -> Content:
     words = _words(look, state)
-    picture = Picture(pixels, label=words, cell=(look.spec.height, look.spec.width), values=values, count=state.n)
+    picture = Picture(pixels, label=words, cell=look.spec.cell, values=values, count=state.n)
     told: dict[str, Any] = {"seed": state.seed, "pixelwise": has(look.model, SamplesPixels)}
     if classes_of(look):
         told["class_names"] = look.spec.class_names

@@ -59,8 +59,9 @@ def manifold_walk(
         yield from (colour(enlarge(image, scale)) for image in images)
         return
     content = final(look, replace(state, overlay=""))
-    grid_scale = max(1, (look.spec.height * scale) // (look.spec.height * state.side))
-    layout = Layout(gutter=1 if grid_scale * look.spec.height >= 16 else 0, scale=grid_scale)
+    height = look.spec.cell[0]
+    grid_scale = max(1, (height * scale) // (height * state.side))
+    layout = Layout(gutter=1 if grid_scale * height >= 16 else 0, scale=grid_scale)
     grid = colour(compose(content, layout))
     places = _on_grid(curve, look, state.side, layout)
     for image, (x, y) in zip(images, places, strict=True):
@@ -176,7 +177,7 @@ def _at_least_one(frames: int) -> None:
 
 
 def _factor(look: Look, size: int) -> int:
-    return max(1, size // max(look.spec.height, look.spec.width))
+    return max(1, size // max(look.spec.cell))
 
 
 def _layout_for(shape: tuple[int, ...]) -> Layout:
@@ -190,7 +191,7 @@ def _on_grid(curve: np.ndarray, look: Look, cells: int, layout: Layout) -> list[
         step = side * layout.scale + layout.gutter
         return layout.gutter + fraction * (cells - 1) * step + side * layout.scale / 2
 
-    height, width = look.spec.height, look.spec.width
+    height, width = look.spec.cell
     return [(along(u, width), along(1 - v, height)) for u, v in curve.tolist()]
 
 

@@ -24,6 +24,7 @@ from genstudio.core.seeding import derive, seed_everything
 from genstudio.core.version import versions
 from genstudio.training import checkpoint as checkpoints
 from genstudio.training import events as ev
+from genstudio.training.judging import live_measures
 from genstudio.training.live import Live
 from genstudio.training.looking import name_of, onlooker, take_snapshot
 from genstudio.training.plan import Plan
@@ -36,11 +37,13 @@ from genstudio.training.way_back import WayBack, slower
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
+    from genstudio.evaluate.judge import Judge
     from genstudio.models.base import Model
 
 log = logging.getLogger(__name__)
 BAD_STEPS = 10  # updates withheld in a row before training goes back, or stops
 LOOK = 1_000  # validation images looked at during training; the final evaluation looks at all
+JUDGED = 2_000  # samples that a judge looks at during training; the final evaluation draws more
 FLUSH = 1.0  # seconds after which a reader sees new rows
 
 
@@ -55,17 +58,19 @@ def train(
     board: SnapshotBoard | None = None,
     live: Live | None = None,
     cancelled: Callable[[], bool] | None = None,
+    judge: Judge | None = None,
 ) -> Generator[ev.Event, None, None]:
     """Train ``model`` on ``data`` until the plan's steps are made; one event after the other.
 
     Without ``run`` nothing is written. ``resume`` is the folder of a checkpoint to go on from, exactly. ``cancelled`` says
-    that a close is about to come, so that a measurement in between is not waited for. The model stays on the device it is
+    that a close is about to come, so that a measurement in between is not waited for. ``judge`` is who looks every
+    ``plan.judge_every`` steps (:func:`genstudio.training.judges.judge_for`); nobody looks without one. The model stays on the device it is
     on. Uses torch's default generator and sets its thread count: one training at a time, on a thread of its own.
     """
     plan = plan or Plan()
     live = live or Live(model.knobs, plan, tuple(model.players()))
     loop = Loop(
-        model, data, live, run, telemetry or Telemetry(), board or SnapshotBoard(), cancelled or (lambda: False)
+        model, data, live, run, telemetry or Telemetry(), board or SnapshotBoard(), cancelled or (lambda: False), judge
     )
     return loop.events(resume)
 
@@ -82,8 +87,10 @@ class Loop:
         telemetry: Telemetry,
         board: SnapshotBoard,
         cancelled: Callable[[], bool],
+        judge: Judge | None = None,
     ) -> None:
         self.model, self.data, self.live, self.run = model, data, live, run
+        self.judge = judge
         self.telemetry, self.board, self.cancelled = telemetry, board, cancelled
         self.device = next((p.device for p in model.parameters()), torch.device("cpu"))
         self.referee = Referee(model, data.split("train"), live.plan, self.device)
@@ -210,7 +217,7 @@ class Loop:
             self.board.offer(self.snapshot)
         if plan.sample_every and step % plan.sample_every == 0:
             yield from self._sample()
-        if plan.evaluate_every and step % plan.evaluate_every == 0:
+        if any(every and step % every == 0 for every in (plan.evaluate_every, self._judge_every())):
             yield from self._measure()
         if plan.save_every and step % plan.save_every == 0:
             yield from self._save(planned=True)
@@ -324,12 +331,17 @@ class Loop:
 
     def _measure(self, *, final: bool = False) -> Iterator[ev.Event]:
         from genstudio.evaluate.base import evaluate, flatten
+        from genstudio.evaluate.judged import SAMPLES
 
         self.owed = not final
         seed = derive(self.plan.seed, "evaluate", self.step)
         eyes = onlooker(self.model, self.referee)
         try:
-            results = evaluate(eyes, self.data, limit=None if final else LOOK, seed=seed, cancelled=self.cancelled)
+            results = evaluate(
+                eyes, self.data, names=self._measures(eyes, final), limit=None if final else LOOK, seed=seed,
+                cancelled=self.cancelled, judge=self.judge, samples=SAMPLES if final else JUDGED,
+                weights="raw" if self.referee.averaged() is None else "averaged",
+            )  # fmt: skip
         except Cancelled:
             return
         except Exception as error:  # a measure's fault must not end a long training
@@ -345,6 +357,18 @@ class Loop:
         if values:
             self._record(Row(self.step, self.stepping, values))
         yield self._tell(ev.Measured(self.step, values, results, final))
+
+    def _judge_every(self) -> int:
+        return 0 if self.judge is None else self.plan.judge_every
+
+    def _measures(self, eyes: Model, final: bool) -> list[str]:
+        """What is due at this step: a function of the step and the plan, so that a resumed run measures the same."""
+        from genstudio.evaluate.base import quick_measures
+
+        every, judged = self.plan.evaluate_every, self._judge_every()
+        by_judge = bool(judged) and (final or self.step % judged == 0)
+        quick = final or not by_judge or bool(every) and self.step % every == 0
+        return [*(quick_measures(eyes) if quick else ()), *(live_measures(eyes, self.judge) if by_judge else ())]
 
     # -- saving ------------------------------------------------------------------------------------------------------
 

@@ -7,18 +7,22 @@ import math
 from typing import TYPE_CHECKING
 
 from genstudio.core.abilities import Samples, has
+from genstudio.core.scatter import scatter
 from genstudio.core.seeding import generator
+from genstudio.core.spec import ImageSpec
 from genstudio.training.diversity import diversity
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PIL.Image import Image
     from torch import Tensor
 
     from genstudio.data.dataset import Split
     from genstudio.models.base import Model
 
 COUNT, GUTTER, SIDE = 64, 2, 512
+POINTS = 2_000  # of the plane, on one picture
 
 
 def write_samples(model: Model, path: Path, seed: int) -> Tensor | None:
@@ -31,7 +35,8 @@ def write_samples(model: Model, path: Path, seed: int) -> Tensor | None:
     if not has(model, Samples):
         return None
     with torch.inference_mode():
-        images = model.sample(COUNT, generator=generator(seed, "samples"))  # type: ignore[operator]
+        count = POINTS if model.spec.is_point else COUNT
+        images = model.sample(count, generator=generator(seed, "samples"))  # type: ignore[operator]
         content = sheet_png(images)
     path.parent.mkdir(exist_ok=True)
     write_atomically(path, content)
@@ -63,9 +68,15 @@ class Sheets:
 
 
 def sheet_png(images: Tensor) -> bytes:
-    """N×C×H×W in [0, 1] as one PNG: near square, a grey gutter, each pixel enlarged by a whole factor up to 512 pixels."""
+    """N×C×H×W in [0, 1] as one PNG: near square, a grey gutter, each pixel enlarged by a whole factor up to 512 pixels.
+
+    Points of the plane lie all on one picture.
+    """
     from PIL import Image
 
+    if ImageSpec(*images.shape[1:]).is_point:
+        points = images.float().clamp(0, 1).flatten(1).cpu().numpy()
+        return _png(Image.fromarray(scatter(points, SIDE)[..., 0], "L"))
     n, c, h, w = images.shape
     columns = math.ceil(math.sqrt(n))
     rows = math.ceil(n / columns)
@@ -81,6 +92,10 @@ def sheet_png(images: Tensor) -> bytes:
         picture = Image.fromarray(shown.permute(1, 2, 0).contiguous().numpy(), "RGB")
     factor = max(1, SIDE // max(picture.size))
     picture = picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
+    return _png(picture)
+
+
+def _png(picture: Image) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
     return buffer.getvalue()

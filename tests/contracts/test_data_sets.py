@@ -17,13 +17,15 @@ from PIL import Image
 from genstudio.core import knobs
 from genstudio.core.errors import Cancelled
 from genstudio.core.messages import Message
-from genstudio.data.base import data_sets
+from genstudio.data.base import DataKnobs, data_sets
 from genstudio.data.dataset import DataSet, open_data
 from genstudio.data.idx_source import IdxSource
 
 LIMIT = 64
 # Ours: other tests register data sets of their own, made for one purpose.
 NAMES = [name for name, kind in data_sets.items() if kind.__module__.startswith("genstudio.")]
+# Other images are points of the plane: they have no size, no colours, and values that are real.
+PICTURES = [name for name in NAMES if issubclass(data_sets[name].Knobs, DataKnobs)]
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +79,11 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(params=PICTURES)
+def pictures(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 def small(name: str, **values: Any) -> dict[str, Any]:
     return {"limit": LIMIT, **({"path": "pictures", "size": 12} if name == "folder" else {}), **values}
 
@@ -94,16 +101,28 @@ def test_it_introduces_itself_and_every_knob_has_help(name: str) -> None:
     assert isinstance(kind.title, Message)
     assert isinstance(kind.help, Message)
     described = {knob.name: knob for knob in knobs.describe(kind.Knobs)}
-    assert {"size", "colour", "binarisation", "levels", "limit", "seed"} <= set(described)
+    assert {"levels", "limit", "seed"} <= set(described)
+    assert ("size" in described, "colour" in described, "binarisation" in described) == (name in PICTURES,) * 3
     assert all(str(knob.help).endswith(".") for knob in described.values())
     kind.Knobs()
 
 
 @pytest.mark.parametrize("binarisation", ["none", "dynamic", "fixed", "threshold"])
-def test_batches_are_what_the_spec_says(name: str, search: Path, binarisation: str) -> None:
-    data = opened(name, search, binarisation=binarisation)
-    assert 0 < len(data) <= LIMIT
+def test_binarised_images_have_two_levels(pictures: str, search: Path, binarisation: str) -> None:
+    data = opened(pictures, search, binarisation=binarisation)
     assert data.spec.levels == (256 if binarisation == "none" else 2)
+    check_batches(data, binarisation)
+
+
+def test_batches_are_what_the_spec_says(name: str, search: Path) -> None:
+    check_batches(opened(name, search, **({"binarisation": "none"} if name in PICTURES else {})), "none")
+    levels = opened(name, search, levels=4, **({"binarisation": "none"} if name in PICTURES else {}))
+    assert levels.spec.levels == 4
+    check_batches(levels, "none")
+
+
+def check_batches(data: DataSet, binarisation: str) -> None:
+    assert 0 < len(data) <= LIMIT
     for split_name in ("train", "validation", "test"):
         split = data.split(split_name)
         batch = split.batch(torch.arange(len(split)), generator=gen(0))
@@ -114,7 +133,8 @@ def test_batches_are_what_the_spec_says(name: str, search: Path, binarisation: s
         assert batch.indices.tolist() == split.indices.tolist()
         assert batch.images.is_contiguous()
         assert bool(((batch.images >= 0) & (batch.images <= 1)).all())
-        assert torch.equal(batch.levels.float() / (data.spec.levels - 1), batch.images)
+        if data.spec.levels is not None:
+            assert torch.equal(batch.levels.float() / (data.spec.levels - 1), batch.images)
         if data.spec.class_names:
             assert batch.labels is not None
             assert batch.labels.dtype == torch.int64
@@ -134,9 +154,9 @@ def test_images_differ_from_one_another(name: str, search: Path) -> None:
     assert len(np.unique(data.hashes)) > 0.9 * len(data)
 
 
-def test_grey_and_colour_and_size_are_honoured(name: str, search: Path) -> None:
-    assert opened(name, search, colour="grey").spec.channels == 1
-    assert opened(name, search, colour="colour", size=16).spec.shape == (3, 16, 16)
+def test_grey_and_colour_and_size_are_honoured(pictures: str, search: Path) -> None:
+    assert opened(pictures, search, colour="grey").spec.channels == 1
+    assert opened(pictures, search, colour="colour", size=16).spec.shape == (3, 16, 16)
 
 
 def test_splits_are_disjoint_complete_and_the_same_each_time(name: str, search: Path) -> None:
@@ -152,8 +172,8 @@ def test_splits_are_disjoint_complete_and_the_same_each_time(name: str, search: 
 
 
 @pytest.mark.parametrize("binarisation", ["none", "dynamic", "fixed", "threshold"])
-def test_the_same_seed_gives_the_same_bits(name: str, search: Path, binarisation: str) -> None:
-    train = opened(name, search, binarisation=binarisation).split("train")
+def test_the_same_seed_gives_the_same_bits(pictures: str, search: Path, binarisation: str) -> None:
+    train = opened(pictures, search, binarisation=binarisation).split("train")
     positions = torch.tensor([3, 1, 2, 1])
     first, again = (train.batch(positions, generator=gen(7)).images for _ in range(2))
     other = train.batch(positions, generator=gen(8)).images
@@ -178,7 +198,7 @@ def test_opening_twice_decodes_once(name: str, search: Path, monkeypatch: pytest
         raise AssertionError("decoded again")
 
     monkeypatch.setattr(data_sets[name], "decode", decode)
-    opened(name, search, binarisation="fixed", levels=4)
+    opened(name, search, levels=4, **({"binarisation": "fixed"} if name in PICTURES else {}))
 
 
 def test_progress_rises_to_one_in_words(

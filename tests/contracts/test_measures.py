@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 
@@ -14,6 +15,7 @@ from genstudio.core.messages import N_, Message
 from genstudio.data.base import Source, data_sets
 from genstudio.data.dataset import open_data
 from genstudio.evaluate.base import evaluate, flatten, measures
+from genstudio.evaluate.judge import Judge
 from genstudio.models.base import build, models
 
 NAME = "measured-squares"
@@ -46,11 +48,27 @@ def _cache(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
 
 
+def a_judge(spec):
+    """A tiny one that never learned anything, and believes that there are three classes."""
+    named = dataclasses.replace(spec, class_names=("a", "b", "c"))
+    torch.manual_seed(0)
+    model = build("judge-classifier", named, {"feature_dim": 4, "width": 2}).eval()
+    return Judge(model, "never trained", "0" * 64, named)
+
+
 def a_model(name, spec):
     try:
         return build(name, spec)
     except UsageError as error:
         pytest.fail(f"the model {name} can't be built for 8×8 images with its defaults: {error}")
+
+
+def is_made_for(name, spec):
+    try:
+        models[name].check(spec, models[name].Knobs())
+    except UsageError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("name", measures)
@@ -63,19 +81,41 @@ def test_a_measure_says_what_it_is(name):
     assert measure.needs, "a measure asks for at least one ability"
 
 
+@pytest.mark.parametrize("measure", measures)
+def test_data_that_it_cannot_be_measured_on_are_refused_by_name_and_passed_over_unasked(measure):
+    data = open_data(NAME, {})
+    if measures[measure].fits(data):
+        return
+    model = next(a_model(name, data.spec) for name in models if measures[measure].serves(models[name]))
+    assert measure not in evaluate(model, data, limit=10)
+    with pytest.raises(UsageError, match="can't be measured on"):
+        evaluate(model, data, names=[measure], limit=10)
+
+
 @pytest.mark.parametrize(("measure", "model"), PAIRS)
 def test_a_measure_is_pure_and_tells_its_protocol(measure, model):
     data = open_data(NAME, {"binarisation": "dynamic"})
-    built = a_model(model, data.spec)
+    if not measures[measure].fits(data):
+        data = open_data("toy-2d", {"levels": 16, "limit": 200})
+        assert measures[measure].fits(data), "neither images nor points"
+        if not is_made_for(model, data.spec):
+            return
+    built, judge = a_model(model, data.spec), a_judge(data.spec)
     default = torch.get_rng_state()
     first, again = (
-        evaluate(built, data, names=[measure], seed=3, limit=10, options={"nll": {"k": 2}})[measure] for _ in range(2)
-    )
+        evaluate(
+            built, data, names=[measure], seed=3, limit=10, options={"nll": {"k": 2}}, judge=judge, samples=12
+        )[measure]
+        for _ in range(2)
+    )  # fmt: skip
     assert torch.equal(torch.get_rng_state(), default), "torch's default generator belongs to the training thread"
     assert first == again
     assert all(math.isfinite(v) for v in (first.value, *first.extra.values(), *first.baselines.values()))
     assert first.baselines, "a number alone proves nothing"
     assert {"data", "split", "n", "binarisation", "seed"} <= set(json.loads(json.dumps(first.protocol)))
+    if measures[measure].judged:
+        assert {"judge", "judge_hash", "feature_dim", "resizer", "samples", "weights"} <= set(first.protocol)
+        assert {"held_out_images", "mean_image"} <= set(first.baselines)
     assert not set(first.extra) & set(measures), "an extra that is called like a measure would overwrite it"
     assert f"validation/{measure}" in flatten({measure: first}, "validation")
 
@@ -83,7 +123,7 @@ def test_a_measure_is_pure_and_tells_its_protocol(measure, model):
 def test_every_model_with_a_likelihood_is_measured_by_it_or_by_its_bound():
     data = open_data(NAME, {"binarisation": "fixed"})
     for name in models:
-        built = a_model(name, data.spec)
-        if measures["elbo"].serves(built):
+        if measures["elbo"].serves(models[name]):
+            built = a_model(name, data.spec)
             found = flatten(evaluate(built, data, limit=10), "validation")
             assert ("validation/nll" in found, "validation/elbo" in found) == (built.is_exact(), not built.is_exact())

@@ -18,15 +18,48 @@ from genstudio.explore.base import GROUPS, Content, Look, PaneState, Picture, co
 from genstudio.models.base import build, models
 from genstudio.training.snapshot import Snapshot, load_model
 
-SPECS = {"binary": ImageSpec(1, 8, 8, levels=2), "colour": ImageSpec(3, 6, 7, levels=256)}
+SPECS = {
+    "binary": ImageSpec(1, 8, 8, levels=2),
+    "colour": ImageSpec(3, 6, 7, levels=256),
+    "point": ImageSpec(2, 1, 1),
+}
 MODELS: dict[str, dict[str, Any]] = {
     "vae": {"latent_dim": 3, "hidden": 8},
+    "gan": {"latent_dim": 3, "hidden": 8},
+    "dcgan": {"latent_dim": 3, "width": 4},
     "pixelcnn": {"width": 4, "blocks": 1},
     "pixelcnn-pp": {"width": 4, "blocks": 1, "resolutions": 1, "components": 2},
 }
-SERVED = [(name, model) for name, shown in panes.items() for model in MODELS if shown.why_not(models[model]) is None]
+def is_made_for(model: str, spec: ImageSpec) -> bool:
+    try:
+        models[model].check(spec, models[model].Knobs(**MODELS[model]))
+    except UsageError:
+        return False
+    return True
+
+
+def serve_one_another(name: str, model: str) -> bool:
+    """By what the model can do, and some images of the battery that both are made for."""
+    shown = panes[name]
+    if shown.why_not(models[model]) is not None:
+        return False
+    return any(shown.unfit(spec) is None and is_made_for(model, spec) for spec in SPECS.values())
+
+
+def a_spec_for(name: str, model: str) -> ImageSpec:
+    """The first images of the battery that both serve."""
+    return next(spec for spec in SPECS.values() if panes[name].unfit(spec) is None and is_made_for(model, spec))
+
+
+SERVED = [(name, model) for name in panes for model in MODELS if serve_one_another(name, model)]
 EVERY_PANE = pytest.mark.parametrize("name", list(panes))
 EVERY_PANE_AND_MODEL = pytest.mark.parametrize(("name", "model"), SERVED)
+SHOWN = [
+    pytest.param(name, model, spec, id=f"{name}-{model}-{kind}")
+    for name, model in SERVED
+    for kind, spec in SPECS.items()
+    if panes[name].unfit(spec) is None and is_made_for(model, spec)
+]
 
 
 def look_at(spec: ImageSpec, name: str = "vae") -> Look:
@@ -82,8 +115,7 @@ def test_it_says_what_it_is(name: str):
     assert all(str(info.help) for info in shown.state.controls())
 
 
-@EVERY_PANE_AND_MODEL
-@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+@pytest.mark.parametrize(("name", "model", "spec"), SHOWN)
 def test_its_content_is_pure_and_says_what_is_seen(name: str, model: str, spec: ImageSpec):
     state = panes[name].state()
     before = torch.get_rng_state()
@@ -97,14 +129,15 @@ def test_its_content_is_pure_and_says_what_is_seen(name: str, model: str, spec: 
         assert picture.pixels.shape[2] in (1, 3)
 
 
-@pytest.mark.parametrize(("name", "model"), [pair for pair in SERVED if pair[1] != "pixelcnn-pp"])
+@pytest.mark.parametrize(("name", "model"), [pair for pair in SERVED if pair[1] not in ("pixelcnn-pp", "dcgan")])
 @settings(max_examples=25)
 @given(data=st.data())
 def test_whatever_is_set_there_is_a_content_and_what_was_seen_before_does_not_matter(
     name: str, model: str, data: st.DataObject
 ):
     """A look keeps what it can from one state to the next. It must not show."""
-    look, other = look_at(SPECS["binary"], model), look_at(SPECS["binary"], model)
+    spec = a_spec_for(name, model)
+    look, other = look_at(spec, model), look_at(spec, model)
     before, state = data.draw(states(panes[name].state)), data.draw(states(panes[name].state))
     assert isinstance(final(look, before), Content)
     assert final(look, state).digest() == final(other, state).digest()
@@ -113,12 +146,12 @@ def test_whatever_is_set_there_is_a_content_and_what_was_seen_before_does_not_ma
 @EVERY_PANE_AND_MODEL
 def test_it_stops_when_told(name: str, model: str):
     with pytest.raises(Cancelled):
-        final(look_at(SPECS["binary"], model), panes[name].state(), cancelled=lambda: True)
+        final(look_at(a_spec_for(name, model), model), panes[name].state(), cancelled=lambda: True)
 
 
 @EVERY_PANE_AND_MODEL
 def test_it_leaves_no_grad_mode_behind(name: str, model: str):
-    steps = contents(look_at(SPECS["binary"], model), panes[name].state())
+    steps = contents(look_at(a_spec_for(name, model), model), panes[name].state())
     next(steps)
     assert torch.is_grad_enabled()
     assert not torch.is_inference_mode_enabled()
@@ -139,6 +172,15 @@ def test_a_model_that_cannot_serve_it_is_told_why_and_what_to_train(name: str):
     with pytest.raises(UsageError, match="needs a model"):
         final(look, shown.state())
     assert shown.why_not(look_at(SPECS["binary"], serving[0]).model) is None
+
+
+@EVERY_PANE_AND_MODEL
+def test_images_that_it_cannot_show_are_refused_with_what_to_do(name: str, model: str):
+    refused = [spec for spec in SPECS.values() if panes[name].unfit(spec) is not None and is_made_for(model, spec)]
+    for spec in refused:
+        with pytest.raises(UsageError) as refusal:
+            final(look_at(spec, model), panes[name].state())
+        assert str(refusal.value.remedy)
 
 
 def test_two_panes_of_one_name_are_refused():

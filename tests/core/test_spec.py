@@ -24,6 +24,13 @@ def test_an_image_that_can_t_be_is_refused(wrong: tuple[int, ...]) -> None:
         ImageSpec(*wrong)
 
 
+def test_two_channels_of_one_pixel_are_a_point_of_the_plane() -> None:
+    point = ImageSpec(2, 1, 1)
+    assert (point.is_point, str(point)) == (True, "points of the plane")
+    assert not any(ImageSpec(*shape).is_point for shape in ((1, 1, 1), (2, 1, 2), (3, 1, 1), (2, 2, 1)))
+    assert ImageSpec(3, 32, 24).cell == (32, 24)
+
+
 def test_nats_become_bits_per_dim() -> None:
     # A uniform guess over 256 levels costs 8 bits for each of them, whatever the image's size.
     spec = ImageSpec(3, 16, 16, 256)

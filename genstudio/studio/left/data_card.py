@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
@@ -22,6 +22,9 @@ from genstudio.studio.workers.background import Background
 from genstudio.studio.workers.data_preview import Preview
 from genstudio.studio.workers.library import DataKind
 from genstudio.studio.workers.session import in_words
+
+if TYPE_CHECKING:
+    from genstudio.data.dataset import DataSet
 
 FOLDER = "folder"
 
@@ -133,8 +136,7 @@ class DataCard(Card):
     def _opened(self, preview: Preview) -> None:
         self._busy(False)
         spec = preview.data.spec
-        noun = _noun(self.name, len(preview.data))
-        facts = f"{noun} · {spec}"
+        facts = _facts(self.name, preview.data)
         self.fact.setText(facts)
         self.thumbs.show_images(preview.images, _("Some of {facts}", facts=facts))
         details = []
@@ -142,7 +144,7 @@ class DataCard(Card):
             details.append(_("{n} classes", n=len(spec.class_names)))
         if spec.attribute_names:
             details.append(_("{n} attributes", n=len(spec.attribute_names)))
-        binarisation = preview.data.knobs.binarisation
+        binarisation = preview.data.split("train").binarisation
         if binarisation != "none":
             details.append(_("binarised: {how}", how=binarisation))
         self.details.setText(" · ".join(details))
@@ -192,7 +194,7 @@ class DataCard(Card):
     # -- looks ---------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        self.fold_button = IconButton("unfold", _("Size, colour and binarisation"), self)
+        self.fold_button = IconButton("unfold", _("Settings of these images"), self)
         self.fold_button.clicked.connect(self._toggle_form)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -334,6 +336,10 @@ def _title(kind: DataKind) -> str:
     return title if kind.is_there or kind.name == FOLDER else _("{title} (not on this computer)", title=title)
 
 
-def _noun(name: str, count: int) -> str:
-    n = f"{count:,}"
-    return _("{n} faces", n=n) if name.startswith("faces") else _("{n} images", n=n)
+def _facts(name: str, data: DataSet) -> str:
+    """How many there are, and of what kind."""
+    n = f"{len(data):,}"
+    if data.spec.is_point:
+        return _("{n} points of the plane", n=n)
+    noun = _("{n} faces", n=n) if name.startswith("faces") else _("{n} images", n=n)
+    return f"{noun} · {data.spec}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from genstudio.explore.base import Pane, PaneState
 from genstudio.studio.panes.manifold import ManifoldView
 from genstudio.studio.panes.pixels import PixelsView
+from genstudio.studio.panes.plane import PlaneView
 from genstudio.studio.panes.samples import SamplesView
 from genstudio.studio.panes.surprise import SurpriseView
 from genstudio.studio.panes.view import PaneView
@@ -12,6 +13,7 @@ from genstudio.studio.panes.view import PaneView
 DRESSES: dict[str, type[PaneView]] = {
     "manifold": ManifoldView,
     "pixels": PixelsView,
+    "plane": PlaneView,
     "samples": SamplesView,
     "surprise": SurpriseView,
 }

@@ -102,7 +102,7 @@ class ManifoldView(PaneView):
             return state
         if self._spec is None:
             return replace(state, cells=MOST_BY_ITSELF)
-        fit = self.grid.crisp_cells(self._spec.height, self._spec.width)
+        fit = self.grid.crisp_cells(*self._spec.cell)
         return replace(state, cells=max(FEWEST, min(MOST_BY_ITSELF, fit)))
 
     def show_state(self, state: PaneState) -> None:

@@ -133,7 +133,7 @@ class PaneView(QWidget):
             return
         self.adapt(rendered)
         self.grid.show_picture(content.pictures[0] if content.pictures else None, content.points)
-        self.legend.show_legend(content.points.legend if content.points else None)
+        self.legend.show_legend(content.points.legend if content.points else content.legend)
         self.words.setText(translate(content.words))
         shown = f"{rendered.milliseconds:.1f}" if rendered.milliseconds < 100 else f"{rendered.milliseconds:.0f}"
         self.time.setText(_("{ms} ms", ms=shown))

@@ -14,11 +14,11 @@ from genstudio.studio.theme import colour, font, theme
 if TYPE_CHECKING:
     from genstudio.explore.base import Legend
 
-HEIGHT = 20
+HEIGHT, BAR = 20, 120
 
 
 class PointsLegend(QWidget):
-    """Dots with names for classes, a bar with its two ends for numbers. Hidden when there is no legend."""
+    """Dots with names for classes, a bar with its two ends for numbers, or both. Hidden when there is no legend."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,8 +35,9 @@ class PointsLegend(QWidget):
             return
         self._legend = legend
         self.setVisible(legend is not None)
-        words = [] if legend is None else [translate(text) for text, _ in legend.entries if text]
-        self.setAccessibleName("" if legend is None else f"{translate(legend.title)}: {', '.join(words)}")
+        self.setAccessibleName(
+            "" if legend is None else "; ".join(map(_in_words, filter(None, (legend, legend.scale))))
+        )
         self.setToolTip(self.accessibleName())
         self.updateGeometry()
         self.update()
@@ -48,11 +49,15 @@ class PointsLegend(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font(12))
         self._y = 0.0
-        x = self._word(painter, 0, translate(self._legend.title), "muted") + 12
         if self._legend.continuous:
-            self._bar(painter, x)
+            self._bar(painter, self._legend, 0)
         else:
+            self._word(painter, 0, translate(self._legend.title), "muted")
             self._dots(painter)
+        if self._legend.scale is not None:
+            line, x = self._end()
+            self._y = line * HEIGHT
+            self._bar(painter, self._legend.scale, x)
         painter.end()
 
     def _word(self, painter: QPainter, x: float, text: str, role: str) -> float:
@@ -66,7 +71,8 @@ class PointsLegend(QWidget):
         if self._legend is None or self._legend.continuous:
             return []
         metrics = QFontMetricsF(font(12))
-        first = metrics.horizontalAdvance(translate(self._legend.title)) + 12
+        title = translate(self._legend.title)
+        first = metrics.horizontalAdvance(title) + 12 if title else 0.0
         line, x, found = 0, first, []
         for text, _ in self._legend.entries:
             width = 12 + metrics.horizontalAdvance(translate(text))
@@ -76,8 +82,19 @@ class PointsLegend(QWidget):
             x += width + 12
         return found
 
+    def _end(self) -> tuple[int, float]:
+        """(line, x) where a bar behind the classes begins: on a line of its own where there is no room."""
+        if self._legend is None or self._legend.scale is None or not self._places():
+            return 0, 0.0
+        metrics, scale = QFontMetricsF(font(12)), self._legend.scale
+        line, x = self._places()[-1]
+        x += 12 + metrics.horizontalAdvance(translate(self._legend.entries[-1][0])) + 28
+        words = (scale.title, scale.entries[0][0], scale.entries[-1][0])
+        wide = sum(metrics.horizontalAdvance(translate(text)) for text in words) + 12 + 8 + BAR + 8
+        return (line, x) if x + wide <= self.width() else (line + 1, 0.0)
+
     def _lines(self) -> int:
-        return 1 + max((line for line, _ in self._places()), default=0)
+        return 1 + max(max((line for line, _ in self._places()), default=0), self._end()[0])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -92,21 +109,27 @@ class PointsLegend(QWidget):
             painter.drawEllipse(QPointF(at + 4, self._y + HEIGHT / 2), 4, 4)
             self._word(painter, at + 12, translate(text), "text")
 
-    def _bar(self, painter: QPainter, x: float) -> None:
+    def _bar(self, painter: QPainter, legend: Legend, x: float) -> None:
         from genstudio.explore.palette import CONTINUOUS
 
-        assert self._legend is not None
-        (low, _), *between, (high, _) = self._legend.entries
-        tints = [rgb for _, rgb in self._legend.entries] if between else CONTINUOUS
+        (low, _), *between, (high, _) = legend.entries
+        tints = [rgb for _, rgb in legend.entries] if between else CONTINUOUS
+        x = self._word(painter, x, translate(legend.title), "muted") + 12
         x = self._word(painter, x, translate(low), "text") + 8
-        fill = QLinearGradient(x, 0, x + 120, 0)
+        fill = QLinearGradient(x, 0, x + BAR, 0)
         for k, rgb in enumerate(tints):
             fill.setColorAt(k / (len(tints) - 1), QColor(*rgb))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
-        painter.drawRoundedRect(QRectF(x, HEIGHT / 2 - 4, 120, 8), 3, 3)
-        self._word(painter, x + 128, translate(high), "text")
+        painter.drawRoundedRect(QRectF(x, self._y + HEIGHT / 2 - 4, BAR, 8), 3, 3)
+        self._word(painter, x + BAR + 8, translate(high), "text")
 
     @Slot()
     def _recolour(self) -> None:
         self.update()
+
+
+def _in_words(legend: Legend) -> str:
+    """ "class: 0, 1, 2"."""
+    words, title = ", ".join(translate(text) for text, _ in legend.entries if text), translate(legend.title)
+    return f"{title}: {words}" if title else words

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 TILE = 40  # device-independent pixels, at most
+ALONE = 120  # of one picture that stands for all
 GAP = 4
 
 
@@ -42,7 +43,7 @@ class Thumbnails(QWidget):
             return
         painter = QPainter(self)
         side = self._side()
-        smaller = self._images[0].width() > TILE * self.devicePixelRatioF()
+        smaller = self._images[0].width() > self._tile * self.devicePixelRatioF()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smaller)
         count = max(1, (self.width() + GAP) // (side.width() + GAP))
         for position, image in enumerate(self._images[:count]):
@@ -53,13 +54,17 @@ class Thumbnails(QWidget):
             painter.drawImage(box, image)
         painter.end()
 
+    @property
+    def _tile(self) -> int:
+        return ALONE if len(self._images) == 1 and self._images[0].width() > ALONE else TILE
+
     def _side(self) -> QSize:
         """The size of one image on screen: the largest whole factor of device pixels that fits the tile."""
-        ratio = self.devicePixelRatioF()
+        ratio, tile = self.devicePixelRatioF(), self._tile
         first = self._images[0]
         longest = max(first.width(), first.height())
-        factor = max(1, int(TILE * ratio // longest))
-        shrink = min(1.0, TILE * ratio / longest)
+        factor = max(1, int(tile * ratio // longest))
+        shrink = min(1.0, tile * ratio / longest)
         scale = factor * shrink / ratio
         return QSize(max(1, round(first.width() * scale)), max(1, round(first.height() * scale)))
 

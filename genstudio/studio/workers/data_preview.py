@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
 
 SHOWN = 12
+POINTS, SIDE = 4_000, 240  # points of the plane that lie on one picture, and its pixels along each side
 SHORTEST_PAUSE = 0.05  # seconds between two words of progress: signals are for rare things
 
 
 @dataclass(frozen=True)
 class Preview:
-    """An open data set, and a few of its images as uint8 H×W×C."""
+    """An open data set, and a few of its images as uint8 H×W×C: of points of the plane, one picture with many."""
 
     data: DataSet
     images: list[np.ndarray]
@@ -32,9 +33,12 @@ def open_preview(
     """Open (decode if need be) and pick a few images, evenly spread. Raises what ``open_data`` raises."""
     import numpy as np
 
+    from genstudio.core.scatter import scatter
     from genstudio.data.dataset import open_data
 
     data = open_data(name, values, progress=at_most_often(progress), cancelled=cancelled)
+    if data.spec.is_point:
+        return Preview(data, [scatter(data.points(np.arange(min(POINTS, len(data)))), SIDE)])
     places = np.linspace(0, len(data) - 1, min(SHOWN, len(data))).astype(np.int64)
     images = data.bytes(places).transpose(0, 2, 3, 1)
     if images.shape[-1] not in (1, 3):

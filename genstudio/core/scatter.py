@@ -1,0 +1,73 @@
+"""Points of the plane as pictures: for wherever images are shown and the images are points (``ImageSpec.is_point``).
+
+x grows to the right and y upwards, both from 0 to 1, as on paper. Everything is drawn white on near black, like the images
+beside it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Mark = Literal["disc", "diamond"]
+TILE = 24
+"""Pixels along each side of the small picture that stands for one point."""
+PAPER, INK = 24, 255
+
+
+def tiles(points: np.ndarray) -> np.ndarray:
+    """One small picture for each of the points (float N×2): a dot where it lies, uint8 N×TILE×TILE×1."""
+    import numpy as np
+
+    columns, rows = (_places(points, TILE, TILE) - 0.5).T
+    along = np.arange(TILE)
+    away = np.hypot(along[None, None, :] - columns[:, None, None], along[None, :, None] - rows[:, None, None])
+    return _inked(np.clip(TILE / 10 + 0.5 - away, 0, 1))[..., None]
+
+
+def scatter(points: np.ndarray, side: int) -> np.ndarray:
+    """All points (float N×2) on one picture, uint8 side×side×1: the denser they lie, the brighter."""
+    import numpy as np
+
+    radius = max(1.0, side / 320)
+    seen = 1 - np.exp(-stamped(_places(points, side, side), side, side, radius, dense=True))
+    return _inked(seen)[..., None]
+
+
+def stamped(
+    places: np.ndarray, height: int, width: int, radius: float, mark: Mark = "disc", *, dense: bool = False
+) -> np.ndarray:
+    """How much of each pixel marks at ``places`` (float N×2: column, row; pixel k reaches from k to k + 1) cover.
+
+    float32 height×width: 0 to 1, or with ``dense`` the sum over all marks. Marks are cut at the border.
+    """
+    import numpy as np
+
+    made = np.zeros((height, width), np.float32)
+    reach = int(np.ceil(radius + 1))
+    first = np.floor(places).astype(np.intp)
+    for down in range(-reach, reach + 1):
+        for right in range(-reach, reach + 1):
+            column, row = first[:, 0] + right, first[:, 1] + down
+            dx, dy = column + 0.5 - places[:, 0], row + 0.5 - places[:, 1]
+            away = np.hypot(dx, dy) if mark == "disc" else (abs(dx) + abs(dy)) / 2**0.5
+            covered = np.clip(radius + 0.5 - away, 0, 1).astype(np.float32)
+            kept = (covered > 0) & (column >= 0) & (column < width) & (row >= 0) & (row < height)
+            collect = np.add if dense else np.maximum
+            collect.at(made, (row[kept], column[kept]), covered[kept])
+    return made
+
+
+def _places(points: np.ndarray, height: int, width: int) -> np.ndarray:
+    """From points (float N×2, in [0, 1]) to pixels: float64 N×2, column and row."""
+    import numpy as np
+
+    return np.stack([points[:, 0] * width, (1 - points[:, 1]) * height], 1).astype(np.float64)
+
+
+def _inked(share: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    return np.rint(PAPER + (INK - PAPER) * share).astype(np.uint8)
