@@ -363,12 +363,13 @@ class Loop:
 
     def _measures(self, eyes: Model, final: bool) -> list[str]:
         """What is due at this step: a function of the step and the plan, so that a resumed run measures the same."""
-        from genstudio.evaluate.base import quick_measures
+        from genstudio.evaluate.base import measures, quick_measures
 
         every, judged = self.plan.evaluate_every, self._judge_every()
         by_judge = bool(judged) and (final or self.step % judged == 0)
         quick = final or not by_judge or bool(every) and self.step % every == 0
-        return [*(quick_measures(eyes) if quick else ()), *(live_measures(eyes, self.judge) if by_judge else ())]
+        fitting = [name for name in quick_measures(eyes) if measures[name].fits(self.data)] if quick else []
+        return [*fitting, *(live_measures(eyes, self.judge) if by_judge else ())]
 
     # -- saving ------------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,8 @@ MODELS: dict[str, dict[str, Any]] = {
     "pixelcnn": {"width": 4, "blocks": 1},
     "pixelcnn-pp": {"width": 4, "blocks": 1, "resolutions": 1, "components": 2},
 }
+
+
 def is_made_for(model: str, spec: ImageSpec) -> bool:
     try:
         models[model].check(spec, models[model].Knobs(**MODELS[model]))
