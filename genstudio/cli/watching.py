@@ -43,7 +43,7 @@ class HealthWatch:
         self.alarms.append({"step": step, "level": level, "message": words, "set": []})
 
     def look(self, *, now: bool = False) -> str:
-        """A sentence and its remedy where there is a new one to tell; else nothing. Every few seconds at most, or ``now``."""
+        """A sentence and its remedy where there is a new one to tell; else nothing. Seldom, unless ``now``."""
         began = time.perf_counter()
         if not self._rows or (began < self._next and not now):
             return ""
