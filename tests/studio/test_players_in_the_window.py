@@ -148,6 +148,26 @@ def test_a_model_with_one_player_has_no_such_menu(window) -> None:
     assert not [a for a in window.left.controls.step_menu._actions.values() if a.isEnabled()]
 
 
+def test_a_long_alarm_is_wrapped_and_its_remedy_stands_below_it_whole(qtbot, playing) -> None:
+    health = playing.left.curves.health
+    wanted: list[dict[str, float]] = []
+    health.remedy_wanted.connect(wanted.append)
+    words = "The discriminator overwhelms the generator, whose gradient has vanished for 290 steps."
+    change = {"plan.players.discriminator.lr": 0.0003}
+    health.show_words("watch", words, "Slow the discriminator to a third", change)
+    qtbot.waitUntil(lambda: health.remedy.y() >= health.words.y() + health.words.height(), timeout=PATIENCE)
+    assert health.remedy.width() >= health.remedy.sizeHint().width()
+    assert health.words.height() >= health.words.heightForWidth(health.words.width())
+    QTest.mouseClick(health.remedy, Qt.MouseButton.LeftButton)
+    assert wanted == [change]
+    stepped(qtbot, playing, playing.left.controls.step.click)
+    assert playing.session.job.plan.players["discriminator"].lr == 0.0003
+    assert playing.left.plan.players["discriminator"].rows["lr"].value() == 0.0003
+
+    health.show_words("good", "Learning.", "Slower", change)
+    qtbot.waitUntil(lambda: health.remedy.x() > health.words.x(), timeout=PATIENCE)
+
+
 # -- without a window --------------------------------------------------------------------------------------------------
 
 

@@ -156,7 +156,7 @@ def test_an_autoencoder_as_discriminator_finds_samples_more_real_by_design() -> 
     assert verdict(began) == ""
     for row in began:
         del row.values["train/M"]
-    assert verdict(began) == "The generator fools the discriminator, which finds its images more real than real ones"
+    assert verdict(began) == "The generator fools the discriminator, which takes its images for the real ones"
 
 
 def test_what_a_remedy_sets_is_live() -> None:
