@@ -167,9 +167,9 @@ def evaluate(
     return results
 
 
-def quick_measures(model: object) -> list[str]:
-    """The measures that run on ``model`` without being named."""
-    return [name for name, one in measures.items() if one.serves(model) and one.is_quick(model)]
+def quick_measures(model: object, data: DataSet) -> list[str]:
+    """The measures that run on ``model`` and ``data`` without being named."""
+    return [name for name, one in measures.items() if one.serves(model) and one.is_quick(model) and one.fits(data)]
 
 
 def flatten(results: Mapping[str, Result], split: str) -> dict[str, float]:
@@ -195,7 +195,7 @@ def eval_mode(model: torch.nn.Module) -> Iterator[None]:
 
 def _choose(model: object, data: DataSet, names: Sequence[str] | None) -> list[Measure]:
     if names is None:
-        return [measures[name] for name in quick_measures(model) if measures[name].fits(data)]
+        return [measures[name] for name in quick_measures(model, data)]
     chosen = [measures[name] for name in dict.fromkeys(names)]
     for one in chosen:
         if not one.serves(model):

@@ -38,14 +38,14 @@ def is_due(every: int, step: int) -> bool:
     return bool(every) and step % every == 0
 
 
-def due(plan: Plan, step: int, model: Model, judge: Judge | None, final: bool) -> list[str]:
+def due(plan: Plan, step: int, model: Model, data: DataSet, judge: Judge | None, final: bool) -> list[str]:
     """The measures of ``step``, or of the end: quick ones every ``evaluate_every`` steps, those through the judge every
     ``judge_every``. A function of plan and step, so that a look which a stop cut short is made up for alike."""
     from genstudio.evaluate.base import quick_measures
 
     judged = judge is not None and bool(plan.judge_every) and (final or is_due(plan.judge_every, step))
     quick = final or not judged or is_due(plan.evaluate_every, step)
-    return [*(quick_measures(model) if quick else ()), *(_through(judge, model) if judged else ())]
+    return [*(quick_measures(model, data) if quick else ()), *(_through(judge, model) if judged else ())]
 
 
 def _through(judge: Judge | None, model: Model) -> list[str]:

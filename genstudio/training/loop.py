@@ -339,8 +339,8 @@ class Loop:
         eyes = onlooker(self.model, self.referee)
         try:
             results = evaluate(
-                eyes, self.data, names=due(self.plan, self.step, eyes, self.judge, final), seed=seed,
-                limit=None if final else LOOK, samples=SAMPLES if final else JUDGED, judge=self.judge,
+                eyes, self.data, names=due(self.plan, self.step, eyes, self.data, self.judge, final),
+                seed=seed, limit=None if final else LOOK, samples=SAMPLES if final else JUDGED, judge=self.judge,
                 weights="raw" if self.referee.averaged() is None else "averaged", cancelled=self.cancelled,
             )  # fmt: skip
         except Cancelled:
