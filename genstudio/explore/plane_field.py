@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from genstudio.core.spec import ImageSpec
 
 SIDE = 640  # pixels, where nobody fitted the picture to a pane
+SMALLEST = 16  # pixels
 GRID = 64  # places along each side at which the discriminator is asked
 ARROWS = 120  # more would hide one another
 LONGEST = 0.09  # an arrow, of the picture's side
@@ -95,7 +96,7 @@ def plane_field(look: Look, state: PlaneState) -> Content:
     """One picture, side×side; ``values`` hold the points (x, y), the raw field, and how many modes are covered."""
     import numpy as np
 
-    side = state.side or SIDE
+    side = max(SMALLEST, state.side or SIDE)
     data, samples = _data(look, state), _samples(look, state)
     field = _field(look, state, data, samples) if state.field and has(look.model, Discriminates) else None
     canvas = np.empty((side, side, 3), np.uint8)
@@ -253,7 +254,7 @@ def _words(look: Look, state: PlaneState, has_data: bool, covered: dict[str, Any
         words = N_("{n} samples, seed {seed}, from step {step}", **told)
     if covered:
         words = N_(
-            "{words} · {k} of {all} modes covered, {share} % of the samples within 3σ",
+            "{k} of {all} modes covered, {share} % within 3σ · {words}",
             words=words,
             k=covered["covered"],
             all=covered["modes"],

@@ -22,6 +22,7 @@ SPECS = {
     "binary": ImageSpec(1, 8, 8, levels=2),
     "colour": ImageSpec(3, 6, 7, levels=256),
     "point": ImageSpec(2, 1, 1),
+    "rounded-point": ImageSpec(2, 1, 1, levels=8),
 }
 MODELS: dict[str, dict[str, Any]] = {
     "vae": {"latent_dim": 3, "hidden": 8},

@@ -25,6 +25,7 @@ BY_HAND = ("centre_x", "centre_y", "side")
 class PlaneView(PaneView):
     state: PlaneState
     has_codes = False
+    has_cells = False
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         super().__init__(pane, state, parent)

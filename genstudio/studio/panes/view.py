@@ -19,11 +19,12 @@ from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.image_grid import ImageGrid
 from genstudio.studio.widgets.pane_controls import PaneControls
 from genstudio.studio.widgets.points_legend import PointsLegend
+from genstudio.studio.widgets.series_plot import SeriesPlot
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.explore.base import Pane, PaneState
+    from genstudio.explore.base import Content, Pane, PaneState
     from genstudio.explore.blobs import Blobs
     from genstudio.studio.workers.background import Background
     from genstudio.studio.workers.render_thread import Rendered
@@ -42,6 +43,7 @@ class PaneView(QWidget):
     wants_window = Signal()
     resized = Signal()  # there is another room for pictures
     has_codes = True  # whether there may be a z to send on
+    has_cells = True  # whether what lies under the pointer is worth a picture of its own
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,12 +62,13 @@ class PaneView(QWidget):
         self.page.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.page.setOpenExternalLinks(True)
         self.stack = QStackedWidget(self)
-        self.pictures = self.make_pictures()
+        self.pictures = self._front = self.make_pictures()
         self.stack.addWidget(self.pictures)
         self.stack.addWidget(self.page)
+        self.plot: SeriesPlot | None = None  # for contents that are curves: made when there is one
         self.legend = PointsLegend(self)
         self.legend.setVisible(False)
-        self.inspector = Inspector(translate(pane.title), self.make_controls())
+        self.inspector = Inspector(translate(pane.title), self.make_controls(), cells=self.has_cells)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -132,15 +135,35 @@ class PaneView(QWidget):
             self.show_message(rendered.error)
             return
         self.adapt(rendered)
-        self.grid.show_picture(content.pictures[0] if content.pictures else None, content.points)
+        self._show_kind(content)
         self.legend.show_legend(content.points.legend if content.points else content.legend)
         self.words.setText(translate(content.words))
         shown = f"{rendered.milliseconds:.1f}" if rendered.milliseconds < 100 else f"{rendered.milliseconds:.0f}"
         self.time.setText(_("{ms} ms", ms=shown))
         self._show_pointed()
 
+    def _show_kind(self, content: Content) -> None:
+        """Draw a content by what it holds: pictures, or curves alone."""
+        if content.pictures or not content.series:
+            self._stand(self.pictures)
+            self.grid.show_picture(content.pictures[0] if content.pictures else None, content.points)
+            return
+        if self.plot is None:
+            self.plot = SeriesPlot(self)
+            self.plot.setAccessibleName(translate(self.pane.title))
+            self.stack.addWidget(self.plot)
+        self.plot.show_content(content)
+        self._stand(self.plot)
+
+    def _stand(self, shown: QWidget) -> None:
+        """What stands where pictures are, unless a page of text does."""
+        self._front = shown
+        if not self.showing_help:
+            self.stack.setCurrentWidget(shown)
+
     def show_message(self, words: Message | str) -> None:
         """Nothing to look at: say why, and what to do."""
+        self._stand(self.pictures)
         self._pinned = self._pointed = None
         self.grid.show_message(words)
         self.legend.show_legend(None)
@@ -172,7 +195,7 @@ class PaneView(QWidget):
         return self.stack.currentWidget() is self.page
 
     def show_pictures(self) -> None:
-        self.stack.setCurrentWidget(self.pictures)
+        self.stack.setCurrentWidget(self._front)
         self.help_button.setChecked(False)
 
     @Slot()
