@@ -34,7 +34,8 @@ def models(as_json: AsJson = False) -> None:
 
     output = Output(as_json)
     told = []
-    for name, kind in base.models.items():
+    # Judges last: measures train them by themselves.
+    for name, kind in sorted(base.models.items(), key=lambda entry: entry[1].family == "judges"):
         knobs, abilities = describe(kind.Knobs), abilities_of(kind)
         output.say(f"{name}: {kind.title}" + (f" ({kind.paper})" if kind.paper else ""))
         output.say(f"  {kind.help}")

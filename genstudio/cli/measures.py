@@ -13,11 +13,13 @@ from genstudio.cli.options import AsJson, AtStep, Data, Device, Run, search
 from genstudio.cli.output import Output, number
 from genstudio.cli.progress import Progress
 from genstudio.cli.runs import find_run
-from genstudio.core.errors import Cancelled, DataError
+from genstudio.core.errors import Cancelled, DataError, UsageError
 from genstudio.core.messages import N_, _
 
 if TYPE_CHECKING:
+    from genstudio.data.dataset import DataSet
     from genstudio.evaluate.base import Result
+    from genstudio.evaluate.judge import Judge
 
 
 class Part(StrEnum):
@@ -28,17 +30,46 @@ class Part(StrEnum):
     test = "test"
 
 
+class Weights(StrEnum):
+    """Which of a run's weights are measured."""
+
+    averaged = "averaged"
+    raw = "raw"
+
+
+class Eyes(StrEnum):
+    """Through which judge samples are compared with images."""
+
+    own = "own"
+    inception = "inception"
+
+
 def evaluate(
     run: Run,
     measure: Annotated[
         list[str] | None,
         typer.Option(
-            "--measure", metavar="NAME", help=_("Only this one; may be given again. All quick ones without it.")
+            "--measure",
+            metavar="NAME[,NAME...]",
+            help=_("Only these, with commas between them or given again. All quick ones without it."),
         ),
     ] = None,
     split: Annotated[Part, typer.Option("--split", help=_("The images to measure on."))] = Part.validation,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help=_("At most N images."))] = None,
     k: Annotated[int, typer.Option("--k", metavar="K", min=1, help=_("Importance samples an image, for nll."))] = 200,
+    samples: Annotated[
+        int,
+        typer.Option(
+            "--samples", metavar="N", min=2, help=_("Samples drawn for measures that compare them with images.")
+        ),
+    ] = 5_000,
+    weights: Annotated[
+        Weights, typer.Option("--weights", help=_("Averaged weights, where the run keeps them, or those it trains."))
+    ] = Weights.averaged,
+    judge: Annotated[
+        Eyes,
+        typer.Option("--judge", help=_("Who looks: the data set's own judge, or Inception weights of yours.")),
+    ] = Eyes.own,
     seed: Annotated[int, typer.Option("--seed", metavar="S", min=0, help=_("Of the noise in the measurement."))] = 0,
     step: AtStep = None,
     data: Data = None,
@@ -53,7 +84,7 @@ def evaluate(
 
     output, folder = Output(as_json), find_run(run)
     where, target = search(data), choose_device(device)
-    snapshot = folder.snapshot(step)
+    snapshot = folder.snapshot(step, averaged=weights is Weights.averaged)
     model = load_model(snapshot, target)
     with Interrupt() as interrupt, Progress() as progress:
         try:
@@ -67,8 +98,9 @@ def evaluate(
                     N_("Choose another --split, or train on more images."),
                 )
             results = base.evaluate(
-                model, images, names=measure, split=split.value, limit=limit, seed=seed, cancelled=interrupt,
-                options={"nll": {"k": k}},
+                model, images, names=names_in(measure), split=split.value, limit=limit, seed=seed, cancelled=interrupt,
+                options={"nll": {"k": k}}, judge=lambda: _judge(judge, images, progress, interrupt), samples=samples,
+                weights="averaged" if snapshot.averaged else "raw",
             )  # fmt: skip
         except Cancelled:
             raise KeyboardInterrupt from None
@@ -86,10 +118,32 @@ def evaluate(
             "run": str(folder.path),
             "step": snapshot.step,
             "weights": snapshot.digest,
+            "averaged": snapshot.averaged,
             "measures": base.flatten(results, split.value),
             "results": {name: result.to_json() for name, result in results.items()},
         }
     )
+
+
+def names_in(given: list[str] | None) -> list[str] | None:
+    """Measures as they were asked for: given again, with commas between them, or both; ``None`` where nothing was."""
+    if given is None:
+        return None
+    names = [name.strip() for part in given for name in part.split(",") if name.strip()]
+    if not names:
+        raise UsageError(N_("--measure names no measure."), N_("Write --measure fid,prdc, or leave it out."))
+    return names
+
+
+def _judge(which: Eyes, data: DataSet, progress: Progress, cancelled: Interrupt) -> Judge:
+    """The judge that was asked for; the data set's own is trained where there is none yet."""
+    if which is Eyes.inception:
+        from genstudio.training.inception import inception_judge
+
+        return inception_judge()
+    from genstudio.training.judges import judge_for
+
+    return judge_for(data, progress=progress.preparing, cancelled=cancelled)
 
 
 def say_results(results: Mapping[str, Result], split: str, output: Output) -> None:
@@ -113,12 +167,29 @@ def say_results(results: Mapping[str, Result], split: str, output: Output) -> No
 def protocol_words(protocol: Mapping[str, Any], results: Mapping[str, Result]) -> str:
     """One line on how the numbers came about."""
     likelihoods = {r.protocol["likelihood"] for r in results.values() if "likelihood" in r.protocol}
+    judged = next((r.protocol for r in results.values() if "judge" in r.protocol), None)
     return _(
-        "on {n} of {of} images of {data}, split {split}, binarisation {binarisation}{likelihood}",
+        "on {n} of {of} images of {data}, split {split}, binarisation {binarisation}{likelihood}{judged}",
         n=f"{protocol['n']:,}",
         of=f"{protocol['of']:,}",
         data=protocol["data"],
         split=protocol["split"],
         binarisation=protocol["binarisation"],
         likelihood="".join(f"; {words}" for words in sorted(likelihoods)),
+        judged="" if judged is None else "; " + judge_words(judged),
+    )
+
+
+def judge_words(protocol: Mapping[str, Any]) -> str:
+    """Who compared how many samples of which weights with how many images."""
+    return _(
+        "judge {judge} ({hash}, {features} features, resized {resizer}) on {samples} samples, weights {weights}, against "
+        "{reference} training images",
+        judge=protocol["judge"],
+        hash=protocol["judge_hash"][:12],
+        features=protocol["feature_dim"],
+        resizer=protocol["resizer"],
+        samples=f"{protocol['samples']:,}",
+        weights=protocol["weights"],
+        reference=f"{protocol['reference']:,}",
     )

@@ -89,7 +89,7 @@ def class_number(look: Look, asked: str | None) -> int:
     if not classes_of(look):
         raise UsageError(
             N_("A class is asked for, and this model was trained without classes."),
-            N_("Leave --class out, or train a model with conditional=true."),
+            N_("Leave --class out, or train a model that knows classes."),
         )
     names = [name.casefold() for name in look.spec.class_names]
     if asked.casefold() in names:

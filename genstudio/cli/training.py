@@ -17,7 +17,7 @@ from genstudio.cli.output import Output, complain, duration
 from genstudio.cli.progress import Progress, TrainingProgress
 from genstudio.cli.runs import call_run, find_run
 from genstudio.core.errors import Cancelled
-from genstudio.core.messages import _
+from genstudio.core.messages import _, translate
 
 if TYPE_CHECKING:
     from genstudio.training.job import Job
@@ -45,13 +45,18 @@ def train(
 
     given = {"plan.steps": steps, "plan.seed": seed}
     options = [f"{name}={value}" for name, value in given.items() if value is not None]
-    chosen = load_recipe(recipe).override([*(set_ or []), *options])
+    loaded = load_recipe(recipe)
     where = search(data)
 
     def new(progress: Progress, interrupt: Interrupt) -> Job:
+        from genstudio.training.asked_plan import override
         from genstudio.training.job import new_job
 
-        return new_job(chosen, out=out, search=where, device=device, progress=progress.preparing, cancelled=interrupt)
+        chosen, followed = override(loaded, [*(set_ or []), *options])
+        made = new_job(chosen, out=out, search=where, device=device, progress=progress.preparing, cancelled=interrupt)
+        if followed is not None:
+            progress.note(translate(followed))
+        return made
 
     report(run_job(new), Output(as_json))
 

@@ -7,6 +7,7 @@ out as float32 N×C×H×W in [0, 1].
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from genstudio.core.messages import N_, Message
@@ -127,6 +128,41 @@ class SamplesPixels(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What a judge makes of N images: features N×F, logits of classes N×K, attributes in their own units N×A.
+
+    K or A is 0 where the judge knows none.
+    """
+
+    features: Tensor
+    class_logits: Tensor
+    attributes: Tensor
+
+
+@runtime_checkable
+class Judges(Protocol):
+    """Looks at images for a measure: numbers in which likeness can be counted, and verdicts in words of the data set."""
+
+    feature_dim: int
+
+    def features(self, images: Tensor) -> Tensor:
+        """Images N×C×H×W to features N×feature_dim."""
+        ...
+
+    def class_logits(self, images: Tensor) -> Tensor:
+        """Logits of the data set's classes, N×K; N×0 where it knows none."""
+        ...
+
+    def attributes(self, images: Tensor) -> Tensor:
+        """The data set's attributes in their own units, a chance for yes/no ones: N×A; N×0 where it knows none."""
+        ...
+
+    def verdict(self, images: Tensor) -> Verdict:
+        """All three in one look."""
+        ...
+
+
 ABILITIES: dict[str, tuple[type, Message]] = {
     "Samples": (Samples, N_("draws images")),
     "Decodes": (Decodes, N_("turns latent codes into images")),
@@ -134,6 +170,7 @@ ABILITIES: dict[str, tuple[type, Message]] = {
     "Discriminates": (Discriminates, N_("tells real images from generated ones")),
     "ScoresLikelihood": (ScoresLikelihood, N_("gives images a likelihood")),
     "SamplesPixels": (SamplesPixels, N_("draws images pixel by pixel")),
+    "Judges": (Judges, N_("judges images")),
 }
 
 

@@ -23,6 +23,8 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.registry import Registry
 from genstudio.data.base import data_sets
 from genstudio.evaluate.images import Images
+from genstudio.evaluate.judge import Judge
+from genstudio.evaluate.judged import SAMPLES, Judged
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
@@ -61,7 +63,8 @@ class Measure:
 
     ``fits`` says of a data set whether anything can be measured on it. ``when_exact`` says whether it runs unasked on a
     model whose likelihood is exact, where that differs: there the likelihood itself is quick, and a bound on it says
-    nothing new.
+    nothing new. ``judged`` ones compare samples with real images through a judge, and get both as their argument
+    ``judged``, a :class:`genstudio.evaluate.judged.Judged`.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Measure:
     heavy: bool
     run: Callable[..., Result]
     when_exact: bool | None = None
+    judged: bool = False
     fits: Callable[[DataSet], bool] = _any_data
 
     def serves(self, model: object) -> bool:
@@ -99,12 +103,15 @@ def measure(
     help: Message,
     heavy: bool = False,
     when_exact: bool | None = None,
+    judged: bool = False,
     fits: Callable[[DataSet], bool] = _any_data,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Decorator: file ``function(model, images, **options) -> Result`` as the measure ``name``."""
 
     def file(function: Callable[..., Result]) -> Callable[..., Result]:
-        measures.register(name)(Measure(name, title, unit, better, needs, help, heavy, function, when_exact, fits))
+        measures.register(name)(
+            Measure(name, title, unit, better, needs, help, heavy, function, when_exact, judged, fits)
+        )
         return function
 
     return file
@@ -120,26 +127,41 @@ def evaluate(
     seed: int = 0,
     cancelled: Callable[[], bool] | None = None,
     options: Mapping[str, Mapping[str, Any]] | None = None,
+    judge: Judge | Callable[[], Judge] | None = None,
+    samples: int = SAMPLES,
+    weights: str = "",
 ) -> dict[str, Result]:
     """Measure ``model`` on one split of ``data``: results by the measures' names.
 
     Without ``names``, every light measure that the model's abilities and the data allow. ``limit`` takes that many images
     of the split, always the same ones. ``options`` are further arguments by measure, ``{"nll": {"k": 500}}``.
+    ``judge``, or what makes it (called only when a chosen measure needs one), looks at ``samples`` samples of the
+    model and at real images; ``weights`` ("raw", "averaged") is for those measures' protocol.
     Runs in eval mode and float32, under ``inference_mode``, with generators of its own: the model's modes and
     torch's default generator are as they were afterwards. An empty split gives no results.
 
-    Raises :class:`UsageError` for an unknown measure or one that the model or the data can't serve, :class:`Cancelled` as
-    soon as ``cancelled()`` says so.
+    Raises :class:`UsageError` for an unknown measure, one that the model or the data can't serve, or one that needs a
+    judge when there is none, :class:`Cancelled` as soon as ``cancelled()`` says so.
     """
     chosen = _choose(model, data, names)
     images = Images(data, split, limit=limit, seed=seed, cancelled=cancelled)
     if len(images) == 0:
         return {}
+    extra: dict[str, Any] = {}
+    if needing := [one for one in chosen if one.judged]:
+        # Made here, outside of inference mode: a judge may have to be trained first.
+        extra["judged"] = Judged(model, images, _judge(judge, needing[0]), samples=samples, weights=weights)  # type: ignore[arg-type]
     results: dict[str, Result] = {}
     with torch.inference_mode(), eval_mode(model):
         for one in chosen:
-            results[one.name] = one.run(model, images, **(options or {}).get(one.name, {}))
+            given = {**(extra if one.judged else {}), **(options or {}).get(one.name, {})}
+            results[one.name] = one.run(model, images, **given)
     return results
+
+
+def quick_measures(model: object) -> list[str]:
+    """The measures that run on ``model`` without being named."""
+    return [name for name, one in measures.items() if one.serves(model) and one.is_quick(model)]
 
 
 def flatten(results: Mapping[str, Result], split: str) -> dict[str, float]:
@@ -165,7 +187,7 @@ def eval_mode(model: torch.nn.Module) -> Iterator[None]:
 
 def _choose(model: object, data: DataSet, names: Sequence[str] | None) -> list[Measure]:
     if names is None:
-        return [one for _, one in measures.items() if one.serves(model) and one.fits(data) and one.is_quick(model)]
+        return [measures[name] for name in quick_measures(model) if measures[name].fits(data)]
     chosen = [measures[name] for name in dict.fromkeys(names)]
     for one in chosen:
         if not one.serves(model):
@@ -182,3 +204,12 @@ def _choose(model: object, data: DataSet, names: Sequence[str] | None) -> list[M
                 N_("Leave '{name}' out. It says of itself: {help}", name=one.name, help=one.help),
             )
     return chosen
+
+
+def _judge(judge: Judge | Callable[[], Judge] | None, measure: Measure) -> Judge:
+    if judge is None:
+        raise UsageError(
+            N_("{measure} can't be measured without a judge.", measure=measure.title),
+            N_("Leave '{name}' out, or give a judge: genstudio.training.judges.judge_for(data).", name=measure.name),
+        )
+    return judge if isinstance(judge, Judge) else judge()

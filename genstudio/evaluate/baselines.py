@@ -34,6 +34,14 @@ class IndependentPixels:
         width = 1.0 / ((self.levels or 256) - 1)
         self.mean, self.variance = mean.float(), variance.clamp_min(width**2).float()
 
+    def sample(self, n: int, generator: torch.Generator) -> Tensor:
+        """``n`` images, float32 N×C×H×W on the CPU, of as many levels as the data has."""
+        shape = (n, *self.mean.shape)
+        if self.levels == 2:
+            return (torch.rand(shape, generator=generator) < self.probability).float()
+        drawn = (self.mean + self.variance.sqrt() * torch.randn(shape, generator=generator)).clamp(0, 1)
+        return drawn if self.levels is None else (drawn * (self.levels - 1)).round() / (self.levels - 1)
+
     def log_prob(self, images: Tensor) -> Tensor:
         """Nats per image, shape N, on the CPU."""
         x = images.cpu()

@@ -91,7 +91,7 @@ class Images:
         if found is None:
             total = squares = torch.zeros(self.spec.shape, dtype=torch.float64)
             n = 0
-            for values in self._training_batches(TRAINING_IMAGES):
+            for values in self.training_batches(TRAINING_IMAGES):
                 total, squares = total + values.double().sum(0), squares + values.double().square().sum(0)
                 n += len(values)
             mean = total / n
@@ -100,13 +100,26 @@ class Images:
 
     def training_sample(self, limit: int) -> Tensor:
         """At most ``limit`` training images, always the same: float32 N×C×H×W on the CPU."""
-        return torch.cat(list(self._training_batches(limit)))
+        return torch.cat(list(self.training_batches(limit)))
 
-    def _training_batches(self, limit: int) -> Iterator[Tensor]:
+    @property
+    def training_split(self) -> Split:
+        """The training split; without one, the images that are being measured."""
         split = self.data.split("train")
-        split = split if len(split) else self.split
+        return split if len(split) else self.split
+
+    def training_batches(self, limit: int, size: int = 512) -> Iterator[Tensor]:
+        """At most ``limit`` training images, always the same, whatever the seed: batches of float32 N×C×H×W on the CPU."""
+        yield from self._always_the_same(self.training_split, _subset(len(self.training_split), limit), size)
+
+    def plain_batches(self, limit: int, size: int = 512) -> Iterator[Tensor]:
+        """At most ``limit`` of the images that are being measured, as :meth:`training_batches` gives training images."""
+        chosen = self.positions[_subset(len(self.positions), limit)]
+        yield from self._always_the_same(self.split, chosen, size)
+
+    def _always_the_same(self, split: Split, positions: Tensor, size: int) -> Iterator[Tensor]:
         noise = seeding.generator(0, "evaluate", "baseline")
-        for chunk in _subset(len(split), limit).split(512):
+        for chunk in positions.split(size):
             self.stop_if_cancelled()
             yield split.batch(chunk, generator=noise).images.cpu()
 

@@ -154,15 +154,24 @@ def _field(look: Look, state: PlaneState, data: np.ndarray | None, samples: np.n
             return Field(raw, told, _scale(N_("D"), N_("0, generated"), N_("1, real")))
         # Over the whole square, so that a zoom changes no colour.
         whole = _asked_over(look, replace(state, zoom=1.0), GRID // 2)
-        means = [
-            float(_judged(look, state, torch.from_numpy(part)).mean()) for part in (samples, data) if part is not None
-        ]
-    middle = sum(means) / len(means)
+        middle = _middle(look, state, data, samples)
     reach = max(float(np.quantile(np.abs(whole - middle), 0.99)), 1e-6)
     scale = _scale(
         N_("critic"), N_("−{reach}, generated", reach=f"{reach:.2g}"), N_("+{reach}, real", reach=f"{reach:.2g}")
     )
     return Field(raw, (raw - middle) / reach, scale)
+
+
+def _middle(look: Look, state: PlaneState, data: np.ndarray | None, samples: np.ndarray) -> float:
+    """The output that is neither: the objective's boundary, or half-way between the means of the data and the samples,
+    where only differences count."""
+    import torch
+
+    boundary = getattr(getattr(look.model, "objective", None), "boundary", None)
+    if boundary is not None:
+        return float(boundary)
+    means = [float(_judged(look, state, torch.from_numpy(part)).mean()) for part in (samples, data) if part is not None]
+    return sum(means) / len(means)
 
 
 def _asked_over(look: Look, state: PlaneState, n: int) -> np.ndarray:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from genstudio.core.errors import UsageError
-from genstudio.core.messages import N_
+from genstudio.core.messages import N_, translate
 from genstudio.export.files import whole_file
-from genstudio.export.rows import Row
+from genstudio.export.rows import Mark, Row
 
 if TYPE_CHECKING:
     from genstudio.export.provenance import Provenance
@@ -29,16 +29,20 @@ def save_curves(
     x: Literal["step", "time"] = "step",
     theme: Literal["light", "dark"] = "light",
     title: str = "",
+    marks: Sequence[Mark] = (),
+    parts: Mapping[str, str] | None = None,
     provenance: Provenance | None = None,
 ) -> Path:
     """Write the curves of a run as PNG, SVG or CSV, by the suffix; returns the path written.
 
     ``rows`` are what was measured (:class:`Row`); ``keys`` choose among their values (default: all, in order
-    of appearance). In pictures each unit (``units``: key -> "nats", "bits/dim", "") has axes of its own, raw
-    points stand faintly behind their debiased moving average of weight ``smoothing``, and curves differ by
-    colour and by dash. ``log`` applies to axes whose values are all above zero. CSV holds all raw points:
-    columns step, seconds, then one per key, empty where a row has no such value. Raises :class:`UsageError`
-    for another suffix, an unknown key or no rows.
+    of appearance). In pictures each unit (``units``: key -> "nats", "bits/dim", "") has axes of its own, or
+    each player (``parts``: term -> player, see :func:`genstudio.export.curve_groups.into_groups`); raw points
+    stand faintly behind their debiased moving average of weight ``smoothing``, and curves differ by colour and
+    by dash. ``log`` applies to axes whose values are all above zero. ``marks`` are upright lines with a number,
+    and their words below. CSV holds all raw points: columns step, seconds, then one per key, empty where a row
+    has no such value, and one for the marks' words where there are any. Raises :class:`UsageError` for another
+    suffix, an unknown key or no rows.
     """
     target = Path(path)
     suffix = target.suffix.lower()
@@ -50,22 +54,26 @@ def save_curves(
     chosen = _choose(rows, keys)
     with whole_file(target) as temporary:
         if suffix == ".csv":
-            _write_csv(temporary, rows, chosen)
+            _write_csv(temporary, rows, chosen, marks)
         else:
             from genstudio.export.plot import draw_curves
 
             draw_curves(
                 temporary, rows, chosen, units or {}, log=log, smoothing=smoothing, x=x, theme=theme,
-                title=title, provenance=provenance,
+                title=title, marks=marks, parts=parts or {}, provenance=provenance,
             )  # fmt: skip
     return target
 
 
 def save_run_curves(path: str | os.PathLike[str], run: Run, **options: object) -> Path:
-    """:func:`save_curves` of all that ``run`` has measured so far, with its units and its name as the title."""
-    rows = read_rows(run)
-    keys = options.get("keys") or keys_of(rows)
-    options = {"units": units_of(run.recipe.model, keys), "title": run.path.name, **options}  # type: ignore[arg-type]
+    """:func:`save_curves` of all that ``run`` has measured so far, with its units and players, its name as the title, and
+    marks where its settings changed."""
+    from genstudio.training.marks import marks_of, parts_of
+
+    rows, happenings = read_rows(run), run.happenings()
+    units = units_of(run.recipe.model, options.get("keys") or keys_of(rows))  # type: ignore[arg-type]
+    known = {"units": units, "title": run.path.name, "marks": marks_of(happenings), "parts": parts_of(happenings)}
+    options = {**known, **options}
     return save_curves(path, rows, **options)  # type: ignore[arg-type]
 
 
@@ -107,12 +115,22 @@ def _choose(rows: Sequence[Row], keys: Sequence[str] | None) -> list[str]:
     return list(keys) if keys else there
 
 
-def _write_csv(path: Path, rows: Sequence[Row], keys: Sequence[str]) -> None:
+def _write_csv(path: Path, rows: Sequence[Row], keys: Sequence[str], marks: Sequence[Mark]) -> None:
+    waiting = sorted(marks, key=lambda mark: mark.step)
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["step", "seconds", *keys])
+        writer.writerow(["step", "seconds", *keys, *(["change"] if marks else [])])
+
+        def write_marks(before: float) -> None:
+            """A line of its own for each mark that comes before this step."""
+            while waiting and waiting[0].step < before:
+                mark = waiting.pop(0)
+                writer.writerow([mark.step, "", *[""] * len(keys), translate(mark.message)])
+
         for row in rows:
             # repr keeps every digit: what is read back is what was measured.
             cells = [repr(float(row.values[key])) if key in row.values else "" for key in keys]
             if any(cells):
-                writer.writerow([row.step, repr(float(row.seconds)), *cells])
+                write_marks(row.step)
+                writer.writerow([row.step, repr(float(row.seconds)), *cells, *([""] if marks else [])])
+        write_marks(float("inf"))

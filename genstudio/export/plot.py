@@ -14,16 +14,19 @@ import numpy as np
 
 from genstudio.core.messages import N_, translate
 from genstudio.core.paths import resources
+from genstudio.export.curve_groups import into_groups
+from genstudio.export.curve_names import in_words
 from genstudio.export.smoothing import smooth
 
 if TYPE_CHECKING:
     from genstudio.export.provenance import Provenance
-    from genstudio.export.rows import Row
+    from genstudio.export.rows import Mark, Row
 
 # A weight that a fallback font lacks is nothing a person needs to read about.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 LOCK = threading.Lock()  # matplotlib's settings belong to the whole process
 _RAW_POINTS = 2000
+MARKS_TOLD = 12  # lines of words under a picture
 
 
 @dataclass(frozen=True)
@@ -58,28 +61,30 @@ def draw_curves(
     x: str,
     theme: str,
     title: str,
-    provenance: Provenance | None,
+    marks: Sequence[Mark] = (),
+    parts: Mapping[str, str] | None = None,
+    provenance: Provenance | None = None,
 ) -> None:
-    """Draw ``keys`` of ``rows`` to ``path`` (PNG or SVG): axes for each unit, one above the other, on one clock."""
+    """Draw ``keys`` of ``rows`` to ``path`` (PNG or SVG): axes for each unit or player, one above the other, on one
+    clock."""
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     look = LOOKS[theme]
-    groups: dict[str, list[str]] = {}
-    for key in _by_name(keys):
-        groups.setdefault(units.get(key, ""), []).append(key)
+    groups = _panels(keys, units, parts or {})
     with LOCK, matplotlib.rc_context({**settings(look), "font.family": fonts()}):
         figure = Figure(figsize=(8, 1.0 + 2.9 * len(groups)), dpi=160, layout="constrained", facecolor=look.card)
         FigureCanvasAgg(figure)
         panels = figure.subplots(len(groups), 1, sharex=True, squeeze=False)[:, 0]
         clock, clock_name = _clock(rows, x)
         styles = _styles(keys, look)
-        for axes, (unit, members) in zip(panels, groups.items(), strict=True):
+        for axes, (title_of, members) in zip(panels, groups, strict=True):
             for key in members:
                 _draw_one(axes, *_points(rows, clock, key), key, styles[key], smoothing)
-            _dress(axes, unit, log, len(members), look)
+            _dress(axes, title_of, log, len(members), look)
         panels[-1].set_xlabel(clock_name)
+        _mark(figure, panels, rows, clock, marks, look)
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=look.text)
         figure.savefig(path, facecolor=look.card, metadata=_metadata(path, provenance))
@@ -109,6 +114,45 @@ def _draw_one(axes: Any, at: np.ndarray, values: np.ndarray, key: str, style: di
         return
     axes.plot(*thin(at, values, _RAW_POINTS), color=style["color"], linewidth=0.7, alpha=0.35, zorder=1)
     axes.plot(*thin(at, smooth(values, smoothing), _RAW_POINTS), label=label, linewidth=1.8, zorder=2, **style)
+
+
+def _mark(
+    figure: Any, panels: Sequence[Any], rows: Sequence[Row], clock: np.ndarray, marks: Sequence[Mark], look: Look
+) -> None:
+    """An upright line through all axes where something happened, numbered; the words under them."""
+    by_step: dict[int, list[str]] = {}
+    for mark in marks:
+        by_step.setdefault(mark.step, []).append(translate(mark.message))
+    steps = np.array([row.step for row in rows], np.float64)
+    words = []
+    for number, (step, told) in enumerate(sorted(by_step.items()), 1):
+        at = float(np.interp(step, steps, clock))
+        for axes in panels:
+            axes.axvline(at, color=look.muted, linewidth=0.9, dashes=(3, 2), zorder=0.5)
+        panels[0].annotate(
+            str(number), (at, 1), xycoords=("data", "axes fraction"), xytext=(3, -9), textcoords="offset points",
+            fontsize=7.5, color=look.muted,
+        )  # fmt: skip
+        words.append(f"{number}  {translate(N_('step {n}', n=f'{step:,}'))}: {'; '.join(told)}")
+    if words:
+        shown = words if len(words) <= MARKS_TOLD else [*words[: MARKS_TOLD - 1], f"… {len(words)}"]
+        figure.supxlabel("\n".join(shown), x=0.01, ha="left", fontsize=7.5, color=look.muted)
+
+
+def _panels(keys: Sequence[str], units: Mapping[str, str], parts: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """What stands at each pair of axes, and the keys drawn there, all splits of one name side by side."""
+    by_name: dict[str, list[str]] = {}
+    for key in keys:
+        by_name.setdefault(_split_and_name(key)[1], []).append(key)
+    own = {name: units.get(its[0], "") for name, its in by_name.items()}
+    trained = {name for name, its in by_name.items() if any(_split_and_name(key)[0] == "train" for key in its)}
+    groups = into_groups(list(by_name), own, parts, trained.__contains__)
+    panels = [
+        (translate(section.title) or (group.key.removeprefix("unit:")), section.names)
+        for group in groups
+        for section in group.sections
+    ]
+    return [(title, [key for name in names for key in by_name[name]]) for title, names in panels]
 
 
 def _dress(axes: Any, unit: str, log: bool, curves: int, look: Look) -> None:
@@ -166,12 +210,6 @@ def _styles(keys: Sequence[str], look: Look) -> dict[str, dict[str, Any]]:
     return styles
 
 
-def _by_name(keys: Sequence[str]) -> list[str]:
-    """The same keys with all splits of one name side by side."""
-    names = list(dict.fromkeys(_split_and_name(key)[1] for key in keys))
-    return sorted(keys, key=lambda key: names.index(_split_and_name(key)[1]))
-
-
 def _split_and_name(key: str) -> tuple[str, str]:
     split, slash, name = key.partition("/")
     return (split, name) if slash else ("train", key)
@@ -179,7 +217,7 @@ def _split_and_name(key: str) -> tuple[str, str]:
 
 def _name(key: str) -> str:
     split, name = _split_and_name(key)
-    words = name.replace("_", " ")
+    words = in_words(name)
     return words if split == "train" else f"{words} ({split})"
 
 

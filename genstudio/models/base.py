@@ -78,6 +78,10 @@ class Model(nn.Module):
     Knobs: ClassVar[type[Knobs]]
     units: ClassVar[Mapping[str, str]] = {}
     """Units of terms and watched numbers by name ("nats"); what is missing has none."""
+    player_names: ClassVar[tuple[str, ...]] = ("model",)
+    """The names of :meth:`players`, known before a model is built."""
+    classes: int = 0
+    """How many classes it is told of: ``sample`` and ``decode`` then take a ``label``. 0: it draws without."""
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__()
@@ -87,6 +91,17 @@ class Model(nn.Module):
     @classmethod
     def check(cls, spec: ImageSpec, knobs: Any) -> None:
         """Raise :class:`UsageError` when this model can't serve such images, saying what to change."""
+
+    @classmethod
+    def default_players(cls, knobs: Any) -> dict[str, dict[str, Any]]:
+        """What the algorithm asks of each player's optimiser, as settings of :class:`genstudio.training.plan.PlayerPlan`,
+        where a recipe says nothing else. A player that is left out has that class's own defaults."""
+        return {}
+
+    @classmethod
+    def smallest_batch(cls, knobs: Any) -> int:
+        """The fewest images that one batch may hold: 2 where batch normalisation needs others to compare with."""
+        return 1
 
     def players(self) -> dict[str, list[nn.Parameter]]:
         """The sets of parameters that have an optimiser each. Most models have one, ``model``."""

@@ -7,10 +7,11 @@ import itertools
 from typing import Literal
 
 from torch import Tensor, nn
-from torch.nn.utils.parametrizations import spectral_norm
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
+from genstudio.nets.channels_last import ChannelsLast
+from genstudio.nets.spectral import bounded
 
 Norm = Literal["batch", "none"]
 SMALLEST = 4  # pixels a side of the map that all begins with, and at most one less than twice that
@@ -66,6 +67,7 @@ class FractionalGenerator(nn.Module):
         parts: list[nn.Module] = [
             nn.Linear(inputs, maps[0] * self.start[1] * self.start[2], bias=False),
             nn.Unflatten(1, self.start),
+            ChannelsLast(),
         ]
         for before, after in itertools.pairwise(maps):
             parts += [*_normed(before), nn.ConvTranspose2d(before, after, 4, 2, 1, bias=False)]
@@ -88,11 +90,11 @@ class StridedDiscriminator(nn.Module):
         parts: list[nn.Module] = []
         for i, (before, after) in enumerate(itertools.pairwise([channels, *widths(width, n)])):
             batch_norm = norm == "batch" and i > 0
-            conv: nn.Module = nn.Conv2d(before, after, 4, 2, 1, bias=not batch_norm)
-            parts.append(spectral_norm(conv) if spectral else conv)
+            conv = nn.Conv2d(before, after, 4, 2, 1, bias=not batch_norm)
+            parts.append(bounded(conv, spectral))
             if batch_norm:
                 parts.append(nn.BatchNorm2d(after))
-            parts.append(nn.LeakyReLU(0.2, inplace=True))
+            parts += [nn.LeakyReLU(0.2, inplace=True), ChannelsLast()][: 2 if i == 0 else 1]
         self.net = nn.Sequential(*parts, nn.Flatten())
         self.features = widths(width, n)[-1] * (height >> n) * (w >> n)
         if not spectral:
@@ -109,6 +111,8 @@ def _normed(features: int) -> list[nn.Module]:
 
 def start_small(module: nn.Module) -> None:
     """Weights from N(0, 0.02), BatchNorm's scales from N(1, 0.02), biases 0 (section 4 of the paper)."""
+    if any(parameter.is_meta for parameter in module.parameters(recurse=False)):
+        return  # nothing to fill, and torch takes seconds to find that out
     if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
         nn.init.normal_(module.weight, 0.0, 0.02)
     elif isinstance(module, nn.BatchNorm2d):

@@ -87,6 +87,8 @@ class Objective:
         gradients), in the words of ``penalty_help``; 0 where it adds nothing.
     forbids: traits of a discriminator that it can't do with, and why.
     generator_sees_real: whether the generator's terms look at real images too.
+    boundary: the output from which on an image passes for real, where both calls would cost the discriminator the same;
+        ``None`` where only differences of outputs mean anything.
     """
 
     title: ClassVar[Message]
@@ -99,6 +101,7 @@ class Objective:
     defaults: ClassVar[Defaults] = Defaults()
     forbids: ClassVar[Mapping[str, Message]] = {}
     generator_sees_real: ClassVar[bool] = False
+    boundary: ClassVar[float | None] = 0.0
 
     def discriminator_terms(self, game: Game) -> dict[str, Tensor]:
         """The summands of the discriminator's loss, scalars."""

@@ -22,6 +22,7 @@ class LeastSquares(Objective):
     formula = "D: 1/2 E (D(x) - 1)^2 + 1/2 E D(G(z))^2;  G: 1/2 E (D(G(z)) - 1)^2"
     paper = "Mao et al. 2017, arXiv:1611.04076, eq. 9"
     output = "value"
+    boundary = 0.5
 
     def discriminator_terms(self, game: Game) -> dict[str, Tensor]:
         real, fake = game.outputs

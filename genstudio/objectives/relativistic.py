@@ -25,6 +25,7 @@ class Relativistic(Objective):
     )
     paper = "Huang et al. 2024, arXiv:2501.05441, eq. 2 and 3; Jolicoeur-Martineau 2019, arXiv:1807.00734"
     output = "value"
+    boundary = None
     penalty = 1.0
     penalty_help = N_("gamma: the weight of the squared gradients at real (R1) and generated images (R2), halved.")
     defaults = Defaults(1, adam(2e-4, 0.0, 0.9), adam(2e-4, 0.0, 0.9))

@@ -24,6 +24,7 @@ class Wasserstein(Objective):
     formula = "D: E D(G(z)) - E D(x), weights clipped to [-c, c];  G: -E D(G(z))"
     paper = "Arjovsky et al. 2017, arXiv:1701.07875, algorithm 1"
     output = "value"
+    boundary = None
     penalty = 0.01
     penalty_help = N_("c: the critic's weights are clipped to [-c, c] after each of its updates.")
     defaults = Defaults(5, RMSPROP, RMSPROP)

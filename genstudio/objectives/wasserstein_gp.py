@@ -21,6 +21,7 @@ class WassersteinGradientPenalty(Objective):
     formula = "D: E D(G(z)) - E D(x) + lambda E (|dD(y)/dy| - 1)^2, y between x and G(z);  G: -E D(G(z))"
     paper = "Gulrajani et al. 2017, arXiv:1704.00028, eq. 3"
     output = "value"
+    boundary = None
     penalty = 10.0
     penalty_help = N_("lambda: the weight of the gradient penalty.")
     defaults = Defaults(5, adam(1e-4, 0.0, 0.9), adam(1e-4, 0.0, 0.9))

@@ -6,7 +6,8 @@ Written into a hidden folder, each file flushed to the disk, ``state.json`` last
 with safetensors, ``trainer.pt`` with ``weights_only=True``: opening a stranger's run can never execute code.
 
 Of many checkpoints the first, the newest and some thirty between are kept, denser early on, where training changes most;
-``trainer.pt`` (optimisers and generators, twice the size of the weights) only in the newest two.
+``trainer.pt`` (optimisers and generators, twice the size of the weights) only in the newest two, and in the one to which
+training would go back.
 """
 
 from __future__ import annotations
@@ -39,8 +40,10 @@ def save_checkpoint(
     averaged: Mapping[str, Tensor] | None,
     trainer: Mapping[str, Any],
     state: Mapping[str, Any],
+    spare: int | None = None,
 ) -> Path:
-    """Write the checkpoint of ``step`` into ``folder`` and thin out old ones. One that is there already is replaced.
+    """Write the checkpoint of ``step`` into ``folder`` and thin out old ones, but that of step ``spare``. One that is there
+    already is replaced.
 
     Raises :class:`RunError` when the disk is full or can't be written; what was there before is then as it was.
     """
@@ -66,7 +69,7 @@ def save_checkpoint(
             N_("The checkpoint of step {step} could not be written: {reason}.", step=step, reason=error.strerror),
             N_("Make room on the disk that holds {folder}, then resume the run.", folder=str(folder)),
         ) from error
-    thin_out(folder)
+    thin_out(folder, spare)
     return target
 
 
@@ -148,15 +151,16 @@ def tensors_to_bytes(tensors: Mapping[str, Tensor]) -> bytes:
     return bytes(save(ready))
 
 
-def thin_out(folder: Path) -> None:
-    """Drop old checkpoints as this module's docstring says. Never the newest."""
+def thin_out(folder: Path, spare: int | None = None) -> None:
+    """Drop old checkpoints as this module's docstring says. Never the newest, nor that of step ``spare``."""
     steps = checkpoint_steps(folder)
-    keep = steps_to_keep(steps)
+    keep = steps_to_keep(steps) | ({spare} & set(steps))
     for step in steps:
         if step not in keep:
             remove_folder(checkpoint_path(folder, step))
     for step in sorted(keep)[:-KEEP_TRAINERS]:
-        (checkpoint_path(folder, step) / TRAINER).unlink(missing_ok=True)
+        if step != spare:
+            (checkpoint_path(folder, step) / TRAINER).unlink(missing_ok=True)
 
 
 def steps_to_keep(steps: list[int], limit: int = KEEP) -> set[int]:

@@ -1,5 +1,5 @@
 """What training tells whoever asks for the next event. All are yielded between steps, in this order within one step:
-``Changed``, ``Stepped``, ``Alarm``, ``Sampled``, ``Measured``, ``Saved``."""
+``Changed``, ``Stepped``, ``Parts``, ``Alarm``, ``RolledBack``, ``Sampled``, ``Measured``, ``Saved``."""
 
 from __future__ import annotations
 
@@ -34,13 +34,38 @@ class Stepped(Event):
 
 @dataclass(frozen=True, slots=True)
 class Changed(Event):
-    """A live setting changed before the next step: ``beta``, ``plan.players.model.lr``, ``only``."""
+    """A live setting changed before the next step: ``beta``, ``plan.players.model.lr``, ``only``. ``was``: its value
+    until then."""
 
     name: str
     value: Any
+    was: Any = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"event": "changed", "step": self.step, "name": self.name, "value": self.value}
+        return {"event": "changed", "step": self.step, "name": self.name, "value": self.value, "was": self.was}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts(Event):
+    """Whose the curves are, of a model with several players: ``terms`` names each term's player, ``watched`` the numbers
+    that are only looked at. Told when the first point of the curves is made, and again whenever a name is new."""
+
+    terms: dict[str, str]
+    watched: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"event": "parts", "step": self.step, "terms": self.terms, "watched": list(self.watched)}
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack(Event):
+    """The numbers were no longer finite at step ``since``: training goes on from the checkpoint of ``step``, more slowly.
+    What was measured after it is forgotten."""
+
+    since: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"event": "rolledback", "step": self.step, "since": self.since}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from genstudio.core.device import choose_device
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.training.events import Event, Measured
+from genstudio.training.judging import judge_of
 from genstudio.training.live import Live
 from genstudio.training.recipe import Recipe
 from genstudio.training.run import Run
@@ -19,6 +20,7 @@ from genstudio.training.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
+    from genstudio.evaluate.judge import Judge
     from genstudio.models.base import Model
     from genstudio.training.loop import Loop
     from genstudio.training.plan import Plan
@@ -35,7 +37,14 @@ class Job:
     """
 
     def __init__(
-        self, run: Run, recipe: Recipe, model: Model, data: DataSet, resume: Path | None, cancelled: Cancelled | None
+        self,
+        run: Run,
+        recipe: Recipe,
+        model: Model,
+        data: DataSet,
+        resume: Path | None,
+        cancelled: Cancelled | None,
+        judge: Judge | None = None,
     ) -> None:
         from genstudio.training.loop import Loop
 
@@ -44,7 +53,9 @@ class Job:
         self.live = Live(model.knobs, recipe.plan, tuple(model.players()))
         self.measures: dict[str, float] = {}
         self._resume = resume
-        self._loop: Loop = Loop(model, data, self.live, run, self.telemetry, self.board, cancelled or (lambda: False))
+        self._loop: Loop = Loop(
+            model, data, self.live, run, self.telemetry, self.board, cancelled or (lambda: False), judge
+        )
 
     @property
     def plan(self) -> Plan:
@@ -99,8 +110,9 @@ def new_job(
     target = choose_device(device)
     data = _open_data(recipe, search, progress, cancelled)
     model = _build(recipe, data, target)
+    judge = judge_of(recipe, model, data, progress, cancelled)
     run = Run.create(recipe, out)
-    return Job(run, recipe.with_values(name=run.name), model, data, None, cancelled)
+    return Job(run, recipe.with_values(name=run.name), model, data, None, cancelled, judge)
 
 
 def resume_job(
@@ -128,7 +140,8 @@ def resume_job(
     target = choose_device(device or "auto")
     data = _open_data(recipe, search, progress, cancelled)
     model = _build(recipe, data, target)
-    return Job(run, recipe, model, data, checkpoint, cancelled)
+    judge = judge_of(recipe, model, data, progress, cancelled)
+    return Job(run, recipe, model, data, checkpoint, cancelled, judge)
 
 
 def _must_lie_ahead(run: Run, checkpoint: Path | None, steps: int) -> None:

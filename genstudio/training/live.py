@@ -44,12 +44,31 @@ class Live:
         """Whether something changes before the next step."""
         return bool(self._wanted)
 
-    def take(self) -> dict[str, Any]:
-        """On the training thread, between steps: put the waiting changes in force, and say what they were."""
+    def take(self) -> dict[str, tuple[Any, Any]]:
+        """On the training thread, between steps: put the waiting changes in force. By name: the value until then, and
+        the new one."""
         with self._lock:
             wanted, self._wanted = self._wanted, {}
+            before = {name: self.value(name) for name in wanted}
             self.model_knobs, self.plan, self.only = self._apply(wanted)
-            return wanted
+            return {name: (before[name], value) for name, value in wanted.items()}
+
+    def value(self, name: str) -> Any:
+        """What is in force of a setting that can be changed: ``model.beta``, ``plan.players.model.lr``, ``only``."""
+        match name.split("."):
+            case ["plan", "players", player, knob]:
+                return getattr(self.plan.player(player), knob)
+            case ["plan", knob]:
+                return getattr(self.plan, knob)
+            case ["model", knob]:
+                return getattr(self.model_knobs, knob)
+            case _:
+                return self.only
+
+    @property
+    def players(self) -> tuple[str, ...]:
+        """The names of the model's players, in its order."""
+        return self._players
 
     def _apply(self, wanted: Mapping[str, Any]) -> tuple[Knobs, Plan, str | None]:
         knobs: dict[str, Any] = {}

@@ -24,22 +24,26 @@ from genstudio.core.seeding import derive, seed_everything
 from genstudio.core.version import versions
 from genstudio.training import checkpoint as checkpoints
 from genstudio.training import events as ev
+from genstudio.training.judging import live_measures
 from genstudio.training.live import Live
 from genstudio.training.looking import name_of, onlooker, take_snapshot
 from genstudio.training.plan import Plan
 from genstudio.training.referee import Referee
 from genstudio.training.run import Run, RunWriter
-from genstudio.training.samples import write_samples
+from genstudio.training.samples import Sheets
 from genstudio.training.snapshot import Snapshot, SnapshotBoard
 from genstudio.training.telemetry import Row, Telemetry
+from genstudio.training.way_back import WayBack, slower
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
+    from genstudio.evaluate.judge import Judge
     from genstudio.models.base import Model
 
 log = logging.getLogger(__name__)
-BAD_STEPS = 10  # updates withheld in a row before training stops
+BAD_STEPS = 10  # updates withheld in a row before training goes back, or stops
 LOOK = 1_000  # validation images looked at during training; the final evaluation looks at all
+JUDGED = 2_000  # samples that a judge looks at during training; the final evaluation draws more
 FLUSH = 1.0  # seconds after which a reader sees new rows
 
 
@@ -54,17 +58,19 @@ def train(
     board: SnapshotBoard | None = None,
     live: Live | None = None,
     cancelled: Callable[[], bool] | None = None,
+    judge: Judge | None = None,
 ) -> Generator[ev.Event, None, None]:
     """Train ``model`` on ``data`` until the plan's steps are made; one event after the other.
 
     Without ``run`` nothing is written. ``resume`` is the folder of a checkpoint to go on from, exactly. ``cancelled`` says
-    that a close is about to come, so that a measurement in between is not waited for. The model stays on the device it is
+    that a close is about to come, so that a measurement in between is not waited for. ``judge`` is who looks every
+    ``plan.judge_every`` steps (:func:`genstudio.training.judges.judge_for`); nobody looks without one. The model stays on the device it is
     on. Uses torch's default generator and sets its thread count: one training at a time, on a thread of its own.
     """
     plan = plan or Plan()
     live = live or Live(model.knobs, plan, tuple(model.players()))
     loop = Loop(
-        model, data, live, run, telemetry or Telemetry(), board or SnapshotBoard(), cancelled or (lambda: False)
+        model, data, live, run, telemetry or Telemetry(), board or SnapshotBoard(), cancelled or (lambda: False), judge
     )
     return loop.events(resume)
 
@@ -81,19 +87,24 @@ class Loop:
         telemetry: Telemetry,
         board: SnapshotBoard,
         cancelled: Callable[[], bool],
+        judge: Judge | None = None,
     ) -> None:
         self.model, self.data, self.live, self.run = model, data, live, run
+        self.judge = judge
         self.telemetry, self.board, self.cancelled = telemetry, board, cancelled
         self.device = next((p.device for p in model.parameters()), torch.device("cpu"))
         self.referee = Referee(model, data.split("train"), live.plan, self.device)
         self.writer: RunWriter | None = None
         self.seconds = self.stepping = 0.0  # in all, and in steps alone; pauses are in neither
         self.saved = -1  # the newest checkpoint's step
+        self.way_back = WayBack()
         self.diverged = False
         self.owed = False  # a measurement that a stop cut short
         self.other_images = False  # not those that the run learned from until it was stopped
         self._since = (0, 0.0)  # images and stepping seconds at the last row
         self._flushed = 0.0
+        self._told: dict[str, str] = {}  # whose each curve is, as far as it was told
+        self._sheets = Sheets(data.split("train"), live.plan.seed)
 
     @property
     def step(self) -> int:
@@ -134,7 +145,7 @@ class Loop:
             yield from self._measure()
         if self.saved < 0:
             yield from self._sample()
-            yield from self._save()
+            yield from self._save(planned=True)
         while self.step < self.plan.steps:
             yield from list(self._take_changes())
             before = time.perf_counter()
@@ -143,10 +154,13 @@ class Loop:
             if self.step % self.plan.log_every == 0:
                 self._note()
             if self.referee.bad_steps:
+                here = self.step
                 yield from list(self._alarm())
                 if self.diverged:
                     yield self._tell(ev.Finished(self.step, "diverged"))
                     return
+                if self.step < here:
+                    continue
             yield from list(self._between())  # all done before any is told: a close in between loses none
             yield ev.Stepped(self.step)
         yield from self._finish()
@@ -164,16 +178,20 @@ class Loop:
             if self.writer:
                 self.writer.truncate({}, -1)
             return
-        weights, _ = checkpoints.read_weights(resume, averaged=False)
-        averaged, is_averaged = checkpoints.read_weights(resume)
-        self.referee.restore(weights, averaged if is_averaged else None, checkpoints.read_trainer(resume))
+        self.seconds, self.stepping, self.owed = state["seconds"], state["stepping"], state["owed"]
+        self._restore(resume)
         self.live.only = self.referee.only
         self.saved = self.step
-        self.seconds, self.stepping, self.owed = state["seconds"], state["stepping"], state["owed"]
+        self.way_back.restore(state.get("way_back"))
         self.other_images = state["data_fingerprint"] != self.data.fingerprint
-        self._since = (self.referee.turn.images, self.stepping)
         if self.writer:
             self.writer.truncate(state["lengths"], self.step)
+
+    def _restore(self, checkpoint: Path) -> None:
+        weights, _ = checkpoints.read_weights(checkpoint, averaged=False)
+        averaged, is_averaged = checkpoints.read_weights(checkpoint)
+        self.referee.restore(weights, averaged if is_averaged else None, checkpoints.read_trainer(checkpoint))
+        self._since = (self.referee.turn.images, self.stepping)
 
     def _finish(self) -> Iterator[ev.Event]:
         # Saved first: the final measurement belongs to this end, and a run that goes on forgets it.
@@ -193,14 +211,22 @@ class Loop:
 
     def _between(self) -> Iterator[ev.Event]:
         step, plan = self.step, self.plan
+        if self.referee.parts.keys() > self._told.keys() and step % plan.log_every == 0:
+            yield from self._tell_parts()
         if self.board.wanted():
             self.board.offer(self.snapshot)
         if plan.sample_every and step % plan.sample_every == 0:
             yield from self._sample()
-        if plan.evaluate_every and step % plan.evaluate_every == 0:
+        if any(every and step % every == 0 for every in (plan.evaluate_every, self._judge_every())):
             yield from self._measure()
         if plan.save_every and step % plan.save_every == 0:
-            yield from self._save()
+            yield from self._save(planned=True)
+
+    def _tell_parts(self) -> Iterator[ev.Event]:
+        self._told = dict(self.referee.parts)
+        if len(self.referee.players) > 1:
+            terms = {name: player for name, player in self._told.items() if player}
+            yield self._tell(ev.Parts(self.step, terms, tuple(name for name in self._told if name not in terms)))
 
     def _take_changes(self) -> Iterator[ev.Event]:
         if not self.live.waiting:
@@ -211,8 +237,8 @@ class Loop:
         self.referee.plan, self.referee.only = self.plan, self.live.only
         for name, player in self.referee.players.items():
             player.follow(self.plan.player(name))
-        for name, value in changes.items():
-            yield self._tell(ev.Changed(self.step, name, value))
+        for name, (was, value) in changes.items():
+            yield self._tell(ev.Changed(self.step, name, value, was))
 
     def _note(self) -> None:
         """A point of the curves: here the numbers are read from the device."""
@@ -252,6 +278,10 @@ class Loop:
 
     def _alarm(self) -> Iterator[ev.Event]:
         if self.referee.bad_steps >= BAD_STEPS:
+            back = self.way_back.checkpoint(self.run.checkpoints_folder) if self.run else None
+            if back is not None:
+                yield from self._go_back(back)
+                return
             self.diverged = True
             message = N_(
                 "The loss was not finite for {n} steps: training stopped at step {step}. The last checkpoint is good; go on "
@@ -264,6 +294,26 @@ class Loop:
             message = N_("The loss was not finite at step {step}: that update was left out.", step=self.step)
             yield self._tell(ev.Alarm(self.step, "watch", message))
 
+    def _go_back(self, checkpoint: Path) -> Iterator[ev.Event]:
+        """Put everything back as it was at ``checkpoint`` but the settings, and halve the learning rates."""
+        since, state = self.step, checkpoints.read_state(checkpoint)
+        self._restore(checkpoint)
+        self.referee.only = self.live.only
+        self.way_back.times += 1
+        self.telemetry.forget_after(self.step)
+        if self.writer:
+            self.writer.forget(state["lengths"], self.step, ("metrics",))
+        message = N_(
+            "The loss was not finite for {n} steps: training went back from step {since:,} to step {step:,} and goes on "
+            "at half the learning rate.",
+            n=BAD_STEPS,
+            since=since,
+            step=self.step,
+        )
+        yield self._tell(ev.Alarm(since, "watch", message))
+        yield self._tell(ev.RolledBack(self.step, since))
+        self.live(slower(self.plan, tuple(self.referee.players)))
+
     # -- looking, which changes nothing ------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
@@ -273,17 +323,25 @@ class Loop:
     def _sample(self) -> Iterator[ev.Event]:
         if self.run and self.plan.sample_every:
             path = self.run.path / "samples" / f"{self.step:06d}.png"
-            if write_samples(onlooker(self.model, self.referee), path, self.plan.seed):
+            values = self._sheets.write(onlooker(self.model, self.referee), path)
+            if values:
+                self._record(Row(self.step, self.stepping, values))
+            if values is not None:
                 yield ev.Sampled(self.step, path)
 
     def _measure(self, *, final: bool = False) -> Iterator[ev.Event]:
         from genstudio.evaluate.base import evaluate, flatten
+        from genstudio.evaluate.judged import SAMPLES
 
         self.owed = not final
         seed = derive(self.plan.seed, "evaluate", self.step)
         eyes = onlooker(self.model, self.referee)
         try:
-            results = evaluate(eyes, self.data, limit=None if final else LOOK, seed=seed, cancelled=self.cancelled)
+            results = evaluate(
+                eyes, self.data, names=self._measures(eyes, final), limit=None if final else LOOK, seed=seed,
+                cancelled=self.cancelled, judge=self.judge, samples=SAMPLES if final else JUDGED,
+                weights="raw" if self.referee.averaged() is None else "averaged",
+            )  # fmt: skip
         except Cancelled:
             return
         except Exception as error:  # a measure's fault must not end a long training
@@ -300,9 +358,22 @@ class Loop:
             self._record(Row(self.step, self.stepping, values))
         yield self._tell(ev.Measured(self.step, values, results, final))
 
+    def _judge_every(self) -> int:
+        return 0 if self.judge is None else self.plan.judge_every
+
+    def _measures(self, eyes: Model, final: bool) -> list[str]:
+        """What is due at this step: a function of the step and the plan, so that a resumed run measures the same."""
+        from genstudio.evaluate.base import quick_measures
+
+        every, judged = self.plan.evaluate_every, self._judge_every()
+        by_judge = bool(judged) and (final or self.step % judged == 0)
+        quick = final or not by_judge or bool(every) and self.step % every == 0
+        return [*(quick_measures(eyes) if quick else ()), *(live_measures(eyes, self.judge) if by_judge else ())]
+
     # -- saving ------------------------------------------------------------------------------------------------------
 
-    def _save(self) -> Iterator[ev.Event]:
+    def _save(self, *, planned: bool = False) -> Iterator[ev.Event]:
+        """``planned``: asked for by the plan, not by a stop."""
         if not self.writer or self.saved == self.step:
             return
         if not self.referee.is_sound():
@@ -311,6 +382,8 @@ class Loop:
             )
             yield self._tell(ev.Alarm(self.step, "watch", message))
             return
+        if planned and not self.referee.bad_steps:
+            self.way_back.good = self.step
         path = checkpoints.save_checkpoint(
             self.writer.run.checkpoints_folder,
             self.step,
@@ -318,6 +391,7 @@ class Loop:
             averaged=self.referee.averaged(),
             trainer=self.referee.state(),
             state=self._state(self.writer),
+            spare=self.way_back.good,
         )
         self.saved = self.step
         yield ev.Saved(self.step, path)
@@ -337,6 +411,7 @@ class Loop:
             "seconds": self.seconds,
             "stepping": self.stepping,
             "owed": self.owed,
+            "way_back": self.way_back.state(),
             "threads": torch.get_num_threads(),
             "device": describe_device(self.device),
             "versions": versions(),

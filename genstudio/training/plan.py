@@ -7,7 +7,7 @@ equals one that was asked for 2,000 at once.
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import pydantic
 
@@ -89,6 +89,10 @@ class PlayerPlan(Knobs):
             raise ValueError("both numbers must be at least 0 and less than 1")
         return betas
 
+    def said(self) -> dict[str, Any]:
+        """Only what was set: the rest is left to the model, then to the defaults here."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+
     def lr_at(self, step: int) -> float:
         """The learning rate of the update made in ``step`` (the first is 0): a function of the step alone."""
         lr = self.lr
@@ -127,6 +131,15 @@ class Plan(Knobs):
         ge=0,
         live=True,
     )
+    judge_every: int = knob(
+        0,
+        help=N_(
+            "Steps between looks through a judge (FID, coverage, classes) at 2,000 samples, which training waits for; 0 never."
+        ),
+        label=N_("Judge every"),
+        ge=0,
+        advanced=True,
+    )
     clip: float = knob(
         0.0,
         help=N_("Largest norm of a player's gradient; 0 does not clip."),
@@ -163,7 +176,7 @@ class Plan(Knobs):
     def _settle_decay(self) -> Plan:
         # Written down once, as absolute steps: whoever later changes ``steps`` must not bend the schedule behind him.
         settled = {
-            name: player if player.decay_steps else player.with_values(decay_steps=max(self.steps, 1))
+            name: player if player.decay_steps else player.model_copy(update={"decay_steps": max(self.steps, 1)})
             for name, player in self.players.items()
         }
         object.__setattr__(self, "players", settled)

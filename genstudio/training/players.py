@@ -48,6 +48,13 @@ class Player:
         """Scale the gradient down to ``norm`` where it is longer; gives its length before."""
         return nn.utils.clip_grad_norm_(self.parameters, norm)
 
+    def gradient_norm(self) -> Tensor | None:
+        """The length of the gradient over all parameters, ``None`` where there is none. Reads them, changes nothing."""
+        gradients = [p.grad for p in self.parameters if p.grad is not None]
+        if not gradients:
+            return None
+        return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+
     def update(self, step: int) -> None:
         """One optimiser step with the learning rate that the schedule has for ``step``, then the average."""
         if self.optimiser is None:

@@ -67,34 +67,44 @@ class Recipe:
         return replace(self, **changes)
 
     def validate(self) -> Recipe:
-        """The same recipe with every knob checked and written out. Imports the model's code, and with it torch.
+        """The same recipe with every knob checked and written out, the players' too, as the model asks for them. Imports
+        the model's code, and with it torch.
 
-        Raises :class:`UsageError` for a model, data set or knob that does not exist or fit.
+        Raises :class:`UsageError` for a model, data set, knob or size of batch that does not exist or fit.
         """
         from genstudio.data.base import data_sets
         from genstudio.models.base import models
+        from genstudio.training.asked_plan import check_batch, completed
 
-        model_knobs = self._parse("model", models[self.model].Knobs, self.model_knobs)
+        kind = models[self.model]
+        model_knobs = self._parse("model", kind.Knobs, self.model_knobs)
         data_knobs = self._parse("data", data_sets[self.data].Knobs, self.data_knobs)
-        return replace(self, model_knobs=model_knobs, data_knobs=data_knobs)
+        check_batch(kind, model_knobs, self.plan)
+        return replace(
+            self,
+            model_knobs=model_knobs.model_dump(mode="json"),
+            data_knobs=data_knobs.model_dump(mode="json"),
+            plan=completed(self.plan, kind.default_players(model_knobs)),
+        )
 
-    def _parse(self, table: str, knobs: Any, values: dict[str, Any]) -> dict[str, Any]:
+    def _parse(self, table: str, knobs: Any, values: dict[str, Any]) -> Any:
         for name in values:
             if name not in knobs.model_fields and name in Plan.model_fields:
                 raise UsageError(
                     N_("{name} is no setting of the {table}.", name=name, table=table),
                     N_("Did you mean plan.{name}?", name=name),
                 )
-        return dict(parse_knobs(knobs, values).model_dump(mode="json"))
+        return parse_knobs(knobs, values)
 
     def to_dict(self) -> dict[str, Any]:
-        """The recipe as nested tables, as in the file."""
+        """The recipe as nested tables, as in the file: of players only what was said of them."""
+        players = {n: p.model_dump(mode="json", exclude_unset=True) for n, p in self.plan.players.items()}
         return {
             "title": self.title,
             "help": self.help,
             "model": {"name": self.model, **self.model_knobs},
             "data": {"name": self.data, **self.data_knobs},
-            "plan": self.plan.model_dump(mode="json"),
+            "plan": {**self.plan.model_dump(mode="json", exclude={"players"}), "players": players},
         }
 
     def to_toml(self) -> str:

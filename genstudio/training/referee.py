@@ -34,6 +34,7 @@ class Referee:
         self.players = make_players(model, plan)
         self.turn = Turn(split, plan.batch_size, plan.seed, device)
         self.meter = Meter()
+        self.parts: dict[str, str] = {}  # whose each noted term is; "" for numbers that are only watched
         self.bad_steps = 0  # in a row, whose numbers were not finite
         self._bad = False
         everything = sum(p.requires_grad for p in model.parameters())
@@ -84,6 +85,8 @@ class Referee:
             # Only this player's parameters get gradients: the others' are neither touched nor computed.
             inputs = None if self._alone else self.players[phase.player].parameters
             loss.backward(inputs=inputs, retain_graph=left < 0)
+        if len(self.players) > 1:
+            self._note_gradients(players)
         clip = self.plan.clip
         if clip and not self._clip(players, clip):
             self._bad = True
@@ -101,6 +104,15 @@ class Referee:
         self.meter.add(phase.terms)
         if phase.watch:
             self.meter.add(phase.watch)
+        for name in (*phase.terms, *phase.watch):
+            if name not in self.parts:
+                self.parts[name] = phase.player if name in phase.terms else ""
+
+    def _note_gradients(self, players: list[Player]) -> None:
+        """How long each player's gradient is before it is clipped: who learns nothing any more is seen there first."""
+        norms = {f"gradient/{player.name}": player.gradient_norm() for player in players}
+        self.meter.add({name: norm for name, norm in norms.items() if norm is not None})
+        self.parts |= dict.fromkeys(norms, "")
 
     # -- weights and state -------------------------------------------------------------------------------------------
 

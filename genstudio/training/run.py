@@ -8,8 +8,10 @@ Reading one needs no lock and disturbs nobody: a run that another process is wri
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -180,10 +182,26 @@ class Run:
                 continue
         return rows, start + len(whole)
 
+    def happenings(self) -> list[dict[str, Any]]:
+        """The rows of ``events.jsonl`` (``event``, ``step`` and what belongs to it), oldest first; torn lines left out."""
+        try:
+            lines = (self.path / "events.jsonl").read_bytes().splitlines()
+        except FileNotFoundError:
+            return []
+        rows = []
+        for line in lines:
+            try:
+                row = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(row, dict) and "event" in row and isinstance(row.get("step"), int):
+                rows.append(row)
+        return rows
+
     def measures(self) -> dict[str, float]:
         """The last value of each held-out measure, by ``split/name``."""
         rows, _ = self.metrics_since()
-        return {k: v for row in rows for k, v in row.values.items() if not k.startswith("train/")}
+        return {k: v for row in rows for k, v in row.values.items() if not k.startswith(("train/", "samples/"))}
 
     def samples(self) -> list[tuple[int, Path]]:
         """Sheets of samples by step, ascending."""
@@ -243,7 +261,12 @@ class RunWriter:
     def truncate(self, lengths: dict[str, int], step: int) -> None:
         """Forget what was written after the checkpoint of ``step``: rows beyond ``lengths``, later samples, and later
         checkpoints (damaged ones, or they would have been resumed)."""
-        for name in ("metrics", "events"):
+        self.forget(lengths, step, ("metrics", "events"))
+
+    def forget(self, lengths: dict[str, int], step: int, names: Iterable[Literal["metrics", "events"]]) -> None:
+        """The same, of the rows in ``names`` alone: what happened stays written when training itself goes back."""
+        self.flush()
+        for name in names:
             path = self.run.path / f"{name}.jsonl"
             if path.exists():
                 os.truncate(path, min(int(lengths.get(name, 0)), path.stat().st_size))

@@ -10,6 +10,7 @@ from genstudio.core.abilities import Samples, has
 from genstudio.core.scatter import scatter
 from genstudio.core.seeding import generator
 from genstudio.core.spec import ImageSpec
+from genstudio.training.diversity import diversity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,27 +18,53 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from torch import Tensor
 
+    from genstudio.data.dataset import Split
     from genstudio.models.base import Model
 
 COUNT, GUTTER, SIDE = 64, 2, 512
 POINTS = 2_000  # of the plane, on one picture
 
 
-def write_samples(model: Model, path: Path, seed: int) -> bool:
-    """Draw and write a sheet as PNG, whole or not at all. False when the model has no samples to show."""
+def write_samples(model: Model, path: Path, seed: int) -> Tensor | None:
+    """Draw and write a sheet as PNG, whole or not at all. Gives what was drawn, N×C×H×W; ``None`` when the model has no
+    samples to show."""
     import torch
 
     from genstudio.training.files import write_atomically
 
     if not has(model, Samples):
-        return False
+        return None
     with torch.inference_mode():
         count = POINTS if model.spec.is_point else COUNT
         images = model.sample(count, generator=generator(seed, "samples"))  # type: ignore[operator]
         content = sheet_png(images)
     path.parent.mkdir(exist_ok=True)
     write_atomically(path, content)
-    return True
+    return images
+
+
+class Sheets:
+    """The sheets of one training, each with how much its images differ beside as many real ones."""
+
+    def __init__(self, split: Split, seed: int) -> None:
+        self._split, self._seed = split, seed
+        self._real: Tensor | None = None
+
+    def write(self, model: Model, path: Path) -> dict[str, float] | None:
+        """Write one, and say what is seen of it, as values of a row; ``None`` when the model has no samples to show."""
+        images = write_samples(model, path, self._seed)
+        if images is None:
+            return None
+        if self._real is None:
+            self._real = self._draw_real()
+        return {"samples/diversity": diversity(images.cpu(), self._real)} if len(self._real) > 1 else {}
+
+    def _draw_real(self) -> Tensor:
+        """Real images to lay beside a sheet, at most as many: the same each time, from dice of their own."""
+        import torch
+
+        own = generator(self._seed, "beside samples")
+        return self._split.batch(torch.randperm(len(self._split), generator=own)[:COUNT], generator=own).images
 
 
 def sheet_png(images: Tensor) -> bytes:

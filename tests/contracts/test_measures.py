@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 
@@ -14,6 +15,7 @@ from genstudio.core.messages import N_, Message
 from genstudio.data.base import Source, data_sets
 from genstudio.data.dataset import open_data
 from genstudio.evaluate.base import evaluate, flatten, measures
+from genstudio.evaluate.judge import Judge
 from genstudio.models.base import build, models
 
 NAME = "measured-squares"
@@ -44,6 +46,14 @@ if NAME not in data_sets:
 @pytest.fixture(autouse=True)
 def _cache(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+def a_judge(spec):
+    """A tiny one that never learned anything, and believes that there are three classes."""
+    named = dataclasses.replace(spec, class_names=("a", "b", "c"))
+    torch.manual_seed(0)
+    model = build("judge-classifier", named, {"feature_dim": 4, "width": 2}).eval()
+    return Judge(model, "never trained", "0" * 64, named)
 
 
 def a_model(name, spec):
@@ -90,16 +100,22 @@ def test_a_measure_is_pure_and_tells_its_protocol(measure, model):
         assert measures[measure].fits(data), "neither images nor points"
         if not is_made_for(model, data.spec):
             return
-    built = a_model(model, data.spec)
+    built, judge = a_model(model, data.spec), a_judge(data.spec)
     default = torch.get_rng_state()
     first, again = (
-        evaluate(built, data, names=[measure], seed=3, limit=10, options={"nll": {"k": 2}})[measure] for _ in range(2)
-    )
+        evaluate(
+            built, data, names=[measure], seed=3, limit=10, options={"nll": {"k": 2}}, judge=judge, samples=12
+        )[measure]
+        for _ in range(2)
+    )  # fmt: skip
     assert torch.equal(torch.get_rng_state(), default), "torch's default generator belongs to the training thread"
     assert first == again
     assert all(math.isfinite(v) for v in (first.value, *first.extra.values(), *first.baselines.values()))
     assert first.baselines, "a number alone proves nothing"
     assert {"data", "split", "n", "binarisation", "seed"} <= set(json.loads(json.dumps(first.protocol)))
+    if measures[measure].judged:
+        assert {"judge", "judge_hash", "feature_dim", "resizer", "samples", "weights"} <= set(first.protocol)
+        assert {"held_out_images", "mean_image"} <= set(first.baselines)
     assert not set(first.extra) & set(measures), "an extra that is called like a measure would overwrite it"
     assert f"validation/{measure}" in flatten({measure: first}, "validation")
 
@@ -107,7 +123,7 @@ def test_a_measure_is_pure_and_tells_its_protocol(measure, model):
 def test_every_model_with_a_likelihood_is_measured_by_it_or_by_its_bound():
     data = open_data(NAME, {"binarisation": "fixed"})
     for name in models:
-        built = a_model(name, data.spec)
-        if measures["elbo"].serves(built):
+        if measures["elbo"].serves(models[name]):
+            built = a_model(name, data.spec)
             found = flatten(evaluate(built, data, limit=10), "validation")
             assert ("validation/nll" in found, "validation/elbo" in found) == (built.is_exact(), not built.is_exact())

@@ -7,7 +7,7 @@ import itertools
 import pytest
 import torch
 
-from genstudio.core.abilities import Decodes, Encodes, Samples, ScoresLikelihood, abilities_of
+from genstudio.core.abilities import Decodes, Encodes, Judges, Samples, ScoresLikelihood, abilities_of
 from genstudio.core.batch import Batch
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import describe
@@ -20,6 +20,7 @@ SPECS = [
     ImageSpec(3, 8, 8, levels=256),
     ImageSpec(3, 7, 10, levels=256),
     ImageSpec(1, 8, 8, levels=None),
+    ImageSpec(1, 8, 8, levels=256, class_names=("a", "b", "c"), attribute_names=("smile", "glasses")),
 ]
 
 
@@ -34,7 +35,11 @@ def refusal(name: str, spec: ImageSpec) -> UsageError | None:
 
 ALL = list(itertools.product(models, SPECS))
 CASES = [
-    pytest.param(name, spec, id=f"{name}-{spec.channels}x{spec.height}x{spec.width}-{spec.levels}")
+    pytest.param(
+        name,
+        spec,
+        id=f"{name}-{spec.channels}x{spec.height}x{spec.width}-{spec.levels}" + "-named" * bool(spec.class_names),
+    )
     for name, spec in ALL
     if refusal(name, spec) is None
 ]
@@ -57,7 +62,9 @@ def make_batch(spec: ImageSpec, n: int) -> Batch:
     images = torch.rand(n, *spec.shape)
     if spec.levels is not None:
         images = (images * (spec.levels - 1)).round() / (spec.levels - 1)
-    return Batch(images, spec, torch.arange(n))
+    labels = torch.arange(n) % len(spec.class_names) if spec.class_names else None
+    attributes = torch.rand(n, len(spec.attribute_names)) if spec.attribute_names else None
+    return Batch(images, spec, torch.arange(n), labels, attributes)
 
 
 def make(name: str, spec: ImageSpec) -> Model:
@@ -165,6 +172,14 @@ def test_abilities_keep_their_promises(name: str, spec: ImageSpec) -> None:
             assert str(model.likelihood())
             again = model.log_prob(batch, k=1, generator=torch.Generator().manual_seed(2))
             assert torch.equal(scores, again)
+        if isinstance(model, Judges):
+            verdict = model.verdict(batch.images)
+            assert verdict.features.shape == (5, model.feature_dim)
+            assert verdict.class_logits.shape == (5, len(spec.class_names) if name == "judge-classifier" else 0)
+            assert verdict.attributes.shape[0] == 5
+            assert torch.equal(model.features(batch.images), verdict.features)
+            assert torch.equal(model.class_logits(batch.images), verdict.class_logits)
+            assert torch.equal(model.attributes(batch.images), verdict.attributes)
     assert abilities_of(model)
     assert torch.equal(before, torch.get_rng_state()), "an ability drew from the training thread's generator"
 

@@ -27,12 +27,10 @@ SPECS = {
 MODELS: dict[str, dict[str, Any]] = {
     "vae": {"latent_dim": 3, "hidden": 8},
     "gan": {"latent_dim": 3, "hidden": 8},
+    "dcgan": {"latent_dim": 3, "width": 4},
     "pixelcnn": {"width": 4, "blocks": 1},
     "pixelcnn-pp": {"width": 4, "blocks": 1, "resolutions": 1, "components": 2},
 }
-SERVED = [(name, model) for name, shown in panes.items() for model in MODELS if shown.why_not(models[model]) is None]
-EVERY_PANE = pytest.mark.parametrize("name", list(panes))
-EVERY_PANE_AND_MODEL = pytest.mark.parametrize(("name", "model"), SERVED)
 
 
 def is_made_for(model: str, spec: ImageSpec) -> bool:
@@ -43,11 +41,22 @@ def is_made_for(model: str, spec: ImageSpec) -> bool:
     return True
 
 
+def serve_one_another(name: str, model: str) -> bool:
+    """By what the model can do, and some images of the battery that both are made for."""
+    shown = panes[name]
+    if shown.why_not(models[model]) is not None:
+        return False
+    return any(shown.unfit(spec) is None and is_made_for(model, spec) for spec in SPECS.values())
+
+
 def a_spec_for(name: str, model: str) -> ImageSpec:
     """The first images of the battery that both serve."""
     return next(spec for spec in SPECS.values() if panes[name].unfit(spec) is None and is_made_for(model, spec))
 
 
+SERVED = [(name, model) for name in panes for model in MODELS if serve_one_another(name, model)]
+EVERY_PANE = pytest.mark.parametrize("name", list(panes))
+EVERY_PANE_AND_MODEL = pytest.mark.parametrize(("name", "model"), SERVED)
 SHOWN = [
     pytest.param(name, model, spec, id=f"{name}-{model}-{kind}")
     for name, model in SERVED
@@ -123,7 +132,7 @@ def test_its_content_is_pure_and_says_what_is_seen(name: str, model: str, spec: 
         assert picture.pixels.shape[2] in (1, 3)
 
 
-@pytest.mark.parametrize(("name", "model"), [pair for pair in SERVED if pair[1] != "pixelcnn-pp"])
+@pytest.mark.parametrize(("name", "model"), [pair for pair in SERVED if pair[1] not in ("pixelcnn-pp", "dcgan")])
 @settings(max_examples=25)
 @given(data=st.data())
 def test_whatever_is_set_there_is_a_content_and_what_was_seen_before_does_not_matter(

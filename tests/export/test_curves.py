@@ -10,9 +10,11 @@ import pytest
 from PIL import Image
 
 from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_
 from genstudio.export import plot
 from genstudio.export.curves import read_rows, save_curves, save_run_curves, units_of
 from genstudio.export.provenance import Provenance, read_provenance
+from genstudio.training.marks import Mark
 from genstudio.training.run import Run
 from genstudio.training.telemetry import Row
 
@@ -96,6 +98,54 @@ def test_a_run_s_curves_carry_their_units(run: Run, tmp_path: Path) -> None:
     assert list(units.values()) == ["nats", "nats", "bits/dim", ""]
     text = save_run_curves(tmp_path / "curves.csv", run).read_text().splitlines()
     assert len(text) == len(rows) + 1
+
+
+MARKS = [
+    Mark(40, N_("discriminator lr {a} → {b}", a=2e-4, b=1e-4)),
+    Mark(40, N_("beta 1 → 2")),
+    Mark(250, N_("k 1 → 5")),
+]
+
+
+def test_what_was_changed_stands_in_the_table_where_it_happened(tmp_path: Path) -> None:
+    path = save_curves(tmp_path / "curves.csv", ROWS, marks=MARKS)
+    with open(path, newline="", encoding="utf-8") as file:
+        read = list(csv.DictReader(file))
+    told = [(line["step"], line["change"]) for line in read if line["change"]]
+    assert told == [("40", "discriminator lr 0.0002 → 0.0001"), ("40", "beta 1 → 2"), ("250", "k 1 → 5")]
+    assert [int(line["step"]) for line in read] == sorted(int(line["step"]) for line in read)
+    assert len(read) == len(ROWS) + 3, "and no measured point is lost"
+
+
+@pytest.mark.parametrize("x", ["step", "time"])
+def test_what_was_changed_is_marked_in_the_picture(tmp_path: Path, x: str) -> None:
+    plain, marked = (
+        save_curves(tmp_path / f"{len(marks)}.svg", ROWS, keys=["train/kl"], marks=marks, x=x).read_text()  # type: ignore[arg-type]
+        for marks in ([], MARKS[:2])
+    )
+    dashed = "stroke-dasharray: 2.7,1.8"
+    assert marked.count(dashed) == plain.count(dashed) + 1, "one line for two changes at one step, in one panel"
+
+
+def test_curves_of_two_players_stand_in_panels_of_their_own() -> None:
+    names = ["d_real", "d_fake", "D(x)", "D(G(z))", "gradient/discriminator", "adversarial", "M", "elbo"]
+    parts = {"d_real": "discriminator", "d_fake": "discriminator", "adversarial": "generator"}
+    parts |= {"D(x)": "", "D(G(z))": "", "gradient/discriminator": "", "M": ""}
+    panels = plot._panels(
+        [*(f"train/{name}" for name in names[:-1]), "validation/elbo"], {"validation/elbo": "nats"}, parts
+    )
+    assert panels == [
+        ("discriminator", ["train/d_real", "train/d_fake"]),
+        ("generator", ["train/adversarial"]),
+        ("watched", ["train/D(x)", "train/D(G(z))"]),
+        ("gradients", ["train/gradient/discriminator"]),
+        ("watched", ["train/M"]),
+        ("nats", ["validation/elbo"]),
+    ]
+    assert plot._panels(["train/a", "validation/a", "train/b"], {"train/b": "nats"}, {}) == [
+        ("", ["train/a", "validation/a"]),
+        ("nats", ["train/b"]),
+    ]
 
 
 @pytest.mark.parametrize(

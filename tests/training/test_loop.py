@@ -154,10 +154,54 @@ def test_rows_hold_raw_terms_as_means(data: Any) -> None:
     steps(train(Counting(data.spec, DuelKnobs()), data, Plan(steps=20, batch_size=5), telemetry=telemetry))
     rows, cursor = telemetry.since(0)
     assert [(row.step, row.values) for row in rows if "train/term" in row.values] == [
-        (10, {"train/term": 4.5, "train/watched": 4.5}),
-        (20, {"train/term": 14.5, "train/watched": 14.5}),
+        (10, {"train/term": 4.5, "train/watched": 4.5, "train/gradient/critic": 0.0}),
+        (20, {"train/term": 14.5, "train/watched": 14.5, "train/gradient/critic": 0.0}),
     ]
     assert telemetry.since(cursor) == ([], cursor)
+
+
+def test_whose_each_curve_is_and_how_long_the_gradients_are(data: Any) -> None:
+    """Told once, by the names in the rows; the norm is that of the player's whole gradient, before it is clipped."""
+
+    class Straight(Duel):
+        def phases(self, turn: Turn) -> Play:
+            for _ in range(2):
+                yield Phase("critic", {"d_real": 3 * self.critic.weight[0, :4].sum()}, watch={"D(x)": 0.5})
+            yield Phase("generator", {"adversarial": self.generator[0].bias.sum() * turn.step})
+
+    telemetry = Telemetry()
+    model = Straight(data.spec, DuelKnobs())
+    events = list(train(model, data, Plan(steps=4, batch_size=5, log_every=2, clip=0.1), telemetry=telemetry))
+    assert [event for event in events if isinstance(event, ev.Parts)] == [
+        ev.Parts(
+            2,
+            {"d_real": "critic", "adversarial": "generator"},
+            ("D(x)", "gradient/critic", "gradient/generator"),
+        )
+    ]
+    rows = [row.values for row in telemetry.since(0)[0] if "train/d_real" in row.values]
+    assert [row["train/gradient/critic"] for row in rows] == pytest.approx([6.0, 6.0])  # 3 * sqrt(4)
+    assert [row["train/gradient/generator"] for row in rows] == pytest.approx([0.5 * 8, 2.5 * 8])  # sqrt(64) * step
+
+
+def test_a_model_with_one_player_is_told_nothing_of_that(recipe: Recipes, tmp_path: Path) -> None:
+    job = new_job(recipe(), out=tmp_path / "run")
+    assert not [event for event in finish(job) if isinstance(event, ev.Parts)]
+    assert not [key for row in job.telemetry.since(0)[0] for key in row.values if "gradient" in key]
+
+
+def test_looking_at_gradients_changes_none_of_the_bits(data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from genstudio.training.referee import Referee
+
+    def weights() -> list[torch.Tensor]:
+        torch.manual_seed(5)
+        model = Duel(data.spec, DuelKnobs())
+        steps(train(model, data, Plan(steps=6, batch_size=10, clip=1.0, evaluate_every=0)))
+        return [p.detach().clone() for p in model.parameters()]
+
+    seen = weights()
+    monkeypatch.setattr(Referee, "_note_gradients", lambda *_: None)
+    assert all(torch.equal(a, b) for a, b in zip(seen, weights(), strict=True))
 
 
 class Poisoned(Duel):
@@ -193,6 +237,8 @@ def test_diverging_stops_and_saves_nothing_over_what_is_good(
 
     monkeypatch.setattr(VAE, "elbo_terms", poisoned)
     events = finish(job)
+    back = [event for event in events if isinstance(event, ev.RolledBack)]
+    assert back == [ev.RolledBack(4, 14)] * 3, "three times from the same place, each time more slowly"
     assert events[-1] == ev.Finished(14, "diverged")
     assert "smaller learning rate" in str([event for event in events if isinstance(event, ev.Alarm)][-1].message)
     monkeypatch.undo()

@@ -17,12 +17,14 @@ import torch
 from torch import Tensor, nn
 
 from genstudio.core.errors import UsageError
-from genstudio.core.knobs import Knobs, knob
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
-from genstudio.models.base import Model, Phase, Play, Turn
+from genstudio.models.adversarial.players import TwoPlayerKnobs, TwoPlayers
+from genstudio.models.base import Phase, Play, Turn
+from genstudio.models.classes import labels_of
 from genstudio.nets.diff_augment import Augment, augmented
-from genstudio.nets.latent_prior import Prior, from_normal
+from genstudio.nets.spectral import bounded
 from genstudio.objectives.base import Game, Objective, check_traits, objectives, squared_gradient
 
 if TYPE_CHECKING:
@@ -30,23 +32,16 @@ if TYPE_CHECKING:
 else:  # whatever is registered, a plugin's too, is a choice in the form
     ObjectiveName = Literal[tuple(objectives)]
 
+SPECTRAL_HELP = N_("Keeps each of the discriminator's layers from stretching its input (Miyato et al. 2018).")
 
-class AdversarialKnobs(Knobs):
+
+class AdversarialKnobs(TwoPlayerKnobs):
     """What all of them have. A model adds the sizes of its nets."""
 
     objective: ObjectiveName = knob(
         "non-saturating",
         help=N_("What the two players minimise: each objective is a pair of losses with a plan of its own."),
         label=N_("Objective"),
-    )
-    latent_dim: int = knob(
-        64, help=N_("Numbers that one image is made from."), label=N_("Latent dimensions"), ge=1, le=1024
-    )
-    prior: Prior = knob(
-        "normal",
-        help=N_("What z is drawn from: a normal, a uniform distribution on [-1, 1], or the sphere."),
-        label=N_("Latent prior"),
-        advanced=True,
     )
     discriminator_steps: int = knob(
         0,
@@ -90,22 +85,39 @@ class AdversarialKnobs(Knobs):
     )
 
 
-class Adversarial(Model):
-    """Base class. Abilities: Samples, Decodes, Discriminates.
+class Adversarial(TwoPlayers):
+    """Base class of those whose discriminator gives one number an image.
 
-    A subclass sets ``generator`` (codes N×latent_dim to images N×C×H×W in [0, 1]) and ``discriminator`` (images to outputs
-    N×1), calls this class's ``check`` in its own, and says in ``traits`` what its discriminator has.
+    A subclass makes the two nets in ``make_generator`` and ``make_body``, calls this class's ``check`` in its own, and says
+    in ``traits`` what its discriminator has.
     """
-
-    family = "adversarial"
-    generator: nn.Module
-    discriminator: nn.Module
-    classes: int = 0
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__(spec, knobs)
-        self.latent_dim: int = knobs.latent_dim
         self.objective: Objective = objectives[knobs.objective]()
+        self.make_players()
+
+    def make_players(self) -> None:
+        """Set ``generator`` and ``discriminator``: here a body and a linear layer on its features."""
+        knobs = self.knobs
+        self.generator = self.make_generator(self.latent_dim, self.spec, knobs)
+        body = self.make_body(self.spec, knobs)
+        self.discriminator = nn.Sequential(body, bounded(nn.Linear(body.features, 1), knobs.spectral_norm))
+
+    @classmethod
+    def make_generator(cls, inputs: int, spec: ImageSpec, knobs: Any) -> nn.Module:
+        """A net from N×inputs to images N×C×H×W in [0, 1]."""
+        raise NotImplementedError
+
+    @classmethod
+    def make_body(cls, spec: ImageSpec, knobs: Any) -> Any:
+        """A net from images to N×features, which says in ``features`` how many these are."""
+        raise NotImplementedError
+
+    @classmethod
+    def default_players(cls, knobs: Any) -> dict[str, dict[str, Any]]:
+        defaults = objectives[knobs.objective].defaults
+        return {"discriminator": dict(defaults.discriminator), "generator": dict(defaults.generator)}
 
     @classmethod
     def traits(cls, knobs: Any) -> set[str]:
@@ -133,15 +145,12 @@ class Adversarial(Model):
                 N_("Choose augment=translation+cutout."),
             )
 
-    def players(self) -> dict[str, list[nn.Parameter]]:
-        return {"discriminator": list(self.discriminator.parameters()), "generator": list(self.generator.parameters())}
-
     # --- how they learn --------------------------------------------------------------------------------------------
 
     def phases(self, turn: Turn) -> Play:
         for _ in range(self.discriminator_steps):
             batch = turn.batch()
-            real, labels = batch.images, batch.labels if self.classes else None
+            real, labels = batch.images, labels_of(batch) if self.classes else None
             with torch.no_grad():
                 fake = self.generate(self.noise(turn), labels)
             game = self.game(real, fake, labels)
@@ -152,10 +161,11 @@ class Adversarial(Model):
             applied = yield Phase("discriminator", terms, weights, self.watched(game))
             if applied:
                 self.objective.after_discriminator_update(self.discriminator.parameters(), self.penalty)
-        labels, real = None, None
-        if self.classes or self.objective.generator_sees_real:
+        # The generator is asked for the classes that the discriminator has just seen.
+        real, labels = None, labels_of(batch) if self.classes else None
+        if self.objective.generator_sees_real:
             batch = turn.batch()
-            real, labels = batch.images, batch.labels if self.classes else None
+            real, labels = batch.images, labels_of(batch) if self.classes else None
         fake = self.generate(self.noise(turn), labels)
         game = self.game(fake if real is None else real, fake, labels)
         yield Phase("generator", self.objective.generator_terms(game))
@@ -179,39 +189,16 @@ class Adversarial(Model):
         """The size of what the objective adds, in force."""
         return float(self.knobs.penalty or self.objective.penalty)
 
-    def noise(self, turn: Turn) -> Tensor:
-        """Codes for one batch, N×latent_dim, on the training thread."""
-        return from_normal(turn.noise(self.latent_dim), self.knobs.prior)
-
     def _judge(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
         """What the discriminator says while it learns: of augmented images."""
         if labels is not None and len(images) != len(labels):
             labels = labels.repeat(len(images) // len(labels))  # real and fake images in one batch
         return self.discriminate(augmented(images, self.knobs.augment), labels)
 
-    # --- what they can do --------------------------------------------------------------------------------------------
-
-    def generate(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Images N×C×H×W in [0, 1] of codes N×latent_dim, of classes ``labels`` (int64 N) where the model knows any."""
-        images: Tensor = self.generator(z)
-        return images
-
     def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
         """The discriminator's output for images N×C×H×W in [0, 1], as they are: N. Higher is more real."""
         out: Tensor = self.discriminator(images)
         return out.flatten()
-
-    def prior(self, n: int, *, generator: torch.Generator) -> Tensor:
-        """``n`` codes, N×latent_dim."""
-        device = next(self.parameters()).device
-        noise = torch.randn(n, self.latent_dim, generator=generator, device=generator.device)
-        return from_normal(noise, self.knobs.prior).to(device)
-
-    def decode(self, z: Tensor) -> Tensor:
-        return self.generate(z)
-
-    def sample(self, n: int, *, generator: torch.Generator) -> Tensor:
-        return self.decode(self.prior(n, generator=generator))
 
     def summary(self) -> Message:
         return N_("{objective} · z {dim}", objective=self.objective.title, dim=self.latent_dim)

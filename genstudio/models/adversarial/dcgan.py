@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from torch import nn
-from torch.nn.utils.parametrizations import spectral_norm
 
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
-from genstudio.models.adversarial.base import Adversarial, AdversarialKnobs
+from genstudio.models.adversarial.base import SPECTRAL_HELP, Adversarial, AdversarialKnobs
 from genstudio.models.base import models
 from genstudio.nets.fractional import FractionalGenerator, Norm, StridedDiscriminator, halvings, start_small
 from genstudio.objectives.base import objectives
@@ -42,11 +41,7 @@ class DcganKnobs(AdversarialKnobs):
         label=N_("Discriminator norm"),
         advanced=True,
     )
-    spectral_norm: bool = knob(
-        False,
-        help=N_("Keeps each of the discriminator's layers from stretching its input (Miyato et al. 2018)."),
-        label=N_("Spectral norm"),
-    )
+    spectral_norm: bool = knob(False, help=SPECTRAL_HELP, label=N_("Spectral norm"))
 
 
 @models.register("dcgan")
@@ -61,19 +56,29 @@ class DCGAN(Adversarial):
     paper = "Radford et al. 2016, arXiv:1511.06434"
     Knobs = DcganKnobs
 
-    def __init__(self, spec: ImageSpec, knobs: Any) -> None:
-        super().__init__(spec, knobs)
-        self.generator = FractionalGenerator(knobs.latent_dim, knobs.width, spec.shape)
-        body = StridedDiscriminator(
-            spec.shape, knobs.discriminator_width or knobs.width, norm_of(knobs), spectral=knobs.spectral_norm
-        )
-        head = nn.Linear(body.features, 1)
-        start_small(head)
-        self.discriminator = nn.Sequential(body, spectral_norm(head) if knobs.spectral_norm else head)
+    discriminator: nn.Sequential
+
+    def make_players(self) -> None:
+        super().make_players()
+        if not self.knobs.spectral_norm:
+            self.discriminator[-1].apply(start_small)  # the body is, already
+
+    @classmethod
+    def make_generator(cls, inputs: int, spec: ImageSpec, knobs: Any) -> nn.Module:
+        return FractionalGenerator(inputs, knobs.width, spec.shape)
+
+    @classmethod
+    def make_body(cls, spec: ImageSpec, knobs: Any) -> nn.Module:
+        width = knobs.discriminator_width or knobs.width
+        return StridedDiscriminator(spec.shape, width, norm_of(knobs), spectral=knobs.spectral_norm)
 
     @classmethod
     def traits(cls, knobs: Any) -> set[str]:
         return {"batch_norm"} if norm_of(knobs) == "batch" else set()
+
+    @classmethod
+    def smallest_batch(cls, knobs: Any) -> int:
+        return 2  # the generator's batch normalisation
 
     @classmethod
     def check(cls, spec: ImageSpec, knobs: Any) -> None:

@@ -6,7 +6,6 @@ and LeakyReLU(0.2) layers, which learn the same in less time, with the paper's d
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 from torch import nn
@@ -14,10 +13,9 @@ from torch import nn
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
-from genstudio.models.adversarial.base import Adversarial, AdversarialKnobs
+from genstudio.models.adversarial.base import SPECTRAL_HELP, Adversarial, AdversarialKnobs
 from genstudio.models.base import models
-from genstudio.nets.mlp import mlp
-from genstudio.nets.scaled import Scaled
+from genstudio.nets.dense_players import DenseDiscriminator, DenseGenerator
 
 
 class GanKnobs(AdversarialKnobs):
@@ -33,6 +31,7 @@ class GanKnobs(AdversarialKnobs):
         lt=1,
         advanced=True,
     )
+    spectral_norm: bool = knob(False, help=SPECTRAL_HELP, label=N_("Spectral norm"), advanced=True)
 
 
 @models.register("gan")
@@ -47,18 +46,10 @@ class GAN(Adversarial):
     paper = "Goodfellow et al. 2014, arXiv:1406.2661"
     Knobs = GanKnobs
 
-    def __init__(self, spec: ImageSpec, knobs: Any) -> None:
-        super().__init__(spec, knobs)
-        self.generator = nn.Sequential(
-            mlp(knobs.latent_dim, knobs.hidden, knobs.layers, spec.values), nn.Sigmoid(), nn.Unflatten(1, spec.shape)
-        )
-        self.discriminator = nn.Sequential(*_discriminator(spec.values, knobs))
+    @classmethod
+    def make_generator(cls, inputs: int, spec: ImageSpec, knobs: Any) -> nn.Module:
+        return DenseGenerator(inputs, knobs.hidden, knobs.layers, spec.shape)
 
-
-def _discriminator(inputs: int, knobs: Any) -> list[nn.Module]:
-    parts: list[nn.Module] = [nn.Flatten(), Scaled()]
-    for before, after in pairwise([inputs, *[knobs.hidden] * knobs.layers]):
-        parts += [nn.Linear(before, after), nn.LeakyReLU(0.2)]
-        if knobs.dropout:
-            parts.append(nn.Dropout(knobs.dropout))
-    return [*parts, nn.Linear(knobs.hidden, 1)]
+    @classmethod
+    def make_body(cls, spec: ImageSpec, knobs: Any) -> nn.Module:
+        return DenseDiscriminator(spec.shape, knobs.hidden, knobs.layers, knobs.dropout, spectral=knobs.spectral_norm)

@@ -25,6 +25,7 @@ from genstudio.models.autoregressive.sampling.naive import naive
 from genstudio.models.autoregressive.sampling.request import Drawn, Method, Order, Request, check_temperature, uniform
 from genstudio.models.autoregressive.sampling.tape import Tape
 from genstudio.models.base import Model, Phase, Play, Turn
+from genstudio.models.classes import asked_labels, check_classes, drawn_labels, labels_of
 from genstudio.nets.causal_graph import CausalGraph
 from genstudio.nets.causal_machine import Due, GraphMachine
 from genstudio.nets.causal_schedule import schedule
@@ -83,7 +84,6 @@ class Autoregressive(Model):
     family = "autoregressive"
     units = {"nll": "nats", "bits_per_dim": "bits/dim"}
     distribution: LevelDistribution
-    classes: int = 0
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__(spec, knobs)
@@ -98,11 +98,8 @@ class Autoregressive(Model):
                 N_("{title} draws levels, and these images are real-valued.", title=cls.title),
                 N_("Choose a number of levels (data.levels=16) or a binarisation (data.binarisation=dynamic)."),
             )
-        if getattr(knobs, "conditional", False) and len(spec.class_names) < 2:
-            raise UsageError(
-                N_("The model is to know the class of an image, and these images have none."),
-                N_("Choose a data set with classes, or conditional=false."),
-            )
+        if getattr(knobs, "conditional", False):
+            check_classes(spec, N_("Choose a data set with classes, or conditional=false."))
 
     # --- the net -----------------------------------------------------------------------------------------------------
 
@@ -310,32 +307,12 @@ class Autoregressive(Model):
         return Request(noise, given, known, labels, check_temperature(temperature))
 
     def _labels(self, n: int, label: int | Tensor | None, generator: torch.Generator) -> Tensor | None:
-        if not self.classes:
-            if label is not None:
-                raise UsageError(
-                    N_("A class is asked for, and this model was trained without classes."),
-                    N_("Leave the class out, or train a model with conditional=true."),
-                )
-            return None
-        if label is None:
-            return torch.randint(self.classes, (n,), generator=generator, device=generator.device).to(self.device)
-        labels = torch.as_tensor(label, device=self.device).long().expand(n)
-        if bool(((labels < 0) | (labels >= self.classes)).any()):
-            raise UsageError(
-                N_("There is no class {label}.", label=", ".join(map(str, sorted(set(labels.tolist()))))),
-                N_("There are 0 to {last}: {names}.", last=self.classes - 1, names=", ".join(self.spec.class_names)),
-            )
-        return labels
+        if self.classes and label is None:
+            return drawn_labels(n, self.classes, generator, self.device)
+        return asked_labels(label, n, self.spec, self.classes, self.device)
 
     def _labels_of(self, batch: Batch) -> Tensor | None:
-        if not self.classes:
-            return None
-        if batch.labels is None:
-            raise UsageError(
-                N_("This model needs the class of each image, and these images have none."),
-                N_("Use images of the data set that it was trained on."),
-            )
-        return batch.labels
+        return labels_of(batch) if self.classes else None
 
     def _check_images(self, batch: Batch) -> None:
         self._check_shape(batch.images, len(batch))

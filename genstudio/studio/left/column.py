@@ -14,6 +14,7 @@ from genstudio.studio.left.controls_card import ControlsCard
 from genstudio.studio.left.curves_card import CurvesCard
 from genstudio.studio.left.data_card import DataCard
 from genstudio.studio.left.model_card import ModelCard
+from genstudio.studio.left.optimisers import Optimisers
 from genstudio.studio.left.plan_card import PlanCard
 from genstudio.studio.left.progress import Progress
 from genstudio.studio.left.recipe_card import RecipeCard
@@ -75,7 +76,7 @@ class LeftColumn(QWidget):
         same_model, same_data = recipe.model == base.model, recipe.data == base.data
         self.model.show_values(recipe.model, recipe.model_knobs, base.model_knobs if same_model else None)
         self.data.show_values(recipe.data, recipe.data_knobs, base.data_knobs if same_data else None)
-        self.plan.show_plan(recipe.plan, base.plan)
+        self.optimisers.show(recipe, base)
         self._draft_changed()
 
     def _why_not(self) -> str:
@@ -119,6 +120,7 @@ class LeftColumn(QWidget):
             value = self.model.live_value(name)
             if value is not None:
                 self.session.set_live({name: value})
+        self.optimisers.follow_model()
         self._draft_changed()
 
     @Slot(str)
@@ -293,6 +295,7 @@ class LeftColumn(QWidget):
         self.data.set_kinds(self.library.data)
         self.curves.set_units(self.library.units)
         self._lock(self.session.busy)
+        self.optimisers.models_are_known()
         self._draft_changed()
 
     @Slot()
@@ -320,6 +323,7 @@ class LeftColumn(QWidget):
         self.model = ModelCard(self)
         self.plan = PlanCard(self)
         self.controls = ControlsCard(self)
+        self.optimisers = Optimisers(self.model, self.plan, self.controls)
         self.curves = CurvesCard(self.session, self.settings, self)
         inside = QWidget()
         inside.setObjectName("scrolled")

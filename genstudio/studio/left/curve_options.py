@@ -1,8 +1,8 @@
-"""How the curves are drawn, as four quiet buttons: logarithmic or linear, smoothing, steps or time, which unit."""
+"""How the curves are drawn, as four quiet buttons: logarithmic or linear, smoothing, steps or time, and which of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction
@@ -20,7 +20,7 @@ class CurveOptions(QObject):
     """The choices are the person's, for all runs: they stand in the settings. ``changed`` after each."""
 
     changed = Signal()
-    unit_chosen = Signal(str)
+    group_chosen = Signal(str)
 
     def __init__(self, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
@@ -36,19 +36,19 @@ class CurveOptions(QObject):
         self.smooth_button.setMenu(self.smooth_menu)
         self.axis_button = _quiet(_("Across: steps, or time spent training"), parent)
         self.axis_button.clicked.connect(self._toggle_axis)
-        self.unit_label = QLabel(parent)
-        self.unit_label.setObjectName("fact")
-        self.unit_label.setFont(font(12))
-        self.unit_label.setContentsMargins(4, 0, 4, 0)
-        self.unit_button = _quiet(_("Which unit: curves of one unit share an axis"), parent)
-        self.unit_menu = QMenu(parent)
-        self.unit_menu.triggered.connect(self._unit_taken)
-        self.unit_button.setMenu(self.unit_menu)
+        self.group_label = QLabel(parent)
+        self.group_label.setObjectName("fact")
+        self.group_label.setFont(font(12))
+        self.group_label.setContentsMargins(4, 0, 4, 0)
+        self.group_button = _quiet(_("Which curves: those of one unit, or of the players"), parent)
+        self.group_menu = QMenu(parent)
+        self.group_menu.triggered.connect(self._group_taken)
+        self.group_button.setMenu(self.group_menu)
         self._show()
 
     def add_to(self, row: QHBoxLayout) -> None:
         """Put the buttons at the end of a row."""
-        for widget in (self.log_button, self.smooth_button, self.axis_button, self.unit_label, self.unit_button):
+        for widget in (self.log_button, self.smooth_button, self.axis_button, self.group_label, self.group_button):
             row.addWidget(widget)
 
     @property
@@ -63,16 +63,16 @@ class CurveOptions(QObject):
     def axis(self) -> Axis:
         return "time" if self.settings.get("curves.time", False) else "step"
 
-    def show_units(self, units: Iterable[str], shown: str) -> None:
-        """The units there are (empty: none) to choose from; one alone is only told."""
-        units = list(units)
-        self.unit_menu.clear()
-        for each in units:
-            self.unit_menu.addAction(each or _("no unit")).setData(each)
-        self.unit_button.setVisible(len(units) > 1)
-        self.unit_button.setText((shown or _("no unit")) + " ▾")
-        self.unit_label.setVisible(len(units) == 1)
-        self.unit_label.setText(shown)
+    def show_groups(self, groups: Mapping[str, str], shown: str) -> None:
+        """The groups of curves that there are, as key and title, to choose from; one alone is only told."""
+        self.group_menu.clear()
+        for key, title in groups.items():
+            self.group_menu.addAction(title).setData(key)
+        title = groups.get(shown, "")
+        self.group_button.setVisible(len(groups) > 1)
+        self.group_button.setText(title + " ▾")
+        self.group_label.setVisible(len(groups) == 1 and shown != "unit:")
+        self.group_label.setText(title)
 
     def _show(self) -> None:
         self.log_button.setText(_("log") if self.log else _("linear"))
@@ -97,8 +97,8 @@ class CurveOptions(QObject):
         self._choose("curves.smoothing", float(action.data()))
 
     @Slot(QAction)
-    def _unit_taken(self, action: QAction) -> None:
-        self.unit_chosen.emit(str(action.data() or ""))
+    def _group_taken(self, action: QAction) -> None:
+        self.group_chosen.emit(str(action.data() or ""))
 
 
 def _quiet(tip: str, parent: QWidget) -> QToolButton:

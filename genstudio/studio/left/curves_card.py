@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from genstudio.core.messages import _
+from genstudio.core.messages import _, translate
+from genstudio.export.curve_groups import into_groups
 from genstudio.studio.left.curve_options import CurveOptions
 from genstudio.studio.left.curves_menu import CurvesMenu
 from genstudio.studio.left.health_line import HealthLine
@@ -41,8 +42,9 @@ class CurvesCard(Card):
         self.plot: LossPlot | None = None
         self.units: dict[str, str] = {}
         self._known: set[str] = set()
-        self._unit: str | None = None  # chosen by hand; else that of what is trained
+        self._group: str | None = None  # chosen by hand; else that of what is trained
         self._styles: dict[str, Series] = {}
+        self._sections: dict[str, str] = {}
         self._build(settings)
         self._connect()
         self._lay_out()
@@ -68,7 +70,7 @@ class CurvesCard(Card):
         self.body.insertWidget(self.body.indexOf(self.empty), self.plot, 1)
         self.plot.set_data(self.data)
         self._take_options()
-        self._lay_out()
+        self._told()
 
     def shutdown(self) -> None:
         """End the thread that draws."""
@@ -109,32 +111,36 @@ class CurvesCard(Card):
         axis = self.plot.axis if self.plot is not None else "step"
         for name, entry in self.legend.entries.items():
             if math.isnan(at):
-                own, held = self.data.last(f"train/{name}"), self.data.last(f"validation/{name}")
+                own, held = self.data.last(f"train/{name}"), self.data.last(self.data.held_out_key(name))
             else:
                 found = self.data.nearest(f"train/{name}", at, axis)
-                ring = self.data.nearest(f"validation/{name}", at, axis)
+                ring = self.data.nearest(self.data.held_out_key(name), at, axis)
                 own, held = found and found[1], ring and ring[1]
             entry.show_value(number(own), number(held))
         if math.isnan(at):
             self.fact.setText("")
         else:
-            self.fact.setText(_("at step {n}", n=f"{at:,.0f}") if axis == "step" else _("at {time}", time=as_time(at)))
+            place = _("at step {n}", n=f"{at:,.0f}") if axis == "step" else _("at {time}", time=as_time(at))
+            # A mark is told by the keyboard too, and to a screen reader.
+            near = self.plot.words_near(float(self.plot.chart.pixel(at))) if self.plot and self.plot.chart else ""
+            self.fact.setText(near or place)
+            if self.plot is not None:
+                self.plot.setAccessibleDescription(near or place)
 
     # -- legend and units ----------------------------------------------------------------------------------------
 
     @Slot()
     def _lay_out(self) -> None:
-        """Names into groups of one unit; the group that is shown into the legend and the plot."""
+        """Names into groups of one unit or one game; the group that is shown into the legend and the plot."""
         names = self.data.names()
         self._known = set(names)
-        groups: dict[str, list[str]] = {}
-        for name in names:
-            unit = "bits/dim" if name.endswith("bits_per_dim") else self.units.get(name, "")
-            groups.setdefault(unit, []).append(name)
-        groups = dict(sorted(groups.items(), key=lambda group: not self._is_trained(group[1])))
-        unit = self._unit if self._unit in groups else next(iter(groups), "")
-        self.options.show_units(groups, unit)
-        chosen = groups.get(unit, [])
+        found = into_groups(names, self.units, self.rows.parts, lambda name: self.data.has(f"train/{name}"))
+        groups = {group.key: group for group in found}
+        shown = self._group if self._group in groups else next(iter(groups), "")
+        self.options.show_groups({key: translate(group.title) for key, group in groups.items()}, shown)
+        sections = groups[shown].sections if shown in groups else ()
+        chosen = [name for section in sections for name in section.names]
+        self._sections = {name: translate(section.title) for section in sections for name in section.names}
         series = theme().current.series
         self._styles = {name: series[place % len(series)] for place, name in enumerate(chosen)}
         trained = [name for name in chosen if self.data.has(f"train/{name}")]
@@ -145,19 +151,23 @@ class CurvesCard(Card):
         self.setMinimumHeight(EMPTY_HEIGHT if not names else HEIGHT)
         if self.plot is not None:
             self.plot.setVisible(bool(names))
-            self.plot.set_names(self.legend.shown(), self._styles)
-
-    def _is_trained(self, names: list[str]) -> bool:
-        return any(self.data.has(f"train/{name}") for name in names)
+            self._toggled()
 
     @Slot()
     def _toggled(self) -> None:
         if self.plot is not None:
-            self.plot.set_names(self.legend.shown(), self._styles)
+            self.plot.set_names(self.legend.shown(), self._styles, self._sections)
+
+    @Slot()
+    def _told(self) -> None:
+        """Something happened that the curves show: a mark, or whose they are."""
+        if self.plot is not None:
+            self.plot.set_marks([(mark.step, translate(mark.message)) for mark in self.rows.marks])
+        self._lay_out()
 
     @Slot(str)
-    def _unit_chosen(self, unit: str) -> None:
-        self._unit = unit
+    def _group_chosen(self, group: str) -> None:
+        self._group = group
         self._lay_out()
         self._show_values(math.nan)
 
@@ -193,10 +203,11 @@ class CurvesCard(Card):
         self.rows.began.connect(self._begun)
         self.rows.grew.connect(self._grown)
         self.rows.rested.connect(self._rested)
+        self.rows.told.connect(self._told)
         self.rows.failed.connect(self.failed)
         self.session.happened.connect(self._happened)
         self.options.changed.connect(self._take_options)
-        self.options.unit_chosen.connect(self._unit_chosen)
+        self.options.group_chosen.connect(self._group_chosen)
         self.more.compared.connect(self._compared)
         self.more.exported.connect(self.exported)
         self.more.failed.connect(self.failed)

@@ -36,8 +36,9 @@ class ModelCard(FoldingCard):
         self.kinds = kinds
         self.combo.clear()
         for name, kind in kinds.items():
-            self.combo.addItem(translate(kind.title), name)
-        self.combo.setVisible(len(kinds) > 1)
+            if kind.family != "judges":  # trained for measures by themselves: nobody starts with one
+                self.combo.addItem(translate(kind.title), name)
+        self.combo.setVisible(self.combo.count() > 1)
         if self.model:
             self.show_values(self.model, self._values, self._base)
 

@@ -32,6 +32,10 @@ class PlanCard(FoldingCard):
         """Fill the forms; ``base``: where each field's way back leads."""
         base = base or plan
         self.form.set_values(_own(plan), base=_own(base))
+        self.show_players(plan, base)
+
+    def show_players(self, plan: Plan, base: Plan) -> None:
+        """Fill the forms of the optimisers alone."""
         self.set_players(tuple(plan.players) or tuple(self.players) or ("model",))
         for name, form in self.players.items():
             form.set_values(plan.player(name).model_dump(mode="json"), base=base.player(name).model_dump(mode="json"))
@@ -53,7 +57,9 @@ class PlanCard(FoldingCard):
                 form.setObjectName(name)
                 form.edited.connect(self._player_edited)
                 form.lock(self._lock_reason)
-                self.content.addWidget(form)
+            self.content.removeWidget(self.players[name])
+            self.content.addWidget(self.players[name])  # in the order of the names
+        self.players = {name: self.players[name] for name in names}
 
     def plan(self) -> Plan:
         """What stands in the forms; fields that don't fit are at their base."""

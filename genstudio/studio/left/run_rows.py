@@ -6,29 +6,39 @@ process trains, come from the file. Rows of a file are sorted into arrays in the
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from genstudio.studio.widgets.curve_data import CurveData
-from genstudio.studio.workers.run_reader import read_rows
+from genstudio.studio.workers.run_reader import read_happenings, read_rows
 from genstudio.studio.workers.session import IDLE, TRAINING, Session, in_words
+from genstudio.training.events import to_line
+from genstudio.training.marks import Mark, marks_of, parts_of
 
 TICK_MS, WATCH_MS = 50, 1000
+CUTS = {"Started", "RolledBack"}  # events after which rows are no longer those that they were
+TOLD = {"Changed", "Parts"}
 
 
 class RunRows(QObject):
-    """``data`` is another object after ``began``, and holds more after ``grew``; ``rested`` when nothing trains any more."""
+    """``data`` is another object after ``began``, and holds more after ``grew``; ``rested`` when nothing trains any more.
+    ``marks`` and ``parts`` (see :mod:`genstudio.training.marks`) are others after ``told``."""
 
     began = Signal()
     grew = Signal()
     rested = Signal()
+    told = Signal()
     failed = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session = session
         self.data = CurveData()
+        self.marks: list[Mark] = []
+        self.parts: dict[str, str] = {}
+        self._happenings: list[dict[str, Any]] = []
         self._path = ""
         self._cursor = 0
         self._offset = 0
@@ -69,18 +79,30 @@ class RunRows(QObject):
         self._cursor = self._offset = 0
         self._file_read = not self._path
         self.began.emit()
+        self._tell([])
         if self._path:
             path = self._path
             self.session.background.submit(lambda: _whole(path), self._file_came, self._not_read, key="rows")
 
     @Slot(object)
     def _happened(self, event: Any) -> None:
-        if type(event).__name__ == "Started":  # a resume cuts the file back to its checkpoint: read it as it is now
+        kind = type(event).__name__
+        if kind in CUTS:  # the file was cut back to a checkpoint: read it as it is now
             self._begin_anew()
+        elif kind in TOLD:
+            self._tell([*self._happenings, json.loads(to_line(event.to_json()))])  # as it stands in the file
+
+    def _tell(self, happenings: list[dict[str, Any]]) -> None:
+        if happenings != self._happenings:
+            self._happenings = happenings
+            self.marks, self.parts = marks_of(happenings), parts_of(happenings)
+            self.told.emit()
 
     @Slot(object)
-    def _file_came(self, found: tuple[CurveData, int]) -> None:
-        data, self._offset = found
+    def _file_came(self, found: tuple[CurveData, int, list[dict[str, Any]]]) -> None:
+        data, self._offset, happenings = found
+        # What was told while the file was read may stand in it or not.
+        self._tell(happenings + [row for row in self._happenings if row not in happenings])
         self._file_read = True
         if data.rows:
             self.data = data
@@ -97,7 +119,7 @@ class RunRows(QObject):
     def _tick(self) -> None:
         if self.session.state == IDLE and self.timer.isActive():
             path, offset = self._path, self._offset
-            self.session.background.submit(lambda: read_rows(path, offset), self._more_came, self._not_read, key="rows")
+            self.session.background.submit(lambda: _more(path, offset), self._more_came, self._not_read, key="rows")
             return
         telemetry = self.session.telemetry
         if telemetry is None or not self._file_read:
@@ -107,8 +129,13 @@ class RunRows(QObject):
             self.grew.emit()
 
     @Slot(object)
-    def _more_came(self, found: tuple[list[Any], int]) -> None:
-        rows, self._offset = found
+    def _more_came(self, found: tuple[list[Any], int, list[dict[str, Any]]]) -> None:
+        rows, self._offset, happenings = found
+        cut = {"rolledback", "started"} & {row["event"] for row in happenings[len(self._happenings) :]}
+        if cut or happenings[: len(self._happenings)] != self._happenings:
+            self._begin_anew()
+            return
+        self._tell(happenings)
         if self.data.add(rows):
             self.grew.emit()
         self.session.look_again()
@@ -116,7 +143,14 @@ class RunRows(QObject):
             self.timer.stop()
 
 
-def _whole(path: str) -> tuple[CurveData, int]:
-    """On the background thread: all curves of the run in ``path``, and where its file goes on."""
+def _whole(path: str) -> tuple[CurveData, int, list[dict[str, Any]]]:
+    """On the background thread: all curves of the run in ``path``, where its file goes on, and what happened."""
+    happenings = read_happenings(path)
     rows, offset = read_rows(path)
-    return CurveData(rows), offset
+    return CurveData(rows), offset, happenings
+
+
+def _more(path: str, offset: int) -> tuple[list[Any], int, list[dict[str, Any]]]:
+    """The same of what came after ``offset``."""
+    happenings = read_happenings(path)
+    return *read_rows(path, offset), happenings

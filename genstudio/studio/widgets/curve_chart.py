@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from genstudio.export.curve_groups import GRADIENT, JUDGED
 from genstudio.export.smoothing import smooth
 from genstudio.studio.widgets.curve_data import Axis, Points
-from genstudio.studio.widgets.strips import Extent, extent, held_range, into_strips
+from genstudio.studio.widgets.strips import MOST, Extent, extent, held_range, into_strips
 from genstudio.studio.widgets.thinning import drawable, peaks, thin
 from genstudio.studio.widgets.ticks import Tick, across, upward
 
@@ -30,6 +31,8 @@ RINGS = 64  # of held-out values: more would hide one another
 NOT_FINITE_SHOWN = 24
 DECADES_FOR_LOG = 0.5  # a log scale over less looks like a linear one and has no round ticks
 VISIBLE = 0.98  # of the values of a curve that stands alone: its first steps would flatten all that follows
+MOST_OF_ALL = 4  # strips of several players together
+NEAR_ZERO = 0.02  # of its largest values: what lies below is as good as 0
 FROM_ZERO = 0.1  # of the way across: what begins before that is shown from 0 on
 PADDING = 0.03  # of a range, at either end
 LEFT, WIDE_LEFT, BELOW = 46.0, 62.0, 22.0  # pixels for the ticks' texts; the wide one for such as −14,000
@@ -45,6 +48,16 @@ class Curve:
     train: Points
     held_out: Points
     others: tuple[Points, ...] = ()
+    section: str = ""
+    """Whose it is, of several players: it shares no strip with those of another section."""
+
+
+@dataclass(frozen=True)
+class MarkAt:
+    """Something that happened at ``x``, in words."""
+
+    x: float
+    words: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +72,7 @@ class Request:
     axis: Axis = "step"
     log: bool = False
     smoothing: float = 0.9
+    marks: tuple[MarkAt, ...] = ()
     of: Any = None
 
     @cached_property
@@ -89,6 +103,7 @@ class Strip:
     held: Extent  # the range that is kept; what is shown is a little more
     lines: tuple[Line, ...]
     ticks: tuple[Tick, ...]
+    title: str = ""
 
     def pixel(self, values: Any) -> Any:
         """Values on the axis, as logical pixels from the top of the chart."""
@@ -150,7 +165,7 @@ def arrange(request: Request, before: Chart | None = None) -> Chart:
     helds = []
     for place, its in enumerate(lines):
         last = before.strips[place].held if kept and before is not None else None
-        helds.append(_height(its, last, alone=len(lines) > 1))
+        helds.append(_height(its, last, alone=len(lines) > 1, shares=not logs[place]))
     same_axis = before is not None and before.request.axis == request.axis
     held = _width(lines, before.held if before is not None and same_axis else None)
     return _laid_out(request, lines, tuple(logs), helds, held, judged)
@@ -163,7 +178,7 @@ def padded(held: Extent) -> Extent:
 
 
 def _comparable(one: Request, other: Request) -> bool:
-    names = [[curve.name for curve in request.curves] for request in (one, other)]
+    names = [[(curve.name, curve.section) for curve in request.curves] for request in (one, other)]
     return one.of is other.of and one.log == other.log and names[0] == names[1]
 
 
@@ -172,21 +187,38 @@ def _comparable(one: Request, other: Request) -> bool:
 
 def _grouped(request: Request) -> tuple[list[list[str]], tuple[bool, ...]]:
     """The names of each strip, and whether its scale is logarithmic: where that was chosen and shows something."""
-    names = [curve.name for curve in request.curves]
-    values = {curve.name: curve.train[1] for curve in request.curves}
-    positive = {name: is_positive(its) for name, its in values.items()}
-    extents = {name: extent(its, log=request.log and positive[name]) for name, its in values.items()}
-    # What has no logarithm shares no axis with what has one.
-    kinds = [[n for n in names if positive[n] or not request.log]]
+    sections: dict[str, list[Curve]] = {}
+    for curve in request.curves:
+        sections.setdefault(curve.section, []).append(curve)
+    room = MOST if len(sections) == 1 else max(len(sections), MOST_OF_ALL)
+    groups: list[list[str]] = []
+    logs: list[bool] = []
+    for left, curves in zip(range(len(sections) - 1, -1, -1), sections.values(), strict=True):
+        found = _grouped_within(curves, request, room - len(groups) - left)
+        groups += found[0]
+        logs += found[1]
+    return groups or [[]], tuple(logs) or (False,)
+
+
+def _grouped_within(curves: Sequence[Curve], request: Request, most: int) -> tuple[list[list[str]], list[bool]]:
+    """The same for the curves of one section, in at most about ``most`` strips."""
+    names = [curve.name for curve in curves]
+    values = {curve.name: curve.train[1] for curve in curves}
+    in_a_game = bool(curves[0].section)
+    positive = {name: is_positive(its) and not (in_a_game and is_linear(name, its)) for name, its in values.items()}
+    log_of_all = request.log and (not in_a_game or all(positive.values()))
+    extents = {name: extent(its, log=log_of_all and positive[name]) for name, its in values.items()}
+    # What has no logarithm shares no axis with what has one; among one player's terms, all have one or none.
+    kinds = [[n for n in names if positive[n] or not log_of_all]]
     kinds.append([n for n in names if n not in kinds[0]])
-    groups = [group for kind in kinds for group in into_strips(kind, extents)] or [[]]
+    groups = [group for kind in kinds for group in into_strips(kind, extents, most)] or [[]]
     groups.sort(key=lambda group: names.index(group[0]) if group else 0)
     logs = []
     for group in groups:
         found = [held for name in group if (held := extents.get(name)) is not None]
         wide = not found or max(h for _, h in found) - min(low for low, _ in found) >= DECADES_FOR_LOG
-        logs.append(request.log and all(positive[name] for name in group) and wide)
-    return groups, tuple(logs)
+        logs.append(log_of_all and all(positive[name] for name in group) and wide)
+    return groups, logs
 
 
 def is_positive(values: np.ndarray) -> bool:
@@ -195,6 +227,18 @@ def is_positive(values: np.ndarray) -> bool:
 
     known = values[np.isfinite(values)]
     return not len(known) or 2 * int(np.count_nonzero(known > 0)) > len(known)
+
+
+def is_linear(name: str, values: np.ndarray) -> bool:
+    """Whether a curve of a game is read on a linear axis alone: what the discriminator says, and a loss that comes so near
+    to 0 that a logarithm would stretch what hardly differs from it over most of its height."""
+    import numpy as np
+
+    known = values[np.isfinite(values)]
+    if name.startswith((JUDGED, GRADIENT)) or len(known) < 2:
+        return name.startswith(JUDGED)
+    low, high = np.percentile(known, (1, 99))
+    return bool(low < NEAR_ZERO * high)
 
 
 # -- lines -------------------------------------------------------------------------------------------------------------
@@ -234,8 +278,9 @@ def _not_finite(request: Request) -> tuple[float, ...]:
 # -- ranges ------------------------------------------------------------------------------------------------------------
 
 
-def _height(lines: Sequence[Line], held: Extent | None, *, alone: bool) -> Extent:
-    """The range upwards that holds all of these lines, which are ``alone`` in their strip where there are others."""
+def _height(lines: Sequence[Line], held: Extent | None, *, alone: bool, shares: bool) -> Extent:
+    """The range upwards that holds all of these lines, which are ``alone`` in their strip where there are others. What the
+    discriminator says has the whole of 0 to 1 for as long as those are ``shares``: probabilities."""
     import numpy as np
 
     found = [y for line in lines for _x, y in _points(line)]
@@ -243,6 +288,8 @@ def _height(lines: Sequence[Line], held: Extent | None, *, alone: bool) -> Exten
     values = values[np.isfinite(values)]
     if not len(values):
         return held or (0.0, 1.0)
+    if shares and all(line.name.startswith(JUDGED) for line in lines) and values.min() >= 0 and values.max() <= 1:
+        return 0.0, 1.0
     # The first steps of a curve that stands alone would flatten all that follows.
     edges = (50 * (1 - VISIBLE), 50 * (1 + VISIBLE)) if alone and len(values) > 50 else (0, 100)
     low, high = np.percentile(values, edges)
@@ -277,11 +324,13 @@ def _laid_out(
 ) -> Chart:
     """Strips of one height from the top down, and their ticks."""
     tall = max(1.0, (request.height - ABOVE - BELOW - BETWEEN * (len(lines) - 1)) / len(lines))
+    sections = {curve.name: curve.section for curve in request.curves}
     strips = []
     for place, (its, log, its_held) in enumerate(zip(lines, logs, helds, strict=True)):
         top = ABOVE + place * (tall + BETWEEN)
         ticks = upward(*padded(its_held), tall, log=log)
-        strips.append(Strip(top, top + tall, log, its_held, its, ticks))
+        title = sections.get(its[0].name, "") if its else ""
+        strips.append(Strip(top, top + tall, log, its_held, its, ticks, title))
     wide = max((len(tick.words) for strip in strips for tick in strip.ticks), default=0) > 5
     left = WIDE_LEFT if wide else LEFT
     ticks = across(*padded(held), request.width - RIGHT - left, seconds=request.axis == "time")

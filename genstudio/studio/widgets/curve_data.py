@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Axis = Literal["step", "time"]
 Points = tuple["np.ndarray", "np.ndarray"]  # (x, y), float64 n each
 BEGIN_WITH = 256  # points of a new column
+ASIDE = ("validation", "test", "samples")  # splits that are measured now and then, beside training
 
 
 class Column:
@@ -100,9 +101,20 @@ class CurveData:
         return column.view(axis) if column is not None else (np.empty(0), np.empty(0))
 
     def held_out(self, name: str, axis: Axis = "step") -> Points:
-        """The same on images that the model does not learn from: validation's, else test's."""
-        split = next((split for split in ("validation", "test") if self.has(f"{split}/{name}")), "validation")
-        return self.curve(f"{split}/{name}", axis)
+        """The same on images that the model does not learn from: validation's, else test's, else of its samples."""
+        return self.curve(self.held_out_key(name), axis)
+
+    def held_out_key(self, name: str) -> str:
+        """The key of a name's values that come now and then."""
+        split = next((split for split in ASIDE if self.has(f"{split}/{name}")), ASIDE[0])
+        return f"{split}/{name}"
+
+    def seconds_at(self, step: float) -> float:
+        """Seconds of training at ``step``, between the points around it."""
+        import numpy as np
+
+        longest = max(self.columns.values(), key=len, default=None)
+        return float(np.interp(step, longest.view("step")[0], longest.view("time")[0])) if longest is not None else 0.0
 
     def last(self, key: str) -> float | None:
         """The newest value of a key."""

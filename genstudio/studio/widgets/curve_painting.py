@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TEXT = 11  # pixels
 FAINT, BEHIND = 0.38, 0.6  # opacity of raw values, of other runs, on a screen of ordinary density
 WIDE, BARE, RING = 2.0, 1.25, 3.0  # pixels: a line's width, one's that is not smoothed, a ring's radius
+TITLE, FLAG = 14.0, 4.0  # pixels: a strip's title, half a mark's flag
 LONG_PIECE, PIECE = 96, 32  # points painted in one call: with the thinnest pen, with a wide one
 
 
@@ -52,6 +53,7 @@ class _Brush:
         for strip in self.chart.strips:
             self._scale(strip)
         self._foot()
+        self._marks()
         for strip in self.chart.strips:
             self.painter.setClipRect(
                 QRectF(self.chart.left, strip.top, self.chart.right - self.chart.left, strip.bottom - strip.top)
@@ -62,6 +64,8 @@ class _Brush:
             for line in strip.lines:
                 self._line(strip, line)
             self.painter.setClipping(False)
+        for strip in self.chart.strips:
+            self._title(strip)
 
     # -- axes ----------------------------------------------------------------------------------------------------
 
@@ -94,6 +98,44 @@ class _Brush:
             if x + wide / 2 <= self.chart.request.width:
                 place = QRectF(x - wide / 2 - 4, bottom + 5, wide + 8, 16)
                 self.painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick.words)
+
+    def _title(self, strip: Strip) -> None:
+        """Whose curves these are, in the strip's upper right corner, on a ground of its own."""
+        if not strip.title:
+            return
+        wide = self.painter.fontMetrics().horizontalAdvance(strip.title)
+        place = QRectF(self.chart.right - wide - 8, strip.top + 1, wide + 8, TITLE)
+        ground = QColor(self.palette.card)
+        ground.setAlphaF(0.8)
+        self.painter.fillRect(place, ground)
+        self.painter.setPen(QColor(self.palette.muted))
+        self.painter.drawText(place, Qt.AlignmentFlag.AlignCenter, strip.title)
+
+    def _marks(self) -> None:
+        """An upright dotted line wherever something happened, with a small flag on its top."""
+        chart, tint = self.chart, QColor(self.palette.accent)
+        pen = QPen(tint, 1)
+        pen.setCosmetic(True)
+        pen.setDashPattern([1, 3])
+        top, bottom = chart.strips[0].top, chart.strips[-1].bottom
+        for x in dict.fromkeys(mark.x for mark in chart.request.marks):
+            across = self._snapped(float(chart.pixel(x)))
+            if not chart.left <= across <= chart.right:
+                continue
+            self.painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            self.painter.setPen(pen)
+            self.painter.drawLine(QPointF(across, top), QPointF(across, bottom))
+            self.painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            self.painter.setPen(Qt.PenStyle.NoPen)
+            self.painter.setBrush(tint)
+            self.painter.drawPolygon(
+                [
+                    QPointF(across - FLAG, top - FLAG),
+                    QPointF(across + FLAG + 1, top - FLAG),
+                    QPointF(across + 0.5, top + FLAG),
+                ]
+            )
+            self.painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _across(self, left: float, right: float, y: float, tint: QColor) -> None:
         self.painter.fillRect(QRectF(left, self._snapped(y), right - left, self.hair), tint)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
 
 from genstudio.core.messages import _
+from genstudio.export.curve_names import in_words
 from genstudio.studio.theme import Series, colour, font
 
 GAP = 8
@@ -154,11 +155,6 @@ class Legend(QWidget):
     @Slot()
     def _toggled(self) -> None:
         self.toggled.emit()
-
-
-def in_words(name: str) -> str:
-    """A key's name for people: ``kl`` is KL, the rest loses its underscores."""
-    return {"kl": "KL", "elbo": "ELBO", "nll": "NLL"}.get(name, name.replace("_", " "))
 
 
 def number(value: float | None) -> str:

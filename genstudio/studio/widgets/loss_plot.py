@@ -15,17 +15,18 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import Series, colour, theme
-from genstudio.studio.widgets.curve_chart import Chart, Curve, Request, arrange
+from genstudio.studio.widgets.curve_chart import Chart, Curve, MarkAt, Request, arrange
 from genstudio.studio.widgets.curve_data import Axis, CurveData
 from genstudio.studio.widgets.curve_painting import paint
 from genstudio.studio.workers.background import Background
 
 REST = 0.16  # seconds between two drawings of growing curves
 SHARE = 0.1  # of a core's time that drawing may take, however long the curves are
+NEAR = 5.0  # pixels from a mark that count as pointing at it
 UNSEEN, IDLE_REST = 0.5, 2.0  # growth in pixels that is not worth a drawing, for this many seconds
 
 
@@ -40,6 +41,8 @@ class LossPlot(QWidget):
         super().__init__(parent)
         self.data = CurveData()
         self.others: dict[str, CurveData] = {}
+        self.marks: tuple[tuple[int, str], ...] = ()  # step and words
+        self.sections: dict[str, str] = {}
         self.names: list[str] = []
         self.styles: dict[str, Series] = {}
         self.axis: Axis = "step"
@@ -81,10 +84,20 @@ class LossPlot(QWidget):
         self.others = dict(others)
         self.redraw()
 
-    def set_names(self, names: Sequence[str], styles: Mapping[str, Series]) -> None:
-        """Which names are drawn, and how."""
-        if list(names) != self.names or dict(styles) != self.styles:
-            self.names, self.styles = list(names), dict(styles)
+    def set_marks(self, marks: Sequence[tuple[int, str]]) -> None:
+        """What happened, by the step before which it did: an upright line each, whose words are told where it is pointed
+        at."""
+        if tuple(marks) != self.marks:
+            self.marks = tuple(marks)
+            self.redraw()
+
+    def set_names(
+        self, names: Sequence[str], styles: Mapping[str, Series], sections: Mapping[str, str] | None = None
+    ) -> None:
+        """Which names are drawn, how, and whose they are where there are several players."""
+        wanted = list(names), dict(styles), dict(sections or {})
+        if wanted != (self.names, self.styles, self.sections):
+            self.names, self.styles, self.sections = wanted
             self.redraw()
 
     def set_options(self, *, log: bool | None = None, smoothing: float | None = None, axis: Axis | None = None) -> None:
@@ -154,9 +167,14 @@ class LossPlot(QWidget):
 
     def _request(self) -> Request:
         width, height, ratio = float(self.width()), float(self.height()), self.devicePixelRatioF()
+        marks = tuple(MarkAt(self._across(step), words) for step, words in self.marks)
         return Request(
-            self._curves(), theme().current, width, height, ratio, self.axis, self.log, self.smoothing, self.data
+            self._curves(), theme().current, width, height, ratio, self.axis, self.log, self.smoothing, marks, self.data
         )
+
+    def _across(self, step: float) -> float:
+        """Where a step lies on the axis that is shown."""
+        return step if self.axis == "step" else self.data.seconds_at(step)
 
     def _curves(self) -> tuple[Curve, ...]:
         return tuple(
@@ -166,6 +184,7 @@ class LossPlot(QWidget):
                 self.data.curve(f"train/{name}", self.axis),
                 self.data.held_out(name, self.axis),
                 tuple(other.curve(f"train/{name}", self.axis) for other in self.others.values()),
+                self.sections.get(name, ""),
             )
             for name in self.names
         )
@@ -215,13 +234,26 @@ class LossPlot(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.chart is not None:
             self.point_at(self.chart.x_at(event.position().x()))
+            words = self.words_near(event.position().x())
+            QToolTip.showText(event.globalPosition().toPoint(), words, self) if words else QToolTip.hideText()
+
+    def words_near(self, pixel: float) -> str:
+        """What the marks say that lie at most a few pixels from one: "step 1,240: discriminator lr 0.0002 → 0.0001"."""
+        if self.chart is None:
+            return ""
+        near = [
+            _("step {n}: {what}", n=f"{step:,}", what=words)
+            for step, words in self.marks
+            if abs(float(self.chart.pixel(self._across(step))) - pixel) <= NEAR
+        ]
+        return "\n".join(near)
 
     def leaveEvent(self, event: Any) -> None:
         self.point_at(math.nan)
 
     def point_at(self, x: float) -> None:
         """Put the cursor at the measured place nearest to ``x`` (NaN takes it away)."""
-        found = [p for name in self.names if (p := self.data.nearest(f"train/{name}", x, self.axis))]
+        found = [p for name in self.names if (p := self.data.nearest(self._key(name), x, self.axis))]
         at = found[0][0] if found and math.isfinite(x) else math.nan
         if at == self.at or (math.isnan(at) and math.isnan(self.at)):
             return
@@ -229,9 +261,13 @@ class LossPlot(QWidget):
         self.update()
         self.hovered.emit(self.at)
 
+    def _key(self, name: str) -> str:
+        """Where a name is read: among training's values, or those beside it where it has none there."""
+        return key if self.data.has(key := f"train/{name}") else self.data.held_out_key(name)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         moves = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        x = self.data.curve(f"train/{self.names[0]}", self.axis)[0] if self.names else np.empty(0)
+        x = self.data.curve(self._key(self.names[0]), self.axis)[0] if self.names else np.empty(0)
         if event.key() == Qt.Key.Key_Escape:
             self.point_at(math.nan)
         elif event.key() in moves and len(x):

@@ -45,7 +45,7 @@ def into_strips(names: Sequence[str], extents: Mapping[str, Extent | None], most
             ((_share(a + b, extents), i, j) for (i, a), (j, b) in itertools.combinations(enumerate(groups), 2)),
             key=lambda found: found[0],
         )
-        if suits < LEAST_SHARE and len(groups) <= most:
+        if suits < LEAST_SHARE and len(groups) <= max(1, most):
             break
         groups[one] += groups.pop(other)
     rest = [name for name in names if name not in known]

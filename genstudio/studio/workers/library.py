@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from genstudio.core.knobs import Knobs
+from genstudio.core.knobs import Knobs, parse_knobs
 from genstudio.core.messages import Message, translate
 from genstudio.studio.workers.background import Background
 
@@ -32,6 +32,14 @@ class ModelKind:
     paper: str
     knobs: type[Knobs]
     abilities: tuple[str, ...]
+    players: tuple[str, ...] = ("model",)
+    defaults: Callable[[Knobs], dict[str, dict[str, Any]]] = lambda knobs: {}
+
+    def default_players(self, values: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """What the model with such knob values asks of each player's optimiser: every player is there. Raises
+        :class:`UsageError` for values that don't fit."""
+        asked = self.defaults(parse_knobs(self.knobs, values))
+        return {name: asked.get(name, {}) for name in self.players}
 
 
 @dataclass(frozen=True)
@@ -99,9 +107,9 @@ class Library(QObject):
         done: Callable[[ModelFacts], None],
         failed: Callable[[Exception], None],
     ) -> None:
-        """Count the weights of the recipe's model for images of ``spec``; the newest question wins."""
-        name, knobs = recipe.model, dict(recipe.model_knobs)
-        self.background.submit(lambda: model_facts(name, spec, knobs), done, failed, key="inspect")
+        """Whether the recipe's model and plan go together and can serve images of ``spec``, and how many weights it has; the
+        newest question wins."""
+        self.background.submit(lambda: model_facts(recipe, spec), done, failed, key="inspect")
 
     @Slot(object)
     def _loaded(self, found: Found) -> None:
@@ -129,7 +137,15 @@ def find_everything() -> Found:
     for name, model in models.items():
         units |= dict(model.units)
         kinds[name] = ModelKind(
-            name, model.title, model.help, model.family, model.paper, model.Knobs, tuple(abilities_of(model))
+            name,
+            model.title,
+            model.help,
+            model.family,
+            model.paper,
+            model.Knobs,
+            tuple(abilities_of(model)),
+            model.player_names,
+            model.default_players,
         )
     return Found(kinds, _find_data(), units, torch_seconds)
 
@@ -148,14 +164,17 @@ def _find_data() -> dict[str, DataKind]:
     return kinds
 
 
-def model_facts(name: str, spec: ImageSpec, knobs: dict[str, Any]) -> ModelFacts:
-    """Build the model without its weights and look at it. Raises :class:`UsageError` where it can't serve ``spec``."""
+def model_facts(recipe: Recipe, spec: ImageSpec) -> ModelFacts:
+    """Build the model without its weights and look at it. Raises :class:`UsageError` where it can't serve ``spec``, or learn
+    by the plan."""
     import torch
 
     from genstudio.models.base import build
+    from genstudio.training.asked_plan import check_batch
 
     with torch.device("meta"):
-        model = build(name, spec, knobs)
+        model = build(recipe.model, spec, recipe.model_knobs)
+    check_batch(type(model), model.knobs, recipe.plan)
     return ModelFacts(
         sum(parameter.numel() for parameter in model.parameters()),
         translate(model.summary()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from genstudio.core.messages import _, translate
 
@@ -42,3 +42,11 @@ def read_rows(path: str, offset: int = 0) -> tuple[list[Row], int]:
     from genstudio.training.run import Run
 
     return Run.open(Path(path)).metrics_since(offset)
+
+
+def read_happenings(path: str) -> list[dict[str, Any]]:
+    """What happened in the run, as far as its curves show it: see :mod:`genstudio.training.marks`."""
+    from genstudio.training.run import Run
+
+    kinds = {"started", "changed", "parts", "rolledback"}
+    return [row for row in Run.open(Path(path)).happenings() if row["event"] in kinds]

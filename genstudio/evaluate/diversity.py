@@ -1,0 +1,61 @@
+"""Diversity: how far apart samples are from one another, over how far apart real images are. A collapsed model has 0."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from genstudio.core import seeding
+from genstudio.core.abilities import Samples
+from genstudio.core.messages import N_
+from genstudio.evaluate.base import Result, measure
+
+if TYPE_CHECKING:
+    from genstudio.evaluate.images import Images
+    from genstudio.evaluate.judged import Judged, Seen
+
+MOST = 2_000  # two million pairs: their mean is known to less than a per cent
+
+
+@measure(
+    "diversity",
+    title=N_("Diversity"),
+    unit="",
+    better="higher",
+    needs=(Samples,),
+    help=N_("Mean distance of two samples' features over that of two real images: 1 is as varied as the data."),
+    heavy=True,
+    judged=True,
+)
+def diversity(model: Any, images: Images, *, judged: Judged) -> Result:
+    """Mean pairwise distance of samples in the judge's features, over that of training images. Noise is varied too: see
+    the baseline of independent pixels, and measure FID beside it."""
+    of_real = mean_distance(_some(judged.reference))
+
+    def relative(seen: Seen) -> float:
+        return mean_distance(_some(seen)) / of_real if of_real else 0.0
+
+    return Result(
+        relative(judged.samples),
+        judged.protocol() | {"pairs_among": min(MOST, judged.count)},
+        judged.baselines("diversity", relative),
+    )
+
+
+def mean_distance(rows: Tensor) -> float:
+    """Mean Euclidean distance over all pairs of N×F rows; 0 for fewer than two."""
+    return float(torch.pdist(rows).mean()) if len(rows) > 1 else 0.0
+
+
+def sample_diversity(images: Tensor, real: Tensor) -> float:
+    """The same on pixels, without a judge: mean pairwise distance of a sheet of samples (N×C×H×W) over that of as many real
+    images. Cheap, 1 where the two are as varied, 0 for one image again and again; 0 too where all real images are equal."""
+    of_real = mean_distance(real.flatten(1).float())
+    return mean_distance(images.flatten(1).float()) / of_real if of_real else 0.0
+
+
+def _some(seen: Seen) -> Tensor:
+    order = torch.randperm(len(seen), generator=seeding.generator(0, "evaluate", "diversity"))
+    return seen.features[order[:MOST]]

@@ -1,0 +1,80 @@
+"""A trained judge as measures are given it: a model, what it is called, and the hash of its weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from genstudio.core.abilities import Verdict
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_
+from genstudio.nets.trunk import resize
+
+if TYPE_CHECKING:
+    from genstudio.core.spec import ImageSpec
+
+GREY = (0.299, 0.587, 0.114)  # ITU-R 601, as everywhere in the data sets
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """``model`` has the ability ``Judges``, is in eval mode, and was built for images of ``spec``; ``hash`` is the SHA-256 of
+    its weights (64 hex digits). It stays on the CPU, so that its numbers are the same beside any device."""
+
+    model: Any
+    name: str
+    hash: str
+    spec: ImageSpec
+    note: str = ""
+
+    @property
+    def feature_dim(self) -> int:
+        return int(self.model.feature_dim)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes that it can tell apart; none for a judge without words."""
+        return self.spec.class_names
+
+    def verdict(self, images: Tensor) -> Verdict:
+        """What it makes of N×C×H×W in [0, 1], whatever their size and colours: see :meth:`fit`. On the CPU."""
+        with torch.inference_mode():
+            verdict: Verdict = self.model.verdict(self.fit(images))
+        return verdict
+
+    def features(self, images: Tensor) -> Tensor:
+        """N×feature_dim, float32 on the CPU."""
+        return self.verdict(images).features
+
+    def fit(self, images: Tensor) -> Tensor:
+        """Images as the judge takes them: grey or colour as it learned, then one bicubic antialiased resize to its size.
+
+        Raises :class:`UsageError` for a number of channels that can't be brought to its own.
+        """
+        x = images.detach().to("cpu", torch.float32)
+        have, want = x.shape[1], self.spec.channels
+        if have == 3 and want == 1:
+            x = (x * torch.tensor(GREY).view(1, 3, 1, 1)).sum(1, keepdim=True)
+        elif have == 1 and want > 1:
+            x = x.expand(-1, want, -1, -1)
+        elif have != want:
+            raise UsageError(
+                N_("The judge {name} looks at images of {n} channels; these have {m}.", name=self.name, n=want, m=have),
+                N_("Bring the images to grey or to colour."),
+            )
+        return resize(x, self.spec.height, self.spec.width)
+
+    def protocol(self, spec: ImageSpec) -> dict[str, Any]:
+        """What every result says of the judge that it comes from, for images of ``spec``."""
+        same = (spec.height, spec.width) == (self.spec.height, self.spec.width)
+        how = f"bicubic, antialiased, {spec.width}x{spec.height} to {self.spec.width}x{self.spec.height}"
+        told = {
+            "judge": self.name,
+            "judge_hash": self.hash,
+            "feature_dim": self.feature_dim,
+            "resizer": "none" if same else how,
+        }
+        return told | ({"judge_note": self.note} if self.note else {})

@@ -1,0 +1,53 @@
+"""How well a judge knows its data set: what it says of images that it did not learn from, against the truth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from genstudio.evaluate.images import Images
+
+if TYPE_CHECKING:
+    from genstudio.data.dataset import DataSet
+
+
+def held_out(model: Any, data: DataSet) -> dict[str, Any]:
+    """``accuracy`` of the classes and ``r2`` of each attribute on the first of test, validation and training images that
+    there are; ``split`` and ``n`` say which. What the data set does not name is left out.
+    """
+    images = next(found for split in ("test", "validation", "train") if len(found := Images(data, split)))
+    right: list[Tensor] = []
+    said, true = [], []
+    with torch.inference_mode():
+        for batch, _ in images.batches(model):
+            verdict = model.verdict(batch.images)
+            if batch.labels is not None and verdict.class_logits.shape[1]:
+                right.append(verdict.class_logits.argmax(1) == batch.labels)
+            if batch.attributes is not None and verdict.attributes.shape[1]:
+                said.append(verdict.attributes)
+                true.append(batch.attributes)
+    told: dict[str, Any] = {"split": images.split.name, "n": len(images)}
+    if right:
+        told["accuracy"] = float(torch.cat(right).double().mean())
+    if said:
+        scores = r_squared(torch.cat(said), torch.cat(true))
+        told["r2"] = {
+            name: round(score, 4)
+            for name, score in zip(data.spec.attribute_names, scores.tolist(), strict=True)
+            if score == score  # unknown for all images, or the same for all
+        }
+    return told
+
+
+def r_squared(said: Tensor, true: Tensor) -> Tensor:
+    """Share of each attribute's variance that is explained, N×A to A: 1 - squared error / variance; unknown ones (NaN) are
+    passed over, and NaN comes out where nothing is known or nothing varies."""
+    known = true.isfinite()
+    count = known.sum(0)
+    truth = true.nan_to_num(0.0, 0.0, 0.0).double()
+    mean = truth.sum(0) / count
+    spread = ((truth - mean).square() * known).sum(0)
+    error = ((truth - said.double()).square() * known).sum(0)
+    return torch.where(spread > 0, 1 - error / spread, torch.full_like(spread, float("nan")))

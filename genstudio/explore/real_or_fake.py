@@ -1,0 +1,321 @@
+"""The pane Real or fake?: samples among real images, in the order in which the discriminator takes them for real."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from genstudio.core.abilities import Discriminates, Samples
+from genstudio.core.messages import N_, Message
+from genstudio.core.seeding import derive, generator
+from genstudio.explore.base import Content, Look, PaneState, Picture, Series, knob, pane, state
+from genstudio.explore.given import check_data, check_label, classes_of
+from genstudio.explore.heat import heat
+from genstudio.explore.histogram import histogram, round_ends
+from genstudio.explore.latents import sheet, to_pixels
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+AT_ONCE = 32_000
+"""Sub-pixels that the discriminator looks at between two looks at whether a newer state has come."""
+GROUPS: dict[str, Message] = {"train": N_("training images"), "held_out": N_("held-out images"), "fake": N_("samples")}
+GREYED = 0.35  # what is left of an image under the heat
+
+PAGE = N_(
+    "<p>The discriminator gives each image one number: a logit a, shown as D = 1 / (1 + e<sup>-a</sup>), or a critic's "
+    "value without bounds. Higher is more real. Here are samples and real images in the order of that number; the real "
+    "ones have a frame and a bent corner. <i>Hide which is which</i> (H) and guess: a click tells.</p><p>An image passes "
+    "for real where calling it real and calling it fake would cost the discriminator the same: D &gt; ½, a hinge's value "
+    "above 0, a least-squares value above ½. A critic of Wasserstein's kind and one that compares pairs have no such "
+    "boundary, only differences mean anything. Then what is told is how often a sample stands above a held-out image, "
+    "P(D(G(z)) &gt; D(x)): ½ where both look alike.</p><p><b>The histogram</b> has three curves. Samples far from the real "
+    "images: the discriminator is winning. Training images far above held-out images: it has learned its training images "
+    "by heart, and what it then teaches the generator is worth less. At the game's end all three lie upon each other "
+    "(Goodfellow et al. 2014, proposition 1).</p><p><b>Heat</b> shows where it looks: the sum over the colours of "
+    "|∂a/∂x|, how much its number would change with each pixel. Of the logit, since D itself hardly changes where the "
+    "discriminator is sure. Each image has a scale of its own.</p><p>All of it is computed as the discriminator is when "
+    "it does not learn. With batch normalisation this differs from training: there each image is seen beside the others "
+    "of its minibatch, real or fake alike, here by averages over many minibatches. So these numbers and the curves of "
+    "D(x) need not agree, and early in training they don't.</p>"
+)
+
+
+@state
+class RealOrFakeState(PaneState):
+    n: int = knob(
+        32, help=N_("How many samples, and as many held-out images, are looked at."), label=N_("of each"), ge=2, le=128
+    )
+    order: Literal["real", "fake", "none"] = knob(
+        "real", help=N_("What the discriminator takes for real first, for fake first, or as they were drawn.")
+    )
+    real: bool = knob(True, help=N_("Held-out images among the samples."), label=N_("real images too"))
+    hide: bool = knob(
+        False, help=N_("Leaves the marks out: guess, and click to be told."), label=N_("hide which is which")
+    )
+    overlay: Literal["none", "heat"] = knob(
+        "none", help=N_("Where the discriminator looks, over each image."), label=N_("show over it")
+    )
+    label: int = knob(
+        -1, help=N_("The class to draw, for models that know classes; -1 draws any."), label=N_("class"), ge=-1
+    )
+    seed: int = knob(0, help=N_("The seed of the samples, and of which images."), ge=0, le=2**31 - 1)
+    counted: int = knob(
+        128, help=N_("Images of each kind that the histogram counts."), label=N_("in the histogram"), ge=16, le=1024,
+        advanced=True,
+    )  # fmt: skip
+
+    def resampled(self) -> RealOrFakeState:
+        """Another seed, which follows from this one, so that a redo draws what was drawn."""
+        from dataclasses import replace
+
+        return replace(self, seed=derive(self.seed, "resample") % 2**31)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """``images`` float32 N×C×H×W and the ``outputs`` of the discriminator, float64 N; ``heat`` float32 N×H×W or ``None``;
+    ``indices``: their numbers in the data set, or of the draw."""
+
+    images: Tensor
+    outputs: np.ndarray
+    heat: np.ndarray | None
+    indices: np.ndarray
+
+
+@pane(
+    "real_or_fake",
+    title=N_("Real or fake?"),
+    group="adversarial",
+    needs=(Samples, Discriminates),
+    state=RealOrFakeState,
+    help=N_("Samples and real images, sorted by how real the discriminator takes them to be."),
+    page=PAGE,
+    gradients=True,
+)
+def real_or_fake(look: Look, state: RealOrFakeState) -> Iterator[Content]:
+    """A sheet of samples and held-out images, with the histogram of the outputs; it counts more images as it goes on."""
+    check_data(look)
+    if classes_of(look) and state.label >= classes_of(look):
+        check_label(look, state.label)
+    shown = {name: _judged(look, state, name, 0, state.n, heated=True) for name in ("fake", "held_out")}
+    counted = {name: [one.outputs] for name, one in shown.items() if one is not None}
+    yield _content(look, state, shown, counted)
+    size = max(8, AT_ONCE // look.spec.values)
+    for name in GROUPS:
+        start = state.n if name in counted else 0
+        for first in range(start, max(state.counted, start), size):
+            more = _judged(look, state, name, first, min(size, state.counted - first))
+            if more is None:
+                break
+            counted.setdefault(name, []).append(more.outputs)
+            yield _content(look, state, shown, counted)
+    yield _content(look, state, shown, counted)
+
+
+def boundary_of(model: Any) -> float | None:
+    """The output, as it is shown, from which on an image passes for real; ``None`` where only differences count."""
+    boundary = getattr(getattr(model, "objective", None), "boundary", None)
+    return None if boundary is None else float(shown_of(model)(_tensor(boundary)))
+
+
+def shown_of(model: Any) -> Callable[[Tensor], Tensor]:
+    """How people read the discriminator's output: the objective's own way, else as it is."""
+    objective = getattr(model, "objective", None)
+    return objective.shown if objective is not None else lambda output: output
+
+
+# -- what is looked at ---------------------------------------------------------------------------------------------------
+
+
+def _judged(
+    look: Look, state: RealOrFakeState, name: str, first: int, n: int, *, heated: bool = False
+) -> Judged | None:
+    """Images ``first`` to ``first + n`` of a group of :data:`GROUPS`, fewer where there are no more; ``None`` without any."""
+    found = _samples(look, state, first, n) if name == "fake" else _real(look, state, name, first, n)
+    if found is None:
+        return None
+    images, labels, indices = found
+    outputs, maps = discriminated(look, images, labels, heated=heated)
+    return Judged(images, outputs, maps, indices)
+
+
+def _samples(look: Look, state: RealOrFakeState, first: int, n: int) -> tuple[Tensor, Tensor | None, np.ndarray]:
+    import numpy as np
+    import torch
+
+    model: Any = look.model
+    classes, labels = classes_of(look), None
+    asked: dict[str, Any] = {}
+    if classes:
+        drawn = torch.randint(classes, (n,), generator=generator(state.seed, "classes", first))
+        labels = asked["label"] = drawn if state.label < 0 else torch.full((n,), state.label)
+    with torch.no_grad():
+        # The first ones are those that the pane Samples draws from this seed.
+        noise = generator(state.seed, "samples") if first == 0 else generator(state.seed, "samples", first)
+        images = model.sample(n, generator=noise, **asked)
+    return images, labels, np.arange(first, first + n)
+
+
+def _real(
+    look: Look, state: RealOrFakeState, name: str, first: int, n: int
+) -> tuple[Tensor, Tensor | None, np.ndarray] | None:
+    """Real images in an order that the seed decides."""
+    import torch
+
+    if look.data is None:
+        return None
+    data: Any = look.data
+    names = ("train",) if name == "train" else ("validation", "test")
+    split = next((part for part in map(data.split, names) if len(part)), None)
+    if split is None or first >= len(split):
+        return None
+    order = torch.randperm(len(split), generator=generator(state.seed, "real", split.name))
+    batch = split.batch(order[first : first + n], generator=generator(state.seed, "bits", split.name, first))
+    return batch.images, batch.labels if classes_of(look) else None, batch.indices.numpy()
+
+
+def discriminated(
+    look: Look, images: Tensor, labels: Tensor | None, *, heated: bool = False
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """The outputs as people read them, float64 N, and where each image was looked at: float32 N×H×W, |da/dx| summed over
+    the channels."""
+    import torch
+
+    model: Any = look.model
+    size = max(8, AT_ONCE // look.spec.values)
+    outputs, maps = [], []
+    for start in range(0, len(images), size):
+        part = images[start : start + size].detach().clone().requires_grad_(heated)
+        some = None if labels is None else labels[start : start + size]
+        with torch.set_grad_enabled(heated):
+            out = model.discriminate(part, some)
+        outputs.append(out.detach())
+        if heated:
+            (slope,) = torch.autograd.grad(out.sum(), part)
+            maps.append(slope.abs().sum(1))
+    shown = shown_of(model)(torch.cat(outputs)).double().numpy()
+    return shown, torch.cat(maps).numpy() if heated else None
+
+
+# -- what is shown -------------------------------------------------------------------------------------------------------
+
+
+def _content(
+    look: Look, state: RealOrFakeState, judged: dict[str, Judged | None], counted: dict[str, list[np.ndarray]]
+) -> Content:
+    import numpy as np
+
+    fake, held_out = judged["fake"], judged["held_out"]
+    assert fake is not None
+    parts = [fake] + ([held_out] if state.real and held_out is not None else [])
+    outputs = np.concatenate([part.outputs for part in parts])
+    real = np.repeat(np.arange(len(parts)), [len(part.outputs) for part in parts])
+    pixels, maps = _pixels(parts)
+    order = _order(state, outputs)
+    over = _over(pixels, maps) if state.overlay == "heat" else pixels
+    columns = math.ceil(math.sqrt(len(order)))
+    rows = math.ceil(len(order) / columns)
+    per_cell = {
+        "output": outputs, "real": real, "index": np.concatenate([part.indices for part in parts]),
+        "image": pixels, "heat": maps,
+    }  # fmt: skip
+    values = {name: _grid(value[order], rows, columns) for name, value in per_cell.items()}
+    words = _words(look, fake.outputs, held_out.outputs if held_out is not None else None)
+    picture = Picture(sheet(over[order], rows, columns), words, look.spec.cell, values, len(order))
+    series, ends = _histogram(look, counted)
+    told: dict[str, Any] = {f"outputs_{name}": np.concatenate(parts) for name, parts in counted.items()}
+    told |= {
+        "boundary": boundary_of(look.model),
+        "ends": np.array(ends),
+        "seed": state.seed,
+        "logit": is_logit(look.model),
+    }
+    told["class_names"] = look.spec.class_names if classes_of(look) else ()
+    return Content(words, (picture,), series, values=told)
+
+
+def is_logit(model: Any) -> bool:
+    """Whether what is shown is a probability, from 0 to 1."""
+    return getattr(getattr(model, "objective", None), "output", "value") == "logit"
+
+
+def _pixels(parts: list[Judged]) -> tuple[np.ndarray, np.ndarray]:
+    """All images as uint8 N×H×W×3, and their maps in heat, each on its own scale."""
+    import numpy as np
+    import torch
+
+    pixels = to_pixels(torch.cat([part.images for part in parts]))
+    maps = np.concatenate([part.heat for part in parts if part.heat is not None])
+    tops = np.maximum(np.quantile(maps.reshape(len(maps), -1), 0.995, axis=1), 1e-12)
+    return np.broadcast_to(pixels, (*pixels.shape[:3], 3)).copy(), heat(maps / tops[:, None, None], 1.0)
+
+
+def _over(pixels: np.ndarray, maps: np.ndarray) -> np.ndarray:
+    """Heat over images that are dimmed and grey, so that what is seen through it is known again."""
+    import numpy as np
+
+    grey = pixels.mean(3, keepdims=True) * GREYED
+    return np.clip(grey + maps * (1 - GREYED), 0, 255).astype(np.uint8)
+
+
+def _order(state: RealOrFakeState, outputs: np.ndarray) -> np.ndarray:
+    import numpy as np
+    import torch
+
+    if state.order != "none":
+        return np.argsort(-outputs if state.order == "real" else outputs, kind="stable")
+    shuffled: np.ndarray = torch.randperm(len(outputs), generator=generator(state.seed, "shuffled")).numpy()
+    return shuffled
+
+
+def _histogram(look: Look, counted: dict[str, list[np.ndarray]]) -> tuple[tuple[Series, ...], tuple[float, float]]:
+    import numpy as np
+
+    groups = {GROUPS[name]: np.concatenate(counted[name]) for name in GROUPS if name in counted}
+    ends = (0.0, 1.0) if is_logit(look.model) else round_ends(np.concatenate(list(groups.values())))
+    return histogram(groups, *ends), ends
+
+
+def _words(look: Look, fake: np.ndarray, held_out: np.ndarray | None) -> Message:
+    told: dict[str, Any] = {"n": len(fake), "step": f"{look.snapshot.step:,}", "mean": f"{fake.mean():.3g}"}
+    boundary = boundary_of(look.model)
+    if held_out is None:
+        if boundary is None:
+            return N_("{n} samples, on average {mean}, from step {step}; open data to see real images too", **told)
+        told["passed"] = int((fake > boundary).sum())
+        return N_(
+            "Of {n} samples the discriminator takes {passed} for real, from step {step}; open data to see real images too",
+            **told,
+        )
+    told |= {"m": len(held_out)}
+    if boundary is None:
+        above = (fake[:, None] > held_out).mean() + (fake[:, None] == held_out).mean() / 2
+        told["above"] = f"{100 * above:.0f}"
+        return N_(
+            "{n} samples and {m} held-out images: a sample stands above a held-out image in {above} % of pairs, from step "
+            "{step}", **told,
+        )  # fmt: skip
+    told |= {"passed": int((fake > boundary).sum()), "real": int((held_out > boundary).sum())}
+    return N_(
+        "Of {n} samples the discriminator takes {passed} for real, of {m} held-out images {real}, from step {step}",
+        **told,
+    )
+
+
+def _grid(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """One value a cell, rows×columns×...; 0 where there is no cell."""
+    import numpy as np
+
+    made = np.zeros((rows * columns, *values.shape[1:]), values.dtype)
+    made[: len(values)] = values
+    return made.reshape(rows, columns, *values.shape[1:])
+
+
+def _tensor(value: float) -> Tensor:
+    import torch
+
+    return torch.tensor(value)

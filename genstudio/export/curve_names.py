@@ -1,0 +1,29 @@
+"""What curves are called on screen and paper: keys of metrics in words."""
+
+from __future__ import annotations
+
+from genstudio.core.messages import N_, Message, translate
+from genstudio.export.curve_groups import GRADIENT
+
+WORDS: dict[str, Message | str] = {
+    "kl": "KL",
+    "elbo": "ELBO",
+    "nll": "NLL",
+    "r1": "R1",
+    "r2": "R2",
+    "d_real": N_("D, real"),
+    "d_fake": N_("D, generated"),
+    "adversarial": N_("G, adversarial"),
+    "diversity": N_("diversity of samples"),
+}
+
+
+def in_words(name: str) -> str:
+    """A key without its split for people: ``kl`` is KL, ``gradient/generator`` the generator's gradient, the rest loses its
+    underscores."""
+    known = WORDS.get(name)
+    if known is not None:
+        return translate(known)
+    if name.startswith(GRADIENT):
+        return translate(N_("gradient, {player}", player=name.removeprefix(GRADIENT)))
+    return name.replace("_", " ")

@@ -1,0 +1,133 @@
+"""BEGAN (Berthelot et al. 2017): the discriminator is an autoencoder, and the game is about how well it reconstructs.
+
+    discriminator:  min  L(x) - k L(G(z))           L(v) = |v - D(v)|, the mean over an image's values in [-1, 1]
+    generator:      min  L(G(z))
+    balance:        k <- k + lambda_k (gamma L(x) - L(G(z))), kept in [0, 1]                    (section 3.4)
+
+gamma = E L(G(z)) / E L(x) is asked for: how much worse samples may be reconstructed than images. Low gives fine images that
+are much alike, high gives diverse ones. M = L(x) + |gamma L(x) - L(G(z))| falls as the samples get better, which no other
+adversarial loss does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from genstudio.core.knobs import knob
+from genstudio.core.messages import N_, Message
+from genstudio.core.spec import ImageSpec
+from genstudio.models.adversarial.players import TwoPlayerKnobs, TwoPlayers
+from genstudio.models.base import Phase, Play, Turn, models
+from genstudio.nets.autoencoding import DownNet, UpNet
+from genstudio.nets.fractional import halvings
+
+# The paper's 1e-4, falling to 8e-5 and below, is for a million steps; small nets take more.
+OPTIMISER = {"optimiser": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}
+
+
+class BeganKnobs(TwoPlayerKnobs):
+    gamma: float = knob(
+        0.5,
+        help=N_("How much worse samples are reconstructed than images: lower is finer, higher more diverse."),
+        label=N_("Diversity (γ)"),
+        ge=0.1,
+        le=1,
+        live=True,
+    )
+    pace: float = knob(
+        0.001,
+        help=N_("λ: by how much of the imbalance k changes in one step."),
+        label=N_("Pace of k (λ)"),
+        gt=0,
+        le=1,
+        live=True,
+        log=True,
+        advanced=True,
+    )
+    width: int = knob(
+        24,
+        help=N_("Features of both nets at every size; on the way down each size adds as many."),
+        label=N_("Width"),
+        ge=1,
+        le=512,
+    )
+    depth: int = knob(1, help=N_("Convolutions at each size."), label=N_("Depth"), ge=1, le=4)
+
+
+class Autoencoder(nn.Module):
+    """Images N×C×H×W in [-1, 1] to what it makes of them."""
+
+    def __init__(self, spec: ImageSpec, knobs: Any) -> None:
+        super().__init__()
+        self.encoder = DownNet(knobs.latent_dim, knobs.width, knobs.depth, spec.shape)
+        self.decoder = UpNet(knobs.latent_dim, knobs.width, knobs.depth, spec.shape)
+
+    def forward(self, images: Tensor) -> Tensor:
+        out: Tensor = self.decoder(self.encoder(images))
+        return out
+
+
+@models.register("began")
+class BEGAN(TwoPlayers):
+    """Images of 8 to 128 pixels a side that can be halved down to 4 to 7, grey or colour. No objective to choose."""
+
+    title = N_("Boundary equilibrium GAN")
+    help = N_(
+        "The discriminator tries to reconstruct real images well and generated ones badly, held in balance. Smooth faces "
+        "from small nets, and a number that says how good they are."
+    )
+    paper = "Berthelot et al. 2017, arXiv:1703.10717"
+    Knobs = BeganKnobs
+    k: Tensor
+
+    def __init__(self, spec: ImageSpec, knobs: Any) -> None:
+        super().__init__(spec, knobs)
+        self.generator = UpNet(knobs.latent_dim, knobs.width, knobs.depth, spec.shape)
+        self.discriminator = Autoencoder(spec, knobs)
+        self.register_buffer("k", torch.zeros(()))
+
+    @classmethod
+    def check(cls, spec: ImageSpec, knobs: Any) -> None:
+        halvings(spec.height, spec.width)
+
+    @classmethod
+    def default_players(cls, knobs: Any) -> dict[str, dict[str, Any]]:
+        return {"discriminator": dict(OPTIMISER), "generator": dict(OPTIMISER)}
+
+    # --- how they learn --------------------------------------------------------------------------------------------
+
+    def phases(self, turn: Turn) -> Play:
+        real = 2.0 * turn.batch().images - 1.0
+        with torch.no_grad():
+            fake = self.generator(self.noise(turn))
+        d_real, d_fake = (each.mean() for each in self._losses(torch.cat([real, fake])).chunk(2))
+        yield Phase("discriminator", {"d_real": d_real, "d_fake": d_fake}, {"d_fake": -self.k.item()})
+        loss = self._losses(self.generator(self.noise(turn))).mean()
+        applied = yield Phase("generator", {"adversarial": loss}, watch=self.balance(d_real.detach(), loss.detach()))
+        if applied:
+            self.k.add_(self.knobs.pace * (self.knobs.gamma * d_real.detach() - loss.detach())).clamp_(0.0, 1.0)
+
+    def balance(self, real: Tensor, fake: Tensor) -> dict[str, Tensor]:
+        """Numbers to look at: the measure of convergence M (equation 5), and k."""
+        return {"M": real + (self.knobs.gamma * real - fake).abs(), "k": self.k.clone()}
+
+    def _losses(self, images: Tensor) -> Tensor:
+        """L of images N×C×H×W in [-1, 1]: N."""
+        return (images - self.discriminator(images)).abs().mean((1, 2, 3))
+
+    # --- what they can do --------------------------------------------------------------------------------------------
+
+    def generate(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        # Without a tanh, as in the paper: what lies outside is cut off only where it is looked at.
+        images: Tensor = self.generator(z)
+        return (0.5 * images + 0.5).clamp(0.0, 1.0)
+
+    def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        """How well images N×C×H×W in [0, 1] are reconstructed: N, minus their losses. Higher is more real."""
+        return -self._losses(2.0 * images - 1.0)
+
+    def summary(self) -> Message:
+        return N_("width {width} · z {dim}", width=self.knobs.width, dim=self.latent_dim)

@@ -1,0 +1,123 @@
+"""A generative adversarial net that is told the class (Mirza & Osindero 2014), on the nets of any of the plain ones.
+
+The generator gets a learned vector of the class beside z; the discriminator judges whether an image is real *and* of that
+class, by a product with the class's vector (Miyato & Koyama 2018) or by one more layer that sees both.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from torch import Tensor
+
+from genstudio.core.knobs import Knobs, knob
+from genstudio.core.messages import N_, Message
+from genstudio.core.spec import ImageSpec
+from genstudio.models.adversarial.base import Adversarial
+from genstudio.models.adversarial.dcgan import DCGAN, DcganKnobs
+from genstudio.models.adversarial.gan import GAN, GanKnobs
+from genstudio.models.adversarial.resnet_gan import ResNetGAN
+from genstudio.models.base import models
+from genstudio.models.classes import check_classes
+from genstudio.nets.class_heads import ClassDiscriminator, ClassGenerator, ConcatenationHead, ProjectionHead
+
+BASES: dict[str, type[Adversarial]] = {"gan": GAN, "dcgan": DCGAN, "resnet-gan": ResNetGAN}
+HEADS = {"projection": ProjectionHead, "concatenation": ConcatenationHead}
+
+
+class ClassKnobs(Knobs):
+    """What telling a class adds. Before all others in the form."""
+
+    base: Literal["gan", "dcgan", "resnet-gan"] = knob(
+        "dcgan", help=N_("Whose nets the two players have."), label=N_("Nets of")
+    )
+    join: Literal["projection", "concatenation"] = knob(
+        "projection",
+        help=N_("How the discriminator takes in the class: by a product with its features, or beside them."),
+        label=N_("Class joined by"),
+    )
+    class_dim: int = knob(
+        16,
+        help=N_("Numbers that tell the generator a class, learned, beside z."),
+        label=N_("Class dimensions"),
+        ge=1,
+        le=512,
+        advanced=True,
+    )
+
+
+class ConditionalKnobs(GanKnobs, DcganKnobs, ClassKnobs):
+    """Those of all the nets there are to choose from; the ones of other nets than the chosen change nothing."""
+
+    hidden: int = knob(
+        256,
+        help=N_("Units in each hidden layer of both players, with the nets of gan."),
+        label=N_("Hidden units"),
+        ge=1,
+        le=8192,
+        advanced=True,
+    )
+    layers: int = knob(
+        2,
+        help=N_("Hidden layers of both players, with the nets of gan."),
+        label=N_("Hidden layers"),
+        ge=1,
+        le=8,
+        advanced=True,
+    )
+
+
+@models.register("conditional-gan")
+class ConditionalGAN(Adversarial):
+    """Serves images with classes, of the sizes that its base serves."""
+
+    title = N_("Conditional GAN")
+    help = N_(
+        "Two players that are told the class: the generator draws the one that it is asked for, the discriminator looks "
+        "whether it did."
+    )
+    paper = "Mirza & Osindero 2014, arXiv:1411.1784; Miyato & Koyama 2018, arXiv:1802.05637"
+    Knobs = ConditionalKnobs
+
+    def make_players(self) -> None:
+        spec, knobs, base = self.spec, self.knobs, BASES[self.knobs.base]
+        self.classes = len(spec.class_names)
+        net = base.make_generator(self.latent_dim + knobs.class_dim, spec, knobs)
+        self.generator = ClassGenerator(net, self.classes, knobs.class_dim)
+        body = base.make_body(spec, knobs)
+        head = HEADS[knobs.join](body.features, self.classes, spectral=knobs.spectral_norm)
+        self.discriminator = ClassDiscriminator(body, head)
+
+    @classmethod
+    def traits(cls, knobs: Any) -> set[str]:
+        return BASES[knobs.base].traits(knobs)
+
+    @classmethod
+    def smallest_batch(cls, knobs: Any) -> int:
+        return BASES[knobs.base].smallest_batch(knobs)
+
+    @classmethod
+    def check(cls, spec: ImageSpec, knobs: Any) -> None:
+        base = BASES[knobs.base]
+        check_classes(
+            spec,
+            N_(
+                "Choose a data set with classes, such as mnist or a folder of folders, or the same nets without classes: "
+                "model.name={base}.",
+                base=knobs.base,
+            ),
+        )
+        base.check(spec, knobs)
+
+    def generate(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        images: Tensor = self.generator(z, labels)
+        return images
+
+    def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        """The discriminator's output for images N×C×H×W in [0, 1] of classes ``labels``: N. Without labels, the mean over
+        all classes."""
+        out: Tensor = self.discriminator(images, labels)
+        return out
+
+    def summary(self) -> Message:
+        return N_("{classes} classes · {rest}", classes=self.classes, rest=super().summary())

@@ -1,0 +1,56 @@
+"""Which class a model is asked for: what models that know classes share, whatever their family."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from genstudio.core.batch import Batch
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, Message
+from genstudio.core.spec import ImageSpec
+
+
+def check_classes(spec: ImageSpec, remedy: Message) -> None:
+    """Raises :class:`UsageError` when the images have no classes to know; ``remedy`` says what works."""
+    if len(spec.class_names) < 2:
+        raise UsageError(N_("The model is to know the class of an image, and these images have none."), remedy)
+
+
+def asked_labels(
+    label: int | Tensor | None, n: int, spec: ImageSpec, classes: int, device: torch.device
+) -> Tensor | None:
+    """``label`` for ``n`` images as int64 n on ``device``; ``None`` where none is asked for.
+
+    Raises :class:`UsageError` for a class that there is not, and for any in a model that was trained without
+    (``classes`` is 0).
+    """
+    if label is None:
+        return None
+    if not classes:
+        raise UsageError(
+            N_("A class is asked for, and this model was trained without classes."),
+            N_("Leave the class out, or train a model that knows classes."),
+        )
+    labels = torch.as_tensor(label, device=device).long().expand(n)
+    if bool(((labels < 0) | (labels >= classes)).any()):
+        raise UsageError(
+            N_("There is no class {label}.", label=", ".join(map(str, sorted(set(labels.tolist()))))),
+            N_("There are 0 to {last}: {names}.", last=classes - 1, names=", ".join(spec.class_names)),
+        )
+    return labels
+
+
+def drawn_labels(n: int, classes: int, generator: torch.Generator, device: torch.device) -> Tensor:
+    """``n`` classes, each as likely as any other, int64 n."""
+    return torch.randint(classes, (n,), generator=generator, device=generator.device).to(device)
+
+
+def labels_of(batch: Batch) -> Tensor:
+    """The classes of a batch's images. Raises :class:`UsageError` where they have none."""
+    if batch.labels is None:
+        raise UsageError(
+            N_("This model needs the class of each image, and these images have none."),
+            N_("Use images of the data set that it was trained on."),
+        )
+    return batch.labels

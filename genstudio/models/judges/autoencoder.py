@@ -1,0 +1,39 @@
+"""A judge for images of which nothing is known: its features are the code from which it rebuilds them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from genstudio.core.abilities import Verdict
+from genstudio.core.messages import N_
+from genstudio.core.spec import ImageSpec
+from genstudio.models.base import Phase, Play, Turn, models
+from genstudio.models.judges.base import JudgeKnobs, JudgeModel
+from genstudio.nets.convolutional import ConvDecoder
+from genstudio.nets.trunk import resize
+
+
+@models.register("judge-autoencoder")
+class JudgeAutoencoder(JudgeModel):
+    """Trunk and a convolutional decoder that only training uses. Ability: Judges."""
+
+    title = N_("Judge without words")
+    help = N_(
+        "Learns to squeeze an image into a few features and to rebuild it from them, for data sets without classes and "
+        "attributes. Measures compare images by those features."
+    )
+    Knobs = JudgeKnobs
+
+    def __init__(self, spec: ImageSpec, knobs: Any) -> None:
+        super().__init__(spec, knobs)
+        shape = (spec.channels, *self.trunk.seen)
+        self.decoder = ConvDecoder(self.feature_dim, 2 * self.feature_dim, knobs.width, 8, shape)
+
+    def phases(self, turn: Turn) -> Play:
+        images = self.learn_from(turn.batch().images)
+        rebuilt = self.decoder(self.features(images))
+        yield Phase("model", {"reconstruction": (rebuilt - resize(images, *self.trunk.seen)).square().mean()})
+
+    def verdict(self, images: Any) -> Verdict:
+        features = self.features(images)
+        return Verdict(features, features[:, :0], features[:, :0])

@@ -1,0 +1,131 @@
+"""A judge of what a data set says of its images: classes, attributes, or both.
+
+    loss = cross-entropy of the classes                                      nats
+         + mean over attributes of (standardised difference)^2, or of the cross-entropy for yes/no ones
+         + weight * mean squared error of the image, small                   where ``picture`` is above 0
+
+An unknown attribute (NaN) is passed over. Two classes alone would teach the features to forget everything else, and a model
+that draws one smiling person would fool them: the last term makes them remember the picture.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from genstudio.core.abilities import Verdict
+from genstudio.core.batch import Batch
+from genstudio.core.errors import UsageError
+from genstudio.core.knobs import knob
+from genstudio.core.messages import N_
+from genstudio.core.spec import ImageSpec
+from genstudio.models.base import Phase, Play, Turn, models
+from genstudio.models.judges.base import JudgeKnobs, JudgeModel
+from genstudio.nets.trunk import resize
+
+REMEMBERED = 16  # pixels of the shorter side at which the picture is remembered
+
+
+class ClassifierKnobs(JudgeKnobs):
+    picture: float = knob(
+        0.0,
+        help=N_("Weight of remembering the picture itself; 0 keeps only what classes and attributes need."),
+        label=N_("Remember the picture"),
+        ge=0,
+        le=1000,
+    )
+
+
+@models.register("judge-classifier")
+class JudgeClassifier(JudgeModel):
+    """Trunk and linear heads. Ability: Judges."""
+
+    title = N_("Judge of classes and attributes")
+    help = N_(
+        "Learns to name an image's class and to read its attributes. Measures compare images by the features that it "
+        "learned on the way."
+    )
+    Knobs = ClassifierKnobs
+    units = {"classes": "nats"}
+
+    def __init__(self, spec: ImageSpec, knobs: Any) -> None:
+        super().__init__(spec, knobs)
+        classes, attributes = len(spec.class_names), len(spec.attribute_names)
+        self.class_head = nn.Linear(self.feature_dim, classes) if classes else None
+        self.attribute_head = nn.Linear(self.feature_dim, attributes) if attributes else None
+        height, width = self.trunk.seen
+        scale = min(1.0, REMEMBERED / min(height, width))
+        self.small = (max(1, round(height * scale)), max(1, round(width * scale)))
+        values = spec.channels * self.small[0] * self.small[1]
+        self.picture_head = nn.Linear(self.feature_dim, values) if knobs.picture else None
+        self.register_buffer("attribute_mean", torch.zeros(attributes))
+        self.register_buffer("attribute_std", torch.ones(attributes))
+        self.register_buffer("attribute_switch", torch.zeros(attributes))  # 1 where it only says yes or no
+
+    @classmethod
+    def check(cls, spec: ImageSpec, knobs: Any) -> None:
+        if not spec.class_names and not spec.attribute_names:
+            raise UsageError(
+                N_("These images have neither classes nor attributes that a judge could learn."),
+                N_("Take judge-autoencoder instead."),
+            )
+
+    # --- how it learns ---------------------------------------------------------------------------------------------
+
+    def prepare(self, batch: Batch) -> None:
+        """Take each attribute's mean and spread from the first minibatch, and whether it says only yes or no."""
+        values = batch.attributes
+        if self.attribute_head is None or values is None:
+            return
+        known = values.isfinite()
+        count = known.sum(0).clamp_min(1)
+        filled = values.nan_to_num(0.0, 0.0, 0.0)
+        mean = filled.sum(0) / count
+        variance = ((filled - mean).square() * known).sum(0) / count
+        switch = (((filled == 0) | (filled == 1)) | ~known).all(0) & (variance > 0)
+        self.attribute_mean.copy_(mean)  # type: ignore[operator]
+        self.attribute_std.copy_(torch.where(variance > 0, variance.sqrt(), torch.ones_like(mean)))  # type: ignore[operator]
+        self.attribute_switch.copy_(switch.float())  # type: ignore[operator]
+
+    def phases(self, turn: Turn) -> Play:
+        batch = turn.batch()
+        images = self.learn_from(batch.images)
+        features = self.features(images)
+        terms: dict[str, Tensor] = {}
+        watch: dict[str, Tensor] = {}
+        if self.class_head is not None and batch.labels is not None:
+            logits = self.class_head(features)
+            terms["classes"] = functional.cross_entropy(logits, batch.labels)
+            watch["accuracy"] = (logits.argmax(1) == batch.labels).float().mean().detach()
+        if self.attribute_head is not None and batch.attributes is not None:
+            terms["attributes"] = self.attribute_loss(self.attribute_head(features), batch.attributes)
+        if self.picture_head is not None:
+            small = resize(images, *self.small)
+            terms["picture"] = (self.picture_head(features) - small.flatten(1)).square().mean()
+        yield Phase("model", terms, weights={"picture": self.knobs.picture} if "picture" in terms else {}, watch=watch)
+
+    def attribute_loss(self, outputs: Tensor, values: Tensor) -> Tensor:
+        """Mean over the known attributes of a minibatch, N×A each: squared error in standard deviations, and for yes/no
+        ones the cross-entropy, in nats."""
+        known = values.isfinite()
+        filled = torch.where(known, values, torch.zeros_like(values))
+        mean, std, switch = self.attribute_mean, self.attribute_std, self.attribute_switch > 0
+        squared = (outputs - (filled - mean) / std).square()
+        crossed = functional.binary_cross_entropy_with_logits(outputs, filled.clamp(0, 1), reduction="none")
+        loss = torch.where(switch, crossed, squared)
+        return (loss * known).sum() / known.sum().clamp_min(1)
+
+    # --- what it can do --------------------------------------------------------------------------------------------
+
+    def verdict(self, images: Tensor) -> Verdict:
+        features = self.features(images)
+        nothing = features[:, :0]
+        logits = nothing if self.class_head is None else self.class_head(features)
+        if self.attribute_head is None:
+            return Verdict(features, logits, nothing)
+        outputs = self.attribute_head(features)
+        measured = outputs * self.attribute_std + self.attribute_mean
+        return Verdict(features, logits, torch.where(self.attribute_switch > 0, outputs.sigmoid(), measured))

@@ -1,0 +1,82 @@
+"""Ends of a discriminator that is told the class: features and a class to a number.
+
+Asked without a class, they give the mean over all of them.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import leaky_relu
+
+from genstudio.nets.spectral import bounded
+
+
+class Table(nn.Module):
+    """A vector for each class, classes×size, of variance 1. ``nn.Embedding`` starts from a normal distribution, over which
+    torch's meta device, where explorers build, takes seconds."""
+
+    def __init__(self, classes: int, size: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(classes, size).uniform_(-(3**0.5), 3**0.5))
+
+
+class ProjectionHead(nn.Module):
+    """w·f + e_y·f: how real, and how much like class y, by one product (Miyato & Koyama 2018, eq. 3)."""
+
+    def __init__(self, features: int, classes: int, *, spectral: bool) -> None:
+        super().__init__()
+        self.real = bounded(nn.Linear(features, 1), spectral)
+        self.fits = bounded(Table(classes, features), spectral)
+
+    def forward(self, features: Tensor, labels: Tensor | None) -> Tensor:
+        """N×features and int64 N to N."""
+        table: Tensor = self.fits.weight  # type: ignore[assignment]
+        towards = table.mean(0) if labels is None else table[labels]
+        out: Tensor = self.real(features).flatten() + (features * towards).sum(1)
+        return out
+
+
+class ConcatenationHead(nn.Module):
+    """Features and the class's vector side by side into one more layer (Mirza & Osindero 2014): a linear end alone would
+    only add a number for each class."""
+
+    def __init__(self, features: int, classes: int, *, spectral: bool, hidden: int = 128) -> None:
+        super().__init__()
+        self.features = bounded(nn.Linear(features, hidden), spectral)
+        self.classes = Table(classes, hidden)
+        self.last = bounded(nn.Linear(hidden, 1), spectral)
+
+    def forward(self, features: Tensor, labels: Tensor | None) -> Tensor:
+        """N×features and int64 N to N."""
+        # A linear layer of [features, class] is the sum of one of each.
+        seen = self.features(features)
+        told = self.classes.weight if labels is None else self.classes.weight[labels]
+        both = seen[:, None] + told if labels is None else (seen + told)[:, None]
+        out: Tensor = self.last(leaky_relu(both, 0.2)).mean((1, 2))
+        return out
+
+
+class ClassDiscriminator(nn.Module):
+    """A body (images to N×features) and one of the heads above."""
+
+    def __init__(self, body: nn.Module, head: nn.Module) -> None:
+        super().__init__()
+        self.body, self.head = body, head
+
+    def forward(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        """N×C×H×W in [0, 1] and int64 N to N."""
+        out: Tensor = self.head(self.body(images), labels)
+        return out
+
+
+class ClassGenerator(nn.Module):
+    """Joins a class's vector to z before a generator of both: N×latent_dim and int64 N to N×C×H×W."""
+
+    def __init__(self, net: nn.Module, classes: int, size: int) -> None:
+        super().__init__()
+        self.net, self.classes = net, Table(classes, size)
+
+    def forward(self, z: Tensor, labels: Tensor) -> Tensor:
+        out: Tensor = self.net(torch.cat([z, self.classes.weight[labels]], 1))
+        return out

@@ -1,0 +1,59 @@
+"""A run's health in one line of plain words, with a remedy where there is one: read from the numbers of the curves alone.
+
+One alarm a file: a function ``check(seen) -> Health | None``, listed here, the worst first. Thresholds were chosen by
+looking at real trainings that work and that fail; each file says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from genstudio.training.health import (
+    diverging,
+    exploding,
+    fooled,
+    learning,
+    level,
+    missing_classes,
+    mode_collapse,
+    not_finite,
+    overfitting,
+    overwhelmed,
+    posterior_collapse,
+    same_image,
+)
+from genstudio.training.health.seen import Seen
+from genstudio.training.health.verdict import Health, as_options
+from genstudio.training.plan import Plan
+from genstudio.training.telemetry import Row
+
+__all__ = ["CHECKS", "Health", "as_options", "assess"]
+
+CHECKS: tuple[Callable[[Seen], Health | None], ...] = (
+    not_finite.check,
+    exploding.check,
+    diverging.check,
+    same_image.check,
+    overwhelmed.check,
+    fooled.check,
+    mode_collapse.check,
+    missing_classes.check,
+    posterior_collapse.check,
+    overfitting.check,
+    level.check,
+    learning.check,
+)
+
+
+def assess(rows: Sequence[Row], plan: Plan, knobs: Mapping[str, Any] | None = None) -> Health | None:
+    """The worst that can be said of ``rows`` (ascending, newest last), or the best; ``None`` before there is enough to see.
+
+    ``plan`` and the model's ``knobs`` are those in force: remedies are relative to them.
+    """
+    seen = Seen(rows, plan, dict(knobs or {}))
+    for check in CHECKS:
+        found = check(seen)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,61 @@
+"""A discriminator that is fooled: what it says no longer depends on the image, and the generator follows it anywhere."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from genstudio.core.messages import N_, Message
+from genstudio.training.health.seen import DISCRIMINATOR, DIVERSITY, FAKE, GENERATOR, REAL, Seen, gradient, rate
+from genstudio.training.health.verdict import Health
+
+MOSTLY = 0.9  # of the recent turns. Equal players stand at half
+EQUAL = 0.02  # D(x) - D(G(z)), of probabilities
+POOR = 0.5  # diversity: equal players that are good at it draw images that vary as the real ones do
+ORDINARY = 1e-3  # a learning rate that is none too large for a generator
+DEAD = 1e-6  # length of a discriminator's gradient that moves nothing, at Adam's smallest divisor of 1e-8 too
+
+
+def check(seen: Seen) -> Health | None:
+    """For long the discriminator has found generated images the more real ones, or could not tell poor ones from real ones,
+    or its gradient is 0 while it can't.
+
+    A discriminator that is an autoencoder (BEGAN, with its measure M) finds generated images more real by design.
+    """
+    if not seen.recent or "train/M" in seen.recent[-1].values:
+        return None
+    gaps = [row.values[REAL] - row.values[FAKE] for row in seen.recent]
+    real, fake = seen.lately(REAL), seen.lately(FAKE)
+    are_shares = min(real, fake) >= 0 and max(real, fake) <= 1
+    alike = are_shares and abs(statistics.median(gaps)) < EQUAL
+    varied = [value for _, value in seen.curve(DIVERSITY)][-3:]
+    if sum(gap < 0 for gap in gaps) >= MOSTLY * len(gaps):
+        message = N_(
+            "The generator fools the discriminator, which finds its images more real than real ones: D(x) {real:.2f}, "
+            "D(G(z)) {fake:.2f} for {n} steps.",
+            real=real,
+            fake=fake,
+            n=seen.for_steps,
+        )
+    elif (alike and varied and max(varied) < POOR) or (
+        seen.lately(gradient(DISCRIMINATOR)) < DEAD and abs(real - fake) < EQUAL
+    ):
+        message = N_(
+            "The generator fools a discriminator that tells nothing apart: D(x) {real:.2f}, D(G(z)) {fake:.2f} for {n} "
+            "steps.",
+            real=real,
+            fake=fake,
+            n=seen.for_steps,
+        )
+    else:
+        return None
+    return Health("watch", message, *_stronger(seen))
+
+
+def _stronger(seen: Seen) -> tuple[Message, dict[str, Any]]:
+    own, other = seen.plan.player(DISCRIMINATOR).lr, seen.plan.player(GENERATOR).lr
+    if 3 * own < other <= ORDINARY:
+        return N_("Let the discriminator learn as fast as the generator"), {rate(DISCRIMINATOR): other}
+    if 3 * own < other:
+        return N_("Let the generator learn no faster than the discriminator"), {rate(GENERATOR): own}
+    return N_("Let the generator learn at a third of the pace"), seen.third(GENERATOR)

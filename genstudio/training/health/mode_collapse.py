@@ -1,0 +1,28 @@
+"""Samples that vary less and less: the generator keeps to the few images that pass (Goodfellow 2016, section 5.1.1)."""
+
+from __future__ import annotations
+
+from genstudio.core.messages import N_
+from genstudio.training.health.seen import DIVERSITY, GENERATOR, Seen
+from genstudio.training.health.verdict import Health
+
+SHEETS = 3  # the newest, all of them
+LOST = 0.4  # of the diversity that it had
+MOST = 0.5  # a sheet that varies more than that is none of few images
+
+
+def check(seen: Seen) -> Health | None:
+    """The newest sheets vary far less than earlier ones did."""
+    varied = [value for step, value in seen.curve(DIVERSITY) if step > 0]
+    if not seen.turns or len(varied) < 2 * SHEETS:
+        return None
+    now = max(varied[-SHEETS:])
+    best = max(min(varied[i : i + 2]) for i in range(len(varied) - SHEETS))
+    if now >= min(MOST, LOST * best):
+        return None
+    message = N_(
+        "Mode collapse: samples vary {now:.0%} as much as the images do, and varied {best:.0%} before.",
+        now=now,
+        best=best,
+    )
+    return Health("watch", message, N_("Let the generator learn at a third of the pace"), seen.third(GENERATOR))

@@ -1,0 +1,23 @@
+"""A number that is none any more."""
+
+from __future__ import annotations
+
+import math
+
+from genstudio.core.messages import N_
+from genstudio.training.health.seen import FEW, SLOWER, Seen
+from genstudio.training.health.verdict import Health
+
+
+def check(seen: Seen) -> Health | None:
+    """NaN or infinity among the newest rows. The loop itself goes back to the last good checkpoint when it lasts."""
+    bad = [
+        name
+        for row in seen.rows[-FEW:]
+        for name, value in row.values.items()
+        if not name.startswith("samples/") and not math.isfinite(value)
+    ]
+    if not bad:
+        return None
+    name = bad[0].partition("/")[2]
+    return Health("bad", N_("{name} is no longer a number: the steps are too large.", name=name), SLOWER, seen.slower())

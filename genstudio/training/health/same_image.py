@@ -1,0 +1,24 @@
+"""A generator that draws one image whatever the noise is."""
+
+from __future__ import annotations
+
+from genstudio.core.messages import N_
+from genstudio.training.health.seen import DIVERSITY, GENERATOR, LONG, Seen
+from genstudio.training.health.verdict import Health
+
+ONE = 0.02
+"""Diversity of a sheet (see :mod:`genstudio.training.diversity`). Generators that learn had .07 and more after 50 steps;
+those whose outputs are stuck at black and white have under .0001. Untrained ones may have .0006 (DCGAN): too early."""
+SHEETS = 2
+
+
+def check(seen: Seen) -> Health | None:
+    """The newest sheets show one image, though the game goes on."""
+    varied = [value for step, value in seen.curve(DIVERSITY) if step > 0]
+    if len(seen.turns) < LONG or len(varied) < SHEETS or max(varied[-SHEETS:]) >= ONE:
+        return None
+    message = N_(
+        "The generator draws the same image whatever the noise: its steps were too large, and it hardly recovers. Begin "
+        "a new run with a smaller learning rate for it."
+    )
+    return Health("bad", message, N_("Let the generator learn at a third of the pace"), seen.third(GENERATOR))

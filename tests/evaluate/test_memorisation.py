@@ -1,0 +1,256 @@
+"""Memorisation: statistics with a known distribution, and verdicts on models that copy and on those that don't."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from genstudio.core.errors import DataError
+from genstudio.core.messages import N_
+from genstudio.core.seeding import generator
+from genstudio.data.base import Source, data_sets
+from genstudio.data.dataset import open_data
+from genstudio.evaluate.base import evaluate
+from genstudio.evaluate.copying import Nearness, audit, exceedance, mann_whitney, verdict
+from genstudio.evaluate.memorisation import held_out
+from genstudio.evaluate.nearest import Searched, Space, nearest, search
+
+NAME = "memorisable-discs"
+
+
+def discs(count: int, seed: int) -> np.ndarray:
+    """Six soft discs of random place, size and brightness an image: as hard to meet twice as a photograph. uint8 N×1×8×8."""
+    draw = np.random.default_rng(seed)
+    y, x = np.mgrid[:8, :8]
+    cx, cy, r, grey = (draw.uniform(low, high, (count, 6, 1, 1)) for low, high in ((0, 8), (0, 8), (0.5, 2), (60, 200)))
+    images = (grey / (1 + np.exp(3 * (np.hypot(x - cx, y - cy) - r)))).sum(1)
+    return images.clip(0, 255).round().astype(np.uint8)[:, None]
+
+
+class Discs(Source):
+    """400 images to train on, 300 to test with; the first three of the test are in the training images too, one twice."""
+
+    title, help = N_("Discs"), N_("For tests.")
+
+    def fingerprint(self) -> str:
+        return NAME
+
+    def decode(self, sink: Any, progress: Any, cancelled: Any) -> None:
+        train, test = discs(400, 1), discs(300, 2)
+        train[:3], train[3] = test[:3], test[0]
+        sink.begin(700, (1, 8, 8))
+        sink.add(train, test=False)
+        sink.add(test, test=True)
+
+
+if NAME not in data_sets:
+    data_sets.register(NAME)(Discs)
+
+
+class Sampler(nn.Module):
+    """A model that is nothing but its samples."""
+
+    def __init__(self, images: torch.Tensor, noise: float = 0.0) -> None:
+        super().__init__()
+        self.images, self.noise = images, noise
+
+    def sample(self, n: int, *, generator: torch.Generator) -> torch.Tensor:
+        chosen = self.images[torch.randint(len(self.images), (n,), generator=generator)]
+        return (chosen + self.noise * torch.randn(chosen.shape, generator=generator)).clamp(0, 1)
+
+
+@pytest.fixture
+def data(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+    return open_data(NAME, {})
+
+
+def unit(images: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(images).float() / 255
+
+
+def training(data: Any) -> torch.Tensor:
+    return Searched(data).images(slice(None))
+
+
+# -- the search ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_search_finds_what_comparing_one_by_one_finds(data, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("genstudio.evaluate.nearest.PRODUCTS", 5 * 64 * 37)  # blocks of 37
+    images, among = unit(discs(5, 9)), Searched(data)
+    every = (images[:, None].double() - among.images(slice(None))[None].double()).square().mean((2, 3, 4)).sqrt() * 255
+    found = nearest(images, among, 4)
+    wanted = every.sort(1)
+    assert np.array_equal(found.rows, wanted.indices[:, :4].numpy())
+    assert found.distances == pytest.approx(wanted.values[:, :4].numpy(), rel=1e-5)
+    shares = [step.share for step in search(images, among, 4)]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert len(shares) > 5
+
+
+def test_a_copy_is_at_distance_nought_and_copies_of_it_take_no_other_place(data):
+    among = Searched(data)
+    assert len(among) == len(set(data.hashes[data.split("train").indices].tolist()))
+    twice = int(np.flatnonzero(among.copies == 2)[0])
+    found = nearest(among.images(np.array([twice])), among, 2)
+    assert found.distances[0, 0] == 0
+    assert found.rows[0, 0] == twice
+    assert found.distances[0, 1] > 1
+
+
+def test_other_coordinates_are_one_line(data):
+    """A judge's features, for instance: here the brightness alone."""
+    brightness = Space("brightness", lambda images: images.flatten(1).mean(1, keepdim=True), 100, N_("%"))
+    images, among = unit(discs(3, 9)), Searched(data)
+    every = (images.mean((1, 2, 3))[:, None] - among.images(slice(None)).mean((1, 2, 3))[None]).abs()
+    found = nearest(images, among, 1, brightness)
+    assert found.distances[:, 0] == pytest.approx(every.min(1).values.numpy() * 100, abs=1e-3)
+
+
+# -- the statistics ------------------------------------------------------------------------------------------------------
+
+
+def test_mann_whitney_counts_pairs_and_knows_how_they_vary():
+    """Against the definition, and against all the ways in which 3 and 4 numbers can be told apart."""
+    draw = np.random.default_rng(0)
+    first, second = draw.integers(0, 9, 40).astype(float), draw.integers(2, 11, 70).astype(float)
+    pairs = (first[:, None] > second).sum() + (first[:, None] == second).sum() / 2
+    whole = np.concatenate([first, second])
+    shuffled = [draw.permutation(whole) for _ in range(4000)]
+    counts = [(w[:40, None] > w[40:]).sum() + (w[:40, None] == w[40:]).sum() / 2 for w in shuffled]
+    assert mann_whitney(first, second) == pytest.approx((pairs - 1400) / np.std(counts), rel=0.04)
+    assert mann_whitney(np.ones(5), np.ones(7)) == 0
+    every = [mann_whitney(np.array(c, float), np.array(sorted(set(range(7)) - set(c)), float))
+             for c in itertools.combinations(range(7), 3)]  # fmt: skip
+    assert (np.mean(every), np.var(every)) == (pytest.approx(0), pytest.approx(1))
+
+
+def test_how_many_lie_below_an_order_statistic_has_the_distribution_that_is_claimed():
+    assert exceedance(1, 1, 3, 9) == pytest.approx(0.3)
+    assert exceedance(0, 20, 3, 9) == pytest.approx(1)
+    draw = np.random.default_rng(0)
+    old, new = np.sort(draw.normal(size=(20_000, 99)), 1), draw.normal(size=(20_000, 50))
+    seen = ((new < old[:, 4:5]).sum(1) >= 6).mean()
+    assert exceedance(6, 50, 5, 99) == pytest.approx(seen, abs=0.006)
+
+
+def spread(images: np.ndarray, train: np.ndarray) -> Nearness:
+    """Of points N×D."""
+    return Nearness.of(np.sort(np.linalg.norm(images[:, None] - train[None], axis=2), 1)[:, :51])
+
+
+@pytest.mark.parametrize("dimensions", [1, 2])
+def test_of_gaussians_fresh_draws_are_none_and_every_third_copy_is_found(dimensions: int):
+    draw = np.random.default_rng(3)
+    train, held, fresh = (draw.normal(size=(n, dimensions)) for n in (500, 400, 300))
+    against = spread(held, train)
+    mine = audit(spread(fresh, train), against)
+    assert mine.copies <= 0.03
+    assert abs(mine.z) < 3
+    assert mine.near_5 == pytest.approx(0.05, abs=0.04)
+    copies = fresh.copy()
+    copies[::3] = train[:100]
+    found = audit(spread(copies, train), against)
+    assert found.copies == pytest.approx(1 / 3, abs=0.03)
+    assert str(verdict(found)).startswith(f"Memorised: {100 * found.copies:.0f} % of the samples")
+
+
+def test_without_copying_z_is_standard_normal_and_a_false_alarm_rare():
+    draw = np.random.default_rng(5)
+    found = []
+    for _ in range(200):
+        train, held, fresh = (draw.normal(size=(n, 2)) for n in (100, 150, 100))
+        found.append(audit(spread(fresh, train), spread(held, train)))
+    z = np.array([one.z for one in found])
+    assert abs(z.mean()) < 0.25
+    assert z.std() == pytest.approx(1, abs=0.2)
+    assert np.mean([one.p_copies < 0.05 for one in found]) < 0.08
+    assert sum(str(verdict(one)).startswith("Memorised") for one in found) <= 2, "one in a thousand is to be expected"
+
+
+def test_samples_that_lie_farther_are_bad_but_no_copies():
+    draw = np.random.default_rng(3)
+    train, held = draw.normal(size=(300, 2)), draw.normal(size=(200, 2))
+    found = audit(spread(4 * draw.normal(size=(200, 2)), train), spread(held, train))
+    assert found.z > 3
+    assert "farther" in str(verdict(found))
+
+
+# -- models --------------------------------------------------------------------------------------------------------------
+
+
+def measured(model: Any, data: Any, **options: Any) -> Any:
+    return evaluate(model, data, names=["memorisation"], split="test", options={"memorisation": options})[
+        "memorisation"
+    ]
+
+
+def test_one_that_gives_back_training_images_is_caught_though_it_adds_noise(data):
+    found = measured(Sampler(training(data), noise=0.03), data)
+    assert found.value > 0.6
+    assert found.protocol["verdict"].startswith("Memorised: ")
+    assert found.extra["memorisation_z"] < -10
+    assert found.baselines["copier"] > 0.6
+    assert found.baselines["held_out"] < 0.05
+
+
+def test_one_in_five_copies_is_seen_as_one_in_five(data):
+    mixed = torch.cat([training(data)[:100], unit(discs(400, 7))])
+    assert measured(Sampler(mixed), data).value == pytest.approx(0.2, abs=0.06)
+
+
+@pytest.mark.parametrize("seed", [7, 8])
+def test_one_that_draws_anew_from_the_same_source_is_not_accused(data, seed: int):
+    found = measured(Sampler(unit(discs(2000, seed))), data)
+    assert found.value < 0.04
+    assert abs(found.extra["memorisation_z"]) < 3
+    assert found.protocol["verdict"].startswith("No sign of memorising: samples lie as far")
+
+
+def test_blur_lies_nearer_and_is_no_copy(data):
+    """An average of images is near to all of them: by distance alone it would be called memorised."""
+    fresh = unit(discs(2000, 7))
+    blurred = fresh[:1000] * 0.5 + fresh.mean(0) * 0.5
+    found = measured(Sampler(blurred), data)
+    assert found.extra["memorisation_z"] < -4 or found.extra["memorisation_near_1"] > 0.02
+    assert not found.protocol["verdict"].startswith("Memorised")
+
+
+def test_held_out_images_that_are_training_images_too_are_left_out(data):
+    images, left_out = held_out(data.split("test"), Searched(data))
+    assert (len(images), left_out) == (297, 3)
+    assert nearest(images, Searched(data), 1).distances.min() > 0
+    with pytest.raises(DataError, match="no held-out images"):
+        held_out(data.split("test"), Searched(data), torch.arange(3))
+
+
+def test_bits_are_compared_with_bits(tmp_path_factory, monkeypatch):
+    """The mean of a Bernoulli lies nearer to the greys than bits do: a model that gives the held-out greys back, as a
+    VAE does, is not accused."""
+    monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+    data = open_data(NAME, {"binarisation": "dynamic"})
+    fresh = measured(Sampler(unit(discs(2000, 7))), data)
+    assert abs(fresh.extra["memorisation_z"]) < 3
+    assert fresh.baselines["copier"] > fresh.baselines["held_out"]
+    drawn = held_out(data.split("test"), Searched(data))[0]
+    assert set(drawn.unique().tolist()) == {0.0, 1.0}
+
+
+def test_it_stops_when_told(data):
+    from genstudio.core.errors import Cancelled
+
+    with pytest.raises(Cancelled):
+        evaluate(Sampler(training(data)), data, names=["memorisation"], split="test", cancelled=lambda: True)
+
+
+def test_generators_seeds_decide_the_samples(data):
+    model = Sampler(training(data), noise=0.03)
+    assert measured(model, data) == measured(model, data)
+    assert generator(0, "memorisation").initial_seed() != generator(1, "memorisation").initial_seed()
