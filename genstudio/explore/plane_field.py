@@ -191,7 +191,7 @@ def _judged(look: Look, state: PlaneState, points: Tensor) -> Tensor:
     import torch
 
     classes = classes_of(look)
-    labels = torch.full((len(points),), state.label % classes) if classes else None
+    labels = torch.full((len(points),), state.label % classes) if classes and state.label >= 0 else None
     out: Tensor = look.model.discriminate(points.reshape(-1, 2, 1, 1), labels)  # type: ignore[operator]
     return out.float()
 
