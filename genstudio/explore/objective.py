@@ -59,6 +59,10 @@ class ObjectiveState(PaneState):
         label=N_("axis"),
     )
 
+    @property
+    def needs_images(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, eq=False)
 class Position:

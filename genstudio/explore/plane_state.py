@@ -45,7 +45,7 @@ class PlaneState(PaneState):
 
     @property
     def needs_images(self) -> bool:
-        return self.data
+        return True
 
     @property
     def corner(self) -> tuple[float, float]:
