@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -37,7 +37,7 @@ class _Panel:
     low: float
     high: float
 
-    def pixel(self, y: float) -> float:
+    def pixel(self, y: Any) -> Any:
         return self.box.bottom() - (y - self.low) / (self.high - self.low) * self.box.height()
 
 
@@ -89,8 +89,8 @@ class SeriesPlot(QWidget):
             y += head + tall + BETWEEN
         return found
 
-    def x_pixel(self, x: float) -> float:
-        """x as logical pixels from the left."""
+    def x_pixel(self, x: Any) -> Any:
+        """x (a number or an array) as logical pixels from the left."""
         low, high = self._range
         return EDGE + LEFT + (x - low) / (high - low) * max(24.0, self.width() - 2 * EDGE - LEFT)
 
@@ -184,7 +184,7 @@ class SeriesPlot(QWidget):
     def _curve(self, painter: QPainter, panel: _Panel, number: int, series: Series) -> None:
         import numpy as np
 
-        places = np.stack([self.x_pixel(series.x), panel.pixel(series.y)], 1)  # type: ignore[arg-type]
+        places = np.stack([self.x_pixel(series.x), panel.pixel(series.y)], 1)
         painter.setPen(self._pen(number))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(polygon(places))
