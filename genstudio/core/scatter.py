@@ -45,19 +45,22 @@ def stamped(
     """
     import numpy as np
 
-    made = np.zeros((height, width), np.float32)
     reach = int(np.ceil(radius + 1))
+    around = np.arange(-reach, reach + 1)
     first = np.floor(places).astype(np.intp)
-    for down in range(-reach, reach + 1):
-        for right in range(-reach, reach + 1):
-            column, row = first[:, 0] + right, first[:, 1] + down
-            dx, dy = column + 0.5 - places[:, 0], row + 0.5 - places[:, 1]
-            away = np.hypot(dx, dy) if mark == "disc" else (abs(dx) + abs(dy)) / 2**0.5
-            covered = np.clip(radius + 0.5 - away, 0, 1).astype(np.float32)
-            kept = (covered > 0) & (column >= 0) & (column < width) & (row >= 0) & (row < height)
-            collect = np.add if dense else np.maximum
-            collect.at(made, (row[kept], column[kept]), covered[kept])
-    return made
+    columns, rows = (first[:, k, None] + around for k in (0, 1))
+    dx, dy = columns + 0.5 - places[:, :1], rows + 0.5 - places[:, 1:]
+    if mark == "disc":
+        away = np.sqrt(np.square(dy)[:, :, None] + np.square(dx)[:, None, :])
+    else:
+        away = (np.abs(dy)[:, :, None] + np.abs(dx)[:, None, :]) / 2**0.5
+    covered = np.clip(radius + 0.5 - away, 0, 1).astype(np.float32)
+    inside = ((rows >= 0) & (rows < height))[:, :, None] & ((columns >= 0) & (columns < width))[:, None, :]
+    kept = (covered > 0) & inside
+    pixels = (rows[:, :, None] * width + columns[:, None, :])[kept]
+    made = np.zeros(height * width, np.float32)
+    (np.add if dense else np.maximum).at(made, pixels, covered[kept])
+    return made.reshape(height, width)
 
 
 def _places(points: np.ndarray, height: int, width: int) -> np.ndarray:

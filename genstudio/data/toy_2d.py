@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from genstudio.core.knobs import Knobs, knob
+from genstudio.core.knobs import Knobs as AnyKnobs
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
 from genstudio.core.seeding import derive
 from genstudio.data.base import Cancelled, Progress, Sink, Source, data_sets, levels_knob, limit_knob
@@ -32,7 +33,7 @@ class Toy2D(Source):
     doing = N_("Drawing points")
     after_cache = frozenset({"levels"})
 
-    class Knobs(Knobs):
+    class Knobs(AnyKnobs):
         """No size, colour or binarisation: a point has none."""
 
         shape: Shape = knob(

@@ -160,12 +160,23 @@ class Picture:
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """A curve: x and y of equal length N, y in ``unit``."""
+    """A curve: x and y of equal length N, y in ``unit``; those of one ``group`` share axes.
+
+    marks: places on x (any number of them) where something stands on the curve: what is there now.
+    """
 
     name: Message | str
     x: np.ndarray
     y: np.ndarray
     unit: str = ""
+    group: Message | str = ""
+    marks: np.ndarray | None = None
+
+    def at(self, x: np.ndarray) -> np.ndarray:
+        """y at other places, between its points; beyond its ends as at them."""
+        import numpy as np
+
+        return np.interp(x, self.x, self.y)
 
 
 @dataclass(frozen=True)
@@ -210,13 +221,14 @@ class Content:
     values: dict[str, Any] = field(default_factory=dict)
     coarse: bool = False
     legend: Legend | None = None
+    across: Message | str = ""
 
     def digest(self) -> str:
         """sha256 over every number and word: equal for equal contents."""
         hasher = hashlib.sha256(str(self.words).encode())
         arrays: list[Any] = [self.values]
         arrays += [part for p in self.pictures for part in (p.pixels, p.values)]
-        arrays += [part for s in self.series for part in (s.x, s.y)]
+        arrays += [part for s in self.series for part in (s.x, s.y, *(() if s.marks is None else (s.marks,)))]
         arrays += [self.points.xy, self.points.colours, self.points.values] if self.points else []
         for item in arrays:
             _feed(hasher, item)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.explore.base import Content
+    from genstudio.explore.base import Content, Series
 
 
 def arrays_of(content: Content) -> dict[str, np.ndarray]:
@@ -25,6 +25,8 @@ def arrays_of(content: Content) -> dict[str, np.ndarray]:
         found |= {f"points_{name}": values for name, values in content.points.values.items()}
     for k, series in enumerate(content.series):
         found[f"series{k + 1}_x"], found[f"series{k + 1}_y"] = series.x, series.y
+        if series.marks is not None:
+            found[f"series{k + 1}_marks"] = series.marks
     for name, value in content.values.items():
         if isinstance(value, int | float | str | np.ndarray):
             found.setdefault(name, np.asarray(value))
@@ -34,14 +36,23 @@ def arrays_of(content: Content) -> dict[str, np.ndarray]:
 def table_of(content: Content) -> tuple[list[str], list[list[str]]]:
     """Header and rows of a table: row, column and z of each cell of the first picture; the floats read back exactly.
 
-    A content without pictures gives its series: name, x, y.
+    A content without pictures gives its series: name, whether it is of the curve or a mark on it, x, y. One picture that is
+    no sheet gives the points on it, where ``values`` hold any as ``NAME_xy``.
     """
     if not content.pictures:
         rows = [
-            [str(s.name), repr(float(x)), repr(float(y))] for s in content.series for x, y in zip(s.x, s.y, strict=True)
+            [str(s.name), what, repr(float(x)), repr(float(y))]
+            for s in content.series
+            for what, xs, ys in _told(s)
+            for x, y in zip(xs, ys, strict=True)
         ]
-        return ["series", "x", "y"], rows
+        return ["series", "what", "x", "y"], rows
     picture = content.pictures[0]
+    scattered = {name.removesuffix("_xy"): xy for name, xy in content.values.items() if name.endswith("_xy")}
+    if picture.cell is None and scattered:
+        return ["what", "x", "y"], [
+            [name, *(f"{float(value):.9g}" for value in point)] for name, xy in scattered.items() for point in xy
+        ]
     z = picture.values.get("z")
     header = ["row", "column"] + ([f"z{k + 1}" for k in range(z.shape[-1])] if z is not None else [])
     rows = []
@@ -51,3 +62,9 @@ def table_of(content: Content) -> tuple[list[str], list[list[str]]]:
         codes = [f"{float(value):.9g}" for value in z[row, column]] if z is not None else []
         rows.append([str(row), str(column), *codes])
     return header, rows
+
+
+def _told(series: Series) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """A curve's points, and the marks on it."""
+    curve = [("curve", series.x, series.y)]
+    return curve if series.marks is None else [*curve, ("mark", series.marks, series.at(series.marks))]

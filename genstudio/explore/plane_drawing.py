@@ -94,7 +94,7 @@ def _blend(canvas: np.ndarray, cover: np.ndarray, colour: Colour) -> None:
     """Lay ``colour`` over ``canvas`` as far as ``cover`` (H×W, 0 to 1) says."""
     import numpy as np
 
-    where = np.flatnonzero(cover)
+    where = np.flatnonzero(cover > 0)
     share = cover.ravel()[where, None]
     pixels = canvas.reshape(-1, 3)
     pixels[where] = np.rint(pixels[where] * (1 - share) + np.array(colour, np.float32) * share).astype(np.uint8)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from genstudio.core.spec import ImageSpec
 
 SIDE = 640  # pixels, where nobody fitted the picture to a pane
+SMALLEST = 16  # pixels
 GRID = 64  # places along each side at which the discriminator is asked
 ARROWS = 120  # more would hide one another
 LONGEST = 0.09  # an arrow, of the picture's side
@@ -95,7 +96,7 @@ def plane_field(look: Look, state: PlaneState) -> Content:
     """One picture, side×side; ``values`` hold the points (x, y), the raw field, and how many modes are covered."""
     import numpy as np
 
-    side = state.side or SIDE
+    side = max(SMALLEST, state.side or SIDE)
     data, samples = _data(look, state), _samples(look, state)
     field = _field(look, state, data, samples) if state.field and has(look.model, Discriminates) else None
     canvas = np.empty((side, side, 3), np.uint8)
@@ -153,15 +154,24 @@ def _field(look: Look, state: PlaneState, data: np.ndarray | None, samples: np.n
             return Field(raw, told, _scale(N_("D"), N_("0, generated"), N_("1, real")))
         # Over the whole square, so that a zoom changes no colour.
         whole = _asked_over(look, replace(state, zoom=1.0), GRID // 2)
-        means = [
-            float(_judged(look, state, torch.from_numpy(part)).mean()) for part in (samples, data) if part is not None
-        ]
-    middle = sum(means) / len(means)
+        middle = _middle(look, state, data, samples)
     reach = max(float(np.quantile(np.abs(whole - middle), 0.99)), 1e-6)
     scale = _scale(
         N_("critic"), N_("−{reach}, generated", reach=f"{reach:.2g}"), N_("+{reach}, real", reach=f"{reach:.2g}")
     )
     return Field(raw, (raw - middle) / reach, scale)
+
+
+def _middle(look: Look, state: PlaneState, data: np.ndarray | None, samples: np.ndarray) -> float:
+    """The output that is neither: the objective's boundary, or half-way between the means of the data and the samples,
+    where only differences count."""
+    import torch
+
+    boundary = getattr(getattr(look.model, "objective", None), "boundary", None)
+    if boundary is not None:
+        return float(boundary)
+    means = [float(_judged(look, state, torch.from_numpy(part)).mean()) for part in (samples, data) if part is not None]
+    return sum(means) / len(means)
 
 
 def _asked_over(look: Look, state: PlaneState, n: int) -> np.ndarray:
@@ -181,7 +191,7 @@ def _judged(look: Look, state: PlaneState, points: Tensor) -> Tensor:
     import torch
 
     classes = classes_of(look)
-    labels = torch.full((len(points),), state.label % classes) if classes else None
+    labels = torch.full((len(points),), state.label % classes) if classes and state.label >= 0 else None
     out: Tensor = look.model.discriminate(points.reshape(-1, 2, 1, 1), labels)  # type: ignore[operator]
     return out.float()
 
@@ -253,7 +263,7 @@ def _words(look: Look, state: PlaneState, has_data: bool, covered: dict[str, Any
         words = N_("{n} samples, seed {seed}, from step {step}", **told)
     if covered:
         words = N_(
-            "{words} · {k} of {all} modes covered, {share} % of the samples within 3σ",
+            "{k} of {all} modes covered, {share} % within 3σ · {words}",
             words=words,
             k=covered["covered"],
             all=covered["modes"],

@@ -29,7 +29,10 @@ class PlaneState(PaneState):
     field: bool = knob(True, help=N_("Colour each place by what the discriminator thinks."), label=N_("discriminator"))
     arrows: bool = knob(False, help=N_("Show where samples would look more real."), label=N_("gradient arrows"))
     label: int = knob(
-        0, help=N_("The class that the discriminator is asked about, where it knows classes."), label=N_("class"), ge=0
+        -1,
+        help=N_("The class that the discriminator is asked about, where it knows classes; -1 takes the mean over all."),
+        label=N_("class"),
+        ge=-1,
     )
     centre_x: float = knob(0.5, help=N_("The middle of what is shown, across."), ge=0.0, le=1.0, advanced=True)
     centre_y: float = knob(0.5, help=N_("The middle of what is shown, upwards."), ge=0.0, le=1.0, advanced=True)
@@ -42,7 +45,7 @@ class PlaneState(PaneState):
 
     @property
     def needs_images(self) -> bool:
-        return self.data
+        return True
 
     @property
     def corner(self) -> tuple[float, float]:

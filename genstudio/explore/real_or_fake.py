@@ -224,7 +224,7 @@ def _content(
     }  # fmt: skip
     values = {name: _grid(value[order], rows, columns) for name, value in per_cell.items()}
     words = _words(look, fake.outputs, held_out.outputs if held_out is not None else None)
-    picture = Picture(sheet(over[order], rows, columns), words, (look.spec.height, look.spec.width), values, len(order))
+    picture = Picture(sheet(over[order], rows, columns), words, look.spec.cell, values, len(order))
     series, ends = _histogram(look, counted)
     told: dict[str, Any] = {f"outputs_{name}": np.concatenate(parts) for name, parts in counted.items()}
     told |= {

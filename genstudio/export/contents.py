@@ -36,7 +36,12 @@ class Layout:
 
 
 def compose(content: Content, layout: Layout = Layout()) -> np.ndarray:
-    """One picture of a content, uint8 H×W×C. Raises :class:`UsageError` when it has none."""
+    """One picture of a content, uint8 H×W×C: of one without pictures its series, drawn for paper. Raises
+    :class:`UsageError` when it has neither."""
+    if not content.pictures and content.series:
+        from genstudio.export.series import draw_series
+
+        return draw_series(content)
     if layout.picture >= len(content.pictures):
         raise UsageError(N_("There is no picture to save here yet."), N_("Wait until one is shown."))
     picture = content.pictures[layout.picture]

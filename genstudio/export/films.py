@@ -23,7 +23,7 @@ from genstudio.export.sheets import GREY, enlarge
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
-    from genstudio.explore.base import Look, PaneState
+    from genstudio.explore.base import Content, Look, PaneState
     from genstudio.explore.manifold import ManifoldState
     from genstudio.training.run import Run
     from genstudio.training.snapshot import Snapshot
@@ -123,7 +123,7 @@ def through_training(
         snapshot: Snapshot = run.snapshot(step)
         look = Look(load_model(snapshot), snapshot.spec, snapshot, data, blobs or Blobs())
         content = final(look, replace(state, at=step))
-        used = layout or _layout_for(content.pictures[0].pixels.shape)
+        used = layout or _layout_for(content)
         frame = colour(compose(content, used))
         if caption:
             frame = captioned(frame, N_("step {step}", step=f"{step:,}"))
@@ -183,8 +183,10 @@ def _factor(look: Look, size: int) -> int:
     return max(1, size // max(look.spec.cell))
 
 
-def _layout_for(shape: tuple[int, ...]) -> Layout:
-    return Layout(gutter=2, scale=max(1, FRAME // max(shape[:2])))
+def _layout_for(content: Content) -> Layout:
+    if not content.pictures:  # curves, which are drawn in one size
+        return Layout()
+    return Layout(gutter=2, scale=max(1, FRAME // max(content.pictures[0].pixels.shape[:2])))
 
 
 def _on_grid(curve: np.ndarray, look: Look, cells: int, layout: Layout) -> list[tuple[float, float]]:

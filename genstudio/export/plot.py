@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # A weight that a fallback font lacks is nothing a person needs to read about.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-_LOCK = threading.Lock()  # matplotlib's settings belong to the whole process
+LOCK = threading.Lock()  # matplotlib's settings belong to the whole process
 _RAW_POINTS = 2000
 MARKS_TOLD = 12  # lines of words under a picture
 
@@ -73,7 +73,7 @@ def draw_curves(
 
     look = LOOKS[theme]
     groups = _panels(keys, units, parts or {})
-    with _LOCK, matplotlib.rc_context({**_settings(look), "font.family": _fonts()}):
+    with LOCK, matplotlib.rc_context({**settings(look), "font.family": fonts()}):
         figure = Figure(figsize=(8, 1.0 + 2.9 * len(groups)), dpi=160, layout="constrained", facecolor=look.card)
         FigureCanvasAgg(figure)
         panels = figure.subplots(len(groups), 1, sharex=True, squeeze=False)[:, 0]
@@ -221,7 +221,7 @@ def _name(key: str) -> str:
     return words if split == "train" else f"{words} ({split})"
 
 
-def _settings(look: Look) -> dict[str, Any]:
+def settings(look: Look) -> dict[str, Any]:
     return {
         "font.size": 9,
         "text.color": look.text,
@@ -238,7 +238,7 @@ def _settings(look: Look) -> dict[str, Any]:
     }
 
 
-def _fonts() -> list[str]:
+def fonts() -> list[str]:
     from matplotlib import font_manager
 
     known = {font.name for font in font_manager.fontManager.ttflist}

@@ -60,7 +60,7 @@ class Sheets:
             return None
         if self._real is None:
             self._real = self._draw_real()
-        return {"samples/diversity": diversity(images.cpu(), self._real)} if len(self._real) > 1 else {}
+        return {"samples/diversity": diversity(images[:COUNT].cpu(), self._real)} if len(self._real) > 1 else {}
 
     def _draw_real(self) -> Tensor:
         """Real images to lay beside a sheet, at most as many: the same each time, from dice of their own."""

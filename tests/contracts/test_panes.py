@@ -23,6 +23,7 @@ SPECS = {
     "binary": ImageSpec(1, 8, 8, levels=2, class_names=NAMES),
     "colour": ImageSpec(3, 6, 7, levels=256, class_names=NAMES),
     "point": ImageSpec(2, 1, 1),
+    "rounded-point": ImageSpec(2, 1, 1, levels=8),
 }
 MODELS: dict[str, dict[str, Any]] = {
     "vae": {"latent_dim": 3, "hidden": 8},

@@ -110,7 +110,7 @@ def test_the_data_are_shown_and_the_modes_counted(grid: DataSet) -> None:
     content = final(look, PlaneState(side=400, samples=False, field=False))
     assert where(content.pictures[0].pixels, DATA) == pytest.approx((0.5, 0.5), abs=0.02)
     assert (content.values["covered"], content.values["modes"]) == (1, 25)
-    assert "1 of 25 modes covered, 100 % of the samples" in str(content.words)
+    assert "1 of 25 modes covered, 100 % within" in str(content.words)
     assert {str(words) for words, _ in content.legend.entries} == {"data"}
 
 

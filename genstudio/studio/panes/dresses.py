@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from genstudio.explore.base import Pane, PaneState
 from genstudio.studio.panes.manifold import ManifoldView
+from genstudio.studio.panes.objective import ObjectiveView
 from genstudio.studio.panes.pixels import PixelsView
 from genstudio.studio.panes.plane import PlaneView
 from genstudio.studio.panes.samples import SamplesView
@@ -12,6 +13,7 @@ from genstudio.studio.panes.view import PaneView
 
 DRESSES: dict[str, type[PaneView]] = {
     "manifold": ManifoldView,
+    "objective": ObjectiveView,
     "pixels": PixelsView,
     "plane": PlaneView,
     "samples": SamplesView,

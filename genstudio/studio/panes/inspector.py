@@ -25,10 +25,13 @@ ROOMY = 680
 
 
 class Inspector(QWidget):
-    """One per pane view. The menus are filled by the pane area."""
+    """One per pane view. The menus are filled by the pane area. ``cells``: whether there are any to be shown beside."""
 
-    def __init__(self, title: str, controls: PaneControls, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, controls: PaneControls, parent: QWidget | None = None, *, cells: bool = True
+    ) -> None:
         super().__init__(parent)
+        self._cells = cells
         self.setFixedWidth(WIDTH)
         self.setAccessibleName(_("Inspector of {pane}", pane=title))
         self.controls = controls
@@ -47,6 +50,7 @@ class Inspector(QWidget):
         self.detail.setWordWrap(True)
         for part in (self.caption, self.view, self.code, self.detail):
             column.addWidget(part)
+            part.setVisible(cells)
         column.addWidget(self._scrolled(controls), 1)
         self.send = self._menu_button(_("Send z to"), _("Show this z in another pane"))
         self.export = self._menu_button(_("Export"), _("Save the picture, an animation or the numbers (Ctrl+Shift+E)"))
@@ -65,7 +69,7 @@ class Inspector(QWidget):
         self.code.setText(code if pixels is not None else _("Point at a picture."))
         self.code.setProperty("muted", pixels is None)
         self.detail.setText(detail)
-        self.detail.setVisible(bool(detail))
+        self.detail.setVisible(self._cells and bool(detail))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         # A short window: the controls need the room more than the picture.
@@ -81,6 +85,7 @@ class Inspector(QWidget):
         rows.addWidget(controls)
         self.smooth = QCheckBox(_("Smooth pixels"), inside)
         self.smooth.setToolTip(_("Interpolate between pixels instead of showing them as squares"))
+        self.smooth.setVisible(self._cells)
         row = QHBoxLayout()
         row.addWidget(self.smooth)
         rows.addLayout(row)

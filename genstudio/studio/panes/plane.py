@@ -13,7 +13,7 @@ from genstudio.explore.plane_state import PlaneState
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.widgets.controls import Button
 from genstudio.studio.widgets.image_grid import MARGIN
-from genstudio.studio.widgets.pane_controls import PaneControls, SliderControl
+from genstudio.studio.widgets.pane_controls import Control, PaneControls, SliderControl
 from genstudio.studio.workers.render_thread import Rendered
 
 NOTCH = 1.2  # one notch of the wheel
@@ -25,6 +25,7 @@ BY_HAND = ("centre_x", "centre_y", "side")
 class PlaneView(PaneView):
     state: PlaneState
     has_codes = False
+    has_cells = False
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         super().__init__(pane, state, parent)
@@ -42,7 +43,7 @@ class PlaneView(PaneView):
 
     def make_controls(self) -> PaneControls:
         infos = {info.name: info for info in PlaneState.controls()}
-        made = {
+        made: dict[str, Control] = {
             "n": SliderControl(replace(infos["n"], minimum=50), lambda value: f"{value:.0f}"),
             "zoom": SliderControl(infos["zoom"], lambda value: f"× {value:.1f}"),
         }

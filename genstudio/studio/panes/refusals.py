@@ -1,4 +1,7 @@
-"""Which panes the open model can't serve, and why: asked on the render thread, since models import torch."""
+"""Which panes the open model or the images at hand can't serve, and why.
+
+Models are asked on the render thread, since they import torch; what images rule out is known at once.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from genstudio.core.messages import Message, translate
-from genstudio.explore.base import Pane
+from genstudio.explore.base import Pane, panes
 from genstudio.studio.workers.render_thread import RenderThread, refusals
 
 if TYPE_CHECKING:
+    from genstudio.core.spec import ImageSpec
     from genstudio.studio.workers.session import Session
 
 PREFIX = "refusals:"
@@ -25,26 +29,45 @@ class Refusals(QObject):
         super().__init__(parent)
         self._session, self._renderer = session, renderer
         self._model = ""
-        self.reasons: dict[str, Message | None] = {}
+        self._spec: ImageSpec | None = None
+        self._by_model: dict[str, Message | None] = {}
+        self._by_images: dict[str, str] = {}
 
-    def of(self, name: str) -> Message | None:
-        """Why the model can't serve this pane; ``None`` where it can, or nobody knows yet."""
-        return self.reasons.get(name)
+    @property
+    def reasons(self) -> dict[str, Message | str | None]:
+        """By pane; ``None`` where it can be had."""
+        return {**self._by_model, **{name: self._by_model.get(name) or why for name, why in self._by_images.items()}}
+
+    def of(self, name: str) -> Message | str | None:
+        """Why this pane can't be had; ``None`` where it can, or nobody knows yet."""
+        return self._by_model.get(name) or self._by_images.get(name)
 
     def ask(self) -> None:
         """Ask about the model that the session has, unless that was asked: once there are weights to look at."""
+        self._ask_images()
         recipe = self._session.recipe
         model = recipe.model if recipe is not None else ""
         if model and model != self._model and (self._session.run is not None or self._model):
             self._model = model
             self._renderer.ask(PREFIX + model, _Question(model))
 
+    def _ask_images(self) -> None:
+        """Ask about the images that the run learns from."""
+        data = self._session.data if self._session.run is not None else None
+        spec = data.spec if data is not None else None
+        if spec is None or spec == self._spec:
+            return
+        self._spec = spec
+        found = {name: pane.unfit(spec) for name, pane in panes.items()}
+        self._by_images = {name: str(why) for name, why in found.items() if why is not None}
+        self.changed.emit()
+
     def take(self, name: str, answer: object) -> bool:
         """Whether ``name`` was a question of ours; its ``answer`` is taken if it is about the model at hand."""
         if not name.startswith(PREFIX):
             return False
         if name == PREFIX + self._model and isinstance(answer, dict):
-            self.reasons = answer
+            self._by_model = answer
             self.changed.emit()
         return True
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.panes.inspector import Inspector
+from genstudio.studio.panes.stand import Stand
 from genstudio.studio.widgets.card import Fact, Running
 from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.image_grid import ImageGrid
@@ -42,6 +43,7 @@ class PaneView(QWidget):
     wants_window = Signal()
     resized = Signal()  # there is another room for pictures
     has_codes = True  # whether there may be a z to send on
+    has_cells = True  # whether what lies under the pointer is worth a picture of its own
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,21 +57,15 @@ class PaneView(QWidget):
         self.grid = self.make_grid()
         self.grid.setAccessibleName(translate(pane.title))
         self.grid.describe = self.describe_cell
-        self.page = QTextBrowser(self)
-        self.page.setObjectName("help")
-        self.page.setFrameShape(QTextBrowser.Shape.NoFrame)
-        self.page.setOpenExternalLinks(True)
-        self.stack = QStackedWidget(self)
-        self.pictures = self.make_pictures()
-        self.stack.addWidget(self.pictures)
-        self.stack.addWidget(self.page)
+        self.stand = Stand(translate(pane.title), self.make_pictures(), self)
+        self.page = self.stand.page
         self.legend = PointsLegend(self)
         self.legend.setVisible(False)
-        self.inspector = Inspector(translate(pane.title), self.make_controls())
+        self.inspector = Inspector(translate(pane.title), self.make_controls(), cells=self.has_cells)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(self.stack, 1)
+        column.addWidget(self.stand, 1)
         column.addWidget(self.legend)
         column.addLayout(self._line())
         self._connect()
@@ -132,7 +128,11 @@ class PaneView(QWidget):
             self.show_message(rendered.error)
             return
         self.adapt(rendered)
-        self.grid.show_picture(content.pictures[0] if content.pictures else None, content.points)
+        if content.pictures or not content.series:
+            self.stand.stand_pictures()
+            self.grid.show_picture(content.pictures[0] if content.pictures else None, content.points)
+        else:
+            self.stand.stand_curves(content)
         self.legend.show_legend(content.points.legend if content.points else content.legend)
         self.words.setText(translate(content.words))
         shown = f"{rendered.milliseconds:.1f}" if rendered.milliseconds < 100 else f"{rendered.milliseconds:.0f}"
@@ -141,6 +141,7 @@ class PaneView(QWidget):
 
     def show_message(self, words: Message | str) -> None:
         """Nothing to look at: say why, and what to do."""
+        self.stand.stand_pictures()
         self._pinned = self._pointed = None
         self.grid.show_message(words)
         self.legend.show_legend(None)
@@ -150,8 +151,7 @@ class PaneView(QWidget):
 
     def show_page(self, html: str) -> None:
         """A page of text in place of the pictures: help, or why this pane can't be had with this model."""
-        self.page.setHtml(html)
-        self.stack.setCurrentWidget(self.page)
+        self.stand.show_page(html)
 
     def refuse(self, html: str) -> None:
         """The model that is open can't serve this pane: a page says why, and what to train instead."""
@@ -169,10 +169,10 @@ class PaneView(QWidget):
 
     @property
     def showing_help(self) -> bool:
-        return self.stack.currentWidget() is self.page
+        return self.stand.showing_page
 
     def show_pictures(self) -> None:
-        self.stack.setCurrentWidget(self.pictures)
+        self.stand.show_front()
         self.help_button.setChecked(False)
 
     @Slot()

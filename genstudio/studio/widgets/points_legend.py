@@ -102,9 +102,11 @@ class PointsLegend(QWidget):
 
     def _dots(self, painter: QPainter) -> None:
         assert self._legend is not None
+        rim = colour("text")  # dark points are seen on a dark card too
+        rim.setAlphaF(0.66)
         for (text, rgb), (line, at) in zip(self._legend.entries, self._places(), strict=True):
             self._y = line * HEIGHT
-            painter.setPen(QPen(QColor(0, 0, 0, 170), 1))
+            painter.setPen(QPen(rim, 1))
             painter.setBrush(QColor(*rgb))
             painter.drawEllipse(QPointF(at + 4, self._y + HEIGHT / 2), 4, 4)
             self._word(painter, at + 12, translate(text), "text")

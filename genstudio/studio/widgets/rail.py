@@ -70,13 +70,13 @@ class Rail(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(_("Panes"))
         self._panes = panes
-        self._refusals: dict[str, Message | None] = {}
+        self._refusals: dict[str, Message | str | None] = {}
         self._active = ""
         self._beside: set[str] = set()
         self.buttons: dict[str, RailButton] = {}
         self._fill()
 
-    def set_refusals(self, refusals: dict[str, Message | None]) -> None:
+    def set_refusals(self, refusals: dict[str, Message | str | None]) -> None:
         """Why the open model can't serve some panes. They can be chosen all the same: then they say why."""
         if refusals != self._refusals:
             self._refusals = dict(refusals)

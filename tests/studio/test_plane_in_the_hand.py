@@ -1,0 +1,152 @@
+"""The plane and the objective, driven as hands would: zoom, drag, home, undo; curves with a readout; the data card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QUndoStack, QWheelEvent
+from PySide6.QtTest import QTest
+
+from genstudio.studio.panes.area import PaneArea
+from genstudio.studio.panes.plane import PlaneView
+from genstudio.studio.panes.view import PaneView
+from genstudio.studio.settings import Settings
+from genstudio.studio.widgets.series_plot import SeriesPlot
+from genstudio.studio.widgets.thumbnails import ALONE, Thumbnails
+from genstudio.studio.workers.data_preview import open_preview
+from genstudio.studio.workers.session import Session
+from genstudio.training.run import Run
+
+PATIENCE = 60_000
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Two steps of a small GAN on points of the plane."""
+    import torch
+
+    from genstudio.training.job import new_job
+    from genstudio.training.recipe import recipe_from_dict
+
+    document = {
+        "model": {"name": "gan", "hidden": 8, "latent_dim": 2, "objective": "minimax"},
+        "data": {"name": "toy-2d", "count": 300},
+        "plan": {"steps": 2, "batch_size": 16, "save_every": 0, "evaluate_every": 0, "sample_every": 0},
+    }
+    threads, state = torch.get_num_threads(), torch.get_rng_state()
+    job = new_job(recipe_from_dict(document, "plane"), out=tmp_path_factory.mktemp("runs") / "plane-1")
+    for _ in job.events():
+        pass
+    torch.set_num_threads(threads)
+    torch.set_rng_state(state)
+    return Run.open(job.run.path)
+
+
+@pytest.fixture
+def area(qtbot, home: Path, run: Run) -> Iterator[PaneArea]:
+    session = Session()
+    made = PaneArea(session, QUndoStack(session), Settings(home / "settings.json"))
+    made.resize(1000, 760)
+    made.show()
+    qtbot.waitExposed(made)
+    session.open_run(run.path)
+    qtbot.waitUntil(lambda: session.data is not None, timeout=PATIENCE)
+    yield made
+    made.shutdown()
+    session.shutdown()
+    made.undo_stack.clear()
+    made.close()
+    session.deleteLater()
+    made.deleteLater()
+
+
+def settled(qtbot, area: PaneArea, name: str) -> PaneView:
+    """Wait until the pane shows the whole content of its present state."""
+    area.show_pane(name)
+    view = area.views[name]
+    qtbot.waitUntil(
+        lambda: (
+            view.rendered is not None
+            and view.rendered.content is not None
+            and view.rendered.final
+            and view.rendered.state == view.fitted(area.states[name])
+        ),
+        timeout=PATIENCE,
+    )
+    return view
+
+
+def test_the_wheel_zooms_about_the_pointer_a_drag_moves_and_undo_takes_each_back(qtbot, area: PaneArea):
+    view = settled(qtbot, area, "plane")
+    assert isinstance(view, PlaneView)
+    assert view.legend.isVisible()
+    assert "of 25 modes covered" in view.words.whole()
+    grid = view.grid
+    side = view.rendered.content.pictures[0].pixels.shape[0]
+    assert 300 < side <= min(grid.width(), grid.height()), "as large as the pane"
+    at = grid.cell_rect(0, 0).topLeft() + QPointF(0.75 * side, 0.25 * side)
+    under = area.states["plane"].place(0.75, 0.25)
+    nothing = Qt.KeyboardModifier.NoModifier
+    for _ in range(5):
+        wheel = QWheelEvent(at, grid.mapToGlobal(at), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, nothing,
+                            Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
+        grid.wheelEvent(wheel)
+    zoomed = area.states["plane"]
+    assert zoomed.zoom == pytest.approx(1.2**5)
+    assert zoomed.place(0.75, 0.25) == pytest.approx(under, abs=0.004)
+    qtbot.waitUntil(lambda: not view._wheel_rest.isActive(), timeout=PATIENCE)
+    settled(qtbot, area, "plane")
+    press, release = at.toPoint(), at.toPoint() + QPoint(-60, 40)
+    QTest.mousePress(grid, Qt.MouseButton.LeftButton, nothing, press)
+    QTest.mouseMove(grid, press + QPoint(-30, 20))
+    QTest.mouseMove(grid, release)
+    QTest.mouseRelease(grid, Qt.MouseButton.LeftButton, nothing, release)
+    moved = area.states["plane"]
+    assert moved.centre_x > zoomed.centre_x
+    area.undo_stack.undo()
+    assert area.states["plane"] == zoomed
+    qtbot.keyClick(grid, Qt.Key.Key_Home)
+    assert area.states["plane"].zoom == 1.0
+    area.undo_stack.undo()
+    area.undo_stack.undo()
+    assert area.states["plane"].zoom == 1.0, "five notches of one turn are one command"
+
+
+def test_the_objective_is_drawn_as_curves_that_tell_their_values(qtbot, area: PaneArea):
+    view = settled(qtbot, area, "objective")
+    plot = view.stand.plot
+    assert isinstance(plot, SeriesPlot)
+    assert plot.isVisible()
+    assert not view.grid.isVisible()
+    assert not view.inspector.view.isVisible()
+    assert "slope at the samples" in view.words.whole()
+    discriminator, generator = plot.panels()
+    assert discriminator.box.bottom() < generator.box.top()
+    assert len(generator.series) == 2
+    QTest.mouseMove(plot, QPoint(round(plot.x_pixel(0.5)), round(generator.box.center().y())))
+    told = {str(series.name): plot._words(series) for _, series in generator.series}
+    assert [words.split()[-1] for words in told.values()] == ["−0.69", "+0.69"]  # log 1/2, -log 1/2
+    view.inspector.controls.controls["axis"].combo.activated.emit(1)
+    settled(qtbot, area, "objective")
+    assert plot.panels()[0].series[0][1].x[0] < 0
+    view.toggle_help()
+    assert view.showing_help
+    view.toggle_help()
+    assert plot.isVisible()
+    area.show_pane("plane")
+    settled(qtbot, area, "plane")
+
+
+def test_points_are_previewed_all_on_one_picture(qtbot):
+    preview = open_preview("toy-2d", {"count": 300}, lambda share, words: None, lambda: False)
+    (picture,) = preview.images
+    assert picture.shape[:2] == (240, 240)
+    assert len(np.unique(picture)) > 2
+    thumbs = Thumbnails()
+    qtbot.addWidget(thumbs)
+    thumbs.show_images(preview.images, "points")
+    assert thumbs.height() == ALONE
