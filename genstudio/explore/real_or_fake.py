@@ -134,7 +134,7 @@ def shown_of(model: Any) -> Callable[[Tensor], Tensor]:
 def _judged(
     look: Look, state: RealOrFakeState, name: str, first: int, n: int, *, heated: bool = False
 ) -> Judged | None:
-    """Images ``first`` to ``first + n`` of a group of :data:`GROUPS`, fewer where there are no more; ``None`` without any."""
+    """Images ``first`` to ``first + n`` of one of :data:`GROUPS`, fewer where there are no more; ``None`` without any."""
     found = _samples(look, state, first, n) if name == "fake" else _real(look, state, name, first, n)
     if found is None:
         return None
