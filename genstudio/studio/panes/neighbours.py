@@ -13,7 +13,7 @@ from genstudio.explore.neighbours import NeighboursState
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import Button, restyle
-from genstudio.studio.widgets.histogram_view import HistogramView, Histograms
+from genstudio.studio.widgets.histogram_view import Histograms, HistogramView
 from genstudio.studio.widgets.marked_grid import WORDS, MarkedGrid
 from genstudio.studio.widgets.pane_controls import ChoiceControl, PaneControls, SliderControl
 

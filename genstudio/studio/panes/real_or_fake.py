@@ -12,7 +12,7 @@ from genstudio.core.messages import _
 from genstudio.explore.real_or_fake import RealOrFakeState
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.widgets.controls import Button
-from genstudio.studio.widgets.histogram_view import HistogramView, Histograms
+from genstudio.studio.widgets.histogram_view import Histograms, HistogramView
 from genstudio.studio.widgets.marked_grid import MarkedGrid
 from genstudio.studio.widgets.pane_controls import ChoiceControl, PaneControls, SliderControl
 
