@@ -48,8 +48,8 @@ PAGE = N_(
 
 @state
 class NeighboursState(PaneState):
-    n: int = knob(12, help=N_("How many samples are shown."), label=N_("samples"), ge=1, le=64)
-    k: int = knob(4, help=N_("Training images beside each sample."), label=N_("neighbours"), ge=1, le=10)
+    n: int = knob(8, help=N_("How many samples are shown."), label=N_("samples"), ge=1, le=64)
+    k: int = knob(3, help=N_("Training images beside each sample."), label=N_("neighbours"), ge=1, le=10)
     order: Literal["nearest", "drawn"] = knob(
         "nearest", help=N_("The sample first that lies nearest to a training image, or as they were drawn.")
     )
@@ -57,6 +57,9 @@ class NeighboursState(PaneState):
         300, help=N_("Samples drawn to find out whether the model copies; 0 does without."), label=N_("audited"), ge=0,
         le=1000,
     )  # fmt: skip
+    beside: int = knob(
+        0, help=N_("Samples side by side; 0 chooses."), label=N_("side by side"), ge=0, le=16, advanced=True
+    )
     curves: Literal["distance", "relative"] = knob(
         "distance", help=N_("The distance to the nearest training image, or as a share of that to the next fifty.")
     )
@@ -96,14 +99,18 @@ def neighbours(look: Look, state: NeighboursState) -> Iterator[Content]:
 
     among, space = _searched(look), space_of(look, state)
     shown = Shown(look, state, images, among, space)
-    due = iter((*PARTS, 1.0))
-    at = next(due)
-    content = shown.content()
-    for found in search(images, among, state.k, space):
-        if found.share >= at:
-            content = shown.content(found, coarse=found.share < 1)
-            at = next((part for part in due if part > found.share), 1.0)
-        yield content
+    kept, key = look.once("neighbours", dict), (state.seed, state.n, state.k, space.name)
+    if key in kept:  # another order, other curves: nothing is searched again
+        yield shown.content(kept[key])
+    else:
+        due, content = iter((*PARTS, 1.0)), shown.content()
+        at = next(due)
+        for found in search(images, among, state.k, space):
+            if found.share >= at:
+                content = shown.content(found, coarse=found.share < 1)
+                at = next((part for part in due if part > found.share), 1.0)
+            yield content
+        kept[key] = shown.found
     if state.audited:
         yield from _audited(look, state, shown, among, space)
 
@@ -133,13 +140,17 @@ class Shown:
         self.found = found or self.found
         cells, values = self._cells()
         per_sample = 1 + (self.found.rows.shape[1] if self.found is not None else 0)
-        columns = per_sample * beside(len(self.images), per_sample, self.look.spec.width / self.look.spec.height)
+        shape = self.look.spec.width / self.look.spec.height
+        columns = per_sample * (self.state.beside or beside(len(self.images), per_sample, shape))
         rows = math.ceil(len(cells) / columns)
         words = self._words()
         size = (self.look.spec.height, self.look.spec.width)
         grids = {name: _grid(value, rows, columns) for name, value in values.items()}
         picture = Picture(sheet(cells, rows, columns), words, size, grids, len(cells))
-        told: dict[str, Any] = {"unit": str(self.space.unit), "seed": self.state.seed} | (audit or {})
+        axis = N_("distance to the nearest, {unit}", unit=self.space.unit)
+        if self.state.curves == "relative":
+            axis = N_("distance to the nearest / to the next fifty")
+        told: dict[str, Any] = {"unit": self.space.unit, "axis": axis, "seed": self.state.seed} | (audit or {})
         return Content(words, (picture,), series, values=told, coarse=coarse)
 
     def _cells(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -172,19 +183,16 @@ class Shown:
 
     def _words(self) -> Message:
         told: dict[str, Any] = {
-            "n": len(self.images), "step": f"{self.look.snapshot.step:,}", "of": f"{len(self.among):,}",
-            "unit": self.space.unit,
-        }  # fmt: skip
+            "n": len(self.images),
+            "of": f"{len(self.among):,}",
+            "step": f"{self.look.snapshot.step:,}",
+        }
         if self.found is None:
             return N_("{n} samples from step {step}", **told)
         told |= {"k": self.found.rows.shape[1], "share": f"{100 * self.found.share:.0f}"}
         if self.found.share < 1:
-            return N_(
-                "{n} samples from step {step} beside their {k} nearest among {share} % of {of} training images", **told
-            )
-        return N_(
-            "{n} samples from step {step} beside their {k} nearest of {of} training images, distances in {unit}", **told
-        )
+            return N_("{n} samples from step {step}, their {k} nearest among {share} % of {of} training images", **told)
+        return N_("{n} samples from step {step}, their {k} nearest of {of} training images", **told)
 
 
 def beside(n: int, per_sample: int, shape: float) -> int:
@@ -209,12 +217,12 @@ def _audited(look: Look, state: NeighboursState, shown: Shown, among: Searched, 
     except DataError as error:
         yield shown.content(audit={"verdict": N_("{problem} {remedy}", problem=error.what, remedy=error.remedy or "")})
         return
-    waiting = shown.content(
-        audit={"verdict": N_("Looking how near {n} samples lie to the training images …", n=state.audited)}
-    )
-    drawing = _drawn(look, state.audited, generator(state.seed, "audit"), as_data=True, content=waiting)
-    images = yield from drawing
-    near = yield from _among_them(nearness(images, among, space), waiting)
+    kept, key = look.once("audits", dict), (state.seed, state.audited, space.name)
+    if key not in kept:
+        waiting = shown.content(audit={"verdict": N_("Looking how near {n} samples lie to them …", n=state.audited)})
+        images = yield from _drawn(look, state.audited, generator(state.seed, "audit"), as_data=True, content=waiting)
+        kept[key] = yield from _among_them(nearness(images, among, space), waiting)
+    near = kept[key]
     found = audit(near, held)
     told = _told(found) | {
         "verdict": verdict(found), "ends": _series(state, near, held)[1], "p_copies": found.p_copies,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
@@ -18,10 +20,12 @@ from genstudio.studio.widgets.marked_grid import WORDS, MarkedGrid
 from genstudio.studio.widgets.pane_controls import ChoiceControl, PaneControls, SliderControl
 
 if TYPE_CHECKING:
+    from genstudio.core.spec import ImageSpec
     from genstudio.explore.base import Content, Pane, PaneState
     from genstudio.studio.workers.render_thread import Rendered
 
 SURE = 0.001
+MOST_BESIDE = 16
 
 
 class NeighboursView(PaneView):
@@ -30,6 +34,7 @@ class NeighboursView(PaneView):
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self._content: Content | None = None
+        self._spec: ImageSpec | None = None
         super().__init__(pane, state, parent)
         shortcut = QShortcut(QKeySequence(Qt.Key.Key_R), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -50,7 +55,6 @@ class NeighboursView(PaneView):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         self.verdict = QLabel(whole)
-        self.verdict.setObjectName("words")
         self.verdict.setFont(font(13))
         self.verdict.setWordWrap(True)
         self.verdict.setAccessibleName(_("Does it copy?"))
@@ -73,13 +77,33 @@ class NeighboursView(PaneView):
             "curves": ChoiceControl(infos["curves"], curves, _("histogram")),
             "audited": SliderControl(infos["audited"], lambda value: f"{value:.0f}" if value else _("none")),
         }
-        controls = PaneControls(NeighboursState, made, left_out=("compared",))
+        controls = PaneControls(NeighboursState, made, left_out=("compared", "beside"))
         self._resample = Button(_("Resample"), _("Draw from another seed (R)"), icon_name="reset")
         self._resample.clicked.connect(self.resample)
         controls.rows.insertWidget(0, self._resample)
         return controls
 
     # -- what is shown -------------------------------------------------------------------------------------------
+
+    def fitted(self, state: PaneState) -> NeighboursState:
+        """Where nobody chose: as many samples side by side as let the images stand largest in the pane."""
+        assert isinstance(state, NeighboursState)
+        if state.beside or self._spec is None:
+            return state
+        return replace(state, beside=self.most_beside(state, self._spec.height, self._spec.width))
+
+    def most_beside(self, state: NeighboursState, height: int, width: int) -> int:
+        """Samples side by side at which height×width pixels have the largest factor; of equals the fewest."""
+        each = 1 + state.k
+        return max(
+            range(1, min(state.n, MOST_BESIDE) + 1),
+            key=lambda n: (self.grid.factor_for(math.ceil(state.n / n), n * each, height, width), -n),
+        )
+
+    def adapt(self, rendered: Rendered) -> None:
+        if rendered.snapshot is not None and self._spec != rendered.snapshot.spec:
+            self._spec = rendered.snapshot.spec
+            self.resized.emit()  # only now is it known how large the images are
 
     def show_rendered(self, rendered: Rendered) -> None:
         if rendered.content is not None and rendered.content is self._content:
@@ -100,19 +124,17 @@ class NeighboursView(PaneView):
         words = content.values.get("verdict", "")
         self.verdict.setText(translate(words))
         self.verdict.setAccessibleDescription(self.verdict.text())
-        self.verdict.setProperty("level", "bad" if content.values.get("p_copies", 1.0) < SURE else "")
+        bad = content.values.get("p_copies", 1.0) < SURE
+        self.verdict.setObjectName("words" if bad else "")
+        self.verdict.setProperty("level", "bad" if bad else "")
         restyle(self.verdict)
         self.verdict.setVisible(bool(words))
         self.histogram.setVisible(bool(content.series))
         if content.series:
             low, high = content.values["ends"]
-            relative = isinstance(self.state, NeighboursState) and self.state.curves == "relative"
-            axis = (
-                _("nearest / next fifty")
-                if relative
-                else _("distance to the nearest, {unit}", unit=content.values["unit"])
+            self.histogram.show_histograms(
+                Histograms(content.series, (float(low), float(high)), content.values["axis"])
             )
-            self.histogram.show_histograms(Histograms(content.series, (float(low), float(high)), axis))
 
     def is_sample(self, row: int, column: int) -> bool:
         picture = self.grid.picture

@@ -95,10 +95,11 @@ class RealOrFakeView(PaneView):
         if content is None:
             return
         told = content.values
-        axis = "D" if told["logit"] else _("output")
         low, high = told["ends"]
         self.histogram.show_histograms(
-            Histograms(content.series, (float(low), float(high)), axis, told["boundary"], _("passes for real →"))
+            Histograms(
+                content.series, (float(low), float(high)), told["axis"], told["boundary"], _("passes for real →")
+            )
         )
 
     def show_message(self, words: Message | str) -> None:

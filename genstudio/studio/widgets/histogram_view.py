@@ -18,7 +18,9 @@ from genstudio.studio.widgets.ticks import Tick, in_short, multiples, nice_step,
 if TYPE_CHECKING:
     from genstudio.explore.base import Series
 
-LEFT, RIGHT, TOP, BOTTOM = 36.0, 10.0, 24.0, 20.0  # logical pixels: tick labels, legend above, axis below
+LEFT, RIGHT, BOTTOM = 36.0, 10.0, 20.0  # logical pixels: tick labels, axis below
+LINE = 17.0  # of the legend above, and of the axis' name where it has one to itself
+SHORT = 60.0  # a name that stands beside the ticks
 ROOM = 64.0  # from one text of the lower axis to the next, at least
 FILL = 36  # of 255: how strongly the last series, the one that is judged, is filled
 DASH = 22.0  # of a line in the legend
@@ -54,7 +56,7 @@ class HistogramView(QWidget):
         theme().changed.connect(self._recolour)
 
     def sizeHint(self) -> QSize:
-        return QSize(360, 132)
+        return QSize(360, 138)
 
     @property
     def shown(self) -> Histograms | None:
@@ -93,7 +95,25 @@ class HistogramView(QWidget):
 
     def room(self) -> QRectF:
         """Where the steps stand."""
-        return QRectF(LEFT, TOP, max(self.width() - LEFT - RIGHT, 1), max(self.height() - TOP - BOTTOM, 1))
+        top = 5 + LINE * (1 + max((line for line, _ in self._legend_places()), default=0))
+        bottom = BOTTOM + (0 if self._name_wide() <= SHORT else LINE - 3)
+        return QRectF(LEFT, top, max(self.width() - LEFT - RIGHT, 1), max(self.height() - top - bottom, 1))
+
+    def _name_wide(self) -> float:
+        name = translate(self._shown.axis) if self._shown is not None else ""
+        return QFontMetricsF(font(11)).horizontalAdvance(name)
+
+    def _legend_places(self) -> list[tuple[int, float]]:
+        """(line, x) of each series' name."""
+        metrics, line, x = QFontMetricsF(font(11)), 0, LEFT
+        places = []
+        for series in self._shown.series if self._shown is not None else ():
+            wide = DASH + 6 + metrics.horizontalAdvance(translate(series.name))
+            if x + wide > self.width() and x > LEFT:
+                line, x = line + 1, LEFT
+            places.append((line, x))
+            x += wide + 18
+        return places
 
     def across(self, value: float) -> float:
         """The x of a value; what lies outside is put at the nearer end."""
@@ -153,9 +173,10 @@ class HistogramView(QWidget):
         painter.drawLine(QPointF(room.x(), room.bottom() + 0.5), QPointF(room.right(), room.bottom() + 0.5))
         name = translate(self._shown.axis)
         metrics = QFontMetricsF(painter.font())
-        free = room.right() - metrics.horizontalAdvance(name) - 16
+        alone = self._name_wide() > SHORT
+        free = room.right() + RIGHT if alone else room.right() - self._name_wide() - 16
         painter.setPen(colour("muted"))
-        painter.drawText(QRectF(room.x(), room.bottom() + 3, room.width(), 16), right, name)
+        painter.drawText(QRectF(0, room.bottom() + (LINE if alone else 3), room.right(), 16), right, name)
         for tick in [Tick(at, in_short(at, step)) for at in multiples(step, low, high)]:
             x = self.across(tick.at)
             wide = metrics.horizontalAdvance(tick.words)
@@ -210,19 +231,16 @@ class HistogramView(QWidget):
         painter.drawPolyline(QPolygonF(points))
 
     def _paint_legend(self, painter: QPainter) -> None:
-        """In one line above; a name that finds no room is left to the tooltip."""
+        """Names with their dashes, above, in as many lines as it takes."""
         assert self._shown is not None
-        x = LEFT
-        for number, series in enumerate(self._shown.series):
-            words = translate(series.name)
-            wide = painter.fontMetrics().horizontalAdvance(words)
-            if x + DASH + 6 + wide > self.width():
-                break
-            painter.setPen(pen_for(theme().current.series[number % len(theme().current.series)], 2.0))
-            painter.drawLine(QPointF(x, 10), QPointF(x + DASH, 10))
+        styles = theme().current.series
+        for number, (series, (line, x)) in enumerate(zip(self._shown.series, self._legend_places(), strict=True)):
+            y = 2 + line * LINE
+            painter.setPen(pen_for(styles[number % len(styles)], 2.0))
+            painter.drawLine(QPointF(x, y + 8), QPointF(x + DASH, y + 8))
             painter.setPen(colour("text"))
-            painter.drawText(QRectF(x + DASH + 6, 2, wide + 4, 16), Qt.AlignmentFlag.AlignVCenter, words)
-            x += DASH + 6 + wide + 18
+            place = QRectF(x + DASH + 6, y, max(self.width() - x - DASH - 6, 1), 16)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, translate(series.name))
 
     @Slot()
     def _recolour(self) -> None:

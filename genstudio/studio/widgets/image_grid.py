@@ -119,6 +119,15 @@ class ImageGrid(QWidget):
         down = (int(self.height() * ratio) - 2 * margin + gutter) // (height + gutter)
         return min(across, down)
 
+    def factor_for(self, rows: int, columns: int, height: int, width: int) -> float:
+        """How often a pixel of rows×columns cells of height×width pixels would be repeated here: whole, or under 1."""
+        ratio = self.devicePixelRatioF()
+        gutter, margin = round(2 * ratio), round(MARGIN * ratio)
+        across = (int(self.width() * ratio) - 2 * margin - (columns - 1) * gutter) / (columns * width)
+        down = int(self.height() * ratio) - 2 * margin - (rows - 1) * gutter - rows * round(self.below * ratio)
+        factor = min(across, down / (rows * height))
+        return float(int(factor)) if factor >= 1 else factor
+
     def set_smooth(self, smooth: bool) -> None:
         """Interpolate between pixels instead of showing squares."""
         if smooth != self._smooth:
