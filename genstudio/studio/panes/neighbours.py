@@ -47,6 +47,7 @@ class NeighboursView(PaneView):
         grid.below = WORDS
         grid.marked = self.is_sample
         grid.words = self.distance_in_words
+        grid.resized.connect(self._fit_again)
         return grid
 
     def make_pictures(self) -> QWidget:
@@ -57,6 +58,8 @@ class NeighboursView(PaneView):
         self.verdict = QLabel(whole)
         self.verdict.setFont(font(13))
         self.verdict.setWordWrap(True)
+        self.verdict.setMinimumHeight(2 * self.verdict.fontMetrics().height())
+        self.verdict.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.verdict.setAccessibleName(_("Does it copy?"))
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.histogram = HistogramView(whole)
@@ -103,7 +106,16 @@ class NeighboursView(PaneView):
     def adapt(self, rendered: Rendered) -> None:
         if rendered.snapshot is not None and self._spec != rendered.snapshot.spec:
             self._spec = rendered.snapshot.spec
-            self.resized.emit()  # only now is it known how large the images are
+            self._fit_again()  # only now is it known how large the images are
+
+    @Slot()
+    def _fit_again(self) -> None:
+        """Another number side by side, where that makes the pictures larger: nothing is searched again for it."""
+        if self.rendered is None or self.rendered.content is None:
+            return
+        shown, wanted = self.rendered.state, self.fitted(self.state)
+        if wanted != shown and replace(wanted, beside=0) == replace(shown, beside=0):
+            self.resized.emit()
 
     def show_rendered(self, rendered: Rendered) -> None:
         if rendered.content is not None and rendered.content is self._content:
@@ -128,13 +140,21 @@ class NeighboursView(PaneView):
         self.verdict.setObjectName("words" if bad else "")
         self.verdict.setProperty("level", "bad" if bad else "")
         restyle(self.verdict)
-        self.verdict.setVisible(bool(words))
-        self.histogram.setVisible(bool(content.series))
+        self.verdict.setVisible(bool(words) or self._audits(content))
+        self.histogram.setVisible(bool(content.series) or self._audits(content))
         if content.series:
             low, high = content.values["ends"]
             self.histogram.show_histograms(
                 Histograms(content.series, (float(low), float(high)), content.values["axis"])
             )
+        else:
+            self.histogram.show_histograms(None)
+
+    def _audits(self, content: Content) -> bool:
+        """Whether a histogram will come: its room is kept, so that the pictures stay where they are."""
+        return (
+            "index" in content.pictures[0].values and isinstance(self.state, NeighboursState) and self.state.audited > 0
+        )
 
     def is_sample(self, row: int, column: int) -> bool:
         picture = self.grid.picture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from genstudio.studio.theme import colour, font, theme
@@ -19,6 +19,8 @@ class MarkedGrid(ImageGrid):
     """``marked(row, column)`` says which cells have a frame and a bent corner (a shape: no colour is needed to see it),
     ``words(row, column)`` what stands under each. With ``below`` = 0 there are no words."""
 
+    resized = Signal()  # there is another room for pictures
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.marked: Callable[[int, int], bool] = lambda row, column: False
@@ -27,6 +29,10 @@ class MarkedGrid(ImageGrid):
     def mark_rect(self, row: int, column: int) -> QRectF:
         """The frame of a marked cell: half within it."""
         return self.cell_rect(row, column).adjusted(0.5, 0.5, -0.5, -0.5)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def paint_over(self, painter: QPainter) -> None:
         picture = self.picture
