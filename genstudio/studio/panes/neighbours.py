@@ -105,8 +105,7 @@ class NeighboursView(PaneView):
 
     def adapt(self, rendered: Rendered) -> None:
         if rendered.snapshot is not None and self._spec != rendered.snapshot.spec:
-            self._spec = rendered.snapshot.spec
-            self._fit_again()  # only now is it known how large the images are
+            self._spec = rendered.snapshot.spec  # only now is it known how large the images are
 
     @Slot()
     def _fit_again(self) -> None:
@@ -125,6 +124,7 @@ class NeighboursView(PaneView):
         super().show_rendered(rendered)
         if rendered.content is not None:
             self._show_audit(rendered.content)
+            self._fit_again()
 
     def show_message(self, words: Message | str) -> None:
         self._content = None
@@ -165,7 +165,7 @@ class NeighboursView(PaneView):
         if picture is None or "distance" not in picture.values or self.is_sample(row, column):
             return ""
         distance = float(picture.values["distance"][row, column])
-        return f"{distance:.1f}" if distance < 99.95 else f"{distance:.0f}"
+        return f"{distance:.1f}"
 
     def describe_cell(self, row: int, column: int) -> str:
         """A sample, or a training image: how far, and how often it is there."""
