@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.abilities import Samples
 from genstudio.core.errors import DataError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, generator
+from genstudio.explore.audit import Checked, check
 from genstudio.explore.base import Content, Look, PaneState, Picture, Series, knob, pane, state
 from genstudio.explore.given import check_data
 from genstudio.explore.histogram import histogram, round_ends
@@ -20,12 +20,10 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
-    from genstudio.evaluate.copying import Audit, Nearness
     from genstudio.evaluate.nearest import Neighbours, Searched, Space
 
 SHAPE = 1.3  # width of the sheet by its height, about
 PARTS = (0.02, 0.2)  # of the training images after which there is something to see
-LITTLE = 250_000  # sub-pixels drawn between two looks at whether a newer state has come
 
 PAGE = N_(
     "<p>Each sample, in a frame, stands before the k training images that are nearest to it. Under each is its distance, "
@@ -91,13 +89,15 @@ class NeighboursState(PaneState):
 def neighbours(look: Look, state: NeighboursState) -> Iterator[Content]:
     """Samples and their neighbours, first among a part of the training images; then the audit."""
     check_data(look)
-    images = yield from _drawn(look, state.n, generator(state.seed, "samples"), as_data=False)
+    model: Any = look.model
+    images = model.sample(state.n, generator=generator(state.seed, "samples"))  # those of the pane Samples
     if look.data is None:
         yield _samples_alone(look, images)
         return
-    from genstudio.evaluate.nearest import search
+    from genstudio.evaluate.nearest import Searched, search
 
-    among, space = _searched(look), space_of(look, state)
+    data, space = look.data, space_of(look, state)
+    among = look.once("searched", lambda: Searched(data))
     shown = Shown(look, state, images, among, space)
     kept, key = look.once("neighbours", dict), (state.seed, state.n, state.k, space.name)
     if key in kept:  # another order, other curves: nothing is searched again
@@ -112,16 +112,44 @@ def neighbours(look: Look, state: NeighboursState) -> Iterator[Content]:
             yield content
         kept[key] = shown.found
     if state.audited:
-        yield from _audited(look, state, shown, among, space)
+        yield from _audited(shown)
+
+
+def _audited(shown: Shown) -> Iterator[Content]:
+    """The contents while the audit goes on, the last with its verdict."""
+    look, state = shown.look, shown.state
+    said, content = Message(""), shown.content()
+    try:
+        for found in check(look, state.audited, state.seed, shown.among, shown.space):
+            if isinstance(found, Checked):
+                series, ends = _series(state, found)
+                yield shown.content(audit=found.numbers() | {"ends": ends}, series=series)
+                return
+            if found != said:
+                said, content = found, shown.content(audit={"verdict": found})
+            yield content
+    except DataError as error:
+        yield shown.content(audit={"verdict": N_("{problem} {remedy}", problem=error.what, remedy=error.remedy)})
+
+
+def _series(state: NeighboursState, found: Checked) -> tuple[tuple[Series, ...], np.ndarray]:
+    """Two histograms and the ends of their scale."""
+    import numpy as np
+
+    near, held = found.samples, found.held_out
+    chosen = (near.relative, held.relative) if state.curves == "relative" else (near.nearest, held.nearest)
+    ends = round_ends(np.concatenate(chosen), from_nought=True)
+    return histogram({N_("held-out images"): chosen[1], N_("samples"): chosen[0]}, *ends), np.array(ends)
 
 
 def space_of(look: Look, state: NeighboursState) -> Space:
     """Where images are compared: by a judge's features where it is asked for and the look has one, else by pixels."""
     from genstudio.evaluate.nearest import PIXELS, Space
 
-    features: Callable[[Tensor], Tensor] | None = getattr(look, "features", None)
-    if state.compared == "features" and features is not None:
-        return Space("features", features, 1.0, N_("standard deviations"))
+    if state.compared == "features" and look.features is not None:
+        return Space("features", look.features, 1.0, N_("standard deviations"))
+    if look.spec.levels is None:  # points of a plane, for instance
+        return Space("values", PIXELS.place, 100.0, N_("% of the scale"))
     return PIXELS
 
 
@@ -201,110 +229,6 @@ def beside(n: int, per_sample: int, shape: float) -> int:
         range(1, n + 1),
         key=lambda groups: abs(math.log(groups * per_sample * shape / math.ceil(n / groups) / SHAPE)),
     )
-
-
-# -- the audit -----------------------------------------------------------------------------------------------------------
-
-
-def _audited(look: Look, state: NeighboursState, shown: Shown, among: Searched, space: Space) -> Iterator[Content]:
-    """The contents while the audit goes on, the last with its verdict."""
-    from genstudio.evaluate.copying import audit, verdict
-    from genstudio.evaluate.memorisation import nearness
-
-    try:
-        waiting = shown.content(audit={"verdict": N_("Looking how near held-out images lie to the training images …")})
-        held = yield from _among_them(_held_out(look, among, space), waiting)
-    except DataError as error:
-        yield shown.content(audit={"verdict": N_("{problem} {remedy}", problem=error.what, remedy=error.remedy or "")})
-        return
-    kept, key = look.once("audits", dict), (state.seed, state.audited, space.name)
-    if key not in kept:
-        waiting = shown.content(audit={"verdict": N_("Looking how near {n} samples lie to them …", n=state.audited)})
-        images = yield from _drawn(look, state.audited, generator(state.seed, "audit"), as_data=True, content=waiting)
-        kept[key] = yield from _among_them(nearness(images, among, space), waiting)
-    near = kept[key]
-    found = audit(near, held)
-    told = _told(found) | {
-        "verdict": verdict(found), "ends": _series(state, near, held)[1], "p_copies": found.p_copies,
-        "distances_samples": near.nearest, "distances_held_out": held.nearest,
-        "relative_samples": near.relative, "relative_held_out": held.relative,
-    }  # fmt: skip
-    yield shown.content(audit=told, series=_series(state, near, held)[0])
-
-
-def _told(found: Audit) -> dict[str, Any]:
-    return {
-        name: getattr(found, name) for name in ("samples", "held_out", "copies", "near_1", "near_5", "z", "z_relative")
-    }
-
-
-def _series(state: NeighboursState, near: Nearness, held: Nearness) -> tuple[tuple[Series, ...], np.ndarray]:
-    import numpy as np
-
-    chosen = (near.relative, held.relative) if state.curves == "relative" else (near.nearest, held.nearest)
-    ends = round_ends(np.concatenate(chosen), from_nought=True)
-    return histogram({N_("held-out images"): chosen[1], N_("samples"): chosen[0]}, *ends), np.array(ends)
-
-
-# What depends on the data alone, for as long as they are open: a look ends with its snapshot.
-_kept: weakref.WeakKeyDictionary[Any, dict[Any, Any]] = weakref.WeakKeyDictionary()
-
-
-def _searched(look: Look) -> Searched:
-    from genstudio.evaluate.nearest import Searched
-
-    kept = _kept.setdefault(look.data, {})
-    if "searched" not in kept:
-        assert look.data is not None
-        kept["searched"] = Searched(look.data)
-    found: Searched = kept["searched"]
-    return found
-
-
-def _held_out(look: Look, among: Searched, space: Space) -> Iterator[Nearness | None]:
-    """How near held-out images lie to the training images: found once for a data set and pixels."""
-    from genstudio.evaluate.memorisation import held_out, nearness
-
-    kept, key = _kept.setdefault(look.data, {}), ("held out", space.name)
-    if key not in kept or space.name != "pixels":
-        assert look.data is not None
-        split = next((part for part in map(look.data.split, ("validation", "test")) if len(part)), None)
-        images, _ = held_out(split or look.data.split("validation"), among)
-        for found in nearness(images, among, space):
-            if found is not None:
-                kept[key] = found
-            else:
-                yield None
-    yield kept[key]
-
-
-def _among_them(steps: Iterator[Nearness | None], waiting: Content) -> Any:
-    """Show ``waiting`` until the answer is there; gives it."""
-    for found in steps:
-        if found is not None:
-            return found
-        yield waiting
-    raise AssertionError("the search ended without an answer")
-
-
-# -- samples -------------------------------------------------------------------------------------------------------------
-
-
-def _drawn(look: Look, n: int, noise: Any, *, as_data: bool, content: Content | None = None) -> Any:
-    """``n`` samples, a few at a time; gives float32 n×C×H×W. ``as_data``: as bits or levels, where the data are that."""
-    import torch
-
-    from genstudio.evaluate import memorisation
-
-    model: Any = look.model
-    if content is None:  # those that are shown: the ones that the pane Samples draws from this seed
-        return model.sample(n, generator=noise)
-    size, parts = max(8, LITTLE // look.spec.values), []
-    for start in range(0, n, size):
-        made = model.sample(min(size, n - start), generator=noise)
-        parts.append(memorisation.as_data(made, look.spec, noise) if as_data else made)
-        yield content
-    return torch.cat(parts)
 
 
 def _samples_alone(look: Look, images: Tensor) -> Content:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,6 +11,7 @@ from genstudio.core.abilities import Discriminates, Samples
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, generator
 from genstudio.explore.base import Content, Look, PaneState, Picture, Series, knob, pane, state
+from genstudio.explore.discriminator import AT_ONCE, boundary_of, discriminated, is_logit
 from genstudio.explore.given import check_data, check_label, classes_of
 from genstudio.explore.heat import heat
 from genstudio.explore.histogram import histogram, round_ends
@@ -20,11 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
-AT_ONCE = 32_000
-"""Sub-pixels that the discriminator looks at between two looks at whether a newer state has come."""
 GROUPS: dict[str, Message] = {"train": N_("training images"), "held_out": N_("held-out images"), "fake": N_("samples")}
 COVERS = 0.85  # how much of an image the strongest heat hides
-SMOOTH = 3  # pixels: strided convolutions see every other pixel more strongly, which says nothing of where it looks
 
 PAGE = N_(
     "<p>The discriminator gives each image one number: a logit a, shown as D = 1 / (1 + e<sup>-a</sup>), or a critic's "
@@ -117,18 +115,6 @@ def real_or_fake(look: Look, state: RealOrFakeState) -> Iterator[Content]:
     yield _content(look, state, shown, counted)
 
 
-def boundary_of(model: Any) -> float | None:
-    """The output, as it is shown, from which on an image passes for real; ``None`` where only differences count."""
-    boundary = getattr(getattr(model, "objective", None), "boundary", None)
-    return None if boundary is None else float(shown_of(model)(_tensor(boundary)))
-
-
-def shown_of(model: Any) -> Callable[[Tensor], Tensor]:
-    """How people read the discriminator's output: the objective's own way, else as it is."""
-    objective = getattr(model, "objective", None)
-    return objective.shown if objective is not None else lambda output: output
-
-
 # -- what is looked at ---------------------------------------------------------------------------------------------------
 
 
@@ -179,38 +165,6 @@ def _real(
     return batch.images, batch.labels if classes_of(look) else None, batch.indices.numpy()
 
 
-def discriminated(
-    look: Look, images: Tensor, labels: Tensor | None, *, heated: bool = False
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """The outputs as people read them, float64 N, and where each image was looked at: float32 N×H×W, |da/dx| summed over
-    the channels, a little smoothed."""
-    import torch
-
-    model: Any = look.model
-    size = max(8, AT_ONCE // look.spec.values)
-    outputs, maps = [], []
-    for start in range(0, len(images), size):
-        part = images[start : start + size].detach().clone().requires_grad_(heated)
-        some = None if labels is None else labels[start : start + size]
-        with torch.set_grad_enabled(heated):
-            out = model.discriminate(part, some)
-        outputs.append(out.detach())
-        if heated:
-            (slope,) = torch.autograd.grad(out.sum(), part)
-            maps.append(_smooth(slope.abs().sum(1)))
-    shown = shown_of(model)(torch.cat(outputs)).double().numpy()
-    return shown, torch.cat(maps).numpy() if heated else None
-
-
-def _smooth(maps: Tensor) -> Tensor:
-    """Means over squares of ``SMOOTH`` pixels, N×H×W; at the border over what there is."""
-    from torch.nn.functional import avg_pool2d
-
-    if min(maps.shape[1:]) < SMOOTH:
-        return maps
-    return avg_pool2d(maps[:, None], SMOOTH, 1, SMOOTH // 2, count_include_pad=False)[:, 0]
-
-
 # -- what is shown -------------------------------------------------------------------------------------------------------
 
 
@@ -247,11 +201,6 @@ def _content(
     told["axis"] = N_("D") if told["logit"] else N_("output")
     told["class_names"] = look.spec.class_names if classes_of(look) else ()
     return Content(words, (picture,), series, values=told)
-
-
-def is_logit(model: Any) -> bool:
-    """Whether what is shown is a probability, from 0 to 1."""
-    return getattr(getattr(model, "objective", None), "output", "value") == "logit"
 
 
 def _pixels(parts: list[Judged]) -> tuple[np.ndarray, np.ndarray]:
@@ -317,9 +266,3 @@ def _grid(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
     made = np.zeros((rows * columns, *values.shape[1:]), values.dtype)
     made[: len(values)] = values
     return made.reshape(rows, columns, *values.shape[1:])
-
-
-def _tensor(value: float) -> Tensor:
-    import torch
-
-    return torch.tensor(value)

@@ -13,8 +13,9 @@ from torch import nn
 from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.explore.base import Look, contents, final
+from genstudio.explore.discriminator import boundary_of, discriminated
 from genstudio.explore.histogram import histogram, round_ends
-from genstudio.explore.real_or_fake import RealOrFakeState, boundary_of, discriminated
+from genstudio.explore.real_or_fake import RealOrFakeState
 from genstudio.models.base import build
 from genstudio.objectives.base import objectives
 from genstudio.training.snapshot import Snapshot, load_model
