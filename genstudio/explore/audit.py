@@ -46,11 +46,13 @@ def check(look: Look, n: int, seed: int, among: Searched, space: Space) -> Itera
     from genstudio.evaluate.copying import audit, verdict
     from genstudio.evaluate.memorisation import as_data, nearness
 
+    held: Nearness | None = None
     for held in _held_out(look, among, space):
         if held is None:
             yield N_("Looking how near held-out images lie to the training images …")
     assert held is not None
-    kept, key = look.once("audits", dict), (n, seed, space.name)
+    kept: dict[Any, Nearness] = look.once("audits", dict)
+    key = (n, seed, space.name)
     if key not in kept:
         model: Any = look.model
         noise, parts = generator(seed, "audit"), []
@@ -62,7 +64,8 @@ def check(look: Look, n: int, seed: int, among: Searched, space: Space) -> Itera
         for near in nearness(torch.cat(parts), among, space):
             if near is None:
                 yield doing
-        kept[key] = near
+            else:
+                kept[key] = near
     found = audit(kept[key], held)
     yield Checked(found, verdict(found), kept[key], held)
 

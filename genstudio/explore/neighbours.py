@@ -99,7 +99,8 @@ def neighbours(look: Look, state: NeighboursState) -> Iterator[Content]:
     data, space = look.data, space_of(look, state)
     among = look.once("searched", lambda: Searched(data))
     shown = Shown(look, state, images, among, space)
-    kept, key = look.once("neighbours", dict), (state.seed, state.n, state.k, space.name)
+    kept: dict[Any, Neighbours | None] = look.once("neighbours", dict)
+    key = (state.seed, state.n, state.k, space.name)
     if key in kept:  # another order, other curves: nothing is searched again
         yield shown.content(kept[key])
     else:

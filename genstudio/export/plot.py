@@ -103,7 +103,7 @@ def draw_histograms(
         edges = np.concatenate([series[0].x - half, series[0].x[-1:] + half])
         for k, one in enumerate(series):
             tint, dash = look.series[k % len(look.series)], DASHES[k % len(DASHES)]
-            line = {"color": tint, "linestyle": (0, dash) if dash else "solid", "linewidth": 1.8}
+            line: dict[str, Any] = {"color": tint, "linestyle": (0, dash) if dash else "solid", "linewidth": 1.8}
             if one is series[-1]:
                 axes.stairs(one.y, edges, fill=True, color=tint, alpha=0.15)
             axes.stairs(one.y, edges, label=translate(one.name), **line)

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.explore.base import Look, contents, final
 from genstudio.explore.discriminator import boundary_of, discriminated
@@ -174,7 +175,7 @@ def test_batch_normalisation_is_taken_as_it_is_when_it_does_not_learn(squares):
 
 
 def test_what_lies_outside_is_counted_at_the_nearer_end():
-    (series,) = histogram({"x": np.array([-5.0, 0.01, 0.99, 7.0]), "nothing": np.array([])}, 0.0, 1.0)
+    (series,) = histogram({N_("x"): np.array([-5.0, 0.01, 0.99, 7.0]), N_("nothing"): np.array([])}, 0.0, 1.0)
     assert series.y[0] == series.y[-1] == 50
     assert series.x[0] == pytest.approx(1 / 48)
 

@@ -113,6 +113,7 @@ class NeighboursView(PaneView):
         if self.rendered is None or self.rendered.content is None:
             return
         shown, wanted = self.rendered.state, self.fitted(self.state)
+        assert isinstance(shown, NeighboursState)
         if wanted != shown and replace(wanted, beside=0) == replace(shown, beside=0):
             self.resized.emit()
 
