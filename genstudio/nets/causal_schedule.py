@@ -121,9 +121,8 @@ class _Scheduler:
         ticks = (
             np.arange(len(self.units), dtype=np.int32) if self.order == "raster" else self._draw_ticks(self._reach())
         )
-        when, depth = self._earliest(ticks)
-        final = self._needed(ticks, when)
-        return self._assemble(ticks, final, depth)
+        final = self._needed(ticks, self._earliest(ticks))
+        return self._assemble(ticks, final)
 
     # -- structure ---------------------------------------------------------------------------------------------------
 
@@ -178,23 +177,16 @@ class _Scheduler:
             self._settle(group, reach, np.bitwise_or)
         return reach
 
-    def _settle(self, group: list[Node], values: dict[str, np.ndarray], combine: np.ufunc, shift: int = 0) -> None:
-        """Combine over reads, and again until nothing changes where nodes read themselves. ``shift`` is added to what comes
-        from the own loop."""
-        own = {buffer for node in group for buffer, _ in node.outputs}
+    def _settle(self, group: list[Node], values: dict[str, np.ndarray], combine: np.ufunc) -> None:
+        """Combine over reads, and again until nothing changes where nodes read themselves."""
         while True:
             changed = False
             for node in group:
                 total = values[node.outputs[0][0]][:-1].copy()
                 for i, read in enumerate(node.reads):
                     source, table = values[read.buffer], self.tables[node.name, i]
-                    if shift and read.buffer not in own:
-                        continue
                     for tap in range(table.shape[1]):
-                        taken = source[table[:, tap]]
-                        if shift:
-                            taken = np.where(table[:, tap] < len(source) - 1, taken + shift, 0)
-                        combine(total, taken, out=total)
+                        combine(total, source[table[:, tap]], out=total)
                 changed |= not np.array_equal(total, values[node.outputs[0][0]][:-1])
                 for buffer, _ in node.outputs:
                     values[buffer][:-1] = total
@@ -215,11 +207,10 @@ class _Scheduler:
 
     # -- when ----------------------------------------------------------------------------------------------------------
 
-    def _earliest(self, ticks: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """When each buffer's positions can be known, and how deep within its loop a position stands."""
+    def _earliest(self, ticks: np.ndarray) -> dict[str, np.ndarray]:
+        """When each buffer's positions can be known."""
         size = self.graph.size[0] * self.graph.size[1]
         when = {name: np.zeros(size + 1, np.int32) for name, _ in self.graph.images}
-        depth: dict[str, np.ndarray] = {}
         for tick, (draw, _, pixel) in zip(ticks, self.units, strict=True):
             into = self.graph.draws[draw].into
             when[into][pixel] = max(when[into][pixel], tick + 1)
@@ -227,11 +218,8 @@ class _Scheduler:
             for node in group:
                 for buffer, _ in node.outputs:
                     when[buffer] = np.zeros(node.grid[0] * node.grid[1] + 1, np.int32)
-                    depth[buffer] = np.zeros_like(when[buffer])
             self._settle(group, when, np.maximum)
-            if group[0].loop is not None:
-                self._settle(group, depth, np.maximum, shift=1)
-        return when, depth
+        return when
 
     def _needed(self, ticks: np.ndarray, when: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The tick in which each node's positions are evaluated, by node; ``NEVER`` where nobody needs them."""
@@ -245,7 +233,7 @@ class _Scheduler:
                 before = [need[b].copy() for node in group for b, _ in node.outputs]
                 for node in reversed(group):
                     wanted = np.minimum.reduce([need[buffer][:-1] for buffer, _ in node.outputs])
-                    if node.eager or node.loop is not None:
+                    if node.eager:
                         wanted = _early(wanted, when[node.outputs[0][0]][:-1], node)
                     final[node.name] = wanted
                     for i, read in enumerate(node.reads):
@@ -256,13 +244,36 @@ class _Scheduler:
                     break
         return final
 
+    def _depths(self, group: list[Node], final: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """For each node of a loop, by position: how many positions have to be evaluated before it within its tick."""
+        names = {buffer: node.name for node in group for buffer, _ in node.outputs}
+        depth = {node.name: np.zeros(len(final[node.name]) + 1, np.int32) for node in group}
+        # The zeros outside are of no tick.
+        when = {node.name: np.append(final[node.name], -1) for node in group}
+        own = [
+            (node, names[read.buffer], self.tables[node.name, i])
+            for node in group
+            for i, read in enumerate(node.reads)
+            if read.buffer in names
+        ]
+        changed = True
+        while changed:
+            changed = False
+            for node, source, table in own:
+                together = (when[source][table] == when[node.name][:-1, None]) & (when[node.name][:-1, None] < NEVER)
+                found = np.where(together, depth[source][table] + 1, 0).max(1)
+                changed |= bool((found > depth[node.name][:-1]).any())
+                np.maximum(depth[node.name][:-1], found, out=depth[node.name][:-1])
+        return {name: values[:-1] for name, values in depth.items()}
+
     # -- what together -------------------------------------------------------------------------------------------------
 
-    def _assemble(self, ticks: np.ndarray, final: dict[str, np.ndarray], depth: dict[str, np.ndarray]) -> Schedule:
+    def _assemble(self, ticks: np.ndarray, final: dict[str, np.ndarray]) -> Schedule:
         due: dict[int, list[Any]] = defaultdict(list)  # ((place, depth, inner), node, positions)
         for place, group in enumerate(self.loops):
+            depth = self._depths(group, final)
             for inner, node in enumerate(group):
-                level = depth[node.outputs[0][0]][:-1] if node.loop else np.zeros_like(final[node.name])
+                level = depth[node.name]
                 wanted = np.flatnonzero(final[node.name] < NEVER)
                 when = final[node.name][wanted].astype(np.int64) * (1 << 24) + level[wanted]
                 sorting = np.argsort(when, kind="stable")
