@@ -38,17 +38,17 @@ class GraphMachine:
         self.nodes = {node.name: node for node in graph.nodes}
         self.schedule, self.n = schedule, len(images)
         self.holds = dict(graph.images)
-        # Position-major, as the buffers are: positions×1×K.
-        self.beside = None if graph.beside is None else graph.beside.flatten(1).t().to(images)[:, None]
         self.buffers = {
             name: images.new_zeros(positions + 1, self.n, features)
             for name, (positions, features) in schedule.buffers.items()
         }
+        self.drawn = {}  # the image buffers' channels, without what stands beside them
         for name, channels in graph.images:
-            values = images[:, list(channels)].flatten(2).permute(2, 0, 1)
-            self.buffers[name][:-1, :, : len(channels)] = values
-            if self.beside is not None:
-                self.buffers[name][:-1, :, len(channels) :] = self.beside
+            buffer = self.buffers[name]
+            self.drawn[name] = buffer[:, :, : len(channels)]
+            self.drawn[name][:-1] = images[:, list(channels)].flatten(2).permute(2, 0, 1)
+            if graph.beside is not None:
+                buffer[:-1, :, len(channels) :] = graph.beside.flatten(1).t().to(images)[:, None]
 
     @property
     def ticks(self) -> int:
@@ -57,29 +57,24 @@ class GraphMachine:
     def advance(self, tick: int) -> Iterator[Due]:
         """Evaluate what falls due in ``tick`` and give what is to be drawn; :meth:`write` it before the next tick."""
         fresh: dict[str, Tensor] = {}
-        now = self.schedule.ticks[tick]
+        now, n, buffers = self.schedule.ticks[tick], self.n, self.buffers
         for step in now.steps:
-            node = self.nodes[step.node]
-            outputs = node.compute([self._take(one, fresh) for one in step.inputs])
-            for (buffer, features), values, keep in zip(node.outputs, outputs, step.keep, strict=True):
+            node, positions = self.nodes[step.node], step.positions
+            inputs = [fresh[one.buffer] if one.index is None else self._take(one) for one in step.inputs]
+            for (buffer, features), values, keep in zip(node.outputs, node.compute(inputs), step.keep, strict=True):
                 fresh[buffer] = values
                 if keep:
-                    self.buffers[buffer].index_copy_(0, step.positions, values.view(-1, self.n, features))
+                    buffers[buffer].index_copy_(0, positions, values.view(-1, n, features))
         for due in now.draws:
-            output = self._take(due.output, fresh)
+            output = fresh[due.output.buffer] if due.output.index is None else self._take(due.output)
             yield Due(due.pixels, due.draw.channels, output.view(-1, self.n, output.shape[-1]), due.draw.into)
 
     def write(self, due: Due, values: Tensor) -> None:
         """Put what was drawn, P×N×channels in [-1, 1], where the nodes read it."""
-        buffer = self.buffers[due.into]
-        if self.beside is not None:
-            values = torch.cat([values, self.beside[due.pixels].expand(-1, self.n, -1)], -1)
-        buffer.index_copy_(0, due.pixels, values)
+        self.drawn[due.into].index_copy_(0, due.pixels, values)
 
-    def _take(self, one: Input, fresh: dict[str, Tensor]) -> Tensor:
-        """(positions * images) × (taps * features)."""
-        if one.index is None:
-            return fresh[one.buffer]
+    def _take(self, one: Input) -> Tensor:
+        """(positions * images) × (taps * features), from a buffer."""
         gathered = self.buffers[one.buffer].index_select(0, one.index)
         features = gathered.shape[-1]
         if one.taps == 1:

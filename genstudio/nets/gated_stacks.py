@@ -113,7 +113,7 @@ class StackNodes:
         sizes = parts if last else [wide // 2, wide // 2, *parts]
 
         def compute(inputs: list[Tensor]) -> list[Tensor]:
-            found = list(plus(affine(inputs, matrices, bias), added).split(sizes, 1))
+            found = list(torch.split_with_sizes(plus(affine(inputs, matrices, bias), added), sizes, 1))
             if last:
                 return found
             a, b, *links = found
@@ -185,10 +185,11 @@ class _Row:
             before[1:].baddbmm_(by_layer(next(rest), count)[:-1], matrices)
         given = [torch.bmm(by_layer(next(rest), count), matrices) for matrices in self.gates]
         h, sums, gates = None, [], []
+        a, b = (half.unbind() for half in before.chunk(2, 2))
         for i, (x, out) in enumerate(zip(before.unbind(), self.out, strict=True)):
             if h is not None:
                 x.addmm_(h, self.here[i - 1])
-            g = gate(x)
+            g = a[i].tanh_().mul_(b[i].sigmoid_())
             h = torch.mm(g, out) if h is None else torch.addmm(h, g, out)
             for one in given:
                 h += one[i]

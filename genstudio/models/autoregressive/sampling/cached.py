@@ -38,7 +38,7 @@ def cached(model: Autoregressive, request: Request, order: Order = "raster", tel
                 own = given[due.pixels][:, :, list(due.channels)]
                 drawn = torch.where(kept[due.pixels][:, :, None], own, drawn)
             machine.write(due, model.to_net(drawn))
-            levels[due.pixels, :, due.channels[0] : due.channels[-1] + 1] = drawn
+            levels[:, :, due.channels[0] : due.channels[-1] + 1].index_copy_(0, due.pixels, drawn)
             if tell:
                 yield from _tell(model, due, drawn, levels, images, width)
     if not tell:
