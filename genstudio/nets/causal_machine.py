@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from genstudio.nets.causal_graph import CausalGraph
-from genstudio.nets.causal_schedule import Input, Schedule
+from genstudio.nets.causal_schedule import Input, Schedule, Tick
 
 
 @dataclass(frozen=True)
@@ -42,29 +42,49 @@ class GraphMachine:
             name: images.new_zeros(positions + 1, self.n, features)
             for name, (positions, features) in schedule.buffers.items()
         }
-        self.drawn = {}  # the image buffers' channels, without what stands beside them
-        for name, channels in graph.images:
-            buffer = self.buffers[name]
-            self.drawn[name] = buffer[:, :, : len(channels)]
-            self.drawn[name][:-1] = images[:, list(channels)].flatten(2).permute(2, 0, 1)
-            if graph.beside is not None:
-                buffer[:-1, :, len(channels) :] = graph.beside.flatten(1).t().to(images)[:, None]
+        # The image buffers' channels, without what stands beside them.
+        self.drawn = {name: self.buffers[name][:, :, : len(channels)] for name, channels in graph.images}
+        if graph.beside is not None:
+            for name, channels in graph.images:
+                self.buffers[name][:-1, :, len(channels) :] = graph.beside.flatten(1).t().to(images)[:, None]
+        self.give(images)
 
     @property
     def ticks(self) -> int:
         return len(self.schedule.ticks)
 
-    def advance(self, tick: int) -> Iterator[Due]:
-        """Evaluate what falls due in ``tick`` and give what is to be drawn; :meth:`write` it before the next tick."""
+    def give(self, images: Tensor) -> None:
+        """Put these pixels in place: N×C×H×W in [-1, 1]."""
+        for name, channels in self.holds.items():
+            self.drawn[name][:-1] = images[:, list(channels)].flatten(2).permute(2, 0, 1)
+
+    def advance(self, tick: int, keep: bool = True) -> Iterator[Due | None]:
+        """Evaluate what falls due in ``tick`` and give what is to be drawn; :meth:`write` it before the next tick. ``None``
+        comes where one may pause. Without ``keep``, a tick that was played already is asked again and changes nothing."""
+        return self._run(self.schedule.ticks[tick], keep)
+
+    def past(self, ticks: int) -> Iterator[Due | None]:
+        """As if the first ``ticks`` had been played and had drawn what was given by :meth:`give`: everything at once, with
+        what each was to be drawn from."""
+        whole = self.schedule.past(ticks)
+        for name, (positions, features) in whole.buffers.items():
+            if name not in self.buffers:
+                some = next(iter(self.buffers.values()))
+                self.buffers[name] = some.new_zeros(positions + 1, self.n, features)
+        for tick in whole.ticks:
+            yield from self._run(tick, True)
+
+    def _run(self, now: Tick, store: bool) -> Iterator[Due | None]:
         fresh: dict[str, Tensor] = {}
-        now, n, buffers = self.schedule.ticks[tick], self.n, self.buffers
+        n, buffers = self.n, self.buffers
         for step in now.steps:
             node, positions = self.nodes[step.node], step.positions
             inputs = [fresh[one.buffer] if one.index is None else self._take(one) for one in step.inputs]
             for (buffer, features), values, keep in zip(node.outputs, node.compute(inputs), step.keep, strict=True):
                 fresh[buffer] = values
-                if keep:
+                if keep and store:
                     buffers[buffer].index_copy_(0, positions, values.view(-1, n, features))
+            yield None
         for due in now.draws:
             output = fresh[due.output.buffer] if due.output.index is None else self._take(due.output)
             yield Due(due.pixels, due.draw.channels, output.view(-1, self.n, output.shape[-1]), due.draw.into)

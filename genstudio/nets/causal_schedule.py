@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -60,10 +62,12 @@ class Tick:
 
 @dataclass(frozen=True)
 class Schedule:
-    """The ticks, and the buffers that must be kept with their sizes (positions, features)."""
+    """The ticks, and the buffers that must be kept with their sizes (positions, features). ``past(k)``: all that the first
+    k ticks evaluate as one tick, for when what they would draw is known."""
 
     ticks: tuple[Tick, ...]
     buffers: dict[str, tuple[int, int]]
+    past: Callable[[int], Schedule] = field(compare=False, repr=False)
 
 
 _lock = threading.Lock()  # training thread and render thread both come here
@@ -99,6 +103,10 @@ def _early(need: np.ndarray, when: np.ndarray, node: Node) -> np.ndarray:
     return np.where(wanted, together, NEVER)
 
 
+def _no_past(count: int) -> Schedule:
+    raise ValueError("this is the past itself")
+
+
 def _nothing(inputs: list[Tensor]) -> list[Tensor]:
     return []
 
@@ -116,13 +124,22 @@ class _Scheduler:
         self.tables = {(n.name, i): self._table(n.grid, read) for n in graph.nodes for i, read in enumerate(n.reads)}
         self.loops = self._loops()
         self.units = self._units()
+        self.lock = threading.Lock()
 
     def run(self) -> Schedule:
         ticks = (
             np.arange(len(self.units), dtype=np.int32) if self.order == "raster" else self._draw_ticks(self._reach())
         )
         final = self._needed(ticks, self._earliest(ticks))
-        return self._assemble(ticks, final)
+        made = self._assemble(ticks, final)
+        kept = frozenset(made.buffers)
+
+        @lru_cache(maxsize=4)
+        def past(count: int) -> Schedule:
+            now = {name: np.where(tick < count, 0, NEVER) for name, tick in final.items()}
+            return self._assemble(np.where(ticks < count, 0, NEVER), now, kept)
+
+        return replace(made, past=past)
 
     # -- structure ---------------------------------------------------------------------------------------------------
 
@@ -268,7 +285,10 @@ class _Scheduler:
 
     # -- what together -------------------------------------------------------------------------------------------------
 
-    def _assemble(self, ticks: np.ndarray, final: dict[str, np.ndarray]) -> Schedule:
+    def _assemble(
+        self, ticks: np.ndarray, final: dict[str, np.ndarray], kept: frozenset[str] = frozenset()
+    ) -> Schedule:
+        """``kept``: buffers that are kept whether anybody here reads them or not."""
         due: dict[int, list[Any]] = defaultdict(list)  # ((place, depth, inner), node, positions)
         for place, group in enumerate(self.loops):
             depth = self._depths(group, final)
@@ -283,12 +303,16 @@ class _Scheduler:
                     due[tick].append(((place, deep, inner), node, part))
         drawn: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
         for tick, (draw, position, pixel) in zip(ticks.tolist(), self.units, strict=True):
-            drawn[tick][draw].append((position, pixel))
-        return self._compile(due, drawn)
+            if tick < NEVER:
+                drawn[tick][draw].append((position, pixel))
+        with self.lock:
+            return self._compile(due, drawn, kept)
 
-    def _compile(self, due: dict[int, list[Any]], drawn: dict[int, dict[int, list[tuple[int, int]]]]) -> Schedule:
+    def _compile(
+        self, due: dict[int, list[Any]], drawn: dict[int, dict[int, list[tuple[int, int]]]], kept: frozenset[str]
+    ) -> Schedule:
         plans = []
-        self.kept = {name for name, _ in self.graph.images}
+        self.kept = {name for name, _ in self.graph.images} | kept
         self.shared: dict[tuple[object, ...], Tensor] = {}
         for tick in range(max([*due, *drawn], default=-1) + 1):
             fresh: dict[str, bytes] = {}
@@ -314,7 +338,8 @@ class _Scheduler:
         beside = self.graph.features_beside
         sizes = {name: len(channels) + beside for name, channels in self.graph.images}
         sizes |= {buffer: features for node in self.graph.nodes for buffer, features in node.outputs}
-        return Schedule(made, {b: (self.grids[b][0] * self.grids[b][1], sizes[b]) for b in self.kept})
+        kept_sizes = {b: (self.grids[b][0] * self.grids[b][1], sizes[b]) for b in self.kept}
+        return Schedule(made, kept_sizes, _no_past)
 
     def _input(
         self,

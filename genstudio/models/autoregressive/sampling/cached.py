@@ -33,6 +33,8 @@ def cached(model: Autoregressive, request: Request, order: Order = "raster", tel
     machine = model.machine(model.to_net(images), known.cpu().numpy(), request.labels, order)
     for tick in range(machine.ticks):
         for due in machine.advance(tick):
+            if due is None:
+                continue
             drawn = _draw(model, due, levels, noise, request.temperature)
             if kept is not None:
                 own = given[due.pixels][:, :, list(due.channels)]
