@@ -7,14 +7,17 @@ last position holds the zeros outside of the image.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from genstudio.nets.causal_graph import CausalGraph
-from genstudio.nets.causal_schedule import Input, Schedule, Tick
+from genstudio.nets.causal_schedule import Input, Schedule, Step, Tick
+
+ROWS = 1024
+"""Positions times images that are evaluated without a pause: a few milliseconds' worth."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,12 @@ class GraphMachine:
         n, buffers = self.n, self.buffers
         for step in now.steps:
             node, positions = self.nodes[step.node], step.positions
-            inputs = [fresh[one.buffer] if one.index is None else self._take(one) for one in step.inputs]
-            for (buffer, features), values, keep in zip(node.outputs, node.compute(inputs), step.keep, strict=True):
+            if len(positions) * n > ROWS:
+                outputs = yield from self._by_parts(step, fresh)
+            else:
+                inputs = [fresh[one.buffer] if one.index is None else self._take(one) for one in step.inputs]
+                outputs = node.compute(inputs)
+            for (buffer, features), values, keep in zip(node.outputs, outputs, step.keep, strict=True):
                 fresh[buffer] = values
                 if keep and store:
                     buffers[buffer].index_copy_(0, positions, values.view(-1, n, features))
@@ -88,6 +95,22 @@ class GraphMachine:
         for due in now.draws:
             output = fresh[due.output.buffer] if due.output.index is None else self._take(due.output)
             yield Due(due.pixels, due.draw.channels, output.view(-1, self.n, output.shape[-1]), due.draw.into)
+
+    def _by_parts(self, step: Step, fresh: dict[str, Tensor]) -> Generator[None, None, list[Tensor]]:
+        """What a step at many positions gives, a few of them at a time: so that one may pause between."""
+        compute, several = self.nodes[step.node].compute, max(1, ROWS // self.n)
+        parts = []
+        for start in range(0, len(step.positions), several):
+            end = min(start + several, len(step.positions))
+            inputs = [
+                fresh[one.buffer][start * self.n : end * self.n]
+                if one.index is None
+                else self._take(replace(one, index=one.index[start * one.taps : end * one.taps]))
+                for one in step.inputs
+            ]
+            parts.append(compute(inputs))
+            yield
+        return [torch.cat(values) for values in zip(*parts, strict=True)]
 
     def write(self, due: Due, values: Tensor) -> None:
         """Put what was drawn, P×N×channels in [-1, 1], where the nodes read it."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from genstudio.models.autoregressive.base import Autoregressive
 
 
-PART = 400_000  # numbers
+PART = 200_000  # numbers of a distribution: a few milliseconds' worth
 
 
 class Tape:
@@ -131,7 +131,7 @@ class Tape:
     def _rows(self) -> int:
         """Of how many places the probabilities are found in one part: a few milliseconds' worth."""
         distribution = self.model.distribution
-        each = self.n * distribution.levels * (distribution.size if distribution.joint else 1)
+        each = self.n * distribution.levels * getattr(distribution, "components", 1)
         return max(1, PART // each)
 
     def _tell(self, places: Tensor, channel: int, output: Tensor) -> None:
