@@ -7,8 +7,10 @@ import torch
 
 from genstudio.core.batch import Batch
 from genstudio.models.autoregressive.base import Autoregressive
+from genstudio.models.autoregressive.sampling import tape as tape_module
 from genstudio.models.autoregressive.sampling.request import Request
 from genstudio.models.autoregressive.sampling.tape import Tape
+from genstudio.nets import causal_machine
 from tests.models.autoregressive.autoregressive_nets import VARIANTS, make
 
 COLOURED = ("made", "pixelcnn", "gated-classes", "row-lstm-scales", "pp")
@@ -163,6 +165,29 @@ def test_what_is_taken_at_once_is_the_same_to_the_bit_whatever_was_played_before
     played(slow)
     torch.testing.assert_close(slow.entropy, tape.entropy)
     torch.testing.assert_close(slow.probabilities(5), tape.probabilities(5))
+
+
+@EVERY_NET
+def test_parts_of_what_is_taken_at_once_add_up_to_the_whole(
+    variant: str, channels: int, levels: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the temperature changes on the way, too."""
+    model = make(variant, channels, levels=levels)
+    request = given_to(model, 17 * channels, levels, torch.arange(3) if model.classes else None)
+    temperatures = torch.ones(30 * channels, dtype=torch.float64)
+    temperatures[8 * channels :] = 0.5
+    tapes = []
+    for rows, part in ((causal_machine.ROWS, tape_module.PART), (7, 1)):
+        monkeypatch.setattr(causal_machine, "ROWS", rows)
+        monkeypatch.setattr(tape_module, "PART", part)
+        tapes.append(model.tape(request))
+        tapes[-1].follow(request, temperatures)
+        played(tapes[-1])
+    whole, parts = tapes
+    for name in ("levels", "entropy", "nats"):
+        torch.testing.assert_close(getattr(parts, name), getattr(whole, name))
+    p = [parts.probabilities(place) for place in range(parts.end)]
+    torch.testing.assert_close(torch.stack([-torch.xlogy(one, one).sum(1) for one in p]), parts.entropy)
 
 
 def test_a_tick_can_pause_between_its_parts_and_be_left_for_another_drawing() -> None:
