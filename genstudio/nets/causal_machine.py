@@ -7,7 +7,7 @@ last position holds the zeros outside of the image.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -82,6 +82,7 @@ class GraphMachine:
         n, buffers = self.n, self.buffers
         for step in now.steps:
             node, positions = self.nodes[step.node], step.positions
+            outputs: Sequence[Tensor]
             if len(positions) * n > ROWS:
                 outputs = yield from self._by_parts(step, fresh)
             else:

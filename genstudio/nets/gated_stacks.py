@@ -184,7 +184,9 @@ class _Row:
         for matrices in self.sums:
             before[1:].baddbmm_(by_layer(next(rest), count)[:-1], matrices)
         given = [torch.bmm(by_layer(next(rest), count), matrices) for matrices in self.gates]
-        h, sums, gates = None, [], []
+        h: Tensor | None = None
+        sums: list[Tensor] = []
+        gates: list[Tensor] = []
         a, b = (half.unbind() for half in before.chunk(2, 2))
         for i, (x, out) in enumerate(zip(before.unbind(), self.out, strict=True)):
             if h is not None:

@@ -198,7 +198,7 @@ class Tape:
     def _given(self, forced: Tensor) -> int:
         """How many ticks at the start have nothing to draw."""
         free = (forced < 0).any(1)
-        return self.tick_of[int(free.int().argmax())] if bool(free.any()) else len(self.starts) - 1
+        return int(self.tick_of[int(free.int().argmax())]) if bool(free.any()) else len(self.starts) - 1
 
     def _draw(self, place: int, channel: int, part: Tensor, earlier: Tensor) -> Tensor:
         """Draws it, and gives what it was drawn from: N×L."""
