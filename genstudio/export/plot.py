@@ -100,7 +100,7 @@ def draw_histograms(
     from matplotlib.figure import Figure
 
     look = LOOKS[theme]
-    with _LOCK, matplotlib.rc_context({**_settings(look), "font.family": _fonts()}):
+    with LOCK, matplotlib.rc_context({**settings(look), "font.family": fonts()}):
         figure = Figure(figsize=(8, 3.4), dpi=160, layout="constrained", facecolor=look.card)
         FigureCanvasAgg(figure)
         axes = figure.subplots()
