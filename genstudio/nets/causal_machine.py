@@ -8,13 +8,13 @@ last position holds the zeros outside of the image.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from genstudio.nets.causal_graph import CausalGraph
-from genstudio.nets.causal_schedule import Input, Schedule, Step, Tick
+from genstudio.nets.causal_schedule import Schedule, Step, Tick
 
 ROWS = 1024
 """Positions times images that are evaluated without a pause: a few milliseconds' worth."""
@@ -86,7 +86,10 @@ class GraphMachine:
             if len(positions) * n > ROWS:
                 outputs = yield from self._by_parts(step, fresh)
             else:
-                inputs = [fresh[one.buffer] if one.index is None else self._take(one) for one in step.inputs]
+                inputs = [
+                    fresh[one.buffer] if one.index is None else self._take(one.buffer, one.index, one.taps)
+                    for one in step.inputs
+                ]
                 outputs = node.compute(inputs)
             for (buffer, features), values, keep in zip(node.outputs, outputs, step.keep, strict=True):
                 fresh[buffer] = values
@@ -94,7 +97,8 @@ class GraphMachine:
                     buffers[buffer].index_copy_(0, positions, values.view(-1, n, features))
             yield None
         for due in now.draws:
-            output = fresh[due.output.buffer] if due.output.index is None else self._take(due.output)
+            one = due.output
+            output = fresh[one.buffer] if one.index is None else self._take(one.buffer, one.index, one.taps)
             yield Due(due.pixels, due.draw.channels, output.view(-1, self.n, output.shape[-1]), due.draw.into)
 
     def _by_parts(self, step: Step, fresh: dict[str, Tensor]) -> Generator[None, None, list[Tensor]]:
@@ -106,7 +110,7 @@ class GraphMachine:
             inputs = [
                 fresh[one.buffer][start * self.n : end * self.n]
                 if one.index is None
-                else self._take(replace(one, index=one.index[start * one.taps : end * one.taps]))
+                else self._take(one.buffer, one.index[start * one.taps : end * one.taps], one.taps)
                 for one in step.inputs
             ]
             parts.append(compute(inputs))
@@ -117,12 +121,12 @@ class GraphMachine:
         """Put what was drawn, P×N×channels in [-1, 1], where the nodes read it."""
         self.drawn[due.into].index_copy_(0, due.pixels, values)
 
-    def _take(self, one: Input) -> Tensor:
-        """(positions * images) × (taps * features), from a buffer."""
-        gathered = self.buffers[one.buffer].index_select(0, one.index)
+    def _take(self, buffer: str, index: Tensor, taps: int) -> Tensor:
+        """(positions * images) × (taps * features)."""
+        gathered = self.buffers[buffer].index_select(0, index)
         features = gathered.shape[-1]
-        if one.taps == 1:
+        if taps == 1:
             return gathered.view(-1, features)
         if self.n == 1:
-            return gathered.view(-1, one.taps * features)
-        return gathered.view(-1, one.taps, self.n, features).transpose(1, 2).reshape(-1, one.taps * features)
+            return gathered.view(-1, taps * features)
+        return gathered.view(-1, taps, self.n, features).transpose(1, 2).reshape(-1, taps * features)
