@@ -21,6 +21,18 @@ Device = Annotated[
 Run = Annotated[str, typer.Argument(metavar="RUN", help=_("A run's folder, its name as `runs` lists it, or 'latest'."))]
 Steps = Annotated[int | None, typer.Option("--steps", metavar="N", min=0, help=_("Stop at this step."))]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="S", min=0, help=_("Same seed, same result."))]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help=_("Replace a setting: latent_dim=8, plan.save_every=100.")),
+]
+LiveSettings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help=_("From here on another live setting: beta=2, plan.players.model.lr=0.0003."),
+    ),
+]
 AtStep = Annotated[
     int | None,
     typer.Option("--step", metavar="N", min=0, help=_("The checkpoint of this step; the newest without it.")),

@@ -9,7 +9,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from genstudio.cli.output import complain, duration, number
+from genstudio.cli.watching import HealthWatch
 from genstudio.core.messages import Message, _, translate
+from genstudio.training.marks import in_words
 
 if TYPE_CHECKING:
     from genstudio.training.job import Job
@@ -82,10 +84,12 @@ class TrainingProgress:
     """What a running job tells: step, images/s, time left, and the newest value of each term."""
 
     def __init__(self, progress: Progress, job: Job) -> None:
-        from genstudio.training.events import Alarm, Measured, Saved
+        from genstudio.training.events import Alarm, Changed, Finished, Measured, RolledBack, Saved
 
         self._progress, self._job = progress, job
         self._alarm, self._measured, self._saved = Alarm, Measured, Saved
+        self._changed, self._rolled_back, self._finished = Changed, RolledBack, Finished
+        self.health = HealthWatch(job)
         self._units: Mapping[str, str] = getattr(job.model, "units", {})
         self._cursor = 0
         self._pace = 0.0
@@ -103,6 +107,15 @@ class TrainingProgress:
             self._progress.note(_("step {step}: {values}", step=f"{event.step:,}", values=values))
         elif isinstance(event, self._alarm):
             self._progress.note(_("step {step}: {alarm}", step=f"{event.step:,}", alarm=event.message))
+            self.health.note(event.step, event.level, translate(event.message))
+        elif isinstance(event, self._changed):
+            words = in_words(event.name, event.was, event.value)
+            self._progress.note(_("step {step}: {alarm}", step=f"{event.step:,}", alarm=words))
+        elif isinstance(event, self._rolled_back):
+            self.health.forget_after(event.step)
+        elif isinstance(event, self._finished):
+            self._redraw(event.step, last=True)
+            return
         elif isinstance(event, self._saved):
             return
         now = time.monotonic()
@@ -110,8 +123,11 @@ class TrainingProgress:
             self._next = now + REDRAW
             self._redraw(event.step)
 
-    def _redraw(self, step: int) -> None:
+    def _redraw(self, step: int, *, last: bool = False) -> None:
         rows, self._cursor = self._job.telemetry.since(self._cursor)
+        self.health.add(rows)
+        if words := self.health.look(now=last):
+            self._progress.note(words)
         for row in rows:
             if row.images_per_second:
                 self._pace = 0.9 * self._pace + 0.1 * row.images_per_second if self._pace else row.images_per_second

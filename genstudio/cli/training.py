@@ -12,7 +12,7 @@ import typer
 
 from genstudio.cli.interrupt import Interrupt
 from genstudio.cli.measures import say_results
-from genstudio.cli.options import AsJson, Data, Device, Run, Seed, Steps, search
+from genstudio.cli.options import AsJson, Data, Device, LiveSettings, Run, Seed, Settings, Steps, search
 from genstudio.cli.output import Output, complain, duration
 from genstudio.cli.progress import Progress, TrainingProgress
 from genstudio.cli.runs import call_run, find_run
@@ -34,10 +34,7 @@ def train(
     ] = None,
     data: Data = None,
     device: Device = "auto",
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help=_("Replace a setting: latent_dim=8, plan.save_every=100.")),
-    ] = None,
+    set_: Settings = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a model by a recipe; Ctrl-C saves and stops."""
@@ -61,16 +58,27 @@ def train(
     report(run_job(new), Output(as_json))
 
 
-def resume(run: Run, steps: Steps = None, data: Data = None, device: Device = "auto", as_json: AsJson = False) -> None:
-    """Go on with a run exactly where it stopped."""
+def resume(
+    run: Run,
+    steps: Steps = None,
+    data: Data = None,
+    device: Device = "auto",
+    set_: LiveSettings = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a run exactly where it stopped, or from there on with other live settings."""
+    from genstudio.training.recipe import parse_assignment
+
     path, where = find_run(run).path, search(data)
+    changes = {".".join(name): value for name, value in map(parse_assignment, set_ or [])}
 
     def again(progress: Progress, interrupt: Interrupt) -> Job:
         from genstudio.training.job import resume_job
 
         return resume_job(
-            path, steps=steps, search=where, device=device, progress=progress.preparing, cancelled=interrupt
-        )
+            path, steps=steps, changes=changes, search=where, device=device, progress=progress.preparing,
+            cancelled=interrupt,
+        )  # fmt: skip
 
     report(run_job(again), Output(as_json))
 
@@ -82,6 +90,7 @@ class Outcome:
     job: Job
     reason: str
     results: dict[str, Any] = field(default_factory=dict)
+    alarms: list[dict[str, Any]] = field(default_factory=list)
 
 
 def run_job(make: Callable[[Progress, Interrupt], Job]) -> Outcome:
@@ -98,8 +107,8 @@ def run_job(make: Callable[[Progress, Interrupt], Job]) -> Outcome:
 def _follow(job: Job, progress: Progress, interrupt: Interrupt) -> Outcome:
     from genstudio.training.events import Finished, Measured
 
-    outcome = Outcome(job, "stopped")
     watch = TrainingProgress(progress, job)
+    outcome = Outcome(job, "stopped", alarms=watch.health.alarms)
     events = job.events()
     try:
         for event in events:
@@ -135,7 +144,8 @@ def report(outcome: Outcome, output: Output, extra: Mapping[str, Any] | None = N
     else:
         output.say(_("Saved. Go on with: genstudio resume {run}", run=name))
     if outcome.reason == "diverged":
-        complain(_("Training stopped: the loss was no longer finite. Try a smaller learning rate, as in "
-                   "--set plan.players.model.lr=0.0003."))  # fmt: skip
-    output.result({**result, "reason": outcome.reason, **(extra or {})})
+        slower = [f"--set plan.players.{player}.lr={job.plan.player(player).lr / 10:g}" for player in job.live.players]
+        complain(_("Training stopped: the loss was no longer finite. Try a smaller learning rate, as in {set}.",
+                   set=" ".join(slower)))  # fmt: skip
+    output.result({**result, "reason": outcome.reason, "alarms": outcome.alarms, **(extra or {})})
     raise typer.Exit({"done": 0, "stopped": STOPPED}.get(outcome.reason, 1))

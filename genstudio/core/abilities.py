@@ -25,7 +25,9 @@ class Samples(Protocol):
     """Draws images from p(x)."""
 
     def sample(self, n: int, *, generator: Generator) -> Tensor:
-        """``n`` images, N×C×H×W. The same generator state gives the same noise whatever the weights are."""
+        """``n`` images, N×C×H×W. The same generator state gives the same noise whatever the weights are. A model that
+        knows classes (``classes`` > 0) takes a ``label`` too, a number or int64 n; without one it draws them, after the
+        noise."""
         ...
 
 
@@ -40,7 +42,8 @@ class Decodes(Protocol):
         ...
 
     def decode(self, z: Tensor) -> Tensor:
-        """The mean of p(x|z): codes N×latent_dim to images N×C×H×W in [0, 1]."""
+        """The mean of p(x|z), or G(z): codes N×latent_dim to images N×C×H×W in [0, 1]. A model that knows classes takes a
+        ``label`` too; without one it shows the first class."""
         ...
 
 

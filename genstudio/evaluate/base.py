@@ -78,6 +78,12 @@ class Measure:
     when_exact: bool | None = None
     judged: bool = False
     fits: Callable[[DataSet], bool] = _any_data
+    extra_units: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of the value and of each extra, by name."""
+        return {self.name: self.unit, **self.extra_units}
 
     def serves(self, model: object) -> bool:
         """Whether ``model`` has every ability that this measure needs."""
@@ -105,12 +111,14 @@ def measure(
     when_exact: bool | None = None,
     judged: bool = False,
     fits: Callable[[DataSet], bool] = _any_data,
+    extra_units: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Decorator: file ``function(model, images, **options) -> Result`` as the measure ``name``."""
 
     def file(function: Callable[..., Result]) -> Callable[..., Result]:
+        units = dict(extra_units or {})
         measures.register(name)(
-            Measure(name, title, unit, better, needs, help, heavy, function, when_exact, judged, fits)
+            Measure(name, title, unit, better, needs, help, heavy, function, when_exact, judged, fits, units)
         )
         return function
 
@@ -159,9 +167,9 @@ def evaluate(
     return results
 
 
-def quick_measures(model: object) -> list[str]:
-    """The measures that run on ``model`` without being named."""
-    return [name for name, one in measures.items() if one.serves(model) and one.is_quick(model)]
+def quick_measures(model: object, data: DataSet) -> list[str]:
+    """The measures that run on ``model`` and ``data`` without being named."""
+    return [name for name, one in measures.items() if one.serves(model) and one.is_quick(model) and one.fits(data)]
 
 
 def flatten(results: Mapping[str, Result], split: str) -> dict[str, float]:
@@ -187,7 +195,7 @@ def eval_mode(model: torch.nn.Module) -> Iterator[None]:
 
 def _choose(model: object, data: DataSet, names: Sequence[str] | None) -> list[Measure]:
     if names is None:
-        return [measures[name] for name in quick_measures(model) if measures[name].fits(data)]
+        return [measures[name] for name in quick_measures(model, data)]
     chosen = [measures[name] for name in dict.fromkeys(names)]
     for one in chosen:
         if not one.serves(model):

@@ -1,7 +1,7 @@
 """Class coverage: which classes of the data set a model draws, by a judge's word, and how evenly.
 
-A class counts as drawn when its share among the samples is at least a tenth of its share among real images, by the same judge's
-word: one slip of the judge in thousands covers nothing.
+A class counts as drawn when its share among the samples is at least a tenth of its share among real images, by the same
+judge's word: one slip of the judge in thousands covers nothing.
 """
 
 from __future__ import annotations
@@ -26,15 +26,16 @@ LEAST = 0.1  # of a class's share among real images
 @measure(
     "class_coverage",
     title=N_("Class coverage"),
-    unit="",
+    unit="share",
     better="higher",
     needs=(Samples,),
     help=N_("Share of the data set's classes that the samples show, as a judge tells them; its extra says how evenly."),
     heavy=True,
     judged=True,
+    extra_units={"class_entropy": "nats of class"},
 )
 def class_coverage(model: Any, images: Images, *, judged: Judged) -> Result:
-    """Share of classes drawn. Extra: ``class_entropy`` of the samples' classes in nats, at most the log of their number.
+    """Share of classes drawn. Extra: ``class_entropy`` of the samples in nats, at most the log of the classes' number.
 
     Raises :class:`UsageError` where the judge tells no classes apart.
     """

@@ -22,7 +22,7 @@ MOST = 2_000  # two million pairs: their mean is known to less than a per cent
 @measure(
     "diversity",
     title=N_("Diversity"),
-    unit="",
+    unit="share",
     better="higher",
     needs=(Samples,),
     help=N_("Mean distance of two samples' features over that of two real images: 1 is as varied as the data."),

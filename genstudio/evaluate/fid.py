@@ -1,9 +1,9 @@
-"""The Fréchet distance of two sets of features, as if each were a Gaussian (Heusel et al. 2017, eq. 6; Dowson & Landau 1982).
+"""The Fréchet distance of two sets of features, as if each were a Gaussian (Heusel et al. 2017, eq. 6).
 
     FID = |m1 - m2|^2 + Tr(C1 + C2 - 2 (C1 C2)^(1/2))
 
-The trace of the root is the sum of the square roots of the eigenvalues of C1 C2, which are those of the symmetric matrix
-C1^(1/2) C2 C1^(1/2): real and not negative, also where a covariance is singular. Everything in float64.
+The trace of the root is the sum of the square roots of the eigenvalues of C1 C2, which are those of the symmetric
+matrix C1^(1/2) C2 C1^(1/2): real and not negative, also where a covariance is singular. Everything in float64.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @measure(
     "fid",
     title=N_("Fréchet distance (FID)"),
-    unit="",
+    unit="FID",  # of one judge, in squared units of its features: comparable with nothing else
     better="lower",
     needs=(Samples,),
     help=N_("How far the samples' features are from those of real images, mean and spread, as a judge sees them."),

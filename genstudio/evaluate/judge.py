@@ -21,8 +21,8 @@ GREY = (0.299, 0.587, 0.114)  # ITU-R 601, as everywhere in the data sets
 
 @dataclass(frozen=True, eq=False)
 class Judge:
-    """``model`` has the ability ``Judges``, is in eval mode, and was built for images of ``spec``; ``hash`` is the SHA-256 of
-    its weights (64 hex digits). It stays on the CPU, so that its numbers are the same beside any device."""
+    """``model`` has the ability ``Judges``, is in eval mode, and was built for images of ``spec``; ``hash`` is the
+    SHA-256 of its weights (64 hex digits). It stays on the CPU, so that its numbers are the same beside any device."""
 
     model: Any
     name: str
@@ -50,7 +50,7 @@ class Judge:
         return self.verdict(images).features
 
     def fit(self, images: Tensor) -> Tensor:
-        """Images as the judge takes them: grey or colour as it learned, then one bicubic antialiased resize to its size.
+        """Images as the judge takes them: grey or colour as it learned, then one bicubic antialiased resize.
 
         Raises :class:`UsageError` for a number of channels that can't be brought to its own.
         """

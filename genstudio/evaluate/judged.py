@@ -1,4 +1,4 @@
-"""A model's samples and a data set's images as a judge sees them: looked at once, for all measures that compare the two."""
+"""A model's samples and a data set's images as a judge sees them, looked at once for all measures that compare them."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Judged:
 
     ``samples``: drawn from the model, from noise that the seed alone decides. ``reference``: at most 10,000 training
     images, what samples are compared to. ``real``: the held-out images, which show what a perfect model would reach.
-    All are seen as the model's data set gives them, binarised where that is: see ``Images``. ``weights`` says in the protocol
-    which weights the model has, "raw" or "averaged".
+    All are seen as the model's data set gives them, binarised where that is: see ``Images``. ``weights`` says in the
+    protocol which weights the model has, "raw" or "averaged".
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Judged:
         return self._remember("independent pixels", make)
 
     def baselines(self, measure: str, value: Callable[[Seen], float]) -> dict[str, float]:
-        """``value`` of held-out images, of the mean image and of independent pixels, by name; computed once a data set."""
+        """``value`` of held-out images, the mean image and independent pixels, by name; once a data set."""
 
         def make() -> dict[str, float]:
             return {

@@ -3,8 +3,8 @@
     k(x, y) = (x.y / F + 1)^3
     KID = mean over pairs of samples of k + mean over pairs of real images of k - 2 mean over both of k
 
-The unbiased estimate leaves out the pairs of an image with itself, so that KID of equal distributions is 0 on average, whatever
-the number of samples: the mean over 100 random subsets of 1,000 of each.
+The unbiased estimate leaves out the pairs of an image with itself, so that KID of equal distributions is 0 on average,
+whatever the number of samples: the mean over 100 random subsets of 1,000 of each.
 """
 
 from __future__ import annotations
@@ -31,12 +31,13 @@ SUBSETS, SUBSET = 100, 1_000
 @measure(
     "kid",
     title=N_("Kernel distance (KID)"),
-    unit="",
+    unit="KID",
     better="lower",
     needs=(Samples,),
     help=N_("How far the samples' features are from those of real images; not biased by the number of samples."),
     heavy=True,
     judged=True,
+    extra_units={"kid_std": "KID"},
 )
 def kid(model: Any, images: Images, *, judged: Judged) -> Result:
     """KID of the samples to the training images. Extra: ``kid_std`` over the subsets. May be a little below 0."""
@@ -78,7 +79,7 @@ def kernel_distances(
 
 
 def squared_mmd(x: Tensor, y: Tensor) -> Tensor:
-    """The unbiased estimate from all pairs: N×F and M×F, N and M at least 2. The kernel in their type, the sums in float64."""
+    """The unbiased estimate from all pairs of N×F and M×F, at least 2 each; sums in float64."""
     n, m = len(x), len(y)
     within_x = (_sum(kernel(x, x)) - _sum(own(x))) / (n * (n - 1))
     within_y = (_sum(kernel(y, y)) - _sum(own(y))) / (m * (m - 1))

@@ -1,4 +1,4 @@
-"""Precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al. 2020): two questions, two answers each.
+"""Precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al. 2020).
 
 A ball around an image reaches to its k-th nearest neighbour in its own set, k = 5.
 
@@ -7,8 +7,8 @@ A ball around an image reaches to its k-th nearest neighbour in its own set, k =
     density    balls of real images that a sample lies in, on average, over k: above 1 where samples crowd the middle
     coverage   share of real images whose ball holds a sample
 
-Precision and density ask whether samples look real, recall and coverage whether they are as varied. One outlier in either set has
-a huge ball and flatters precision or recall; density and coverage are hardly moved by it.
+Precision and density ask whether samples look real, recall and coverage whether they are as varied. One outlier in
+either set has a huge ball and flatters precision or recall; density and coverage are hardly moved by it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from genstudio.evaluate.images import Images
-    from genstudio.evaluate.judged import Judged
+    from genstudio.evaluate.judged import Judged, Seen
 
 NEIGHBOURS = 5
 CHUNK = 500  # rows of the table of distances at a time: 40 MB against 10,000 others
@@ -36,7 +36,7 @@ CHUNK = 500  # rows of the table of distances at a time: 40 MB against 10,000 ot
 @measure(
     "prdc",
     title=N_("Coverage, density, precision, recall"),
-    unit="",
+    unit="share",
     better="higher",
     needs=(Samples,),
     help=N_(
@@ -44,22 +44,25 @@ CHUNK = 500  # rows of the table of distances at a time: 40 MB against 10,000 ot
     ),
     heavy=True,
     judged=True,
+    extra_units=dict.fromkeys(("precision", "recall", "density", "coverage"), "share"),
 )
 def prdc(model: Any, images: Images, *, judged: Judged) -> Result:
-    """The value is coverage, which alone falls both when samples look wrong and when they are too few kinds; all four are
-    extras. As many training images as samples, since all four depend on how many there are."""
+    """The value is coverage, which alone falls both when samples look wrong and when they are too few kinds; all four
+    are extras. As many training images as samples (or as there are held-out ones), since all four depend on both
+    numbers."""
     count = min(len(judged.reference), judged.count)
     order = torch.randperm(len(judged.reference), generator=seeding.generator(0, "evaluate", "prdc"))
     real = judged.reference.features[order[:count]]
     k = max(1, min(NEIGHBOURS, count - 1))
-    four = neighbourhoods(judged.samples.features, real, k=k, between=judged.stop_if_cancelled)
+
+    def among(seen: Seen) -> dict[str, float]:
+        return neighbourhoods(seen.features, real[: len(seen)], k=k, between=judged.stop_if_cancelled)
+
+    four = among(judged.samples)
     return Result(
         four["coverage"],
         judged.protocol() | {"k": k, "reference": count, "value": "coverage"},
-        judged.baselines(
-            "prdc",
-            lambda seen: neighbourhoods(seen.features, real, k=k, between=judged.stop_if_cancelled)["coverage"],
-        ),
+        judged.baselines("prdc", lambda seen: among(seen)["coverage"]),
         four,
     )
 

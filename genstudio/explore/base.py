@@ -30,6 +30,7 @@ from genstudio.explore.blobs import Blob, Blobs
 
 if TYPE_CHECKING:
     import numpy as np
+    from torch import Tensor
 
     from genstudio.core.spec import ImageSpec
     from genstudio.data.dataset import DataSet
@@ -252,7 +253,8 @@ class Look:
     """What a content function may look at: a model in eval mode with a snapshot's weights, and the open data set.
 
     ``once`` keeps what depends on the snapshot and the data alone (encodings, principal axes) for as long as both are
-    looked at, so that a drag does not compute it again.
+    looked at, so that a drag does not compute it again. ``features``: what a judge of the data sees in images N×C×H×W, as
+    N×D of variance 1, where there is one.
     """
 
     model: Model
@@ -260,6 +262,7 @@ class Look:
     snapshot: Snapshot
     data: DataSet | None = None
     blobs: Blobs = field(default_factory=Blobs)
+    features: Callable[[Tensor], Tensor] | None = None
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def once(self, key: Any, make: Callable[[], T]) -> T:

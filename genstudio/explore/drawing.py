@@ -46,13 +46,11 @@ class Drawing:
         return self.tape.end
 
     def play(self, place: int) -> None:
-        """Draw on towards ``place``, one tick at least, and no more than ``SLICE`` has room for."""
-        began, ticks = time.perf_counter(), 0
+        """Draw on towards ``place``, for about ``SLICE``."""
+        end = time.perf_counter() + SLICE
         while self.tape.done < place:
-            self.tape.play()
-            ticks += 1
-            spent = time.perf_counter() - began
-            if spent + spent / ticks > SLICE:
+            self.tape.play(lambda: time.perf_counter() > end)
+            if time.perf_counter() > end:
                 return
 
 

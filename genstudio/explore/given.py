@@ -65,6 +65,22 @@ def classes_of(look: Look) -> int:
     return int(getattr(look.model, "classes", 0))
 
 
+def chosen_class(look: Look, label: int) -> int | None:
+    """The class ``label`` that a state asks for; ``None`` where the model knows of no such class: the state was made for
+    another one, or asks for none (-1)."""
+    return label if 0 <= label < classes_of(look) else None
+
+
+def classes_in_turn(look: Look, n: int, label: int) -> Tensor | None:
+    """The classes of ``n`` images, int64 n: the one that is asked for, or each in turn; ``None`` for a model without."""
+    import torch
+
+    if not classes_of(look):
+        return None
+    chosen = chosen_class(look, label)
+    return torch.arange(n) % classes_of(look) if chosen is None else torch.full((n,), chosen)
+
+
 def check_label(look: Look, label: int) -> None:
     """Raises :class:`UsageError` for a class that the model does not know."""
     classes = classes_of(look)

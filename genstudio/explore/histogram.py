@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 BINS = 24
 
 
-def histogram(groups: Mapping[Message | str, np.ndarray], low: float, high: float) -> tuple[Series, ...]:
+def histogram(groups: Mapping[Message, np.ndarray], low: float, high: float) -> tuple[Series, ...]:
     """A series a group: x the middles of the bins between ``low`` and ``high``, y the share of the group in per cent. What
     lies outside is counted in the outermost bin. Groups without values are left out."""
     import numpy as np

@@ -31,6 +31,13 @@ def to_pixels(images: Tensor) -> np.ndarray:
     return whole.permute(0, 2, 3, 1).contiguous().numpy()
 
 
+def decoded(look: Look, z: Tensor, labels: Tensor | None = None) -> Tensor:
+    """Images N×C×H×W of codes N×latent_dim, of classes ``labels`` (int64 N) where the model knows any."""
+    options = {} if labels is None else {"label": labels}
+    images: Tensor = look.model.decode(z, **options)  # type: ignore[operator]
+    return images
+
+
 def chunks(n: int, look: Look, finer: int = 1) -> Iterator[slice]:
     """Slices of n codes, each small enough to be decoded between two looks at the clock; ``finer`` times smaller still."""
     size = max(16, CHUNK_VALUES // look.spec.values // finer)

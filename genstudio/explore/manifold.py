@@ -10,7 +10,8 @@ from genstudio.core.abilities import Decodes, Encodes, has
 from genstudio.core.messages import N_, Message
 from genstudio.explore import plane
 from genstudio.explore.base import Content, Look, PaneState, Picture, knob, pane, state
-from genstudio.explore.latents import Plane, chunks, coordinate_plane, principal_plane, sheet, to_pixels
+from genstudio.explore.given import chosen_class, classes_in_turn, classes_of
+from genstudio.explore.latents import Plane, chunks, coordinate_plane, decoded, principal_plane, sheet, to_pixels
 from genstudio.explore.overlay import encoded_points
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class ManifoldState(PaneState):
     overlay_count: int = knob(
         1000, help=N_("How many validation images are encoded."), label=N_("points"), ge=10, le=10000, advanced=True
     )
+    label: int = knob(0, help=N_("The class that is shown, for models that know classes."), label=N_("class"), ge=0)
     centre_u: float = knob(
         0.0, help=N_("The grid's centre, across."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, advanced=True
     )
@@ -181,7 +183,10 @@ def manifold(look: Look, state: ManifoldState) -> Iterator[Content]:
     points = encoded_points(look, state, through) if state.overlay and has(look.model, Encodes) else None
     words = _words(look, state, names)
     values = {"u": u, "v": v, "names": names}
-    for stage in _stages(look, z, n):
+    if classes_of(look):
+        values["class_names"] = look.spec.class_names
+    label = chosen_class(look, state.label) or 0
+    for stage in _stages(look, z, n, label):
         told = words if stage.whole else _so_far(words, stage.done, n * n)
         # A cell that is not decoded yet shows a neighbour, and says so: its z is the neighbour's.
         shown = z if stage.whole else z.reshape(n * n, -1)[stage.source].reshape(z.shape)
@@ -222,8 +227,9 @@ class _Stage:
         return self.done == len(self.source)
 
 
-def _stages(look: Look, z: np.ndarray, n: int) -> Iterator[_Stage]:
-    """Ever more of the cells with the codes z (float32 n×n×latent_dim) decoded, none of them twice.
+def _stages(look: Look, z: np.ndarray, n: int, label: int) -> Iterator[_Stage]:
+    """Ever more of the cells with the codes z (float32 n×n×latent_dim) decoded, none of them twice; of class ``label``, in
+    a model that knows classes.
 
     Of a large grid come first coarse ones, every eighth, fourth, second row and column, which stand for their neighbours;
     then the others, a part at a time.
@@ -236,7 +242,8 @@ def _stages(look: Look, z: np.ndarray, n: int) -> Iterator[_Stage]:
     done = np.zeros(n * n, bool)
 
     def decode(cells: np.ndarray) -> np.ndarray:
-        made = to_pixels(look.model.decode(codes[torch.from_numpy(cells)]))  # type: ignore[operator]
+        some = codes[torch.from_numpy(cells)]
+        made = to_pixels(decoded(look, some, classes_in_turn(look, len(some), label)))
         whole = np.zeros((n * n, *made.shape[1:]), np.uint8) if found is None else found
         whole[cells] = made
         done[cells] = True
@@ -285,6 +292,10 @@ def _words(look: Look, state: ManifoldState, names: tuple[str, str]) -> Message:
         "u": f"{state.centre_u:+.2f}",
         "v": f"{state.centre_v:+.2f}",
     }
+    if classes_of(look):
+        told["across"] = N_(
+            "{name}: {axis}", name=look.spec.class_names[chosen_class(look, state.label) or 0], axis=names[0]
+        )
     if state.centre_u == 0 and state.centre_v == 0:
         seen = N_("{across} across, {up} up, ±{reach} σ, {n}×{n} from step {step}", **told)
     else:

@@ -34,7 +34,8 @@ def arrays_of(content: Content) -> dict[str, np.ndarray]:
 
 
 def table_of(content: Content) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of a table: row, column and z of each cell of the first picture; the floats read back exactly.
+    """Header and rows of a table: row, column, z and what else is one number of each cell of the first picture; the floats
+    read back exactly.
 
     A content without pictures gives its series: name, whether it is of the curve or a mark on it, x, y. One picture that is
     no sheet gives the points on it, where ``values`` hold any as ``NAME_xy``.
@@ -54,13 +55,15 @@ def table_of(content: Content) -> tuple[list[str], list[list[str]]]:
             [name, *(f"{float(value):.9g}" for value in point)] for name, xy in scattered.items() for point in xy
         ]
     z = picture.values.get("z")
-    header = ["row", "column"] + ([f"z{k + 1}" for k in range(z.shape[-1])] if z is not None else [])
+    single = {name: values for name, values in picture.values.items() if values.ndim == 2}
+    header = ["row", "column"] + ([f"z{k + 1}" for k in range(z.shape[-1])] if z is not None else []) + list(single)
     rows = []
     for number in range(len(picture)):
         row, column = divmod(number, picture.columns)
         # A float32 printed with nine digits reads back as the same float32.
         codes = [f"{float(value):.9g}" for value in z[row, column]] if z is not None else []
-        rows.append([str(row), str(column), *codes])
+        numbers = [repr(values[row, column].item()) for values in single.values()]
+        rows.append([str(row), str(column), *codes, *numbers])
     return header, rows
 
 

@@ -114,8 +114,12 @@ def pixels(look: Look, state: PixelsState) -> Iterator[Content]:
     """The sheet, the large image, and the large image under its overlay; see :mod:`genstudio.explore.pixel_view`."""
     drawing = drawing_of(look, state)
     place = min(state.position, drawing.end)
+    shown = -1
     while drawing.tape.done < place:
         drawing.play(place)
         if drawing.tape.done < place:
-            yield view(look, state, drawing, drawing.tape.done)
+            if drawing.tape.done != shown:
+                shown = drawing.tape.done
+                content = view(look, state, drawing, shown)
+            yield content
     yield view(look, state, drawing, place, whole=True)

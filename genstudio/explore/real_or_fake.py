@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,7 +11,8 @@ from genstudio.core.abilities import Discriminates, Samples
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, generator
 from genstudio.explore.base import Content, Look, PaneState, Picture, Series, knob, pane, state
-from genstudio.explore.given import check_data, check_label, classes_of
+from genstudio.explore.discriminator import AT_ONCE, boundary_of, discriminated, is_logit
+from genstudio.explore.given import check_data, chosen_class, classes_of
 from genstudio.explore.heat import heat
 from genstudio.explore.histogram import histogram, round_ends
 from genstudio.explore.latents import sheet, to_pixels
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
-AT_ONCE = 32_000
-"""Sub-pixels that the discriminator looks at between two looks at whether a newer state has come."""
 GROUPS: dict[str, Message] = {"train": N_("training images"), "held_out": N_("held-out images"), "fake": N_("samples")}
-GREYED = 0.35  # what is left of an image under the heat
+COVERS = 0.85  # how much of an image the strongest heat hides
 
 PAGE = N_(
     "<p>The discriminator gives each image one number: a logit a, shown as D = 1 / (1 + e<sup>-a</sup>), or a critic's "
@@ -37,10 +36,10 @@ PAGE = N_(
     "by heart, and what it then teaches the generator is worth less. At the game's end all three lie upon each other "
     "(Goodfellow et al. 2014, proposition 1).</p><p><b>Heat</b> shows where it looks: the sum over the colours of "
     "|∂a/∂x|, how much its number would change with each pixel. Of the logit, since D itself hardly changes where the "
-    "discriminator is sure. Each image has a scale of its own.</p><p>All of it is computed as the discriminator is when "
-    "it does not learn. With batch normalisation this differs from training: there each image is seen beside the others "
-    "of its minibatch, real or fake alike, here by averages over many minibatches. So these numbers and the curves of "
-    "D(x) need not agree, and early in training they don't.</p>"
+    "discriminator is sure. It is averaged over 3 × 3 pixels, and each image has a scale of its own.</p><p>All of it is "
+    "computed as the discriminator is when it does not learn. With batch normalisation this differs from training: there "
+    "each image is seen beside the others of its minibatch, real or fake alike, here by averages over many minibatches. So "
+    "these numbers and the curves of D(x) need not agree, and early in training they don't.</p>"
 )
 
 
@@ -64,7 +63,7 @@ class RealOrFakeState(PaneState):
     )
     seed: int = knob(0, help=N_("The seed of the samples, and of which images."), ge=0, le=2**31 - 1)
     counted: int = knob(
-        128, help=N_("Images of each kind that the histogram counts."), label=N_("in the histogram"), ge=16, le=1024,
+        128, help=N_("Images of each kind that the histogram counts."), label=N_("counted"), ge=16, le=1024,
         advanced=True,
     )  # fmt: skip
 
@@ -99,8 +98,6 @@ class Judged:
 def real_or_fake(look: Look, state: RealOrFakeState) -> Iterator[Content]:
     """A sheet of samples and held-out images, with the histogram of the outputs; it counts more images as it goes on."""
     check_data(look)
-    if classes_of(look) and state.label >= classes_of(look):
-        check_label(look, state.label)
     shown = {name: _judged(look, state, name, 0, state.n, heated=True) for name in ("fake", "held_out")}
     counted = {name: [one.outputs] for name, one in shown.items() if one is not None}
     yield _content(look, state, shown, counted)
@@ -116,25 +113,13 @@ def real_or_fake(look: Look, state: RealOrFakeState) -> Iterator[Content]:
     yield _content(look, state, shown, counted)
 
 
-def boundary_of(model: Any) -> float | None:
-    """The output, as it is shown, from which on an image passes for real; ``None`` where only differences count."""
-    boundary = getattr(getattr(model, "objective", None), "boundary", None)
-    return None if boundary is None else float(shown_of(model)(_tensor(boundary)))
-
-
-def shown_of(model: Any) -> Callable[[Tensor], Tensor]:
-    """How people read the discriminator's output: the objective's own way, else as it is."""
-    objective = getattr(model, "objective", None)
-    return objective.shown if objective is not None else lambda output: output
-
-
 # -- what is looked at ---------------------------------------------------------------------------------------------------
 
 
 def _judged(
     look: Look, state: RealOrFakeState, name: str, first: int, n: int, *, heated: bool = False
 ) -> Judged | None:
-    """Images ``first`` to ``first + n`` of a group of :data:`GROUPS`, fewer where there are no more; ``None`` without any."""
+    """Images ``first`` to ``first + n`` of one of :data:`GROUPS`, fewer where there are no more; ``None`` without any."""
     found = _samples(look, state, first, n) if name == "fake" else _real(look, state, name, first, n)
     if found is None:
         return None
@@ -152,7 +137,8 @@ def _samples(look: Look, state: RealOrFakeState, first: int, n: int) -> tuple[Te
     asked: dict[str, Any] = {}
     if classes:
         drawn = torch.randint(classes, (n,), generator=generator(state.seed, "classes", first))
-        labels = asked["label"] = drawn if state.label < 0 else torch.full((n,), state.label)
+        chosen = chosen_class(look, state.label)
+        labels = asked["label"] = drawn if chosen is None else torch.full((n,), chosen)
     with torch.no_grad():
         # The first ones are those that the pane Samples draws from this seed.
         noise = generator(state.seed, "samples") if first == 0 else generator(state.seed, "samples", first)
@@ -178,29 +164,6 @@ def _real(
     return batch.images, batch.labels if classes_of(look) else None, batch.indices.numpy()
 
 
-def discriminated(
-    look: Look, images: Tensor, labels: Tensor | None, *, heated: bool = False
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """The outputs as people read them, float64 N, and where each image was looked at: float32 N×H×W, |da/dx| summed over
-    the channels."""
-    import torch
-
-    model: Any = look.model
-    size = max(8, AT_ONCE // look.spec.values)
-    outputs, maps = [], []
-    for start in range(0, len(images), size):
-        part = images[start : start + size].detach().clone().requires_grad_(heated)
-        some = None if labels is None else labels[start : start + size]
-        with torch.set_grad_enabled(heated):
-            out = model.discriminate(part, some)
-        outputs.append(out.detach())
-        if heated:
-            (slope,) = torch.autograd.grad(out.sum(), part)
-            maps.append(slope.abs().sum(1))
-    shown = shown_of(model)(torch.cat(outputs)).double().numpy()
-    return shown, torch.cat(maps).numpy() if heated else None
-
-
 # -- what is shown -------------------------------------------------------------------------------------------------------
 
 
@@ -214,14 +177,14 @@ def _content(
     parts = [fake] + ([held_out] if state.real and held_out is not None else [])
     outputs = np.concatenate([part.outputs for part in parts])
     real = np.repeat(np.arange(len(parts)), [len(part.outputs) for part in parts])
-    pixels, maps = _pixels(parts)
+    pixels, warmth = _pixels(parts)
     order = _order(state, outputs)
-    over = _over(pixels, maps) if state.overlay == "heat" else pixels
+    over = _over(pixels, warmth) if state.overlay == "heat" else pixels
     columns = math.ceil(math.sqrt(len(order)))
     rows = math.ceil(len(order) / columns)
     per_cell = {
         "output": outputs, "real": real, "index": np.concatenate([part.indices for part in parts]),
-        "image": pixels, "heat": maps,
+        "image": pixels, "heat": heat(warmth, 1.0),
     }  # fmt: skip
     values = {name: _grid(value[order], rows, columns) for name, value in per_cell.items()}
     words = _words(look, fake.outputs, held_out.outputs if held_out is not None else None)
@@ -234,32 +197,30 @@ def _content(
         "seed": state.seed,
         "logit": is_logit(look.model),
     }
+    told["axis"] = N_("D") if told["logit"] else N_("output")
     told["class_names"] = look.spec.class_names if classes_of(look) else ()
     return Content(words, (picture,), series, values=told)
 
 
-def is_logit(model: Any) -> bool:
-    """Whether what is shown is a probability, from 0 to 1."""
-    return getattr(getattr(model, "objective", None), "output", "value") == "logit"
-
-
 def _pixels(parts: list[Judged]) -> tuple[np.ndarray, np.ndarray]:
-    """All images as uint8 N×H×W×3, and their maps in heat, each on its own scale."""
+    """All images as uint8 N×H×W×3, and their maps float32 N×H×W, each from 0 to about 1."""
     import numpy as np
     import torch
 
     pixels = to_pixels(torch.cat([part.images for part in parts]))
     maps = np.concatenate([part.heat for part in parts if part.heat is not None])
     tops = np.maximum(np.quantile(maps.reshape(len(maps), -1), 0.995, axis=1), 1e-12)
-    return np.broadcast_to(pixels, (*pixels.shape[:3], 3)).copy(), heat(maps / tops[:, None, None], 1.0)
+    return np.broadcast_to(pixels, (*pixels.shape[:3], 3)).copy(), maps / tops[:, None, None]
 
 
-def _over(pixels: np.ndarray, maps: np.ndarray) -> np.ndarray:
-    """Heat over images that are dimmed and grey, so that what is seen through it is known again."""
+def _over(pixels: np.ndarray, warmth: np.ndarray) -> np.ndarray:
+    """Heat over the images made grey: the warmer, the less is seen through it."""
     import numpy as np
 
-    grey = pixels.mean(3, keepdims=True) * GREYED
-    return np.clip(grey + maps * (1 - GREYED), 0, 255).astype(np.uint8)
+    grey = pixels.mean(3, keepdims=True)
+    share = COVERS * np.clip(warmth, 0, 1)[..., None]
+    mixed: np.ndarray = (grey * (1 - share) + heat(warmth, 1.0) * share).round().astype(np.uint8)
+    return mixed
 
 
 def _order(state: RealOrFakeState, outputs: np.ndarray) -> np.ndarray:
@@ -287,23 +248,14 @@ def _words(look: Look, fake: np.ndarray, held_out: np.ndarray | None) -> Message
         if boundary is None:
             return N_("{n} samples, on average {mean}, from step {step}; open data to see real images too", **told)
         told["passed"] = int((fake > boundary).sum())
-        return N_(
-            "Of {n} samples the discriminator takes {passed} for real, from step {step}; open data to see real images too",
-            **told,
-        )
+        return N_("{passed} of {n} samples pass for real, from step {step}; open data to see real images too", **told)
     told |= {"m": len(held_out)}
     if boundary is None:
         above = (fake[:, None] > held_out).mean() + (fake[:, None] == held_out).mean() / 2
         told["above"] = f"{100 * above:.0f}"
-        return N_(
-            "{n} samples and {m} held-out images: a sample stands above a held-out image in {above} % of pairs, from step "
-            "{step}", **told,
-        )  # fmt: skip
+        return N_("A sample stands above a held-out image in {above} % of {n} × {m} pairs, from step {step}", **told)
     told |= {"passed": int((fake > boundary).sum()), "real": int((held_out > boundary).sum())}
-    return N_(
-        "Of {n} samples the discriminator takes {passed} for real, of {m} held-out images {real}, from step {step}",
-        **told,
-    )
+    return N_("{passed} of {n} samples pass for real, {real} of {m} held-out images; from step {step}", **told)
 
 
 def _grid(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
@@ -313,9 +265,3 @@ def _grid(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
     made = np.zeros((rows * columns, *values.shape[1:]), values.dtype)
     made[: len(values)] = values
     return made.reshape(rows, columns, *values.shape[1:])
-
-
-def _tensor(value: float) -> Tensor:
-    import torch
-
-    return torch.tensor(value)

@@ -7,24 +7,28 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from genstudio.core.abilities import Decodes, Samples, SamplesPixels, has
+from genstudio.core.abilities import Decodes, Discriminates, Samples, SamplesPixels, has
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, generator
 from genstudio.explore.base import Blob, Content, Look, PaneState, Picture, knob, pane, state
-from genstudio.explore.given import classes_of
-from genstudio.explore.latents import chunks, sheet, to_pixels
+from genstudio.explore.given import chosen_class, classes_in_turn, classes_of
+from genstudio.explore.latents import chunks, decoded, sheet, to_pixels
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+MOST_COLUMNS = 20
 
 PAGE = N_(
     "<p>Images drawn from p(x). The noise comes from the seed alone: while the model trains, and at every checkpoint, "
     "each cell keeps its z, so that one watches the same draw become an image. <i>Resample</i> (R) takes another "
     "seed.</p><p>For a model with a latent space, z ~ p(z) = N(0, I) comes first.</p><ul><li><b>Mean</b> shows the "
     "mean of p(x|z), the smooth image that is usually printed.</li><li><b>Draw</b> shows a draw from the model, x ~ "
-    "p(x|z), the likelihood's own noise included.</li></ul><p><b>Temperature</b> τ draws z ~ N(0, τ² I); a model that "
-    "draws pixel by pixel divides its logits by τ. Below 1 the images are more typical and less varied.</p><p>When a z "
-    "was sent here, the cells are its neighbours z + s·ε with ε ~ N(0, I) and the spread s; the first is z itself.</p>"
+    "p(x|z), the likelihood's own noise included.</li></ul><p>A generator that plays against a discriminator has no "
+    "p(x|z): what is shown is G(z). A model that knows classes draws each in turn, a column each, or the one that is "
+    "chosen.</p><p><b>Temperature</b> τ draws z ~ N(0, τ² I); a model that draws pixel by pixel divides its logits by τ. "
+    "Below 1 the images are more typical and less varied.</p><p>When a z was sent here, the cells are its neighbours z + "
+    "s·ε with ε ~ N(0, I) and the spread s; the first is z itself.</p>"
 )
 
 
@@ -50,7 +54,7 @@ class SamplesState(PaneState):
         le=2.0,
     )
     label: int = knob(
-        -1, help=N_("The class to draw, for models that know classes; -1 draws any."), label=N_("class"), ge=-1
+        -1, help=N_("The class to draw, for models that know classes; -1 draws each in turn."), label=N_("class"), ge=-1
     )
     around: Blob | None = knob(None, help=N_("A z whose neighbours are drawn."))
     spread: float = knob(
@@ -83,13 +87,13 @@ def samples(look: Look, state: SamplesState) -> Iterator[Content]:
     """A sheet of n samples; for models that decode, ``values["z"]`` holds the code of each cell."""
     import numpy as np
 
-    columns = min(state.n, state.columns or math.ceil(math.sqrt(state.n)))
+    columns = min(state.n, state.columns or _columns(look, state))
     rows = math.ceil(state.n / columns)
     values: dict[str, Any] = {}
     if not has(look.model, Decodes):
-        options = _asked(look, state)
-        pixels = to_pixels(look.model.sample(state.n, generator=generator(state.seed, "samples"), **options))  # type: ignore[operator]
-        yield _content(look, state, sheet(pixels, rows, columns), values)
+        noise = generator(state.seed, "samples")
+        drawn = look.model.sample(state.n, generator=noise, **_asked(look, state))  # type: ignore[operator]
+        yield _content(look, state, sheet(to_pixels(drawn), rows, columns), values)
         return
     z = _codes(look, state)
     padded = np.zeros((rows * columns, z.shape[1]), np.float32)
@@ -103,17 +107,24 @@ def samples(look: Look, state: SamplesState) -> Iterator[Content]:
     yield _content(look, state, sheet(np.concatenate(parts), rows, columns), values)
 
 
+def _columns(look: Look, state: SamplesState) -> int:
+    """A column for each class where they come in turn; a near square otherwise."""
+    classes = classes_of(look) if chosen_class(look, state.label) is None else 0
+    return classes if 2 <= classes <= MOST_COLUMNS else math.ceil(math.sqrt(state.n))
+
+
 def _asked(look: Look, state: SamplesState) -> dict[str, Any]:
-    """What is asked of a model that draws pixel by pixel: its temperature has to be more than 0."""
-    if not has(look.model, SamplesPixels):
-        return {}
-    known = state.label >= 0 and classes_of(look)
-    return {"temperature": max(state.temperature, 0.01)} | ({"label": state.label} if known else {})
+    """What is asked of a model without a code: its classes, and of one that draws pixel by pixel a temperature, which has
+    to be more than 0."""
+    labels = classes_in_turn(look, state.n, state.label)
+    asked: dict[str, Any] = {} if labels is None else {"label": labels}
+    return asked | ({"temperature": max(state.temperature, 0.01)} if has(look.model, SamplesPixels) else {})
 
 
 def can_draw(look: Look) -> bool:
-    """Whether x ~ p(x|z) can be drawn: the model says how, or the images are binarised, where the mean says it all."""
-    return hasattr(look.model, "draw") or look.spec.levels == 2
+    """Whether x ~ p(x|z) can be drawn: the model says how, or the images are binarised, where the mean says it all. Of a
+    generator that knows no p(x|z), G(z) is all there is."""
+    return hasattr(look.model, "draw") or (look.spec.levels == 2 and not has(look.model, Discriminates))
 
 
 def _codes(look: Look, state: SamplesState) -> Tensor:
@@ -133,18 +144,24 @@ def _codes(look: Look, state: SamplesState) -> Tensor:
 def _shown(look: Look, state: SamplesState, z: Tensor, start: int) -> Tensor:
     import torch
 
+    labels = classes_in_turn(look, state.n, state.label)
+    labels = None if labels is None else labels[start : start + len(z)]
     if state.shown == "mean" or not can_draw(look):
-        return look.model.decode(z)  # type: ignore[operator]
+        return decoded(look, z, labels)
     noise = generator(state.seed, "draw", start)
     if hasattr(look.model, "draw"):
         return look.model.draw(z, generator=noise)  # type: ignore[operator]
-    return torch.bernoulli(look.model.decode(z), generator=noise)  # type: ignore[operator]
+    return torch.bernoulli(decoded(look, z, labels), generator=noise)
 
 
 def _content(look: Look, state: SamplesState, pixels: Any, values: dict[str, Any]) -> Content:
     words = _words(look, state)
     picture = Picture(pixels, label=words, cell=look.spec.cell, values=values, count=state.n)
-    told: dict[str, Any] = {"seed": state.seed, "pixelwise": has(look.model, SamplesPixels)}
+    told: dict[str, Any] = {
+        "seed": state.seed,
+        "pixelwise": has(look.model, SamplesPixels),
+        "has_mean": not has(look.model, Discriminates),
+    }
     if classes_of(look):
         told["class_names"] = look.spec.class_names
     return Content(words, pictures=(picture,), values=told)
@@ -157,13 +174,15 @@ def _words(look: Look, state: SamplesState) -> Message:
         "step": f"{look.snapshot.step:,}",
         "s": f"{state.spread:g}",
     }
+    chosen = chosen_class(look, state.label)
+    told["which"] = N_(" of {name}", name=look.spec.class_names[chosen]) if chosen is not None else ""
     if not has(look.model, Decodes):
-        if state.label >= 0 and classes_of(look):
-            return N_(
-                "{n} samples of {name}, seed {seed}, from step {step}", name=look.spec.class_names[state.label], **told
-            )
-        return N_("{n} samples, seed {seed}, from step {step}", **told)
-    told["what"] = N_("draws x ~ p(x|z)") if state.shown == "draw" and can_draw(look) else N_("means of p(x|z)")
+        return N_("{n} samples{which}, seed {seed}, from step {step}", **told)
+    told["what"] = N_("means of p(x|z)")
+    if state.shown == "draw" and can_draw(look):
+        told["what"] = N_("draws x ~ p(x|z)")
+    elif has(look.model, Discriminates):
+        told["what"] = N_("samples G(z)")
     if state.around is not None:
-        return N_("{n} {what} about the z sent here, within {s} σ, seed {seed}, from step {step}", **told)
-    return N_("{n} {what}, seed {seed}, from step {step}", **told)
+        return N_("{n} {what}{which} about the z sent here, within {s} σ, seed {seed}, from step {step}", **told)
+    return N_("{n} {what}{which}, seed {seed}, from step {step}", **told)

@@ -8,6 +8,9 @@ from genstudio.export.curve_groups import GRADIENT
 WORDS: dict[str, Message | str] = {
     "kl": "KL",
     "elbo": "ELBO",
+    "fid": "FID",
+    "kid": "KID",
+    "prdc": "PRDC",
     "nll": "NLL",
     "r1": "R1",
     "r2": "R2",

@@ -93,7 +93,7 @@ def units_of(model: str, keys: Sequence[str]) -> dict[str, str]:
     from genstudio.evaluate.base import measures
     from genstudio.models.base import models
 
-    known = {name: measure.unit for name, measure in measures.items()}
+    known = {name: unit for _, measure in measures.items() for name, unit in measure.units.items()}
     known.update(models[model].units)
 
     def unit(name: str) -> str:

@@ -53,7 +53,7 @@ def manifold_walk(
     across = np.array([state.across_at(f) for f in curve[:, 0]])
     up = np.array([state.up_at(f) for f in curve[:, 1]])
     through, _ = plane_of(look, state)
-    images = _decoded(look, through.z(across, up))
+    images = _decoded(look, through.z(across, up), state.label)
     scale = _factor(look, size)
     if show == "image":
         yield from (colour(enlarge(image, scale)) for image in images)
@@ -158,16 +158,19 @@ def captioned(frame: np.ndarray, words: Message | str, height: int = 28) -> np.n
     return np.array(image)
 
 
-def _decoded(look: Look, z: np.ndarray, at_once: int = 32) -> Iterator[np.ndarray]:
-    """Images of the codes z (float32 n×latent_dim), uint8 h×w×C each, a few at a time."""
+def _decoded(look: Look, z: np.ndarray, label: int = 0, at_once: int = 32) -> Iterator[np.ndarray]:
+    """Images of the codes z (float32 n×latent_dim), uint8 h×w×C each, a few at a time; of class ``label``, where the model
+    knows any."""
     import torch
 
-    from genstudio.explore.latents import to_pixels
+    from genstudio.explore.given import classes_in_turn
+    from genstudio.explore.latents import decoded, to_pixels
 
     for start in range(0, len(z), at_once):
         # Grad mode belongs to the thread: it must not stay switched across a yield.
         with torch.inference_mode():
-            pixels = to_pixels(look.model.decode(torch.from_numpy(z[start : start + at_once])))  # type: ignore[operator]
+            part = torch.from_numpy(z[start : start + at_once])
+            pixels = to_pixels(decoded(look, part, classes_in_turn(look, len(part), label)))
         yield from pixels
 
 

@@ -19,6 +19,7 @@ from genstudio.export.curve_names import in_words
 from genstudio.export.smoothing import smooth
 
 if TYPE_CHECKING:
+    from genstudio.explore.base import Series
     from genstudio.export.provenance import Provenance
     from genstudio.export.rows import Mark, Row
 
@@ -90,6 +91,35 @@ def draw_curves(
         figure.savefig(path, facecolor=look.card, metadata=_metadata(path, provenance))
 
 
+def draw_histograms(
+    path: Path, series: Sequence[Series], *, title: str, axis: str, theme: str, provenance: Provenance | None
+) -> None:
+    """Draw histograms over the same bins to ``path`` (PNG or SVG) as steps; the last one is filled."""
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    look = LOOKS[theme]
+    with LOCK, matplotlib.rc_context({**settings(look), "font.family": fonts()}):
+        figure = Figure(figsize=(8, 3.4), dpi=160, layout="constrained", facecolor=look.card)
+        FigureCanvasAgg(figure)
+        axes = figure.subplots()
+        half = (series[0].x[1] - series[0].x[0]) / 2
+        edges = np.concatenate([series[0].x - half, series[0].x[-1:] + half])
+        for k, one in enumerate(series):
+            tint, dash = look.series[k % len(look.series)], DASHES[k % len(DASHES)]
+            line: dict[str, Any] = {"color": tint, "linestyle": (0, dash) if dash else "solid", "linewidth": 1.8}
+            if one is series[-1]:
+                axes.stairs(one.y, edges, fill=True, color=tint, alpha=0.15)
+            axes.stairs(one.y, edges, label=translate(one.name), **line)
+        _dress(axes, translate(one.unit), False, len(series), look)
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel(axis)
+        if title:
+            figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=look.text)
+        figure.savefig(path, facecolor=look.card, metadata=_metadata(path, provenance))
+
+
 def thin(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
     """At most about ``most`` of n points: in each of equal stretches the lowest and the highest, so that peaks stay."""
     if len(y) <= most:
@@ -156,7 +186,7 @@ def _panels(keys: Sequence[str], units: Mapping[str, str], parts: Mapping[str, s
 
 
 def _dress(axes: Any, unit: str, log: bool, curves: int, look: Look) -> None:
-    values = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.lines])
+    values = np.concatenate([np.empty(0), *(np.asarray(line.get_ydata(), float) for line in axes.lines)])
     values = values[np.isfinite(values)]
     if log and len(values) and values.min() > 0:
         axes.set_yscale("log")

@@ -40,9 +40,9 @@ class Read:
 
 @dataclass(frozen=True)
 class Node:
-    """``outputs``: buffers with their numbers of features. An ``eager`` node (a vertical stack) is evaluated a whole
-    row at once where that can be, else as soon as it can; another only when somebody needs it (at the drawn pixel, so that
-    layers hand on what they have)."""
+    """``outputs``: buffers with their numbers of features. An ``eager`` node is evaluated as soon as it can (outside of a
+    loop, as a vertical stack, a whole row at once where that can be); another only when somebody needs it (at the drawn
+    pixel, so that layers hand on what they have)."""
 
     name: str
     reads: tuple[Read, ...]

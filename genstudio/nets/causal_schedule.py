@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -60,10 +62,12 @@ class Tick:
 
 @dataclass(frozen=True)
 class Schedule:
-    """The ticks, and the buffers that must be kept with their sizes (positions, features)."""
+    """The ticks, and the buffers that must be kept with their sizes (positions, features). ``past(k)``: all that the first
+    k ticks evaluate as one tick, for when what they would draw is known."""
 
     ticks: tuple[Tick, ...]
     buffers: dict[str, tuple[int, int]]
+    past: Callable[[int], Schedule] = field(compare=False, repr=False)
 
 
 _lock = threading.Lock()  # training thread and render thread both come here
@@ -99,6 +103,10 @@ def _early(need: np.ndarray, when: np.ndarray, node: Node) -> np.ndarray:
     return np.where(wanted, together, NEVER)
 
 
+def _no_past(count: int) -> Schedule:
+    raise ValueError("this is the past itself")
+
+
 def _nothing(inputs: list[Tensor]) -> list[Tensor]:
     return []
 
@@ -116,14 +124,22 @@ class _Scheduler:
         self.tables = {(n.name, i): self._table(n.grid, read) for n in graph.nodes for i, read in enumerate(n.reads)}
         self.loops = self._loops()
         self.units = self._units()
+        self.lock = threading.Lock()
 
     def run(self) -> Schedule:
         ticks = (
             np.arange(len(self.units), dtype=np.int32) if self.order == "raster" else self._draw_ticks(self._reach())
         )
-        when, depth = self._earliest(ticks)
-        final = self._needed(ticks, when)
-        return self._assemble(ticks, final, depth)
+        final = self._needed(ticks, self._earliest(ticks))
+        made = self._assemble(ticks, final)
+        kept = frozenset(made.buffers)
+
+        @lru_cache(maxsize=4)
+        def past(count: int) -> Schedule:
+            now = {name: np.where(tick < count, 0, NEVER) for name, tick in final.items()}
+            return self._assemble(np.where(ticks < count, 0, NEVER), now, kept)
+
+        return replace(made, past=past)
 
     # -- structure ---------------------------------------------------------------------------------------------------
 
@@ -178,23 +194,16 @@ class _Scheduler:
             self._settle(group, reach, np.bitwise_or)
         return reach
 
-    def _settle(self, group: list[Node], values: dict[str, np.ndarray], combine: np.ufunc, shift: int = 0) -> None:
-        """Combine over reads, and again until nothing changes where nodes read themselves. ``shift`` is added to what comes
-        from the own loop."""
-        own = {buffer for node in group for buffer, _ in node.outputs}
+    def _settle(self, group: list[Node], values: dict[str, np.ndarray], combine: np.ufunc) -> None:
+        """Combine over reads, and again until nothing changes where nodes read themselves."""
         while True:
             changed = False
             for node in group:
                 total = values[node.outputs[0][0]][:-1].copy()
                 for i, read in enumerate(node.reads):
                     source, table = values[read.buffer], self.tables[node.name, i]
-                    if shift and read.buffer not in own:
-                        continue
                     for tap in range(table.shape[1]):
-                        taken = source[table[:, tap]]
-                        if shift:
-                            taken = np.where(table[:, tap] < len(source) - 1, taken + shift, 0)
-                        combine(total, taken, out=total)
+                        combine(total, source[table[:, tap]], out=total)
                 changed |= not np.array_equal(total, values[node.outputs[0][0]][:-1])
                 for buffer, _ in node.outputs:
                     values[buffer][:-1] = total
@@ -215,11 +224,10 @@ class _Scheduler:
 
     # -- when ----------------------------------------------------------------------------------------------------------
 
-    def _earliest(self, ticks: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """When each buffer's positions can be known, and how deep within its loop a position stands."""
+    def _earliest(self, ticks: np.ndarray) -> dict[str, np.ndarray]:
+        """When each buffer's positions can be known."""
         size = self.graph.size[0] * self.graph.size[1]
         when = {name: np.zeros(size + 1, np.int32) for name, _ in self.graph.images}
-        depth: dict[str, np.ndarray] = {}
         for tick, (draw, _, pixel) in zip(ticks, self.units, strict=True):
             into = self.graph.draws[draw].into
             when[into][pixel] = max(when[into][pixel], tick + 1)
@@ -227,11 +235,8 @@ class _Scheduler:
             for node in group:
                 for buffer, _ in node.outputs:
                     when[buffer] = np.zeros(node.grid[0] * node.grid[1] + 1, np.int32)
-                    depth[buffer] = np.zeros_like(when[buffer])
             self._settle(group, when, np.maximum)
-            if group[0].loop is not None:
-                self._settle(group, depth, np.maximum, shift=1)
-        return when, depth
+        return when
 
     def _needed(self, ticks: np.ndarray, when: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The tick in which each node's positions are evaluated, by node; ``NEVER`` where nobody needs them."""
@@ -245,7 +250,7 @@ class _Scheduler:
                 before = [need[b].copy() for node in group for b, _ in node.outputs]
                 for node in reversed(group):
                     wanted = np.minimum.reduce([need[buffer][:-1] for buffer, _ in node.outputs])
-                    if node.eager or node.loop is not None:
+                    if node.eager:
                         wanted = _early(wanted, when[node.outputs[0][0]][:-1], node)
                     final[node.name] = wanted
                     for i, read in enumerate(node.reads):
@@ -256,13 +261,39 @@ class _Scheduler:
                     break
         return final
 
+    def _depths(self, group: list[Node], final: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """For each node of a loop, by position: how many positions have to be evaluated before it within its tick."""
+        names = {buffer: node.name for node in group for buffer, _ in node.outputs}
+        depth = {node.name: np.zeros(len(final[node.name]) + 1, np.int32) for node in group}
+        # The zeros outside are of no tick.
+        when = {node.name: np.append(final[node.name], -1) for node in group}
+        own = [
+            (node, names[read.buffer], self.tables[node.name, i])
+            for node in group
+            for i, read in enumerate(node.reads)
+            if read.buffer in names
+        ]
+        changed = True
+        while changed:
+            changed = False
+            for node, source, table in own:
+                together = (when[source][table] == when[node.name][:-1, None]) & (when[node.name][:-1, None] < NEVER)
+                found = np.where(together, depth[source][table] + 1, 0).max(1)
+                changed |= bool((found > depth[node.name][:-1]).any())
+                np.maximum(depth[node.name][:-1], found, out=depth[node.name][:-1])
+        return {name: values[:-1] for name, values in depth.items()}
+
     # -- what together -------------------------------------------------------------------------------------------------
 
-    def _assemble(self, ticks: np.ndarray, final: dict[str, np.ndarray], depth: dict[str, np.ndarray]) -> Schedule:
+    def _assemble(
+        self, ticks: np.ndarray, final: dict[str, np.ndarray], kept: frozenset[str] = frozenset()
+    ) -> Schedule:
+        """``kept``: buffers that are kept whether anybody here reads them or not."""
         due: dict[int, list[Any]] = defaultdict(list)  # ((place, depth, inner), node, positions)
         for place, group in enumerate(self.loops):
+            depth = self._depths(group, final)
             for inner, node in enumerate(group):
-                level = depth[node.outputs[0][0]][:-1] if node.loop else np.zeros_like(final[node.name])
+                level = depth[node.name]
                 wanted = np.flatnonzero(final[node.name] < NEVER)
                 when = final[node.name][wanted].astype(np.int64) * (1 << 24) + level[wanted]
                 sorting = np.argsort(when, kind="stable")
@@ -272,12 +303,16 @@ class _Scheduler:
                     due[tick].append(((place, deep, inner), node, part))
         drawn: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
         for tick, (draw, position, pixel) in zip(ticks.tolist(), self.units, strict=True):
-            drawn[tick][draw].append((position, pixel))
-        return self._compile(due, drawn)
+            if tick < NEVER:
+                drawn[tick][draw].append((position, pixel))
+        with self.lock:
+            return self._compile(due, drawn, kept)
 
-    def _compile(self, due: dict[int, list[Any]], drawn: dict[int, dict[int, list[tuple[int, int]]]]) -> Schedule:
+    def _compile(
+        self, due: dict[int, list[Any]], drawn: dict[int, dict[int, list[tuple[int, int]]]], kept: frozenset[str]
+    ) -> Schedule:
         plans = []
-        self.kept = {name for name, _ in self.graph.images}
+        self.kept = {name for name, _ in self.graph.images} | kept
         self.shared: dict[tuple[object, ...], Tensor] = {}
         for tick in range(max([*due, *drawn], default=-1) + 1):
             fresh: dict[str, bytes] = {}
@@ -303,7 +338,8 @@ class _Scheduler:
         beside = self.graph.features_beside
         sizes = {name: len(channels) + beside for name, channels in self.graph.images}
         sizes |= {buffer: features for node in self.graph.nodes for buffer, features in node.outputs}
-        return Schedule(made, {b: (self.grids[b][0] * self.grids[b][1], sizes[b]) for b in self.kept})
+        kept_sizes = {b: (self.grids[b][0] * self.grids[b][1], sizes[b]) for b in self.kept}
+        return Schedule(made, kept_sizes, _no_past)
 
     def _input(
         self,

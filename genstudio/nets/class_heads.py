@@ -13,12 +13,13 @@ from genstudio.nets.spectral import bounded
 
 
 class Table(nn.Module):
-    """A vector for each class, classes×size, of variance 1. ``nn.Embedding`` starts from a normal distribution, over which
-    torch's meta device, where explorers build, takes seconds."""
+    """A vector for each class, classes×size, its numbers of deviation ``spread``. ``nn.Embedding`` starts from a normal
+    distribution, over which torch's meta device, where explorers build, takes seconds."""
 
-    def __init__(self, classes: int, size: int) -> None:
+    def __init__(self, classes: int, size: int, spread: float = 1.0) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(classes, size).uniform_(-(3**0.5), 3**0.5))
+        reach = spread * 3**0.5
+        self.weight = nn.Parameter(torch.empty(classes, size).uniform_(-reach, reach))
 
 
 class ProjectionHead(nn.Module):
@@ -27,7 +28,8 @@ class ProjectionHead(nn.Module):
     def __init__(self, features: int, classes: int, *, spectral: bool) -> None:
         super().__init__()
         self.real = bounded(nn.Linear(features, 1), spectral)
-        self.fits = bounded(Table(classes, features), spectral)
+        # Small, as DCGAN's weights are: products of many features would drown the rest at first.
+        self.fits = bounded(Table(classes, features, 0.02), spectral)
 
     def forward(self, features: Tensor, labels: Tensor | None) -> Tensor:
         """N×features and int64 N to N."""

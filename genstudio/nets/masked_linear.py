@@ -63,7 +63,7 @@ class DenseMachine:
     ) -> None:
         n, self.channels = images.shape[:2]
         self.activation, self.group = activation, group
-        self.values = images.movedim(1, -1).reshape(n, -1).contiguous()
+        self.give(images)
         self.weights = [layer.effective_weight().detach().t().contiguous() for layer in layers]
         self.biases = [layer.bias.detach() for layer in layers]
         self.units = [images.new_zeros(n, len(layer.sees)) for layer in layers[:-1]]
@@ -79,9 +79,25 @@ class DenseMachine:
     def ticks(self) -> int:
         return len(self.due)
 
-    def advance(self, tick: int) -> Iterator[Due]:
+    def give(self, images: Tensor) -> None:
+        self.values = images.movedim(1, -1).reshape(len(images), -1).contiguous()
+
+    def past(self, ticks: int) -> Iterator[Due]:
+        """Of a machine to which nothing was known."""
+        self._learn(0, ticks - 1)
+        source, end = (self.units[-1], self.ends[-1][ticks - 1]) if self.units else (self.values, ticks)
+        # The masks are zeros in the weights: values see nothing that comes after them.
+        last, outputs = self.weights[-1], slice(0, ticks * self.group)
+        output = torch.addmm(self.biases[-1][outputs], source[:, :end], last[:end, outputs])
+        output = output.unflatten(1, (ticks, self.group)).transpose(0, 1)
+        for channel in range(min(self.channels, ticks)):
+            found = output[channel :: self.channels]
+            yield Due(self.pixels[: len(found)], (channel,), found)
+
+    def advance(self, tick: int, keep: bool = True) -> Iterator[Due]:
         value = self.due[tick]
-        self._learn(self.due[tick - 1] if tick else 0, value)
+        if keep:
+            self._learn(self.due[tick - 1] if tick else 0, value)
         last, bias, outputs = self.weights[-1], self.biases[-1], slice(value * self.group, (value + 1) * self.group)
         source, end = (self.units[-1], self.ends[-1][value]) if self.units else (self.values, value)
         output = torch.addmm(bias[outputs], source[:, :end], last[:end, outputs])

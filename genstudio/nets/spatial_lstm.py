@@ -194,7 +194,7 @@ def _node(
     reads = (*(read for read, _ in found), Read(f"{name}.cell:{colour}", before))
     outputs = ((f"{name}:{colour}", features), (f"{name}.cell:{colour}", features))
     compute = _step([matrix for _, matrix in found], bias.detach()[gates])
-    return Node(f"{name}:{colour}", reads, outputs, compute, grid, loop=name)
+    return Node(f"{name}:{colour}", reads, outputs, compute, grid, eager=True, loop=name)
 
 
 def _step(matrices: list[Tensor], bias: Tensor) -> Compute:

@@ -19,7 +19,9 @@ FIRST_STEPS = 15
 def bounded(layer: nn.Module, spectral: bool) -> nn.Module:
     """``layer``, kept from stretching its input where ``spectral``."""
     if spectral:
-        register_parametrization(layer, "weight", Spectral(layer.weight), unsafe=True)
+        weight = layer.weight
+        assert isinstance(weight, Tensor)
+        register_parametrization(layer, "weight", Spectral(weight), unsafe=True)
     return layer
 
 
@@ -32,8 +34,8 @@ class Spectral(nn.Module):
     def __init__(self, weight: Tensor) -> None:
         super().__init__()
         rows, columns = weight.flatten(1).shape
-        self.register_buffer("u", torch.empty(rows).uniform_(-1, 1))
-        self.register_buffer("v", torch.empty(columns).uniform_(-1, 1))
+        self.register_buffer("u", torch.empty(rows, dtype=weight.dtype).uniform_(-1, 1))
+        self.register_buffer("v", torch.empty(columns, dtype=weight.dtype).uniform_(-1, 1))
         if not weight.is_meta:
             for _ in range(FIRST_STEPS):
                 self._improve(weight)

@@ -21,8 +21,8 @@ NOTE = "torchvision's Inception v3 and our resize: compare with other numbers of
 
 
 def inception_judge() -> Judge:
-    """The judge in the file that :func:`find_weights` finds. Raises :class:`DataError` when there is none, or when it does
-    not hold the weights of Inception v3."""
+    """The judge in the file that :func:`find_weights` finds. Raises :class:`DataError` when there is none, or when it
+    does not hold the weights of Inception v3."""
     from genstudio.evaluate.judge import Judge
     from genstudio.models.judges.inception import Inception
     from genstudio.training.snapshot import digest_of
@@ -44,7 +44,8 @@ def inception_judge() -> Judge:
 
 
 def find_weights() -> Path:
-    """The file that $GENSTUDIO_INCEPTION names, else the first ``.safetensors``, ``.pth`` or ``.pt`` in ``CACHE/inception``."""
+    """The file that $GENSTUDIO_INCEPTION names, else the first ``.safetensors``, ``.pth`` or ``.pt`` in
+    ``CACHE/inception``."""
     named = os.environ.get(VARIABLE)
     if named:
         if Path(named).is_file():
@@ -56,7 +57,7 @@ def find_weights() -> Path:
         raise DataError(
             N_("There are no Inception weights here, and genstudio never downloads them."),
             N_(
-                "Put torchvision's inception_v3 weights into {folder}, or let {variable} name the file; or leave --judge out.",
+                "Put torchvision's inception_v3 weights into {folder}, let {variable} name the file, or leave --judge out.",
                 folder=str(folder),
                 variable=VARIABLE,
             ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,13 +119,15 @@ def resume_job(
     path: str | os.PathLike[str],
     *,
     steps: int | None = None,
+    changes: Mapping[str, Any] | None = None,
     search: Sequence[Path] | None = None,
     device: str | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> Job:
     """Go on with the run at ``path`` from its newest whole checkpoint, as if it had never stopped. ``steps`` says when to
-    stop instead. Raises :class:`RunError` when it can't go on, :class:`UsageError` when it is beyond ``steps`` already.
+    stop instead; ``changes`` are live settings that hold from there on (see :class:`Live`). Raises :class:`RunError` when it
+    can't go on, :class:`UsageError` when it is beyond ``steps`` already, or a change does not fit.
     """
     run = Run.open(path)
     run.must_be_idle()
@@ -141,7 +143,9 @@ def resume_job(
     data = _open_data(recipe, search, progress, cancelled)
     model = _build(recipe, data, target)
     judge = judge_of(recipe, model, data, progress, cancelled)
-    return Job(run, recipe, model, data, checkpoint, cancelled, judge)
+    job = Job(run, recipe, model, data, checkpoint, cancelled, judge)
+    job.live(changes or {})
+    return job
 
 
 def _must_lie_ahead(run: Run, checkpoint: Path | None, steps: int) -> None:

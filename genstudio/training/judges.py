@@ -3,8 +3,9 @@
     checkpoints/judges/mnist/  recipe.toml  judge.json  checkpoints/003000/{model.safetensors, state.json}
     CACHE/judges/KEY/          the same, for data sets that have none there
 
-Shipped judges serve their data set by its name, at any size and however binarised, so that figures compare; what they take is
-in :mod:`genstudio.evaluate.judge`. Any other set of images gets a judge of its own, known by the images' fingerprint.
+Shipped judges serve their data set by its name, at any size and however binarised, so that figures compare; what they
+take is in :mod:`genstudio.evaluate.judge`. Any other set of images gets a judge of its own, known by the images'
+fingerprint.
 """
 
 from __future__ import annotations
@@ -40,9 +41,10 @@ ABOUT = "judge.json"
 def judge_for(data: DataSet, *, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Judge:
     """The judge of ``data``, trained now (a minute or two) where there is none yet.
 
-    Training takes torch's default generator and gives it back as it was, so call this on the thread that trains, before it
-    begins, or where nothing trains; :func:`find_judge` is for everyone else. Raises :class:`genstudio.core.errors.Cancelled`,
-    which leaves nothing behind, and :class:`RunError` when a judge can't be trained.
+    Training takes torch's default generator and gives it back as it was, so call this on the thread that trains, before
+    it begins, or where nothing trains; :func:`find_judge` is for everyone else. Raises
+    :class:`genstudio.core.errors.Cancelled`, which leaves nothing behind, and :class:`RunError` when a judge can't be
+    trained.
     """
     found = find_judge(data)
     if found is not None:
@@ -55,10 +57,17 @@ def judge_for(data: DataSet, *, progress: Progress | None = None, cancelled: Can
 def find_judge(data: DataSet) -> Judge | None:
     """The judge of ``data`` if it is shipped or cached: quick, trains nothing, safe on any thread."""
     for folder in (shipped_folder(data), cache_folder(data)):
-        if folder is not None and (folder / ABOUT).is_file():
-            with contextlib.suppress(GenstudioError):  # a damaged one must not stand in the way of a new one
-                return load_judge(folder)
+        if folder is not None and (judge := _sound(folder)) is not None:
+            return judge
     return None
+
+
+def _sound(folder: Path) -> Judge | None:
+    """The judge in ``folder`` if it is complete: a damaged one must not stand in the way of a new one."""
+    try:
+        return load_judge(folder) if (folder / ABOUT).is_file() else None
+    except GenstudioError:
+        return None
 
 
 def load_judge(folder: Path) -> Judge:
@@ -71,7 +80,8 @@ def load_judge(folder: Path) -> Judge:
 
 
 def shipped_folder(data: DataSet) -> Path | None:
-    """Where the shipped judge of ``data`` lies, if there is one. A person's own folder is known by its content alone."""
+    """Where the shipped judge of ``data`` lies, if there is one. A person's own folder is known by its content
+    alone."""
     folder = checkpoints() / "judges" / data.name
     return folder if data.name != "folder" and (folder / ABOUT).is_file() else None
 
@@ -98,7 +108,7 @@ def train_judge(data: DataSet, recipe: Recipe, folder: Path, progress: Progress,
             about = _train(data.unchanged(), recipe, hidden, progress, cancelled)
         _keep_what_looks(hidden)
         write_and_sync(hidden / ABOUT, json.dumps(about, indent=1).encode())
-        if folder.exists() and not (folder / ABOUT).is_file():
+        if folder.exists() and _sound(folder) is None:
             remove_folder(folder)
         with contextlib.suppress(OSError):  # another process was quicker
             os.replace(hidden, folder)

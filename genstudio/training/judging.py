@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
     from genstudio.evaluate.judge import Judge
     from genstudio.models.base import Model
+    from genstudio.training.plan import Plan
     from genstudio.training.recipe import Recipe
 
 
@@ -22,8 +23,9 @@ def judge_of(
     progress: Callable[[float, Message], None] | None,
     cancelled: Callable[[], bool] | None,
 ) -> Judge | None:
-    """The judge that ``recipe`` asks for, made now where it must be, with progress; ``None`` where its plan wants none, or its
-    model has no samples to look at. Before training begins: in the middle of it, a judge could only be waited for."""
+    """The judge that ``recipe`` asks for, made now where it must be, with progress; ``None`` where its plan wants none,
+    or its model has no samples to look at. Before training begins: in the middle of it, a judge could only be waited
+    for."""
     if not recipe.plan.judge_every or not has(model, Samples):
         return None
     from genstudio.training.judges import judge_for
@@ -31,7 +33,22 @@ def judge_of(
     return judge_for(data, progress=progress, cancelled=cancelled)
 
 
-def live_measures(model: Model, judge: Judge | None) -> list[str]:
+def is_due(every: int, step: int) -> bool:
+    """Whether something that happens ``every`` so many steps (0: never) happens at ``step``."""
+    return bool(every) and step % every == 0
+
+
+def due(plan: Plan, step: int, model: Model, data: DataSet, judge: Judge | None, final: bool) -> list[str]:
+    """The measures of ``step``, or of the end: quick ones every ``evaluate_every`` steps, those through the judge every
+    ``judge_every``. A function of plan and step, so that a look which a stop cut short is made up for alike."""
+    from genstudio.evaluate.base import quick_measures
+
+    judged = judge is not None and bool(plan.judge_every) and (final or is_due(plan.judge_every, step))
+    quick = final or not judged or is_due(plan.evaluate_every, step)
+    return [*(quick_measures(model, data) if quick else ()), *(_through(judge, model) if judged else ())]
+
+
+def _through(judge: Judge | None, model: Model) -> list[str]:
     """The judged measures that a running training affords."""
     if judge is None or not has(model, Samples):
         return []

@@ -24,7 +24,7 @@ from genstudio.core.seeding import derive, seed_everything
 from genstudio.core.version import versions
 from genstudio.training import checkpoint as checkpoints
 from genstudio.training import events as ev
-from genstudio.training.judging import live_measures
+from genstudio.training.judging import due, is_due
 from genstudio.training.live import Live
 from genstudio.training.looking import name_of, onlooker, take_snapshot
 from genstudio.training.plan import Plan
@@ -62,10 +62,11 @@ def train(
 ) -> Generator[ev.Event, None, None]:
     """Train ``model`` on ``data`` until the plan's steps are made; one event after the other.
 
-    Without ``run`` nothing is written. ``resume`` is the folder of a checkpoint to go on from, exactly. ``cancelled`` says
-    that a close is about to come, so that a measurement in between is not waited for. ``judge`` is who looks every
-    ``plan.judge_every`` steps (:func:`genstudio.training.judges.judge_for`); nobody looks without one. The model stays on the device it is
-    on. Uses torch's default generator and sets its thread count: one training at a time, on a thread of its own.
+    Without ``run`` nothing is written. ``resume`` is the folder of a checkpoint to go on from, exactly. ``cancelled``
+    says that a close is about to come, so that a measurement in between is not waited for. ``judge`` is who looks every
+    ``plan.judge_every`` steps (:func:`genstudio.training.judges.judge_for`); nobody looks without one. The model stays
+    on the device it is on. Uses torch's default generator and sets its thread count: one training at a time, on a
+    thread of its own.
     """
     plan = plan or Plan()
     live = live or Live(model.knobs, plan, tuple(model.players()))
@@ -217,7 +218,7 @@ class Loop:
             self.board.offer(self.snapshot)
         if plan.sample_every and step % plan.sample_every == 0:
             yield from self._sample()
-        if any(every and step % every == 0 for every in (plan.evaluate_every, self._judge_every())):
+        if is_due(plan.evaluate_every, step) or (self.judge is not None and is_due(plan.judge_every, step)):
             yield from self._measure()
         if plan.save_every and step % plan.save_every == 0:
             yield from self._save(planned=True)
@@ -338,9 +339,9 @@ class Loop:
         eyes = onlooker(self.model, self.referee)
         try:
             results = evaluate(
-                eyes, self.data, names=self._measures(eyes, final), limit=None if final else LOOK, seed=seed,
-                cancelled=self.cancelled, judge=self.judge, samples=SAMPLES if final else JUDGED,
-                weights="raw" if self.referee.averaged() is None else "averaged",
+                eyes, self.data, names=due(self.plan, self.step, eyes, self.data, self.judge, final),
+                seed=seed, limit=None if final else LOOK, samples=SAMPLES if final else JUDGED, judge=self.judge,
+                weights="raw" if self.referee.averaged() is None else "averaged", cancelled=self.cancelled,
             )  # fmt: skip
         except Cancelled:
             return
@@ -357,18 +358,6 @@ class Loop:
         if values:
             self._record(Row(self.step, self.stepping, values))
         yield self._tell(ev.Measured(self.step, values, results, final))
-
-    def _judge_every(self) -> int:
-        return 0 if self.judge is None else self.plan.judge_every
-
-    def _measures(self, eyes: Model, final: bool) -> list[str]:
-        """What is due at this step: a function of the step and the plan, so that a resumed run measures the same."""
-        from genstudio.evaluate.base import quick_measures
-
-        every, judged = self.plan.evaluate_every, self._judge_every()
-        by_judge = bool(judged) and (final or self.step % judged == 0)
-        quick = final or not by_judge or bool(every) and self.step % every == 0
-        return [*(quick_measures(eyes) if quick else ()), *(live_measures(eyes, self.judge) if by_judge else ())]
 
     # -- saving ------------------------------------------------------------------------------------------------------
 

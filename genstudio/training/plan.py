@@ -134,7 +134,7 @@ class Plan(Knobs):
     judge_every: int = knob(
         0,
         help=N_(
-            "Steps between looks through a judge (FID, coverage, classes) at 2,000 samples, which training waits for; 0 never."
+            "Steps between looks through a judge (FID, coverage, classes) at 2,000 samples; training waits. 0 never looks."
         ),
         label=N_("Judge every"),
         ge=0,

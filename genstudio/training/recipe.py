@@ -50,7 +50,7 @@ class Recipe:
         """
         document = self.to_dict()
         for assignment in assignments:
-            path, value = _parse_assignment(assignment)
+            path, value = parse_assignment(assignment)
             table: Any = document
             for part in path[:-1]:
                 table = table.setdefault(part, {})
@@ -220,7 +220,9 @@ def _named_table(document: dict[str, Any], table: str) -> dict[str, Any]:
     return dict(value)
 
 
-def _parse_assignment(assignment: str) -> tuple[list[str], Any]:
+def parse_assignment(assignment: str) -> tuple[list[str], Any]:
+    """``plan.steps=100`` as the way to the setting and its value; a name alone is the model's. Raises :class:`UsageError`
+    for what is no assignment."""
     name, equals, text = assignment.partition("=")
     path = name.strip().split(".")
     if not equals or not all(path):

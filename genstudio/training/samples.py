@@ -34,10 +34,13 @@ def write_samples(model: Model, path: Path, seed: int) -> Tensor | None:
 
     if not has(model, Samples):
         return None
+    count, columns, asked = POINTS if model.spec.is_point else COUNT, 0, {}
+    if 2 <= model.classes <= count // 2:  # each in turn, a column each
+        columns, count = model.classes, count // model.classes * model.classes
+        asked["label"] = torch.arange(count) % columns
     with torch.inference_mode():
-        count = POINTS if model.spec.is_point else COUNT
-        images = model.sample(count, generator=generator(seed, "samples"))  # type: ignore[operator]
-        content = sheet_png(images)
+        images = model.sample(count, generator=generator(seed, "samples"), **asked)  # type: ignore[operator]
+        content = sheet_png(images, columns)
     path.parent.mkdir(exist_ok=True)
     write_atomically(path, content)
     return images
@@ -67,8 +70,9 @@ class Sheets:
         return self._split.batch(torch.randperm(len(self._split), generator=own)[:COUNT], generator=own).images
 
 
-def sheet_png(images: Tensor) -> bytes:
-    """N×C×H×W in [0, 1] as one PNG: near square, a grey gutter, each pixel enlarged by a whole factor up to 512 pixels.
+def sheet_png(images: Tensor, columns: int = 0) -> bytes:
+    """N×C×H×W in [0, 1] as one PNG: near square unless ``columns`` says otherwise, a grey gutter, each pixel enlarged by a
+    whole factor up to 512 pixels.
 
     Points of the plane lie all on one picture.
     """
@@ -78,7 +82,7 @@ def sheet_png(images: Tensor) -> bytes:
         points = images.float().clamp(0, 1).flatten(1).cpu().numpy()
         return _png(Image.fromarray(scatter(points, SIDE)[..., 0], "L"))
     n, c, h, w = images.shape
-    columns = math.ceil(math.sqrt(n))
+    columns = columns or math.ceil(math.sqrt(n))
     rows = math.ceil(n / columns)
     pixels = images.float().clamp(0, 1).mul(255).round().byte().cpu()
     sheet = pixels.new_full((c, rows * (h + GUTTER) + GUTTER, columns * (w + GUTTER) + GUTTER), 128)

@@ -111,6 +111,44 @@ def test_diverging_ends_with_code_1_and_a_remedy(genstudio, recipe):
     assert answer.code == 1
     assert answer.json["reason"] == "diverged"
     assert "smaller learning rate" in answer.err
+    assert "--set plan.players.model.lr=" in answer.err
+    back = [alarm for alarm in answer.json["alarms"] if "went back" in alarm["message"]]
+    assert len(back) == 3, "and was tried with an eighth of the rate"
+
+
+def test_resume_takes_live_settings_and_the_run_remembers_them(genstudio, trained):
+    answer = genstudio(
+        "resume", "latest", "--steps", 20, "--set", "beta=3", "--set", "plan.players.model.lr=5e-4", "--json"
+    )
+    assert answer.code == 0
+    assert "step 12: beta 1 → 3" in answer.err
+    run = Run.open(trained)
+    told = [(row["step"], row["name"], row["value"]) for row in run.happenings() if row["event"] == "changed"]
+    assert told == [(12, "model.beta", 3), (12, "plan.players.model.lr", 5e-4)]
+    assert run.recipe_at(run.checkpoint()).model_knobs["beta"] == 3
+
+
+def test_resume_refuses_what_shapes_the_model_and_changes_nothing(genstudio, trained):
+    for setting, says in (
+        ("latent_dim=3", "can't change"),
+        ("plan.players.judge.lr=1", "no player"),
+        ("beta", "nothing"),
+    ):
+        answer = genstudio("resume", "latest", "--steps", 20, "--set", setting)
+        assert answer.code == 2
+        assert says in answer.err
+    assert Run.open(trained).step == 12
+
+
+def test_the_terminal_says_what_is_wrong_and_what_to_set(genstudio, recipe):
+    answer = genstudio("train", recipe, "--steps", 150, "--set", "model.name=gan", "--set", "objective=minimax",
+                       "--set", "hidden=32", "--set", "plan.players.discriminator.lr=0.02",
+                       "--set", "plan.players.generator.lr=2e-4", "--set", "data.binarisation=none", "--json")  # fmt: skip
+    assert answer.code == 0
+    assert "overwhelms the generator" in answer.err
+    assert "genstudio resume squares-1 --set plan.players.discriminator.lr=0.0067" in answer.err
+    (alarm,) = answer.json["alarms"]
+    assert (alarm["level"], alarm["set"]) == ("watch", ["plan.players.discriminator.lr=0.0067"])
 
 
 def test_resuming_over_other_images_says_so(genstudio, recipe, pictures, tmp_path):

@@ -23,20 +23,21 @@ PAIRS = [(measure, model) for measure in measures for model in models if measure
 
 
 class Squares(Source):
-    """120 squares of random place, 8×8."""
+    """120 squares of random place, 8×8: in the left half, or in the right."""
 
     title, help = N_("Squares"), N_("For tests.")
 
     def fingerprint(self):
-        return NAME
+        return f"{NAME}-2"
 
     def decode(self, sink, progress, cancelled):
         random = np.random.default_rng(0)
         images = random.integers(0, 60, (120, 1, 8, 8), dtype=np.uint8)
-        for image, (y, x) in zip(images, random.integers(0, 5, (120, 2)), strict=True):
+        places = random.integers(0, 5, (120, 2))
+        for image, (y, x) in zip(images, places, strict=True):
             image[0, y : y + 3, x : x + 3] += 180
-        sink.begin(120, (1, 8, 8))
-        sink.add(images)
+        sink.begin(120, (1, 8, 8), class_names=("left", "right"))
+        sink.add(images, labels=(places[:, 1] > 2).astype(np.int64))
 
 
 if NAME not in data_sets:

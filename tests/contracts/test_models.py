@@ -35,11 +35,7 @@ def refusal(name: str, spec: ImageSpec) -> UsageError | None:
 
 ALL = list(itertools.product(models, SPECS))
 CASES = [
-    pytest.param(
-        name,
-        spec,
-        id=f"{name}-{spec.channels}x{spec.height}x{spec.width}-{spec.levels}" + "-named" * bool(spec.class_names),
-    )
+    pytest.param(name, spec, id="-".join([name, "x".join(map(str, spec.shape)), str(spec.levels), *spec.class_names]))
     for name, spec in ALL
     if refusal(name, spec) is None
 ]

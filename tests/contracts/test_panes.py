@@ -18,9 +18,10 @@ from genstudio.explore.base import GROUPS, Content, Look, PaneState, Picture, co
 from genstudio.models.base import build, models
 from genstudio.training.snapshot import Snapshot, load_model
 
+NAMES = ("ring", "disc", "square")
 SPECS = {
-    "binary": ImageSpec(1, 8, 8, levels=2),
-    "colour": ImageSpec(3, 6, 7, levels=256),
+    "binary": ImageSpec(1, 8, 8, levels=2, class_names=NAMES),
+    "colour": ImageSpec(3, 6, 7, levels=256, class_names=NAMES),
     "point": ImageSpec(2, 1, 1),
     "rounded-point": ImageSpec(2, 1, 1, levels=8),
 }
@@ -30,6 +31,7 @@ MODELS: dict[str, dict[str, Any]] = {
     "dcgan": {"latent_dim": 3, "width": 4},
     "pixelcnn": {"width": 4, "blocks": 1},
     "pixelcnn-pp": {"width": 4, "blocks": 1, "resolutions": 1, "components": 2},
+    "conditional-gan": {"base": "gan", "latent_dim": 3, "hidden": 8},
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 import torch
@@ -123,6 +125,29 @@ def test_a_vertical_stack_is_evaluated_once_per_row_in_raster_order() -> None:
     made = schedule(model.graph(None), np.zeros((6, 7), bool), "raster")  # type: ignore[operator]
     steps = [step for tick in made.ticks for step in tick.steps if step.node == "v2"]
     assert [len(step.positions) for step in steps] == [7] * 6
+
+
+@pytest.mark.parametrize("order", ["wavefront", "raster"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_tick_evaluates_each_layer_of_a_gated_net_once(order: Literal["wavefront", "raster"], channels: int) -> None:
+    """Pixels of several rows together: one waits for another only where both are known from the start."""
+    model = build("gated-pixelcnn", ImageSpec(channels, 6, 7, levels=2), {"width": 6, "layers": 2, "kernel": 3})
+    made = schedule(model.graph(None), np.zeros((6, 7), bool), order)  # type: ignore[operator]
+    for tick in made.ticks:
+        nodes = [step.node for step in tick.steps]
+        assert len(nodes) == len(set(nodes)) <= 2 + 2 * channels
+
+
+def test_the_past_of_a_schedule_is_all_that_its_ticks_evaluate() -> None:
+    model = build("gated-pixelcnn", ImageSpec(1, 6, 7, levels=2), {"width": 6, "layers": 2, "kernel": 3})
+    made = schedule(model.graph(None), np.zeros((6, 7), bool), "raster")  # type: ignore[operator]
+    (past,) = made.past(17).ticks
+    for name in ("v1", "v2", "row:0", "logits:0"):
+        expected = [p for tick in made.ticks[:17] for step in tick.steps if step.node == name for p in step.positions]
+        found = [p for step in past.steps if step.node == name for p in step.positions]
+        assert sorted(map(int, found)) == sorted(map(int, expected))
+    assert [len(step.positions) for step in past.steps if step.node == "row:0"] == [3] * 3 + [2] * 4
+    assert past.draws[0].pixels.tolist() == list(range(17))
 
 
 @pytest.mark.parametrize(

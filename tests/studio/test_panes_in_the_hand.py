@@ -26,18 +26,29 @@ PATIENCE = 60_000
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """30 steps of the dots, saved every 10."""
+    return trained({"name": "vae", "hidden": 16, "latent_dim": 3}, tmp_path_factory.mktemp("runs") / "dots-1")
+
+
+@pytest.fixture(scope="module")
+def run_of_classes(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The same with two players who are told which dots are which."""
+    model = {"name": "conditional-gan", "base": "gan", "hidden": 16, "latent_dim": 3}
+    return trained(model, tmp_path_factory.mktemp("runs") / "classes-1")
+
+
+def trained(model: dict[str, object], out: Path) -> Run:
     import torch
 
     from genstudio.training.job import new_job
     from genstudio.training.recipe import recipe_from_dict
 
     document = {
-        "model": {"name": "vae", "hidden": 16, "latent_dim": 3},
+        "model": model,
         "data": {"name": "dots-for-windows"},
         "plan": {"steps": 30, "batch_size": 16, "save_every": 10, "evaluate_every": 0, "sample_every": 0},
     }
     threads, state = torch.get_num_threads(), torch.get_rng_state()
-    job = new_job(recipe_from_dict(document, "dots"), out=tmp_path_factory.mktemp("runs") / "dots-1")
+    job = new_job(recipe_from_dict(document, "dots"), out=out)
     for _ in job.events():
         pass
     torch.set_num_threads(threads)
@@ -283,6 +294,28 @@ def test_r_resamples(qtbot, area: PaneArea):
     area.undo_stack.undo()
     settled(qtbot, area, "samples")
     assert np.array_equal(view.grid.picture.pixels, before)
+
+
+def test_a_class_is_chosen_where_the_model_knows_any(qtbot, make_area, run_of_classes: Run):
+    area = make_area(run_of_classes.path)
+    manifold = settled(qtbot, area, "manifold")
+    assert manifold.words.whole().startswith("a: z1 across")
+    control = manifold.inspector.controls.controls["label"]
+    assert [control.combo.itemText(i) for i in range(control.combo.count())] == ["a", "b"]
+    control.combo.activated.emit(1)
+    assert area.states["manifold"].label == 1
+    qtbot.waitUntil(lambda: manifold.words.whole().startswith("b: z1 across"), timeout=PATIENCE)
+    area.undo_stack.undo()
+    qtbot.waitUntil(lambda: manifold.words.whole().startswith("a: z1 across"), timeout=PATIENCE)
+    area.show_pane("samples")
+    samples = settled(qtbot, area, "samples")
+    control = samples.inspector.controls.controls["label"]
+    assert [control.combo.itemText(i) for i in range(control.combo.count())] == ["each in turn", "a", "b"]
+    assert samples.rendered.content.pictures[0].columns == 2, "a column each"
+    assert not samples.inspector.controls.controls["shown"].widget.isVisible(), "G(z) is all there is"
+    control.combo.activated.emit(2)
+    qtbot.waitUntil(lambda: "of b" in samples.words.whole(), timeout=PATIENCE)
+    assert samples.rendered.content.pictures[0].columns == 8
 
 
 def test_a_pane_in_a_window_of_its_own_and_back(qtbot, area: PaneArea):

@@ -46,7 +46,7 @@ class AdversarialKnobs(TwoPlayerKnobs):
     discriminator_steps: int = knob(
         0,
         help=N_("k: updates of the discriminator before each of the generator's. 0 takes the objective's own."),
-        label=N_("Discriminator steps (k)"),
+        label=N_("Updates of D (k)"),
         ge=0,
         le=100,
         live=True,
@@ -161,13 +161,12 @@ class Adversarial(TwoPlayers):
             applied = yield Phase("discriminator", terms, weights, self.watched(game))
             if applied:
                 self.objective.after_discriminator_update(self.discriminator.parameters(), self.penalty)
-        # The generator is asked for the classes that the discriminator has just seen.
-        real, labels = None, labels_of(batch) if self.classes else None
         if self.objective.generator_sees_real:
             batch = turn.batch()
-            real, labels = batch.images, labels_of(batch) if self.classes else None
+        # The generator is asked for the classes that the discriminator has just seen.
+        labels = labels_of(batch) if self.classes else None
         fake = self.generate(self.noise(turn), labels)
-        game = self.game(fake if real is None else real, fake, labels)
+        game = self.game(batch.images, fake, labels)
         yield Phase("generator", self.objective.generator_terms(game))
 
     def game(self, real: Tensor, fake: Tensor, labels: Tensor | None) -> Game:

@@ -50,6 +50,9 @@ class JudgeClassifier(JudgeModel):
     )
     Knobs = ClassifierKnobs
     units = {"classes": "nats"}
+    attribute_mean: Tensor
+    attribute_std: Tensor
+    attribute_switch: Tensor
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__(spec, knobs)
@@ -86,9 +89,9 @@ class JudgeClassifier(JudgeModel):
         mean = filled.sum(0) / count
         variance = ((filled - mean).square() * known).sum(0) / count
         switch = (((filled == 0) | (filled == 1)) | ~known).all(0) & (variance > 0)
-        self.attribute_mean.copy_(mean)  # type: ignore[operator]
-        self.attribute_std.copy_(torch.where(variance > 0, variance.sqrt(), torch.ones_like(mean)))  # type: ignore[operator]
-        self.attribute_switch.copy_(switch.float())  # type: ignore[operator]
+        self.attribute_mean.copy_(mean)
+        self.attribute_std.copy_(torch.where(variance > 0, variance.sqrt(), torch.ones_like(mean)))
+        self.attribute_switch.copy_(switch.float())
 
     def phases(self, turn: Turn) -> Play:
         batch = turn.batch()

@@ -43,6 +43,7 @@ class LeftColumn(QWidget):
         self._facts: ModelFacts | None = None
         self._misfit = ""  # why this model can't serve these images
         self._was_busy = False
+        self._slowed = False  # by training itself, a moment ago
         self._runs: list[RunLine] = []
         self._build()
         self._connect()
@@ -213,11 +214,25 @@ class LeftColumn(QWidget):
     def _remedy(self, change: dict[str, Any]) -> None:
         self.session.set_live(change)
         for name, value in change.items():
-            if name.startswith("plan."):
-                self.plan.show_live(name.removeprefix("plan."), value)
-            else:
-                self.model.show_live(name, value)
+            self._show_live(name, value)
         self._draft_changed()
+
+    def _show_live(self, name: str, value: Any) -> None:
+        """A live setting was changed by something else than its field: show it there."""
+        if name.startswith("plan."):
+            self.plan.show_live(name.removeprefix("plan."), value)
+        else:
+            self.model.show_live(name.removeprefix("model."), value)
+
+    @Slot(object)
+    def _happened(self, event: Any) -> None:
+        """Training went back and halved its rates: what stands in the form is what is in force."""
+        kind = type(event).__name__
+        if kind != "Changed":
+            self._slowed = kind == "RolledBack"  # what changes next is its doing
+        elif self._slowed:
+            self._show_live(event.name, event.value)
+            self._draft_changed()
 
     @Slot(str)
     def _save_recipe(self, path: str) -> None:
@@ -279,6 +294,7 @@ class LeftColumn(QWidget):
     def _update_buttons(self) -> None:
         why_not = self._why_not() if self.session.state == IDLE else ""
         self.session.wait_for(why_not)
+        self.controls.show_players(self.plan.players, self.session.only)
         self.controls.show_state(
             self.session.state,
             can_start=not why_not,
@@ -357,6 +373,8 @@ class LeftColumn(QWidget):
         self.controls.pause_wanted.connect(session.pause)
         self.controls.continue_wanted.connect(session.go_on)
         self.controls.step_wanted.connect(session.step_once)
+        self.controls.step_alone_wanted.connect(session.step_alone)
+        self.controls.all_wanted.connect(session.let_all_learn)
         self.controls.stop_wanted.connect(session.stop)
         self.controls.discard_wanted.connect(session.discard)
         self.curves.failed.connect(self._failed)
@@ -364,6 +382,7 @@ class LeftColumn(QWidget):
         self.curves.health.remedy_wanted.connect(self._remedy)
         session.changed.connect(self._session_changed)
         session.failed.connect(self._failed)
+        session.happened.connect(self._happened)
         session.said.connect(self._said)
         session.discarded.connect(self._discarded)
         self.library.ready.connect(self._library_ready)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
+from genstudio.studio.left.step_menu import OnlyLine, StepMenu
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.card import Fact, Running
 from genstudio.studio.widgets.controls import Button, IconButton, link, restyle
@@ -25,6 +26,8 @@ class ControlsCard(QFrame):
     pause_wanted = Signal()
     continue_wanted = Signal()
     step_wanted = Signal()
+    step_alone_wanted = Signal(str)  # of this player
+    all_wanted = Signal()  # all players learn again
     stop_wanted = Signal()
     discard_wanted = Signal()
 
@@ -33,11 +36,15 @@ class ControlsCard(QFrame):
         self.setObjectName("card")
         self.setAccessibleName(_("Training"))
         self._state = IDLE
+        self._only = ""
         self._action: Callable[[], None] | None = None
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 12, 14, 12)
         whole.setSpacing(8)
         whole.addLayout(self._buttons())
+        self.only = OnlyLine(self)
+        self.only.all_wanted.connect(self.all_wanted)
+        whole.addWidget(self.only)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
@@ -76,6 +83,8 @@ class ControlsCard(QFrame):
         self.main.setToolTip(why_not or _with_key(tip, key))
         self.main.setEnabled(state in (TRAINING, PAUSED) or (state == IDLE and can_start))
         self.step.setEnabled(state in (TRAINING, PAUSED))
+        self.step_menu.set_state(state in (TRAINING, PAUSED), self._only)
+        self.only.show_only(self._only if state in (TRAINING, PAUSED) else "")
         self.stop.setEnabled(state in (TRAINING, PAUSED, PREPARING))
         self.stop.setText(_("Cancel") if state == PREPARING else _("Stop and keep"))
         self.stop.setAccessibleName(self.stop.text())
@@ -83,6 +92,12 @@ class ControlsCard(QFrame):
         if self.bar.property("paused") != (state == PAUSED):
             self.bar.setProperty("paused", state == PAUSED)
             restyle(self.bar)
+
+    def show_players(self, players: Sequence[str], only: str = "") -> None:
+        """The model's ``players``, each of which can take a step alone; ``only``: the one that learns alone now. Shown with
+        the next state."""
+        self._only = only
+        self.step_menu.set_players(players)
 
     def show_progress(self, share: float, where: str, pace: str = "") -> None:
         """How far: 0..1, "step 1,240 of 3,000", "5,120 images/s · 0:48 left". Nothing to say, nothing shown."""
@@ -109,12 +124,15 @@ class ControlsCard(QFrame):
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(8)
+        row.setSpacing(6)
         self.main = Button(_("Start"), parent=self, icon_name="play", primary=True)
         self.main.setMinimumWidth(96)
         self.main.clicked.connect(self._main)
         self.step = Button(_("Step"), _with_key(_("Take exactly one step, then stand still"), STEP_KEY), self)
         self.step.clicked.connect(self.step_wanted)
+        self.step_menu = StepMenu(self)
+        self.step_menu.alone_wanted.connect(self.step_alone_wanted)
+        self.step_menu.all_wanted.connect(self.all_wanted)
         self.stop = Button(
             _("Stop and keep"), _with_key(_("End training and save; it can go on later"), STOP_KEY), self
         )
@@ -124,7 +142,11 @@ class ControlsCard(QFrame):
         )
         self.discard.clicked.connect(self.discard_wanted)
         row.addWidget(self.main)
-        row.addWidget(self.step)
+        stepping = QHBoxLayout()
+        stepping.setSpacing(0)
+        stepping.addWidget(self.step)
+        stepping.addWidget(self.step_menu)
+        row.addLayout(stepping)
         row.addWidget(self.stop)
         row.addStretch(1)
         row.addWidget(self.discard)

@@ -7,8 +7,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QWidget
 
 from genstudio.core.messages import translate
 from genstudio.studio.theme import colour, font
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from genstudio.training.health import Health
 
 log = logging.getLogger(__name__)
+SPACE = 8  # pixels
 PAUSE = 2.0  # seconds between two looks
 ROLES = {"good": "good", "watch": "warn", "bad": "bad"}
 
@@ -27,7 +28,7 @@ ROLES = {"good": "good", "watch": "warn", "bad": "bad"}
 class _Dot(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFixedSize(10, 10)
+        self.setFixedSize(10, 15)  # as tall as a line of words, beside the first of which it stands
         self.role = "good"
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -35,7 +36,7 @@ class _Dot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour(self.role))
-        painter.drawEllipse(self.rect())
+        painter.drawEllipse(0, 3, 10, 10)
         painter.end()
 
 
@@ -49,16 +50,19 @@ class HealthLine(QWidget):
         self.level = ""
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
+        line.setSpacing(SPACE)
         self.dot = _Dot(self)
         self.words = QLabel(self)
         self.words.setWordWrap(True)
         self.words.setFont(font(12))
         self.remedy = link("", "", self)
         self.remedy.clicked.connect(self._take_remedy)
-        line.addWidget(self.dot, 0, Qt.AlignmentFlag.AlignVCenter)
-        line.addWidget(self.words, 1)
-        line.addWidget(self.remedy)
+        self._said = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._said.setSpacing(SPACE)
+        self._said.addWidget(self.words, 1)
+        self._said.addWidget(self.remedy, 0, Qt.AlignmentFlag.AlignLeft)
+        line.addWidget(self.dot, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(self._said, 1)
         self._change: dict[str, Any] = {}
         self._looked = 0.0
         self._can_act = False
@@ -79,7 +83,19 @@ class HealthLine(QWidget):
         self.setAccessibleName(words)
         self.remedy.setText(remedy)
         self.remedy.setVisible(bool(remedy and change))
+        self._place()
         self.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        """The button behind the words where both have room on one line, else below them."""
+        needed = self.words.fontMetrics().horizontalAdvance(self.words.text()) + SPACE + self.remedy.sizeHint().width()
+        beside = needed <= self.width() - self.dot.width() - SPACE
+        self._said.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self._said.setSpacing(SPACE if beside else 0)
 
     def show_alarm(self, alarm: Any) -> None:
         """What the loop raised: it stands until the next verdict."""

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from genstudio.explore.base import Pane, PaneState
 from genstudio.studio.panes.manifold import ManifoldView
+from genstudio.studio.panes.neighbours import NeighboursView
 from genstudio.studio.panes.objective import ObjectiveView
 from genstudio.studio.panes.pixels import PixelsView
 from genstudio.studio.panes.plane import PlaneView
+from genstudio.studio.panes.real_or_fake import RealOrFakeView
 from genstudio.studio.panes.samples import SamplesView
 from genstudio.studio.panes.surprise import SurpriseView
 from genstudio.studio.panes.view import PaneView
 
 DRESSES: dict[str, type[PaneView]] = {
     "manifold": ManifoldView,
+    "neighbours": NeighboursView,
     "objective": ObjectiveView,
     "pixels": PixelsView,
     "plane": PlaneView,
+    "real_or_fake": RealOrFakeView,
     "samples": SamplesView,
     "surprise": SurpriseView,
 }

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ANIMATIONS = "GIF (*.gif);;WebP (*.webp);;MP4 (*.mp4);;APNG (*.apng)"
 SCALES = (1, 2, 4, 8, 16)  # of the films of a drawing
+HISTOGRAMS = ("neighbours", "real_or_fake")  # panes whose series are histograms
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,9 @@ def kinds_for(pane: str, has_z: bool) -> list[Kind]:
         kinds.append(Kind("walk", _("Animation: a walk over the manifold…"), "{pane}-walk-{step}.gif", ANIMATIONS))
     elif has_z:
         kinds.append(Kind("walk", _("Animation: a walk through z…"), "{pane}-walk-{step}.gif", ANIMATIONS))
+    if pane in HISTOGRAMS:
+        formats = "SVG (*.svg);;PNG (*.png);;CSV (*.csv)"
+        kinds.append(Kind("histogram", _("Histogram…"), "{pane}-histogram-{step}.svg", formats))
     kinds.append(Kind("numbers", _("Data…"), "{pane}-{step}.csv", "CSV (*.csv);;NumPy (*.npz)"))
     return kinds
 

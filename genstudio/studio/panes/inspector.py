@@ -39,7 +39,7 @@ class Inspector(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         self.caption = Caption(_("Under the pointer"), self)
-        self.view = ImageView(WIDTH, self)
+        self.view = ImageView(WIDTH, self, widest=WIDTH)
         self.code = QLabel(self)
         self.code.setFont(font(13))
         self.code.setWordWrap(True)

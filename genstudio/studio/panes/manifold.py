@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FEWEST = 5  # cells along a side
 NOTCH = 1.2  # one notch of the wheel
 WHEEL_REST_MS = 400  # a pause that ends one turn of the wheel, which undo takes back as one
-BY_HAND = ("axes", "across", "up", "overlay", "overlay_count", "centre_u", "centre_v", "zoom")
+BY_HAND = ("axes", "across", "up", "label", "overlay", "overlay_count", "centre_u", "centre_v", "zoom")
 
 
 class ManifoldView(PaneView):
@@ -61,6 +61,8 @@ class ManifoldView(PaneView):
         )
         self._across = ChoiceControl(infos["across"], [(1, "z1"), (2, "z2")], _("across"), bare=True)
         self._up = ChoiceControl(infos["up"], [(1, "z1"), (2, "z2")], _("up"), bare=True)
+        self._class = ChoiceControl(infos["label"], [(0, "0")], _("class"))
+        self._class.widget.hide()  # until there is a model that knows classes
         self._overlay = ChoiceControl(infos["overlay"], [("", _("none"))], _("images"))
         self._count = SliderControl(infos["overlay_count"], lambda value: f"{value:.0f}")
         self._plane.widget.hide()  # until there is a model with more dimensions than two
@@ -70,13 +72,14 @@ class ManifoldView(PaneView):
         rows.insertWidget(0, Caption(_("Axes")))
         rows.insertWidget(1, self._plane.widget)
         rows.insertWidget(2, self._pair())
+        rows.insertWidget(3, self._class.widget)
         rows.addWidget(self._home)
         caption = Caption(_("Encoded images"))
         caption.setContentsMargins(0, 8, 0, 0)
         rows.addWidget(caption)
         rows.addWidget(self._overlay.widget)
         rows.addWidget(self._count.widget)
-        for control in (self._plane, self._across, self._up, self._overlay, self._count):
+        for control in (self._plane, self._across, self._up, self._class, self._overlay, self._count):
             controls.add(control, placed=False)
         return controls
 
@@ -120,6 +123,7 @@ class ManifoldView(PaneView):
         self._latent_dim = dim = rendered.latent_dim or 2
         if rendered.content is not None:
             self._by_itself = "principal" if rendered.content.values["names"] == PRINCIPAL else "latent"
+            self._show_classes(rendered.content.values.get("class_names", ()))
         if rendered.snapshot is not None:
             self._spec = rendered.snapshot.spec
         fits = (dim, self._by_itself, self._spec, self.fitted(self.state))
@@ -128,6 +132,12 @@ class ManifoldView(PaneView):
             self._fit_controls(dim)
         if isinstance(rendered.state, ManifoldState) and rendered.state.cells != self.fitted(self.state).cells:
             self.resized.emit()  # only now is it known how large the images are
+
+    def _show_classes(self, names: tuple[str, ...]) -> None:
+        if names:
+            self._class.set_choices(list(enumerate(names)))
+            self._class.show(self.state.label)
+        self._class.widget.setVisible(bool(names))
 
     def _fit_controls(self, dim: int) -> None:
         dims = [(k + 1, f"z{k + 1}") for k in range(dim)]

@@ -33,7 +33,7 @@ class SamplesView(PaneView):
         shown = [("mean", _("mean")), ("draw", _("draw"))]
         made = {
             "shown": ChoiceControl(infos["shown"], shown),
-            "label": ChoiceControl(infos["label"], [(-1, _("any"))]),
+            "label": ChoiceControl(infos["label"], [(-1, _("each in turn"))]),
             "columns": SliderControl(infos["columns"], lambda value: f"{value:.0f}" if value else _("as fits")),
         }
         controls = PaneControls(SamplesState, made)
@@ -55,12 +55,12 @@ class SamplesView(PaneView):
     def adapt(self, rendered: Rendered) -> None:
         controls, has_code = self.inspector.controls.controls, rendered.latent_dim is not None
         told = rendered.content.values if rendered.content is not None else {}
-        controls["shown"].widget.setVisible(has_code)
+        controls["shown"].widget.setVisible(has_code and bool(told.get("has_mean", True)))
         controls["temperature"].widget.setVisible(has_code or bool(told.get("pixelwise")))
         names = told.get("class_names", ())
         classes = controls["label"]
         assert isinstance(classes, ChoiceControl)
-        classes.set_choices([(-1, _("any")), *enumerate(names)])
+        classes.set_choices([(-1, _("each in turn")), *enumerate(names)])
         classes.show(self.state.label)
         classes.widget.setVisible(bool(names))
 

@@ -53,7 +53,10 @@ def write(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
         _prepared.done = True
     if not request.whole:
         request = replace(request, content=final(_look(request), request.state, cancelled), whole=True)
-    writers = {"picture": _picture, "training": _training, "walk": _walk, "drawing": _drawing, "numbers": _numbers}
+    writers = {
+        "picture": _picture, "training": _training, "walk": _walk, "drawing": _drawing, "numbers": _numbers,
+        "histogram": _histogram,
+    }  # fmt: skip
     return writers[request.kind.partition("-")[0]](request, progress, cancelled)
 
 
@@ -135,6 +138,17 @@ def _drawing(request: Request, progress: Progress, cancelled: Callable[[], bool]
         cancelled=cancelled,
         provenance=provenance_of(request.snapshot, state, run=request.run),
     )
+
+
+def _histogram(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    from genstudio.export.histograms import save_histograms
+    from genstudio.export.provenance import provenance_of
+
+    return save_histograms(
+        request.path, request.content.series, title=str(request.content.words),
+        axis=str(request.content.values.get("axis", "")),
+        provenance=provenance_of(request.snapshot, request.state, run=request.run),
+    )  # fmt: skip
 
 
 def _numbers(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:

@@ -31,6 +31,7 @@ RINGS = 64  # of held-out values: more would hide one another
 NOT_FINITE_SHOWN = 24
 DECADES_FOR_LOG = 0.5  # a log scale over less looks like a linear one and has no round ticks
 VISIBLE = 0.98  # of the values of a curve that stands alone: its first steps would flatten all that follows
+SHARES = (-0.12, 1.12)  # the range of probabilities: 0 and 1 with room for their texts
 MOST_OF_ALL = 4  # strips of several players together
 NEAR_ZERO = 0.02  # of its largest values: what lies below is as good as 0
 FROM_ZERO = 0.1  # of the way across: what begins before that is shown from 0 on
@@ -289,7 +290,7 @@ def _height(lines: Sequence[Line], held: Extent | None, *, alone: bool, shares: 
     if not len(values):
         return held or (0.0, 1.0)
     if shares and all(line.name.startswith(JUDGED) for line in lines) and values.min() >= 0 and values.max() <= 1:
-        return 0.0, 1.0
+        return SHARES
     # The first steps of a curve that stands alone would flatten all that follows.
     edges = (50 * (1 - VISIBLE), 50 * (1 + VISIBLE)) if alone and len(values) > 50 else (0, 100)
     low, high = np.percentile(values, edges)

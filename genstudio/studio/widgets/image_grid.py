@@ -66,6 +66,7 @@ class ImageGrid(QWidget):
         )  # else all that lies under it is painted each time too
         self.setAccessibleName(_("Pictures"))
         self.draggable = False
+        self.below = 0  # logical pixels under each row, for words
         self.describe: Callable[[int, int], str] = self._plain_description
         self._picture: Picture | None = None
         self._points: Points | None = None
@@ -118,6 +119,15 @@ class ImageGrid(QWidget):
         down = (int(self.height() * ratio) - 2 * margin + gutter) // (height + gutter)
         return min(across, down)
 
+    def factor_for(self, rows: int, columns: int, height: int, width: int) -> float:
+        """How often a pixel of rows×columns cells of height×width pixels would be repeated here: whole, or under 1."""
+        ratio = self.devicePixelRatioF()
+        gutter, margin = round(2 * ratio), round(MARGIN * ratio)
+        across = (int(self.width() * ratio) - 2 * margin - (columns - 1) * gutter) / (columns * width)
+        down = int(self.height() * ratio) - 2 * margin - (rows - 1) * gutter - rows * round(self.below * ratio)
+        factor = min(across, down / (rows * height))
+        return float(int(factor)) if factor >= 1 else factor
+
     def set_smooth(self, smooth: bool) -> None:
         """Interpolate between pixels instead of showing squares."""
         if smooth != self._smooth:
@@ -162,7 +172,10 @@ class ImageGrid(QWidget):
             return
         width, height = int(self.width() * ratio), int(self.height() * ratio)
         gutter = round(2 * ratio) if self._picture.rows * self._picture.columns <= 64 else max(1, round(ratio))
-        self._layout = lay_out(self._picture, width, height, margin=round(MARGIN * ratio), gutter=gutter)
+        self._layout = lay_out(
+            self._picture, width, height, margin=round(MARGIN * ratio), gutter=gutter,
+            below=round(self.below * ratio),
+        )  # fmt: skip
         self._image = compose(self._picture, self._layout, colour("surround"), smooth=self._smooth, into=self._image)
         self._image.setDevicePixelRatio(ratio)
         self._composed_for = (self.width(), self.height(), ratio)
@@ -202,10 +215,14 @@ class ImageGrid(QWidget):
         painter.drawImage(snapped, self._image)
         if self._points is not None:
             self._paint_points(painter)
+        self.paint_over(painter)
         if self._hover is not None and not self._dragging:
             self._frame(painter, *self._hover, QColor(255, 255, 255, 230), 1.5)
         if self.hasFocus():
             self._frame(painter, *self._focus, colour("accent"), 2.5)
+
+    def paint_over(self, painter: QPainter) -> None:
+        """For subclasses: marks and words on the sheet, under the frames of hover and focus."""
 
     def _paint_points(self, painter: QPainter) -> None:
         assert self._points is not None

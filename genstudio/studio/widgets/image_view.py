@@ -21,9 +21,10 @@ class ImageView(QWidget):
 
     changed = Signal()
 
-    def __init__(self, side: int = 192, parent: QWidget | None = None) -> None:
+    def __init__(self, side: int = 192, parent: QWidget | None = None, *, widest: int = 0) -> None:
+        """``side``: the largest height that a picture may take, and width, unless it may be as wide as ``widest``."""
         super().__init__(parent)
-        self._side = side
+        self._side, self._widest = side, widest
         self._pixels: np.ndarray | None = None
         self.smooth = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -57,9 +58,11 @@ class ImageView(QWidget):
     def _fit(self, height: int, width: int) -> None:
         """Exactly as large as the picture at the largest whole factor, so that no rim of surround is left."""
         ratio = self.devicePixelRatioF()
-        room = int(self._side * ratio)
-        factor = max(1, room // max(height, width)) if max(height, width) <= room else 0
-        size = QSize(width, height) * factor if factor else QSize(room * width // max(height, width), room)
+        room = QSize(int(max(self._side, self._widest) * ratio), int(self._side * ratio))
+        factor = min(room.width() // width, room.height() // height)
+        size = QSize(width, height) * factor
+        if not factor:
+            size = QSize(width, height).scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
         self.setFixedSize(QSize(math.ceil(size.width() / ratio), math.ceil(size.height() / ratio)))
 
     def set_smooth(self, smooth: bool) -> None:

@@ -19,7 +19,8 @@ class Layout:
     """Where the cells of a sheet lie, in device pixels from the widget's corner.
 
     cell_w, cell_h: size of a drawn cell; gutter: between cells; x, y: of the first cell; factor: how often a pixel is
-    repeated, 0 when the sheet is too big for one device pixel a pixel and has to be reduced.
+    repeated, 0 when the sheet is too big for one device pixel a pixel and has to be reduced; below: room under each row,
+    for words.
     """
 
     rows: int
@@ -30,6 +31,12 @@ class Layout:
     x: int
     y: int
     factor: int
+    below: int = 0
+
+    @property
+    def pitch(self) -> int:
+        """From one row to the next."""
+        return self.cell_h + self.gutter + self.below
 
     @property
     def width(self) -> int:
@@ -37,11 +44,11 @@ class Layout:
 
     @property
     def height(self) -> int:
-        return self.rows * (self.cell_h + self.gutter) - self.gutter
+        return self.rows * self.pitch - self.gutter
 
     def cell_at(self, x: float, y: float) -> tuple[int, int] | None:
         """(row, column) under a device pixel; the gutter belongs to the cell before it. ``None`` outside."""
-        column, row = int((x - self.x) // (self.cell_w + self.gutter)), int((y - self.y) // (self.cell_h + self.gutter))
+        column, row = int((x - self.x) // (self.cell_w + self.gutter)), int((y - self.y) // self.pitch)
         inside = (
             0 <= row < self.rows and 0 <= column < self.columns and x < self.x + self.width and y < self.y + self.height
         )
@@ -49,7 +56,7 @@ class Layout:
 
     def corner(self, row: int, column: int) -> tuple[int, int]:
         """The device pixel of a cell's corner."""
-        return self.x + column * (self.cell_w + self.gutter), self.y + row * (self.cell_h + self.gutter)
+        return self.x + column * (self.cell_w + self.gutter), self.y + row * self.pitch
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """A device pixel as a place on the sheet, 0 to 1 from its left and top edges (outside that, outside the sheet)."""
@@ -65,29 +72,29 @@ class Layout:
         )
 
 
-def lay_out(picture: Picture, width: int, height: int, *, margin: int, gutter: int) -> Layout:
+def lay_out(picture: Picture, width: int, height: int, *, margin: int, gutter: int, below: int = 0) -> Layout:
     """The largest whole factor at which ``picture`` fits ``width``×``height`` device pixels, in the middle.
 
     Margin and gutter give way where that gains a factor: a crisp picture is worth more than the lines between its cells.
     """
     if picture.rows * picture.columns == 1:
         gutter = 0
-    tries = [_fit(picture, width, height, m, g) for m, g in ((margin, gutter), (2, gutter), (2, 0))]
+    tries = [_fit(picture, width, height, m, g, below) for m, g in ((margin, gutter), (2, gutter), (2, 0))]
     best = max(tries, key=lambda layout: layout.factor)  # the first of equals: the roomiest
     x, y = (width - best.width) // 2, (height - best.height) // 2
     return replace(best, x=x, y=y)
 
 
-def _fit(picture: Picture, width: int, height: int, margin: int, gutter: int) -> Layout:
+def _fit(picture: Picture, width: int, height: int, margin: int, gutter: int, below: int) -> Layout:
     rows, columns = picture.rows, picture.columns
     h, w = picture.cell or picture.pixels.shape[:2]
     room_w = max(columns, width - 2 * margin - (columns - 1) * gutter)
-    room_h = max(rows, height - 2 * margin - (rows - 1) * gutter)
+    room_h = max(rows, height - 2 * margin - (rows - 1) * gutter - rows * below)
     factor = min(room_w // (columns * w), room_h // (rows * h))
     if factor >= 1:
-        return Layout(rows, columns, w * factor, h * factor, gutter, 0, 0, factor)
+        return Layout(rows, columns, w * factor, h * factor, gutter, 0, 0, factor, below)
     shrink = min(room_w / (columns * w), room_h / (rows * h))
-    return Layout(rows, columns, max(1, int(w * shrink)), max(1, int(h * shrink)), gutter, 0, 0, 0)
+    return Layout(rows, columns, max(1, int(w * shrink)), max(1, int(h * shrink)), gutter, 0, 0, 0, below)
 
 
 def compose(
@@ -101,7 +108,7 @@ def compose(
     import numpy as np
 
     rows, columns, gutter = layout.rows, layout.columns, layout.gutter
-    size = QSize(columns * (layout.cell_w + gutter), rows * (layout.cell_h + gutter))
+    size = QSize(columns * (layout.cell_w + gutter), rows * layout.pitch)
     image = into if into is not None and into.size() == size else QImage(size, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(1.0)
     image.fill(surround)
@@ -113,7 +120,7 @@ def compose(
         source = _packed(picture.pixels if layout.factor else _reduced(picture, layout)).reshape(rows, h, columns, w)
         # A row is width × 4 bytes, always aligned to 32 bits: no padding to skip.
         flat: Any = np.frombuffer(image.bits(), np.uint32)
-        target = flat.reshape(rows, layout.cell_h + gutter, columns, layout.cell_w + gutter)
+        target = flat.reshape(rows, layout.pitch, columns, layout.cell_w + gutter)
         for k in range(factor):
             target[:, 0 : layout.cell_h : factor, :, k : layout.cell_w : factor] = source
         for k in range(1, factor):
@@ -127,7 +134,7 @@ def _clear_after(image: QImage, layout: Layout, count: int, surround: QColor) ->
     painter = QPainter(image)
     for number in range(count, layout.rows * layout.columns):
         row, column = divmod(number, layout.columns)
-        x, y = column * (layout.cell_w + layout.gutter), row * (layout.cell_h + layout.gutter)
+        x, y = column * (layout.cell_w + layout.gutter), row * layout.pitch
         painter.fillRect(x, y, layout.cell_w, layout.cell_h, surround)
     painter.end()
 
@@ -176,6 +183,6 @@ def _paint_smoothly(image: QImage, picture: Picture, layout: Layout) -> None:
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     for number in range(len(picture)):
         row, column = divmod(number, layout.columns)
-        x, y = column * (layout.cell_w + layout.gutter), row * (layout.cell_h + layout.gutter)
+        x, y = column * (layout.cell_w + layout.gutter), row * layout.pitch
         painter.drawImage(QRectF(x, y, layout.cell_w, layout.cell_h), source, QRectF(column * w, row * h, w, h))
     painter.end()

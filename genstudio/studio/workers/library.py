@@ -132,7 +132,7 @@ def find_everything() -> Found:
     from genstudio.evaluate.base import measures
     from genstudio.models.base import models
 
-    units = {name: measure.unit for name, measure in measures.items()}
+    units = {name: unit for _, measure in measures.items() for name, unit in measure.units.items()}
     kinds: dict[str, ModelKind] = {}
     for name, model in models.items():
         units |= dict(model.units)

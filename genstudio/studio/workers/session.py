@@ -56,6 +56,7 @@ class Session(QObject):
         self.telemetry: Telemetry | None = None
         self.job: Job | None = None
         self.total_steps = 0
+        self.only = ""  # the player that learns alone, while something trains
         self.waits_for = ""  # what has to be there, or be put right, before Start; in words
         self.background = Background("background", self)  # short things
         self.loader = Background("loader", self)  # opening and decoding images
@@ -165,6 +166,15 @@ class Session(QObject):
         if self._thread is not None and self.state in (TRAINING, PAUSED):
             self._thread.step_once()
 
+    def step_alone(self, player: str) -> None:
+        """One step in which ``player`` alone is updated; it holds until :meth:`let_all_learn`."""
+        self.set_live({"only": player})
+        self.step_once()
+
+    def let_all_learn(self) -> None:
+        """From the next step on each player is updated again."""
+        self.set_live({"only": None})
+
     def stop(self) -> None:
         """End training and keep everything: saves a checkpoint, so that it can go on later."""
         if self._thread is not None and self.state != STOPPING:
@@ -220,6 +230,7 @@ class Session(QObject):
             self.failed.emit(in_words(error))
         else:
             self.total_steps = int(knobs.get("plan.steps", self.total_steps))
+            self._set_only(knobs.get("only", self.only))
 
     def shutdown(self) -> None:
         """Stop, save, and wait for the threads. After this nothing is heard from here. Safe to call twice."""
@@ -267,7 +278,14 @@ class Session(QObject):
         if type(event).__name__ == "Saved" and self.run is not None:
             self._steps = self.run.checkpoints()
             self.checkpoints_changed.emit()
+        elif type(event).__name__ == "Started" and self.job is not None:
+            self._set_only(self.job.live.only)  # a resumed run goes on as it was
         self.happened.emit(event)
+
+    def _set_only(self, player: str | None) -> None:
+        if (player or "") != self.only:
+            self.only = player or ""
+            self.changed.emit()
 
     @Slot(int)
     def _paused(self, step: int) -> None:
@@ -303,6 +321,7 @@ class Session(QObject):
         """The one place where a training thread is let go: it has ended by now."""
         self._poll.stop()
         self.job = None
+        self.only = ""
         if self._thread is not None:
             self._thread.wait()
             self._thread.deleteLater()

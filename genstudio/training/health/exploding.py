@@ -9,10 +9,14 @@ from genstudio.training.health.verdict import Health
 HUGE = 3e4
 """Length of a player's gradient. Games that work, of seven objectives on images of 8 to 32 pixels, never passed 200;
 learning rates of 1 and more bring 1e5 and up within ten steps."""
+LOST = 1e4
+"""Size of a loss on the discriminator's output. A critic's value that nothing holds grows too, but games that work stay
+below 10; those that flew apart stand at 6e4 and more, and may have no gradient left to be seen."""
+LOSSES = ("train/d_real", "train/d_fake", "train/adversarial")
 
 
 def check(seen: Seen) -> Health | None:
-    """A player's gradient is huge in each of the newest turns, or was within the last few."""
+    """A player's gradient, or its loss, is huge in half of the newest turns."""
     last = seen.turns[-ENOUGH:]
     if len(last) < FEW:
         return None
@@ -20,4 +24,6 @@ def check(seen: Seen) -> Health | None:
         if sum(row.values.get(gradient(player), 0.0) > HUGE for row in last) >= FEW:
             message = N_("The gradient of the {player} has exploded: the steps are too large.", player=player)
             return Health("bad", message, SLOWER, seen.slower())
+    if sum(any(abs(row.values.get(name, 0.0)) > LOST for name in LOSSES) for row in last) >= FEW:
+        return Health("bad", N_("The losses have exploded: the steps are too large."), SLOWER, seen.slower())
     return None

@@ -31,8 +31,8 @@ def check(seen: Seen) -> Health | None:
     varied = [value for _, value in seen.curve(DIVERSITY)][-3:]
     if sum(gap < 0 for gap in gaps) >= MOSTLY * len(gaps):
         message = N_(
-            "The generator fools the discriminator, which finds its images more real than real ones: D(x) {real:.2f}, "
-            "D(G(z)) {fake:.2f} for {n} steps.",
+            "The generator fools the discriminator, which takes its images for the real ones: D(x) {real:.2f}, D(G(z)) "
+            "{fake:.2f} for {n} steps.",
             real=real,
             fake=fake,
             n=seen.for_steps,
@@ -58,4 +58,4 @@ def _stronger(seen: Seen) -> tuple[Message, dict[str, Any]]:
         return N_("Let the discriminator learn as fast as the generator"), {rate(DISCRIMINATOR): other}
     if 3 * own < other:
         return N_("Let the generator learn no faster than the discriminator"), {rate(GENERATOR): own}
-    return N_("Let the generator learn at a third of the pace"), seen.third(GENERATOR)
+    return N_("Slow the generator to a third"), seen.third(GENERATOR)

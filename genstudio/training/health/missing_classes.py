@@ -21,4 +21,4 @@ def check(seen: Seen) -> Health | None:
         return None
     message = N_("Mode collapse: samples show only {share:.0%} of the classes.", share=now[-1])
     change = seen.third(GENERATOR) if seen.turns else {}
-    return Health("watch", message, N_("Let the generator learn at a third of the pace") if change else "", change)
+    return Health("watch", message, N_("Slow the generator to a third") if change else "", change)

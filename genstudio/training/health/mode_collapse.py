@@ -25,4 +25,4 @@ def check(seen: Seen) -> Health | None:
         now=now,
         best=best,
     )
-    return Health("watch", message, N_("Let the generator learn at a third of the pace"), seen.third(GENERATOR))
+    return Health("watch", message, N_("Slow the generator to a third"), seen.third(GENERATOR))

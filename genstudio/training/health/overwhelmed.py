@@ -25,7 +25,7 @@ def check(seen: Seen) -> Health | None:
     real, fake = seen.lately(REAL), seen.lately(FAKE)
     if left < VANISHED * height:
         message = N_(
-            "The discriminator overwhelms the generator, whose gradient has vanished for {n} steps: it no longer learns.",
+            "The discriminator overwhelms the generator, whose gradient has vanished for {n} steps.",
             n=seen.for_steps,
         )
     elif real <= 1 and fake >= 0 and real - fake > SURE:
@@ -38,11 +38,11 @@ def check(seen: Seen) -> Health | None:
     else:
         return None
     if seen.knobs.get("objective") == "minimax":
-        message = N_("{what} A new run with objective=non-saturating would learn from that.", what=message)
+        message = N_("{what} A new run with objective=non-saturating would learn.", what=message)
     return Health("watch", message, *_weaker(seen))
 
 
 def _weaker(seen: Seen) -> tuple[Message, dict[str, Any]]:
     if int(seen.knobs.get("discriminator_steps", 0)) > 1:
         return N_("One discriminator update a step"), {"discriminator_steps": 1}
-    return N_("Let the discriminator learn at a third of the pace"), seen.third(DISCRIMINATOR)
+    return N_("Slow the discriminator to a third"), seen.third(DISCRIMINATOR)

@@ -18,7 +18,7 @@ def check(seen: Seen) -> Health | None:
     if len(seen.turns) < LONG or len(varied) < SHEETS or max(varied[-SHEETS:]) >= ONE:
         return None
     message = N_(
-        "The generator draws the same image whatever the noise: its steps were too large, and it hardly recovers. Begin "
-        "a new run with a smaller learning rate for it."
+        "The generator draws the same image whatever the noise. It hardly recovers: begin a new run with a smaller "
+        "learning rate for it."
     )
-    return Health("bad", message, N_("Let the generator learn at a third of the pace"), seen.third(GENERATOR))
+    return Health("bad", message, N_("Slow the generator to a third"), seen.third(GENERATOR))

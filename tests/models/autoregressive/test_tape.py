@@ -7,7 +7,10 @@ import torch
 
 from genstudio.core.batch import Batch
 from genstudio.models.autoregressive.base import Autoregressive
+from genstudio.models.autoregressive.sampling import tape as tape_module
+from genstudio.models.autoregressive.sampling.request import Request
 from genstudio.models.autoregressive.sampling.tape import Tape
+from genstudio.nets import causal_machine
 from tests.models.autoregressive.autoregressive_nets import VARIANTS, make
 
 COLOURED = ("made", "pixelcnn", "gated-classes", "row-lstm-scales", "pp")
@@ -108,3 +111,95 @@ def test_only_as_many_images_of_the_same_classes_can_be_followed() -> None:
     assert tape.serves(model.request(2, generator=noise(5), label=1))
     assert not tape.serves(model.request(2, generator=noise(), label=0))
     assert not tape.serves(model.request(3, generator=noise(), label=1))
+
+
+def given_to(model: Autoregressive, place: int, levels: int, label: torch.Tensor | None, n: int = 3) -> Request:
+    """A request in which the pixels before that of sub-pixel ``place`` are given, of each image its own."""
+    images = torch.randint(levels, (n, *model.spec.shape), generator=noise(7)).double() / (levels - 1)
+    y, x, _ = model.tape(model.request(1, generator=noise(), label=0 if model.classes else None)).units[place]
+    known = torch.zeros(6, 5, dtype=torch.bool)
+    known.view(-1)[: y * 5 + x] = True
+    return model.request(n, generator=noise(), images=images, known=known, label=label)
+
+
+@EVERY_NET
+def test_what_is_given_at_the_start_is_taken_at_once(variant: str, channels: int, levels: int) -> None:
+    model = make(variant, channels, levels=levels)
+    place = 17 * channels
+    request = given_to(model, place, levels, torch.arange(3) if model.classes else None)
+    tape = model.tape(request)
+    taken = tape.starts[tape.given]
+    assert taken >= (place if "scales" not in variant else 1)
+    tape.play()
+    assert tape.done == taken
+    assert torch.equal(tape.levels[:taken], tape.forced[:taken])
+    drawn = played(tape).images(tape.end)
+    assert model.full_forwards == 0
+    given, known = request.given.double() / (levels - 1), request.known
+    for last in model.pixels(3, generator=noise(), images=given, known=known, label=request.labels):  # noqa: B007
+        pass
+    assert torch.equal(drawn, last.drawn.images)
+    scores = -model.scores(Batch(drawn.double() / (levels - 1), model.spec, torch.arange(3), request.labels))
+    y, x, c = torch.tensor(tape.units).T
+    torch.testing.assert_close(tape.nats, scores[:, c, y, x].t().detach())
+
+
+@EVERY_NET
+def test_what_is_taken_at_once_is_the_same_to_the_bit_whatever_was_played_before(
+    variant: str, channels: int, levels: int
+) -> None:
+    """And what the model thinks of it is what it thinks when every sub-pixel is a tick."""
+    model = make(variant, channels, levels=levels)
+    labels = torch.arange(3) if model.classes else None
+    requests = [given_to(model, at * channels, levels, labels) for at in (17, 9, 17, 0, 22)]
+    tape = model.tape(requests[0])
+    for request in (*requests, *reversed(requests)):
+        tape.follow(request)
+        played(tape)
+        tape.probabilities(2)
+        fresh = played(model.tape(request))
+        for name in ("levels", "entropy", "nats"):
+            assert torch.equal(getattr(fresh, name), getattr(tape, name))
+    slow = model.tape(requests[0])
+    slow.given = 0
+    played(slow)
+    torch.testing.assert_close(slow.entropy, tape.entropy)
+    torch.testing.assert_close(slow.probabilities(5), tape.probabilities(5))
+
+
+@EVERY_NET
+def test_parts_of_what_is_taken_at_once_add_up_to_the_whole(
+    variant: str, channels: int, levels: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the temperature changes on the way, too."""
+    model = make(variant, channels, levels=levels)
+    request = given_to(model, 17 * channels, levels, torch.arange(3) if model.classes else None)
+    temperatures = torch.ones(30 * channels, dtype=torch.float64)
+    temperatures[8 * channels :] = 0.5
+    tapes = []
+    for rows, part in ((causal_machine.ROWS, tape_module.PART), (7, 1)):
+        monkeypatch.setattr(causal_machine, "ROWS", rows)
+        monkeypatch.setattr(tape_module, "PART", part)
+        tapes.append(model.tape(request))
+        tapes[-1].follow(request, temperatures)
+        played(tapes[-1])
+    whole, parts = tapes
+    for name in ("levels", "entropy", "nats"):
+        torch.testing.assert_close(getattr(parts, name), getattr(whole, name))
+    p = [parts.probabilities(place) for place in range(parts.end)]
+    torch.testing.assert_close(torch.stack([-torch.xlogy(one, one).sum(1) for one in p]), parts.entropy)
+
+
+def test_a_tick_can_pause_between_its_parts_and_be_left_for_another_drawing() -> None:
+    model = make("pp", 3, levels=5)
+    request, calls = model.request(2, generator=noise()), 0
+    tape = model.tape(request)
+    while tape.done < tape.end:
+        tape.play(lambda: True)
+        calls += 1
+        if calls == 40:
+            tape.follow(model.request(2, generator=noise(3)))
+            tape.play(lambda: True)
+            tape.follow(request)
+    assert calls > 4 * len(tape.starts)
+    assert torch.equal(tape.levels, played(model.tape(request)).levels)

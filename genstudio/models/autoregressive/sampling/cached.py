@@ -33,12 +33,14 @@ def cached(model: Autoregressive, request: Request, order: Order = "raster", tel
     machine = model.machine(model.to_net(images), known.cpu().numpy(), request.labels, order)
     for tick in range(machine.ticks):
         for due in machine.advance(tick):
+            if due is None:
+                continue
             drawn = _draw(model, due, levels, noise, request.temperature)
             if kept is not None:
                 own = given[due.pixels][:, :, list(due.channels)]
                 drawn = torch.where(kept[due.pixels][:, :, None], own, drawn)
             machine.write(due, model.to_net(drawn))
-            levels[due.pixels, :, due.channels[0] : due.channels[-1] + 1] = drawn
+            levels[:, :, due.channels[0] : due.channels[-1] + 1].index_copy_(0, due.pixels, drawn)
             if tell:
                 yield from _tell(model, due, drawn, levels, images, width)
     if not tell:

@@ -7,6 +7,7 @@ the bit.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
     from genstudio.models.autoregressive.base import Autoregressive
 
 
+PART = 200_000  # numbers of a distribution: a few milliseconds' worth
+
+
 class Tape:
     """N images drawn in the order of the product rule, each sub-pixel after the ones before it, given ones included: so
     what the model holds of those is known too, and no mask needs a schedule of its own.
 
     ``units`` are (y, x, channel) by place in that order, E in all (``pixels``: their y and x); ``done`` of them are
     drawn. For those: ``levels`` (int64 E×N), ``entropy`` of what each was drawn from, and ``nats``, -log p of the level
-    itself at temperature 1 (E×N each). All begins with :meth:`follow`; each :meth:`play` goes one tick on. The same
+    itself at temperature 1 (E×N each). All begins with :meth:`follow`; each :meth:`play` goes one tick on. The ticks at the
+    start whose sub-pixels are given in all images (``given`` of them) are taken at once, together or not at all. The same
     request gives the same numbers, to the bit, whatever was played before.
     """
 
@@ -42,13 +47,16 @@ class Tape:
             self.machine = model.machine(blank, np.zeros(grid, bool), request.labels, "raster")
         y, x, channel = torch.tensor(self.units, device=blank.device).T
         self._place = channel * grid[0] * grid[1] + y * grid[1] + x
+        self._place_of = torch.argsort(self._place).view(-1, grid[0] * grid[1])  # channel×pixel
         self.levels = torch.zeros(self.end, self.n, dtype=torch.int64, device=blank.device)
         self.entropy = torch.zeros(self.end, self.n, dtype=model.dtype, device=blank.device)
         self.nats = torch.zeros_like(self.entropy)
         self.done = 0
         self._fresh: dict[int, Tensor] = {}  # what the last tick was drawn from: asked for after every one
+        self._under_way: Iterator[None] | None = None  # a tick that paused
         self._asked: tuple[Any, ...] = (None, None, None)
         self.noise, self.forced, self.temperatures = self._read(request, None)
+        self.given = self._given(self.forced)
 
     @property
     def end(self) -> int:
@@ -66,27 +74,80 @@ class Tape:
         noise, forced, temperature = self._read(request, temperatures)
         same = (noise == self.noise).all(1) & (forced == self.forced).all(1) & (temperature == self.temperatures)
         kept = self.end if bool(same.all()) else int((~same).int().argmax())
+        given = self._given(forced)
+        if given != self.given or kept < self.starts[given]:
+            return 0  # what is taken at once is taken whole, so that it is always the same to the bit
         return min(self.done, self.starts[self.tick_of[kept]] if kept < self.end else kept)
 
     def follow(self, request: Request, temperatures: Tensor | None = None) -> None:
         """Draw as ``request`` says from now on, wound back to where it first differs. ``temperatures`` (float64 E)
         gives each place one of its own, instead of the request's."""
-        self.done = self.stays(request, temperatures)
+        self.done, self._under_way = self.stays(request, temperatures), None
         self.noise, self.forced, self.temperatures = self._read(request, temperatures)
+        self.given = self._given(self.forced)
 
     @torch.no_grad()
-    def play(self) -> None:
-        """One tick: the next sub-pixel, or all channels of the next pixel where one output serves them."""
+    def play(self, pause: Callable[[], bool] = lambda: False) -> None:
+        """One tick: the next sub-pixel, or all channels of the next pixel where one output serves them; or all that is given
+        at the start. ``pause`` is asked between its parts; where it says so, the next call goes on."""
+        if self._under_way is None:
+            self._under_way = self._take_given() if self.done < self.starts[self.given] else self._tick()
+        for _ in self._under_way:
+            if pause():
+                return
+        self._under_way = None
+
+    def _tick(self) -> Iterator[None]:
         tick, place = self.tick_of[self.done], self.done
-        self._fresh = {}
+        fresh: dict[int, Tensor] = {}
         for due in self.machine.advance(tick):
+            if due is None:
+                yield
+                continue
             for channel in due.channels:
                 part, earlier = self._part(due.output[0], channel, place)
-                self._draw(place, channel, part, earlier)
+                fresh[place] = self._draw(place, channel, part, earlier)
                 place += 1
+                yield
             drawn = self.levels[place - len(due.channels) : place].t()
             self.machine.write(due, self.model.to_net(drawn)[None])
-        self.done = place
+        self.done, self._fresh = place, fresh
+
+    def _take_given(self) -> Iterator[None]:
+        """All that is given at the start, at once, and what the model thinks of it."""
+        end = self.starts[self.given]
+        self.levels[:end], self.done = self.forced[:end], 0
+        self.machine.give(self.model.to_net(self.images(end)))
+        for due in self.machine.past(self.given):
+            yield
+            for channel in due.channels if due is not None else ():
+                assert due is not None
+                places = self._place_of[channel, due.pixels]
+                for some in torch.arange(len(places), device=places.device).split(self._rows()):
+                    self._tell(places[some], channel, due.output[some])
+                    yield
+        self.done, self._fresh = end, {}
+
+    def _rows(self) -> int:
+        """Of how many places the probabilities are found in one part: a few milliseconds' worth."""
+        distribution = self.model.distribution
+        each = self.n * distribution.levels * getattr(distribution, "components", 1)
+        return max(1, PART // each)
+
+    def _tell(self, places: Tensor, channel: int, output: Tensor) -> None:
+        """Entropy and nats of these places (P, of one channel), whose levels are given, from outputs P×N×Q."""
+        distribution = self.model.distribution
+        back = torch.arange(-channel, 0, device=places.device)
+        for temperature in self.temperatures[places].unique().tolist():
+            own = self.temperatures[places] == temperature
+            now, rows = places[own], output[own].flatten(0, 1)
+            part = distribution.part(rows, channel) if distribution.joint else rows
+            earlier = self.levels[now[:, None] + back].movedim(1, -1).flatten(0, 1)
+            levels = self.levels[now].flatten()
+            u = self.noise[now].flatten()
+            _, p, log_p = distribution.draw_and_tell(part, earlier, channel, u, temperature, levels)
+            self.entropy[now] = -torch.xlogy(p, p).sum(1).view(-1, self.n)
+            self.nats[now] = -log_p.view(-1, self.n)
 
     @torch.no_grad()
     def probabilities(self, place: int) -> Tensor:
@@ -97,8 +158,9 @@ class Tape:
             return self._fresh[place]
         tick = self.tick_of[place]
         channel = self.units[place][2]
-        for due in self.machine.advance(tick):
-            part, earlier = self._part(due.output[0], channel, place)
+        for due in self.machine.advance(tick, keep=False):
+            if due is not None:
+                part, earlier = self._part(due.output[0], channel, place)
         return self.model.distribution.probabilities(part, earlier, channel, float(self.temperatures[place]))
 
     def images(self, place: int) -> Tensor:
@@ -133,11 +195,17 @@ class Tape:
         part = distribution.part(output, channel) if distribution.joint else output
         return part, self.levels[place - channel : place].t()
 
-    def _draw(self, place: int, channel: int, part: Tensor, earlier: Tensor) -> None:
+    def _given(self, forced: Tensor) -> int:
+        """How many ticks at the start have nothing to draw."""
+        free = (forced < 0).any(1)
+        return int(self.tick_of[int(free.int().argmax())]) if bool(free.any()) else len(self.starts) - 1
+
+    def _draw(self, place: int, channel: int, part: Tensor, earlier: Tensor) -> Tensor:
+        """Draws it, and gives what it was drawn from: N×L."""
         distribution, temperature = self.model.distribution, float(self.temperatures[place])
         u, given = self.noise[place], self.forced[place]
         levels, p, log_p = distribution.draw_and_tell(part, earlier, channel, u, temperature, given)
         self.levels[place] = levels
         self.entropy[place] = -torch.xlogy(p, p).sum(1)
         self.nats[place] = -log_p
-        self._fresh[place] = p
+        return p

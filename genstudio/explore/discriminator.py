@@ -1,0 +1,67 @@
+"""What panes ask of a discriminator: its outputs as people read them, its boundary, and where it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from genstudio.explore.base import Look
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+AT_ONCE = 32_000
+"""Sub-pixels that the discriminator looks at between two looks at whether a newer state has come."""
+SMOOTH = 3  # pixels: strided convolutions see every other pixel more strongly, which says nothing of where it looks
+
+
+def boundary_of(model: Any) -> float | None:
+    """The output, as it is shown, from which on an image passes for real; ``None`` where only differences count."""
+    import torch
+
+    boundary = getattr(getattr(model, "objective", None), "boundary", None)
+    return None if boundary is None else float(shown_of(model)(torch.tensor(boundary)))
+
+
+def shown_of(model: Any) -> Callable[[Tensor], Tensor]:
+    """How people read the discriminator's output: the objective's own way, else as it is."""
+    objective = getattr(model, "objective", None)
+    return objective.shown if objective is not None else lambda output: output
+
+
+def is_logit(model: Any) -> bool:
+    """Whether what is shown is a probability, from 0 to 1."""
+    return getattr(getattr(model, "objective", None), "output", "value") == "logit"
+
+
+def discriminated(
+    look: Look, images: Tensor, labels: Tensor | None, *, heated: bool = False
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """The outputs as people read them, float64 N, and where each image was looked at: float32 N×H×W, |da/dx| summed over
+    the channels, a little smoothed."""
+    import torch
+
+    model: Any = look.model
+    size = max(8, AT_ONCE // look.spec.values)
+    outputs, maps = [], []
+    for start in range(0, len(images), size):
+        part = images[start : start + size].detach().clone().requires_grad_(heated)
+        some = None if labels is None else labels[start : start + size]
+        with torch.set_grad_enabled(heated):
+            out = model.discriminate(part, some)
+        outputs.append(out.detach())
+        if heated:
+            (slope,) = torch.autograd.grad(out.sum(), part)
+            maps.append(_smooth(slope.abs().sum(1)))
+    shown = shown_of(model)(torch.cat(outputs)).double().numpy()
+    return shown, torch.cat(maps).numpy() if heated else None
+
+
+def _smooth(maps: Tensor) -> Tensor:
+    """Means over squares of ``SMOOTH`` pixels, N×H×W; at the border over what there is."""
+    from torch.nn.functional import avg_pool2d
+
+    if min(maps.shape[1:]) < SMOOTH:
+        return maps
+    return avg_pool2d(maps[:, None], SMOOTH, 1, SMOOTH // 2, count_include_pad=False)[:, 0]

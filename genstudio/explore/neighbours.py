@@ -1,0 +1,251 @@
+"""The pane Nearest neighbours: each sample beside the training images that are most like it, and whether it is a copy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal
+
+from genstudio.core.abilities import Samples
+from genstudio.core.errors import DataError
+from genstudio.core.messages import N_, Message
+from genstudio.core.seeding import derive, generator
+from genstudio.explore.audit import Checked, check
+from genstudio.explore.base import Content, Look, PaneState, Picture, Series, knob, pane, state
+from genstudio.explore.given import check_data
+from genstudio.explore.histogram import histogram, round_ends
+from genstudio.explore.latents import sheet, to_pixels
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+    from genstudio.evaluate.nearest import Neighbours, Searched, Space
+
+SHAPE = 1.3  # width of the sheet by its height, about
+PARTS = (0.02, 0.2)  # of the training images after which there is something to see
+
+PAGE = N_(
+    "<p>Each sample, in a frame, stands before the k training images that are nearest to it. Under each is its distance, "
+    "the root mean square difference d(a, b) = √( ∑<sub>i</sub> (a<sub>i</sub> − b<sub>i</sub>)² / D ) over all D "
+    "numbers of an image, in grey levels of 255: at 5 nobody sees a difference, at 50 two images have little in common. "
+    "All training images are searched; exact copies of one another count once.</p><p><b>Does it copy?</b> Distances alone "
+    "don't tell, since images that resemble each other are near anyhow. The yardstick is held-out images, which the model "
+    "never saw: a perfect model's samples lie as near to the training images as those do (Meehan, Chaudhuri &amp; Dasgupta "
+    "2020). For both, the distance to the nearest training image is taken, and that distance as a share of the mean over "
+    "the next fifty: near 1 for an image of its own, near 0 for a copy, and not lowered by blur, which brings an image "
+    "nearer to <i>all</i> others (Carlini et al. 2023).</p><p>A sample counts as a copy when its relative distance is lower "
+    "than that of 99 % of the held-out images and its distance below their median. Without copying, the number of such "
+    "samples is at most beta-binomial (Wilks 1942): <i>Memorised</i> is said where so many have a probability under .001. "
+    "p is that of the Mann-Whitney test, of the number of pairs in which the sample lies nearer.</p><p>Held-out images "
+    "that are exact copies of training images are left out. Splits go by an image's content, so that there are such copies "
+    "only where a data set comes with a test split of its own. Where the data are bits, bits are drawn from the samples "
+    "before the audit: a mean lies nearer to everything.</p>"
+)
+
+
+@state
+class NeighboursState(PaneState):
+    n: int = knob(8, help=N_("How many samples are shown."), label=N_("samples"), ge=1, le=64)
+    k: int = knob(3, help=N_("Training images beside each sample."), label=N_("neighbours"), ge=1, le=10)
+    order: Literal["nearest", "drawn"] = knob(
+        "nearest", help=N_("The sample first that lies nearest to a training image, or as they were drawn.")
+    )
+    audited: int = knob(
+        300, help=N_("Samples drawn to find out whether the model copies; 0 does without."), label=N_("audited"), ge=0,
+        le=1000,
+    )  # fmt: skip
+    beside: int = knob(
+        0, help=N_("Samples side by side; 0 chooses."), label=N_("side by side"), ge=0, le=16, advanced=True
+    )
+    curves: Literal["distance", "relative"] = knob(
+        "distance", help=N_("The distance to the nearest training image, or as a share of that to the next fifty.")
+    )
+    compared: Literal["pixels", "features"] = knob(
+        "pixels",
+        help=N_("By pixels, or by a judge's features where there is one."),
+        label=N_("compared by"),
+        advanced=True,
+    )
+    seed: int = knob(0, help=N_("The seed of the samples."), ge=0, le=2**31 - 1)
+
+    def resampled(self) -> NeighboursState:
+        """Another seed, which follows from this one, so that a redo draws what was drawn."""
+        from dataclasses import replace
+
+        return replace(self, seed=derive(self.seed, "resample") % 2**31)
+
+
+@pane(
+    "neighbours",
+    title=N_("Nearest neighbours"),
+    group="compare",
+    needs=(Samples,),
+    state=NeighboursState,
+    help=N_("Samples beside the training images most like them, and whether the model copies."),
+    page=PAGE,
+    long=True,
+)
+def neighbours(look: Look, state: NeighboursState) -> Iterator[Content]:
+    """Samples and their neighbours, first among a part of the training images; then the audit."""
+    check_data(look)
+    model: Any = look.model
+    images = model.sample(state.n, generator=generator(state.seed, "samples"))  # those of the pane Samples
+    if look.data is None:
+        yield _samples_alone(look, images)
+        return
+    from genstudio.evaluate.nearest import Searched, search
+
+    data, space = look.data, space_of(look, state)
+    among = look.once("searched", lambda: Searched(data))
+    shown = Shown(look, state, images, among, space)
+    kept: dict[Any, Neighbours | None] = look.once("neighbours", dict)
+    key = (state.seed, state.n, state.k, space.name)
+    if key in kept:  # another order, other curves: nothing is searched again
+        yield shown.content(kept[key])
+    else:
+        due, content = iter((*PARTS, 1.0)), shown.content()
+        at = next(due)
+        for found in search(images, among, state.k, space):
+            if found.share >= at:
+                content = shown.content(found, coarse=found.share < 1)
+                at = next((part for part in due if part > found.share), 1.0)
+            yield content
+        kept[key] = shown.found
+    if state.audited:
+        yield from _audited(shown)
+
+
+def _audited(shown: Shown) -> Iterator[Content]:
+    """The contents while the audit goes on, the last with its verdict."""
+    look, state = shown.look, shown.state
+    said, content = Message(""), shown.content()
+    try:
+        for found in check(look, state.audited, state.seed, shown.among, shown.space):
+            if isinstance(found, Checked):
+                series, ends = _series(state, found)
+                yield shown.content(audit=found.numbers() | {"ends": ends}, series=series)
+                return
+            if found != said:
+                said, content = found, shown.content(audit={"verdict": found})
+            yield content
+    except DataError as error:
+        yield shown.content(audit={"verdict": N_("{problem} {remedy}", problem=error.what, remedy=error.remedy)})
+
+
+def _series(state: NeighboursState, found: Checked) -> tuple[tuple[Series, ...], np.ndarray]:
+    """Two histograms and the ends of their scale."""
+    import numpy as np
+
+    near, held = found.samples, found.held_out
+    chosen = (near.relative, held.relative) if state.curves == "relative" else (near.nearest, held.nearest)
+    ends = round_ends(np.concatenate(chosen), from_nought=True)
+    return histogram({N_("held-out images"): chosen[1], N_("samples"): chosen[0]}, *ends), np.array(ends)
+
+
+def space_of(look: Look, state: NeighboursState) -> Space:
+    """Where images are compared: by a judge's features where it is asked for and the look has one, else by pixels."""
+    from genstudio.evaluate.nearest import PIXELS, Space
+
+    if state.compared == "features" and look.features is not None:
+        return Space("features", look.features, 1.0, N_("standard deviations"))
+    if look.spec.levels is None:  # points of a plane, for instance
+        return Space("values", PIXELS.place, 100.0, N_("% of the scale"))
+    return PIXELS
+
+
+class Shown:
+    """Makes the contents of one state from what is found bit by bit: ``images`` float32 n×C×H×W and their neighbours."""
+
+    def __init__(self, look: Look, state: NeighboursState, images: Tensor, among: Searched, space: Space) -> None:
+        self.look, self.state, self.images, self.among, self.space = look, state, images, among, space
+        self.found: Neighbours | None = None
+
+    def content(
+        self, found: Neighbours | None = None, *, coarse: bool = False, audit: dict[str, Any] | None = None,
+        series: tuple[Series, ...] = (),
+    ) -> Content:  # fmt: skip
+        """What there is to see so far: samples alone, neighbours, and what the audit says."""
+        self.found = found or self.found
+        cells, values = self._cells()
+        per_sample = 1 + (self.found.rows.shape[1] if self.found is not None else 0)
+        shape = self.look.spec.width / self.look.spec.height
+        columns = per_sample * (self.state.beside or beside(len(self.images), per_sample, shape))
+        rows = math.ceil(len(cells) / columns)
+        words = self._words()
+        size = (self.look.spec.height, self.look.spec.width)
+        grids = {name: _grid(value, rows, columns) for name, value in values.items()}
+        picture = Picture(sheet(cells, rows, columns), words, size, grids, len(cells))
+        axis = N_("distance to the nearest, {unit}", unit=self.space.unit)
+        if self.state.curves == "relative":
+            axis = N_("distance to the nearest / to the next fifty")
+        told: dict[str, Any] = {"unit": self.space.unit, "axis": axis, "seed": self.state.seed} | (audit or {})
+        return Content(words, (picture,), series, values=told, coarse=coarse)
+
+    def _cells(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Each sample before its neighbours, uint8 (n(1+k))×H×W×C, and what is known of each cell."""
+        import numpy as np
+
+        own, n = to_pixels(self.images), len(self.images)
+        if self.found is None:
+            values = {
+                "sample": np.arange(n),
+                "distance": np.zeros(n),
+                "index": np.full(n, -1),
+                "copies": np.ones(n, int),
+            }
+            return own, values
+        rows, distances = self.found.rows, self.found.distances
+        order = np.argsort(distances[:, 0], kind="stable") if self.state.order == "nearest" else np.arange(n)
+        theirs = to_pixels(self.among.images(rows[order].ravel())).reshape(n, -1, *own.shape[1:])
+        cells = np.concatenate([own[order, None], theirs], 1).reshape(-1, *own.shape[1:])
+
+        def with_own(first: Any, rest: np.ndarray) -> np.ndarray:
+            return np.concatenate([np.broadcast_to(np.reshape(first, (-1, 1)), (n, 1)), rest], 1).ravel()
+
+        return cells, {
+            "sample": np.repeat(order, 1 + rows.shape[1]),
+            "distance": with_own(0.0, distances[order]),
+            "index": with_own(-1, self.among.indices[rows[order]]),
+            "copies": with_own(1, self.among.copies[rows[order]]),
+        }
+
+    def _words(self) -> Message:
+        told: dict[str, Any] = {
+            "n": len(self.images),
+            "of": f"{len(self.among):,}",
+            "step": f"{self.look.snapshot.step:,}",
+        }
+        if self.found is None:
+            return N_("{n} samples from step {step}", **told)
+        told |= {"k": self.found.rows.shape[1], "share": f"{100 * self.found.share:.0f}"}
+        if self.found.share < 1:
+            return N_("{n} samples from step {step}, their {k} nearest among {share} % of {of} training images", **told)
+        return N_("{n} samples from step {step}, their {k} nearest of {of} training images", **told)
+
+
+def beside(n: int, per_sample: int, shape: float) -> int:
+    """How many samples stand side by side, so that the sheet has about the form of a pane."""
+    return min(
+        range(1, n + 1),
+        key=lambda groups: abs(math.log(groups * per_sample * shape / math.ceil(n / groups) / SHAPE)),
+    )
+
+
+def _samples_alone(look: Look, images: Tensor) -> Content:
+    n = len(images)
+    columns = math.ceil(math.sqrt(n))
+    rows = math.ceil(n / columns)
+    words = N_("{n} samples from step {step}", n=n, step=f"{look.snapshot.step:,}")
+    picture = Picture(sheet(to_pixels(images), rows, columns), words, (look.spec.height, look.spec.width), count=n)
+    todo = N_("No training images are open. Open the data set that the model was trained on to see what is like them.")
+    return Content(words, (picture,), values={"verdict": todo})
+
+
+def _grid(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """One value a cell, rows×columns; 0 where there is no cell."""
+    import numpy as np
+
+    made = np.zeros(rows * columns, values.dtype)
+    made[: len(values)] = values
+    return made.reshape(rows, columns)

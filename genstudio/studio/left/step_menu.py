@@ -1,0 +1,115 @@
+"""Of a model with several players: one of them takes a step alone, and a line that says so for as long as that holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QWidget
+
+from genstudio.core.messages import _
+from genstudio.studio.theme import font
+from genstudio.studio.widgets.controls import IconButton, link, shortcut_in_words
+
+ALL_KEY, MOST = "Ctrl+0", 9
+WIDTH = 18  # pixels: the row has five buttons in a narrow column
+
+
+class StepMenu(IconButton):
+    """Hidden for a model with one player. ``alone_wanted(player)``: it takes a step; ``all_wanted``: all learn again."""
+
+    alone_wanted = Signal(str)
+    all_wanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("unfold", _("Step one player alone"), parent)
+        self.players: tuple[str, ...] = ()
+        self._actions: dict[str, QAction] = {}
+        self._only = ""
+        self._enabled = False
+        self.menu_of_players = QMenu(self)
+        self.menu_of_players.setToolTipsVisible(True)
+        self.all_action = QAction(_("Let all players learn"), self)
+        self.all_action.setShortcut(QKeySequence(ALL_KEY))
+        self.all_action.setToolTip(_("From the next step on each player is updated again ({key})", key=ALL_KEY))
+        self.all_action.triggered.connect(self.all_wanted)
+        parent.addAction(self.all_action)  # its keys hold while the menu is closed
+        self.setMenu(self.menu_of_players)
+        self.setFixedWidth(WIDTH)
+        self.hide()
+
+    def set_players(self, players: Sequence[str]) -> None:
+        """One entry for each of ``players`` by name, with a key of its own: Ctrl+1, Ctrl+2."""
+        players = tuple(players)[:MOST]
+        if players != self.players:
+            self.players = players
+            self._make()
+        self.setVisible(len(players) > 1)
+        self.set_state(self._enabled, self._only)
+
+    def set_state(self, enabled: bool, only: str) -> None:
+        """``enabled``: whether a step may be taken now; ``only``: the player that learns alone."""
+        self._enabled, self._only = enabled, only
+        several = len(self.players) > 1
+        self.setEnabled(enabled and several)
+        for name, action in self._actions.items():
+            action.setEnabled(enabled and several)
+            action.setChecked(name == only)
+        self.all_action.setEnabled(enabled and several and bool(only))
+
+    def _make(self) -> None:
+        holder = self.parentWidget()
+        self.menu_of_players.clear()
+        for action in self._actions.values():
+            holder.removeAction(action)
+            action.deleteLater()
+        self._actions = {}
+        for number, name in enumerate(self.players, 1):
+            action = self._actions[name] = QAction(_("Step the {player} only", player=name), self)
+            action.setData(name)
+            action.setCheckable(True)
+            action.setShortcut(QKeySequence(f"Ctrl+{number}"))
+            action.setToolTip(
+                _(
+                    "One step in which the other players stay as they are; it holds until all learn again ({key})",
+                    key=shortcut_in_words(action),
+                )
+            )
+            action.triggered.connect(self._chosen)
+            holder.addAction(action)
+            self.menu_of_players.addAction(action)
+        self.menu_of_players.addSeparator()
+        self.menu_of_players.addAction(self.all_action)
+
+    @Slot()
+    def _chosen(self) -> None:
+        action = self.sender()
+        self.alone_wanted.emit(action.data())  # type: ignore[attr-defined]
+
+
+class OnlyLine(QFrame):
+    """Hidden unless one player learns alone. ``all_wanted``: the way back."""
+
+    all_wanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("notice")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 6, 4)
+        self.words = QLabel(self)
+        self.words.setFont(font(12))
+        self.words.setWordWrap(True)
+        self.back = link(_("Let all learn"), _("From the next step on each player is updated again"), self)
+        self.back.clicked.connect(self.all_wanted)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.back, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.hide()
+
+    def show_only(self, player: str) -> None:
+        """``player`` learns alone; empty: all do."""
+        words = _("Only the {player} learns.", player=player) if player else ""
+        self.words.setText(words)
+        self.setAccessibleName(words)
+        self.setVisible(bool(player))

@@ -1,0 +1,252 @@
+"""The models one by one: spectral norms, classes, the equilibrium; and images that can't be served."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from genstudio.core.batch import Batch
+from genstudio.core.errors import UsageError
+from genstudio.core.spec import ImageSpec
+from genstudio.models.base import build
+from genstudio.nets.class_heads import ConcatenationHead, ProjectionHead
+from genstudio.nets.spectral import bounded
+
+
+def noise(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+# --- spectral normalisation ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layer", [torch.nn.Linear(12, 7), torch.nn.Conv2d(3, 5, 3)])
+def test_a_bounded_layer_has_a_largest_singular_value_of_one(layer: torch.nn.Module) -> None:
+    bounded(layer, True)
+    for _ in range(30):
+        weight = layer.weight  # each look in training is one step of power iteration
+    largest = torch.linalg.svdvals(weight.detach().flatten(1))[0].item()
+    assert largest == pytest.approx(1.0, abs=1e-3)
+
+
+def test_its_gradient_is_that_of_the_divided_weight() -> None:
+    """d(W/σ)/dW with σ = u·W·v, u and v fixed, by finite differences."""
+    layer = bounded(torch.nn.Linear(4, 3, bias=False).double(), True).eval()
+    raw, x = layer.parametrizations.weight.original, torch.randn(5, 4, dtype=torch.float64)
+    (gradient,) = torch.autograd.grad(layer(x).sin().sum(), raw)
+    with torch.no_grad():
+        raw[1, 2] += 1e-6
+        up = layer(x).sin().sum().item()
+        raw[1, 2] -= 2e-6
+        down = layer(x).sin().sum().item()
+    assert gradient[1, 2].item() == pytest.approx((up - down) / 2e-6, rel=1e-5)
+
+
+def test_looking_through_spectral_norms_changes_nothing(build_small) -> None:
+    model, images = build_small("resnet-gan"), torch.rand(4, 1, 8, 8)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    model.eval()
+    first = model.discriminate(images)
+    assert torch.equal(first, model.discriminate(images))
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+    model.train()
+    model.discriminate(images)
+    assert any(not torch.equal(before[name], value) for name, value in model.state_dict().items()), (
+        "in training it does"
+    )
+
+
+def test_the_vectors_stay_exact_under_mixed_precision(build_small) -> None:
+    model = build_small("resnet-gan")
+    with torch.autocast("cpu", torch.bfloat16):
+        model.discriminate(torch.rand(4, 1, 8, 8))
+    assert {buffer.dtype for name, buffer in model.named_buffers() if name.endswith((".u", ".v"))} == {torch.float32}
+
+
+# --- classes ------------------------------------------------------------------------------------------------------
+
+
+def test_projection_is_one_product() -> None:
+    head = ProjectionHead(3, 2, spectral=False)
+    features = torch.tensor([[1.0, 2.0, 3.0], [0.5, 0.0, -1.0]])
+    with torch.no_grad():
+        head.real.weight.copy_(torch.tensor([[1.0, 1.0, 1.0]]))
+        head.real.bias.fill_(0.25)
+        head.fits.weight.copy_(torch.tensor([[1.0, 0.0, 0.0], [0.0, 10.0, 2.0]]))
+        assert head(features, torch.tensor([0, 1])).tolist() == [6.25 + 1.0, -0.25 - 2.0]
+        assert head(features, torch.tensor([1, 1])).tolist() == [6.25 + 26.0, -0.25 - 2.0]
+
+
+@pytest.mark.parametrize("kind", [ProjectionHead, ConcatenationHead])
+@pytest.mark.parametrize("spectral", [True, False])
+def test_without_a_class_a_discriminator_says_the_mean_over_all(kind: type, spectral: bool) -> None:
+    head, features = kind(5, 3, spectral=spectral).eval(), torch.randn(4, 5)
+    with torch.no_grad():
+        each = torch.stack([head(features, torch.full((4,), k)) for k in range(3)])
+        torch.testing.assert_close(head(features, None), each.mean(0))
+        assert each.std(0).min() > 1e-4
+
+
+@pytest.mark.parametrize("base", ["gan", "dcgan", "resnet-gan"])
+def test_a_class_decides_what_is_drawn_and_how_it_is_judged(base: str, build_small) -> None:
+    model, z = build_small("conditional-gan", base=base).eval(), torch.randn(4, 3)
+    with torch.no_grad():
+        first, second = model.decode(z, 0), model.decode(z, 1)
+        assert not torch.allclose(first, second, atol=1e-5)
+        assert torch.equal(model.decode(z), first), "the first class, where none is asked for"
+        mixed = model.decode(z, torch.tensor([0, 1, 0, 1]))
+        torch.testing.assert_close(mixed[::2], first[::2])
+        torch.testing.assert_close(mixed[1::2], second[1::2])
+        assert not torch.allclose(
+            model.discriminate(first, torch.zeros(4, dtype=torch.int64)),
+            model.discriminate(first, torch.ones(4, dtype=torch.int64)),
+        )
+
+
+def test_classes_are_drawn_after_the_noise(build_small) -> None:
+    """Asking for a class changes no code."""
+    model = build_small("conditional-gan").eval()
+    with torch.no_grad():
+        z = model.prior(6, generator=noise())
+        torch.testing.assert_close(model.sample(6, generator=noise(), label=1), model.decode(z, 1))
+        free, draw = model.sample(6, generator=noise()), noise()
+        model.prior(6, generator=draw)
+        labels = torch.randint(2, (6,), generator=draw)
+        torch.testing.assert_close(free, model.decode(z, labels))
+
+
+def test_classes_that_there_are_not_are_refused(build_small) -> None:
+    with pytest.raises(UsageError, match=r"no class 2.*0 to 1: dot, square"):
+        build_small("conditional-gan").sample(1, generator=noise(), label=2)
+    with pytest.raises(UsageError, match="without classes"):
+        build_small("dcgan").sample(2, generator=noise(), label=0)
+
+
+def test_images_without_labels_can_not_be_learned_from(build_small) -> None:
+    model = build_small("conditional-gan")
+    turn = SimpleNamespace(step=0, batch=lambda: Batch(torch.rand(4, 1, 8, 8), model.spec, torch.arange(4)))
+    with pytest.raises(UsageError, match="needs the class"):
+        next(model.phases(turn))
+
+
+# --- the equilibrium ----------------------------------------------------------------------------------------------
+
+
+class Turn:
+    """Hands out the same images and codes."""
+
+    step = 0
+
+    def __init__(self, model) -> None:
+        self.images, self.z, self.spec = torch.rand(4, *model.spec.shape), torch.randn(4, model.latent_dim), model.spec
+
+    def batch(self) -> Batch:
+        return Batch(self.images, self.spec, torch.arange(4))
+
+    def noise(self, dim: int) -> torch.Tensor:
+        return self.z
+
+
+def finish_began_step(model, turn: Turn, *, applied: bool) -> None:
+    steps = model.phases(turn)
+    next(steps)
+    steps.send(True)
+    with pytest.raises(StopIteration):
+        steps.send(applied)
+
+
+def test_the_balance_follows_the_papers_rule(build_small) -> None:
+    model = build_small("began", gamma=0.7, pace=0.25)
+    turn = Turn(model)
+    model.k.fill_(0.4)
+    steps = model.phases(turn)
+    first = next(steps)
+    second = steps.send(True)
+    real, fake = first.terms["d_real"].item(), second.terms["adversarial"].item()
+    assert first.weights == {"d_fake": pytest.approx(-0.4)}
+    assert second.watch["k"].item() == pytest.approx(0.4)
+    assert second.watch["M"].item() == pytest.approx(real + abs(0.7 * real - fake))
+    with pytest.raises(StopIteration):
+        steps.send(True)
+    assert model.k.item() == pytest.approx(min(1.0, max(0.0, 0.4 + 0.25 * (0.7 * real - fake))))
+    assert first.terms["d_fake"].item() == pytest.approx(fake, rel=1e-4), "the same images, judged by the same net"
+
+
+@pytest.mark.parametrize(("gamma", "start", "end"), [(1.0, 0.999, 1.0), (0.1, 0.001, 0.0)])
+def test_k_stays_between_0_and_1_and_is_kept_in_the_weights(
+    gamma: float, start: float, end: float, build_small
+) -> None:
+    model = build_small("began", pace=1.0)
+    model.knobs = model.knobs.with_values(gamma=gamma)  # live
+    turn = Turn(model)
+    if gamma == 1.0:
+        turn.images = (torch.rand(4, 1, 8, 8) > 0.5).float()  # worse to reconstruct than what is drawn
+    model.k.fill_(start)
+    finish_began_step(model, turn, applied=True)
+    assert model.state_dict()["k"].item() == end
+
+
+def test_k_stands_still_while_only_one_player_is_stepped(build_small) -> None:
+    model = build_small("began", pace=1.0)
+    model.k.fill_(0.5)
+    finish_began_step(model, Turn(model), applied=False)
+    assert model.k.item() == 0.5
+
+
+def test_the_discriminator_says_how_well_it_reconstructs(build_small) -> None:
+    model, images = build_small("began").eval(), torch.rand(3, 1, 8, 8)
+    with torch.no_grad():
+        made = model.discriminator(2 * images - 1)
+        expected = -(2 * images - 1 - made).abs().flatten(1).mean(1)
+        torch.testing.assert_close(model.discriminate(images), expected)
+
+
+# --- images and settings that don't fit ---------------------------------------------------------------------------
+
+GREY, COLOUR, LABELLED = ImageSpec(1, 8, 8), ImageSpec(3, 32, 32), ImageSpec(1, 8, 8, class_names=("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("name", "spec", "knobs", "words"),
+    [
+        ("dcgan", ImageSpec(1, 33, 33), {}, r"33×33.*32, 40"),
+        ("resnet-gan", ImageSpec(3, 7, 7), {}, r"7×7.*work: 8\."),
+        ("began", ImageSpec(1, 30, 30), {}, r"30×30.*28, 32"),
+        ("conditional-gan", ImageSpec(1, 33, 33, class_names=("a", "b")), {}, r"33×33.*32, 40"),
+        ("dcgan", GREY, {"augment": "colour+translation+cutout"}, r"one channel.*augment=translation\+cutout"),
+        ("conditional-gan", GREY, {}, r"have none.*model.name=dcgan"),
+        ("dcgan", COLOUR, {"objective": "wasserstein-gp", "discriminator_norm": "batch"},
+         r"gradient penalty forbids batch normalisation.*discriminator_norm=none"),
+        ("conditional-gan", LABELLED, {"objective": "relativistic", "discriminator_norm": "batch"}, r"forbids batch"),
+        ("dcgan", COLOUR, {"r1": 1.0, "discriminator_norm": "batch"}, r"R1.*discriminator_norm=none"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_refused_with_what_does(name: str, spec: ImageSpec, knobs: dict, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        build(name, spec, knobs)
+
+
+def test_what_the_words_recommend_works() -> None:
+    for side in (8, 28, 32, 40):
+        build("dcgan", ImageSpec(1, side, side), {"width": 4})
+    build("dcgan", ImageSpec(3, 32, 32), {"objective": "wasserstein-gp", "discriminator_norm": "none", "width": 4})
+    build("dcgan", GREY, {"augment": "translation+cutout", "width": 4})
+
+
+@pytest.mark.parametrize(("name", "fits"), [("gan", True), ("began", True), ("dcgan", False), ("resnet-gan", False)])
+def test_a_batch_of_one_is_refused_where_images_are_compared(name: str, fits: bool, recipe) -> None:
+    wanted = recipe(name, "plan.batch_size=1")
+    if fits:
+        wanted.validate()
+        return
+    with pytest.raises(UsageError, match=r"batch normalisation.*plan.batch_size=2"):
+        wanted.validate()
+    recipe(name, "plan.batch_size=2").validate()
+
+
+def test_a_conditional_one_needs_what_its_nets_need(recipe) -> None:
+    recipe("conditional-gan", "base=gan", "plan.batch_size=1").validate()
+    with pytest.raises(UsageError, match="batch"):
+        recipe("conditional-gan", "base=dcgan", "plan.batch_size=1").validate()

@@ -1,0 +1,237 @@
+"""A model with two players in the window: steps of one alone, curves by player, marks where something changed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from genstudio.export.curve_groups import into_groups
+from genstudio.studio.theme import LIGHT
+from genstudio.studio.widgets.curve_chart import Curve, MarkAt, Request, arrange
+from genstudio.studio.widgets.curve_painting import paint
+from genstudio.training.run import Run
+
+PATIENCE = 60_000
+GAME = """
+title = "Squares"
+[model]
+name = "gan"
+hidden = 8
+latent_dim = 2
+[data]
+name = "dots-for-windows"
+[plan]
+steps = 100000
+batch_size = 8
+save_every = 0
+sample_every = 0
+evaluate_every = 0
+log_every = 1
+[plan.players.discriminator]
+lr = 0.001
+[plan.players.generator]
+lr = 0.001
+"""
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def playing(qtbot, open_window, choose_recipe, tmp_path: Path):
+    """A window in which a game has been started, and paused after some steps."""
+    (tmp_path / "game.toml").write_text(GAME, encoding="utf-8")
+    window = open_window()
+    choose_recipe(window, str(tmp_path / "game.toml"))
+    window.left.controls.main.click()
+    qtbot.waitUntil(lambda: window.session.state == "training" and window.session.step >= 4, timeout=PATIENCE)
+    window.left.controls.main.click()
+    qtbot.waitUntil(lambda: window.session.state == "paused", timeout=PATIENCE)
+    return window
+
+
+def weights(window, player: str) -> list[np.ndarray]:
+    model = window.session.job.model
+    return [p.detach().numpy().copy() for p in model.players()[player]]
+
+
+def stepped(qtbot, window, press: Callable[[], None]) -> set[str]:
+    """Which players a step has moved."""
+    before = {player: weights(window, player) for player in ("discriminator", "generator")}
+    here = window.session.step
+    press()
+    qtbot.waitUntil(lambda: window.session.step == here + 1 and window.session._thread._allowed == 0, timeout=PATIENCE)
+    moved = {p: any(not np.array_equal(a, b) for a, b in zip(was, weights(window, p), strict=True))
+             for p, was in before.items()}  # fmt: skip
+    return {player for player, has_moved in moved.items() if has_moved}
+
+
+def test_one_player_steps_alone_and_all_learn_again(qtbot, playing) -> None:
+    window, controls = playing, playing.left.controls
+    window.activateWindow()
+    assert controls.step_menu.isVisible()
+    assert not controls.only.isVisible()
+    assert stepped(qtbot, window, controls.step.click) == {"discriminator", "generator"}
+
+    assert stepped(qtbot, window, lambda: QTest.keyClick(window, Qt.Key.Key_1, CTRL)) == {"discriminator"}
+    assert controls.only.isVisible()
+    assert "Only the discriminator learns" in controls.only.words.text()
+    assert stepped(qtbot, window, controls.step.click) == {"discriminator"}, "it holds"
+
+    generator = controls.step_menu.menu_of_players.actions()[1]
+    assert generator.text() == "Step the generator only"
+    assert stepped(qtbot, window, generator.trigger) == {"generator"}
+
+    QTest.mouseClick(controls.only.back, Qt.MouseButton.LeftButton)
+    assert not controls.only.isVisible()
+    assert stepped(qtbot, window, controls.step.click) == {"discriminator", "generator"}
+    told = [row for row in Run.open(window.session.run.path).happenings() if row["event"] == "changed"]
+    assert [row["value"] for row in told] == ["discriminator", "generator", None]
+
+
+def test_who_learns_alone_is_said_again_after_a_stop(qtbot, playing) -> None:
+    window, controls = playing, playing.left.controls
+    stepped(qtbot, window, lambda: window.session.step_alone("generator"))
+    controls.stop.click()
+    qtbot.waitUntil(lambda: window.session.state == "idle", timeout=PATIENCE)
+    assert not controls.only.isVisible(), "nothing learns now"
+    qtbot.waitUntil(controls.main.isEnabled, timeout=PATIENCE)
+    controls.main.click()
+    qtbot.waitUntil(lambda: window.session.only == "generator", timeout=PATIENCE)
+    assert "Only the generator learns" in controls.only.words.text()
+
+
+def test_curves_stand_by_player_and_changes_are_marked(qtbot, playing) -> None:
+    window, curves = playing, playing.left.curves
+    field = window.left.plan.players["discriminator"].rows["lr"].field
+    assert field.isEnabled(), "while it trains"
+    window.session.set_live({"plan.players.discriminator.lr": 0.0005, "discriminator_steps": 2})
+    here = window.session.step
+    stepped(qtbot, window, window.left.controls.step.click)
+    qtbot.waitUntil(lambda: len(curves.rows.marks) == 2, timeout=PATIENCE)
+    assert [(m.step, str(m.message)) for m in curves.rows.marks] == [
+        (here, "discriminator lr 0.001 → 0.0005"), (here, "discriminator steps 0 → 2"),
+    ]  # fmt: skip
+    qtbot.waitUntil(lambda: curves.plot.chart is not None and len(curves.plot.chart.strips) >= 3, timeout=PATIENCE)
+    titles = [strip.title for strip in curves.plot.chart.strips]
+    assert list(dict.fromkeys(titles)) == ["discriminator", "generator", "watched"]
+    assert curves.plot.chart.strips[-1].held == (-0.12, 1.12), "all of what a probability may be"
+
+    qtbot.waitUntil(lambda: len(curves.plot.chart.request.marks) == 2 and not curves.plot.drawing, timeout=PATIENCE)
+    at = QPoint(round(curves.plot.chart.pixel(here)), 40)
+    assert "discriminator lr 0.001 → 0.0005" in curves.plot.words_near(at.x())
+    assert curves.plot.words_near(at.x() - 40) == ""
+    curves.plot.point_at(here)
+    assert f"step {here}: discriminator lr" in curves.fact.whole(), "the keyboard reads it too"
+    curves.plot.point_at(math.nan)
+
+
+def test_an_opened_run_has_its_players_and_marks(qtbot, playing, close_window, open_window) -> None:
+    window = playing
+    window.session.set_live({"plan.players.generator.lr": 0.0001})
+    stepped(qtbot, window, window.left.controls.step.click)
+    close_window(window)
+    again = open_window()
+    rows = again.left.curves.rows
+    qtbot.waitUntil(lambda: bool(rows.marks), timeout=PATIENCE)
+    assert str(rows.marks[0].message) == "generator lr 0.001 → 0.0001"
+    assert rows.parts["adversarial"] == "generator"
+    assert "gradients" in again.left.curves.options.group_menu.actions()[1].text()
+
+
+def test_a_model_with_one_player_has_no_such_menu(window) -> None:
+    assert not window.left.controls.step_menu.isVisible()
+    assert not [a for a in window.left.controls.step_menu._actions.values() if a.isEnabled()]
+
+
+def test_a_long_alarm_is_wrapped_and_its_remedy_stands_below_it_whole(qtbot, playing) -> None:
+    health = playing.left.curves.health
+    wanted: list[dict[str, float]] = []
+    health.remedy_wanted.connect(wanted.append)
+    words = "The discriminator overwhelms the generator, whose gradient has vanished for 290 steps."
+    change = {"plan.players.discriminator.lr": 0.0003}
+    health.show_words("watch", words, "Slow the discriminator to a third", change)
+    qtbot.waitUntil(lambda: health.remedy.y() >= health.words.y() + health.words.height(), timeout=PATIENCE)
+    assert health.remedy.width() >= health.remedy.sizeHint().width()
+    assert health.words.height() >= health.words.heightForWidth(health.words.width())
+    QTest.mouseClick(health.remedy, Qt.MouseButton.LeftButton)
+    assert wanted == [change]
+    stepped(qtbot, playing, playing.left.controls.step.click)
+    assert playing.session.job.plan.players["discriminator"].lr == 0.0003
+    assert playing.left.plan.players["discriminator"].rows["lr"].value() == 0.0003
+
+    health.show_words("good", "Learning.", "Slower", change)
+    qtbot.waitUntil(lambda: health.remedy.x() > health.words.x(), timeout=PATIENCE)
+
+
+# -- without a window --------------------------------------------------------------------------------------------------
+
+
+def curve(name: str, section: str, values: np.ndarray) -> Curve:
+    x = np.arange(1.0, len(values) + 1)
+    return Curve(name, LIGHT.series[0], (x, values), (np.empty(0), np.empty(0)), (), section)
+
+
+def chart(*curves: Curve, log: bool = True, marks: tuple[MarkAt, ...] = ()):
+    return arrange(Request(curves, LIGHT, 390.0, 260.0, log=log, marks=marks))
+
+
+TIME = np.arange(200.0)
+
+
+def test_a_loss_that_is_won_is_linear_and_a_gradient_is_not() -> None:
+    won = 0.7 * np.exp(-TIME / 20) + 1e-7
+    shown = chart(
+        curve("d_real", "discriminator", won), curve("d_fake", "discriminator", won),
+        curve("adversarial", "generator", 1 + TIME / 10),
+        curve("D(x)", "watched", 1 - won / 2), curve("D(G(z))", "watched", won / 2),
+    )  # fmt: skip
+    assert shown.groups == [["d_real", "d_fake"], ["adversarial"], ["D(x)", "D(G(z))"]]
+    assert [strip.log for strip in shown.strips] == [False, True, False]
+    assert chart(curve("gradient/generator", "gradients", won)).strips[0].log
+
+
+def test_a_critic_s_values_have_the_range_they_need() -> None:
+    shown = chart(curve("D(x)", "watched", 3 + np.sin(TIME)), curve("D(G(z))", "watched", -2 + np.sin(TIME)))
+    low, high = shown.strips[0].held
+    assert low < -2.9
+    assert high > 3.9
+
+
+def test_a_small_penalty_has_a_strip_of_its_own_and_there_are_never_twelve_lines_in_one() -> None:
+    shown = chart(
+        curve("d_real", "discriminator", -20 + np.sin(TIME)), curve("d_fake", "discriminator", 20 + np.sin(TIME)),
+        curve("gradient_penalty", "discriminator", 0.01 + 0.001 * np.sin(TIME)),
+        curve("adversarial", "generator", np.sin(TIME)), curve("D(x)", "watched", np.sin(TIME)),
+    )  # fmt: skip
+    assert ["gradient_penalty"] in shown.groups or len(shown.strips) == 4
+    assert max(map(len, shown.groups)) <= 2
+
+
+def test_marks_are_painted_across_all_strips() -> None:
+    curves = (curve("d_real", "discriminator", np.sin(TIME)), curve("adversarial", "generator", np.sin(TIME)))
+    plain, marked = (chart(*curves, marks=marks) for marks in ((), (MarkAt(100.0, "beta 1 → 2"),)))
+    column = round(marked.pixel(100.0))
+    for strip in marked.strips:
+        differs = [
+            paint(plain).pixelColor(x, y) != paint(marked).pixelColor(x, y)
+            for x in (column - 1, column, column + 1)
+            for y in range(round(strip.top), round(strip.bottom), 7)
+        ]
+        assert any(differs)
+
+
+def test_groups_of_names() -> None:
+    parts = {"d_real": "discriminator", "adversarial": "generator", "k": "", "M": ""}
+    names = ["d_real", "adversarial", "k", "M", "elbo", "diversity"]
+    groups = into_groups(names, {"elbo": "nats"}, parts, lambda name: name in parts)
+    assert [(group.key, group.names) for group in groups] == [
+        ("game", ["d_real", "adversarial", "k", "M"]), ("unit:nats", ["elbo"]), ("unit:", ["diversity"]),
+    ]  # fmt: skip
+    assert [group.key for group in into_groups(["a", "b"], {"b": "nats"}, {}, lambda name: name == "b")] == [
+        "unit:nats", "unit:",
+    ]  # fmt: skip

@@ -1,0 +1,128 @@
+"""The form of a model with two players: both optimisers, an objective that brings its own, and reasons why not to start."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+PATIENCE = 60_000
+RECIPE = """
+title = "Dots from noise"
+[model]
+name = "{model}"
+latent_dim = 3
+{knobs}
+[data]
+name = "dots-for-windows"
+[plan]
+steps = 50
+batch_size = 6
+save_every = 0
+sample_every = 0
+evaluate_every = 0
+log_every = 1
+{players}
+"""
+
+
+@pytest.fixture
+def open_recipe(qtbot, open_window, choose_recipe, tmp_path):
+    """``open_recipe("dcgan", "width = 4")``: a window with that recipe, ready to start."""
+
+    def made(model: str, knobs: str, players: str = ""):
+        path = tmp_path / "two.toml"
+        path.write_text(RECIPE.format(model=model, knobs=knobs, players=players))
+        window = open_window()
+        choose_recipe(window, str(path))
+        return window
+
+    return made
+
+
+def pick(form, name: str, choice: object) -> None:
+    """As a person picks from a combo box."""
+    combo = form.rows[name].field
+    combo.setCurrentIndex(combo.findData(choice))
+
+
+def optimisers(window) -> dict[str, tuple[str, float]]:
+    plan = window.left.draft().plan
+    return {name: (plan.players[name].optimiser, plan.players[name].lr) for name in window.left.plan.players}
+
+
+def test_a_recipe_that_names_no_players_shows_both(qtbot, open_recipe) -> None:
+    window = open_recipe("gan", "hidden = 8")
+    assert list(window.left.plan.players) == ["discriminator", "generator"]
+    assert optimisers(window) == {"discriminator": ("adam", 2e-4), "generator": ("adam", 2e-4)}
+    assert window.left.plan.changes() == [], "that is how the recipe is"
+
+
+def test_another_objective_brings_its_optimisers_as_changes_with_a_way_back(qtbot, open_recipe) -> None:
+    players = "[plan.players.generator]\nlr = 0.003\naverage = 0.9"
+    window = open_recipe("gan", "hidden = 8", players)
+    left = window.left
+    given = {"discriminator": ("adam", 2e-4), "generator": ("adam", 0.003)}
+    assert optimisers(window) == given
+    pick(left.model.form, "objective", "wasserstein")
+    brought = {"discriminator": ("rmsprop", 5e-5), "generator": ("rmsprop", 5e-5)}
+    assert optimisers(window) == brought
+    assert left.draft().plan.players["generator"].average == 0.9
+    assert set(left.plan.changes()) == {"Optimiser", "Learning rate"}
+    assert "optimisers" in left.controls.words.text()
+    QTest.mouseClick(left.controls.action, Qt.MouseButton.LeftButton)  # Undo
+    assert optimisers(window) == given
+    assert left.draft().model_knobs["objective"] == "wasserstein", "the choice stays"
+    pick(left.model.form, "objective", "hinge")
+    assert optimisers(window)["discriminator"] == ("adam", 4e-4)
+    QTest.mouseClick(left.model.form.rows["objective"].back, Qt.MouseButton.LeftButton)
+    assert optimisers(window) == given, "back to the recipe's objective is back to its optimisers"
+    assert left.plan.changes() == []
+
+
+def test_other_knobs_leave_the_optimisers_alone(qtbot, open_recipe) -> None:
+    window = open_recipe("gan", "hidden = 8")
+    field = window.left.plan.players["generator"].rows["lr"].field
+    field.setText("0.005")
+    window.left.model.form.rows["hidden"].field.setText("16")
+    assert optimisers(window)["generator"] == ("adam", 0.005)
+
+
+def test_another_model_has_other_players(qtbot, window) -> None:
+    left = window.left
+    assert list(left.plan.players) == ["model"]
+    combo = left.model.combo
+    combo.setCurrentIndex(combo.findData("resnet-gan"))
+    combo.activated.emit(combo.currentIndex())
+    assert optimisers(window) == {"discriminator": ("adam", 4e-4), "generator": ("adam", 1e-4)}
+    combo.setCurrentIndex(combo.findData("vae"))
+    combo.activated.emit(combo.currentIndex())
+    assert optimisers(window) == {"model": ("adam", 1e-3)}
+
+
+def test_what_does_not_fit_keeps_start_from_being_pressed_and_says_why(
+    qtbot, open_recipe, choose_recipe, tmp_path
+) -> None:
+    window = open_recipe("dcgan", 'width = 4\nobjective = "hinge"\ndiscriminator_norm = "batch"')
+    left = window.left
+
+    def refused(words: str) -> None:
+        qtbot.waitUntil(lambda: not left.controls.main.isEnabled(), timeout=PATIENCE)
+        assert words in left.controls.main.toolTip()
+        assert words in left.model.form.general.text()
+
+    def served_again(row) -> None:
+        row.back.click()
+        qtbot.waitUntil(left.controls.main.isEnabled, timeout=PATIENCE)
+        assert left.model.form.general.text() == ""
+
+    left.plan.form.rows["batch_size"].field.setText("1")
+    refused("plan.batch_size=2")
+    served_again(left.plan.form.rows["batch_size"])
+    for name, choice, words in (
+        ("augment", "colour+translation+cutout", "augment=translation+cutout"),
+        ("objective", "wasserstein-gp", "discriminator_norm=none"),
+    ):
+        pick(left.model.form, name, choice)
+        refused(words)
+        served_again(left.model.form.rows[name])

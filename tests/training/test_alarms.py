@@ -1,0 +1,167 @@
+"""Each alarm of a game on a real training that fails in that way, with factory thresholds; and none on those that work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from genstudio.training.health import Health, as_options, assess
+from genstudio.training.job import Job, new_job
+from genstudio.training.live import Live
+from genstudio.training.plan import Plan
+from genstudio.training.recipe import recipe_from_dict
+from genstudio.training.telemetry import Row
+from tests.training.training_helpers import finish
+
+Play = Callable[..., Job]
+
+
+@pytest.fixture
+def play(pictures: Path, tmp_path: Path) -> Play:
+    """A small game on soft discs, trained to its end: rates of the discriminator and the generator, and other settings."""
+
+    def trained(discriminator: float, generator: float, *overrides: str, steps: int = 300) -> Job:
+        document = {
+            "model": {"name": "gan", "hidden": 32, "latent_dim": 4},
+            "data": {"name": "folder", "path": str(pictures), "size": 8},
+            "plan": {
+                "steps": steps, "batch_size": 32, "log_every": 5, "save_every": 0, "sample_every": 25,
+                "evaluate_every": 0,
+                "players": {
+                    "discriminator": {"lr": discriminator, "betas": [0.5, 0.999]},
+                    "generator": {"lr": generator, "betas": [0.5, 0.999]},
+                },
+            },
+        }  # fmt: skip
+        job = new_job(recipe_from_dict(document, "game").override(overrides), out=tmp_path / "run", device="cpu")
+        finish(job)
+        return job
+
+    return trained
+
+
+def alarms(job: Job) -> dict[str, Health]:
+    """Every verdict worse than good that would have been shown, looking at every third row, by its first words."""
+    rows, knobs = job.run.metrics_since()[0], job.model.knobs.model_dump()
+    found = [assess(rows[:count], job.plan, knobs) for count in range(3, len(rows) + 1, 3)]
+    return {" ".join(one.message.text.split()[:2]): one for one in found if one is not None and one.level != "good"}
+
+
+@pytest.mark.parametrize("objective", ["non-saturating", "hinge", "least-squares", "relativistic"])
+def test_games_that_work_are_left_in_peace(objective: str, play: Play) -> None:
+    job = play(1e-3, 1e-3, f"objective={objective}", steps=400)
+    assert alarms(job) == {}
+    rows = job.run.metrics_since()[0]
+    assert max(row.values.get("samples/diversity", 0) for row in rows) > 0.3, "this one does work"
+    last = assess(rows, job.plan)
+    assert last is not None
+    assert str(last.message).startswith("Both learn: D(x) ")
+
+
+def test_a_discriminator_a_hundred_times_as_fast_overwhelms_under_minimax(play: Play) -> None:
+    job = play(2e-2, 2e-4, "objective=minimax")
+    (health,) = alarms(job).values()
+    assert str(health.message).startswith("The discriminator overwhelms the generator")
+    assert "objective=non-saturating" in str(health.message)
+    assert health.change == {"plan.players.discriminator.lr": 0.0067}
+    job.live(health.change)  # a change that a running training takes
+    assert as_options(health.change) == ["plan.players.discriminator.lr=0.0067"]
+
+
+def test_many_updates_of_the_discriminator_are_the_first_thing_to_take_back(play: Play) -> None:
+    job = play(5e-3, 5e-5, "objective=minimax", "discriminator_steps=4", steps=200)
+    assert {str(health.remedy): health.change for health in alarms(job).values()} == {
+        "One discriminator update a step": {"discriminator_steps": 1}
+    }
+
+
+def test_a_discriminator_that_does_not_follow_is_fooled(play: Play) -> None:
+    job = play(1e-7, 1e-3)
+    (health,) = alarms(job).values()
+    assert str(health.message).startswith("The generator fools the discriminator")
+    assert health.change == {"plan.players.discriminator.lr": 0.001}
+
+
+def test_a_generator_with_a_huge_rate_draws_one_image(play: Play) -> None:
+    job = play(2e-4, 0.3)
+    (health,) = alarms(job).values()
+    assert health.level == "bad"
+    assert str(health.message).startswith("The generator draws the same image")
+    assert health.change == {"plan.players.generator.lr": 0.1}
+
+
+def test_huge_rates_explode(play: Play) -> None:
+    job = play(10, 10, steps=60)
+    (health,) = alarms(job).values()
+    assert health.level == "bad"
+    assert "exploded" in str(health.message)
+    assert health.change == {"plan.players.discriminator.lr": 3.3, "plan.players.generator.lr": 3.3}
+
+
+def game(step: int, **values: float) -> Row:
+    told = {
+        "train/D(x)": 0.7,
+        "train/D(G(z))": 0.3,
+        "train/gradient/discriminator": 1.0,
+        "train/gradient/generator": 1.0,
+    }
+    return Row(step, 0.0, told | values)
+
+
+def sheets(values: list[float]) -> list[Row]:
+    return [Row(100 * (place + 1), 0.0, {"samples/diversity": value}) for place, value in enumerate(values)]
+
+
+PLAN = Plan()
+PLAYED = [game(10 * place) for place in range(1, 120)]
+
+
+def verdict(rows: list[Row]) -> str:
+    found = assess(sorted(rows, key=lambda row: row.step), PLAN)
+    assert found is not None
+    return found.message.text.split(":")[0] if found.level != "good" else ""
+
+
+def test_samples_that_vary_less_and_less() -> None:
+    rising = [0.1, 0.2, 0.4, 0.6, 0.7, 0.8]
+    assert verdict(PLAYED + sheets(rising)) == ""
+    assert verdict(PLAYED + sheets([*rising, 0.25, 0.2, 0.2])) == "Mode collapse"
+    assert verdict(PLAYED + sheets([*rising, 0.3, 0.2, 0.6])) == "", "it came back"
+    assert verdict(PLAYED + sheets([*rising, 0.7, 0.55, 0.55])) == "", "that is none of few images"
+
+
+def test_classes_that_are_missing_and_do_not_come_back() -> None:
+    def covered(values: list[float]) -> list[Row]:
+        return [Row(100 * place, 0.0, {"validation/class_coverage": value}) for place, value in enumerate(values, 1)]
+
+    assert verdict(PLAYED + covered([0.6, 0.5, 0.5, 0.5])) == "Mode collapse"
+    assert verdict(PLAYED + covered([0.1, 0.3, 0.5, 0.6])) == "", "more and more"
+    assert verdict(PLAYED + covered([0.6, 0.9, 1.0, 1.0])) == ""
+
+
+def test_a_player_that_is_held_is_no_failure() -> None:
+    """The discriminator alone learns: of course it sees through a generator that stands still."""
+    held = [game(step) for step in range(1, 40)]
+    for step in range(40, 90):
+        row = game(step, **{"train/D(x)": 1.0, "train/D(G(z))": 0.0})
+        del row.values["train/gradient/generator"]
+        held.append(row)
+    assert verdict(held) == ""
+
+
+def test_an_autoencoder_as_discriminator_finds_samples_more_real_by_design() -> None:
+    began = [game(10 * i, **{"train/D(x)": -0.2, "train/D(G(z))": -0.1, "train/M": 0.2}) for i in range(1, 60)]
+    assert verdict(began) == ""
+    for row in began:
+        del row.values["train/M"]
+    assert verdict(began) == "The generator fools the discriminator, which takes its images for the real ones"
+
+
+def test_what_a_remedy_sets_is_live() -> None:
+    from genstudio.models.adversarial.gan import GanKnobs
+
+    live = Live(GanKnobs(), PLAN, ("discriminator", "generator"))
+    live({"discriminator_steps": 1, "plan.players.discriminator.lr": 1e-4})
+    assert live.take()["model.discriminator_steps"] == (0, 1)
