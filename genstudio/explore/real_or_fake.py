@@ -101,7 +101,9 @@ def real_or_fake(look: Look, state: RealOrFakeState) -> Iterator[Content]:
     if classes_of(look) and state.label >= classes_of(look):
         check_label(look, state.label)
     shown = {name: _judged(look, state, name, 0, state.n, heated=True) for name in ("fake", "held_out")}
-    counted = {name: [one.outputs] for name, one in shown.items() if one is not None}
+    # All three are counted from the beginning, so that each curve keeps its colour.
+    first_ones = shown | {"train": _judged(look, state, "train", 0, state.n)}
+    counted = {name: [one.outputs] for name, one in first_ones.items() if one is not None}
     yield _content(look, state, shown, counted)
     size = max(8, AT_ONCE // look.spec.values)
     for name in GROUPS:
