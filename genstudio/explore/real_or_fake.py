@@ -99,7 +99,9 @@ def real_or_fake(look: Look, state: RealOrFakeState) -> Iterator[Content]:
     """A sheet of samples and held-out images, with the histogram of the outputs; it counts more images as it goes on."""
     check_data(look)
     shown = {name: _judged(look, state, name, 0, state.n, heated=True) for name in ("fake", "held_out")}
-    counted = {name: [one.outputs] for name, one in shown.items() if one is not None}
+    # All three are counted from the beginning, so that each curve keeps its colour.
+    first_ones = shown | {"train": _judged(look, state, "train", 0, state.n)}
+    counted = {name: [one.outputs] for name, one in first_ones.items() if one is not None}
     yield _content(look, state, shown, counted)
     size = max(8, AT_ONCE // look.spec.values)
     for name in GROUPS:

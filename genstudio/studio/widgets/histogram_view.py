@@ -18,7 +18,7 @@ from genstudio.studio.widgets.ticks import Tick, in_short, multiples, nice_step,
 if TYPE_CHECKING:
     from genstudio.explore.base import Series
 
-LEFT, RIGHT, BOTTOM = 36.0, 10.0, 20.0  # logical pixels: tick labels, axis below
+LEFT, RIGHT, BOTTOM = 42.0, 10.0, 20.0  # logical pixels: tick labels, axis below
 LINE = 17.0  # of the legend above, and of the axis' name where it has one to itself
 SHORT = 60.0  # a name that stands beside the ticks
 ROOM = 64.0  # from one text of the lower axis to the next, at least
@@ -136,7 +136,7 @@ class HistogramView(QWidget):
     def _tallest(self) -> float:
         assert self._shown is not None
         tallest = max(float(series.y.max()) for series in self._shown.series)
-        return max(nice_step(max(tallest, 1e-9) / 4) * 4, tallest)
+        return max(min(nice_step(max(tallest, 1e-9) / 4) * 4, 100.0), tallest)
 
     # -- painting ------------------------------------------------------------------------------------------------
 
