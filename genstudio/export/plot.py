@@ -85,7 +85,7 @@ def draw_curves(
                 _draw_one(axes, *_points(rows, clock, key), key, styles[key], smoothing)
             _dress(axes, title_of, log, len(members), look)
         panels[-1].set_xlabel(clock_name)
-        _mark(figure, panels, rows, clock, marks, look)
+        _mark(figure, list(panels), rows, clock, marks, look)
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=look.text)
         figure.savefig(path, facecolor=look.card, metadata=_metadata(path, provenance))

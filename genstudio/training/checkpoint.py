@@ -154,7 +154,7 @@ def tensors_to_bytes(tensors: Mapping[str, Tensor]) -> bytes:
 def thin_out(folder: Path, spare: int | None = None) -> None:
     """Drop old checkpoints as this module's docstring says. Never the newest, nor that of step ``spare``."""
     steps = checkpoint_steps(folder)
-    keep = steps_to_keep(steps) | ({spare} & set(steps))
+    keep = steps_to_keep(steps) | {step for step in steps if step == spare}
     for step in steps:
         if step not in keep:
             remove_folder(checkpoint_path(folder, step))

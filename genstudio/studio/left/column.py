@@ -294,7 +294,7 @@ class LeftColumn(QWidget):
     def _update_buttons(self) -> None:
         why_not = self._why_not() if self.session.state == IDLE else ""
         self.session.wait_for(why_not)
-        self.controls.show_players(self.plan.players, self.session.only)
+        self.controls.show_players(tuple(self.plan.players), self.session.only)
         self.controls.show_state(
             self.session.state,
             can_start=not why_not,
