@@ -24,6 +24,7 @@ class StepMenu(IconButton):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("unfold", _("Step one player alone"), parent)
+        self._holder = parent  # of the keys, which hold while the menu is closed
         self.players: tuple[str, ...] = ()
         self._actions: dict[str, QAction] = {}
         self._only = ""
@@ -34,7 +35,7 @@ class StepMenu(IconButton):
         self.all_action.setShortcut(QKeySequence(ALL_KEY))
         self.all_action.setToolTip(_("From the next step on each player is updated again ({key})", key=ALL_KEY))
         self.all_action.triggered.connect(self.all_wanted)
-        parent.addAction(self.all_action)  # its keys hold while the menu is closed
+        parent.addAction(self.all_action)
         self.setMenu(self.menu_of_players)
         self.setFixedWidth(WIDTH)
         self.hide()
@@ -59,10 +60,9 @@ class StepMenu(IconButton):
         self.all_action.setEnabled(enabled and several and bool(only))
 
     def _make(self) -> None:
-        holder = self.parentWidget()
         self.menu_of_players.clear()
         for action in self._actions.values():
-            holder.removeAction(action)
+            self._holder.removeAction(action)
             action.deleteLater()
         self._actions = {}
         for number, name in enumerate(self.players, 1):
@@ -77,7 +77,7 @@ class StepMenu(IconButton):
                 )
             )
             action.triggered.connect(self._chosen)
-            holder.addAction(action)
+            self._holder.addAction(action)
             self.menu_of_players.addAction(action)
         self.menu_of_players.addSeparator()
         self.menu_of_players.addAction(self.all_action)
