@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
 from genstudio.core.messages import _
+from genstudio.explore.base import GROUPS, panes
 from genstudio.studio.panes.inspector import WIDTH
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.panes.window import PaneWindow
@@ -157,9 +158,10 @@ class Arrangement(QWidget):
     # -- hands ---------------------------------------------------------------------------------------------------
 
     def _others(self, *taken: str) -> list[str]:
-        """Panes for a free place, those that the model serves first."""
+        """Panes for a free place: those that the model serves first, in the order of the rail."""
         free = [name for name in self._names if name not in taken and name not in self.windows]
-        return sorted(free, key=lambda name: not self._can_serve(name))
+        groups = list(GROUPS)
+        return sorted(free, key=lambda name: (not self._can_serve(name), groups.index(panes[name].group)))
 
     @Slot()
     def _wants_beside(self) -> None:
