@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from genstudio.core.abilities import Decodes, Discriminates, Samples, SamplesPixels, has
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, generator
+from genstudio.core.sheet import columns_for
 from genstudio.explore.base import Blob, Content, Look, PaneState, Picture, knob, pane, state
 from genstudio.explore.given import chosen_class, classes_in_turn, classes_of
 from genstudio.explore.latents import chunks, decoded, sheet, to_pixels
@@ -17,7 +18,6 @@ from genstudio.explore.latents import chunks, decoded, sheet, to_pixels
 if TYPE_CHECKING:
     from torch import Tensor
 
-MOST_COLUMNS = 20
 
 PAGE = N_(
     "<p>Images drawn from p(x). The noise comes from the seed alone: while the model trains, and at every checkpoint, "
@@ -108,9 +108,9 @@ def samples(look: Look, state: SamplesState) -> Iterator[Content]:
 
 
 def _columns(look: Look, state: SamplesState) -> int:
-    """A column for each class where they come in turn; a near square otherwise."""
+    """Each column holds one class where they come in turn; a near square otherwise."""
     classes = classes_of(look) if chosen_class(look, state.label) is None else 0
-    return classes if 2 <= classes <= MOST_COLUMNS else math.ceil(math.sqrt(state.n))
+    return columns_for(state.n, classes)
 
 
 def _asked(look: Look, state: SamplesState) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from genstudio.core.abilities import Samples, has
 from genstudio.core.scatter import scatter
 from genstudio.core.seeding import generator
+from genstudio.core.sheet import columns_for
 from genstudio.core.spec import ImageSpec
 from genstudio.training.diversity import diversity
 
@@ -35,9 +36,9 @@ def write_samples(model: Model, path: Path, seed: int) -> Tensor | None:
     if not has(model, Samples):
         return None
     count, columns, asked = POINTS if model.spec.is_point else COUNT, 0, {}
-    if 2 <= model.classes <= count // 2:  # each in turn, a column each
-        columns, count = model.classes, count // model.classes * model.classes
-        asked["label"] = torch.arange(count) % columns
+    if 2 <= model.classes <= count // 2:  # each in turn, a column or some each
+        columns = columns_for(count, model.classes)
+        asked["label"] = torch.arange(count) % model.classes
     with torch.inference_mode():
         images = model.sample(count, generator=generator(seed, "samples"), **asked)  # type: ignore[operator]
         content = sheet_png(images, columns)
