@@ -72,15 +72,17 @@ class NeighboursView(PaneView):
     def make_controls(self) -> PaneControls:
         infos = {info.name: info for info in NeighboursState.controls()}
         orders = [("nearest", _("nearest first")), ("drawn", _("as drawn"))]
+        spaces = [("pixels", _("pixels")), ("features", _("a judge's features"))]
         curves = [("distance", _("distances")), ("relative", _("relative ones"))]
         made = {
             "n": SliderControl(infos["n"], lambda value: f"{value:.0f}"),
             "k": SliderControl(infos["k"], lambda value: f"{value:.0f}"),
+            "compared": ChoiceControl(infos["compared"], spaces),
             "order": ChoiceControl(infos["order"], orders),
             "curves": ChoiceControl(infos["curves"], curves, _("histogram")),
             "audited": SliderControl(infos["audited"], lambda value: f"{value:.0f}" if value else _("none")),
         }
-        controls = PaneControls(NeighboursState, made, left_out=("compared", "beside"))
+        controls = PaneControls(NeighboursState, made, left_out=("beside",))
         self._resample = Button(_("Resample"), _("Draw from another seed (R)"), icon_name="reset")
         self._resample.clicked.connect(self.resample)
         controls.rows.insertWidget(0, self._resample)
@@ -134,8 +136,9 @@ class NeighboursView(PaneView):
         self.histogram.hide()
 
     def _show_audit(self, content: Content) -> None:
-        words = content.values.get("verdict", "")
-        self.verdict.setText(translate(words))
+        said = [translate(content.values[name]) for name in ("note", "verdict") if content.values.get(name)]
+        words = "\n".join(said)
+        self.verdict.setText(words)
         self.verdict.setAccessibleDescription(self.verdict.text())
         bad = content.values.get("p_copies", 1.0) < SURE
         self.verdict.setObjectName("words" if bad else "")
@@ -166,7 +169,8 @@ class NeighboursView(PaneView):
         if picture is None or "distance" not in picture.values or self.is_sample(row, column):
             return ""
         distance = float(picture.values["distance"][row, column])
-        return f"{distance:.1f}"
+        content = self.rendered.content if self.rendered is not None else None
+        return f"{distance:.{content.values['decimals'] if content is not None else 1}f}"
 
     def describe_cell(self, row: int, column: int) -> str:
         """A sample, or a training image: how far, and how often it is there."""
