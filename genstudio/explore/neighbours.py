@@ -186,13 +186,12 @@ class Shown:
         self.found = found or self.found
         cells, values = self._cells()
         per_sample = 1 + (self.found.rows.shape[1] if self.found is not None else 0)
-        shape = self.look.spec.width / self.look.spec.height
-        columns = per_sample * (self.state.beside or beside(len(self.images), per_sample, shape))
+        height, width = self.look.spec.cell
+        columns = per_sample * (self.state.beside or beside(len(self.images), per_sample, width / height))
         rows = math.ceil(len(cells) / columns)
         words = self._words()
-        size = (self.look.spec.height, self.look.spec.width)
         grids = {name: _grid(value, rows, columns) for name, value in values.items()}
-        picture = Picture(sheet(cells, rows, columns), words, size, grids, len(cells))
+        picture = Picture(sheet(cells, rows, columns), words, (height, width), grids, len(cells))
         axis = N_("distance to the nearest, {unit}", unit=self.space.unit)
         if self.state.curves == "relative":
             axis = N_("distance to the nearest / to the next fifty")
@@ -259,7 +258,7 @@ def _samples_alone(look: Look, images: Tensor) -> Content:
     columns = math.ceil(math.sqrt(n))
     rows = math.ceil(n / columns)
     words = N_("{n} samples from step {step}", n=n, step=f"{look.snapshot.step:,}")
-    picture = Picture(sheet(to_pixels(images), rows, columns), words, (look.spec.height, look.spec.width), count=n)
+    picture = Picture(sheet(to_pixels(images), rows, columns), words, look.spec.cell, count=n)
     todo = N_("No training images are open. Open the data set that the model was trained on to see what is like them.")
     return Content(words, (picture,), values={"verdict": todo})
 

@@ -95,7 +95,7 @@ class NeighboursView(PaneView):
         assert isinstance(state, NeighboursState)
         if state.beside or self._spec is None:
             return state
-        return replace(state, beside=self.most_beside(state, self._spec.height, self._spec.width))
+        return replace(state, beside=self.most_beside(state, *self._spec.cell))
 
     def most_beside(self, state: NeighboursState, height: int, width: int) -> int:
         """Samples side by side at which height×width pixels have the largest factor; of equals the fewest."""
@@ -108,6 +108,7 @@ class NeighboursView(PaneView):
     def adapt(self, rendered: Rendered) -> None:
         if rendered.snapshot is not None and self._spec != rendered.snapshot.spec:
             self._spec = rendered.snapshot.spec  # only now is it known how large the images are
+            self.inspector.controls.controls["compared"].widget.setVisible(not self._spec.is_point)
 
     @Slot()
     def _fit_again(self) -> None:
