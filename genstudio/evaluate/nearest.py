@@ -31,12 +31,20 @@ EXACT = 10
 @dataclass(frozen=True, eq=False)
 class Space:
     """Where images are compared: ``place`` maps images N×C×H×W in [0, 1] to rows N×D; a difference of 1 is ``scale`` of
-    ``unit``. A judge's features are one line: ``Space("features", judge.features, 1.0, N_("standard deviations"))``."""
+    ``unit``. A judge's features are one line: ``Space("features", judge.features, 1.0, N_("standard deviations"))``.
+
+    ``at_once``: training images placed between two looks at the most, where to place them takes long; 0: no limit.
+    """
 
     name: str
     place: Callable[[Tensor], Tensor]
     scale: float
     unit: Message
+    at_once: int = 0
+
+    def training(self, among: Searched, rows: slice | np.ndarray) -> Tensor:
+        """The places of training images, n×D."""
+        return self.place(among.images(rows))
 
 
 PIXELS = Space("pixels", lambda images: images.flatten(1), 255.0, N_("grey levels"))
@@ -85,12 +93,13 @@ def search(images: Tensor, among: Searched, k: int, space: Space = PIXELS, exact
     placed = space.place(images).float()
     k = min(k, len(among))
     size = max(1, min(PRODUCTS // max(placed.numel(), 1), BLOCK_VALUES // max(placed.shape[1], 1)))
+    size = min(size, space.at_once or size)
     own = placed.square().sum(1, keepdim=True)
     best = torch.full((len(placed), 0), torch.inf)
     rows = torch.zeros((len(placed), 0), dtype=torch.int64)
     for start in range(0, len(among), size):
         stop = min(start + size, len(among))
-        block = space.place(among.images(slice(start, stop))).float()
+        block = space.training(among, slice(start, stop)).float()
         squares = torch.addmm(block.square().sum(1)[None], placed, block.T, alpha=-2).add_(own)
         numbers = torch.arange(start, stop).expand(len(placed), -1)
         best, order = torch.cat([best, squares], 1).topk(min(k, best.shape[1] + stop - start), 1, largest=False)
@@ -110,7 +119,7 @@ def nearest(images: Tensor, among: Searched, k: int, space: Space = PIXELS) -> N
 def _measure_again(best: Tensor, rows: Tensor, placed: Tensor, among: Searched, space: Space, columns: int) -> None:
     """Put the squared differences themselves into the first columns of ``best`` (M×k), and sort those."""
     for number, row in enumerate(placed):
-        found = space.place(among.images(rows[number, :columns].numpy())).double()
+        found = space.training(among, rows[number, :columns].numpy()).double()
         squares, order = (found - row.double()).square().sum(1).sort(stable=True)
         best[number, :columns] = squares.float()
         rows[number, :columns] = rows[number, :columns][order]

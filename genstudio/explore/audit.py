@@ -75,13 +75,12 @@ _kept: weakref.WeakKeyDictionary[Any, dict[str, Nearness]] = weakref.WeakKeyDict
 
 
 def _held_out(look: Look, among: Searched, space: Space) -> Iterator[Nearness | None]:
-    """How near held-out images lie to the training images: found once for a data set, as long as pixels are compared."""
+    """How near held-out images lie to the training images: found once for a data set and a space."""
     from genstudio.evaluate.memorisation import held_out, nearness
-    from genstudio.evaluate.nearest import PIXELS
 
     data: Any = look.data
     kept = _kept.setdefault(data, {})
-    if space is PIXELS and space.name in kept:
+    if space.name in kept:
         yield kept[space.name]
         return
     split = next((part for part in map(data.split, ("validation", "test")) if len(part)), data.split("validation"))

@@ -30,10 +30,10 @@ from genstudio.explore.blobs import Blob, Blobs
 
 if TYPE_CHECKING:
     import numpy as np
-    from torch import Tensor
 
     from genstudio.core.spec import ImageSpec
     from genstudio.data.dataset import DataSet
+    from genstudio.evaluate.judge import Judge
     from genstudio.models.base import Model
     from genstudio.training.snapshot import Snapshot
 
@@ -253,8 +253,7 @@ class Look:
     """What a content function may look at: a model in eval mode with a snapshot's weights, and the open data set.
 
     ``once`` keeps what depends on the snapshot and the data alone (encodings, principal axes) for as long as both are
-    looked at, so that a drag does not compute it again. ``features``: what a judge of the data sees in images N×C×H×W, as
-    N×D of variance 1, where there is one.
+    looked at, so that a drag does not compute it again.
     """
 
     model: Model
@@ -262,13 +261,24 @@ class Look:
     snapshot: Snapshot
     data: DataSet | None = None
     blobs: Blobs = field(default_factory=Blobs)
-    features: Callable[[Tensor], Tensor] | None = None
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def once(self, key: Any, make: Callable[[], T]) -> T:
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]
+
+    def judge(self) -> Judge | None:
+        """The judge of the data, if there is one by now: shipped, or made by a training or a measure. Nothing is loaded
+        before a pane asks, and nothing is trained."""
+        if self.data is None:
+            return None
+        from genstudio.training.judges import find_judge
+
+        judge: Judge | None = self._kept.get("judge") or find_judge(self.data)
+        if judge is not None:  # while there is none, the next content looks again
+            self._kept["judge"] = judge
+        return judge
 
 
 def _any_images(spec: ImageSpec) -> UsageError | None:

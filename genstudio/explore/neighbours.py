@@ -40,7 +40,18 @@ PAGE = N_(
     "p is that of the Mann-Whitney test, of the number of pairs in which the sample lies nearer.</p><p>Held-out images "
     "that are exact copies of training images are left out. Splits go by an image's content, so that there are such copies "
     "only where a data set comes with a test split of its own. Where the data are bits, bits are drawn from the samples "
-    "before the audit: a mean lies nearer to everything.</p>"
+    "before the audit: a mean lies nearer to everything.</p><p><b>By a judge's features.</b> Pixels find a digit that is "
+    "moved by one pixel further away than another digit in its place. A judge is a small net that learned to tell these "
+    "images apart; the same distance and the same audit over what it sees, D features of variance 1 over the training "
+    "images, in standard deviations, find what <i>means</i> the same. It comes with the program for some data sets, and is "
+    "made for any other by a run whose plan says <i>Judge every</i> so many steps, or by <i>genstudio evaluate RUN "
+    "--measure fid</i>.</p>"
+)
+
+
+NO_JUDGE = N_(
+    "There is no judge of these images yet, so pixels are compared. Train with plan.judge_every=500, or run genstudio "
+    "evaluate RUN --measure fid: either makes one, in a minute or two."
 )
 
 
@@ -63,11 +74,14 @@ class NeighboursState(PaneState):
     )
     compared: Literal["pixels", "features"] = knob(
         "pixels",
-        help=N_("By pixels, or by a judge's features where there is one."),
+        help=N_("By pixels, or by what a judge sees: a small net that learned to tell these images apart."),
         label=N_("compared by"),
-        advanced=True,
     )
     seed: int = knob(0, help=N_("The seed of the samples."), ge=0, le=2**31 - 1)
+
+    @property
+    def needs_images(self) -> bool:
+        return True
 
     def resampled(self) -> NeighboursState:
         """Another seed, which follows from this one, so that a redo draws what was drawn."""
@@ -144,11 +158,13 @@ def _series(state: NeighboursState, found: Checked) -> tuple[tuple[Series, ...],
 
 
 def space_of(look: Look, state: NeighboursState) -> Space:
-    """Where images are compared: by a judge's features where it is asked for and the look has one, else by pixels."""
+    """Where images are compared: by a judge's features where it is asked for and there is one, else by pixels."""
     from genstudio.evaluate.nearest import PIXELS, Space
 
-    if state.compared == "features" and look.features is not None:
-        return Space("features", look.features, 1.0, N_("standard deviations"))
+    if state.compared == "features" and look.data is not None and (judge := look.judge()) is not None:
+        from genstudio.explore.judged import judged
+
+        return judged(look.data, judge)
     if look.spec.levels is None:  # points of a plane, for instance
         return Space("values", PIXELS.place, 100.0, N_("% of the scale"))
     return PIXELS
@@ -159,6 +175,7 @@ class Shown:
 
     def __init__(self, look: Look, state: NeighboursState, images: Tensor, among: Searched, space: Space) -> None:
         self.look, self.state, self.images, self.among, self.space = look, state, images, among, space
+        self.by_pixels = not space.at_once
         self.found: Neighbours | None = None
 
     def content(
@@ -169,17 +186,19 @@ class Shown:
         self.found = found or self.found
         cells, values = self._cells()
         per_sample = 1 + (self.found.rows.shape[1] if self.found is not None else 0)
-        shape = self.look.spec.width / self.look.spec.height
-        columns = per_sample * (self.state.beside or beside(len(self.images), per_sample, shape))
+        height, width = self.look.spec.cell
+        columns = per_sample * (self.state.beside or beside(len(self.images), per_sample, width / height))
         rows = math.ceil(len(cells) / columns)
         words = self._words()
-        size = (self.look.spec.height, self.look.spec.width)
         grids = {name: _grid(value, rows, columns) for name, value in values.items()}
-        picture = Picture(sheet(cells, rows, columns), words, size, grids, len(cells))
+        picture = Picture(sheet(cells, rows, columns), words, (height, width), grids, len(cells))
         axis = N_("distance to the nearest, {unit}", unit=self.space.unit)
         if self.state.curves == "relative":
             axis = N_("distance to the nearest / to the next fifty")
         told: dict[str, Any] = {"unit": self.space.unit, "axis": axis, "seed": self.state.seed} | (audit or {})
+        told |= {"decimals": 1} if self.by_pixels else {"decimals": 2}
+        if self.state.compared == "features" and self.by_pixels:
+            told["note"] = NO_JUDGE
         return Content(words, (picture,), series, values=told, coarse=coarse)
 
     def _cells(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -221,6 +240,8 @@ class Shown:
         told |= {"k": self.found.rows.shape[1], "share": f"{100 * self.found.share:.0f}"}
         if self.found.share < 1:
             return N_("{n} samples from step {step}, their {k} nearest among {share} % of {of} training images", **told)
+        if not self.by_pixels:
+            return N_("{n} samples from step {step}, their {k} nearest by features of {of} training images", **told)
         return N_("{n} samples from step {step}, their {k} nearest of {of} training images", **told)
 
 
@@ -237,7 +258,7 @@ def _samples_alone(look: Look, images: Tensor) -> Content:
     columns = math.ceil(math.sqrt(n))
     rows = math.ceil(n / columns)
     words = N_("{n} samples from step {step}", n=n, step=f"{look.snapshot.step:,}")
-    picture = Picture(sheet(to_pixels(images), rows, columns), words, (look.spec.height, look.spec.width), count=n)
+    picture = Picture(sheet(to_pixels(images), rows, columns), words, look.spec.cell, count=n)
     todo = N_("No training images are open. Open the data set that the model was trained on to see what is like them.")
     return Content(words, (picture,), values={"verdict": todo})
 

@@ -181,13 +181,14 @@ def _content(
     real = np.repeat(np.arange(len(parts)), [len(part.outputs) for part in parts])
     pixels, warmth = _pixels(parts)
     order = _order(state, outputs)
-    over = _over(pixels, warmth) if state.overlay == "heat" else pixels
+    over = _over(pixels, warmth) if state.overlay == "heat" and not look.spec.is_point else pixels
     columns = math.ceil(math.sqrt(len(order)))
     rows = math.ceil(len(order) / columns)
     per_cell = {
         "output": outputs, "real": real, "index": np.concatenate([part.indices for part in parts]),
-        "image": pixels, "heat": heat(warmth, 1.0),
     }  # fmt: skip
+    if not look.spec.is_point:  # where in an image: a point has no such places
+        per_cell |= {"image": pixels, "heat": heat(warmth, 1.0)}
     values = {name: _grid(value[order], rows, columns) for name, value in per_cell.items()}
     words = _words(look, fake.outputs, held_out.outputs if held_out is not None else None)
     picture = Picture(sheet(over[order], rows, columns), words, look.spec.cell, values, len(order))

@@ -12,11 +12,14 @@ from torch import nn
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
+from genstudio.core.seeding import generator
 from genstudio.core.spec import ImageSpec
 from genstudio.data.base import DataKnobs, Source, data_sets
+from genstudio.evaluate.judge import Judge
 from genstudio.explore import neighbours as module
 from genstudio.explore.base import Look, contents, final
 from genstudio.explore.neighbours import NeighboursState
+from genstudio.training import judge_recipe, judges
 from tests.explore.pane_helpers import make_look
 
 
@@ -145,14 +148,56 @@ def test_the_histogram_is_of_distances_or_of_relative_ones_and_nothing_is_search
     assert relative.values["verdict"] == by_distance.values["verdict"]
 
 
-def test_a_judges_features_are_asked_for_where_there_are_some(data):
-    look, state = look_at(data, patterns(50, 9)), NeighboursState(n=3, k=1, audited=0, compared="features")
-    assert str(final(look, state).values["unit"]) == "grey levels"
-    look.features = lambda images: images.flatten(1).mean(1, keepdim=True)
+# -- by what a judge sees ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """Judges that look for a dozen steps, in a cache of their own."""
+    for name in ("STEPS", "FEWEST_STEPS"):
+        monkeypatch.setattr(judge_recipe, name, 12)
+    monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path))
+
+
+@pytest.mark.usefixtures("_quick")
+def test_a_judges_features_find_the_neighbours_once_there_is_a_judge(data, monkeypatch):
+    look, state = look_at(data, patterns(50, 9)), NeighboursState(n=3, k=2, audited=40, compared="features")
+    without = final(look, state)
+    assert str(without.values["unit"]) == "grey levels"
+    assert "plan.judge_every=500" in str(without.values["note"])
+    assert "--measure fid" in str(without.values["note"])
+    judge = judges.judge_for(data)
     content = final(look, state)
     assert str(content.values["unit"]) == "standard deviations"
-    cells = content.pictures[0].cells().astype(float).mean((1, 2, 3)) / 255
-    assert content.pictures[0].values["distance"].ravel()[1] == pytest.approx(abs(cells[0] - cells[1]), abs=2e-3)
+    assert "note" not in content.values
+    assert "2 nearest by features of" in str(content.words)
+    values = content.pictures[0].values
+    drawn = look.model.sample(3, generator=generator(state.seed, "samples"))
+    theirs = judge.features(torch.from_numpy(training(data)) / 255)
+    for row in range(3):
+        apart = (theirs - judge.features(drawn)[values["sample"][row, 0]]).square().mean(1).sqrt().numpy()
+        assert values["distance"].reshape(3, 3)[row, 1:] == pytest.approx(
+            np.sort(np.unique(apart.round(5)))[:2], abs=1e-4
+        )
+
+
+@pytest.mark.usefixtures("_quick")
+def test_a_judge_looks_at_each_training_image_once_and_in_small_blocks(monkeypatch):
+    from genstudio.data.dataset import open_data
+
+    data = open_data("patterns-for-panes", {})
+    judges.judge_for(data)
+    looked: list[int] = []
+    features = Judge.features
+    monkeypatch.setattr(Judge, "features", lambda judge, images: looked.append(len(images)) or features(judge, images))
+    state = NeighboursState(n=3, k=2, audited=40, compared="features")
+    first = final(look_at(data, patterns(50, 9)), state)
+    assert max(looked) <= 64
+    assert sum(looked) < 2 * len(data)
+    looked.clear()
+    again = final(look_at(data, patterns(50, 9)), state)
+    assert looked == [3, 40], "samples of newer weights; all else is known"
+    assert again.digest() == first.digest()
 
 
 # -- where there is nothing to compare with ------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QUndoStack, QWheelEvent
 from PySide6.QtTest import QTest
 
+from genstudio.core.spec import ImageSpec
 from genstudio.studio.panes.area import PaneArea
 from genstudio.studio.panes.plane import PlaneView
 from genstudio.studio.panes.view import PaneView
@@ -139,6 +140,18 @@ def test_the_objective_is_drawn_as_curves_that_tell_their_values(qtbot, area: Pa
     assert plot.isVisible()
     area.show_pane("plane")
     settled(qtbot, area, "plane")
+
+
+@pytest.mark.parametrize("name", ["samples", "real_or_fake", "neighbours"])
+def test_panes_of_images_show_points_as_small_maps(qtbot, area: PaneArea, name: str):
+    grid = settled(qtbot, area, name).grid
+    picture = grid.picture
+    assert picture.cell == ImageSpec(2, 1, 1).cell
+    assert {values.shape[:2] for values in picture.values.values()} == {(picture.rows, picture.columns)}
+    grid.grab()  # every mark is drawn
+    for key in (Qt.Key.Key_End, Qt.Key.Key_Home, Qt.Key.Key_Right):
+        QTest.keyClick(grid, key)
+        assert area.views[name].describe_cell(*grid.focused_cell)
 
 
 def test_points_are_previewed_all_on_one_picture(qtbot):

@@ -245,6 +245,20 @@ def test_as_many_stand_side_by_side_as_let_the_images_be_large(qtbot, area: Pane
     assert compare.grid.picture.columns <= sheet.columns
 
 
+def test_compared_by_a_judges_features_it_says_where_there_is_no_judge_and_how_to_get_one(
+    qtbot, area: PaneArea, compare: NeighboursView
+):
+    compared = compare.inspector.controls.controls["compared"]
+    assert compared.widget.isVisible()
+    compared.combo.setCurrentIndex(1)
+    compared.combo.activated.emit(1)
+    view = settled(qtbot, area, "neighbours")
+    assert view.rendered.state.compared == "features"
+    assert view.verdict.text().startswith("There is no judge of these images yet")
+    assert "plan.judge_every" in view.verdict.text()
+    assert str(view.rendered.content.values["verdict"]) in view.verdict.text()
+
+
 def test_without_an_audit_there_is_no_histogram_and_it_comes_back(qtbot, area: PaneArea, compare: NeighboursView):
     compare.propose("audited", audited=0)
     qtbot.waitUntil(lambda: not compare.histogram.isVisible(), timeout=PATIENCE)

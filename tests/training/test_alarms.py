@@ -118,8 +118,8 @@ PLAN = Plan()
 PLAYED = [game(10 * place) for place in range(1, 120)]
 
 
-def verdict(rows: list[Row]) -> str:
-    found = assess(sorted(rows, key=lambda row: row.step), PLAN)
+def verdict(rows: list[Row], **knobs: str) -> str:
+    found = assess(sorted(rows, key=lambda row: row.step), PLAN, knobs)
     assert found is not None
     return found.message.text.split(":")[0] if found.level != "good" else ""
 
@@ -157,6 +157,18 @@ def test_an_autoencoder_as_discriminator_finds_samples_more_real_by_design() -> 
     for row in began:
         del row.values["train/M"]
     assert verdict(began) == "The generator fools the discriminator, which takes its images for the real ones"
+
+
+def test_values_that_stand_close_tell_nothing_apart_where_they_are_probabilities_and_samples_are_poor() -> None:
+    close = [game(10 * i, **{"train/D(x)": 0.11, "train/D(G(z))": 0.1}) for i in range(1, 60)]
+    untrained, poor = [Row(0, 0.0, {"samples/diversity": 0.1})], sheets([0.2, 0.25, 0.3, 0.3, 0.3])
+    words = "The generator fools a discriminator that tells nothing apart"
+    assert verdict(close + poor, objective="non-saturating") == words
+    assert verdict(close + poor) == words
+    assert verdict(close + poor, objective="relativistic") == "", "a critic's values have no scale"
+    assert verdict(close + untrained, objective="non-saturating") == "", (
+        "that sheet is of nets that have learned nothing"
+    )
 
 
 def test_what_a_remedy_sets_is_live() -> None:

@@ -72,15 +72,17 @@ class NeighboursView(PaneView):
     def make_controls(self) -> PaneControls:
         infos = {info.name: info for info in NeighboursState.controls()}
         orders = [("nearest", _("nearest first")), ("drawn", _("as drawn"))]
+        spaces = [("pixels", _("pixels")), ("features", _("a judge's features"))]
         curves = [("distance", _("distances")), ("relative", _("relative ones"))]
         made = {
             "n": SliderControl(infos["n"], lambda value: f"{value:.0f}"),
             "k": SliderControl(infos["k"], lambda value: f"{value:.0f}"),
+            "compared": ChoiceControl(infos["compared"], spaces),
             "order": ChoiceControl(infos["order"], orders),
             "curves": ChoiceControl(infos["curves"], curves, _("histogram")),
             "audited": SliderControl(infos["audited"], lambda value: f"{value:.0f}" if value else _("none")),
         }
-        controls = PaneControls(NeighboursState, made, left_out=("compared", "beside"))
+        controls = PaneControls(NeighboursState, made, left_out=("beside",))
         self._resample = Button(_("Resample"), _("Draw from another seed (R)"), icon_name="reset")
         self._resample.clicked.connect(self.resample)
         controls.rows.insertWidget(0, self._resample)
@@ -93,7 +95,7 @@ class NeighboursView(PaneView):
         assert isinstance(state, NeighboursState)
         if state.beside or self._spec is None:
             return state
-        return replace(state, beside=self.most_beside(state, self._spec.height, self._spec.width))
+        return replace(state, beside=self.most_beside(state, *self._spec.cell))
 
     def most_beside(self, state: NeighboursState, height: int, width: int) -> int:
         """Samples side by side at which height×width pixels have the largest factor; of equals the fewest."""
@@ -106,6 +108,7 @@ class NeighboursView(PaneView):
     def adapt(self, rendered: Rendered) -> None:
         if rendered.snapshot is not None and self._spec != rendered.snapshot.spec:
             self._spec = rendered.snapshot.spec  # only now is it known how large the images are
+            self.inspector.controls.controls["compared"].widget.setVisible(not self._spec.is_point)
 
     @Slot()
     def _fit_again(self) -> None:
@@ -134,8 +137,9 @@ class NeighboursView(PaneView):
         self.histogram.hide()
 
     def _show_audit(self, content: Content) -> None:
-        words = content.values.get("verdict", "")
-        self.verdict.setText(translate(words))
+        said = [translate(content.values[name]) for name in ("note", "verdict") if content.values.get(name)]
+        words = "\n".join(said)
+        self.verdict.setText(words)
         self.verdict.setAccessibleDescription(self.verdict.text())
         bad = content.values.get("p_copies", 1.0) < SURE
         self.verdict.setObjectName("words" if bad else "")
@@ -166,7 +170,8 @@ class NeighboursView(PaneView):
         if picture is None or "distance" not in picture.values or self.is_sample(row, column):
             return ""
         distance = float(picture.values["distance"][row, column])
-        return f"{distance:.1f}"
+        content = self.rendered.content if self.rendered is not None else None
+        return f"{distance:.{content.values['decimals'] if content is not None else 1}f}"
 
     def describe_cell(self, row: int, column: int) -> str:
         """A sample, or a training image: how far, and how often it is there."""

@@ -88,6 +88,8 @@ class RealOrFakeView(PaneView):
         classes.set_choices([(-1, _("any")), *enumerate(names)])
         classes.show(self.state.label)
         classes.widget.setVisible(bool(names))
+        has_heat = "heat" in rendered.content.pictures[0].values
+        self.inspector.controls.controls["overlay"].widget.setVisible(has_heat)
 
     def show_rendered(self, rendered: Rendered) -> None:
         super().show_rendered(rendered)
@@ -144,10 +146,11 @@ class RealOrFakeView(PaneView):
         picture, cell = self.grid.picture, self._pointed or self.grid.focused_cell
         if not hasattr(self, "histogram"):
             return
-        if picture is None or "heat" not in picture.values or cell[0] >= picture.rows or cell[1] >= picture.columns:
+        if picture is None or "output" not in picture.values or cell[0] >= picture.rows or cell[1] >= picture.columns:
             self.histogram.point_out(None)
             return
-        self.inspector.view.show_pixels(_side_by_side(picture.values["image"][cell], picture.values["heat"][cell]))
+        if "heat" in picture.values:
+            self.inspector.view.show_pixels(_side_by_side(picture.values["image"][cell], picture.values["heat"][cell]))
         self.histogram.point_out(float(picture.values["output"][cell]))
 
     # -- hands ---------------------------------------------------------------------------------------------------

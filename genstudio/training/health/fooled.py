@@ -20,15 +20,15 @@ def check(seen: Seen) -> Health | None:
     """For long the discriminator has found generated images the more real ones, or could not tell poor ones from real ones,
     or its gradient is 0 while it can't.
 
-    A discriminator that is an autoencoder (BEGAN, with its measure M) finds generated images more real by design.
+    A discriminator that is an autoencoder (BEGAN, with its measure M) finds generated images more real by design. A critic's
+    values have no scale: one that is held flat tells images apart by hundredths.
     """
     if not seen.recent or "train/M" in seen.recent[-1].values:
         return None
     gaps = [row.values[REAL] - row.values[FAKE] for row in seen.recent]
     real, fake = seen.lately(REAL), seen.lately(FAKE)
-    are_shares = min(real, fake) >= 0 and max(real, fake) <= 1
-    alike = are_shares and abs(statistics.median(gaps)) < EQUAL
-    varied = [value for _, value in seen.curve(DIVERSITY)][-3:]
+    alike = seen.tells_probabilities and abs(statistics.median(gaps)) < EQUAL
+    varied = [value for step, value in seen.curve(DIVERSITY) if step > 0][-3:]
     if sum(gap < 0 for gap in gaps) >= MOSTLY * len(gaps):
         message = N_(
             "The generator fools the discriminator, which takes its images for the real ones: D(x) {real:.2f}, D(G(z)) "

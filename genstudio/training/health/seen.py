@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from genstudio.core.messages import N_, Message
+from genstudio.objectives.base import objectives
 from genstudio.training.plan import Plan
 from genstudio.training.telemetry import Row
 
@@ -68,6 +69,15 @@ class Seen:
         last = self.turns[-LONG:]
         both = all(gradient(name) in row.values for row in last for name in (DISCRIMINATOR, GENERATOR))
         return last if len(last) == LONG and both else []
+
+    @property
+    def tells_probabilities(self) -> bool:
+        """Whether D(x) is the probability that an image is real, and not a critic's value. By the objective where there is
+        one, else by what the values are like."""
+        name = self.knobs.get("objective")
+        if name in objectives:
+            return objectives[name].output == "logit"
+        return all(0 <= self.lately(key) <= 1 for key in (REAL, FAKE))
 
     def lately(self, key: str) -> float:
         """The median of one key over the recent turns."""
