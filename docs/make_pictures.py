@@ -55,6 +55,14 @@ SHOTS: dict[str, list[Shot]] = {
         Shot("pixels-drawing", "pixels", step=4000, part="panes", state={"position": 426, "enlarged": 3}),
         Shot("pixels-entropy", "pixels", 4000, "dark", "panes", {"position": 784, "enlarged": 1, "overlay": "entropy"}),
     ],
+    "toy-gan": [
+        Shot("window-two-players", "plane", step=4000, state={"arrows": True}),
+        Shot("objective", "objective", step=4500, theme="dark", part="panes"),
+    ],
+    "faces-dcgan": [
+        Shot("real-or-fake", "real_or_fake", step=1500, part="panes"),
+        Shot("neighbours", "neighbours", step=1500, theme="dark", part="panes"),
+    ],
 }
 PRIVATE: dict[str, list[Shot]] = {
     "smiles-vae": [

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from genstudio.explore.base import Look
-from genstudio.training.job import new_job
-from genstudio.training.recipe import recipe_from_dict
 from genstudio.training.run import Run
 from genstudio.training.snapshot import load_model
+from tests.small_runs import small_run
 
 
 @pytest.fixture(scope="session")
@@ -21,18 +19,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     random = np.random.default_rng(0)
     for i in range(100):
         Image.fromarray(random.integers(0, 256, (8, 8, 3), dtype=np.uint8)).save(pictures / f"{i:03d}.png")
-    document = {
-        "model": {"name": "vae", "latent_dim": 3, "hidden": 16},
-        "data": {"name": "folder", "path": str(pictures), "size": 8},
-        "plan": {"steps": 24, "batch_size": 20, "save_every": 8, "log_every": 1, "evaluate_every": 8},
-    }
-    threads, state = torch.get_num_threads(), torch.get_rng_state()
-    job = new_job(recipe_from_dict(document, "small"), out=tmp_path_factory.mktemp("runs") / "small-1")
-    for _ in job.events():
-        pass
-    torch.set_num_threads(threads)
-    torch.set_rng_state(state)
-    return Run.open(job.run.path)
+    model = {"name": "vae", "latent_dim": 3, "hidden": 16}
+    data = {"name": "folder", "path": str(pictures), "size": 8}
+    plan = {"steps": 24, "batch_size": 20, "save_every": 8, "log_every": 1, "evaluate_every": 8}
+    return small_run(tmp_path_factory.mktemp("runs") / "small-1", model, data, plan)
 
 
 @pytest.fixture

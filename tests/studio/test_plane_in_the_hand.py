@@ -8,61 +8,32 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QUndoStack, QWheelEvent
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 
 from genstudio.core.spec import ImageSpec
 from genstudio.studio.panes.area import PaneArea
 from genstudio.studio.panes.plane import PlaneView
 from genstudio.studio.panes.view import PaneView
-from genstudio.studio.settings import Settings
 from genstudio.studio.widgets.series_plot import SeriesPlot
 from genstudio.studio.widgets.thumbnails import ALONE, Thumbnails
 from genstudio.studio.workers.data_preview import open_preview
-from genstudio.studio.workers.session import Session
 from genstudio.training.run import Run
-
-PATIENCE = 60_000
+from tests.small_runs import small_run
+from tests.studio.pane_area import PATIENCE, area_on
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Two steps of a small GAN on points of the plane."""
-    import torch
-
-    from genstudio.training.job import new_job
-    from genstudio.training.recipe import recipe_from_dict
-
-    document = {
-        "model": {"name": "gan", "hidden": 8, "latent_dim": 2, "objective": "minimax"},
-        "data": {"name": "toy-2d", "count": 300},
-        "plan": {"steps": 2, "batch_size": 16, "save_every": 0, "evaluate_every": 0, "sample_every": 0},
-    }
-    threads, state = torch.get_num_threads(), torch.get_rng_state()
-    job = new_job(recipe_from_dict(document, "plane"), out=tmp_path_factory.mktemp("runs") / "plane-1")
-    for _ in job.events():
-        pass
-    torch.set_num_threads(threads)
-    torch.set_rng_state(state)
-    return Run.open(job.run.path)
+    model = {"name": "gan", "hidden": 8, "latent_dim": 2, "objective": "minimax"}
+    return small_run(tmp_path_factory.mktemp("runs") / "plane-1", model, {"name": "toy-2d", "count": 300})
 
 
 @pytest.fixture
 def area(qtbot, home: Path, run: Run) -> Iterator[PaneArea]:
-    session = Session()
-    made = PaneArea(session, QUndoStack(session), Settings(home / "settings.json"))
-    made.resize(1000, 760)
-    made.show()
-    qtbot.waitExposed(made)
-    session.open_run(run.path)
-    qtbot.waitUntil(lambda: session.data is not None, timeout=PATIENCE)
-    yield made
-    made.shutdown()
-    session.shutdown()
-    made.undo_stack.clear()
-    made.close()
-    session.deleteLater()
-    made.deleteLater()
+    with area_on(qtbot, home, run) as made:
+        yield made
 
 
 def settled(qtbot, area: PaneArea, name: str) -> PaneView:

@@ -10,56 +10,26 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QUndoStack
 
 from genstudio.studio.panes.area import PaneArea
 from genstudio.studio.panes.neighbours import NeighboursView
 from genstudio.studio.panes.real_or_fake import RealOrFakeView
-from genstudio.studio.settings import Settings
-from genstudio.studio.workers.session import Session
 from genstudio.training.run import Run
-
-PATIENCE = 60_000
+from tests.small_runs import small_run
+from tests.studio.pane_area import PATIENCE, area_on
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Two steps of a small adversarial net on the dots."""
-    import torch
-
-    from genstudio.training.job import new_job
-    from genstudio.training.recipe import recipe_from_dict
-
-    document = {
-        "model": {"name": "gan", "hidden": 8, "latent_dim": 4},
-        "data": {"name": "dots-for-windows"},
-        "plan": {"steps": 2, "batch_size": 16, "save_every": 0, "evaluate_every": 0, "sample_every": 0},
-    }
-    threads, state = torch.get_num_threads(), torch.get_rng_state()
-    job = new_job(recipe_from_dict(document, "dots"), out=tmp_path_factory.mktemp("runs") / "dots-1")
-    for _ in job.events():
-        pass
-    torch.set_num_threads(threads)
-    torch.set_rng_state(state)
-    return Run.open(job.run.path)
+    model = {"name": "gan", "hidden": 8, "latent_dim": 4}
+    return small_run(tmp_path_factory.mktemp("runs") / "dots-1", model, {"name": "dots-for-windows"})
 
 
 @pytest.fixture
 def area(qtbot, home: Path, run: Run) -> Iterator[PaneArea]:
-    session = Session()
-    made = PaneArea(session, QUndoStack(session), Settings(home / "settings.json"))
-    made.resize(1000, 860)
-    made.show()
-    qtbot.waitExposed(made)
-    session.open_run(run.path)
-    qtbot.waitUntil(lambda: session.data is not None, timeout=PATIENCE)
-    yield made
-    made.shutdown()
-    session.shutdown()
-    made.undo_stack.clear()
-    made.close()
-    session.deleteLater()
-    made.deleteLater()
+    with area_on(qtbot, home, run, height=860) as made:
+        yield made
 
 
 def settled(qtbot, area: PaneArea, name: str) -> Any:

@@ -1,0 +1,36 @@
+"""The right half of the window alone, on a run, as tests of panes want it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtGui import QUndoStack
+
+from genstudio.studio.panes.area import PaneArea
+from genstudio.studio.settings import Settings
+from genstudio.studio.workers.session import Session
+from genstudio.training.run import Run
+
+PATIENCE = 60_000  # ms: a machine under load is no failure
+
+
+@contextmanager
+def area_on(qtbot: Any, home: Path, run: Run, height: int = 760) -> Iterator[PaneArea]:
+    """On screen, with the run and its images open; closed without a trace."""
+    session = Session()
+    made = PaneArea(session, QUndoStack(session), Settings(home / "settings.json"))
+    made.resize(1000, height)
+    made.show()
+    qtbot.waitExposed(made)
+    session.open_run(run.path)
+    qtbot.waitUntil(lambda: session.data is not None, timeout=PATIENCE)
+    yield made
+    made.shutdown()
+    session.shutdown()
+    made.undo_stack.clear()
+    made.close()
+    session.deleteLater()
+    made.deleteLater()
