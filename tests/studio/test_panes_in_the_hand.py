@@ -19,6 +19,7 @@ from genstudio.studio.panes.view import PaneView
 from genstudio.studio.settings import Settings
 from genstudio.studio.workers.session import Session
 from genstudio.training.run import Run
+from tests.small_runs import small_run
 
 PATIENCE = 60_000
 
@@ -37,23 +38,8 @@ def run_of_classes(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def trained(model: dict[str, object], out: Path) -> Run:
-    import torch
-
-    from genstudio.training.job import new_job
-    from genstudio.training.recipe import recipe_from_dict
-
-    document = {
-        "model": model,
-        "data": {"name": "dots-for-windows"},
-        "plan": {"steps": 30, "batch_size": 16, "save_every": 10, "evaluate_every": 0, "sample_every": 0},
-    }
-    threads, state = torch.get_num_threads(), torch.get_rng_state()
-    job = new_job(recipe_from_dict(document, "dots"), out=out)
-    for _ in job.events():
-        pass
-    torch.set_num_threads(threads)
-    torch.set_rng_state(state)
-    return Run.open(job.run.path)
+    plan = {"steps": 30, "batch_size": 16, "save_every": 10, "evaluate_every": 0, "sample_every": 0}
+    return small_run(out, model, {"name": "dots-for-windows"}, plan)
 
 
 @pytest.fixture
