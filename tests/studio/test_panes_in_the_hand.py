@@ -297,7 +297,7 @@ def test_a_class_is_chosen_where_the_model_knows_any(qtbot, make_area, run_of_cl
     samples = settled(qtbot, area, "samples")
     control = samples.inspector.controls.controls["label"]
     assert [control.combo.itemText(i) for i in range(control.combo.count())] == ["each in turn", "a", "b"]
-    assert samples.rendered.content.pictures[0].columns == 2, "a column each"
+    assert samples.rendered.content.pictures[0].columns == 8, "four columns each"
     assert not samples.inspector.controls.controls["shown"].widget.isVisible(), "G(z) is all there is"
     control.combo.activated.emit(2)
     qtbot.waitUntil(lambda: "of b" in samples.words.whole(), timeout=PATIENCE)

@@ -18,6 +18,7 @@ from genstudio.studio.panes.pixels import PixelsView
 from genstudio.studio.settings import Settings
 from genstudio.studio.workers.session import Session
 from genstudio.training.run import Run
+from tests.small_runs import small_run
 
 PATIENCE = 60_000
 END = 64  # sub-pixels of an image of 8×8
@@ -26,23 +27,9 @@ FASTEST = float("inf")
 
 def trained(folder: Path, levels: dict[str, object]) -> Run:
     """A few steps of a small PixelCNN on the dots."""
-    import torch
-
-    from genstudio.training.job import new_job
-    from genstudio.training.recipe import recipe_from_dict
-
-    document = {
-        "model": {"name": "pixelcnn", "width": 8, "blocks": 1},
-        "data": {"name": "dots-for-windows", **levels},
-        "plan": {"steps": 20, "batch_size": 16, "save_every": 10, "evaluate_every": 0, "sample_every": 0},
-    }
-    threads, state = torch.get_num_threads(), torch.get_rng_state()
-    job = new_job(recipe_from_dict(document, "dots"), out=folder / "dots-1")
-    for _ in job.events():
-        pass
-    torch.set_num_threads(threads)
-    torch.set_rng_state(state)
-    return Run.open(job.run.path)
+    model, data = {"name": "pixelcnn", "width": 8, "blocks": 1}, {"name": "dots-for-windows", **levels}
+    plan = {"steps": 20, "batch_size": 16, "save_every": 10, "evaluate_every": 0, "sample_every": 0}
+    return small_run(folder / "dots-1", model, data, plan)
 
 
 @pytest.fixture(scope="module")
