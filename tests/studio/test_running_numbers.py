@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from genstudio.studio.widgets.card import Fact, Running
+from genstudio.studio.widgets.card import Fact, Running, Sentence
 
 
 class Ear(QObject):
@@ -42,7 +42,7 @@ def shown(window: QWidget, label: QLabel) -> Ear:
     return Ear(window)
 
 
-@pytest.mark.parametrize("kind", [Running, Fact])
+@pytest.mark.parametrize("kind", [Running, Fact, Sentence])
 def test_a_number_that_runs_lays_nothing_out_anew(window, kind) -> None:
     label = kind()
     ear = shown(window, label)
@@ -66,3 +66,19 @@ def test_a_fact_gives_way_with_dots_and_keeps_its_words(window) -> None:
     QApplication.processEvents()
     assert fact.text().endswith("…")
     assert fact.whole() == fact.toolTip() == fact.accessibleName() == "something else"
+
+
+def test_a_sentence_goes_on_in_a_second_line_and_only_then_gives_way(window) -> None:
+    sentence = Sentence()
+    shown(window, sentence)
+    one_line, height = sentence.grab().toImage(), sentence.height()
+    words = "8 samples from step 1,200, their 3 nearest of 54,869 images"
+    sentence.setText(words)
+    assert sentence.text() == words
+    assert sentence.toolTip() == ""
+    assert sentence.grab().toImage() != one_line
+    sentence.window().setFixedWidth(120)
+    QApplication.processEvents()
+    assert sentence.text().endswith("…")
+    assert sentence.whole() == sentence.toolTip() == words
+    assert sentence.height() == height

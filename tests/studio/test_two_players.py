@@ -126,3 +126,14 @@ def test_what_does_not_fit_keeps_start_from_being_pressed_and_says_why(
         pick(left.model.form, name, choice)
         refused(words)
         served_again(left.model.form.rows[name])
+
+
+def test_a_recipe_that_names_no_players_starts_with_those_of_its_model(qtbot, open_recipe) -> None:
+    window = open_recipe("dcgan", 'width = 4\nobjective = "wasserstein-gp"')
+    failed: list[object] = []
+    window.session.failed.connect(failed.append)
+    qtbot.waitUntil(window.left.controls.main.isEnabled, timeout=PATIENCE)
+    QTest.mouseClick(window.left.controls.main, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(failed) or window.session.step >= 1, timeout=PATIENCE)
+    assert failed == []
+    assert set(window.session.recipe.plan.players) == {"discriminator", "generator"}

@@ -72,7 +72,7 @@ class NeighboursView(PaneView):
     def make_controls(self) -> PaneControls:
         infos = {info.name: info for info in NeighboursState.controls()}
         orders = [("nearest", _("nearest first")), ("drawn", _("as drawn"))]
-        spaces = [("pixels", _("pixels")), ("features", _("a judge's features"))]
+        spaces = [("pixels", _("pixels")), ("features", _("features"))]
         curves = [("distance", _("distances")), ("relative", _("relative ones"))]
         made = {
             "n": SliderControl(infos["n"], lambda value: f"{value:.0f}"),

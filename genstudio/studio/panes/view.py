@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.panes.inspector import Inspector
 from genstudio.studio.panes.stand import Stand
-from genstudio.studio.widgets.card import Fact, Running
+from genstudio.studio.widgets.card import Running, Sentence
 from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.image_grid import ImageGrid
 from genstudio.studio.widgets.pane_controls import PaneControls
@@ -258,7 +258,7 @@ class PaneView(QWidget):
     def _line(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(2)
-        self.words = Fact(parent=self)
+        self.words = Sentence(parent=self)
         self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.time = Running(self, least=56)
         self.time.setObjectName("fact")

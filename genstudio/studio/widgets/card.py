@@ -72,13 +72,42 @@ class Fact(QLabel):
         painter.end()
 
     def _fit(self) -> None:
-        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 24))
+        shown = self._fitted(self._whole)
         if shown != self._shown:
             self._shown = shown
             self.update()
-        tip = self._whole if shown != self._whole else ""
+        tip = self._whole if self.text() != self._whole else ""
         if tip != self.toolTip():
             self.setToolTip(tip)
+
+    def _fitted(self, text: str) -> str:
+        """``text``, with dots where it is too long."""
+        return self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(self.width(), 24))
+
+
+class Sentence(Fact):
+    """A fact that goes on in a second line before it gives way. It always has the height of both, so that nothing moves."""
+
+    def text(self) -> str:
+        return self._shown.replace("\n", " ")
+
+    def sizeHint(self) -> QSize:
+        return QSize(24, 2 * self.fontMetrics().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.contentsRect(), self.alignment(), self._shown)
+        painter.end()
+
+    def _fitted(self, text: str) -> str:
+        metrics, room = self.fontMetrics(), max(self.width(), 24)
+        words = text.split(" ")
+        fits = [n for n in range(1, len(words) + 1) if metrics.horizontalAdvance(" ".join(words[:n])) <= room]
+        first = max(fits, default=0)
+        if first in (0, len(words)):
+            return super()._fitted(text)
+        return " ".join(words[:first]) + "\n" + super()._fitted(" ".join(words[first:]))
 
 
 class Running(QLabel):
