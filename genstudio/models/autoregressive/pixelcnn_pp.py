@@ -18,11 +18,13 @@ from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
+from genstudio.models.autoregressive.pixelcnn import PLACE_HELP
 from genstudio.models.base import models
 from genstudio.nets.causal_conv import CausalConv, CausalUpConv, Span, starting_from_data
 from genstudio.nets.causal_graph import CausalGraph, Compute, Draw, Node, Read
 from genstudio.nets.gated_resnet import GatedResnet, affine_elu, bias_of, concat_elu
 from genstudio.nets.level_distributions import LogisticMixture
+from genstudio.nets.place import place as place_of
 
 ABOVE: tuple[Span, Span] = ((-1, 0), (-1, 1))  # rows and columns of a window
 CORNER: tuple[Span, Span] = ((-1, 0), (-1, 0))
@@ -37,6 +39,7 @@ class PixelCnnPpKnobs(Knobs):
     dropout: float = knob(
         0.0, help=N_("Share of features left out in each block while training; large nets need it."), ge=0, lt=1
     )
+    place: bool = knob(False, help=PLACE_HELP)
 
 
 @models.register("pixelcnn-pp")
@@ -54,7 +57,7 @@ class PixelCNNpp(Autoregressive):
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__(spec, knobs)
         self.distribution = LogisticMixture(spec.channels, spec.levels or 256, knobs.components)
-        width, inputs = knobs.width, spec.channels + 1
+        width, inputs = knobs.width, spec.channels + len(self._beside())
         self.grids = [(spec.height, spec.width)]
         for _ in range(knobs.resolutions - 1):
             h, w = self.grids[-1]
@@ -79,13 +82,19 @@ class PixelCNNpp(Autoregressive):
         self.ul_double = nn.ModuleList(CausalUpConv(width, width, (2, 2), self.grids[i]) for i in sizes[:-1])
         self.last = CausalConv(2 * width, self.distribution.size, *POINT, norm=True)
 
+    def _beside(self) -> Tensor:
+        """What stands beside the colours, K×H×W: ones, which tell the image from the zeros around it, or all of a pixel's
+        place."""
+        beside = place_of(self.spec.height, self.spec.width)
+        return beside if self.knobs.place else beside[:1]
+
     def prepare(self, batch: Batch) -> None:
         """Start lengths and biases from the first batch, without dropout."""
         with torch.no_grad(), self._evaluating(), starting_from_data(self):
             self(self.to_net(batch.levels))
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
-        x = torch.cat([x, torch.ones_like(x[:, :1])], 1)  # tells the image from the zeros around it
+        x = torch.cat([x, self._beside().to(x).expand(len(x), -1, -1, -1)], 1)
         us, uls = [self.u_start(x)], [self.above_start(x) + self.left_start(x)]
         for i, (u_blocks, ul_blocks) in enumerate(zip(self.u_down, self.ul_down, strict=True)):
             if i:
@@ -146,7 +155,7 @@ class GraphOfPixelCNNpp:
         )
         channels = tuple(range(m.spec.channels))
         draw = Draw("out", "image", channels, m.grids[0])
-        return CausalGraph(m.grids[0], (("image", channels),), tuple(self.nodes), (draw,), torch.ones(1, *m.grids[0]))
+        return CausalGraph(m.grids[0], (("image", channels),), tuple(self.nodes), (draw,), m._beside())
 
     def _name(self) -> str:
         self.numbers += 1

@@ -24,7 +24,7 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "row-lstm-scales": ("pixel-rnn", {"layers": 1, "width": 6, "kernel": 3, "scales": 2}),
     "diagonal-lstm-scales": ("pixel-rnn", {"lstm": "diagonal", "layers": 1, "width": 6, "kernel": 3, "scales": 2}),
     "pp": ("pixelcnn-pp", {"blocks": 1, "width": 5, "components": 3}),
-    "pp-two-sizes": ("pixelcnn-pp", {"blocks": 2, "width": 4, "components": 2, "resolutions": 2}),
+    "pp-two-sizes": ("pixelcnn-pp", {"blocks": 2, "width": 4, "components": 2, "resolutions": 2, "place": True}),
 }
 CLASSES = ("a", "b", "c")
 
