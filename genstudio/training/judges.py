@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import Cancelled as CancelledError
-from genstudio.core.errors import GenstudioError, RunError
+from genstudio.core.errors import GenstudioError, RunError, UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.paths import cache_dir, checkpoints
 from genstudio.training.events import Finished, Stepped
@@ -43,9 +43,14 @@ def judge_for(data: DataSet, *, progress: Progress | None = None, cancelled: Can
 
     Training takes torch's default generator and gives it back as it was, so call this on the thread that trains, before
     it begins, or where nothing trains; :func:`find_judge` is for everyone else. Raises
-    :class:`genstudio.core.errors.Cancelled`, which leaves nothing behind, and :class:`RunError` when a judge can't be
-    trained.
+    :class:`genstudio.core.errors.Cancelled`, which leaves nothing behind, :class:`RunError` when a judge can't be
+    trained, and :class:`UsageError` for points of the plane.
     """
+    if data.spec.is_point:
+        raise UsageError(
+            N_("Points of the plane have no judge: there is nothing in a point to recognise."),
+            N_("Leave plan.judge_every at 0; the measure modes and the pane Plane say how well points are covered."),
+        )
     found = find_judge(data)
     if found is not None:
         return found
@@ -55,7 +60,9 @@ def judge_for(data: DataSet, *, progress: Progress | None = None, cancelled: Can
 
 
 def find_judge(data: DataSet) -> Judge | None:
-    """The judge of ``data`` if it is shipped or cached: quick, trains nothing, safe on any thread."""
+    """The judge of ``data`` if it is shipped or cached: quick, trains nothing, safe on any thread. Points have none."""
+    if data.spec.is_point:
+        return None
     for folder in (shipped_folder(data), cache_folder(data)):
         if folder is not None and (judge := _sound(folder)) is not None:
             return judge

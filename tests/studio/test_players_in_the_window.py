@@ -225,6 +225,21 @@ def test_marks_are_painted_across_all_strips() -> None:
         assert any(differs)
 
 
+def test_what_is_only_measured_is_joined_and_one_measurement_stands_alone() -> None:
+    none = (np.empty(0), np.empty(0))
+
+    def measured(count: int):
+        return chart(Curve("fid", LIGHT.series[0], none, (np.array([100.0, 200.0])[:count], np.full(count, 20.0))))
+
+    two = measured(2)
+    x, y = (
+        round(float(place)) for place in (two.pixel(150.0), two.strips[0].pixel(two.strips[0].lines[0].held_out[1][0]))
+    )
+    seen = [paint(two).pixelColor(x + dx, y + dy) for dx in range(3) for dy in (-1, 0, 1)]
+    assert any(tint.blue() - tint.red() > 80 for tint in seen), "in the curve's blue, where a grid is grey"
+    assert not paint(measured(1)).isNull()
+
+
 def test_groups_of_names() -> None:
     parts = {"d_real": "discriminator", "adversarial": "generator", "k": "", "M": ""}
     names = ["d_real", "adversarial", "k", "M", "elbo", "diversity"]

@@ -148,6 +148,14 @@ def test_other_orders_and_other_samples_can_be_undone(qtbot, area: PaneArea, gue
     assert np.array_equal(guess.grid.picture.values["output"], outputs)
 
 
+def test_where_there_is_nothing_to_count_no_room_is_kept_for_it(qtbot, area: PaneArea, guess: RealOrFakeView):
+    assert guess.histogram.isVisible()
+    guess.show_message("Press Start.")
+    assert not guess.histogram.isVisible()
+    guess.show_rendered(guess.rendered)
+    assert guess.histogram.isVisible()
+
+
 def test_its_numbers_and_its_histogram_are_saved(qtbot, area: PaneArea, guess: RealOrFakeView, tmp_path: Path):
     for kind, name in (("numbers", "cells.csv"), ("histogram", "bins.csv"), ("histogram", "bins.svg")):
         with qtbot.waitSignal(area.exporter.finished, timeout=PATIENCE):

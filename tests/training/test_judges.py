@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from genstudio.core.errors import Cancelled, DataError
+from genstudio.core.errors import Cancelled, DataError, UsageError
 from genstudio.core.paths import checkpoints
 from genstudio.core.spec import ImageSpec
 from genstudio.data.dataset import DataSet, open_data
@@ -54,6 +54,13 @@ def test_a_judge_is_trained_once_and_then_found(data: DataSet) -> None:
     assert judge.hash == again.hash == digest_of(judge.model.state_dict())
     assert not judge.model.training
     assert judge.features(torch.rand(3, 1, 8, 8)).shape == (3, judge.feature_dim)
+
+
+def test_points_have_no_judge_and_it_says_what_to_look_at_instead() -> None:
+    points = open_data("toy-2d", {"count": 100})
+    assert judges.find_judge(points) is None
+    with pytest.raises(UsageError, match=r"judge_every at 0.*modes"):
+        judges.judge_for(points)
 
 
 def test_the_same_images_give_the_same_judge_however_they_are_binarised(data: DataSet, pictures: Path) -> None:

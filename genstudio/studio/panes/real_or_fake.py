@@ -98,6 +98,7 @@ class RealOrFakeView(PaneView):
             return
         told = content.values
         low, high = told["ends"]
+        self.histogram.show()
         self.histogram.show_histograms(
             Histograms(
                 content.series, (float(low), float(high)), told["axis"], told["boundary"], _("passes for real →")
@@ -107,6 +108,7 @@ class RealOrFakeView(PaneView):
     def show_message(self, words: Message | str) -> None:
         super().show_message(words)
         self.histogram.show_histograms(None)
+        self.histogram.hide()
 
     def is_known(self, row: int, column: int) -> bool:
         """Whether a person may be told if a cell is real: nothing is hidden, or they have guessed."""

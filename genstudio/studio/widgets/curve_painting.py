@@ -169,10 +169,12 @@ class _Brush:
         self._stroke(strip, line.raw, self._thinnest(line.style, FAINT), LONG_PIECE)
 
     def _line(self, strip: Strip, line: Line) -> None:
-        """The smooth line, wide, and the held-out values as rings."""
+        """The smooth line, wide, and the held-out values as rings: joined where they are all there is, as of a measure."""
         self.painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         width = WIDE if self.chart.request.smoothing > 0 else BARE
         self._stroke(strip, line.smooth, pen_for(line.style, width), PIECE)
+        if not len(line.smooth[0]):
+            self._stroke(strip, line.held_out, pen_for(line.style, BARE), PIECE)
         self.painter.setPen(QPen(QColor(line.style.colour), 1.5))
         self.painter.setBrush(QColor(self.palette.card))
         x, y = line.held_out

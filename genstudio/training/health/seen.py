@@ -75,7 +75,7 @@ class Seen:
         """Whether D(x) is the probability that an image is real, and not a critic's value. By the objective where there is
         one, else by what the values are like."""
         name = self.knobs.get("objective")
-        if name in objectives:
+        if name is not None and name in objectives:
             return objectives[name].output == "logit"
         return all(0 <= self.lately(key) <= 1 for key in (REAL, FAKE))
 
