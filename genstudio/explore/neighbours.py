@@ -197,7 +197,7 @@ class Shown:
             axis = N_("distance to the nearest / to the next fifty")
         told: dict[str, Any] = {"unit": self.space.unit, "axis": axis, "seed": self.state.seed} | (audit or {})
         told |= {"decimals": 1} if self.by_pixels else {"decimals": 2}
-        if self.state.compared == "features" and self.by_pixels:
+        if self.state.compared == "features" and self.by_pixels and not self.look.spec.is_point:  # which have no judge
             told["note"] = NO_JUDGE
         return Content(words, (picture,), series, values=told, coarse=coarse)
 

@@ -159,6 +159,15 @@ def test_an_autoencoder_as_discriminator_finds_samples_more_real_by_design() -> 
     assert verdict(began) == "The generator fools the discriminator, which takes its images for the real ones"
 
 
+def test_how_much_samples_vary_is_not_told_of_untrained_nets() -> None:
+    untrained = Row(0, 0.0, {"samples/diversity": 0.02})
+    for rows, told in (([untrained, *PLAYED], False), ([untrained, *PLAYED, *sheets([0.8])], True)):
+        found = assess(sorted(rows, key=lambda row: row.step), PLAN)
+        assert found is not None
+        assert ("Samples vary 80%" in str(found.message)) is told
+        assert "2%" not in str(found.message)
+
+
 def test_values_that_stand_close_tell_nothing_apart_where_they_are_probabilities_and_samples_are_poor() -> None:
     close = [game(10 * i, **{"train/D(x)": 0.11, "train/D(G(z))": 0.1}) for i in range(1, 60)]
     untrained, poor = [Row(0, 0.0, {"samples/diversity": 0.1})], sheets([0.2, 0.25, 0.3, 0.3, 0.3])

@@ -22,7 +22,7 @@ def check(seen: Seen) -> Health | None:
 
 def _of_a_game(seen: Seen) -> Health:
     real, fake = (sum(row.values[key] for row in seen.turns[-FEW:]) / FEW for key in (REAL, FAKE))
-    varied = seen.curve(DIVERSITY)
+    varied = [found for found in seen.curve(DIVERSITY) if found[0] > 0]  # not of nets that have learned nothing
     if not varied:
         return Health("good", N_("Both learn: D(x) {real:.2f}, D(G(z)) {fake:.2f}.", real=real, fake=fake))
     message = N_(
