@@ -110,7 +110,8 @@ def test_a_class_is_drawn_by_name_and_each_in_turn_without(genstudio, write, of_
     wrong = genstudio("sample", run, "--class", "south", "--out", "a.png")
     assert (wrong.code, "east, north, west" in wrong.complaint) == (2, True)
     sheet = next((Path(run) / "samples").glob("*2.png"))
-    assert Image.open(sheet).width < Image.open(sheet).height, "3 columns, one a class, of 21"
+    side, gutter = 5 * (8 + 2), 5 * 2  # pixels of a cell, enlarged five times
+    assert Image.open(sheet).size == (9 * side + gutter, 8 * side + gutter), "three columns for each class"
 
 
 @pytest.mark.parametrize(
