@@ -13,7 +13,6 @@ make the same content, and a test needs no screen.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, dataclass_transform
@@ -27,10 +26,9 @@ from genstudio.core.knobs import KnobInfo, Knobs, describe, knob, parse_knobs
 from genstudio.core.messages import N_, Message
 from genstudio.core.registry import Registry
 from genstudio.explore.blobs import Blob, Blobs
+from genstudio.explore.content import Content, Legend, Picture, Points, Series
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from genstudio.core.spec import ImageSpec
     from genstudio.data.dataset import DataSet
     from genstudio.evaluate.judge import Judge
@@ -117,135 +115,6 @@ def _form(cls: type) -> type[Knobs]:
         fields: Any = {name: (info.annotation, info) for name, info in cls.__pydantic_fields__.items()}  # type: ignore[attr-defined]
         _forms[cls] = pydantic.create_model(cls.__name__, __base__=Knobs, **fields)
     return _forms[cls]
-
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """A raster that we made, or a sheet of equal cells without gutter (whoever draws or saves adds that).
-
-    pixels: uint8 H×W×C, C = 1 or 3. cell: (height, width) of one cell in pixels; ``None`` for a single picture.
-    values: per cell, arrays rows×columns×...: ``picture.values["z"][row, column]`` is exactly the z that was decoded.
-    count: how many cells are filled, row by row (``None``: all).
-    """
-
-    pixels: np.ndarray
-    label: Message | str = ""
-    cell: tuple[int, int] | None = None
-    values: dict[str, np.ndarray] = field(default_factory=dict)
-    count: int | None = None
-
-    @property
-    def rows(self) -> int:
-        return 1 if self.cell is None else self.pixels.shape[0] // self.cell[0]
-
-    @property
-    def columns(self) -> int:
-        return 1 if self.cell is None else self.pixels.shape[1] // self.cell[1]
-
-    def __len__(self) -> int:
-        return self.rows * self.columns if self.count is None else self.count
-
-    def at(self, row: int, column: int) -> np.ndarray:
-        """The pixels of one cell, uint8 h×w×C: a view."""
-        if self.cell is None:
-            return self.pixels
-        h, w = self.cell
-        return self.pixels[row * h : (row + 1) * h, column * w : (column + 1) * w]
-
-    def cells(self) -> np.ndarray:
-        """All filled cells, uint8 N×h×w×C, row by row."""
-        h, w = self.cell or self.pixels.shape[:2]
-        by_row = self.pixels.reshape(self.rows, h, self.columns, w, -1).swapaxes(1, 2)
-        return by_row.reshape(-1, h, w, self.pixels.shape[2])[: len(self)]
-
-
-@dataclass(frozen=True, eq=False)
-class Series:
-    """A curve: x and y of equal length N, y in ``unit``; those of one ``group`` share axes.
-
-    marks: places on x (any number of them) where something stands on the curve: what is there now.
-    """
-
-    name: Message | str
-    x: np.ndarray
-    y: np.ndarray
-    unit: str = ""
-    group: Message | str = ""
-    marks: np.ndarray | None = None
-
-    def at(self, x: np.ndarray) -> np.ndarray:
-        """y at other places, between its points; beyond its ends as at them."""
-        import numpy as np
-
-        return np.interp(x, self.x, self.y)
-
-
-@dataclass(frozen=True)
-class Legend:
-    """What the colours of points mean: entries of (text, (r, g, b)), or the two ends of a continuous scale.
-
-    ``scale``: a continuous one that stands behind the entries.
-    """
-
-    title: Message | str
-    entries: tuple[tuple[Message | str, tuple[int, int, int]], ...]
-    continuous: bool = False
-    scale: Legend | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Points:
-    """Points over the first picture: xy float32 N×2 in [0, 1] of its width and height, y downwards; colours uint8 N×3.
-
-    values: per point, arrays N×...: ``index`` of the image in the data set, ``z``, ``label`` or the attribute.
-    """
-
-    xy: np.ndarray
-    colours: np.ndarray
-    legend: Legend | None = None
-    values: dict[str, np.ndarray] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, eq=False)
-class Content:
-    """What a snapshot and a pane state give. ``words`` says in one line what is being seen.
-
-    ``values`` holds named numbers and arrays for the inspector and for export. ``legend``: what the colours of the picture
-    mean, where it has no points that say so. ``coarse``: stands in for a better one that
-    follows for certain, and is worth showing at once under a hand that moves.
-    """
-
-    words: Message
-    pictures: tuple[Picture, ...] = ()
-    series: tuple[Series, ...] = ()
-    points: Points | None = None
-    values: dict[str, Any] = field(default_factory=dict)
-    coarse: bool = False
-    legend: Legend | None = None
-    across: Message | str = ""
-
-    def digest(self) -> str:
-        """sha256 over every number and word: equal for equal contents."""
-        hasher = hashlib.sha256(str(self.words).encode())
-        arrays: list[Any] = [self.values]
-        arrays += [part for p in self.pictures for part in (p.pixels, p.values)]
-        arrays += [part for s in self.series for part in (s.x, s.y, *(() if s.marks is None else (s.marks,)))]
-        arrays += [self.points.xy, self.points.colours, self.points.values] if self.points else []
-        for item in arrays:
-            _feed(hasher, item)
-        return hasher.hexdigest()
-
-
-def _feed(hasher: Any, item: Any) -> None:
-    if isinstance(item, dict):
-        for key in sorted(item):
-            hasher.update(str(key).encode())
-            _feed(hasher, item[key])
-    elif hasattr(item, "tobytes"):
-        hasher.update(f"{item.dtype}{item.shape}".encode())
-        hasher.update(item.tobytes())
-    else:
-        hasher.update(repr(item).encode())
 
 
 @dataclass
