@@ -49,13 +49,6 @@ def mean_distance(rows: Tensor) -> float:
     return float(torch.pdist(rows).mean()) if len(rows) > 1 else 0.0
 
 
-def sample_diversity(images: Tensor, real: Tensor) -> float:
-    """The same on pixels, without a judge: mean pairwise distance of a sheet of samples (N×C×H×W) over that of as many real
-    images. Cheap, 1 where the two are as varied, 0 for one image again and again; 0 too where all real images are equal."""
-    of_real = mean_distance(real.flatten(1).float())
-    return mean_distance(images.flatten(1).float()) / of_real if of_real else 0.0
-
-
 def _some(seen: Seen) -> Tensor:
     order = torch.randperm(len(seen), generator=seeding.generator(0, "evaluate", "diversity"))
     return seen.features[order[:MOST]]

@@ -13,7 +13,6 @@ from genstudio.core.abilities import Verdict
 from genstudio.core.errors import Cancelled, UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.evaluate.base import evaluate
-from genstudio.evaluate.diversity import sample_diversity
 from genstudio.evaluate.fid import frechet_distance, moments
 from genstudio.evaluate.judge import Judge
 from genstudio.evaluate.kid import kernel_distances, squared_mmd
@@ -256,14 +255,6 @@ def test_stopping_is_answered_between_two_batches_of_samples(blobs):
             cancelled=lambda: len(drawn) > 1,
         )  # fmt: skip
     assert len(drawn) < 4
-
-
-def test_the_diversity_of_a_sheet_needs_no_judge():
-    real = torch.rand(64, 1, 8, 8, generator=torch.Generator().manual_seed(0))
-    assert sample_diversity(real, real) == pytest.approx(1)
-    assert sample_diversity(0.5 * real, real) == pytest.approx(0.5)
-    assert sample_diversity(real[:1].expand(64, -1, -1, -1), real) == 0
-    assert sample_diversity(real, real[:1].expand(64, -1, -1, -1)) == 0
 
 
 # --- a judge's eyes --------------------------------------------------------------------------------------------------
