@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from genstudio.cli import catalogue, data, demo, measures, pictures, pixels, training, window
+from genstudio.cli import catalogue, data, demo, directions, measures, pictures, pixels, training, window
 from genstudio.core.messages import _
 
 app = typer.Typer(
@@ -48,6 +48,7 @@ app.command("complete", help=_("Draw the missing part of an image anew, pixel by
 )
 app.command("surprise", help=_("Show where images are unlikely to a run's model, in nats per pixel."))(pixels.surprise)
 app.command("evaluate", help=_("Measure a run's model on held-out images."))(measures.evaluate)
+app.command("directions", help=_("Find the directions of attributes in a run's latent space."))(directions.directions)
 app.command("demo", help=_("Train the default recipe without a window and write what it learned."))(demo.demo)
 app.command("recipes", help=_("List the recipes that come with the program."))(catalogue.recipes)
 app.command("models", help=_("List the models, what they can do, and their settings."))(catalogue.models)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from genstudio.core.abilities import Samples
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.data.base import Source, data_sets
@@ -18,7 +19,7 @@ from genstudio.evaluate.base import evaluate, flatten, measures
 from genstudio.evaluate.judge import Judge
 from genstudio.models.base import build, models
 
-NAME = "measured-squares"
+NAME, HALVES = "measured-squares", "measured-halves"
 PAIRS = [(measure, model) for measure in measures for model in models if measures[measure].serves(models[model])]
 
 
@@ -40,8 +41,24 @@ class Squares(Source):
         sink.add(images, labels=(places[:, 1] > 2).astype(np.int64))
 
 
-if NAME not in data_sets:
-    data_sets.register(NAME)(Squares)
+class Halves(Source):
+    """400 images of 8×8, of which each half has a brightness of its own: two attributes."""
+
+    title, help = N_("Halves"), N_("For tests.")
+
+    def fingerprint(self):
+        return HALVES
+
+    def decode(self, sink, progress, cancelled):
+        bright = np.random.default_rng(0).integers(0, 256, (400, 2), dtype=np.uint8)
+        images = np.repeat(bright[:, None, None], 4, axis=3) + np.zeros((1, 1, 8, 1), np.uint8)
+        sink.begin(400, (1, 8, 8), attribute_names=("left", "right"))
+        sink.add(images, attributes=bright.astype(np.float32) / 255)
+
+
+for name, kind in ((NAME, Squares), (HALVES, Halves)):
+    if name not in data_sets:
+        data_sets.register(name)(kind)
 
 
 @pytest.fixture(autouse=True)
@@ -95,17 +112,18 @@ def test_data_that_it_cannot_be_measured_on_are_refused_by_name_and_passed_over_
 
 @pytest.mark.parametrize(("measure", "model"), PAIRS)
 def test_a_measure_is_pure_and_tells_its_protocol(measure, model):
-    data = open_data(NAME, {"binarisation": "dynamic"})
-    if not measures[measure].fits(data):
-        data = open_data("toy-2d", {"levels": 16, "limit": 200})
-        assert measures[measure].fits(data), "neither images nor points"
-        if not is_made_for(model, data.spec):
-            return
+    dynamic, few = {"binarisation": "dynamic"}, {"levels": 16, "limit": 200}
+    sets = (open_data(*one) for one in ((NAME, dynamic), ("toy-2d", few), (HALVES, dynamic)))
+    data = next((data for data in sets if measures[measure].fits(data)), None)
+    assert data is not None, "neither images with classes, nor points, nor images with attributes"
+    if not is_made_for(model, data.spec):
+        return
+    limit = None if data.name == HALVES else 10
     built, judge = a_model(model, data.spec), a_judge(data.spec)
     default = torch.get_rng_state()
     first, again = (
         evaluate(
-            built, data, names=[measure], seed=3, limit=10, options={"nll": {"k": 2}}, judge=judge, samples=12
+            built, data, names=[measure], seed=3, limit=limit, options={"nll": {"k": 2}}, judge=judge, samples=12
         )[measure]
         for _ in range(2)
     )  # fmt: skip
@@ -115,7 +133,9 @@ def test_a_measure_is_pure_and_tells_its_protocol(measure, model):
     assert first.baselines, "a number alone proves nothing"
     assert {"data", "split", "n", "binarisation", "seed"} <= set(json.loads(json.dumps(first.protocol)))
     if measures[measure].judged:
-        assert {"judge", "judge_hash", "feature_dim", "resizer", "samples", "weights"} <= set(first.protocol)
+        assert {"judge", "judge_hash", "feature_dim", "resizer", "weights"} <= set(first.protocol)
+    if measures[measure].judged and Samples in measures[measure].needs:
+        assert "samples" in first.protocol
         assert {"held_out_images", "mean_image"} <= set(first.baselines)
     assert not set(first.extra) & set(measures), "an extra that is called like a measure would overwrite it"
     assert f"validation/{measure}" in flatten({measure: first}, "validation")

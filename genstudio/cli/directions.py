@@ -1,0 +1,197 @@
+"""``directions``: named directions of a run's latent space, found, measured and kept in the run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from genstudio.cli.interrupt import Interrupt
+from genstudio.cli.options import AsJson, AtStep, Data, Run, search
+from genstudio.cli.output import Output, number
+from genstudio.cli.progress import Progress
+from genstudio.cli.runs import find_run
+from genstudio.core.errors import Cancelled, UsageError
+from genstudio.core.messages import N_, Message, _
+
+if TYPE_CHECKING:
+    from genstudio.evaluate.judge import Judge
+    from genstudio.explore.base import Look
+    from genstudio.explore.latent.direction import Direction, Directions
+
+T = TypeVar("T")
+
+
+class How(StrEnum):
+    """The ways to find a direction."""
+
+    auto = "auto"
+    means = "means"
+    logistic = "logistic"
+    svm = "svm"
+    ridge = "ridge"
+    extremes = "extremes"
+
+
+def directions(
+    run: Run,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option("--attribute", metavar="NAME", help=_("Only this attribute or class; may be given again.")),
+    ] = None,
+    fixed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fixed", metavar="NAME", help=_("Hold this one fixed along all the others; may be given again.")
+        ),
+    ] = None,
+    how: Annotated[How, typer.Option("--how", help=_("The way to find them."))] = How.auto,
+    step: AtStep = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the directions of attributes in a run's latent space, measure what they do, and keep them in the run."""
+    from genstudio.cli.pictures import look_at
+    from genstudio.core.abilities import Decodes, Encodes, has
+    from genstudio.data.dataset import open_data
+    from genstudio.explore.latent import finding, kept
+    from genstudio.training.judges import judge_for
+
+    output, folder = Output(as_json), find_run(run)
+    with Interrupt() as interrupt, Progress() as progress:
+        try:
+            recipe = folder.recipe
+            look = look_at(folder, step)
+            if not has(look.model, Decodes):
+                raise UsageError(
+                    N_("A {model} has no latent space.", model=look.model.title),
+                    N_("Choose the run of a model with codes, such as vae or dcgan."),
+                )
+            where = search(data)
+            look.data = open_data(
+                recipe.data, recipe.data_knobs, search=where, progress=progress.preparing, cancelled=interrupt
+            )
+            judge: Judge | None = None
+            if not look.data.spec.is_point and (look.data.labels is not None or look.data.attributes is not None):
+                judge = judge_for(look.data, progress=progress.preparing, cancelled=interrupt)
+            elif not has(look.model, Encodes):
+                raise UsageError(
+                    N_("Nothing is known of these images, and this model encodes none: no direction has a name."),
+                    N_("Look at its principal components in the pane Sliders."),
+                )
+            words = N_("Finding directions")
+            wanted = (
+                None if attribute is None else [*attribute, *(name for name in fixed or () if name not in attribute)]
+            )
+            found = _through(finding.find(look, wanted, how.value), words, progress, interrupt)
+            if fixed:
+                found = _held_fixed(found, fixed, attribute)
+            if judge is not None:
+                found = _with_effects(look, judge, found, progress, interrupt)
+        except Cancelled:
+            raise KeyboardInterrupt from None
+    kept_in = str(kept.keep(folder, found)) if os.access(folder.path, os.W_OK) and not fixed else None
+    _say(found, judge, output)
+    output.say(_("{run} at step {step}", run=folder.path, step=f"{look.snapshot.step:,}"))
+    output.result({direction.name: told(direction) for direction in found} | _about(look, judge, found, kept_in))
+
+
+def told(direction: Direction) -> dict[str, Any]:
+    """What the command line's JSON says of one direction."""
+    return {
+        "method": direction.method,
+        "scored": direction.scored,
+        "heldout": direction.heldout,
+        "baseline": direction.baseline,
+        "effect": direction.effect.get(direction.name),
+        "monotone": direction.monotone,
+        "side_effects": direction.side_effects(),
+        "sigma": direction.sigma,
+        "found_on": direction.n,
+    }
+
+
+def _about(look: Look, judge: Judge | None, found: Directions, kept_in: str | None) -> dict[str, Any]:
+    from genstudio.explore.latent import linear
+
+    cosines = linear.cosines([direction.vector for direction in found])
+    return {
+        "_about": {
+            "run": look.snapshot.run,
+            "step": look.snapshot.step,
+            "weights": look.snapshot.digest,
+            "judge": None if judge is None else judge.hash,
+            "names": found.names,
+            "cosines": [[round(float(value), 4) for value in row] for row in cosines],
+            "kept": kept_in,
+        }
+    }
+
+
+def _through(work: Generator[float, None, T], words: Message, progress: Progress, cancelled: Interrupt) -> T:
+    """The outcome of long work, with its share shown and Ctrl-C heeded."""
+    while True:
+        try:
+            share = next(work)
+        except StopIteration as done:
+            outcome: T = done.value
+            return outcome
+        progress.preparing(share, words)
+        if cancelled():
+            work.close()
+            raise Cancelled(N_("The finding of directions was stopped."), N_("Nothing was kept."))
+
+
+def _held_fixed(found: Directions, fixed: list[str], wanted: list[str] | None) -> Directions:
+    """All but ``fixed``, or those that were asked for, with ``fixed`` held fixed."""
+    from dataclasses import replace
+
+    from genstudio.explore.latent.direction import Directions
+
+    kept = [one for one in found if one.name not in fixed and (wanted is None or one.name in wanted)]
+    made = tuple(replace(one, vector=found.held_fixed(one.name, fixed)) for one in kept)
+    return Directions(found.space, made, found.origin)
+
+
+def _with_effects(look: Look, judge: Judge, found: Directions, progress: Progress, cancelled: Interrupt) -> Directions:
+    from genstudio.explore.latent import effects
+    from genstudio.explore.latent.direction import Directions
+
+    spreads = _through(effects.ordinary(look, judge), N_("Looking at ordinary codes"), progress, cancelled)
+    made = []
+    for direction in found:
+        words = N_("Measuring what {name} does", name=direction.name)
+        made.append(_through(effects.measured(look, judge, direction, spreads), words, progress, cancelled))
+    return Directions(found.space, tuple(made), found.origin)
+
+
+def _say(found: Directions, judge: Judge | None, output: Output) -> None:
+    rows = []
+    for direction in found:
+        own = direction.effect.get(direction.name)
+        beside = sorted(direction.side_effects().items(), key=lambda item: -abs(item[1]))[:3]
+        rows.append(
+            [
+                direction.name,
+                direction.method,
+                direction.scored.replace("_", " "),
+                "" if direction.heldout is None else number(direction.heldout),
+                "" if direction.baseline is None else number(direction.baseline),
+                "" if own is None else number(own),
+                ", ".join(f"{name} {number(value)}" for name, value in beside),
+            ]
+        )
+    output.table(
+        rows,
+        [_("direction"), _("method"), _("scored by"), _("held out"), _("random"), _("effect"), _("moves as well")],
+    )
+    if judge is not None:
+        output.say(
+            _(
+                "Effects: how much the judge's reading ({hash}) changes from -2σ to 2σ, in standard deviations.",
+                hash=judge.hash[:12],
+            )
+        )

@@ -1,0 +1,215 @@
+"""Finding directions: by attributes, by what a judge says of drawn images, by a mirror, or without any name."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from genstudio.core.abilities import Encodes, has
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_
+from genstudio.core.seeding import generator
+from genstudio.evaluate.readings import is_switch
+from genstudio.explore.latent import linear
+from genstudio.explore.latent.codes import KnownCodes, known_codes
+from genstudio.explore.latent.direction import Direction, Directions, Space
+from genstudio.explore.latents import chunks, decoded
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from genstudio.explore.base import Look
+
+How = Literal["auto", "means", "logistic", "svm", "ridge", "extremes"]
+
+#: Of drawn images the share with the highest and with the lowest score that is told apart (Shen et al. 2020 take 2 % of
+#: half a million; of ten thousand that would be too few for a plane).
+SHARE = 0.1
+RANDOM = 10
+COMPONENTS = 20
+PIXEL_CODES = 2_000
+MIRROR = "mirror"
+
+
+def find(
+    look: Look, names: Sequence[str] | None = None, how: How = "auto", *, drawn: int = 10_000
+) -> Generator[float, None, Directions]:
+    """A direction for each attribute (those named, or all that vary), the mirror's where images can be encoded, and one
+    random: yields the share done, returns them.
+
+    Raises :class:`UsageError` for a name that there is not, a named one that is constant, and where nothing is known.
+    """
+    codes = yield from _sharing(known_codes(look, drawn=drawn), 0.9)
+    origin, space = codes.z.mean(0, dtype=np.float64), Space.of(look.snapshot, codes.z.shape[1])
+    wanted = list(codes.values) if names is None else list(names)
+    unknown = [name for name in wanted if name not in codes.values and name != MIRROR]
+    if unknown:
+        raise UsageError(
+            N_("There is no attribute '{name}' here.", name=unknown[0]),
+            N_("There are: {names}.", names=", ".join(codes.values) or "-"),
+        )
+    found = []
+    for k, name in enumerate(wanted):
+        if name == MIRROR:
+            continue
+        try:
+            found.append(by_attribute(name, codes, how))
+        except UsageError as error:
+            if names is not None:
+                raise UsageError(N_("{name}: {reason}", name=name, reason=error.what), error.remedy) from error
+        yield 0.9 + 0.1 * (k + 1) / len(wanted)
+    if has(look.model, Encodes) and (names is None or MIRROR in names):
+        found.append(by_mirror(look, codes))
+    found.append(random_direction(codes))
+    return Directions(space, tuple(found), origin)
+
+
+def _sharing(work: Generator[float, None, KnownCodes], most: float) -> Generator[float, None, KnownCodes]:
+    """``work``, its share counted as the first ``most`` of all."""
+    while True:
+        try:
+            share = next(work)
+        except StopIteration as done:
+            codes: KnownCodes = done.value
+            return codes
+        yield most * share
+
+
+def by_attribute(name: str, codes: KnownCodes, how: How = "auto") -> Direction:
+    """The direction of ``name``. Auto takes logistic regression for yes and no and ridge regression for numbers; of drawn
+    images, the plane between the extremes.
+
+    Raises :class:`UsageError` as :func:`genstudio.explore.latent.linear.fit` does.
+    """
+    z, values = codes.found(name)
+    linear.known_codes(z, values)  # a constant one is refused, whatever is done next
+    if how == "auto":
+        how = "extremes" if codes.by == "judge" else "logistic" if is_switch(values) else "ridge"
+    if how == "ridge" and is_switch(values):
+        how = "logistic"
+    fitted = linear.fit("svm", z, extremes(values)) if how == "extremes" else linear.fit(how, z, values)
+    return scored(name, *fitted, how, codes, name)
+
+
+def extremes(values: np.ndarray, share: float = SHARE) -> np.ndarray:
+    """1 for the top share of numbers N, 0 for the bottom share, NaN between. Of yes and no all are extremes."""
+    if is_switch(values):
+        return values
+    low, high = np.nanquantile(values, (share, 1 - share))
+    made: np.ndarray = np.where(values >= high, 1.0, np.where(values <= low, 0.0, np.nan))
+    return made
+
+
+def scored(name: str, vector: np.ndarray, reader: np.ndarray, method: str, codes: KnownCodes, by: str) -> Direction:
+    """A direction with what it tells of the attribute ``by``, and what ten random ones tell in the mean."""
+    random = [linear.score(one, codes.found(by), codes.held(by)) for one in _random(codes.z.shape[1], RANDOM)]
+    switch = is_switch(codes.values[by])
+    return Direction(
+        name,
+        vector,
+        spread(codes.z, vector),
+        method,
+        reader,
+        scored="balanced_accuracy" if switch else "r2",
+        heldout=_number(linear.score(reader, codes.found(by), codes.held(by))),
+        baseline=_number(float(np.mean(random))),
+        n=codes.split,
+    )
+
+
+def _number(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def spread(z: np.ndarray, vector: np.ndarray) -> float:
+    """The standard deviation of codes N×D along ``vector``."""
+    return max(float((z.astype(np.float64) @ vector).std()), linear.TINY)
+
+
+def by_mirror(look: Look, codes: KnownCodes, n: int = 1_000) -> Direction:
+    """What changes when an image is mirrored: of photographs, the head's turn. The principal axis of encode(x) -
+    encode(mirrored x), so that each difference counts whichever way its head looks."""
+    import torch
+
+    assert look.data is not None
+    train = look.data.split("train")
+    draw = generator(0, "mirror")
+    chosen = torch.randperm(len(train), generator=draw)[:n].sort().values
+    images, differences = train.batch(chosen, generator=draw).images, []
+    for part in chunks(len(images), look):
+        both = [look.model.encode(x) for x in (images[part], images[part].flip(3))]  # type: ignore[operator]
+        differences.append((both[0] - both[1]).double().numpy())
+    stacked = np.concatenate(differences)
+    if not np.isfinite(stacked).all():
+        raise UsageError(
+            N_("The model's codes are not finite numbers."), N_("Go back to a checkpoint from before it broke.")
+        )
+    axis = np.linalg.eigh(stacked.T @ stacked)[1][:, -1]
+    axis = linear.unit(axis * _sign(axis))
+    if "yaw" not in codes.values:
+        return Direction(MIRROR, axis, spread(codes.z, axis), "mirror", axis, n=len(images))
+    z, yaw = codes.found("yaw")
+    with np.errstate(invalid="ignore"):
+        turned = np.nansum((yaw - np.nanmean(yaw)) * ((z - z.mean(0)) @ axis))
+    axis = axis if turned >= 0 else -axis
+    return scored(MIRROR, axis, axis, "mirror", codes, "yaw")
+
+
+def random_direction(codes: KnownCodes) -> Direction:
+    """One that means nothing, for comparison."""
+    (vector,) = _random(codes.z.shape[1], 1)
+    return Direction("random", vector, spread(codes.z, vector), "random", vector)
+
+
+def _random(dim: int, n: int) -> list[np.ndarray]:
+    import torch
+
+    drawn = torch.randn(n, dim, generator=generator(0, "random directions"), dtype=torch.float64).numpy()
+    return [linear.unit(one) for one in drawn]
+
+
+def _sign(axis: np.ndarray) -> float:
+    """A component's sign is free: its largest entry is positive, so that it does not flip from step to step."""
+    return float(np.sign(axis[np.abs(axis).argmax()]))
+
+
+def components(z: np.ndarray, images: np.ndarray | None = None, most: int = COMPONENTS) -> list[Direction]:
+    """Principal components of codes N×D, most varied first. Of a model that draws its codes from a prior these mean
+    nothing: given what the codes were decoded to, images float32 N×values, it is the principal components of these, and for
+    each the direction in which codes go along with it (Härkönen et al. 2020, "GANSpace", equation 1, for images)."""
+    z = z.astype(np.float64)
+    centred = z - z.mean(0)
+    most = min(most, z.shape[1])
+    if images is None:
+        _, _, axes = np.linalg.svd(centred, full_matrices=False)
+        vectors = list(axes[:most])
+    else:
+        from sklearn.decomposition import PCA
+
+        most = min(most, *images.shape)
+        places = PCA(most, svd_solver="randomized", random_state=0).fit_transform(images)
+        vectors = [centred.T @ place for place in places.T]
+    made = []
+    for k, vector in enumerate(vectors):
+        axis = linear.unit(vector)
+        axis = axis * _sign(axis)
+        made.append(Direction(f"PC {k + 1}", axis, spread(z, axis), "components", axis, n=len(z)))
+    return made
+
+
+def principal(look: Look) -> Generator[float, None, list[Direction]]:
+    """The principal components of ``look``'s codes: of encoded validation images, or by what drawn codes show."""
+    from genstudio.explore.latents import encodings
+
+    encoded = encodings(look, PIXEL_CODES) if has(look.model, Encodes) else None
+    if encoded is not None and len(encoded.z) > 2:
+        yield 1.0
+        return components(encoded.z)
+    z: Tensor = look.model.prior(PIXEL_CODES, generator=generator(0, "components"))  # type: ignore[operator]
+    shown = []
+    for part in chunks(len(z), look):
+        shown.append(decoded(look, z[part]).flatten(1).numpy())
+        yield part.stop / len(z)
+    return components(z.numpy(), np.concatenate(shown))
