@@ -2,12 +2,13 @@
 
     python benchmarks/smiles_dcgan.py --data DIR [--minutes 10] [--seeds 0 1 2] [--threads 2] [--clock wall|cpu]
 
-Both are trained by the ordinary loop for so many minutes of steps (preparation, sheets and checkpoints are not counted), one
-after the other, a seed at a time. ``--clock cpu`` counts the process's CPU time over its threads instead: two threads for ten
-minutes are at most 20 of these, and other work on the machine does not blur the figure. *plain* is DCGAN with z of 100 numbers, 48 features, Adam 2e-4 with beta1 .5, as in
-Radford et al. 2016 with three quarters of its width; it keeps averages too, which changes nothing in its training. One
-judge, named by its hash, looks at both. The claim: averaged weights of the recipe have at most .7 of the FID that plain has
-with the weights that it was trained to (``raw``), in the mean over seeds. Prints JSON.
+Both are trained by the ordinary loop for so many minutes of steps (preparation, sheets and checkpoints are not counted),
+one after the other, a seed at a time. ``--clock cpu`` counts the process's CPU time over its threads instead: two threads
+for ten minutes are at most 20 of these, and other work on the machine does not blur the figure. *plain* is DCGAN with z
+of 100 numbers, 48 features, Adam 2e-4 with beta1 .5, as in Radford et al. 2016 with three quarters of its width; it keeps
+averages too, which changes nothing in its training. One judge, named by its hash, looks at both. The claim: averaged
+weights of the recipe have at most .7 of the FID that plain has with the weights that it was trained to (``raw``), in the
+mean over seeds. Prints JSON.
 """
 
 from __future__ import annotations
