@@ -43,7 +43,7 @@ class Decodes(Protocol):
 
     def decode(self, z: Tensor) -> Tensor:
         """The mean of p(x|z), or G(z): codes N×latent_dim to images N×C×H×W in [0, 1]. A model that knows classes takes a
-        ``label`` too; without one it shows the first class."""
+        ``label`` too, a number, int64 N, or shares of classes, float N×classes; without one it shows the first class."""
         ...
 
 

@@ -18,9 +18,10 @@ def check_classes(spec: ImageSpec, remedy: Message) -> None:
 
 
 def asked_labels(
-    label: int | Tensor | None, n: int, spec: ImageSpec, classes: int, device: torch.device
+    label: int | Tensor | None, n: int, spec: ImageSpec, classes: int, device: torch.device, *, shares: bool = False
 ) -> Tensor | None:
-    """``label`` for ``n`` images as int64 n on ``device``; ``None`` where none is asked for.
+    """``label`` for ``n`` images as int64 n on ``device``; ``None`` where none is asked for. With ``shares``, float
+    n×classes asks for something between classes, and comes back as it is.
 
     Raises :class:`UsageError` for a class that there is not, and for any in a model that was trained without
     (``classes`` is 0).
@@ -32,6 +33,14 @@ def asked_labels(
             N_("A class is asked for, and this model was trained without classes."),
             N_("Leave the class out, or train a model that knows classes."),
         )
+    if shares and isinstance(label, torch.Tensor) and label.is_floating_point():
+        if label.shape != (n, classes):
+            raise UsageError(
+                N_("Shares of classes are {shape}, for {n} images of {k} classes.",
+                   shape="×".join(map(str, label.shape)), n=n, k=classes),
+                N_("Give one number an image and class."),
+            )  # fmt: skip
+        return label.to(device)
     labels = torch.as_tensor(label, device=device).long().expand(n)
     if bool(((labels < 0) | (labels >= classes)).any()):
         raise UsageError(

@@ -73,12 +73,15 @@ class ClassDiscriminator(nn.Module):
 
 
 class ClassGenerator(nn.Module):
-    """Joins a class's vector to z before a generator of both: N×latent_dim and int64 N to N×C×H×W."""
+    """Joins a class's vector to z before a generator of both: N×latent_dim and int64 N to N×C×H×W. Shares of classes, float
+    N×classes, are told by their vectors' weighted sum: a way from one class to another."""
 
     def __init__(self, net: nn.Module, classes: int, size: int) -> None:
         super().__init__()
         self.net, self.classes = net, Table(classes, size)
 
     def forward(self, z: Tensor, labels: Tensor) -> Tensor:
-        out: Tensor = self.net(torch.cat([z, self.classes.weight[labels]], 1))
+        table = self.classes.weight
+        told = labels.to(table.dtype) @ table if labels.is_floating_point() else table[labels]
+        out: Tensor = self.net(torch.cat([z, told], 1))
         return out

@@ -71,7 +71,7 @@ class TwoPlayers(Model):
         first, where none is asked for."""
         if self.classes and label is None:
             label = 0
-        return self.generate(z, asked_labels(label, len(z), self.spec, self.classes, z.device))
+        return self.generate(z, asked_labels(label, len(z), self.spec, self.classes, z.device, shares=True))
 
     def sample(self, n: int, *, generator: torch.Generator, label: int | Tensor | None = None) -> Tensor:
         """``n`` images, N×C×H×W. A model that knows classes draws one for each image, after the noise, where no ``label``

@@ -246,6 +246,17 @@ def test_a_batch_of_one_is_refused_where_images_are_compared(name: str, fits: bo
     recipe(name, "plan.batch_size=2").validate()
 
 
+def test_shares_of_classes_lead_from_one_to_another(build_small) -> None:
+    model, z = build_small("conditional-gan").eval(), torch.randn(3, 3)
+    classes = model.classes
+    whole = torch.eye(classes)[[1, 0, 1]]
+    assert torch.allclose(model.decode(z, whole), model.decode(z, torch.tensor([1, 0, 1])), atol=1e-6)
+    between = model.decode(z, torch.full((3, classes), 1 / classes))
+    assert not torch.allclose(between, model.decode(z, 0), atol=1e-4)
+    with pytest.raises(UsageError, match="Shares of classes"):
+        model.decode(z, torch.ones(2, classes))
+
+
 def test_a_conditional_one_needs_what_its_nets_need(recipe) -> None:
     recipe("conditional-gan", "base=gan", "plan.batch_size=1").validate()
     with pytest.raises(UsageError, match="batch"):
