@@ -17,8 +17,9 @@ import numpy as np
 from genstudio.core.errors import RunError, UsageError
 from genstudio.core.messages import N_, Message, translate
 from genstudio.core.paths import resources
+from genstudio.explore.latent.paths import closed_curve
 from genstudio.export.contents import Layout, compose
-from genstudio.export.paths import closed_curve, lissajous
+from genstudio.export.paths import lissajous
 from genstudio.export.sheets import GREY, enlarge
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genstudio.export.paths import closed_curve, lissajous
+from genstudio.explore.latent.paths import closed_curve
+from genstudio.export.paths import lissajous
 
 
 @pytest.mark.parametrize("how", ["spherical", "linear"])

@@ -1,0 +1,167 @@
+"""Places in latent space that a person names: a drawn code, an encoded image, what is typical of a class, a z that was sent.
+
+A frame is a value: it means the same place for the same weights and data, and its counterpart for others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+import pydantic
+import pydantic.dataclasses
+
+from genstudio.core.abilities import Encodes, has
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, Message
+from genstudio.core.seeding import generator
+from genstudio.explore.base import Look
+from genstudio.explore.blobs import Blob
+from genstudio.explore.given import check_data, classes_of, own_image
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+TYPICAL = 2_000  # encoded images, or drawn ones, among which the most typical of a class is looked for
+DRAWN = 512
+
+
+@pydantic.dataclasses.dataclass(frozen=True, config=pydantic.ConfigDict(extra="forbid"))
+class Frame:
+    """``number``: a seed, an image of the validation split, or a class, by ``kind``; ``blob``: a z float32 D, or a person's
+    own image uint8 H×W×C. ``label``: the class that a model which knows classes is asked for there."""
+
+    kind: Literal["seed", "image", "class", "z", "own"] = "seed"
+    number: Annotated[int, pydantic.Field(ge=0, le=2**31 - 1)] = 0
+    blob: Blob | None = None
+    label: Annotated[int, pydantic.Field(ge=0)] = 0
+
+
+def code_of(look: Look, frame: Frame) -> Tensor:
+    """The code of ``frame``, float32 D, kept for the look.
+
+    Raises :class:`UsageError` where there is none: an image to be encoded by a model that encodes none, a z of another
+    space, a class that nothing tells, or codes that are no finite numbers.
+    """
+    import torch
+
+    z: Tensor = look.once(("frame", frame.kind, frame.number, frame.blob), lambda: _made(look, frame))
+    if not bool(torch.isfinite(z).all()):
+        raise UsageError(
+            N_("The model's codes are not finite numbers: it broke in training."),
+            N_("Go back to a checkpoint from before it did."),
+        )
+    return z
+
+
+def words_of(look: Look, frame: Frame) -> Message:
+    """What a frame is, in words."""
+    if frame.kind == "seed":
+        words = N_("seed {n}", n=frame.number)
+    elif frame.kind == "image":
+        words = N_("validation image {n}", n=f"{frame.number:,}")
+    elif frame.kind == "class":
+        words = N_("a typical {name}", name=_class_name(look, frame.number))
+    else:
+        words = N_("your image") if frame.kind == "own" else N_("a z that was sent")
+    if classes_of(look):
+        return N_("{frame} as {name}", frame=words, name=_class_name(look, frame.label))
+    return words
+
+
+def labels_of(look: Look, frames: tuple[Frame, ...]) -> np.ndarray | None:
+    """What a model that knows classes is asked for at each of the frames: shares of classes, float64 m×K, one of them 1;
+    ``None`` for other models."""
+    classes = classes_of(look)
+    if not classes:
+        return None
+    shares = np.zeros((len(frames), classes))
+    for row, frame in zip(shares, frames, strict=True):
+        # Of a model that is told the class, what is typical of one is what it draws when it is asked for it.
+        row[(frame.number if frame.kind == "class" else frame.label) % classes] = 1
+    return shares
+
+
+def _class_name(look: Look, number: int) -> str:
+    names = look.spec.class_names
+    return names[number % len(names)] if names else str(number)
+
+
+def _made(look: Look, frame: Frame) -> Tensor:
+    import torch
+
+    if frame.kind == "seed" or (frame.kind == "class" and classes_of(look)):
+        seed = frame.number if frame.kind == "seed" else 0
+        drawn: Tensor = look.model.prior(1, generator=generator(seed, "frame"))  # type: ignore[operator]
+        return drawn[0]
+    if frame.kind == "z":
+        return _sent(look, frame)
+    if frame.kind == "class":
+        return _typical(look, frame.number)
+    if not has(look.model, Encodes):
+        raise UsageError(
+            N_("This model encodes no images: an image has no code here."), N_("Take drawn codes as key frames.")
+        )
+    if frame.kind == "own":
+        if frame.blob is None:
+            raise UsageError(N_("No image of yours was opened."), N_("Open one, or drop it here."))
+        image = own_image(look, frame.blob)
+    else:
+        image = _validation_image(look, frame.number)
+    z: Tensor = look.model.encode(image[None])  # type: ignore[operator]
+    return torch.flatten(z.float())
+
+
+def _sent(look: Look, frame: Frame) -> Tensor:
+    import torch
+
+    dim = int(look.model.latent_dim)  # type: ignore[arg-type]
+    if frame.blob is None:
+        raise UsageError(N_("No z was sent here."), N_("Send one from another pane."))
+    z = torch.from_numpy(look.blobs.get_array(frame.blob).astype("float32")).flatten()
+    if len(z) != dim:
+        raise UsageError(
+            N_("A z that was sent has {n} numbers, and codes of this model have {dim}.", n=len(z), dim=dim),
+            N_("Take that key frame out, or send one of this model's."),
+        )
+    return z
+
+
+def _validation_image(look: Look, index: int) -> Tensor:
+    """Image number ``index`` of the validation split (of another, where that one is empty), which wraps round."""
+    import torch
+
+    if look.data is None:
+        raise UsageError(N_("The images of this run are not at hand."), N_("Open its data set, or take drawn codes."))
+    check_data(look)
+    data: Any = look.data
+    split = next(part for part in map(data.split, ("validation", "test", "train")) if len(part))
+    batch = split.batch(torch.tensor([index % len(split)]), generator=generator(0, "frame", index))
+    image: Tensor = batch.images[0]
+    return image
+
+
+def _typical(look: Look, number: int) -> Tensor:
+    """The code that is most typical of a class: of encoded images the one nearest to their mean code, of drawn ones the one
+    that the judge is surest of."""
+    import torch
+
+    from genstudio.explore.latents import decoded, encodings
+
+    names = look.spec.class_names
+    if not names:
+        raise UsageError(N_("These images have no classes."), N_("Take images or drawn codes as key frames."))
+    found = encodings(look, TYPICAL) if has(look.model, Encodes) else None
+    if found is not None and found.labels is not None:
+        mine = found.z[found.labels == number % len(names)]
+        if len(mine):
+            return torch.from_numpy(mine[np.square(mine - mine.mean(0)).sum(1).argmin()])
+    judge = look.judge()
+    if judge is None or judge.class_names != names:
+        raise UsageError(
+            N_("Nothing tells which of this model's codes are of the class {name}.", name=_class_name(look, number)),
+            N_("Make a judge once: genstudio evaluate RUN --measure class_coverage."),
+        )
+    z: Tensor = look.model.prior(DRAWN, generator=generator(0, "typical"))  # type: ignore[operator]
+    sure = judge.verdict(decoded(look, z)).class_logits.log_softmax(1)[:, number % len(names)]
+    return z[int(sure.argmax())]

@@ -1,0 +1,179 @@
+"""Paths through latent space: where they are at which place, and what the pane shows of them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genstudio.core.errors import UsageError
+from genstudio.explore.base import final
+from genstudio.explore.interpolate import InterpolateState, path_codes, strip_places
+from genstudio.explore.latent.frames import Frame, code_of
+from genstudio.explore.latent.paths import along
+from tests.explore.pane_helpers import make_look
+
+AXES = np.eye(2)
+
+
+def test_a_straight_way_by_hand() -> None:
+    places = np.array([0, 0.25, 0.5, 1.0])
+    assert along(AXES, places, "linear", closed=False) == pytest.approx(
+        np.array([[1, 0], [0.75, 0.25], [0.5, 0.5], [0, 1]])
+    )
+    assert along(AXES, places, "linear", closed=True) == pytest.approx(
+        np.array([[1, 0], [0.5, 0.5], [0, 1], [1, 0]])
+    ), "a closed path is back at its beginning"
+
+
+def test_a_way_along_the_shell_turns_at_even_speed_and_its_length_changes_evenly() -> None:
+    half = math.sqrt(0.5)
+    assert along(AXES, np.array([0.5]), "spherical", closed=False) == pytest.approx(np.array([[half, half]]))
+    third = along(np.array([[1.0, 0], [0, 4]]), np.array([1 / 3]), "spherical", closed=False)[0]
+    assert np.linalg.norm(third) == pytest.approx(2)
+    assert math.atan2(third[1], third[0]) == pytest.approx(math.pi / 6)
+
+
+def test_easing_slows_down_at_key_frames() -> None:
+    eased = along(AXES, np.array([0.1, 0.5]), "linear", closed=False, easing="smooth")
+    assert eased[:, 1] == pytest.approx([3 * 0.01 - 2 * 0.001, 0.5])
+
+
+@given(
+    stops=st.lists(st.lists(st.floats(-3, 3), min_size=3, max_size=3), min_size=1, max_size=6),
+    how=st.sampled_from(["linear", "spherical"]),
+    closed=st.booleans(),
+    easing=st.sampled_from(["even", "smooth"]),
+)
+def test_every_path_meets_its_key_frames_and_is_finite(stops: Any, how: Any, closed: bool, easing: Any) -> None:
+    stops = np.array(stops)
+    ways = len(stops) if closed and len(stops) > 1 else len(stops) - 1
+    at_stops = np.arange(len(stops)) / max(ways, 1)
+    assert along(stops, at_stops, how, closed=closed, easing=easing) == pytest.approx(stops, abs=1e-6)
+    assert np.isfinite(along(stops, np.linspace(0, 1, 50), how, closed=closed, easing=easing)).all()
+
+
+def test_the_picture_at_a_key_frame_is_that_of_its_code() -> None:
+    look = make_look(3)
+    state = InterpolateState(place=0.25)  # the second of four, of a closed path
+    content = final(look, state)
+    assert content.pictures[0].values["z"][0] == pytest.approx(code_of(look, Frame("seed", 1)).numpy()[None], abs=1e-6)
+    assert (content.pictures[0].pixels == content.pictures[1].at(0, 1)).all()
+    assert "key frame 2 of 4" in str(content.words)
+    assert "50 % of the way from key frame 1" in str(final(look, InterpolateState(place=0.125)).words)
+
+
+@pytest.mark.parametrize(("closed", "cells", "shape"), [(True, 12, (4, 3)), (False, 10, (4, 3))])
+def test_a_strip_has_the_path_in_rows(closed: bool, cells: int, shape: tuple[int, int]) -> None:
+    look, state = make_look(3), InterpolateState(show="strip", between=2, closed=closed)
+    content = final(look, state)
+    strip = content.pictures[0]
+    assert (len(strip), (strip.rows, strip.columns)) == (cells, shape)
+    for row in range(4):
+        assert (strip.at(row, 0) == content.pictures[1].at(0, row)).all(), "each row begins at a key frame"
+    z, _ = path_codes(look, state, strip_places(state))
+    assert strip.values["z"].reshape(-1, 3)[:cells] == pytest.approx(z.numpy())
+
+
+def test_one_key_frame_is_a_path_that_stands_still_and_none_is_refused() -> None:
+    alone = InterpolateState(frames=(Frame("seed", 7),), show="strip")
+    assert len(final(make_look(3), alone).pictures[0]) == 1
+    assert alone.length == 0
+    with pytest.raises(UsageError, match="no key frames"):
+        final(make_look(3), InterpolateState(frames=()))
+
+
+def test_truncation_draws_all_of_the_path_in() -> None:
+    look, places = make_look(3), np.linspace(0, 1, 5)
+    whole, _ = path_codes(look, InterpolateState(), places)
+    half, _ = path_codes(look, InterpolateState(truncation=0.5), places)
+    assert half.numpy() == pytest.approx(0.5 * whole.numpy())
+
+
+def test_key_frames_are_moved_put_in_and_taken_out() -> None:
+    state = InterpolateState()
+    assert [one.number for one in state.moved(0, 2).frames] == [1, 2, 0, 3]
+    assert [one.number for one in state.without(1).frames] == [0, 2, 3]
+    assert [one.number for one in state.inserted(1, Frame("image", 9)).frames] == [0, 9, 1, 2, 3]
+    assert InterpolateState.from_json(state.inserted(1, Frame("image", 9)).to_json()) == state.inserted(
+        1, Frame("image", 9)
+    )
+
+
+def test_resampling_draws_drawn_ones_anew_and_leaves_the_others() -> None:
+    state = InterpolateState(frames=(Frame("seed", 0), Frame("image", 5)))
+    again = state.resampled()
+    assert again.frames[1] == Frame("image", 5)
+    assert again.frames[0].number not in (0, again.resampled().frames[0].number)
+
+
+def test_images_classes_and_sent_codes_are_key_frames(squares: Any) -> None:
+    look = make_look(3, data=squares)
+    z = look.blobs.put_array(np.array([1.0, 2, 3], np.float32))
+    state = InterpolateState(frames=(Frame("image", 3), Frame("class", 2), Frame("seed", 1)), closed=False).with_z(z)
+    content = final(look, state)
+    codes = content.pictures[1].values["z"][0]
+    assert codes[3] == pytest.approx([1, 2, 3])
+    assert [str(words) for words in content.values["frames"]][:2] == ["validation image 3", "a typical c"]
+    split = squares.split("validation")
+    import torch
+
+    image = split.batch(torch.tensor([3]), generator=torch.Generator()).images
+    assert codes[0] == pytest.approx(look.model.encode(image)[0].numpy(), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("frame", "words"),
+    [
+        (Frame("image", 1), "images of this run are not at hand"),
+        (Frame("class", 0), "no classes"),
+        (Frame("own"), "No image of yours"),
+        (Frame("z"), "No z was sent"),
+    ],
+)
+def test_what_has_no_code_says_why(frame: Frame, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        final(make_look(3), InterpolateState(frames=(frame,)))
+
+
+def test_a_z_of_another_space_is_refused() -> None:
+    look = make_look(3)
+    with pytest.raises(UsageError, match="has 5 numbers, and codes of this model have 3"):
+        final(look, InterpolateState().with_z(look.blobs.put_array(np.zeros(5, np.float32))))
+
+
+def test_a_broken_model_says_so() -> None:
+    look = make_look(3)
+    for weight in look.model.parameters():
+        weight.data.fill_(float("nan"))
+    with pytest.raises(UsageError, match="finite numbers"):
+        final(look, InterpolateState())
+
+
+def test_a_model_that_knows_classes_is_asked_for_shares_of_them() -> None:
+    import torch
+
+    from genstudio.core.spec import ImageSpec
+    from genstudio.explore.base import Look
+    from genstudio.models.base import build
+    from genstudio.training.snapshot import Snapshot, load_model
+
+    spec = ImageSpec(1, 8, 8, class_names=("a", "b", "c"))
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = build("conditional-gan", spec, {"latent_dim": 3, "width": 4})
+    snapshot = Snapshot("run", 1, "conditional-gan", model.knobs.model_dump(), spec, dict(model.state_dict()))
+    look = Look(load_model(snapshot), spec, snapshot)
+    morph = InterpolateState(frames=(Frame("seed", 0, label=0), Frame("seed", 0, label=2)), closed=False)
+    _, shares = path_codes(look, morph, np.array([0, 0.25, 1]))
+    assert shares is not None
+    assert shares.numpy() == pytest.approx(np.array([[1, 0, 0], [0.75, 0, 0.25], [0, 0, 1]]))
+    assert str(final(look, morph).words).startswith("key frame 1 of 2: seed 0 as a")
+    typical = InterpolateState(frames=(Frame("class", 1), Frame("class", 2)), closed=False)
+    _, shares = path_codes(look, typical, np.array([0, 1]))
+    assert shares is not None
+    assert shares.numpy() == pytest.approx(np.array([[0, 1, 0], [0, 0, 1]]))
