@@ -17,7 +17,7 @@ chunk by chunk, into a :class:`Sink` (``decode``). Caching, splits, binarisation
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
@@ -160,10 +160,12 @@ class Source:
     ``version`` goes up whenever ``decode`` would give other images for the same knobs: it makes old caches unused.
     ``doing`` says in words what ``decode`` does.
     ``after_cache`` names the knobs that don't change the decoded images, so that changing them decodes nothing again.
+    ``words``: of attributes that have any, what one says of an image with little and with much of it.
     """
 
     title: ClassVar[Message]
     help: ClassVar[Message]
+    words: ClassVar[Mapping[str, tuple[Message, Message]]] = {}
     doing: ClassVar[Message] = N_("Reading images")
     version: ClassVar[int] = 1
     after_cache: ClassVar[frozenset[str]] = frozenset({"binarisation", "levels", "seed"})

@@ -24,6 +24,25 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
+WORDS = {
+    "yaw": (N_("turned left"), N_("turned right")),
+    "pitch": (N_("looking down"), N_("looking up")),
+    "smile": (N_("neutral"), N_("smiling")),
+    "mouth_opening": (N_("mouth closed"), N_("mouth open")),
+    "eye_opening": (N_("narrow eyes"), N_("wide eyes")),
+    "brows": (N_("lowered brows"), N_("raised brows")),
+    "face_width": (N_("narrow face"), N_("wide face")),
+    "presentation": (N_("feminine"), N_("masculine")),
+    "glasses": (N_("no glasses"), N_("glasses")),
+    "beard": (N_("no beard"), N_("bearded")),
+    "hair_length": (N_("short hair"), N_("long hair")),
+    "hair_volume": (N_("sleek hair"), N_("full hair")),
+    "fringe": (N_("bare forehead"), N_("fringe")),
+    "hair_colour": (N_("dark hair"), N_("light hair")),
+    "skin_tone": (N_("light skin"), N_("deep skin")),
+    "eye_colour": (N_("brown eyes"), N_("blue eyes")),
+    "light": (N_("light from the left"), N_("light from the right")),
+}
 CHUNK = 64  # people drawn from one generator: part of what a seed means
 SITTING = 256  # people painted together at 32 pixels or less
 
@@ -36,6 +55,7 @@ class Faces(Source):
         "Portraits drawn by genstudio from 21 known factors such as smile and head pose: close up, calm, learnable."
     )
     doing = N_("Drawing faces")
+    words = WORDS
     version = 4
     after_cache = frozenset({"binarisation", "levels"})
     wild: ClassVar[bool] = False

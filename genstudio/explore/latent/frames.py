@@ -18,6 +18,7 @@ from genstudio.core.seeding import generator
 from genstudio.explore.base import Look
 from genstudio.explore.blobs import Blob
 from genstudio.explore.given import check_data, classes_of, own_image
+from genstudio.explore.latents import decoded, encodings
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -52,6 +53,23 @@ def code_of(look: Look, frame: Frame) -> Tensor:
             N_("Go back to a checkpoint from before it did."),
         )
     return z
+
+
+def image_of(look: Look, frame: Frame) -> Tensor:
+    """The picture that ``frame`` is of, float32 C×H×W: the image itself where it was one, else what its code decodes to."""
+    import torch
+
+    def make() -> Tensor:
+        if frame.kind == "image":
+            return _validation_image(look, frame.number)
+        if frame.kind == "own" and frame.blob is not None:
+            return own_image(look, frame.blob)
+        shares = labels_of(look, (frame,))
+        labels = None if shares is None else torch.from_numpy(shares).float()
+        return decoded(look, code_of(look, frame)[None], labels)[0]
+
+    image: Tensor = look.once(("frame's image", frame), make)
+    return image
 
 
 def words_of(look: Look, frame: Frame) -> Message:
@@ -145,8 +163,6 @@ def _typical(look: Look, number: int) -> Tensor:
     """The code that is most typical of a class: of encoded images the one nearest to their mean code, of drawn ones the one
     that the judge is surest of."""
     import torch
-
-    from genstudio.explore.latents import decoded, encodings
 
     names = look.spec.class_names
     if not names:

@@ -1,0 +1,67 @@
+"""What a judge says of one image, in words of its data set: "smiling .93, masculine .88"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.messages import N_, Message, translate
+from genstudio.core.seeding import generator
+from genstudio.evaluate.equations import HIGH, LOW, equations_for
+from genstudio.evaluate.readings import readings
+from genstudio.explore.base import Look
+from genstudio.explore.latent.pool import judged_sides, side_words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+
+def ordinary_readings(look: Look) -> dict[str, np.ndarray] | None:
+    """What the judge reads from real validation images, for the middles of its numbers; ``None`` without a judge or data."""
+    import torch
+
+    judge = look.judge()
+    if judge is None or look.data is None:
+        return None
+
+    def make() -> dict[str, np.ndarray]:
+        data: Any = look.data
+        split = next(part for part in map(data.split, ("validation", "test", "train")) if len(part))
+        n = min(256, len(split))
+        return readings(judge, split.batch(torch.arange(n), generator=generator(0, "middles")).images)
+
+    return look.once(("ordinary readings", judge.hash), make)
+
+
+def verdict_words(look: Look, image: Tensor, ordinary: dict[str, np.ndarray] | None, most: int = 4) -> Message | None:
+    """What the judge says of one image (1×C×H×W): "smiling .93, masculine .88". The attributes that have words of their own
+    come first, then those that are farthest from the middle; a number's reading is where it lies among ordinary images.
+    """
+    judge = look.judge()
+    if judge is None or ordinary is None:
+        return None
+    sides, said = judged_sides(look.data, ordinary), readings(judge, image)
+    told = []
+    for name, values in said.items():
+        value = float(values[0])
+        switch = sides[name].low == sides[name].high
+        share = value if switch else float((ordinary[name] < value).mean())
+        side = HIGH if share >= 0.5 else LOW
+        sure = share if side == HIGH else 1 - share
+        told.append((_rank(name), -sure, f"{translate(side_words(look.data, name, side))} {_hundredths(sure)}"))
+    told.sort()
+    return N_("{words}", words=", ".join(words for _, _, words in told[:most]))
+
+
+#: What the equations are about is said first.
+_FIRST = tuple(dict.fromkeys(name for one in equations_for(("smile", "presentation", "glasses")) for name in
+               (one.moved, one.across)))  # fmt: skip
+
+
+def _rank(name: str) -> int:
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
+
+
+def _hundredths(share: float) -> str:
+    """.93; never 1.00 where it isn't."""
+    return f"{min(share, 0.99 if share < 1 else 1.0):.2f}".removeprefix("0")
