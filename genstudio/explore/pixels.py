@@ -13,6 +13,7 @@ from genstudio.explore.base import Blob, Content, Look, PaneState, knob, pane, s
 from genstudio.explore.drawing import drawing_of, in_slices
 from genstudio.explore.pixel_view import field_by_parts, view
 
+SLICES = 2  # of drawing to one picture of it
 Edit = tuple[int, int, int, tuple[int, ...]]
 
 PAGE = N_(
@@ -114,12 +115,13 @@ def pixels(look: Look, state: PixelsState) -> Iterator[Content | None]:
     """The sheet, the large image, and the large image under its overlay; see :mod:`genstudio.explore.pixel_view`."""
     drawing = drawing_of(look, state)
     place = min(state.position, drawing.end)
-    shown, field = -1, None
+    shown, slices, field = -1, 0, None
     yield None
     while drawing.tape.done < place:
         drawing.play(place)
+        slices += 1
         yield None
-        if shown != drawing.tape.done < place:
+        if slices % SLICES == 0 and shown != drawing.tape.done < place:
             shown = drawing.tape.done
             yield view(look, state, drawing, shown)
     if state.overlay == "field" and place:
