@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GROUPS", "Blob", "Content", "Legend", "Look", "Pane", "PaneState", "Picture", "Points", "Series",
-    "contents", "final", "knob", "pane", "pane_of", "panes", "state",
+    "contents", "final", "knob", "pane", "pane_of", "panes", "state", "steps",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -175,7 +175,7 @@ class Pane:
     state: type[PaneState]
     help: Message
     page: Message
-    content: Callable[[Look, Any], Content | Iterator[Content]]
+    content: Callable[[Look, Any], Content | Iterator[Content | None]]
     gradients: bool = False
     long: bool = False
     unfit: Callable[[ImageSpec], UsageError | None] = _any_images
@@ -222,9 +222,10 @@ def pane(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorator: file a content function as the pane ``name``.
 
-    The function maps (look, state) to a content, or yields ever better ones of which the last is the content. It is pure:
-    the same snapshot and state give the same content, to the bit, and what is random draws from a generator made from the
-    state's seed. It runs under ``torch.inference_mode`` unless ``gradients``.
+    The function maps (look, state) to a content, or yields ever better ones of which the last is the content, and ``None``
+    where it may pause: others who compute go first. It is pure: the same snapshot and state give the same content, to the
+    bit, and what is random draws from a generator made from the state's seed. It runs under ``torch.inference_mode``
+    unless ``gradients``.
     """
     if group not in GROUPS:
         raise UsageError(
@@ -250,7 +251,14 @@ def pane_of(state: PaneState) -> Pane:
 
 def contents(look: Look, state: PaneState) -> Iterator[Content]:
     """The ever better contents of ``state``. Raises :class:`UsageError` when the model lacks what the pane needs, or its
-    images are none that the pane shows.
+    images are none that the pane shows."""
+    for content in steps(look, state):
+        if content is not None:
+            yield content
+
+
+def steps(look: Look, state: PaneState) -> Iterator[Content | None]:
+    """:func:`contents`, and ``None`` after each step on the way to the next one.
 
     Grad mode belongs to the thread, so it is set around each step of a content function and never across a yield.
     """
@@ -274,9 +282,10 @@ def contents(look: Look, state: PaneState) -> Iterator[Content]:
     try:
         while True:
             with guard():
-                better = next(made, None)
-            if better is None:
-                return
+                try:
+                    better = next(made)
+                except StopIteration:
+                    return
             yield better
     finally:
         close = getattr(made, "close", None)

@@ -6,12 +6,13 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.messages import N_, Message
+from genstudio.core.parts import Parts
 from genstudio.explore.base import Content, Look, Picture, Series
 from genstudio.explore.drawing import Drawing
 from genstudio.explore.given import classes_of
 from genstudio.explore.heat import heat
 from genstudio.explore.latents import sheet
-from genstudio.explore.receptive import receptive_field
+from genstudio.explore.receptive import receptive_field_by_parts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,9 +26,8 @@ BARS = 64
 """More levels than that are a curve."""
 
 
-def view(look: Look, state: PixelsState, drawing: Drawing, place: int, whole: bool = False) -> Content:
-    """The content after ``place`` sub-pixels. The receptive field, which takes longest, only when that is the
-    ``whole``."""
+def view(look: Look, state: PixelsState, drawing: Drawing, place: int, field: np.ndarray | None = None) -> Content:
+    """The content after ``place`` sub-pixels. ``field``: the receptive field, which takes longest, once it is known."""
     import numpy as np
 
     enlarged = state.enlarged % state.n
@@ -39,7 +39,7 @@ def view(look: Look, state: PixelsState, drawing: Drawing, place: int, whole: bo
     words = _words(look, state, drawing, place)
     values = _facts(look, drawing, place) | {"large": np.ascontiguousarray(images[enlarged])}
     values |= _current(drawing, place, enlarged)
-    over, told = _overlaid(look, state, drawing, place, shown[enlarged], seen[enlarged], whole)
+    over, told = _overlaid(look, state, drawing, place, shown[enlarged], seen[enlarged], field)
     index = np.arange(rows * columns).reshape(rows, columns)
     cell = (look.spec.height, look.spec.width)
     pictures = (
@@ -120,7 +120,7 @@ def _overlaid(
     place: int,
     large: np.ndarray,
     seen: np.ndarray,
-    whole: bool,
+    field: np.ndarray | None,
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """The large image under its overlay, and the overlay's numbers."""
     enlarged, tape = state.enlarged % state.n, drawing.tape
@@ -131,11 +131,19 @@ def _overlaid(
     if state.overlay == "mask" and place:
         allowed = allowed_map(look, drawing, place)
         return _tinted(large, allowed, tape.units[place - 1]), {"allowed": allowed}
-    if state.overlay == "field" and place and whole:
-        label = None if tape.labels is None else tape.labels[enlarged : enlarged + 1]
-        field = receptive_field(tape.model, tape.images(place)[enlarged], tape.units[place - 1], label).numpy()
+    if field is not None:
         return _lit(large, seen, field, tape.units[place - 1]), {"field": field}
     return large, {}
+
+
+def field_by_parts(state: PixelsState, drawing: Drawing, place: int) -> Parts[np.ndarray]:
+    """The receptive field of the sub-pixel drawn last, in the large image: float32 H×W."""
+    enlarged, tape = state.enlarged % state.n, drawing.tape
+    label = None if tape.labels is None else tape.labels[enlarged : enlarged + 1]
+    image = tape.images(place)[enlarged]
+    found = yield from receptive_field_by_parts(tape.model, image, tape.units[place - 1], label)
+    made: np.ndarray = found.numpy()
+    return made
 
 
 def entropy_map(look: Look, drawing: Drawing, place: int, image: int) -> np.ndarray:

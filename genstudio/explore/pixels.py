@@ -10,9 +10,10 @@ from genstudio.core.abilities import SamplesPixels
 from genstudio.core.messages import N_
 from genstudio.core.seeding import derive
 from genstudio.explore.base import Blob, Content, Look, PaneState, knob, pane, state
-from genstudio.explore.drawing import drawing_of
-from genstudio.explore.pixel_view import view
+from genstudio.explore.drawing import drawing_of, in_slices
+from genstudio.explore.pixel_view import field_by_parts, view
 
+SLICES = 2  # of drawing to one picture of it
 Edit = tuple[int, int, int, tuple[int, ...]]
 
 PAGE = N_(
@@ -110,16 +111,21 @@ class PixelsState(PaneState):
     gradients=True,
     long=True,
 )
-def pixels(look: Look, state: PixelsState) -> Iterator[Content]:
+def pixels(look: Look, state: PixelsState) -> Iterator[Content | None]:
     """The sheet, the large image, and the large image under its overlay; see :mod:`genstudio.explore.pixel_view`."""
     drawing = drawing_of(look, state)
     place = min(state.position, drawing.end)
-    shown = -1
+    shown, slices, field = -1, 0, None
+    yield None
     while drawing.tape.done < place:
         drawing.play(place)
-        if drawing.tape.done < place:
-            if drawing.tape.done != shown:
-                shown = drawing.tape.done
-                content = view(look, state, drawing, shown)
-            yield content
-    yield view(look, state, drawing, place, whole=True)
+        slices += 1
+        yield None
+        if slices % SLICES == 0 and shown != drawing.tape.done < place:
+            shown = drawing.tape.done
+            yield view(look, state, drawing, shown)
+    if state.overlay == "field" and place:
+        yield replace(view(look, state, drawing, place), coarse=True)
+        field = yield from in_slices(field_by_parts(state, drawing, place))
+        yield None
+    yield view(look, state, drawing, place, field)

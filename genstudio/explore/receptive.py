@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from genstudio.core.parts import Parts, whole
 from genstudio.core.seeding import generator
 
 if TYPE_CHECKING:
@@ -24,23 +25,41 @@ def receptive_field(model: Any, levels: Tensor, unit: tuple[int, int, int], labe
     ``levels``: int64 C×H×W; what is not drawn yet may be anything. ``label``: int64 1, or ``None``. It is the length of
     the gradient over the colours, of a few fixed random mixtures of the outputs: one mixture alone may cancel out
     somewhere. For two levels it is the gradient of the log odds. Where one output serves all channels of a pixel
-    (mixtures), it is the pixel's. Call it with gradients enabled.
+    (mixtures), it is the pixel's.
     """
+    return whole(receptive_field_by_parts(model, levels, unit, label))
+
+
+def receptive_field_by_parts(
+    model: Any, levels: Tensor, unit: tuple[int, int, int], label: Tensor | None
+) -> Parts[Tensor]:
+    """:func:`receptive_field`, a layer at a time: once through the net, and back once for each mixture."""
     import torch
 
+    from genstudio.nets.by_layers import Traced
+
     y, x, channel = unit
-    distribution = model.distribution
-    several = 1 if not distribution.joint and distribution.levels == 2 else PROJECTIONS
-    image = model.to_net(levels)[None].repeat(several, 1, 1, 1).requires_grad_(True)
-    labels = None if label is None else label.expand(several)
-    with torch.enable_grad():
-        part = distribution.part(model(image, labels)[:, :, y, x], channel)
-        mixtures = torch.randn(part.shape, generator=generator(0, "receptive field"), dtype=part.dtype)
-        if several == 1:
-            mixtures = torch.tensor([[-1.0, 1.0]], dtype=part.dtype)
-        elif not distribution.joint:
-            mixtures = mixtures - mixtures.mean(1, keepdim=True)  # a softmax does not see what all logits share
-        (gradient,) = torch.autograd.grad((part * mixtures).sum(), image)
-    strength = gradient.detach().square().sum((0, 1)).sqrt().float()
+    traced = Traced(model.to_net(levels)[None])
+    yield from traced.forward(model.by_layers(traced.image, label))
+    strength = torch.zeros(levels.shape[1:], dtype=traced.image.dtype)
+    for mixture in _mixtures(model.distribution, channel, traced.output):
+        with torch.enable_grad():
+            mixed = (model.distribution.part(traced.output[0, :, y, x], channel) * mixture).sum()
+            (back,) = torch.autograd.grad(mixed, traced.output)
+        gradient = yield from traced.backward(back)
+        strength += gradient[0].square().sum(0)
+    strength = strength.sqrt().float()
     most = float(strength.max())
     return strength / most if most > 0 else strength
+
+
+def _mixtures(distribution: Any, channel: int, output: Tensor) -> Tensor:
+    """Weights of the outputs at a pixel that serve ``channel``: mixtures×Q."""
+    import torch
+
+    if not distribution.joint and distribution.levels == 2:
+        return torch.tensor([[-1.0, 1.0]], dtype=output.dtype)
+    size = distribution.part(output.detach()[0, :, 0, 0], channel).shape
+    made = torch.randn((PROJECTIONS, *size), generator=generator(0, "receptive field"), dtype=output.dtype)
+    # A softmax does not see what all logits share.
+    return made if distribution.joint else made - made.mean(1, keepdim=True)

@@ -14,10 +14,11 @@ import torch
 from torch import Tensor
 
 from genstudio.nets.causal_graph import CausalGraph
-from genstudio.nets.causal_schedule import Schedule, Step, Tick
+from genstudio.nets.causal_plan import Step, Tick
+from genstudio.nets.causal_schedule import Schedule
 
-ROWS = 1024
-"""Positions times images that are evaluated without a pause: a few milliseconds' worth."""
+ROWS = 512
+"""Positions times images that are evaluated without a pause: a millisecond or two's worth."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,8 @@ class GraphMachine:
         self.nodes = {node.name: node for node in graph.nodes}
         self.schedule, self.n = schedule, len(images)
         self.holds = dict(graph.images)
-        self.buffers = {
-            name: images.new_zeros(positions + 1, self.n, features)
-            for name, (positions, features) in schedule.buffers.items()
-        }
+        self.buffers: dict[str, Tensor] = {}
+        self._add(schedule.buffers, images)
         # The image buffers' channels, without what stands beside them.
         self.drawn = {name: self.buffers[name][:, :, : len(channels)] for name, channels in graph.images}
         if graph.beside is not None:
@@ -64,44 +63,57 @@ class GraphMachine:
     def advance(self, tick: int, keep: bool = True) -> Iterator[Due | None]:
         """Evaluate what falls due in ``tick`` and give what is to be drawn; :meth:`write` it before the next tick. ``None``
         comes where one may pause. Without ``keep``, a tick that was played already is asked again and changes nothing."""
-        return self._run(self.schedule.ticks[tick], keep)
+        return self._run(self.schedule.ticks[tick], keep, {})
 
     def past(self, ticks: int) -> Iterator[Due | None]:
         """As if the first ``ticks`` had been played and had drawn what was given by :meth:`give`: everything at once, with
         what each was to be drawn from."""
-        whole = self.schedule.past(ticks)
-        for name, (positions, features) in whole.buffers.items():
-            if name not in self.buffers:
-                some = next(iter(self.buffers.values()))
-                self.buffers[name] = some.new_zeros(positions + 1, self.n, features)
-        for tick in whole.ticks:
-            yield from self._run(tick, True)
-
-    def _run(self, now: Tick, store: bool) -> Iterator[Due | None]:
+        all_of_them = yield from self.schedule.past(ticks)
+        self._add(all_of_them.buffers, next(iter(self.buffers.values())))
         fresh: dict[str, Tensor] = {}
-        n, buffers = self.n, self.buffers
+        for tick in all_of_them.ticks:
+            yield from self._run(tick, True, fresh)
+        while fresh:
+            fresh.popitem()  # one by one: to free them all takes milliseconds
+            yield None
+
+    def _add(self, buffers: dict[str, tuple[int, int]], like: Tensor) -> None:
+        """What lies outside is zero. All else is written before it is read, and costs its memory only then."""
+        for name, (positions, features) in buffers.items():
+            if name not in self.buffers:
+                self.buffers[name] = like.new_empty(positions + 1, self.n, features)
+                self.buffers[name][-1] = 0
+
+    def _run(self, now: Tick, store: bool, fresh: dict[str, Tensor]) -> Iterator[Due | None]:
+        """``fresh``: is told what was computed now, by buffer."""
         for step in now.steps:
             node, positions = self.nodes[step.node], step.positions
             outputs: Sequence[Tensor]
-            if len(positions) * n > ROWS:
-                outputs = yield from self._by_parts(step, fresh)
+            if len(positions) * self.n > ROWS:
+                outputs = yield from self._by_parts(step, store, fresh)
             else:
                 inputs = [
                     fresh[one.buffer] if one.index is None else self._take(one.buffer, one.index, one.taps)
                     for one in step.inputs
                 ]
                 outputs = node.compute(inputs)
-            for (buffer, features), values, keep in zip(node.outputs, outputs, step.keep, strict=True):
+                if store:
+                    self._store(step, positions, outputs)
+            for (buffer, _), values in zip(node.outputs, outputs, strict=True):
                 fresh[buffer] = values
-                if keep and store:
-                    buffers[buffer].index_copy_(0, positions, values.view(-1, n, features))
             yield None
         for due in now.draws:
             one = due.output
             output = fresh[one.buffer] if one.index is None else self._take(one.buffer, one.index, one.taps)
             yield Due(due.pixels, due.draw.channels, output.view(-1, self.n, output.shape[-1]), due.draw.into)
 
-    def _by_parts(self, step: Step, fresh: dict[str, Tensor]) -> Generator[None, None, list[Tensor]]:
+    def _store(self, step: Step, positions: Tensor, outputs: Sequence[Tensor]) -> None:
+        """What somebody reads later, at some of the step's positions."""
+        for (buffer, features), values, keep in zip(self.nodes[step.node].outputs, outputs, step.keep, strict=True):
+            if keep:
+                self.buffers[buffer].index_copy_(0, positions, values.view(-1, self.n, features))
+
+    def _by_parts(self, step: Step, store: bool, fresh: dict[str, Tensor]) -> Generator[None, None, list[Tensor]]:
         """What a step at many positions gives, a few of them at a time: so that one may pause between."""
         compute, several = self.nodes[step.node].compute, max(1, ROWS // self.n)
         parts = []
@@ -114,6 +126,8 @@ class GraphMachine:
                 for one in step.inputs
             ]
             parts.append(compute(inputs))
+            if store:
+                self._store(step, step.positions[start:end], parts[-1])
             yield
         return [torch.cat(values) for values in zip(*parts, strict=True)]
 

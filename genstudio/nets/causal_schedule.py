@@ -9,55 +9,19 @@ when they have what they need, and given pixels cost nothing.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import torch
 from torch import Tensor
 
-from genstudio.nets.causal_graph import CausalGraph, Draw, Node, Read
+from genstudio.core.parts import Parts, whole
+from genstudio.nets.causal_graph import CausalGraph, Node, Read
+from genstudio.nets.causal_plan import NEVER, Plan, Tables, Tick, Unit, loops_of
 
 Order = Literal["raster", "wavefront"]
-NEVER = np.iinfo(np.int32).max // 2
-
-
-@dataclass(frozen=True)
-class Input:
-    """One read of a step: ``index`` are the buffer's positions (P * taps), or ``None`` when the same positions were computed
-    in this tick and are at hand."""
-
-    buffer: str
-    index: Tensor | None
-    taps: int
-
-
-@dataclass(frozen=True)
-class Step:
-    """Evaluate the node named ``node`` at ``positions`` (int64 P). ``keep`` says which outputs somebody reads later."""
-
-    node: str
-    positions: Tensor
-    inputs: tuple[Input, ...]
-    keep: tuple[bool, ...]
-
-
-@dataclass(frozen=True)
-class DueDraw:
-    """Draw these pixels (int64 P, y * W + x), from ``output``."""
-
-    draw: Draw
-    output: Input
-    pixels: Tensor
-
-
-@dataclass(frozen=True)
-class Tick:
-    steps: tuple[Step, ...]
-    draws: tuple[DueDraw, ...]
 
 
 @dataclass(frozen=True)
@@ -67,16 +31,24 @@ class Schedule:
 
     ticks: tuple[Tick, ...]
     buffers: dict[str, tuple[int, int]]
-    past: Callable[[int], Schedule] = field(compare=False, repr=False)
+    past: Callable[[int], Parts[Schedule]] = field(compare=False, repr=False)
 
 
 _lock = threading.Lock()  # training thread and render thread both come here
 _cache: OrderedDict[tuple[object, ...], Schedule] = OrderedDict()
 CACHED = 12
+PASTS = 4  # of a schedule, kept
 
 
 def schedule(graph: CausalGraph, known: np.ndarray, order: Order = "wavefront", device: str = "cpu") -> Schedule:
     """The schedule of ``graph`` when the pixels ``known`` (bool H×W) are given. Kept for graphs of the same structure."""
+    return whole(schedule_by_parts(graph, known, order, device))
+
+
+def schedule_by_parts(
+    graph: CausalGraph, known: np.ndarray, order: Order = "wavefront", device: str = "cpu"
+) -> Parts[Schedule]:
+    """:func:`schedule`, where it has to be made, in parts of about a millisecond."""
     # The nodes' functions belong to one set of weights, and a kept schedule must not hold on to them.
     graph = replace(graph, nodes=tuple(replace(node, compute=_nothing) for node in graph.nodes))
     key = (graph, np.packbits(known).tobytes(), order, device)
@@ -84,7 +56,7 @@ def schedule(graph: CausalGraph, known: np.ndarray, order: Order = "wavefront", 
         if key in _cache:
             _cache.move_to_end(key)
             return _cache[key]
-    made = _Scheduler(graph, known, order, device).run()
+    made = yield from _Scheduler(graph, known, order, device).run()
     with _lock:
         _cache[key] = made
         while len(_cache) > CACHED:
@@ -103,10 +75,6 @@ def _early(need: np.ndarray, when: np.ndarray, node: Node) -> np.ndarray:
     return np.where(wanted, together, NEVER)
 
 
-def _no_past(count: int) -> Schedule:
-    raise ValueError("this is the past itself")
-
-
 def _nothing(inputs: list[Tensor]) -> list[Tensor]:
     return []
 
@@ -117,31 +85,51 @@ class _Scheduler:
     def __init__(self, graph: CausalGraph, known: np.ndarray, order: Order, device: str) -> None:
         self.graph, self.known, self.order, self.device = graph, known.astype(bool).ravel(), order, device
         self.grids = {name: graph.size for name, _ in graph.images}
-        self.writer: dict[str, Node] = {}
-        for node in graph.nodes:
-            for buffer, _ in node.outputs:
-                self.writer[buffer], self.grids[buffer] = node, node.grid
-        self.tables = {(n.name, i): self._table(n.grid, read) for n in graph.nodes for i, read in enumerate(n.reads)}
-        self.loops = self._loops()
+        self.grids |= {buffer: node.grid for node in graph.nodes for buffer, _ in node.outputs}
+        self.tables: Tables = {}
+        self.loops = loops_of(graph)
         self.units = self._units()
-        self.lock = threading.Lock()
+        self.pasts: OrderedDict[int, Schedule] = OrderedDict()
 
-    def run(self) -> Schedule:
-        ticks = (
-            np.arange(len(self.units), dtype=np.int32) if self.order == "raster" else self._draw_ticks(self._reach())
-        )
-        final = self._needed(ticks, self._earliest(ticks))
-        made = self._assemble(ticks, final)
-        kept = frozenset(made.buffers)
+    def run(self) -> Parts[Schedule]:
+        yield from self._make_tables()
+        if self.order == "raster":
+            ticks = np.arange(len(self.units), dtype=np.int32)
+        else:
+            reach = yield from self._reach()
+            ticks = yield from self._draw_ticks(reach)
+        when = yield from self._earliest(ticks)
+        final = yield from self._needed(ticks, when)
+        plan = Plan(self.graph, self.tables, self.grids, self.units, self.device)
+        made, buffers = yield from plan.ticks(ticks, final)
+        kept = frozenset(buffers)
 
-        @lru_cache(maxsize=4)
-        def past(count: int) -> Schedule:
-            now = {name: np.where(tick < count, 0, NEVER) for name, tick in final.items()}
-            return self._assemble(np.where(ticks < count, 0, NEVER), now, kept)
+        def past(count: int) -> Parts[Schedule]:
+            found = self.pasts.get(count)
+            if found is None:
+                now = {name: np.where(tick < count, 0, NEVER) for name, tick in final.items()}
+                plan = Plan(self.graph, self.tables, self.grids, self.units, self.device, kept)
+                found = Schedule(*(yield from plan.ticks(np.where(ticks < count, 0, NEVER), now)), past)
+                with _lock:
+                    self.pasts[count] = found
+                    while len(self.pasts) > PASTS:
+                        self.pasts.popitem(last=False)
+            return found
 
-        return replace(made, past=past)
+        return Schedule(made, buffers, past)
 
     # -- structure ---------------------------------------------------------------------------------------------------
+
+    def _make_tables(self) -> Parts[None]:
+        """Layers of one kind read alike: they share a table."""
+        shared: dict[tuple[object, ...], np.ndarray] = {}
+        for node in self.graph.nodes:
+            for i, read in enumerate(node.reads):
+                key = (read.taps, read.stride, read.up, self.grids[read.buffer], node.grid)
+                if key not in shared:
+                    shared[key] = self._table(node.grid, read)
+                    yield
+                self.tables[node.name, i] = shared[key]
 
     def _table(self, grid: tuple[int, int], read: Read) -> np.ndarray:
         """Positions×taps: which position of the buffer is read, its size (the zeros) where there is none."""
@@ -149,22 +137,12 @@ class _Scheduler:
         y, x = (axis.reshape(-1, 1) for axis in np.mgrid[: grid[0], : grid[1]])
         dy, dx = np.array(read.taps).T
         row, column = y * read.stride + dy, x * read.stride + dx
-        whole = (row % read.up == 0) & (column % read.up == 0)
+        even = (row % read.up == 0) & (column % read.up == 0)
         row, column = row // read.up, column // read.up
-        inside = whole & (row >= 0) & (row < height) & (column >= 0) & (column < width)
+        inside = even & (row >= 0) & (row < height) & (column >= 0) & (column < width)
         return np.where(inside, row * width + column, height * width)
 
-    def _loops(self) -> list[list[Node]]:
-        """The nodes in order, those of one loop together."""
-        groups: list[list[Node]] = []
-        for node in self.graph.nodes:
-            if node.loop and groups and groups[-1][0].loop == node.loop:
-                groups[-1].append(node)
-            else:
-                groups.append([node])
-        return groups
-
-    def _units(self) -> list[tuple[int, int, int]]:
+    def _units(self) -> list[Unit]:
         """(draw, position, pixel) of all that is to be drawn, in the order of the product rule."""
         width, units = self.graph.size[1], []
         for number, draw in enumerate(self.graph.draws):
@@ -179,7 +157,7 @@ class _Scheduler:
 
     # -- who sees whom -----------------------------------------------------------------------------------------------
 
-    def _reach(self) -> dict[str, np.ndarray]:
+    def _reach(self) -> Parts[dict[str, np.ndarray]]:
         """For each buffer, positions×bits: the units that it depends on."""
         size, n_bytes = self.graph.size[0] * self.graph.size[1], (len(self.units) + 7) // 8
         reach: dict[str, np.ndarray] = {}
@@ -191,10 +169,10 @@ class _Scheduler:
             for node in group:
                 for buffer, _ in node.outputs:
                     reach[buffer] = np.zeros((node.grid[0] * node.grid[1] + 1, n_bytes), np.uint8)
-            self._settle(group, reach, np.bitwise_or)
+            yield from self._settle(group, reach, np.bitwise_or)
         return reach
 
-    def _settle(self, group: list[Node], values: dict[str, np.ndarray], combine: np.ufunc) -> None:
+    def _settle(self, group: list[Node], values: dict[str, np.ndarray], combine: np.ufunc) -> Parts[None]:
         """Combine over reads, and again until nothing changes where nodes read themselves."""
         while True:
             changed = False
@@ -207,10 +185,11 @@ class _Scheduler:
                 changed |= not np.array_equal(total, values[node.outputs[0][0]][:-1])
                 for buffer, _ in node.outputs:
                     values[buffer][:-1] = total
+                yield
             if not changed or group[0].loop is None:
                 return
 
-    def _draw_ticks(self, reach: dict[str, np.ndarray]) -> np.ndarray:
+    def _draw_ticks(self, reach: dict[str, np.ndarray]) -> Parts[np.ndarray]:
         """The tick of each unit: one after the last unit that it sees."""
         ticks = np.zeros(len(self.units), np.int32)
         for number, (draw, position, _) in enumerate(self.units):
@@ -220,11 +199,12 @@ class _Scheduler:
                 raise ValueError(f"{self.graph.draws[draw].output} sees what it is to draw: the graph is not causal")
             if seen.any():
                 ticks[number] = ticks[seen].max() + 1
+            yield
         return ticks
 
     # -- when ----------------------------------------------------------------------------------------------------------
 
-    def _earliest(self, ticks: np.ndarray) -> dict[str, np.ndarray]:
+    def _earliest(self, ticks: np.ndarray) -> Parts[dict[str, np.ndarray]]:
         """When each buffer's positions can be known."""
         size = self.graph.size[0] * self.graph.size[1]
         when = {name: np.zeros(size + 1, np.int32) for name, _ in self.graph.images}
@@ -235,10 +215,10 @@ class _Scheduler:
             for node in group:
                 for buffer, _ in node.outputs:
                     when[buffer] = np.zeros(node.grid[0] * node.grid[1] + 1, np.int32)
-            self._settle(group, when, np.maximum)
+            yield from self._settle(group, when, np.maximum)
         return when
 
-    def _needed(self, ticks: np.ndarray, when: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def _needed(self, ticks: np.ndarray, when: dict[str, np.ndarray]) -> Parts[dict[str, np.ndarray]]:
         """The tick in which each node's positions are evaluated, by node; ``NEVER`` where nobody needs them."""
         need = {buffer: np.full(len(values), NEVER, np.int32) for buffer, values in when.items()}
         for tick, (draw, position, _) in zip(ticks, self.units, strict=True):
@@ -256,112 +236,8 @@ class _Scheduler:
                     for i, read in enumerate(node.reads):
                         table = self.tables[node.name, i]
                         np.minimum.at(need[read.buffer], table, np.broadcast_to(wanted[:, None], table.shape))
+                        yield
                 after = [need[b] for node in group for b, _ in node.outputs]
                 if group[0].loop is None or all(map(np.array_equal, before, after)):
                     break
         return final
-
-    def _depths(self, group: list[Node], final: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """For each node of a loop, by position: how many positions have to be evaluated before it within its tick."""
-        names = {buffer: node.name for node in group for buffer, _ in node.outputs}
-        depth = {node.name: np.zeros(len(final[node.name]) + 1, np.int32) for node in group}
-        # The zeros outside are of no tick.
-        when = {node.name: np.append(final[node.name], -1) for node in group}
-        own = [
-            (node, names[read.buffer], self.tables[node.name, i])
-            for node in group
-            for i, read in enumerate(node.reads)
-            if read.buffer in names
-        ]
-        changed = True
-        while changed:
-            changed = False
-            for node, source, table in own:
-                together = (when[source][table] == when[node.name][:-1, None]) & (when[node.name][:-1, None] < NEVER)
-                found = np.where(together, depth[source][table] + 1, 0).max(1)
-                changed |= bool((found > depth[node.name][:-1]).any())
-                np.maximum(depth[node.name][:-1], found, out=depth[node.name][:-1])
-        return {name: values[:-1] for name, values in depth.items()}
-
-    # -- what together -------------------------------------------------------------------------------------------------
-
-    def _assemble(
-        self, ticks: np.ndarray, final: dict[str, np.ndarray], kept: frozenset[str] = frozenset()
-    ) -> Schedule:
-        """``kept``: buffers that are kept whether anybody here reads them or not."""
-        due: dict[int, list[Any]] = defaultdict(list)  # ((place, depth, inner), node, positions)
-        for place, group in enumerate(self.loops):
-            depth = self._depths(group, final)
-            for inner, node in enumerate(group):
-                level = depth[node.name]
-                wanted = np.flatnonzero(final[node.name] < NEVER)
-                when = final[node.name][wanted].astype(np.int64) * (1 << 24) + level[wanted]
-                sorting = np.argsort(when, kind="stable")
-                wanted, when = wanted[sorting], when[sorting]
-                for part in np.split(wanted, np.flatnonzero(np.diff(when)) + 1) if len(wanted) else []:
-                    tick, deep = int(final[node.name][part[0]]), int(level[part[0]])
-                    due[tick].append(((place, deep, inner), node, part))
-        drawn: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
-        for tick, (draw, position, pixel) in zip(ticks.tolist(), self.units, strict=True):
-            if tick < NEVER:
-                drawn[tick][draw].append((position, pixel))
-        with self.lock:
-            return self._compile(due, drawn, kept)
-
-    def _compile(
-        self, due: dict[int, list[Any]], drawn: dict[int, dict[int, list[tuple[int, int]]]], kept: frozenset[str]
-    ) -> Schedule:
-        plans = []
-        self.kept = {name for name, _ in self.graph.images} | kept
-        self.shared: dict[tuple[object, ...], Tensor] = {}
-        for tick in range(max([*due, *drawn], default=-1) + 1):
-            fresh: dict[str, bytes] = {}
-            steps, draws = [], []
-            for _, node, positions in sorted(due[tick], key=lambda one: one[0]):
-                same = positions.tobytes()
-                inputs = tuple(
-                    self._input(read, positions, same, fresh, self.tables[node.name, i], node.grid)
-                    for i, read in enumerate(node.reads)
-                )
-                fresh.update({buffer: same for buffer, _ in node.outputs})
-                steps.append((node, self._tensor(positions, same), inputs))
-            for number, units in sorted(drawn[tick].items()):
-                draw, positions = self.graph.draws[number], np.array([position for position, _ in units])
-                one = self._input(Read(draw.output), positions, positions.tobytes(), fresh, None, draw.grid)
-                pixels = np.array([pixel for _, pixel in units])
-                draws.append(DueDraw(draw, one, self._tensor(pixels, pixels.tobytes())))
-            plans.append((steps, tuple(draws)))
-        made = tuple(
-            Tick(tuple(Step(n.name, p, i, tuple(b in self.kept for b, _ in n.outputs)) for n, p, i in steps), draws)
-            for steps, draws in plans
-        )
-        beside = self.graph.features_beside
-        sizes = {name: len(channels) + beside for name, channels in self.graph.images}
-        sizes |= {buffer: features for node in self.graph.nodes for buffer, features in node.outputs}
-        kept_sizes = {b: (self.grids[b][0] * self.grids[b][1], sizes[b]) for b in self.kept}
-        return Schedule(made, kept_sizes, _no_past)
-
-    def _input(
-        self,
-        read: Read,
-        positions: np.ndarray,
-        same: bytes,
-        fresh: dict[str, bytes],
-        table: np.ndarray | None,
-        grid: tuple[int, int],
-    ) -> Input:
-        """``same``: the positions as bytes, quick to compare. ``table``: ``None`` reads the positions themselves."""
-        if read.is_here and fresh.get(read.buffer) == same:
-            return Input(read.buffer, None, 1)
-        self.kept.add(read.buffer)
-        # Layers of one kind read alike: their indices are made and kept once.
-        key = (read.taps, read.stride, read.up, self.grids[read.buffer], grid, same)
-        if key not in self.shared:
-            index = positions if table is None else table[positions].ravel()
-            self.shared[key] = torch.from_numpy(index).to(self.device)
-        return Input(read.buffer, self.shared[key], len(read.taps))
-
-    def _tensor(self, positions: np.ndarray, same: bytes) -> Tensor:
-        if (same,) not in self.shared:
-            self.shared[same,] = torch.from_numpy(positions).to(self.device)
-        return self.shared[same,]

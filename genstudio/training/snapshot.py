@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import RunError
 from genstudio.core.messages import N_
+from genstudio.core.parts import Parts, whole
 from genstudio.core.spec import ImageSpec
 
 if TYPE_CHECKING:
@@ -67,13 +68,20 @@ def load_model(snapshot: Snapshot, device: torch.device | str = "cpu") -> Model:
     Models of one snapshot share its memory: nobody may write to their weights. Raises :class:`RunError` when the weights
     are not those of such a model, :class:`UsageError` when there is no such model here.
     """
+    return whole(load_model_by_parts(snapshot, device))
+
+
+def load_model_by_parts(snapshot: Snapshot, device: torch.device | str = "cpu") -> Parts[Model]:
+    """:func:`load_model`, with a pause between the net and its weights: 5 to 10 ms each for a large one."""
     from genstudio.core.knobs import parse_knobs
     from genstudio.models.base import models
 
     kind = models[snapshot.model]
     knobs = parse_knobs(kind.Knobs, snapshot.model_knobs)
     try:
-        return assemble(kind, snapshot.spec, knobs, {k: v.to(device) for k, v in snapshot.weights.items()})
+        return (
+            yield from _assembled(kind, snapshot.spec, knobs, {k: v.to(device) for k, v in snapshot.weights.items()})
+        )
     except RuntimeError as error:
         raise RunError(
             N_("The weights of {run} at step {step} do not fit the model.", run=snapshot.run, step=snapshot.step),
@@ -87,10 +95,25 @@ def assemble(kind: type[Model], spec: ImageSpec, knobs: Any, weights: Mapping[st
     Built on the meta device, so that nothing is drawn from torch's default generator, and the weights are assigned, not
     copied. Raises ``RuntimeError`` when they do not fit.
     """
-    import torch
+    return whole(_assembled(kind, spec, knobs, weights))
 
-    with torch.device("meta"):
+
+def _assembled(kind: type[Model], spec: ImageSpec, knobs: Any, weights: Mapping[str, Tensor]) -> Parts[Model]:
+    import torch
+    from torch.overrides import TorchFunctionMode
+
+    class Uninitialised(TorchFunctionMode):
+        """Skips ``torch.nn.init``: what it writes has no place on the meta device, and takes half a second there for a
+        large net."""
+
+        def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            if getattr(function, "__module__", "") == "torch.nn.init":
+                return args[0] if args else (kwargs or {})["tensor"]
+            return function(*args, **(kwargs or {}))
+
+    with torch.device("meta"), Uninitialised():
         model = kind(spec, knobs)
+    yield
     model.load_state_dict(dict(weights), assign=True)
     return model.eval().requires_grad_(False)
 

@@ -14,6 +14,7 @@ from genstudio.core.batch import Batch
 from genstudio.core.errors import DataError, UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.explore import drawing as drawing_module
+from genstudio.explore import pixels as pixels_module
 from genstudio.explore.base import Blob, Content, Look, contents, final
 from genstudio.explore.heat import heat
 from genstudio.explore.pixel_view import SLATE
@@ -76,6 +77,7 @@ def test_the_sheet_shows_what_is_drawn_and_slate_where_nothing_is():
 
 def test_a_drawing_comes_in_slices_that_grow(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(drawing_module, "SLICE", 0.0)
+    monkeypatch.setattr(pixels_module, "SLICES", 1)
     seen = [content.values["drawn"] for content in contents(pixel_look(), PixelsState(n=2, position=10))]
     assert seen == sorted(seen)
     assert set(seen) == set(range(11)), "one tick after the other, and a slice may end within one"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from genstudio.explore.base import final
+from genstudio.core.seeding import generator
+from genstudio.explore.base import contents, final
 from genstudio.explore.pixels import PixelsState
-from genstudio.explore.receptive import receptive_field
+from genstudio.explore.receptive import PROJECTIONS, receptive_field
 from tests.explore.pixel_helpers import noise, pixel_look
+from tests.models.autoregressive.autoregressive_nets import VARIANTS, make
 
+COLOURED = ("made", "pixelcnn", "gated-classes", "diagonal-lstm-scales", "pp")
 ABOVE_AND_LEFT = {(-1, -1), (-1, 0), (-1, 1), (0, -1)}
 
 
@@ -85,6 +89,41 @@ def test_what_is_not_drawn_yet_does_not_matter():
     assert np.array_equal(field_of(look, (4, 4, 0), one), field_of(look, (4, 4, 0), other))
 
 
+def in_one_piece(
+    model: Any, levels: torch.Tensor, unit: tuple[int, int, int], label: torch.Tensor | None
+) -> np.ndarray:
+    """The field by one forward pass of as many images as there are mixtures, and one backward pass of autograd."""
+    y, x, channel = unit
+    distribution = model.distribution
+    odds = not distribution.joint and distribution.levels == 2
+    image = model.to_net(levels)[None].repeat(1 if odds else PROJECTIONS, 1, 1, 1).requires_grad_(True)
+    output = model(image, None if label is None else label.expand(len(image)))
+    part = distribution.part(output[:, :, y, x], channel)
+    mixtures = torch.randn(part.shape, generator=generator(0, "receptive field"), dtype=part.dtype)
+    if odds:
+        mixtures = torch.tensor([[-1.0, 1.0]], dtype=part.dtype)
+    elif not distribution.joint:
+        mixtures = mixtures - mixtures.mean(1, keepdim=True)
+    (gradient,) = torch.autograd.grad((part * mixtures).sum(), image)
+    strength = gradient.square().sum((0, 1)).sqrt()
+    return (strength / strength.max().clamp_min(1e-300)).numpy()
+
+
+@pytest.mark.parametrize("size", [(6, 5), (9, 8), (4, 11)])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_in_parts_it_is_what_it_is_in_one_piece(variant: str, size: tuple[int, int]):
+    coloured = variant in COLOURED
+    model = make(variant, 3 if coloured else 1, *size, levels=4 if coloured else 2)
+    levels = torch.randint(0, model.distribution.levels, model.spec.shape, generator=noise(2))
+    label = torch.tensor([1]) if model.classes else None
+    for y, x in ((0, 0), (0, size[1] - 1), (size[0] // 2, size[1] // 2), (size[0] - 1, 1)):
+        unit = (y, x, model.spec.channels - 1)
+        expected = in_one_piece(model, levels, unit, label)
+        found = receptive_field(model, levels, unit, label).numpy()
+        assert np.array_equal(found > 0, expected > 0), unit
+        assert found == pytest.approx(expected, abs=1e-6), unit
+
+
 def test_the_pane_shows_the_field_of_the_pixel_drawn_last():
     look = pixel_look(levels=4)
     content = final(look, PixelsState(n=2, enlarged=1, position=37, overlay="field"))
@@ -93,6 +132,12 @@ def test_the_pane_shows_the_field_of_the_pixel_drawn_last():
     over, plain = content.pictures[2].pixels, content.pictures[1].pixels
     assert not np.array_equal(over, plain)
     assert "field" not in final(look, PixelsState(n=2, overlay="field")).values, "nothing is drawn yet"
+
+
+def test_before_the_field_comes_the_picture_for_a_hand_that_moves():
+    seen = list(contents(pixel_look(levels=4), PixelsState(n=2, position=37, overlay="field")))
+    assert [(content.coarse, "field" in content.values) for content in seen[-2:]] == [(True, False), (False, True)]
+    assert seen[-2].values["drawn"] == seen[-1].values["drawn"] == 37
 
 
 def test_a_class_is_told_to_the_net():

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLine
 from genstudio.studio.panes.area import PaneArea
 from genstudio.studio.panes.pixels import PixelsView
 from genstudio.studio.settings import Settings
+from genstudio.studio.workers import pace
 from genstudio.studio.workers.session import Session
 from genstudio.training.run import Run
 from tests.small_runs import small_run
@@ -146,6 +147,31 @@ def test_a_play_of_many_frames_is_one_command(qtbot, area: PaneArea, view: Pixel
     assert view.at_rest
     assert area.undo_stack.count() == 1
     assert area.states["pixels"].position == view.clock.drawn, "it stands where the drawing had really come"
+
+
+def test_with_what_each_pixel_saw_it_plays_from_one_to_the_next(
+    qtbot, monkeypatch: pytest.MonkeyPatch, area: PaneArea, view: PixelsView
+):
+    monkeypatch.setattr(pace, "BUDGET_MS", 0.0)  # pictures without it would be shown on the way
+    view.propose("", overlay="field")
+    settled(qtbot, area)
+    view.clock.speed = 30.0
+    seen: list[bool] = []
+
+    def played() -> bool:
+        if view.clock.drawn:
+            seen.append("field" in view.content.values)
+        return view.clock.drawn >= 12
+
+    view.toggle_play()
+    qtbot.waitUntil(played, timeout=PATIENCE)
+    view.pause()
+    assert all(seen)
+    settled(qtbot, area)
+    view.clock.speed = FASTEST
+    with qtbot.waitSignal(view.clock.ended, timeout=PATIENCE):
+        view.toggle_play()
+    assert "field" in settled(qtbot, area).content.values
 
 
 def test_undo_in_the_middle_of_a_play_stops_it(qtbot, area: PaneArea, view: PixelsView):

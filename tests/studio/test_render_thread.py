@@ -29,6 +29,7 @@ PATIENCE = 30_000
 class GateState(PaneState):
     number: int = knob(0, help=N_("Which picture."), ge=0, le=10_000)
     wrong: str = knob("", help=N_("What goes wrong."))
+    endless: bool = knob(False, help=N_("Whether it pauses again and again, and never has a picture."))
 
 
 class Gate:
@@ -41,13 +42,16 @@ class Gate:
         self.closed: list[int] = []
         self.threads: list[int] = []
 
-    def __call__(self, look: Look, state: GateState) -> Iterator[Content]:
+    def __call__(self, look: Look, state: GateState) -> Iterator[Content | None]:
         self.seen.append(state.number)
         self.threads.append(torch.get_num_threads())
         if state.wrong == "words":
             raise GenstudioError(N_("It rains."), N_("Wait."))
         if state.wrong == "bug":
             raise ZeroDivisionError("a bug")
+        while state.endless:
+            self.reached.set()
+            yield None
         content = Content(N_("one"), (Picture(np.full((2, 2, 1), state.number % 256, np.uint8)),))
         try:
             yield content
@@ -127,6 +131,17 @@ def fetch(qtbot, renderer: RenderThread, view: str) -> Rendered:
 
     qtbot.waitUntil(there, timeout=PATIENCE)
     return found[0]
+
+
+def test_where_a_content_pauses_other_views_and_newer_states_go_first(qtbot, renderer: RenderThread, gate: Gate):
+    renderer.submit("gate", GateState(endless=True))
+    assert gate.reached.wait(30)
+    renderer.submit("beside", GateState(number=1))
+    assert fetch(qtbot, renderer, "beside").content is not None
+    qtbot.wait(100)  # longer than the patience with which half-made contents are shown
+    assert renderer.result("gate") is None, "nothing is not shown"
+    renderer.submit("gate", GateState(number=2))
+    assert fetch(qtbot, renderer, "gate").state.number == 2
 
 
 def test_of_many_states_only_the_newest_is_finished(qtbot, renderer: RenderThread, gate: Gate):

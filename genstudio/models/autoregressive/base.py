@@ -1,7 +1,7 @@
 """What every autoregressive model is: p(x) = product over sub-pixels of p(x_i | x_1 .. x_{i-1}), in nats, exactly.
 
-A subclass gives two things: ``forward``, the outputs for all sub-pixels of whole images at once, from which it learns and is
-scored; and ``graph``, the same net as causal nodes (or a ``machine`` of its own), with which it is sampled.
+A subclass gives two things: ``by_layers``, the outputs for all sub-pixels of whole images at once, from which it learns and
+is scored; and ``graph``, the same net as causal nodes (or a ``machine`` of its own), with which it is sampled.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from torch import Tensor
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
+from genstudio.core.parts import Parts, whole
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.sampling.auto import Pace, choose
 from genstudio.models.autoregressive.sampling.cached import cached
@@ -26,9 +27,10 @@ from genstudio.models.autoregressive.sampling.request import Drawn, Method, Orde
 from genstudio.models.autoregressive.sampling.tape import Tape
 from genstudio.models.base import Model, Phase, Play, Turn
 from genstudio.models.classes import asked_labels, check_classes, drawn_labels, labels_of
+from genstudio.nets.by_layers import Layers, straight
 from genstudio.nets.causal_graph import CausalGraph
 from genstudio.nets.causal_machine import Due, GraphMachine
-from genstudio.nets.causal_schedule import schedule
+from genstudio.nets.causal_schedule import schedule_by_parts
 from genstudio.nets.level_distributions import LevelDistribution, LogisticMixture
 
 if TYPE_CHECKING:
@@ -107,6 +109,10 @@ class Autoregressive(Model):
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
         """Outputs N×size×H×W of ``distribution`` for images N×C×H×W in [-1, 1]: at each pixel from those before it only."""
+        return straight(self.by_layers(x, labels))
+
+    def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
+        """:meth:`forward`, with cuts between its layers: see :mod:`genstudio.nets.by_layers`."""
         raise NotImplementedError
 
     def graph(self, labels: Tensor | None) -> CausalGraph:
@@ -124,8 +130,20 @@ class Autoregressive(Model):
 
     def machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Machine:
         """What draws image after image without a forward pass. ``x``: N×C×H×W in [-1, 1]; ``known``: bool H×W."""
-        graph = self.graph(labels)
-        return GraphMachine(graph, schedule(graph, known, order, str(x.device)), x)
+        return whole(self.machine_by_parts(x, known, labels, order))
+
+    def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Parts[Machine]:
+        """:meth:`machine`, made in parts of about a millisecond."""
+        graph = yield from self.graph_by_parts(labels)
+        yield
+        made = yield from schedule_by_parts(graph, known, order, str(x.device))
+        yield
+        return GraphMachine(graph, made, x)
+
+    def graph_by_parts(self, labels: Tensor | None) -> Parts[CausalGraph]:
+        """:meth:`graph`, for nets with which it takes more than a moment."""
+        yield
+        return self.graph(labels)
 
     def output(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
         """One forward pass of whole images, counted."""

@@ -19,6 +19,7 @@ from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.autoregressive.pixelcnn import PLACE_HELP, check_width, colour_graph
 from genstudio.models.base import models
+from genstudio.nets.by_layers import Layers
 from genstudio.nets.causal_conv import CausalConv, causal_mask, colour_slices
 from genstudio.nets.causal_graph import CausalGraph, Node, Read
 from genstudio.nets.gated_stacks import GatedLayer, StackNodes, bias_of
@@ -79,10 +80,10 @@ class GatedPixelCNN(Autoregressive):
         super().check(spec, knobs)
         check_width(spec, knobs.width)
 
-    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+    def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
         above = left = with_place(x) if self.knobs.place else x
         for layer in self.layers:
-            above, left = layer(above, left, labels)
+            above, left = yield [*layer(above, left, labels)]
         out: Tensor = self.last(F.relu(self.head(F.relu(left))))
         return out
 

@@ -15,9 +15,11 @@ from torch.nn import functional as F
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
+from genstudio.core.parts import Parts
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.base import models
+from genstudio.nets.by_layers import Layers
 from genstudio.nets.level_distributions import Softmax
 from genstudio.nets.masked_linear import DenseMachine, MaskedLinear, unit_degrees
 
@@ -62,15 +64,16 @@ class DenseAutoregressive(Autoregressive):
                 N_("Choose fewer levels (data.levels=8), smaller images (data.size=16), fewer hidden units, or a PixelCNN."),
             )  # fmt: skip
 
-    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+    def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
         n, _, height, width = x.shape
         hidden = x.movedim(1, -1).flatten(1)
         for layer in self.layers[:-1]:
-            hidden = F.relu(layer(hidden))
+            (hidden,) = yield [F.relu(layer(hidden))]
         out: Tensor = self.layers[-1](hidden)
         return out.view(n, height, width, -1).movedim(-1, 1)
 
-    def machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Machine:
+    def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Parts[Machine]:
+        yield
         layers = [layer for layer in self.layers if isinstance(layer, MaskedLinear)]
         return DenseMachine(layers, F.relu, self.distribution.levels, x, known)
 

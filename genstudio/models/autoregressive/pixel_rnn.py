@@ -20,6 +20,7 @@ from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.autoregressive.pixelcnn import check_width, masked_conv
 from genstudio.models.base import models
+from genstudio.nets.by_layers import Layers, beside
 from genstudio.nets.causal_conv import CausalConv, CausalUpConv, colour_slices
 from genstudio.nets.causal_graph import CausalGraph, Compute, Draw, Node, Read
 from genstudio.nets.level_distributions import Softmax
@@ -74,17 +75,16 @@ class PixelRNN(Autoregressive):
                 N_("Choose fewer scales."),
             )
 
-    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
-        out = small = None
+    def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
+        live, small = [x], None  # and the output so far
         for net, step in zip(self.nets, self.steps, strict=True):
-            image = x[:, :, ::step, ::step]
-            fine = net(image, small)
-            if out is not None:
+            assert isinstance(net, OneScale)
+            fine, live = yield from beside(net.by_layers(live[0][:, :, ::step, ::step], small), live)
+            if len(live) > 1:
                 fine = fine.clone()
-                fine[:, :, ::2, ::2] = out  # these were drawn at the coarser scale
-            out, small = fine, image
-        assert out is not None
-        return out
+                fine[:, :, ::2, ::2] = live[1]  # these were drawn at the coarser scale
+            live, small = [live[0], fine], live[0][:, :, ::step, ::step]
+        return live[1]
 
     def pixel_units(self) -> Iterator[tuple[int, int, tuple[int, ...]]]:
         for rank, step in enumerate(self.steps):
@@ -130,12 +130,14 @@ class OneScale(nn.Module):
         self.head = masked_conv("B", self.wide, self.wide, 0)
         self.last = masked_conv("B", self.wide, self.logits, 0)
 
-    def forward(self, x: Tensor, small: Tensor | None) -> Tensor:
+    def by_layers(self, x: Tensor, small: Tensor | None) -> Layers[Tensor]:
         extra = None
         if self.small is not None and self.enlarge is not None:
             extra = F.relu(self.enlarge(F.relu(self.small(small))))
         x = self.first(x)
         for lstm, out in zip(self.lstms, self.outs, strict=True):
+            x, *others = yield [x] if extra is None else [x, extra]
+            extra = others[0] if others else None
             x = x + out(lstm(x, extra))
         result: Tensor = self.last(F.relu(self.head(F.relu(x))))
         return result

@@ -18,6 +18,7 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.base import models
+from genstudio.nets.by_layers import Layers
 from genstudio.nets.causal_conv import CausalConv, causal_mask, colour_slices
 from genstudio.nets.causal_graph import CausalGraph, Draw
 from genstudio.nets.level_distributions import Softmax
@@ -87,9 +88,10 @@ class PixelCNN(Autoregressive):
         super().check(spec, knobs)
         check_width(spec, knobs.width)
 
-    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+    def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
         x = self.first(with_place(x) if self.knobs.place else x)
         for block in self.blocks:
+            (x,) = yield [x]
             x = block(x)
         out: Tensor = self.last(F.relu(self.head(F.relu(x))))
         return out

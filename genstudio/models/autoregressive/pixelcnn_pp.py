@@ -16,14 +16,17 @@ from torch import Tensor, nn
 from genstudio.core.batch import Batch
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
+from genstudio.core.parts import Parts, whole
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.autoregressive.pixelcnn import PLACE_HELP
 from genstudio.models.base import models
+from genstudio.nets.by_layers import Layers
 from genstudio.nets.causal_conv import CausalConv, CausalUpConv, Span, starting_from_data
 from genstudio.nets.causal_graph import CausalGraph, Compute, Draw, Node, Read
 from genstudio.nets.gated_resnet import GatedResnet, affine_elu, bias_of, concat_elu
 from genstudio.nets.level_distributions import LogisticMixture
+from genstudio.nets.place import SIZE
 from genstudio.nets.place import place as place_of
 
 ABOVE: tuple[Span, Span] = ((-1, 0), (-1, 1))  # rows and columns of a window
@@ -57,7 +60,7 @@ class PixelCNNpp(Autoregressive):
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__(spec, knobs)
         self.distribution = LogisticMixture(spec.channels, spec.levels or 256, knobs.components)
-        width, inputs = knobs.width, spec.channels + len(self._beside())
+        width, inputs = knobs.width, spec.channels + (SIZE if knobs.place else 1)
         self.grids = [(spec.height, spec.width)]
         for _ in range(knobs.resolutions - 1):
             h, w = self.grids[-1]
@@ -93,7 +96,7 @@ class PixelCNNpp(Autoregressive):
         with torch.no_grad(), self._evaluating(), starting_from_data(self):
             self(self.to_net(batch.levels))
 
-    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+    def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
         x = torch.cat([x, self._beside().to(x).expand(len(x), -1, -1, -1)], 1)
         us, uls = [self.u_start(x)], [self.above_start(x) + self.left_start(x)]
         for i, (u_blocks, ul_blocks) in enumerate(zip(self.u_down, self.ul_down, strict=True)):
@@ -102,18 +105,26 @@ class PixelCNNpp(Autoregressive):
                 uls.append(self.ul_half[i - 1](uls[-1]))
             for u_block, ul_block in zip(u_blocks, ul_blocks, strict=True):  # type: ignore[call-overload]
                 us.append(u_block(us[-1]))
+                us, uls = yield from _cut(us, uls)
                 uls.append(ul_block(uls[-1], us[-1]))
-        u, ul = us.pop(), uls.pop()
+                us, uls = yield from _cut(us, uls)
         for i in reversed(range(len(self.grids))):
             for u_block, ul_block in zip(self.u_up[i], self.ul_up[i], strict=True):  # type: ignore[call-overload]
-                u = u_block(u, us.pop())
-                ul = ul_block(ul, u, uls.pop())
+                # The last of each is the stream itself, before it stand the short-cuts.
+                us.append(u_block(us.pop(), us.pop()))
+                us, uls = yield from _cut(us, uls)
+                uls.append(ul_block(uls.pop(), us[-1], uls.pop()))
+                us, uls = yield from _cut(us, uls)
             if i:
-                u, ul = self.u_double[i - 1](u), self.ul_double[i - 1](ul)
-        out: Tensor = self.last(concat_elu(ul))
+                us.append(self.u_double[i - 1](us.pop()))
+                uls.append(self.ul_double[i - 1](uls.pop()))
+        out: Tensor = self.last(concat_elu(uls.pop()))
         return out
 
     def graph(self, labels: Tensor | None) -> CausalGraph:
+        return whole(self.graph_by_parts(labels))
+
+    def graph_by_parts(self, labels: Tensor | None) -> Parts[CausalGraph]:
         return GraphOfPixelCNNpp(self).graph()
 
     def summary(self) -> Message:
@@ -123,6 +134,11 @@ class PixelCNNpp(Autoregressive):
         )  # fmt: skip
 
 
+def _cut(us: list[Tensor], uls: list[Tensor]) -> Layers[tuple[list[Tensor], list[Tensor]]]:
+    live = yield [*us, *uls]
+    return live[: len(us)], live[len(us) :]
+
+
 class GraphOfPixelCNNpp:
     """Writes ``forward`` again as nodes, in the same order."""
 
@@ -130,7 +146,7 @@ class GraphOfPixelCNNpp:
         self.model, self.numbers = model, 0
         self.nodes: list[Node] = []
 
-    def graph(self) -> CausalGraph:
+    def graph(self) -> Parts[CausalGraph]:
         m = self.model
         us = [self._layer([(m.u_start, "image")], 0, eager=True)]
         uls = [self._layer([(m.above_start, "image"), (m.left_start, "image")], 0)]
@@ -141,11 +157,13 @@ class GraphOfPixelCNNpp:
             for u_block, ul_block in zip(u_blocks, ul_blocks, strict=True):  # type: ignore[call-overload]
                 us.append(self._block(u_block, us[-1], [], i, eager=True))
                 uls.append(self._block(ul_block, uls[-1], [us[-1]], i))
+                yield
         u, ul = us.pop(), uls.pop()
         for i in reversed(range(len(m.grids))):
             for u_block, ul_block in zip(m.u_up[i], m.ul_up[i], strict=True):  # type: ignore[call-overload]
                 u = self._block(u_block, u, [us.pop()], i, eager=True)
                 ul = self._block(ul_block, ul, [u, uls.pop()], i)
+                yield
             if i:
                 u = self._layer([(m.u_double[i - 1], u)], i - 1, eager=True)
                 ul = self._layer([(m.ul_double[i - 1], ul)], i - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -143,6 +144,8 @@ class PixelsView(PaneView):
         self._show_marks()
 
     def show_rendered(self, rendered: Rendered) -> None:
+        if rendered.content is not None and not rendered.final and self._goes_from_field_to_field:
+            return
         if rendered.content is not None and not rendered.final and self._calm.isActive():
             self._held_back = rendered
             return
@@ -157,6 +160,12 @@ class PixelsView(PaneView):
             return
         self._calm.start()
         self._show_content(rendered, rendered.content)
+
+    @property
+    def _goes_from_field_to_field(self) -> bool:
+        """Whether what each pixel saw is to be seen as it plays: then the next is drawn when that is on screen, and nothing
+        without it, which would flicker. As fast as it goes, it is seen at the end."""
+        return self.state.overlay == "field" and self.clock.playing and not math.isinf(self.clock.speed)
 
     def show_message(self, words: Message | str) -> None:
         self.player.stop()

@@ -25,7 +25,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_, Message
 from genstudio.core.threads import compute_on_one_core
-from genstudio.explore.base import Content, Look, PaneState, contents, pane_of, panes
+from genstudio.explore.base import Content, Look, PaneState, pane_of, panes, steps
 from genstudio.explore.blobs import Blobs
 from genstudio.studio.workers.pace import REST_MS, Pace
 
@@ -236,7 +236,7 @@ class RenderThread(QThread):
             # Until a drawing from newer weights is whole, a hand goes on with the one that is on screen.
             self._latest[job.view] = job.key[1]
         # What was overtaken is shown all the same: else nothing would move under a hand that is quicker than the model.
-        if made.final or (job.spent > PATIENCE_MS and not job.again):
+        if made.final or (made.content is not None and job.spent > PATIENCE_MS and not job.again):
             self._publish(job.view, made)
 
     def _reached_stage(self, job: _Job, *, whole: bool) -> bool:
@@ -256,7 +256,7 @@ class RenderThread(QThread):
 
     def _render(self, job: _Job) -> Iterator[Rendered]:
         """The ever better contents of a job, each held back by one so that the last is known to be it; a coarse one is not
-        the last, so that it comes at once."""
+        the last, so that it comes at once. None of its steps makes more than one."""
         self._set_threads()
         snapshot = self._snapshot(job)
         if snapshot is None:
@@ -267,20 +267,22 @@ class RenderThread(QThread):
         before = self._shown.get(job.view)
         if before is not None and before[0] == job.state and before[1] is snapshot and before[2] is data:
             return
-        look = self._look(snapshot, data)
+        for _ in self._load(snapshot, data):
+            yield Rendered(job.state, final=False)  # others may want to go first
+        look = self._looks[id(snapshot), id(data)]
         facts: Any = {
             "step": snapshot.step,
             "latent_dim": getattr(look.model, "latent_dim", None),
             "snapshot": snapshot,
         }
         spent, held, started = 0.0, None, time.perf_counter()
-        for content in contents(look, job.state):
+        for content in steps(look, job.state):
             spent += (time.perf_counter() - started) * 1000
-            if held is not None:
-                yield Rendered(job.state, held, spent, final=False, **facts)
-            held = None if content.coarse else content
-            if content.coarse:
-                yield Rendered(job.state, content, spent, final=False, **facts)
+            if content is None:
+                yield Rendered(job.state, final=False)
+            else:
+                yield Rendered(job.state, content if content.coarse else held, spent, final=False, **facts)
+                held = None if content.coarse else content
             started = time.perf_counter()
         spent += (time.perf_counter() - started) * 1000
         if held is None:
@@ -304,18 +306,19 @@ class RenderThread(QThread):
         self._kept.move_to_end(key)
         return self._kept[key]
 
-    def _look(self, snapshot: Snapshot, data: DataSet | None) -> Look:
-        """The model with these weights, loaded once. Keyed by identity: the look keeps its snapshot alive."""
-        from genstudio.training.snapshot import load_model
+    def _load(self, snapshot: Snapshot, data: DataSet | None) -> Iterator[None]:
+        """Have the model with these weights among the looks, loaded once. Keyed by identity: the look keeps its snapshot
+        alive."""
+        from genstudio.training.snapshot import load_model_by_parts
 
         key = (id(snapshot), id(data))
         if key not in self._looks:
-            model = load_model(snapshot)
-            self._looks[key] = Look(model, snapshot.spec, snapshot, data, self.blobs)
+            model = yield from load_model_by_parts(snapshot)
+            yield
+            self._looks.setdefault(key, Look(model, snapshot.spec, snapshot, data, self.blobs))  # another view may have
             while len(self._looks) > LOOKS_KEPT:
                 self._looks.popitem(last=False)
         self._looks.move_to_end(key)
-        return self._looks[key]
 
     def _failed(self, job: _Job, error: Exception) -> Rendered:
         if isinstance(error, GenstudioError):

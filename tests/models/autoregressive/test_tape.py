@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import torch
 
@@ -10,7 +12,7 @@ from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.autoregressive.sampling import tape as tape_module
 from genstudio.models.autoregressive.sampling.request import Request
 from genstudio.models.autoregressive.sampling.tape import Tape
-from genstudio.nets import causal_machine
+from genstudio.nets import causal_machine, causal_schedule
 from tests.models.autoregressive.autoregressive_nets import VARIANTS, make
 
 COLOURED = ("made", "pixelcnn", "gated-classes", "row-lstm-scales", "pp")
@@ -194,6 +196,7 @@ def test_a_tick_can_pause_between_its_parts_and_be_left_for_another_drawing() ->
     model = make("pp", 3, levels=5)
     request, calls = model.request(2, generator=noise()), 0
     tape = model.tape(request)
+    tape.play()
     while tape.done < tape.end:
         tape.play(lambda: True)
         calls += 1
@@ -203,3 +206,27 @@ def test_a_tick_can_pause_between_its_parts_and_be_left_for_another_drawing() ->
             tape.follow(request)
     assert calls > 4 * len(tape.starts)
     assert torch.equal(tape.levels, played(model.tape(request)).levels)
+
+
+@pytest.mark.parametrize("variant", ["pp", "gated", "row-lstm"])
+def test_what_draws_is_made_in_parts_which_another_drawing_does_not_begin_anew(variant: str) -> None:
+    model = make(variant)
+
+    def calls(others: list[Request]) -> tuple[int, Tape]:
+        """How many parts there are up to the first pixel, with others asked for meanwhile."""
+        causal_schedule._cache.clear()
+        tape = model.tape(model.request(2, generator=noise()))
+        for count in itertools.count():
+            if tape.done:
+                return count, tape
+            if count in range(20, 20 + len(others)):
+                tape.follow(others[count - 20])
+            tape.play(lambda: True)
+        raise AssertionError
+
+    undisturbed, tape = calls([])
+    assert undisturbed > 30 + len(tape.starts), "each tick of the schedule is one"
+    other = model.request(2, generator=noise(3))
+    disturbed, tape = calls([other])
+    assert abs(disturbed - undisturbed) <= 1
+    assert torch.equal(played(tape).levels, played(model.tape(other)).levels)

@@ -17,7 +17,7 @@ from torch import Tensor
 from genstudio.models.autoregressive.sampling.request import Request
 
 if TYPE_CHECKING:
-    from genstudio.models.autoregressive.base import Autoregressive
+    from genstudio.models.autoregressive.base import Autoregressive, Machine
 
 
 PART = 200_000  # numbers of a distribution: a few milliseconds' worth
@@ -39,17 +39,18 @@ class Tape:
         grid = (model.spec.height, model.spec.width)
         groups = [[(y, x, c) for c in channels] for y, x, channels in model.pixel_units()]
         self.units = [unit for group in groups for unit in group]
-        self.pixels = np.array([(y, x) for y, x, _ in self.units])  # E×2
+        order = np.array(self.units)
+        self.pixels = order[:, :2]  # E×2
         self.starts = np.cumsum([0, *map(len, groups)]).tolist()  # of each tick, and the end
         self.tick_of = np.repeat(np.arange(len(groups)), [len(group) for group in groups]).tolist()
-        with torch.no_grad(), model._evaluating():
-            blank = torch.zeros_like(request.noise, dtype=model.dtype)
-            self.machine = model.machine(blank, np.zeros(grid, bool), request.labels, "raster")
-        y, x, channel = torch.tensor(self.units, device=blank.device).T
+        device = request.noise.device
+        self.machine: Machine  # made by the first plays, which may pause in it
+        self._making = self._make(torch.zeros_like(request.noise, dtype=model.dtype))
+        y, x, channel = torch.from_numpy(order).to(device).T
         self._place = channel * grid[0] * grid[1] + y * grid[1] + x
         self._place_of = torch.argsort(self._place).view(-1, grid[0] * grid[1])  # channel×pixel
-        self.levels = torch.zeros(self.end, self.n, dtype=torch.int64, device=blank.device)
-        self.entropy = torch.zeros(self.end, self.n, dtype=model.dtype, device=blank.device)
+        self.levels = torch.zeros(self.end, self.n, dtype=torch.int64, device=device)
+        self.entropy = torch.zeros(self.end, self.n, dtype=model.dtype, device=device)
         self.nats = torch.zeros_like(self.entropy)
         self.done = 0
         self._fresh: dict[int, Tensor] = {}  # what the last tick was drawn from: asked for after every one
@@ -89,13 +90,24 @@ class Tape:
     @torch.no_grad()
     def play(self, pause: Callable[[], bool] = lambda: False) -> None:
         """One tick: the next sub-pixel, or all channels of the next pixel where one output serves them; or all that is given
-        at the start. ``pause`` is asked between its parts; where it says so, the next call goes on."""
+        at the start. ``pause`` is asked between its parts; where it says so, the next call goes on. The first call also
+        makes what draws."""
         if self._under_way is None:
-            self._under_way = self._take_given() if self.done < self.starts[self.given] else self._tick()
+            self._under_way = self._next()
         for _ in self._under_way:
             if pause():
                 return
         self._under_way = None
+
+    def _next(self) -> Iterator[None]:
+        # Not delegated to, which would end it too when a drawing is wound back while it is made.
+        for _ in self._making:
+            yield
+        yield from self._take_given() if self.done < self.starts[self.given] else self._tick()
+
+    def _make(self, blank: Tensor) -> Iterator[None]:
+        known = np.zeros(blank.shape[2:], bool)
+        self.machine = yield from self.model.machine_by_parts(blank, known, self.labels, "raster")
 
     def _tick(self) -> Iterator[None]:
         tick, place = self.tick_of[self.done], self.done
@@ -172,7 +184,13 @@ class Tape:
     @property
     def bytes(self) -> int:
         """Memory held, about."""
-        buffers = [*getattr(self.machine, "buffers", {}).values(), self.levels, self.entropy, self.nats, self.noise]
+        buffers = [
+            *getattr(getattr(self, "machine", None), "buffers", {}).values(),
+            self.levels,
+            self.entropy,
+            self.nats,
+            self.noise,
+        ]
         return sum(tensor.numel() * tensor.element_size() for tensor in buffers)
 
     def _read(self, request: Request, temperatures: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:

@@ -1,0 +1,101 @@
+"""A net's forward pass with cuts in it, so that it and its backward pass can pause between layers.
+
+    def by_layers(self, x: Tensor) -> Layers:
+        for layer in self.layers:
+            (x,) = yield [layer(x)]
+        return self.last(x)
+
+At a cut the pass gives out, once each, all tensors made from the image that it will use again, and goes on with what it is
+sent: the same ones (:func:`straight`), or leaves of a graph of their own (:class:`Traced`), so that each stretch between
+two cuts has a backward pass for itself. What is held back from a cut is lost to the gradient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from genstudio.core.parts import Parts
+
+T = TypeVar("T")
+Layers = Generator[list[Tensor], list[Tensor], T]
+
+
+def straight(layers: Layers[T]) -> T:
+    """What it returns, by one graph: a forward pass like any other."""
+    try:
+        live = next(layers)
+        while True:
+            live = layers.send(live)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+def beside(layers: Layers[Tensor], others: list[Tensor]) -> Layers[tuple[Tensor, list[Tensor]]]:
+    """``layers`` within a pass that goes on to use ``others``: they go through its cuts too, and are given back."""
+    try:
+        live = next(layers)
+        while True:
+            sent = yield [*live, *others]
+            others = sent[len(live) :]
+            live = layers.send(sent[: len(live)])
+    except StopIteration as end:
+        return end.value, others
+
+
+class Traced:
+    """A forward pass, made by :meth:`forward`, through which gradients go back as often as wanted."""
+
+    def __init__(self, image: Tensor) -> None:
+        self.image = image.detach().requires_grad_(True)
+        self.output = self.image
+        self._stretches: list[tuple[list[Tensor], list[Tensor]]] = []  # what each began with, and what it made
+
+    def forward(self, layers: Layers[Tensor]) -> Parts[None]:
+        """``layers``, of :attr:`image`, up to :attr:`output`, a leaf."""
+        begins, made = [self.image], None
+        while True:
+            try:
+                with torch.enable_grad():
+                    made = next(layers) if made is None else layers.send(begins)
+            except StopIteration as end:
+                self.output = self._cut(begins, [end.value])[0]
+                return
+            begins = self._cut(begins, made)
+            yield
+
+    def backward(self, gradient: Tensor) -> Parts[Tensor]:
+        """From the gradient of something by :attr:`output` to that by :attr:`image`."""
+        gradients: list[Tensor | None] = [gradient]
+        for begins, made in reversed(self._stretches):
+            gradients = _through(begins, made, gradients)
+            yield
+        found = gradients[0]
+        return torch.zeros_like(self.image) if found is None else found
+
+    def _cut(self, begins: list[Tensor], made: list[Tensor]) -> list[Tensor]:
+        """Leaves in place of what was made; what only went through stays."""
+        self._stretches.append((begins, made))
+        kept = set(map(id, begins))
+        return [one if id(one) in kept else one.detach().requires_grad_(True) for one in made]
+
+
+def _through(begins: list[Tensor], made: list[Tensor], gradients: list[Tensor | None]) -> list[Tensor | None]:
+    """From the gradients by what a stretch made to those by what it began with."""
+    went_through = {id(one): given for one, given in zip(made, gradients, strict=True)}
+    kept = set(map(id, begins))
+    new = [
+        (one, given) for one, given in zip(made, gradients, strict=True) if id(one) not in kept and given is not None
+    ]
+    found: list[Tensor | None] = [None] * len(begins)
+    if new:
+        with torch.enable_grad():
+            # As sums, since to take gradients of anything else torch loads a third of a second of code.
+            sums = [(one * given).sum() for one, given in new]
+        found = list(torch.autograd.grad(sums, begins, retain_graph=True, allow_unused=True))
+    passed = [went_through.get(id(one)) for one in begins]
+    return [b if a is None else a if b is None else a + b for a, b in zip(found, passed, strict=True)]
