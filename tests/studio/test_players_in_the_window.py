@@ -143,6 +143,31 @@ def test_an_opened_run_has_its_players_and_marks(qtbot, playing, close_window, o
     assert "gradients" in again.left.curves.options.group_menu.actions()[1].text()
 
 
+def test_looks_through_a_judge_can_be_asked_for_while_it_trains(qtbot, playing) -> None:
+    plan, session = playing.left.plan, playing.session
+    plan.show()
+    row = plan.form.rows["judge_every"]
+    assert row.field.isEnabled(), "while it trains"
+    row.field.setFocus()
+    row.field.selectAll()
+    QTest.keyClicks(row.field, "500")
+    here = session.step
+    stepped(qtbot, playing, playing.left.controls.step.click)
+    assert session.job.plan.judge_every == 500
+    qtbot.waitUntil(lambda: bool(playing.left.curves.rows.marks), timeout=PATIENCE)
+    assert [(m.step, str(m.message)) for m in playing.left.curves.rows.marks] == [(here, "judge every 0 → 500")]
+    qtbot.waitUntil(lambda: "There is no judge" in playing.left.curves.health.words.text(), timeout=PATIENCE)
+
+    run = session.run.path  # as those words say: stop and go on
+    playing.left.controls.stop.click()
+    qtbot.waitUntil(lambda: session.state == "idle", timeout=PATIENCE)
+    qtbot.waitUntil(playing.left.controls.main.isEnabled, timeout=PATIENCE)
+    playing.left.controls.main.click()
+    qtbot.waitUntil(lambda: session.state == "training", timeout=PATIENCE)
+    assert session.run.path == run, "not a new run"
+    assert session.job.plan.judge_every == 500
+
+
 def test_a_model_with_one_player_has_no_such_menu(window) -> None:
     assert not window.left.controls.step_menu.isVisible()
     assert not [a for a in window.left.controls.step_menu._actions.values() if a.isEnabled()]

@@ -99,6 +99,11 @@ class LeftColumn(QWidget):
         unfinished = self.session.step < self.plan.plan().steps
         return unfinished and self._signature() == self._run_signature
 
+    def _run_follows(self) -> None:
+        """A live change was taken: what stands in the cards is the run's, and it can go on with that after a stop."""
+        if self._run_signature is not None:
+            self._run_signature = self._signature()
+
     def _signature(self) -> Any:
         draft = self.draft()
         if draft is None:
@@ -119,8 +124,8 @@ class LeftColumn(QWidget):
     def _model_edited(self, name: str) -> None:
         if self.session.busy:
             value = self.model.live_value(name)
-            if value is not None:
-                self.session.set_live({name: value})
+            if value is not None and self.session.set_live({name: value}):
+                self._run_follows()
         self.optimisers.follow_model()
         self._draft_changed()
 
@@ -128,8 +133,8 @@ class LeftColumn(QWidget):
     def _plan_edited(self, name: str) -> None:
         if self.session.busy:
             value = self.plan.live_value(name)
-            if value is not None:
-                self.session.set_live({f"plan.{name}": value})
+            if value is not None and self.session.set_live({f"plan.{name}": value}):
+                self._run_follows()
         self._draft_changed()
 
     @Slot(str)
@@ -212,10 +217,11 @@ class LeftColumn(QWidget):
 
     @Slot(object)
     def _remedy(self, change: dict[str, Any]) -> None:
-        self.session.set_live(change)
-        for name, value in change.items():
-            self._show_live(name, value)
-        self._draft_changed()
+        if self.session.set_live(change):
+            for name, value in change.items():
+                self._show_live(name, value)
+            self._run_follows()
+            self._draft_changed()
 
     def _show_live(self, name: str, value: Any) -> None:
         """A live setting was changed by something else than its field: show it there."""
@@ -232,6 +238,7 @@ class LeftColumn(QWidget):
             self._slowed = kind == "RolledBack"  # what changes next is its doing
         elif self._slowed:
             self._show_live(event.name, event.value)
+            self._run_follows()
             self._draft_changed()
 
     @Slot(str)

@@ -219,18 +219,19 @@ class Session(QObject):
             self._leave_run()
             self.changed.emit()
 
-    def set_live(self, knobs: dict[str, Any]) -> None:
+    def set_live(self, knobs: dict[str, Any]) -> bool:
         """Change live settings while it trains: ``beta``, ``plan.players.model.lr``. They hold from the next step on.
-        What does not fit is said by ``failed``, and changes nothing."""
+        Whether they were taken: what does not fit is said by ``failed``, and changes nothing."""
         if self.job is None or self.state not in (TRAINING, PAUSED):
-            return
+            return False
         try:
             self.job.live(knobs)
         except GenstudioError as error:
             self.failed.emit(in_words(error))
-        else:
-            self.total_steps = int(knobs.get("plan.steps", self.total_steps))
-            self._set_only(knobs.get("only", self.only))
+            return False
+        self.total_steps = int(knobs.get("plan.steps", self.total_steps))
+        self._set_only(knobs.get("only", self.only))
+        return True
 
     def shutdown(self) -> None:
         """Stop, save, and wait for the threads. After this nothing is heard from here. Safe to call twice."""
