@@ -155,7 +155,7 @@ def say_results(results: Mapping[str, Result], split: str, output: Output) -> No
         about = measures[name]
         beside = ", ".join(f"{key.replace('_', ' ')} {number(value)}" for key, value in result.baselines.items())
         better = _("higher is better") if about.better == "higher" else _("lower is better")
-        rows.append([f"{split}/{name}", number(result.value), about.unit, better, beside])
+        rows.append([f"{split}/{about.key}", number(result.value), about.unit, better, beside])
         for key, value in result.extra.items():
             unit = _("bits/dim") if key.endswith("bits_per_dim") else about.units.get(key, about.unit)
             rows.append([f"{split}/{key}", number(value), unit, "", ""])

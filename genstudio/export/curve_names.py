@@ -10,7 +10,6 @@ WORDS: dict[str, Message | str] = {
     "elbo": "ELBO",
     "fid": "FID",
     "kid": "KID",
-    "prdc": "PRDC",
     "nll": "NLL",
     "r1": "R1",
     "r2": "R2",
