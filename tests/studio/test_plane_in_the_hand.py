@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,12 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 
 from genstudio.core.spec import ImageSpec
+from genstudio.explore.base import Pane, panes
 from genstudio.studio.panes.area import PaneArea
+from genstudio.studio.panes.first_pane import first_pane
 from genstudio.studio.panes.plane import PlaneView
 from genstudio.studio.panes.view import PaneView
+from genstudio.studio.settings import Settings
 from genstudio.studio.widgets.series_plot import SeriesPlot
 from genstudio.studio.widgets.thumbnails import ALONE, Thumbnails
 from genstudio.studio.workers.data_preview import open_preview
@@ -134,3 +138,49 @@ def test_points_are_previewed_all_on_one_picture(qtbot):
     qtbot.addWidget(thumbs)
     thumbs.show_images(preview.images, "points")
     assert thumbs.height() == ALONE
+
+
+# -- which pane stands first -------------------------------------------------------------------------------------------
+
+
+def test_a_run_on_points_opens_on_the_plane_and_is_not_called_chosen(qtbot, home: Path, run: Run):
+    with area_on(qtbot, home, run) as area:
+        qtbot.waitUntil(lambda: area.slots == ["plane"], timeout=PATIENCE)
+        assert area.active == "plane"
+        qtbot.waitUntil(lambda: area.views["plane"].rendered is not None, timeout=PATIENCE)
+        area.remember()
+        assert area.settings.get("panes")["slots"] == [], "the next run may have another"
+
+
+def test_images_after_points_have_the_manifold_again(qtbot, home: Path, run: Run, tmp_path: Path):
+    model, data = {"name": "gan", "hidden": 8, "latent_dim": 2}, {"name": "faces", "count": 40, "size": 8}
+    pictures = small_run(tmp_path / "pictures-1", model, data)
+    with area_on(qtbot, home, run) as area:
+        qtbot.waitUntil(lambda: area.slots == ["plane"], timeout=PATIENCE)
+        area.session.open_run(pictures.path)
+        qtbot.waitUntil(lambda: area.slots == ["manifold"], timeout=PATIENCE)
+        qtbot.mouseClick(area.rail.buttons["samples"], Qt.MouseButton.LeftButton)
+        area.session.open_run(run.path)
+        qtbot.waitUntil(lambda: area.refusals.spec is not None and area.refusals.spec.is_point, timeout=PATIENCE)
+        assert area.slots == ["samples"], "what a person chose stays"
+
+
+def test_the_kept_session_wins(qtbot, home: Path, run: Run):
+    settings = Settings(home / "settings.json")
+    settings.set("panes", {"slots": ["samples", "manifold"]})
+    settings.save()
+    with area_on(qtbot, home, run) as area:
+        qtbot.waitUntil(lambda: area.refusals.spec is not None, timeout=PATIENCE)
+        assert area.slots == ["samples", "manifold"]
+
+
+def test_a_pane_says_in_its_own_file_what_it_is_for():
+    def newcomer(suits) -> Pane:
+        return replace(panes["samples"], name="mine", group="compare", suits=suits)
+
+    ours = {**dict(panes.items()), "mine": newcomer(lambda spec: spec.channels == 7)}
+    assert first_pane(ours, lambda name: True, ImageSpec(7, 8, 8, 256)) == "mine", "though it stands last in the rail"
+    assert first_pane(ours, lambda name: name != "mine", ImageSpec(7, 8, 8, 256)) == "manifold", "first in the rail"
+    assert first_pane(ours, lambda name: name != "manifold", ImageSpec(1, 8, 8, 256)) == "samples"
+    assert first_pane(ours, lambda name: True, ImageSpec(2, 1, 1, None)) == "plane"
+    assert first_pane(ours, lambda name: False, ImageSpec(2, 1, 1, None)) == "plane", "its page says what to train"
