@@ -159,6 +159,16 @@ def test_an_autoencoder_as_discriminator_finds_samples_more_real_by_design() -> 
     assert verdict(began) == "The generator fools the discriminator, which takes its images for the real ones"
 
 
+def test_a_critic_s_values_have_a_true_minus() -> None:
+    def told(real: float, fake: float) -> str:
+        found = assess([game(10 * i, **{"train/D(x)": real, "train/D(G(z))": fake}) for i in range(1, 60)], PLAN)
+        assert found is not None
+        return str(found.message)
+
+    assert told(-0.001, -1.25) == "Both learn: D(x) 0.00, D(G(z)) −1.25."
+    assert "D(x) −2.50, D(G(z)) −1.25 for" in told(-2.5, -1.25)
+
+
 def test_how_much_samples_vary_is_not_told_of_untrained_nets() -> None:
     untrained = Row(0, 0.0, {"samples/diversity": 0.02})
     for rows, told in (([untrained, *PLAYED], False), ([untrained, *PLAYED, *sheets([0.8])], True)):

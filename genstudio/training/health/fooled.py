@@ -6,7 +6,17 @@ import statistics
 from typing import Any
 
 from genstudio.core.messages import N_, Message
-from genstudio.training.health.seen import DISCRIMINATOR, DIVERSITY, FAKE, GENERATOR, REAL, Seen, gradient, rate
+from genstudio.training.health.seen import (
+    DISCRIMINATOR,
+    DIVERSITY,
+    FAKE,
+    GENERATOR,
+    REAL,
+    Seen,
+    gradient,
+    output,
+    rate,
+)
 from genstudio.training.health.verdict import Health
 
 MOSTLY = 0.9  # of the recent turns. Equal players stand at half
@@ -31,20 +41,20 @@ def check(seen: Seen) -> Health | None:
     varied = [value for step, value in seen.curve(DIVERSITY) if step > 0][-3:]
     if sum(gap < 0 for gap in gaps) >= MOSTLY * len(gaps):
         message = N_(
-            "The generator fools the discriminator, which takes its images for the real ones: D(x) {real:.2f}, D(G(z)) "
-            "{fake:.2f} for {n} steps.",
-            real=real,
-            fake=fake,
+            "The generator fools the discriminator, which takes its images for the real ones: D(x) {real}, D(G(z)) "
+            "{fake} for {n} steps.",
+            real=output(real),
+            fake=output(fake),
             n=seen.for_steps,
         )
     elif (alike and varied and max(varied) < POOR) or (
         seen.lately(gradient(DISCRIMINATOR)) < DEAD and abs(real - fake) < EQUAL
     ):
         message = N_(
-            "The generator fools a discriminator that tells nothing apart: D(x) {real:.2f}, D(G(z)) {fake:.2f} for {n} "
+            "The generator fools a discriminator that tells nothing apart: D(x) {real}, D(G(z)) {fake} for {n} "
             "steps.",
-            real=real,
-            fake=fake,
+            real=output(real),
+            fake=output(fake),
             n=seen.for_steps,
         )
     else:

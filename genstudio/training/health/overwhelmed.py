@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from genstudio.core.messages import N_, Message
-from genstudio.training.health.seen import DISCRIMINATOR, FAKE, GENERATOR, REAL, Seen, gradient
+from genstudio.training.health.seen import DISCRIMINATOR, FAKE, GENERATOR, REAL, Seen, gradient, output
 from genstudio.training.health.verdict import Health
 
 SURE = 0.998
@@ -30,9 +30,9 @@ def check(seen: Seen) -> Health | None:
         )
     elif real <= 1 and fake >= 0 and real - fake > SURE:
         message = N_(
-            "The discriminator overwhelms the generator: D(x) {real:.2f}, D(G(z)) {fake:.2f} for {n} steps.",
-            real=real,
-            fake=fake,
+            "The discriminator overwhelms the generator: D(x) {real}, D(G(z)) {fake} for {n} steps.",
+            real=output(real),
+            fake=output(fake),
             n=seen.for_steps,
         )
     else:

@@ -122,6 +122,11 @@ def short(value: float) -> float:
     return float(f"{value:.2g}")
 
 
+def output(value: float) -> str:
+    """A discriminator's output with two decimals and a true minus: a critic's has any sign."""
+    return f"{value:z.2f}".replace("-", "−")
+
+
 def nats(value: float) -> str:
     """-15791.84 as people write it: thousands apart, a true minus."""
     return f"{value:,.1f}".replace("-", "−")
