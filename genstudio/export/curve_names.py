@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from genstudio.core.messages import N_, Message, translate
 from genstudio.export.curve_groups import GRADIENT
 
@@ -29,3 +31,12 @@ def in_words(name: str) -> str:
     if name.startswith(GRADIENT):
         return translate(N_("gradient, {player}", player=name.removeprefix(GRADIENT)))
     return name.replace("_", " ")
+
+
+def told_apart(titles: Sequence[str], names: Sequence[Sequence[str]]) -> list[str]:
+    """A title for each strip of curves (``names``, without their split): those that share one say whose curves they have,
+    "discriminator: R1, R2"."""
+    return [
+        f"{title}: {', '.join(map(in_words, its))}" if title and titles.count(title) > 1 else title
+        for title, its in zip(titles, names, strict=True)
+    ]

@@ -51,8 +51,7 @@ def check(seen: Seen) -> Health | None:
         seen.lately(gradient(DISCRIMINATOR)) < DEAD and abs(real - fake) < EQUAL
     ):
         message = N_(
-            "The generator fools a discriminator that tells nothing apart: D(x) {real}, D(G(z)) {fake} for {n} "
-            "steps.",
+            "The generator fools a discriminator that tells nothing apart: D(x) {real}, D(G(z)) {fake} for {n} steps.",
             real=output(real),
             fake=output(fake),
             n=seen.for_steps,
