@@ -19,6 +19,7 @@ WORDS: dict[str, Message | str] = {
     "d_fake": N_("D, generated"),
     "adversarial": N_("G, adversarial"),
     "diversity": N_("diversity of samples"),
+    "duplicates": N_("duplicates among samples"),
 }
 
 
