@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from genstudio.core.errors import Cancelled, GenstudioError
-from genstudio.core.messages import N_, Message
+from genstudio.core.messages import N_
 from genstudio.studio.workers.background import Background
+from genstudio.studio.workers.error_words import in_words
 from genstudio.studio.workers.run_opening import data_of, open_with_weights
 from genstudio.studio.workers.training_thread import TrainingThread
 
@@ -421,16 +422,3 @@ class Session(QObject):
         if state != self.state:
             self.state = state
             self.changed.emit()
-
-
-def in_words(error: BaseException) -> Message | str:
-    """An error as one line for a person."""
-    if isinstance(error, GenstudioError):
-        return str(error)
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return N_("The memory was not enough. Choose a smaller batch size or a smaller model; what was saved is kept.")
-    return N_(
-        "Something went wrong in genstudio: {kind}: {reason}. What was saved is kept.",
-        kind=type(error).__name__,
-        reason=str(error) or "-",
-    )
