@@ -17,9 +17,14 @@ from genstudio.core.errors import Cancelled, DataError, UsageError
 from genstudio.core.messages import N_, _
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from genstudio.data.dataset import DataSet
     from genstudio.evaluate.base import Result
     from genstudio.evaluate.judge import Judge
+    from genstudio.training.recipe import Recipe
+    from genstudio.training.run import Run as RunFolder
+    from genstudio.training.snapshot import Snapshot
 
 
 class Part(StrEnum):
@@ -44,33 +49,40 @@ class Eyes(StrEnum):
     inception = "inception"
 
 
+Names = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--measure",
+        metavar="NAME[,NAME...]",
+        help=_("Only these, with commas between them or given again. All quick ones without it."),
+    ),
+]
+Split = Annotated[Part, typer.Option("--split", help=_("The images to measure on."))]
+Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help=_("At most N images."))]
+Importance = Annotated[int, typer.Option("--k", metavar="K", min=1, help=_("Importance samples an image, for nll."))]
+Samples = Annotated[
+    int,
+    typer.Option("--samples", metavar="N", min=2, help=_("Samples drawn for measures that compare them with images.")),
+]
+WhichWeights = Annotated[
+    Weights, typer.Option("--weights", help=_("Averaged weights, where the run keeps them, or those it trains."))
+]
+Judging = Annotated[
+    Eyes, typer.Option("--judge", help=_("Who looks: the data set's own judge, or Inception weights of yours."))
+]
+Noise = Annotated[int, typer.Option("--seed", metavar="S", min=0, help=_("Of the noise in the measurement."))]
+
+
 def evaluate(
     run: Run,
-    measure: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--measure",
-            metavar="NAME[,NAME...]",
-            help=_("Only these, with commas between them or given again. All quick ones without it."),
-        ),
-    ] = None,
-    split: Annotated[Part, typer.Option("--split", help=_("The images to measure on."))] = Part.validation,
-    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help=_("At most N images."))] = None,
-    k: Annotated[int, typer.Option("--k", metavar="K", min=1, help=_("Importance samples an image, for nll."))] = 200,
-    samples: Annotated[
-        int,
-        typer.Option(
-            "--samples", metavar="N", min=2, help=_("Samples drawn for measures that compare them with images.")
-        ),
-    ] = 5_000,
-    weights: Annotated[
-        Weights, typer.Option("--weights", help=_("Averaged weights, where the run keeps them, or those it trains."))
-    ] = Weights.averaged,
-    judge: Annotated[
-        Eyes,
-        typer.Option("--judge", help=_("Who looks: the data set's own judge, or Inception weights of yours.")),
-    ] = Eyes.own,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", min=0, help=_("Of the noise in the measurement."))] = 0,
+    measure: Names = None,
+    split: Split = Part.validation,
+    limit: Limit = None,
+    k: Importance = 200,
+    samples: Samples = 5_000,
+    weights: WhichWeights = Weights.averaged,
+    judge: Judging = Eyes.own,
+    seed: Noise = 0,
     step: AtStep = None,
     data: Data = None,
     device: Device = "auto",
@@ -78,7 +90,6 @@ def evaluate(
 ) -> None:
     """Measure a run's model on held-out images."""
     from genstudio.core.device import choose_device
-    from genstudio.data.dataset import open_data
     from genstudio.evaluate import base
     from genstudio.training.snapshot import load_model
 
@@ -88,15 +99,7 @@ def evaluate(
     model = load_model(snapshot, target)
     with Interrupt() as interrupt, Progress() as progress:
         try:
-            recipe = folder.recipe
-            images = open_data(
-                recipe.data, recipe.data_knobs, search=where, progress=progress.preparing, cancelled=interrupt
-            )
-            if not len(images.split(split.value)):
-                raise DataError(
-                    N_("The split '{split}' of {data} is empty.", split=split.value, data=images.name),
-                    N_("Choose another --split, or train on more images."),
-                )
+            images = _images(folder.recipe, split, where, progress, interrupt)
             results = base.evaluate(
                 model, images, names=names_in(measure), split=split.value, limit=limit, seed=seed, cancelled=interrupt,
                 options={"nll": {"k": k}}, judge=lambda: _judge(judge, images, progress, interrupt), samples=samples,
@@ -106,23 +109,48 @@ def evaluate(
             raise KeyboardInterrupt from None
     output.say(_("{run} at step {step}", run=folder.path, step=f"{snapshot.step:,}"))
     say_results(results, split.value, output)
-    unasked = [
+    if measure is None:
+        _say_what_was_not_asked(model, images, results, output)
+    output.result(_as_json(folder, snapshot, results, split))
+
+
+def _images(recipe: Recipe, split: Part, where: list[Path] | None, progress: Progress, interrupt: Interrupt) -> DataSet:
+    """The run's images; raises :class:`DataError` where there are none in ``split``."""
+    from genstudio.data.dataset import open_data
+
+    images = open_data(recipe.data, recipe.data_knobs, search=where, progress=progress.preparing, cancelled=interrupt)
+    if not len(images.split(split.value)):
+        raise DataError(
+            N_("The split '{split}' of {data} is empty.", split=split.value, data=images.name),
+            N_("Choose another --split, or train on more images."),
+        )
+    return images
+
+
+def _say_what_was_not_asked(model: Any, images: DataSet, results: Mapping[str, Result], output: Output) -> None:
+    """The measures that take longer and would have been possible."""
+    from genstudio.evaluate.base import measures
+
+    names = [
         name
-        for name, one in base.measures.items()
+        for name, one in measures.items()
         if one.heavy and one.serves(model) and one.fits(images) and name not in results
     ]
-    if measure is None and unasked:
-        output.say(_("Not run, since they take longer: {names}. Ask for one with --measure.", names=", ".join(unasked)))
-    output.result(
-        {
-            "run": str(folder.path),
-            "step": snapshot.step,
-            "weights": snapshot.digest,
-            "averaged": snapshot.averaged,
-            "measures": base.flatten(results, split.value),
-            "results": {name: result.to_json() for name, result in results.items()},
-        }
-    )
+    if names:
+        output.say(_("Not run, since they take longer: {names}. Ask for one with --measure.", names=", ".join(names)))
+
+
+def _as_json(folder: RunFolder, snapshot: Snapshot, results: Mapping[str, Result], split: Part) -> dict[str, Any]:
+    from genstudio.evaluate.base import flatten
+
+    return {
+        "run": str(folder.path),
+        "step": snapshot.step,
+        "weights": snapshot.digest,
+        "averaged": snapshot.averaged,
+        "measures": flatten(results, split.value),
+        "results": {name: result.to_json() for name, result in results.items()},
+    }
 
 
 def names_in(given: list[str] | None) -> list[str] | None:
@@ -155,7 +183,7 @@ def say_results(results: Mapping[str, Result], split: str, output: Output) -> No
         about = measures[name]
         beside = ", ".join(f"{key.replace('_', ' ')} {number(value)}" for key, value in result.baselines.items())
         better = _("higher is better") if about.better == "higher" else _("lower is better")
-        rows.append([f"{split}/{name}", number(result.value), about.unit, better, beside])
+        rows.append([f"{split}/{about.key}", number(result.value), about.unit, better, beside])
         for key, value in result.extra.items():
             unit = _("bits/dim") if key.endswith("bits_per_dim") else about.units.get(key, about.unit)
             rows.append([f"{split}/{key}", number(value), unit, "", ""])

@@ -64,7 +64,8 @@ class Measure:
     ``fits`` says of a data set whether anything can be measured on it. ``when_exact`` says whether it runs unasked on a
     model whose likelihood is exact, where that differs: there the likelihood itself is quick, and a bound on it says
     nothing new. ``judged`` ones compare samples with real images through a judge, and get both as their argument
-    ``judged``, a :class:`genstudio.evaluate.judged.Judged`.
+    ``judged``, a :class:`genstudio.evaluate.judged.Judged`. ``value_name`` is what the value is called where the measure
+    is named after more than one number (the value of ``prdc`` is ``coverage``).
     """
 
     name: str
@@ -79,11 +80,17 @@ class Measure:
     judged: bool = False
     fits: Callable[[DataSet], bool] = _any_data
     extra_units: Mapping[str, str] = field(default_factory=dict)
+    value_name: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the value is called in ``metrics.jsonl`` and in tables: each number has one name."""
+        return self.value_name or self.name
 
     @property
     def units(self) -> dict[str, str]:
         """The unit of the value and of each extra, by name."""
-        return {self.name: self.unit, **self.extra_units}
+        return {self.key: self.unit, **self.extra_units}
 
     def serves(self, model: object) -> bool:
         """Whether ``model`` has every ability that this measure needs."""
@@ -112,13 +119,16 @@ def measure(
     judged: bool = False,
     fits: Callable[[DataSet], bool] = _any_data,
     extra_units: Mapping[str, str] | None = None,
+    value_name: str = "",
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Decorator: file ``function(model, images, **options) -> Result`` as the measure ``name``."""
 
     def file(function: Callable[..., Result]) -> Callable[..., Result]:
         units = dict(extra_units or {})
         measures.register(name)(
-            Measure(name, title, unit, better, needs, help, heavy, function, when_exact, judged, fits, units)
+            Measure(
+                name, title, unit, better, needs, help, heavy, function, when_exact, judged, fits, units, value_name
+            )
         )
         return function
 
@@ -176,7 +186,7 @@ def flatten(results: Mapping[str, Result], split: str) -> dict[str, float]:
     """Results as metrics: ``{"validation/elbo": ..., "validation/kl": ...}``, extras beside their value."""
     flat: dict[str, float] = {}
     for name, result in results.items():
-        flat[f"{split}/{name}"] = result.value
+        flat[f"{split}/{measures[name].key if name in measures else name}"] = result.value
         flat.update({f"{split}/{key}": value for key, value in result.extra.items()})
     return flat
 

@@ -79,11 +79,13 @@ def knows_modes(data: DataSet) -> bool:
         "At how many of the data's known centres samples gather: each needs a quarter of an even share, within 3σ."
     ),
     fits=knows_modes,
+    extra_units={"modes_touched": "", "modes_missing": ""},
 )
 def modes(model: Any, images: Images) -> Result:
     """Modes with at least a quarter of an even share of 2,500 samples within 3σ; higher is better.
 
-    Baselines: held-out points, and noise that is even over the square. Extra: ``modes_touched``, by any sample at all.
+    Baselines: held-out points, and noise that is even over the square. Extra: ``modes_touched``, by any sample at all, and
+    ``modes_missing``, those that are not covered.
     """
     known, found = _known(images), _of_samples(model, images)
     real, noise = _baselines(images)
@@ -91,7 +93,7 @@ def modes(model: Any, images: Images) -> Result:
         float(found.covered.sum()),
         _protocol(images, known),
         {"held_out": float(real.covered.sum()), "uniform_noise": float(noise.covered.sum())},
-        {"modes_touched": float(found.touched)},
+        {"modes_touched": float(found.touched), "modes_missing": float((~found.covered).sum())},
     )
 
 

@@ -44,11 +44,12 @@ CHUNK = 500  # rows of the table of distances at a time: 40 MB against 10,000 ot
     ),
     heavy=True,
     judged=True,
-    extra_units=dict.fromkeys(("precision", "recall", "density", "coverage"), "share"),
+    value_name="coverage",
+    extra_units=dict.fromkeys(("density", "precision", "recall"), "share"),
 )
 def prdc(model: Any, images: Images, *, judged: Judged) -> Result:
-    """The value is coverage, which alone falls both when samples look wrong and when they are too few kinds; all four
-    are extras. As many training images as samples (or as there are held-out ones), since all four depend on both
+    """The value is coverage, which alone falls both when samples look wrong and when they are too few kinds; the other
+    three are extras. As many training images as samples (or as there are held-out ones), since all four depend on both
     numbers."""
     count = min(len(judged.reference), judged.count)
     order = torch.randperm(len(judged.reference), generator=seeding.generator(0, "evaluate", "prdc"))
@@ -58,12 +59,12 @@ def prdc(model: Any, images: Images, *, judged: Judged) -> Result:
     def among(seen: Seen) -> dict[str, float]:
         return neighbourhoods(seen.features, real[: len(seen)], k=k, between=judged.stop_if_cancelled)
 
-    four = among(judged.samples)
+    found = among(judged.samples)
     return Result(
-        four["coverage"],
+        found.pop("coverage"),
         judged.protocol() | {"k": k, "reference": count, "value": "coverage"},
         judged.baselines("prdc", lambda seen: among(seen)["coverage"]),
-        four,
+        found,
     )
 
 

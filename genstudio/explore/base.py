@@ -158,14 +158,19 @@ def _any_images(spec: ImageSpec) -> UsageError | None:
     return None
 
 
+def _made_for_none(spec: ImageSpec) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Pane:
     """One way to look at a snapshot.
 
     ``needs`` are the abilities it asks of a model, ``help`` one sentence, ``page`` its help page with the mathematics
-    (the rich text that Qt shows: a small subset of HTML). ``unfit`` says of images that it can't show why not. ``long``: a
-    content takes seconds, so it keeps the weights that it began with, and takes newer ones seldom enough that training is
-    left two thirds of a core.
+    (the rich text that Qt shows: a small subset of HTML). ``unfit`` says of images that it can't show why not. ``suits``:
+    whether it is the pane for such images, that stands first when a run on them is opened, until a person chooses.
+    ``long``: a content takes seconds, so it keeps the weights that it began with, and takes newer ones seldom enough that
+    training is left two thirds of a core.
     """
 
     name: str
@@ -179,6 +184,7 @@ class Pane:
     gradients: bool = False
     long: bool = False
     unfit: Callable[[ImageSpec], UsageError | None] = _any_images
+    suits: Callable[[ImageSpec], bool] = _made_for_none
 
     def missing(self, model: object) -> list[type]:
         """The abilities that ``model`` (an instance or a class) lacks for this pane."""
@@ -219,6 +225,7 @@ def pane(
     gradients: bool = False,
     long: bool = False,
     unfit: Callable[[ImageSpec], UsageError | None] = _any_images,
+    suits: Callable[[ImageSpec], bool] = _made_for_none,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorator: file a content function as the pane ``name``.
 
@@ -234,7 +241,7 @@ def pane(
         )
 
     def file(function: Callable[..., Any]) -> Callable[..., Any]:
-        made = Pane(name, title, group, needs, state, help, page or help, function, gradients, long, unfit)
+        made = Pane(name, title, group, needs, state, help, page or help, function, gradients, long, unfit, suits)
         panes.register(name)(made)
         return function
 

@@ -91,6 +91,7 @@ class Field:
     page=PAGE,
     gradients=True,
     unfit=unfit,
+    suits=lambda spec: spec.is_point,
 )
 def plane_field(look: Look, state: PlaneState) -> Content:
     """One picture, side×side; ``values`` hold the points (x, y), the raw field, and how many modes are covered."""

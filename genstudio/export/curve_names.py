@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from genstudio.core.messages import N_, Message, translate
 from genstudio.export.curve_groups import GRADIENT
 
@@ -10,7 +12,6 @@ WORDS: dict[str, Message | str] = {
     "elbo": "ELBO",
     "fid": "FID",
     "kid": "KID",
-    "prdc": "PRDC",
     "nll": "NLL",
     "r1": "R1",
     "r2": "R2",
@@ -18,6 +19,7 @@ WORDS: dict[str, Message | str] = {
     "d_fake": N_("D, generated"),
     "adversarial": N_("G, adversarial"),
     "diversity": N_("diversity of samples"),
+    "duplicates": N_("duplicates among samples"),
 }
 
 
@@ -30,3 +32,12 @@ def in_words(name: str) -> str:
     if name.startswith(GRADIENT):
         return translate(N_("gradient, {player}", player=name.removeprefix(GRADIENT)))
     return name.replace("_", " ")
+
+
+def told_apart(titles: Sequence[str], names: Sequence[Sequence[str]]) -> list[str]:
+    """A title for each strip of curves (``names``, without their split): those that share one say whose curves they have,
+    "discriminator: R1, R2"."""
+    return [
+        f"{title}: {', '.join(map(in_words, its))}" if title and titles.count(title) > 1 else title
+        for title, its in zip(titles, names, strict=True)
+    ]

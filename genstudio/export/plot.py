@@ -15,7 +15,7 @@ import numpy as np
 from genstudio.core.messages import N_, translate
 from genstudio.core.paths import resources
 from genstudio.export.curve_groups import into_groups
-from genstudio.export.curve_names import in_words
+from genstudio.export.curve_names import in_words, told_apart
 from genstudio.export.smoothing import smooth
 
 if TYPE_CHECKING:
@@ -182,7 +182,11 @@ def _panels(keys: Sequence[str], units: Mapping[str, str], parts: Mapping[str, s
         for group in groups
         for section in group.sections
     ]
-    return [(title, [key for name in names for key in by_name[name]]) for title, names in panels]
+    titles = told_apart([title for title, _ in panels], [names for _, names in panels])
+    return [
+        (title, [key for name in names for key in by_name[name]])
+        for title, (_, names) in zip(titles, panels, strict=True)
+    ]
 
 
 def _dress(axes: Any, unit: str, log: bool, curves: int, look: Look) -> None:

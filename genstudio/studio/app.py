@@ -89,7 +89,7 @@ def _catch_everything(window: MainWindow) -> None:
 
 
 def _in_words(error: BaseException) -> object:
-    from genstudio.studio.workers.session import in_words
+    from genstudio.studio.workers.error_words import in_words
 
     return in_words(error)
 

@@ -18,9 +18,10 @@ from genstudio.studio.settings import Settings
 from genstudio.studio.status_bar import StatusBar
 from genstudio.studio.tab_order import move_focus
 from genstudio.studio.theme import theme
+from genstudio.studio.workers.error_words import in_words
 from genstudio.studio.workers.lateness import Lateness
 from genstudio.studio.workers.library import Library
-from genstudio.studio.workers.session import Session, in_words
+from genstudio.studio.workers.session import Session
 
 if TYPE_CHECKING:
     from genstudio.studio.panes.area import PaneArea

@@ -11,7 +11,7 @@ from genstudio.core.device import choose_device
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.training.events import Event, Measured
-from genstudio.training.judging import judge_of
+from genstudio.training.judging import check_judging, judge_of
 from genstudio.training.live import Live
 from genstudio.training.recipe import Recipe
 from genstudio.training.run import Run
@@ -42,6 +42,7 @@ class Job:
         recipe: Recipe,
         model: Model,
         data: DataSet,
+        live: Live,
         resume: Path | None,
         cancelled: Cancelled | None,
         judge: Judge | None = None,
@@ -50,7 +51,7 @@ class Job:
 
         self.run, self.recipe, self.model, self.data = run, recipe, model, data
         self.telemetry, self.board = Telemetry(), SnapshotBoard()
-        self.live = Live(model.knobs, recipe.plan, tuple(model.players()))
+        self.live = live
         self.measures: dict[str, float] = {}
         self._resume = resume
         self._loop: Loop = Loop(
@@ -110,9 +111,10 @@ def new_job(
     target = choose_device(device)
     data = _open_data(recipe, search, progress, cancelled)
     model = _build(recipe, data, target)
-    judge = judge_of(recipe, model, data, progress, cancelled)
+    live = _live(recipe, model, data)
+    judge = judge_of(live.plan, model, data, progress, cancelled)
     run = Run.create(recipe, out)
-    return Job(run, recipe.with_values(name=run.name), model, data, None, cancelled, judge)
+    return Job(run, recipe.with_values(name=run.name), model, data, live, None, cancelled, judge)
 
 
 def resume_job(
@@ -142,10 +144,15 @@ def resume_job(
     target = choose_device(device or "auto")
     data = _open_data(recipe, search, progress, cancelled)
     model = _build(recipe, data, target)
-    judge = judge_of(recipe, model, data, progress, cancelled)
-    job = Job(run, recipe, model, data, checkpoint, cancelled, judge)
-    job.live(changes or {})
-    return job
+    live = _live(recipe, model, data)
+    live(changes or {})
+    judge = judge_of(live.coming, model, data, progress, cancelled)
+    return Job(run, recipe, model, data, live, checkpoint, cancelled, judge)
+
+
+def _live(recipe: Recipe, model: Model, data: DataSet) -> Live:
+    players = tuple(model.players())
+    return Live(model.knobs, recipe.plan, players, lambda plan: check_judging(plan, data))
 
 
 def _must_lie_ahead(run: Run, checkpoint: Path | None, steps: int) -> None:

@@ -46,17 +46,22 @@ def judge_for(data: DataSet, *, progress: Progress | None = None, cancelled: Can
     :class:`genstudio.core.errors.Cancelled`, which leaves nothing behind, :class:`RunError` when a judge can't be
     trained, and :class:`UsageError` for points of the plane.
     """
-    if data.spec.is_point:
-        raise UsageError(
-            N_("Points of the plane have no judge: there is nothing in a point to recognise."),
-            N_("Leave plan.judge_every at 0; the measure modes and the pane Plane say how well points are covered."),
-        )
+    refuse_points(data)
     found = find_judge(data)
     if found is not None:
         return found
     folder = cache_folder(data)
     train_judge(data, recipe_for(data), folder, progress or (lambda share, words: None), cancelled or (lambda: False))
     return load_judge(folder)
+
+
+def refuse_points(data: DataSet) -> None:
+    """Raises :class:`UsageError` where ``data`` are points of the plane, which no judge looks at."""
+    if data.spec.is_point:
+        raise UsageError(
+            N_("Points of the plane have no judge: there is nothing in a point to recognise."),
+            N_("Leave plan.judge_every at 0; the measure modes and the pane Plane say how well points are covered."),
+        )
 
 
 def find_judge(data: DataSet) -> Judge | None:

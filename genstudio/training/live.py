@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from genstudio.core.errors import UsageError
@@ -17,11 +17,19 @@ class Live:
     """The settings in force, and those that wait for the next step.
 
     ``live.set("beta", 2.0)``, ``live.set("plan.players.model.lr", 1e-4)``, ``live.set("plan.steps", 20_000)``,
-    ``live.set("only", "discriminator")`` (only that player is updated; ``None`` for all).
+    ``live.set("only", "discriminator")`` (only that player is updated; ``None`` for all). ``check`` raises
+    :class:`UsageError` for a plan that the images can't serve.
     """
 
-    def __init__(self, model_knobs: Knobs, plan: Plan, players: tuple[str, ...] = ("model",)) -> None:
+    def __init__(
+        self,
+        model_knobs: Knobs,
+        plan: Plan,
+        players: tuple[str, ...] = ("model",),
+        check: Callable[[Plan], None] = lambda plan: None,
+    ) -> None:
         self.model_knobs = model_knobs
+        self._check = check
         self.plan = plan
         self.only: str | None = None
         self._players = players
@@ -38,6 +46,12 @@ class Live:
     def set(self, name: str, value: Any) -> None:
         """Set one. Raises :class:`UsageError` for what is unknown, not live, or out of range."""
         self({name: value})
+
+    @property
+    def coming(self) -> Plan:
+        """The plan as it will be in force after the next step's changes."""
+        with self._lock:
+            return self._apply(self._wanted)[1]
 
     @property
     def waiting(self) -> bool:
@@ -94,7 +108,9 @@ class Live:
                         N_("Write it as beta, plan.steps or plan.players.model.lr."),
                     )
         new_knobs = parse_knobs(type(self.model_knobs), {**self.model_knobs.model_dump(), **knobs})
-        return new_knobs, parse_plan(plan), only
+        new_plan = parse_plan(plan)
+        self._check(new_plan)
+        return new_knobs, new_plan, only
 
     def _player(self, name: str) -> str:
         if name not in self._players:

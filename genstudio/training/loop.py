@@ -24,7 +24,7 @@ from genstudio.core.seeding import derive, seed_everything
 from genstudio.core.version import versions
 from genstudio.training import checkpoint as checkpoints
 from genstudio.training import events as ev
-from genstudio.training.judging import due, is_due
+from genstudio.training.judging import due, is_due, judge_at_hand
 from genstudio.training.live import Live
 from genstudio.training.looking import name_of, onlooker, take_snapshot
 from genstudio.training.plan import Plan
@@ -240,6 +240,10 @@ class Loop:
             player.follow(self.plan.player(name))
         for name, (was, value) in changes.items():
             yield self._tell(ev.Changed(self.step, name, value, was))
+        if "plan.judge_every" in changes and self.plan.judge_every and self.judge is None:
+            self.judge, missing = judge_at_hand(self.model, self.data, self.step)
+            if missing:
+                yield self._tell(missing)
 
     def _note(self) -> None:
         """A point of the curves: here the numbers are read from the device."""

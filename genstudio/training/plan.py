@@ -138,6 +138,7 @@ class Plan(Knobs):
         ),
         label=N_("Judge every"),
         ge=0,
+        live=True,
         advanced=True,
     )
     clip: float = knob(

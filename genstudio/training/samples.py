@@ -12,6 +12,7 @@ from genstudio.core.seeding import generator
 from genstudio.core.sheet import columns_for
 from genstudio.core.spec import ImageSpec
 from genstudio.training.diversity import diversity
+from genstudio.training.duplicates import alike_within, duplicates
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 COUNT, GUTTER, SIDE = 64, 2, 512
 POINTS = 2_000  # of the plane, on one picture
+COMPARED = 1_000  # real images whose pairs say what is nearly alike
 
 
 def write_samples(model: Model, path: Path, seed: int) -> Tensor | None:
@@ -48,11 +50,13 @@ def write_samples(model: Model, path: Path, seed: int) -> Tensor | None:
 
 
 class Sheets:
-    """The sheets of one training, each with how much its images differ beside as many real ones."""
+    """The sheets of one training, each with how much its images differ beside as many real ones, and how much oftener two
+    of them are nearly one image."""
 
     def __init__(self, split: Split, seed: int) -> None:
         self._split, self._seed = split, seed
         self._real: Tensor | None = None
+        self._within: float | None = None
 
     def write(self, model: Model, path: Path) -> dict[str, float] | None:
         """Write one, and say what is seen of it, as values of a row; ``None`` when the model has no samples to show."""
@@ -60,15 +64,19 @@ class Sheets:
         if images is None:
             return None
         if self._real is None:
-            self._real = self._draw_real()
-        return {"samples/diversity": diversity(images[:COUNT].cpu(), self._real)} if len(self._real) > 1 else {}
+            self._real = self._draw_real("beside samples", COUNT)
+            if not model.spec.is_point:  # points on a line or a heap are near one another, whatever their number
+                self._within = alike_within(self._draw_real("pairs of images", COMPARED))
+        shown = images[:COUNT].cpu()
+        seen = {"samples/diversity": diversity(shown, self._real)} if len(self._real) > 1 else {}
+        return seen | ({"samples/duplicates": duplicates(shown, self._within)} if self._within is not None else {})
 
-    def _draw_real(self) -> Tensor:
-        """Real images to lay beside a sheet, at most as many: the same each time, from dice of their own."""
+    def _draw_real(self, what_for: str, count: int) -> Tensor:
+        """Real images to lay beside a sheet, at most ``count``: the same each time, from dice of their own."""
         import torch
 
-        own = generator(self._seed, "beside samples")
-        return self._split.batch(torch.randperm(len(self._split), generator=own)[:COUNT], generator=own).images
+        own = generator(self._seed, what_for)
+        return self._split.batch(torch.randperm(len(self._split), generator=own)[:count], generator=own).images
 
 
 def sheet_png(images: Tensor, columns: int = 0) -> bytes:

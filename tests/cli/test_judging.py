@@ -25,13 +25,18 @@ def test_measures_are_named_with_commas_and_again(genstudio, recipe):
     assert "Training a judge of folder" in answer.err, "the first time takes a while, and says why"
     told = answer.json
     assert set(told["results"]) == {"fid", "prdc", "diversity"}
-    assert {"validation/coverage", "validation/precision"} <= set(told["measures"])
+    numbers = {"coverage", "density", "precision", "recall", "fid", "diversity"}
+    assert set(told["measures"]) == {f"validation/{name}" for name in numbers}, "each under one name"
     protocol = told["results"]["fid"]["protocol"]
     assert protocol["samples"] == 40
     assert protocol["weights"] == "averaged"
     assert protocol["n"] == 9
     assert len(protocol["judge_hash"]) == 64
     assert set(told["results"]["fid"]["baselines"]) == {"held_out_images", "mean_image", "independent_pixels"}
+
+    table = genstudio("evaluate", run, "--measure", "prdc", "--samples", 40, "--limit", 9).out
+    assert table.count("validation/coverage") == 1
+    assert "validation/prdc" not in table
 
     raw = genstudio("evaluate", run, "--measure", "fid", "--samples", 40, "--weights", "raw", "--json")
     assert "Training" not in raw.err

@@ -137,8 +137,10 @@ def test_a_measure_is_pure_and_tells_its_protocol(measure, model):
     if measures[measure].judged and Samples in measures[measure].needs:
         assert "samples" in first.protocol
         assert {"held_out_images", "mean_image"} <= set(first.baselines)
+    names = [key for _, one in measures.items() for key in one.units]
+    assert len(names) == len(set(names)), "each number has one name"
     assert not set(first.extra) & set(measures), "an extra that is called like a measure would overwrite it"
-    assert f"validation/{measure}" in flatten({measure: first}, "validation")
+    assert f"validation/{measures[measure].key}" in flatten({measure: first}, "validation")
 
 
 def test_every_model_with_a_likelihood_is_measured_by_it_or_by_its_bound():

@@ -137,9 +137,9 @@ def test_curves_of_two_players_stand_in_panels_of_their_own() -> None:
     assert panels == [
         ("discriminator", ["train/d_real", "train/d_fake"]),
         ("generator", ["train/adversarial"]),
-        ("watched", ["train/D(x)", "train/D(G(z))"]),
+        ("watched: D(x), D(G(z))", ["train/D(x)", "train/D(G(z))"]),
         ("gradients", ["train/gradient/discriminator"]),
-        ("watched", ["train/M"]),
+        ("watched: M", ["train/M"]),
         ("nats", ["validation/elbo"]),
     ]
     assert plot._panels(["train/a", "validation/a", "train/b"], {"train/b": "nats"}, {}) == [

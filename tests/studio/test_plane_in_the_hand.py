@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtTest import QTest
 
 from genstudio.core.spec import ImageSpec
+from genstudio.explore.base import Content, Legend, Pane, Series, panes
+from genstudio.explore.plane_field import DATA, SAMPLES
 from genstudio.studio.panes.area import PaneArea
+from genstudio.studio.panes.first_pane import first_pane
 from genstudio.studio.panes.plane import PlaneView
 from genstudio.studio.panes.view import PaneView
+from genstudio.studio.settings import Settings
+from genstudio.studio.theme import font
+from genstudio.studio.widgets.controls import Combo
+from genstudio.studio.widgets.points_legend import HEIGHT, PointsLegend
 from genstudio.studio.widgets.series_plot import SeriesPlot
 from genstudio.studio.widgets.thumbnails import ALONE, Thumbnails
 from genstudio.studio.workers.data_preview import open_preview
@@ -134,3 +142,103 @@ def test_points_are_previewed_all_on_one_picture(qtbot):
     qtbot.addWidget(thumbs)
     thumbs.show_images(preview.images, "points")
     assert thumbs.height() == ALONE
+
+
+# -- which pane stands first -------------------------------------------------------------------------------------------
+
+
+def test_a_run_on_points_opens_on_the_plane_and_is_not_called_chosen(qtbot, home: Path, run: Run):
+    with area_on(qtbot, home, run) as area:
+        qtbot.waitUntil(lambda: area.slots == ["plane"], timeout=PATIENCE)
+        assert area.active == "plane"
+        qtbot.waitUntil(lambda: area.views["plane"].rendered is not None, timeout=PATIENCE)
+        area.remember()
+        assert area.settings.get("panes")["slots"] == [], "the next run may have another"
+
+
+def test_images_after_points_have_the_manifold_again(qtbot, home: Path, run: Run, tmp_path: Path):
+    model, data = {"name": "gan", "hidden": 8, "latent_dim": 2}, {"name": "faces", "count": 40, "size": 8}
+    pictures = small_run(tmp_path / "pictures-1", model, data)
+    with area_on(qtbot, home, run) as area:
+        qtbot.waitUntil(lambda: area.slots == ["plane"], timeout=PATIENCE)
+        area.session.open_run(pictures.path)
+        qtbot.waitUntil(lambda: area.slots == ["manifold"], timeout=PATIENCE)
+        qtbot.mouseClick(area.rail.buttons["samples"], Qt.MouseButton.LeftButton)
+        area.session.open_run(run.path)
+        qtbot.waitUntil(lambda: area.refusals.spec is not None and area.refusals.spec.is_point, timeout=PATIENCE)
+        assert area.slots == ["samples"], "what a person chose stays"
+
+
+def test_the_kept_session_wins(qtbot, home: Path, run: Run):
+    settings = Settings(home / "settings.json")
+    settings.set("panes", {"slots": ["samples", "manifold"]})
+    settings.save()
+    with area_on(qtbot, home, run) as area:
+        qtbot.waitUntil(lambda: area.refusals.spec is not None, timeout=PATIENCE)
+        assert area.slots == ["samples", "manifold"]
+
+
+def test_a_pane_says_in_its_own_file_what_it_is_for():
+    def newcomer(suits) -> Pane:
+        return replace(panes["samples"], name="mine", group="compare", suits=suits)
+
+    ours = {**dict(panes.items()), "mine": newcomer(lambda spec: spec.channels == 7)}
+    assert first_pane(ours, lambda name: True, ImageSpec(7, 8, 8, 256)) == "mine", "though it stands last in the rail"
+    assert first_pane(ours, lambda name: name != "mine", ImageSpec(7, 8, 8, 256)) == "manifold", "first in the rail"
+    assert first_pane(ours, lambda name: name != "manifold", ImageSpec(1, 8, 8, 256)) == "samples"
+    assert first_pane(ours, lambda name: True, ImageSpec(2, 1, 1, None)) == "plane"
+    assert first_pane(ours, lambda name: False, ImageSpec(2, 1, 1, None)) == "plane", "its page says what to train"
+
+
+# -- where there is little room ----------------------------------------------------------------------------------------
+
+
+def test_words_below_a_plot_wrap_and_what_is_cut_stands_in_the_tooltip(qtbot):
+    x = np.linspace(-2, 2, 20)
+    name = "for a sample of which nobody has ever said anything"
+    content = Content("", series=(Series(name, x, x, group="The generator pays"),), across="the difference of " * 5)
+    plot = SeriesPlot()
+    qtbot.addWidget(plot)
+    plot.resize(600, 400)
+    plot.show_content(content)
+    plot.show()
+    wide = plot.panels()[-1].box.bottom()
+    assert plot.toolTip() == ""
+    plot.resize(240, 400)
+    narrow = plot.panels()[-1].box
+    assert narrow.bottom() < wide, "more lines of words are below it"
+    foot = QFontMetricsF(font(11)).horizontalAdvance(content.across) / (plot.width() - 32)
+    assert plot.height() - narrow.bottom() > 26 + 12 * foot, "room for all of them"
+    assert name in plot.toolTip()
+
+
+def test_a_bar_of_colours_has_its_ends_below_it_where_there_is_no_room_beside_it(qtbot):
+    scale = Legend(
+        "critic", (("−0.021, generated", (200, 90, 0)), ("", (255, 255, 255)), ("+0.021, real", (0, 90, 200))), True
+    )
+    legend = PointsLegend()
+    qtbot.addWidget(legend)
+    legend.show_legend(Legend("", (("data", DATA), ("samples", SAMPLES)), False, scale))
+    legend.resize(440, 60)
+    assert legend.sizeHint().height() == 2 * HEIGHT
+    legend.resize(190, 60)
+    assert legend.sizeHint().height() == 3 * HEIGHT
+    assert "+0.021, real" in legend.toolTip()
+    image = legend.grab().toImage()
+    ground = image.pixelColor(189, 1)
+    ends = [k for k in range(190) if any(image.pixelColor(k, y) != ground for y in range(2 * HEIGHT, 3 * HEIGHT))]
+    assert ends[0] < 3
+    assert 180 < ends[-1] < 189, "whole, not cut by the edge"
+
+
+def test_a_choice_that_is_too_long_ends_in_dots(qtbot):
+    combo = Combo("Order")
+    qtbot.addWidget(combo)
+    combo.addItems(["near", "those that lie nearest first"])
+    combo.resize(110, 30)
+    assert combo.shown() == "near"
+    combo.setCurrentIndex(1)
+    assert combo.shown().startswith("those")
+    assert combo.shown().endswith("…")
+    combo.resize(400, 30)
+    assert combo.shown() == "those that lie nearest first"

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from genstudio.export.curve_groups import into_groups
 from genstudio.studio.theme import LIGHT
 from genstudio.studio.widgets.curve_chart import Curve, MarkAt, Request, arrange
-from genstudio.studio.widgets.curve_painting import paint
+from genstudio.studio.widgets.curve_painting import paint, title_top
 from genstudio.training.run import Run
 
 PATIENCE = 60_000
@@ -118,7 +118,8 @@ def test_curves_stand_by_player_and_changes_are_marked(qtbot, playing) -> None:
     ]  # fmt: skip
     qtbot.waitUntil(lambda: curves.plot.chart is not None and len(curves.plot.chart.strips) >= 3, timeout=PATIENCE)
     titles = [strip.title for strip in curves.plot.chart.strips]
-    assert list(dict.fromkeys(titles)) == ["discriminator", "generator", "watched"]
+    assert list(dict.fromkeys(t.partition(":")[0] for t in titles)) == ["discriminator", "generator", "watched"]
+    assert len(titles) == len(set(titles))
     assert curves.plot.chart.strips[-1].held == (-0.12, 1.12), "all of what a probability may be"
 
     qtbot.waitUntil(lambda: len(curves.plot.chart.request.marks) == 2 and not curves.plot.drawing, timeout=PATIENCE)
@@ -141,6 +142,31 @@ def test_an_opened_run_has_its_players_and_marks(qtbot, playing, close_window, o
     assert str(rows.marks[0].message) == "generator lr 0.001 → 0.0001"
     assert rows.parts["adversarial"] == "generator"
     assert "gradients" in again.left.curves.options.group_menu.actions()[1].text()
+
+
+def test_looks_through_a_judge_can_be_asked_for_while_it_trains(qtbot, playing) -> None:
+    plan, session = playing.left.plan, playing.session
+    plan.show()
+    row = plan.form.rows["judge_every"]
+    assert row.field.isEnabled(), "while it trains"
+    row.field.setFocus()
+    row.field.selectAll()
+    QTest.keyClicks(row.field, "500")
+    here = session.step
+    stepped(qtbot, playing, playing.left.controls.step.click)
+    assert session.job.plan.judge_every == 500
+    qtbot.waitUntil(lambda: bool(playing.left.curves.rows.marks), timeout=PATIENCE)
+    assert [(m.step, str(m.message)) for m in playing.left.curves.rows.marks] == [(here, "judge every 0 → 500")]
+    qtbot.waitUntil(lambda: "There is no judge" in playing.left.curves.health.words.text(), timeout=PATIENCE)
+
+    run = session.run.path  # as those words say: stop and go on
+    playing.left.controls.stop.click()
+    qtbot.waitUntil(lambda: session.state == "idle", timeout=PATIENCE)
+    qtbot.waitUntil(playing.left.controls.main.isEnabled, timeout=PATIENCE)
+    playing.left.controls.main.click()
+    qtbot.waitUntil(lambda: session.state == "training", timeout=PATIENCE)
+    assert session.run.path == run, "not a new run"
+    assert session.job.plan.judge_every == 500
 
 
 def test_a_model_with_one_player_has_no_such_menu(window) -> None:
@@ -193,6 +219,23 @@ def test_a_loss_that_is_won_is_linear_and_a_gradient_is_not() -> None:
     assert shown.groups == [["d_real", "d_fake"], ["adversarial"], ["D(x)", "D(G(z))"]]
     assert [strip.log for strip in shown.strips] == [False, True, False]
     assert chart(curve("gradient/generator", "gradients", won)).strips[0].log
+
+
+def test_strips_of_one_player_say_which_terms_they_have() -> None:
+    shown = chart(
+        curve("relativistic", "discriminator", 0.69 + 0.01 * np.sin(TIME)),
+        curve("r1", "discriminator", 40 * np.exp(-TIME / 50)), curve("r2", "discriminator", 30 * np.exp(-TIME / 50)),
+        curve("adversarial", "generator", np.sin(TIME)),
+        log=False,
+    )  # fmt: skip
+    assert [strip.title for strip in shown.strips] == [
+        "discriminator: relativistic", "discriminator: R1, R2", "generator",
+    ]  # fmt: skip
+    assert not paint(shown).isNull()
+    low = shown.strips[1]
+    assert title_top(shown, low, shown.right - 100) == low.top + 1
+    sure = chart(curve("adversarial", "generator", TIME), curve("D(x)", "watched", np.ones(200)), log=False)
+    assert title_top(sure, sure.strips[1], sure.right - 100) > sure.strips[1].top + 20, "not over its curve"
 
 
 def test_a_critic_s_values_have_the_range_they_need() -> None:

@@ -134,11 +134,55 @@ def test_samples_that_vary_less_and_less() -> None:
 
 def test_classes_that_are_missing_and_do_not_come_back() -> None:
     def covered(values: list[float]) -> list[Row]:
-        return [Row(100 * place, 0.0, {"validation/class_coverage": value}) for place, value in enumerate(values, 1)]
+        return [Row(500 * place, 0.0, {"validation/class_coverage": value}) for place, value in enumerate(values, 1)]
 
     assert verdict(PLAYED + covered([0.6, 0.5, 0.5, 0.5])) == "Mode collapse"
     assert verdict(PLAYED + covered([0.1, 0.3, 0.5, 0.6])) == "", "more and more"
     assert verdict(PLAYED + covered([0.6, 0.9, 1.0, 1.0])) == ""
+
+
+def test_modes_that_are_missing_and_do_not_come_back() -> None:
+    def found(values: list[int], every: int = 500) -> list[Row]:
+        return [
+            Row(every * place, 0.0, {"validation/modes": float(value), "validation/modes_missing": 25.0 - value})
+            for place, value in enumerate(values, 1)
+        ]
+
+    assert verdict(PLAYED + found([6, 5, 6, 4])) == "Modes are missing"
+    assert verdict(PLAYED + found([0, 0, 0, 0])) == "Modes are missing", "a fog that settles on none"
+    assert verdict(PLAYED + found([0, 8, 15, 18, 21])) == "", "one by one"
+    assert verdict(PLAYED + found([0, 0, 0, 0, 0, 0], every=100)) == "", "none yet"
+    assert verdict(PLAYED + found([21, 22, 21, 21])) == "", "a few are missing"
+    assert verdict(PLAYED + found([18, 18, 18])) == "", "measured too seldom to say"
+
+
+def test_a_generator_that_learns_nothing_from_a_discriminator_that_is_far_ahead(play: Play) -> None:
+    job = play(2e-2, 2e-4, "latent_dim=16", steps=800)
+    (health,) = alarms(job).values()
+    assert str(health.message).startswith("The discriminator overwhelms the generator, which learns nothing: D(x) ")
+    assert health.change == {"plan.players.discriminator.lr": 0.0067}
+
+
+def test_a_discriminator_that_leads_is_none_where_samples_vary_more_and_more_or_enough() -> None:
+    led = [game(10 * place, **{"train/D(x)": 0.95, "train/D(G(z))": 0.05}) for place in range(1, 120)]
+
+    def verdict_on(*varied: float) -> str:
+        return verdict(led + [Row(500 + 100 * k, 0.0, {"samples/diversity": v}) for k, v in enumerate(varied)])
+
+    stuck = "The discriminator overwhelms the generator, which learns nothing"
+    assert verdict_on(0.11, 0.1, 0.12, 0.11, 0.11) == stuck
+    assert verdict_on(0.08, 0.1, 0.16, 0.22, 0.26) == ""
+    assert verdict_on(0.4, 0.4, 0.4, 0.4, 0.4) == ""
+    assert verdict_on(0.11, 0.1, 0.12, 0.11) == "", "too few sheets"
+
+
+def test_a_critic_that_is_held_flat_is_not_fooled_by_a_thousandth() -> None:
+    def critic(gap: float) -> list[Row]:
+        begun = [game(10 * i, **{"train/D(x)": 0.1, "train/D(G(z))": -0.05}) for i in range(1, 4)]
+        return begun + [game(10 * i, **{"train/D(x)": 0.02, "train/D(G(z))": 0.02 - gap}) for i in range(4, 60)]
+
+    assert verdict(critic(-0.0006), objective="relativistic") == ""
+    assert verdict(critic(-0.06), objective="relativistic").startswith("The generator fools the discriminator")
 
 
 def test_a_player_that_is_held_is_no_failure() -> None:
@@ -157,6 +201,16 @@ def test_an_autoencoder_as_discriminator_finds_samples_more_real_by_design() -> 
     for row in began:
         del row.values["train/M"]
     assert verdict(began) == "The generator fools the discriminator, which takes its images for the real ones"
+
+
+def test_a_critic_s_values_have_a_true_minus() -> None:
+    def told(real: float, fake: float) -> str:
+        found = assess([game(10 * i, **{"train/D(x)": real, "train/D(G(z))": fake}) for i in range(1, 60)], PLAN)
+        assert found is not None
+        return str(found.message)
+
+    assert told(-0.001, -1.25) == "Both learn: D(x) 0.00, D(G(z)) −1.25."
+    assert "D(x) −2.50, D(G(z)) −1.25 for" in told(-2.5, -1.25)
 
 
 def test_how_much_samples_vary_is_not_told_of_untrained_nets() -> None:

@@ -13,6 +13,7 @@ from genstudio.core.messages import Message, _, translate
 from genstudio.studio.left.controls_card import ControlsCard
 from genstudio.studio.left.curves_card import CurvesCard
 from genstudio.studio.left.data_card import DataCard
+from genstudio.studio.left.going_on import GoingOn
 from genstudio.studio.left.model_card import ModelCard
 from genstudio.studio.left.optimisers import Optimisers
 from genstudio.studio.left.plan_card import PlanCard
@@ -20,9 +21,10 @@ from genstudio.studio.left.progress import Progress
 from genstudio.studio.left.recipe_card import RecipeCard
 from genstudio.studio.settings import Settings
 from genstudio.studio.widgets.content_scroll import ContentScroll
+from genstudio.studio.workers.error_words import in_words
 from genstudio.studio.workers.library import Library, ModelFacts
 from genstudio.studio.workers.run_reader import RunLine, run_lines
-from genstudio.studio.workers.session import IDLE, Session, in_words
+from genstudio.studio.workers.session import IDLE, Session
 from genstudio.training.recipe import Recipe
 
 GAP = 12
@@ -39,7 +41,7 @@ class LeftColumn(QWidget):
         self.session, self.library, self.settings = session, library, settings
         self.base: Recipe | None = None  # where the ways back lead
         self._run_path = ""
-        self._run_signature: Any = None
+        self.going_on = GoingOn()
         self._facts: ModelFacts | None = None
         self._misfit = ""  # why this model can't serve these images
         self._was_busy = False
@@ -93,18 +95,8 @@ class LeftColumn(QWidget):
         return ""
 
     def _resumes(self) -> bool:
-        """Whether starting means going on with the open run: unfinished, and nothing but the steps was changed."""
-        if self.session.run is None or self._run_signature is None:
-            return False
-        unfinished = self.session.step < self.plan.plan().steps
-        return unfinished and self._signature() == self._run_signature
-
-    def _signature(self) -> Any:
-        draft = self.draft()
-        if draft is None:
-            return None
-        plan = draft.plan.model_dump(mode="json", exclude={"steps"})
-        return draft.model, draft.model_knobs, draft.data, draft.data_knobs, plan
+        """Whether starting means going on with the open run."""
+        return self.session.run is not None and self.going_on.is_possible(self.draft(), self.session.step)
 
     # -- from the cards ------------------------------------------------------------------------------------------
 
@@ -119,8 +111,8 @@ class LeftColumn(QWidget):
     def _model_edited(self, name: str) -> None:
         if self.session.busy:
             value = self.model.live_value(name)
-            if value is not None:
-                self.session.set_live({name: value})
+            if value is not None and self.session.set_live({name: value}):
+                self.going_on.follows(self.draft())
         self.optimisers.follow_model()
         self._draft_changed()
 
@@ -128,8 +120,8 @@ class LeftColumn(QWidget):
     def _plan_edited(self, name: str) -> None:
         if self.session.busy:
             value = self.plan.live_value(name)
-            if value is not None:
-                self.session.set_live({f"plan.{name}": value})
+            if value is not None and self.session.set_live({f"plan.{name}": value}):
+                self.going_on.follows(self.draft())
         self._draft_changed()
 
     @Slot(str)
@@ -212,10 +204,11 @@ class LeftColumn(QWidget):
 
     @Slot(object)
     def _remedy(self, change: dict[str, Any]) -> None:
-        self.session.set_live(change)
-        for name, value in change.items():
-            self._show_live(name, value)
-        self._draft_changed()
+        if self.session.set_live(change):
+            for name, value in change.items():
+                self._show_live(name, value)
+            self.going_on.follows(self.draft())
+            self._draft_changed()
 
     def _show_live(self, name: str, value: Any) -> None:
         """A live setting was changed by something else than its field: show it there."""
@@ -232,6 +225,7 @@ class LeftColumn(QWidget):
             self._slowed = kind == "RolledBack"  # what changes next is its doing
         elif self._slowed:
             self._show_live(event.name, event.value)
+            self.going_on.follows(self.draft())
             self._draft_changed()
 
     @Slot(str)
@@ -258,7 +252,7 @@ class LeftColumn(QWidget):
         path = str(session.run.path) if session.run is not None else ""
         if path != self._run_path:
             self._run_path = path
-            self._run_signature = None
+            self.going_on.forget()
             if path and session.recipe is not None:
                 self.settings.set("session.run", path)
                 self._show_run(session.recipe)
@@ -277,7 +271,7 @@ class LeftColumn(QWidget):
         if origin is None:
             self.recipe.show_recipe(recipe, self._run_path)
         self.show_recipe(recipe, origin)
-        self._run_signature = self._signature()
+        self.going_on.shows(self.draft())
 
     def _lock(self, busy: bool) -> None:
         reason = _("This belongs to the run that is going on: stop it to change it") if busy else ""

@@ -14,8 +14,9 @@ from genstudio.studio.left.curve_options import CurveOptions
 from genstudio.studio.theme import theme
 from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.curve_data import CurveData
+from genstudio.studio.workers.error_words import in_words
 from genstudio.studio.workers.run_reader import RunLine, read_rows, run_lines
-from genstudio.studio.workers.session import Session, in_words
+from genstudio.studio.workers.session import Session
 
 KINDS = ("png", "svg", "csv")
 

@@ -20,8 +20,8 @@ from genstudio.studio.widgets.knob_form import KnobForm
 from genstudio.studio.widgets.thumbnails import Thumbnails
 from genstudio.studio.workers.background import Background
 from genstudio.studio.workers.data_preview import Preview
+from genstudio.studio.workers.error_words import in_words
 from genstudio.studio.workers.library import DataKind
-from genstudio.studio.workers.session import in_words
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 SPACE = 8  # pixels
 PAUSE = 2.0  # seconds between two looks
+ALARM_STANDS = 20.0  # seconds in which what the loop raised can be read
 ROLES = {"good": "good", "watch": "warn", "bad": "bad"}
 
 
@@ -64,14 +65,14 @@ class HealthLine(QWidget):
         line.addWidget(self.dot, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(self._said, 1)
         self._change: dict[str, Any] = {}
-        self._looked = 0.0
+        self._looked = self._stands_until = 0.0
         self._can_act = False
         self.clear()
 
     def clear(self) -> None:
         """Say nothing."""
         self.level = ""
-        self._looked = 0.0
+        self._looked = self._stands_until = 0.0
         self.hide()
 
     def show_words(self, level: str, words: str, remedy: str = "", change: dict[str, Any] | None = None) -> None:
@@ -98,19 +99,22 @@ class HealthLine(QWidget):
         self._said.setSpacing(SPACE if beside else 0)
 
     def show_alarm(self, alarm: Any) -> None:
-        """What the loop raised: it stands until the next verdict."""
+        """What the loop raised: it stands for a while, or until training ends."""
         self.show_words(alarm.level, translate(alarm.message))
+        self._stands_until = time.monotonic() + ALARM_STANDS
 
     def consider(self, data: CurveData, session: Session, *, now: bool = False) -> None:
         """Look at the newest numbers, at most every two seconds (or ``now``), in the background."""
         time_now = time.monotonic()
+        self._can_act = session.job is not None
         if (time_now - self._looked < PAUSE and not now) or not data.rows or session.recipe is None:
+            return
+        if self._alarm_stands():
             return
         self._looked = time_now
         rows, job, recipe = list(data.rows), session.job, session.recipe
         plan = job.live.plan if job is not None else recipe.plan
         knobs = job.live.model_knobs.model_dump() if job is not None else recipe.model_knobs
-        self._can_act = job is not None
 
         def look() -> Health | None:
             from genstudio.training.health import assess
@@ -119,9 +123,12 @@ class HealthLine(QWidget):
 
         session.background.submit(look, self._found, self._not_found, key="health")
 
+    def _alarm_stands(self) -> bool:
+        return self._can_act and time.monotonic() < self._stands_until
+
     @Slot(object)
     def _found(self, health: Health | None) -> None:
-        if health is not None:
+        if health is not None and not self._alarm_stands():
             change = health.change if self._can_act else {}
             self.show_words(health.level, translate(health.message), translate(health.remedy), change)
 

@@ -12,8 +12,9 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from genstudio.studio.widgets.curve_data import CurveData
+from genstudio.studio.workers.error_words import in_words
 from genstudio.studio.workers.run_reader import read_happenings, read_rows
-from genstudio.studio.workers.session import IDLE, TRAINING, Session, in_words
+from genstudio.studio.workers.session import IDLE, TRAINING, Session
 from genstudio.training.events import to_line
 from genstudio.training.marks import Mark, marks_of, parts_of
 

@@ -66,8 +66,9 @@ class PaneArea(QWidget):
         self.codes = Codes(self.panes, self)
         self.found_directions = FoundDirections(session, self.blobs, undo_stack, self)
         self.newer_weights = NewerWeights(session, self._views_of_the_latest, self)
-        self.arrangement = Arrangement(list(self.panes), kept.slots, self._make_view, self._can_serve, self)
+        self.arrangement = Arrangement(self.panes, kept.slots, self._make_view, self._can_serve, self)
         self._run: object = None
+        self._suggested_for: object = None
         self._build()
         self._connect()
         self.arrangement.arrange()
@@ -141,7 +142,7 @@ class PaneArea(QWidget):
 
     def remember(self) -> None:
         """Put the states into the settings: what ``Settings.save`` writes is the session."""
-        remember(self.settings, Remembered(self.states, self.slots, self.smooth))
+        remember(self.settings, Remembered(self.states, self.slots if self.arrangement.chosen else [], self.smooth))
 
     def shutdown(self) -> None:
         """Remember what is shown and stop the threads. Safe to call twice."""
@@ -266,6 +267,7 @@ class PaneArea(QWidget):
         )
         self.header.show_run(title, doing(session))
         self.refusals.ask()
+        self._suggest()
         self._show_places()
         self.newer_weights.tend()
         self._submit_all()
@@ -294,7 +296,14 @@ class PaneArea(QWidget):
         self.rail.set_refusals(self.refusals.reasons)
         for view in self.views.values():
             view.accept()
+        self._suggest()
         self._submit_all()
+
+    def _suggest(self) -> None:
+        """Once for each run, when it is known what its model serves and what its images are."""
+        if self._run is not None and self._run != self._suggested_for and self.refusals.spec is not None:
+            self._suggested_for = self._run
+            self.arrangement.suggest(self.refusals.spec)
 
     # -- laying out ----------------------------------------------------------------------------------------------
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
 from genstudio.core.messages import _
-from genstudio.explore.base import GROUPS, panes
+from genstudio.explore.base import GROUPS, Pane
+from genstudio.studio.panes.first_pane import first_pane
 from genstudio.studio.panes.inspector import WIDTH
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.panes.window import PaneWindow
 
+if TYPE_CHECKING:
+    from genstudio.core.spec import ImageSpec
+
 
 class Arrangement(QWidget):
     """``slots``: panes side by side, by name. ``windows``: those with a window. ``active``: the one in hand, whose inspector
-    is seen. ``arranged``: other panes are in sight; ``activated``: another one is in hand.
+    is seen. ``chosen``: whether a person decided what is in sight, now or in an earlier session. ``arranged``: other panes
+    are in sight; ``activated``: another one is in hand.
 
     ``make_view`` makes a view when its pane is first in sight, ``can_serve`` tells whether the open model serves a pane.
     """
@@ -26,15 +32,17 @@ class Arrangement(QWidget):
 
     def __init__(
         self,
-        names: Sequence[str],
+        panes: Mapping[str, Pane],
         slots: list[str],
         make_view: Callable[[str], PaneView],
         can_serve: Callable[[str], bool],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._names, self._make_view, self._can_serve = list(names), make_view, can_serve
-        self.slots, self.active = slots, slots[0]
+        self._panes, self._make_view, self._can_serve = panes, make_view, can_serve
+        self.chosen = bool(slots)
+        self.slots = slots or [first_pane(panes, lambda name: True)]
+        self.active = self.slots[0]
         self.views: dict[str, PaneView] = {}
         self.windows: dict[str, PaneWindow] = {}
         self.splitter = QSplitter(self)
@@ -75,6 +83,7 @@ class Arrangement(QWidget):
 
     def show_pane(self, name: str) -> None:
         """Bring a pane into the slot of the one in hand, or raise the window that it is in."""
+        self.chosen = True
         if name in self.windows:
             self.windows[name].raise_()
             self.windows[name].activateWindow()
@@ -87,6 +96,7 @@ class Arrangement(QWidget):
 
     def show_beside(self, name: str) -> None:
         """Show a second pane beside the first."""
+        self.chosen = True
         if name not in self.slots and name not in self.windows:
             self.slots = [self.slots[0], name]
         self.activate(name)
@@ -94,6 +104,7 @@ class Arrangement(QWidget):
 
     def show_alone(self, name: str) -> None:
         """Show one pane where two were."""
+        self.chosen = True
         self.slots = [name]
         self.activate(name)
         self.arrange()
@@ -102,6 +113,7 @@ class Arrangement(QWidget):
         """Give a pane a window of its own; its slot takes another pane."""
         if name in self.windows:
             return
+        self.chosen = True
         view = self.view(name)
         self.slots = [slot for slot in self.slots if slot != name] or self._others(name)[:1]
         if self.active == name and self.slots:
@@ -113,6 +125,14 @@ class Arrangement(QWidget):
         view.beside_button.setVisible(False)
         window.show()
         self.arranged.emit()
+
+    def suggest(self, spec: ImageSpec) -> None:
+        """Show the pane that suits such images, unless a person has chosen another."""
+        first = first_pane(self._panes, self._can_serve, spec)
+        if not self.chosen and self.slots != [first]:
+            self.slots = [first]
+            self.activate(first)
+            self.arrange()
 
     def activate(self, name: str) -> None:
         """This one is in hand now."""
@@ -159,9 +179,9 @@ class Arrangement(QWidget):
 
     def _others(self, *taken: str) -> list[str]:
         """Panes for a free place: those that the model serves first, in the order of the rail."""
-        free = [name for name in self._names if name not in taken and name not in self.windows]
+        free = [name for name in self._panes if name not in taken and name not in self.windows]
         groups = list(GROUPS)
-        return sorted(free, key=lambda name: (not self._can_serve(name), groups.index(panes[name].group)))
+        return sorted(free, key=lambda name: (not self._can_serve(name), groups.index(self._panes[name].group)))
 
     @Slot()
     def _wants_beside(self) -> None:

@@ -28,7 +28,7 @@ class Refusals(QObject):
     def __init__(self, session: Session, renderer: RenderThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._renderer = session, renderer
-        self._model = ""
+        self._model = self._answered = ""
         self._spec: ImageSpec | None = None
         self._by_model: dict[str, Message | None] = {}
         self._by_images: dict[str, str] = {}
@@ -37,6 +37,12 @@ class Refusals(QObject):
     def reasons(self) -> dict[str, Message | str | None]:
         """By pane; ``None`` where it can be had."""
         return {**self._by_model, **{name: self._by_model.get(name) or why for name, why in self._by_images.items()}}
+
+    @property
+    def spec(self) -> ImageSpec | None:
+        """What the open run's images are, once that is known and all has been asked about them and the model."""
+        known = self._session.run is not None and self._session.data is not None and self._answered == self._model
+        return self._spec if known else None
 
     def of(self, name: str) -> Message | str | None:
         """Why this pane can't be had; ``None`` where it can, or nobody knows yet."""
@@ -67,7 +73,7 @@ class Refusals(QObject):
         if not name.startswith(PREFIX):
             return False
         if name == PREFIX + self._model and isinstance(answer, dict):
-            self._by_model = answer
+            self._by_model, self._answered = answer, self._model
             self.changed.emit()
         return True
 

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 KEY = "panes"
-FIRST = "manifold"  # what is in sight at the very first start
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """States by pane, the panes in sight from left to right, and whether pixels are smoothed."""
+    """States by pane, the panes in sight from left to right (none: nobody has chosen any), and whether pixels are
+    smoothed."""
 
     states: dict[str, PaneState]
     slots: list[str]
@@ -38,8 +38,7 @@ def recall(settings: Settings, panes: Mapping[str, Pane]) -> Remembered:
             log.warning("the kept state of pane %s does not fit any more", name)
             states[name] = pane.state()
     slots = [name for name in kept.get("slots", []) if name in panes][:2]
-    first = FIRST if FIRST in panes else next(iter(panes))
-    return Remembered(states, list(dict.fromkeys(slots)) or [first], bool(kept.get("smooth", False)))
+    return Remembered(states, list(dict.fromkeys(slots)), bool(kept.get("smooth", False)))
 
 
 def remember(settings: Settings, what: Remembered) -> None:

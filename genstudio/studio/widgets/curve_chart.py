@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genstudio.export.curve_groups import GRADIENT, JUDGED
+from genstudio.export.curve_names import told_apart
 from genstudio.export.smoothing import smooth
 from genstudio.studio.widgets.curve_data import Axis, Points
 from genstudio.studio.widgets.strips import MOST, Extent, extent, held_range, into_strips
@@ -32,6 +33,7 @@ NOT_FINITE_SHOWN = 24
 DECADES_FOR_LOG = 0.5  # a log scale over less looks like a linear one and has no round ticks
 VISIBLE = 0.98  # of the values of a curve that stands alone: its first steps would flatten all that follows
 SHARES = (-0.12, 1.12)  # the range of probabilities: 0 and 1 with room for their texts
+ROUNDING = 1e-6  # by which a mean of probabilities may pass 1
 MOST_OF_ALL = 4  # strips of several players together
 NEAR_ZERO = 0.02  # of its largest values: what lies below is as good as 0
 FROM_ZERO = 0.1  # of the way across: what begins before that is shown from 0 on
@@ -289,7 +291,8 @@ def _height(lines: Sequence[Line], held: Extent | None, *, alone: bool, shares: 
     values = values[np.isfinite(values)]
     if not len(values):
         return held or (0.0, 1.0)
-    if shares and all(line.name.startswith(JUDGED) for line in lines) and values.min() >= 0 and values.max() <= 1:
+    among_shares = values.min() >= -ROUNDING and values.max() <= 1 + ROUNDING
+    if shares and among_shares and all(line.name.startswith(JUDGED) for line in lines):
         return SHARES
     # The first steps of a curve that stands alone would flatten all that follows.
     edges = (50 * (1 - VISIBLE), 50 * (1 + VISIBLE)) if alone and len(values) > 50 else (0, 100)
@@ -327,11 +330,13 @@ def _laid_out(
     tall = max(1.0, (request.height - ABOVE - BELOW - BETWEEN * (len(lines) - 1)) / len(lines))
     sections = {curve.name: curve.section for curve in request.curves}
     strips = []
+    titles = told_apart(
+        [sections.get(its[0].name, "") if its else "" for its in lines], [[line.name for line in its] for its in lines]
+    )
     for place, (its, log, its_held) in enumerate(zip(lines, logs, helds, strict=True)):
         top = ABOVE + place * (tall + BETWEEN)
         ticks = upward(*padded(its_held), tall, log=log)
-        title = sections.get(its[0].name, "") if its else ""
-        strips.append(Strip(top, top + tall, log, its_held, its, ticks, title))
+        strips.append(Strip(top, top + tall, log, its_held, its, ticks, titles[place]))
     wide = max((len(tick.words) for strip in strips for tick in strip.ticks), default=0) > 5
     left = WIDE_LEFT if wide else LEFT
     ticks = across(*padded(held), request.width - RIGHT - left, seconds=request.axis == "time")

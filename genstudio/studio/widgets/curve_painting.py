@@ -100,16 +100,19 @@ class _Brush:
                 self.painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick.words)
 
     def _title(self, strip: Strip) -> None:
-        """Whose curves these are, in the strip's upper right corner, on a ground of its own."""
+        """Whose curves these are, in the strip's right corner that has more room, on a ground of its own."""
         if not strip.title:
             return
-        wide = self.painter.fontMetrics().horizontalAdvance(strip.title)
-        place = QRectF(self.chart.right - wide - 8, strip.top + 1, wide + 8, TITLE)
+        metrics, room = self.painter.fontMetrics(), int(self.chart.right - self.chart.left) - 8
+        title = metrics.elidedText(strip.title, Qt.TextElideMode.ElideRight, room)  # the legend has all names
+        wide = metrics.horizontalAdvance(title)
+        left = self.chart.right - wide - 8
+        place = QRectF(left, title_top(self.chart, strip, left), wide + 8, TITLE)
         ground = QColor(self.palette.card)
         ground.setAlphaF(0.8)
         self.painter.fillRect(place, ground)
         self.painter.setPen(QColor(self.palette.muted))
-        self.painter.drawText(place, Qt.AlignmentFlag.AlignCenter, strip.title)
+        self.painter.drawText(place, Qt.AlignmentFlag.AlignCenter, title)
 
     def _marks(self) -> None:
         """An upright dotted line wherever something happened, with a small flag on its top."""
@@ -230,3 +233,13 @@ def polygon(points: np.ndarray) -> QPolygonF:
     packed = np.array([len(points)], ">u4").tobytes() + points.astype(">f8").tobytes()
     QDataStream(QByteArray(packed)) >> made
     return made
+
+
+def title_top(chart: Chart, strip: Strip, left: float) -> float:
+    """The upper edge of a title that reaches from ``left`` to the strip's right end: at the strip's top, or at its bottom
+    where fewer points of its curves lie there."""
+    above, below = strip.top + 1, strip.bottom - TITLE - 1
+    heights = [strip.pixel(y[chart.pixel(x) >= left]) for x, y in (line.smooth for line in strip.lines)]
+    at = np.concatenate([np.empty(0), *heights])
+    covered = [int(np.count_nonzero((at >= top) & (at <= top + TITLE))) for top in (above, below)]
+    return above if covered[0] <= covered[1] else below

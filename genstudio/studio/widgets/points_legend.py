@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from genstudio.explore.base import Legend
 
 HEIGHT, BAR = 20, 120
+BETWEEN = 8  # a bar and its ends
 
 
 class PointsLegend(QWidget):
@@ -61,9 +62,12 @@ class PointsLegend(QWidget):
         painter.end()
 
     def _word(self, painter: QPainter, x: float, text: str, role: str) -> float:
+        """Write ``text`` from ``x`` on, with dots where there is no room (the tooltip has all); where it ends."""
         painter.setPen(colour(role))
-        width = painter.fontMetrics().horizontalAdvance(text)
-        painter.drawText(QRectF(x, self._y, width + 2, HEIGHT), Qt.AlignmentFlag.AlignVCenter, text)
+        metrics = painter.fontMetrics()
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, int(self.width() - x)))
+        width = metrics.horizontalAdvance(shown)
+        painter.drawText(QRectF(x, self._y, width + 2, HEIGHT), Qt.AlignmentFlag.AlignVCenter, shown)
         return x + width
 
     def _places(self) -> list[tuple[int, float]]:
@@ -86,15 +90,16 @@ class PointsLegend(QWidget):
         """(line, x) where a bar behind the classes begins: on a line of its own where there is no room."""
         if self._legend is None or self._legend.scale is None or not self._places():
             return 0, 0.0
-        metrics, scale = QFontMetricsF(font(12)), self._legend.scale
         line, x = self._places()[-1]
-        x += 12 + metrics.horizontalAdvance(translate(self._legend.entries[-1][0])) + 28
-        words = (scale.title, scale.entries[0][0], scale.entries[-1][0])
-        wide = sum(metrics.horizontalAdvance(translate(text)) for text in words) + 12 + 8 + BAR + 8
-        return (line, x) if x + wide <= self.width() else (line + 1, 0.0)
+        x += 12 + QFontMetricsF(font(12)).horizontalAdvance(translate(self._legend.entries[-1][0])) + 28
+        return (line, x) if x + _width(self._legend.scale) <= self.width() else (line + 1, 0.0)
 
     def _lines(self) -> int:
-        return 1 + max(max((line for line, _ in self._places()), default=0), self._end()[0])
+        if self._legend is None:
+            return 1
+        bar = self._legend if self._legend.continuous else self._legend.scale
+        of_bar = 0 if bar is None else self._end()[0] + (2 if _width(bar) > self.width() else 1)
+        return max(1 + max((line for line, _ in self._places()), default=0), of_bar)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -117,18 +122,33 @@ class PointsLegend(QWidget):
         (low, _), *between, (high, _) = legend.entries
         tints = [rgb for _, rgb in legend.entries] if between else CONTINUOUS
         x = self._word(painter, x, translate(legend.title), "muted") + 12
-        x = self._word(painter, x, translate(low), "text") + 8
-        fill = QLinearGradient(x, 0, x + BAR, 0)
+        narrow = _width(legend) > self.width()  # then the ends stand below the bar
+        x = x if narrow else self._word(painter, x, translate(low), "text") + BETWEEN
+        wide = max(0.0, self.width() - x) if narrow else BAR
+        fill = QLinearGradient(x, 0, x + wide, 0)
         for k, rgb in enumerate(tints):
             fill.setColorAt(k / (len(tints) - 1), QColor(*rgb))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
-        painter.drawRoundedRect(QRectF(x, self._y + HEIGHT / 2 - 4, BAR, 8), 3, 3)
-        self._word(painter, x + BAR + 8, translate(high), "text")
+        painter.drawRoundedRect(QRectF(x, self._y + HEIGHT / 2 - 4, wide, 8), 3, 3)
+        if narrow:
+            self._y += HEIGHT
+            left = self._word(painter, 0, translate(low), "text") + BETWEEN
+            x = max(left, self.width() - QFontMetricsF(font(12)).horizontalAdvance(translate(high)) - 1)
+            self._word(painter, x, translate(high), "text")
+        else:
+            self._word(painter, x + BAR + BETWEEN, translate(high), "text")
 
     @Slot()
     def _recolour(self) -> None:
         self.update()
+
+
+def _width(legend: Legend) -> float:
+    """Of a bar on one line with its title and its ends."""
+    metrics = QFontMetricsF(font(12))
+    words = (legend.title, legend.entries[0][0], legend.entries[-1][0])
+    return sum(metrics.horizontalAdvance(translate(text)) for text in words) + 12 + BETWEEN + BAR + BETWEEN
 
 
 def _in_words(legend: Legend) -> str:

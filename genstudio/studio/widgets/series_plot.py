@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from genstudio.core.messages import _, translate
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from genstudio.explore.base import Content, Series
 
 EDGE = 16.0  # logical pixels, around all
-LEFT, BELOW = 44.0, 44.0  # for the ticks' texts, and what is across
+LEFT, BELOW = 44.0, 26.0  # for the ticks' texts
 HEAD, LINE = 24.0, 20.0  # a panel's title, and a line of its legend
 BETWEEN = 20.0  # two panels
 SAMPLE, GAP = 26.0, 20.0  # of a curve in the legend, and between two entries
 ROOM = 0.06  # of a range, above and below
+VALUE = "  −00.00"  # room for it
+CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
 DOT, RING = 3.0, 6.0  # radius of a mark, and of the mean of all
 
 
@@ -66,7 +68,19 @@ class SeriesPlot(QWidget):
         self._across = translate(content.across)
         self._range = (min(float(s.x[0]) for s in self._series), max(float(s.x[-1]) for s in self._series))
         self.setAccessibleDescription(translate(content.words))
+        self._say_what_is_cut()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._say_what_is_cut()
+
+    def _say_what_is_cut(self) -> None:
+        """The tooltip has what there is no room for, whole."""
+        panels = self.panels() if self._series else []
+        whole = [panel.title for panel in panels if self._title(panel) != panel.title]
+        whole += [translate(s.name) for panel in panels for _n, s in panel.series if self._name(s) != translate(s.name)]
+        self.setToolTip("\n".join(dict.fromkeys(whole)))
 
     # -- where things are ----------------------------------------------------------------------------------------
 
@@ -76,8 +90,8 @@ class SeriesPlot(QWidget):
         for number, series in enumerate(self._series):
             groups.setdefault(translate(series.group), []).append((number, series))
         left, right = EDGE + LEFT, self.width() - EDGE
-        heads = [HEAD + LINE * len(self._lines([s for _n, s in its], right - left)) for its in groups.values()]
-        room = self.height() - 2 * EDGE - BELOW - sum(heads) - BETWEEN * (len(groups) - 1)
+        heads = [HEAD + LINE * len(self._lines([s for _n, s in its])) for its in groups.values()]
+        room = self.height() - 2 * EDGE - BELOW - self._foot_height() - sum(heads) - BETWEEN * (len(groups) - 1)
         tall, y = max(24.0, room / max(1, len(groups))), EDGE
         found = []
         for (title, its), head in zip(groups.items(), heads, strict=True):
@@ -94,22 +108,38 @@ class SeriesPlot(QWidget):
         low, high = self._range
         return EDGE + LEFT + (x - low) / (high - low) * max(24.0, self.width() - 2 * EDGE - LEFT)
 
+    def _foot_height(self) -> float:
+        """Of the words on what is across, in as many lines as they take."""
+        room = QRectF(0, 0, max(24.0, self.width() - 2 * EDGE), 1000)
+        return QFontMetricsF(font(11)).boundingRect(room, CENTRED, self._across).height() + 4
+
+    def _title(self, panel: _Panel) -> str:
+        """What there is room for of a panel's title."""
+        metrics = QFontMetricsF(font(13, QFont.Weight.DemiBold))
+        return metrics.elidedText(panel.title, Qt.TextElideMode.ElideRight, self.width() - 2 * EDGE)
+
+    def _name(self, series: Series) -> str:
+        """What there is room for of a curve's name, with its value beside it."""
+        metrics = QFontMetricsF(font(12))
+        room = self.width() - 2 * EDGE - SAMPLE - 8 - metrics.horizontalAdvance(VALUE)
+        return metrics.elidedText(translate(series.name), Qt.TextElideMode.ElideRight, max(0.0, room))
+
     def _words(self, series: Series) -> str:
         """A curve's name, and what it is under the pointer."""
         if self._hover is None:
-            return translate(series.name)
+            return self._name(series)
         import numpy as np
 
-        return f"{translate(series.name)}  {float(series.at(np.array(self._hover))):+.2f}".replace("-", "−")
+        return f"{self._name(series)}  {float(series.at(np.array(self._hover))):+.2f}".replace("-", "−")
 
-    def _lines(self, group: list[Series], width: float) -> list[list[Series]]:
+    def _lines(self, group: list[Series]) -> list[list[Series]]:
         """The legend's entries, line by line."""
         metrics = QFontMetricsF(font(12))
         lines: list[list[Series]] = [[]]
-        x = 0.0
+        x, width = 0.0, self.width() - 2 * EDGE
         for series in group:
             # With room for a value, so that nothing moves when the pointer comes.
-            wide = SAMPLE + 8 + metrics.horizontalAdvance(translate(series.name) + "  −00.00") + GAP
+            wide = SAMPLE + 8 + metrics.horizontalAdvance(self._name(series) + VALUE) + GAP
             if lines[-1] and x + wide > width:
                 lines.append([])
                 x = 0.0
@@ -162,21 +192,21 @@ class SeriesPlot(QWidget):
         painter.drawLine(panel.box.bottomLeft(), panel.box.bottomRight())
 
     def _legend(self, painter: QPainter, panel: _Panel) -> None:
-        lines = self._lines([series for _n, series in panel.series], panel.box.width())
+        lines = self._lines([series for _n, series in panel.series])
         y = panel.box.top() - HEAD - LINE * len(lines)
         painter.setFont(font(13, QFont.Weight.DemiBold))
         painter.setPen(colour("text"))
-        painter.drawText(QRectF(EDGE, y, self.width(), HEAD - 4), Qt.AlignmentFlag.AlignVCenter, panel.title)
+        painter.drawText(QRectF(EDGE, y, self.width(), HEAD - 4), Qt.AlignmentFlag.AlignVCenter, self._title(panel))
         painter.setFont(font(12))
         numbers = {id(series): number for number, series in panel.series}
         metrics = QFontMetricsF(font(12))
         for k, line in enumerate(lines):
-            x, top = panel.box.left(), y + HEAD - 4 + k * LINE
+            x, top = EDGE, y + HEAD - 4 + k * LINE
             for series in line:
                 painter.setPen(self._pen(numbers[id(series)]))
                 painter.drawLine(QPointF(x, top + LINE / 2), QPointF(x + SAMPLE, top + LINE / 2))
                 painter.setPen(colour("text"))
-                wide = metrics.horizontalAdvance(translate(series.name) + "  −00.00") + GAP
+                wide = metrics.horizontalAdvance(self._name(series) + VALUE) + GAP
                 place = QRectF(x + SAMPLE + 8, top, wide, LINE)
                 painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._words(series))
                 x += SAMPLE + 8 + wide
@@ -217,8 +247,12 @@ class SeriesPlot(QWidget):
             x = self.x_pixel(tick.at)
             painter.drawLine(QPointF(x, panel.box.bottom()), QPointF(x, panel.box.bottom() + 4))
             painter.drawText(QRectF(x - 40, panel.box.bottom() + 6, 80, 16), Qt.AlignmentFlag.AlignHCenter, tick.words)
-        place = QRectF(panel.box.left(), panel.box.bottom() + 24, panel.box.width(), 18)
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._across)
+        tall, wide = self._foot_height(), self.width() - 2 * EDGE
+        middle = panel.box.center().x()
+        if 2 * (self.width() - EDGE - middle) >= QFontMetricsF(font(11)).horizontalAdvance(self._across):
+            wide = 2 * (self.width() - EDGE - middle)  # under the middle of the axis
+        place = QRectF(self.width() - EDGE - wide, panel.box.bottom() + 26, wide, tall)
+        painter.drawText(place, CENTRED, self._across)
 
     def _tint(self, number: int) -> QColor:
         series = theme().current.series

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from genstudio.core.errors import Cancelled, GenstudioError
-from genstudio.core.messages import N_, Message
+from genstudio.core.messages import N_
 from genstudio.studio.workers.background import Background
+from genstudio.studio.workers.error_words import in_words
 from genstudio.studio.workers.run_opening import data_of, open_with_weights
 from genstudio.studio.workers.training_thread import TrainingThread
 
@@ -219,18 +220,19 @@ class Session(QObject):
             self._leave_run()
             self.changed.emit()
 
-    def set_live(self, knobs: dict[str, Any]) -> None:
+    def set_live(self, knobs: dict[str, Any]) -> bool:
         """Change live settings while it trains: ``beta``, ``plan.players.model.lr``. They hold from the next step on.
-        What does not fit is said by ``failed``, and changes nothing."""
+        Whether they were taken: what does not fit is said by ``failed``, and changes nothing."""
         if self.job is None or self.state not in (TRAINING, PAUSED):
-            return
+            return False
         try:
             self.job.live(knobs)
         except GenstudioError as error:
             self.failed.emit(in_words(error))
-        else:
-            self.total_steps = int(knobs.get("plan.steps", self.total_steps))
-            self._set_only(knobs.get("only", self.only))
+            return False
+        self.total_steps = int(knobs.get("plan.steps", self.total_steps))
+        self._set_only(knobs.get("only", self.only))
+        return True
 
     def shutdown(self) -> None:
         """Stop, save, and wait for the threads. After this nothing is heard from here. Safe to call twice."""
@@ -420,16 +422,3 @@ class Session(QObject):
         if state != self.state:
             self.state = state
             self.changed.emit()
-
-
-def in_words(error: BaseException) -> Message | str:
-    """An error as one line for a person."""
-    if isinstance(error, GenstudioError):
-        return str(error)
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return N_("The memory was not enough. Choose a smaller batch size or a smaller model; what was saved is kept.")
-    return N_(
-        "Something went wrong in genstudio: {kind}: {reason}. What was saved is kept.",
-        kind=type(error).__name__,
-        reason=str(error) or "-",
-    )

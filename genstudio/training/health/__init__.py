@@ -12,6 +12,7 @@ from typing import Any
 from genstudio.training.health import (
     diverging,
     exploding,
+    few_images,
     fooled,
     learning,
     level,
@@ -39,6 +40,7 @@ CHECKS: tuple[Callable[[Seen], Health | None], ...] = (
     fooled.check,
     mode_collapse.check,
     missing_classes.check,
+    few_images.check,
     posterior_collapse.check,
     overfitting.check,
     level.check,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from genstudio.core.messages import N_
-from genstudio.training.health.seen import DIVERSITY, ENOUGH, FAKE, FEW, REAL, Seen, nats
+from genstudio.training.health.seen import DIVERSITY, ENOUGH, FAKE, FEW, REAL, Seen, nats, output
 from genstudio.training.health.verdict import Health
 
 
@@ -24,11 +24,11 @@ def _of_a_game(seen: Seen) -> Health:
     real, fake = (sum(row.values[key] for row in seen.turns[-FEW:]) / FEW for key in (REAL, FAKE))
     varied = [found for found in seen.curve(DIVERSITY) if found[0] > 0]  # not of nets that have learned nothing
     if not varied:
-        return Health("good", N_("Both learn: D(x) {real:.2f}, D(G(z)) {fake:.2f}.", real=real, fake=fake))
+        return Health("good", N_("Both learn: D(x) {real}, D(G(z)) {fake}.", real=output(real), fake=output(fake)))
     message = N_(
-        "Both learn: D(x) {real:.2f}, D(G(z)) {fake:.2f}. Samples vary {varied:.0%} as much as the images do.",
-        real=real,
-        fake=fake,
+        "Both learn: D(x) {real}, D(G(z)) {fake}. Samples vary {varied:.0%} as much as the images do.",
+        real=output(real),
+        fake=output(fake),
         varied=varied[-1][1],
     )
     return Health("good", message)

@@ -1,4 +1,5 @@
-"""Classes that are never drawn, where a judge looks at the samples (see the measure ``class_coverage``)."""
+"""Classes that are never drawn, where a judge looks at the samples (see the measure ``class_coverage``), and known modes at
+which no samples gather (see ``modes``)."""
 
 from __future__ import annotations
 
@@ -7,18 +8,38 @@ from genstudio.training.health.seen import GENERATOR, Seen
 from genstudio.training.health.verdict import Health
 
 COVERAGE = "validation/class_coverage"
-LEAST = 0.8  # of the classes
+MODES, MISSING = "validation/modes", "validation/modes_missing"
+LEAST = 0.8  # of the classes, or of the modes
 TIMES = 3  # measurements in a row
+STEPS = 1_000
+"""From the measurement before them to the last. The 25 modes of toy-gan are found one by one: none at step 500, 8 at step
+1,000, 15 at step 1,500, 21 at step 2,500."""
 
 
 def check(seen: Seen) -> Health | None:
-    """A fifth of the classes or more is missing in measurement after measurement, and none comes back."""
-    covered = [value for _, value in seen.curve(COVERAGE)]
-    if len(covered) < TIMES + 1 or not 0 <= max(covered) <= 1:
+    """A fifth or more is missing in measurement after measurement, and none comes back."""
+    classes, modes = _stays_away(seen.curve(COVERAGE)), _stays_away(_share_of_modes(seen))
+    if classes is not None:
+        message = N_("Mode collapse: samples show only {share:.0%} of the classes.", share=classes)
+    elif modes is not None:
+        message = N_("Modes are missing: samples gather at only {share:.0%} of those that are known.", share=modes)
+    else:
         return None
-    now = covered[-TIMES:]
-    if max(now) >= LEAST or now[-1] > covered[-TIMES - 1]:
-        return None
-    message = N_("Mode collapse: samples show only {share:.0%} of the classes.", share=now[-1])
     change = seen.third(GENERATOR) if seen.turns else {}
     return Health("watch", message, N_("Slow the generator to a third") if change else "", change)
+
+
+def _share_of_modes(seen: Seen) -> list[tuple[int, float]]:
+    both = [(row.step, row.values[MODES], row.values[MISSING]) for row in seen.rows if MISSING in row.values]
+    return [(step, covered / max(1.0, covered + missing)) for step, covered, missing in both]
+
+
+def _stays_away(curve: list[tuple[int, float]]) -> float | None:
+    """The newest share, if too much was missing all along and no more is there than at first."""
+    curve = list(dict(curve).items())  # the last measurement stands there twice
+    earlier = [(step, share) for step, share in curve[:-TIMES] if step <= curve[-1][0] - STEPS]
+    if not earlier:
+        return None
+    began, before = earlier[-1]
+    since = [share for step, share in curve if step > began]
+    return since[-1] if max(since) < LEAST and since[-1] <= before else None

@@ -17,7 +17,11 @@ ENOUGH = 10  # rows before anything is said of them
 LONG = 30  # rows of a game before it is said to go on like this: players swing, and right themselves
 NOISE = 0.003  # relative change of an ELBO that is taken for noise
 REAL, FAKE = "train/D(x)", "train/D(G(z))"
-DIVERSITY = "samples/diversity"
+DIVERSITY, DUPLICATES = "samples/diversity", "samples/duplicates"
+EARLY = 500
+"""Steps of a game before its sheets are judged by what they don't show: every generator begins with few blurred images. The
+fully connected one of mnist-gan has left them by then, with and without its penalty."""
+SHEETS = 5  # in a row before it is said that a generator stays like this
 
 SLOWER = N_("Learn at a third of the pace")
 DISCRIMINATOR, GENERATOR = "discriminator", "generator"
@@ -96,6 +100,11 @@ class Seen:
         """How many steps the recent turns take, in words."""
         return f"{self.recent[-1].step - self.recent[0].step:,}"
 
+    def sheets(self, key: str) -> list[float]:
+        """One value of each of the newest ``SHEETS`` sheets, none of them early; empty where there are fewer."""
+        values = [value for step, value in self.curve(key) if step >= EARLY][-SHEETS:]
+        return values if len(values) == SHEETS else []
+
     # -- remedies ----------------------------------------------------------------------------------------------------------
 
     def slower(self) -> dict[str, Any]:
@@ -120,6 +129,11 @@ def rate(player: str) -> str:
 def short(value: float) -> float:
     """Two significant figures."""
     return float(f"{value:.2g}")
+
+
+def output(value: float) -> str:
+    """A discriminator's output with two decimals and a true minus: a critic's has any sign."""
+    return f"{value:z.2f}".replace("-", "−")
 
 
 def nats(value: float) -> str:

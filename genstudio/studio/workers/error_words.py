@@ -1,0 +1,19 @@
+"""What went wrong, as one line for the window: an error that knows its words says them, another is named."""
+
+from __future__ import annotations
+
+from genstudio.core.errors import GenstudioError
+from genstudio.core.messages import N_, Message
+
+
+def in_words(error: BaseException) -> Message | str:
+    """An error as one line for a person."""
+    if isinstance(error, GenstudioError):
+        return str(error)
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+        return N_("The memory was not enough. Choose a smaller batch size or a smaller model; what was saved is kept.")
+    return N_(
+        "Something went wrong in genstudio: {kind}: {reason}. What was saved is kept.",
+        kind=type(error).__name__,
+        reason=str(error) or "-",
+    )
