@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -52,6 +53,7 @@ def main() -> None:
         for seed in asked.seeds:
             for name in RECIPES:
                 found[name].append(trained_and_judged(name, seed, asked, Path(folder) / f"{name}-{seed}"))
+                print(name, found[name][-1], file=sys.stderr, flush=True)  # an hour is long to wait for the first
     ratios = [
         ours["averaged"] / plain["raw"] for ours, plain in zip(found["smiles-dcgan"], found["plain"], strict=True)
     ]
