@@ -137,6 +137,10 @@ class Look:
             self._kept[key] = make()
         return self._kept[key]
 
+    def has(self, key: Any) -> bool:
+        """Whether :meth:`once` keeps something under ``key``."""
+        return key in self._kept
+
     def judge(self) -> Judge | None:
         """The judge of the data, if there is one by now: shipped, or made by a training or a measure. Nothing is loaded
         before a pane asks, and nothing is trained."""

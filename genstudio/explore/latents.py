@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from genstudio.core.scatter import tiles
 from genstudio.core.seeding import generator
@@ -14,6 +14,8 @@ from genstudio.explore.base import Look
 if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
+
+T = TypeVar("T")
 
 #: Sub-pixels decoded between two looks at whether a newer state has come: about 8 ms of a small net on one thread.
 CHUNK_VALUES = 160_000
@@ -68,10 +70,18 @@ class Encodings:
 
 def encodings(look: Look, n: int) -> Encodings | None:
     """The codes of ``n`` validation images (always the same ones), or ``None`` without data; kept for the look."""
-    return look.once(("encodings", n), lambda: _encode(look, n))
+    return look.once(("encodings", n), lambda: outcome(_encode(look, n)))
 
 
-def _encode(look: Look, n: int) -> Encodings | None:
+def encoding(look: Look, n: int) -> Generator[float, None, Encodings | None]:
+    """The same a part at a time, for whoever must not hold others up: yields the share done."""
+    if not look.has(("encodings", n)):
+        made = yield from _encode(look, n)
+        look.once(("encodings", n), lambda: made)
+    return encodings(look, n)
+
+
+def _encode(look: Look, n: int) -> Generator[float, None, Encodings | None]:
     import torch
 
     if look.data is None:
@@ -84,9 +94,12 @@ def _encode(look: Look, n: int) -> Encodings | None:
     chosen = torch.randperm(len(split), generator=draw)[:n].sort().values
     batch = split.batch(chosen, generator=draw)
     size = max(16, CHUNK_VALUES // look.spec.values)
-    z = torch.cat([look.model.encode(images) for images in batch.images.split(size)])  # type: ignore[operator]
+    codes = []
+    for images in batch.images.split(size):
+        codes.append(look.model.encode(images).float())  # type: ignore[operator]
+        yield sum(map(len, codes)) / len(chosen)
     return Encodings(
-        z.float().numpy(),
+        torch.cat(codes).numpy(),
         batch.indices.numpy(),
         None if batch.labels is None else batch.labels.numpy(),
         None if batch.attributes is None else batch.attributes.numpy(),
@@ -114,6 +127,16 @@ class Plane:
             return away @ axis / (axis @ axis)
 
         return along(self.across), along(self.up)
+
+
+def outcome(work: Generator[float, None, T]) -> T:
+    """What long work returns, without a pause."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            made: T = done.value
+            return made
 
 
 def coordinate_plane(latent_dim: int, across: int, up: int) -> Plane:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from genstudio.training.snapshot import Snapshot
 
 
+COMPONENTS = "components"  # the method of a principal component: nothing names it but a person
+
+
 @dataclass(frozen=True)
 class Space:
     """Whose codes these are. Two spaces of one model and length are of one kind; weights of other steps move in it."""

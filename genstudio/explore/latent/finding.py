@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 
@@ -12,23 +12,25 @@ from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.seeding import generator
 from genstudio.evaluate.readings import is_switch
+from genstudio.explore.given import classes_in_turn
 from genstudio.explore.latent import linear
 from genstudio.explore.latent.codes import KnownCodes, known_codes
-from genstudio.explore.latent.direction import Direction, Directions, Space
-from genstudio.explore.latents import chunks, decoded
+from genstudio.explore.latent.direction import COMPONENTS, Direction, Directions, Space
+from genstudio.explore.latents import chunks, decoded, encoding
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from genstudio.explore.base import Look
 
+T = TypeVar("T")
 How = Literal["auto", "means", "logistic", "svm", "ridge", "extremes"]
 
 #: Of drawn images the share with the highest and with the lowest score that is told apart (Shen et al. 2020 take 2 % of
 #: half a million; of ten thousand that would be too few for a plane).
 SHARE = 0.1
 RANDOM = 10
-COMPONENTS = 20
+MOST_COMPONENTS = 20
 PIXEL_CODES = 2_000
 MIRROR = "mirror"
 
@@ -41,40 +43,59 @@ def find(
 
     Raises :class:`UsageError` for a name that there is not, a named one that is constant, and where nothing is known.
     """
-    codes = yield from _sharing(known_codes(look, drawn=drawn), 0.9)
-    origin, space = codes.z.mean(0, dtype=np.float64), Space.of(look.snapshot, codes.z.shape[1])
+    codes = yield from sharing(known_codes(look, drawn=drawn), 0.0, 0.9)
+    found = yield from sharing(named(look, codes, names, how), 0.9, 1.0)
+    space = Space.of(look.snapshot, codes.z.shape[1])
+    return Directions(space, (*found, random_direction(codes)), codes.z.mean(0, dtype=np.float64))
+
+
+def named(
+    look: Look,
+    codes: KnownCodes,
+    names: Sequence[str] | None = None,
+    how: How = "auto",
+    refused: dict[str, UsageError] | None = None,
+) -> Generator[float, None, list[Direction]]:
+    """A direction for each attribute of ``codes`` (those named, or all), and the mirror's where images can be encoded.
+
+    With ``refused`` what can't be found goes in there with the reason, by name. Without, one that nobody named is passed
+    over, and of a named one :class:`UsageError` is raised.
+    """
     wanted = list(codes.values) if names is None else list(names)
-    unknown = [name for name in wanted if name not in codes.values and name != MIRROR]
-    if unknown:
-        raise UsageError(
-            N_("There is no attribute '{name}' here.", name=unknown[0]),
-            N_("There are: {names}.", names=", ".join(codes.values) or "-"),
-        )
+    for name in wanted:
+        if name not in codes.values and name != MIRROR:
+            unknown = UsageError(
+                N_("There is no attribute '{name}' here.", name=name),
+                N_("There are: {names}.", names=", ".join(codes.values) or "-"),
+            )
+            if refused is None:
+                raise unknown
+            refused[name] = unknown
     found = []
     for k, name in enumerate(wanted):
-        if name == MIRROR:
-            continue
         try:
-            found.append(by_attribute(name, codes, how))
+            if name in codes.values:
+                found.append(by_attribute(name, codes, how))
         except UsageError as error:
-            if names is not None:
+            if refused is not None:
+                refused[name] = error
+            elif names is not None:
                 raise UsageError(N_("{name}: {reason}", name=name, reason=error.what), error.remedy) from error
-        yield 0.9 + 0.1 * (k + 1) / len(wanted)
-    if has(look.model, Encodes) and (names is None or MIRROR in names):
-        found.append(by_mirror(look, codes))
-    found.append(random_direction(codes))
-    return Directions(space, tuple(found), origin)
+        yield 0.8 * (k + 1) / len(wanted)
+    if look.data is not None and has(look.model, Encodes) and (names is None or MIRROR in names):
+        found.append((yield from sharing(by_mirror(look, codes), 0.8, 1.0)))
+    return found
 
 
-def _sharing(work: Generator[float, None, KnownCodes], most: float) -> Generator[float, None, KnownCodes]:
-    """``work``, its share counted as the first ``most`` of all."""
+def sharing(work: Generator[float, None, T], low: float, high: float) -> Generator[float, None, T]:
+    """``work``, its share counted as that from ``low`` to ``high`` of all."""
     while True:
         try:
             share = next(work)
         except StopIteration as done:
-            codes: KnownCodes = done.value
-            return codes
-        yield most * share
+            made: T = done.value
+            return made
+        yield low + (high - low) * share
 
 
 def by_attribute(name: str, codes: KnownCodes, how: How = "auto") -> Direction:
@@ -128,7 +149,7 @@ def spread(z: np.ndarray, vector: np.ndarray) -> float:
     return max(float((z.astype(np.float64) @ vector).std()), linear.TINY)
 
 
-def by_mirror(look: Look, codes: KnownCodes, n: int = 1_000) -> Direction:
+def by_mirror(look: Look, codes: KnownCodes, n: int = 1_000) -> Generator[float, None, Direction]:
     """What changes when an image is mirrored: of photographs, the head's turn. The principal axis of encode(x) -
     encode(mirrored x), so that each difference counts whichever way its head looks."""
     import torch
@@ -141,11 +162,9 @@ def by_mirror(look: Look, codes: KnownCodes, n: int = 1_000) -> Direction:
     for part in chunks(len(images), look):
         both = [look.model.encode(x) for x in (images[part], images[part].flip(3))]  # type: ignore[operator]
         differences.append((both[0] - both[1]).double().numpy())
+        yield part.stop / len(images)
     stacked = np.concatenate(differences)
-    if not np.isfinite(stacked).all():
-        raise UsageError(
-            N_("The model's codes are not finite numbers."), N_("Go back to a checkpoint from before it broke.")
-        )
+    linear.must_be_finite(stacked)
     axis = np.linalg.eigh(stacked.T @ stacked)[1][:, -1]
     axis = linear.unit(axis * _sign(axis))
     if "yaw" not in codes.values:
@@ -175,10 +194,11 @@ def _sign(axis: np.ndarray) -> float:
     return float(np.sign(axis[np.abs(axis).argmax()]))
 
 
-def components(z: np.ndarray, images: np.ndarray | None = None, most: int = COMPONENTS) -> list[Direction]:
+def components(z: np.ndarray, images: np.ndarray | None = None, most: int = MOST_COMPONENTS) -> list[Direction]:
     """Principal components of codes N×D, most varied first. Of a model that draws its codes from a prior these mean
     nothing: given what the codes were decoded to, images float32 N×values, it is the principal components of these, and for
     each the direction in which codes go along with it (Härkönen et al. 2020, "GANSpace", equation 1, for images)."""
+    linear.must_be_finite(z)
     z = z.astype(np.float64)
     centred = z - z.mean(0)
     most = min(most, z.shape[1])
@@ -188,6 +208,7 @@ def components(z: np.ndarray, images: np.ndarray | None = None, most: int = COMP
     else:
         from sklearn.decomposition import PCA
 
+        linear.must_be_finite(images)
         most = min(most, *images.shape)
         places = PCA(most, svd_solver="randomized", random_state=0).fit_transform(images)
         vectors = [centred.T @ place for place in places.T]
@@ -195,21 +216,18 @@ def components(z: np.ndarray, images: np.ndarray | None = None, most: int = COMP
     for k, vector in enumerate(vectors):
         axis = linear.unit(vector)
         axis = axis * _sign(axis)
-        made.append(Direction(f"PC {k + 1}", axis, spread(z, axis), "components", axis, n=len(z)))
+        made.append(Direction(f"PC {k + 1}", axis, spread(z, axis), COMPONENTS, axis, n=len(z)))
     return made
 
 
 def principal(look: Look) -> Generator[float, None, list[Direction]]:
     """The principal components of ``look``'s codes: of encoded validation images, or by what drawn codes show."""
-    from genstudio.explore.latents import encodings
-
-    encoded = encodings(look, PIXEL_CODES) if has(look.model, Encodes) else None
+    encoded = (yield from encoding(look, PIXEL_CODES)) if has(look.model, Encodes) else None
     if encoded is not None and len(encoded.z) > 2:
-        yield 1.0
         return components(encoded.z)
     z: Tensor = look.model.prior(PIXEL_CODES, generator=generator(0, "components"))  # type: ignore[operator]
-    shown = []
+    shown, labels = [], classes_in_turn(look, len(z), -1)
     for part in chunks(len(z), look):
-        shown.append(decoded(look, z[part]).flatten(1).numpy())
+        shown.append(decoded(look, z[part], None if labels is None else labels[part]).flatten(1).numpy())
         yield part.stop / len(z)
     return components(z.numpy(), np.concatenate(shown))

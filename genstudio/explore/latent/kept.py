@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genstudio.core.errors import GenstudioError
-from genstudio.explore.latent.direction import Directions
+from genstudio.explore.latent.direction import COMPONENTS, Directions
 from genstudio.training.files import write_atomically
 
 if TYPE_CHECKING:
@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 
 def keep(run: Run, directions: Directions) -> Path:
-    """Write them into ``run``; those of the same weights that are already there and not among them stay."""
+    """Write them into ``run``; those of the same weights that are already there and not among them stay.
+
+    Principal components go together: one that was named since would be there twice.
+    """
     path = _path(run, directions.space.digest)
     before = load(run, directions.space.digest)
     if before is not None:
-        left = tuple(one for one in before if one.name not in directions)
+        nameless = {one.method for one in directions} & {COMPONENTS}
+        left = tuple(one for one in before if one.name not in directions and one.method not in nameless)
         directions = Directions(directions.space, directions.found + left, directions.origin)
     path.parent.mkdir(exist_ok=True)
     write_atomically(path, directions.to_bytes())

@@ -77,11 +77,16 @@ def known_codes(z: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarr
                value=f"{values[0]:g}", n=f"{len(values):,}"),
             N_("Choose another attribute."),
         )  # fmt: skip
-    if not np.isfinite(z).all():
+    must_be_finite(z)
+    return z, values
+
+
+def must_be_finite(numbers: np.ndarray) -> None:
+    """Raises :class:`UsageError` for codes, or images, of a broken model."""
+    if not np.isfinite(numbers).all():
         raise UsageError(
             N_("The model's codes are not finite numbers."), N_("Go back to a checkpoint from before it broke.")
         )
-    return z, values
 
 
 def _slope(z: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ from genstudio.studio.panes.arrangement import Arrangement
 from genstudio.studio.panes.codes import Codes
 from genstudio.studio.panes.dresses import make_view
 from genstudio.studio.panes.exporting import Exporter, ExportLine
+from genstudio.studio.panes.found_directions import FoundDirections
 from genstudio.studio.panes.header import At, Header
 from genstudio.studio.panes.newer_weights import NewerWeights
 from genstudio.studio.panes.pane_states import PaneStates
@@ -63,6 +64,7 @@ class PaneArea(QWidget):
         self.pane_states = PaneStates(kept.states, undo_stack, self)
         self.refusals = Refusals(session, self.renderer, self)
         self.codes = Codes(self.panes, self)
+        self.found_directions = FoundDirections(session, self.blobs, undo_stack, self)
         self.newer_weights = NewerWeights(session, self._views_of_the_latest, self)
         self.arrangement = Arrangement(list(self.panes), kept.slots, self._make_view, self._can_serve, self)
         self._run: object = None
@@ -344,7 +346,7 @@ class PaneArea(QWidget):
 
     def _make_view(self, name: str) -> PaneView:
         view = make_view(self.panes[name], self.states[name])
-        view.equip(self.blobs, self.session.background)
+        view.equip(self.blobs, self.session.background, self.found_directions)
         view.proposed.connect(self._proposed)
         view.resized.connect(self._resized)
         view.took_hold.connect(self._took_hold)

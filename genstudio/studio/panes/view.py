@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from genstudio.explore.base import Pane, PaneState
     from genstudio.explore.blobs import Blobs
+    from genstudio.studio.panes.found_directions import FoundDirections
     from genstudio.studio.workers.background import Background
     from genstudio.studio.workers.render_thread import Rendered
 
@@ -54,6 +55,7 @@ class PaneView(QWidget):
         self._pointed: tuple[int, int] | None = None
         self.blobs: Blobs | None = None
         self.background: Background | None = None
+        self.found: FoundDirections | None = None
         self.grid = self.make_grid()
         self.grid.setAccessibleName(translate(pane.title))
         self.grid.describe = self.describe_cell
@@ -110,9 +112,9 @@ class PaneView(QWidget):
     def rest(self) -> None:
         """A hand is at work elsewhere: what plays here stands still."""
 
-    def equip(self, blobs: Blobs, background: Background) -> None:
-        """Where what is too big for a state is kept, and who reads files."""
-        self.blobs, self.background = blobs, background
+    def equip(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
+        """Where what is too big for a state is kept, who reads files, and which directions are known of the open run."""
+        self.blobs, self.background, self.found = blobs, background, found
 
     # -- what is shown -------------------------------------------------------------------------------------------
 

@@ -1,0 +1,177 @@
+"""The directions of a look found a stage at a time, for panes: a drag interrupts nothing, since what is half done stays.
+
+    principal components -> codes -> named directions -> what each does, by the judge
+
+Each stage is kept in the look, so that another way to find them needs no new codes, and two panes do the work once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
+
+from genstudio.core.abilities import Encodes, has
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, Message
+from genstudio.explore.latent import effects, finding
+from genstudio.explore.latent.codes import KnownCodes, known_codes
+from genstudio.explore.latent.direction import COMPONENTS, Direction, Directions, Space
+from genstudio.explore.latents import encoding
+
+if TYPE_CHECKING:
+    from genstudio.evaluate.judge import Judge
+    from genstudio.explore.base import Look
+
+T = TypeVar("T")
+Stage = tuple[float, Directions | None]
+
+MEASURED = 8  # principal components whose effects are measured: the others hardly move a picture
+NO_JUDGE = N_(
+    "What each does is not measured: there is no judge of these images yet. Make one once: genstudio evaluate RUN "
+    "--measure fid."
+)
+_BY_STAGE = (0.1, 0.55, 0.7)  # of all the work, what is done after the components, the codes, the named directions
+
+
+def staged(look: Look, how: finding.How = "auto", names: tuple[str, ...] = ()) -> Iterator[Stage]:
+    """The share done and what is found by then (``None``: nothing yet), the last time with share 1: named directions (of
+    all attributes, or of ``names``), the mirror's, one random, and principal components (method ``components``).
+
+    What was done for this look is not done again. Where nothing names a direction there are components all the same, and
+    :func:`remarks` says why. Raises :class:`UsageError` for a model whose codes are not finite.
+    """
+    work = _work(look, how, names)
+    yield work.share, work.found
+    while work.steps is not None:
+        work.advance()
+        yield work.share, work.found
+
+
+def remarks(look: Look, how: finding.How = "auto", names: tuple[str, ...] = ()) -> tuple[Message, ...]:
+    """What could not be found or measured, and why: after the last of :func:`staged`."""
+    return tuple(_work(look, how, names).remarks)
+
+
+def _work(look: Look, how: finding.How, names: tuple[str, ...]) -> _Work:
+    judge = look.judge()  # one that is made meanwhile has more to say
+    return look.once(("directions", how, names, judge and judge.hash), lambda: _Work(look, how, names, judge))
+
+
+class _Work:
+    """``share`` done, what is ``found`` so far; ``steps``: what is left, ``None`` when all is done."""
+
+    def __init__(self, look: Look, how: finding.How, names: tuple[str, ...], judge: Judge | None) -> None:
+        self.share, self.found, self.remarks = 0.0, None, []  # type: float, Directions | None, list[Message]
+        self.error: UsageError | None = None
+        self.steps: Iterator[Stage] | None = _stages(look, how, names, judge, self.remarks)
+
+    def advance(self) -> None:
+        """One step. Raises what it raised before, if that was an error."""
+        if self.error is not None:
+            raise self.error
+        assert self.steps is not None
+        try:
+            self.share, self.found = next(self.steps)
+        except StopIteration:
+            self.share, self.steps = 1.0, None
+        except UsageError as error:
+            self.error = error
+            raise
+
+
+def _stages(
+    look: Look, how: finding.How, names: tuple[str, ...], judge: Judge | None, said: list[Message]
+) -> Iterator[Stage]:
+    components = yield from _telling(kept(look, "components", lambda: finding.principal(look)), 0.0, _BY_STAGE[0])
+    codes = yield from _telling(_codes(look, judge, said), _BY_STAGE[0], _BY_STAGE[1])
+    refused: dict[str, UsageError] = {}
+    work = finding.named(look, codes, names or None, how, refused) if codes.by else _nothing()
+    named = yield from _telling(work, _BY_STAGE[1], _BY_STAGE[2])
+    said.extend(N_("{name}: {reason}", name=name, reason=error.what) for name, error in refused.items())
+    space = Space.of(look.snapshot, codes.z.shape[1])
+    made = [*named, *components, finding.random_direction(codes)]
+    found = Directions(space, tuple(made), codes.z.mean(0, dtype=np.float64))
+    yield _BY_STAGE[2], found
+    if judge is None:
+        if codes.by:
+            said.append(NO_JUDGE)
+        return
+    yield from _with_effects(look, judge, found)
+
+
+def _codes(look: Look, judge: Judge | None, said: list[Message]) -> Generator[float, None, KnownCodes]:
+    """Codes with what is known of them; ``by`` is empty where nothing is, and what keeps it from being known is said."""
+    try:
+        return (yield from kept(look, ("known codes", judge and judge.hash), lambda: known_codes(look)))
+    except UsageError as error:
+        said.append(N_("{what} {remedy}", what=error.what, remedy=error.remedy))
+        return KnownCodes(effects.base_codes(look, effects.ORDINARY).numpy(), {}, effects.ORDINARY, "")
+
+
+def _nothing() -> Generator[float, None, list[Direction]]:
+    return []
+    yield 1.0
+
+
+def _with_effects(look: Look, judge: Judge, found: Directions) -> Iterator[Stage]:
+    share = _BY_STAGE[2]
+    if has(look.model, Encodes):
+        for _ in encoding(look, effects.ORDINARY):
+            yield share, found
+    ordinary = kept(look, ("ordinary", judge.hash), lambda: effects.ordinary(look, judge))
+    spreads = yield from _telling(ordinary, share, share + 0.03, found)
+    measured = [one for one in found if one.method != COMPONENTS] + [one for one in found if one.method == COMPONENTS][
+        :MEASURED
+    ]
+    low = share + 0.03
+    for k, direction in enumerate(measured):
+        part = (1 - low) / len(measured)
+        work = effects.measured(look, judge, direction, spreads)
+        made = yield from _telling(work, low + k * part, low + (k + 1) * part, found)
+        found = replace(found, found=tuple(made if one is direction else one for one in found))
+        yield low + (k + 1) * part, found
+
+
+def _telling(
+    work: Generator[float, None, T], low: float, high: float, found: Directions | None = None
+) -> Generator[Stage, None, T]:
+    """``work``, told as stages from ``low`` to ``high`` with what is found."""
+    while True:
+        try:
+            share = next(work)
+        except StopIteration as done:
+            made: T = done.value
+            return made
+        yield low + (high - low) * share, found
+
+
+class _Kept(Generic[T]):
+    """Long work that goes on where it was left, whoever asks; its outcome stays, its error too."""
+
+    def __init__(self, work: Generator[float, None, T]) -> None:
+        self._work: Generator[float, None, T] | None = work
+        self._outcome: Any = None
+
+    def go_on(self) -> Generator[float, None, T]:
+        while self._work is not None:
+            try:
+                share = next(self._work)
+            except StopIteration as done:
+                self._outcome, self._work = done.value, None
+            except UsageError as error:
+                self._outcome, self._work = error, None
+            else:
+                yield share
+        if isinstance(self._outcome, UsageError):
+            raise self._outcome
+        made: T = self._outcome
+        return made
+
+
+def kept(look: Look, key: Any, make: Callable[[], Generator[float, None, T]]) -> Generator[float, None, T]:
+    """The outcome of ``make()``, which ``look`` keeps, half done too: yields the share done."""
+    work: _Kept[T] = look.once(("staged", key), lambda: _Kept(make()))
+    return work.go_on()

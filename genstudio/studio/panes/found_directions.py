@@ -1,0 +1,164 @@
+"""The directions found for the open run, for all panes that walk along them: found once, named once, kept in the run."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from genstudio.core.messages import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from genstudio.explore.blobs import Blob, Blobs
+    from genstudio.explore.latent.direction import Directions
+    from genstudio.studio.workers.session import Session
+    from genstudio.training.run import Run
+
+log = logging.getLogger(__name__)
+Way = tuple[str, tuple[str, ...]]  # the method, and the attributes asked for (none: all)
+BY_ITSELF: Way = ("auto", ())
+
+
+class FoundDirections(QObject):
+    """``blob``: the directions that panes show, ``None`` until some are found. Views put it into the state that is rendered
+    (``fitted``), and hand over what a content has found with :meth:`take`. ``changed``: there are others, or none."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, blobs: Blobs, undo_stack: QUndoStack, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._blobs, self._undo_stack = session, blobs, undo_stack
+        self._path: Path | None = None
+        self._found: dict[Way, Blob] = {}
+        self._way = BY_ITSELF
+        session.changed.connect(self._session_changed)
+        self._session_changed()
+
+    @property
+    def blob(self) -> Blob | None:
+        return self._found.get(self._way)
+
+    @property
+    def directions(self) -> Directions | None:
+        """What is in ``blob``."""
+        from genstudio.explore.latent.direction import Directions
+
+        return None if self.blob is None else Directions.from_bytes(self._blobs.get(self.blob))
+
+    def choose(self, way: Way) -> None:
+        """Show those found in this way from now on."""
+        before, self._way = self.blob, way
+        if self.blob != before:
+            self.changed.emit()
+
+    def take(self, data: bytes, way: Way, run: str) -> None:
+        """A content of the run named ``run`` has found these (``Directions.to_bytes()``): they are shown from now on, and
+        kept in the run. Those of a run that was left meanwhile are not taken."""
+        if self._session.run is not None and self._session.run.name == run and way not in self._found:
+            self._put(self._path, way, self._blobs.put(data))
+
+    def find_again(self) -> None:
+        """Forget those that are shown, so that they are found anew, for the weights that are shown. Undo puts them back."""
+        if self.blob is not None:
+            self._undo_stack.push(_Exchange(self, _("find directions again"), self._path, self._way, self.blob, None))
+
+    def name(self, old: str, new: str) -> None:
+        """Give a principal component a name. Undo takes it back. Nothing happens where the name is taken or empty."""
+        from dataclasses import replace
+
+        found, new = self.directions, new.strip()
+        if found is None or self.blob is None or old not in found or new in found or not new:
+            return
+        named = tuple(replace(one, name=new) if one.name == old else one for one in found)
+        blob = self._blobs.put(replace(found, found=named).to_bytes())
+        words = _("name a direction {name}", name=new)
+        self._undo_stack.push(_Exchange(self, words, self._path, self._way, self.blob, blob))
+
+    # -- plumbing ------------------------------------------------------------------------------------------------
+
+    def _put(self, path: Path | None, way: Way, blob: Blob | None) -> None:
+        """These are the ones found in this way in the run at ``path``, unless that was left."""
+        if path is None or path != self._path:
+            return
+        if blob is None:
+            self._found.pop(way, None)
+        else:
+            self._found[way] = blob
+            self._keep(blob)
+        self.changed.emit()
+
+    def _keep(self, blob: Blob) -> None:
+        run, data = self._session.run, self._blobs.get(blob)
+        if run is not None:
+            self._session.background.submit(_Keeping(run, data), None, self._not_kept)
+
+    @Slot()
+    def _session_changed(self) -> None:
+        run = self._session.run
+        path = None if run is None else run.path
+        if path == self._path:
+            return
+        self._path = path
+        self._found.clear()
+        self._session.background.drop("directions")
+        if run is not None:
+            self._session.background.submit(_Loading(run), self._loaded, self._not_kept, key="directions")
+        self.changed.emit()
+
+    @Slot(object)
+    def _loaded(self, found: tuple[Path, bytes | None]) -> None:
+        path, data = found
+        if data is not None and path == self._path and BY_ITSELF not in self._found:
+            self._found[BY_ITSELF] = self._blobs.put(data)
+            self.changed.emit()
+
+    @Slot(object)
+    def _not_kept(self, error: Exception) -> None:
+        log.info("directions are not kept in the run: %s", error)  # they are still shown: nothing is lost
+
+
+class _Exchange(QUndoCommand):
+    """Other directions in place of those that are shown, or none."""
+
+    def __init__(
+        self, found: FoundDirections, words: str, path: Path | None, way: Way, before: Blob | None, after: Blob | None
+    ) -> None:
+        super().__init__(words)
+        self._found, self._path, self._way, self._before, self._after = found, path, way, before, after
+
+    def redo(self) -> None:
+        self._found._put(self._path, self._way, self._after)
+
+    def undo(self) -> None:
+        self._found._put(self._path, self._way, self._before)
+
+
+class _Keeping:
+    """For the background: a class, since a closure would keep the window alive."""
+
+    def __init__(self, run: Run, data: bytes) -> None:
+        self._run, self._data = run, data
+
+    def __call__(self) -> None:
+        from genstudio.explore.latent import kept
+        from genstudio.explore.latent.direction import Directions
+
+        if os.access(self._run.path, os.W_OK):  # runs that come with the program may lie where nobody writes
+            kept.keep(self._run, Directions.from_bytes(self._data))
+
+
+class _Loading:
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __call__(self) -> tuple[Path, bytes | None]:
+        """The directions of the latest step that the run keeps any of."""
+        from genstudio.explore.latent import kept
+
+        found = kept.all_of(self._run)
+        return self._run.path, found[0].to_bytes() if found else None
