@@ -28,6 +28,7 @@ METHODS: dict[str, Message] = {
 SCORES: dict[str, Message] = {"r2": N_("R²"), "balanced_accuracy": N_("accuracy")}
 LEAST = 0.3  # σ: what moves less is not worth a word
 MOST_NAMED = 3
+NBSP = "\u00a0"  # a number stays with its name and unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,24 +78,32 @@ class Row:
         if not effect:
             return []
         others = sorted(self.direction.side_effects().items(), key=lambda item: -abs(item[1]))
-        large = [f"{name.replace('_', ' ')} {signed(value)}" for name, value in others if abs(value) >= LEAST]
+        large = [f"{name.replace('_', NBSP)}{NBSP}{signed(value)}" for name, value in others if abs(value) >= LEAST]
         moved = ", ".join(large[:MOST_NAMED])
         if self.name not in effect:
             return (
-                [N_("moves {moved} σ", moved=moved)]
+                [N_("moves {moved}\u00a0σ", moved=moved)]
                 if moved
-                else [N_("moves nothing by {least} σ", least=short(LEAST))]
+                else [N_("moves nothing by {least}\u00a0σ", least=short(LEAST))]
             )
         own = {"name": self.title, "effect": signed(effect[self.name])}
         if self.direction.monotone is None:
-            said = [N_("{name} {effect} σ", **own)]
+            said = [N_("{name}\u00a0{effect}\u00a0σ", **own)]
         elif self.direction.monotone > 0.995:
-            said = [N_("{name} {effect} σ, monotone", **own)]
+            said = [N_("{name}\u00a0{effect}\u00a0σ, monotone", **own)]
         else:
-            said = [N_("{name} {effect} σ, monotone in {share} %", share=f"{100 * self.direction.monotone:.0f}", **own)]
+            said = [
+                N_(
+                    "{name}\u00a0{effect}\u00a0σ, monotone in {share}\u00a0%",
+                    share=f"{100 * self.direction.monotone:.0f}",
+                    **own,
+                )
+            ]
         return [
             *said,
-            N_("also: {moved} σ", moved=moved) if moved else N_("nothing else by {least} σ", least=short(LEAST)),
+            N_("also: {moved}\u00a0σ", moved=moved)
+            if moved
+            else N_("nothing else by {least}\u00a0σ", least=short(LEAST)),
         ]
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from genstudio.explore.direction_rows import Row
     from genstudio.explore.directions import DirectionsState, Story
 
-SQUARE = 8  # pixels along a side of one number's colour, so that a saved matrix can be seen
+SQUARE = 4  # pixels along a side of one number's colour, so that a saved matrix can be seen
 STRONGEST = 3.0  # σ at the ends of the colours of effects
 
 
@@ -168,7 +168,8 @@ class Sheets:
             numbers = cosines([step / length for step, length in zip(steps, lengths, strict=True)])
             columns, top, title = values["row_names"], 1.0, N_("cosine")
         else:
-            names = list(dict.fromkeys(name for row in story.rows for name in row.direction.effect))
+            measured = {name for row in story.rows for name in row.direction.effect}
+            names = sorted(measured, key=self._order)
             numbers = np.array([[row.direction.effect.get(name, np.nan) for name in names] for row in story.rows])
             columns, top, title = tuple(name.replace("_", " ") for name in names), STRONGEST, N_("effect, σ")
         values["column_names"], values["matrix"] = columns, numbers
@@ -176,6 +177,11 @@ class Sheets:
         legend = Legend(title, signed_scale(f"{top:g}"), continuous=True)
         per_cell: dict[str, np.ndarray] = {values["shown"]: numbers}
         return Picture(pixels, words, (SQUARE, SQUARE), per_cell), legend
+
+    def _order(self, name: str) -> tuple[int, str]:
+        """Attributes in the order of the data set."""
+        known = self._facts["attributes"]
+        return known.index(name) if name in known else len(known), name
 
     # -- words ---------------------------------------------------------------------------------------------------
 

@@ -82,9 +82,12 @@ class _Work:
 
 def _stages(look: Look, how: finding.How, names: tuple[str, ...], judge: Judge | None) -> Iterator[Stage]:
     components = yield from _telling(_components(look), 0.0, _BY_STAGE[0])
-    codes = yield from _telling(_codes(look, judge), _BY_STAGE[0], _BY_STAGE[1])
+    some = yield from _telling(_ordinary_codes(look), _BY_STAGE[0], _BY_STAGE[0])
+    first = _together(look, components, some)
+    yield _BY_STAGE[0], first
+    codes = yield from _telling(_codes(look, judge), _BY_STAGE[0], _BY_STAGE[1], first)
     work = finding.named(look, codes, names or None, how, {}) if codes.by else _nothing()
-    named = yield from _telling(work, _BY_STAGE[1], _BY_STAGE[2])
+    named = yield from _telling(work, _BY_STAGE[1], _BY_STAGE[2], first)
     found = _together(look, [*named, *components], codes)
     yield _BY_STAGE[2], found
     if judge is not None:
@@ -93,8 +96,9 @@ def _stages(look: Look, how: finding.How, names: tuple[str, ...], judge: Judge |
 
 def unnamed(look: Look) -> Iterator[Stage]:
     """As :func:`staged`, of what needs no name: principal components and a random direction, their effects not measured."""
-    components = yield from _telling(_components(look), 0.0, 1.0)
-    yield 1.0, _together(look, components, _ordinary_codes(look))
+    components = yield from _telling(_components(look), 0.0, 0.9)
+    codes = yield from _telling(_ordinary_codes(look), 0.9, 1.0)
+    yield 1.0, _together(look, components, codes)
 
 
 def _components(look: Look) -> Generator[float, None, list[Direction]]:
@@ -111,10 +115,12 @@ def _codes(look: Look, judge: Judge | None) -> Generator[float, None, KnownCodes
     try:
         return (yield from kept(look, ("known codes", judge and judge.hash), lambda: known_codes(look)))
     except UsageError:
-        return _ordinary_codes(look)
+        return (yield from _ordinary_codes(look))
 
 
-def _ordinary_codes(look: Look) -> KnownCodes:
+def _ordinary_codes(look: Look) -> Generator[float, None, KnownCodes]:
+    if has(look.model, Encodes):
+        yield from encoding(look, effects.ORDINARY)
     return KnownCodes(effects.base_codes(look, effects.ORDINARY).numpy(), {}, effects.ORDINARY, "")
 
 
@@ -125,9 +131,6 @@ def _nothing() -> Generator[float, None, list[Direction]]:
 
 def _with_effects(look: Look, judge: Judge, found: Directions) -> Iterator[Stage]:
     share = _BY_STAGE[2]
-    if has(look.model, Encodes):
-        for _ in encoding(look, effects.ORDINARY):
-            yield share, found
     ordinary = kept(look, ("ordinary", judge.hash), lambda: effects.ordinary(look, judge))
     spreads = yield from _telling(ordinary, share, share + 0.03, found)
     measured = [one for one in found if one.method != COMPONENTS] + [one for one in found if one.method == COMPONENTS][

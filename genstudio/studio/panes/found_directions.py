@@ -43,6 +43,10 @@ class FoundDirections(QObject):
     def blob(self) -> Blob | None:
         return self._found.get(self._way)
 
+    def of(self, way: Way) -> Blob | None:
+        """Those found in this way."""
+        return self._found.get(way)
+
     @property
     def directions(self) -> Directions | None:
         """What is in ``blob``."""
