@@ -315,6 +315,15 @@ def test_errors_become_words_and_the_thread_lives_on(
     assert fetch(qtbot, renderer, "gate").content is not None
 
 
+def test_after_an_error_what_was_shown_before_is_made_again(qtbot, renderer: RenderThread, gate: Gate):
+    renderer.submit("gate", GateState(number=1))
+    fetch(qtbot, renderer, "gate")
+    renderer.submit("gate", GateState(wrong="words"))
+    assert fetch(qtbot, renderer, "gate").error
+    renderer.submit("gate", GateState(number=1))
+    assert fetch(qtbot, renderer, "gate").content is not None
+
+
 def test_before_the_first_weights_it_waits(qtbot, renderer: RenderThread, weights: Weights):
     weights.latest = None
     renderer.submit("manifold", ManifoldState())

@@ -57,12 +57,13 @@ class DirectionGrid(ImageGrid):
 
     def show_rows(self, picture: Picture, rows: Sequence[RowWords], places: Sequence[str] = ()) -> None:
         """Rows of pictures, with words beside or under them, and over each column where it stands."""
-        if self.picture is None or self.picture.columns == 1:
-            self._focus = (0, picture.columns // 2)  # the code itself
+        begins = self.picture is None or self.picture.columns == 1
         self.rows, self.columns, self.numbers = tuple(rows), (), None
         self.places = tuple(places)
         self._arrange(picture)
         self.show_picture(picture)
+        if begins:
+            self._focus = (0, picture.columns // 2)  # the code itself
         self._place_boxes()
 
     def show_matrix(self, picture: Picture, rows: Sequence[str], columns: Sequence[str], numbers: np.ndarray) -> None:
