@@ -9,6 +9,7 @@ import numpy as np
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
+from genstudio.explore.latent.direction import COMPONENTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,7 @@ METHODS: dict[str, Message] = {
 }
 SCORES: dict[str, Message] = {"r2": N_("R²"), "balanced_accuracy": N_("accuracy")}
 LEAST = 0.3  # σ: what moves less is not worth a word
+LEAST_IN_WORDS = ".3"
 MOST_NAMED = 3
 NBSP = "\u00a0"  # a number stays with its name and unit
 
@@ -84,7 +86,7 @@ class Row:
             return (
                 [N_("moves {moved}\u00a0σ", moved=moved)]
                 if moved
-                else [N_("moves nothing by {least}\u00a0σ", least=short(LEAST))]
+                else [N_("moves nothing by {least}\u00a0σ", least=LEAST_IN_WORDS)]
             )
         own = {"name": self.title, "effect": signed(effect[self.name])}
         if self.direction.monotone is None:
@@ -103,7 +105,7 @@ class Row:
             *said,
             N_("also: {moved}\u00a0σ", moved=moved)
             if moved
-            else N_("nothing else by {least}\u00a0σ", least=short(LEAST)),
+            else N_("nothing else by {least}\u00a0σ", least=LEAST_IN_WORDS),
         ]
 
 
@@ -122,21 +124,15 @@ def signed(value: float) -> str:
 def rows_of(found: Directions, fixed: Sequence[str], names: Sequence[str], components: int) -> list[Row]:
     """The directions that are shown, in their order: those named (``names``, or all), the mirror's, ``components`` principal
     components and those that a person named, the random one; with ``fixed`` held fixed along all the others."""
-    nameless = [one.name for one in found if one.method == "components"][:components]
+    nameless = [one.name for one in found if one.is_nameless][components:]
     held = [name for name in fixed if name in found]
     made = []
     for one in found:
-        attribute = one.method not in ("components", "mirror", "random")
-        if attribute and names and one.name not in names and one.name not in held:
-            continue
-        if one.method == "components" and one.name in _unnamed(found) and one.name not in [*nameless, *held]:
-            continue
-        made.append(_row(found, one, held))
+        named = one.method not in (COMPONENTS, "mirror", "random")
+        left_out = one.name in nameless or (named and names and one.name not in names)
+        if not left_out or one.name in held:
+            made.append(_row(found, one, held))
     return made
-
-
-def _unnamed(found: Directions) -> set[str]:
-    return {one.name for one in found if one.method == "components" and one.name.startswith("PC ")}
 
 
 def _row(found: Directions, one: Direction, held: list[str]) -> Row:

@@ -162,12 +162,14 @@ def _found(
 ) -> Iterator[Content]:
     """The search told as it goes, or what was known, with principal components."""
     from genstudio.explore.latent.direction import COMPONENTS
-    from genstudio.explore.latent.staged import staged, unnamed
+    from genstudio.explore.latent.staged import begun, staged, unnamed
 
     if known is not None and any(one.method == COMPONENTS for one in known):
         story.found = known
         return
     shown: Content | None = None
+    if not begun(look):  # at once: a judge is not loaded in an instant
+        shown = yield from _whole(sheets, story, 0.0)
     work = staged(look, *state.way) if story.found_here else unnamed(look)  # type: ignore[arg-type]
     for share, found in work:
         if shown is None or found is not story.found or int(100 * share) != shown.values["percent"]:

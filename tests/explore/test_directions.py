@@ -349,3 +349,18 @@ def test_a_code_that_was_sent_here_is_walked_from_unless_it_is_another_models(lo
     assert np.array_equal(content.pictures[0].values["z"][0, 2], z)
     other = STATE.with_z(look.blobs.put_array(z[:3]))
     assert str(final(look, other).words).startswith("Validation image 0")
+
+
+# -- names over time ---------------------------------------------------------------------------------------------------
+
+
+def test_a_component_found_again_keeps_the_name_that_it_was_given_and_its_sense(look: Look):
+    found = Directions.from_bytes(final(look, STATE).values["found"])
+    named = replace(found, found=tuple(replace(one, name="tilt") if one.name == "PC 2" else one for one in found))
+    turned = replace(found, found=tuple(one.turned() if one.name == "PC 2" else one for one in found))
+    again = turned.with_names_of(named)
+    assert "PC 2" not in again
+    assert np.array_equal(again["tilt"].vector, found["PC 2"].vector)
+    other = Directions.from_bytes(final(make_look(4, data=look.data, seed=5), STATE).values["found"])
+    apart = replace(other, found=tuple(one for one in other if one.method != "components"))
+    assert apart.with_names_of(named).names == apart.names, "where none is much the same, none has the name"

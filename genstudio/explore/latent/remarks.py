@@ -40,7 +40,13 @@ def remarks_on(look: Look, found: Directions, names: Sequence[str] = ()) -> tupl
     if judge is None and not has(look.model, Encodes):
         return () if named else (NO_JUDGE_AT_ALL,)
     values = said_of(look.data, np.arange(len(look.data)))
-    said = [_why_not(name, values) for name in names or values if name not in found]
+    reasons = {name: _why_not(name, values) for name in names or values if name not in found}
+    said = [reason for reason in reasons.values() if reason is not None]
+    left = ", ".join(name for name, reason in reasons.items() if reason is None)
+    if left and has(look.model, Encodes):
+        said.append(N_("Not among these directions: {names}. Find them again.", names=left))
+    elif left:
+        said.append(N_("The judge tells no two kinds apart among images that this model draws: {names}.", names=left))
     if not values:
         said.append(NOTHING_KNOWN)
     elif judge is None and not any(one.effect for one in found):
@@ -48,7 +54,8 @@ def remarks_on(look: Look, found: Directions, names: Sequence[str] = ()) -> tupl
     return tuple(said)
 
 
-def _why_not(name: str, values: dict[str, np.ndarray]) -> Message:
+def _why_not(name: str, values: dict[str, np.ndarray]) -> Message | None:
+    """What the data say of it; ``None``: nothing against it."""
     if name not in values:
         return N_("There is no attribute '{name}' here; there are: {names}.", name=name, names=", ".join(values) or "-")
     known = values[name][np.isfinite(values[name])]
@@ -59,4 +66,4 @@ def _why_not(name: str, values: dict[str, np.ndarray]) -> Message:
             "{name} is {value} in all {n} images: there is nothing to tell apart.",
             name=name, value=f"{known[0]:g}", n=f"{len(known):,}",
         )  # fmt: skip
-    return N_("{name} is not among these directions: find them again.", name=name)
+    return None

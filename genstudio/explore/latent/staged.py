@@ -53,6 +53,11 @@ def remarks(look: Look, how: finding.How = "auto", names: tuple[str, ...] = ()) 
     return () if found is None else remarks_on(look, found, names)
 
 
+def begun(look: Look) -> bool:
+    """Whether anything was done for this look."""
+    return look.has(("staged", "components"))
+
+
 def _work(look: Look, how: finding.How, names: tuple[str, ...]) -> _Work:
     judge = look.judge()  # one that is made meanwhile has more to say
     return look.once(("directions", how, names, judge and judge.hash), lambda: _Work(look, how, names, judge))

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.explore.directions import DirectionsState
+from genstudio.explore.latent.direction import COMPONENTS
 from genstudio.studio.panes.view import PaneView, z_in_words
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import Button
@@ -290,11 +291,11 @@ class DirectionsView(PaneView):
     def _offer_name(self) -> None:
         """A line to type in, while a principal component is in focus."""
         row = self._focused_row()
-        nameless = row is not None and row.direction.method == "components" and not self.is_finding
+        component = row is not None and row.direction.method == COMPONENTS and not self.is_finding
         if not self.name.hasFocus():
-            self.name.setText("" if row is None or row.name.startswith("PC ") else row.name)
+            self.name.setText("" if row is None or row.direction.is_nameless else row.name)
             self.name.setProperty("of", row.name if row is not None else "")
-        self.name.setVisible(nameless)
+        self.name.setVisible(component)
 
     def _focused_row(self) -> Any:
         number = self.grid.focused_cell[0]

@@ -57,13 +57,15 @@ class DirectionGrid(ImageGrid):
 
     def show_rows(self, picture: Picture, rows: Sequence[RowWords], places: Sequence[str] = ()) -> None:
         """Rows of pictures, with words beside or under them, and over each column where it stands."""
-        begins = self.picture is None or self.picture.columns == 1
+        before = self.picture
+        begins = before is None or before.columns == 1
+        in_the_middle = before is not None and self.focused_cell[1] == before.columns // 2
         self.rows, self.columns, self.numbers = tuple(rows), (), None
         self.places = tuple(places)
         self._arrange(picture)
         self.show_picture(picture)
-        if begins:
-            self._focus = (0, picture.columns // 2)  # the code itself
+        if begins or in_the_middle:  # the code itself
+            self._focus = (0 if begins else self._focus[0], picture.columns // 2)
         self._place_boxes()
 
     def show_matrix(self, picture: Picture, rows: Sequence[str], columns: Sequence[str], numbers: np.ndarray) -> None:
@@ -111,8 +113,9 @@ class DirectionGrid(ImageGrid):
             lines = 3 if not self.beside or left_over > 330 else 4
             words = BOX + lines * LINE + 8
             self.below = max(8, words - tall) if self.beside else words
-            self.around = (0, LINE, left_over, 0)
-            self.setMinimumHeight(max(160, len(self.rows) * (tall + GUTTER + self.below) + 2 * MARGIN + LINE))
+            needed = len(self.rows) * (tall + GUTTER + self.below) + 2 * MARGIN + LINE
+            self.around = (0, LINE, left_over, max(0, self.height() - needed))
+            self.setMinimumHeight(max(160, needed))
         else:
             across, down = max(0, self.width() - ALONE) // 2, max(0, self.room - ALONE) // 2
             self.below, self.around = 0, (across, down, across, down)
