@@ -249,7 +249,7 @@ def test_others_can_take_a_z(area: PaneArea):
     taken: list[np.ndarray] = []
     area.register_receiver("sliders", "Sliders", taken.append)
     titles = [action.text() for action in area.views["manifold"].inspector.send.menu().actions()]
-    assert titles == ["Samples", "Sliders"]
+    assert titles[-2:] == ["Samples", "Sliders"]
     area.send_z(np.zeros(3, np.float32), "sliders")
     assert len(taken) == 1
 

@@ -222,6 +222,15 @@ def test_weights_of_a_chosen_step(qtbot, renderer: RenderThread, weights: Weight
     assert "step 7" in str(made.content.words)
 
 
+def test_back_from_a_chosen_step_the_latest_weights_are_those_of_before(qtbot, renderer: RenderThread, gate: Gate):
+    renderer.submit("gate", GateState())
+    assert fetch(qtbot, renderer, "gate").step == 100
+    renderer.submit("gate", GateState(at=7), newest=False)
+    assert fetch(qtbot, renderer, "gate").step == 7
+    renderer.submit("gate", GateState(number=1), newest=False)
+    assert fetch(qtbot, renderer, "gate").step == 100
+
+
 def test_a_short_content_does_not_wait_for_a_long_one(qtbot, renderer: RenderThread, gate: Gate):
     renderer._durations["gate"] = 500.0  # as after a long one
     gate.open.clear()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from genstudio.core.messages import _
@@ -27,6 +27,9 @@ BOX, LINE = 20, 15  # logical pixels: the box with the name, and each line under
 GUTTER = 2
 WIDEST_NAME = 120
 NUMBERS_FROM = 24  # logical pixels: in a narrower cell a number can't be read
+
+
+WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,8 @@ class DirectionGrid(ImageGrid):
             tall = int(height * factor / ratio)
             across = int(picture.columns * (width * factor / ratio + GUTTER)) - GUTTER + 2 * MARGIN
             left_over = max(0, self.width() - across)
-            lines = 3 if not self.beside or left_over > 330 else 4
-            words = BOX + lines * LINE + 8
+            room = (left_over if self.beside else self.width()) - 2 * MARGIN
+            words = BOX + max(self._height_of(row, room) for row in self.rows) + 8
             self.below = max(8, words - tall) if self.beside else words
             needed = len(self.rows) * (tall + GUTTER + self.below) + 2 * MARGIN + LINE
             self.around = (0, LINE, left_over, max(0, self.height() - needed))
@@ -120,6 +123,11 @@ class DirectionGrid(ImageGrid):
             across, down = max(0, self.width() - ALONE) // 2, max(0, self.room - ALONE) // 2
             self.below, self.around = 0, (across, down, across, down)
             self.setMinimumHeight(160)
+
+    def _height_of(self, row: RowWords, width: int) -> int:
+        """What the lines of a row take; at least three, so that rows keep their places when effects come in."""
+        words = QFontMetrics(font(12)).boundingRect(0, 0, max(width, 1), 1000, WRAPPED, "\n".join(row.lines))
+        return max(3 * LINE, words.height())
 
     def _place_boxes(self) -> None:
         wanted = 0 if self.columns else len(self.rows)
@@ -167,8 +175,7 @@ class DirectionGrid(ImageGrid):
             painter.drawText(above, Qt.AlignmentFlag.AlignCenter, place)
         for number, row in enumerate(self.rows):
             rect = self.text_rect(number).adjusted(2, BOX, 0, 0)
-            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-            painter.drawText(rect, flags, "\n".join(row.lines))
+            painter.drawText(rect, WRAPPED, "\n".join(row.lines))
 
     def _paint_names(self, painter: QPainter) -> None:
         if self.cell_rect(0, 0).height() < LINE:
