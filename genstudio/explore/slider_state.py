@@ -28,7 +28,9 @@ class SlidersState(PaneState):
     )
     start: Start = knob(
         "auto",
-        help=N_("Where the sliders start: an encoded validation image, a drawn code, your own image, or a z sent here."),
+        help=N_(
+            "Where the sliders start: an encoded validation image, a drawn code, your own image, or a z sent here."
+        ),
         label=N_("start"),
     )
     index: int = knob(0, help=N_("Which image of the validation split."), label=N_("image"), ge=0)

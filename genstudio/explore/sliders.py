@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +27,9 @@ SAID_EVERY = 0.05  # of the search
 PAGE = N_(
     "<p>A slider goes along one direction of latent space. The picture shows <i>decode</i>(z) of</p>"
     "<p>z = μ + ψ·(z<sub>0</sub> - μ) + Σ t<sub>i</sub>·σ<sub>i</sub>·v<sub>i</sub></p>"
-    "<p>with the start z<sub>0</sub> (an encoded image, or a draw from the prior), the codes' mean μ, and for each slider its "
-    "place t<sub>i</sub>, its unit vector v<sub>i</sub>, and σ<sub>i</sub>, the standard deviation of ordinary codes along it: "
-    "1 σ is a usual step, 4 σ is far.</p>"
+    "<p>with the start z<sub>0</sub> (an encoded image, or a draw from the prior), the codes' mean μ, and for each slider "
+    "its place t<sub>i</sub>, its unit vector v<sub>i</sub>, and σ<sub>i</sub>, the standard deviation of ordinary codes "
+    "along it: 1 σ is a usual step, 4 σ is far.</p>"
     "<ul><li><b>Named directions</b> come from what is known of the images (pane <i>Directions</i>), the best read first. "
     "Point at a name to see how well it is read on images that were held out.</li>"
     "<li><b>Principal components</b> are the ways in which codes vary most; of a model without encoder, in which its "
@@ -38,9 +38,9 @@ PAGE = N_(
     "values, by finite differences from four codes. The last ones often do nothing.</li></ul>"
     "<p><b>Truncation</b> ψ draws the start towards the mean: less unusual, more alike (Karras et al. 2019, there in the "
     "intermediate space).</p>"
-    "<p><b>The pad</b> moves two sliders at once. <b>The figure</b> shows the plane of these two: one grows to the right, one "
-    "upwards, everything else stays where the sliders are. With head pose across and smile up it is the figure of Kingma's "
-    "face manifolds. A <b>row</b> goes along the direction across alone.</p>"
+    "<p><b>The pad</b> moves two sliders at once. <b>The figure</b> shows the plane of these two: one grows to the right, "
+    "one upwards, everything else stays where the sliders are: degree of smile up and head pose across, as lectures show "
+    "it. A <b>row</b> goes along the direction across alone.</p>"
     "<p>Sliders: ↑ ↓ choose one, ← → move it by .1 σ, with Shift or by Page ↑ ↓ by .5, Home puts it to 0, L locks it, "
     "R randomises the unlocked ones, Ctrl+Home resets them. In the pad, arrows go in the plane.</p>"
 )
@@ -56,9 +56,9 @@ PAGE = N_(
     page=PAGE,
 )
 def sliders(look: Look, state: SlidersState) -> Iterator[Content]:
-    """The picture with its z (``values["z"]``), after it the image that was encoded, where there is one, and what the model
-    makes of the start. ``values["sliders"]``: the rows, ``values["directions"]`` and ``["basis"]``: what was found, as bytes,
-    when it is all there. As long as something is searched the contents are coarse: the picture may move meanwhile.
+    """The picture with its z (``values["z"]``), after it the image that was encoded, where there is one, and what the
+    model makes of the start. ``values["sliders"]``: the rows, ``values["directions"]`` and ``["basis"]``: what was found,
+    as bytes, when it is all there. As long as something is searched the contents are coarse: the picture may move.
     """
     start = start_code(look, state)
     shown: Content | None = None
@@ -92,21 +92,24 @@ class Scene:
     @property
     def set(self) -> SliderSet:
         """The sliders, kept while nothing else is found."""
-        asked = (id(self.found.directions), id(self.found.basis))
-        kept: dict[Any, Any] = self.look.once("sliders: set", dict)
-        if asked not in kept:
-            kept.clear()
-            made = make_set(len(self.start.z), self.found.directions, self.found.basis)
-            kept[asked] = (made, self.found)  # holds what it is of, so that an id means one thing
-        made_set: SliderSet = kept[asked][0]
-        return made_set
+        directions, basis = self.found.directions, self.found.basis
+        made: SliderSet = _kept_for(
+            self.look, "set", (directions, basis), lambda: make_set(len(self.start.z), directions, basis)
+        )
+        return made
+
+
+def _kept_for(look: Look, what: str, things: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """What ``make()`` gives, kept for as long as it is asked for the very same things."""
+    kept: list[Any] = look.once(("sliders", what), list)
+    if not kept or any(a is not b for a, b in zip(kept[0], things, strict=True)):
+        kept[:] = [things, make()]
+    return kept[1]
 
 
 def scene_of(look: Look, state: SlidersState) -> Scene:
     """Everything found that ``state`` asks for: for films. Takes as long as that takes."""
-    found = Found()
-    for found in found_so_far(look, state):
-        pass
+    found = [*found_so_far(look, state)][-1]
     return Scene(look, state, found, start_code(look, state))
 
 
@@ -156,7 +159,9 @@ def _contents(scene: Scene) -> Iterator[Content]:
     for stage in cell_stages(scene.look, z, scene.state.label):
         words = _words_of_figure(scene)
         if not stage.whole:
-            words = N_("{words} · {done} of {cells} pictures so far", words=words, done=stage.done, cells=rows * columns)
+            words = N_(
+                "{words} · {done} of {cells} pictures so far", words=words, done=stage.done, cells=rows * columns
+            )
         source = stage.source
         values = {name: x.reshape(rows * columns, -1)[source].reshape(x.shape) for name, x in
                   (("z", z), ("across", u), ("up", v))}  # fmt: skip
@@ -188,7 +193,7 @@ def _values(scene: Scene) -> dict[str, Any]:
     told: dict[str, Any] = {
         "sliders": scene.set.rows,
         "pair": scene.set.pair(scene.state),
-        "notes": (*notes, *found.notes),
+        "notes": tuple(dict.fromkeys((*notes, *found.notes))),
         "encodes": has(look.model, Encodes),
     }
     if found.directions is not None:
@@ -197,10 +202,10 @@ def _values(scene: Scene) -> dict[str, Any]:
         told["class_names"] = look.spec.class_names
     if found.share is None:
         if found.directions is not None:
-            told["directions"] = look.once(("sliders: bytes", id(found.directions)), found.directions.to_bytes)
+            told["directions"] = _kept_for(look, "directions", (found.directions,), found.directions.to_bytes)
         # Without the images to encode it is not yet what it will be.
         if found.basis is not None and (look.data is not None or not has(look.model, Encodes)):
-            told["basis"] = look.once(("sliders: bytes", id(found.basis)), found.basis.to_bytes)
+            told["basis"] = _kept_for(look, "basis", (found.basis,), found.basis.to_bytes)
     return told
 
 
