@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from genstudio.explore.latent.direction import Direction, Directions
 
 NAMED, PRINCIPAL, COORDINATES = "named", "principal", "coordinates"
-UNNAMED = ("components", "random")
-"""Methods whose directions no attribute names: the components are sliders of their own, a random one is for comparison."""
+RANDOM = "random"
+"""The method of a direction that is there for comparison: it is no slider."""
 ACROSS, UP = ("yaw", "mirror"), ("smile",)
 """What lies in the pad where nobody chose: of faces the lecture's figure."""
 
@@ -89,16 +89,32 @@ def make_set(dim: int, directions: Directions | None, basis: Basis | None) -> Sl
             rows.append(Row(name, group, note))
             steps[name] = step
 
-    named = [] if directions is None else [one for one in directions if one.method not in UNNAMED]
-    for one in sorted(named, key=lambda one: -(one.heldout if one.heldout is not None else -1.0)):
+    found = [] if directions is None else [one for one in directions if one.method != RANDOM]
+    named = [one for one in found if not _is_component(one)]
+    for one in sorted(named, key=lambda one: -_told(one)):
         add(one.name, NAMED, _note(one), one.step)
+    components = [one for one in found if _is_component(one)]  # of which a person may have named some
+    for one in components or (() if basis is None else basis.components):
+        add(one.name, PRINCIPAL, N_("principal component, σ = {sigma}", sigma=f"{one.sigma:.2f}"), one.step)
     if basis is not None:
-        for one in basis.components:
-            add(one.name, PRINCIPAL, N_("principal component, σ = {sigma}", sigma=f"{one.sigma:.2f}"), one.step)
         for k in basis.order:
             note = N_("changes the picture by {share} % for one σ", share=f"{100 * basis.activity[k]:.2f}")
             add(f"z{k + 1}", COORDINATES, note, (k, float(basis.spread[k])))
     return SliderSet(tuple(rows), None if basis is None else basis.origin, steps, dim)
+
+
+def _is_component(one: Direction) -> bool:
+    """Whether it is a principal component that nobody has named."""
+    from genstudio.explore.latent.direction import COMPONENTS
+
+    return one.method == COMPONENTS and one.name.startswith("PC ")
+
+
+def _told(one: Direction) -> float:
+    """How much of what it names is read: 0 for guesses, 1 for all. Last come those of which nothing is known."""
+    if one.heldout is None:
+        return -1.0
+    return one.heldout if one.scored == "r2" else 2 * one.heldout - 1
 
 
 def _note(one: Direction) -> Message:
@@ -159,7 +175,7 @@ def found_so_far(look: Look, state: SlidersState) -> Iterator[Found]:
 
 
 def _any_named(directions: Directions) -> bool:
-    return any(one.method not in UNNAMED for one in directions)
+    return any(one.method != RANDOM and not _is_component(one) for one in directions)
 
 
 def _brought(look: Look, blob: Blob | None, read: Any, notes: list[Message]) -> Any:
