@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NAMED, PRINCIPAL, COORDINATES = "named", "principal", "coordinates"
 RANDOM = "random"
 """The method of a direction that is there for comparison: it is no slider."""
+NAMELESS = N_("Nothing names a direction here yet. The pane Directions says why, and gives names to components.")
 ACROSS, UP = ("yaw", "mirror"), ("smile",)
 """What lies in the pad where nobody chose: of faces the lecture's figure."""
 
@@ -34,6 +35,16 @@ class Row:
     name: str
     group: str
     note: Message
+
+    @property
+    def title(self) -> str:
+        """The name as it is read."""
+        return in_words(self.name)
+
+
+def in_words(name: str) -> str:
+    """An attribute's name as it is read: "hair colour"."""
+    return name.replace("_", " ")
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +158,8 @@ def found_so_far(look: Look, state: SlidersState) -> Iterator[Found]:
     directions = _brought(look, state.directions, Directions.from_bytes, notes)
     basis = _brought(look, state.basis, Basis.from_bytes, [])
     search = state.directions is None
+    if directions is not None and not _any_named(directions):
+        notes.append(NAMELESS)
     if basis is not None and not search:
         yield Found(directions, basis, notes=tuple(notes))
         return
@@ -168,7 +181,8 @@ def found_so_far(look: Look, state: SlidersState) -> Iterator[Found]:
         try:
             for share, directions in staged(look):
                 yield Found(directions, basis, 0.4 + 0.6 * share, tuple(notes))
-            notes += [] if directions is not None and _any_named(directions) else remarks(look)[:1]
+            if directions is None or not _any_named(directions):
+                notes += remarks(look)[:1] or [NAMELESS]
         except UsageError as error:
             notes.append(_in_words(error))
     yield Found(directions, basis, notes=tuple(notes))

@@ -11,7 +11,7 @@ from genstudio.core.messages import N_, Message
 from genstudio.explore.base import Content, Look, Picture, pane
 from genstudio.explore.given import chosen_class, classes_in_turn, classes_of
 from genstudio.explore.latents import decoded, sheet, to_pixels
-from genstudio.explore.slider_set import Found, SliderSet, found_so_far, make_set
+from genstudio.explore.slider_set import Found, SliderSet, found_so_far, in_words, make_set
 from genstudio.explore.slider_start import StartCode, start_code
 from genstudio.explore.slider_state import FARTHEST, SlidersState
 from genstudio.explore.stages import cell_stages
@@ -183,7 +183,7 @@ def _picture(scene: Scene) -> Content:
 def _originals(scene: Scene) -> tuple[Picture, ...]:
     start = scene.start
     made = () if start.image is None else (Picture(start.image, N_("Original")),)
-    label = N_("Start") if start.image is None else N_("As the model has it")
+    label = N_("Start") if start.image is None else N_("Decoded")
     return (*made, Picture(start.decoded, label))
 
 
@@ -195,6 +195,7 @@ def _values(scene: Scene) -> dict[str, Any]:
         "pair": scene.set.pair(scene.state),
         "notes": tuple(dict.fromkeys((*notes, *found.notes))),
         "encodes": has(look.model, Encodes),
+        "has_images": look.data is not None,
     }
     if found.directions is not None:
         told["found_at"] = found.directions.space.step
@@ -213,7 +214,7 @@ def _words(scene: Scene) -> Message:
     state = scene.state
     moved = [(name, value) for name, value in state.values if name in scene.set]
     moved.sort(key=lambda one: -abs(one[1]))
-    told = [f"{name} {value:+.2f} σ" for name, value in moved[:MOST_NAMED]]
+    told = [f"{in_words(name)} {value:+.2f} σ".replace("-", "\N{MINUS SIGN}") for name, value in moved[:MOST_NAMED]]
     seen: Message | str = ", ".join(told) or N_("all sliders at 0")
     if len(moved) > MOST_NAMED:
         seen = N_("{seen} and {n} more", seen=seen, n=len(moved) - MOST_NAMED)
@@ -222,7 +223,11 @@ def _words(scene: Scene) -> Message:
 
 def _words_of_figure(scene: Scene) -> Message:
     across, up = scene.set.pair(scene.state)
-    told: dict[str, Any] = {"across": across or "-", "up": up or "-", "reach": f"{scene.state.reach:g}"}
+    told: dict[str, Any] = {
+        "across": in_words(across) or "-",
+        "up": in_words(up) or "-",
+        "reach": f"{scene.state.reach:g}",
+    }
     told |= {"n": scene.state.cells, "what": _what(scene)}
     if scene.state.show == "row":
         return _from_step(scene, N_("{what}: {across} across, ±{reach} σ in {n} steps", **told))

@@ -11,6 +11,7 @@ from genstudio.studio.panes.pixels import PixelsView
 from genstudio.studio.panes.plane import PlaneView
 from genstudio.studio.panes.real_or_fake import RealOrFakeView
 from genstudio.studio.panes.samples import SamplesView
+from genstudio.studio.panes.sliders import SlidersView
 from genstudio.studio.panes.surprise import SurpriseView
 from genstudio.studio.panes.view import PaneView
 
@@ -23,6 +24,7 @@ DRESSES: dict[str, type[PaneView]] = {
     "plane": PlaneView,
     "real_or_fake": RealOrFakeView,
     "samples": SamplesView,
+    "sliders": SlidersView,
     "surprise": SurpriseView,
 }
 

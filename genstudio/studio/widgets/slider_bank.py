@@ -1,4 +1,4 @@
-"""Dozens of sliders in one scroll area that is painted by hand: no widget is made for any, and what is not seen costs nothing.
+"""Dozens of sliders in one scroll area, painted by hand: no widget is made for any, and what is not seen costs nothing.
 
 Each row has a name, a track from -4 to 4 σ, its value and a lock. Mouse: drag, double click puts one back to 0, the wheel
 moves the chosen row while the bank has the focus. Keys: see :meth:`SliderBank.keyPressEvent`.
@@ -22,7 +22,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import theme
@@ -60,6 +60,7 @@ class SliderBank(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumSize(200, 3 * ROW)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
         self._rows: tuple[BankRow, ...] = ()
@@ -70,6 +71,7 @@ class SliderBank(QAbstractScrollArea):
         self._values: Mapping[str, float] = {}
         self._locks: frozenset[str] = frozenset()
         self._current = 0
+        self._by_hand = False  # whether somebody chose it
         self._hover = -1
         self._grip: float | None = None  # pixels from the knob's middle to where the hand holds it
         self.painted_rows = 0  # by the last paint event
@@ -88,11 +90,11 @@ class SliderBank(QAbstractScrollArea):
         return self._rows[self._current].name if self._rows else ""
 
     def set_rows(self, rows: Sequence[BankRow]) -> None:
-        """Other sliders; the chosen one is kept where it is among them."""
+        """Other sliders; the one that somebody chose is kept where it is among them."""
         rows = tuple(rows)
         if rows == self._rows:
             return
-        name = self.current
+        name = self.current if self._by_hand else ""
         self._rows, self._tops, self._headers, top, group = rows, [], [], 0, None
         for row in rows:
             if row.group != group:
@@ -321,6 +323,7 @@ class SliderBank(QAbstractScrollArea):
         self.viewport().update()
 
     def _choose(self, k: int) -> None:
+        self._by_hand = True
         if k != self._current:
             self._end_steps()
             self._current = k
