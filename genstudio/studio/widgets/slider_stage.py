@@ -1,11 +1,12 @@
 """What stands in the pane *Sliders*: the large picture, the original beside it, the pad, and the bank of sliders.
 
-In a wide pane the bank stands to the right of the picture, in a narrow one below it.
+In a wide pane the bank stands to the right of the picture, in a narrow one below it, in a slim one all stand in a column.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -21,8 +22,10 @@ from genstudio.studio.widgets.image_view import ImageView
 from genstudio.studio.widgets.plane_pad import PlanePad
 from genstudio.studio.widgets.slider_bank import SliderBank
 
+Shape = Literal["wide", "narrow", "slim"]
 WIDE = 800  # logical pixels from which the bank stands to the right
-PAD = 144
+NARROW = 360  # ... and from which there is room beside the picture
+PAD, SMALL_PAD = 144, 104
 SMALL, LARGE = 68, 128  # sides of the originals, in a narrow and in a wide pane
 BANK_WIDTH = 2 * LARGE + PAD + 24
 
@@ -73,9 +76,9 @@ class SliderStage(QWidget):
         self.note.setWordWrap(True)
         self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.note.hide()
-        self._wide: bool | None = None
+        self._shape: Shape | None = None
         self._lay_out()
-        self._turn(wide=False)
+        self._arrange("narrow")
 
     def show_originals(self, pictures: Sequence[Picture]) -> None:
         """The image that was encoded, where there is one, and what the model makes of the start. Copied at once."""
@@ -124,31 +127,31 @@ class SliderStage(QWidget):
         self._whole.setHorizontalSpacing(12)
         self._whole.setVerticalSpacing(8)
 
-    def _turn(self, *, wide: bool) -> None:
-        if wide == self._wide:
+    def _arrange(self, shape: Shape) -> None:
+        if shape == self._shape:
             return
-        self._wide = wide
-        whole, ways = self._whole, QBoxLayout.Direction
+        self._shape = shape
+        whole, ways, spare = self._whole, QBoxLayout.Direction, 16_777_215
         for part in (self.grid, self._beside, self._column):
             whole.removeWidget(part)
         for original in self.originals:
-            original.set_side(LARGE if wide else SMALL)
-        self._in_beside.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
-        if wide:
-            whole.addWidget(self.grid, 0, 0, 2, 1)
-            whole.addWidget(self._beside, 0, 1)
-            whole.addWidget(self._column, 1, 1)
-        else:
-            whole.addWidget(self.grid, 0, 0)
-            whole.addWidget(self._beside, 0, 1)
-            whole.addWidget(self._column, 1, 0, 1, 2)
-        self._column.setFixedWidth(BANK_WIDTH) if wide else self._column.setMaximumWidth(16_777_215)
-        if not wide:
-            self._column.setMinimumWidth(0)
-        whole.setRowStretch(0, 0 if wide else 4)
-        whole.setRowStretch(1, 1 if wide else 3)
+            original.set_side(LARGE if shape == "wide" else SMALL)
+        self.pad.set_side(SMALL_PAD if shape == "slim" else PAD)
+        self._in_beside.setDirection(ways.TopToBottom if shape == "narrow" else ways.LeftToRight)
+        self._column.setMinimumWidth(BANK_WIDTH if shape == "wide" else 0)
+        self._column.setMaximumWidth(BANK_WIDTH if shape == "wide" else spare)
+        # (row, column, rows, columns) of the picture, of what is beside it, of the bank; and the rows' stretch.
+        places = {
+            "wide": ((0, 0, 2, 1), (0, 1, 1, 1), (1, 1, 1, 1), (0, 1, 0)),
+            "narrow": ((0, 0, 1, 1), (0, 1, 1, 1), (1, 0, 1, 2), (4, 3, 0)),
+            "slim": ((0, 0, 1, 1), (1, 0, 1, 1), (2, 0, 1, 1), (4, 0, 3)),
+        }[shape]
+        for part, place in zip((self.grid, self._beside, self._column), places[:3], strict=True):
+            whole.addWidget(part, *place)
+        for row, stretch in enumerate(places[3]):
+            whole.setRowStretch(row, stretch)
         whole.setColumnStretch(0, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._turn(wide=self.width() >= WIDE)
+        self._arrange("wide" if self.width() >= WIDE else "narrow" if self.width() >= NARROW else "slim")
