@@ -18,7 +18,7 @@ from genstudio.studio.panes.found_directions import BY_ITSELF, FoundDirections
 from genstudio.studio.panes.own_image import OwnImage, dropped_path
 from genstudio.studio.panes.sliders_controls import SHEETS, SlidersControls
 from genstudio.studio.panes.view import PaneView
-from genstudio.studio.widgets.slider_bank import BankRow
+from genstudio.studio.widgets.slider_rows import BankRow
 from genstudio.studio.widgets.slider_stage import SliderStage
 
 if TYPE_CHECKING:

@@ -121,21 +121,21 @@ def _sliders_film(request: Request, progress: Progress, cancelled: Callable[[], 
     from genstudio.explore.slider_state import SlidersState
     from genstudio.export.animations import save_animation
     from genstudio.export.provenance import provenance_of
-    from genstudio.export.slider_films import pad_walk, slider_sweep
+    from genstudio.export.slider_films import pad_sheet, pad_walk, slider_sweep, sweep_sheet
 
     look = _look(request)
     state = request.state.decided(look)
     assert isinstance(state, SlidersState)
     fps = 25.0 if request.path.suffix.lower() == ".gif" else float(FPS_WALK)
-    total = FRAMES_WALK if request.kind == "padwalk" else FRAMES_SWEEP
-    frames: Any = (
-        pad_walk(look, state, frames=total)
-        if request.kind == "padwalk"
-        else slider_sweep(look, state, request.options["slider"], frames=total)
-    )
+    if request.kind == "padwalk":
+        total, told = FRAMES_WALK, pad_sheet(state)
+        frames = pad_walk(look, state, frames=total)
+    else:
+        total, told = FRAMES_SWEEP, sweep_sheet(state, request.options["slider"])  # names the slider
+        frames = slider_sweep(look, state, request.options["slider"], frames=total)
     return save_animation(
         request.path, frames, fps=fps, total=total, progress=progress, cancelled=cancelled,
-        provenance=provenance_of(request.snapshot, state, run=request.run),
+        provenance=provenance_of(request.snapshot, told, run=request.run),
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ moves the chosen row while the bank has the focus. Keys: see :meth:`SliderBank.k
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -27,23 +26,13 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 from genstudio.core.messages import _
 from genstudio.studio.theme import theme
 from genstudio.studio.widgets.slider_painting import HEADER, ROW, Columns, paint_header, paint_row
+from genstudio.studio.widgets.slider_rows import BankRow, Rows
 
 FARTHEST = 4.0  # σ
 FINE, COARSE = 0.1, 0.5  # σ for a key
 NOTCH = 0.1  # σ for one notch of the wheel
 REST_MS = 500  # a pause that ends a row of small steps, which undo takes back as one
 SNAP = 4  # pixels within which a slider that is dragged stands at 0
-
-
-@dataclass(frozen=True)
-class BankRow:
-    """``name`` tells it apart, ``title`` is what people read, ``note`` more about it. Rows of one ``group`` follow on its
-    title."""
-
-    name: str
-    title: str
-    group: str
-    note: str = ""
 
 
 class SliderBank(QAbstractScrollArea):
@@ -63,11 +52,7 @@ class SliderBank(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
-        self._rows: tuple[BankRow, ...] = ()
-        self._tops: list[int] = []  # of the rows, in the whole
-        self._headers: list[tuple[int, str]] = []  # (top, title)
-        self._length = 0
-        self._places: dict[str, int] = {}
+        self._rows = Rows()
         self._values: Mapping[str, float] = {}
         self._locks: frozenset[str] = frozenset()
         self._current = 0
@@ -91,21 +76,11 @@ class SliderBank(QAbstractScrollArea):
 
     def set_rows(self, rows: Sequence[BankRow]) -> None:
         """Other sliders; the one that somebody chose is kept where it is among them."""
-        rows = tuple(rows)
-        if rows == self._rows:
+        if tuple(rows) == self._rows.rows:
             return
         name = self.current if self._by_hand else ""
-        self._rows, self._tops, self._headers, top, group = rows, [], [], 0, None
-        for row in rows:
-            if row.group != group:
-                group = row.group
-                self._headers.append((top, group))
-                top += HEADER
-            self._tops.append(top)
-            top += ROW
-        self._length = top
-        self._places = {row.name: k for k, row in enumerate(rows)}
-        self._current = self._places.get(name, 0)
+        self._rows = Rows(rows)
+        self._current = self._rows.place(name, 0)
         self._hover = -1
         self._fit()
         self._say()
@@ -117,8 +92,9 @@ class SliderBank(QAbstractScrollArea):
         changed = {name for name in {*values, *self._values} if values.get(name) != self._values.get(name)}
         changed |= locks ^ self._locks
         self._values, self._locks = dict(values), locks
-        for name in changed & self._places.keys():
-            self.viewport().update(self.row_rect(name))
+        for name in changed:
+            if name in self._rows:
+                self.viewport().update(self.row_rect(name))
         if self.current in changed:
             self._say()
 
@@ -127,12 +103,12 @@ class SliderBank(QAbstractScrollArea):
 
     def choose(self, name: str) -> None:
         """Make a row the chosen one, and bring it into sight."""
-        if name in self._places:
-            self._choose(self._places[name])
+        if name in self._rows:
+            self._choose(self._rows.place(name))
 
     def row_rect(self, name: str) -> QRect:
         """Where a row is now, in the viewport."""
-        top = self._tops[self._places[name]] - self.verticalScrollBar().value()
+        top = self._rows.tops[self._rows.place(name)] - self.verticalScrollBar().value()
         return QRect(0, top, self.viewport().width(), ROW)
 
     def place_of(self, name: str, value: float) -> QPoint:
@@ -153,17 +129,17 @@ class SliderBank(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         offset, room, columns = self.verticalScrollBar().value(), event.rect(), self._columns()
-        for top, title in self._headers:
+        for top, title in self._rows.headers:
             rect = QRect(0, top - offset, self.viewport().width(), HEADER)
             if rect.intersects(room):
                 paint_header(painter, rect, title)
         self.painted_rows = 0
-        for k in self._in_sight(room.top() + offset, room.bottom() + offset):
+        for k in self._rows.between(room.top() + offset, room.bottom() + offset):
             row = self._rows[k]
             self.painted_rows += 1
             paint_row(
                 painter,
-                QRect(0, self._tops[k] - offset, self.viewport().width(), ROW),
+                QRect(0, self._rows.tops[k] - offset, self.viewport().width(), ROW),
                 columns,
                 row.title,
                 self.value(row.name),
@@ -175,18 +151,12 @@ class SliderBank(QAbstractScrollArea):
             )
         painter.end()
 
-    def _in_sight(self, low: int, high: int) -> range:
-        """The rows between two places of the whole."""
-        from bisect import bisect_left, bisect_right
-
-        return range(max(0, bisect_right(self._tops, low - ROW)), bisect_left(self._tops, high + 1))
-
     def _columns(self) -> Columns:
         return Columns.of(self.viewport().width())
 
     def _fit(self) -> None:
         bar = self.verticalScrollBar()
-        bar.setRange(0, max(0, self._length - self.viewport().height()))
+        bar.setRange(0, max(0, self._rows.length - self.viewport().height()))
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(ROW)
 
@@ -202,9 +172,7 @@ class SliderBank(QAbstractScrollArea):
 
     def _row_at(self, point: QPointF) -> int:
         """The row under a point of the viewport, or -1."""
-        y = round(point.y()) + self.verticalScrollBar().value()
-        rows = self._in_sight(y, y)
-        return rows[0] if len(rows) and self._tops[rows[0]] <= y < self._tops[rows[0]] + ROW else -1
+        return self._rows.at(round(point.y()) + self.verticalScrollBar().value())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         k = self._row_at(event.position())
@@ -329,10 +297,9 @@ class SliderBank(QAbstractScrollArea):
             self._current = k
             self._say()
             self.chosen.emit(self.current)
-        bar, top = self.verticalScrollBar(), self._tops[k]
-        header = HEADER if any(at == top - HEADER for at, _title in self._headers) else 0
-        if top - header < bar.value():
-            bar.setValue(top - header)
+        bar, top = self.verticalScrollBar(), self._rows.tops[k]
+        if (first := self._rows.top_with_header(k)) < bar.value():
+            bar.setValue(first)
         elif top + ROW > bar.value() + self.viewport().height():
             bar.setValue(top + ROW - self.viewport().height())
         self.viewport().update()
