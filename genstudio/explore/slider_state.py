@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -81,7 +81,7 @@ class SlidersState(PaneState):
         names = {*self.locked, name} if locked else {*self.locked} - {name}
         return replace(self, locked=tuple(sorted(names)))
 
-    def randomised(self, groups: dict[str, Iterable[str]], seed: int) -> SlidersState:
+    def randomised(self, groups: Mapping[str, Iterable[str]], seed: int) -> SlidersState:
         """Each unlocked slider at a place drawn from N(0, 1 / groups): each of the groups (its name, its sliders) tells of
         the same space, and together they go as far as codes do."""
         import numpy as np

@@ -62,13 +62,13 @@ class Basis:
         """What :meth:`to_bytes` wrote. Raises :class:`UsageError` for anything else."""
         try:
             told = json.loads(data)
-            arrays = [np.array(told[name], np.float64) for name in ("origin", "spread", "activity")]
+            origin, spread, activity = (np.array(told[name], np.float64) for name in ("origin", "spread", "activity"))
             components = []
             for name, sigma, n, vector in told["components"]:
                 axis = np.array(vector, np.float64)
                 components.append(Direction(name, axis, sigma, "components", axis, n=n))
-            made = cls(Space(**told["space"]), *arrays, tuple(components))
-            if {len(one) for one in (*arrays, *(c.vector for c in components))} != {made.space.latent_dim}:
+            made = cls(Space(**told["space"]), origin, spread, activity, tuple(components))
+            if {len(one) for one in (origin, spread, activity, *(c.vector for c in components))} != {made.space.latent_dim}:
                 raise ValueError("lengths differ")
         except (ValueError, TypeError, KeyError) as error:
             raise UsageError(

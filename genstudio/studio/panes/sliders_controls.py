@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from genstudio.core.messages import _
-from genstudio.explore.slider_state import SlidersState
+from genstudio.explore.slider_state import SlidersState, Start
 from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import Button
 from genstudio.studio.widgets.pane_controls import ChoiceControl, PaneControls, SliderControl
@@ -61,7 +61,7 @@ class SlidersControls(PaneControls):
         self.label.widget.setVisible(bool(classes))
         self.open.setVisible(encodes)
 
-    def show_sliders(self, state: SlidersState, start: str, pair: tuple[str, str]) -> None:
+    def show_sliders(self, state: SlidersState, start: Start, pair: tuple[str, str]) -> None:
         """The values of ``state``; ``start`` and ``pair`` are what it leaves open."""
         self.show_state(replace(state, start=start, across=pair[0], up=pair[1]))
         for name, its_start in SHOWN_FOR.items():
