@@ -373,3 +373,44 @@ def saved(qtbot, area: PaneArea, view: SlidersView, kind: str, path: Path) -> No
     with qtbot.waitSignal(area.exporter.finished, timeout=PATIENCE):
         area.exporter.export(view, kind, str(path))
     assert path.exists()
+
+
+# -- other runs --------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_run_keeps_is_taken_up_when_it_is_opened_again(qtbot, home: Path, run: Run):
+    """Only what it does not keep is found anew, and what is shown carries both."""
+    for first in (True, False):
+        with area_on(qtbot, home, run) as area:
+            area.show_pane("sliders")
+            view = settled(qtbot, area)
+            assert view.rendered.state.directions is not None
+            assert view.rendered.state.basis is not None
+            kept = run.path / "directions"
+            qtbot.waitUntil(lambda: len(list(kept.glob("*.json"))) > 0, timeout=PATIENCE)  # noqa: B023
+            assert first or area.found_directions.blob == view.rendered.state.directions
+
+
+def test_a_model_that_knows_classes_has_a_choice_of_them(qtbot, home: Path, tmp_path: Path):
+    """A generator: no image to start from, no judge to name directions, and it says so; the rest works."""
+    model = {"name": "conditional-gan", "base": "gan", "hidden": 16, "latent_dim": 4}
+    with area_on(qtbot, home, small_run(tmp_path / "classes-1", model, {"name": "dots-for-windows"})) as area:
+        area.show_pane("sliders")
+        view = settled(qtbot, area)
+        qtbot.waitUntil(lambda: len(view._rows) > 0, timeout=PATIENCE)
+        assert not view.controls.label.widget.isHidden()
+        assert view.controls.open.isHidden()
+        assert view.stage.originals[1].isHidden()
+        assert "no judge" in view.stage.note.text() or "names a direction" in view.stage.note.text()
+        before = pixels(view)
+        combo = view.controls.label.combo
+        combo.setFocus()
+        qtbot.keyClick(combo, Qt.Key.Key_Down)
+        settled(qtbot, area)
+        assert view.state.label == 1
+        assert "as b" in view.words.whole()
+        assert not np.array_equal(pixels(view), before)
+        view.bank.setFocus()
+        qtbot.keyClick(view.bank, Qt.Key.Key_N)
+        settled(qtbot, area)
+        assert view.state.seed != 0
