@@ -68,7 +68,9 @@ class Basis:
                 axis = np.array(vector, np.float64)
                 components.append(Direction(name, axis, sigma, "components", axis, n=n))
             made = cls(Space(**told["space"]), origin, spread, activity, tuple(components))
-            if {len(one) for one in (origin, spread, activity, *(c.vector for c in components))} != {made.space.latent_dim}:
+            if {len(one) for one in (origin, spread, activity, *(c.vector for c in components))} != {
+                made.space.latent_dim
+            }:
                 raise ValueError("lengths differ")
         except (ValueError, TypeError, KeyError) as error:
             raise UsageError(

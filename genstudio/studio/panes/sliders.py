@@ -125,6 +125,7 @@ class SlidersView(PaneView):
         self._show_pad()
         self.grid.draggable = state.show == "picture" and all(self._pair)
         self.stage.reset.setEnabled(state.reset() != state)
+        self.stage.randomise.setEnabled(bool(self._rows))
 
     def show_rendered(self, rendered: Rendered) -> None:
         if rendered.content is not None and rendered.content is self._content:

@@ -47,6 +47,7 @@ class PlanePad(QWidget):
         self._steps.setSingleShot(True)
         self._steps.setInterval(REST_MS)
         self._steps.timeout.connect(self.let_go)
+        self.setEnabled(False)  # until there is a plane
         theme().changed.connect(self._recolour)
         self._say()
 

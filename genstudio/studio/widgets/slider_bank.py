@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import theme
-from genstudio.studio.widgets.slider_painting import HEADER, ROW, Columns, paint_header, paint_row
+from genstudio.studio.widgets.slider_painting import HEADER, ROW, Columns, paint_header, paint_message, paint_row
 from genstudio.studio.widgets.slider_rows import BankRow, Rows
 
 FARTHEST = 4.0  # σ
@@ -133,6 +133,8 @@ class SliderBank(QAbstractScrollArea):
             rect = QRect(0, top - offset, self.viewport().width(), HEADER)
             if rect.intersects(room):
                 paint_header(painter, rect, title)
+        if not self._rows:
+            paint_message(painter, self.viewport().rect(), _("The sliders come as soon as they are found."))
         self.painted_rows = 0
         for k in self._rows.between(room.top() + offset, room.bottom() + offset):
             row = self._rows[k]

@@ -61,6 +61,13 @@ def paint_header(painter: QPainter, rect: QRect, title: str) -> None:
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title.upper())
 
 
+def paint_message(painter: QPainter, rect: QRect, words: str) -> None:
+    """What is said where there are no rows."""
+    painter.setFont(font(13))
+    painter.setPen(colour("muted"))
+    painter.drawText(rect.adjusted(LEFT, 8, -LEFT, -8), Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, words)
+
+
 def paint_row(
     painter: QPainter,
     rect: QRect,
