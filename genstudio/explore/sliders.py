@@ -58,26 +58,30 @@ PAGE = N_(
 def sliders(look: Look, state: SlidersState) -> Iterator[Content]:
     """The picture with its z (``values["z"]``), after it the image that was encoded, where there is one, and what the
     model makes of the start. ``values["sliders"]``: the rows, ``values["directions"]`` and ``["basis"]``: what was found,
-    as bytes, when it is all there. As long as something is searched the contents are coarse: the picture may move.
+    as bytes, when it is all there; ``values["finding"]``: the share of the search that is done, as long as it goes on.
     """
     start = start_code(look, state)
-    shown: Content | None = None
-    told: tuple[Any, ...] = ()
+    seen: Content | None = None
+    there: tuple[bool, bool] | None = None
+    said = -1.0
     for found in found_so_far(look, state):
-        there = (found.directions is not None, found.basis is not None)
         if found.share is None:
             break
-        if shown is None or told[:2] != there:
-            for stage in _contents(Scene(look, state, found, start)):
-                shown = stage
-            told = (*there, -1.0)
-        assert shown is not None
-        if found.share >= told[2] + SAID_EVERY or told[2] < 0:
-            told = (*there, found.share)
-            words = N_("{words} · finding directions, {share} %", words=shown.words, share=f"{100 * found.share:.0f}")
-            said = replace(shown, words=words, coarse=True, values=shown.values | {"finding": found.share})
-        yield said
+        if there != (there := (found.directions is not None, found.basis is not None)):
+            seen = [*_contents(Scene(look, state, found, start))][-1]
+            # Under a hand that moves this is all there is to see: what follows differs in words alone.
+            yield replace(seen, words=_finding(seen, found.share), values=seen.values | {"finding": 0.0}, coarse=True)
+            said = -1.0
+        assert seen is not None
+        if said < 0 or found.share >= said + SAID_EVERY:
+            said = found.share
+            told = replace(seen, words=_finding(seen, said), values=seen.values | {"finding": said})
+        yield told
     yield from _contents(Scene(look, state, found, start))
+
+
+def _finding(seen: Content, share: float) -> Message:
+    return N_("{words} · finding directions, {share} %", words=seen.words, share=f"{100 * share:.0f}")
 
 
 @dataclass(frozen=True, eq=False)
