@@ -38,6 +38,8 @@ class SlidersView(PaneView):
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self._content: Content | None = None
         self._rows: tuple[Row, ...] = ()
+        self._names: frozenset[str] = frozenset()
+        self._told: tuple[Any, ...] = ()
         self._pair = ("", "")
         self._encodes, self._has_images = True, True
         self._finding = False
@@ -120,7 +122,12 @@ class SlidersView(PaneView):
     def show_state(self, state: PaneState) -> None:
         assert isinstance(state, SlidersState)
         self.state = state
-        self.controls.show_sliders(state, state.start_of(self._encodes, self._has_images), self._pair_of(state))
+        # A slider that moves changes nothing in the inspector.
+        told = (replace(state, values=(), locked=()), self._encodes, self._has_images, self._pair, self._names)
+        if told != self._told:
+            self._told = told
+            start = state.start_of(self._encodes, self._has_images)
+            self.controls.show_sliders(state, start, self._pair_of(state))
         self.bank.show_values(dict(state.values), state.locked)
         self._show_pad()
         self.grid.draggable = state.show == "picture" and all(self._pair)
@@ -152,6 +159,8 @@ class SlidersView(PaneView):
         if seen != self._seen:
             self._seen = seen
             self._rows, self._pair = told["sliders"], told["pair"]
+            self._names = frozenset(row.name for row in self._rows)
+            self._told = ()
             self._encodes, self._has_images = told["encodes"], told["has_images"]
             self.bank.set_rows(bank_rows(self._rows))
             self.controls.fit(told, self._encodes)
@@ -178,10 +187,9 @@ class SlidersView(PaneView):
 
     def _pair_of(self, state: SlidersState) -> tuple[str, str]:
         """The pair that the content will have: what is chosen, where there is such a slider."""
-        names = {row.name for row in self._rows}
         return (
-            state.across if state.across in names else self._pair[0],
-            state.up if state.up in names else self._pair[1],
+            state.across if state.across in self._names else self._pair[0],
+            state.up if state.up in self._names else self._pair[1],
         )
 
     def _show_pad(self) -> None:

@@ -6,7 +6,7 @@ In a wide pane the bank stands to the right of the picture, in a narrow one belo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -22,6 +22,9 @@ from genstudio.studio.widgets.image_view import ImageView
 from genstudio.studio.widgets.plane_pad import PlanePad
 from genstudio.studio.widgets.slider_bank import SliderBank
 
+if TYPE_CHECKING:
+    import numpy as np
+
 Shape = Literal["wide", "narrow", "slim"]
 WIDE = 800  # logical pixels from which the bank stands to the right
 NARROW = 360  # ... and from which there is room beside the picture
@@ -35,6 +38,7 @@ class Original(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._pixels: np.ndarray | None = None
         self.view = ImageView(SMALL, self)
         self.words = QLabel(self)
         self.words.setObjectName("fact")
@@ -48,6 +52,9 @@ class Original(QWidget):
         column.addStretch(1)
 
     def show_picture(self, picture: Picture) -> None:
+        if picture.pixels is self._pixels:  # as under a hand that moves a slider: there is nothing to paint
+            return
+        self._pixels = picture.pixels
         words = translate(picture.label)
         self.view.show_pixels(picture.pixels)
         self.words.setText(words)
