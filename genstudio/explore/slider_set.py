@@ -163,8 +163,7 @@ def found_so_far(look: Look, state: SlidersState) -> Iterator[Found]:
     if basis is not None and not search:
         yield Found(directions, basis, notes=tuple(notes))
         return
-    yield Found(directions, basis, 0.0, tuple(notes))
-    if basis is None:
+    if basis is None:  # what was done before comes without a pause: no picture without it is ever seen again
         try:
             work = kept(look, "sliders", lambda: find_basis(look))
             while True:
@@ -177,7 +176,6 @@ def found_so_far(look: Look, state: SlidersState) -> Iterator[Found]:
         except UsageError as error:
             notes.append(_in_words(error))
     if search:
-        yield Found(directions, basis, 0.4, tuple(notes))
         try:
             for share, directions in staged(look):
                 yield Found(directions, basis, 0.4 + 0.6 * share, tuple(notes))

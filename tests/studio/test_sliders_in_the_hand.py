@@ -318,6 +318,15 @@ def test_a_z_from_another_pane_is_where_it_starts_and_goes_on_from_here(qtbot, a
     assert area.blobs.get_array(area.states["samples"].around) == pytest.approx(moved)
 
 
+def test_a_click_on_the_picture_sends_its_z_to_the_pane_beside(qtbot, area: PaneArea, view: SlidersView):
+    area.show_beside("samples")
+    area.arrangement.activate("sliders")
+    z = settled(qtbot, area).current_z
+    qtbot.mouseClick(view.grid, LEFT, pos=view.grid.cell_rect(0, 0).center().toPoint())
+    assert area.blobs.get_array(area.states["samples"].around) == pytest.approx(z)
+    assert view.state.start == "auto", "here it stays what it was"
+
+
 # -- what was found ----------------------------------------------------------------------------------------------------
 
 

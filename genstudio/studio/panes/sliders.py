@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 class SlidersView(PaneView):
     state: SlidersState
     has_cells = False
+    takes_own_z = False
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self._content: Content | None = None
@@ -95,7 +96,11 @@ class SlidersView(PaneView):
     def fitted(self, state: PaneState) -> SlidersState:
         """With what was found of this run: newer weights find nothing anew until somebody says so."""
         assert isinstance(state, SlidersState)
-        directions = state.directions or (self.found.blob if self.found is not None else None)
+        directions = state.directions
+        if (
+            directions is None and self.found is not None
+        ):  # while another way finds its own, those that came by themselves
+            directions = self.found.blob or self.found.of(BY_ITSELF)
         basis = state.basis
         if basis is None and self._basis is not None and self._basis[0] == self._run:
             basis = self._basis[1]
@@ -252,9 +257,11 @@ class SlidersView(PaneView):
 
     @Slot(int, int)
     def _picked(self, row: int, column: int) -> None:
-        """A cell of the figure: there the sliders go, and its picture is shown."""
+        """A cell of the figure: there the sliders go, and its picture is shown. The picture itself: its z goes to the other
+        panes in sight."""
         picture = self.grid.picture
         if picture is None or "across" not in picture.values or self.state.show not in SHEETS:
+            super()._picked(row, column)
             return
         across, up = self._pair
         places = {across: float(picture.values["across"][row, column])}
