@@ -26,6 +26,28 @@ def heat(values: np.ndarray, top: float) -> np.ndarray:
     return table()[np.rint(share * (STEPS - 1)).astype(np.intp)]
 
 
+BELOW, ZERO, ABOVE = (0, 114, 178), (247, 247, 247), (213, 94, 0)  # Okabe and Ito's blue and vermilion
+
+
+def signed(values: np.ndarray, top: float) -> np.ndarray:
+    """uint8 ...×3 for values of any shape, -``top`` (blue) through 0 (white) to ``top`` (vermilion)."""
+    import numpy as np
+
+    share = np.clip(np.nan_to_num(values) / max(top, 1e-12), -1.0, 1.0)[..., None]
+    end = np.where(share < 0, np.array(BELOW, np.float64), np.array(ABOVE, np.float64))
+    made: np.ndarray = np.rint(np.array(ZERO) + np.abs(share) * (end - ZERO)).astype(np.uint8)
+    return made
+
+
+def signed_scale(top: str) -> tuple[tuple[str, tuple[int, int, int]], ...]:
+    """The colours of :func:`signed` as the entries of a continuous legend, with words at both ends."""
+    import numpy as np
+
+    colours = [(int(r), int(g), int(b)) for r, g, b in signed(np.linspace(-1, 1, 9), 1.0)]
+    words = [f"−{top}", *[""] * 7, f"+{top}"]
+    return tuple(zip(words, colours, strict=True))
+
+
 def scale(low: str, high: str) -> tuple[tuple[str, tuple[int, int, int]], ...]:
     """The colours as the entries of a continuous legend, with words at both ends."""
     colours = [(int(r), int(g), int(b)) for r, g, b in table()[::15]]

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import replace
+from typing import Any, Literal
 
 from genstudio.core.abilities import Decodes, Encodes, has
 from genstudio.core.messages import N_, Message
 from genstudio.explore import plane
 from genstudio.explore.base import Content, Look, PaneState, Picture, knob, pane, state
-from genstudio.explore.given import chosen_class, classes_in_turn, classes_of
-from genstudio.explore.latents import Plane, chunks, coordinate_plane, decoded, principal_plane, sheet, to_pixels
+from genstudio.explore.given import chosen_class, classes_of
+from genstudio.explore.latents import Plane, coordinate_plane, principal_plane, sheet
 from genstudio.explore.overlay import encoded_points
+from genstudio.explore.stages import cell_stages
 
-if TYPE_CHECKING:
-    import numpy as np
-
-#: Sub-pixels from which coarse grids come first: about 8 ms of a small net on one thread.
-COARSE_FROM = 160_000
-FEWEST_COARSE = 4  # cells along a side of the coarsest grid
 PRINCIPAL = ("PC1", "PC2")
 FARTHEST_CENTRE = 6.0
 MOST_BY_ITSELF = 20
@@ -186,7 +181,7 @@ def manifold(look: Look, state: ManifoldState) -> Iterator[Content]:
     if classes_of(look):
         values["class_names"] = look.spec.class_names
     label = chosen_class(look, state.label) or 0
-    for stage in _stages(look, z, n, label):
+    for stage in cell_stages(look, z, label):
         told = words if stage.whole else _so_far(words, stage.done, n * n)
         # A cell that is not decoded yet shows a neighbour, and says so: its z is the neighbour's.
         shown = z if stage.whole else z.reshape(n * n, -1)[stage.source].reshape(z.shape)
@@ -211,71 +206,6 @@ def plane_of(look: Look, state: ManifoldState) -> tuple[Plane, tuple[str, str]]:
 def _wanted(look: Look, state: ManifoldState) -> Literal["latent", "principal"]:
     """What the plane should lie along, whether or not there are images to find it by."""
     return state.axes_of(int(look.model.latent_dim), has(look.model, Encodes))  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True, eq=False)
-class _Stage:
-    """What there is so far of n×n cells: pixels uint8 N×h×w×C, and of which cell each shows the picture (int N)."""
-
-    pixels: np.ndarray
-    source: np.ndarray
-    done: int
-    coarse: bool = False
-
-    @property
-    def whole(self) -> bool:
-        return self.done == len(self.source)
-
-
-def _stages(look: Look, z: np.ndarray, n: int, label: int) -> Iterator[_Stage]:
-    """Ever more of the cells with the codes z (float32 n×n×latent_dim) decoded, none of them twice; of class ``label``, in
-    a model that knows classes.
-
-    Of a large grid come first coarse ones, every eighth, fourth, second row and column, which stand for their neighbours;
-    then the others, a part at a time.
-    """
-    import numpy as np
-    import torch
-
-    codes, large = torch.from_numpy(z.reshape(n * n, -1)), n * n * look.spec.values >= COARSE_FROM
-    found: np.ndarray | None = None
-    done = np.zeros(n * n, bool)
-
-    def decode(cells: np.ndarray) -> np.ndarray:
-        some = codes[torch.from_numpy(cells)]
-        made = to_pixels(decoded(look, some, classes_in_turn(look, len(some), label)))
-        whole = np.zeros((n * n, *made.shape[1:]), np.uint8) if found is None else found
-        whole[cells] = made
-        done[cells] = True
-        return whole
-
-    source = np.arange(n * n)
-    for every in _coarseness(n) if large else ():
-        picked, nearest = _every(every, n)
-        cells = (picked[:, None] * n + picked).ravel()
-        found = decode(cells[~done[cells]])
-        source = (nearest[:, None] * n + nearest).ravel()
-        yield _Stage(found[source], source, int(done.sum()), coarse=True)
-    left = np.flatnonzero(~done)
-    for part in chunks(len(left), look, 2 if large else 1):
-        found = decode(left[part])
-        source = np.where(done, np.arange(n * n), source)
-        if large or done.all():
-            yield _Stage(found[source], source, int(done.sum()))
-
-
-def _coarseness(n: int) -> list[int]:
-    """Which rows and columns are decoded first: every eighth, then every fourth ..., the last time every second."""
-    powers = (8, 4, 2)
-    return [every for every in powers if n // every >= FEWEST_COARSE]
-
-
-def _every(step: int, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Every ``step``-th of n rows, and for each of the n the one of these that is nearest."""
-    import numpy as np
-
-    picked = np.arange(0 if step == 2 else step // 2, n, step)
-    return picked, picked[np.abs(np.arange(n)[:, None] - picked).argmin(1)]
 
 
 def _so_far(words: Message, done: int, cells: int) -> Message:

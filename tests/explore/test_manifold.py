@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from genstudio.explore import manifold as module
+from genstudio.explore import stages
 from genstudio.explore.base import Look, contents, final
 from genstudio.explore.latents import Plane, to_pixels
 from genstudio.explore.manifold import ManifoldState, plane_of
@@ -128,9 +128,9 @@ def test_without_data_there_is_a_manifold_without_points():
 @pytest.mark.parametrize("cells", [8, 19, 20, 40])
 def test_a_large_grid_comes_coarse_first_and_ends_the_same(monkeypatch: pytest.MonkeyPatch, cells: int):
     look = make_look()
-    monkeypatch.setattr(module, "COARSE_FROM", 10**9)
+    monkeypatch.setattr(stages, "COARSE_FROM", 10**9)
     once = list(contents(look, ManifoldState(cells=cells)))
-    monkeypatch.setattr(module, "COARSE_FROM", 0)
+    monkeypatch.setattr(stages, "COARSE_FROM", 0)
     steps = list(contents(look, ManifoldState(cells=cells)))
     assert len(once) == 1
     assert steps[0].coarse
@@ -141,7 +141,7 @@ def test_a_large_grid_comes_coarse_first_and_ends_the_same(monkeypatch: pytest.M
 def test_a_coarse_grid_is_honest(monkeypatch: pytest.MonkeyPatch):
     """A cell that waits shows a neighbour's picture, tells the neighbour's z, and the words count what is decoded."""
     look = make_look()
-    monkeypatch.setattr(module, "COARSE_FROM", 0)
+    monkeypatch.setattr(stages, "COARSE_FROM", 0)
     steps = list(contents(look, ManifoldState(cells=20)))
     first, second = (step.pictures[0] for step in steps[:2])
     assert np.array_equal(first.at(2, 2), first.at(1, 3))
@@ -160,7 +160,7 @@ def test_no_cell_is_decoded_twice(monkeypatch: pytest.MonkeyPatch):
     look, asked = make_look(), []
     decode = look.model.decode
     monkeypatch.setattr(look.model, "decode", lambda z: (asked.extend(map(tuple, z.tolist())), decode(z))[1])
-    monkeypatch.setattr(module, "COARSE_FROM", 0)
+    monkeypatch.setattr(stages, "COARSE_FROM", 0)
     list(contents(look, ManifoldState(cells=20)))
     assert len(asked) == len(set(asked)) == 400
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 
 COMPONENTS = "components"  # the method of a principal component: nothing names it but a person
+NAMELESS = "PC "
+SAME = 0.8  # the cosine from which a component of newer weights is taken for the one that had a name
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,16 @@ class Direction:
         """What else moves along it: all of ``effect`` but its own."""
         return {name: value for name, value in self.effect.items() if name != self.name}
 
+    @property
+    def is_nameless(self) -> bool:
+        """Whether it is a component that nobody gave a name yet."""
+        return self.method == COMPONENTS and self.name.startswith(NAMELESS)
+
+    def turned(self) -> Direction:
+        """The same, walked the other way."""
+        effect = {name: -value for name, value in self.effect.items()}
+        return replace(self, vector=-self.vector, reader=-self.reader, effect=effect)
+
     def to_json(self) -> dict[str, Any]:
         told = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return told | {name: [float(x) for x in told[name]] for name in ("vector", "reader")}
@@ -115,6 +127,19 @@ class Directions:
         others = [self[other] for other in fixed if other != name]
         vectors, readers = [one.vector for one in others], [one.reader for one in others]
         return linear.project_out(self[name].vector, vectors, readers)
+
+    def with_names_of(self, before: Directions) -> Directions:
+        """These, with the names and the sense that a person gave components ``before`` where one here is much the same."""
+        found = list(self.found)
+        for old in before:
+            nameless = [k for k, one in enumerate(found) if one.method == COMPONENTS and one.is_nameless]
+            if old.method != COMPONENTS or old.is_nameless or old.name in self or not nameless:
+                continue
+            cosines = {k: float(found[k].vector @ old.vector) for k in nameless}
+            k = max(cosines, key=lambda k: abs(cosines[k]))
+            if abs(cosines[k]) >= SAME:
+                found[k] = replace(found[k].turned() if cosines[k] < 0 else found[k], name=old.name)
+        return replace(self, found=tuple(found))
 
     def must_fit(self, model: str, latent_dim: int) -> None:
         """Raises :class:`UsageError` where they are directions of another model's space."""

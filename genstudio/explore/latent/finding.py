@@ -15,7 +15,7 @@ from genstudio.evaluate.readings import is_switch
 from genstudio.explore.given import classes_in_turn
 from genstudio.explore.latent import linear
 from genstudio.explore.latent.codes import KnownCodes, known_codes
-from genstudio.explore.latent.direction import COMPONENTS, Direction, Directions, Space
+from genstudio.explore.latent.direction import COMPONENTS, NAMELESS, Direction, Directions, Space
 from genstudio.explore.latents import chunks, decoded, encoding
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def components(z: np.ndarray, images: np.ndarray | None = None, most: int = MOST
     for k, vector in enumerate(vectors):
         axis = linear.unit(vector)
         axis = axis * _sign(axis)
-        made.append(Direction(f"PC {k + 1}", axis, spread(z, axis), COMPONENTS, axis, n=len(z)))
+        made.append(Direction(f"{NAMELESS}{k + 1}", axis, spread(z, axis), COMPONENTS, axis, n=len(z)))
     return made
 
 

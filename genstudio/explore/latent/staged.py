@@ -15,13 +15,14 @@ import numpy as np
 
 from genstudio.core.abilities import Encodes, has
 from genstudio.core.errors import UsageError
-from genstudio.core.messages import N_, Message
 from genstudio.explore.latent import effects, finding
 from genstudio.explore.latent.codes import KnownCodes, known_codes
 from genstudio.explore.latent.direction import COMPONENTS, Direction, Directions, Space
+from genstudio.explore.latent.remarks import remarks_on
 from genstudio.explore.latents import encoding
 
 if TYPE_CHECKING:
+    from genstudio.core.messages import Message
     from genstudio.evaluate.judge import Judge
     from genstudio.explore.base import Look
 
@@ -29,10 +30,6 @@ T = TypeVar("T")
 Stage = tuple[float, Directions | None]
 
 MEASURED = 8  # principal components whose effects are measured: the others hardly move a picture
-NO_JUDGE = N_(
-    "What each does is not measured: there is no judge of these images yet. Make one once: genstudio evaluate RUN "
-    "--measure fid."
-)
 _BY_STAGE = (0.1, 0.55, 0.7)  # of all the work, what is done after the components, the codes, the named directions
 
 
@@ -52,7 +49,13 @@ def staged(look: Look, how: finding.How = "auto", names: tuple[str, ...] = ()) -
 
 def remarks(look: Look, how: finding.How = "auto", names: tuple[str, ...] = ()) -> tuple[Message, ...]:
     """What could not be found or measured, and why: after the last of :func:`staged`."""
-    return tuple(_work(look, how, names).remarks)
+    found = _work(look, how, names).found
+    return () if found is None else remarks_on(look, found, names)
+
+
+def begun(look: Look) -> bool:
+    """Whether anything was done for this look."""
+    return look.has(("staged", "components"))
 
 
 def _work(look: Look, how: finding.How, names: tuple[str, ...]) -> _Work:
@@ -64,9 +67,9 @@ class _Work:
     """``share`` done, what is ``found`` so far; ``steps``: what is left, ``None`` when all is done."""
 
     def __init__(self, look: Look, how: finding.How, names: tuple[str, ...], judge: Judge | None) -> None:
-        self.share, self.found, self.remarks = 0.0, None, []  # type: float, Directions | None, list[Message]
+        self.share, self.found = 0.0, None  # type: float, Directions | None
         self.error: UsageError | None = None
-        self.steps: Iterator[Stage] | None = _stages(look, how, names, judge, self.remarks)
+        self.steps: Iterator[Stage] | None = _stages(look, how, names, judge)
 
     def advance(self) -> None:
         """One step. Raises what it raised before, if that was an error."""
@@ -82,33 +85,48 @@ class _Work:
             raise
 
 
-def _stages(
-    look: Look, how: finding.How, names: tuple[str, ...], judge: Judge | None, said: list[Message]
-) -> Iterator[Stage]:
-    components = yield from _telling(kept(look, "components", lambda: finding.principal(look)), 0.0, _BY_STAGE[0])
-    codes = yield from _telling(_codes(look, judge, said), _BY_STAGE[0], _BY_STAGE[1])
-    refused: dict[str, UsageError] = {}
-    work = finding.named(look, codes, names or None, how, refused) if codes.by else _nothing()
-    named = yield from _telling(work, _BY_STAGE[1], _BY_STAGE[2])
-    said.extend(N_("{name}: {reason}", name=name, reason=error.what) for name, error in refused.items())
-    space = Space.of(look.snapshot, codes.z.shape[1])
-    made = [*named, *components, finding.random_direction(codes)]
-    found = Directions(space, tuple(made), codes.z.mean(0, dtype=np.float64))
+def _stages(look: Look, how: finding.How, names: tuple[str, ...], judge: Judge | None) -> Iterator[Stage]:
+    components = yield from _telling(_components(look), 0.0, _BY_STAGE[0])
+    some = yield from _telling(_ordinary_codes(look), _BY_STAGE[0], _BY_STAGE[0])
+    first = _together(look, components, some)
+    yield _BY_STAGE[0], first
+    codes = yield from _telling(_codes(look, judge), _BY_STAGE[0], _BY_STAGE[1], first)
+    work = finding.named(look, codes, names or None, how, {}) if codes.by else _nothing()
+    named = yield from _telling(work, _BY_STAGE[1], _BY_STAGE[2], first)
+    found = _together(look, [*named, *components], codes)
     yield _BY_STAGE[2], found
-    if judge is None:
-        if codes.by:
-            said.append(NO_JUDGE)
-        return
-    yield from _with_effects(look, judge, found)
+    if judge is not None:
+        yield from _with_effects(look, judge, found)
 
 
-def _codes(look: Look, judge: Judge | None, said: list[Message]) -> Generator[float, None, KnownCodes]:
-    """Codes with what is known of them; ``by`` is empty where nothing is, and what keeps it from being known is said."""
+def unnamed(look: Look) -> Iterator[Stage]:
+    """As :func:`staged`, of what needs no name: principal components and a random direction, their effects not measured."""
+    components = yield from _telling(_components(look), 0.0, 0.9)
+    codes = yield from _telling(_ordinary_codes(look), 0.9, 1.0)
+    yield 1.0, _together(look, components, codes)
+
+
+def _components(look: Look) -> Generator[float, None, list[Direction]]:
+    return kept(look, "components", lambda: finding.principal(look))
+
+
+def _together(look: Look, found: list[Direction], codes: KnownCodes) -> Directions:
+    space, origin = Space.of(look.snapshot, codes.z.shape[1]), codes.z.mean(0, dtype=np.float64)
+    return Directions(space, (*found, finding.random_direction(codes)), origin)
+
+
+def _codes(look: Look, judge: Judge | None) -> Generator[float, None, KnownCodes]:
+    """Codes with what is known of them; ordinary ones where nothing is."""
     try:
         return (yield from kept(look, ("known codes", judge and judge.hash), lambda: known_codes(look)))
-    except UsageError as error:
-        said.append(N_("{what} {remedy}", what=error.what, remedy=error.remedy))
-        return KnownCodes(effects.base_codes(look, effects.ORDINARY).numpy(), {}, effects.ORDINARY, "")
+    except UsageError:
+        return (yield from _ordinary_codes(look))
+
+
+def _ordinary_codes(look: Look) -> Generator[float, None, KnownCodes]:
+    if has(look.model, Encodes):
+        yield from encoding(look, effects.ORDINARY)
+    return KnownCodes(effects.base_codes(look, effects.ORDINARY).numpy(), {}, effects.ORDINARY, "")
 
 
 def _nothing() -> Generator[float, None, list[Direction]]:
@@ -118,9 +136,6 @@ def _nothing() -> Generator[float, None, list[Direction]]:
 
 def _with_effects(look: Look, judge: Judge, found: Directions) -> Iterator[Stage]:
     share = _BY_STAGE[2]
-    if has(look.model, Encodes):
-        for _ in encoding(look, effects.ORDINARY):
-            yield share, found
     ordinary = kept(look, ("ordinary", judge.hash), lambda: effects.ordinary(look, judge))
     spreads = yield from _telling(ordinary, share, share + 0.03, found)
     measured = [one for one in found if one.method != COMPONENTS] + [one for one in found if one.method == COMPONENTS][

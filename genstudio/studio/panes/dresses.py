@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from genstudio.explore.base import Pane, PaneState
+from genstudio.studio.panes.directions import DirectionsView
 from genstudio.studio.panes.manifold import ManifoldView
 from genstudio.studio.panes.neighbours import NeighboursView
 from genstudio.studio.panes.objective import ObjectiveView
@@ -10,10 +11,12 @@ from genstudio.studio.panes.pixels import PixelsView
 from genstudio.studio.panes.plane import PlaneView
 from genstudio.studio.panes.real_or_fake import RealOrFakeView
 from genstudio.studio.panes.samples import SamplesView
+from genstudio.studio.panes.sliders import SlidersView
 from genstudio.studio.panes.surprise import SurpriseView
 from genstudio.studio.panes.view import PaneView
 
 DRESSES: dict[str, type[PaneView]] = {
+    "directions": DirectionsView,
     "manifold": ManifoldView,
     "neighbours": NeighboursView,
     "objective": ObjectiveView,
@@ -21,6 +24,7 @@ DRESSES: dict[str, type[PaneView]] = {
     "plane": PlaneView,
     "real_or_fake": RealOrFakeView,
     "samples": SamplesView,
+    "sliders": SlidersView,
     "surprise": SurpriseView,
 }
 

@@ -55,6 +55,13 @@ def kinds_for(pane: str, has_z: bool) -> list[Kind]:
         ]  # fmt: skip
     elif pane == "manifold":
         kinds.append(Kind("walk", _("Animation: a walk over the manifold…"), "{pane}-walk-{step}.gif", ANIMATIONS))
+    elif pane == "sliders":
+        kinds += [
+            Kind("sweep", _("Animation: this slider to and fro…"), "{pane}-{step}.gif", ANIMATIONS),
+            Kind("padwalk", _("Animation: a walk through the pad…"), "{pane}-pad-{step}.gif", ANIMATIONS),
+            Kind("sweepsheet", _("Sheet: this slider from end to end…"), "{pane}-row-{step}.png", "PNG (*.png)"),
+            Kind("padsheet", _("Sheet: the pad's figure…"), "{pane}-figure-{step}.png", "PNG (*.png)"),
+        ]
     elif has_z:
         kinds.append(Kind("walk", _("Animation: a walk through z…"), "{pane}-walk-{step}.gif", ANIMATIONS))
     if pane in HISTOGRAMS:

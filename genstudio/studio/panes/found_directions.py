@@ -35,6 +35,7 @@ class FoundDirections(QObject):
         self._session, self._blobs, self._undo_stack = session, blobs, undo_stack
         self._path: Path | None = None
         self._found: dict[Way, Blob] = {}
+        self._before: dict[Way, Blob] = {}  # those that are being found again: what was named keeps its name
         self._way = BY_ITSELF
         session.changed.connect(self._session_changed)
         self._session_changed()
@@ -42,6 +43,10 @@ class FoundDirections(QObject):
     @property
     def blob(self) -> Blob | None:
         return self._found.get(self._way)
+
+    def of(self, way: Way) -> Blob | None:
+        """Those found in this way."""
+        return self._found.get(way)
 
     @property
     def directions(self) -> Directions | None:
@@ -59,8 +64,15 @@ class FoundDirections(QObject):
     def take(self, data: bytes, way: Way, run: str) -> None:
         """A content of the run named ``run`` has found these (``Directions.to_bytes()``): they are shown from now on, and
         kept in the run. Those of a run that was left meanwhile are not taken."""
-        if self._session.run is not None and self._session.run.name == run and way not in self._found:
-            self._put(self._path, way, self._blobs.put(data))
+        from genstudio.explore.latent.direction import Directions
+
+        if self._session.run is None or self._session.run.name != run or way in self._found:
+            return
+        before = self._before.get(way)
+        if before is not None:
+            earlier = Directions.from_bytes(self._blobs.get(before))
+            data = Directions.from_bytes(data).with_names_of(earlier).to_bytes()
+        self._put(self._path, way, self._blobs.put(data))
 
     def find_again(self) -> None:
         """Forget those that are shown, so that they are found anew, for the weights that are shown. Undo puts them back."""
@@ -85,9 +97,9 @@ class FoundDirections(QObject):
         """These are the ones found in this way in the run at ``path``, unless that was left."""
         if path is None or path != self._path:
             return
-        if blob is None:
-            self._found.pop(way, None)
-        else:
+        if blob is None and way in self._found:
+            self._before[way] = self._found.pop(way)
+        elif blob is not None:
             self._found[way] = blob
             self._keep(blob)
         self.changed.emit()
@@ -105,6 +117,7 @@ class FoundDirections(QObject):
             return
         self._path = path
         self._found.clear()
+        self._before.clear()
         self._session.background.drop("directions")
         if run is not None:
             self._session.background.submit(_Loading(run), self._loaded, self._not_kept, key="directions")

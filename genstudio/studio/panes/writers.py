@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float, Message], None]
 SHEET_SIDE = 1024  # pixels: pictures are enlarged by the largest whole factor that stays under this
-FPS_WALK, FRAMES_WALK = 30, 240
+FPS_WALK, FRAMES_WALK, FRAMES_SWEEP = 30, 240, 120
 SECONDS_OF_DRAWING = 8.0  # of a film whose speed is "as fast as it goes"
 _prepared = threading.local()
 
@@ -55,7 +55,8 @@ def write(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
         request = replace(request, content=final(_look(request), request.state, cancelled), whole=True)
     writers = {
         "picture": _picture, "training": _training, "walk": _walk, "drawing": _drawing, "numbers": _numbers,
-        "histogram": _histogram,
+        "histogram": _histogram, "sweep": _sliders_film, "padwalk": _sliders_film, "sweepsheet": _sliders_sheet,
+        "padsheet": _sliders_sheet,
     }  # fmt: skip
     return writers[request.kind.partition("-")[0]](request, progress, cancelled)
 
@@ -114,6 +115,40 @@ def _walk(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
         request.path, frames, fps=fps, total=FRAMES_WALK, progress=progress, cancelled=cancelled,
         provenance=provenance_of(request.snapshot, state, run=request.run),
     )  # fmt: skip
+
+
+def _sliders_film(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    from genstudio.explore.slider_state import SlidersState
+    from genstudio.export.animations import save_animation
+    from genstudio.export.provenance import provenance_of
+    from genstudio.export.slider_films import pad_sheet, pad_walk, slider_sweep, sweep_sheet
+
+    look = _look(request)
+    state = request.state.decided(look)
+    assert isinstance(state, SlidersState)
+    fps = 25.0 if request.path.suffix.lower() == ".gif" else float(FPS_WALK)
+    if request.kind == "padwalk":
+        total, told = FRAMES_WALK, pad_sheet(state)
+        frames = pad_walk(look, state, frames=total)
+    else:
+        total, told = FRAMES_SWEEP, sweep_sheet(state, request.options["slider"])  # names the slider
+        frames = slider_sweep(look, state, request.options["slider"], frames=total)
+    return save_animation(
+        request.path, frames, fps=fps, total=total, progress=progress, cancelled=cancelled,
+        provenance=provenance_of(request.snapshot, told, run=request.run),
+    )  # fmt: skip
+
+
+def _sliders_sheet(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    from genstudio.explore.slider_state import SlidersState
+    from genstudio.export.slider_films import pad_sheet, sweep_sheet
+
+    assert isinstance(request.state, SlidersState)
+    made = pad_sheet(request.state)
+    if request.kind == "sweepsheet":
+        made = sweep_sheet(request.state, request.options["slider"])
+    shown = final(_look(request), made, cancelled)
+    return _picture(replace(request, state=made, content=shown), progress, cancelled)
 
 
 def _drawing(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:

@@ -6,6 +6,7 @@ composed once for each new picture or size; hover and focus only paint frames ov
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
@@ -67,6 +68,7 @@ class ImageGrid(QWidget):
         self.setAccessibleName(_("Pictures"))
         self.draggable = False
         self.below = 0  # logical pixels under each row, for words
+        self.around = (0, 0, 0, 0)  # logical pixels left of the sheet, above, right and below it, for words too
         self.describe: Callable[[int, int], str] = self._plain_description
         self._picture: Picture | None = None
         self._points: Points | None = None
@@ -172,10 +174,12 @@ class ImageGrid(QWidget):
             return
         width, height = int(self.width() * ratio), int(self.height() * ratio)
         gutter = round(2 * ratio) if self._picture.rows * self._picture.columns <= 64 else max(1, round(ratio))
-        self._layout = lay_out(
-            self._picture, width, height, margin=round(MARGIN * ratio), gutter=gutter,
+        left, top, right, bottom = (round(side * ratio) for side in self.around)
+        laid = lay_out(
+            self._picture, width - left - right, height - top - bottom, margin=round(MARGIN * ratio), gutter=gutter,
             below=round(self.below * ratio),
         )  # fmt: skip
+        self._layout = replace(laid, x=laid.x + left, y=laid.y + top)
         self._image = compose(self._picture, self._layout, colour("surround"), smooth=self._smooth, into=self._image)
         self._image.setDevicePixelRatio(ratio)
         self._composed_for = (self.width(), self.height(), ratio)

@@ -1,0 +1,226 @@
+"""What the pane Directions shows: a row of pictures a direction, or a matrix of numbers as colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from genstudio.core.abilities import Encodes, has
+from genstudio.core.errors import DataError
+from genstudio.core.messages import N_, Message
+from genstudio.core.seeding import generator
+from genstudio.evaluate.readings import said_of
+from genstudio.explore.base import Content, Legend, Picture
+from genstudio.explore.given import chosen_class, classes_of
+from genstudio.explore.heat import signed, signed_scale
+from genstudio.explore.latent.linear import cosines, must_be_finite
+from genstudio.explore.latents import decoded, sheet, to_pixels
+
+if TYPE_CHECKING:
+    from genstudio.explore.base import Look
+    from genstudio.explore.direction_rows import Row
+    from genstudio.explore.directions import DirectionsState, Story
+
+SQUARE = 4  # pixels along a side of one number's colour, so that a saved matrix can be seen
+STRONGEST = 3.0  # σ at the ends of the colours of effects
+
+
+@dataclass(frozen=True, eq=False)
+class Code:
+    """Where all rows begin: ``z`` float64 D, of class ``label`` in a model that knows classes; what it is, in words."""
+
+    z: np.ndarray
+    label: int | None
+    words: Message
+
+
+def code_of(look: Look, state: DirectionsState) -> Code:
+    """The code that ``state`` walks from. Raises :class:`UsageError` for a model whose codes are not finite."""
+    dim, classes = int(look.model.latent_dim), classes_of(look)  # type: ignore[arg-type]
+    label = chosen_class(look, state.label)
+    z, theirs, words = _encoded(look, state) or _drawn(look, state)
+    if state.z is not None:
+        try:
+            sent = look.blobs.get_array(state.z).ravel()
+        except DataError:  # no longer stored
+            sent = z[:0]
+        if len(sent) == dim:
+            z, words = sent, N_("The code sent here")
+    must_be_finite(z)
+    if classes and label is None:
+        label = theirs or 0
+    return Code(z.astype(np.float64), label, words)
+
+
+def _encoded(look: Look, state: DirectionsState) -> tuple[np.ndarray, int | None, Message] | None:
+    import torch
+
+    if state.source != "image" or look.data is None or not has(look.model, Encodes):
+        return None
+    data: Any = look.data
+    split = next((part for part in map(data.split, ("validation", "test", "train")) if len(part)), None)
+    if split is None:
+        return None
+    number = state.index % len(split)
+    batch = split.batch(torch.tensor([number]), generator=generator(0, "directions", number))
+    z = look.model.encode(batch.images)[0].float().numpy()  # type: ignore[operator]
+    names = {"validation": N_("Validation image"), "test": N_("Test image"), "train": N_("Training image")}
+    words = N_("{what} {k}", what=names[split.name], k=f"{number:,}")
+    return z, None if batch.labels is None else int(batch.labels[0]), words
+
+
+def _drawn(look: Look, state: DirectionsState) -> tuple[np.ndarray, int | None, Message]:
+    z = look.model.prior(1, generator=generator(state.seed, "samples"))[0].numpy()  # type: ignore[operator]
+    return z, None, N_("The draw of seed {seed}", seed=state.seed)
+
+
+class Sheets:
+    """Contents of one look and state. Rows are decoded once, whatever becomes known of them later."""
+
+    def __init__(self, look: Look, state: DirectionsState, code: Code) -> None:
+        self.look, self.state, self.code = look, state, code
+        self.places = np.linspace(-state.reach, state.reach, state.columns)
+        self._decoded: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}
+        self._facts = _facts(look)
+
+    def contents(self, story: Story, share: float | None = None) -> Iterator[Content]:
+        """What ``story`` tells, with ever more of its rows decoded. ``share``: how much of the finding is done."""
+        rows = story.rows if self._shown(story) == "strips" else []
+        for row in rows:
+            if self._key(row) not in self._decoded:
+                self._decode(row)
+                if row is not rows[-1]:
+                    yield self.content(story, share)
+        yield self.content(story, share)
+
+    def content(self, story: Story, share: float | None = None) -> Content:
+        """What ``story`` tells, with the rows that are decoded."""
+        words, values = self._words(story, share), dict(self._facts)
+        step = story.found.space.step if story.found is not None else self.look.snapshot.step
+        values |= {
+            "percent": 100 if share is None else int(100 * share),
+            "finding": share is not None,
+            "shown": self._shown(story),
+            "rows": tuple(story.rows),
+            "lines": tuple(tuple(row.told(step, self.look.snapshot.step)) for row in story.rows),
+            "row_names": tuple(row.title for row in story.rows),
+            "remarks": story.remarks,
+            "way": self.state.way,
+            "found_at": step,
+            "columns": self.places,
+        }
+        if story.found is not None and story.found_here and share is None:
+            values["found"] = story.found.to_bytes()
+        legend = None
+        if values["shown"] == "strips":
+            picture = self._strips(story, words)
+        else:
+            picture, legend = self._matrix(story, words, values)
+        return Content(words, (picture,), values=values, legend=legend)
+
+    def _shown(self, story: Story) -> str:
+        """Strips where there is no matrix: nothing found yet, or no effect measured."""
+        measured = any(row.direction.effect for row in story.rows)
+        possible = {"cosines": bool(story.rows), "effects": measured}
+        return self.state.shown if possible.get(self.state.shown, True) else "strips"
+
+    # -- pictures ------------------------------------------------------------------------------------------------
+
+    def _key(self, row: Row) -> bytes:
+        return row.step.tobytes()
+
+    def _decode(self, row: Row) -> None:
+        z = (self.code.z + self.places[:, None] * row.step).astype(np.float32)
+        self._decoded[self._key(row)] = z, self._pixels(z)
+
+    def _pixels(self, z: np.ndarray) -> np.ndarray:
+        import torch
+
+        labels = None if self.code.label is None else torch.full((len(z),), self.code.label)
+        return to_pixels(decoded(self.look, torch.from_numpy(z), labels))
+
+    def _strips(self, story: Story, words: Message) -> Picture:
+        cell, n = self.look.spec.cell, len(self.places)
+        done = []
+        for row in story.rows:
+            if self._key(row) not in self._decoded:
+                break
+            done.append(self._decoded[self._key(row)])
+        if not done:  # nothing is known yet but where it will begin
+            z = self.code.z.astype(np.float32)[None]
+            nowhere: dict[str, np.ndarray] = {"z": z[None], "sigma": np.zeros((1, 1))}
+            return Picture(sheet(self._pixels(z), 1, 1), words, cell, nowhere)
+        rows = len(story.rows)
+        z = np.zeros((rows, n, len(self.code.z)), np.float32)
+        z[: len(done)] = [z_of for z_of, _ in done]
+        pixels = sheet(np.concatenate([pixels for _, pixels in done]), rows, n)
+        values: dict[str, np.ndarray] = {"z": z, "sigma": np.tile(self.places, (rows, 1))}
+        return Picture(pixels, words, cell, values, len(done) * n)
+
+    def _matrix(self, story: Story, words: Message, values: dict[str, Any]) -> tuple[Picture, Legend]:
+        """The numbers as colours; ``values`` gets them as ``matrix``, and the names of their columns."""
+        if values["shown"] == "cosines":
+            steps = [row.step for row in story.rows]
+            lengths = [max(float(np.linalg.norm(step)), 1e-12) for step in steps]
+            numbers = cosines([step / length for step, length in zip(steps, lengths, strict=True)])
+            columns, top, title = values["row_names"], 1.0, N_("cosine")
+        else:
+            measured = {name for row in story.rows for name in row.direction.effect}
+            names = sorted(measured, key=self._order)
+            numbers = np.array([[row.direction.effect.get(name, np.nan) for name in names] for row in story.rows])
+            columns, top, title = tuple(name.replace("_", " ") for name in names), STRONGEST, N_("effect, σ")
+        values["column_names"], values["matrix"] = columns, numbers
+        pixels = signed(numbers, top).repeat(SQUARE, 0).repeat(SQUARE, 1)
+        legend = Legend(title, signed_scale(f"{top:g}"), continuous=True)
+        per_cell: dict[str, np.ndarray] = {values["shown"]: numbers}
+        return Picture(pixels, words, (SQUARE, SQUARE), per_cell), legend
+
+    def _order(self, name: str) -> tuple[int, str]:
+        """Attributes in the order of the data set."""
+        known = self._facts["attributes"]
+        return known.index(name) if name in known else len(known), name
+
+    # -- words ---------------------------------------------------------------------------------------------------
+
+    def _words(self, story: Story, share: float | None) -> Message:
+        told: dict[str, Any] = {
+            "code": self.code.words,
+            "n": len(story.rows),
+            "reach": f"{self.state.reach:g}",
+            "step": f"{self.look.snapshot.step:,}",
+        }
+        if not story.rows:
+            said = N_("{code}, from step {step}", **told)
+        elif self._shown(story) == "cosines":
+            said = N_("Cosines between {n} directions, from step {step}", **told)
+        elif self._shown(story) == "effects":
+            said = N_("What {n} directions move, from −2 σ to 2 σ, from step {step}", **told)
+        else:
+            said = N_("{code} along {n} directions, ±{reach} σ, from step {step}", **told)
+        found = story.found
+        if found is not None and found.space.digest != self.look.snapshot.digest:
+            said = N_("{said} · found at step {found}", said=said, found=f"{found.space.step:,}")
+        held = ", ".join(row.title for row in story.rows if row.fixed)
+        if held:
+            said = N_("{said} · {names} held fixed", said=said, names=held)
+        if share is not None:
+            said = N_("{said} · finding directions, {percent} %", said=said, percent=int(100 * share))
+        elif self.state.shown == "effects" and self._shown(story) == "strips":
+            said = N_("{said} · no effect is measured", said=said)
+        return said
+
+
+def _facts(look: Look) -> dict[str, Any]:
+    """What the controls offer: attributes to look for, classes, images to walk from."""
+    encodes = has(look.model, Encodes)
+    names: tuple[str, ...] = ()
+    if look.data is not None:
+        names = tuple(said_of(look.data, np.arange(min(1, len(look.data)))))
+    return {
+        "attributes": names,
+        "can_encode": encodes and look.data is not None,
+        "class_names": look.spec.class_names if classes_of(look) else (),
+    }

@@ -1,0 +1,107 @@
+"""Where sliders start: the code of an image, a drawn one, or one that was sent; and the image that it is of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.abilities import Encodes, has
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, Message
+from genstudio.core.seeding import generator
+from genstudio.explore.base import Look
+from genstudio.explore.given import check_data, classes_in_turn, own_image
+from genstudio.explore.latents import decoded, to_pixels
+from genstudio.explore.slider_state import SlidersState
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class StartCode:
+    """``z``: float64 D. ``image``: the image that was encoded, uint8 h×w×C, where there is one. ``decoded``: what the model
+    makes of z. ``what``: which it is, in words. ``note``: why it is not the one that was asked for."""
+
+    z: np.ndarray
+    image: np.ndarray | None
+    decoded: np.ndarray
+    what: Message
+    note: Message | None = None
+
+
+def start_code(look: Look, state: SlidersState) -> StartCode:
+    """The start of ``state``, kept while it stays the same: a drag decodes nothing twice.
+
+    Raises :class:`UsageError` for images that don't fit the model, and for a model whose pictures are no finite numbers.
+    """
+    asked = (state.start, state.index, state.seed, state.own, state.z, state.label)
+    kept: dict[Any, StartCode] = look.once("sliders: start", dict)
+    if asked not in kept:
+        kept.clear()
+        kept[asked] = _made(look, state)
+    return kept[asked]
+
+
+def _made(look: Look, state: SlidersState) -> StartCode:
+    import torch
+
+    z, image, what, note = _code(look, state)
+    made = decoded(look, z[None], classes_in_turn(look, 1, state.label))
+    if not (torch.isfinite(z).all() and torch.isfinite(made).all()):
+        raise UsageError(
+            N_("The model's pictures are not made of finite numbers: it broke in training."),
+            N_("Go back to a checkpoint from before it did."),
+        )
+    shown = None if image is None else to_pixels(image[None])[0]
+    return StartCode(z.double().numpy(), shown, to_pixels(made)[0], what, note)
+
+
+def _code(look: Look, state: SlidersState) -> tuple[Tensor, Tensor | None, Message, Message | None]:
+    """(z, the image that it is of, what it is, why it is another than was asked for)."""
+    import torch
+
+    encodes = has(look.model, Encodes)
+    start, note = state.start_of(encodes, look.data is not None), None
+    if start in ("data", "own"):
+        if not encodes:
+            note = N_("this model encodes no images: a drawn code stands in")
+        elif start == "data" and look.data is not None:
+            image, number = _validation_image(look, state.index)
+            return _encoded(look, image), image, N_("validation image {k}", k=f"{number:,}"), None
+        elif start == "own" and state.own is not None:
+            image = own_image(look, state.own)
+            return _encoded(look, image), image, N_("your image"), None
+        else:
+            note = N_("no images at hand: a drawn code stands in")
+            if start == "own":
+                note = N_("open an image of yours, or drop it here: a drawn code stands in")
+    if start == "sent":
+        if state.z is None:
+            note = N_("no z was sent here yet: a drawn code stands in")
+        else:
+            z = torch.from_numpy(look.blobs.get_array(state.z).astype("float32")).flatten()
+            if len(z) == int(look.model.latent_dim):  # type: ignore[arg-type]
+                return z, None, N_("the z sent here"), None
+            note = N_("the z that was sent is of another space: a drawn code stands in")
+    drawn: Tensor = look.model.prior(1, generator=generator(state.seed, "sliders"))  # type: ignore[operator]
+    return drawn[0], None, N_("the code of seed {seed}", seed=state.seed), note
+
+
+def _encoded(look: Look, image: Tensor) -> Tensor:
+    z: Tensor = look.model.encode(image[None])[0]  # type: ignore[operator]
+    return z.float()
+
+
+def _validation_image(look: Look, index: int) -> tuple[Tensor, int]:
+    """Image number ``index`` of the validation split, which wraps round (of another, where that one is empty), and its
+    number."""
+    import torch
+
+    data: Any = look.data
+    check_data(look)
+    split = next(part for part in map(data.split, ("validation", "test", "train")) if len(part))
+    number = index % len(split)
+    batch = split.batch(torch.tensor([number]), generator=generator(0, "sliders", number))
+    return batch.images[0], number

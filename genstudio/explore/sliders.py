@@ -1,0 +1,254 @@
+"""The sliders pane: one picture, and how far it is from its start along smile, head pose, components and coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.abilities import Decodes, Encodes, has
+from genstudio.core.messages import N_, Message
+from genstudio.explore.base import Content, Look, Picture, pane
+from genstudio.explore.given import chosen_class, classes_in_turn, classes_of
+from genstudio.explore.latents import decoded, sheet, to_pixels
+from genstudio.explore.slider_set import Found, SliderSet, found_so_far, in_words, make_set
+from genstudio.explore.slider_start import StartCode, start_code
+from genstudio.explore.slider_state import FARTHEST, SlidersState
+from genstudio.explore.stages import cell_stages
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["FARTHEST", "SlidersState", "code_at", "figure_codes", "sliders"]
+
+MOST_NAMED = 3  # moved sliders that the words name
+SAID_EVERY = 0.05  # of the search
+
+PAGE = N_(
+    "<p>A slider goes along one direction of latent space. The picture shows <i>decode</i>(z) of</p>"
+    "<p>z = μ + ψ·(z<sub>0</sub> - μ) + Σ t<sub>i</sub>·σ<sub>i</sub>·v<sub>i</sub></p>"
+    "<p>with the start z<sub>0</sub> (an encoded image, or a draw from the prior), the codes' mean μ, and for each slider "
+    "its place t<sub>i</sub>, its unit vector v<sub>i</sub>, and σ<sub>i</sub>, the standard deviation of ordinary codes "
+    "along it: 1 σ is a usual step, 4 σ is far.</p>"
+    "<ul><li><b>Named directions</b> come from what is known of the images (pane <i>Directions</i>), the best read first. "
+    "Point at a name to see how well it is read on images that were held out.</li>"
+    "<li><b>Principal components</b> are the ways in which codes vary most; of a model without encoder, in which its "
+    "pictures do (Härkönen et al. 2020). They have no names: look what they do.</li>"
+    "<li><b>Coordinates</b> of z, by activity: how much the picture changes for one σ, as the root mean square over its "
+    "values, by finite differences from four codes. The last ones often do nothing.</li></ul>"
+    "<p><b>Truncation</b> ψ draws the start towards the mean: less unusual, more alike (Karras et al. 2019, there in the "
+    "intermediate space).</p>"
+    "<p><b>The pad</b> moves two sliders at once. <b>The figure</b> shows the plane of these two: one grows to the right, "
+    "one upwards, everything else stays where the sliders are: degree of smile up and head pose across, as lectures show "
+    "it. A <b>row</b> goes along the direction across alone.</p>"
+    "<p>Sliders: ↑ ↓ choose one, ← → move it by .1 σ, with Shift or by Page ↑ ↓ by .5, Home puts it to 0, L locks it, "
+    "R randomises the unlocked ones, Ctrl+Home resets them. In the pad, arrows go in the plane.</p>"
+)
+
+
+@pane(
+    "sliders",
+    title=N_("Sliders"),
+    group="latent",
+    needs=(Decodes,),
+    state=SlidersState,
+    help=N_("One picture in the hand: named directions, principal components and coordinates as sliders."),
+    page=PAGE,
+)
+def sliders(look: Look, state: SlidersState) -> Iterator[Content]:
+    """The picture with its z (``values["z"]``), after it the image that was encoded, where there is one, and what the
+    model makes of the start. ``values["sliders"]``: the rows, ``values["directions"]`` and ``["basis"]``: what was found,
+    as bytes, when it is all there; ``values["finding"]``: the share of the search that is done, as long as it goes on.
+    """
+    start = start_code(look, state)
+    seen: Content | None = None
+    there: tuple[bool, bool] | None = None
+    said = -1.0
+    for found in found_so_far(look, state):
+        if found.share is None:
+            break
+        if there != (there := (found.directions is not None, found.basis is not None)):
+            seen = [*_contents(Scene(look, state, found, start))][-1]
+            # Under a hand that moves this is all there is to see: what follows differs in words alone.
+            yield replace(seen, words=_finding(seen, found.share), values=seen.values | {"finding": 0.0}, coarse=True)
+            said = -1.0
+        assert seen is not None
+        if said < 0 or found.share >= said + SAID_EVERY:
+            said = found.share
+            told = replace(seen, words=_finding(seen, said), values=seen.values | {"finding": said})
+        yield told
+    yield from _contents(Scene(look, state, found, start))
+
+
+def _finding(seen: Content, share: float) -> Message:
+    return N_("{words} · finding directions, {share} %", words=seen.words, share=f"{100 * share:.0f}")
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """All that a content is made of."""
+
+    look: Look
+    state: SlidersState
+    found: Found
+    start: StartCode
+
+    @property
+    def set(self) -> SliderSet:
+        """The sliders, kept while nothing else is found."""
+        directions, basis = self.found.directions, self.found.basis
+        made: SliderSet = _kept_for(
+            self.look, "set", (directions, basis), lambda: make_set(len(self.start.z), directions, basis)
+        )
+        return made
+
+
+def _kept_for(look: Look, what: str, things: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """What ``make()`` gives, kept for as long as it is asked for the very same things."""
+    kept: list[Any] = look.once(("sliders", what), list)
+    if not kept or any(a is not b for a, b in zip(kept[0], things, strict=True)):
+        kept[:] = [things, make()]
+    return kept[1]
+
+
+def scene_of(look: Look, state: SlidersState) -> Scene:
+    """Everything found that ``state`` asks for: for films. Takes as long as that takes."""
+    found = [*found_so_far(look, state)][-1]
+    return Scene(look, state, found, start_code(look, state))
+
+
+def code_at(scene: Scene, values: dict[str, float] | None = None) -> np.ndarray:
+    """The code of the state with some sliders elsewhere, float32 D. Sliders that there are not (by now) do nothing."""
+    import numpy as np
+
+    state, known = scene.state, scene.set
+    origin = np.zeros(known.dim) if known.origin is None else known.origin
+    z = origin + state.truncation * (scene.start.z - origin)
+    for name, value in (dict(state.values) | (values or {})).items():
+        if value and name in known:
+            z = z + min(max(value, -FARTHEST), FARTHEST) * known.step(name)
+    made: np.ndarray = z.astype(np.float32)
+    return made
+
+
+def figure_codes(scene: Scene, across: np.ndarray, up: np.ndarray | None) -> np.ndarray:
+    """The codes with the direction across at places m and the one up at places n, the highest in the first row: float32
+    n×m×D, or 1×m×D without ``up``."""
+    import numpy as np
+
+    names = scene.set.pair(scene.state)
+    rows = [{}] if up is None else [{names[1]: float(v)} for v in up[::-1]]
+    return np.stack([np.stack([code_at(scene, {names[0]: float(u)} | row) for u in across]) for row in rows])
+
+
+def places(state: SlidersState) -> np.ndarray:
+    """Where the cells of the figure stand, in standard deviations."""
+    import numpy as np
+
+    return np.linspace(-state.reach, state.reach, state.cells)
+
+
+def _contents(scene: Scene) -> Iterator[Content]:
+    if scene.state.show == "picture":
+        yield _picture(scene)
+        return
+    import numpy as np
+
+    at = places(scene.state)
+    up = at if scene.state.show == "figure" else None
+    z = figure_codes(scene, at, up)
+    rows, columns = z.shape[:2]
+    u = np.broadcast_to(at, (rows, columns)).copy()
+    v = np.zeros((1, columns)) if up is None else np.broadcast_to(at[::-1, None], (rows, columns)).copy()
+    for stage in cell_stages(scene.look, z, scene.state.label):
+        words = _words_of_figure(scene)
+        if not stage.whole:
+            words = N_(
+                "{words} · {done} of {cells} pictures so far", words=words, done=stage.done, cells=rows * columns
+            )
+        source = stage.source
+        values = {name: x.reshape(rows * columns, -1)[source].reshape(x.shape) for name, x in
+                  (("z", z), ("across", u), ("up", v))}  # fmt: skip
+        picture = Picture(sheet(stage.pixels, rows, columns), words, scene.look.spec.cell, values)
+        yield Content(words, (picture, *_originals(scene)), values=_values(scene), coarse=stage.coarse)
+
+
+def _picture(scene: Scene) -> Content:
+    import torch
+
+    look = scene.look
+    z = code_at(scene)
+    image = decoded(look, torch.from_numpy(z[None]), classes_in_turn(look, 1, scene.state.label))
+    words = _words(scene)
+    picture = Picture(to_pixels(image)[0], words, look.spec.cell, {"z": z[None, None]})
+    return Content(words, (picture, *_originals(scene)), values=_values(scene))
+
+
+def _originals(scene: Scene) -> tuple[Picture, ...]:
+    start = scene.start
+    made = () if start.image is None else (Picture(start.image, N_("Original")),)
+    label = N_("Start") if start.image is None else N_("Decoded")
+    return (*made, Picture(start.decoded, label))
+
+
+def _values(scene: Scene) -> dict[str, Any]:
+    look, found = scene.look, scene.found
+    notes = [] if scene.start.note is None else [scene.start.note]
+    told: dict[str, Any] = {
+        "sliders": scene.set.rows,
+        "pair": scene.set.pair(scene.state),
+        "notes": tuple(dict.fromkeys((*notes, *found.notes))),
+        "encodes": has(look.model, Encodes),
+        "has_images": look.data is not None,
+    }
+    if found.directions is not None:
+        told["found_at"] = found.directions.space.step
+    if classes_of(look):
+        told["class_names"] = look.spec.class_names
+    if found.share is None:
+        if found.directions is not None:
+            told["directions"] = _kept_for(look, "directions", (found.directions,), found.directions.to_bytes)
+        # Without the images to encode it is not yet what it will be.
+        if found.basis is not None and (look.data is not None or not has(look.model, Encodes)):
+            told["basis"] = _kept_for(look, "basis", (found.basis,), found.basis.to_bytes)
+    return told
+
+
+def _words(scene: Scene) -> Message:
+    state = scene.state
+    moved = [(name, value) for name, value in state.values if name in scene.set]
+    moved.sort(key=lambda one: -abs(one[1]))
+    told = [f"{in_words(name)} {value:+.2f} σ".replace("-", "\N{MINUS SIGN}") for name, value in moved[:MOST_NAMED]]
+    seen: Message | str = ", ".join(told) or N_("all sliders at 0")
+    if len(moved) > MOST_NAMED:
+        seen = N_("{seen} and {n} more", seen=seen, n=len(moved) - MOST_NAMED)
+    return _from_step(scene, N_("{what}: {seen}", what=_what(scene), seen=seen))
+
+
+def _words_of_figure(scene: Scene) -> Message:
+    across, up = scene.set.pair(scene.state)
+    told: dict[str, Any] = {
+        "across": in_words(across) or "-",
+        "up": in_words(up) or "-",
+        "reach": f"{scene.state.reach:g}",
+    }
+    told |= {"n": scene.state.cells, "what": _what(scene)}
+    if scene.state.show == "row":
+        return _from_step(scene, N_("{what}: {across} across, ±{reach} σ in {n} steps", **told))
+    return _from_step(scene, N_("{what}: {across} across, {up} up, ±{reach} σ, {n}×{n}", **told))
+
+
+def _what(scene: Scene) -> Message:
+    what, state = scene.start.what, scene.state
+    if classes_of(scene.look):
+        name = scene.look.spec.class_names[chosen_class(scene.look, state.label) or 0]
+        what = N_("{what} as {name}", what=what, name=name)
+    return N_("{what}, ψ {psi}", what=what, psi=f"{state.truncation:.2f}") if state.truncation < 1 else what
+
+
+def _from_step(scene: Scene, words: Message) -> Message:
+    step, found = scene.look.snapshot.step, scene.found.directions
+    told = {"words": words, "step": f"{step:,}"}
+    if found is not None and found.space.step != step:
+        return N_("{words}, from step {step}, directions of step {then}", **told, then=f"{found.space.step:,}")
+    return N_("{words}, from step {step}", **told)

@@ -1,0 +1,196 @@
+"""A square in which one point moves: two sliders in one hand."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from genstudio.core.messages import _
+from genstudio.studio.theme import colour, font, theme
+
+FINE, COARSE = 0.1, 0.5  # σ for a key
+REST_MS = 500  # a pause that ends a row of small steps, which undo takes back as one
+SNAP = 4  # pixels within which the point stands on an axis
+RIM = 8  # pixels between the plane and the edge
+
+
+class PlanePad(QWidget):
+    """``moved(u, v)`` in standard deviations, between ``took_hold`` and ``let_go``. Arrows go .1 σ, with Shift .5; Home and
+    a double click are the middle."""
+
+    moved = Signal(float, float)
+    took_hold = Signal()
+    let_go = Signal()
+
+    def __init__(self, side: int = 144, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._side = side
+        self._names = ("", "")
+        self._place = (0.0, 0.0)
+        self._reach = 2.0
+        self._held = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedSize(side, side)
+        self.setToolTip(_("Drag: both at once. Arrows: .1 σ, with Shift .5. Home or a double click: the middle."))
+        self._steps = QTimer(self)
+        self._steps.setSingleShot(True)
+        self._steps.setInterval(REST_MS)
+        self._steps.timeout.connect(self.let_go)
+        self.setEnabled(False)  # until there is a plane
+        theme().changed.connect(self._recolour)
+        self._say()
+
+    def show_plane(self, names: tuple[str, str], place: tuple[float, float], reach: float) -> None:
+        """The names of what grows to the right and upwards (empty: nothing can be moved yet), where the point is, and how
+        far the plane reaches."""
+        if (names, place, reach) != (self._names, self._place, self._reach):
+            self._names, self._place, self._reach = names, place, reach
+            self.setEnabled(all(names))
+            self._say()
+            self.update()
+
+    def place_of(self, u: float, v: float) -> QPointF:
+        """Where (u, v) stands in the widget."""
+        room = self._side - 2 * RIM
+
+        def along(value: float) -> float:
+            return RIM + (min(max(value / self._reach, -1.0), 1.0) + 1) / 2 * room
+
+        return QPointF(along(u), self._side - along(v))
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._side, self._side)
+
+    def set_side(self, side: int) -> None:
+        if side != self._side:
+            self._side = side
+            self.setFixedSize(side, side)
+            self.update()
+
+    # -- painting ------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(QPen(colour("accent"), 2) if self.hasFocus() else QPen(colour("border"), 1))
+        painter.setBrush(colour("field"))
+        painter.drawRoundedRect(edge, 6, 6)
+        middle = self.place_of(0, 0)
+        painter.setPen(QPen(colour("border"), 1))
+        for k in range(1, int(self._reach) + 1):
+            low, high = self.place_of(-k, -k), self.place_of(k, k)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(low.x(), high.y(), high.x() - low.x(), low.y() - high.y()))
+        painter.setPen(QPen(colour("disabled"), 1))
+        painter.drawLine(QPointF(RIM, middle.y()), QPointF(self._side - RIM, middle.y()))
+        painter.drawLine(QPointF(middle.x(), RIM), QPointF(middle.x(), self._side - RIM))
+        self._paint_names(painter)
+        if self.isEnabled():
+            painter.setPen(QPen(colour("card"), 2))
+            painter.setBrush(colour("accent"))
+            painter.drawEllipse(self.place_of(*self._place), 6.5, 6.5)
+        painter.end()
+
+    def _paint_names(self, painter: QPainter) -> None:
+        painter.setFont(font(11))
+        painter.setPen(colour("muted"))
+        across, up = self._names
+        inside = QRectF(self.rect()).adjusted(RIM, RIM - 2, -RIM, -RIM + 2)
+        width = int(inside.width() * 0.62)
+        metrics, right = painter.fontMetrics(), Qt.TextElideMode.ElideRight
+        if across:
+            words = metrics.elidedText(f"{across} →", right, width)
+            painter.drawText(inside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, words)
+        if up:
+            words = metrics.elidedText(f"↑ {up}", right, width)
+            painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, words)
+
+    @Slot()
+    def _recolour(self) -> None:
+        self.update()
+
+    # -- hands ---------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._end_steps()
+            self._held = True
+            self.took_hold.emit()
+            self._drag_to(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._held:
+            self._drag_to(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._held:
+            self._held = False
+            self.let_go.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._move(0.0, 0.0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        far = COARSE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else FINE
+        ways = {
+            Qt.Key.Key_Left: (-far, 0.0),
+            Qt.Key.Key_Right: (far, 0.0),
+            Qt.Key.Key_Up: (0.0, far),
+            Qt.Key.Key_Down: (0.0, -far),
+            Qt.Key.Key_PageUp: (0.0, COARSE),
+            Qt.Key.Key_PageDown: (0.0, -COARSE),
+        }
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            event.ignore()
+        elif event.key() in ways:
+            if not self._steps.isActive():
+                self.took_hold.emit()
+            self._steps.start()
+            across, up = ways[Qt.Key(event.key())]
+            self._move(self._place[0] + across, self._place[1] + up)
+        elif event.key() == Qt.Key.Key_Home:
+            self._end_steps()
+            self._move(0.0, 0.0)
+        else:
+            event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._end_steps()
+
+    def _end_steps(self) -> None:
+        if self._steps.isActive():
+            self._steps.stop()
+            self.let_go.emit()
+
+    def _drag_to(self, point: QPointF) -> None:
+        middle, room = self._side / 2, self._side - 2 * RIM
+
+        def value(offset: float) -> float:
+            return 0.0 if abs(offset) < SNAP else 2 * offset / room * self._reach
+
+        self._move(value(point.x() - middle), value(middle - point.y()))
+
+    def _move(self, u: float, v: float) -> None:
+        reach = self._reach
+        self.moved.emit(round(min(max(u, -reach), reach), 2), round(min(max(v, -reach), reach), 2))
+
+    def _say(self) -> None:
+        across, up = self._names
+        self.setAccessibleName(_("Pad: {across} across, {up} up", across=across or "-", up=up or "-"))
+        told = {"across": across, "up": up, "u": f"{self._place[0]:+.2f}", "v": f"{self._place[1]:+.2f}"}
+        self.setAccessibleDescription(_("{across} {u} σ, {up} {v} σ", **told))
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
