@@ -106,7 +106,7 @@ def test_escape_stops_the_search_undo_goes_on_with_it(qtbot, area: PaneArea, gat
     assert isinstance(view, DirectionsView)
     qtbot.waitUntil(lambda: view.is_finding and "PC 1" in names(view), timeout=PATIENCE)
     assert view.finding.isVisible()
-    assert view.bar.value() > 0
+    assert view.finding.bar.value() > 0
     assert "finding directions" in view.words.text()
     assert not view.at_rest, "newer weights wait until it is done"
     area.activateWindow()
@@ -129,8 +129,8 @@ def test_the_button_stops_and_the_other_goes_on(qtbot, area: PaneArea, gate: thr
     area.show_pane("directions")
     view = area.views["directions"]
     assert isinstance(view, DirectionsView)
-    qtbot.waitUntil(lambda: view.is_finding and view.stop.isVisible(), timeout=PATIENCE)
-    qtbot.mouseClick(view.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: view.is_finding and view.finding.stop.isVisible(), timeout=PATIENCE)
+    qtbot.mouseClick(view.finding.stop, Qt.MouseButton.LeftButton)
     settled(qtbot, area)
     gate.set()
     qtbot.mouseClick(view.again, Qt.MouseButton.LeftButton)

@@ -9,11 +9,8 @@ from PySide6.QtCore import QRectF, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
-    QProgressBar,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -22,6 +19,7 @@ from PySide6.QtWidgets import (
 from genstudio.core.messages import Message, _, translate
 from genstudio.explore.directions import DirectionsState
 from genstudio.explore.latent.direction import COMPONENTS
+from genstudio.studio.panes.directions_parts import FindingLine, WantedAttributes
 from genstudio.studio.panes.view import PaneView, z_in_words
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import Button
@@ -47,7 +45,7 @@ class DirectionsView(PaneView):
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self._content: Content | None = None
         self._spec: ImageSpec | None = None
-        self._attributes: tuple[str, ...] = ()
+        self._can_encode = True
         super().__init__(pane, state, parent)
         self.grid.held.connect(self._held)
         self.grid.moved_to.connect(self._keep_in_sight)
@@ -79,24 +77,10 @@ class DirectionsView(PaneView):
         self.remarks.hide()
         column.addWidget(self.scrolled, 1)
         column.addWidget(self.remarks)
-        column.addWidget(self._progress_line(whole))
+        self.finding = FindingLine(whole)
+        self.finding.stop.clicked.connect(self.stop_finding)
+        column.addWidget(self.finding)
         return whole
-
-    def _progress_line(self, parent: QWidget) -> QWidget:
-        self.finding = QWidget(parent)
-        line = QHBoxLayout(self.finding)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        self.bar = QProgressBar(self.finding)
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 100)
-        self.bar.setAccessibleName(_("How much of the finding is done"))
-        self.stop = Button(_("Stop"), _("Stop looking for directions (Escape)"), self.finding, icon_name="close")
-        self.stop.clicked.connect(self.stop_finding)
-        line.addWidget(self.bar, 1)
-        line.addWidget(self.stop)
-        self.finding.hide()
-        return self.finding
 
     def make_controls(self) -> PaneControls:
         infos = {info.name: info for info in DirectionsState.controls()}
@@ -126,8 +110,8 @@ class DirectionsView(PaneView):
             _("Back from the code sent here"), _("Walk from an image or a draw again"), icon_name="reset"
         )
         self.back.clicked.connect(self._forget_z)
-        self.wanted = Button(_("All attributes  ▸"), translate(infos["attributes"].help))
-        self.wanted.setMenu(QMenu(self.wanted))
+        self.wanted = WantedAttributes(translate(infos["attributes"].help))
+        self.wanted.chosen.connect(self._want)
         self.name = QLineEdit()
         self.name.setPlaceholderText(_("a name for this component"))
         self.name.setAccessibleName(_("Name of the component in focus"))
@@ -144,7 +128,7 @@ class DirectionsView(PaneView):
     def equip(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
         super().equip(blobs, background, found)
         if found is not None:
-            found.changed.connect(self._others_are_known)
+            found.changed.connect(self.resized)  # others are to be shown
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -175,7 +159,7 @@ class DirectionsView(PaneView):
         controls["seed"].widget.setVisible(drawn and state.z is None)
         controls["source"].widget.setVisible(self._can_encode and state.z is None)
         self.back.setVisible(state.z is not None)
-        self._show_wanted()
+        self.wanted.show_wanted(state.attributes)
         if self.found is not None:
             self.found.choose(state.way)
 
@@ -190,12 +174,10 @@ class DirectionsView(PaneView):
         label.set_choices([(-1, _("the image's")), *enumerate(values["class_names"])])
         label.show(self.state.label)
         label.widget.setVisible(bool(values["class_names"]))
-        if (values["attributes"], values["can_encode"]) != (self._attributes, self._can_encode):
-            self._attributes, self._can_encode = values["attributes"], values["can_encode"]
-            self._fill_wanted()
+        self.wanted.offer(values["attributes"])
+        if values["can_encode"] != self._can_encode:
+            self._can_encode = values["can_encode"]
             self.show_state(self.state)
-
-    _can_encode = True
 
     def show_rendered(self, rendered: Rendered) -> None:
         content = rendered.content
@@ -238,7 +220,7 @@ class DirectionsView(PaneView):
     def _show_finding(self) -> None:
         self.finding.setVisible(self.is_finding)
         if self._content is not None:
-            self.bar.setValue(self._content.values["percent"])
+            self.finding.bar.setValue(self._content.values["percent"])
         known = self.fitted(self.state).directions is not None
         self.again.setVisible(not self.is_finding)
         self.again.setText(_("Find again") if known else _("Find directions"))
@@ -318,6 +300,10 @@ class DirectionsView(PaneView):
         if self.is_finding:
             self.propose(_("stop finding"), looking=False)
 
+    @Slot(object)
+    def _want(self, names: tuple[str, ...]) -> None:
+        self.propose(_("attributes"), attributes=names)
+
     @Slot()
     def hold_focused(self) -> None:
         """Hold the focused row's direction fixed, or let it go."""
@@ -345,10 +331,6 @@ class DirectionsView(PaneView):
     def _forget_z(self) -> None:
         self.propose(_("back from the code sent here"), z=None)
 
-    @Slot()
-    def _others_are_known(self) -> None:
-        self.resized.emit()
-
     @Slot(object)
     def _keep_in_sight(self, rect: QRectF) -> None:
         centre = rect.center().toPoint()
@@ -359,40 +341,6 @@ class DirectionsView(PaneView):
             self.stop_finding()
         else:
             super().keyPressEvent(event)
-
-    # -- which attributes ----------------------------------------------------------------------------------------
-
-    def _fill_wanted(self) -> None:
-        menu = self.wanted.menu()
-        menu.clear()
-        menu.addAction(_("All attributes")).triggered.connect(self._want_all)
-        menu.addSeparator()
-        for name in self._attributes:
-            action = menu.addAction(name.replace("_", " "))
-            action.setCheckable(True)
-            action.setData(name)
-            action.triggered.connect(self._want)
-        self.wanted.setVisible(bool(self._attributes))
-
-    def _show_wanted(self) -> None:
-        n = len(self.state.attributes)
-        self.wanted.setText(
-            _("All attributes  ▸") if not n else _("{n} of {m} attributes  ▸", n=n, m=len(self._attributes) or n)
-        )
-        for action in self.wanted.menu().actions():
-            if action.isCheckable():
-                action.setChecked(action.data() in self.state.attributes)
-
-    @Slot()
-    def _want_all(self) -> None:
-        self.propose(_("all attributes"), attributes=())
-
-    @Slot()
-    def _want(self) -> None:
-        action: Any = self.sender()
-        name, chosen = action.data(), self.state.attributes
-        wanted = tuple(one for one in self._attributes if (one in chosen) != (one == name))
-        self.propose(_("attributes"), attributes=wanted)
 
 
 def in_sigma(place: float) -> str:
