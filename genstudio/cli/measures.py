@@ -195,7 +195,7 @@ def say_results(results: Mapping[str, Result], split: str, output: Output) -> No
 def protocol_words(protocol: Mapping[str, Any], results: Mapping[str, Result]) -> str:
     """One line on how the numbers came about."""
     likelihoods = {r.protocol["likelihood"] for r in results.values() if "likelihood" in r.protocol}
-    judged = next((r.protocol for r in results.values() if "samples" in r.protocol), None)
+    judged = next((r.protocol for r in results.values() if {"judge", "reference"} <= set(r.protocol)), None)
     return _(
         "on {n} of {of} images of {data}, split {split}, binarisation {binarisation}{likelihood}{judged}",
         n=f"{protocol['n']:,}",

@@ -79,3 +79,13 @@ def test_training_looks_through_its_judge(genstudio, recipe, monkeypatch):
 def test_judges_are_listed_last(genstudio):
     names = [told["name"] for told in genstudio("models", "--json").json["models"]]
     assert names[-2:] == ["judge-autoencoder", "judge-classifier"]
+
+
+def test_what_is_counted_without_a_judge_names_none(genstudio):
+    """Points of the plane are samples too, and no judge looks at them."""
+    answer = genstudio("train", "toy-gan", "--steps", 2, "--set", "plan.evaluate_every=0", "--json")
+    assert answer.code == 0, answer.err
+    told = genstudio("evaluate", answer.json["run"], "--limit", 50)
+    assert told.code == 0, told.err
+    assert "validation/modes" in told.out
+    assert "judge" not in told.out
