@@ -431,3 +431,15 @@ def test_a_film_that_is_stopped_leaves_nothing(qtbot, area: PaneArea, tmp_path: 
     qtbot.waitUntil(lambda: not area.exporter._worker.busy(), timeout=PATIENCE)
     assert list(tmp_path.glob("*walk*")) == []
     assert "Nothing was saved" in area.export_line.words.text()
+
+
+def test_weights_that_a_hand_has_shown_already_hold_up_no_newer_ones(qtbot, area: PaneArea):
+    """They are not made anew when they are announced, and so nothing waits for that."""
+    view = area.views["manifold"]
+    qtbot.waitUntil(lambda: view.rendered is not None and view.rendered.final)
+    due = []
+    area.newer_weights.due.connect(due.append)
+    area.session.snapshot_arrived.emit()  # announced, though the pane shows them
+    assert "manifold" not in due
+    assert area.newer_weights._taken.wait("manifold") < 1
+    area.newer_weights.due.disconnect(due.append)

@@ -55,7 +55,12 @@ class NewerWeights(QObject):
 
     @Slot()
     def _arrived(self) -> None:
+        latest = self._session.latest_snapshot()
         for view in self._in_sight():
+            made = view.rendered
+            if made is not None and made.final and made.snapshot is latest:
+                # A hand was quicker: what it changed was made from these weights already, and won't be made again.
+                continue
             wait = self._wait(view)
             if wait:
                 self._later.start(int(wait * 1000))
