@@ -53,12 +53,21 @@ class SlidersState(PaneState):
         2.0, help=N_("How far the pad and the figure reach."), label=N_("range"), unit="σ", ge=0.5, le=FARTHEST
     )
     cells: int = knob(
-        7, help=N_("Pictures along each side of the figure, and in a row."), label=N_("cells"), ge=2, le=20
+        0,
+        help=N_("Pictures along each side of the figure, and in a row; 0: as many as stand largest in the pane."),
+        label=N_("cells"),
+        ge=0,
+        le=20,
     )
     values: tuple[tuple[str, float], ...] = knob((), help=N_("How far each slider was moved."))
     locked: tuple[str, ...] = knob((), help=N_("Sliders that nothing moves."))
     directions: Blob | None = knob(None, help=N_("The named directions."))
     basis: Blob | None = knob(None, help=N_("The principal components and the coordinates."))
+
+    @property
+    def side(self) -> int:
+        """Pictures along each side, where nobody has chosen and nobody has fitted them to a pane: 7. One shows no way."""
+        return max(2, self.cells) if self.cells else 7
 
     def value(self, name: str) -> float:
         """Where a slider stands, in standard deviations."""

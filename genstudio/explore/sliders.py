@@ -145,7 +145,7 @@ def places(state: SlidersState) -> np.ndarray:
     """Where the cells of the figure stand, in standard deviations."""
     import numpy as np
 
-    return np.linspace(-state.reach, state.reach, state.cells)
+    return np.linspace(-state.reach, state.reach, state.side)
 
 
 def _contents(scene: Scene) -> Iterator[Content]:
@@ -232,7 +232,7 @@ def _words_of_figure(scene: Scene) -> Message:
         "up": in_words(up) or "-",
         "reach": f"{scene.state.reach:g}",
     }
-    told |= {"n": scene.state.cells, "what": _what(scene)}
+    told |= {"n": scene.state.side, "what": _what(scene)}
     if scene.state.show == "row":
         return _from_step(scene, N_("{what}: {across} across, ±{reach} σ in {n} steps", **told))
     return _from_step(scene, N_("{what}: {across} across, {up} up, ±{reach} σ, {n}×{n}", **told))

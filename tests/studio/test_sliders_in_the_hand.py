@@ -262,6 +262,11 @@ def test_a_cell_of_the_figure_is_gone_to(qtbot, area: PaneArea, view: SlidersVie
     view.controls.show_choice.combo.setFocus()
     qtbot.keyClick(view.controls.show_choice.combo, Qt.Key.Key_Down)
     settled(qtbot, area)
+    fitting = view.grid.picture.rows
+    factors = {n: n * view.grid.factor_for(n, n, *view.grid.picture.cell) for n in range(5, 10)}
+    assert factors[fitting] == max(factors.values()), "as many as fill the pane"
+    view.propose("cells", cells=7)
+    settled(qtbot, area)
     assert (view.grid.picture.rows, view.grid.picture.columns) == (7, 7)
     across, up = view._pair
     cell = view.grid.picture.at(1, 5).copy()

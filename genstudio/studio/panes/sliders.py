@@ -104,7 +104,16 @@ class SlidersView(PaneView):
         basis = state.basis
         if basis is None and self._basis is not None and self._basis[0] == self._run:
             basis = self._basis[1]
-        return replace(state, directions=directions, basis=basis)
+        return replace(state, directions=directions, basis=basis, cells=self._fitting_cells(state))
+
+    def _fitting_cells(self, state: SlidersState) -> int:
+        """Where nobody chose how many: those of 5 to 9 that fill the pane best at a whole factor, rather more than fewer."""
+        snapshot = self.rendered.snapshot if self.rendered is not None else None
+        if state.cells or state.show not in SHEETS or snapshot is None:
+            return state.cells
+        height, width = snapshot.spec.cell
+        rows = {n: n if state.show == "figure" else 1 for n in range(5, 10)}
+        return max(rows, key=lambda n: (n * self.grid.factor_for(rows[n], n, height, width), n))
 
     @property
     def _run(self) -> str:
@@ -171,6 +180,8 @@ class SlidersView(PaneView):
             self.controls.fit(told, self._encodes)
             self.show_state(self.state)
         self._keep_what_was_found(rendered, told)
+        if isinstance(rendered.state, SlidersState) and rendered.state.cells != self._fitting_cells(self.state):
+            self.resized.emit()  # only now is it known how large the images are
 
     def _found_before(self, rendered: Rendered, told: dict[str, Any]) -> bool:
         """Whether the directions are of other weights than those that are shown, or of no use here."""
