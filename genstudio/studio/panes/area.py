@@ -37,7 +37,7 @@ from genstudio.studio.workers.render_thread import Rendered, RenderThread
 
 if TYPE_CHECKING:
     import numpy as np
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QShowEvent, QUndoCommand
 
     from genstudio.studio.panes.window import PaneWindow
     from genstudio.studio.settings import Settings
@@ -119,14 +119,15 @@ class PaneArea(QWidget):
         self.pane_states.change(states, words)
 
     @Slot(object, str)
-    def send_z(self, z: np.ndarray, to: str | None = None) -> None:
-        """Hand a code on: to the pane or receiver ``to``, else to every pane in sight that takes one."""
+    def send_z(self, z: np.ndarray, to: str | None = None, but: str = "") -> None:
+        """Hand a code on: to the pane or receiver ``to``, else to every pane in sight that takes one, ``but`` this one."""
         self.z_sent.emit(z)
         if self.codes.hand_over(z, to):
             return
         names = [to] if to else self.codes.takers(self.arrangement.in_sight())
         blob = self.blobs.put_array(z)
-        changed = {name: state for name in names if (state := self.states[name].with_z(blob)) is not None}
+        states = {name: self.states[name].with_z(blob) for name in names if name != but}
+        changed = {name: state for name, state in states.items() if state is not None}
         if changed:
             self.change(changed, _("send z"))
             if to:
@@ -238,7 +239,13 @@ class PaneArea(QWidget):
 
     @Slot(object)
     def _picked_z(self, z: np.ndarray) -> None:
-        self.send_z(z)
+        view = self.sender()
+        keeps_it = isinstance(view, PaneView) and not view.takes_own_z
+        self.send_z(z, but=view.pane.name if isinstance(view, PaneView) and keeps_it else "")
+
+    @Slot(object)
+    def _commanded(self, command: QUndoCommand) -> None:
+        self.undo_stack.push(command)
 
     @Slot(bool)
     def _smooth_chosen(self, smooth: bool) -> None:
@@ -361,6 +368,7 @@ class PaneArea(QWidget):
         view.took_hold.connect(self._took_hold)
         view.let_go.connect(self.pane_states.end_gesture)
         view.picked_z.connect(self._picked_z)
+        view.commanded.connect(self._commanded)
         view.inspector.smooth.toggled.connect(self._smooth_chosen)
         self.exporter.fill_menu(view, self)
         self.codes.add_view(view)

@@ -24,7 +24,7 @@ from genstudio.studio.widgets.points_legend import PointsLegend
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.explore.base import Pane, PaneState
+    from genstudio.explore.base import Content, Pane, PaneState
     from genstudio.explore.blobs import Blobs
     from genstudio.studio.panes.found_directions import FoundDirections
     from genstudio.studio.workers.background import Background
@@ -40,10 +40,12 @@ class PaneView(QWidget):
     took_hold = Signal()
     let_go = Signal()
     picked_z = Signal(object)  # float32 latent_dim: clicked, or Enter
+    commanded = Signal(object)  # a QUndoCommand for what is no state, such as a file of a person's
     wants_beside = Signal()
     wants_window = Signal()
     resized = Signal()  # there is another room for pictures
     has_codes = True  # whether there may be a z to send on
+    takes_own_z = True  # whether a z that is clicked here goes here too, where panes in sight take one
     has_cells = True  # whether what lies under the pointer is worth a picture of its own
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
@@ -132,7 +134,7 @@ class PaneView(QWidget):
         self.adapt(rendered)
         if content.pictures or not content.series:
             self.stand.stand_pictures()
-            self.grid.show_picture(content.pictures[0] if content.pictures else None, content.points)
+            self.show_picture(content)
         else:
             self.stand.stand_curves(content)
         self.legend.show_legend(content.points.legend if content.points else content.legend)
@@ -140,6 +142,10 @@ class PaneView(QWidget):
         shown = f"{rendered.milliseconds:.1f}" if rendered.milliseconds < 100 else f"{rendered.milliseconds:.0f}"
         self.time.setText(_("{ms} ms", ms=shown))
         self._show_pointed()
+
+    def show_picture(self, content: Content) -> None:
+        """The first picture of ``content``, with its points."""
+        self.grid.show_picture(content.pictures[0] if content.pictures else None, content.points)
 
     def show_message(self, words: Message | str) -> None:
         """Nothing to look at: say why, and what to do."""
