@@ -166,6 +166,7 @@ def _summed(
     filled = tuple(k for k, term in enumerate(terms) if term.exemplars)
     values: dict[str, Any] = {
         "terms": equation.terms or BLANK, "name": equation.name, "filled": filled, "refused": refused, "note": note,
+        "latent_dim": int(look.model.latent_dim), "data": look.data.name if look.data is not None else "",
     }  # fmt: skip
     pictures: list[Picture] = []
     if filled:
@@ -188,11 +189,7 @@ def _summed(
     verdict = values.get("verdict")
     seen = N_("{words} · {verdict}", words=words, verdict=verdict) if verdict else words
     step = f"{look.snapshot.step:,}"
-    told = (
-        N_("{words}, from step {step}", words=seen, step=step)
-        if filled and not refused
-        else N_("{words} Step {step}.", words=seen, step=step)
-    )
+    told = words if not filled else N_("{words}, from step {step}", words=seen, step=step)
     return Content(told, pictures=tuple(pictures), values=values, figure="equation" if filled else "")
 
 
