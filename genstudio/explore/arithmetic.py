@@ -130,7 +130,8 @@ class _Outcome:
 def arithmetic(look: Look, state: ArithmeticState) -> Iterator[Content]:
     """Pictures: the sum amid its variations, the terms (one row, the mean of each decoded), the exemplars (a row a term),
     the sum in pixels, and the browser. ``values``: ``terms`` as they are, ``filled`` (which have pictures), ``verdict``,
-    ``browser`` (its frames), ``chips`` and ``equations`` (what there is to choose, in words), ``refused``, ``note``."""
+    ``browser`` (its frames), ``chips`` and ``equations`` (what there is to choose, in words), ``refused`` and ``missing`` (what is
+    left out), ``note``."""
     work = _Outcome(pool_of(look, state.source))
     try:
         for share in work:
@@ -185,7 +186,10 @@ def _summed(
             "source": pool.kind, "candidates": len(pool), "browser": frames, "pages": pages,
             "note": none_fits or note,
         }  # fmt: skip
-    words = _words(equation, terms, refused)
+    missing = _missing(equation, refused)
+    if missing is not None:
+        values["missing"] = missing
+    words = missing or _words(terms)
     verdict = values.get("verdict")
     seen = N_("{words} · {verdict}", words=words, verdict=verdict) if verdict else words
     step = f"{look.snapshot.step:,}"
@@ -193,14 +197,19 @@ def _summed(
     return Content(told, pictures=tuple(pictures), values=values, figure="equation" if filled else "")
 
 
-def _words(equation: Filled, terms: tuple[Term, ...], refused: Refused) -> Message:
-    """What is seen, or what is missing."""
+def _missing(equation: Filled, refused: Refused) -> Message | None:
+    """What a person should know before all else: what is left out, and why."""
     if equation.error is not None:
         return N_("{what} {remedy}", what=equation.error.what, remedy=equation.error.remedy)
     if refused:
         (k, i), error = next(iter(refused.items()))
         facts = {"k": k + 1, "i": i + 1, "what": error.what, "remedy": error.remedy}
         return N_("Term {k}, exemplar {i} is left out: {what} {remedy}", **facts)
+    return None
+
+
+def _words(terms: tuple[Term, ...]) -> Message:
+    """What is seen, or what to do."""
     if not terms:
         return N_("Drop pictures into a term, or choose an equation.")
     empty = next((k for k, term in enumerate(terms) if not term.exemplars), None)

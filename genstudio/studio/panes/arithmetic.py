@@ -48,14 +48,16 @@ class ArithmeticView(PaneView):
         self._shown = Shown()
         self._pointed_grid: ImageGrid | None = None
         self._dropped_on = 0
+        self._complaint = ""
         super().__init__(pane, state, parent)
         self.own_image = OwnImage(self)
         self.own_image.arrived.connect(self._own_arrived)
         self.own_image.failed.connect(self.complain)
         for key, act in (("R", self.resample), ("E", self.other_exemplars), ("Ctrl+Return", self.save)):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+            for parent in (self, self.inspector):
+                shortcut = QShortcut(QKeySequence(key), parent)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(act)
 
     # -- laid out ------------------------------------------------------------------------------------------------
 
@@ -115,6 +117,7 @@ class ArithmeticView(PaneView):
     def show_state(self, state: PaneState) -> None:
         assert isinstance(state, ArithmeticState)
         super().show_state(state)
+        self._complaint = ""
         self._held = min(self._held, len(self.terms) - 1)
         self._show_board()
         self._show_chips()
@@ -167,8 +170,7 @@ class ArithmeticView(PaneView):
 
     def _show_board(self) -> None:
         self.board.show_terms(self._shown.columns(self.terms, self._held), MOST_TERMS)
-        remark = self._shown.remark_on(self.state)
-        self.stage.say(remark)
+        self.stage.say(self._complaint or self._shown.remark_on(self.state) or self._shown.missing)
 
     def _show_chips(self) -> None:
         self.browser.show_chips(self._shown.chips, dict(self.state.wanted))
@@ -177,7 +179,7 @@ class ArithmeticView(PaneView):
         name = self._name
         known = {one: translate(words) for one, words in self._shown.equations}
         shown = known.get(name, name)
-        if not self.tools.name.hasFocus() or self.tools.name.text() == "":
+        if not self.tools.name.isModified():  # unless somebody is typing there
             self.tools.name.setText(shown)
             self.tools.name.setCursorPosition(0)
             self.tools.name.setToolTip(shown)
@@ -192,7 +194,9 @@ class ArithmeticView(PaneView):
     @property
     def current_z(self) -> np.ndarray | None:
         """Of the grid that was used last, the focused cell's."""
-        grid = self._pointed_grid or self.grid
+        columns = self.board.columns
+        there = [self.browser.grid, *(c.exemplars for c in columns), *(c.mean for c in columns)]
+        grid = next((one for one in there if one is self._pointed_grid), self.grid)
         picture, cell = grid.picture, grid.focused_cell
         if picture is None or "z" not in picture.values or cell[0] * picture.columns + cell[1] >= len(picture):
             return None
@@ -201,7 +205,8 @@ class ArithmeticView(PaneView):
 
     @Slot(object)
     def complain(self, words: Message | str) -> None:
-        """Say what could not be done, above the result."""
+        """Say what could not be done, above the result, until something else is done."""
+        self._complaint = translate(words)
         self.stage.say(words)
 
     # -- what lies under the pointer -----------------------------------------------------------------------------
@@ -393,12 +398,15 @@ class ArithmeticView(PaneView):
         except GenstudioError as error:
             self.complain(str(error))
             return
-        if name != self.state.name or not self.state.terms:
+        self.tools.name.setModified(False)
+        known = {translate(words) for _name, words in self._shown.equations}
+        if name != self.state.name and name not in known:
             self.proposed.emit(replace(self._begun(), name=name), _("name of the equation"))
         self.menu.save(name, entry)
 
     @Slot()
     def _named(self) -> None:
+        self.tools.name.setModified(False)
         name = self.tools.name.text().strip()
         shown = dict((one, translate(words)) for one, words in self._shown.equations).get(self._name, self._name)
         if name and name != shown:

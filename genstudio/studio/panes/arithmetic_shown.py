@@ -36,6 +36,7 @@ class Shown:
     candidates: tuple[Frame, ...] = ()
     pages: int = 1
     name: str = ""
+    missing: Message | str = ""
     refused: dict[tuple[int, int], GenstudioError] = field(default_factory=dict)
     _terms: tuple[Term, ...] = ()
     _asked: tuple[Any, ...] = ()
@@ -54,7 +55,7 @@ class Shown:
                 known.clear()
         if "terms" not in values:
             return
-        self.refused, self.name = values["refused"], values["name"]
+        self.refused, self.name, self.missing = values["refused"], values["name"], values.get("missing", "")
         if not state.terms:
             self._terms, self._asked = values["terms"], _asked(state)
         if snapshot is not None:

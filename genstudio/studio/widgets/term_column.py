@@ -61,6 +61,7 @@ class TermColumn(QFrame):
         self.name = QLineEdit(self)
         self.name.setMaxLength(80)
         self.name.setFont(font(12))
+        self.name.setAcceptDrops(False)  # an image file is for the term, not a text for its name
         self.name.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.name.setPlaceholderText(_("name"))
         self.name.setAccessibleName(_("Name of term {k}", k=k + 1))
@@ -87,7 +88,7 @@ class TermColumn(QFrame):
         held, self.shown = self.shown.held, shown
         self.sign.setText("−" if shown.sign < 0 else "+")
         self.sign.setAccessibleName(_("minus") if shown.sign < 0 else _("plus"))
-        if self.name.text() != shown.name:
+        if self.name.text() != shown.name and not self.name.isModified():  # unless somebody is typing there
             self.name.setText(shown.name)
             self.name.setCursorPosition(0)
             self.name.setToolTip(f"{shown.name}\n{_(NAMED)}" if shown.name else _(NAMED))
@@ -101,6 +102,7 @@ class TermColumn(QFrame):
             self.mean.show_picture(shown.mean)
         if held != shown.held:
             self.setProperty("held", shown.held)
+            self.setAccessibleDescription(_("in hand") if shown.held else "")
             restyle(self)
 
     def set_heights(self, exemplars: int, mean: int) -> None:
@@ -169,6 +171,7 @@ class TermColumn(QFrame):
 
     @Slot()
     def _named(self) -> None:
+        self.name.setModified(False)
         if self.name.text() != self.shown.name:
             self.acted.emit(self.k, "name", self.name.text())
 
