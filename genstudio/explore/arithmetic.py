@@ -22,7 +22,15 @@ from genstudio.explore.latent.sums import Term, added
 from genstudio.explore.latent.verdict import ordinary_readings, verdict_words
 from genstudio.explore.latents import sheet, to_pixels
 
-__all__ = ["ArithmeticState", "arithmetic", "equation_words", "equations_of", "first_equation", "known_names", "terms_of"]
+__all__ = [
+    "ArithmeticState",
+    "arithmetic",
+    "equation_words",
+    "equations_of",
+    "first_equation",
+    "known_names",
+    "terms_of",
+]
 
 MOST_TERMS, MOST_EXEMPLARS = 8, 12
 SHOWN = 24  # images on a page of the browser, where nobody says how many
@@ -161,7 +169,11 @@ def _filled(look: Look, state: ArithmeticState, pool: Pool | None) -> Filled:
 
 
 def _summed(
-    look: Look, state: ArithmeticState, equation: Filled, pool: Pool | None, note: Message | GenstudioError | None = None
+    look: Look,
+    state: ArithmeticState,
+    equation: Filled,
+    pool: Pool | None,
+    note: Message | GenstudioError | None = None,
 ) -> Content:
     terms, refused = _sound(look, equation.terms)
     filled = tuple(k for k, term in enumerate(terms) if term.exemplars)
@@ -245,9 +257,7 @@ def equation_words(terms: tuple[Term, ...]) -> str:
     return " ".join(said)
 
 
-def _browser(
-    look: Look, state: ArithmeticState, pool: Pool
-) -> tuple[Picture, tuple[Frame, ...], Message | None, int]:
+def _browser(look: Look, state: ArithmeticState, pool: Pool) -> tuple[Picture, tuple[Frame, ...], Message | None, int]:
     """A page of candidates as a sheet, their frames, what is said when none matches, and how many pages there are."""
     import numpy as np
     import torch

@@ -150,5 +150,3 @@ def _frame(told: Entry, blobs: Blobs) -> Frame:
         flat = np.frombuffer(base64.b64decode(told["pixels"]), np.uint8)
         blob = blobs.put_array(flat.reshape(tuple(told["shape"])))
     return Frame(told["kind"], int(told["number"]), blob, int(told["label"]))
-
-

@@ -16,7 +16,7 @@ from genstudio.core.seeding import derive
 from genstudio.explore.arithmetic import MOST_EXEMPLARS, MOST_TERMS, ArithmeticState, equation_words
 from genstudio.explore.latent.frames import Frame
 from genstudio.explore.latent.named_sums import BLANK
-from genstudio.explore.latent.saved_sums import FILE, Entry, Place, SavedSums, entry_of, terms_in
+from genstudio.explore.latent.saved_sums import FILE, Entry, SavedSums, entry_of, terms_in
 from genstudio.explore.latent.sums import Term
 from genstudio.studio.panes.arithmetic_controls import ArithmeticControls
 from genstudio.studio.panes.arithmetic_shown import Shown, exemplar_words
@@ -141,9 +141,7 @@ class ArithmeticView(PaneView):
         if "browser" in content.values:
             shown = self.fitted(rendered.state)
             pages = int(content.values["pages"])
-            self.browser.show_page(
-                content.pictures[-1], shown.page % pages, pages, _words(content.values.get("note"))
-            )
+            self.browser.show_page(content.pictures[-1], shown.page % pages, pages, _words(content.values.get("note")))
         if isinstance(rendered.state, ArithmeticState) and rendered.state.shown != self.fitted(self.state).shown:
             self.resized.emit()  # only now is it known how large the images are
 

@@ -33,9 +33,7 @@ class ArithmeticControls(PaneControls):
         self.name.setAccessibleName(_("Name of the equation"))
         self.name.setToolTip(_("What the equation is called when it is saved"))
         self.save = Button(_("Save"), _("Save the equation under this name (Ctrl+Enter)"))
-        self.others = Button(
-            _("Other exemplars"), _("The same equation with other exemplars (E)"), icon_name="reset"
-        )
+        self.others = Button(_("Other exemplars"), _("The same equation with other exemplars (E)"), icon_name="reset")
         self.resample = Button(_("Resample"), _("Other variations around the sum (R)"), icon_name="reset")
         line = QWidget()
         row = QHBoxLayout(line)
