@@ -138,8 +138,8 @@ class _Outcome:
 def arithmetic(look: Look, state: ArithmeticState) -> Iterator[Content]:
     """Pictures: the sum amid its variations, the terms (one row, the mean of each decoded), the exemplars (a row a term),
     the sum in pixels, and the browser. ``values``: ``terms`` as they are, ``filled`` (which have pictures), ``verdict``,
-    ``browser`` (its frames), ``chips`` and ``equations`` (what there is to choose, in words), ``refused`` and ``missing`` (what is
-    left out), ``note``."""
+    ``browser`` (its frames), ``chips`` and ``equations`` (what there is to choose, in words), ``refused`` and ``missing``
+    (what is left out), ``note``."""
     work = _Outcome(pool_of(look, state.source))
     try:
         for share in work:
@@ -179,7 +179,7 @@ def _summed(
     filled = tuple(k for k, term in enumerate(terms) if term.exemplars)
     values: dict[str, Any] = {
         "terms": equation.terms or BLANK, "name": equation.name, "filled": filled, "refused": refused, "note": note,
-        "latent_dim": int(look.model.latent_dim), "data": look.data.name if look.data is not None else "",
+        "latent_dim": int(getattr(look.model, "latent_dim", 0)), "data": look.data.name if look.data is not None else "",
     }  # fmt: skip
     pictures: list[Picture] = []
     if filled:

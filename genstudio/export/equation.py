@@ -25,7 +25,7 @@ def draw_equation(content: Content, layout: Layout) -> np.ndarray:
     """The figure of an ``equation`` content, uint8 H×W×3. The row of means is its base line; the middle of the nine
     variations is the sum."""
     total, means, exemplars, in_pixels = content.pictures[:4]
-    height, width = (n * layout.scale for n in means.cell or means.pixels.shape[:2])
+    height = (means.cell or means.pixels.shape)[0] * layout.scale
     gap = max(layout.gutter, height // 16)
     letters = min(MOST, max(LEAST, round(height * LETTERS)))
     filled: tuple[int, ...] = content.values["filled"]

@@ -51,7 +51,8 @@ class LitDots(Source):
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return small_run(tmp_path_factory.mktemp("runs") / "lit-1", {"name": "vae", "hidden": 8}, {"name": "lit-dots-for-windows"})  # fmt: skip
+    model = {"name": "vae", "hidden": 8}
+    return small_run(tmp_path_factory.mktemp("runs") / "lit-1", model, {"name": "lit-dots-for-windows"})
 
 
 @pytest.fixture(scope="module")
@@ -439,7 +440,7 @@ def test_an_equation_is_saved_loaded_renamed_and_deleted(qtbot, area: PaneArea, 
     qtbot.mouseClick(view.tools.save, Qt.MouseButton.LeftButton)
     told = json.loads((home / "equations.json").read_text(encoding="utf-8"))
     assert list(told["equations"]) == ["mine"]
-    view.menu.chosen.emit("bright_across_left")
+    view.equations.menu.chosen.emit("bright_across_left")
     settled(qtbot, area)
     assert view.terms != saved
     chosen(view, "mine", "Load")
@@ -450,20 +451,20 @@ def test_an_equation_is_saved_loaded_renamed_and_deleted(qtbot, area: PaneArea, 
     qtbot.keyClicks(view.tools.name, "better")
     qtbot.keyClick(view.tools.name, Qt.Key.Key_Return)
     chosen(view, "mine", "Rename to “better”")
-    assert view.menu.saved.names() == ["better"]
+    assert view.equations.menu.saved.names() == ["better"]
     chosen(view, "better", "Delete")
-    assert view.menu.saved.names() == []
+    assert view.equations.menu.saved.names() == []
     assert "None saved yet" in entries(view)
     area.undo_stack.undo()
-    assert view.menu.saved.names() == ["better"]
+    assert view.equations.menu.saved.names() == ["better"]
     area.undo_stack.undo()
-    assert view.menu.saved.names() == ["mine"]
+    assert view.equations.menu.saved.names() == ["mine"]
 
 
 def test_codes_of_another_model_are_refused_when_an_equation_is_loaded(qtbot, area: PaneArea, view: ArithmeticView):
     terms = [{"sign": 1, "name": "a", "exemplars": [{"kind": "z", "number": 0, "label": 0, "z": [0.0] * 64}] * 2
               + [{"kind": "image", "number": 1, "label": 0}]}]  # fmt: skip
-    view.menu.saved.put("theirs", {"model": "gan", "latent_dim": 64, "data": "", "terms": terms})
+    view.equations.menu.saved.put("theirs", {"model": "gan", "latent_dim": 64, "data": "", "terms": terms})
     chosen(view, "theirs", "Load")
     settled(qtbot, area)
     assert view.stage.notice.isVisible()
@@ -572,7 +573,7 @@ def test_without_attributes_an_equation_is_put_together_by_hand(qtbot, home: Pat
         first, second, third = (view.board.columns[k].mean.picture.values["z"][0, 0] for k in range(3))
         assert shown_z(view) == pytest.approx(first - second + third, abs=1e-5)
         own = view.blobs.put_array(np.zeros((8, 8, 1), np.uint8))
-        view._put(0, Carried(Frame("own", blob=own)))
+        view.put(0, Carried(Frame("own", blob=own)))
         settled(qtbot, area)
         assert "encodes no images" in view.stage.notice.text()
         assert view.grid.picture is not None

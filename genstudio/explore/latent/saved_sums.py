@@ -119,8 +119,8 @@ def terms_in(entry: Entry, place: Place, blobs: Blobs) -> Loaded:
 def _remark(made: Place, here: Place, refused: int) -> Message | None:
     if refused:
         return N_(
-            "{n} exemplars are left out: they are codes of {dim} numbers of another model ({model}), and this is a {here} of "
-            "{here_dim}. Put others in their place.",
+            "{n} exemplars are left out: they are codes of {dim} numbers of another model ({model}), and this is a {here} "
+            "of {here_dim}. Put others in their place.",
             n=refused, dim=made.latent_dim, model=made.model, here=here.model, here_dim=here.latent_dim,
         )  # fmt: skip
     if made.data and made.data != here.data:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from genstudio.core.messages import Message, _
+from genstudio.core.messages import Message
 from genstudio.explore.arithmetic import ArithmeticState
 from genstudio.explore.base import Picture
 from genstudio.explore.latent.frames import Frame
@@ -126,12 +126,3 @@ class Shown:
 def _asked(state: ArithmeticState) -> tuple[Any, ...]:
     """What an equation that fills itself depends on."""
     return state.name, state.seed, state.source, state.sent, state.run, state.at
-
-
-def exemplar_words(frame: Frame) -> str:
-    """What an exemplar is, for a person without eyes on it."""
-    if frame.kind == "seed":
-        return _("seed {n}", n=frame.number)
-    if frame.kind == "image":
-        return _("validation image {n}", n=f"{frame.number:,}")
-    return _("your image") if frame.kind == "own" else _("a z that was sent")
