@@ -18,7 +18,6 @@ from genstudio.studio.widgets.pick_grid import PickGrid, relaid
 if TYPE_CHECKING:
     from genstudio.explore.base import Picture
 
-ROW = 3  # exemplars side by side, before a second row begins
 NARROWEST = 112
 SIGNS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
 NAMED = N_("What its exemplars have in common (F2)").text
@@ -95,7 +94,7 @@ class TermColumn(QFrame):
         if shown.exemplars is None:
             self.exemplars.show_message(_("Drop pictures here"))
         else:
-            self.exemplars.show_picture(relaid(shown.exemplars, max(ROW, -(-self.count // 2))))
+            self.exemplars.show_picture(relaid(shown.exemplars, self._beside(shown.exemplars)))
         if shown.mean is None:
             self.mean.show_message("")
         else:
@@ -115,6 +114,13 @@ class TermColumn(QFrame):
         picture = self.exemplars.picture
         number = cell[0] * picture.columns + cell[1] if picture is not None else -1
         return number if number < self.count else -1
+
+    def _beside(self, picture: Picture) -> int:
+        """How many exemplars stand side by side, so that they are as large as can be; of equals the most."""
+        height, width = picture.cell or picture.pixels.shape[:2]
+        room_x, room_y, n = self.exemplars.width() - 4, self.exemplars.height() - 4, len(picture)
+        sizes = {c: min(room_x / (c * width), room_y / (-(-n // c) * height)) for c in range(1, n + 1)}
+        return max(sizes, key=lambda c: (sizes[c] if sizes[c] < 1 else int(sizes[c]), c))
 
     # -- plumbing ------------------------------------------------------------------------------------------------
 
@@ -139,6 +145,7 @@ class TermColumn(QFrame):
         self.remove.clicked.connect(self._remove)
         self.exemplars.keys = frozenset(int(key) for key in (*SIGNS, *_OUT, Qt.Key.Key_F2))
         self.exemplars.pressed.connect(self._pressed)
+        self.exemplars.resized.connect(self._relay)
         self.exemplars.installEventFilter(self)
         for part in (self.sign, self.name, self.remove, self.mean):
             part.installEventFilter(self)
@@ -161,6 +168,11 @@ class TermColumn(QFrame):
             return False
         self.acted.emit(self.k, "go", step)
         return True
+
+    @Slot()
+    def _relay(self) -> None:
+        if self.shown.exemplars is not None:
+            self.exemplars.show_picture(relaid(self.shown.exemplars, self._beside(self.shown.exemplars)))
 
     def _is_refused(self, row: int, column: int) -> bool:
         return self.exemplar_at((row, column)) in self.shown.refused
