@@ -7,6 +7,7 @@ one's opposite, and only the second is named.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -48,11 +49,17 @@ def readings(judge: Judge, images: Tensor) -> dict[str, np.ndarray]:
 
 
 def switches(data: DataSet) -> set[str]:
-    """The attributes of ``data`` that only say yes or no, and all its classes."""
-    names = set(data.spec.class_names)
-    if data.attributes is not None:
-        names |= {name for k, name in enumerate(data.spec.attribute_names) if is_switch(data.attributes[:, k])}
-    return names
+    """The attributes of ``data`` that only say yes or no, and all its classes. Looked up once: a slider that is dragged
+    asks at every picture."""
+    if data not in _switches:
+        names = set(data.spec.class_names)
+        if data.attributes is not None:
+            names |= {name for k, name in enumerate(data.spec.attribute_names) if is_switch(data.attributes[:, k])}
+        _switches[data] = names
+    return set(_switches[data])
+
+
+_switches: WeakKeyDictionary[DataSet, set[str]] = WeakKeyDictionary()
 
 
 def _named_classes(spec: ImageSpec) -> list[tuple[int, str]]:

@@ -8,25 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from genstudio.core.abilities import Decodes
-from genstudio.core.errors import UsageError
+from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_, Message, translate
-from genstudio.core.seeding import generator
-from genstudio.evaluate.equations import Equation, equations_for
 from genstudio.explore.base import Blob, Content, Look, PaneState, Picture, knob, pane, state
-from genstudio.explore.latent.frames import Frame, image_of
+from genstudio.explore.latent import named_sums
+from genstudio.explore.latent.frames import Frame, code_of, image_of
+from genstudio.explore.latent.named_sums import BLANK, Filled, equations_of, first_equation, known_names, terms_of
 from genstudio.explore.latent.pool import Filter, Pool, Source, filter_words, pool_of
 from genstudio.explore.latent.sums import Term, added
 from genstudio.explore.latent.verdict import ordinary_readings, verdict_words
 from genstudio.explore.latents import sheet, to_pixels
 
-if TYPE_CHECKING:
-    import numpy as np
+__all__ = [
+    "ArithmeticState",
+    "arithmetic",
+    "equation_words",
+    "equations_of",
+    "first_equation",
+    "known_names",
+    "terms_of",
+]
 
-EXEMPLARS = 3
 MOST_TERMS, MOST_EXEMPLARS = 8, 12
+SHOWN = 24  # images on a page of the browser, where nobody says how many
+Refused = dict[tuple[int, int], GenstudioError]
+"""By (term, exemplar): why it has no code here."""
 
 PAGE = N_(
     "<p>Codes can be added (Radford et al. 2016, figure 7). Each term stands for the mean code of its exemplars, "
@@ -43,10 +52,12 @@ PAGE = N_(
 
 @state
 class ArithmeticState(PaneState):
-    """``terms`` empty: the first equation that the data know, with exemplars chosen by themselves. ``wanted``: what the
-    browser shows, as (attribute, "high" or "low")."""
+    """``terms`` empty: the equation that the data know by ``name``, else the first, with exemplars chosen by ``seed``;
+    ``sent``: codes that were sent before any term was touched, for the last of them. ``wanted``: what the browser shows,
+    as (attribute, "high" or "low"); ``shown``: 0 is as many as suit."""
 
     terms: tuple[Term, ...] = knob((), help=N_("The terms of the equation."))
+    sent: tuple[Frame, ...] = knob((), help=N_("Exemplars that were sent to an equation which filled itself."))
     name: str = knob("", help=N_("What the equation is called."), label=N_("name"))
     noise: float = knob(
         0.3, help=N_("How far the eight variations lie from the sum."), label=N_("noise"), unit="σ", ge=0.0, le=2.0
@@ -59,12 +70,16 @@ class ArithmeticState(PaneState):
     )
     wanted: tuple[tuple[str, Literal["high", "low"]], ...] = knob((), help=N_("The images that the browser shows."))
     page: int = knob(0, help=N_("Which page of the browser."), label=N_("page"), ge=0)
-    shown: int = knob(24, help=N_("Images on a page of the browser."), label=N_("images a page"), ge=3, le=100)
+    shown: int = knob(
+        0, help=N_("Images on a page of the browser; 0: as many as suit."), label=N_("images a page"), ge=0, le=200
+    )
 
     def with_z(self, z: Blob) -> ArithmeticState:
         """A z that was sent becomes an exemplar of the last term."""
-        terms = self.terms or (Term(),)
-        return replace(self, terms=terms).with_exemplar(len(terms) - 1, Frame("z", blob=z))
+        frame = Frame("z", blob=z)
+        if not self.terms:
+            return replace(self, sent=(*self.sent, frame)[:MOST_EXEMPLARS])
+        return self.with_exemplar(len(self.terms) - 1, frame)
 
     def with_term(self, sign: Literal[1, -1] = 1, at: int | None = None) -> ArithmeticState:
         at = len(self.terms) if at is None else at
@@ -96,8 +111,8 @@ class ArithmeticState(PaneState):
             return self
         for _ in (work := _Outcome(pool_of(look, self.source))):
             pass
-        terms, name = first_equation(look, work.made, self.seed)
-        return replace(self, terms=terms, name=self.name or name)
+        found = _filled(look, self, work.made)
+        return replace(self, terms=found.terms, name=found.name or self.name, sent=())
 
 
 class _Outcome:
@@ -122,56 +137,115 @@ class _Outcome:
 )
 def arithmetic(look: Look, state: ArithmeticState) -> Iterator[Content]:
     """Pictures: the sum amid its variations, the terms (one row, the mean of each decoded), the exemplars (a row a term),
-    the sum in pixels, and the browser. ``values``: ``terms`` as they are, ``verdict``, ``browser`` (its frames)."""
+    the sum in pixels, and the browser. ``values``: ``terms`` as they are, ``filled`` (which have pictures), ``verdict``,
+    ``browser`` (its frames), ``chips`` and ``equations`` (what there is to choose, in words), ``refused`` and ``missing``
+    (what is left out), ``note``."""
     work = _Outcome(pool_of(look, state.source))
-    for share in work:
-        if not state.terms:
-            yield _nothing_yet(N_("Looking for images to choose from, {percent} %", percent=f"{100 * share:.0f}"))
-        elif share < 1:
-            yield _summed(look, state, state.terms, None)
+    try:
+        for share in work:
+            doing = N_("Looking for images to choose from, {percent} %", percent=f"{100 * share:.0f}")
+            if not state.terms:
+                yield Content(doing, values={"note": doing})
+            elif share < 1:
+                yield _summed(look, state, Filled(state.terms, state.name), None, doing)
+    except GenstudioError as error:
+        # Images that don't fit the model: the sum is made all the same.
+        yield _summed(look, state, _filled(look, state, None), None, error)
+        return
     pool: Pool = work.made
-    terms = state.terms or first_equation(look, pool, state.seed)[0]
-    yield _summed(look, state, terms, pool)
+    yield _summed(look, state, _filled(look, state, pool), pool)
 
 
-def _nothing_yet(words: Message) -> Content:
-    return Content(words)
+def _filled(look: Look, state: ArithmeticState, pool: Pool | None) -> Filled:
+    """The terms of ``state``, or of the equation that fills itself, with what was sent to it."""
+    if state.terms:
+        return Filled(state.terms, state.name)
+    found = Filled(()) if pool is None else named_sums.filled(look, pool, state.name, state.seed)
+    if not found.terms and not state.sent:
+        return found
+    terms = found.terms or (Term(),)
+    last = replace(terms[-1], exemplars=(*terms[-1].exemplars, *state.sent)[:MOST_EXEMPLARS])
+    return replace(found, terms=(*terms[:-1], last))
 
 
-def _summed(look: Look, state: ArithmeticState, terms: tuple[Term, ...], pool: Pool | None) -> Content:
-    values: dict[str, Any] = {"terms": terms, "names": state.name}
+def _summed(
+    look: Look,
+    state: ArithmeticState,
+    equation: Filled,
+    pool: Pool | None,
+    note: Message | GenstudioError | None = None,
+) -> Content:
+    terms, refused = _sound(look, equation.terms)
+    filled = tuple(k for k, term in enumerate(terms) if term.exemplars)
+    values: dict[str, Any] = {
+        "terms": equation.terms or BLANK, "name": equation.name, "filled": filled, "refused": refused, "note": note,
+        "latent_dim": int(getattr(look.model, "latent_dim", 0)), "data": look.data.name if look.data is not None else "",
+    }  # fmt: skip
     pictures: list[Picture] = []
-    words: Message
-    empty = [k for k, term in enumerate(terms) if not term.exemplars]
-    if not terms:
-        words = N_("Drop pictures into a term, or choose an equation.")
-    elif empty:
-        words = N_("Term {k} has no exemplars: drop pictures into it, or take it out.", k=empty[0] + 1)
-    else:
-        words = N_("{equation}", equation=equation_words(terms))
-    filled = tuple(term for term in terms if term.exemplars)
     if filled:
-        total = added(look, filled, state.noise, state.seed)
+        total = added(look, tuple(terms[k] for k in filled), state.noise, state.seed)
         pictures = [total.sum, total.means, total.exemplars, total.in_pixels]
-        values |= {"filled": tuple(k for k, term in enumerate(terms) if term.exemplars)}
-        if not empty:
+        if len(filled) == len(terms):
             ordinary = ordinary_readings(look)
             verdicts = (("verdict", total.middle), ("pixel_verdict", total.pixel_image))
             values |= {name: said for name, one in verdicts if (said := verdict_words(look, one, ordinary)) is not None}
     if pool is not None:
-        values |= {"known": known_names(pool), "source": pool.kind, "candidates": len(pool)}
-        browser, frames, note = _browser(look, state, pool)
-        values |= {"browser": frames, "note": note}
+        browser, frames, none_fits, pages = _browser(look, state, pool)
         pictures.append(browser)
-    step = f"{look.snapshot.step:,}"
+        values |= {
+            "chips": named_sums.sides_in_words(look, pool),
+            "equations": tuple((one.name, named_sums.equation_words(look, one)) for one in equations_of(look, pool)),
+            "source": pool.kind, "candidates": len(pool), "browser": frames, "pages": pages,
+            "note": none_fits or note,
+        }  # fmt: skip
+    missing = _missing(equation, refused)
+    if missing is not None:
+        values["missing"] = missing
+    words = missing or _words(terms)
     verdict = values.get("verdict")
     seen = N_("{words} · {verdict}", words=words, verdict=verdict) if verdict else words
-    told = (
-        N_("{words}, from step {step}", words=seen, step=step)
-        if filled
-        else N_("{words} Step {step}.", words=seen, step=step)
-    )
-    return Content(told, pictures=tuple(pictures), values=values)
+    step = f"{look.snapshot.step:,}"
+    told = words if not filled else N_("{words}, from step {step}", words=seen, step=step)
+    return Content(told, pictures=tuple(pictures), values=values, figure="equation" if filled else "")
+
+
+def _missing(equation: Filled, refused: Refused) -> Message | None:
+    """What a person should know before all else: what is left out, and why."""
+    if equation.error is not None:
+        return N_("{what} {remedy}", what=equation.error.what, remedy=equation.error.remedy)
+    if refused:
+        (k, i), error = next(iter(refused.items()))
+        facts = {"k": k + 1, "i": i + 1, "what": error.what, "remedy": error.remedy}
+        return N_("Term {k}, exemplar {i} is left out: {what} {remedy}", **facts)
+    return None
+
+
+def _words(terms: tuple[Term, ...]) -> Message:
+    """What is seen, or what to do."""
+    if not terms:
+        return N_("Drop pictures into a term, or choose an equation.")
+    empty = next((k for k, term in enumerate(terms) if not term.exemplars), None)
+    if empty is not None:
+        return N_("Term {k} has no exemplars: drop pictures into it, or take it out.", k=empty + 1)
+    return N_("{equation}", equation=equation_words(terms))
+
+
+def _sound(look: Look, terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], Refused]:
+    """``terms`` with those exemplars alone that have a code here, and why the others have none."""
+    refused: Refused = {}
+    sound = []
+    for k, term in enumerate(terms):
+        kept = []
+        for i, frame in enumerate(term.exemplars):
+            try:
+                code_of(look, frame)
+                image_of(look, frame)
+            except GenstudioError as error:
+                refused[k, i] = error
+            else:
+                kept.append(frame)
+        sound.append(replace(term, exemplars=tuple(kept)))
+    return tuple(sound), refused
 
 
 def equation_words(terms: tuple[Term, ...]) -> str:
@@ -183,78 +257,25 @@ def equation_words(terms: tuple[Term, ...]) -> str:
     return " ".join(said)
 
 
-# --- where exemplars come from ---------------------------------------------------------------------------------------
-
-
-def known_names(pool: Pool) -> tuple[str, ...]:
-    """The attributes by which the browser can filter."""
-    return tuple(name for name, values in pool.values.items() if _varies(values))
-
-
-def _varies(values: np.ndarray) -> bool:
-    import numpy as np
-
-    known = values[np.isfinite(values)]
-    return len(known) > 1 and bool(known.min() < known.max())
-
-
-def first_equation(look: Look, pool: Pool, seed: int) -> tuple[tuple[Term, ...], str]:
-    """The first equation whose exemplars are there, and its name; without attributes an empty one."""
-    for equation in equations_of(look, pool):
-        try:
-            return terms_of(look, equation, pool, seed), equation.name
-        except UsageError:
-            continue
-    return (), ""
-
-
-def equations_of(look: Look, pool: Pool) -> list[Equation]:
-    """The equations that there are attributes for. One of many classes is carried over nothing: a digit is one alone."""
-    many = look.spec.class_names if len(look.spec.class_names) > 2 else ()
-    names = [name for name in known_names(pool) if name not in many]
-    return equations_for(names) if len(names) > 1 else []
-
-
-def terms_of(look: Look, equation: Equation, pool: Pool, seed: int = 0) -> tuple[Term, ...]:
-    """The terms of a named equation, each with three exemplars drawn by ``seed`` from those that are as it says.
-
-    Raises :class:`UsageError` where there are too few.
-    """
-    import torch
-
-    terms, draw = [], generator(seed, "exemplars", equation.name)
-    for sign, wanted in equation.terms:
-        fits = pool.matching(tuple(wanted.items()))
-        said = translate(filter_words(look.data, tuple(wanted.items())))
-        if len(fits) < EXEMPLARS:
-            raise UsageError(
-                N_("Only {n} of {all} images are {wanted}.", n=len(fits), all=len(pool), wanted=said),
-                N_("Choose another equation, or exemplars by hand."),
-            )
-        chosen = fits[torch.randperm(len(fits), generator=draw)[:EXEMPLARS].numpy()]
-        terms.append(Term(1 if sign > 0 else -1, tuple(pool.frame(int(k)) for k in chosen), said))
-    return tuple(terms)
-
-
-def _browser(
-    look: Look, state: ArithmeticState, pool: Pool
-) -> tuple[Picture, tuple[Frame, ...], Message | UsageError | None]:
-    """A page of candidates as a sheet, their frames, and what there is to say: none matches, or how many do."""
+def _browser(look: Look, state: ArithmeticState, pool: Pool) -> tuple[Picture, tuple[Frame, ...], Message | None, int]:
+    """A page of candidates as a sheet, their frames, what is said when none matches, and how many pages there are."""
     import numpy as np
     import torch
 
-    wanted: Filter = tuple(one for one in state.wanted if one[0] in pool.values)
+    known = {*known_names(pool)}
+    wanted: Filter = tuple(one for one in state.wanted if one[0] in known)
     fits = pool.matching(wanted)
     note: Message | None = None
     if not len(fits):
         note = N_(
             "No image is {wanted}. Ask for less: take a word out.", wanted=translate(filter_words(look.data, wanted))
         )
-    pages = max(1, -(-len(fits) // state.shown))
-    start = (state.page % pages) * state.shown
-    chosen = fits[start : start + state.shown]
+    shown = state.shown or SHOWN
+    pages = max(1, -(-len(fits) // shown))
+    start = (state.page % pages) * shown
+    chosen = fits[start : start + shown]
     frames = tuple(pool.frame(int(k)) for k in chosen)
-    columns = max(1, round(state.shown**0.5 * 1.5))
+    columns = max(1, round(shown**0.5 * 1.5))
     rows = max(1, -(-max(len(chosen), 1) // columns))
     cells, codes = np.zeros((0, *look.spec.cell, 1), np.uint8), np.zeros((rows * columns, pool.z.shape[1]), np.float32)
     if len(chosen):
@@ -264,4 +285,4 @@ def _browser(
         sheet(cells, rows, columns), N_("{n} of {all}", n=f"{len(fits):,}", all=f"{len(pool):,}"), look.spec.cell,
         {"z": codes.reshape(rows, columns, -1)}, len(chosen),
     )  # fmt: skip
-    return picture, frames, note
+    return picture, frames, note, pages

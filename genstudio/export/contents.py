@@ -36,8 +36,12 @@ class Layout:
 
 
 def compose(content: Content, layout: Layout = Layout()) -> np.ndarray:
-    """One picture of a content, uint8 H×W×C: of one without pictures its series, drawn for paper. Raises
-    :class:`UsageError` when it has neither."""
+    """One picture of a content, uint8 H×W×C: of one that is an equation all of it, of one without pictures its series,
+    drawn for paper. Raises :class:`UsageError` when it has neither."""
+    if content.figure == "equation" and layout.picture == 0:
+        from genstudio.export.equation import draw_equation
+
+        return draw_equation(content, layout)
     if not content.pictures and content.series:
         from genstudio.export.series import draw_series
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from genstudio.core.spec import ImageSpec
 
 if TYPE_CHECKING:
     from genstudio.explore.base import PaneState
-    from genstudio.explore.blobs import Blobs
+    from genstudio.explore.blobs import Blob, Blobs
     from genstudio.training.run import Run
     from genstudio.training.snapshot import Snapshot
 
@@ -105,12 +106,21 @@ def _describe(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _blobs_in(state: PaneState | None, blobs: Blobs | None) -> Iterator[tuple[str, bytes]]:
-    from genstudio.explore.blobs import Blob
-
     if state is None or blobs is None:
         return
-    values: Mapping[str, Any] = vars(state)
-    for value in values.values():
-        for blob in value if isinstance(value, tuple) else (value,):
-            if isinstance(blob, Blob):
-                yield blob.sha256, blobs.get(blob)
+    for blob in _named(state):
+        yield blob.sha256, blobs.get(blob)
+
+
+def _named(value: Any) -> Iterator[Blob]:
+    """The blobs in a state, however deep: in tuples, and in the values that a state is made of."""
+    from genstudio.explore.blobs import Blob
+
+    if isinstance(value, Blob):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _named(one)
+    elif is_dataclass(value):
+        for one in fields(value):
+            yield from _named(getattr(value, one.name))

@@ -9,14 +9,18 @@ import numpy as np
 import pytest
 import torch
 
+from genstudio.core.abilities import Verdict
 from genstudio.core.errors import UsageError
+from genstudio.core.spec import ImageSpec
 from genstudio.evaluate.equations import Sides
+from genstudio.evaluate.judge import Judge
 from genstudio.explore.arithmetic import ArithmeticState, equations_of, first_equation, terms_of
 from genstudio.explore.base import Look, final
 from genstudio.explore.latent.frames import Frame, code_of
 from genstudio.explore.latent.pool import Pool, filter_words, pool_of, side_words
 from genstudio.explore.latent.sums import MIDDLE, Term
 from genstudio.explore.latent.verdict import verdict_words
+from genstudio.export.contents import Layout, compose
 from tests.explore.pane_helpers import make_look
 
 
@@ -200,3 +204,61 @@ def test_a_broken_model_says_so() -> None:
         weight.data.fill_(float("nan"))
     with pytest.raises(UsageError, match="finite numbers"):
         final(look, SUM)
+
+
+def test_of_many_classes_the_likeliest_alone_is_said(squares: Any) -> None:
+    look = make_look(3, data=squares)
+
+    class SureOfB(torch.nn.Module):
+        """Sees "b" in everything, and half a brightness."""
+
+        feature_dim = 1
+
+        def verdict(self, images: torch.Tensor) -> Verdict:
+            n = len(images)
+            return Verdict(torch.zeros(n, 1), torch.tensor([[0.0, 2.0, 0.0]]).expand(n, -1), torch.full((n, 1), 0.5))
+
+    look.once("judge", lambda: Judge(SureOfB(), "sure", "0" * 64, squares.spec))
+    ordinary = {"brightness": np.linspace(0, 1, 10), **{name: np.zeros(10) for name in "abc"}}
+    assert str(verdict_words(look, torch.zeros(1, 1, 8, 8), ordinary)) == "b .79, high brightness .50"
+
+
+def test_exemplars_without_a_code_are_left_out_and_the_sum_goes_on() -> None:
+    look = make_look(3)
+    foreign = look.blobs.put_array(np.ones(7, np.float32))
+    content = final(look, SUM.with_z(foreign))
+    assert list(content.values["refused"]) == [(2, 2)]
+    assert "Term 3, exemplar 3 is left out: A z that was sent has 7 numbers" in str(content.words)
+    assert content.pictures[0].values["z"][1, 1] == pytest.approx(
+        final(make_look(3), SUM).pictures[0].values["z"][1, 1]
+    )
+    gone = make_look(3)
+    assert "validation image" not in str(final(gone, SUM.with_exemplar(0, Frame("image", 1))).words)
+    assert "not at hand" in str(final(gone, SUM.with_exemplar(0, Frame("image", 1))).words)
+
+
+def test_a_z_that_is_sent_to_an_equation_that_fills_itself_joins_its_last_term(squares: Any) -> None:
+    look = make_look(3, data=squares)
+    sent = ArithmeticState().with_z(look.blobs.put_array(np.ones(3, np.float32)))
+    assert sent.terms == ()
+    content = final(look, sent)
+    assert [len(term.exemplars) for term in content.values["terms"]] == [1], "nothing is known here to fill it with"
+    assert sent.decided(look).terms == content.values["terms"]
+    assert ArithmeticState.from_json(sent.to_json()) == sent
+
+
+def test_images_that_do_not_fit_the_model_stop_no_sum(squares: Any) -> None:
+    look = make_look(3, spec=ImageSpec(1, 8, 8, levels=2), data=None)
+    look.data = squares
+    content = final(look, SUM)
+    assert content.values["filled"] == (0, 1, 2)
+    assert "The open images are" in str(content.values["note"])
+
+
+def test_the_figure_of_a_sum_has_every_term_on_one_line() -> None:
+    content = final(make_look(3), SUM)
+    assert content.figure == "equation"
+    figure = compose(content, Layout(scale=4))
+    assert figure.shape[2] == 3
+    assert figure.shape[1] > 4 * 8 * (3 + 3 + 1)
+    assert final(make_look(3), ArithmeticState()).figure == ""

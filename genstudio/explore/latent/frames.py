@@ -118,7 +118,7 @@ def _made(look: Look, frame: Frame) -> Tensor:
         return _typical(look, frame.number)
     if not has(look.model, Encodes):
         raise UsageError(
-            N_("This model encodes no images: an image has no code here."), N_("Take drawn codes as key frames.")
+            N_("This model encodes no images: an image has no code here."), N_("Take drawn codes instead.")
         )
     if frame.kind == "own":
         if frame.blob is None:
@@ -140,7 +140,7 @@ def _sent(look: Look, frame: Frame) -> Tensor:
     if len(z) != dim:
         raise UsageError(
             N_("A z that was sent has {n} numbers, and codes of this model have {dim}.", n=len(z), dim=dim),
-            N_("Take that key frame out, or send one of this model's."),
+            N_("Take it out, or send one of this model's."),
         )
     return z
 
@@ -166,7 +166,7 @@ def _typical(look: Look, number: int) -> Tensor:
 
     names = look.spec.class_names
     if not names:
-        raise UsageError(N_("These images have no classes."), N_("Take images or drawn codes as key frames."))
+        raise UsageError(N_("These images have no classes."), N_("Take images or drawn codes instead."))
     found = encodings(look, TYPICAL) if has(look.model, Encodes) else None
     if found is not None and found.labels is not None:
         mine = found.z[found.labels == number % len(names)]

@@ -35,15 +35,22 @@ def ordinary_readings(look: Look) -> dict[str, np.ndarray] | None:
 
 def verdict_words(look: Look, image: Tensor, ordinary: dict[str, np.ndarray] | None, most: int = 4) -> Message | None:
     """What the judge says of one image (1×C×H×W): "smiling .93, masculine .88". The attributes that have words of their own
-    come first, then those that are farthest from the middle; a number's reading is where it lies among ordinary images.
+    come first, then those that are farthest from the middle; a number's reading is where it lies among ordinary images, and
+    of many classes the likeliest alone is said.
     """
     judge = look.judge()
     if judge is None or ordinary is None:
         return None
     sides, said = judged_sides(look.data, ordinary), readings(judge, image)
+    many = set(judge.class_names) if len(judge.class_names) > 2 else set()
+    likeliest = max(many & said.keys(), key=lambda name: (float(said[name][0]), name), default="")
     told = []
     for name, values in said.items():
         value = float(values[0])
+        if name in many:
+            if name == likeliest:
+                told.append((-1, -value, f"{translate(side_words(look.data, name, HIGH))} {_hundredths(value)}"))
+            continue
         switch = sides[name].low == sides[name].high
         share = value if switch else float((ordinary[name] < value).mean())
         side = HIGH if share >= 0.5 else LOW

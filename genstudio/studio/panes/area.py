@@ -37,7 +37,7 @@ from genstudio.studio.workers.render_thread import Rendered, RenderThread
 
 if TYPE_CHECKING:
     import numpy as np
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QShowEvent, QUndoCommand
 
     from genstudio.studio.panes.window import PaneWindow
     from genstudio.studio.settings import Settings
@@ -243,6 +243,10 @@ class PaneArea(QWidget):
         keeps_it = isinstance(view, PaneView) and not view.takes_own_z
         self.send_z(z, but=view.pane.name if isinstance(view, PaneView) and keeps_it else "")
 
+    @Slot(object)
+    def _commanded(self, command: QUndoCommand) -> None:
+        self.undo_stack.push(command)
+
     @Slot(bool)
     def _smooth_chosen(self, smooth: bool) -> None:
         self.undo_stack.push(SmoothCommand(self._show_smooth, smooth))
@@ -364,6 +368,7 @@ class PaneArea(QWidget):
         view.took_hold.connect(self._took_hold)
         view.let_go.connect(self.pane_states.end_gesture)
         view.picked_z.connect(self._picked_z)
+        view.commanded.connect(self._commanded)
         view.inspector.smooth.toggled.connect(self._smooth_chosen)
         self.exporter.fill_menu(view, self)
         self.codes.add_view(view)

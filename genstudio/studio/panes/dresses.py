@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from genstudio.explore.base import Pane, PaneState
+from genstudio.studio.panes.arithmetic import ArithmeticView
 from genstudio.studio.panes.directions import DirectionsView
 from genstudio.studio.panes.manifold import ManifoldView
 from genstudio.studio.panes.neighbours import NeighboursView
@@ -17,6 +18,7 @@ from genstudio.studio.panes.view import PaneView
 
 DRESSES: dict[str, type[PaneView]] = {
     "directions": DirectionsView,
+    "arithmetic": ArithmeticView,
     "manifold": ManifoldView,
     "neighbours": NeighboursView,
     "objective": ObjectiveView,

@@ -40,6 +40,7 @@ class PaneView(QWidget):
     took_hold = Signal()
     let_go = Signal()
     picked_z = Signal(object)  # float32 latent_dim: clicked, or Enter
+    commanded = Signal(object)  # a QUndoCommand for what is no state, such as a file of a person's
     wants_beside = Signal()
     wants_window = Signal()
     resized = Signal()  # there is another room for pictures

@@ -85,14 +85,16 @@ def _training(request: Request, progress: Progress, cancelled: Callable[[], bool
     run = request.run
     if run is None:
         raise UsageError(N_("There is no run to make a film of."), N_("Open one, or press Start."))
+    # Settled once: what a state leaves to the weights would be chosen anew at each checkpoint.
+    state = request.state.decided(_look(request))
     return save_animation(
         request.path,
-        through_training(run, request.state, data=request.data, blobs=request.blobs),
+        through_training(run, state, data=request.data, blobs=request.blobs),
         fps=6.0,
         total=frames_through_training(run),
         progress=progress,
         cancelled=cancelled,
-        provenance=provenance_of(request.snapshot, request.state, run=run),
+        provenance=provenance_of(request.snapshot, state, run=run),
     )
 
 

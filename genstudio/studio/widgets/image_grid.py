@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from genstudio.explore.base import Picture, Points
 
 MARGIN = 12  # logical pixels around the sheet
+ROOMY = 240  # from this width on, words stand in large letters
 KEYS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -199,8 +200,9 @@ class ImageGrid(QWidget):
                 self.painted.emit()
         elif self._message:
             painter.setPen(QColor("#ffffff"))
-            painter.setFont(font(15))
-            room = self.rect().adjusted(40, 40, -40, -40)
+            edge = min(40, self.height() // 8, self.width() // 8)
+            painter.setFont(font(15 if self.width() >= ROOMY else 12))
+            room = self.rect().adjusted(edge, edge, -edge, -edge)
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
         if self.hasFocus() and self._image is None:
             painter.setPen(QPen(colour("accent"), 2))

@@ -1,0 +1,42 @@
+"""What a drag of an exemplar carries: which image it is, and the term that it comes out of."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pydantic
+from PySide6.QtCore import QMimeData
+
+from genstudio.explore.latent.frames import Frame
+
+FORMAT = "application/x-genstudio-exemplar"
+
+
+@dataclass(frozen=True)
+class Carried:
+    """``term``, ``exemplar``: where it comes from; ``None`` when that is the browser."""
+
+    frame: Frame
+    term: int | None = None
+    exemplar: int | None = None
+
+
+def pack(carried: Carried) -> QMimeData:
+    """For a drag."""
+    frame = pydantic.TypeAdapter(Frame).dump_python(carried.frame, mode="json")
+    data = QMimeData()
+    told = {"frame": frame, "term": carried.term, "exemplar": carried.exemplar}
+    data.setData(FORMAT, json.dumps(told).encode())
+    return data
+
+
+def unpack(data: QMimeData) -> Carried | None:
+    """What :func:`pack` made; ``None`` for anything else, such as what another program drops here."""
+    if not data.hasFormat(FORMAT):
+        return None
+    try:
+        told = json.loads(bytes(data.data(FORMAT).data()))
+        return Carried(pydantic.TypeAdapter(Frame).validate_python(told["frame"]), told["term"], told["exemplar"])
+    except (ValueError, KeyError, TypeError):
+        return None
