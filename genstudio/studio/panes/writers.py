@@ -55,7 +55,7 @@ def write(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
         request = replace(request, content=final(_look(request), request.state, cancelled), whole=True)
     writers = {
         "picture": _picture, "training": _training, "walk": _walk, "drawing": _drawing, "numbers": _numbers,
-        "histogram": _histogram,
+        "histogram": _histogram, "path": _path, "strip": _strip,
     }  # fmt: skip
     return writers[request.kind.partition("-")[0]](request, progress, cancelled)
 
@@ -81,17 +81,19 @@ def _training(request: Request, progress: Progress, cancelled: Callable[[], bool
     from genstudio.export.films import frames_through_training, through_training
     from genstudio.export.provenance import provenance_of
 
-    run = request.run
+    run, state = request.run, request.state
     if run is None:
         raise UsageError(N_("There is no run to make a film of."), N_("Open one, or press Start."))
+    if request.options.get("whole path"):
+        state = _whole_path(state)
     return save_animation(
         request.path,
-        through_training(run, request.state, data=request.data, blobs=request.blobs),
+        through_training(run, state, data=request.data, blobs=request.blobs),
         fps=6.0,
         total=frames_through_training(run),
         progress=progress,
         cancelled=cancelled,
-        provenance=provenance_of(request.snapshot, request.state, run=run),
+        provenance=provenance_of(request.snapshot, state, run=run),
     )
 
 
@@ -114,6 +116,36 @@ def _walk(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
         request.path, frames, fps=fps, total=FRAMES_WALK, progress=progress, cancelled=cancelled,
         provenance=provenance_of(request.snapshot, state, run=request.run),
     )  # fmt: skip
+
+
+def _path(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    from genstudio.explore.interpolate import InterpolateState
+    from genstudio.export.animations import save_animation
+    from genstudio.export.path_film import frames_of_path, path_film
+    from genstudio.export.provenance import provenance_of
+
+    look, state = _look(request), request.state
+    assert isinstance(state, InterpolateState)
+    fps = 25.0 if request.path.suffix.lower() == ".gif" else float(FPS_WALK)
+    return save_animation(
+        request.path, path_film(look, state, fps=fps), fps=fps, loop=state.loop,
+        total=frames_of_path(look, state, fps=fps), progress=progress, cancelled=cancelled,
+        provenance=provenance_of(request.snapshot, state, run=request.run),
+    )  # fmt: skip
+
+
+def _strip(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    state = _whole_path(request.state)
+    content = final(_look(request), state, cancelled)
+    return _picture(replace(request, state=state, content=content), progress, cancelled)
+
+
+def _whole_path(state: PaneState) -> PaneState:
+    from genstudio.explore.interpolate import InterpolateState
+    from genstudio.export.path_film import as_strip
+
+    assert isinstance(state, InterpolateState)
+    return as_strip(state)
 
 
 def _drawing(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
