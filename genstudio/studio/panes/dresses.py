@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from genstudio.explore.base import Pane, PaneState
+from genstudio.studio.panes.interpolate import InterpolateView
 from genstudio.studio.panes.manifold import ManifoldView
 from genstudio.studio.panes.neighbours import NeighboursView
 from genstudio.studio.panes.objective import ObjectiveView
@@ -14,6 +15,7 @@ from genstudio.studio.panes.surprise import SurpriseView
 from genstudio.studio.panes.view import PaneView
 
 DRESSES: dict[str, type[PaneView]] = {
+    "interpolate": InterpolateView,
     "manifold": ManifoldView,
     "neighbours": NeighboursView,
     "objective": ObjectiveView,
