@@ -237,6 +237,15 @@ def test_weights_of_a_chosen_step(qtbot, renderer: RenderThread, weights: Weight
     assert "step 7" in str(made.content.words)
 
 
+def test_back_from_a_chosen_step_the_latest_weights_are_those_of_before(qtbot, renderer: RenderThread, gate: Gate):
+    renderer.submit("gate", GateState())
+    assert fetch(qtbot, renderer, "gate").step == 100
+    renderer.submit("gate", GateState(at=7), newest=False)
+    assert fetch(qtbot, renderer, "gate").step == 7
+    renderer.submit("gate", GateState(number=1), newest=False)
+    assert fetch(qtbot, renderer, "gate").step == 100
+
+
 def test_a_short_content_does_not_wait_for_a_long_one(qtbot, renderer: RenderThread, gate: Gate):
     renderer._durations["gate"] = 500.0  # as after a long one
     gate.open.clear()
@@ -327,6 +336,15 @@ def test_errors_become_words_and_the_thread_lives_on(
     assert "Gate could not be drawn: ZeroDivisionError" in str(fetch(qtbot, renderer, "gate").error)
     assert "a bug" in caplog.text, "the traceback goes to the log"
     renderer.submit("gate", GateState(number=3))
+    assert fetch(qtbot, renderer, "gate").content is not None
+
+
+def test_after_an_error_what_was_shown_before_is_made_again(qtbot, renderer: RenderThread, gate: Gate):
+    renderer.submit("gate", GateState(number=1))
+    fetch(qtbot, renderer, "gate")
+    renderer.submit("gate", GateState(wrong="words"))
+    assert fetch(qtbot, renderer, "gate").error
+    renderer.submit("gate", GateState(number=1))
     assert fetch(qtbot, renderer, "gate").content is not None
 
 

@@ -232,7 +232,9 @@ class RenderThread(QThread):
             self._durations[job.view] = job.spent
             if made.content is not None:
                 self._shown[job.view] = job.key
-        if job.key is not None and (made.final or not job.again):
+            else:  # words stand there now: what was shown before them is made again when it is asked for
+                self._shown.pop(job.view, None)
+        if job.key is not None and job.state.at == "latest" and (made.final or not job.again):
             # Until a drawing from newer weights is whole, a hand goes on with the one that is on screen.
             self._latest[job.view] = job.key[1]
         # What was overtaken is shown all the same: else nothing would move under a hand that is quicker than the model.
