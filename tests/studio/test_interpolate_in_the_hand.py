@@ -18,7 +18,7 @@ from genstudio.explore.interpolate import MOST_FRAMES, InterpolateState
 from genstudio.explore.latent.frames import Frame
 from genstudio.export.provenance import read_provenance
 from genstudio.studio.panes.area import PaneArea
-from genstudio.studio.panes.interpolate import InterpolateView
+from genstudio.studio.panes.interpolate import InterpolateView, left_out_in_words
 from genstudio.studio.widgets.key_row import KeyRow
 from genstudio.training.run import Run
 from tests.small_runs import small_run
@@ -475,6 +475,14 @@ def test_a_key_frame_without_a_code_is_told_and_the_path_goes_on_without_it(qtbo
     assert len(state_of(area).frames) == 5
 
 
+def test_those_that_are_left_out_for_one_reason_stand_on_one_line():
+    assert left_out_in_words({}) == ""
+    assert left_out_in_words({1: "Why.", 2: "Else.", 4: "Why."}).splitlines() == [
+        "Key frames 2, 5 are left out. Why.",
+        "Key frame 3 is left out. Else.",
+    ]
+
+
 def test_a_gan_encodes_no_images_and_says_so(qtbot, home: Path, gan: Run):
     with area_on(qtbot, home, gan) as area:
         view = settled(qtbot, area)
@@ -525,10 +533,14 @@ def test_what_is_saved_is_the_path(qtbot, area: PaneArea, tmp_path: Path, kind: 
         assert kept.show == "strip"
         with Image.open(path) as image:
             assert image.width < image.height, "four rows of two"
+    elif kind == "training-path":
+        assert kept.show == "strip"
+        with Image.open(path) as image:
+            assert 2 <= image.n_frames <= 9, "each checkpoint, the last one held; equal frames of a GIF may be one"
+            assert image.height > 900, "as large as a sheet"
     elif suffix in ("gif", "webp"):
         with Image.open(path) as image:
-            # 0.8 s at 25 (GIF) and 30 frames a second; equal frames of a GIF are one. Or three checkpoints, the last held.
-            assert image.n_frames in ({2, 3, 8, 9} if kind == "training-path" else {20} if suffix == "gif" else {24})
+            assert image.n_frames == (20 if suffix == "gif" else 24), "0.8 s, at 25 (GIF) and 30 frames a second"
             assert image.info.get("loop") == 0
 
 

@@ -26,7 +26,7 @@ from genstudio.studio.widgets.path_stage import PathGrid, PathStage
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.explore.base import Pane, PaneState
+    from genstudio.explore.base import Pane, PaneState, Picture
     from genstudio.studio.workers.render_thread import Rendered
 
 WORDS_SECONDS = 0.12  # while it plays, words change no faster than eyes follow; pictures do at every frame
@@ -53,6 +53,8 @@ class InterpolateView(PaneView):
         self.known = Known()
         self._seen: dict[Frame, np.ndarray] = {}  # what key frames looked like when they were rendered last
         self._left_out: tuple[tuple[Frame, ...], dict[int, str]] = ((), {})  # of these, which, and why
+        self._shown_keys: Picture | None = None
+        self._here: tuple[object, float, int] = (None, 0.0, 0)  # of a strip at a place: the number of its picture
         self._said_at = 0.0
         super().__init__(pane, state, parent)
         self.setAcceptDrops(True)
@@ -82,6 +84,7 @@ class InterpolateView(PaneView):
         self.player = PathPlayer(self, self.transport)
         self.gestures = Gestures(self, self._plays_no_gesture)
         self.keys = KeyFrames(self)
+        self._show_known()
         self.row.chosen.connect(self.show_frame)
         self.tools.took_hold.connect(self.gestures.slider_taken)
         self.tools.let_go.connect(self.gestures.slider_let_go)
@@ -137,7 +140,6 @@ class InterpolateView(PaneView):
         self.add.setEnabled(not full)
         self.add.setToolTip(most if full else _("One more key frame (Insert)"))
         self.another.setEnabled(any(one.kind == "seed" for one in state.frames))
-        self.keys.menus.fill(self.add.menu(), "add", self.known)
         self.transport.show_path(self.ways, state.between + 1, state.loop)
         why = self.left_out
         self.row.show_keys(
@@ -177,12 +179,13 @@ class InterpolateView(PaneView):
         if (keys, known, left_out) != (self._shown_keys, self.known, self._left_out):
             self._shown_keys, self.known, self._left_out = keys, known, left_out
             self._seen = {one: keys.at(0, k) for k, one in enumerate(state.frames) if k not in told["left_out"]}
-            self.tools.show_known(known)
+            self._show_known()
             self.show_state(self.state)
-        why = [_("Key frame {k} is left out. {why}", k=k + 1, why=words) for k, words in self.left_out.items()]
-        self.stage.show_note("\n".join(why))
+        self.stage.show_note(left_out_in_words(self.left_out))
 
-    _shown_keys: object = None
+    def _show_known(self) -> None:
+        self.tools.show_known(self.known)
+        self.keys.menus.fill(self.add.menu(), "add", self.known)
 
     @Slot()
     def show_frame(self) -> None:
@@ -220,10 +223,12 @@ class InterpolateView(PaneView):
         places, picture = self._places(), self.grid.picture
         if places is None or picture is None:
             return False
-        apart = abs(places - self.player.place)
-        if self.state.closed:
-            apart = abs((apart + 0.5) % 1.0 - 0.5)
-        return row * picture.columns + column == int(apart.argmin())
+        if self._here[0] is not places or self._here[1] != self.player.place:
+            apart = abs(places - self.player.place)
+            if self.state.closed:
+                apart = abs((apart + 0.5) % 1.0 - 0.5)
+            self._here = (places, self.player.place, int(apart.argmin()))
+        return row * picture.columns + column == self._here[2]
 
     def describe_cell(self, row: int, column: int) -> str:
         content = self.rendered.content if self.rendered is not None else None
@@ -289,3 +294,16 @@ class InterpolateView(PaneView):
         self.gestures.end_steps()
         self.player.pause()  # nothing plays that nobody sees
         super().hideEvent(event)
+
+
+def left_out_in_words(left_out: dict[int, str]) -> str:
+    """Which key frames are left out, and why: those of one reason on one line."""
+    reasons: dict[str, list[int]] = {}
+    for k, why in left_out.items():
+        reasons.setdefault(why, []).append(k + 1)
+    return "\n".join(
+        _("Key frame {k} is left out. {why}", k=ks[0], why=why)
+        if len(ks) == 1
+        else _("Key frames {ks} are left out. {why}", ks=", ".join(map(str, ks)), why=why)
+        for why, ks in reasons.items()
+    )

@@ -19,6 +19,7 @@ from genstudio.explore.numbers import arrays_of, table_of
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
     from genstudio.explore.blobs import Blobs
+    from genstudio.export.contents import Layout
     from genstudio.training.run import Run
     from genstudio.training.snapshot import Snapshot
 
@@ -84,11 +85,12 @@ def _training(request: Request, progress: Progress, cancelled: Callable[[], bool
     run, state = request.run, request.state
     if run is None:
         raise UsageError(N_("There is no run to make a film of."), N_("Open one, or press Start."))
+    layout = None
     if request.options.get("whole path"):
-        state = _whole_path(state)
+        state, layout = _whole_path(state), _layout_of_strip(request)
     return save_animation(
         request.path,
-        through_training(run, state, data=request.data, blobs=request.blobs),
+        through_training(run, state, data=request.data, blobs=request.blobs, layout=layout),
         fps=6.0,
         total=frames_through_training(run),
         progress=progress,
@@ -138,6 +140,17 @@ def _strip(request: Request, progress: Progress, cancelled: Callable[[], bool]) 
     state = _whole_path(request.state)
     content = final(_look(request), state, cancelled)
     return _picture(replace(request, state=state, content=content), progress, cancelled)
+
+
+def _layout_of_strip(request: Request) -> Layout:
+    """As large as a sheet: a strip has many pictures, and each is to be seen."""
+    from genstudio.explore.interpolate import InterpolateState, strip_places
+    from genstudio.export.contents import Layout
+
+    assert isinstance(request.state, InterpolateState)
+    (height, width), columns = request.snapshot.spec.cell, request.state.between + 1
+    rows = math.ceil(len(strip_places(request.state)) / columns)
+    return Layout(scale=max(1, SHEET_SIDE // max(rows * height, columns * width)))
 
 
 def _whole_path(state: PaneState) -> PaneState:
