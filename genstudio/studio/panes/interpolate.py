@@ -72,7 +72,7 @@ class InterpolateView(PaneView):
         assert isinstance(self.grid, PathGrid)
         self.stage = PathStage(self.grid, self)
         self.transport, self.row = self.stage.transport, self.stage.row
-        self.add, self.another = self.stage.add, self.stage.another
+        self.add = self.stage.add
         return self.stage
 
     def make_controls(self) -> InterpolateControls:
@@ -139,7 +139,7 @@ class InterpolateView(PaneView):
         most = _("There are {n} key frames, the most that there can be", n=MOST_FRAMES)
         self.add.setEnabled(not full)
         self.add.setToolTip(most if full else _("One more key frame (Insert)"))
-        self.another.setEnabled(any(one.kind == "seed" for one in state.frames))
+        self.tools.another.setEnabled(any(one.kind == "seed" for one in state.frames))
         self.transport.show_path(self.ways, state.between + 1, state.loop)
         why = self.left_out
         self.row.show_keys(

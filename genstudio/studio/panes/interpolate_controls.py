@@ -50,6 +50,8 @@ class InterpolateControls(PaneControls):
         self._frame = Frame()
         self._known = Known()
         self._classes: tuple[str, ...] = ()
+        self.another = Button(_("Resample"), _("Draw all drawn key frames anew (R)"), self, icon_name="reset")
+        self.rows.insertWidget(0, self.another)
         self.rows.addWidget(self._frame_rows())
         self.rows.addWidget(self._morph_rows())
 

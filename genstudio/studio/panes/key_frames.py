@@ -35,8 +35,8 @@ class KeyFrames(QObject):
         self._row.removed.connect(self.remove)
         self._row.menu_wanted.connect(self._show_menu)
         self._row.wants_more.connect(view.add.showMenu)
-        view.another.clicked.connect(self.resample)
         tools = view.tools
+        tools.another.clicked.connect(self.resample)
         tools.kind_chosen.connect(self._kind_chosen)
         tools.frame_edited.connect(self._edited)
         tools.number_stepped.connect(self._number_stepped)

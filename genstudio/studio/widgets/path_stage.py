@@ -31,7 +31,7 @@ class PathGrid(MarkedGrid):
 
 
 class PathStage(QWidget):
-    """``grid`` over ``transport``, ``row`` with its buttons ``add`` and ``another``, and what is left out."""
+    """``grid`` over ``transport``, ``row`` with its button ``add``, and what went wrong."""
 
     def __init__(self, grid: PathGrid, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +40,6 @@ class PathStage(QWidget):
         self.add = Button(f"{_('Add')}  ▸", _("One more key frame (Insert)"), self)
         self.add.setAccessibleName(_("Add a key frame"))
         self.add.setMenu(QMenu(self.add))
-        self.another = Button(_("Resample"), _("Draw all drawn key frames anew (R)"), self, icon_name="reset")
         self.note = QLabel(self)
         self.note.setObjectName("words")
         self.note.setProperty("level", "bad")
@@ -54,7 +53,6 @@ class PathStage(QWidget):
         line.setSpacing(6)
         line.addWidget(Caption(_("Key frames"), head))
         line.addStretch(1)
-        line.addWidget(self.another)
         line.addWidget(self.add)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
 from genstudio.core.messages import _
@@ -11,6 +12,8 @@ from genstudio.studio.widgets.controls import Button, IconButton
 from genstudio.studio.widgets.transport import Scrub
 
 PLACES = 10_000  # of the slider
+ROOMY = 340  # logical pixels: in a narrower pane the time is told by the slider's place alone
+LEAST = 200
 BUTTONS = {
     "start": ("to-start", lambda: _("To the start (Home)")),
     "previous": ("pixel-back", lambda: _("To the key frame before (Page Up)")),
@@ -34,6 +37,7 @@ class PathTransport(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(_("Transport"))
+        self.setMinimumWidth(LEAST)
         self.position: QSlider = Scrub(Qt.Orientation.Horizontal, self)
         self.position.setRange(0, PLACES)
         self.position.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -61,6 +65,11 @@ class PathTransport(QWidget):
         self.position.sliderPressed.connect(self.took_hold)
         self.position.sliderReleased.connect(self.let_go)
         self.loop.clicked.connect(self.loop_chosen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.time.setVisible(self.width() >= ROOMY)
+        self.buttons["start"].setVisible(self.width() >= ROOMY)
 
     def show_place(self, place: float, length: float) -> None:
         """Where on the path one is, 0 to 1; all of it takes ``length`` seconds."""
