@@ -319,6 +319,7 @@ def test_undo_of_a_place_while_it_plays_goes_there(qtbot, area: PaneArea):
     qtbot.waitUntil(lambda: not view.gestures.stepping, timeout=PATIENCE)
     area.change({"interpolate": replace(state_of(area), place=0.5)}, "there")
     view.player.toggle()
+    view.player.clock.advance(0.2)
     area.undo_stack.undo()
     assert not view.player.playing
     assert state_of(area).place == 1.0
@@ -343,8 +344,8 @@ def test_a_path_that_does_not_go_round_ends_and_one_that_does_begins_again(qtbot
     assert state_of(area).loop
     QTest.keyClick(view.grid, _KEY.Key_End)
     view.player.toggle()
-    clock.advance(0.2)
-    clock.advance(0.2)
+    for _ in range(42):  # 8.4 s of a path of 8
+        clock.advance(0.2)
     assert 0 < view.player.place < 0.5
     assert view.player.playing
     view.player.pause()
@@ -357,7 +358,7 @@ def test_the_speed_is_the_states_and_the_time_that_passes_is_the_clocks(qtbot, a
     before = view.player.place
     view.player.clock.advance(0.1)
     assert view.player.place - before == pytest.approx(0.1 / (4 * 0.5), abs=0.02)
-    view.player.clock.advance(60.0)
+    view.player.clock.advance(61.0)  # 30.5 times round
     assert view.player.place - before < 0.3, "after a standstill it goes on, it does not jump"
     view.player.pause()
     assert view.transport.time.text().endswith("of 2.0 s")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 SIDE, WORDS, PITCH = 64, 28, 92  # logical pixels: a thumbnail, the words under it, from one to the next
 TOP, LEFT = 14, 8  # above the thumbnails there is a mark where the path is
+MARK = 10  # the room of the mark
 HEIGHT = TOP + SIDE + 4 + WORDS + 4
 _KEY = Qt.Key
 
@@ -99,7 +100,7 @@ class KeyRow(QWidget):
         """Where the path is: 1.5 is half way from the second to the third; from the last, on to the first again."""
         if place != self._mark:
             self._mark = place
-            self.update(0, 0, self.width(), TOP)
+            self.update(0, 0, self.width(), MARK)
 
     def choose(self, k: int) -> None:
         """Key frame ``k`` is the one that keys and the inspector are about; said to nobody."""
@@ -137,7 +138,8 @@ class KeyRow(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ink = QColor("#000000" if theme().current.name == "light" else "#ffffff")
         painter.setFont(font(11))
-        for k, key in enumerate(self._keys):
+        whole = event.rect().bottom() >= MARK  # while it plays the mark alone moves
+        for k, key in enumerate(self._keys if whole else ()):
             rect = self.rect_of(k)
             if rect.right() + PITCH >= 0 and rect.left() - PITCH <= self.width():
                 self._paint_key(painter, k, key, rect, ink)
@@ -199,7 +201,7 @@ class KeyRow(QWidget):
         x = LEFT + PITCH / 2 + place * PITCH - self._offset
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink)
-        painter.drawPolygon(QPolygonF([QPointF(x - 5, 3), QPointF(x + 5, 3), QPointF(x, 10)]))
+        painter.drawPolygon(QPolygonF([QPointF(x - 5, 2), QPointF(x + 5, 2), QPointF(x, MARK - 1)]))
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     # -- scrolling -----------------------------------------------------------------------------------------------
