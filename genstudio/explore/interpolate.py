@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from genstudio.core.abilities import Decodes
+from genstudio.core.abilities import Decodes, Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive
 from genstudio.explore.base import Blob, Content, Look, PaneState, Picture, knob, pane, state
-from genstudio.explore.latent.frames import Frame, code_of, labels_of, words_of
+from genstudio.explore.given import classes_of
+from genstudio.explore.latent.frames import Frame, code_of, labels_of, seek, words_of
 from genstudio.explore.latent.paths import Easing, How, along, segments
 from genstudio.explore.latents import chunks, decoded, sheet, to_pixels
 
@@ -64,6 +65,9 @@ class InterpolateState(PaneState):
         2.0, help=N_("How long the way from one key frame to the next takes."), label=N_("seconds between"), unit="s",
         ge=0.2, le=30.0,
     )  # fmt: skip
+    loop: bool = knob(
+        True, help=N_("Played again from its beginning when it has ended; so is a saved animation."), label=N_("loop")
+    )
 
     def with_z(self, z: Blob) -> InterpolateState:
         """A z that was sent becomes one more key frame, the last."""
@@ -91,6 +95,16 @@ class InterpolateState(PaneState):
         )
         return replace(self, frames=tuple(drawn))
 
+    def morphed(self, a: int, b: int, told: bool) -> InterpolateState:
+        """Two key frames: of the classes ``a`` and ``b``. A model that is ``told`` the class draws both from one seed."""
+        seed = next((one.number for one in self.frames if one.kind == "seed"), 0)
+        two = (
+            (Frame("seed", seed, label=a), Frame("seed", seed, label=b))
+            if told
+            else (Frame("class", a), Frame("class", b))
+        )
+        return replace(self, frames=two, place=0.0)
+
     @property
     def ways(self) -> int:
         """From how many key frames the path goes on to another."""
@@ -106,6 +120,16 @@ class InterpolateState(PaneState):
         return any(one.kind in ("image", "class", "own") for one in self.frames)
 
 
+@dataclass(frozen=True, eq=False)
+class Route:
+    """The key frames that have a code: a path through those. ``numbers``: which of all they are, counted from 0;
+    ``left_out``: why the others have none."""
+
+    state: InterpolateState
+    numbers: tuple[int, ...]
+    left_out: dict[int, UsageError]
+
+
 @pane(
     "interpolate",
     title=N_("Interpolate"),
@@ -115,37 +139,49 @@ class InterpolateState(PaneState):
     help=N_("A path through key frames: from picture to picture, with everything between."),
     page=PAGE,
 )
-def interpolate(look: Look, state: InterpolateState) -> Iterator[Content]:
+def interpolate(look: Look, state: InterpolateState) -> Iterator[Content | None]:
     """Pictures: what is shown (the picture at ``place``, or the strip), then the key frames side by side, each with
     ``values["z"]``. Of a strip each row is the way from one key frame to the next, and a row with the last alone ends an
-    open path."""
+    open path. The path leaves out key frames that have no code, and ``values["left_out"]`` says why (by number)."""
     import numpy as np
 
+    for one in state.frames:
+        yield from _searched(look, one)
+    route = route_of(look, state)
+    words = tuple(words_of(look, one) for one in state.frames)
+    keys = _keys(look, state, route)
+    values: dict[str, Any] = {
+        "ways": route.state.ways, "frames": words, "place": state.place, "numbers": route.numbers,
+        "left_out": {k: str(error) for k, error in route.left_out.items()},
+        "told": classes_of(look), "encodes": has(look.model, Encodes),
+    }  # fmt: skip
+    if look.spec.class_names:
+        values["class_names"] = tuple(look.spec.class_names)
+    if state.show == "picture":
+        z, labels = path_codes(look, route.state, np.array([state.place]))
+        picture = Picture(pictures_of(look, z, labels)[0], values={"z": z.numpy()[None]})
+        yield Content(_words(look, route, words), pictures=(picture, keys), values=values)
+        return
+    values["places"] = strip_places(route.state)
+    for picture in _strip(look, route.state):
+        yield Content(_words(look, route, words), pictures=(picture, keys), values=values)
+
+
+def route_of(look: Look, state: InterpolateState) -> Route:
+    """The path through those of the key frames that have a code. Raises :class:`UsageError` when there is none."""
     if not state.frames:
         raise UsageError(N_("There are no key frames."), N_("Add one: a drawn code, an image, or a z of another pane."))
-    words = tuple(words_of(look, one) for one in state.frames)
-    stops = np.stack([code_of(look, one).double().numpy() for one in state.frames])
-    keys = _keys(look, state, stops)
-    values = {"ways": state.ways, "frames": words, "place": state.place}
-    if look.spec.class_names:
-        values["class_names"] = look.spec.class_names
-    if state.show == "picture":
-        z, labels = path_codes(look, state, np.array([state.place]))
-        picture = Picture(_pixels(look, z, labels)[0], values={"z": z.numpy()[None]})
-        yield Content(_words(look, state, words), pictures=(picture, keys), values=values)
-        return
-    columns = state.between + 1 if state.ways else 1
-    places = strip_places(state)
-    rows = math.ceil(len(places) / columns)
-    z, labels = path_codes(look, state, places)
-    shown: list[np.ndarray] = []
-    codes = np.zeros((rows * columns, z.shape[1]), np.float32)
-    codes[: len(places)] = z.numpy()
-    for part in chunks(len(places), look):
-        shown.append(_pixels(look, z[part], None if labels is None else labels[part]))
-        cells = sheet(np.concatenate(shown), rows, columns)
-        picture = Picture(cells, cell=look.spec.cell, values={"z": codes.reshape(rows, columns, -1)}, count=len(places))
-        yield Content(_words(look, state, words), pictures=(picture, keys), values=values)
+    left_out: dict[int, UsageError] = {}
+    for k, one in enumerate(state.frames):
+        try:
+            code_of(look, one)
+        except UsageError as error:
+            left_out[k] = error
+    numbers = tuple(k for k in range(len(state.frames)) if k not in left_out)
+    if not numbers:
+        raise left_out[0]
+    used = replace(state, frames=tuple(state.frames[k] for k in numbers)) if left_out else state
+    return Route(used, numbers, left_out)
 
 
 def strip_places(state: InterpolateState) -> np.ndarray:
@@ -176,27 +212,7 @@ def path_codes(look: Look, state: InterpolateState, places: np.ndarray) -> tuple
     return torch.from_numpy(z.astype(np.float32)), labels
 
 
-def _keys(look: Look, state: InterpolateState, stops: np.ndarray) -> Picture:
-    """The key frames as they are on the path, in one row; kept, since playing changes nothing about them."""
-    import numpy as np
-    import torch
-
-    def make() -> Picture:
-        z = torch.from_numpy((stops * state.truncation).astype(np.float32))
-        shares = labels_of(look, state.frames)
-        labels = None if shares is None else torch.from_numpy(shares.astype(np.float32))
-        cells = _pixels(look, z, labels)
-        return Picture(sheet(cells, 1, len(cells)), cell=look.spec.cell, values={"z": z.numpy()[None]})
-
-    kept: dict[Any, Picture] = look.once("interpolate: keys", dict)
-    asked = (state.frames, state.truncation)
-    if asked not in kept:
-        kept.clear()
-        kept[asked] = make()
-    return kept[asked]
-
-
-def _pixels(look: Look, z: Tensor, labels: Tensor | None) -> np.ndarray:
+def pictures_of(look: Look, z: Tensor, labels: Tensor | None) -> np.ndarray:
     """Pictures of codes, uint8 n×h×w×C. Raises :class:`UsageError` where they are no finite numbers."""
     import torch
 
@@ -209,13 +225,74 @@ def _pixels(look: Look, z: Tensor, labels: Tensor | None) -> np.ndarray:
     return to_pixels(images)
 
 
-def _words(look: Look, state: InterpolateState, words: tuple[Message, ...]) -> Message:
+def _searched(look: Look, frame: Frame) -> Iterator[None]:
+    """Pauses while a code is searched for. Not by ``yield from``: whoever ends this must not end the search."""
+    try:
+        for _ in seek(look, frame):
+            yield None
+    except UsageError:
+        pass  # its code is asked for again, and then it is told
+
+
+def _strip(look: Look, state: InterpolateState) -> Iterator[Picture]:
+    """Ever more of the strip; the whole one is kept, since a place on it changes nothing."""
     import numpy as np
 
+    kept: dict[Any, Picture] = look.once("interpolate: strip", dict)
+    asked = replace(state, place=0.0, seconds=1.0, loop=True)
+    if asked in kept:
+        yield kept[asked]
+        return
+    columns = state.between + 1 if state.ways else 1
+    places = strip_places(state)
+    rows = math.ceil(len(places) / columns)
+    z, labels = path_codes(look, state, places)
+    codes = np.zeros((rows * columns, z.shape[1]), np.float32)
+    codes[: len(places)] = z.numpy()
+    shown: list[np.ndarray] = []
+    for part in chunks(len(places), look):
+        shown.append(pictures_of(look, z[part], None if labels is None else labels[part]))
+        cells = sheet(np.concatenate(shown), rows, columns)
+        picture = Picture(cells, cell=look.spec.cell, values={"z": codes.reshape(rows, columns, -1)}, count=len(places))
+        if sum(map(len, shown)) == len(places):
+            kept.clear()
+            kept[asked] = picture
+        yield picture
+
+
+def _keys(look: Look, state: InterpolateState, route: Route) -> Picture:
+    """All key frames as they are on the path, in one row, black where there is no code; kept, since playing changes nothing
+    about them."""
+    import numpy as np
+    import torch
+
+    def make() -> Picture:
+        stops = torch.stack([code_of(look, one).float() for one in route.state.frames])
+        z = (stops.double() * state.truncation).float()
+        shares = labels_of(look, route.state.frames)
+        labels = None if shares is None else torch.from_numpy(shares.astype(np.float32))
+        made = pictures_of(look, z, labels)
+        cells = np.zeros((len(state.frames), *made.shape[1:]), np.uint8)
+        codes = np.zeros((len(state.frames), z.shape[1]), np.float32)
+        cells[list(route.numbers)], codes[list(route.numbers)] = made, z.numpy()
+        return Picture(sheet(cells, 1, len(cells)), cell=look.spec.cell, values={"z": codes[None]})
+
+    kept: dict[Any, Picture] = look.once("interpolate: keys", dict)
+    asked = (state.frames, state.truncation, route.numbers)
+    if asked not in kept:
+        kept.clear()
+        kept[asked] = make()
+    return kept[asked]
+
+
+def _words(look: Look, route: Route, words: tuple[Message, ...]) -> Message:
+    import numpy as np
+
+    state, numbers = route.state, route.numbers
     how = N_("along the shell") if state.how == "spherical" else N_("straight")
     told: dict[str, Any] = {
         "how": how,
-        "n": len(state.frames),
+        "n": len(words),
         "step": f"{look.snapshot.step:,}",
         "closed": N_(", closed") if state.closed and state.ways else "",
         "psi": N_(", ψ = {psi}", psi=f"{state.truncation:g}") if state.truncation != 1 else "",
@@ -224,10 +301,13 @@ def _words(look: Look, state: InterpolateState, words: tuple[Message, ...]) -> M
         return N_("{n} key frames, {how}{closed}{psi}, from step {step}", **told)
     k, t = segments(len(state.frames), np.array([state.place]), closed=state.closed)
     at, share = int(k[0]), float(t[0])
+    if share > 0.995 and state.ways:
+        at, share = (at + 1) % len(numbers), 0.0
+    here = numbers[at]
     if share < 0.005 or not state.ways:
-        return N_("key frame {k} of {n}: {frame}{psi}, from step {step}", k=at + 1, frame=words[at], **told)
-    after = (at + 1) % len(state.frames)
+        return N_("key frame {k} of {n}: {frame}{psi}, from step {step}", k=here + 1, frame=words[here], **told)
+    after = numbers[(at + 1) % len(numbers)]
     return N_(
         "{share} % of the way from key frame {k} ({frame}) to {after} ({next}), {how}{closed}{psi}, from step {step}",
-        share=f"{100 * share:.0f}", k=at + 1, frame=words[at], after=after + 1, next=words[after], **told,
+        share=f"{100 * share:.0f}", k=here + 1, frame=words[here], after=after + 1, next=words[after], **told,
     )  # fmt: skip

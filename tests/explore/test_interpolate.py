@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genstudio.core.errors import UsageError
-from genstudio.explore.base import final
+from genstudio.explore.base import final, steps
 from genstudio.explore.interpolate import InterpolateState, path_codes, strip_places
 from genstudio.explore.latent.frames import Frame, code_of
 from genstudio.explore.latent.paths import along
@@ -140,10 +141,43 @@ def test_what_has_no_code_says_why(frame: Frame, words: str) -> None:
         final(make_look(3), InterpolateState(frames=(frame,)))
 
 
-def test_a_z_of_another_space_is_refused() -> None:
+def test_a_z_of_another_space_is_left_out_and_the_path_goes_on() -> None:
     look = make_look(3)
-    with pytest.raises(UsageError, match="has 5 numbers, and codes of this model have 3"):
-        final(look, InterpolateState().with_z(look.blobs.put_array(np.zeros(5, np.float32))))
+    z = look.blobs.put_array(np.zeros(5, np.float32))
+    state = InterpolateState(frames=(Frame("seed", 0), Frame("z", blob=z), Frame("seed", 1)), closed=False, place=0.5)
+    content = final(look, state)
+    assert "has 5 numbers, and codes of this model have 3" in content.values["left_out"][1]
+    assert content.values["numbers"] == (0, 2)
+    assert "50 % of the way from key frame 1 (seed 0) to 3 (seed 1)" in str(content.words)
+    straight = final(look, InterpolateState(frames=(Frame("seed", 0), Frame("seed", 1)), closed=False, place=0.5))
+    assert (content.pictures[0].pixels == straight.pictures[0].pixels).all()
+    assert not content.pictures[1].at(0, 1).any(), "nothing stands where there is no code"
+    with pytest.raises(UsageError, match="has 5 numbers"):
+        final(look, InterpolateState(frames=(Frame("z", blob=z),)))
+
+
+def test_what_is_typical_of_a_class_is_searched_with_pauses_and_goes_on_where_it_was(squares: Any) -> None:
+    look = make_look(3, data=squares)
+    state = InterpolateState(frames=(Frame("class", 1), Frame("seed", 0)))
+    paused = 0
+    while True:  # each picture of a drag ends the content before: the search must come to its end all the same
+        making = steps(look, replace(state, place=0.01 * paused))
+        first = next(making)
+        making.close()
+        if first is not None:
+            break
+        paused += 1
+        assert paused < 200, "it begins again and again"
+    assert paused >= 1
+    whole = final(make_look(3, data=squares), state)
+    assert (first.pictures[1].pixels == whole.pictures[1].pixels).all()
+
+
+def test_a_morph_of_two_classes_has_one_seed_where_the_model_is_told_the_class() -> None:
+    state = InterpolateState(frames=(Frame("image", 3), Frame("seed", 5)), place=0.7)
+    assert state.morphed(1, 2, told=True).frames == (Frame("seed", 5, label=1), Frame("seed", 5, label=2))
+    assert state.morphed(1, 2, told=False).frames == (Frame("class", 1), Frame("class", 2))
+    assert state.morphed(1, 2, told=False).place == 0.0
 
 
 def test_a_broken_model_says_so() -> None:

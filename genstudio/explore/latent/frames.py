@@ -5,6 +5,7 @@ A frame is a value: it means the same place for the same weights and data, and i
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -18,13 +19,14 @@ from genstudio.core.seeding import generator
 from genstudio.explore.base import Look
 from genstudio.explore.blobs import Blob
 from genstudio.explore.given import check_data, classes_of, own_image
-from genstudio.explore.latents import decoded, encodings
+from genstudio.explore.latents import decoded, encoding, outcome
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 TYPICAL = 2_000  # encoded images, or drawn ones, among which the most typical of a class is looked for
 DRAWN = 512
+JUDGED = 32  # of these at once
 
 
 @pydantic.dataclasses.dataclass(frozen=True, config=pydantic.ConfigDict(extra="forbid"))
@@ -46,7 +48,7 @@ def code_of(look: Look, frame: Frame) -> Tensor:
     """
     import torch
 
-    z: Tensor = look.once(("frame", frame.kind, frame.number, frame.blob), lambda: _made(look, frame))
+    z: Tensor = look.once(_key(frame), lambda: _made(look, frame))
     if not bool(torch.isfinite(z).all()):
         raise UsageError(
             N_("The model's codes are not finite numbers: it broke in training."),
@@ -74,17 +76,46 @@ def image_of(look: Look, frame: Frame) -> Tensor:
 
 def words_of(look: Look, frame: Frame) -> Message:
     """What a frame is, in words."""
+    return words_for(frame, tuple(look.spec.class_names or ()), classes_of(look))
+
+
+def words_for(frame: Frame, names: tuple[str, ...], told: int = 0) -> Message:
+    """The same where no model is at hand: ``names`` of the classes, of which a model is ``told`` so many (0: it is not)."""
+
+    def named(number: int) -> str:
+        return names[number % len(names)] if names else str(number)
+
+    if frame.kind == "class":
+        return N_("a typical {name}", name=named(frame.number))
     if frame.kind == "seed":
         words = N_("seed {n}", n=frame.number)
     elif frame.kind == "image":
         words = N_("validation image {n}", n=f"{frame.number:,}")
-    elif frame.kind == "class":
-        words = N_("a typical {name}", name=_class_name(look, frame.number))
     else:
         words = N_("your image") if frame.kind == "own" else N_("a z that was sent")
-    if classes_of(look):
-        return N_("{frame} as {name}", frame=words, name=_class_name(look, frame.label))
-    return words
+    return N_("{frame} as {name}", frame=words, name=named(frame.label)) if told else words
+
+
+def seek(look: Look, frame: Frame) -> Iterator[float]:
+    """Steps on the way to the code of ``frame`` where it has to be searched for: the share done of each part. What is half
+    done is kept for the look, so whoever is interrupted goes on from there. Raises as :func:`code_of` does."""
+    key = _key(frame)
+    if frame.kind != "class" or classes_of(look) or look.has(key):
+        return
+    begun: dict[int, Generator[float, None, Tensor]] = look.once("frames that are searched", dict)
+    work = begun.setdefault(frame.number, _typical(look, frame.number))
+    while True:
+        try:
+            share = next(work)
+        except StopIteration as done:
+            del begun[frame.number]
+            code: Tensor = done.value
+            break
+        except BaseException:
+            del begun[frame.number]
+            raise
+        yield share
+    look.once(key, lambda: code)
 
 
 def labels_of(look: Look, frames: tuple[Frame, ...]) -> np.ndarray | None:
@@ -98,6 +129,11 @@ def labels_of(look: Look, frames: tuple[Frame, ...]) -> np.ndarray | None:
         # Of a model that is told the class, what is typical of one is what it draws when it is asked for it.
         row[(frame.number if frame.kind == "class" else frame.label) % classes] = 1
     return shares
+
+
+def _key(frame: Frame) -> tuple[object, ...]:
+    """What the code depends on: not on the class that is asked for there."""
+    return ("frame", frame.kind, frame.number, frame.blob)
 
 
 def _class_name(look: Look, number: int) -> str:
@@ -115,7 +151,7 @@ def _made(look: Look, frame: Frame) -> Tensor:
     if frame.kind == "z":
         return _sent(look, frame)
     if frame.kind == "class":
-        return _typical(look, frame.number)
+        return outcome(_typical(look, frame.number))
     if not has(look.model, Encodes):
         raise UsageError(
             N_("This model encodes no images: an image has no code here."), N_("Take drawn codes instead.")
@@ -159,15 +195,15 @@ def _validation_image(look: Look, index: int) -> Tensor:
     return image
 
 
-def _typical(look: Look, number: int) -> Tensor:
+def _typical(look: Look, number: int) -> Generator[float, None, Tensor]:
     """The code that is most typical of a class: of encoded images the one nearest to their mean code, of drawn ones the one
-    that the judge is surest of."""
+    that the judge is surest of. Yields the share done."""
     import torch
 
     names = look.spec.class_names
     if not names:
         raise UsageError(N_("These images have no classes."), N_("Take images or drawn codes instead."))
-    found = encodings(look, TYPICAL) if has(look.model, Encodes) else None
+    found = (yield from encoding(look, TYPICAL)) if has(look.model, Encodes) else None
     if found is not None and found.labels is not None:
         mine = found.z[found.labels == number % len(names)]
         if len(mine):
@@ -179,5 +215,9 @@ def _typical(look: Look, number: int) -> Tensor:
             N_("Make a judge once: genstudio evaluate RUN --measure class_coverage."),
         )
     z: Tensor = look.model.prior(DRAWN, generator=generator(0, "typical"))  # type: ignore[operator]
-    sure = judge.verdict(decoded(look, z)).class_logits.log_softmax(1)[:, number % len(names)]
-    return z[int(sure.argmax())]
+    sure = []
+    for part in z.split(JUDGED):
+        scores = judge.verdict(decoded(look, part)).class_logits.log_softmax(1)
+        sure.append(scores[:, number % len(names)])
+        yield sum(map(len, sure)) / DRAWN
+    return z[int(torch.cat(sure).argmax())]

@@ -227,6 +227,12 @@ class PaneArea(QWidget):
             self._submit(view.pane.name, newest=not view.pane.long)
 
     @Slot()
+    def _played(self) -> None:
+        view = self.sender()
+        if isinstance(view, PaneView):
+            self._submit(view.pane.name, newest=False)  # newer weights come when they are due
+
+    @Slot()
     def _took_hold(self) -> None:
         for view in self.views.values():
             if view is not self.sender():
@@ -365,6 +371,7 @@ class PaneArea(QWidget):
         view.equip(self.blobs, self.session.background, self.found_directions)
         view.proposed.connect(self._proposed)
         view.resized.connect(self._resized)
+        view.played.connect(self._played)
         view.took_hold.connect(self._took_hold)
         view.let_go.connect(self.pane_states.end_gesture)
         view.picked_z.connect(self._picked_z)

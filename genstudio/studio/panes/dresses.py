@@ -5,6 +5,7 @@ from __future__ import annotations
 from genstudio.explore.base import Pane, PaneState
 from genstudio.studio.panes.arithmetic import ArithmeticView
 from genstudio.studio.panes.directions import DirectionsView
+from genstudio.studio.panes.interpolate import InterpolateView
 from genstudio.studio.panes.manifold import ManifoldView
 from genstudio.studio.panes.neighbours import NeighboursView
 from genstudio.studio.panes.objective import ObjectiveView
@@ -19,6 +20,7 @@ from genstudio.studio.panes.view import PaneView
 DRESSES: dict[str, type[PaneView]] = {
     "directions": DirectionsView,
     "arithmetic": ArithmeticView,
+    "interpolate": InterpolateView,
     "manifold": ManifoldView,
     "neighbours": NeighboursView,
     "objective": ObjectiveView,

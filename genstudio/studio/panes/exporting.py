@@ -62,6 +62,14 @@ def kinds_for(pane: str, has_z: bool) -> list[Kind]:
             Kind("sweepsheet", _("Sheet: this slider from end to end…"), "{pane}-row-{step}.png", "PNG (*.png)"),
             Kind("padsheet", _("Sheet: the pad's figure…"), "{pane}-figure-{step}.png", "PNG (*.png)"),
         ]
+    elif pane == "interpolate":
+        kinds[1:1] = [
+            Kind("strip", _("Strip of the whole path…"), "{pane}-strip-{step}.png", "PNG (*.png)"),
+            Kind("path", _("Animation: along the path, as it plays…"), "{pane}-path-{step}.gif", ANIMATIONS),
+        ]
+        title = _("Animation: the whole path, at every checkpoint…")
+        whole = (("whole path", True),)
+        kinds.append(Kind("training-path", title, "{pane}-path-training.gif", ANIMATIONS, options=whole))
     elif has_z:
         kinds.append(Kind("walk", _("Animation: a walk through z…"), "{pane}-walk-{step}.gif", ANIMATIONS))
     if pane in HISTOGRAMS:

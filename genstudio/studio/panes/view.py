@@ -44,6 +44,7 @@ class PaneView(QWidget):
     wants_beside = Signal()
     wants_window = Signal()
     resized = Signal()  # there is another room for pictures
+    played = Signal()  # what plays here has come further: the next picture is due
     has_codes = True  # whether there may be a z to send on
     takes_own_z = True  # whether a z that is clicked here goes here too, where panes in sight take one
     has_cells = True  # whether what lies under the pointer is worth a picture of its own

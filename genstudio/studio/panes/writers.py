@@ -19,6 +19,7 @@ from genstudio.explore.numbers import arrays_of, table_of
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
     from genstudio.explore.blobs import Blobs
+    from genstudio.export.contents import Layout
     from genstudio.training.run import Run
     from genstudio.training.snapshot import Snapshot
 
@@ -56,7 +57,7 @@ def write(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
     writers = {
         "picture": _picture, "training": _training, "walk": _walk, "drawing": _drawing, "numbers": _numbers,
         "histogram": _histogram, "sweep": _sliders_film, "padwalk": _sliders_film, "sweepsheet": _sliders_sheet,
-        "padsheet": _sliders_sheet,
+        "padsheet": _sliders_sheet, "path": _path, "strip": _strip,
     }  # fmt: skip
     return writers[request.kind.partition("-")[0]](request, progress, cancelled)
 
@@ -82,14 +83,16 @@ def _training(request: Request, progress: Progress, cancelled: Callable[[], bool
     from genstudio.export.films import frames_through_training, through_training
     from genstudio.export.provenance import provenance_of
 
-    run = request.run
+    run, state = request.run, request.state
     if run is None:
         raise UsageError(N_("There is no run to make a film of."), N_("Open one, or press Start."))
     # Settled once: what a state leaves to the weights would be chosen anew at each checkpoint.
-    state = request.state.decided(_look(request))
+    state, layout = state.decided(_look(request)), None
+    if request.options.get("whole path"):
+        state, layout = _whole_path(state), _layout_of_strip(request)
     return save_animation(
         request.path,
-        through_training(run, state, data=request.data, blobs=request.blobs),
+        through_training(run, state, data=request.data, blobs=request.blobs, layout=layout),
         fps=6.0,
         total=frames_through_training(run),
         progress=progress,
@@ -151,6 +154,47 @@ def _sliders_sheet(request: Request, progress: Progress, cancelled: Callable[[],
         made = sweep_sheet(request.state, request.options["slider"])
     shown = final(_look(request), made, cancelled)
     return _picture(replace(request, state=made, content=shown), progress, cancelled)
+
+
+def _path(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    from genstudio.explore.interpolate import InterpolateState
+    from genstudio.export.animations import save_animation
+    from genstudio.export.path_film import frames_of_path, path_film
+    from genstudio.export.provenance import provenance_of
+
+    look, state = _look(request), request.state
+    assert isinstance(state, InterpolateState)
+    fps = 25.0 if request.path.suffix.lower() == ".gif" else float(FPS_WALK)
+    return save_animation(
+        request.path, path_film(look, state, fps=fps), fps=fps, loop=state.loop,
+        total=frames_of_path(look, state, fps=fps), progress=progress, cancelled=cancelled,
+        provenance=provenance_of(request.snapshot, state, run=request.run),
+    )  # fmt: skip
+
+
+def _strip(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    state = _whole_path(request.state)
+    content = final(_look(request), state, cancelled)
+    return _picture(replace(request, state=state, content=content), progress, cancelled)
+
+
+def _layout_of_strip(request: Request) -> Layout:
+    """As large as a sheet: a strip has many pictures, and each is to be seen."""
+    from genstudio.explore.interpolate import InterpolateState, strip_places
+    from genstudio.export.contents import Layout
+
+    assert isinstance(request.state, InterpolateState)
+    (height, width), columns = request.snapshot.spec.cell, request.state.between + 1
+    rows = math.ceil(len(strip_places(request.state)) / columns)
+    return Layout(scale=max(1, SHEET_SIDE // max(rows * height, columns * width)))
+
+
+def _whole_path(state: PaneState) -> PaneState:
+    from genstudio.explore.interpolate import InterpolateState
+    from genstudio.export.path_film import as_strip
+
+    assert isinstance(state, InterpolateState)
+    return as_strip(state)
 
 
 def _drawing(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:

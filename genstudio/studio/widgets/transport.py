@@ -33,7 +33,7 @@ BUTTONS = {
 }
 
 
-class _Scrub(QSlider):
+class Scrub(QSlider):
     """Goes where it is clicked, and heeds no wheel."""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -73,7 +73,7 @@ class Transport(QWidget):
         super().__init__(parent)
         self._speeds = speeds
         self.setAccessibleName(_("Transport"))
-        self.position = _Scrub(Qt.Orientation.Horizontal, self)
+        self.position = Scrub(Qt.Orientation.Horizontal, self)
         self.position.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.position.setAccessibleName(_("Position of the drawing"))
         self.position.setToolTip(_("Scrub to any pixel: the drawing is the same however one gets there"))

@@ -1,0 +1,66 @@
+"""The film of a path through latent space: the whole of it, at the pane's speed.
+
+save_animation("path.mp4", path_film(look, state, fps=30), total=frames_of_path(look, state, fps=30), fps=30)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from genstudio.export.films import FRAME, colour
+from genstudio.export.sheets import enlarge
+
+if TYPE_CHECKING:
+    from genstudio.explore.base import Look
+    from genstudio.explore.interpolate import InterpolateState
+
+AT_ONCE = 16  # images decoded together
+
+
+def path_film(look: Look, state: InterpolateState, *, fps: float = 30.0, size: int = FRAME) -> Iterator[np.ndarray]:
+    """The path of ``state`` from its first key frame to its end, ``state.seconds`` from each key frame to the next: uint8
+    H×W×3 frames, ``fps`` a second. A closed path ends one frame before its beginning, so that it goes round without a stop.
+
+    Key frames that have no code are left out. ``size`` is about the height in pixels: images are enlarged by the largest
+    whole factor that fits. Raises :class:`UsageError` when no key frame has a code, or the model is broken.
+    """
+    import torch
+
+    from genstudio.explore.interpolate import path_codes, pictures_of, route_of
+
+    with torch.inference_mode():
+        route = route_of(look, state)
+    places = film_places(route.state, fps)
+    scale = max(1, size // max(look.spec.cell))
+    for start in range(0, len(places), AT_ONCE):
+        # Grad mode belongs to the thread: it must not stay switched across a yield.
+        with torch.inference_mode():
+            z, labels = path_codes(look, route.state, places[start : start + AT_ONCE])
+            pixels = pictures_of(look, z, labels)
+        for image in pixels:
+            yield colour(enlarge(image, scale))
+
+
+def frames_of_path(look: Look, state: InterpolateState, *, fps: float = 30.0) -> int:
+    """How many frames :func:`path_film` gives: for progress."""
+    import torch
+
+    from genstudio.explore.interpolate import route_of
+
+    with torch.inference_mode():
+        return len(film_places(route_of(look, state).state, fps))
+
+
+def film_places(state: InterpolateState, fps: float) -> np.ndarray:
+    """The places that the frames show, float n in [0, 1]."""
+    n = max(1, round(state.length * fps))
+    return np.arange(n) / n if state.closed else np.linspace(0, 1, n)
+
+
+def as_strip(state: InterpolateState) -> InterpolateState:
+    """The same path, all of it as a strip: what is saved as one picture, or at every checkpoint of a run."""
+    return replace(state, show="strip")
