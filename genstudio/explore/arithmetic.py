@@ -205,7 +205,9 @@ def _summed(
     verdict = values.get("verdict")
     seen = N_("{words} · {verdict}", words=words, verdict=verdict) if verdict else words
     step = f"{look.snapshot.step:,}"
-    told = words if not filled else N_("{words}, from step {step}", words=seen, step=step)
+    told = N_("{words}, from step {step}", words=seen, step=step)
+    if not filled:
+        told = N_("{words} Step {step}.", words=words, step=step)
     return Content(told, pictures=tuple(pictures), values=values, figure="equation" if filled else "")
 
 

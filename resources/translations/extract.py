@@ -3,9 +3,9 @@
     python resources/translations/extract.py              updates messages.pot and each LANGUAGE's .po and .mo
     python resources/translations/extract.py --missing    says what each language still lacks
 
-Texts are the first arguments of ``N_(...)`` and ``_(...)``, the names of settings that have no label, and titles and help of
-the recipes. A new language is a new folder with an empty ``LC_MESSAGES/genstudio.po``. Standard library only: gettext's own
-tools are not on every computer.
+Texts are the first arguments of ``N_(...)`` and ``_(...)``, the names of settings that have no label, the names of players,
+and titles and help of the recipes. A new language is a new folder with an empty ``LC_MESSAGES/genstudio.po``. Standard
+library only: gettext's own tools are not on every computer.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ def _in_code(path: Path) -> Iterator[str]:
         if name in ("N_", "_") and isinstance(text, ast.Constant) and isinstance(text.value, str) and text.value:
             yield text.value
     yield from _names_of_settings(tree)
+    yield from _names_of_players(tree)
 
 
 def _names_of_settings(tree: ast.Module) -> Iterator[str]:
@@ -62,6 +63,15 @@ def _names_of_settings(tree: ast.Module) -> Iterator[str]:
             named = isinstance(made.func, ast.Name) and made.func.id == "knob"
             if named and not any(keyword.arg == "label" for keyword in made.keywords):
                 yield node.target.id.replace("_", " ")
+
+
+def _names_of_players(tree: ast.Module) -> Iterator[str]:
+    """A player's name is a title of its curves: ``player_names = ("discriminator", "generator")``."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Tuple):
+            continue
+        if any(isinstance(target, ast.Name) and target.id == "player_names" for target in node.targets):
+            yield from ast.literal_eval(node.value)
 
 
 def read_po(path: Path) -> Catalogue:

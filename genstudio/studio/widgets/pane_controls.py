@@ -18,6 +18,12 @@ from genstudio.studio.widgets.value_slider import ValueSlider
 Choices = Sequence[tuple[Any, Message | str]]
 
 
+def _headed(title: Message) -> str:
+    """With a capital letter at its head; those of nouns further on stay."""
+    words = translate(title)
+    return words[:1].upper() + words[1:]
+
+
 class Control(QObject):
     """One field's widget: ``show`` puts a value in without a sound, ``edited`` tells what a person chose."""
 
@@ -72,7 +78,7 @@ class SliderControl(Control):
         unit = f" {info.unit}" if info.unit else ""
         as_words = show or (lambda value: (f"{value:.0f}" if self._whole else f"{value:.2f}") + unit)
         self.slider = ValueSlider(
-            translate(info.title).capitalize(),
+            _headed(info.title),
             info.minimum,
             info.maximum,
             whole=self._whole,
@@ -95,7 +101,7 @@ class FieldControl(Control):
     """A number or a word that is typed."""
 
     def __init__(self, info: KnobInfo, parent: QWidget | None = None) -> None:
-        words = translate(info.title).capitalize()
+        words = _headed(info.title)
         self._whole, self._number = info.annotation is int, info.annotation in (int, float)
         self.field: QLineEdit = (
             NumberField(words, whole=self._whole, minimum=info.minimum, maximum=info.maximum)
@@ -127,7 +133,7 @@ class FieldControl(Control):
 
 class CheckControl(Control):
     def __init__(self, info: KnobInfo, parent: QWidget | None = None) -> None:
-        self.box = QCheckBox(translate(info.title).capitalize(), parent)
+        self.box = QCheckBox(_headed(info.title), parent)
         self.box.setToolTip(translate(info.help))
         super().__init__(info.name, self.box, self.box.setChecked)
         self.box.clicked.connect(self._clicked)
