@@ -501,9 +501,11 @@ def test_a_broken_model_is_told_and_the_key_frames_stay(qtbot, home: Path, tmp_p
     plan = {"steps": 1, "batch_size": 16, "save_every": 1, "evaluate_every": 0, "sample_every": 0}
     run = small_run(tmp_path / "broken-1", {"name": "vae", "hidden": 8}, DOTS, plan)
     with area_on(qtbot, home, run) as area:
+        qtbot.waitUntil(lambda: area.session.data is not None, timeout=PATIENCE)  # or other weights come with it
         view = settled(qtbot, area)
-        model = next(iter(area.renderer._looks.values())).model  # the weights that are looked at break
-        area.renderer.ask("break", lambda: [weight.data.fill_(float("nan")) for weight in model.parameters()])
+        models = [look.model for look in area.renderer._looks.values()]  # the weights that are looked at break
+        broken = lambda: [weight.data.fill_(float("nan")) for model in models for weight in model.parameters()]  # noqa: E731
+        area.renderer.ask("break", broken)
         view.tools.controls["how"].combo.activated.emit(1)
         QTest.keyClick(view.grid, _KEY.Key_PageDown)
         qtbot.waitUntil(lambda: "finite numbers" in view.grid.accessibleDescription(), timeout=PATIENCE)

@@ -144,7 +144,13 @@ def test_an_opened_run_has_its_players_and_marks(qtbot, playing, close_window, o
     assert "gradients" in again.left.curves.options.group_menu.actions()[1].text()
 
 
-def test_looks_through_a_judge_can_be_asked_for_while_it_trains(qtbot, playing) -> None:
+@pytest.fixture
+def a_judge_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A judge that is made here is found by no other test: several say what there is to do where there is none."""
+    monkeypatch.setattr("genstudio.training.judges.cache_dir", lambda: tmp_path / "judges")
+
+
+def test_looks_through_a_judge_can_be_asked_for_while_it_trains(a_judge_of_its_own, qtbot, playing) -> None:
     plan, session = playing.left.plan, playing.session
     plan.show()
     row = plan.form.rows["judge_every"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from genstudio.core.messages import N_, Message, translate
 from genstudio.core.seeding import generator
+from genstudio.data.base import data_sets
 from genstudio.evaluate.equations import HIGH, LOW, equations_for
 from genstudio.evaluate.readings import readings
 from genstudio.explore.base import Look
@@ -36,7 +37,8 @@ def ordinary_readings(look: Look) -> dict[str, np.ndarray] | None:
 def verdict_words(look: Look, image: Tensor, ordinary: dict[str, np.ndarray] | None, most: int = 4) -> Message | None:
     """What the judge says of one image (1×C×H×W): "smiling .93, masculine .88". The attributes that have words of their own
     come first, then those that are farthest from the middle; a number's reading is where it lies among ordinary images, and
-    of many classes the likeliest alone is said.
+    of many classes the likeliest alone is said. Where a data set has words for some attributes, the others are passed over:
+    they are what nobody could read from an image.
     """
     judge = look.judge()
     if judge is None or ordinary is None:
@@ -44,8 +46,10 @@ def verdict_words(look: Look, image: Tensor, ordinary: dict[str, np.ndarray] | N
     sides, said = judged_sides(look.data, ordinary), readings(judge, image)
     many = set(judge.class_names) if len(judge.class_names) > 2 else set()
     likeliest = max(many & said.keys(), key=lambda name: (float(said[name][0]), name), default="")
-    told = []
+    worded, told = data_sets[look.data.name].words if look.data is not None else {}, []
     for name, values in said.items():
+        if worded and name not in worded and name not in many:
+            continue
         value = float(values[0])
         if name in many:
             if name == likeliest:

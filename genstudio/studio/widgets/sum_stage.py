@@ -31,6 +31,8 @@ class SumStage(QWidget):
         self.board = EquationBoard(self)
         self.grid = grid
         grid.setMinimumSize(120, 120)
+        # It takes what is left, and asks for nothing: a picture that wants more than there is would push into the terms.
+        grid.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.pixels = ImageGrid(self)
         self.pixels.setMinimumSize(72, 72)
         self.pixels.setAccessibleName(_("The same sum in pixels"))
