@@ -503,9 +503,16 @@ def test_a_broken_model_is_told_and_the_key_frames_stay(qtbot, home: Path, tmp_p
     with area_on(qtbot, home, run) as area:
         qtbot.waitUntil(lambda: area.session.data is not None, timeout=PATIENCE)  # or other weights come with it
         view = settled(qtbot, area)
-        models = [look.model for look in area.renderer._looks.values()]  # the weights that are looked at break
-        broken = lambda: [weight.data.fill_(float("nan")) for model in models for weight in model.parameters()]  # noqa: E731
-        area.renderer.ask("break", broken)
+        broken: list[bool] = []
+
+        def break_weights() -> None:
+            for look in area.renderer._looks.values():
+                for weight in look.model.parameters():
+                    weight.data.fill_(float("nan"))
+            broken.append(True)
+
+        area.renderer.ask("break", break_weights)
+        qtbot.waitUntil(lambda: bool(broken), timeout=PATIENCE)  # what is to be rendered would go first
         view.tools.controls["how"].combo.activated.emit(1)
         QTest.keyClick(view.grid, _KEY.Key_PageDown)
         qtbot.waitUntil(lambda: "finite numbers" in view.grid.accessibleDescription(), timeout=PATIENCE)
