@@ -51,7 +51,7 @@ SHOTS: dict[str, list[Shot]] = {
         Shot("sliders-figure", "sliders", 7000, "dark", "panes", {"show": "figure", "index": 12, "values": ()}),
         Shot("directions", "directions", step=7000, theme="dark", state={"index": 12}),
         Shot("interpolate", "interpolate", step=7000, part="panes", state={"show": "strip"}),
-        Shot("arithmetic", "arithmetic", step=7000),
+        Shot("arithmetic", "arithmetic", step=7000, state={"seed": 12}),
     ],
     "mnist-vae-2d": [
         Shot("manifold-mnist", step=4000, part="panes", state={"cells": 20, "reach": 2.5}, pointer=(0.6, 0.25)),
