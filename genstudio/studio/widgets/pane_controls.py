@@ -18,7 +18,7 @@ from genstudio.studio.widgets.value_slider import ValueSlider
 Choices = Sequence[tuple[Any, Message | str]]
 
 
-def _headed(title: Message) -> str:
+def _headed(title: Message | str) -> str:
     """With a capital letter at its head; those of nouns further on stay."""
     words = translate(title)
     return words[:1].upper() + words[1:]
