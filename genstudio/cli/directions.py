@@ -58,6 +58,8 @@ def directions(
     from genstudio.core.abilities import Decodes, Encodes, has
     from genstudio.data.dataset import open_data
     from genstudio.explore.latent import finding, kept
+    from genstudio.explore.latent.codes import known_codes
+    from genstudio.explore.latent.reference import pixel_scores
     from genstudio.training.judges import judge_for
 
     output, folder = Output(as_json), find_run(run)
@@ -86,7 +88,9 @@ def directions(
             wanted = (
                 None if attribute is None else [*attribute, *(name for name in fixed or () if name not in attribute)]
             )
-            found = _through(finding.find(look, wanted, how.value), words, progress, interrupt)
+            codes = _through(known_codes(look), words, progress, interrupt)
+            found = _through(finding.find_in(look, codes, wanted, how.value), words, progress, interrupt)
+            beside = pixel_scores(look.data, codes, found.names)
             if fixed:
                 found = _held_fixed(found, fixed, attribute)
             if judge is not None:
@@ -94,9 +98,10 @@ def directions(
         except Cancelled:
             raise KeyboardInterrupt from None
     kept_in = str(kept.keep(folder, found)) if os.access(folder.path, os.W_OK) and not fixed else None
-    _say(found, judge, output)
+    _say(found, judge, beside, output)
     output.say(_("{run} at step {step}", run=folder.path, step=f"{look.snapshot.step:,}"))
-    output.result({direction.name: told(direction) for direction in found} | _about(look, judge, found, kept_in))
+    named = {one.name: told(one) | {"pixels_pca64": beside.get(one.name)} for one in found}
+    output.result(named | _about(look, judge, found, kept_in))
 
 
 def told(direction: Direction) -> dict[str, Any]:
@@ -168,7 +173,7 @@ def _with_effects(look: Look, judge: Judge, found: Directions, progress: Progres
     return Directions(found.space, tuple(made), found.origin)
 
 
-def _say(found: Directions, judge: Judge | None, output: Output) -> None:
+def _say(found: Directions, judge: Judge | None, pixels: dict[str, float], output: Output) -> None:
     rows = []
     for direction in found:
         own = direction.effect.get(direction.name)
@@ -180,13 +185,23 @@ def _say(found: Directions, judge: Judge | None, output: Output) -> None:
                 direction.scored.replace("_", " "),
                 "" if direction.heldout is None else number(direction.heldout),
                 "" if direction.baseline is None else number(direction.baseline),
+                number(pixels[direction.name]) if direction.name in pixels else "",
                 "" if own is None else number(own),
                 ", ".join(f"{name} {number(value)}" for name, value in beside),
             ]
         )
     output.table(
         rows,
-        [_("direction"), _("method"), _("scored by"), _("held out"), _("random"), _("effect"), _("moves as well")],
+        [
+            _("direction"),
+            _("method"),
+            _("scored by"),
+            _("held out"),
+            _("random"),
+            _("64 PCs of pixels"),
+            _("effect"),
+            _("moves as well"),
+        ],
     )
     if judge is not None:
         output.say(

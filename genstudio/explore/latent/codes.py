@@ -36,13 +36,15 @@ HELD_SHARE = 0.3
 @dataclass(frozen=True, eq=False)
 class KnownCodes:
     """``z``: float32 N×D. ``values``: by name, float64 N, NaN where unknown. The first ``split`` are for finding, the rest
-    are held out. ``by``: "data" or "judge", whose word the values are. ``judge_hash``: which."""
+    are held out. ``by``: "data" or "judge", whose word the values are. ``judge_hash``: which. ``indices``: which images of
+    the data set the codes are of, int64 N, where they are of any."""
 
     z: np.ndarray
     values: dict[str, np.ndarray]
     split: int
     by: str
     judge_hash: str = ""
+    indices: np.ndarray | None = None
 
     def found(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         return self.z[: self.split], self.values[name][: self.split]
@@ -97,7 +99,8 @@ def _encoded(look: Look, data: DataSet) -> Generator[float, None, KnownCodes]:
             indices.append(batch.indices.numpy())
             yield sum(map(len, z)) / total
     codes = np.concatenate(z) if z else np.zeros((0, int(look.model.latent_dim)), np.float32)  # type: ignore[arg-type]
-    return KnownCodes(codes, said_of(data, np.concatenate(indices)), cut, "data")
+    every = np.concatenate(indices)
+    return KnownCodes(codes, said_of(data, every), cut, "data", indices=every)
 
 
 def _some(n: int, k: int) -> np.ndarray:

@@ -44,7 +44,14 @@ def find(
     Raises :class:`UsageError` for a name that there is not, a named one that is constant, and where nothing is known.
     """
     codes = yield from sharing(known_codes(look, drawn=drawn), 0.0, 0.9)
-    found = yield from sharing(named(look, codes, names, how), 0.9, 1.0)
+    return (yield from sharing(find_in(look, codes, names, how), 0.9, 1.0))
+
+
+def find_in(
+    look: Look, codes: KnownCodes, names: Sequence[str] | None = None, how: How = "auto"
+) -> Generator[float, None, Directions]:
+    """The same, of codes that are at hand."""
+    found = yield from named(look, codes, names, how)
     space = Space.of(look.snapshot, codes.z.shape[1])
     return Directions(space, (*found, random_direction(codes)), codes.z.mean(0, dtype=np.float64))
 

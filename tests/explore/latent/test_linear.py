@@ -7,8 +7,10 @@ import pytest
 
 from genstudio.core.errors import UsageError
 from genstudio.explore.latent import linear
+from genstudio.explore.latent.codes import KnownCodes
 from genstudio.explore.latent.direction import Direction, Directions, Space
 from genstudio.explore.latent.finding import components, extremes
+from genstudio.explore.latent.reference import pixel_scores
 
 N, D = 4000, 6
 TRUE = linear.unit(np.array([1.0, -2.0, 0.5, 0.0, 0.0, 1.0]))
@@ -166,3 +168,25 @@ def test_of_drawn_codes_they_are_the_axes_of_what_is_shown(codes: np.ndarray) ->
     images = (codes @ turned) * np.array([9, 4, 2, 0.1, 0.1, 0.1])
     found = components(codes, images, most=3)
     assert [abs(float(one.vector @ turned[:, k])) for k, one in enumerate(found)] == pytest.approx([1, 1, 1], abs=0.01)
+
+
+def test_pixels_tell_what_they_show_and_no_more() -> None:
+    """Beside codes that know nothing, pixels tell a brightness, and nothing of a number that no image shows."""
+    draw = np.random.default_rng(0)
+    bright, hidden = draw.random(400), draw.random(400)
+    images = (255 * bright[:, None, None, None] * np.ones((1, 1, 12, 12))).astype(np.uint8)
+    images += draw.integers(0, 3, images.shape, dtype=np.uint8)
+
+    class Data:
+        def bytes(self, indices: np.ndarray) -> np.ndarray:
+            return images[indices]
+
+    values = {"bright": bright, "hidden": hidden, "yes": (bright > 0.5).astype(float), "always": np.ones(400)}
+    codes = KnownCodes(np.zeros((400, 2), np.float32), values, 280, "data", indices=np.arange(400))
+    scores = pixel_scores(Data(), codes, [*values, "mirror"])  # type: ignore[arg-type]
+    assert scores["bright"] > 0.98
+    assert scores["yes"] > 0.9  # 280 images, and 63 components of noise
+    assert scores["hidden"] < 0.1
+    assert set(scores) == {"bright", "hidden", "yes"}
+    drawn = KnownCodes(codes.z, values, 280, "judge")
+    assert pixel_scores(Data(), drawn, list(values)) == {}  # type: ignore[arg-type]
