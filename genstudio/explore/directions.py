@@ -24,8 +24,8 @@ PAGE = N_(
     "as far as codes usually lie. The middle of each row is z itself.</p>"
     "<p><b>How it is found.</b> Where the model encodes images, their codes and what the data set says of them are at "
     "hand; of a generator, 10,000 codes are drawn and the data set's judge says what it sees. On seven tenths a linear "
-    "reader r is fitted: <i>ridge regression</i> for a number; for yes and no <i>logistic regression</i>, a <i>linear "
-    "SVM</i>, or the <i>difference of the means</i> (Radford et al. 2016); of drawn images the SVM between the tenth "
+    "reader r is fitted: <i>ridge regression</i> for a number; for yes and no a <i>linear SVM</i>, <i>logistic "
+    "regression</i>, or the <i>difference of the means</i> (Radford et al. 2016); of drawn images the SVM between the tenth "
     "with the highest and the tenth with the lowest score (Shen et al. 2020). The walk is v = Σr / |Σr| with the codes' "
     "covariance Σ, the likeliest way to a higher reading.</p>"
     "<p><b>How well.</b> On the other three tenths: R² of a number, balanced accuracy of yes and no (½ for guesses), "
@@ -76,7 +76,9 @@ class DirectionsState(PaneState):
     cells: Literal[0, 5, 7, 9] = knob(0, help=N_("Pictures in a row; 0: as many as fit."), label=N_("pictures"))
     how: Literal["auto", "means", "logistic", "svm", "ridge", "extremes"] = knob(
         "auto",
-        help=N_("The way to find them; auto: by regression, and of drawn images by the extremes."),
+        help=N_(
+            "The way to find them; auto: ridge regression, a linear SVM for yes and no, and of drawn images the extremes."
+        ),
         label=N_("method"),
     )
     attributes: tuple[str, ...] = knob((), help=N_("The attributes that are looked for; none: all that vary."))

@@ -158,7 +158,7 @@ def test_found_again_for_newer_weights_and_undo_brings_the_old_ones_back(
     settled(qtbot, area)
     assert "found at step 4" in view.words.text()
     line = view.grid.rows[row_of(view, "b")].lines[0]
-    assert line.startswith("logistic regression, at step 4 accuracy ")
+    assert line.startswith("linear SVM, at step 4 accuracy ")
     assert ", now " in line
     qtbot.mouseClick(view.again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: area.found_directions.blob not in (None, old), timeout=PATIENCE)
@@ -240,7 +240,7 @@ def test_a_component_gets_the_name_that_is_typed_and_the_run_keeps_it(
 def test_a_cell_says_where_it_stands_and_what_its_direction_does(qtbot, view: DirectionsView):
     qtbot.mouseMove(view.grid, middle(view, 0, 0))
     qtbot.waitUntil(lambda: view.inspector.code.text() == "b, −3 σ", timeout=PATIENCE)
-    assert "logistic regression, accuracy" in view.inspector.detail.text()
+    assert "linear SVM, accuracy" in view.inspector.detail.text()
     assert view.describe_cell(1, 0).startswith("mirror, −3 σ. mirrored images")
 
 

@@ -106,7 +106,7 @@ def sharing(work: Generator[float, None, T], low: float, high: float) -> Generat
 
 
 def by_attribute(name: str, codes: KnownCodes, how: How = "auto") -> Direction:
-    """The direction of ``name``. Auto takes logistic regression for yes and no and ridge regression for numbers; of drawn
+    """The direction of ``name``. Auto takes a linear SVM for yes and no and ridge regression for numbers; of drawn
     images, the plane between the extremes.
 
     Raises :class:`UsageError` as :func:`genstudio.explore.latent.linear.fit` does.
@@ -114,9 +114,9 @@ def by_attribute(name: str, codes: KnownCodes, how: How = "auto") -> Direction:
     z, values = codes.found(name)
     linear.known_codes(z, values)  # a constant one is refused, whatever is done next
     if how == "auto":
-        how = "extremes" if codes.by == "judge" else "logistic" if is_switch(values) else "ridge"
+        how = "extremes" if codes.by == "judge" else "svm" if is_switch(values) else "ridge"
     if how == "ridge" and is_switch(values):
-        how = "logistic"
+        how = "svm"
     fitted = linear.fit("svm", z, extremes(values)) if how == "extremes" else linear.fit(how, z, values)
     return scored(name, *fitted, how, codes, name)
 
