@@ -118,7 +118,7 @@ def test_r1_and_r2_of_a_quadratic_discriminator() -> None:
     objective = objectives["relativistic"]()
     terms = objective.discriminator_terms(position)
     assert terms["r1"].item() == pytest.approx((25 + 1) / 2)
-    assert float(terms["r2"]) == pytest.approx((2 + 4) / 2)
+    assert terms["r2"].item() == pytest.approx((2 + 4) / 2)
     assert objective.weights(10.0) == {"r1": 5.0, "r2": 5.0}, "gamma / 2"
 
 
