@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -54,36 +55,14 @@ def directions(
     as_json: AsJson = False,
 ) -> None:
     """Find the directions of attributes in a run's latent space, measure what they do, and keep them in the run."""
-    from genstudio.cli.pictures import look_at
-    from genstudio.core.abilities import Decodes, Encodes, has
-    from genstudio.data.dataset import open_data
     from genstudio.explore.latent import finding, kept
     from genstudio.explore.latent.codes import known_codes
     from genstudio.explore.latent.reference import pixel_scores
-    from genstudio.training.judges import judge_for
 
     output, folder = Output(as_json), find_run(run)
     with Interrupt() as interrupt, Progress() as progress:
         try:
-            recipe = folder.recipe
-            look = look_at(folder, step)
-            if not has(look.model, Decodes):
-                raise UsageError(
-                    N_("A {model} has no latent space.", model=look.model.title),
-                    N_("Choose the run of a model with codes, such as vae or dcgan."),
-                )
-            where = search(data)
-            look.data = open_data(
-                recipe.data, recipe.data_knobs, search=where, progress=progress.preparing, cancelled=interrupt
-            )
-            judge: Judge | None = None
-            if not look.data.spec.is_point and (look.data.labels is not None or look.data.attributes is not None):
-                judge = judge_for(look.data, progress=progress.preparing, cancelled=interrupt)
-            elif not has(look.model, Encodes):
-                raise UsageError(
-                    N_("Nothing is known of these images, and this model encodes none: no direction has a name."),
-                    N_("Look at its principal components in the pane Sliders."),
-                )
+            look, judge = _opened(folder, step, data, progress, interrupt)
             words = N_("Finding directions")
             wanted = (
                 None if attribute is None else [*attribute, *(name for name in fixed or () if name not in attribute)]
@@ -102,6 +81,33 @@ def directions(
     output.say(_("{run} at step {step}", run=folder.path, step=f"{look.snapshot.step:,}"))
     named = {one.name: told(one) | {"pixels_pca64": beside.get(one.name)} for one in found}
     output.result(named | _about(look, judge, found, kept_in))
+
+
+def _opened(
+    folder: Any, step: int | None, data: Path | None, progress: Progress, cancelled: Interrupt
+) -> tuple[Look, Judge | None]:
+    """The run's model with its images, and their judge where anything is known of them."""
+    from genstudio.cli.pictures import look_at
+    from genstudio.core.abilities import Decodes, Encodes, has
+    from genstudio.data.dataset import open_data
+    from genstudio.training.judges import judge_for
+
+    recipe, look = folder.recipe, look_at(folder, step)
+    if not has(look.model, Decodes):
+        raise UsageError(
+            N_("A {model} has no latent space.", model=look.model.title),
+            N_("Choose the run of a model with codes, such as vae or dcgan."),
+        )
+    where, report = search(data), progress.preparing
+    images = look.data = open_data(recipe.data, recipe.data_knobs, search=where, progress=report, cancelled=cancelled)
+    if not images.spec.is_point and (images.labels is not None or images.attributes is not None):
+        return look, judge_for(images, progress=report, cancelled=cancelled)
+    if not has(look.model, Encodes):
+        raise UsageError(
+            N_("Nothing is known of these images, and this model encodes none: no direction has a name."),
+            N_("Look at its principal components in the pane Sliders."),
+        )
+    return look, None
 
 
 def told(direction: Direction) -> dict[str, Any]:

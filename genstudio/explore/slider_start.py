@@ -10,7 +10,8 @@ from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
 from genstudio.explore.base import Look
-from genstudio.explore.given import check_data, classes_in_turn, own_image
+from genstudio.explore.given import classes_in_turn, own_image
+from genstudio.explore.latent.frames import validation_image
 from genstudio.explore.latents import decoded, to_pixels
 from genstudio.explore.slider_state import SlidersState
 
@@ -68,7 +69,7 @@ def _code(look: Look, state: SlidersState) -> tuple[Tensor, Tensor | None, Messa
         if not encodes:
             note = N_("this model encodes no images: a drawn code stands in")
         elif start == "data" and look.data is not None:
-            image, number = _validation_image(look, state.index)
+            image, number = validation_image(look, state.index)
             return _encoded(look, image), image, N_("validation image {k}", k=f"{number:,}"), None
         elif start == "own" and state.own is not None:
             image = own_image(look, state.own)
@@ -92,16 +93,3 @@ def _code(look: Look, state: SlidersState) -> tuple[Tensor, Tensor | None, Messa
 def _encoded(look: Look, image: Tensor) -> Tensor:
     z: Tensor = look.model.encode(image[None])[0]  # type: ignore[operator]
     return z.float()
-
-
-def _validation_image(look: Look, index: int) -> tuple[Tensor, int]:
-    """Image number ``index`` of the validation split, which wraps round (of another, where that one is empty), and its
-    number."""
-    import torch
-
-    data: Any = look.data
-    check_data(look)
-    split = next(part for part in map(data.split, ("validation", "test", "train")) if len(part))
-    number = index % len(split)
-    batch = split.batch(torch.tensor([number]), generator=generator(0, "sliders", number))
-    return batch.images[0], number

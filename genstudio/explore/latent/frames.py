@@ -63,7 +63,7 @@ def image_of(look: Look, frame: Frame) -> Tensor:
 
     def make() -> Tensor:
         if frame.kind == "image":
-            return _validation_image(look, frame.number)
+            return validation_image(look, frame.number)[0]
         if frame.kind == "own" and frame.blob is not None:
             return own_image(look, frame.blob)
         shares = labels_of(look, (frame,))
@@ -161,7 +161,7 @@ def _made(look: Look, frame: Frame) -> Tensor:
             raise UsageError(N_("No image of yours was opened."), N_("Open one, or drop it here."))
         image = own_image(look, frame.blob)
     else:
-        image = _validation_image(look, frame.number)
+        image = validation_image(look, frame.number)[0]
     z: Tensor = look.model.encode(image[None])  # type: ignore[operator]
     return torch.flatten(z.float())
 
@@ -181,8 +181,12 @@ def _sent(look: Look, frame: Frame) -> Tensor:
     return z
 
 
-def _validation_image(look: Look, index: int) -> Tensor:
-    """Image number ``index`` of the validation split (of another, where that one is empty), which wraps round."""
+def validation_image(look: Look, index: int) -> tuple[Tensor, int]:
+    """Image number ``index`` of the validation split (of another, where that one is empty), which wraps round, and its
+    number there: the same image, bits and all, for every pane.
+
+    Raises :class:`UsageError` where there are no images, or others than the model's.
+    """
     import torch
 
     if look.data is None:
@@ -190,9 +194,9 @@ def _validation_image(look: Look, index: int) -> Tensor:
     check_data(look)
     data: Any = look.data
     split = next(part for part in map(data.split, ("validation", "test", "train")) if len(part))
-    batch = split.batch(torch.tensor([index % len(split)]), generator=generator(0, "frame", index))
-    image: Tensor = batch.images[0]
-    return image
+    number = index % len(split)
+    batch = split.batch(torch.tensor([number]), generator=generator(0, "frame", number))
+    return batch.images[0], number
 
 
 def _typical(look: Look, number: int) -> Generator[float, None, Tensor]:
