@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from genstudio.core.errors import GenstudioError
@@ -39,6 +40,18 @@ class OwnImage(QObject):
     def read(self, path: str, worker: Background | None) -> None:
         if worker is not None:
             worker.submit(partial(_read, path), self.arrived.emit, self._broke, key="own image")
+
+    def enter(self, event: QDragEnterEvent) -> None:
+        """A pane's answer to what is dragged over it: one file of a picture may be dropped."""
+        if dropped_path(event.mimeData()):
+            event.acceptProposedAction()
+
+    def drop(self, event: QDropEvent, worker: Background | None) -> None:
+        """Read the file that is dropped."""
+        path = dropped_path(event.mimeData())
+        if path:
+            event.acceptProposedAction()
+            self.read(path, worker)
 
     def _broke(self, error: Exception) -> None:
         words = str(error) if isinstance(error, GenstudioError) else f"{type(error).__name__}: {error}"

@@ -16,7 +16,6 @@ from genstudio.explore.pixels import PixelsState
 from genstudio.studio.panes.completion import Completion
 from genstudio.studio.panes.drawing_player import DrawingPlayer
 from genstudio.studio.panes.gestures import Gestures
-from genstudio.studio.panes.own_image import dropped_path
 from genstudio.studio.panes.pixels_controls import PixelsControls
 from genstudio.studio.panes.pixels_keys import KEYS, OVERLAY_KEYS
 from genstudio.studio.panes.pixels_shown import current_place, distribution_of, facts_of, legend_of, odds_of, spoken
@@ -282,14 +281,10 @@ class PixelsView(PaneView):
         return self.player.playing
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_path(event.mimeData()):
-            event.acceptProposedAction()
+        self.completion.own_image.enter(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = dropped_path(event.mimeData())
-        if path:
-            event.acceptProposedAction()
-            self.completion.own_image.read(path, self.background)
+        self.completion.own_image.drop(event, self.background)
 
     # -- keyboard ------------------------------------------------------------------------------------------------
 

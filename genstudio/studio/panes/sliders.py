@@ -15,7 +15,7 @@ from genstudio.core.seeding import derive
 from genstudio.explore.slider_set import COORDINATES, NAMED, PRINCIPAL, Row, in_words
 from genstudio.explore.slider_state import SlidersState
 from genstudio.studio.panes.found_directions import BY_ITSELF, FoundDirections
-from genstudio.studio.panes.own_image import OwnImage, dropped_path
+from genstudio.studio.panes.own_image import OwnImage
 from genstudio.studio.panes.sliders_controls import SHEETS, SlidersControls
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.widgets.slider_rows import BankRow
@@ -331,14 +331,10 @@ class SlidersView(PaneView):
         self.stage.show_notes([translate(words)])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_path(event.mimeData()):
-            event.acceptProposedAction()
+        self.own_image.enter(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = dropped_path(event.mimeData())
-        if path:
-            event.acceptProposedAction()
-            self.own_image.read(path, self.background)
+        self.own_image.drop(event, self.background)
 
 
 def bank_rows(rows: tuple[Row, ...]) -> list[BankRow]:

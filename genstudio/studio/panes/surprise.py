@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import _, translate
 from genstudio.explore.surprise import SurpriseState
-from genstudio.studio.panes.own_image import OwnImage, dropped_path
+from genstudio.studio.panes.own_image import OwnImage
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.widgets.controls import Button, restyle
 from genstudio.studio.widgets.pane_controls import ChoiceControl, PaneControls, SliderControl
@@ -116,11 +116,7 @@ class SurpriseView(PaneView):
         restyle(self.words)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_path(event.mimeData()):
-            event.acceptProposedAction()
+        self.own_image.enter(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = dropped_path(event.mimeData())
-        if path:
-            event.acceptProposedAction()
-            self.own_image.read(path, self.background)
+        self.own_image.drop(event, self.background)
