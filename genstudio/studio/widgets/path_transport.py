@@ -10,6 +10,7 @@ from genstudio.core.messages import _
 from genstudio.studio.widgets.card import Running
 from genstudio.studio.widgets.controls import Button, IconButton
 from genstudio.studio.widgets.transport import Scrub
+from genstudio.studio.widgets.transport_button import show_playing, transport_button
 
 PLACES = 10_000  # of the slider
 ROOMY = 340  # logical pixels: in a narrower pane the time is told by the slider's place alone
@@ -89,23 +90,10 @@ class PathTransport(QWidget):
             part.setEnabled(ways > 0)
 
     def show_playing(self, playing: bool) -> None:
-        play = self.buttons["play"]
-        play.set_icon("pause" if playing else "play")
-        words = _("Pause (Space)") if playing else _("Play (Space)")
-        play.setToolTip(words)
-        play.setAccessibleName(words)
+        show_playing(self.buttons["play"], playing)
 
     def _button(self, name: str) -> Button | IconButton:
-        icon_name, words = BUTTONS[name]
-        made: Button | IconButton
-        if name == "play":
-            made = Button("", words(), self, icon_name=icon_name, primary=True)
-            made.setFixedSize(QSize(40, 28))
-        else:
-            made = IconButton(icon_name, words(), self)
-            made.setFixedSize(QSize(28, 28))
-        made.setAccessibleName(words())
-        made.setProperty("which", name)
+        made = transport_button(name, BUTTONS[name], self)
         made.clicked.connect(self._clicked)
         return made
 

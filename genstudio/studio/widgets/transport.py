@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from genstudio.core.messages import _
 from genstudio.studio.widgets.card import Fact, Running
 from genstudio.studio.widgets.controls import Button, IconButton
+from genstudio.studio.widgets.transport_button import show_playing, transport_button
 
 ROOMY = 320  # logical pixels: in a narrower pane the speed is told by its slider alone
 BEHIND = 0.8  # of the chosen speed: below it what is really reached is said
@@ -118,11 +119,7 @@ class Transport(QWidget):
             self.buttons[name].setEnabled(wanted < end)
 
     def show_playing(self, playing: bool) -> None:
-        play = self.buttons["play"]
-        play.set_icon("pause" if playing else "play")
-        words = _("Pause (Space)") if playing else _("Play (Space)")
-        play.setToolTip(words)
-        play.setAccessibleName(words)
+        show_playing(self.buttons["play"], playing)
 
     def show_speed(self, pixels_per_second: float, measured: float | None = None) -> None:
         """The chosen speed; while it plays, ``measured`` is the one that it has."""
@@ -146,17 +143,7 @@ class Transport(QWidget):
         self.speed_words.setVisible(self.width() >= ROOMY)
 
     def _button(self, name: str) -> Button | IconButton:
-        icon_name, words = BUTTONS[name]
-        made: Button | IconButton
-        if name == "play":
-            made = Button("", words(), self, icon_name=icon_name, primary=True)
-            made.setFixedSize(QSize(40, 28))
-        else:
-            made = IconButton(icon_name, words(), self)
-            made.setFixedSize(QSize(28, 28))
-            made.setAutoRepeat(name in ("back", "pixel", "row"))
-        made.setAccessibleName(words())
-        made.setProperty("which", name)
+        made = transport_button(name, BUTTONS[name], self, repeats=name in ("back", "pixel", "row"))
         made.clicked.connect(self._clicked)
         return made
 
