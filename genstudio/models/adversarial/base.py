@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 from torch import Tensor, nn
 
+from genstudio.core.batch import Batch
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
@@ -158,6 +159,7 @@ class Adversarial(TwoPlayers):
             if self.knobs.r1 and turn.step % self.knobs.r1_every == 0:
                 terms["r1"] = squared_gradient(game.discriminate, real).mean()
                 weights["r1"] = weights.get("r1", 0.0) + self.knobs.r1 / 2 * self.knobs.r1_every
+            self.add_to_discriminator(batch, terms, weights)
             applied = yield Phase("discriminator", terms, weights, self.watched(game))
             if applied:
                 self.objective.after_discriminator_update(self.discriminator.parameters(), self.penalty)
@@ -165,9 +167,17 @@ class Adversarial(TwoPlayers):
             batch = turn.batch()
         # The generator is asked for the classes that the discriminator has just seen.
         labels = labels_of(batch) if self.classes else None
-        fake = self.generate(self.noise(turn), labels)
-        game = self.game(batch.images, fake, labels)
-        yield Phase("generator", self.objective.generator_terms(game))
+        z = self.noise(turn)
+        fake = self.generate(z, labels)
+        terms, weights = self.objective.generator_terms(self.game(batch.images, fake, labels)), {}
+        self.add_to_generator(z, fake, terms, weights)
+        yield Phase("generator", terms, weights)
+
+    def add_to_discriminator(self, batch: Batch, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
+        """What a model asks of its discriminator beside the objective, from the real images of ``batch``."""
+
+    def add_to_generator(self, z: Tensor, fake: Tensor, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
+        """What a model asks of its generator beside the objective, of the images ``fake`` that it made of codes ``z``."""
 
     def game(self, real: Tensor, fake: Tensor, labels: Tensor | None) -> Game:
         """One update's position. Labels are those of real and fake images alike."""

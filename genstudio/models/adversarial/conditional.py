@@ -13,24 +13,17 @@ from torch import Tensor
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
-from genstudio.models.adversarial.base import Adversarial
-from genstudio.models.adversarial.dcgan import DCGAN, DcganKnobs
-from genstudio.models.adversarial.gan import GAN, GanKnobs
-from genstudio.models.adversarial.resnet_gan import ResNetGAN
+from genstudio.models.adversarial.any_nets import AnyNets, AnyNetsKnobs
 from genstudio.models.base import models
 from genstudio.models.classes import check_classes
 from genstudio.nets.class_heads import ClassDiscriminator, ClassGenerator, ConcatenationHead, ProjectionHead
 
-BASES: dict[str, type[Adversarial]] = {"gan": GAN, "dcgan": DCGAN, "resnet-gan": ResNetGAN}
 HEADS = {"projection": ProjectionHead, "concatenation": ConcatenationHead}
 
 
 class ClassKnobs(Knobs):
-    """What telling a class adds. Before all others in the form."""
+    """What telling a class adds."""
 
-    base: Literal["gan", "dcgan", "resnet-gan"] = knob(
-        "dcgan", help=N_("Whose nets the two players have."), label=N_("Nets of")
-    )
     join: Literal["projection", "concatenation"] = knob(
         "projection",
         help=N_("How the discriminator takes in the class: by a product with its features, or beside them."),
@@ -46,29 +39,12 @@ class ClassKnobs(Knobs):
     )
 
 
-class ConditionalKnobs(GanKnobs, DcganKnobs, ClassKnobs):
-    """Those of all the nets there are to choose from; the ones of other nets than the chosen change nothing."""
-
-    hidden: int = knob(
-        256,
-        help=N_("Units in each hidden layer of both players, with the nets of gan."),
-        label=N_("Hidden units"),
-        ge=1,
-        le=8192,
-        advanced=True,
-    )
-    layers: int = knob(
-        2,
-        help=N_("Hidden layers of both players, with the nets of gan."),
-        label=N_("Hidden layers"),
-        ge=1,
-        le=8,
-        advanced=True,
-    )
+class ConditionalKnobs(AnyNetsKnobs, ClassKnobs):
+    """Those of the nets, and how the class is told."""
 
 
 @models.register("conditional-gan")
-class ConditionalGAN(Adversarial):
+class ConditionalGAN(AnyNets):
     """Serves images with classes, of the sizes that its base serves."""
 
     title = N_("Conditional GAN")
@@ -80,7 +56,7 @@ class ConditionalGAN(Adversarial):
     Knobs = ConditionalKnobs
 
     def make_players(self) -> None:
-        spec, knobs, base = self.spec, self.knobs, BASES[self.knobs.base]
+        spec, knobs, base = self.spec, self.knobs, self.base(self.knobs)
         self.classes = len(spec.class_names)
         net = base.make_generator(self.latent_dim + knobs.class_dim, spec, knobs)
         self.generator = ClassGenerator(net, self.classes, knobs.class_dim)
@@ -89,16 +65,7 @@ class ConditionalGAN(Adversarial):
         self.discriminator = ClassDiscriminator(body, head)
 
     @classmethod
-    def traits(cls, knobs: Any) -> set[str]:
-        return BASES[knobs.base].traits(knobs)
-
-    @classmethod
-    def smallest_batch(cls, knobs: Any) -> int:
-        return BASES[knobs.base].smallest_batch(knobs)
-
-    @classmethod
     def check(cls, spec: ImageSpec, knobs: Any) -> None:
-        base = BASES[knobs.base]
         check_classes(
             spec,
             N_(
@@ -107,7 +74,7 @@ class ConditionalGAN(Adversarial):
                 base=knobs.base,
             ),
         )
-        base.check(spec, knobs)
+        super().check(spec, knobs)
 
     def generate(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
         images: Tensor = self.generator(z, labels)

@@ -24,6 +24,7 @@ from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Phase, Play, Turn, models
 from genstudio.models.judges.base import JudgeKnobs, JudgeModel
+from genstudio.nets.readout import moments, squared_or_crossed
 from genstudio.nets.trunk import resize
 
 REMEMBERED = 16  # pixels of the shorter side at which the picture is remembered
@@ -83,15 +84,10 @@ class JudgeClassifier(JudgeModel):
         values = batch.attributes
         if self.attribute_head is None or values is None:
             return
-        known = values.isfinite()
-        count = known.sum(0).clamp_min(1)
-        filled = values.nan_to_num(0.0, 0.0, 0.0)
-        mean = filled.sum(0) / count
-        variance = ((filled - mean).square() * known).sum(0) / count
-        switch = (((filled == 0) | (filled == 1)) | ~known).all(0) & (variance > 0)
-        self.attribute_mean.copy_(mean)
-        self.attribute_std.copy_(torch.where(variance > 0, variance.sqrt(), torch.ones_like(mean)))
-        self.attribute_switch.copy_(switch.float())
+        for buffer, value in zip(
+            (self.attribute_mean, self.attribute_std, self.attribute_switch), moments(values), strict=True
+        ):
+            buffer.copy_(value)
 
     def phases(self, turn: Turn) -> Play:
         batch = turn.batch()
@@ -113,13 +109,9 @@ class JudgeClassifier(JudgeModel):
     def attribute_loss(self, outputs: Tensor, values: Tensor) -> Tensor:
         """Mean over the known attributes of a minibatch, N×A each: squared error in standard deviations, and for yes/no
         ones the cross-entropy, in nats."""
-        known = values.isfinite()
-        filled = torch.where(known, values, torch.zeros_like(values))
-        mean, std, switch = self.attribute_mean, self.attribute_std, self.attribute_switch > 0
-        squared = (outputs - (filled - mean) / std).square()
-        crossed = functional.binary_cross_entropy_with_logits(outputs, filled.clamp(0, 1), reduction="none")
-        loss = torch.where(switch, crossed, squared)
-        return (loss * known).sum() / known.sum().clamp_min(1)
+        mean, std, switch = self.attribute_mean, self.attribute_std, self.attribute_switch
+        loss = squared_or_crossed(outputs, values, mean, std, switch)
+        return loss.sum() / values.isfinite().sum().clamp_min(1)
 
     # --- what it can do --------------------------------------------------------------------------------------------
 

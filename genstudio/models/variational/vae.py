@@ -144,6 +144,12 @@ class VAE(Model):
         """The two terms of -ELBO per image, nats, shape N each; one draw of z. ``None`` draws from the default generator."""
         mean, log_var = self.posterior(batch.images)
         z = self.reparameterise(mean, log_var, generator)
+        return self.terms_of(batch, z, mean, log_var, generator)
+
+    def terms_of(
+        self, batch: Batch, z: Tensor, mean: Tensor, log_var: Tensor, generator: torch.Generator | None = None
+    ) -> dict[str, Tensor]:
+        """Those of codes z that were drawn from q(z|x) = N(mean, exp(log_var)), N×latent_dim each."""
         return {
             "reconstruction": -self.observed.log_prob(batch.images, self.decoder(z), generator),
             "kl": kl_standard_normal(mean, log_var),

@@ -21,6 +21,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "resnet-gan": {"width": 4},
     "began": {"width": 4},
     "conditional-gan": {"width": 4, "hidden": 8, "class_dim": 3},
+    "attribute-gan": {"width": 4, "hidden": 8},
 }
 ADVERSARIAL = [name for name in models if models[name].family == "adversarial"]
 

@@ -261,3 +261,51 @@ def test_a_conditional_one_needs_what_its_nets_need(recipe) -> None:
     recipe("conditional-gan", "base=gan", "plan.batch_size=1").validate()
     with pytest.raises(UsageError, match="batch"):
         recipe("conditional-gan", "base=dcgan", "plan.batch_size=1").validate()
+
+
+# --- attributes ---------------------------------------------------------------------------------------------------
+
+
+def test_straightness_is_the_share_that_lines_do_not_explain(build_small) -> None:
+    """Whatever the scale: a generator gains nothing by showing less of an attribute."""
+    model, z = build_small("attribute-gan"), torch.randn(400, 3, generator=noise())
+    model.discriminator.readout.switch.zero_()
+    lines = model.generator.lines
+    with torch.no_grad():
+        exact, bent = lines(z), torch.randn(400, 1, generator=noise(1))
+        assert model.bent(z, exact).item() == pytest.approx(0.0, abs=1e-10)
+        noisy = exact + bent
+        share = (bent.square().mean() / noisy.var()).item()
+        assert model.bent(z, noisy).item() == pytest.approx(share, rel=1e-5)
+        lines.weight.mul_(0.1)
+        lines.bias.mul_(0.1)
+        assert model.bent(z, 0.1 * noisy).item() == pytest.approx(share, rel=1e-5)
+
+
+def test_of_yes_and_no_straightness_is_a_cross_entropy(build_small) -> None:
+    model, z = build_small("attribute-gan"), torch.randn(5, 3, generator=noise())
+    model.discriminator.readout.switch.fill_(1.0)
+    with torch.no_grad():
+        p, q = torch.tensor([[0.9], [0.2], [0.5], [0.7], [0.1]]), model.generator.lines(z).sigmoid()
+        expected = -(p * q.log() + (1 - p) * (1 - q).log()).mean()
+        torch.testing.assert_close(model.bent(z, p.logit()), expected[None])
+
+
+def test_the_reader_learns_from_real_images_alone(build_small, data) -> None:
+    model = build_small("attribute-gan")
+    batch = data.split("train").batch(torch.arange(12), generator=noise())
+    model.prepare(batch)
+    terms: dict[str, torch.Tensor] = {}
+    model.add_to_discriminator(batch, terms, {})
+    (gradient,) = torch.autograd.grad(
+        terms["attributes"], [model.discriminator.readout.lines.weight], retain_graph=True
+    )
+    assert gradient.abs().sum() > 0
+    generator = list(model.generator.parameters())
+    assert all(g is None for g in torch.autograd.grad(terms["attributes"], generator, allow_unused=True))
+
+
+def test_without_anything_said_the_plain_nets_are_named() -> None:
+    with pytest.raises(UsageError, match="neither attributes nor classes") as refused:
+        build("attribute-gan", ImageSpec(3, 8, 8, levels=256), {"base": "resnet-gan"})
+    assert "model.name=resnet-gan" in str(refused.value.remedy)

@@ -1,0 +1,126 @@
+"""A generative adversarial net that is told what the data set says of its images, on the nets of any of the plain ones.
+
+The discriminator also reads what is said, r(x), as in AC-GAN (Odena et al. 2017); it learns that from real images alone. The
+generator also asks that what is read from its images lies on straight lines in the code, whichever these turn out to be:
+
+    min over G, W, b  of  mean over numbers of  E (r(G(z)) - W z - b)² / Var r(G(z)),  and for yes and no of
+                          the cross-entropy between sigmoid(r(G(z))) and sigmoid(W z + b)
+
+So W z + b holds the information that codes share with what is shown (Chen et al. 2016, eq. 4, with a posterior of straight
+lines), and nobody says how an attribute is spread: that is between the two players.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from genstudio.core.batch import Batch
+from genstudio.core.knobs import knob
+from genstudio.core.messages import N_, Message
+from genstudio.core.spec import ImageSpec
+from genstudio.models.adversarial.any_nets import AnyNets, AnyNetsKnobs
+from genstudio.models.base import models
+from genstudio.nets.readout import Readout, check_said, count_said, said
+from genstudio.nets.spectral import bounded
+
+
+class AttributeGanKnobs(AnyNetsKnobs):
+    told: float = knob(
+        1.0,
+        help=N_("Weight of what is said of the images: how straight it must lie in the code."),
+        label=N_("Attributes (weight)"),
+        ge=0,
+        le=1000,
+        live=True,
+    )
+
+
+class ReadingDiscriminator(nn.Module):
+    """A body (images to N×features) with two ends: how real, and what it reads."""
+
+    def __init__(self, body: Any, spec: ImageSpec, *, spectral: bool) -> None:
+        super().__init__()
+        self.body = body
+        self.real = bounded(nn.Linear(body.features, 1), spectral)
+        self.readout = Readout(body.features, spec)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """N×C×H×W in [0, 1] to N×1."""
+        out: Tensor = self.real(self.body(images))
+        return out
+
+    def read(self, images: Tensor) -> Tensor:
+        """What it reads from N×C×H×W, in the units of :class:`Readout`: N×A."""
+        out: Tensor = self.readout(self.body(images))
+        return out
+
+
+class LinedGenerator(nn.Module):
+    """A generator, and the straight lines along which attributes lie in its code."""
+
+    def __init__(self, net: nn.Module, inputs: int, count: int) -> None:
+        super().__init__()
+        self.net, self.lines = net, nn.Linear(inputs, count)
+
+    def forward(self, z: Tensor) -> Tensor:
+        out: Tensor = self.net(z)
+        return out
+
+
+@models.register("attribute-gan")
+class AttributeGAN(AnyNets):
+    """Serves images with attributes or classes, of the sizes that its base serves."""
+
+    title = N_("GAN that is told attributes")
+    help = N_(
+        "Two players of which the discriminator also reads what the data set says of an image, and the generator must lay "
+        "that out along straight lines in its code: sliders and sums then do what their names promise."
+    )
+    paper = "Odena et al. 2017, arXiv:1610.09585; Chen et al. 2016, arXiv:1606.03657"
+    Knobs = AttributeGanKnobs
+
+    generator: LinedGenerator
+    discriminator: ReadingDiscriminator
+
+    def make_players(self) -> None:
+        spec, knobs, base = self.spec, self.knobs, self.base(self.knobs)
+        net = base.make_generator(self.latent_dim, spec, knobs)
+        self.generator = LinedGenerator(net, self.latent_dim, count_said(spec))
+        self.discriminator = ReadingDiscriminator(base.make_body(spec, knobs), spec, spectral=knobs.spectral_norm)
+
+    @classmethod
+    def check(cls, spec: ImageSpec, knobs: Any) -> None:
+        check_said(spec, N_("Choose model.name={base}, or a data set with attributes, such as faces.", base=knobs.base))
+        super().check(spec, knobs)
+
+    def prepare(self, batch: Batch) -> None:
+        super().prepare(batch)
+        self.discriminator.readout.prepare(batch)
+
+    # --- how they learn --------------------------------------------------------------------------------------------
+
+    def add_to_discriminator(self, batch: Batch, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
+        if self.knobs.told:
+            values = said(batch)
+            errors = self.discriminator.readout.errors(self.discriminator.read(batch.images), values)
+            terms["attributes"] = errors.sum() / values.isfinite().sum().clamp_min(1)
+            weights["attributes"] = self.knobs.told
+
+    def add_to_generator(self, z: Tensor, fake: Tensor, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
+        if self.knobs.told:
+            terms["straightness"] = self.bent(z, self.discriminator.read(fake)).mean()
+            weights["straightness"] = self.knobs.told
+
+    def bent(self, z: Tensor, read: Tensor) -> Tensor:
+        """How far what is read, N×A, is from straight lines of codes N×latent_dim: A, the share of a number's variance,
+        and nats of what is yes or no."""
+        lines = self.generator.lines(z)
+        share = (read - lines).square().mean(0) / read.var(0).clamp_min(1e-4)
+        crossed = torch.nn.functional.binary_cross_entropy_with_logits(lines, read.sigmoid(), reduction="none")
+        return torch.where(self.discriminator.readout.switch > 0, crossed.mean(0), share)
+
+    def summary(self) -> Message:
+        return N_("{rest} · attributes ×{told:g}", rest=super().summary(), told=self.knobs.told)

@@ -1,0 +1,69 @@
+"""A variational autoencoder of images x and of what is said of them, y, by one code (Kingma et al. 2014, arXiv:1406.5298,
+trained where everything is labelled).
+
+    log p(x, y) >= E_q(z|x)[log p(x|z) + log p(y|z)] - KL(q(z|x) || p(z))
+
+y hangs on z by straight lines alone, p(y|z) = N(W z + b, s²), or sigmoid(W z + b) for yes and no: so whatever is said of the
+images varies along one direction each, and sums of codes are sums of what is said. The encoder sees x alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from genstudio.core.batch import Batch
+from genstudio.core.knobs import knob
+from genstudio.core.messages import N_, Message
+from genstudio.core.spec import ImageSpec
+from genstudio.models.base import Phase, Play, Turn, models
+from genstudio.models.variational.vae import VAE, VaeKnobs
+from genstudio.nets.readout import ScoredReadout, check_said, said
+
+
+class AttributeVaeKnobs(VaeKnobs):
+    told: float = knob(
+        20.0,
+        help=N_("Weight of what is said of the images, as -log p(y|z); 1 is the ELBO of both together."),
+        label=N_("Attributes (weight)"),
+        ge=0,
+        le=10_000,
+        live=True,
+    )
+
+
+@models.register("attribute-vae")
+class AttributeVAE(VAE):
+    """Serves images with attributes or classes. Abilities: Samples, Decodes, Encodes, ScoresLikelihood (of x)."""
+
+    title = N_("VAE that is told attributes")
+    help = N_(
+        "A variational autoencoder whose code must also say, along straight lines, what the data set says of each image: "
+        "sliders and sums then do what their names promise."
+    )
+    paper = "Kingma et al. 2014, arXiv:1406.5298"
+    Knobs = AttributeVaeKnobs
+    units = VAE.units | {"attributes": "nats"}
+
+    def __init__(self, spec: ImageSpec, knobs: Any) -> None:
+        super().__init__(spec, knobs)
+        self.readout = ScoredReadout(self.latent_dim, spec)
+
+    @classmethod
+    def check(cls, spec: ImageSpec, knobs: Any) -> None:
+        check_said(spec, N_("Choose model.name=vae, or a data set with attributes, such as faces."))
+        super().check(spec, knobs)
+
+    def prepare(self, batch: Batch) -> None:
+        super().prepare(batch)
+        self.readout.prepare(batch)
+
+    def phases(self, turn: Turn) -> Play:
+        batch = turn.batch()
+        mean, log_var = self.posterior(batch.images)
+        z = self.reparameterise(mean, log_var)
+        terms = {name: value.mean() for name, value in self.terms_of(batch, z, mean, log_var).items()}
+        terms["attributes"] = self.readout.nll(z, said(batch)).mean()
+        yield Phase("model", terms, weights={"kl": self.beta_at(turn.step), "attributes": self.knobs.told})
+
+    def summary(self) -> Message:
+        return N_("{vae} · attributes ×{told:g}", vae=super().summary(), told=self.knobs.told)
