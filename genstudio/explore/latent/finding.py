@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 
 from genstudio.core.abilities import Encodes, has
+from genstudio.core.aside import aside
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.seeding import generator
@@ -82,7 +84,8 @@ def named(
     for k, name in enumerate(wanted):
         try:
             if name in codes.values:
-                found.append(by_attribute(name, codes, how))
+                fitting = aside(partial(by_attribute, name, codes, how))
+                found.append((yield from sharing(fitting, 0.8 * k / len(wanted), 0.8)))
         except UsageError as error:
             if refused is not None:
                 refused[name] = error
@@ -231,10 +234,11 @@ def principal(look: Look) -> Generator[float, None, list[Direction]]:
     """The principal components of ``look``'s codes: of encoded validation images, or by what drawn codes show."""
     encoded = (yield from encoding(look, PIXEL_CODES)) if has(look.model, Encodes) else None
     if encoded is not None and len(encoded.z) > 2:
-        return components(encoded.z)
+        return (yield from sharing(aside(partial(components, encoded.z)), 1.0, 1.0))
     z: Tensor = look.model.prior(PIXEL_CODES, generator=generator(0, "components"))  # type: ignore[operator]
     shown, labels = [], classes_in_turn(look, len(z), -1)
     for part in chunks(len(z), look):
         shown.append(decoded(look, z[part], None if labels is None else labels[part]).flatten(1).numpy())
         yield part.stop / len(z)
-    return components(z.numpy(), np.concatenate(shown))
+    finding = aside(partial(components, z.numpy(), np.concatenate(shown)))
+    return (yield from sharing(finding, 1.0, 1.0))

@@ -1,0 +1,32 @@
+"""Work that can't be cut into steps, done beside the thread that looks, so that it goes on with what else is asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from functools import cache
+from typing import TypeVar
+
+T = TypeVar("T")
+PATIENCE = 0.004  # seconds for which one step waits: half of what an explorer's slice may take
+
+
+def aside(work: Callable[[], T]) -> Generator[float, None, T]:
+    """What ``work()`` returns or raises: yields 0, a share done, every few milliseconds until then.
+
+    One such work runs at a time in a process, in the order asked. One that nobody waits for any more is done all the same.
+    """
+    future: Future[T] = _worker().submit(work)
+    while True:
+        try:
+            return future.result(PATIENCE)
+        except NotYet:
+            if future.done():  # its own, and no matter of patience
+                raise
+        yield 0.0
+
+
+@cache
+def _worker() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "aside")

@@ -1,0 +1,49 @@
+"""Work beside the thread that looks."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from genstudio.core.aside import aside
+
+
+def outcome(work) -> tuple[list[float], object]:
+    shares = []
+    while True:
+        try:
+            shares.append(next(work))
+        except StopIteration as done:
+            return shares, done.value
+
+
+def test_whoever_asks_goes_on_until_it_is_done() -> None:
+    may_end, thread = threading.Event(), []
+
+    def long() -> str:
+        thread.append(threading.current_thread())
+        may_end.wait()
+        return "found"
+
+    work = aside(long)
+    assert next(work) == 0.0, "not held up"
+    assert next(work) == 0.0
+    may_end.set()
+    shares, found = outcome(work)
+    assert found == "found"
+    assert thread[0] is not threading.current_thread()
+
+
+def test_what_it_raises_is_raised_where_it_was_asked() -> None:
+    def fails() -> None:
+        raise ValueError("no plane")
+
+    with pytest.raises(ValueError, match="no plane"):
+        outcome(aside(fails))
+
+    def too_late() -> None:
+        raise TimeoutError("its own")
+
+    with pytest.raises(TimeoutError, match="its own"):
+        outcome(aside(too_late))
