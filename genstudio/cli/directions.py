@@ -19,6 +19,8 @@ from genstudio.core.errors import Cancelled, UsageError
 from genstudio.core.messages import N_, Message, _
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from genstudio.evaluate.judge import Judge
     from genstudio.explore.base import Look
     from genstudio.explore.latent.direction import Direction, Directions
@@ -71,7 +73,7 @@ def directions(
             found = _through(finding.find_in(look, codes, wanted, how.value), words, progress, interrupt)
             beside = pixel_scores(look.data, codes, found.names)
             if fixed:
-                found = _held_fixed(found, fixed, attribute)
+                found = _held_fixed(found, fixed, attribute, codes.z)
             if judge is not None:
                 found = _with_effects(look, judge, found, progress, interrupt)
         except Cancelled:
@@ -156,14 +158,17 @@ def _through(work: Generator[float, None, T], words: Message, progress: Progress
             raise Cancelled(N_("The finding of directions was stopped."), N_("Nothing was kept."))
 
 
-def _held_fixed(found: Directions, fixed: list[str], wanted: list[str] | None) -> Directions:
-    """All but ``fixed``, or those that were asked for, with ``fixed`` held fixed."""
+def _held_fixed(found: Directions, fixed: list[str], wanted: list[str] | None, z: np.ndarray) -> Directions:
+    """All but ``fixed``, or those that were asked for, with ``fixed`` held fixed: what is left of each, and the standard
+    deviation of the codes ``z`` (N×D) along it."""
     from dataclasses import replace
 
     from genstudio.explore.latent.direction import Directions
+    from genstudio.explore.latent.finding import spread
 
     kept = [one for one in found if one.name not in fixed and (wanted is None or one.name in wanted)]
-    made = tuple(replace(one, vector=found.held_fixed(one.name, fixed)) for one in kept)
+    ways = {one.name: found.held_fixed(one.name, fixed) for one in kept}
+    made = tuple(replace(one, vector=ways[one.name], sigma=spread(z, ways[one.name])) for one in kept)
     return Directions(found.space, made, found.origin)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.explore.latent.direction import COMPONENTS
+from genstudio.explore.latent.finding import spread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,9 +122,12 @@ def signed(value: float) -> str:
     return words.replace("0.", ".", 1) if abs(value) < 0.95 else words
 
 
-def rows_of(found: Directions, fixed: Sequence[str], names: Sequence[str], components: int) -> list[Row]:
+def rows_of(
+    found: Directions, fixed: Sequence[str], names: Sequence[str], components: int, z: np.ndarray | None = None
+) -> list[Row]:
     """The directions that are shown, in their order: those named (``names``, or all), the mirror's, ``components`` principal
-    components and those that a person named, the random one; with ``fixed`` held fixed along all the others."""
+    components and those that a person named, the random one; with ``fixed`` held fixed along all the others, whose σ is
+    then that of the codes ``z`` (N×D) along what is left of them (the direction's own, where there are none)."""
     nameless = [one.name for one in found if one.is_nameless][components:]
     held = [name for name in fixed if name in found]
     made = []
@@ -131,18 +135,19 @@ def rows_of(found: Directions, fixed: Sequence[str], names: Sequence[str], compo
         named = one.method not in (COMPONENTS, "mirror", "random")
         left_out = one.name in nameless or (named and names and one.name not in names)
         if not left_out or one.name in held:
-            made.append(_row(found, one, held))
+            made.append(_row(found, one, held, z))
     return made
 
 
-def _row(found: Directions, one: Direction, held: list[str]) -> Row:
+def _row(found: Directions, one: Direction, held: list[str], z: np.ndarray | None) -> Row:
     if one.name in held:
         return Row(one, one.step, fixed=True)
     if not held:
         return Row(one, one.step)
     try:
+        way = found.held_fixed(one.name, held)
+        sigma = one.sigma if z is None else spread(z, way)
         # What it does on this other way is measured anew.
-        walked = replace(one, effect={}, monotone=None)
-        return Row(walked, one.sigma * found.held_fixed(one.name, held))
+        return Row(replace(one, effect={}, monotone=None, sigma=sigma), sigma * way)
     except UsageError as error:
         return Row(one, np.zeros_like(one.vector), problem=error.what)

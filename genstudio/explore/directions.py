@@ -13,6 +13,8 @@ from genstudio.explore.base import Blob, Content, Look, PaneState, knob, pane, s
 from genstudio.explore.given import check_data
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from genstudio.core.spec import ImageSpec
     from genstudio.explore.direction_rows import Row
     from genstudio.explore.direction_sheets import Sheets
@@ -189,13 +191,17 @@ def _looked_into(look: Look, state: DirectionsState, sheets: Sheets, story: Stor
     """What they tell of these weights, if they were found for others, and what they do while some are held fixed."""
     from genstudio.explore.latent.now import scores_now
     from genstudio.explore.latent.remarks import remarks_on
-    from genstudio.explore.latent.staged import kept
+    from genstudio.explore.latent.staged import kept, ordinary_codes
 
     assert story.found is not None
     found = story.found
     story.remarks = remarks_on(look, found, state.attributes) if state.looking or state.directions else ()
     story.rows = _rows(state, found)
     shown = yield from _whole(sheets, story)
+    if state.fixed:
+        codes = yield from _meanwhile(ordinary_codes(look), shown)
+        story.rows = _rows(state, found, codes.z)
+        shown = yield from _whole(sheets, story)
     if found.space.digest != look.snapshot.digest:
         work = kept(look, ("scores now", state.directions, found.space.digest), lambda: scores_now(look, found))
         story.now = yield from _meanwhile(work, shown)
@@ -243,7 +249,7 @@ def _meanwhile(work: Any, shown: Content) -> Any:
         yield shown
 
 
-def _rows(state: DirectionsState, found: Directions | None) -> list[Row]:
+def _rows(state: DirectionsState, found: Directions | None, z: np.ndarray | None = None) -> list[Row]:
     from genstudio.explore.direction_rows import rows_of
 
-    return [] if found is None else rows_of(found, state.fixed, state.attributes, state.components)
+    return [] if found is None else rows_of(found, state.fixed, state.attributes, state.components, z)

@@ -17,7 +17,7 @@ from genstudio.data.dataset import open_data
 from genstudio.explore.base import Content, Look, contents, final, panes
 from genstudio.explore.directions import DirectionsState
 from genstudio.explore.latent.direction import Directions
-from genstudio.explore.latents import to_pixels
+from genstudio.explore.latents import encodings, to_pixels
 from genstudio.models.base import build
 from genstudio.training import judge_recipe, judges
 from genstudio.training.snapshot import Snapshot, load_model
@@ -179,6 +179,10 @@ def test_along_the_others_what_is_held_fixed_is_not_read_to_change(look: Look):
         change = float(row.step @ found["brightness"].reader) / row.direction.sigma
         assert (abs(change) < 1e-6) == (not row.fixed)
     assert "brightness held fixed" in str(content.words)
+    z = encodings(look, 512).z.astype(float)
+    for row in content.values["rows"]:
+        along = z @ (row.step / np.linalg.norm(row.step))
+        assert row.fixed or row.direction.sigma == pytest.approx(along.std(), rel=1e-5), "σ of what is left of it"
 
 
 def test_where_nothing_is_left_the_row_says_so_and_the_others_are_shown(look: Look):

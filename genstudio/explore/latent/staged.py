@@ -87,7 +87,7 @@ class _Work:
 
 def _stages(look: Look, how: finding.How, names: tuple[str, ...], judge: Judge | None) -> Iterator[Stage]:
     components = yield from _telling(_components(look), 0.0, _BY_STAGE[0])
-    some = yield from _telling(_ordinary_codes(look), _BY_STAGE[0], _BY_STAGE[0])
+    some = yield from _telling(ordinary_codes(look), _BY_STAGE[0], _BY_STAGE[0])
     first = _together(look, components, some)
     yield _BY_STAGE[0], first
     codes = yield from _telling(_codes(look, judge), _BY_STAGE[0], _BY_STAGE[1], first)
@@ -102,7 +102,7 @@ def _stages(look: Look, how: finding.How, names: tuple[str, ...], judge: Judge |
 def unnamed(look: Look) -> Iterator[Stage]:
     """As :func:`staged`, of what needs no name: principal components and a random direction, their effects not measured."""
     components = yield from _telling(_components(look), 0.0, 0.9)
-    codes = yield from _telling(_ordinary_codes(look), 0.9, 1.0)
+    codes = yield from _telling(ordinary_codes(look), 0.9, 1.0)
     yield 1.0, _together(look, components, codes)
 
 
@@ -120,10 +120,11 @@ def _codes(look: Look, judge: Judge | None) -> Generator[float, None, KnownCodes
     try:
         return (yield from kept(look, ("known codes", judge and judge.hash), lambda: known_codes(look)))
     except UsageError:
-        return (yield from _ordinary_codes(look))
+        return (yield from ordinary_codes(look))
 
 
-def _ordinary_codes(look: Look) -> Generator[float, None, KnownCodes]:
+def ordinary_codes(look: Look) -> Generator[float, None, KnownCodes]:
+    """Codes of a few validation images, or drawn ones: of them nothing is known."""
     if has(look.model, Encodes):
         yield from encoding(look, effects.ORDINARY)
     return KnownCodes(effects.base_codes(look, effects.ORDINARY).numpy(), {}, effects.ORDINARY, "")
