@@ -17,7 +17,8 @@ from genstudio.data.dataset import open_data
 from genstudio.explore.base import Content, Look, contents, final, panes
 from genstudio.explore.directions import DirectionsState
 from genstudio.explore.latent.direction import Directions
-from genstudio.explore.latents import encodings, to_pixels
+from genstudio.explore.latent.effects import ORDINARY, base_codes
+from genstudio.explore.latents import to_pixels
 from genstudio.models.base import build
 from genstudio.training import judge_recipe, judges
 from genstudio.training.snapshot import Snapshot, load_model
@@ -179,7 +180,7 @@ def test_along_the_others_what_is_held_fixed_is_not_read_to_change(look: Look):
         change = float(row.step @ found["brightness"].reader) / row.direction.sigma
         assert (abs(change) < 1e-6) == (not row.fixed)
     assert "brightness held fixed" in str(content.words)
-    z = encodings(look, 512).z.astype(float)
+    z = base_codes(look, ORDINARY).double().numpy()
     for row in content.values["rows"]:
         along = z @ (row.step / np.linalg.norm(row.step))
         assert row.fixed or row.direction.sigma == pytest.approx(along.std(), rel=1e-5), "σ of what is left of it"
