@@ -7,7 +7,9 @@ generator also asks that what is read from its images lies on straight lines in 
                           the cross-entropy between sigmoid(r(G(z))) and sigmoid(W z + b)
 
 So W z + b holds the information that codes share with what is shown (Chen et al. 2016, eq. 4, with a posterior of straight
-lines), and nobody says how an attribute is spread: that is between the two players.
+lines), and nobody says how a number is spread: that is between the two players. What is yes or no has a coordinate of z to
+itself with one place for each (their discrete codes): no straight line of a normal z ever parts the two, and sums of codes
+would come out between them.
 """
 
 from __future__ import annotations
@@ -23,8 +25,11 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.any_nets import AnyNets, AnyNetsKnobs
 from genstudio.models.base import models
+from genstudio.nets.latent_prior import as_switches, from_normal
 from genstudio.nets.readout import Readout, check_said, count_said, said
 from genstudio.nets.spectral import bounded
+
+SHARPNESS = 4.0  # of a switch's line at first: its own coordinate, and no other
 
 
 class AttributeGanKnobs(AnyNetsKnobs):
@@ -84,12 +89,14 @@ class AttributeGAN(AnyNets):
 
     generator: LinedGenerator
     discriminator: ReadingDiscriminator
+    chance: Tensor
 
     def make_players(self) -> None:
         spec, knobs, base = self.spec, self.knobs, self.base(self.knobs)
         net = base.make_generator(self.latent_dim, spec, knobs)
         self.generator = LinedGenerator(net, self.latent_dim, count_said(spec))
         self.discriminator = ReadingDiscriminator(base.make_body(spec, knobs), spec, spectral=knobs.spectral_norm)
+        self.register_buffer("chance", torch.zeros(self.latent_dim))  # of yes, where a coordinate is a switch's
 
     @classmethod
     def check(cls, spec: ImageSpec, knobs: Any) -> None:
@@ -98,16 +105,36 @@ class AttributeGAN(AnyNets):
 
     def prepare(self, batch: Batch) -> None:
         super().prepare(batch)
-        self.discriminator.readout.prepare(batch)
+        readout = self.discriminator.readout
+        readout.prepare(batch)
+        # Of more than two classes exactly one is true, which no switches of their own would say.
+        alone = len(self.spec.attribute_names) + (len(self.spec.class_names) == 2)
+        switches = readout.switch[: min(alone, self.latent_dim)]
+        self.chance[: len(switches)] = switches * readout.mean[: len(switches)]
+        for k in switches.nonzero().flatten().tolist():
+            self.generator.lines.weight.data[k].zero_()
+            self.generator.lines.weight.data[k, k] = SHARPNESS
+
+    def shaped(self, noise: Tensor) -> Tensor:
+        return from_normal(as_switches(noise, self.chance), self.knobs.prior)
 
     # --- how they learn --------------------------------------------------------------------------------------------
 
     def add_to_discriminator(self, batch: Batch, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
         if self.knobs.told:
             values = said(batch)
+            self._learn_chances(values)
             errors = self.discriminator.readout.errors(self.discriminator.read(batch.images), values)
             terms["attributes"] = errors.sum() / values.isfinite().sum().clamp_min(1)
             weights["attributes"] = self.knobs.told
+
+    def _learn_chances(self, values: Tensor) -> None:
+        """A first minibatch of 64 knows the share of yes to .05 or so: the running mean over some hundred comes nearer."""
+        k = min(values.shape[1], self.latent_dim)
+        known = values[:, :k].isfinite()
+        share = values[:, :k].nan_to_num(0.0).sum(0) / known.sum(0).clamp_min(1)
+        learns = (self.chance[:k] > 0) & known.any(0)
+        self.chance[:k].lerp_(torch.where(learns, share.clamp(0.01, 0.99), self.chance[:k]), 0.01)
 
     def add_to_generator(self, z: Tensor, fake: Tensor, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
         if self.knobs.told:

@@ -50,7 +50,11 @@ class TwoPlayers(Model):
 
     def noise(self, turn: Turn) -> Tensor:
         """Codes for one batch, N×latent_dim, on the training thread."""
-        return from_normal(turn.noise(self.latent_dim), self.knobs.prior)
+        return self.shaped(turn.noise(self.latent_dim))
+
+    def shaped(self, noise: Tensor) -> Tensor:
+        """Standard normal noise N×latent_dim as codes of the prior."""
+        return from_normal(noise, self.knobs.prior)
 
     def generate(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
         """Images N×C×H×W in [0, 1] of codes N×latent_dim, of classes ``labels`` (int64 N) where the model knows any."""
@@ -64,7 +68,7 @@ class TwoPlayers(Model):
     def prior(self, n: int, *, generator: torch.Generator) -> Tensor:
         """``n`` codes, N×latent_dim."""
         noise = torch.randn(n, self.latent_dim, generator=generator, device=generator.device)
-        return from_normal(noise, self.knobs.prior).to(self._device)
+        return self.shaped(noise.to(self._device))
 
     def decode(self, z: Tensor, label: int | Tensor | None = None) -> Tensor:
         """Codes N×latent_dim to images; of a model that knows classes, of class ``label`` (one for all, or int64 N): the

@@ -12,6 +12,7 @@ from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build
 from genstudio.nets.class_heads import ConcatenationHead, ProjectionHead
+from genstudio.nets.latent_prior import as_switches
 from genstudio.nets.spectral import bounded
 
 
@@ -309,3 +310,24 @@ def test_without_anything_said_the_plain_nets_are_named() -> None:
     with pytest.raises(UsageError, match="neither attributes nor classes") as refused:
         build("attribute-gan", ImageSpec(3, 8, 8, levels=256), {"base": "resnet-gan"})
     assert "model.name=resnet-gan" in str(refused.value.remedy)
+
+
+def test_codes_of_switches_have_two_places_and_the_chance_of_the_data() -> None:
+    chance = torch.tensor([0.25, 0.5, 0.0])
+    draws = torch.randn(40_000, 3, generator=noise())
+    codes = as_switches(draws, chance)
+    assert torch.equal(codes[:, 2], draws[:, 2]), "no switch"
+    torch.testing.assert_close(codes.mean(0), torch.zeros(3), atol=0.02, rtol=0)
+    torch.testing.assert_close(codes.var(0), torch.ones(3), atol=0.03, rtol=0)
+    torch.testing.assert_close((codes > 0).float().mean(0)[:2], chance[:2], atol=0.01, rtol=0)
+    assert codes[:, 0].sub(1.697).abs().minimum(codes[:, 0].add(0.566).abs()).max() < 6 * 0.2
+
+
+def test_what_is_yes_or_no_has_a_coordinate_to_itself(build_small, data) -> None:
+    model = build_small("attribute-gan")
+    model.prepare(data.split("train").batch(torch.arange(60), generator=noise()))
+    share = model.discriminator.readout.mean[0].item()
+    z = model.prior(4_000, generator=noise())
+    assert (z[:, 0] > 0).float().mean().item() == pytest.approx(share, abs=0.03)
+    assert z[:, 0].abs().min() > 0.05, "two places and nothing between"
+    assert model.generator.lines(z)[:, 0].sign().eq(z[:, 0].sign()).float().mean() > 0.99
