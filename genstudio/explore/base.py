@@ -82,7 +82,10 @@ class PaneState:
         return cls(**{name: getattr(fields, name) for name in _form(cls).model_fields})
 
     def with_z(self, z: Blob) -> PaneState | None:
-        """This state, looking at a code (float32 latent_dim) that another pane sends; ``None``: it has no use for one."""
+        """This state, looking at a code (float32 latent_dim) that another pane sends; ``None``: it has no use for one.
+
+        Raises :class:`UsageError` where it has, and no room for it.
+        """
         return None
 
     def decided(self, look: Look) -> PaneState:

@@ -70,8 +70,13 @@ class InterpolateState(PaneState):
     )
 
     def with_z(self, z: Blob) -> InterpolateState:
-        """A z that was sent becomes one more key frame, the last."""
-        return self.inserted(len(self.frames), Frame("z", blob=z)) if len(self.frames) < MOST_FRAMES else self
+        """A z that was sent becomes one more key frame, the last. Raises :class:`UsageError` where there is no room."""
+        if len(self.frames) >= MOST_FRAMES:
+            raise UsageError(
+                N_("The path has {n} key frames already, the most that there can be.", n=MOST_FRAMES),
+                N_("Remove one in Interpolate, and send it again."),
+            )
+        return self.inserted(len(self.frames), Frame("z", blob=z))
 
     def inserted(self, at: int, frame: Frame) -> InterpolateState:
         return replace(self, frames=(*self.frames[:at], frame, *self.frames[at:]))

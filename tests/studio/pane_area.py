@@ -18,15 +18,16 @@ PATIENCE = 60_000  # ms: a machine under load is no failure
 
 
 @contextmanager
-def area_on(qtbot: Any, home: Path, run: Run, height: int = 760) -> Iterator[PaneArea]:
-    """On screen, with the run and its images open; closed without a trace."""
-    session = Session()
+def area_on(qtbot: Any, home: Path, run: Run, height: int = 760, *, images: bool = True) -> Iterator[PaneArea]:
+    """On screen, with the run and its images open (or ``images`` not to be had); closed without a trace."""
+    session, failed = Session(), []
     made = PaneArea(session, QUndoStack(session), Settings(home / "settings.json"))
     made.resize(1000, height)
     made.show()
     qtbot.waitExposed(made)
+    session.failed.connect(failed.append)
     session.open_run(run.path)
-    qtbot.waitUntil(lambda: session.data is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: session.data is not None if images else bool(failed), timeout=PATIENCE)
     yield made
     made.shutdown()
     session.shutdown()

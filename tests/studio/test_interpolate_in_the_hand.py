@@ -256,6 +256,10 @@ def test_there_is_a_most_and_it_is_said(qtbot, area: PaneArea, square: Path):
     area.change({"interpolate": full}, "many")
     settled(qtbot, area)
     assert not view.add.isEnabled()
+    area.send_z(np.array([0.5, -1.0], np.float32), "interpolate")
+    assert area.export_line.isVisible()
+    assert f"{MOST_FRAMES} key frames already" in area.export_line.words.text()
+    assert len(state_of(area).frames) == MOST_FRAMES
     drop(view, square, view.grid, QPoint(30, 30))
     qtbot.waitUntil(lambda: "the most" in view.stage.note.text(), timeout=PATIENCE)
     view.row.setFocus()

@@ -15,6 +15,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QKeySequence, QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from genstudio.core.errors import UsageError
 from genstudio.core.messages import _, translate
 from genstudio.core.paths import home_dir
 from genstudio.explore.base import Pane, PaneState, panes
@@ -126,8 +127,13 @@ class PaneArea(QWidget):
             return
         names = [to] if to else self.codes.takers(self.arrangement.in_sight())
         blob = self.blobs.put_array(z)
-        states = {name: self.states[name].with_z(blob) for name in names if name != but}
-        changed = {name: state for name, state in states.items() if state is not None}
+        changed = {}
+        for name in names:
+            try:
+                if name != but and (state := self.states[name].with_z(blob)) is not None:
+                    changed[name] = state
+            except UsageError as error:
+                self.export_line.refuse(error)
         if changed:
             self.change(changed, _("send z"))
             if to:

@@ -199,7 +199,8 @@ class _Work:
 
 
 class ExportLine(QFrame):
-    """One line: what is being saved with a bar and a stop, then where it is with *Show in folder*. Hidden otherwise."""
+    """One line: what is being saved with a bar and a stop, then where it is with *Show in folder*; or what could not be
+    done. Hidden otherwise."""
 
     def __init__(self, exporter: Exporter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -227,6 +228,11 @@ class ExportLine(QFrame):
         self.stop.clicked.connect(exporter.cancel)
         self.show_folder.clicked.connect(self._open_folder)
         self.hide_button.clicked.connect(self.hide)
+
+    def refuse(self, error: GenstudioError) -> None:
+        """Say what could not be done, why, and what to do, while nothing is being saved."""
+        if not self._exporter.busy:
+            self._say(f"{translate(error.what)} {translate(error.remedy)}", bad=True)
 
     def _say(self, words: str, *, busy: bool = False, path: Path | None = None, bad: bool = False) -> None:
         self._path = path
