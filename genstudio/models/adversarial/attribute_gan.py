@@ -75,6 +75,12 @@ class LinedGenerator(nn.Module):
         return out
 
 
+def entropy_of(share: Tensor) -> Tensor:
+    """What a guess costs that knows only how often yes is true: nats."""
+    p = share.clamp(1e-6, 1 - 1e-6)
+    return -(p * p.log() + (1 - p) * (1 - p).log())
+
+
 @models.register("attribute-gan")
 class AttributeGAN(AnyNets):
     """Serves images with attributes or classes, of the sizes that its base serves."""
@@ -90,6 +96,7 @@ class AttributeGAN(AnyNets):
     generator: LinedGenerator
     discriminator: ReadingDiscriminator
     chance: Tensor
+    legible: Tensor
 
     def make_players(self) -> None:
         spec, knobs, base = self.spec, self.knobs, self.base(self.knobs)
@@ -97,6 +104,9 @@ class AttributeGAN(AnyNets):
         self.generator = LinedGenerator(net, self.latent_dim, count_said(spec))
         self.discriminator = ReadingDiscriminator(base.make_body(spec, knobs), spec, spectral=knobs.spectral_norm)
         self.register_buffer("chance", torch.zeros(self.latent_dim))  # of yes, where a coordinate is a switch's
+        self.register_buffer(
+            "legible", torch.zeros(count_said(spec))
+        )  # the share of each that is read from real images
 
     @classmethod
     def check(cls, spec: ImageSpec, knobs: Any) -> None:
@@ -123,22 +133,29 @@ class AttributeGAN(AnyNets):
     def add_to_discriminator(self, batch: Batch, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
         if self.knobs.told:
             values = said(batch)
-            self._learn_chances(values)
             errors = self.discriminator.readout.errors(self.discriminator.read(batch.images), values)
+            self._learn_shares(values, errors.detach())
             terms["attributes"] = errors.sum() / values.isfinite().sum().clamp_min(1)
             weights["attributes"] = self.knobs.told
 
-    def _learn_chances(self, values: Tensor) -> None:
-        """A first minibatch of 64 knows the share of yes to .05 or so: the running mean over some hundred comes nearer."""
-        k = min(values.shape[1], self.latent_dim)
-        known = values[:, :k].isfinite()
-        share = values[:, :k].nan_to_num(0.0).sum(0) / known.sum(0).clamp_min(1)
-        learns = (self.chance[:k] > 0) & known.any(0)
-        self.chance[:k].lerp_(torch.where(learns, share.clamp(0.01, 0.99), self.chance[:k]), 0.01)
+    def _learn_shares(self, values: Tensor, errors: Tensor) -> None:
+        """Running means over some hundred minibatches, from values and errors N×A: the chance of yes, which a first one of
+        64 knows to .05 or so, and how much of each attribute is read."""
+        known = values.isfinite()
+        count = known.sum(0).clamp_min(1)
+        share, error = values.nan_to_num(0.0).sum(0) / count, errors.sum(0) / count
+        k = min(len(share), self.latent_dim)
+        learns = (self.chance[:k] > 0) & known.any(0)[:k]
+        self.chance[:k].lerp_(torch.where(learns, share[:k].clamp(0.01, 0.99), self.chance[:k]), 0.01)
+        guessing = torch.where(self.discriminator.readout.switch > 0, entropy_of(share), torch.ones_like(share))
+        read = (1 - error / guessing.clamp_min(0.01)).clamp(0, 1)
+        self.legible.lerp_(torch.where(known.any(0), read, self.legible), 0.02)
 
     def add_to_generator(self, z: Tensor, fake: Tensor, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
         if self.knobs.told:
-            terms["straightness"] = self.bent(z, self.discriminator.read(fake)).mean()
+            # Of what can't be read nothing is asked: the generator would learn marks that only the reader sees.
+            asked = self.legible / self.legible.sum().clamp_min(1.0)
+            terms["straightness"] = (asked * self.bent(z, self.discriminator.read(fake))).sum()
             weights["straightness"] = self.knobs.told
 
     def bent(self, z: Tensor, read: Tensor) -> Tensor:

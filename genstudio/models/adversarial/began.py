@@ -54,6 +54,17 @@ class BeganKnobs(TwoPlayerKnobs):
         ge=1,
         le=512,
     )
+    code_dim: int = knob(
+        0,
+        help=N_(
+            "Numbers to which the discriminator squeezes an image; 0 takes the latent dimensions. What it can't rebuild "
+            "of a real image it asks of no generator."
+        ),
+        label=N_("Discriminator's code"),
+        ge=0,
+        le=4096,
+        advanced=True,
+    )
     depth: int = knob(1, help=N_("Convolutions at each size."), label=N_("Depth"), ge=1, le=4)
 
 
@@ -62,8 +73,9 @@ class Autoencoder(nn.Module):
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__()
-        self.encoder = DownNet(knobs.latent_dim, knobs.width, knobs.depth, spec.shape)
-        self.decoder = UpNet(knobs.latent_dim, knobs.width, knobs.depth, spec.shape)
+        code_dim = knobs.code_dim or knobs.latent_dim
+        self.encoder = DownNet(code_dim, knobs.width, knobs.depth, spec.shape)
+        self.decoder = UpNet(code_dim, knobs.width, knobs.depth, spec.shape)
 
     def forward(self, images: Tensor) -> Tensor:
         out: Tensor = self.decoder(self.encoder(images))
