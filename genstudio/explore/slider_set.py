@@ -26,6 +26,8 @@ RANDOM = "random"
 NAMELESS = N_("Nothing names a direction here yet. The pane Directions says why, and gives names to components.")
 ACROSS, UP = ("yaw", "mirror"), ("smile",)
 """What lies in the pad where nobody chose: of faces the lecture's figure."""
+LEADING = (*UP, *ACROSS, "glasses")
+READ = 0.3  # the share of a name that its direction must tell, to stand first
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def make_set(dim: int, directions: Directions | None, basis: Basis | None) -> Sl
 
     found = [] if directions is None else [one for one in directions if one.method != RANDOM]
     named = [one for one in found if not _is_component(one)]
-    for one in sorted(named, key=lambda one: -_told(one)):
+    for one in sorted(named, key=_place):
         add(one.name, NAMED, _note(one), one.step)
     components = [one for one in found if _is_component(one)]  # of which a person may have named some
     for one in components or (() if basis is None else basis.components):
@@ -119,6 +121,13 @@ def _is_component(one: Direction) -> bool:
     from genstudio.explore.latent.direction import COMPONENTS
 
     return one.method == COMPONENTS and one.name.startswith("PC ")
+
+
+def _place(one: Direction) -> tuple[int, float]:
+    """What people come for stands first, where it is read at all; the rest by how well it is read."""
+    told = _told(one)
+    leads = one.name in LEADING and told >= READ
+    return (LEADING.index(one.name) if leads else len(LEADING)), -told
 
 
 def _told(one: Direction) -> float:

@@ -17,6 +17,7 @@ from genstudio.explore.blobs import Blob
 from genstudio.explore.latent.basis import Basis, find_basis
 from genstudio.explore.latent.direction import Direction, Directions, Space
 from genstudio.explore.latents import outcome, to_pixels
+from genstudio.explore.slider_set import make_set
 from genstudio.explore.sliders import SlidersState, scene_of
 from genstudio.models.base import build
 from genstudio.training.snapshot import Snapshot, load_model
@@ -70,6 +71,17 @@ def test_named_ones_come_first_the_best_read_first_then_components_then_coordina
     assert {"brightness", "a"} <= set(named)
     assert [told[name] for name in named] == sorted(told.values(), reverse=True)
     assert "random" not in [row.name for row in made.values["sliders"]]
+
+
+def test_a_smile_and_where_the_head_looks_stand_first_where_they_are_read():
+    def one(name: str, heldout: float | None, method: str = "ridge") -> Direction:
+        axis = np.eye(3)[0]
+        return Direction(name, axis, 1.0, method, axis, "r2", heldout)
+
+    found = (one("light", 0.99), one("glasses", 0.5), one("smile", 0.6), one("mirror", 0.9), one("yaw", 0.1))
+    space = Space("run", "vae", 3, 1, "hash")
+    made = make_set(3, Directions(space, found, np.zeros(3)), None)
+    assert made.names == ["smile", "mirror", "glasses", "light", "yaw"], "one that is guessed stands among the others"
 
 
 @pytest.mark.parametrize("kind", ["vae", "gan"])
