@@ -77,6 +77,11 @@ def _drawn(look: Look, state: DirectionsState) -> tuple[np.ndarray, int | None, 
     return z, None, N_("The draw of seed {seed}", seed=state.seed)
 
 
+def top_of(shown: str) -> float:
+    """Where the colours of a matrix end: cosines at 1, effects at so many σ."""
+    return 1.0 if shown == "cosines" else STRONGEST
+
+
 class Sheets:
     """Contents of one look and state. Rows are decoded once, whatever becomes known of them later."""
 
@@ -166,13 +171,14 @@ class Sheets:
             steps = [row.step for row in story.rows]
             lengths = [max(float(np.linalg.norm(step)), 1e-12) for step in steps]
             numbers = cosines([step / length for step, length in zip(steps, lengths, strict=True)])
-            columns, top, title = values["row_names"], 1.0, N_("cosine")
+            columns, title = values["row_names"], N_("cosine")
         else:
             measured = {name for row in story.rows for name in row.direction.effect}
             names = sorted(measured, key=self._order)
             numbers = np.array([[row.direction.effect.get(name, np.nan) for name in names] for row in story.rows])
-            columns, top, title = tuple(name.replace("_", " ") for name in names), STRONGEST, N_("effect, σ")
+            columns, title = tuple(name.replace("_", " ") for name in names), N_("effect, σ")
         values["column_names"], values["matrix"] = columns, numbers
+        top = top_of(values["shown"])
         pixels = signed(numbers, top).repeat(SQUARE, 0).repeat(SQUARE, 1)
         legend = Legend(title, signed_scale(f"{top:g}"), continuous=True)
         per_cell: dict[str, np.ndarray] = {values["shown"]: numbers}

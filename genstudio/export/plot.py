@@ -88,7 +88,7 @@ def draw_curves(
         _mark(figure, list(panels), rows, clock, marks, look)
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=look.text)
-        figure.savefig(path, facecolor=look.card, metadata=_metadata(path, provenance))
+        figure.savefig(path, facecolor=look.card, metadata=metadata(path, provenance))
 
 
 def draw_histograms(
@@ -117,7 +117,7 @@ def draw_histograms(
         axes.set_xlabel(axis)
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=look.text)
-        figure.savefig(path, facecolor=look.card, metadata=_metadata(path, provenance))
+        figure.savefig(path, facecolor=look.card, metadata=metadata(path, provenance))
 
 
 def thin(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
@@ -282,7 +282,7 @@ def fonts() -> list[str]:
     return ["Inter", "DejaVu Sans"] if any((resources() / "fonts").glob("Inter-*.ttf")) else ["DejaVu Sans"]
 
 
-def _metadata(path: Path, provenance: Provenance | None) -> dict[str, Any]:
+def metadata(path: Path, provenance: Provenance | None) -> dict[str, Any]:
     text = provenance.text() if provenance else None
     if path.suffix.lower() == ".svg":
         return {"Date": None, "Creator": "genstudio", **({"Description": text} if text else {})}

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 
 from genstudio.explore.latent import codes, kept, staged
@@ -267,6 +268,28 @@ def test_a_matrix_tells_its_numbers(qtbot, area: PaneArea, view: DirectionsView)
     area.undo_stack.undo()
     settled(qtbot, area)
     assert all(box.isVisible() for box in view.grid.boxes[: len(names(view))])
+
+
+def test_a_matrix_is_saved_with_the_names_of_its_rows_and_columns(
+    qtbot, area: PaneArea, view: DirectionsView, tmp_path: Path
+):
+    assert "Matrix with its names…" in [action.text() for action in view.inspector.export.menu().actions()]
+    with qtbot.waitSignal(area.exporter.failed, timeout=PATIENCE) as refused:
+        area.exporter.export(view, "matrix", str(tmp_path / "none.svg"))
+    assert "rows of pictures are" in refused.args[0]
+    assert not (tmp_path / "none.svg").exists()
+    view.inspector.controls.controls["shown"].edited.emit("shown", "cosines")
+    settled(qtbot, area)
+    for name in ("cosines.svg", "cosines.png"):
+        with qtbot.waitSignal(area.exporter.finished, timeout=PATIENCE):
+            area.exporter.export(view, "matrix", str(tmp_path / name))
+    words = (tmp_path / "cosines.svg").read_text(encoding="utf-8")
+    assert words.count("<!-- mirror -->") == 2, (
+        "matplotlib says in a comment what each outline spells: a row and a column"
+    )
+    with Image.open(tmp_path / "cosines.png") as image:
+        assert min(image.size) > 300
+        assert "genstudio" in image.info
 
 
 def test_a_click_sends_its_code_to_the_pane_beside_and_the_row_stays(qtbot, area: PaneArea, view: DirectionsView):

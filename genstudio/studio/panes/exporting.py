@@ -72,6 +72,10 @@ def kinds_for(pane: str, has_z: bool) -> list[Kind]:
         kinds.append(Kind("training-path", title, "{pane}-path-training.gif", ANIMATIONS, options=whole))
     elif has_z:
         kinds.append(Kind("walk", _("Animation: a walk through z…"), "{pane}-walk-{step}.gif", ANIMATIONS))
+    if pane == "directions":
+        kinds.append(
+            Kind("matrix", _("Matrix with its names…"), "{pane}-matrix-{step}.svg", "SVG (*.svg);;PNG (*.png)")
+        )
     if pane in HISTOGRAMS:
         formats = "SVG (*.svg);;PNG (*.png);;CSV (*.csv)"
         kinds.append(Kind("histogram", _("Histogram…"), "{pane}-histogram-{step}.svg", formats))

@@ -56,8 +56,8 @@ def write(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
         request = replace(request, content=final(_look(request), request.state, cancelled), whole=True)
     writers = {
         "picture": _picture, "training": _training, "walk": _walk, "drawing": _drawing, "numbers": _numbers,
-        "histogram": _histogram, "sweep": _sliders_film, "padwalk": _sliders_film, "sweepsheet": _sliders_sheet,
-        "padsheet": _sliders_sheet, "path": _path, "strip": _strip,
+        "histogram": _histogram, "matrix": _matrix, "sweep": _sliders_film, "padwalk": _sliders_film,
+        "sweepsheet": _sliders_sheet, "padsheet": _sliders_sheet, "path": _path, "strip": _strip,
     }  # fmt: skip
     return writers[request.kind.partition("-")[0]](request, progress, cancelled)
 
@@ -229,6 +229,23 @@ def _histogram(request: Request, progress: Progress, cancelled: Callable[[], boo
         request.path, request.content.series, title=str(request.content.words),
         axis=str(request.content.values.get("axis", "")),
         provenance=provenance_of(request.snapshot, request.state, run=request.run),
+    )  # fmt: skip
+
+
+def _matrix(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    from genstudio.explore.direction_sheets import top_of
+    from genstudio.export.matrices import save_matrix
+    from genstudio.export.provenance import provenance_of
+
+    values = request.content.values
+    if "matrix" not in values:
+        raise UsageError(
+            N_("No matrix is shown: rows of pictures are."),
+            N_("Choose Show: cosines, or Show: effects, and save again."),
+        )
+    return save_matrix(
+        request.path, values["matrix"], values["row_names"], values["column_names"], top=top_of(values["shown"]),
+        title=str(request.content.words), provenance=provenance_of(request.snapshot, request.state, run=request.run),
     )  # fmt: skip
 
 
