@@ -1,12 +1,14 @@
 """Arithmetic with codes: does smiling woman - neutral woman + neutral man give a smiling man? (Radford et al. 2016)
 
 Of each equation 200 random triples: every term is the mean code of three exemplars, the sum is decoded once, and a judge
-that never saw a generated image says which of the two wanted attributes came out right. Beside it: ordinary codes (chance),
-the third term alone (nothing was carried over), and the same sum of the same exemplars' pixels.
+that never saw a generated image says which of the two wanted attributes came out right. The same again with five exemplars
+a term, where there are so many: what is left of their own faces in a sum shrinks with their number. Beside it: ordinary
+codes (chance), the third term alone (nothing was carried over), and the same sum of the same exemplars' pixels.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from genstudio.evaluate.judged import Judged
 
 TRIPLES = 200
-EXEMPLARS = 3
+EXEMPLARS, MORE = 3, 5
 DRAWN = 10_000
 BATCH = 250
 
@@ -56,10 +58,13 @@ def arithmetic(model: Any, images: Images, *, judged: Judged, triples: int = TRI
     """Mean over equations of the share of sums with both attributes right; ``extra`` has each equation's, and ``protocol``
     each attribute's. Raises :class:`UsageError` where an equation lacks exemplars."""
     pool = _pool(model, images, judged.judge)
-    shares = {
-        equation.name: _tried(model, equation, pool, judged.judge, triples, images.seed)
-        for equation in equations_for(images.spec.attribute_names)
-    }
+
+    def tried(equations: Iterable[Equation], exemplars: int) -> dict[str, dict[str, dict[str, float]]]:
+        return {one.name: _tried(model, one, pool, judged.judge, triples, images.seed, exemplars) for one in equations}
+
+    asked = equations_for(images.spec.attribute_names)
+    shares = tried(asked, EXEMPLARS)
+    of_more = tried([one for one in asked if min(map(len, _candidates(one, pool))) >= MORE], MORE)
 
     def mean(which: str) -> float:
         return float(np.mean([told[which]["both"] for told in shares.values()]))
@@ -70,12 +75,14 @@ def arithmetic(model: Any, images: Images, *, judged: Judged, triples: int = TRI
         "exemplars": EXEMPLARS,
         "exemplars_from": pool.source,
         "equations": shares,
+        f"equations_of_{MORE}": of_more,
     }
     return Result(
         mean("codes"),
         images.protocol() | judged.judge.protocol(images.spec) | told,
         {which: mean(which) for which in ("chance", "third_term", "pixels")},
-        {name: told["codes"]["both"] for name, told in shares.items()},
+        {name: told["codes"]["both"] for name, told in shares.items()}
+        | {f"{name}_of_{MORE}": told["codes"]["both"] for name, told in of_more.items()},
     )
 
 
@@ -129,27 +136,31 @@ def _decoded(model: Any, z: Tensor, images: Images) -> Tensor:
     return made
 
 
+def _candidates(equation: Equation, pool: Pool) -> list[Tensor]:
+    """For each term the positions in the pool of all that could be its exemplars, int64."""
+    return [torch.from_numpy(matching(pool.values, pool.sides, wanted)) for _, wanted in equation.terms]
+
+
 def _tried(
-    model: Any, equation: Equation, pool: Pool, judge: Judge, triples: int, seed: int
+    model: Any, equation: Equation, pool: Pool, judge: Judge, triples: int, seed: int, exemplars: int
 ) -> dict[str, dict[str, float]]:
-    """The shares that are right, of each attribute and of both, by what was judged: the decoded sums ("codes"), ordinary
-    codes ("chance"), the third term alone, and the sums of pixels."""
+    """Of sums of ``exemplars`` a term the shares that are right, of each attribute and of both, by what was judged: the
+    decoded sums ("codes"), ordinary codes ("chance"), the third term alone, and the sums of pixels."""
     draw = seeding.generator(seed, "evaluate", "arithmetic", equation.name)
     codes, pixels = torch.zeros(triples, pool.z.shape[1]), torch.zeros(triples, *pool.images.shape[1:])
     third = codes
-    for sign, wanted in equation.terms:
-        fits = torch.from_numpy(matching(pool.values, pool.sides, wanted))
-        if len(fits) < EXEMPLARS:
+    for (sign, wanted), fits in zip(equation.terms, _candidates(equation, pool), strict=True):
+        if len(fits) < exemplars:
             raise UsageError(
                 N_("Only {n} images are {wanted}: too few exemplars for {equation}.", n=len(fits),
                    wanted=", ".join(f"{name} {side}" for name, side in wanted.items()), equation=equation.name),
                 N_("Measure on more images, or train the model further."),
             )  # fmt: skip
-        chosen = fits[torch.rand(triples, len(fits), generator=draw).argsort(1)[:, :EXEMPLARS]]
+        chosen = fits[torch.rand(triples, len(fits), generator=draw).argsort(1)[:, :exemplars]]
         third = pool.z[chosen].mean(1)
         codes += sign * third
         pixels += sign * pool.images[chosen].mean(1)
-    anyhow = torch.randint(len(pool.z), (triples * EXEMPLARS,), generator=draw)
+    anyhow = torch.randint(len(pool.z), (triples * exemplars,), generator=draw)
     judged = {
         "codes": torch.cat([model.decode(part) for part in codes.split(BATCH)]),
         "chance": torch.cat([model.decode(part) for part in pool.z[anyhow].split(BATCH)]),

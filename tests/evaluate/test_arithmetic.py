@@ -103,10 +103,18 @@ def measured(model: Any, data: Any, **options: Any) -> Any:
 def test_a_model_whose_code_is_the_image_adds_up(data: Any, encodes: bool) -> None:
     found = measured(Linear(encodes=encodes), data)
     assert found.value > 0.98
-    assert set(found.extra) == {"smile_across_presentation", "glasses_across_presentation", "smile_across_glasses"}
+    names = {"smile_across_presentation", "glasses_across_presentation", "smile_across_glasses"}
+    assert set(found.extra) == names | {f"{name}_of_5" for name in names}
     assert found.baselines["third_term"] == 0  # nothing that is low becomes high by itself
     assert 0.05 < found.baselines["chance"] < 0.4
     assert found.protocol["exemplars_from"] == ("encoded images" if encodes else "drawn images")
+
+
+def test_where_exemplars_are_few_sums_of_three_are_scored_alone(data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("genstudio.evaluate.arithmetic.MORE", 10_000)
+    found = measured(Linear(), data, triples=20)
+    assert set(found.extra) == {"smile_across_presentation", "glasses_across_presentation", "smile_across_glasses"}
+    assert found.value > 0.98
 
 
 def test_what_the_model_forgot_is_not_right(data: Any) -> None:
