@@ -47,13 +47,15 @@ SHOTS: dict[str, list[Shot]] = {
     ],
     "faces-vae": [
         Shot("samples-faces", "samples", step=1800, state={"n": 64}, pointer=(0.55, 0.4)),
-        Shot(
-            "sliders", "sliders", 7000, state={"index": 12, "values": (("glasses", 1.6), ("smile", 1.5), ("yaw", -0.8))}
-        ),
-        Shot("sliders-figure", "sliders", 7000, "dark", "panes", {"show": "figure", "index": 12, "values": ()}),
-        Shot("directions", "directions", step=7000, theme="dark", state={"index": 12}),
         Shot("interpolate", "interpolate", step=7000, part="panes", state={"show": "strip"}),
-        Shot("arithmetic", "arithmetic", step=7000, state={"seed": 12}),
+    ],
+    "faces-attribute-vae": [
+        Shot(
+            "sliders", "sliders", 4500, state={"index": 12, "values": (("glasses", 1.6), ("smile", 1.5), ("yaw", -0.8))}
+        ),
+        Shot("sliders-figure", "sliders", 4500, "dark", "panes", {"show": "figure", "index": 12, "values": ()}),
+        Shot("directions", "directions", step=4500, theme="dark", state={"index": 12}),
+        Shot("arithmetic", "arithmetic", step=4500, state={"seed": 12}),
     ],
     "mnist-vae-2d": [
         Shot("manifold-mnist", step=4000, part="panes", state={"cells": 20, "reach": 2.5}, pointer=(0.6, 0.25)),
