@@ -29,7 +29,6 @@ from genstudio.nets.latent_prior import as_switches, from_normal
 from genstudio.nets.readout import Readout, check_said, count_said, said
 from genstudio.nets.spectral import bounded
 
-GRAIN = 0.05  # of the range from black to white
 SHARPNESS = 4.0  # of a switch's line at first: its own coordinate, and no other
 
 
@@ -74,11 +73,6 @@ class LinedGenerator(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         out: Tensor = self.net(z)
         return out
-
-
-def grainy(images: Tensor) -> Tensor:
-    """Images through grain: what a generator would whisper to the reader in single pixels, nobody could see, drowns."""
-    return images + GRAIN * torch.randn_like(images)
 
 
 def entropy_of(share: Tensor) -> Tensor:
@@ -139,8 +133,7 @@ class AttributeGAN(AnyNets):
     def add_to_discriminator(self, batch: Batch, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
         if self.knobs.told:
             values = said(batch)
-            read = self.discriminator.read(grainy(batch.images))
-            errors = self.discriminator.readout.errors(read, values)
+            errors = self.discriminator.readout.errors(self.discriminator.read(batch.images), values)
             self._learn_shares(values, errors.detach())
             terms["attributes"] = errors.sum() / values.isfinite().sum().clamp_min(1)
             weights["attributes"] = self.knobs.told
@@ -162,7 +155,7 @@ class AttributeGAN(AnyNets):
         if self.knobs.told:
             # Of what can't be read nothing is asked: the generator would learn marks that only the reader sees.
             asked = self.legible / self.legible.sum().clamp_min(1.0)
-            terms["straightness"] = (asked * self.bent(z, self.discriminator.read(grainy(fake)))).sum()
+            terms["straightness"] = (asked * self.bent(z, self.discriminator.read(fake))).sum()
             weights["straightness"] = self.knobs.told
 
     def bent(self, z: Tensor, read: Tensor) -> Tensor:
