@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
 from typing import TypeVar
 
@@ -18,13 +17,9 @@ def aside(work: Callable[[], T]) -> Generator[float, None, T]:
     One such work runs at a time in a process, in the order asked. One that nobody waits for any more is done all the same.
     """
     future: Future[T] = _worker().submit(work)
-    while True:
-        try:
-            return future.result(PATIENCE)
-        except NotYet:
-            if future.done():  # its own, and no matter of patience
-                raise
+    while not wait([future], PATIENCE).done:
         yield 0.0
+    return future.result()
 
 
 @cache

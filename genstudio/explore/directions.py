@@ -196,12 +196,11 @@ def _looked_into(look: Look, state: DirectionsState, sheets: Sheets, story: Stor
     assert story.found is not None
     found = story.found
     story.remarks = remarks_on(look, found, state.attributes) if state.looking or state.directions else ()
-    story.rows = _rows(state, found)
-    shown = yield from _whole(sheets, story)
+    z = None
     if state.fixed:
-        codes = yield from _meanwhile(ordinary_codes(look), shown)
-        story.rows = _rows(state, found, codes.z)
-        shown = yield from _whole(sheets, story)
+        z = (yield from _meanwhile(ordinary_codes(look), sheets.content(story))).z
+    story.rows = _rows(state, found, z)
+    shown = yield from _whole(sheets, story)
     if found.space.digest != look.snapshot.digest:
         work = kept(look, ("scores now", state.directions, found.space.digest), lambda: scores_now(look, found))
         story.now = yield from _meanwhile(work, shown)

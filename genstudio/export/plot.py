@@ -283,6 +283,7 @@ def fonts() -> list[str]:
 
 
 def metadata(path: Path, provenance: Provenance | None) -> dict[str, Any]:
+    """What a PNG or SVG, by the suffix of ``path``, carries of who made it and from what."""
     text = provenance.text() if provenance else None
     if path.suffix.lower() == ".svg":
         return {"Date": None, "Creator": "genstudio", **({"Description": text} if text else {})}

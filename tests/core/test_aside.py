@@ -45,3 +45,9 @@ def test_what_it_raises_is_raised_where_it_was_asked() -> None:
 
     with pytest.raises(TimeoutError, match="its own"):
         outcome(aside(too_late))
+
+
+def test_what_ends_while_one_waits_is_no_failure(monkeypatch) -> None:
+    """However near its end is to the end of a wait."""
+    monkeypatch.setattr("genstudio.core.aside.PATIENCE", 0.0)
+    assert [outcome(aside(lambda k=k: k)) for k in range(2_000)] == list(range(2_000))

@@ -47,9 +47,6 @@ class AnyNetsKnobs(GanKnobs, DcganKnobs, BaseKnobs):
 class AnyNets(Adversarial):
     """Base class: serves images of the sizes that its base serves."""
 
-    def make_players(self) -> None:
-        raise NotImplementedError
-
     @classmethod
     def base(cls, knobs: Any) -> type[Adversarial]:
         """Whose nets it has."""

@@ -104,9 +104,12 @@ class AttributeGAN(AnyNets):
         self.generator = LinedGenerator(net, self.latent_dim, count_said(spec))
         self.discriminator = ReadingDiscriminator(base.make_body(spec, knobs), spec, spectral=knobs.spectral_norm)
         self.register_buffer("chance", torch.zeros(self.latent_dim))  # of yes, where a coordinate is a switch's
-        self.register_buffer(
-            "legible", torch.zeros(count_said(spec))
-        )  # the share of each that is read from real images
+        # The share of each attribute that is read from real images.
+        self.register_buffer("legible", torch.zeros(count_said(spec)))
+
+    @classmethod
+    def smallest_batch(cls, knobs: Any) -> int:
+        return max(2, super().smallest_batch(knobs))  # shares of a variance
 
     @classmethod
     def check(cls, spec: ImageSpec, knobs: Any) -> None:
@@ -143,7 +146,7 @@ class AttributeGAN(AnyNets):
         64 knows to .05 or so, and how much of each attribute is read."""
         known = values.isfinite()
         count = known.sum(0).clamp_min(1)
-        share, error = values.nan_to_num(0.0).sum(0) / count, errors.sum(0) / count
+        share, error = values.nan_to_num(0.0, 0.0, 0.0).sum(0) / count, errors.sum(0) / count
         k = min(len(share), self.latent_dim)
         learns = (self.chance[:k] > 0) & known.any(0)[:k]
         self.chance[:k].lerp_(torch.where(learns, share[:k].clamp(0.01, 0.99), self.chance[:k]), 0.01)

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 from torch import Tensor
 
-from genstudio.core.knobs import Knobs, knob
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
-from genstudio.models.adversarial.any_nets import AnyNets, AnyNetsKnobs
+from genstudio.models.adversarial.any_nets import AnyNets, AnyNetsKnobs, BaseKnobs
 from genstudio.models.base import models
 from genstudio.models.classes import check_classes
 from genstudio.nets.class_heads import ClassDiscriminator, ClassGenerator, ConcatenationHead, ProjectionHead
@@ -21,8 +21,8 @@ from genstudio.nets.class_heads import ClassDiscriminator, ClassGenerator, Conca
 HEADS = {"projection": ProjectionHead, "concatenation": ConcatenationHead}
 
 
-class ClassKnobs(Knobs):
-    """What telling a class adds."""
+class ClassKnobs(BaseKnobs):
+    """What telling a class adds. Before all others in the form."""
 
     join: Literal["projection", "concatenation"] = knob(
         "projection",

@@ -234,9 +234,8 @@ class ExportLine(QFrame):
         self.hide_button.clicked.connect(self.hide)
 
     def refuse(self, error: GenstudioError) -> None:
-        """Say what could not be done, why, and what to do, while nothing is being saved."""
-        if not self._exporter.busy:
-            self._say(f"{translate(error.what)} {translate(error.remedy)}", bad=True)
+        """Say what could not be done, why, and what to do. What is being saved goes on, with its bar and its stop."""
+        self._say(f"{translate(error.what)} {translate(error.remedy)}", busy=self._exporter.busy, bad=True)
 
     def _say(self, words: str, *, busy: bool = False, path: Path | None = None, bad: bool = False) -> None:
         self._path = path

@@ -11,7 +11,7 @@ import torch
 from genstudio.core.batch import Batch
 from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
-from genstudio.models.base import build
+from genstudio.models.base import build, models
 from genstudio.nets.class_heads import ConcatenationHead, ProjectionHead
 from genstudio.nets.latent_prior import as_switches
 from genstudio.nets.spectral import bounded
@@ -355,3 +355,14 @@ def test_what_the_reader_only_guesses_is_not_asked_of_the_generator() -> None:
     (gradient,) = torch.autograd.grad(terms["straightness"], [model.generator.lines.weight])
     assert gradient[0].abs().max() > 0
     assert not gradient[1:].any(), "of the others nothing is asked"
+
+
+def test_straightness_needs_two_images_whatever_the_nets() -> None:
+    """Of one image nothing varies, and its share of a variance would be no number."""
+    for base in ("gan", "dcgan", "resnet-gan"):
+        assert models["attribute-gan"].smallest_batch(models["attribute-gan"].Knobs(base=base)) == 2
+
+
+def test_whose_nets_stands_first_in_the_forms_of_models_on_any_nets() -> None:
+    for name in ("conditional-gan", "attribute-gan"):
+        assert next(iter(models[name].Knobs.model_fields)) == "base"
