@@ -264,6 +264,9 @@ def test_a_matrix_tells_its_numbers(qtbot, area: PaneArea, view: DirectionsView)
     assert view.grid.columns[:2] == ("b", "mirror")
     assert view.describe_cell(0, 0) == "b and b: cosine +1.00"
     assert view.legend.isVisible()
+    pitch = view.grid.cell_rect(1, 0).y() - view.grid.cell_rect(0, 0).y()
+    assert view.grid.named_every(pitch) == 1
+    assert view.grid.named_every(2.5 * pitch) == 3, "names don't lie on each other, however small the cells are"
     assert not any(box.isVisible() for box in view.grid.boxes)
     area.undo_stack.undo()
     settled(qtbot, area)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -134,6 +135,7 @@ class DirectionGrid(ImageGrid):
         while len(self.boxes) < wanted:
             box = QCheckBox(self)
             box.setFont(font(13, QFont.Weight.DemiBold))
+            box.setObjectName("on_surround")
             box.setProperty("number", len(self.boxes))
             box.clicked.connect(self._ticked)
             self.boxes.append(box)
@@ -181,20 +183,27 @@ class DirectionGrid(ImageGrid):
         if self.cell_rect(0, 0).height() < LINE:
             painter.setFont(font(10))
         metrics = painter.fontMetrics()
-        for number, row in enumerate(self.rows):
+        every = self.named_every(metrics.height())
+        for number, row in list(enumerate(self.rows))[::every]:
             cell = self.cell_rect(number, 0)
-            rect = QRectF(cell.x() - WIDEST_NAME - 6, cell.y(), WIDEST_NAME, cell.height())
+            rect = QRectF(cell.x() - WIDEST_NAME - 6, cell.center().y() - LINE, WIDEST_NAME, 2 * LINE)
             words = metrics.elidedText(row.title, Qt.TextElideMode.ElideRight, WIDEST_NAME)
             painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
-        for number, name in enumerate(self.columns):
+        for number, name in list(enumerate(self.columns))[::every]:
             cell = self.cell_rect(0, number)
             painter.save()
             painter.translate(QPointF(cell.center().x(), cell.y() - 6))
             painter.rotate(-90)
             words = metrics.elidedText(name, Qt.TextElideMode.ElideRight, WIDEST_NAME)
-            rect = QRectF(0, -cell.width() / 2, WIDEST_NAME, cell.width())
+            rect = QRectF(0, -LINE, WIDEST_NAME, 2 * LINE)
             painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
             painter.restore()
+
+    def named_every(self, line: float) -> int:
+        """Of a matrix each so manieth row and column has its name beside it, in lines of that height: where cells are
+        smaller, names would lie on each other. The others are told where one points."""
+        pitch = self.cell_rect(1, 0).y() - self.cell_rect(0, 0).y() if len(self.rows) > 1 else line
+        return max(1, math.ceil(line / max(pitch, 1.0)))
 
     def _paint_numbers(self, painter: QPainter) -> None:
         picture = self.picture
