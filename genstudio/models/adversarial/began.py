@@ -11,7 +11,7 @@ adversarial loss does.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -21,11 +21,12 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.players import TwoPlayerKnobs, TwoPlayers
 from genstudio.models.base import Phase, Play, Turn, models
-from genstudio.nets.autoencoding import DownNet, UpNet
+from genstudio.nets.autoencoding import DownNet, StridedDown, StridedUp, UpNet
 from genstudio.nets.fractional import halvings
 
 # The paper's 1e-4, falling to 8e-5 and below, is for a million steps; small nets take more.
 OPTIMISER = {"optimiser": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}
+NETS = {"nearest": (DownNet, UpNet), "strided": (StridedDown, StridedUp)}
 
 
 class BeganKnobs(TwoPlayerKnobs):
@@ -47,9 +48,20 @@ class BeganKnobs(TwoPlayerKnobs):
         log=True,
         advanced=True,
     )
+    resampling: Literal["nearest", "strided"] = knob(
+        "nearest",
+        help=N_(
+            "How images grow and shrink. Nearest: the paper's nets, with convolutions at full size. Strided: convolutions "
+            "that double and halve, which see three times as many images in the same time."
+        ),
+        label=N_("Resampling"),
+    )
     width: int = knob(
         24,
-        help=N_("Features of both nets at every size; on the way down each size adds as many."),
+        help=N_(
+            "Features of both nets' largest maps. With resampling nearest each size adds as many on the way down; with "
+            "strided they double at each halving."
+        ),
         label=N_("Width"),
         ge=1,
         le=512,
@@ -74,8 +86,9 @@ class Autoencoder(nn.Module):
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__()
         code_dim = knobs.code_dim or knobs.latent_dim
-        self.encoder = DownNet(code_dim, knobs.width, knobs.depth, spec.shape)
-        self.decoder = UpNet(code_dim, knobs.width, knobs.depth, spec.shape)
+        down, up = NETS[knobs.resampling]
+        self.encoder = down(code_dim, knobs.width, knobs.depth, spec.shape)
+        self.decoder = up(code_dim, knobs.width, knobs.depth, spec.shape)
 
     def forward(self, images: Tensor) -> Tensor:
         out: Tensor = self.decoder(self.encoder(images))
@@ -97,7 +110,8 @@ class BEGAN(TwoPlayers):
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__(spec, knobs)
-        self.generator = UpNet(knobs.latent_dim, knobs.width, knobs.depth, spec.shape)
+        _, up = NETS[knobs.resampling]
+        self.generator = up(knobs.latent_dim, knobs.width, knobs.depth, spec.shape)
         self.discriminator = Autoencoder(spec, knobs)
         self.register_buffer("k", torch.zeros(()))
 

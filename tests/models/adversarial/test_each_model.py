@@ -206,6 +206,27 @@ def test_the_discriminator_says_how_well_it_reconstructs(build_small) -> None:
         torch.testing.assert_close(model.discriminate(images), expected)
 
 
+@pytest.mark.parametrize("depth", [1, 2])
+@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 12, 24), (3, 32, 32), (1, 128, 128)])
+@pytest.mark.parametrize("resampling", ["nearest", "strided"])
+def test_the_generator_is_the_upper_half_of_the_discriminator(resampling: str, shape: tuple, depth: int) -> None:
+    knobs = {"latent_dim": 5, "width": 2, "resampling": resampling, "depth": depth}
+    model = build("began", ImageSpec(*shape), knobs).eval()
+
+    def shapes(net):
+        return [tuple(weights.shape) for weights in net.state_dict().values()]
+
+    assert shapes(model.generator) == shapes(model.discriminator.decoder)
+    apart = build("began", ImageSpec(*shape), {**knobs, "code_dim": 7}).eval()
+    assert shapes(apart.generator) == shapes(model.generator) != shapes(apart.discriminator.decoder)
+    with torch.no_grad():
+        images = model.sample(3, generator=torch.Generator().manual_seed(0))
+        assert images.shape == (3, *shape)
+        assert model.discriminator.encoder(images).shape == (3, 5)
+        assert apart.discriminator.encoder(images).shape == (3, 7)
+        assert model.discriminator(images).shape == images.shape
+
+
 # --- images and settings that don't fit ---------------------------------------------------------------------------
 
 GREY, COLOUR, LABELLED = ImageSpec(1, 8, 8), ImageSpec(3, 32, 32), ImageSpec(1, 8, 8, class_names=("a", "b"))

@@ -127,6 +127,7 @@ def test_r1_is_looked_at_lazily_with_as_much_more_weight(name: str, build_small,
         ("conditional-gan", ("spectral_norm=true", "plan.players.generator.average=0.9", "augment=translation+cutout")),
         ("dcgan", ("objective=wasserstein", "plan.players.generator.average=0.9")),
         ("began", ("gamma=0.7", "pace=0.5")),
+        ("began", ("resampling=strided", "code_dim=5", "depth=2")),
     ],
 )  # fmt: skip
 def test_stopped_and_resumed_equals_straight(name: str, overrides: tuple[str, ...], recipe, tmp_path) -> None:
