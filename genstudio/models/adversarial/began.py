@@ -7,6 +7,13 @@
 gamma = E L(G(z)) / E L(x) is asked for: how much worse samples may be reconstructed than images. Low gives fine images that
 are much alike, high gives diverse ones. M = L(x) + |gamma L(x) - L(G(z))| falls as the samples get better, which no other
 adversarial loss does.
+
+Nothing in this asks for images that differ: a face that is easy to rebuild may be drawn for every z. With a constraint alpha
+the discriminator's encoder also learns which z an image was drawn from (BEGAN-CS, Chang et al., ECCV 2018):
+
+    discriminator:  ... + alpha |E(G(z)) - z|^2 / latent_dim
+
+so what is drawn of two z is rebuilt from two codes, and can't become the same image without being rebuilt badly.
 """
 
 from __future__ import annotations
@@ -77,6 +84,18 @@ class BeganKnobs(TwoPlayerKnobs):
         le=4096,
         advanced=True,
     )
+    constraint: float = knob(
+        0.0,
+        help=N_(
+            "α: how much the discriminator's code must tell which z an image was drawn from. Keeps samples from becoming "
+            "alike."
+        ),
+        label=N_("Constraint of the code (α)"),
+        ge=0,
+        le=10,
+        live=True,
+        advanced=True,
+    )
     depth: int = knob(1, help=N_("Convolutions at each size."), label=N_("Depth"), ge=1, le=4)
 
 
@@ -93,6 +112,11 @@ class Autoencoder(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         out: Tensor = self.decoder(self.encoder(images))
         return out
+
+
+def distance(images: Tensor, rebuilt: Tensor) -> Tensor:
+    """The mean of |v - D(v)| over each image of N×C×H×W: N."""
+    return (images - rebuilt).abs().mean((1, 2, 3))
 
 
 @models.register("began")
@@ -127,10 +151,19 @@ class BEGAN(TwoPlayers):
 
     def phases(self, turn: Turn) -> Play:
         real = 2.0 * turn.batch().images - 1.0
+        z = self.noise(turn)
         with torch.no_grad():
-            fake = self.generator(self.noise(turn))
-        d_real, d_fake = (each.mean() for each in self._losses(torch.cat([real, fake])).chunk(2))
-        yield Phase("discriminator", {"d_real": d_real, "d_fake": d_fake}, {"d_fake": -self.k.item()})
+            fake = self.generator(z)
+        images = torch.cat([real, fake])
+        codes = self.discriminator.encoder(images)
+        d_real, d_fake = (each.mean() for each in distance(images, self.discriminator.decoder(codes)).chunk(2))
+        terms, weights = {"d_real": d_real, "d_fake": d_fake}, {"d_fake": -self.k.item()}
+        if self.knobs.constraint:
+            # A code of other dimensions than z's tells as many of them as it can.
+            told = min(z.shape[1], codes.shape[1])
+            terms["constraint"] = (codes[len(real) :, :told] - z[:, :told]).square().mean()
+            weights["constraint"] = self.knobs.constraint
+        yield Phase("discriminator", terms, weights)
         loss = self._losses(self.generator(self.noise(turn))).mean()
         applied = yield Phase("generator", {"adversarial": loss}, watch=self.balance(d_real.detach(), loss.detach()))
         if applied:
@@ -142,7 +175,7 @@ class BEGAN(TwoPlayers):
 
     def _losses(self, images: Tensor) -> Tensor:
         """L of images N×C×H×W in [-1, 1]: N."""
-        return (images - self.discriminator(images)).abs().mean((1, 2, 3))
+        return distance(images, self.discriminator(images))
 
     # --- what they can do --------------------------------------------------------------------------------------------
 

@@ -206,6 +206,24 @@ def test_the_discriminator_says_how_well_it_reconstructs(build_small) -> None:
         torch.testing.assert_close(model.discriminate(images), expected)
 
 
+@pytest.mark.parametrize(("code_dim", "told"), [(0, 3), (2, 2), (5, 3)])
+def test_a_constrained_code_tells_which_z_an_image_was_drawn_from(code_dim: int, told: int, build_small) -> None:
+    model = build_small("began", code_dim=code_dim)
+    turn = Turn(model)
+    assert set(next(model.phases(turn)).terms) == {"d_real", "d_fake"}, "the paper's, where no constraint is asked for"
+    model.knobs = model.knobs.with_values(constraint=0.3)  # live
+    phase = next(model.phases(turn))
+    with torch.no_grad():
+        code = model.discriminator.encoder(model.generator(turn.z))
+    expected = (code[:, :told] - turn.z[:, :told]).square()
+    assert phase.terms["constraint"].item() == pytest.approx(expected.mean().item(), rel=1e-4)
+    assert phase.weights == {"d_fake": 0.0, "constraint": 0.3}
+    phase.terms["constraint"].backward()
+    assert all(weights.grad is None for weights in model.generator.parameters()), "the encoder learns it, no one else"
+    assert all(weights.grad is None for weights in model.discriminator.decoder.parameters())
+    assert any(weights.grad.abs().sum() > 0 for weights in model.discriminator.encoder.parameters())
+
+
 @pytest.mark.parametrize("depth", [1, 2])
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 12, 24), (3, 32, 32), (1, 128, 128)])
 @pytest.mark.parametrize("resampling", ["nearest", "strided"])
