@@ -17,6 +17,7 @@ from genstudio.data.base import Source, data_sets
 from genstudio.data.dataset import open_data
 from genstudio.evaluate.base import evaluate, flatten, measures
 from genstudio.evaluate.judge import Judge
+from genstudio.export.curve_names import WORDS
 from genstudio.models.base import build, models
 
 NAME, HALVES = "measured-squares", "measured-halves"
@@ -87,6 +88,10 @@ def is_made_for(name, spec):
     except UsageError:
         return False
     return True
+
+
+def test_what_each_gives_has_a_name_for_people_on_the_curves() -> None:
+    assert not {key for _, kind in measures.items() for key in kind.units if key not in WORDS}
 
 
 @pytest.mark.parametrize("name", measures)

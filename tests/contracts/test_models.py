@@ -12,6 +12,7 @@ from genstudio.core.batch import Batch
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import describe
 from genstudio.core.spec import ImageSpec
+from genstudio.export.curve_names import WORDS
 from genstudio.models.base import Model, Phase, build, models
 
 SPECS = [
@@ -110,6 +111,15 @@ def test_phases_ask_for_finite_scalar_terms_of_known_players(name: str, spec: Im
             assert term.ndim == 0
             assert torch.isfinite(term)
         assert set(phase.weights) <= set(phase.terms)
+
+
+@pytest.mark.parametrize(("name", "spec"), CASES)
+def test_what_its_curves_show_has_a_name_for_people(name: str, spec: ImageSpec) -> None:
+    """Or the key itself would stand on the screen, in English."""
+    model = make(name, spec)
+    model.prepare(make_batch(spec, 6))
+    shown = {key for phase in play(model, spec) for key in (*phase.terms, *phase.watch)}
+    assert not {key for key in shown if key not in WORDS}
 
 
 @pytest.mark.parametrize(("name", "spec"), CASES)

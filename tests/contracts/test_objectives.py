@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import parse_knobs
+from genstudio.export.curve_names import WORDS
 from genstudio.objectives.base import TRAITS, Game, Objective, objectives
 from genstudio.training.plan import PlayerPlan
 
@@ -51,6 +52,16 @@ def test_it_says_what_it_is_and_where_it_comes_from(name: str) -> None:
     assert (kind.penalty > 0) == (kind.penalty_help is not None), "what has a size says what it is the size of"
     assert all(str(reason) for reason in kind.forbids.values())
     assert set(kind.forbids) <= set(TRAITS)
+
+
+@EVERY
+def test_what_its_curves_show_has_a_name_for_people(name: str) -> None:
+    objective, players = objectives[name](), Players()
+    shown = {
+        *objective.discriminator_terms(players.game(for_generator=False)),
+        *objective.generator_terms(players.game(for_generator=True)),
+    }
+    assert not {key for key in shown if key not in WORDS}
 
 
 @EVERY
