@@ -81,7 +81,12 @@ class ImageSpec:
         return cls(**fields)
 
     def __str__(self) -> str:
+        """For people, in their language: 32×32 grey."""
         if self.is_point:
-            return "points of the plane"
-        colour = {1: "grey", 3: "colour"}.get(self.channels, f"{self.channels} channels")
-        return f"{self.width}×{self.height} {colour}"
+            return str(N_("points of the plane"))
+        size = {"width": self.width, "height": self.height}
+        if self.channels == 1:
+            return str(N_("{width}×{height} grey", **size))
+        if self.channels == 3:
+            return str(N_("{width}×{height} colour", **size))
+        return str(N_("{width}×{height}, {channels} channels", **size, channels=self.channels))

@@ -66,7 +66,8 @@ def test_a_translation_with_a_wrong_placeholder_gives_english(monkeypatch: pytes
 
 
 def test_words_come_in_the_person_s_language() -> None:
-    code = "from genstudio.core.messages import N_; print(N_('it must be a number'), N_('said by nobody'), sep='|')"
+    code = "from genstudio.core.messages import N_; from genstudio.core.spec import ImageSpec; "
+    code += "print(N_('it must be a number'), N_('said by nobody'), ImageSpec(3, 32, 24), sep='|')"
     told = {**os.environ, "PYTHONIOENCODING": "utf-8", "GENSTUDIO_LANGUAGE": "de"}
     done = subprocess.run([sys.executable, "-c", code], env=told, capture_output=True, check=True)
-    assert done.stdout.decode().strip() == "es muss eine Zahl sein|said by nobody"
+    assert done.stdout.decode().strip() == "es muss eine Zahl sein|said by nobody|24×32 farbig"
