@@ -23,7 +23,7 @@ WORDS: dict[str, Message | str] = {
     "k": "k",
     "bits_per_dim": "bits/dim",
     "adversarial": N_("G, adversarial"),
-    "relativistic": N_("D, real against generated"),
+    "relativistic": N_("relativistic"),
     "gradient_penalty": N_("gradient penalty"),
     "constraint": N_("constraint of the code"),
     "straightness": N_("straightness"),
