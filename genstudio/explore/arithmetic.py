@@ -56,6 +56,9 @@ class ArithmeticState(PaneState):
     ``sent``: codes that were sent before any term was touched, for the last of them. ``wanted``: what the browser shows,
     as (attribute, "high" or "low"); ``shown``: 0 is as many as suit."""
 
+    OF_RUN = ("sent",)
+    OF_IMAGES = ("terms", "name", "wanted", "page")
+
     terms: tuple[Term, ...] = knob((), help=N_("The terms of the equation."))
     sent: tuple[Frame, ...] = knob((), help=N_("Exemplars that were sent to an equation which filled itself."))
     name: str = knob("", help=N_("What the equation is called."), label=N_("name"))
@@ -145,9 +148,9 @@ def arithmetic(look: Look, state: ArithmeticState) -> Iterator[Content]:
         for share in work:
             doing = N_("Looking for images to choose from, {percent} %", percent=f"{100 * share:.0f}")
             if not state.terms:
-                yield Content(doing, values={"note": doing})
+                yield Content(doing, values={"note": doing}, share=share)
             elif share < 1:
-                yield _summed(look, state, Filled(state.terms, state.name), None, doing)
+                yield replace(_summed(look, state, Filled(state.terms, state.name), None, doing), share=share)
     except GenstudioError as error:
         # Images that don't fit the model: the sum is made all the same.
         yield _summed(look, state, _filled(look, state, None), None, error)

@@ -14,8 +14,8 @@ make the same content, and a test needs no screen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, dataclass_transform
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 import pydantic
 import pydantic.dataclasses
@@ -68,6 +68,11 @@ class PaneState:
     raises :class:`pydantic.ValidationError` there, and :class:`UsageError` in :meth:`from_json`.
     """
 
+    OF_RUN: ClassVar[tuple[str, ...]] = ()
+    """Fields that mean something in one run alone: codes, directions, places in a drawing."""
+    OF_IMAGES: ClassVar[tuple[str, ...]] = ()
+    """Fields that mean something with one data set alone: its classes, attributes and images."""
+
     run: str = knob("", help=N_("The run that is looked at; empty for the one that is open."))
     at: int | Literal["latest"] = knob("latest", help=N_("The step whose weights are shown, or 'latest'."))
 
@@ -92,6 +97,13 @@ class PaneState:
         """This state with what it leaves to the model and the data settled as ``look`` has them: what an export carries,
         so that it means the same where there are other data."""
         return self
+
+    def for_another_run(self: S, *, same_images: bool) -> S:
+        """This state where another run is opened: its newest weights, without what means something in one run alone, or
+        (unless that run learns from the ``same_images``) with one data set alone."""
+        names = ("run", "at", *self.OF_RUN, *(() if same_images else self.OF_IMAGES))
+        defaults = {name: _form(type(self)).model_fields[name].get_default(call_default_factory=True) for name in names}
+        return replace(self, **defaults)
 
     @property
     def needs_images(self) -> bool:
@@ -183,7 +195,7 @@ class Pane:
     state: type[PaneState]
     help: Message
     page: Message
-    content: Callable[[Look, Any], Content | Iterator[Content | None]]
+    content: Callable[[Look, Any], Content | Iterator[Content | float | None]]
     gradients: bool = False
     long: bool = False
     unfit: Callable[[ImageSpec], UsageError | None] = _any_images
@@ -233,7 +245,7 @@ def pane(
     """Decorator: file a content function as the pane ``name``.
 
     The function maps (look, state) to a content, or yields ever better ones of which the last is the content, and ``None``
-    where it may pause: others who compute go first. It is pure: the same snapshot and state give the same content, to the
+    where it may pause: others who compute go first. A float in place of ``None`` says which share (0 to 1) is done. It is pure: the same snapshot and state give the same content, to the
     bit, and what is random draws from a generator made from the state's seed. It runs under ``torch.inference_mode``
     unless ``gradients``.
     """
@@ -263,12 +275,12 @@ def contents(look: Look, state: PaneState) -> Iterator[Content]:
     """The ever better contents of ``state``. Raises :class:`UsageError` when the model lacks what the pane needs, or its
     images are none that the pane shows."""
     for content in steps(look, state):
-        if content is not None:
+        if isinstance(content, Content):
             yield content
 
 
-def steps(look: Look, state: PaneState) -> Iterator[Content | None]:
-    """:func:`contents`, and ``None`` after each step on the way to the next one.
+def steps(look: Look, state: PaneState) -> Iterator[Content | float | None]:
+    """:func:`contents`, and after each step on the way to the next one ``None``, or the share that is done (0 to 1).
 
     Grad mode belongs to the thread, so it is set around each step of a content function and never across a yield.
     """

@@ -106,7 +106,8 @@ class Content:
     ``values`` holds named numbers and arrays for the inspector and for export. ``legend``: what the colours of the picture
     mean, where it has no points that say so. ``coarse``: stands in for a better one that
     follows for certain, and is worth showing at once under a hand that moves. ``figure``: how a file shows it, where that
-    is more than the first picture (``equation``: the terms with their signs, and what they come to).
+    is more than the first picture (``equation``: the terms with their signs, and what they come to). ``share``: the part of the
+    whole content that is done (0 to 1), where that is known.
     """
 
     words: Message
@@ -118,6 +119,7 @@ class Content:
     legend: Legend | None = None
     across: Message | str = ""
     figure: str = ""
+    share: float | None = None
 
     def digest(self) -> str:
         """sha256 over every number and word: equal for equal contents."""

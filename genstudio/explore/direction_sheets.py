@@ -124,7 +124,7 @@ class Sheets:
             picture = self._strips(story, words)
         else:
             picture, legend = self._matrix(story, words, values)
-        return Content(words, (picture,), values=values, legend=legend)
+        return Content(words, (picture,), values=values, legend=legend, share=share)
 
     def _shown(self, story: Story) -> str:
         """Strips where there is no matrix: nothing found yet, or no effect measured."""

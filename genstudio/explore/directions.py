@@ -63,6 +63,9 @@ def _unfit(spec: ImageSpec) -> UsageError | None:
 class DirectionsState(PaneState):
     """``directions``: ``Directions.to_bytes()``, found earlier; ``None``: they are found first. ``z``: float32 D."""
 
+    OF_RUN = ("fixed", "z", "directions")
+    OF_IMAGES = ("index", "attributes", "label")
+
     shown: Literal["strips", "cosines", "effects"] = knob(
         "strips", help=N_("Pictures along each direction, the cosines between them, or what each of them moves."),
         label=N_("show"),

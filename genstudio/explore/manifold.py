@@ -44,6 +44,9 @@ PAGE = N_(
 class ManifoldState(PaneState):
     """The window in the plane is ``centre`` ± ``reach`` / ``zoom``, in standard deviations. Dimensions count from 1."""
 
+    OF_RUN = ("across", "up")
+    OF_IMAGES = ("overlay", "label")
+
     axes: Literal["auto", "latent", "principal"] = knob(
         "auto",
         help=N_(

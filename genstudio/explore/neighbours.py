@@ -199,7 +199,8 @@ class Shown:
         told |= {"decimals": 1} if self.by_pixels else {"decimals": 2}
         if self.state.compared == "features" and self.by_pixels and not self.look.spec.is_point:  # which have no judge
             told["note"] = NO_JUDGE
-        return Content(words, (picture,), series, values=told, coarse=coarse)
+        share = self.found.share if self.found is not None and self.found.share < 1 else None
+        return Content(words, (picture,), series, values=told, coarse=coarse, share=share)
 
     def _cells(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Each sample before its neighbours, uint8 (n(1+k))×H×W×C, and what is known of each cell."""

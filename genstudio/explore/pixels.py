@@ -46,6 +46,9 @@ class PixelsState(PaneState):
     (``None``: its upper half).
     """
 
+    OF_RUN = ("position", "cooled", "edits")
+    OF_IMAGES = ("index", "label", "mask")
+
     n: int = knob(16, help=N_("How many images are drawn side by side."), label=N_("images"), ge=1, le=64)
     seed: int = knob(0, help=N_("The seed of the noise: one uniform number a sub-pixel."), ge=0, le=2**31 - 1)
     temperature: float = knob(1.0, help=N_("Below 1 images become more typical, above 1 more varied."), ge=0.05, le=4.0)

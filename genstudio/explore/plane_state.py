@@ -14,6 +14,8 @@ MOST_ZOOM = 40.0
 class PlaneState(PaneState):
     """The picture shows the square of side 1 / ``zoom`` about (``centre_x``, ``centre_y``)."""
 
+    OF_IMAGES = ("label",)
+
     n: int = knob(
         1000, help=N_("How many samples, and how many points of the data."), label=N_("points"), ge=1, le=5000
     )

@@ -45,6 +45,8 @@ PAGE = N_(
 
 @state
 class RealOrFakeState(PaneState):
+    OF_IMAGES = ("label",)
+
     n: int = knob(
         32, help=N_("How many samples, and as many held-out images, are looked at."), label=N_("of each"), ge=2, le=128
     )

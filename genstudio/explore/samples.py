@@ -36,6 +36,9 @@ PAGE = N_(
 class SamplesState(PaneState):
     """``around`` holds a z (float32 latent_dim) that was sent here; the samples are then its neighbours."""
 
+    OF_RUN = ("around",)
+    OF_IMAGES = ("label",)
+
     n: int = knob(64, help=N_("How many images are drawn."), label=N_("images"), ge=1, le=400)
     columns: int = knob(0, help=N_("Images in one row; 0 chooses."), label=N_("columns"), ge=0, le=40, advanced=True)
     seed: int = knob(
@@ -103,7 +106,8 @@ def samples(look: Look, state: SamplesState) -> Iterator[Content]:
     for part in chunks(state.n, look):
         parts.append(to_pixels(_shown(look, state, z[part], part.start)))
         if part.stop < state.n:
-            yield _content(look, state, sheet(np.concatenate(parts), rows, columns), values)
+            so_far = _content(look, state, sheet(np.concatenate(parts), rows, columns), values)
+            yield replace(so_far, share=part.stop / state.n)
     yield _content(look, state, sheet(np.concatenate(parts), rows, columns), values)
 
 

@@ -21,6 +21,9 @@ class SlidersState(PaneState):
     what was found, as :class:`~genstudio.explore.latent.direction.Directions` and
     :class:`~genstudio.explore.latent.basis.Basis` write themselves; ``None``: the content finds them."""
 
+    OF_RUN = ("z", "values", "locked", "across", "up", "directions", "basis")
+    OF_IMAGES = ("index", "label")
+
     show: Literal["picture", "figure", "row"] = knob(
         "picture",
         help=N_("One picture; the figure of two directions, one across and one up; or a row along one direction."),
@@ -110,6 +113,10 @@ class SlidersState(PaneState):
         if self.start != "auto":
             return self.start
         return "data" if can_encode and has_images else "seed"
+
+    def for_another_run(self, *, same_images: bool) -> SlidersState:
+        followed = super().for_another_run(same_images=same_images)
+        return replace(followed, start="auto") if followed.start == "sent" else followed
 
     def decided(self, look: Look) -> SlidersState:
         return replace(self, start=self.start_of(has(look.model, Encodes), look.data is not None))

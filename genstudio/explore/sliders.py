@@ -70,12 +70,14 @@ def sliders(look: Look, state: SlidersState) -> Iterator[Content]:
         if there != (there := (found.directions is not None, found.basis is not None)):
             seen = [*_contents(Scene(look, state, found, start))][-1]
             # Under a hand that moves this is all there is to see: what follows differs in words alone.
-            yield replace(seen, words=_finding(seen, found.share), values=seen.values | {"finding": 0.0}, coarse=True)
+            yield replace(
+                seen, words=_finding(seen, found.share), values=seen.values | {"finding": 0.0}, coarse=True, share=0.0
+            )
             said = -1.0
         assert seen is not None
         if said < 0 or found.share >= said + SAID_EVERY:
             said = found.share
-            told = replace(seen, words=_finding(seen, said), values=seen.values | {"finding": said})
+            told = replace(seen, words=_finding(seen, said), values=seen.values | {"finding": said}, share=said)
         yield told
     yield from _contents(Scene(look, state, found, start))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.abilities import SamplesPixels
@@ -37,6 +37,8 @@ PAGE = N_(
 @state
 class SurpriseState(PaneState):
     """``own``: uint8 H×W×1 or H×W×3, a person's image."""
+
+    OF_IMAGES = ("index", "label")
 
     n: int = knob(12, help=N_("How many images are scored."), label=N_("images"), ge=1, le=64)
     source: Literal["data", "samples", "own"] = knob(
@@ -86,7 +88,7 @@ def surprise(look: Look, state: SurpriseState) -> Iterator[Content]:
         some = None if labels is None else labels[part]
         maps.append(score(look, images[part], some))
         done = _scored(look, images, maps, labels, indices, what)
-        yield _content(look, state, done)
+        yield replace(_content(look, state, done), share=min(1.0, (start + step) / len(images)))
 
 
 def score(look: Look, images: Tensor, labels: Tensor | None) -> Tensor:

@@ -51,7 +51,7 @@ class MainWindow(QMainWindow):
         self.panes: PaneArea | None = None
         self.painted_at = 0.0  # time.perf_counter() of the first paint
         self.torch_freeze_ms = 0.0
-        self._open_run = open_run or ("" if recipe else self.settings.get("session.run", ""))
+        wanted = open_run or ("" if recipe else self.settings.get("session.run", ""))
         self._closed = False
         self.setWindowTitle("genstudio")
         self.setMinimumSize(1080, 640)
@@ -59,6 +59,8 @@ class MainWindow(QMainWindow):
         self._build()
         self._restore_geometry()
         self.session.changed.connect(self._name_window)
+        if wanted:
+            self.session.announce(wanted)
 
     # -- the order of things after the first paint ---------------------------------------------------------------
 
@@ -83,13 +85,12 @@ class MainWindow(QMainWindow):
         self.right_layout.replaceWidget(self.waiting, self.panes)
         self.waiting.hide()
         self.waiting.deleteLater()
+        if self.session.opening:  # unless a person chose something else meanwhile
+            self.session.open_run(self.session.opening)
         background = self.session.background
         background.submit(import_optimisers, self._all_imported, self._import_failed)
         background.submit(device_in_words, self.status.set_device)
         background.submit(empty_trash)
-        if self._open_run:
-            self.session.open_run(self._open_run)
-            self._open_run = ""
 
     @Slot(object)
     def _all_imported(self, nothing: object) -> None:
@@ -143,7 +144,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def _name_window(self) -> None:
         run = self.session.run
-        self.setWindowTitle(f"{run.name} - genstudio" if run is not None else "genstudio")
+        name = run.name if run is not None else self.session.opening_name
+        self.setWindowTitle(f"{name} - genstudio" if name else "genstudio")
 
     @Slot(str)
     def _theme_chosen(self, choice: str) -> None:

@@ -139,8 +139,13 @@ class SnapshotBoard:
         """Whether the loop should offer one now: somebody asked, and the last one is a quarter of a second old."""
         return self._wanted.is_set() and time.monotonic() - self._offered >= SHORTEST_PAUSE
 
+    @property
+    def pending(self) -> bool:
+        """Whether somebody asked and has no answer yet: once this is false, ``latest`` answers the last question."""
+        return self._wanted.is_set()
+
     def offer(self, take: Callable[[], Snapshot]) -> None:
         """Called on the training thread between steps: ``take`` clones the weights."""
-        self._wanted.clear()
         self._latest = take()
         self._offered = time.monotonic()
+        self._wanted.clear()  # last: who asked meanwhile, between the same two steps, has the answer too

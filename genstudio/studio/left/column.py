@@ -24,7 +24,7 @@ from genstudio.studio.widgets.content_scroll import ContentScroll
 from genstudio.studio.workers.error_words import in_words
 from genstudio.studio.workers.library import Library, ModelFacts
 from genstudio.studio.workers.run_reader import RunLine, run_lines
-from genstudio.studio.workers.session import IDLE, Session
+from genstudio.studio.workers.session import IDLE, OPENING, Session
 from genstudio.training.recipe import Recipe
 
 GAP = 12
@@ -102,8 +102,7 @@ class LeftColumn(QWidget):
 
     @Slot(object)
     def _recipe_chosen(self, recipe: Recipe) -> None:
-        if self.session.run is not None:
-            self.session.close_run()
+        self.session.choose(recipe)
         self.settings.set("recipe", self.recipe.combo.currentData())
         self.show_recipe(recipe)
 
@@ -250,7 +249,8 @@ class LeftColumn(QWidget):
     def _session_changed(self) -> None:
         session = self.session
         path = str(session.run.path) if session.run is not None else ""
-        if path != self._run_path:
+        # While a run is being opened the cards stay as they are: it may turn out that it can't be opened.
+        if path != self._run_path and session.state != OPENING:
             self._run_path = path
             self.going_on.forget()
             if path and session.recipe is not None:
@@ -287,6 +287,8 @@ class LeftColumn(QWidget):
     @Slot()
     def _update_buttons(self) -> None:
         why_not = self._why_not() if self.session.state == IDLE else ""
+        if self.session.state == OPENING:
+            why_not = _("{name} is being opened: wait for it, or cancel", name=self.session.opening_name)
         self.session.wait_for(why_not)
         self.controls.show_players(tuple(self.plan.players), self.session.only)
         self.controls.show_state(
@@ -397,4 +399,5 @@ class LeftColumn(QWidget):
         if recipe is None and self.recipe.combo.count():
             recipe = self.recipe.choose(self.recipe.combo.itemData(0))
         if recipe is not None:
+            self.session.recipe = recipe
             self.show_recipe(recipe)

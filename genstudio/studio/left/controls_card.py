@@ -13,7 +13,7 @@ from genstudio.studio.left.step_menu import OnlyLine, StepMenu
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.card import Fact, Running
 from genstudio.studio.widgets.controls import Button, IconButton, link, restyle
-from genstudio.studio.workers.session import IDLE, PAUSED, PREPARING, STOPPING, TRAINING
+from genstudio.studio.workers.session import IDLE, OPENING, PAUSED, PREPARING, STOPPING, TRAINING
 
 START_KEYS = ("Ctrl+Return", "Ctrl+Enter")
 PAUSE_KEY, STEP_KEY, STOP_KEY, DISCARD_KEY = "Ctrl+P", "Ctrl+.", "Ctrl+E", "Ctrl+Shift+Backspace"
@@ -72,6 +72,7 @@ class ControlsCard(QFrame):
             PAUSED: (_("Continue"), "play", _("Go on from here"), PAUSE_KEY),
             PREPARING: (_("Preparing…"), "", _("Opening the images and building the model"), ""),
             STOPPING: (_("Saving…"), "", _("Saving where it stands"), ""),
+            OPENING: (_("Opening…"), "", _("A run is being opened"), ""),
         }.get(state) or (
             (_("Continue"), "play", _("Go on with this run, exactly where it stopped"), START_KEYS[0])
             if resumes
@@ -85,8 +86,8 @@ class ControlsCard(QFrame):
         self.step.setEnabled(state in (TRAINING, PAUSED))
         self.step_menu.set_state(state in (TRAINING, PAUSED), self._only)
         self.only.show_only(self._only if state in (TRAINING, PAUSED) else "")
-        self.stop.setEnabled(state in (TRAINING, PAUSED, PREPARING))
-        self.stop.setText(_("Cancel") if state == PREPARING else _("Stop and keep"))
+        self.stop.setEnabled(state in (TRAINING, PAUSED, PREPARING, OPENING))
+        self.stop.setText(_("Cancel") if state in (PREPARING, OPENING) else _("Stop and keep"))
         self.stop.setAccessibleName(self.stop.text())
         self.discard.setEnabled(state in (TRAINING, PAUSED) or (state == IDLE and has_run))
         if self.bar.property("paused") != (state == PAUSED):

@@ -9,7 +9,7 @@ from genstudio.studio.left.controls_card import ControlsCard
 from genstudio.studio.left.curves_card import CurvesCard
 from genstudio.studio.left.plan_card import PlanCard
 from genstudio.studio.widgets.words import as_time
-from genstudio.studio.workers.session import IDLE, PAUSED, PREPARING, STOPPING, TRAINING, Session
+from genstudio.studio.workers.session import IDLE, OPENING, PAUSED, PREPARING, STOPPING, TRAINING, Session
 
 EVERY_MS = 200
 
@@ -40,6 +40,9 @@ class Progress(QObject):
         session, controls = self.session, self.controls
         if session.state == PREPARING:
             controls.show_progress(self._preparing[0], self._preparing[1] or _("Preparing"))
+            return
+        if session.state == OPENING:
+            controls.show_progress(0, _("Opening {name}", name=session.opening_name))
             return
         total = session.total_steps or self.plan.plan().steps
         if session.run is None and session.state == IDLE:

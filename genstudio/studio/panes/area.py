@@ -22,19 +22,20 @@ from genstudio.explore.base import Pane, PaneState, panes
 from genstudio.explore.blobs import Blobs
 from genstudio.studio.panes.arrangement import Arrangement
 from genstudio.studio.panes.codes import Codes
+from genstudio.studio.panes.computing import Computing
 from genstudio.studio.panes.dresses import make_view
 from genstudio.studio.panes.exporting import Exporter, ExportLine
 from genstudio.studio.panes.found_directions import FoundDirections
 from genstudio.studio.panes.header import At, Header
 from genstudio.studio.panes.newer_weights import NewerWeights
-from genstudio.studio.panes.pane_states import PaneStates
+from genstudio.studio.panes.pane_states import PaneStates, Subject
 from genstudio.studio.panes.refusals import Refusals
 from genstudio.studio.panes.remembered import Remembered, recall, remember
 from genstudio.studio.panes.undo import SmoothCommand, States
 from genstudio.studio.panes.view import PaneView
-from genstudio.studio.panes.what_to_do import doing, what_to_do
+from genstudio.studio.panes.what_to_do import doing, title_of, what_to_do
 from genstudio.studio.widgets.rail import Rail
-from genstudio.studio.workers.render_thread import Rendered, RenderThread
+from genstudio.studio.workers.render_thread import Rendered, RenderThread, run_in_front
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,14 +63,15 @@ class PaneArea(QWidget):
         self.exporter = Exporter(self.blobs, self)
         kept = recall(settings, self.panes)
         self.smooth = kept.smooth
-        self.pane_states = PaneStates(kept.states, undo_stack, self)
+        self.pane_states = PaneStates(kept.states, undo_stack, self, kept.subject)
         self.refusals = Refusals(session, self.renderer, self)
         self.codes = Codes(self.panes, self)
         self.found_directions = FoundDirections(session, self.blobs, undo_stack, self)
         self.newer_weights = NewerWeights(session, self._views_of_the_latest, self)
         self.arrangement = Arrangement(self.panes, kept.slots, self._make_view, self._can_serve, self)
-        self._run: object = None
-        self._suggested_for: object = None
+        self.computing = Computing(self.renderer, self.arrangement.views, self)
+        self._run = ""  # the run in front: only what belongs to it is shown
+        self._suggested_for = ""
         self._build()
         self._connect()
         self.arrangement.arrange()
@@ -149,12 +151,14 @@ class PaneArea(QWidget):
 
     def remember(self) -> None:
         """Put the states into the settings: what ``Settings.save`` writes is the session."""
-        remember(self.settings, Remembered(self.states, self.slots if self.arrangement.chosen else [], self.smooth))
+        slots = self.slots if self.arrangement.chosen else []
+        remember(self.settings, Remembered(self.states, slots, self.smooth, self.pane_states.subject))
 
     def shutdown(self) -> None:
         """Remember what is shown and stop the threads. Safe to call twice."""
         self.remember()
         self.newer_weights.stop()
+        self.computing.stop()
         self.arrangement.close_windows()
         self.renderer.blockSignals(True)
         self.exporter.stop()
@@ -174,6 +178,7 @@ class PaneArea(QWidget):
         self._show_at()
         for name in self.arrangement.in_sight():
             if name in states:
+                self.computing.stopped.discard(name)
                 # What a hand changes in a long content goes on with the weights that it has.
                 self._submit(name, newest=self.views[name].begins)
 
@@ -187,7 +192,10 @@ class PaneArea(QWidget):
         if not self._has_weights():
             view.show_message(what_to_do(self.session))
             return
+        if name in self.computing.stopped:  # until a person changes something in this pane
+            return
         self.renderer.submit(name, view.fitted(self.states[name]), newest=newest)
+        self.computing.begun(name)
 
     def _has_weights(self) -> bool:
         return self.session.latest_snapshot() is not None or bool(self.session.checkpoint_steps())
@@ -208,10 +216,14 @@ class PaneArea(QWidget):
         if self.refusals.take(name, made):
             return
         if isinstance(made, Rendered) and name in self.views and self.refusals.of(name) is None:
-            if made.waiting or not self._has_weights():  # or those of a run that was left meanwhile
+            if made.run != self._run:  # of a run that was left meanwhile
+                return
+            if made.waiting or not self._has_weights():
                 self.views[name].show_message(what_to_do(self.session))
                 return
             self.views[name].show_rendered(made)
+            if made.final:
+                self.computing.shown(name)
             self.newer_weights.shown(name, made)
             in_hand = name == self.active or self.active not in self.arrangement.in_sight()
             if in_hand and made.content is not None:
@@ -273,23 +285,30 @@ class PaneArea(QWidget):
     @Slot()
     def _session_changed(self) -> None:
         session = self.session
-        run = getattr(session.run, "path", None)
-        if run != self._run:
-            self._run = run
-            self.pane_states.follow_another_run()
-            for name, view in self.views.items():
-                view.show_state(self.states[name])
-        title = (
-            session.run.name
-            if session.run is not None
-            else (translate(session.recipe.title) or session.recipe.name if session.recipe else "")
-        )
-        self.header.show_run(title, doing(session))
+        if (run := run_in_front(session)) != self._run:
+            self._follow(run)
+        self.header.show_run(title_of(session), doing(session))
         self.refusals.ask()
         self._suggest()
         self._show_places()
         self.newer_weights.tend()
         self._submit_all()
+
+    def _follow(self, run: str) -> None:
+        """Another run is in front, or none: nothing of the one before is seen or heard of any more."""
+        self._run = run
+        if run:
+            self.pane_states.follow(Subject.of(run, self.session.recipe))
+        for name in self.panes:
+            self.renderer.forget(name)
+            self.computing.forget(name)
+            self.newer_weights.forget(name)
+        for name, view in list(self.views.items()):
+            if view.rendered is not None:
+                self.arrangement.renew(name)
+            else:
+                view.show_state(self.states[name])
+                view.show_message("")
 
     @Slot()
     def _show_places(self) -> None:
@@ -299,12 +318,18 @@ class PaneArea(QWidget):
 
     def _show_at(self) -> None:
         rendered = self.views[self.active].rendered if self.active in self.views else None
-        at = self.states[self.active].at
-        step = at if isinstance(at, int) else rendered.step if rendered is not None else 0
+        at, latest = self.states[self.active].at, self.session.latest_snapshot()
+        if isinstance(at, int):
+            step = at
+        elif rendered is not None and rendered.content is not None:
+            step = rendered.step
+        else:
+            step = latest.step if latest is not None else self.session.step
         self.header.show_at(at, step)
 
     def _views_of_the_latest(self) -> list[PaneView]:
-        return [self.views[name] for name in self.arrangement.in_sight() if self.states[name].at == "latest"]
+        names = [name for name in self.arrangement.in_sight() if name not in self.computing.stopped]
+        return [self.views[name] for name in names if self.states[name].at == "latest"]
 
     @Slot(str)
     def _weights_due(self, name: str) -> None:
@@ -320,7 +345,7 @@ class PaneArea(QWidget):
 
     def _suggest(self) -> None:
         """Once for each run, when it is known what its model serves and what its images are."""
-        if self._run is not None and self._run != self._suggested_for and self.refusals.spec is not None:
+        if self._run and self._run != self._suggested_for and self.refusals.spec is not None:
             self._suggested_for = self._run
             self.arrangement.suggest(self.refusals.spec)
 
@@ -362,6 +387,7 @@ class PaneArea(QWidget):
         self.pane_states.changed.connect(self._changed)
         self.refusals.changed.connect(self._refusals_changed)
         self.newer_weights.due.connect(self._weights_due)
+        self.computing.wanted.connect(self._weights_due)
         self.codes.chosen.connect(self.send_z)
         self.session.changed.connect(self._session_changed)
         self.session.checkpoints_changed.connect(self._show_places)
@@ -385,6 +411,7 @@ class PaneArea(QWidget):
         view.inspector.smooth.toggled.connect(self._smooth_chosen)
         self.exporter.fill_menu(view, self)
         self.codes.add_view(view)
+        self.computing.add_view(view)
         self._make_smooth(view)
         return view
 

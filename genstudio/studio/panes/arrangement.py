@@ -79,6 +79,32 @@ class Arrangement(QWidget):
             view.wants_window.connect(self._wants_window)
         return self.views[name]
 
+    def renew(self, name: str) -> None:
+        """Another view of a pane in place of the one that there is: nothing that the old one showed or knew stays.
+
+        The new one stands where the old one stood: in its slot, in its window, or out of sight until it is asked for.
+        """
+        old = self.views.pop(name)
+        old.blockSignals(True)  # what still plays there says nothing more
+        window = self.windows.get(name)
+        where = self.splitter.indexOf(old)
+        new = self.view(name) if window is not None or where >= 0 else None
+        for part in (old, old.inspector):
+            part.hide()
+        if new is not None and window is not None:
+            window.show_view(new)
+        elif new is not None:
+            sizes = self.splitter.sizes()
+            self.splitter.replaceWidget(where, new)
+            self.splitter.setSizes(sizes)
+            self._dress(new, len(self.slots))
+        self.inspectors.removeWidget(old.inspector)
+        for part in (old, old.inspector):
+            part.setParent(None)
+            part.deleteLater()
+        if name == self.active and new is not None and window is None:
+            self.inspectors.setCurrentWidget(new.inspector)
+
     # -- what can be done ----------------------------------------------------------------------------------------
 
     def show_pane(self, name: str) -> None:
@@ -121,8 +147,6 @@ class Arrangement(QWidget):
         self.arrange()
         window = self.windows[name] = PaneWindow(view, self)
         window.gave_back.connect(self._window_closed)
-        view.window_button.setVisible(False)
-        view.beside_button.setVisible(False)
         window.show()
         self.arranged.emit()
 
@@ -153,11 +177,7 @@ class Arrangement(QWidget):
                 view.setParent(self)
         for place, view in enumerate(wanted):
             self.splitter.insertWidget(place, view)
-            view.show()
-            view.beside_button.setChecked(len(wanted) > 1)
-            view.beside_button.setToolTip(
-                _("Show this pane alone") if len(wanted) > 1 else _("Show another pane beside this one")
-            )
+            self._dress(view, len(wanted))
             if self.inspectors.indexOf(view.inspector) < 0:
                 self.inspectors.addWidget(view.inspector)
         if len(wanted) > 1:
@@ -174,6 +194,15 @@ class Arrangement(QWidget):
         for window in list(self.windows.values()):
             window.blockSignals(True)
             window.close()
+
+    @staticmethod
+    def _dress(view: PaneView, side_by_side: int) -> None:
+        """A view of a slot, on screen, beside so many in all."""
+        view.show()
+        view.beside_button.setChecked(side_by_side > 1)
+        view.beside_button.setToolTip(
+            _("Show this pane alone") if side_by_side > 1 else _("Show another pane beside this one")
+        )
 
     # -- hands ---------------------------------------------------------------------------------------------------
 

@@ -24,12 +24,12 @@ class Codes(QObject):
         super().__init__(parent)
         self._panes = panes
         self._receivers: dict[str, tuple[str, Callable[[np.ndarray], None]]] = {}
-        self._views: list[PaneView] = []
+        self._views: dict[str, PaneView] = {}  # by pane
 
     def register(self, name: str, title: str, take: Callable[[np.ndarray], None]) -> None:
         """Something that is no pane and takes codes."""
         self._receivers[name] = (title, take)
-        for view in self._views:
+        for view in self._views.values():
             self._fill_menu(view)
 
     def hand_over(self, z: np.ndarray, to: str | None) -> bool:
@@ -45,7 +45,7 @@ class Codes(QObject):
 
     def add_view(self, view: PaneView) -> None:
         """Give a view its menu *Send z to*."""
-        self._views.append(view)
+        self._views[view.pane.name] = view
         self._fill_menu(view)
 
     def _fill_menu(self, view: PaneView) -> None:

@@ -191,6 +191,10 @@ class DirectionsView(PaneView):
             return
         self._take(rendered, content)
 
+    @property
+    def tells_progress(self) -> bool:  # type: ignore[override]
+        return self.is_finding
+
     def show_picture(self, content: Content) -> None:
         values, picture = content.values, content.pictures[0]
         self.grid.room = self.scrolled.viewport().height()

@@ -36,6 +36,11 @@ class FreshWeights:
         else:
             self._step[name], self._seconds[name], self._shown[name] = weights, seconds, now
 
+    def forget(self, name: str) -> None:
+        """Nothing is known of pane ``name`` any more."""
+        for table in (self._step, self._seconds, self._shown, self._begun):
+            table.pop(name, None)
+
     def wait(self, name: str) -> float:
         """Seconds until ``name`` may take newer weights; 0: at once."""
         now = self._clock()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from genstudio.studio.panes.view import PaneView
     from genstudio.studio.workers.render_thread import Rendered
     from genstudio.studio.workers.session import Session
+    from genstudio.training.snapshot import Snapshot
 
 ASK_MS = 250  # the loop is asked for new weights four times a second, while somebody looks
 
@@ -34,20 +35,28 @@ class NewerWeights(QObject):
         self._later.setSingleShot(True)
         self._ask.timeout.connect(self._ask_for_them)
         self._later.timeout.connect(self._arrived)
+        self._due_after: int | None = None  # weights of a later step than this are shown without waiting
         session.snapshot_arrived.connect(self._arrived)
+        session.happened.connect(self._happened)
 
     def tend(self) -> None:
-        """Ask while it trains; once more when it stops, for the last ones."""
+        """Ask while it trains; once more whenever it stands still, for the last ones: each single step comes by here too."""
         training = self._session.state == "training"
         if training and not self._ask.isActive():
             self._ask.start()
-        elif not training and self._ask.isActive():
+        elif not training and (self._ask.isActive() or self._session.state == "paused"):
             self._ask.stop()
+            self._later.stop()
             self._session.request_snapshot()
 
     def shown(self, name: str, made: Rendered) -> None:
         """A pane shows a content: how long that took says how soon it may take newer weights."""
         self._taken.shown(name, made.snapshot, made.milliseconds, whole=made.final)
+
+    def forget(self, name: str) -> None:
+        """Another run is in front: how long its contents take is not known yet."""
+        self._taken.forget(name)
+        self._due_after = None
 
     def stop(self) -> None:
         self._ask.stop()
@@ -56,17 +65,34 @@ class NewerWeights(QObject):
     @Slot()
     def _arrived(self) -> None:
         latest = self._session.latest_snapshot()
+        at_once = self._is_due_at_once(latest)
         for view in self._in_sight():
             made = view.rendered
             if made is not None and made.final and made.snapshot is latest:
                 # A hand was quicker: what it changed was made from these weights already, and won't be made again.
                 continue
-            wait = self._wait(view)
+            wait = 0.0 if at_once and view.at_rest else self._wait(view)
             if wait:
                 self._later.start(int(wait * 1000))
             else:
                 self._taken.begins(view.pane.name)
                 self.due.emit(view.pane.name)
+
+    def _is_due_at_once(self, latest: Snapshot | None) -> bool:
+        """Whether these weights are shown without waiting: training stands still, or they are the first ones after a change
+        that a person made. Waiting is for training that runs freely."""
+        if self._session.state != "training":
+            return True
+        if self._due_after is None or latest is None or latest.step <= self._due_after:
+            return False
+        self._due_after = None
+        return True
+
+    @Slot(object)
+    def _happened(self, event: Any) -> None:
+        if type(event).__name__ == "Changed":
+            self._due_after = event.step
+            self._session.request_snapshot()
 
     @Slot()
     def _ask_for_them(self) -> None:

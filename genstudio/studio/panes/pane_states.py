@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -13,16 +15,41 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QUndoStack
 
     from genstudio.explore.base import PaneState
+    from genstudio.training.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What pane states are about: a run (its folder) and the images that it learns from. Empty where that is not known."""
+
+    run: str = ""
+    images: str = ""
+
+    @classmethod
+    def of(cls, run: str, recipe: Recipe | None) -> Subject:
+        """The subject of a run with this recipe."""
+        images = "" if recipe is None else json.dumps([recipe.data, recipe.data_knobs], sort_keys=True, default=str)
+        return cls(run, images)
+
+    def fitting(self, state: PaneState, now: Subject) -> PaneState:
+        """``state``, made for this subject, without what means nothing to the subject ``now``."""
+        if not self.run or self.run == now.run:
+            return state
+        return state.for_another_run(same_images=self.images == now.images)
 
 
 class PaneStates(QObject):
-    """``values`` by pane. ``changed(states, raise_it)``: these are new, by a hand (``False``) or by undo and redo."""
+    """``values`` by pane, about ``subject``. ``changed(states, raise_it)``: these are new, by a hand (``False``) or by undo and
+    redo."""
 
     changed = Signal(object, bool)
 
-    def __init__(self, values: States, undo_stack: QUndoStack, parent: QObject | None = None) -> None:
+    def __init__(
+        self, values: States, undo_stack: QUndoStack, parent: QObject | None = None, subject: Subject | None = None
+    ) -> None:
         super().__init__(parent)
         self.values: dict[str, PaneState] = dict(values)
+        self.subject = subject or Subject()
         self._undo_stack = undo_stack
         self._gesture, self._gestures = 0, 0
 
@@ -30,7 +57,8 @@ class PaneStates(QObject):
         """Change some so that it can be undone. During a gesture all changes are one command."""
         before = {name: self.values[name] for name in states}
         if any(before[name] != state for name, state in states.items()):
-            self._undo_stack.push(StateCommand(words, before, states, self._apply, self._gesture))
+            apply = partial(self._apply, self.subject)
+            self._undo_stack.push(StateCommand(words, before, states, apply, self._gesture))
 
     def begin_gesture(self) -> None:
         """A hand takes hold of something."""
@@ -42,10 +70,14 @@ class PaneStates(QObject):
         """It lets go."""
         self._gesture = 0
 
-    def follow_another_run(self) -> None:
-        """Another run: its own newest weights. There is nothing to undo, so no command."""
-        self.values = {name: replace(state, at="latest") for name, state in self.values.items()}
+    def follow(self, subject: Subject) -> None:
+        """Another run is open: its own newest weights, and nothing that names images, classes or codes of the run before.
+        There is nothing to undo, so no command."""
+        self.end_gesture()
+        self.values = {name: self.subject.fitting(state, subject) for name, state in self.values.items()}
+        self.subject = subject
 
-    def _apply(self, states: States, raise_it: bool) -> None:
-        self.values.update(states)
-        self.changed.emit(states, raise_it)
+    def _apply(self, subject: Subject, states: States, raise_it: bool) -> None:
+        fitting = {name: subject.fitting(state, self.subject) for name, state in states.items()}
+        self.values.update(fitting)
+        self.changed.emit(fitting, raise_it)

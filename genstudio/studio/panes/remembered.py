@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import GenstudioError
 from genstudio.explore.base import Pane, PaneState
+from genstudio.studio.panes.pane_states import Subject
 
 if TYPE_CHECKING:
     from genstudio.studio.settings import Settings
@@ -25,6 +26,7 @@ class Remembered:
     states: dict[str, PaneState]
     slots: list[str]
     smooth: bool
+    subject: Subject | None = None  # what the states are about
 
 
 def recall(settings: Settings, panes: Mapping[str, Pane]) -> Remembered:
@@ -38,10 +40,13 @@ def recall(settings: Settings, panes: Mapping[str, Pane]) -> Remembered:
             log.warning("the kept state of pane %s does not fit any more", name)
             states[name] = pane.state()
     slots = [name for name in kept.get("slots", []) if name in panes][:2]
-    return Remembered(states, list(dict.fromkeys(slots)), bool(kept.get("smooth", False)))
+    about = kept.get("about", {})
+    subject = Subject(str(about.get("run", "")), str(about.get("images", "")))
+    return Remembered(states, list(dict.fromkeys(slots)), bool(kept.get("smooth", False)), subject)
 
 
 def remember(settings: Settings, what: Remembered) -> None:
     """Put it into the settings, which ``Settings.save`` writes. The run and the step belong to the run that was open."""
     states = {name: replace(state, at="latest", run="").to_json() for name, state in what.states.items()}
-    settings.set(KEY, {"states": states, "slots": list(what.slots), "smooth": what.smooth})
+    about = {} if what.subject is None else asdict(what.subject)
+    settings.set(KEY, {"states": states, "slots": list(what.slots), "smooth": what.smooth, "about": about})

@@ -16,6 +16,7 @@ from genstudio.core.messages import Message, _, translate
 from genstudio.studio.panes.inspector import Inspector
 from genstudio.studio.panes.stand import Stand
 from genstudio.studio.widgets.card import Running, Sentence
+from genstudio.studio.widgets.computing_line import ComputingLine, computing_words
 from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.image_grid import ImageGrid
 from genstudio.studio.widgets.pane_controls import PaneControls
@@ -44,9 +45,12 @@ class PaneView(QWidget):
     wants_beside = Signal()
     wants_window = Signal()
     resized = Signal()  # there is another room for pictures
+    stop_wanted = Signal()  # what is being computed for this pane is not to be
+    compute_wanted = Signal()  # it is, after all
     played = Signal()  # what plays here has come further: the next picture is due
     has_codes = True  # whether there may be a z to send on
     takes_own_z = True  # whether a z that is clicked here goes here too, where panes in sight take one
+    tells_progress = False  # whether its own content says how far it is, with a way to stop
     has_cells = True  # whether what lies under the pointer is worth a picture of its own
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
@@ -157,6 +161,31 @@ class PaneView(QWidget):
         self.words.setText("")
         self.time.setText("")
         self.inspector.show_cell(None, "")
+
+    def show_computing(self, share: float | None) -> None:
+        """A content is being computed; ``share`` (0 to 1) of it is done, where that is known. The one before stays."""
+        empty = self.rendered is None
+        if empty:
+            self._say_instead(computing_words(share))
+        if self.tells_progress and not empty:
+            self.computing.hide()
+        else:
+            self.computing.show_share(share)
+
+    def show_stopped(self) -> None:
+        """A person stopped what was being computed."""
+        if self.rendered is None:
+            self._say_instead(_("Stopped. Press Compute to compute it."))
+        self.computing.show_stopped()
+
+    def hide_computing(self) -> None:
+        """Nothing is being computed."""
+        self.computing.hide()
+
+    def _say_instead(self, words: str) -> None:
+        """Words where the pictures will be."""
+        if words != self.grid.accessibleDescription():
+            self.show_message(words)
 
     def show_page(self, html: str) -> None:
         """A page of text in place of the pictures: help, or why this pane can't be had with this model."""
@@ -278,7 +307,11 @@ class PaneView(QWidget):
         self.window_button = IconButton("new-window", _("Move to new window"), self)
         self.help_button.setCheckable(True)
         self.beside_button.setCheckable(True)
+        self.computing = ComputingLine(self)
+        self.computing.stop_wanted.connect(self.stop_wanted)
+        self.computing.compute_wanted.connect(self.compute_wanted)
         line.addWidget(self.words, 1)
+        line.addWidget(self.computing)
         line.addWidget(self.time)
         line.addSpacing(8)
         for button in (self.help_button, self.beside_button, self.window_button):

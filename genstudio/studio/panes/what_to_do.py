@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from genstudio.core.messages import _
+from genstudio.core.messages import _, translate
 
 if TYPE_CHECKING:
     from genstudio.studio.workers.session import Session
@@ -18,6 +18,8 @@ def what_to_do(session: Session) -> str:
         "paused": _("The first weights are on their way."),
         "stopping": _("Saving where it stands."),
     }
+    if session.state == "opening":
+        return _("Opening {name}. Its pictures appear here.", name=session.opening_name)
     if session.state in going_on:
         return going_on[session.state]
     waits = session.waits_for
@@ -32,9 +34,20 @@ def what_to_do(session: Session) -> str:
     return _("Press Start. What the model learns appears here while it trains.")
 
 
+def title_of(session: Session) -> str:
+    """The name of what is in front: the run that is open or being opened, else the recipe."""
+    if session.run is not None:
+        return session.run.name
+    if session.opening:
+        return session.opening_name
+    recipe = session.recipe
+    return (translate(recipe.title) or recipe.name) if recipe is not None else ""
+
+
 def doing(session: Session) -> str:
     """One word for the header."""
     words = {
+        "opening": _("opening"),
         "idle": "" if session.run is not None else _("nothing trained yet"),
         "preparing": _("preparing"),
         "training": _("training"),

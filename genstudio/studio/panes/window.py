@@ -19,17 +19,25 @@ class PaneWindow(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self.setObjectName("canvas")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.view = view
         self.setWindowTitle(f"{view.accessibleName()} - genstudio")
         self.setAccessibleName(_("{pane}, in a window of its own", pane=view.accessibleName()))
         line = QHBoxLayout(self)
         line.setContentsMargins(12, 12, 12, 12)
         line.setSpacing(12)
+        self.show_view(view)
+        self.resize(900, 720)
+
+    def show_view(self, view: PaneView) -> None:
+        """Show ``view`` with its inspector; the caller takes away the one that was here."""
+        self.view = view
+        line = self.layout()
+        assert isinstance(line, QHBoxLayout)
         line.addWidget(view, 1)
         line.addWidget(view.inspector)
+        view.window_button.setVisible(False)
+        view.beside_button.setVisible(False)
         view.show()
         view.inspector.show()
-        self.resize(900, 720)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()

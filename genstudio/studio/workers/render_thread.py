@@ -17,7 +17,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -57,7 +57,9 @@ class Weights(Protocol):
 class Rendered:
     """One content, made in ``milliseconds`` of the render thread from weights at ``step``; or why there is none.
 
+    ``run`` is the run that was in front when it was asked for (its folder; empty for none): it belongs to no other.
     ``final`` says whether better ones will follow. ``error`` is for people; ``waiting`` when there are no weights yet.
+    ``share``: of a content that is being made, the part done (0 to 1), where that is known.
     """
 
     state: PaneState
@@ -69,12 +71,22 @@ class Rendered:
     error: Message | str = ""
     waiting: bool = False
     snapshot: Snapshot | None = None
+    run: str = ""
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class Work:
+    """A content that waits to be made or is being made; ``share`` (0 to 1) of it is done, where that is known."""
+
+    share: float | None = None
 
 
 @dataclass(eq=False)
 class _Job:
     view: str
     state: PaneState
+    run: str
     ticket: int
     expected: float
     again: bool  # the same state as was shown last, with newer weights: no need to show half of it
@@ -99,13 +111,14 @@ class RenderThread(QThread):
         self.blobs = blobs or Blobs()
         self._session = session
         self._wake = threading.Condition()
-        self._waiting: dict[str, tuple[int, PaneState, bool]] = {}
+        self._waiting: dict[str, tuple[int, PaneState, bool, str]] = {}
         self._asked: list[tuple[str, Callable[[], Any]]] = []
         self._numbers = itertools.count(1)
         self._tickets: dict[str, int] = {}
         self._results: dict[str, Any] = {}
         self._pending: set[str] = set()
         self._jobs: dict[str, _Job] = {}
+        self._shares: dict[str, float | None] = {}
         self._breathes: dict[str, float] = {}  # by view: until when, on time.perf_counter
         self._durations: dict[str, float] = {}
         self._paces: dict[str, Pace] = {}
@@ -126,7 +139,7 @@ class RenderThread(QThread):
         with self._wake:
             ticket = self._tickets[view] = next(self._numbers)
             newest = newest or (view in self._waiting and self._waiting[view][2])
-            self._waiting[view] = (ticket, state, newest)
+            self._waiting[view] = (ticket, state, newest, run_in_front(self._session))
             self._wake.notify()
         if not self.isRunning() and not self._stopping:
             self.start()
@@ -148,12 +161,27 @@ class RenderThread(QThread):
             self._pending.discard(view)
             return self._results.pop(view, None)
 
-    def forget(self, view: str) -> None:
-        """The view is gone: drop what waits and runs for it."""
+    def work(self, view: str) -> Work | None:
+        """What is being made for ``view``; ``None`` when nothing is."""
         with self._wake:
-            for table in (self._tickets, self._waiting, self._results, self._shown, self._latest, self._paces):
+            if view not in self._tickets or not (view in self._waiting or view in self._jobs):
+                return None
+            return Work(None if view in self._waiting else self._shares.get(view))
+
+    def cancel(self, view: str) -> None:
+        """Drop what waits for ``view``, and end what is being made for it with its present step."""
+        with self._wake:
+            for table in (self._tickets, self._waiting, self._results):
                 table.pop(view, None)
             self._pending.discard(view)
+            self._wake.notify()
+
+    def forget(self, view: str) -> None:
+        """The view is gone, or shows another run from now on: :meth:`cancel`, and keep nothing of what it showed."""
+        with self._wake:
+            self.cancel(view)
+            for table in (self._shown, self._latest, self._paces, self._durations):
+                table.pop(view, None)
 
     def stop(self) -> None:
         """End the thread: what waits is dropped, what runs ends with its present step. Safe to call twice."""
@@ -178,7 +206,7 @@ class RenderThread(QThread):
                 awake = [job for view, job in self._jobs.items() if rests[view] <= now]
                 job = min(awake, key=lambda j: j.expected, default=None)
                 asked = self._asked.pop(0) if job is None and self._asked else None
-                if job is None and asked is None:
+                if job is None and asked is None and rests:
                     self._wake.wait(min(rests.values()) - now)
             if job is not None:
                 self._advance(job)
@@ -190,11 +218,21 @@ class RenderThread(QThread):
         self._latest.clear()
 
     def _take_newest(self) -> None:
-        for view, (ticket, state, newest) in self._waiting.items():
+        for view in [view for view in self._jobs if view not in self._tickets]:
+            self._drop(view)  # cancelled
+        for view, (ticket, state, newest, run) in self._waiting.items():
             before = self._shown.get(view)
             again = before is not None and before[0] == state
-            self._jobs[view] = _Job(view, state, ticket, self._durations.get(view, 0.0), again, newest)
+            self._jobs[view] = _Job(view, state, run, ticket, self._durations.get(view, 0.0), again, newest)
+            self._shares.pop(view, None)
         self._waiting.clear()
+
+    def _drop(self, view: str) -> None:
+        """End a job: its content function is left at the step where it stands."""
+        job = self._jobs.pop(view, None)
+        close = getattr(job.steps, "close", None) if job is not None else None
+        if close is not None:
+            close()
 
     def _advance(self, job: _Job) -> None:
         """One step of one content. Whatever goes wrong in it becomes words in its pane."""
@@ -207,6 +245,9 @@ class RenderThread(QThread):
             made = self._failed(job, error)
             job.steps = iter(())
         elapsed = (time.perf_counter() - started) * 1000
+        if made is not None:
+            made = replace(made, run=job.run)
+            self._shares[job.view] = made.share
         job.spent += elapsed
         job.since_stage += elapsed
         job.expected = max(job.expected, job.spent)
@@ -216,10 +257,7 @@ class RenderThread(QThread):
             newest = self._tickets.get(job.view)
             gone, overtaken = self._stopping or newest is None, newest != job.ticket
         if made is None or made.final or overtaken or gone:
-            self._jobs.pop(job.view, None)
-            close = getattr(job.steps, "close", None)
-            if close is not None:
-                close()
+            self._drop(job.view)
         if made is None or gone:
             return
         if made.content is not None and (made.final or made.content.coarse):
@@ -278,12 +316,15 @@ class RenderThread(QThread):
             "snapshot": snapshot,
         }
         spent, held, started = 0.0, None, time.perf_counter()
+        share: float | None = None
         for content in steps(look, job.state):
             spent += (time.perf_counter() - started) * 1000
-            if content is None:
-                yield Rendered(job.state, final=False)
+            if not isinstance(content, Content):
+                yield Rendered(job.state, final=False, share=content if content is not None else share)
             else:
-                yield Rendered(job.state, content if content.coarse else held, spent, final=False, **facts)
+                share = content.share
+                shown = content if content.coarse else held
+                yield Rendered(job.state, shown, spent, final=False, share=share, **facts)
                 held = None if content.coarse else content
             started = time.perf_counter()
         spent += (time.perf_counter() - started) * 1000
@@ -299,8 +340,7 @@ class RenderThread(QThread):
             if latest is None or had is None or job.newest or had.run != latest.run:
                 had = latest
             return had
-        run = str(getattr(getattr(self._session, "run", None), "path", ""))
-        key = (run, int(state.at))
+        key = (job.run, int(state.at))
         if key not in self._kept:
             self._kept[key] = self._session.snapshot_at(int(state.at))
             while len(self._kept) > LOOKS_KEPT:
@@ -347,6 +387,11 @@ class RenderThread(QThread):
         if not self._torch_is_set:
             compute_on_one_core()
             self._torch_is_set = True
+
+
+def run_in_front(session: Any) -> str:
+    """The folder of the run that ``session`` has open; empty for none."""
+    return str(getattr(getattr(session, "run", None), "path", ""))
 
 
 def refusals(model_name: str) -> dict[str, Message | None]:

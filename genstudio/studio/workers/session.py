@@ -7,6 +7,7 @@ and comes back by a signal.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,13 +30,27 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 IDLE, PREPARING, TRAINING, PAUSED, STOPPING = "idle", "preparing", "training", "paused", "stopping"
+OPENING = "opening"
 POLL_MS = 60  # how soon after it was offered a snapshot is noticed; only while one is awaited
 
 
-class Session(QObject):
-    """One per window. ``state`` is ``idle``, ``preparing``, ``training``, ``paused`` or ``stopping``.
+@dataclass(frozen=True)
+class _Open:
+    """What was open before a run was chosen that is being opened."""
 
-    ``recipe``, ``run``, ``data``, ``telemetry`` are what is open now; ``None`` until there is something.
+    run: Run | None
+    recipe: Recipe | None
+    data: DataSet | None
+    telemetry: Telemetry | None
+    snapshot: Snapshot | None
+    steps: list[int]
+
+
+class Session(QObject):
+    """One per window. ``state`` is ``idle``, ``opening``, ``preparing``, ``training``, ``paused`` or ``stopping``.
+
+    ``recipe``, ``run``, ``data``, ``telemetry`` are what is open now; ``None`` until there is something. While ``opening`` is
+    not empty, the run in that folder is being read, and no run is open.
     """
 
     changed = Signal()  # state, run, recipe or data
@@ -51,6 +66,8 @@ class Session(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.state = IDLE
+        self.opening = ""
+        self._before: _Open | None = None  # what comes back when a run can't be opened
         self.recipe: Recipe | None = None
         self.run: Run | None = None
         self.data: DataSet | None = None
@@ -81,7 +98,7 @@ class Session(QObject):
     @property
     def busy(self) -> bool:
         """Whether a run is being prepared, trained, paused or stopped: another one can't be opened meanwhile."""
-        return self.state != IDLE
+        return self.state not in (IDLE, OPENING)
 
     def checkpoint_steps(self) -> list[int]:
         """Steps of the open run at which weights were kept, ascending."""
@@ -177,10 +194,18 @@ class Session(QObject):
         self.set_live({"only": None})
 
     def stop(self) -> None:
-        """End training and keep everything: saves a checkpoint, so that it can go on later."""
-        if self._thread is not None and self.state != STOPPING:
+        """End training and keep everything: saves a checkpoint, so that it can go on later. While a run is being opened:
+        go back to what was open before."""
+        if self.state == OPENING:
+            self._back_from_opening()
+        elif self._thread is not None and self.state != STOPPING:
             self._thread.ask_to_stop()
             self._set_state(STOPPING)
+
+    @property
+    def opening_name(self) -> str:
+        """The name of the run that is being opened; empty when none is."""
+        return Path(self.opening).name if self.opening else ""
 
     def discard(self) -> None:
         """End training and put the run in the trash folder; ``discarded`` tells where, for :meth:`undo_discard`."""
@@ -202,11 +227,35 @@ class Session(QObject):
         self.open_run(was)
 
     def open_run(self, path: Path | str) -> None:
-        """Open an earlier run to look at it, or to go on with it. Only when idle; arrives by ``changed``."""
+        """Open an earlier run to look at it, or to go on with it. Not while one is trained; arrives by ``changed``.
+
+        The run that was open is left at once, and comes back when this one can't be opened.
+        """
         if not self.busy:
+            self.announce(path)
             self.background.submit(
                 lambda: open_with_weights(Path(path)), self._opened, self._not_opened, key="open run"
             )
+
+    def announce(self, path: Path | str) -> None:
+        """Say that the run in ``path`` is about to be opened, before it can be: the window's code is not all there yet."""
+        if self.busy:
+            return
+        if self.state != OPENING:
+            self._before = _Open(self.run, self.recipe, self.data, self.telemetry, self._snapshot, self._steps)
+        self._leave_run()
+        self.opening, self.state = str(path), OPENING
+        self.changed.emit()
+        self.checkpoints_changed.emit()
+
+    def choose(self, recipe: Recipe) -> None:
+        """Look at a recipe from now on: the open run, or the one that is being opened, is left."""
+        if not self.busy:
+            self._opening_ended()
+            self._leave_run()
+            self.recipe = recipe
+            self.changed.emit()
+            self.checkpoints_changed.emit()
 
     def look_again(self) -> None:
         """Notice what another process has saved in the open run. Cheap, any number of times."""
@@ -250,6 +299,7 @@ class Session(QObject):
 
     def _launch(self, make: Any, recipe: Recipe | None) -> None:
         self.background.drop("open run")
+        self._opening_ended()
         self._after_stop = ""
         self.total_steps = int(recipe.plan.steps) if recipe else 0
         thread = self._thread = TrainingThread(make, self)
@@ -335,6 +385,7 @@ class Session(QObject):
     def _opened(self, found: tuple[Run, Recipe, Snapshot | None]) -> None:
         if self.busy:
             return
+        self._opening_ended()
         self.run, self.recipe, self._snapshot = found
         self.telemetry = None
         self.total_steps = int(self.recipe.plan.steps)
@@ -344,13 +395,34 @@ class Session(QObject):
         self.checkpoints_changed.emit()
         if self._snapshot is not None:
             self.snapshot_arrived.emit()
-        recipe = self.recipe
+        self._open_data(self.recipe)
+
+    def _open_data(self, recipe: Recipe) -> None:
         self.loader.submit(
             lambda: data_of(recipe, self.loader.isInterruptionRequested),
             self._data_came,
             self._no_data,
             key="run's data",
         )
+
+    def _opening_ended(self) -> None:
+        """No run is being opened any more; the state is ``idle`` for now."""
+        self.opening, self._before = "", None
+        if self.state == OPENING:
+            self.state = IDLE
+
+    def _back_from_opening(self) -> None:
+        """What was open before is open again."""
+        self.background.drop("open run")
+        before = self._before
+        self._opening_ended()
+        if before is not None:
+            self.run, self.recipe, self.data = before.run, before.recipe, before.data
+            self.telemetry, self._snapshot, self._steps = before.telemetry, before.snapshot, before.steps
+        self.changed.emit()
+        self.checkpoints_changed.emit()
+        if self.run is not None and self.recipe is not None and self.data is None:
+            self._open_data(self.recipe)
 
     @Slot(object)
     def _looked_again(self, found: tuple[Run, list[int]]) -> None:
@@ -364,6 +436,8 @@ class Session(QObject):
 
     @Slot(object)
     def _not_opened(self, error: Exception) -> None:
+        if self.state == OPENING:
+            self._back_from_opening()
         self.failed.emit(in_words(error))
 
     @Slot(object)
@@ -388,10 +462,14 @@ class Session(QObject):
 
     @Slot()
     def _look_at_board(self) -> None:
-        latest = self.job.board.latest if self.job is not None else None
+        board = self.job.board if self.job is not None else None
+        # Asked before the newest one is taken: one that was offered for an earlier question ends no waiting.
+        answered = board is None or not board.pending
+        latest = board.latest if board is not None else None
+        if answered:
+            self._poll.stop()
         if latest is not None and latest is not self._snapshot:
             self._snapshot = latest
-            self._poll.stop()
             self.snapshot_arrived.emit()
 
     def _discard_now(self) -> None:
