@@ -245,9 +245,9 @@ def pane(
     """Decorator: file a content function as the pane ``name``.
 
     The function maps (look, state) to a content, or yields ever better ones of which the last is the content, and ``None``
-    where it may pause: others who compute go first. A float in place of ``None`` says which share (0 to 1) is done. It is pure: the same snapshot and state give the same content, to the
-    bit, and what is random draws from a generator made from the state's seed. It runs under ``torch.inference_mode``
-    unless ``gradients``.
+    where it may pause: others who compute go first. A float in place of ``None`` is the share (0 to 1) that is done. It is
+    pure: the same snapshot and state give the same content, to the bit, and what is random draws from a generator made
+    from the state's seed. It runs under ``torch.inference_mode`` unless ``gradients``.
     """
     if group not in GROUPS:
         raise UsageError(

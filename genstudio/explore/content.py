@@ -104,10 +104,10 @@ class Content:
     """What a snapshot and a pane state give. ``words`` says in one line what is being seen.
 
     ``values`` holds named numbers and arrays for the inspector and for export. ``legend``: what the colours of the picture
-    mean, where it has no points that say so. ``coarse``: stands in for a better one that
-    follows for certain, and is worth showing at once under a hand that moves. ``figure``: how a file shows it, where that
-    is more than the first picture (``equation``: the terms with their signs, and what they come to). ``share``: the part of the
-    whole content that is done (0 to 1), where that is known.
+    mean, where it has no points that say so. ``coarse``: stands in for a better one that follows for certain, and is worth
+    showing at once under a hand that moves. ``figure``: how a file shows it, where that is more than the first picture
+    (``equation``: the terms with their signs, and what they come to). ``share``: the part of the whole content that is
+    done (0 to 1), where that is known.
     """
 
     words: Message

@@ -64,7 +64,6 @@ class Codes(QObject):
     def _sent(self) -> None:
         action: Any = self.sender()
         own, to = action.data()
-        view = next(view for view in self._views if view.pane.name == own)
-        z = view.current_z
+        z = self._views[own].current_z
         if z is not None:
             self.chosen.emit(z.copy(), str(to))

@@ -39,8 +39,8 @@ class Subject:
 
 
 class PaneStates(QObject):
-    """``values`` by pane, about ``subject``. ``changed(states, raise_it)``: these are new, by a hand (``False``) or by undo and
-    redo."""
+    """``values`` by pane, about ``subject``. ``changed(states, raise_it)``: these are new, by a hand (``False``) or by undo
+    and redo."""
 
     changed = Signal(object, bool)
 

@@ -49,8 +49,8 @@ class _Open:
 class Session(QObject):
     """One per window. ``state`` is ``idle``, ``opening``, ``preparing``, ``training``, ``paused`` or ``stopping``.
 
-    ``recipe``, ``run``, ``data``, ``telemetry`` are what is open now; ``None`` until there is something. While ``opening`` is
-    not empty, the run in that folder is being read, and no run is open.
+    ``recipe``, ``run``, ``data``, ``telemetry`` are what is open now; ``None`` until there is something. While ``opening``
+    is not empty, the run in that folder is being read, and no run is open.
     """
 
     changed = Signal()  # state, run, recipe or data
