@@ -56,11 +56,17 @@ class Refusals(QObject):
         if model and model != self._model and (self._session.run is not None or self._model):
             self._model = model
             self._renderer.ask(PREFIX + model, _Question(model))
+            if self._by_model:  # what was said of the model before is not true of this one
+                self._by_model = {}
+                self.changed.emit()
 
     def _ask_images(self) -> None:
         """Ask about the images that the run learns from."""
         data = self._session.data if self._session.run is not None else None
         spec = data.spec if data is not None else None
+        if self._session.run is None and self._spec is not None:
+            self._spec, self._by_images = None, {}
+            self.changed.emit()
         if spec is None or spec == self._spec:
             return
         self._spec = spec
