@@ -10,20 +10,17 @@ import numpy as np
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QLabel
 
 from genstudio.core.errors import RunError
 from genstudio.core.messages import N_
 from genstudio.explore.base import Content, Look, Pane, PaneState, Picture, knob, panes, state
 from genstudio.studio.panes.area import PaneArea
-from genstudio.studio.settings import Settings
 from genstudio.studio.widgets.histogram_view import HistogramView
 from genstudio.studio.widgets.image_grid import ImageGrid
 from genstudio.studio.widgets.series_plot import SeriesPlot
 from genstudio.studio.workers import session as session_module
 from genstudio.studio.workers.render_thread import Rendered
-from genstudio.studio.workers.session import Session
 from genstudio.training.events import Changed
 from genstudio.training.run import Run
 from tests.small_runs import small_run
@@ -340,7 +337,7 @@ def test_the_header_names_the_recipe_that_is_chosen(qtbot, window, recipe_file, 
     assert window.session.run is None
 
 
-# -- a step shows its step ---------------------------------------------------------------------------------------------------
+# -- a step shows its step ---------------------------------------------------------------------------------------------
 
 
 def test_a_step_shows_its_step(qtbot, window):
