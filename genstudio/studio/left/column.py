@@ -77,6 +77,7 @@ class LeftColumn(QWidget):
         self.base = base
         self.model.set_folded(self.session.run is not None or self.session.busy)
         same_model, same_data = recipe.model == base.model, recipe.data == base.data
+        self.model.show_facts(None)  # those that stand there are of another model, until this one is counted
         self.model.show_values(recipe.model, recipe.model_knobs, base.model_knobs if same_model else None)
         self.data.show_values(recipe.data, recipe.data_knobs, base.data_knobs if same_data else None)
         self.optimisers.show(recipe, base)

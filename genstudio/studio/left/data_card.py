@@ -42,6 +42,7 @@ class DataCard(Card):
         self.opening = DataOpening(loader, self)
         self.kinds: dict[str, DataKind] = {}
         self.name = ""
+        self._shown = ""  # the data set whose images and facts stand here
         self.form: KnobForm | None = None
         self._form_of = ""
         self._values: dict[str, Any] = {}
@@ -131,10 +132,20 @@ class DataCard(Card):
     def _begun(self) -> None:
         self._busy(False)
         self._say("")
+        if self.name != self._shown:  # what stands here is of other images
+            self._clear()
+
+    def _clear(self) -> None:
+        self._shown = ""
+        self.fact.setText("")
+        self.details.setText("")
+        self.thumbs.show_images([], "")
+        self._problems.show([])
 
     @Slot(object)
     def _opened(self, preview: Preview) -> None:
         self._busy(False)
+        self._shown = self.name
         spec = preview.data.spec
         facts = _facts(self.name, preview.data)
         self.fact.setText(facts)
@@ -156,10 +167,7 @@ class DataCard(Card):
     @Slot(object)
     def _failed(self, error: Exception) -> None:
         self._busy(False)
-        self.fact.setText("")
-        self.details.setText("")
-        self.thumbs.show_images([], "")
-        self._problems.show([])
+        self._clear()
         kind = self.kinds.get(self.name)
         if isinstance(error, Cancelled):
             self._say(_("Cancelled: nothing half-made was kept."))

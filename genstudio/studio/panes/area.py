@@ -192,6 +192,9 @@ class PaneArea(QWidget):
         if not self._has_weights():
             view.show_message(what_to_do(self.session))
             return
+        if self.session.data_is_coming and view.rendered is None and self.states[name].needs_images:
+            view.show_message(_("Opening the images that this run learns from. They are needed here."))
+            return
         if name in self.computing.stopped:  # until a person changes something in this pane
             return
         self.renderer.submit(name, view.fitted(self.states[name]), newest=newest)

@@ -71,6 +71,7 @@ class Session(QObject):
         self.recipe: Recipe | None = None
         self.run: Run | None = None
         self.data: DataSet | None = None
+        self.data_is_coming = False  # the open run's images are being opened
         self.telemetry: Telemetry | None = None
         self.job: Job | None = None
         self.total_steps = 0
@@ -318,6 +319,7 @@ class Session(QObject):
             return
         self.job = job
         self.recipe, self.run, self.data, self.telemetry = job.recipe, job.run, job.data, job.telemetry
+        self.data_is_coming = False
         self.total_steps = int(job.recipe.plan.steps)
         self._snapshot = None
         self._steps = job.run.checkpoints()
@@ -391,13 +393,14 @@ class Session(QObject):
         self.total_steps = int(self.recipe.plan.steps)
         self.data = None
         self._steps = self.run.checkpoints()
+        self._open_data(self.recipe)
         self.changed.emit()
         self.checkpoints_changed.emit()
         if self._snapshot is not None:
             self.snapshot_arrived.emit()
-        self._open_data(self.recipe)
 
     def _open_data(self, recipe: Recipe) -> None:
+        self.data_is_coming = True
         self.loader.submit(
             lambda: data_of(recipe, self.loader.isInterruptionRequested),
             self._data_came,
@@ -419,10 +422,10 @@ class Session(QObject):
         if before is not None:
             self.run, self.recipe, self.data = before.run, before.recipe, before.data
             self.telemetry, self._snapshot, self._steps = before.telemetry, before.snapshot, before.steps
-        self.changed.emit()
-        self.checkpoints_changed.emit()
         if self.run is not None and self.recipe is not None and self.data is None:
             self._open_data(self.recipe)
+        self.changed.emit()
+        self.checkpoints_changed.emit()
 
     @Slot(object)
     def _looked_again(self, found: tuple[Run, list[int]]) -> None:
@@ -442,13 +445,16 @@ class Session(QObject):
 
     @Slot(object)
     def _data_came(self, data: DataSet) -> None:
+        self.data_is_coming = False
         if not self.busy:
             self.data = data
             self.changed.emit()
 
     @Slot(object)
     def _no_data(self, error: Exception) -> None:
+        self.data_is_coming = False
         self.failed.emit(in_words(error))
+        self.changed.emit()
 
     @Slot(object)
     def _read(self, snapshot: Snapshot) -> None:
@@ -493,6 +499,7 @@ class Session(QObject):
         for key in ("open run", "snapshot"):
             self.background.drop(key)
         self.loader.drop("run's data")
+        self.data_is_coming = False
         self.run = self.telemetry = self._snapshot = self.data = None
         self._steps = []
 
