@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.explore.base import Legend, Look, Points
 from genstudio.explore.latents import Encodings, Plane, encodings
@@ -27,12 +28,21 @@ def overlay_choices(spec: ImageSpec) -> list[tuple[str, Message | str]]:
 
 
 def encoded_points(look: Look, state: ManifoldState, through: Plane) -> Points | None:
-    """The encoded validation images that fall into the window, or ``None`` when there is no data to encode."""
+    """The encoded validation images that fall into the window, or ``None`` when there is no data to encode.
+
+    Raises :class:`UsageError` when the images have nothing of that name to colour the points by.
+    """
     import numpy as np
 
     found = encodings(look, state.overlay_count)
     if found is None:
         return None
+    choices = [value for value, _ in overlay_choices(look.spec) if value]
+    if state.overlay not in choices:
+        raise UsageError(
+            N_("These images have no attribute named '{name}'.", name=state.overlay),
+            N_("Colour the points by one of these: {names}.", names=", ".join(choices)),
+        )
     u, v = through.places(found.z)
     across, up = map(np.array, state.cell_places())
     x, y = _sheet_places(u, across), 1 - _sheet_places(v, up)

@@ -109,6 +109,45 @@ def test_its_state_comes_back_from_a_file(name: str, data: st.DataObject):
     assert hash(again) == hash(state)
 
 
+MEANS_THE_SAME_ANYWHERE = {
+    "interpolate": {
+        "frames"
+    },  # in other data each is the image or class of that number, or is left out with its reason
+    "pixels": {"own"},  # a person's own image
+    "sliders": {"own"},
+    "surprise": {"own"},
+}
+
+
+@EVERY_PANE
+def test_another_run_takes_over_nothing_that_names_images_classes_or_codes(name: str):
+    """A field that is a name, a list, a code, a class or the number of an image says to what it belongs."""
+    kind = panes[name].state
+    belongs = {*kind.OF_RUN, *kind.OF_IMAGES}
+    fields = {info.name: info for info in kind.controls()}
+    assert belongs <= fields.keys()
+    plain = (bool, int, float)
+    named = {
+        field
+        for field, info in fields.items()
+        if field in ("label", "index") or (info.choices is None and info.annotation not in plain)
+    }
+    assert named - belongs == MEANS_THE_SAME_ANYWHERE.get(name, set())
+
+
+@EVERY_PANE
+@given(data=st.data())
+def test_what_another_run_takes_over_fits_it(name: str, data: st.DataObject):
+    state, fresh = data.draw(states(panes[name].state)), panes[name].state()
+    same, other = state.for_another_run(same_images=True), state.for_another_run(same_images=False)
+    for field in state.OF_RUN:
+        assert getattr(same, field) == getattr(other, field) == getattr(fresh, field)
+    for field in state.OF_IMAGES:
+        assert getattr(same, field) == getattr(state, field)
+        assert getattr(other, field) == getattr(fresh, field)
+    assert (other.run, other.at) == ("", "latest")
+
+
 @EVERY_PANE
 def test_it_says_what_it_is(name: str):
     shown = panes[name]

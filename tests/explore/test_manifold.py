@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from genstudio.core.errors import UsageError
 from genstudio.explore import stages
 from genstudio.explore.base import Look, contents, final
 from genstudio.explore.latents import Plane, to_pixels
@@ -110,6 +111,12 @@ def test_the_overlay_colours_by_class_and_by_attribute(squares):
     order = np.argsort(by_number.values["brightness"])
     assert by_number.colours[order[-1]].sum() > by_number.colours[order[0]].sum()
     assert [value for value, _ in overlay_choices(look.spec)] == ["", "plain", "class", "brightness"]
+
+
+def test_what_the_images_do_not_have_is_no_colour_of_points(squares):
+    with pytest.raises(UsageError, match="smile") as refusal:
+        final(make_look(data=squares), ManifoldState(cells=5, overlay="smile"))
+    assert "brightness" in str(refusal.value.remedy)
 
 
 def test_points_outside_the_window_are_left_out(squares):

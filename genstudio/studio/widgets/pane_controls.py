@@ -61,7 +61,9 @@ class ChoiceControl(Control):
         self._show(kept)
 
     def _show(self, value: Any) -> None:
-        self.combo.setCurrentIndex(self._values.index(value) if value in self._values else (0 if self._values else -1))
+        """Nothing is chosen where the value is none of the choices: another one would be shown in its place."""
+        unknown = 0 if value is None and self._values else -1
+        self.combo.setCurrentIndex(self._values.index(value) if value in self._values else unknown)
 
     @Slot(int)
     def _chosen(self, index: int) -> None:
