@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel
 from genstudio.core.errors import RunError
 from genstudio.core.messages import N_
 from genstudio.explore.base import Content, Look, Pane, PaneState, Picture, knob, panes, state
+from genstudio.studio.panes import own_image
 from genstudio.studio.panes.area import PaneArea
 from genstudio.studio.widgets.histogram_view import HistogramView
 from genstudio.studio.widgets.image_grid import ImageGrid
@@ -132,6 +133,22 @@ def test_what_comes_late_from_a_run_that_was_left_is_not_shown(qtbot, area: Pane
     area.renderer.ready.emit("samples")
     assert area.views["samples"].rendered is not late
     assert area.views["samples"].rendered.run == here.run
+
+
+def test_a_file_that_is_read_when_the_run_is_left_is_forgotten(
+    qtbot, area: PaneArea, runs, tmp_path: Path, monkeypatch
+):
+    rendered(qtbot, area, "manifold", runs["dots-vae-1"])
+    area.show_pane("sliders")
+    rendered(qtbot, area, "sliders", runs["dots-vae-1"])
+    old, go = area.views["sliders"], threading.Event()
+    monkeypatch.setattr(own_image, "_read", lambda path: go.wait(60) and np.zeros((8, 8, 1), np.uint8))
+    old.own_image.read(str(tmp_path / "mine.png"), area.session.background)
+    area.session.open_run(runs["dots-vae-2"].path)
+    qtbot.waitUntil(lambda: not shiboken6.isValid(old), timeout=PATIENCE)
+    go.set()
+    qtbot.waitUntil(lambda: area.session.run is not None, timeout=PATIENCE)  # read after it, by the same worker
+    assert area.states["sliders"].own is None
 
 
 def test_the_header_tells_the_run_in_front_and_its_step_at_once(qtbot, area: PaneArea, runs, tmp_path: Path):

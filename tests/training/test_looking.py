@@ -118,3 +118,14 @@ def test_the_board_hands_out_the_newest_and_not_too_often() -> None:
     assert not board.wanted()
     board.request()
     assert not board.wanted(), "a quarter of a second has not gone by"
+    assert board.pending, "it is owed all the same"
+    asked: list[bool] = []
+
+    def take() -> snapshots.Snapshot:
+        asked.append(board.pending)
+        return snapshots.Snapshot("r", 2, "vae", {}, None, {})  # type: ignore[arg-type]
+
+    board.offer(take)
+    assert asked == [True], "nobody stops waiting before the new one is there"
+    assert not board.pending
+    assert board.latest.step == 2

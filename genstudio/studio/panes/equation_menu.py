@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QUndoCommand
 from PySide6.QtWidgets import QMenu
+from shiboken6 import isValid
 
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import Message, _, translate
 from genstudio.explore.latent.saved_sums import Entry, SavedSums
 
+log = logging.getLogger(__name__)
 Changes = Mapping[str, tuple[Entry | None, Entry | None]]
 """By name: what was saved under it, and what is now."""
 
@@ -125,4 +128,7 @@ class EquationMenu(QObject):
         self.commanded.emit(SavedChange(words, self.saved, made, self._tell))
 
     def _tell(self, words: str) -> None:
-        self.failed.emit(words)
+        if isValid(self):  # undo outlives the pane's view, which is another one for another run
+            self.failed.emit(words)
+        else:
+            log.warning("a saved equation could not be changed: %s", words)

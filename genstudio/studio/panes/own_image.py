@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import isValid
 
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import _
@@ -39,7 +40,7 @@ class OwnImage(QObject):
 
     def read(self, path: str, worker: Background | None) -> None:
         if worker is not None:
-            worker.submit(partial(_read, path), self.arrived.emit, self._broke, key="own image")
+            worker.submit(partial(_read, path), self._came, self._broke, key="own image")
 
     def enter(self, event: QDragEnterEvent) -> None:
         """A pane's answer to what is dragged over it: one file of a picture may be dropped."""
@@ -53,7 +54,13 @@ class OwnImage(QObject):
             event.acceptProposedAction()
             self.read(path, worker)
 
+    def _came(self, pixels: np.ndarray) -> None:
+        if isValid(self):  # the pane may have gone on to another run while the file was read
+            self.arrived.emit(pixels)
+
     def _broke(self, error: Exception) -> None:
+        if not isValid(self):
+            return
         words = str(error) if isinstance(error, GenstudioError) else f"{type(error).__name__}: {error}"
         self.failed.emit(words)
 
