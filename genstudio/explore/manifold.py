@@ -190,7 +190,8 @@ def manifold(look: Look, state: ManifoldState) -> Iterator[Content]:
         shown = z if stage.whole else z.reshape(n * n, -1)[stage.source].reshape(z.shape)
         cells = sheet(stage.pixels, n, n)
         picture = Picture(cells, label=told, cell=look.spec.cell, values={"z": shown})
-        yield Content(told, pictures=(picture,), points=points, values=values, coarse=stage.coarse)
+        share = stage.done / (n * n)
+        yield Content(told, pictures=(picture,), points=points, values=values, coarse=stage.coarse, share=share)
 
 
 def plane_of(look: Look, state: ManifoldState) -> tuple[Plane, tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.abilities import Discriminates, Samples
@@ -113,7 +113,8 @@ def real_or_fake(look: Look, state: RealOrFakeState) -> Iterator[Content]:
             if more is None:
                 break
             counted.setdefault(name, []).append(more.outputs)
-            yield _content(look, state, shown, counted)
+            done = (list(GROUPS).index(name) + min(1.0, (first + size) / state.counted)) / len(GROUPS)
+            yield replace(_content(look, state, shown, counted), share=done)
     yield _content(look, state, shown, counted)
 
 

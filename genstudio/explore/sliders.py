@@ -172,7 +172,8 @@ def _contents(scene: Scene) -> Iterator[Content]:
         values = {name: x.reshape(rows * columns, -1)[source].reshape(x.shape) for name, x in
                   (("z", z), ("across", u), ("up", v))}  # fmt: skip
         picture = Picture(sheet(stage.pixels, rows, columns), words, scene.look.spec.cell, values)
-        yield Content(words, (picture, *_originals(scene)), values=_values(scene), coarse=stage.coarse)
+        share = stage.done / len(source)
+        yield Content(words, (picture, *_originals(scene)), values=_values(scene), coarse=stage.coarse, share=share)
 
 
 def _picture(scene: Scene) -> Content:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
 from genstudio.core.messages import _
@@ -87,7 +87,8 @@ class Arrangement(QWidget):
         old = self.views.pop(name)
         old.blockSignals(True)  # what still plays there says nothing more
         window = self.windows.get(name)
-        where = self.splitter.indexOf(old)
+        where, focus = self.splitter.indexOf(old), QApplication.focusWidget()
+        focused = focus is not None and (old.isAncestorOf(focus) or old.inspector.isAncestorOf(focus))
         new = self.view(name) if window is not None or where >= 0 else None
         for part in (old, old.inspector):
             part.hide()
@@ -104,6 +105,8 @@ class Arrangement(QWidget):
             part.deleteLater()
         if name == self.active and new is not None and window is None:
             self.inspectors.setCurrentWidget(new.inspector)
+        if focused and new is not None:
+            new.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- what can be done ----------------------------------------------------------------------------------------
 

@@ -342,7 +342,10 @@ class RenderThread(QThread):
             return had
         key = (job.run, int(state.at))
         if key not in self._kept:
-            self._kept[key] = self._session.snapshot_at(int(state.at))
+            found = self._session.snapshot_at(int(state.at))
+            if run_in_front(self._session) != job.run:
+                return None  # of the run that was opened meanwhile: it must not be taken for this one's
+            self._kept[key] = found
             while len(self._kept) > LOOKS_KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
