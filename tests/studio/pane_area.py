@@ -28,10 +28,12 @@ def area_on(qtbot: Any, home: Path, run: Run, height: int = 760, *, images: bool
     session.failed.connect(failed.append)
     session.open_run(run.path)
     qtbot.waitUntil(lambda: session.data is not None if images else bool(failed), timeout=PATIENCE)
-    yield made
-    made.shutdown()
-    session.shutdown()
-    made.undo_stack.clear()
-    made.close()
-    session.deleteLater()
-    made.deleteLater()
+    try:
+        yield made
+    finally:
+        made.shutdown()
+        session.shutdown()
+        made.undo_stack.clear()
+        made.close()
+        session.deleteLater()
+        made.deleteLater()

@@ -148,6 +148,11 @@ class CurvesCard(Card):
         self.legend.set_names(chosen, self._styles, off)
         self.legend.setVisible(bool(chosen))
         self.empty.setVisible(not names)
+        self.empty.setText(
+            _("Reading the curves of this run.")
+            if self.rows.is_reading
+            else _("The terms of the loss are drawn here as soon as something trains.")
+        )
         self.setMinimumHeight(EMPTY_HEIGHT if not names else HEIGHT)
         if self.plot is not None:
             self.plot.setVisible(bool(names))
@@ -190,7 +195,7 @@ class CurvesCard(Card):
         self.head.addWidget(self.more)
         self.legend = Legend(self)
         self.body.addWidget(self.legend)
-        self.empty = QLabel(_("The terms of the loss are drawn here as soon as something trains."), self)
+        self.empty = QLabel(self)
         self.empty.setObjectName("hint")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)

@@ -54,6 +54,11 @@ class RunRows(QObject):
         """The open run's folder; empty when none is open."""
         return self._path
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether an earlier run's file is being read for the first time."""
+        return bool(self._path) and not self._file_read and self.session.telemetry is None
+
     @Slot()
     def _session_changed(self) -> None:
         path = str(self.session.run.path) if self.session.run is not None else ""
@@ -109,11 +114,14 @@ class RunRows(QObject):
             self.data = data
             self.began.emit()
             self.grew.emit()
+        else:
+            self.told.emit()
         self._tick()
 
     @Slot(object)
     def _not_read(self, error: Exception) -> None:
         self._file_read = True
+        self.told.emit()
         self.failed.emit(in_words(error))
 
     @Slot()
