@@ -25,7 +25,7 @@ class ComputingLine(QWidget):
         self.words = QLabel(self)
         self.words.setObjectName("fact")
         self.words.setFont(font(12))
-        self.button = link(_("Stop"), "", self)
+        self.button = link(_("Stop"), _("Stop computing this picture"), self)
         self.button.clicked.connect(self._pressed)
         line.addWidget(self.words)
         line.addWidget(self.button)
