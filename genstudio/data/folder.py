@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import unicodedata
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,8 @@ from genstudio.core.errors import Cancelled as CancelledError
 from genstudio.core.errors import DataError, UsageError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
+from genstudio.core.paths import looked_in
+from genstudio.core.plain_text import printable
 from genstudio.data import attributes
 from genstudio.data.base import Cancelled, DataKnobs, Progress, Sink, Source, data_sets, size_knob
 from genstudio.data.pictures import UnreadableError, is_picture, look_at, read_picture
@@ -58,17 +61,13 @@ class Folder(Source):
         """The folder or zip: as given, else in the places that are searched, else in the current folder."""
         if not self.knobs.path.strip():
             raise DataError(N_("No folder of pictures was chosen."), N_("Set path to a folder or a zip of pictures."))
-        given = Path(self.knobs.path).expanduser()
+        given = Path(os.path.expanduser(self.knobs.path))  # Path's own raises for a person who doesn't exist
         places = [given] if given.is_absolute() else [*(place / given for place in self.search), Path.cwd() / given]
         for place in places:
-            if place.exists():
+            if os.path.exists(place):
                 return place
         raise DataError(
-            N_(
-                "There is no {path}. Looked in: {places}.",
-                path=str(given),
-                places=", ".join(str(p.parent) for p in places),
-            ),
+            N_("There is no {path}. Looked in: {places}.", path=str(given), places=looked_in(p.parent for p in places)),
             N_("Give the whole path, or say with --data or GENSTUDIO_DATA where it is."),
         )
 
@@ -160,23 +159,30 @@ class Folder(Source):
         tables = sorted((e for e in self.tree.entries if _is_table(e.name)), key=lambda e: (e.name.count("/"), e.name))
         if not tables:
             return (), np.zeros((len(entries), 0), np.float32)
-        folder = PurePosixPath(tables[0].name).parent
-        files = [_from(folder, entry.name) for entry in entries]
+        for other in tables[1:]:
+            sink.problem(
+                N_("{name} was passed over: {first} is taken for all pictures.", name=other.name, first=tables[0].name)
+            )
         data = _attempt(read, tables[0], lambda data: data)
         if isinstance(data, Message):
             sink.problem(N_("{name} was left out: {reason}.", name=tables[0].name, reason=data))
             return (), np.zeros((len(entries), 0), np.float32)
-        names, values, problems = attributes.read_attributes(data, files)
+        # All pictures, though a limit may take only some: the table is right to name the others.
+        folder = PurePosixPath(tables[0].name).parent
+        pictures = [entry.name for entry in self.tree.entries if is_picture(entry.name)]
+        names, values, problems = attributes.read_attributes(data, [_from(folder, name) for name in pictures])
         for problem in problems:
             sink.problem(problem)
-        return names, values
+        place = {name: i for i, name in enumerate(pictures)}
+        return names, values[[place[entry.name] for entry in entries]]
 
 
 def classes(files: Sequence[str], top: str) -> tuple[tuple[str, ...], np.ndarray]:
     """Class names in natural order, and int64 labels, from the first folder on each path in which the paths differ.
 
     No names when all files lie in one folder. Files beside the class folders belong to a class named like the folder
-    they lie in (``top``, where that is the whole).
+    they lie in (``top``, where that is the whole). Names are as they can be shown and written: accents composed, marks in
+    place of control characters and of bytes that are no UTF-8.
     """
     paths = [PurePosixPath(file).parts for file in files]
     depth = 0
@@ -186,9 +192,22 @@ def classes(files: Sequence[str], top: str) -> tuple[tuple[str, ...], np.ndarray
     named = [path[depth] if len(path) > depth + 1 else top for path in paths]
     if not any(len(path) > depth + 1 for path in paths):
         return (), np.zeros(len(files), np.int64)
-    names = tuple(sorted(set(named), key=_natural))
+    named = [unicodedata.normalize("NFC", name) for name in named]
+    names = sorted(set(named), key=_natural)
     number = {name: i for i, name in enumerate(names)}
-    return names, np.array([number[name] for name in named], np.int64)
+    return _distinct([printable(name) for name in names]), np.array([number[name] for name in named], np.int64)
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Each name once: where marks made two alike, the later ones are numbered."""
+    seen: dict[str, None] = {}
+    for name in names:
+        one, n = name, 1
+        while one in seen:
+            n += 1
+            one = f"{name} ({n})"
+        seen[one] = None
+    return tuple(seen)
 
 
 def _in_blocks(

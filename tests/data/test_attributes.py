@@ -133,7 +133,7 @@ def test_a_delimiter_inside_of_quotes_parts_nothing() -> None:
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850"])
 def test_old_encodings_are_told_apart_by_the_names_of_the_pictures(encoding: str) -> None:
     files = ["Zoë.png", "größer.png"]
-    names, values, problems = read_attributes("file,x\nZoë.png,1\ngrößer.png,2\n".encode(encoding), files)
+    _names, values, problems = read_attributes("file,x\nZoë.png,1\ngrößer.png,2\n".encode(encoding), files)
     assert values[:, 0].tolist() == [1, 2]
     (problem,) = problems
     assert "not in UTF-8" in str(problem)
@@ -154,7 +154,7 @@ def test_old_encodings_are_told_apart_by_the_names_of_the_pictures(encoding: str
     ],
 )
 def test_a_picture_is_found_however_its_name_is_written(file: str, cell: str) -> None:
-    names, values, problems = read_attributes(f"file,x\n{cell},5\n".encode(), [file])
+    _names, values, problems = read_attributes(f"file,x\n{cell},5\n".encode(), [file])
     assert values.tolist() == [[5]]
     assert problems == []
 
