@@ -87,7 +87,9 @@ class DataSet:
         if "train" in empty:
             what = N_("All {n} images fall to validation and test: none is left to train on.", n=n)
             if is_one:
-                what = N_("There is only one image, {n} times, and it falls to one split: none is left to train on.", n=n)
+                what = N_(
+                    "There is only one image, {n} times, and it falls to one split: none is left to train on.", n=n
+                )
             if n == 1:
                 what = N_("There is only one image, and it falls to validation or test: none is left to train on.")
             raise DataError(what, N_("Add more images that differ."))

@@ -11,10 +11,11 @@ import os
 import stat
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import IO, Protocol
 
 from genstudio.core.errors import DataError
 from genstudio.core.messages import N_, Message
@@ -22,7 +23,11 @@ from genstudio.core.messages import N_, Message
 # No picture worth training on is larger; a file that says or turns out to be is left out.
 MAX_FILE_BYTES = 256 * 2**20
 
-Read = Callable[["Entry"], bytes]
+
+class Read(Protocol):
+    """Reads the bytes of an entry, or its first ``size`` bytes."""
+
+    def __call__(self, entry: Entry, size: int | None = None) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -55,11 +60,9 @@ class Tree:
         """A function that reads an entry's bytes, from any thread. It raises ``OSError`` and :class:`TooLargeError`, and
         for zips also what ``zipfile`` raises."""
 
-        def read(entry: Entry) -> bytes:
-            if entry.size > MAX_FILE_BYTES:
-                raise TooLargeError
+        def read(entry: Entry, size: int | None = None) -> bytes:
             with open(self.path / entry.name, "rb") as file:
-                return _bounded(file.read(MAX_FILE_BYTES + 1))
+                return _bounded(entry, file, size)
 
         yield read
 
@@ -71,12 +74,9 @@ class ZipTree(Tree):
     def reader(self) -> Iterator[Read]:
         with zipfile.ZipFile(self.path) as archive:
 
-            def read(entry: Entry) -> bytes:
-                if entry.size > MAX_FILE_BYTES:
-                    raise TooLargeError
-                # The declared size may be a lie: never unpack more than the limit.
+            def read(entry: Entry, size: int | None = None) -> bytes:
                 with archive.open(entry.member) as file:
-                    return _bounded(file.read(MAX_FILE_BYTES + 1))
+                    return _bounded(entry, file, size)
 
             yield read
 
@@ -184,7 +184,12 @@ def _check_name(path: Path, name: str) -> None:
         )
 
 
-def _bounded(data: bytes) -> bytes:
+def _bounded(entry: Entry, file: IO[bytes], size: int | None) -> bytes:
+    if size is not None:
+        return file.read(size)
+    if entry.size > MAX_FILE_BYTES:
+        raise TooLargeError
+    data = file.read(MAX_FILE_BYTES + 1)  # the declared size may be a lie: never unpack more than the limit
     if len(data) > MAX_FILE_BYTES:
         raise TooLargeError
     return data
