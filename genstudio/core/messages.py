@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from genstudio.core.paths import resources
-from genstudio.core.plain_text import printable
+from genstudio.core.plain_text import shortened
 
 DOMAIN = "genstudio"
+_LONGEST = 2000  # characters of one argument
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,10 @@ def _catalogue() -> gettext.NullTranslations:
 
 
 def _shown(value: Any) -> Any:
-    """An argument as it is shown: names and paths may hold control characters."""
+    """An argument as it is shown: names and paths may hold control characters, and be of any length."""
     if isinstance(value, Message):
         return translate(value)
-    return printable(str(value)) if isinstance(value, str | Path) else value
+    return shortened(value, _LONGEST) if isinstance(value, str | Path) else value
 
 
 def _to_json(value: Any) -> Any:

@@ -68,8 +68,16 @@ class Folder(Source):
         given = Path(os.path.expanduser(self.knobs.path))  # Path's own raises for a person who doesn't exist
         places = [given] if given.is_absolute() else [*(place / given for place in self.search), Path.cwd() / given]
         for place in places:
-            if os.path.exists(place):
-                return place
+            try:
+                os.stat(place)
+            except PermissionError as error:
+                raise DataError(
+                    N_("{path} can't be reached: {reason}.", path=str(place), reason=error.strerror),
+                    N_("Ask for the right to read it, or give another folder."),
+                ) from error
+            except (OSError, ValueError):  # ValueError: no path at all, with a zero byte in it
+                continue
+            return place
         raise DataError(
             N_("There is no {path}. Looked in: {places}.", path=str(given), places=looked_in(p.parent for p in places)),
             N_("Give the whole path, or say with --data or GENSTUDIO_DATA where it is."),
