@@ -27,7 +27,7 @@ from genstudio.core.errors import UsageError
 from genstudio.core.knobs import from_text, parse_knobs, toml_value
 from genstudio.core.messages import N_
 from genstudio.core.paths import resources
-from genstudio.core.plain_text import shortened
+from genstudio.core.plain_text import printable, shortened
 from genstudio.training.plan import Plan, PlayerPlan
 
 _LONGEST = 2**20  # bytes of a recipe's file
@@ -201,7 +201,7 @@ def recipe_from_dict(document: dict[str, Any], name: str) -> Recipe:
     model, data = (_named_table(document, table) for table in ("model", "data"))
     return Recipe(
         name=name,
-        title=str(document.get("title", "")),
+        title=printable(str(document.get("title", ""))),
         help=str(document.get("help", "")),
         model=model.pop("name"),
         data=data.pop("name"),
