@@ -12,12 +12,12 @@ from typing import Any
 # C0 and C1 controls, surrogates, line and paragraph separators, and the marks that override the direction of text.
 UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 LONGEST = 80
+_SPACES = "\t\n\v\f\r\u2028\u2029"
 
 
 def printable(text: str) -> str:
-    """``text`` on one line: white space becomes a space, other control characters their symbols (``␛``), and what has
-    no symbol ``�``."""
-    return UNSAFE.sub(lambda found: _symbol(found[0]), text)
+    """``text`` on one line: white space becomes a space, and each other control character a mark (``�``)."""
+    return UNSAFE.sub(lambda found: " " if found[0] in _SPACES else "\ufffd", text)
 
 
 def shortened(value: Any, longest: int = LONGEST) -> str:
@@ -27,11 +27,3 @@ def shortened(value: Any, longest: int = LONGEST) -> str:
     except (ValueError, RecursionError):  # more digits than Python writes, or deeper than it follows
         return "…"
     return printable(text if len(text) <= longest else text[: longest - 1] + "…")
-
-
-def _symbol(character: str) -> str:
-    if character in "\t\n\v\f\r\u2028\u2029":
-        return " "
-    if character < " ":
-        return chr(0x2400 + ord(character))
-    return "␡" if character == "\x7f" else "\ufffd"

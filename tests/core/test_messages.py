@@ -76,5 +76,5 @@ def test_words_come_in_the_person_s_language() -> None:
 def test_names_in_messages_are_shown_without_control_characters_and_of_bounded_length() -> None:
     message = N_("{name} was left out: {why}.", name="a\x1b[31m\n\u202eb\udce9", why=N_("{n}", n="x" * 10_000))
     words = str(message)
-    assert words.startswith("a␛[31m \ufffdb\ufffd was left out: xxx")
+    assert words.startswith("a\ufffd[31m \ufffdb\ufffd was left out: xxx")
     assert len(words) < 2100

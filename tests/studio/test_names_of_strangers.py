@@ -53,14 +53,14 @@ def test_menus_and_buttons_keep_the_ampersand(qtbot) -> None:
     assert chip.text() == shown
 
 
-@pytest.mark.parametrize(("name", "shown"), [("a&b", "a&&b"), ("a\x1b\u202eb", "a␛\ufffdb"), ("a\nb", "a b")])
+@pytest.mark.parametrize(("name", "shown"), [("a&b", "a&&b"), ("a\x1b\u202eb", "a\ufffd\ufffdb"), ("a\nb", "a b")])
 def test_a_name_is_one_line_of_text(name: str, shown: str) -> None:
     assert literal(name) == shown
 
 
 def test_the_title_of_a_recipe_is_one_line_of_text() -> None:
     document = {"title": "a\x1b[1m\nb", "model": {"name": "vae"}, "data": {"name": "mnist"}}
-    assert recipe_from_dict(document, "x").title == "a␛[1m b"
+    assert recipe_from_dict(document, "x").title == "a\ufffd[1m b"
 
 
 def test_reasons_on_a_page_of_text_are_no_markup(qtbot) -> None:
