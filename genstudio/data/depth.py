@@ -85,7 +85,9 @@ class Deep:
         black, white = black_and_white
         values = self._true(values)
         # 32-bit whole numbers need more than the 24 bits of float32.
-        numbers = values.astype(np.float64 if values.dtype.kind != "f" and values.dtype.itemsize > 2 else np.float32)
+        numbers: Any = values.astype(
+            np.float64 if values.dtype.kind != "f" and values.dtype.itemsize > 2 else np.float32
+        )
         with np.errstate(over="ignore", invalid="ignore"):
             numbers -= black
             numbers *= 255 / (white - black)
