@@ -10,9 +10,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from genstudio.cli.output import complain
+from genstudio.cli.output import complain, steady_streams
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import _
+from genstudio.core.plain_text import shortened
 
 INTERRUPTED = 130  # what a shell gives for a program that Ctrl-C ended
 
@@ -22,6 +23,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
     What went wrong is one line on stderr; ``--debug``, anywhere, shows the traceback instead.
     """
+    steady_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments
     arguments = [one for one in arguments if one != "--debug"]
@@ -75,7 +77,8 @@ def _explain(error: Exception) -> int:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         complain(what + ". " + _("Add --debug to see where it happened."))
     else:
-        what = _("Something unexpected happened: {error}.", error=f"{type(error).__name__}: {error}")
+        reason = shortened(f"{type(error).__name__}: {error}", 500)
+        what = _("Something unexpected happened: {error}.", error=reason)
         complain(what + " " + _("Add --debug to see where, and please report it."))
     return 1
 

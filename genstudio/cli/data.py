@@ -13,8 +13,10 @@ from genstudio.cli.output import Output
 from genstudio.cli.progress import Progress
 from genstudio.core.errors import Cancelled, UsageError
 from genstudio.core.messages import N_, _, translate
+from genstudio.core.plain_text import shortened
 
 if TYPE_CHECKING:
+    from genstudio.core.knobs import Knobs
     from genstudio.data.dataset import DataSet
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help=_("A data set, as `data list` names it."))]
@@ -23,6 +25,7 @@ THUMBNAILS = 100
 
 def data_list(data: Data = None, as_json: AsJson = False) -> None:
     """List the data sets, and whether their images are on this computer."""
+    from genstudio.core.paths import data_dirs, unreadable
     from genstudio.data.base import data_sets
 
     output, where = Output(as_json), search(data)
@@ -34,7 +37,10 @@ def data_list(data: Data = None, as_json: AsJson = False) -> None:
         [[one["name"], said[one["there"]], one["title"], one["help"]] for one in told],
         [_("data set"), _("images"), _("title"), ""],
     )
-    output.result({"data": told})
+    passed_over = unreadable(where or data_dirs())
+    for folder, reason in passed_over:
+        output.say(_("{folder} was passed over: {reason}.", folder=folder, reason=reason))
+    output.result({"data": told, "passed_over": [str(folder) for folder, _reason in passed_over]})
 
 
 def data_show(
@@ -58,7 +64,11 @@ def data_show(
     with Interrupt() as interrupt, Progress() as progress:
         try:
             opened = open_data(
-                name, _settings(set_ or []), search=search(data), progress=progress.preparing, cancelled=interrupt
+                name,
+                _settings(kind.Knobs, set_ or []),
+                search=search(data),
+                progress=progress.preparing,
+                cancelled=interrupt,
             )
         except Cancelled:
             raise KeyboardInterrupt from None
@@ -99,14 +109,20 @@ def _is_there(kind: Any, where: list[Path] | None) -> bool | None:
     return None if getattr(knobs, "path", None) == "" else bool(kind(knobs, where).is_there())
 
 
-def _settings(assignments: list[str]) -> dict[str, Any]:
-    """``size=64`` as a data knob. Values stay words: the knobs convert and check them."""
+def _settings(knobs: type[Knobs], assignments: list[str]) -> dict[str, Any]:
+    """``size=64`` as a data knob."""
+    from genstudio.core.knobs import from_text
+
     values: dict[str, Any] = {}
     for one in assignments:
         name, equals, value = one.partition("=")
         if not equals or not name.strip():
-            raise UsageError(N_("'{given}' sets nothing.", given=one), N_("Write NAME=VALUE, such as size=64."))
-        values[name.strip().removeprefix("data.")] = value.strip()
+            raise UsageError(
+                N_("'{given}' sets nothing.", given=shortened(one)), N_("Write NAME=VALUE, such as size=64.")
+            )
+        name = name.strip().removeprefix("data.")
+        field = knobs.model_fields.get(name)
+        values[name] = from_text(field.annotation, value) if field else value.strip()
     return values
 
 
@@ -131,11 +147,18 @@ def _rows(data: DataSet) -> list[list[str]]:
         [_("splits"), ", ".join(f"{name} {count:,}" for name, count in facts["splits"].items())],
     ]
     if facts["classes"]:
-        rows.append([_("classes"), ", ".join(f"{name} {count:,}" for name, count in facts["classes"].items())])
+        rows.append(
+            [_("classes"), ", ".join(f"{_in_a_list(name)} {count:,}" for name, count in facts["classes"].items())]
+        )
     if spec.attribute_names:
-        rows.append([_("attributes"), ", ".join(spec.attribute_names)])
-    rows += [[_("left out"), problem] for problem in facts["problems"]]
+        rows.append([_("attributes"), ", ".join(map(_in_a_list, spec.attribute_names))])
+    rows += [[_("remark"), problem] for problem in facts["problems"]]
     return rows
+
+
+def _in_a_list(name: str) -> str:
+    """A name between others: in quotes where it has a comma of its own."""
+    return f'"{name}"' if "," in name else name
 
 
 def _thumbnails(data: DataSet, out: Path) -> Path:

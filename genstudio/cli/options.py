@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -51,10 +52,15 @@ def search(data: Path | None) -> list[Path] | None:
     """Where data sets are looked for, given ``--data``. Raises UsageError for a folder that is not there."""
     from genstudio.core.errors import UsageError
     from genstudio.core.messages import N_
-    from genstudio.core.paths import data_dirs
+    from genstudio.core.paths import data_dirs, unreadable
 
     if data is None:
         return None
-    if not data.exists():
+    for path, reason in unreadable([data]):
+        raise UsageError(
+            N_("{path} can't be looked into: {reason}.", path=str(path), reason=reason),
+            N_("Give --data a folder that you may read."),
+        )
+    if not os.path.exists(data):
         raise UsageError(N_("There is no folder {path}.", path=str(data)), N_("Give --data a folder that exists."))
     return data_dirs(data)

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import math
+import os
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any, TextIO
+from typing import Any
+
+from genstudio.core.plain_text import UNSAFE, printable
+
+
+def steady_streams() -> None:
+    """Give standard streams that were closed somewhere to write, and let no letter be refused by the others.
+
+    A closed one is ``None`` in Python, and its number would go to the first file that is opened: warnings of libraries would
+    be written into a checkpoint.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - stays until the end
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 class Output:
@@ -16,12 +40,13 @@ class Output:
     def __init__(self, as_json: bool = False) -> None:
         self.as_json = as_json
 
-    @property
-    def stream(self) -> TextIO:
-        return sys.stderr if self.as_json else sys.stdout
-
     def say(self, text: str = "") -> None:
-        print(text, file=self.stream, flush=True)
+        """Lines for a person."""
+        lines = "\n".join(map(printable, text.split("\n")))
+        if self.as_json:
+            _print_on_stderr(lines)
+        else:
+            print(lines, flush=True)
 
     def table(self, rows: Sequence[Sequence[str]], header: Sequence[str] = ()) -> None:
         """Aligned columns, two spaces apart. Numbers stand to the right, where their digits line up."""
@@ -29,19 +54,30 @@ class Output:
             self.say(line)
 
     def result(self, value: Any) -> None:
-        """The JSON object, when it was asked for."""
-        if self.as_json:
-            print(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False), flush=True)
+        """The JSON object, when it was asked for: on one line, in letters that the stream can write."""
+        if not self.as_json:
+            return
+        text = json.dumps(_plain(value), ensure_ascii=False, allow_nan=False)
+        try:
+            text.encode(sys.stdout.encoding or "utf-8", errors="surrogatepass")
+        except (UnicodeEncodeError, LookupError):
+            text = json.dumps(_plain(value), allow_nan=False)
+        print(UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text), flush=True)
 
 
 def complain(text: str) -> None:
     """One line on stderr."""
-    print(" ".join(text.split()), file=sys.stderr, flush=True)
+    _print_on_stderr(printable(" ".join(text.split())))
+
+
+def _print_on_stderr(text: str) -> None:
+    with contextlib.suppress(OSError, ValueError):  # no reader any more, or a full disk: no reason to stop the work
+        print(text, file=sys.stderr, flush=True)
 
 
 def columns(rows: Sequence[Sequence[str]], header: Sequence[str] = ()) -> list[str]:
     """The lines of a table. Wide letters count as two cells, as terminals draw them."""
-    everything = [list(map(str, row)) for row in ([header, *rows] if header else rows)]
+    everything = [[printable(str(cell)) for cell in row] for row in ([header, *rows] if header else rows)]
     if not everything:
         return []
     widths = [max(_cells(row[i]) for row in everything) for i in range(len(everything[0]))]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from genstudio.cli.output import complain, duration, number
 from genstudio.cli.watching import HealthWatch
 from genstudio.core.messages import Message, _, translate
+from genstudio.core.plain_text import printable
 from genstudio.training.marks import in_words
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Progress:
 
     def show(self, fraction: float, words: Message | str, *, important: bool = False) -> None:
         """``fraction`` of the work is done. ``important`` words always get a line of their own."""
-        text = translate(words)
+        text = printable(translate(words))
         if self._bar is not None:
             self._bar.update(self._task, total=1.0, completed=fraction, description=text)
             if important:

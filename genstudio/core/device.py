@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
+from genstudio.core.plain_text import shortened
 
 if TYPE_CHECKING:
     import torch
@@ -17,6 +19,7 @@ def choose_device(wanted: str = "auto") -> torch.device:
     """``auto`` takes CUDA, then MPS, then the CPU. Raises :class:`UsageError` for a device that is not there."""
     import torch
 
+    wanted = wanted.strip().lower()
     there: dict[str, Callable[[], bool]] = {
         "cuda": torch.cuda.is_available,
         "mps": torch.backends.mps.is_available,
@@ -24,15 +27,16 @@ def choose_device(wanted: str = "auto") -> torch.device:
     }
     if wanted == "auto":
         return torch.device(next(name for name, is_there in there.items() if is_there()))
-    kind, _, number = wanted.partition(":")
+    asked = re.fullmatch(r"(cuda|mps|cpu)(?::([0-9]{1,4}))?", wanted)
+    kind, number = asked.groups() if asked else ("", None)
     count = {"cuda": torch.cuda.device_count}.get(kind, lambda: 1)
-    if kind not in there or not there[kind]() or (number and not (number.isdecimal() and int(number) < count())):
+    if kind not in there or not there[kind]() or (number is not None and int(number) >= count()):
         present = [name for name, is_there in there.items() if is_there()]
         raise UsageError(
-            N_("There is no device '{name}' on this computer.", name=wanted),
+            N_("There is no device '{name}' on this computer.", name=shortened(wanted)),
             N_("Choose one of: {names}.", names=", ".join(["auto", *present])),
         )
-    return torch.device(wanted)
+    return torch.device(kind) if number is None else torch.device(kind, int(number))
 
 
 def autocast(device: torch.device, precision: str) -> Any:

@@ -10,8 +10,10 @@ A ``live`` knob may change while the model trains; any other is structural and n
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 import pydantic
 from pydantic.fields import FieldInfo
@@ -19,8 +21,10 @@ from pydantic_core import PydanticUndefined
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
+from genstudio.core.plain_text import shortened
 
 _META = "genstudio"
+_LARGEST = 2**63 - 1  # what files and arrays hold
 
 
 def knob(
@@ -101,7 +105,7 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
     unknown = [k for k in values if k not in knobs.model_fields]
     if unknown:
         raise UsageError(
-            N_("There is no setting named '{name}' here.", name=unknown[0]),
+            N_("There is no setting named '{name}' here.", name=shortened(unknown[0])),
             N_("There are: {names}.", names=", ".join(knobs.model_fields)),
         )
     for name, value in values.items():
@@ -113,7 +117,7 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
                 N_("Choose another value for {name}.", name=name),
             )
     try:
-        return knobs.model_validate(values)
+        made = knobs.model_validate(values)
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"][:1]) or "?"
@@ -124,11 +128,50 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
             N_(
                 "{name} = {value} does not fit: {reason}.",
                 name=name,
-                value=first.get("input"),
+                value=shortened(first.get("input")),
                 reason=_reason(first),
             ),
             N_("Choose another value for {name}.", name=name),
         ) from None
+    for name in knobs.model_fields:
+        value = getattr(made, name)
+        if isinstance(value, int) and abs(value) > _LARGEST:
+            raise UsageError(
+                N_(
+                    "{name} = {value} does not fit: {reason}.",
+                    name=name,
+                    value=shortened(value),
+                    reason=N_("it must be at most {limit}", limit=_LARGEST),
+                ),
+                N_("Choose another value for {name}.", name=name),
+            )
+    return made
+
+
+def from_text(annotation: Any, text: str) -> Any:
+    """The value that ``text``, from a command line, stands for in a knob of this type.
+
+    Text stays as it is, though it may look like a number, a date or ``true`` (quotes around it are taken off); ``none`` is
+    no value where a knob may have none; all else is read as TOML. What can't be read stays text: :func:`parse_knobs`
+    refuses it.
+    """
+    text = text.strip()
+    kinds = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+    if NoneType in kinds and text.lower() in ("", "none"):
+        return None
+    if str in kinds or any(get_origin(kind) is Literal for kind in kinds):
+        value = toml_value(text) if text[:1] in ('"', "'") else text
+        return value if isinstance(value, str) else text
+    return toml_value(text)
+
+
+def toml_value(text: str) -> Any:
+    """``text`` as a TOML value; as it is where it is none, or one beyond bounds."""
+    try:
+        document = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):  # also numbers of more digits, and deeper nesting, than Python reads
+        return text
+    return document["value"] if document.keys() == {"value"} else text
 
 
 def _is_number(annotation: Any) -> bool:

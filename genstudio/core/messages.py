@@ -11,11 +11,14 @@ import gettext
 import os
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from genstudio.core.paths import resources
+from genstudio.core.plain_text import shortened
 
 DOMAIN = "genstudio"
+_LONGEST = 2000  # characters of one argument
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def translate(message: Message | str) -> str:
     """
     if isinstance(message, str):
         return _catalogue().gettext(message) if message else ""
-    args = {k: translate(v) if isinstance(v, Message) else v for k, v in message.args.items()}
+    args = {k: _shown(v) for k, v in message.args.items()}
     translated = _catalogue().gettext(message.text) if message.text else ""
     for text in (translated, message.text):
         try:
@@ -72,6 +75,13 @@ def _(text: str, /, **args: Any) -> str:
 def _catalogue() -> gettext.NullTranslations:
     languages = [os.environ["GENSTUDIO_LANGUAGE"]] if os.environ.get("GENSTUDIO_LANGUAGE") else None
     return gettext.translation(DOMAIN, str(resources() / "translations"), languages=languages, fallback=True)
+
+
+def _shown(value: Any) -> Any:
+    """An argument as it is shown: names and paths may hold control characters, and be of any length."""
+    if isinstance(value, Message):
+        return translate(value)
+    return shortened(value, _LONGEST) if isinstance(value, str | Path) else value
 
 
 def _to_json(value: Any) -> Any:

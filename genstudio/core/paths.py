@@ -6,6 +6,7 @@ Nothing here creates a folder; whoever writes does.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -53,3 +54,24 @@ def data_dirs(extra: str | os.PathLike[str] | None = None) -> list[Path]:
     given = [Path(extra)] if extra else []
     from_environment = [Path(p) for p in os.environ.get("GENSTUDIO_DATA", "").split(os.pathsep) if p]
     return [*given, *from_environment, cache_dir() / "data"]
+
+
+def unreadable(folders: Iterable[str | os.PathLike[str]]) -> list[tuple[Path, str]]:
+    """Those of ``folders`` that are there and can't be looked into, each with the reason."""
+    found = []
+    for folder in dict.fromkeys(map(Path, folders)):
+        try:
+            with os.scandir(folder):
+                pass
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError) as error:  # ValueError: a path that can't exist, with a zero byte in it
+            found.append((folder, getattr(error, "strerror", None) or str(error)))
+    return found
+
+
+def looked_in(folders: Iterable[str | os.PathLike[str]]) -> str:
+    """``folders`` in one line, for a message that something was not found there."""
+    folders = list(dict.fromkeys(map(Path, folders)))
+    reasons = dict(unreadable(folders))
+    return ", ".join(f"{folder} ({reasons[folder]})" if folder in reasons else str(folder) for folder in folders)

@@ -4,103 +4,162 @@
     smiling/00001.jpg,0.9,-12.5
     smiling/00002.jpg,,3.0
 
-The first column is called ``file`` and holds paths from the table's own folder, with slashes; a bare name will do where
-only one picture has it. All other columns are numbers. What is missing (an empty cell, a picture without a row) is NaN:
-the picture stays, and whoever uses the attribute passes over it. A column with anything that is no number is left out,
-and noted.
+The first column is called ``file`` and holds paths from the table's own folder. Slashes or backslashes, capital or small
+letters, accents composed or decomposed make no difference; the folder and the ending may be missing where only one picture
+can be meant. All other columns are numbers. What is missing (an empty cell, a picture without a row) is NaN: the picture
+stays, and whatever uses the attribute passes over it. What is left out or contradicts itself is told with its line.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import math
-from collections import Counter
+import os
+import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 import numpy as np
 
 from genstudio.core.messages import N_, Message
+from genstudio.core.plain_text import shortened
+from genstudio.data.table import Table, TableError, lines_in_words, read_table
 
 NAME = "attributes.csv"
-_MISSING = frozenset({"", "nan", "na", "n/a", "null", "none", "-"})
 
 
 def read_attributes(data: bytes, files: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray, list[Message]]:
     """The names of the attributes (A), their values for ``files`` (float32 N×A, NaN where missing), and what was wrong.
 
-    data: the table; commas, semicolons or tabs, UTF-8 or Latin-1. files: the pictures' paths from the table's folder.
-    A table that can't be used gives no attributes and says why; it is never fatal.
+    data: the table, see :mod:`genstudio.data.table`. files: all pictures' paths from the table's folder. A table that can't
+    be used gives no attributes and says why; it is never fatal.
     """
-    nothing = np.zeros((len(files), 0), np.float32)
     try:
-        header, rows = _rows(data)
-    except (csv.Error, ValueError) as error:
-        return (), nothing, [_problem(N_("it can't be read: {error}", error=str(error)))]
-    if not header or header[0].lower() != "file":
-        return (), nothing, [_problem(N_("its first column must be called 'file'"))]
-    if len(set(header)) < len(header) or "" in header:
-        return (), nothing, [_problem(N_("every column needs a name of its own"))]
-    values, problems = _numbers(header, rows)
-    names = tuple(values)
-    row_of = _row_of([row[0] for row in rows])
-    table = np.array([values[name] for name in names], np.float32).reshape(len(names), len(rows)).T
-    out = np.full((len(files), len(names)), np.nan, np.float32)
-    counts = Counter(PurePosixPath(file).name for file in files)
-    without = 0
-    for i, file in enumerate(files):
-        bare = PurePosixPath(file).name
-        row = row_of.get(file, row_of.get(bare) if counts[bare] == 1 else None)
-        if row is None:
-            without += 1
-        else:
-            out[i] = table[row]
-    if without and names:
-        problems.append(_problem(N_("it has no row for {n} of the {all} pictures", n=without, all=len(files))))
-    return names, out, problems
-
-
-def _rows(data: bytes) -> tuple[list[str], list[list[str]]]:
-    """The header and the rows, cells stripped, every row as long as the header."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    lines = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)]
-    lines = [row for row in lines if any(row)]
-    if not lines:
-        return [], []
-    width = len(lines[0])
-    rows = [(row + [""] * width)[:width] for row in lines[1:]]
-    if delimiter == ";":
-        # Where the semicolon parts columns, the comma parts the decimals.
-        rows = [[row[0], *(cell.replace(",", ".") for cell in row[1:])] for row in rows]
-    return lines[0], rows
-
-
-def _numbers(header: list[str], rows: list[list[str]]) -> tuple[dict[str, list[float]], list[Message]]:
+        table = read_table(data, lambda table: len(_Pictures(files, table.encoding).of_rows(table)[0]))
+        if not table.header or table.header[0].lower() != "file":
+            first = table.header[0] if table.header else ""
+            raise TableError(
+                N_("its first column must be called 'file', and is called '{name}'", name=shortened(first))
+            )
+    except TableError as error:
+        return (), np.zeros((len(files), 0), np.float32), [_problem(error.reason)]
+    problems = table.problems
+    columns = _columns(table, problems)
     values: dict[str, list[float]] = {}
-    problems: list[Message] = []
-    for column, name in enumerate(header[1:], start=1):
+    for column in columns:
         try:
-            values[name] = [_number(row[column]) for row in rows]
-        except ValueError:
-            problems.append(_problem(N_("the column '{name}' doesn't hold numbers, and was left out", name=name)))
-    return values, problems
+            values[table.header[column]], remarks = table.numbers(column)
+            problems += remarks
+        except TableError as error:
+            problems.append(error.reason)
+    out = np.full((len(files), len(values)), np.nan, np.float32)
+    if values:
+        row_of, remarks = _Pictures(files, table.encoding).of_rows(table)
+        numbers = np.array(list(values.values()), np.float32).reshape(len(values), len(table.rows)).T
+        out[list(row_of)] = numbers[list(row_of.values())]
+        without = len(files) - len(row_of)
+        if without:
+            problems.insert(0, N_("it has no row for {n} of the {all} pictures", n=without, all=len(files)))
+        problems += remarks
+    return tuple(values), out, [_problem(reason) for reason in problems]
 
 
-def _number(cell: str) -> float:
-    if cell.lower() in _MISSING:
-        return math.nan
-    number = float(cell)
-    return number if abs(number) < 3e38 else math.nan
+def _columns(table: Table, problems: list[Message]) -> list[int]:
+    """The columns that have a name of their own; of others it is noted that they are left out."""
+    count = Counter(table.header)
+    columns = []
+    for column, name in enumerate(table.header[1:], start=1):
+        if not name:
+            if any(cells[column] for _, cells in table.rows):
+                problems.append(N_("column {n} has no name, and was left out", n=column + 1))
+        elif count[name] == 1:
+            columns.append(column)
+    for name, n in count.items():
+        if n > 1 and name:
+            problems.append(N_("{n} columns are called '{name}', and were left out", n=n, name=name))
+    return columns
 
 
-def _row_of(files: list[str]) -> dict[str, int]:
-    return {str(PurePosixPath(file.replace("\\", "/"))): i for i, file in enumerate(files)}
+class _Pictures:
+    """Finds the picture that a cell of the table names."""
+
+    def __init__(self, files: Sequence[str], encoding: str) -> None:
+        """``encoding``: the table's, which file names that are no UTF-8 may share."""
+        self._files = files
+        self._exact: dict[str, int] = {}
+        # In small letters, with and without the file's ending: whole paths, and all endings of paths.
+        self._whole: dict[str, list[int]] = defaultdict(list)
+        self._endings: dict[str, list[int]] = defaultdict(list)
+        for i, file in enumerate(files):
+            path = _path(_as_written(file, encoding))
+            self._exact[path] = i
+            for tails in (_tails(path), _tails(path.rpartition(".")[0])):
+                self._whole[tails[0]].append(i)
+                for tail in tails:
+                    self._endings[tail].append(i)
+
+    def of_rows(self, table: Table) -> tuple[dict[int, int], list[Message]]:
+        """The row for each picture (both by position), and which lines name no picture, several, or one that has another
+        row too: then the last one counts."""
+        row_of: dict[int, int] = {}
+        unknown: list[tuple[int, str]] = []
+        vague: list[tuple[int, str]] = []
+        twice: list[tuple[int, int, int]] = []
+        for row, (line, cells) in enumerate(table.rows):
+            found = self._find(cells[0])
+            if len(found) != 1:
+                (vague if found else unknown).append((line, cells[0]))
+                continue
+            if found[0] in row_of:
+                twice.append((table.rows[row_of[found[0]]][0], line, found[0]))
+            row_of[found[0]] = row
+        problems = []
+        if twice:
+            first, second, picture = twice[0]
+            more = len(twice) - 1
+            problems.append(
+                N_(
+                    "line {a} and line {b} are about one picture ({name}), and the later one counts{more}",
+                    a=first, b=second, name=self._files[picture],
+                    more=N_("; there are {n} more such lines", n=more) if more else "",
+                )
+            )  # fmt: skip
+        for lines, words in (
+            (unknown, N_("line {lines} names no picture that is here ('{name}')")),
+            (vague, N_("line {lines} may mean several pictures ('{name}'): give its folder too")),
+        ):
+            if lines:
+                where = lines_in_words(line for line, _ in lines)
+                problems.append(N_(words.text, lines=where, name=shortened(lines[0][1])))
+        return row_of, problems
+
+    def _find(self, cell: str) -> list[int]:
+        path = _path(cell)
+        if path in self._exact:
+            return [self._exact[path]]
+        tails = _tails(path)
+        if tails[0] in self._endings:
+            return self._endings[tails[0]]
+        # A path from somewhere else, such as C:\Users\me\set\cat.png: its last parts may be a whole path here.
+        return next((self._whole[tail] for tail in tails if tail in self._whole), [])
+
+
+def _tails(path: str) -> list[str]:
+    """All endings of a path in small letters, the longest first."""
+    parts = path.casefold().split("/")
+    return ["/".join(parts[start:]) for start in range(len(parts))]
+
+
+def _path(name: str) -> str:
+    return unicodedata.normalize("NFC", str(PurePosixPath(name.replace("\\", "/"))))
+
+
+def _as_written(file: str, encoding: str) -> str:
+    """The name of a file; bytes in it that are no UTF-8 are read with ``encoding``."""
+    try:
+        file.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(file).decode(encoding, errors="replace")
+    return file
 
 
 def _problem(reason: Message) -> Message:

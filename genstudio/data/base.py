@@ -197,7 +197,7 @@ class Source:
         """Whether the images are to be found (or made) on this computer."""
         try:
             self.fingerprint()
-        except DataError:
+        except (DataError, OSError):  # OSError: files that may not be looked at
             return False
         return True
 

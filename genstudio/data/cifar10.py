@@ -18,6 +18,7 @@ import numpy as np
 
 from genstudio.core.errors import DataError
 from genstudio.core.messages import N_
+from genstudio.core.paths import looked_in
 from genstudio.core.seeding import derive
 from genstudio.data.base import Cancelled, DataKnobs, Progress, Sink, Source, data_sets
 from genstudio.data.prepare import prepare, prepared_shape
@@ -45,10 +46,10 @@ class Cifar10(Source):
             for name in _PLACES:
                 for folder in (place / name / _FOLDER, place / name):
                     files = [folder / file for file, _ in _FILES]
-                    if all(file.is_file() for file in files):
+                    if all(os.path.isfile(file) for file in files):  # Path's own raises where one may not look
                         return files
         raise DataError(
-            N_("The files of CIFAR-10 were not found. Looked in: {places}.", places=", ".join(map(str, self.search))),
+            N_("The files of CIFAR-10 were not found. Looked in: {places}.", places=looked_in(self.search)),
             N_("Get them with 'genstudio data download cifar10', or say with --data or GENSTUDIO_DATA where they are."),
         )
 

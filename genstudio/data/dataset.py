@@ -81,16 +81,24 @@ class DataSet:
             cached.attribute_names,
         )
         positions = assign(cached.hashes, cached.test)
-        if not len(positions["train"]):
-            raise DataError(
-                N_("All {n} images fall to validation and test: none is left to train on.", n=n),
-                N_("Add more images."),
+        empty = [split for split in SPLITS if not len(positions[split])]
+        # Copies of one image fall on one side: all the same, all in one split.
+        is_one = len(empty) == len(SPLITS) - 1 and len(np.unique(cached.hashes)) == 1
+        if "train" in empty:
+            what = N_("All {n} images fall to validation and test: none is left to train on.", n=n)
+            if is_one:
+                what = N_(
+                    "There is only one image, {n} times, and it falls to one split: none is left to train on.", n=n
+                )
+            if n == 1:
+                what = N_("There is only one image, and it falls to validation or test: none is left to train on.")
+            raise DataError(what, N_("Add more images that differ."))
+        if is_one and n > 1:
+            self.problems = (*cached.problems, N_("All {n} images are the same: there is nothing to compare.", n=n))
+        else:
+            self.problems = cached.problems + tuple(
+                N_("With {n} images the split '{split}' is empty.", n=n, split=split) for split in empty
             )
-        self.problems = cached.problems + tuple(
-            N_("With {n} images the split '{split}' is empty.", n=n, split=split)
-            for split in SPLITS
-            if not len(positions[split])
-        )
         self._splits: dict[str, Split] = {split: Split(split, self, positions[split]) for split in SPLITS}
 
     def __len__(self) -> int:

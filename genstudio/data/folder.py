@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import unicodedata
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,13 +24,18 @@ from genstudio.core.errors import Cancelled as CancelledError
 from genstudio.core.errors import DataError, UsageError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
+from genstudio.core.paths import looked_in
+from genstudio.core.plain_text import printable
 from genstudio.data import attributes
 from genstudio.data.base import Cancelled, DataKnobs, Progress, Sink, Source, data_sets, size_knob
-from genstudio.data.pictures import UnreadableError, is_picture, look_at, read_picture
+from genstudio.data.contrast import Contrast
+from genstudio.data.depth import Levels, Values, levels_of, may_be_deep
+from genstudio.data.pictures import UnreadableError, is_picture, look_at, read_picture, values_of
 from genstudio.data.prepare import Fit
 from genstudio.data.tree import Entry, Read, TooLargeError, Tree, open_tree
 
 BLOCK = 256
+ALWAYS_8_BITS = (".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp")
 T = TypeVar("T")
 
 
@@ -39,6 +45,7 @@ class Folder(Source):
 
     title = N_("My pictures")
     help = N_("Any folder or zip of pictures; its sub-folders are classes.")
+    version = 2
     after_cache = Source.after_cache | {"path"}
 
     class Knobs(DataKnobs):
@@ -58,17 +65,21 @@ class Folder(Source):
         """The folder or zip: as given, else in the places that are searched, else in the current folder."""
         if not self.knobs.path.strip():
             raise DataError(N_("No folder of pictures was chosen."), N_("Set path to a folder or a zip of pictures."))
-        given = Path(self.knobs.path).expanduser()
+        given = Path(os.path.expanduser(self.knobs.path))  # Path's own raises for a person who doesn't exist
         places = [given] if given.is_absolute() else [*(place / given for place in self.search), Path.cwd() / given]
         for place in places:
-            if place.exists():
-                return place
+            try:
+                os.stat(place)
+            except PermissionError as error:
+                raise DataError(
+                    N_("{path} can't be reached: {reason}.", path=str(place), reason=error.strerror),
+                    N_("Ask for the right to read it, or give another folder."),
+                ) from error
+            except (OSError, ValueError):  # ValueError: no path at all, with a zero byte in it
+                continue
+            return place
         raise DataError(
-            N_(
-                "There is no {path}. Looked in: {places}.",
-                path=str(given),
-                places=", ".join(str(p.parent) for p in places),
-            ),
+            N_("There is no {path}. Looked in: {places}.", path=str(given), places=looked_in(p.parent for p in places)),
             N_("Give the whole path, or say with --data or GENSTUDIO_DATA where it is."),
         )
 
@@ -99,25 +110,31 @@ class Folder(Source):
         width, height, grey = self._shape(entries, read, cancelled)
         class_names, labels = classes([entry.name for entry in entries], self.tree.path.stem)
         names, values = self._attributes(entries, read, sink)
+        levels = _levels(entries, read, sink, progress, cancelled)
+        contrast = Contrast()
         sink.begin(len(entries), (1 if grey else 3, height, width), class_names=class_names, attribute_names=names)
 
-        def picture(data: bytes) -> np.ndarray:
-            return read_picture(data, width, height, grey, self.knobs.fit)
+        def picture(entry: Entry) -> np.ndarray:
+            return read_picture(read(entry), width, height, grey, self.knobs.fit, levels)
 
         start = 0
-        for block in _in_blocks(entries, read, picture, cancelled):
+        for block in _in_blocks(entries, picture, cancelled):
             good = [i for i, result in enumerate(block) if not isinstance(result, Message)]
             for i, result in enumerate(block):
                 if isinstance(result, Message):
                     sink.problem(N_("{name} was left out: {reason}.", name=entries[start + i].name, reason=result))
             if good:
                 places = start + np.array(good)
+                images = np.stack([block[i] for i in good])  # type: ignore[misc]
+                contrast.see(images)
                 sink.add(
-                    np.stack([block[i] for i in good]),  # type: ignore[misc]
+                    images,
                     labels=labels[places] if class_names else None,
                     attributes=values[places] if names else None,
                 )
             start += len(block)
+        for remark in contrast.remarks():
+            sink.problem(remark)
 
     def _shape(self, entries: list[Entry], read: Read, cancelled: Cancelled) -> tuple[int, int, bool]:
         """Width, height, and whether all is grey; headers are looked at only as far as the knobs leave that open."""
@@ -127,7 +144,7 @@ class Folder(Source):
             return size, size, grey
         first: tuple[str, int, int] | None = None
         start = 0
-        for block in _in_blocks(entries, read, look_at, cancelled):
+        for block in _in_blocks(entries, lambda entry: look_at(read(entry)), cancelled):
             for entry, result in zip(entries[start : start + len(block)], block, strict=True):
                 if isinstance(result, Message):
                     continue
@@ -160,23 +177,30 @@ class Folder(Source):
         tables = sorted((e for e in self.tree.entries if _is_table(e.name)), key=lambda e: (e.name.count("/"), e.name))
         if not tables:
             return (), np.zeros((len(entries), 0), np.float32)
-        folder = PurePosixPath(tables[0].name).parent
-        files = [_from(folder, entry.name) for entry in entries]
-        data = _attempt(read, tables[0], lambda data: data)
+        for other in tables[1:]:
+            sink.problem(
+                N_("{name} was passed over: {first} is taken for all pictures.", name=other.name, first=tables[0].name)
+            )
+        data = _attempt(tables[0], read)
         if isinstance(data, Message):
             sink.problem(N_("{name} was left out: {reason}.", name=tables[0].name, reason=data))
             return (), np.zeros((len(entries), 0), np.float32)
-        names, values, problems = attributes.read_attributes(data, files)
+        # All pictures, though a limit may take only some: the table is right to name the others.
+        folder = PurePosixPath(tables[0].name).parent
+        pictures = [entry.name for entry in self.tree.entries if is_picture(entry.name)]
+        names, values, problems = attributes.read_attributes(data, [_from(folder, name) for name in pictures])
         for problem in problems:
             sink.problem(problem)
-        return names, values
+        place = {name: i for i, name in enumerate(pictures)}
+        return names, values[[place[entry.name] for entry in entries]]
 
 
 def classes(files: Sequence[str], top: str) -> tuple[tuple[str, ...], np.ndarray]:
     """Class names in natural order, and int64 labels, from the first folder on each path in which the paths differ.
 
     No names when all files lie in one folder. Files beside the class folders belong to a class named like the folder
-    they lie in (``top``, where that is the whole).
+    they lie in (``top``, where that is the whole). Names are as they can be shown and written: accents composed, marks in
+    place of control characters and of bytes that are no UTF-8.
     """
     paths = [PurePosixPath(file).parts for file in files]
     depth = 0
@@ -186,22 +210,54 @@ def classes(files: Sequence[str], top: str) -> tuple[tuple[str, ...], np.ndarray
     named = [path[depth] if len(path) > depth + 1 else top for path in paths]
     if not any(len(path) > depth + 1 for path in paths):
         return (), np.zeros(len(files), np.int64)
-    names = tuple(sorted(set(named), key=_natural))
+    named = [unicodedata.normalize("NFC", name) for name in named]
+    names = sorted(set(named), key=_natural)
     number = {name: i for i, name in enumerate(names)}
-    return names, np.array([number[name] for name in named], np.int64)
+    return _distinct([printable(name) for name in names]), np.array([number[name] for name in named], np.int64)
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Each name once: where marks made two alike, the later ones are numbered."""
+    seen: dict[str, None] = {}
+    for name in names:
+        one, n = name, 1
+        while one in seen:
+            n += 1
+            one = f"{name} ({n})"
+        seen[one] = None
+    return tuple(seen)
+
+
+def _levels(entries: Sequence[Entry], read: Read, sink: Sink, progress: Progress, cancelled: Cancelled) -> Levels:
+    """Which values are black and white in pictures of more than 8 bits: one scale for all, and told."""
+
+    def values(entry: Entry) -> Values | None:
+        if PurePosixPath(entry.name).suffix.lower() in ALWAYS_8_BITS or not may_be_deep(read(entry, 32)):
+            return None
+        return values_of(read(entry))
+
+    found: list[Values] = []
+    for block in _in_blocks(entries, values, cancelled):
+        found += [one for one in block if isinstance(one, Values)]
+        if found:
+            progress(0.0, N_("Looking at the values of {n} pictures of more than 8 bits", n=len(found)))
+    levels, remarks = levels_of(found)
+    for remark in remarks:
+        sink.problem(remark)
+    return levels
 
 
 def _in_blocks(
-    entries: Sequence[Entry], read: Read, work: Callable[[bytes], T], cancelled: Cancelled
+    entries: Sequence[Entry], work: Callable[[Entry], T], cancelled: Cancelled
 ) -> Iterator[list[T | Message]]:
-    """``work`` on the bytes of every entry, in order and in blocks, on a few threads; a :class:`Message` where it failed.
+    """``work`` on every entry, in order and in blocks, on a few threads; a :class:`Message` where it failed.
 
     Pillow releases the GIL while it decodes, so threads help. A cancel is heeded after every picture.
     """
     pool = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="decode")
     try:
         for start in range(0, len(entries), BLOCK):
-            tasks = [pool.submit(_attempt, read, entry, work) for entry in entries[start : start + BLOCK]]
+            tasks = [pool.submit(_attempt, entry, work) for entry in entries[start : start + BLOCK]]
             block = []
             for task in tasks:
                 block.append(task.result())
@@ -212,13 +268,15 @@ def _in_blocks(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _attempt(read: Read, entry: Entry, work: Callable[[bytes], T]) -> T | Message:
+def _attempt(entry: Entry, work: Callable[[Entry], T]) -> T | Message:
     try:
-        return work(read(entry))
+        return work(entry)
     except UnreadableError as error:
         return error.reason
     except TooLargeError:
         return N_("it is too large")
+    except MemoryError:
+        return N_("the memory was not enough for it")
     except OSError as error:
         return N_("{error}", error=error.strerror or str(error))
     except Exception:  # zipfile raises a dozen kinds of error at damaged members

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -10,6 +11,7 @@ import numpy as np
 
 from genstudio.core.errors import DataError
 from genstudio.core.messages import N_
+from genstudio.core.paths import looked_in
 from genstudio.core.seeding import derive
 from genstudio.data.base import Cancelled, Progress, Sink, Source, data_sets
 from genstudio.data.idx import IdxFile, open_idx
@@ -86,7 +88,7 @@ class IdxSource(Source):
             N_(
                 "The files of {title} were not found. Looked in: {places}.",
                 title=self.title,
-                places=", ".join(str(p) for p in [*self.search, *self.system]),
+                places=looked_in([*self.search, *self.system]),
             ),
             N_(
                 "Get them with 'genstudio data download {name}', or say with --data or GENSTUDIO_DATA where they are.",
@@ -135,7 +137,7 @@ class IdxSource(Source):
 
 def _file(folder: Path, stem: str) -> Path | None:
     names = [f"{stem}{ending}{packed}" for ending in _endings(stem) for packed in (".gz", "")]
-    return next((folder / name for name in names if (folder / name).is_file()), None)
+    return next((folder / name for name in names if os.path.isfile(folder / name)), None)
 
 
 def _endings(stem: str) -> tuple[str, str]:

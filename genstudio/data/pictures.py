@@ -1,19 +1,23 @@
 """Read one picture file, of whatever kind, as bytes of the wanted size and colours.
 
 Turned as its EXIF data says; the first frame of an animation; transparency laid over white; 16-bit and real values scaled
-to bytes; CMYK, palettes and the rest turned to RGB (embedded colour profiles are not applied).
+to bytes (:mod:`genstudio.data.depth`); CMYK, palettes and the rest turned to RGB (embedded colour profiles are not applied).
+A large picture is made smaller strip by strip, and only one is in memory at a time.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import threading
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from genstudio.core.messages import N_, Message
+from genstudio.data.depth import Deep, Levels, Values, levels_of
 from genstudio.data.prepare import Fit, fit_picture
 
 if TYPE_CHECKING:
@@ -26,6 +30,12 @@ _ENDINGS = """
 """
 # Only decoders of pictures proper: Pillow's others start Ghostscript or read whole documents.
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "AVIF", "PPM", "TGA", "PCX", "JPEG2000", "ICO", "QOI")
+
+# Pixels from which on a picture is large, and pixels that are converted at a time.
+_LARGE = 16 * 2**20
+_STRIP = 4 * 2**20
+_one_large = threading.RLock()
+_ORIENTATION = 0x0112
 
 
 class UnreadableError(Exception):
@@ -54,32 +64,91 @@ def look_at(data: bytes) -> tuple[int, int, bool]:
         return (height, width, _is_grey(image)) if _lies_on_its_side(image) else (width, height, _is_grey(image))
 
 
-def read_picture(data: bytes, width: int, height: int, grey: bool, fit: Fit = "crop") -> np.ndarray:
-    """The picture as uint8 C×height×width, C = 1 (``grey``) or 3. Raises :class:`UnreadableError`."""
+def values_of(data: bytes) -> Values | None:
+    """The range of a picture's values, of one that has more than 8 bits; ``None`` for others. Raises
+    :class:`UnreadableError`."""
     with _open(data) as image:
-        return _read(image, width, height, "L" if grey else "RGB", fit)
+        deep = Deep.of(image)
+        if deep is None:
+            return None
+        with _memory_for(image):
+            image.load()
+            return deep.range_of(np.asarray(strip) for strip in _strips(image, 1))
 
 
-def _read(image: Image, width: int, height: int, mode: str, fit: Fit) -> np.ndarray:
+def read_picture(
+    data: bytes, width: int, height: int, grey: bool, fit: Fit = "crop", levels: Levels | None = None
+) -> np.ndarray:
+    """The picture as uint8 C×height×width, C = 1 (``grey``) or 3. Raises :class:`UnreadableError`.
+
+    ``levels``: which values of pictures of more than 8 bits are black and white; without it, a picture's own say it.
+    """
+    mode = "L" if grey else "RGB"
+    with _open(data) as image:
+        # JPEG can be decoded at a half, a quarter or an eighth for a fraction of the time; twice the wanted size is kept.
+        scale = 2 * max(width, height) / min(image.size)
+        if scale < 1:
+            image.draft(mode, (round(image.width * scale), round(image.height * scale)))
+        with _memory_for(image):
+            upright = _upright(image, mode, max(width, height), levels)
+        pixels = np.asarray(fit_picture(upright, width, height, fit))
+    return pixels[None] if grey else np.ascontiguousarray(pixels.transpose(2, 0, 1))
+
+
+def _upright(image: Image, mode: str, side: int, levels: Levels | None) -> Image:
+    """The picture in ``mode``, turned as the camera says; a large one smaller, yet at least three times ``side``."""
+    from PIL import Image as pillow
     from PIL import ImageOps
 
-    # JPEG can be decoded at a half, a quarter or an eighth for a fraction of the time; twice the wanted size is kept.
-    scale = 2 * max(width, height) / min(image.size)
-    if scale < 1:
-        image.draft(mode, (round(image.width * scale), round(image.height * scale)))
+    deep = Deep.of(image)
     image.load()
+    black_and_white = deep.black_and_white(levels or _own_levels(image, deep)) if deep else (0.0, 1.0)
+    if image.width * image.height > _LARGE:
+        factor = max(1, min(image.size) // (3 * side))
+        small = pillow.new(mode, (image.width // factor, image.height // factor))
+        for i, strip in enumerate(_strips(image, factor)):
+            top = i * (_strip_rows(image, factor) // factor)
+            small.paste(_flatten(strip, mode, deep, black_and_white).reduce(factor), (0, top))
+        with contextlib.suppress(Exception):
+            small.getexif()[_ORIENTATION] = image.getexif().get(_ORIENTATION, 1)
+        image, deep = small, None
     with contextlib.suppress(Exception):  # broken EXIF data must not cost the picture
         ImageOps.exif_transpose(image, in_place=True)
-    pixels = np.asarray(fit_picture(_flatten(image, mode), width, height, fit))
-    return pixels[None] if mode == "L" else np.ascontiguousarray(pixels.transpose(2, 0, 1))
+    return _flatten(image, mode, deep, black_and_white)
 
 
-def _flatten(image: Image, mode: str) -> Image:
+def _own_levels(image: Image, deep: Deep) -> Levels:
+    return levels_of([deep.range_of(np.asarray(strip) for strip in _strips(image, 1))])[0]
+
+
+def _strips(image: Image, factor: int) -> Iterator[Image]:
+    """The picture in horizontal strips of a multiple of ``factor`` rows, without the rest that makes no whole block."""
+    width, height = image.width // factor * factor, image.height // factor * factor
+    rows = _strip_rows(image, factor)
+    for top in range(0, height, rows):
+        yield image.crop((0, top, width, min(top + rows, height)))
+
+
+def _strip_rows(image: Image, factor: int) -> int:
+    return factor * max(1, _STRIP // (image.width * factor))
+
+
+@contextlib.contextmanager
+def _memory_for(image: Image) -> Iterator[None]:
+    """Large pictures are decoded one at a time, whatever the number of threads."""
+    if image.width * image.height > _LARGE:
+        with _one_large:
+            yield
+    else:
+        yield
+
+
+def _flatten(image: Image, mode: str, deep: Deep | None, black_and_white: tuple[float, float]) -> Image:
     """The picture in ``mode`` (L or RGB), 8 bits, opaque."""
     from PIL import Image as pillow
 
-    if image.mode.startswith("I") or image.mode == "F":
-        image = pillow.fromarray(_scaled_to_bytes(np.asarray(image)))
+    if deep:
+        image = pillow.fromarray(deep.to_bytes(np.asarray(image), black_and_white))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         white = pillow.new("RGBA", image.size, "white")
@@ -88,16 +157,6 @@ def _flatten(image: Image, mode: str) -> Image:
         return image
     # Not every mode can become grey directly; all of them can become RGB.
     return image.convert(mode) if image.mode in ("1", "L", "RGB", "RGBA") else image.convert("RGB").convert(mode)
-
-
-def _scaled_to_bytes(values: np.ndarray) -> np.ndarray:
-    """16-bit numbers by 1/257; whole numbers that fit in bytes, and real ones beyond 1, as they are; [0, 1] by 255."""
-    numbers = np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
-    if values.dtype.kind == "f":
-        numbers = numbers * 255 if numbers.max(initial=0.0) <= 1 else numbers
-    elif values.dtype.itemsize == 2 or numbers.max(initial=0.0) > 255:
-        numbers = numbers / 257
-    return np.round(numbers.clip(0, 255)).astype(np.uint8)
 
 
 @contextlib.contextmanager
@@ -134,6 +193,6 @@ def _is_grey(image: Image) -> bool:
 
 def _lies_on_its_side(image: Image) -> bool:
     try:
-        return image.getexif().get(0x0112) in (5, 6, 7, 8)
+        return image.getexif().get(_ORIENTATION) in (5, 6, 7, 8)
     except Exception:  # broken EXIF data: the picture is taken as it lies
         return False

@@ -24,10 +24,14 @@ from pathlib import Path
 from typing import Any
 
 from genstudio.core.errors import UsageError
-from genstudio.core.knobs import parse_knobs
+from genstudio.core.knobs import from_text, parse_knobs, toml_value
 from genstudio.core.messages import N_
 from genstudio.core.paths import resources
+from genstudio.core.plain_text import printable, shortened
 from genstudio.training.plan import Plan, PlayerPlan
+
+_LONGEST = 2**20  # bytes of a recipe's file
+_DEEPEST = 4  # plan.players.NAME.lr
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,17 @@ class Recipe:
         a plan that does not fit; model and data knobs are checked by :meth:`validate`.
         """
         document = self.to_dict()
-        for assignment in assignments:
-            path, value = parse_assignment(assignment)
+        split = [(assignment, *_split_assignment(assignment)) for assignment in assignments]
+        data = next((text for _, path, text in reversed(split) if path == ["data", "name"]), self.data)
+        for assignment, path, text in split:
+            annotation = _annotation_of(path, data)
+            value = toml_value(text) if annotation is None else from_text(annotation, text)
             table: Any = document
             for part in path[:-1]:
                 table = table.setdefault(part, {})
                 if not isinstance(table, dict):
                     raise UsageError(
-                        N_("'{what}' sets something inside of a single value.", what=assignment),
+                        N_("'{what}' sets something inside of a single value.", what=shortened(assignment)),
                         N_("Write it as plan.steps=100 or plan.players.model.lr=0.001."),
                     )
             table[path[-1]] = value
@@ -155,7 +162,13 @@ def load_recipe(name_or_path: str | os.PathLike[str]) -> Recipe:
 def read_recipe(path: Path, name: str) -> Recipe:
     """The recipe in one file. Raises :class:`UsageError` that names the file."""
     try:
-        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        with open(path, "rb") as file:
+            text = file.read(_LONGEST + 1)
+        if len(text) > _LONGEST:
+            raise UsageError(
+                N_("{path} is too long to be a recipe.", path=str(path)), N_("Name a recipe, or a TOML file of one.")
+            )
+        document = tomllib.loads(text.decode("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
             N_("{path} is not valid TOML: {reason}.", path=str(path), reason=str(error)), N_("Mend that line.")
@@ -163,6 +176,11 @@ def read_recipe(path: Path, name: str) -> Recipe:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             N_("{path} can't be read: {reason}.", path=str(path), reason=str(error)), N_("Give a text file in UTF-8.")
+        ) from None
+    except (ValueError, RecursionError):
+        raise UsageError(
+            N_("{path} is not valid TOML: a number is too long, or tables are nested too deep.", path=str(path)),
+            N_("Mend that line."),
         ) from None
     try:
         return recipe_from_dict(document, name)
@@ -183,7 +201,7 @@ def recipe_from_dict(document: dict[str, Any], name: str) -> Recipe:
     model, data = (_named_table(document, table) for table in ("model", "data"))
     return Recipe(
         name=name,
-        title=str(document.get("title", "")),
+        title=printable(str(document.get("title", ""))),
         help=str(document.get("help", "")),
         model=model.pop("name"),
         data=data.pop("name"),
@@ -223,19 +241,43 @@ def _named_table(document: dict[str, Any], table: str) -> dict[str, Any]:
 def parse_assignment(assignment: str) -> tuple[list[str], Any]:
     """``plan.steps=100`` as the way to the setting and its value; a name alone is the model's. Raises :class:`UsageError`
     for what is no assignment."""
+    path, text = _split_assignment(assignment)
+    return path, toml_value(text)
+
+
+def _split_assignment(assignment: str) -> tuple[list[str], str]:
+    """As :func:`parse_assignment`, the value as text."""
     name, equals, text = assignment.partition("=")
     path = name.strip().split(".")
-    if not equals or not all(path):
+    if not equals or not all(path) or len(path) > _DEEPEST:
         raise UsageError(
-            N_("'{what}' sets nothing.", what=assignment),
+            N_("'{what}' sets nothing.", what=shortened(assignment)),
             N_("Write NAME=VALUE, such as latent_dim=8 or plan.steps=100."),
         )
     if path[0] not in {"model", "data", "plan"} and len(path) == 1 and path[0] not in {"title", "help"}:
         path = ["model", *path]
-    try:
-        return path, tomllib.loads(f"value = {text.strip()}")["value"]
-    except (tomllib.TOMLDecodeError, KeyError):
-        return path, text.strip()
+    return path, text.strip()
+
+
+def _annotation_of(path: list[str], data: str) -> Any:
+    """The type of the setting at ``path`` in a recipe for the data set ``data``; ``None`` where that is not known.
+
+    Of a model's settings it is not: knowing them takes importing torch. None of them is free text.
+    """
+    from genstudio.data.base import data_sets
+
+    match path:
+        case ["title" | "help"] | ["model" | "data", "name"]:
+            return str
+        case ["plan", name]:
+            knobs: Any = Plan
+        case ["plan", "players", _, name]:
+            knobs = PlayerPlan
+        case ["data", name] if data in data_sets:
+            knobs = data_sets[data].Knobs
+        case _:
+            return None
+    return knobs.model_fields[name].annotation if name in knobs.model_fields else None
 
 
 def _without_none(value: Any) -> Any:

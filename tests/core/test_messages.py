@@ -71,3 +71,10 @@ def test_words_come_in_the_person_s_language() -> None:
     told = {**os.environ, "PYTHONIOENCODING": "utf-8", "GENSTUDIO_LANGUAGE": "de"}
     done = subprocess.run([sys.executable, "-c", code], env=told, capture_output=True, check=True)
     assert done.stdout.decode().strip() == "es muss eine Zahl sein|said by nobody|24×32 farbig"
+
+
+def test_names_in_messages_are_shown_without_control_characters_and_of_bounded_length() -> None:
+    message = N_("{name} was left out: {why}.", name="a\x1b[31m\n\u202eb\udce9", why=N_("{n}", n="x" * 10_000))
+    words = str(message)
+    assert words.startswith("a\ufffd[31m \ufffdb\ufffd was left out: xxx")
+    assert len(words) < 2100

@@ -92,3 +92,134 @@ def test_attributes_reach_the_batch_beside_their_pictures(tmp_path: Path) -> Non
     changed = open_data("folder", {"path": str(tmp_path / "set"), "size": 8}, search=[])
     assert changed.attributes is not None
     assert changed.attributes.max() == 99
+
+
+# -- as spreadsheets write it ------------------------------------------------------------------------------------------
+
+TEN = [f"{i}.png" for i in range(10)]
+
+
+def ten_rows(delimiter: str = ",", end: str = "\n", header: str = "file,age") -> str:
+    rows = [header.replace(",", delimiter), *(f"{i}.png{delimiter}{i}" for i in range(10))]
+    return end.join(rows) + end
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_every_encoding_line_ending_and_delimiter(encoding: str, end: str, delimiter: str) -> None:
+    names, values, problems = read_attributes(ten_rows(delimiter, end).encode(encoding), TEN)
+    assert names == ("age",)
+    assert values[:, 0].tolist() == list(range(10))
+    assert problems == []
+
+
+@pytest.mark.parametrize("first", ["sep=;\r\n", '"sep=;"\r\n', "SEP=;\n", "\ufeffsep=;\r"])
+def test_the_line_that_names_the_separator_is_passed_over_and_lines_still_count(first: str) -> None:
+    names, values, problems = read_attributes((first + ten_rows(";") + "x.png;3\n").encode(), TEN)
+    assert names == ("age",)
+    assert values[:, 0].tolist() == list(range(10))
+    assert "line 13 names no picture that is here ('x.png')" in str(problems[0])
+
+
+def test_a_delimiter_inside_of_quotes_parts_nothing() -> None:
+    table = 'file;"a, b, c, d";age\n' + "".join(f"{i}.png;{i};{-i}\n" for i in range(10))
+    names, values, problems = read_attributes(table.encode(), TEN)
+    assert names == ("a, b, c, d", "age")
+    assert values[7].tolist() == [7, -7]
+    assert problems == []
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850"])
+def test_old_encodings_are_told_apart_by_the_names_of_the_pictures(encoding: str) -> None:
+    files = ["Zoë.png", "größer.png"]
+    _names, values, problems = read_attributes("file,x\nZoë.png,1\ngrößer.png,2\n".encode(encoding), files)
+    assert values[:, 0].tolist() == [1, 2]
+    (problem,) = problems
+    assert "not in UTF-8" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("file", "cell"),
+    [
+        ("cafe\u0301/1.png", "caf\u00e9/1.png"),
+        ("caf\u00e9/1.png", "cafe\u0301/1.png"),
+        ("cats/1.PNG", "cats/1.png"),
+        ("cats/1.png", "Cats\\1.PNG"),
+        ("cats/1.png", "cats/1"),
+        ("cats/1.png", "1"),
+        ("cats/img.01.png", "img.01"),
+        ("cats/1.png", "C:\\Users\\me\\cats\\1.png"),
+        ("cats/1.png", "./cats/1.png"),
+    ],
+)
+def test_a_picture_is_found_however_its_name_is_written(file: str, cell: str) -> None:
+    _names, values, problems = read_attributes(f"file,x\n{cell},5\n".encode(), [file])
+    assert values.tolist() == [[5]]
+    assert problems == []
+
+
+def test_names_that_are_no_utf8_share_the_encoding_of_the_table() -> None:
+    on_disk = b"caf\xe9.png".decode("utf-8", "surrogateescape")
+    _, values, _ = read_attributes("file,x\ncafé.png,5\n".encode("cp1252"), [on_disk])
+    assert values.tolist() == [[5]]
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "cell", "value"),
+    [
+        (";", "0,5", 0.5),
+        (";", "1.234,5", 1234.5),
+        (";", "1.234.567", 1234567),
+        (";", "0.125", 0.125),
+        ("\t", "-2,25", -2.25),
+        (",", '"0,5"', 0.5),
+        (",", '"1,234.5"', 1234.5),
+        (",", '"1,234"', 1234),
+        (",", "\u22123", -3),
+        (";", "1\u00a0234,5", 1234.5),
+        (";", "5e-3", 0.005),
+    ],
+)
+def test_numbers_as_spreadsheets_write_them(delimiter: str, cell: str, value: float) -> None:
+    _, values, _ = read_attributes(f"file{delimiter}x\na{delimiter}{cell}\n".encode(), ["a.png"])
+    assert values[0, 0] == pytest.approx(value)
+
+
+def test_empty_columns_and_rows_at_the_end_are_nothing() -> None:
+    table = "file,x,,\n0.png,1,,\n1.png,2,,\n,,,\n,,,\n"
+    names, values, problems = read_attributes(table.encode(), TEN[:2])
+    assert names == ("x",)
+    assert values[:, 0].tolist() == [1, 2]
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (ten_rows() + "3.png,999\n", "line 5 and line 12 are about one picture (3.png), and the later one counts"),
+        (ten_rows() + "nosuch.png,1\n", "line 12 names no picture that is here ('nosuch.png')"),
+        (ten_rows().replace("4.png,4", "4.png,four"), "line 6 says 'four', which is no number"),
+        (ten_rows().replace("4.png,4", "4.png,1e39"), "too large in line 6"),
+        (ten_rows().replace("4.png,4", "4.png,0,5"), "line 6 has more cells than there are columns"),
+        (ten_rows(header="file,age,age"), "2 columns are called 'age'"),
+        (ten_rows(header="file,age,").replace("4.png,4", "4.png,4,7"), "line 6 has more cells"),
+        (ten_rows(header="picture,age"), "must be called 'file', and is called 'picture'"),
+        (ten_rows() + '"5.png,1\n', "line 12 can't be read"),
+        ("", "it is empty"),
+    ],
+)
+def test_what_is_left_out_or_contradicts_itself_is_told_with_its_line(table: str, words: str) -> None:
+    _, _, problems = read_attributes(table.encode(), TEN)
+    assert any(words in str(problem) for problem in problems), [str(p) for p in problems]
+
+
+def test_a_name_that_several_pictures_bear_is_told() -> None:
+    _, values, problems = read_attributes(b"file,x\n1.png,5\n", ["a/1.png", "b/1.png"])
+    assert np.isnan(values).all()
+    assert any("line 2 may mean several pictures ('1.png')" in str(problem) for problem in problems)
+
+
+def test_a_row_of_too_many_cells_counts_for_nothing_rather_than_for_half_a_number() -> None:
+    _, values, _ = read_attributes(ten_rows().replace("4.png,4", "4.png,0,5").encode(), TEN)
+    assert np.isnan(values[4, 0])

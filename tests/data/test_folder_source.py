@@ -6,6 +6,8 @@ import contextlib
 import io
 import os
 import struct
+import subprocess
+import unicodedata
 import zipfile
 import zlib
 from pathlib import Path
@@ -305,6 +307,106 @@ def test_a_path_that_climbs_out_of_a_zip_is_refused(tmp_path: Path, name: str) -
     path = zipped(tmp_path / "set.zip", {"good.png": encoded(noise(0)), name: encoded(noise(1))})
     with pytest.raises(DataError, match=r"evil\.png.*climbs out"):
         opened(path)
+
+
+def as_written(path: Path, members: dict[str, bytes]) -> Path:
+    """A zip whose names are these bytes as they stand, whatever Python would make of them."""
+    stand_ins = {f"@{i:03}".ljust(len(name), "~"): name for i, name in enumerate(members)}
+    data = zipped(path, dict(zip(stand_ins, members.values(), strict=True))).read_bytes()
+    for stand_in, name in stand_ins.items():
+        data = data.replace(stand_in.encode(), name.encode("latin-1"))
+    path.write_bytes(data)
+    return path
+
+
+def test_a_zip_with_backslashes_has_its_classes_and_attributes(tmp_path: Path) -> None:
+    """As PowerShell 5 and old .NET write them, with entries for folders, too."""
+    members = {f"set\\{c}\\{i}.png": encoded(noise(10 * len(c) + i)) for c in ("cats", "birds") for i in range(10)}
+    rows = "".join(f"{c}/{i}.png,{i}\n" for c in ("cats", "birds") for i in range(10))
+    members |= {"set\\attributes.csv": f"file,age\n{rows}".encode(), "set\\cats\\": b""}
+    data = opened(as_written(tmp_path / "w.zip", members))
+    assert data.class_counts() == {"birds": 10, "cats": 10}
+    assert data.spec.attribute_names == ("age",)
+    assert all("split" in str(problem) for problem in data.problems)
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_accents_in_zips_are_read_with_and_without_the_flag_and_in_both_forms(tmp_path: Path, form: str) -> None:
+    """macOS writes decomposed UTF-8 and no flag that says so; others write one byte a letter (code page 437)."""
+    name = unicodedata.normalize(form, "café")
+
+    def members(one: str) -> dict[str, bytes]:
+        return {f"s/{one if i % 2 else 'tea'}/{i}.png": encoded(noise(i)) for i in range(20)}
+
+    flagged = zipped(tmp_path / "flagged.zip", members(name))
+    bare = as_written(tmp_path / "bare.zip", members(name.encode().decode("latin-1")))
+    dos = as_written(tmp_path / "dos.zip", members("caf\x82"))
+    for path in (flagged, bare, dos):
+        assert opened(path).spec.class_names == ("café", "tea"), path.name
+
+
+def test_what_macs_strew_about_in_zips_is_passed_over(tmp_path: Path) -> None:
+    members = {f"set/{i}.png": encoded(noise(i)) for i in range(20)}
+    members |= {f"__MACOSX/set/._{i}.png": b"fork" for i in range(20)} | {"set/.DS_Store": b"x"}
+    data = opened(zipped(tmp_path / "set.zip", members))
+    assert len(data) == 20
+    assert not any("left out" in str(problem) for problem in data.problems)
+
+
+def test_two_entries_of_one_name_are_told(tmp_path: Path) -> None:
+    members = {f"a/{i:02}.png": encoded(noise(i)) for i in range(20)} | {"a\\03.png": encoded(noise(99))}
+    data = opened(as_written(tmp_path / "twice.zip", members))
+    assert len(data) == 20
+    assert any("a/03.png is in the zip more than once" in str(problem) for problem in data.problems)
+
+
+def test_a_zip_that_is_encrypted_in_part_gives_the_rest_and_says_so(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "set.zip", {f"{i:02}.png": encoded(noise(i)) for i in range(20)})
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"07.png") - 46
+    data[at + 8] |= 1
+    path.write_bytes(data)
+    opened_set = opened(path)
+    assert len(opened_set) == 19
+    assert any("07.png was left out: it is encrypted" in str(problem) for problem in opened_set.problems)
+
+
+def test_folders_nested_a_thousand_deep_are_read(tmp_path: Path) -> None:
+    many(tmp_path / "set" / "a", 20)
+    here = os.open(tmp_path / "set", os.O_RDONLY)
+    for _ in range(1200):
+        os.mkdir("d", dir_fd=here)
+        deeper = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(here)
+    try:
+        assert len(opened(tmp_path / "set")) == 20
+    finally:  # shutil, with which pytest clears up, can't go as deep
+        subprocess.run(["rm", "-rf", tmp_path / "set"], check=True)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_the_table_of_a_limited_set_and_a_second_table_are_told_rightly(tmp_path: Path, several: bool) -> None:
+    many(tmp_path / "a", 40)
+    (tmp_path / "attributes.csv").write_text("file,x\n" + "".join(f"a/{i:03}.png,{i}\n" for i in range(40)))
+    if several:
+        (tmp_path / "a" / "attributes.csv").write_text("file,y\n")
+    data = opened(tmp_path, limit=20)
+    words = " ".join(str(problem) for problem in data.problems)
+    assert data.attributes is not None
+    assert not np.isnan(data.attributes).any()
+    assert "names no picture" not in words
+    assert ("a/attributes.csv was passed over" in words) == several
+
+
+def test_a_single_picture_says_that_it_is_alone(tmp_path: Path) -> None:
+    (tmp_path / "1.png").write_bytes(encoded(noise(0)))
+    try:
+        words = " ".join(map(str, opened(tmp_path).problems))
+    except DataError as error:
+        words = str(error)
+    assert "only one image" in words or "With 1 images" in words
 
 
 def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:

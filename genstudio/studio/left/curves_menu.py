@@ -14,6 +14,7 @@ from genstudio.studio.left.curve_options import CurveOptions
 from genstudio.studio.theme import theme
 from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.curve_data import CurveData
+from genstudio.studio.widgets.words import literal
 from genstudio.studio.workers.error_words import in_words
 from genstudio.studio.workers.run_reader import RunLine, read_rows, run_lines
 from genstudio.studio.workers.session import Session
@@ -58,7 +59,7 @@ class CurvesMenu(IconButton):
         self.others_menu.clear()
         for line in lines:
             if line.path != self._open_run:
-                action = self.others_menu.addAction(line.words)
+                action = self.others_menu.addAction(literal(line.words))
                 action.setCheckable(True)
                 action.setChecked(line.path in self.others)
                 action.setData(line.path)

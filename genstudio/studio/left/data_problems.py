@@ -1,4 +1,4 @@
-"""What was left out of a data set and why: a count, and the list when somebody asks."""
+"""Remarks on a data set, such as what was left out and why: a count, and the list on a click."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class DataProblems(QObject):
     def show(self, problems: Sequence[str]) -> None:
         """Other problems; the list is folded."""
         n = len(problems)
-        self.button.setText(_("{n} left out", n=n) if n > 1 else _("1 remark"))
+        self.button.setText(_("{n} remarks", n=n) if n > 1 else _("1 remark"))
         self.button.setAccessibleName(_("What was left out, and why"))
         self.button.setVisible(bool(problems))
         rest = n - SHOWN

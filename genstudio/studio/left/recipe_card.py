@@ -14,6 +14,7 @@ from genstudio.core.messages import _, translate
 from genstudio.studio.theme import CHOICES, theme
 from genstudio.studio.widgets.card import Card
 from genstudio.studio.widgets.controls import Combo, IconButton
+from genstudio.studio.widgets.words import literal
 from genstudio.training.recipe import Recipe, load_recipe, recipe_names
 
 
@@ -77,7 +78,7 @@ class RecipeCard(Card):
         """Fill the menu of earlier runs: (words, path, is open), newest first."""
         self.runs_menu.clear()
         for words, path, is_open in runs:
-            action = self.runs_menu.addAction(words)
+            action = self.runs_menu.addAction(literal(words))
             action.setData(path)
             action.setCheckable(is_open)
             action.setChecked(is_open)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.widgets.controls import Button
+from genstudio.studio.widgets.words import literal
 
 
 class FindingLine(QWidget):
@@ -49,7 +50,7 @@ class WantedAttributes(Button):
             menu.addAction(_("All attributes")).triggered.connect(self._want_all)
             menu.addSeparator()
             for name in names:
-                action = menu.addAction(name.replace("_", " "))
+                action = menu.addAction(literal(name.replace("_", " ")))
                 action.setCheckable(True)
                 action.setData(name)
                 action.triggered.connect(self._want)

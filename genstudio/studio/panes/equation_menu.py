@@ -14,6 +14,7 @@ from shiboken6 import isValid
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import Message, _, translate
 from genstudio.explore.latent.saved_sums import Entry, SavedSums
+from genstudio.studio.widgets.words import literal
 
 log = logging.getLogger(__name__)
 Changes = Mapping[str, tuple[Entry | None, Entry | None]]
@@ -67,20 +68,20 @@ class EquationMenu(QObject):
         """As it is now: another window may have saved one meanwhile."""
         self.menu.clear()
         for name, words in self.known:
-            action = self._add(self.menu, translate(words), "choose", name)
+            action = self._add(self.menu, literal(translate(words)), "choose", name)
             action.setCheckable(True)
             action.setChecked(name == self.current)
         try:
             names = self.saved.names()
         except GenstudioError as error:
-            self.menu.addAction(str(error)).setEnabled(False)
+            self.menu.addAction(literal(str(error))).setEnabled(False)
             return
         if self.known:
             self.menu.addSeparator()
         for name in names:
-            one = self.menu.addMenu(name)
+            one = self.menu.addMenu(literal(name))
             self._add(one, _("Load"), "load", name)
-            rename = self._add(one, _("Rename to “{name}”", name=self.name or "…"), "rename", name)
+            rename = self._add(one, _("Rename to “{name}”", name=literal(self.name) or "…"), "rename", name)
             rename.setEnabled(bool(self.name) and self.name not in names)
             rename.setToolTip(_("Write the new name in the field first"))
             self._add(one, _("Delete"), "delete", name)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QWidget
 
 from genstudio.core.messages import _
+from genstudio.core.plain_text import printable
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.card import Fact, Running
 
@@ -56,9 +57,9 @@ class Header(QFrame):
         self.show_places([], live=False)
 
     def show_run(self, name: str, doing: str) -> None:
-        self.name.setText(name)
+        self.name.setText(printable(name))
         self.name.setVisible(bool(name))
-        self.name.setToolTip(name)
+        self.name.setToolTip(printable(name))
         self.doing.setText(doing)
 
     def show_places(self, steps: list[int], *, live: bool) -> None:

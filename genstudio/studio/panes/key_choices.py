@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from genstudio.core.messages import _, translate
 from genstudio.explore.latent.frames import Frame, words_for
+from genstudio.studio.widgets.words import literal
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class KeyMenus(QObject):
             entry.setChecked(number == now)
 
     def _entry(self, menu: QMenu, words: str, what: str, kind: str = "", number: int = 0) -> Any:
-        action = menu.addAction(words)
+        action = menu.addAction(literal(words))
         action.setData((what, kind, number))
         action.triggered.connect(self._triggered)
         return action

@@ -5,6 +5,7 @@ Models are asked on the render thread, since they import torch; what images rule
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -86,7 +87,7 @@ class Refusals(QObject):
     def page(self, pane: Pane) -> str:
         """What stands in place of the pictures: what the pane shows, why not of this model, what to train instead."""
         head = f"<h2>{translate(pane.title)}</h2><p>{translate(pane.help)}</p>"
-        return f"{head}<p>{self.reasons[pane.name]}</p>{translate(pane.page)}"
+        return f"{head}<p>{html.escape(str(self.reasons[pane.name]))}</p>{translate(pane.page)}"
 
 
 class _Question:

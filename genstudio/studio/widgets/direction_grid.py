@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from genstudio.core.messages import _
 from genstudio.studio.theme import font, theme
 from genstudio.studio.widgets.image_grid import MARGIN, ImageGrid
+from genstudio.studio.widgets.words import literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -144,7 +145,7 @@ class DirectionGrid(ImageGrid):
             box.setVisible(shown)
             if shown:
                 row, rect = self.rows[number], self.text_rect(number)
-                box.setText(row.title)
+                box.setText(literal(row.title))
                 box.setChecked(row.fixed)
                 box.setToolTip(_("Hold {name} fixed along all the others (F)", name=row.title))
                 box.setAccessibleName(_("Hold {name} fixed", name=row.title))

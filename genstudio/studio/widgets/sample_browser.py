@@ -15,6 +15,7 @@ from genstudio.studio.widgets.card import Fact
 from genstudio.studio.widgets.controls import IconButton, link, restyle
 from genstudio.studio.widgets.flow import Flow
 from genstudio.studio.widgets.pick_grid import PickGrid, relaid
+from genstudio.studio.widgets.words import literal
 
 if TYPE_CHECKING:
     from genstudio.explore.base import Picture
@@ -50,7 +51,7 @@ class Chip(QToolButton):
     def show_side(self, side: str) -> None:
         if side != self.side:
             self.side = side
-            self.setText(self._words[side])
+            self.setText(literal(self._words[side]))
             self.setAccessibleName(f"{self._words['']}: {self._words[side] if side else _('any')}")
             self.setProperty("side", side)
             restyle(self)
