@@ -1,9 +1,9 @@
 """Environment variables that let torch's threads sleep while they wait for each other.
 
 torch cuts an operation into as many parts as it has threads, and they meet at a barrier. The OpenMP runtimes that torch
-ships with let a thread which arrives early spin there for 3 ms (libgomp) to 200 ms (libomp, Intel's) before it sleeps. As soon
-as another program wants a core, the spinning thread holds the core that the late one needs, at each of thousands of
-barriers a second. ``benchmarks/busy_machine.py`` has the figures.
+ships with let a thread which arrives early spin there for 3 ms (libgomp) to 200 ms (libomp, Intel's) before it sleeps. As
+soon as another program wants a core, the spinning thread holds the core that the late one needs, at each of thousands
+of barriers a second. ``benchmarks/busy_machine.py`` has the figures.
 
 A runtime reads its variables once, when it is loaded, which ``import torch`` does. They change when threads sleep and
 nothing that they compute: results stay the same to the bit.
@@ -17,7 +17,7 @@ from collections.abc import MutableMapping
 SLEEP_EARLY = {
     # Every runtime: libgomp (Linux), libomp (macOS), Intel's and Microsoft's (Windows). Takes KMP_BLOCKTIME to 0.
     "OMP_WAIT_POLICY": "PASSIVE",
-    # libgomp alone, where it counts more than the policy: about 1 µs of spinning saves most of the sleeps on a quiet machine.
+    # libgomp alone, where it counts more than the policy: 1 µs of spinning saves most sleeps on a quiet machine.
     "GOMP_SPINCOUNT": "100",
 }
 # A choice for one runtime stands against ours for all: of KMP_LIBRARY and OMP_WAIT_POLICY together libomp warns.
