@@ -129,7 +129,8 @@ class MainWindow(QMainWindow):
         row.addWidget(self.left)
         row.addWidget(self.right, 1)
         whole.addLayout(row, 1)
-        self.status = StatusBar(self.lateness, canvas)
+        self.status = StatusBar(self.lateness, self.session, canvas)
+        self.status.busy.threads_wanted.connect(self._use_threads)
         whole.addWidget(self.status)
         self.setCentralWidget(canvas)
         canvas.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -144,6 +145,10 @@ class MainWindow(QMainWindow):
     def _name_window(self) -> None:
         run = self.session.run
         self.setWindowTitle(f"{run.name} - genstudio" if run is not None else "genstudio")
+
+    @Slot(int)
+    def _use_threads(self, count: int) -> None:
+        self.left.change_live({"plan.threads": count})
 
     @Slot(str)
     def _theme_chosen(self, choice: str) -> None:
