@@ -128,7 +128,9 @@ def test_one_thread_from_here_on(recipe: Recipes, tmp_path: Path) -> None:
     for stop in (5, 9):
         torch.set_num_threads(2)
         run = tmp_path / f"stopped at {stop}"
-        train_until(new_job(recipe(), out=run), stop, changes)
+        first = new_job(recipe(), out=run)
+        train_until(first, stop, changes)
+        assert first.threads == torch.get_num_threads() == 1
         torch.set_num_threads(2)
         again = resume_job(run)
         train_until(again, 13, changes)
