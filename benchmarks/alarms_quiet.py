@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import as_started  # noqa: F401 - before torch
 from common import load, report
 
 from genstudio.training.health import as_options, assess

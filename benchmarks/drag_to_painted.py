@@ -20,6 +20,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import as_started  # noqa: F401 - before torch
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 GOALS = {"idle": 16.0, "training": 33.0}

@@ -15,6 +15,8 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
+import as_started  # noqa: F401 - before torch
+
 Hand = Generator[float | Callable[[], bool], None, None]
 PATIENCE = 600.0  # seconds for a condition: decoding images may take minutes the first time
 

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
+import as_started  # noqa: F401 - before torch
 import torch
 from torch import Tensor
 

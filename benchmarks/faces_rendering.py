@@ -15,6 +15,7 @@ import os
 import time
 from typing import Any
 
+import as_started  # noqa: F401 - before torch
 import torch
 
 from genstudio.core.device import describe_device

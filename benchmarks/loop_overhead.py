@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import as_started  # noqa: F401 - before torch
 import torch
 from torch.nn.functional import softplus
 

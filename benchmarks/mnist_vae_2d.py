@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import as_started  # noqa: F401 - before torch
 import torch
 
 from genstudio.core.device import describe_device

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import as_started  # noqa: F401 - before torch
 import numpy as np
 import torch
 from common import load, report

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import as_started  # noqa: F401 - before torch
 import numpy as np
 import torch
 from common import load, percentile, report

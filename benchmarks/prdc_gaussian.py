@@ -12,6 +12,7 @@ import argparse
 import json
 import time
 
+import as_started  # noqa: F401 - before torch
 import torch
 
 from genstudio.core.version import versions

@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import as_started  # noqa: F401 - before torch
 from common import load, report
 
 from genstudio.evaluate.base import evaluate

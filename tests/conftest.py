@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from genstudio.core.openmp import sleep_while_waiting
+
 ROOT = Path(__file__).resolve().parents[1]
 SCRATCH = Path(tempfile.mkdtemp(prefix="genstudio-tests-"))
 
@@ -23,6 +25,7 @@ os.environ["GENSTUDIO_LANGUAGE"] = "en"
 os.environ.pop("GENSTUDIO_DATA", None)
 # Small nets gain nothing by threads; and threads that wait for each other on a busy computer lose a lot.
 os.environ["OMP_NUM_THREADS"] = "1"
+sleep_while_waiting()  # for those tests that compute on two
 # pytest-qt would take any binding that it finds first.
 os.environ["PYTEST_QT_API"] = "pyside6"
 

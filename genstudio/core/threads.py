@@ -1,30 +1,40 @@
-"""One intra-op thread for whoever looks or paints, and everyone else's number as it was.
+"""A thread's own number of intra-op threads, and every other thread's number as it was.
 
-``torch.set_num_threads`` sets the calling thread's own number for good, and the number with which threads begin that touch
-torch *later*. Measured: after it, a training thread that sets none computes its elementwise work on one core.
+``torch.set_num_threads`` sets the calling thread's own number for good, and also the number with which threads begin that
+touch torch *later*. Measured: after it, a training thread that sets none computes its elementwise work on one core.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 _lock = threading.Lock()
-_default: int | None = None
+
+
+def compute_with(count: int) -> None:
+    """Let torch use ``count`` intra-op threads on the calling thread, from now on. Imports torch.
+
+    The number for later threads is read and put back by threads that do nothing else: only a new one knows it. A thread
+    that asks torch for its number for the first time takes the one for new threads, even where it was set on it before:
+    so it asks first.
+    """
+    import torch
+
+    for_later: list[int] = []
+    with _lock:
+        _in_a_new_thread(lambda: for_later.append(torch.get_num_threads()))
+        torch.get_num_threads()
+        torch.set_num_threads(count)
+        _in_a_new_thread(lambda: torch.set_num_threads(for_later[0]))
 
 
 def compute_on_one_core() -> None:
-    """Let torch use one intra-op thread on the calling thread, from now on. Imports torch.
+    """Let torch use one intra-op thread on the calling thread, from now on. Imports torch."""
+    compute_with(1)
 
-    The number for later threads is put back at once, by a thread that ends with that. It is remembered from the first call,
-    so that threads which do this at the same time do not take each other's 1 for the default.
-    """
-    global _default
-    import torch
 
-    with _lock:
-        if _default is None:
-            _default = torch.get_num_threads()
-        helper = threading.Thread(target=torch.set_num_threads, args=(_default,), name="threads as before")
-        torch.set_num_threads(1)
-        helper.start()
-        helper.join()
+def _in_a_new_thread(work: Callable[[], None]) -> None:
+    helper = threading.Thread(target=work, name="threads as before")
+    helper.start()
+    helper.join()

@@ -130,7 +130,8 @@ class MainWindow(QMainWindow):
         row.addWidget(self.left)
         row.addWidget(self.right, 1)
         whole.addLayout(row, 1)
-        self.status = StatusBar(self.lateness, canvas)
+        self.status = StatusBar(self.lateness, self.session, canvas)
+        self.status.busy.threads_wanted.connect(self._use_threads)
         whole.addWidget(self.status)
         self.setCentralWidget(canvas)
         canvas.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -146,6 +147,10 @@ class MainWindow(QMainWindow):
         run = self.session.run
         name = run.name if run is not None else self.session.opening_name
         self.setWindowTitle(f"{name} - genstudio" if name else "genstudio")
+
+    @Slot(int)
+    def _use_threads(self, count: int) -> None:
+        self.left.change_live({"plan.threads": count})
 
     @Slot(str)
     def _theme_chosen(self, choice: str) -> None:

@@ -63,6 +63,11 @@ class Job:
         """The plan in force, live changes and all."""
         return self.live.plan
 
+    @property
+    def threads(self) -> int:
+        """Intra-op threads that train now, live changes and all; 0 before the first step, and where no CPU trains."""
+        return self._loop.threads if self._loop.device.type == "cpu" else 0
+
     def events(self) -> Generator[Event, None, None]:
         """Train. Closing the generator saves and stops; it can be asked for once."""
         events = self._loop.events(self._resume)

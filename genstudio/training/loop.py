@@ -21,6 +21,7 @@ from genstudio.core.device import describe_device
 from genstudio.core.errors import Cancelled
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, seed_everything
+from genstudio.core.threads import compute_with
 from genstudio.core.version import versions
 from genstudio.training import checkpoint as checkpoints
 from genstudio.training import events as ev
@@ -98,6 +99,8 @@ class Loop:
         self.writer: RunWriter | None = None
         self.seconds = self.stepping = 0.0  # in all, and in steps alone; pauses are in neither
         self.saved = -1  # the newest checkpoint's step
+        self.threads = 0  # intra-op threads that train; 0 before the first step
+        self._torchs_choice = 0  # of threads, before the plan said anything
         self.way_back = WayBack()
         self.diverged = False
         self.owed = False  # a measurement that a stop cut short
@@ -170,7 +173,8 @@ class Loop:
 
     def _begin(self, resume: Path | None) -> None:
         state = checkpoints.read_state(resume) if resume else {}
-        torch.set_num_threads(self.plan.threads or int(state.get("threads", 0)) or torch.get_num_threads())
+        self._torchs_choice = torch.get_num_threads()
+        self._use_threads(self.plan.threads or int(state.get("threads", 0)))
         self.model.train()
         if resume is None:
             seed_everything(derive(self.plan.seed, "training"))
@@ -187,6 +191,11 @@ class Loop:
         self.other_images = state["data_fingerprint"] != self.data.fingerprint
         if self.writer:
             self.writer.truncate(state["lengths"], self.step)
+
+    def _use_threads(self, count: int) -> None:
+        """Let torch compute with ``count`` intra-op threads from here on; 0: as many as it had before training."""
+        self.threads = count or self._torchs_choice
+        compute_with(self.threads)  # a later run that sets none must not inherit it
 
     def _restore(self, checkpoint: Path) -> None:
         weights, _ = checkpoints.read_weights(checkpoint, averaged=False)
@@ -238,6 +247,8 @@ class Loop:
         self.referee.plan, self.referee.only = self.plan, self.live.only
         for name, player in self.referee.players.items():
             player.follow(self.plan.player(name))
+        if "plan.threads" in changes:
+            self._use_threads(self.plan.threads)
         for name, (was, value) in changes.items():
             yield self._tell(ev.Changed(self.step, name, value, was))
         if "plan.judge_every" in changes and self.plan.judge_every and self.judge is None:
@@ -405,7 +416,7 @@ class Loop:
             "stepping": self.stepping,
             "owed": self.owed,
             "way_back": self.way_back.state(),
-            "threads": torch.get_num_threads(),
+            "threads": self.threads,
             "device": describe_device(self.device),
             "versions": versions(),
         }

@@ -161,6 +161,7 @@ class Plan(Knobs):
         label=N_("Threads"),
         ge=0,
         le=1024,
+        live=True,
         advanced=True,
     )
     log_every: int = knob(

@@ -229,8 +229,8 @@ def test_what_is_no_picture_is_said(view: ArithmeticView):
     data = QMimeData()
     data.setText("hello")
     drop(view.board.columns[0], data)
-    assert view.stage.notice.isVisible()
-    assert "no picture" in view.stage.notice.text()
+    assert view.trouble.isVisible()
+    assert "no picture" in view.trouble.text()
     data.setData("application/x-genstudio-exemplar", b"{}")
     assert unpack(data) is None
     assert unpack(pack(Carried(Frame("seed", 3), 1, 2))) == Carried(Frame("seed", 3), 1, 2)
@@ -242,7 +242,7 @@ def test_a_full_term_takes_no_more_and_says_so(view: ArithmeticView):
     assert view.board.columns[0].count == 12
     drop(view.board.columns[0], view.browser.grid.mime(0, 0))
     assert view.board.columns[0].count == 12
-    assert "12 exemplars" in view.stage.notice.text()
+    assert "12 exemplars" in view.trouble.text()
 
 
 def test_terms_are_added_and_taken_out(qtbot, area: PaneArea, view: ArithmeticView):
@@ -481,7 +481,7 @@ def test_a_file_of_equations_that_cannot_be_read_is_said_and_left_alone(
     assert any("can't be read" in text for text in entries(view))
     qtbot.mouseClick(view.tools.save, Qt.MouseButton.LeftButton)
     settled(qtbot, area)
-    assert "can't be read" in view.stage.notice.text()
+    assert "can't be read" in view.trouble.text()
     assert (home / "equations.json").read_text(encoding="utf-8") == "{"
 
 

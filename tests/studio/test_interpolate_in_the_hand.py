@@ -209,8 +209,8 @@ def test_a_file_dropped_on_a_key_frame_takes_its_place_and_elsewhere_is_one_more
     qtbot.waitUntil(lambda: len(state_of(area).frames) == 5, timeout=PATIENCE)
     (tmp_path / "broken.png").write_bytes(b"no image")
     drop(view, tmp_path / "broken.png", view.grid, QPoint(30, 30))
-    qtbot.waitUntil(lambda: "broken.png" in view.stage.note.text(), timeout=PATIENCE)
-    assert view.stage.note.isVisible()
+    qtbot.waitUntil(lambda: "broken.png" in view.trouble.text(), timeout=PATIENCE)
+    assert view.trouble.isVisible()
     assert len(state_of(area).frames) == 5
 
 
@@ -257,11 +257,11 @@ def test_there_is_a_most_and_it_is_said(qtbot, area: PaneArea, square: Path):
     settled(qtbot, area)
     assert not view.add.isEnabled()
     area.send_z(np.array([0.5, -1.0], np.float32), "interpolate")
-    assert area.export_line.isVisible()
-    assert f"{MOST_FRAMES} key frames already" in area.export_line.words.text()
+    assert area.trouble.isVisible()
+    assert f"{MOST_FRAMES} key frames already" in area.trouble.text()
     assert len(state_of(area).frames) == MOST_FRAMES
     drop(view, square, view.grid, QPoint(30, 30))
-    qtbot.waitUntil(lambda: "the most" in view.stage.note.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "the most" in view.trouble.text(), timeout=PATIENCE)
     view.row.setFocus()
     QTest.keyClick(view.row, _KEY.Key_End)
     assert view.row.rect().contains(view.row.rect_of(MOST_FRAMES - 1)), "the row goes along with the keys"

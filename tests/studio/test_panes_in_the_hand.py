@@ -422,7 +422,9 @@ def test_what_cannot_be_written_is_said_in_words(qtbot, area: PaneArea, tmp_path
     with qtbot.waitSignal(area.exporter.failed, timeout=PATIENCE) as failed:
         area.exporter.export(area.views["manifold"], "walk", str(tmp_path / "film.avi"))
     assert "avi" in failed.args[0]
-    assert area.export_line.property("level") == "bad"
+    assert area.trouble.isVisible()
+    assert "avi" in area.trouble.text()
+    assert not area.export_line.isVisible()
 
 
 def test_a_film_that_is_stopped_leaves_nothing(qtbot, area: PaneArea, tmp_path: Path):

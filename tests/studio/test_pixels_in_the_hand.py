@@ -482,8 +482,8 @@ def test_an_image_of_ones_own_is_dropped_and_one_that_cannot_be_read_is_told(
     assert area.states["pixels"].source == "own"
     settled(qtbot, area)
     drop(view, tmp_path / "broken.png")
-    qtbot.waitUntil(lambda: "broken.png" in view.words.whole(), timeout=PATIENCE)
-    assert view.words.property("level") == "bad"
+    qtbot.waitUntil(lambda: "broken.png" in view.trouble.text(), timeout=PATIENCE)
+    assert view.trouble.isVisible()
     assert view.stage.canvas.isVisible()
 
 

@@ -11,7 +11,6 @@ import pytest
 import torch
 from PySide6.QtCore import QObject, Slot
 
-from genstudio.core import threads
 from genstudio.core.abilities import Samples
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_
@@ -360,11 +359,8 @@ def test_before_the_first_weights_it_waits(qtbot, renderer: RenderThread, weight
     assert fetch(qtbot, renderer, "manifold").waiting
 
 
-def test_it_computes_on_one_core_and_leaves_the_others_theirs(
-    qtbot, renderer: RenderThread, gate: Gate, monkeypatch: pytest.MonkeyPatch
-):
+def test_it_computes_on_one_core_and_leaves_the_others_theirs(qtbot, renderer: RenderThread, gate: Gate):
     mine, before = torch.get_num_threads(), torch.get_rng_state()
-    monkeypatch.setattr(threads, "_default", None)
     torch.set_num_threads(3)
     try:
         renderer.submit("gate", GateState())

@@ -305,7 +305,7 @@ def test_ones_own_image_is_opened(qtbot, area: PaneArea, view: SlidersView, tmp_
     assert view.words.whole().startswith("your image")
     view.own_image.choose_path = lambda: str(tmp_path / "not there.png")
     qtbot.mouseClick(view.controls.open, LEFT)
-    qtbot.waitUntil(lambda: "can't be read" in view.stage.note.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "can't be read" in view.trouble.text(), timeout=PATIENCE)
     assert view.state.start == "own", "what was there is still there"
 
 

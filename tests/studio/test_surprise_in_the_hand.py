@@ -86,8 +86,8 @@ def test_an_image_of_ones_own_is_dropped_and_one_that_cannot_be_read_is_told(qtb
     assert "Your image" in view.words.whole()
     assert len(view.rendered.content.pictures[0]) == 2
     drop(view, tmp_path / "broken.png")
-    qtbot.waitUntil(lambda: "broken.png" in view.words.whole(), timeout=PATIENCE)
-    assert view.words.property("level") == "bad"
+    qtbot.waitUntil(lambda: "broken.png" in view.trouble.text(), timeout=PATIENCE)
+    assert "Your image" in view.words.whole(), "what is shown is still told"
     assert area.states["surprise"].source == "own"
 
 

@@ -116,6 +116,56 @@ def test_the_thread_count_comes_back(recipe: Recipes, tmp_path: Path) -> None:
     assert torch.get_num_threads() == 2
 
 
+def test_one_thread_from_here_on(recipe: Recipes, tmp_path: Path) -> None:
+    """Asked for while it trains: told as an event, kept in the checkpoint, and the resumed run is the straight one."""
+    import torch
+
+    torch.set_num_threads(2)
+    changes = {5: {"plan.threads": 1}, 14: {"plan.threads": 0}}
+    job = new_job(recipe(), out=tmp_path / "straight")
+    train_until(job, 24, changes)
+    assert job.threads == torch.get_num_threads() == 2, "0 is torch's own choice again, not the last number"
+    for stop in (5, 9):
+        torch.set_num_threads(2)
+        run = tmp_path / f"stopped at {stop}"
+        first = new_job(recipe(), out=run)
+        train_until(first, stop, changes)
+        assert first.threads == torch.get_num_threads() == 1
+        torch.set_num_threads(2)
+        again = resume_job(run)
+        train_until(again, 13, changes)
+        assert again.threads == 1
+        assert Run.open(run).state(13)["threads"] == 1
+        torch.set_num_threads(2)
+        train_until(resume_job(run), 24, changes)
+        same(contents(run, 24), contents(tmp_path / "straight", 24))
+    told = [row for row in Run.open(tmp_path / "straight").happenings() if row["event"] == "changed"]
+    assert [(row["step"], row["name"], row["was"], row["value"]) for row in told] == [
+        (5, "plan.threads", 0, 1),
+        (14, "plan.threads", 1, 0),
+    ]
+
+
+def test_threads_of_one_training_are_not_those_of_the_next(recipe: Recipes, tmp_path: Path) -> None:
+    """As in the window, where each trains on a thread of its own: the first on one core, the next as torch would."""
+    import threading
+
+    import torch
+
+    def train(name: str, *overrides: str) -> None:
+        job = new_job(recipe(*overrides), out=tmp_path / name)
+        train_until(job, 2)
+        used.append(job.threads)
+
+    used: list[int] = []
+    torch.set_num_threads(2)
+    for arguments in (("first", "plan.threads=1"), ("second",)):
+        thread = threading.Thread(target=train, args=arguments)
+        thread.start()
+        thread.join()
+    assert used == [1, 2]
+
+
 def test_killed_at_any_moment_of_a_save(recipe: Recipes, tmp_path: Path) -> None:
     """``kill -9`` before each flush and each rename of the second save point, and with each file half written."""
     made = recipe("plan.steps=6", "plan.save_every=3", "plan.sample_every=3", "plan.evaluate_every=3")

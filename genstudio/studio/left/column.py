@@ -203,7 +203,8 @@ class LeftColumn(QWidget):
         self.controls.say(words)
 
     @Slot(object)
-    def _remedy(self, change: dict[str, Any]) -> None:
+    def change_live(self, change: dict[str, Any]) -> None:
+        """Change settings from the next step on, by a button that offers it; their fields show it."""
         if self.session.set_live(change):
             for name, value in change.items():
                 self._show_live(name, value)
@@ -376,7 +377,7 @@ class LeftColumn(QWidget):
         self.controls.discard_wanted.connect(session.discard)
         self.curves.failed.connect(self._failed)
         self.curves.exported.connect(self._exported)
-        self.curves.health.remedy_wanted.connect(self._remedy)
+        self.curves.health.remedy_wanted.connect(self.change_live)
         session.changed.connect(self._session_changed)
         session.failed.connect(self._failed)
         session.happened.connect(self._happened)

@@ -34,6 +34,7 @@ from genstudio.studio.panes.remembered import Remembered, recall, remember
 from genstudio.studio.panes.undo import SmoothCommand, States
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.panes.what_to_do import doing, title_of, what_to_do
+from genstudio.studio.widgets.notice import ErrorNotice
 from genstudio.studio.widgets.rail import Rail
 from genstudio.studio.workers.render_thread import Rendered, RenderThread, run_in_front
 
@@ -135,7 +136,7 @@ class PaneArea(QWidget):
                 if name != but and (state := self.states[name].with_z(blob)) is not None:
                     changed[name] = state
             except UsageError as error:
-                self.export_line.refuse(error)
+                self.trouble.say(f"{translate(error.what)} {translate(error.remedy)}")
         if changed:
             self.change(changed, _("send z"))
             if to:
@@ -147,7 +148,7 @@ class PaneArea(QWidget):
 
     def places(self) -> list[QWidget]:
         """Header, rail, panes and inspector, in the order in which they are read."""
-        return [self.header, self.rail, *self.arrangement.in_slots(), self.inspectors, self.export_line]
+        return [self.header, self.rail, *self.arrangement.in_slots(), self.inspectors, self.trouble, self.export_line]
 
     def remember(self) -> None:
         """Put the states into the settings: what ``Settings.save`` writes is the session."""
@@ -170,6 +171,7 @@ class PaneArea(QWidget):
     def _changed(self, states: States, raise_it: bool) -> None:
         for name, state in states.items():
             if name in self.views:
+                self._person_acted(self.views[name])
                 self.views[name].show_state(state)
         if raise_it and not any(name in self.arrangement.in_sight() for name in states):
             self.show_pane(next(iter(states)))
@@ -278,6 +280,17 @@ class PaneArea(QWidget):
     def _smooth_chosen(self, smooth: bool) -> None:
         self.undo_stack.push(SmoothCommand(self._show_smooth, smooth))
 
+    def _person_acted(self, view: PaneView) -> None:
+        """What could not be done before is no longer of interest; what plays by itself is no act."""
+        if not view.plays_on:
+            view.trouble.clear()
+            self.trouble.clear()
+
+    def _forget_troubles(self) -> None:
+        """Another run is open: its panes have had none yet."""
+        for notice in (self.trouble, *(view.trouble for view in self.views.values())):
+            notice.clear()
+
     def _show_smooth(self, smooth: bool) -> None:
         self.smooth = smooth
         for view in self.views.values():
@@ -300,6 +313,7 @@ class PaneArea(QWidget):
     def _follow(self, run: str) -> None:
         """Another run is in front, or none: nothing of the one before is seen or heard of any more."""
         self._run = run
+        self._forget_troubles()
         if run:
             self.pane_states.follow(Subject.of(run, self.session.recipe))
         for name in self.panes:
@@ -359,6 +373,8 @@ class PaneArea(QWidget):
         self.rail = Rail(self.panes, self)
         self.inspectors = self.arrangement.inspectors
         self.export_line = ExportLine(self.exporter, self)
+        self.trouble = ErrorNotice(self)
+        self.trouble.heed(self)
         card = QFrame(self)
         card.setObjectName("card")
         inside = QVBoxLayout(card)
@@ -369,6 +385,7 @@ class PaneArea(QWidget):
         across.addWidget(self.rail)
         across.addWidget(self.arrangement, 1)
         inside.addLayout(across, 1)
+        inside.addWidget(self.trouble)
         inside.addWidget(self.export_line)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -383,6 +400,8 @@ class PaneArea(QWidget):
 
     def _connect(self) -> None:
         self.renderer.ready.connect(self._ready)
+        self.exporter.began.connect(self.trouble.clear)
+        self.exporter.failed.connect(self.trouble.say)
         self.rail.chosen.connect(self.show_pane)
         self.header.chosen.connect(self._step_chosen)
         self.header.took_hold.connect(self._took_hold)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from genstudio.core.messages import Message, _, translate
+from genstudio.core.messages import Message, _
 from genstudio.core.seeding import derive
 from genstudio.explore.arithmetic import MOST_EXEMPLARS, MOST_TERMS, ArithmeticState
 from genstudio.explore.latent.frames import Frame
@@ -44,11 +44,9 @@ class ArithmeticView(PaneView):
         self.shown = Shown()
         self._pointed_grid: ImageGrid | None = None
         self._dropped_on = 0
-        self._complaint = ""
         super().__init__(pane, state, parent)
         self.own_image = OwnImage(self)
         self.own_image.arrived.connect(self._own_arrived)
-        self.own_image.failed.connect(self.complain)
         for key, act in (("R", self.resample), ("E", self.equations.others), ("Ctrl+Return", self.equations.save)):
             for parent in (self, self.inspector):
                 shortcut = QShortcut(QKeySequence(key), parent)
@@ -98,7 +96,6 @@ class ArithmeticView(PaneView):
     def show_state(self, state: PaneState) -> None:
         assert isinstance(state, ArithmeticState)
         super().show_state(state)
-        self._complaint = ""
         self.held = min(self.held, len(self.terms) - 1)
         self.show_board()
         self._show_chips()
@@ -150,7 +147,7 @@ class ArithmeticView(PaneView):
     def show_board(self) -> None:
         """The terms as they are, which one is in hand, and what there is to say about them."""
         self.board.show_terms(self.shown.columns(self.terms, self.held), MOST_TERMS)
-        self.stage.say(self._complaint or self.shown.remark_on(self.state) or self.shown.missing)
+        self.stage.say(self.shown.remark_on(self.state) or self.shown.missing)
 
     def _show_chips(self) -> None:
         self.browser.show_chips(self.shown.chips, dict(self.state.wanted))
@@ -171,12 +168,6 @@ class ArithmeticView(PaneView):
             return None
         z: np.ndarray = picture.values["z"][cell]
         return z
-
-    @Slot(object)
-    def complain(self, words: Message | str) -> None:
-        """Say what could not be done, above the result, until something else is done."""
-        self._complaint = translate(words)
-        self.stage.say(words)
 
     # -- what lies under the pointer -----------------------------------------------------------------------------
 

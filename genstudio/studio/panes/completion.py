@@ -25,7 +25,6 @@ class Completion(QObject):
         self._mask_of: tuple[Any, ...] = ()
         self._mask: np.ndarray | None = None
         self.own_image.arrived.connect(self._own_arrived)
-        self.own_image.failed.connect(view.complain)
         view.stage.canvas.stroked.connect(self._stroked)
         view.stage.canvas.left_off.connect(self._lay_brush_down)
         view.tools.hand_chosen.connect(view.stage.canvas.set_hand)

@@ -133,12 +133,12 @@ class DrawingPlayer(QObject):
         self._transport.show_speed(self.clock.speed)
         self.stood_still.emit()
         if self._settle and self.clock.drawn < self._view.position:
-            self._gestures.go_on(_("play"), replace(self._view.state, position=self.clock.drawn))
+            self._gestures.go_on(_("play"), replace(self._view.state, position=self.clock.drawn), played=True)
         self._gestures.end()
 
     @Slot(int)
     def _play_on(self, position: int) -> None:
-        self._gestures.go_on(_("play"), replace(self._view.state, position=position))
+        self._gestures.go_on(_("play"), replace(self._view.state, position=position), played=True)
 
     @Slot(int)
     def _scrubbed(self, position: int) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QMenu, Q
 from genstudio.core.errors import Cancelled, GenstudioError
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.panes.writers import Request, write
-from genstudio.studio.widgets.controls import IconButton, link, restyle
+from genstudio.studio.widgets.controls import IconButton, link
 from genstudio.studio.workers.background import Background, Task
 
 if TYPE_CHECKING:
@@ -203,8 +203,8 @@ class _Work:
 
 
 class ExportLine(QFrame):
-    """One line: what is being saved with a bar and a stop, then where it is with *Show in folder*; or what could not be
-    done. Hidden otherwise."""
+    """One line: what is being saved with a bar and a stop, then where it is with *Show in folder*. Hidden otherwise.
+    What could not be saved is told elsewhere, where the next progress does not write over it."""
 
     def __init__(self, exporter: Exporter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -233,19 +233,13 @@ class ExportLine(QFrame):
         self.show_folder.clicked.connect(self._open_folder)
         self.hide_button.clicked.connect(self.hide)
 
-    def refuse(self, error: GenstudioError) -> None:
-        """Say what could not be done, why, and what to do. What is being saved goes on, with its bar and its stop."""
-        self._say(f"{translate(error.what)} {translate(error.remedy)}", busy=self._exporter.busy, bad=True)
-
-    def _say(self, words: str, *, busy: bool = False, path: Path | None = None, bad: bool = False) -> None:
+    def _say(self, words: str, *, busy: bool = False, path: Path | None = None) -> None:
         self._path = path
         self.words.setText(words)
         self.bar.setVisible(busy)
         self.stop.setVisible(busy)
         self.show_folder.setVisible(path is not None)
         self.hide_button.setVisible(not busy)
-        self.setProperty("level", "bad" if bad else "")
-        restyle(self)
         self.show()
 
     @Slot(str)
@@ -266,10 +260,10 @@ class ExportLine(QFrame):
 
     @Slot(object)
     def _failed(self, words: str) -> None:
-        if words:
-            self._say(words, bad=True)
-        else:
+        if not words:
             self._say(_("Stopped. Nothing was saved."))
+        elif not self._exporter.busy:
+            self.hide()
 
     @Slot()
     def _open_folder(self) -> None:

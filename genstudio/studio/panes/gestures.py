@@ -21,12 +21,14 @@ class Gestures(QObject):
     """Proposes states for ``view``. ``playing()`` says whether a play is under way, which goes on after any other command.
 
     ``mine`` is the state that was proposed last: any other that the view is given comes from somebody else, such as undo.
+    ``played``: while a state is proposed, whether it only says how far a play has come.
     """
 
     def __init__(self, view: PaneView, playing: Callable[[], bool]) -> None:
         super().__init__(view)
         self._view, self._playing = view, playing
         self.mine: PaneState | None = None
+        self.played = False
         self.sliding = False  # a slider of the inspector is in hand, and frames its own command
         self._steps = QTimer(self)
         self._steps.setSingleShot(True)
@@ -37,11 +39,11 @@ class Gestures(QObject):
     def stepping(self) -> bool:
         return self._steps.isActive()
 
-    def act(self, words: str, state: PaneState) -> None:
+    def act(self, words: str, state: PaneState, *, played: bool = False) -> None:
         """A command of its own."""
         self.end_steps()
         self._next()
-        self.go_on(words, state)
+        self.go_on(words, state, played=played)
         self._next()
 
     def step(self, words: str, state: PaneState) -> None:
@@ -51,10 +53,11 @@ class Gestures(QObject):
         self._steps.start()
         self.go_on(words, state)
 
-    def go_on(self, words: str, state: PaneState) -> None:
+    def go_on(self, words: str, state: PaneState, *, played: bool = False) -> None:
         """More of what is in hand."""
-        self.mine = state
+        self.mine, self.played = state, played
         self._view.proposed.emit(state, words)
+        self.played = False
 
     def end_steps(self) -> None:
         """What comes next is another command."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from genstudio.core.messages import Message, _, translate
+from genstudio.core.messages import Message, _
 from genstudio.explore.interpolate import MOST_FRAMES, InterpolateState
 from genstudio.explore.latent.frames import Frame
 from genstudio.studio.panes.gestures import Gestures
@@ -129,6 +129,10 @@ class InterpolateView(PaneView):
     def begins(self) -> bool:
         return not self.player.playing
 
+    @property
+    def plays_on(self) -> bool:
+        return self.gestures.played
+
     def show_state(self, state: PaneState) -> None:
         assert isinstance(state, InterpolateState)
         if state.place != self.state.place:
@@ -245,11 +249,6 @@ class InterpolateView(PaneView):
 
     def _show_pointed(self) -> None:
         """The inspector has no picture here."""
-
-    @Slot(object)
-    def complain(self, words: Message | str) -> None:
-        """What went wrong in a hand's work: all else stays as it is."""
-        self.stage.show_note(translate(words))
 
     # -- hands ---------------------------------------------------------------------------------------------------
 

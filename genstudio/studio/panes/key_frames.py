@@ -44,7 +44,6 @@ class KeyFrames(QObject):
         tools.remove.clicked.connect(self._remove_chosen)
         self.menus.chosen.connect(self._menu_chosen)
         self.own_image.arrived.connect(self._own_arrived)
-        self.own_image.failed.connect(view.complain)
 
     # -- what can be done ----------------------------------------------------------------------------------------
 

@@ -17,19 +17,22 @@ from genstudio.core.messages import _
 if TYPE_CHECKING:
     import numpy as np
 
+    from genstudio.studio.panes.view import PaneView
     from genstudio.studio.workers.background import Background
 
 PATTERNS = "*.png *.jpg *.jpeg *.webp *.bmp *.gif *.tif *.tiff"
 
 
 class OwnImage(QObject):
-    """``arrived`` carries uint8 H×W×1 or H×W×3 as read, ``failed`` words for a line of text."""
+    """``arrived`` carries uint8 H×W×1 or H×W×3 as read. ``view`` tells what could not be read."""
 
     arrived = Signal(object)
-    failed = Signal(object)
+    failed = Signal(object)  # words
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, view: PaneView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.failed.connect(view.complain)
         self.choose_path: Callable[[], str] = self._ask
 
     def choose(self, worker: Background | None) -> None:
@@ -40,6 +43,7 @@ class OwnImage(QObject):
 
     def read(self, path: str, worker: Background | None) -> None:
         if worker is not None:
+            self._view.trouble.clear()  # what was wrong with the last file says nothing of this one
             worker.submit(partial(_read, path), self._came, self._broke, key="own image")
 
     def enter(self, event: QDragEnterEvent) -> None:
@@ -65,11 +69,8 @@ class OwnImage(QObject):
         self.failed.emit(words)
 
     def _ask(self) -> str:
-        parent = self.parent()
         title, images = _("Open an image"), _("Images")
-        path, _kind = QFileDialog.getOpenFileName(
-            parent if isinstance(parent, QWidget) else None, title, "", f"{images} ({PATTERNS})"
-        )
+        path, _kind = QFileDialog.getOpenFileName(self._view, title, "", f"{images} ({PATTERNS})")
         return path
 
 

@@ -125,5 +125,5 @@ class PathPlayer(QObject):
     def _ended(self) -> None:
         self._transport.show_playing(False)
         if self._settle and self.clock.place != self._view.state.place:
-            self._view.gestures.act(_("play"), replace(self._view.state, place=self.clock.place))
+            self._view.gestures.act(_("play"), replace(self._view.state, place=self.clock.place), played=True)
         self._view.stood_still()

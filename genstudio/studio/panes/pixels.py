@@ -104,6 +104,10 @@ class PixelsView(PaneView):
         return self.state.position == 0
 
     @property
+    def plays_on(self) -> bool:
+        return self.gestures.played
+
+    @property
     def clock(self) -> PlayClock:
         return self.player.clock
 
@@ -153,7 +157,7 @@ class PixelsView(PaneView):
         if rendered.content is None:
             self.player.stop()
             if self.content is not None:
-                self.complain(rendered.error)  # what was drawn stays: it can be put right from there
+                self._say(translate(rendered.error), bad=True)  # what was drawn stays: it can be put right from there
             else:
                 self.show_message(rendered.error)
             return
@@ -233,10 +237,6 @@ class PixelsView(PaneView):
         self.inspector.detail.setVisible(bad)
         if bad:
             self.inspector.detail.setText(words)
-
-    @Slot(object)
-    def complain(self, words: Message | str) -> None:
-        self._say(translate(words), bad=True)
 
     def _show_pointed(self) -> None:
         """The inspector has no picture here."""

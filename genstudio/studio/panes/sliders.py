@@ -51,7 +51,6 @@ class SlidersView(PaneView):
         self.setAcceptDrops(True)
         self.own_image = OwnImage(self)
         self.own_image.arrived.connect(self._own_arrived)
-        self.own_image.failed.connect(self._complain)
         self._take_in_hand()
 
     # -- laid out ------------------------------------------------------------------------------------------------
@@ -325,10 +324,6 @@ class SlidersView(PaneView):
     def _own_arrived(self, pixels: np.ndarray) -> None:
         if self.blobs is not None:
             self.propose(_("my image"), start="own", own=self.blobs.put_array(pixels))
-
-    @Slot(object)
-    def _complain(self, words: Message | str) -> None:
-        self.stage.show_notes([translate(words)])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self.own_image.enter(event)

@@ -8,17 +8,16 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
-from genstudio.core.messages import _, translate
+from genstudio.core.messages import _
 from genstudio.explore.surprise import SurpriseState
 from genstudio.studio.panes.own_image import OwnImage
 from genstudio.studio.panes.view import PaneView
-from genstudio.studio.widgets.controls import Button, restyle
+from genstudio.studio.widgets.controls import Button
 from genstudio.studio.widgets.pane_controls import ChoiceControl, PaneControls, SliderControl
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.core.messages import Message
     from genstudio.explore.base import Blob, Pane, PaneState
     from genstudio.studio.workers.render_thread import Rendered
 
@@ -36,7 +35,6 @@ class SurpriseView(PaneView):
         self.setAcceptDrops(True)
         self.own_image = OwnImage(self)
         self.own_image.arrived.connect(self._own_arrived)
-        self.own_image.failed.connect(self._complain)
 
     def make_controls(self) -> PaneControls:
         infos = {info.name: info for info in SurpriseState.controls()}
@@ -69,7 +67,6 @@ class SurpriseView(PaneView):
         self._show_classes()
 
     def show_rendered(self, rendered: Rendered) -> None:
-        self._mark(bad=False)
         super().show_rendered(rendered)
         if rendered.content is not None:
             self.legend.show_legend(rendered.content.values["legend"])
@@ -103,17 +100,6 @@ class SurpriseView(PaneView):
         if self.blobs is not None:
             own: Blob = self.blobs.put_array(pixels)
             self.propose(_("my image"), source="own", own=own)
-
-    @Slot(object)
-    def _complain(self, words: Message | str) -> None:
-        self._mark(bad=True)
-        self.words.setText(translate(words))
-
-    def _mark(self, *, bad: bool) -> None:
-        """The line of words, as one that says what went wrong."""
-        self.words.setObjectName("words" if bad else "fact")
-        self.words.setProperty("level", "bad" if bad else "")
-        restyle(self.words)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self.own_image.enter(event)

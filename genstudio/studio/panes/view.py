@@ -19,6 +19,7 @@ from genstudio.studio.widgets.card import Running, Sentence
 from genstudio.studio.widgets.computing_line import ComputingLine, computing_words
 from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.image_grid import ImageGrid
+from genstudio.studio.widgets.notice import ErrorNotice
 from genstudio.studio.widgets.pane_controls import PaneControls
 from genstudio.studio.widgets.points_legend import PointsLegend
 
@@ -71,11 +72,14 @@ class PaneView(QWidget):
         self.legend = PointsLegend(self)
         self.legend.setVisible(False)
         self.inspector = Inspector(translate(pane.title), self.make_controls(), cells=self.has_cells)
+        self.trouble = ErrorNotice(self)
+        self.trouble.heed(self, self.inspector)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.stand, 1)
         column.addWidget(self.legend)
+        column.addWidget(self.trouble)
         column.addLayout(self._line())
         self._connect()
         self.show_state(state)
@@ -110,6 +114,11 @@ class PaneView(QWidget):
     def begins(self) -> bool:
         """Whether what a hand has changed is made from the beginning: then from the newest weights."""
         return not self.pane.long
+
+    @property
+    def plays_on(self) -> bool:
+        """While ``proposed`` is emitted: whether what plays here has come further, and no person has acted."""
+        return False
 
     @property
     def film(self) -> dict[str, Any]:
@@ -186,6 +195,11 @@ class PaneView(QWidget):
         """Words where the pictures will be."""
         if words != self.grid.accessibleDescription():
             self.show_message(words)
+
+    @Slot(object)
+    def complain(self, words: Message | str) -> None:
+        """Tell what could not be done. It stays until the person acts here; all else stays as it is."""
+        self.trouble.say(words)
 
     def show_page(self, html: str) -> None:
         """A page of text in place of the pictures: help, or why this pane can't be had with this model."""

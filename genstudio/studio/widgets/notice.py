@@ -1,0 +1,66 @@
+"""An error told to a person, in a row of its own, which stays until the person acts.
+
+Apart from everything that a rendering writes, so that no picture, timer or newer weights can take it away.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from genstudio.core.messages import Message, _, translate
+from genstudio.studio.theme import font
+from genstudio.studio.widgets.controls import IconButton
+
+
+class ErrorNotice(QFrame):
+    """Hidden while there is nothing to say. The button, or Escape in one of :meth:`heed`'s widgets, clears it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notice")
+        self.setProperty("level", "bad")
+        self.words = QLabel(self)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setFont(font(12))
+        self.words.setWordWrap(True)
+        self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words.setAccessibleName(_("What went wrong"))
+        self.close_button = IconButton("close", _("Close (Escape)"), self)
+        self.close_button.clicked.connect(self.clear)
+        self._escapes: list[QShortcut] = []
+        line = QHBoxLayout(self)
+        line.setContentsMargins(10, 4, 6, 4)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def text(self) -> str:
+        """What is told now."""
+        return self.words.text()
+
+    def say(self, words: Message | str) -> None:
+        """Tell ``words`` until :meth:`clear`, or until there is something else to tell."""
+        text = translate(words)
+        self.words.setText(text)
+        self.words.setAccessibleDescription(text)
+        self.setVisible(bool(text))
+        for escape in self._escapes:
+            escape.setEnabled(bool(text))
+
+    @Slot()
+    def clear(self) -> None:
+        """The person has acted: nothing more to say."""
+        self.say("")
+
+    def heed(self, *widgets: QWidget) -> None:
+        """Let Escape in ``widgets`` clear the notice. The key is theirs again when nothing is told."""
+        for widget in widgets:
+            escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), widget)
+            escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            escape.setEnabled(not self.isHidden())
+            escape.activated.connect(self.clear)
+            escape.activatedAmbiguously.connect(self.clear)  # another notice around this one: one after the other
+            self._escapes.append(escape)

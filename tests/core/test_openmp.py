@@ -1,0 +1,96 @@
+"""Threads that sleep while they wait: set before torch is loaded, never against a person's own choice, bits as they were."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from genstudio.core.openmp import CHOICES, SLEEP_EARLY, sleep_while_waiting
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Notes what the environment is at the moment when anything first asks for torch, and goes no further.
+WATCH = """
+import importlib.abc, os, sys
+
+class Watch(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "torch":
+            print("torch finds", [os.environ.get(n, "-") for n in {names!r}])
+            sys.stdout.flush()
+            os._exit(0)
+
+sys.meta_path.insert(0, Watch())
+sys.argv = {argv!r}
+from genstudio.__main__ import main
+main()
+"""
+
+TRAIN = """
+import hashlib, sys
+if "sleep" in sys.argv:
+    from genstudio.core.openmp import sleep_while_waiting
+    sleep_while_waiting()
+import torch
+from genstudio.core.seeding import seed_everything
+
+torch.set_num_threads(2)
+seed_everything(0)
+net = torch.nn.Sequential(torch.nn.Linear(784, 400), torch.nn.ReLU(), torch.nn.Linear(400, 784))
+optimiser = torch.optim.Adam(net.parameters())
+for _ in range(20):
+    images = torch.rand(100, 784)
+    optimiser.zero_grad()
+    torch.nn.functional.binary_cross_entropy_with_logits(net(images), images).backward()
+    optimiser.step()
+digest = hashlib.sha256()
+for weights in net.parameters():
+    digest.update(weights.detach().numpy().tobytes())
+print(torch.get_num_threads(), digest.hexdigest())
+"""
+
+
+def run(code: str, *arguments: str, **variables: str) -> str:
+    """What a Python process prints that has none of the choices in its environment but ``variables``."""
+    environment = {name: value for name, value in os.environ.items() if name not in (*CHOICES, "OMP_NUM_THREADS")}
+    environment |= {"PYTHONPATH": str(ROOT), **variables}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("command", [["train", "mnist-vae-2d", "--device", "cpu"], ["models"], []])
+def test_set_before_anything_imports_torch(command: list[str], tmp_path: Path) -> None:
+    """Of a command, of a list, and of what starts without any (the demo, where there is no display)."""
+    code = WATCH.format(names=list(SLEEP_EARLY), argv=["genstudio", *command])
+    told = run(code, GENSTUDIO_HOME=str(tmp_path), DISPLAY="", WAYLAND_DISPLAY="")
+    assert f"torch finds {list(SLEEP_EARLY.values())}" in told
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_a_choice_of_the_person_stays_alone(name: str) -> None:
+    environment = {name: "the person's", "OTHER": "1"}
+    sleep_while_waiting(environment)
+    assert environment == {name: "the person's", "OTHER": "1"}
+
+
+def test_an_empty_variable_is_no_choice() -> None:
+    environment = {"GOMP_SPINCOUNT": ""}
+    sleep_while_waiting(environment)
+    assert environment == SLEEP_EARLY
+
+
+def test_the_tests_themselves_run_so() -> None:
+    assert all(os.environ.get(name) for name in SLEEP_EARLY)
+
+
+def test_bits_do_not_depend_on_it() -> None:
+    before, after = run(TRAIN), run(TRAIN, "sleep")
+    assert before.startswith("2 ")
+    assert after == before

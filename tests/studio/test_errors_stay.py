@@ -1,0 +1,173 @@
+"""An error told in a pane stays until the person acts there: no rendering, play, progress or newer weights takes it away.
+
+Over every pane that is registered, by what all have in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from genstudio.explore.base import panes
+from genstudio.explore.interpolate import MOST_FRAMES, InterpolateState
+from genstudio.explore.latent.frames import Frame
+from genstudio.studio.panes.area import PaneArea
+from genstudio.studio.panes.interpolate import InterpolateView
+from genstudio.studio.panes.pixels import PixelsView
+from genstudio.studio.panes.view import PaneView
+from genstudio.training.run import Run
+from tests.small_runs import small_run
+from tests.studio.pane_area import PATIENCE, area_on
+
+DOTS = {"name": "dots-for-windows"}
+VAE, GAN, PIXELS, POINTS = "vae", "gan", "pixels", "points"
+RECIPES = {
+    VAE: ({"name": "vae", "hidden": 16}, DOTS),
+    GAN: ({"name": "gan", "hidden": 8, "latent_dim": 4}, DOTS),
+    PIXELS: ({"name": "pixelcnn", "width": 8, "blocks": 1}, DOTS | {"levels": 2}),
+    POINTS: ({"name": "gan", "hidden": 8, "latent_dim": 2}, {"name": "toy-2d", "count": 300}),
+}
+SERVED_BY = {"objective": GAN, "real_or_fake": GAN, "pixels": PIXELS, "surprise": PIXELS, "plane": POINTS}  # else VAE
+WORDS = "broken.png can't be read."
+
+
+@pytest.fixture(scope="module")
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
+    """The run of a kind of model, trained for two steps when it is first asked for."""
+    folder, made = tmp_path_factory.mktemp("runs"), {}
+
+    def get(kind: str, name: str = "") -> Run:
+        name = name or kind
+        if name not in made:
+            made[name] = small_run(folder / name, *RECIPES[kind])
+        return made[name]
+
+    return get
+
+
+@pytest.fixture
+def area_for(qtbot, home, run_of) -> Iterator[Callable[[str], PaneArea]]:
+    """The area with the pane in front, on a run that serves it, with its first content on screen."""
+    opened = []
+
+    def make(pane: str) -> PaneArea:
+        context = area_on(qtbot, home, run_of(SERVED_BY.get(pane, VAE)))
+        area = context.__enter__()
+        opened.append(context)
+        area.show_pane(pane)
+        view = area.views[pane]
+        qtbot.waitUntil(lambda: view.rendered is not None and view.rendered.content is not None, timeout=PATIENCE)
+        area.activateWindow()
+        return area
+
+    yield make
+    for context in opened:
+        context.__exit__(None, None, None)
+
+
+def told(view: PaneView) -> bool:
+    return view.trouble.isVisible() and view.trouble.text() == WORDS
+
+
+@pytest.mark.parametrize("name", list(panes))
+def test_it_stays_through_renderings_and_goes_with_an_act(qtbot, area_for, name: str) -> None:
+    area = area_for(name)
+    view = area.views[name]
+    view.complain(WORDS)
+    assert told(view)
+    for _rendering in range(5):
+        view.show_rendered(view.rendered)
+    view.show_rendered(replace(view.rendered, content=None, error="nothing to see"))
+    session = area.session
+    session._snapshot = newer = replace(session.latest_snapshot())
+    session.snapshot_arrived.emit()
+    qtbot.waitUntil(lambda: view.rendered.snapshot is newer, timeout=PATIENCE)
+    assert told(view)
+
+    def change() -> None:
+        view.proposed.emit(replace(view.state, at=2 if view.state.at == "latest" else "latest"), "step")
+
+    def close() -> None:
+        qtbot.mouseClick(view.trouble.close_button, Qt.MouseButton.LeftButton)
+
+    def escape() -> None:
+        view.setFocus()
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+
+    for act in (change, close, escape, area.undo_stack.undo):
+        view.complain(WORDS)
+        assert told(view)
+        act()
+        assert not view.trouble.isVisible(), act.__name__
+
+
+def test_another_run_has_no_troubles_yet(qtbot, area_for, run_of) -> None:
+    area = area_for("samples")
+    view, other = area.views["samples"], run_of(VAE, "another")
+    view.complain(WORDS)
+    area.trouble.say(WORDS)
+    area.session.open_run(other.path)
+    qtbot.waitUntil(lambda: area.session.run.path == other.path, timeout=PATIENCE)
+    assert not view.trouble.isVisible()
+    assert not area.trouble.isVisible()
+
+
+def test_what_plays_is_no_act_of_a_person(area_for) -> None:
+    drawing = area_for("pixels").views["pixels"]
+    assert isinstance(drawing, PixelsView)
+    drawing.complain(WORDS)
+    drawing.player.clock.wants.emit(3)
+    assert drawing.state.position == 3
+    assert told(drawing)
+    drawing.player.press("end")
+    assert not drawing.trouble.isVisible()
+    path = area_for("interpolate").views["interpolate"]
+    assert isinstance(path, InterpolateView)
+    path.complain(WORDS)
+    path.player.clock.start(0.0)
+    path.player.clock.place = 0.5
+    path.player.clock.ended.emit()  # as where the path ends
+    assert path.state.place == 0.5
+    assert told(path)
+    path.player.pause()
+
+
+def test_another_file_puts_the_last_one_out_of_mind(qtbot, area_for, tmp_path) -> None:
+    area = area_for("sliders")
+    view = area.views["sliders"]
+    view.own_image.read(str(tmp_path / "first.png"), view.background)
+    qtbot.waitUntil(lambda: "first.png" in view.trouble.text(), timeout=PATIENCE)
+    view.own_image.read(str(tmp_path / "second.png"), view.background)
+    assert not view.trouble.isVisible()
+    qtbot.waitUntil(lambda: "second.png" in view.trouble.text(), timeout=PATIENCE)
+
+
+def test_what_could_not_be_sent_or_saved_is_not_written_over_by_progress(area_for) -> None:
+    import numpy as np
+
+    area = area_for("interpolate")
+    full = InterpolateState(frames=tuple(Frame("seed", k) for k in range(MOST_FRAMES)))
+    area.change({"interpolate": full}, "many")
+    area.exporter.began.emit("film.gif")
+    area.send_z(np.zeros(2, np.float32), "interpolate")
+    assert "key frames already" in area.trouble.text()
+    area.exporter.progressed.emit(0.5, "half")
+    area.exporter.finished.emit(area.blobs.folder / "film.gif")
+    assert area.trouble.isVisible()
+    assert "Saved" in area.export_line.words.text()
+    area.exporter.failed.emit("The disk is full.")
+    assert area.trouble.text() == "The disk is full."
+    view = area.views["interpolate"]
+    view.complain(WORDS)
+    view.setFocus()
+    for _each in range(2):
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert not view.trouble.isVisible(), "Escape closes one after the other"
+    assert not area.trouble.isVisible()
+    area.trouble.say(WORDS)
+    area.exporter.began.emit("film.gif")
+    assert not area.trouble.isVisible()
