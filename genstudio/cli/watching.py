@@ -52,7 +52,7 @@ class HealthWatch:
         live = self._job.live
         found = assess(self._rows, live.plan, live.model_knobs.model_dump())
         self._next = time.perf_counter() + max(PAUSE, (time.perf_counter() - began) / SHARE)
-        which = (found.level, found.message.text) if found is not None and found.level != "good" else None
+        which = (found.level, found.message.text) if found is not None and found.is_alarm else None
         new, self._standing = which is not None and which != self._standing, which
         return self._tell(found) if new and found is not None else ""
 
