@@ -20,6 +20,7 @@ WORDS: dict[str, Message | str] = {
     "D(x)": "D(x)",
     "D(G(z))": "D(G(z))",
     "passed": N_("samples that pass for real"),
+    "above": N_("samples above real images"),
     "M": "M",
     "k": "k",
     "bits_per_dim": "bits/dim",

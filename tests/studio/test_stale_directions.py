@@ -78,7 +78,10 @@ def test_while_training_stale_ones_are_marked_and_a_pause_finds_them_again(qtbot
     qtbot.waitUntil(lambda: sliders.rendered.state.basis is not None, timeout=PATIENCE)
     assert sliders.rendered.content.values["basis_at"] == window.session.step, "components and coordinates too"
 
+    here = window.session.step
     window.session.step_once()
+    qtbot.waitUntil(lambda: window.session.step == here + 1, timeout=PATIENCE)
+    window.session.request_snapshot()
     qtbot.waitUntil(lambda: stale(window), timeout=PATIENCE)
     qtbot.mouseClick(directions.stale.again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not directions.stale.isVisible() and not directions.is_finding, timeout=PATIENCE)

@@ -46,6 +46,14 @@ def test_where_no_sample_passes_as_real_the_discriminator_is_ahead() -> None:
     assert str(stopped.message) == "Up to step 40: D(x) 0.90, D(G(z)) 0.10. 0 % of the samples pass for real."
 
 
+def test_where_only_differences_count_pairs_are_counted() -> None:
+    """As the pane Real or fake? does under the relativistic objective and a critic's."""
+    found = said(rows(real=0.5, fake=-1.5, above=0.01))
+    assert found.level == "unclear"
+    assert str(found.message).endswith("A sample stands above a real image in 1 % of pairs.")
+    assert said(rows(real=0.5, fake=-1.5, above=0.2)).level == "good"
+
+
 def test_runs_from_before_passing_was_recorded_are_read_by_the_outputs() -> None:
     assert "discriminator is ahead" in str(said(rows(real=0.99, fake=0.01)).message)
     assert "Both learn" in str(said(rows(real=0.9, fake=0.2)).message)
@@ -66,6 +74,15 @@ def test_one_player_alone_is_named(player: str, other: str) -> None:
     assert (live.level, stopped.level) == ("unclear", "unclear")
     assert str(live.message).startswith(f"Only the {player} learns, the {other} does not change: D(x)")
     assert str(stopped.message).startswith(f"At step 41 only the {player} learned: D(x)")
+
+
+def test_a_player_chosen_to_learn_alone_is_named_before_any_row_tells_it() -> None:
+    """A row averages several steps, and none is written for a single one."""
+    for training in (True, False):
+        found = assess(rows(), Plan(), training=training, only="discriminator")
+        assert found is not None
+        assert found.level == "unclear"
+        assert str(found.message).startswith("Only the discriminator learns, the generator does not change")
 
 
 def test_after_one_player_alone_it_takes_a_while_until_both_are_said_to_learn() -> None:
@@ -131,3 +148,6 @@ def test_the_share_that_passes_is_counted_at_the_boundary_of_the_objective(objec
     game = Game(lambda images: outputs[: len(images)], torch.zeros(4, 1, 8, 8), torch.zeros(4, 1, 8, 8), together=False)
     watched = model.watched(game)
     assert watched.get("passed") is None if share is None else float(watched["passed"]) == share
+    assert ("above" in watched) is (share is None)
+    if share is None:
+        assert float(watched["above"]) == 6 / 16, "the other of each pair, since real and generated ones are alike here"

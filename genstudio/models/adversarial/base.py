@@ -189,6 +189,8 @@ class Adversarial(TwoPlayers):
         told = {"D(x)": self.objective.shown(real).mean(), "D(G(z))": self.objective.shown(fake).mean()}
         if self.objective.boundary is not None:  # share of generated images that pass for real
             told["passed"] = (fake > self.objective.boundary).to(fake.dtype).mean()
+        else:  # only differences mean anything: share of pairs in which the generated image is the more real one
+            told["above"] = (fake[:, None] > real).to(fake.dtype).mean()
         return told
 
     @property

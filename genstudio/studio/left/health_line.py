@@ -122,12 +122,12 @@ class HealthLine(QWidget):
         knobs = job.live.model_knobs.model_dump() if job is not None else recipe.model_knobs
 
         self._asked += 1
-        number, training = self._asked, session.state == "training"
+        number, training, only = self._asked, session.state == "training", session.only
 
         def look() -> tuple[int, Health | None]:
             from genstudio.training.health import assess
 
-            return number, assess(rows, plan, knobs, training=training)
+            return number, assess(rows, plan, knobs, training=training, only=only)
 
         session.background.submit(look, self._found, self._not_found, key="health")
 

@@ -51,15 +51,21 @@ CHECKS: tuple[Callable[[Seen], Health | None], ...] = (
 
 
 def assess(
-    rows: Sequence[Row], plan: Plan, knobs: Mapping[str, Any] | None = None, *, training: bool = True
+    rows: Sequence[Row],
+    plan: Plan,
+    knobs: Mapping[str, Any] | None = None,
+    *,
+    training: bool = True,
+    only: str = "",
 ) -> Health | None:
     """Most severe finding in ``rows`` (ascending, newest last), else what can be said of progress; ``None`` before there is
     enough to see.
 
     ``plan`` and the model's ``knobs`` are those in force: remedies are relative to them. ``training``: whether steps are
-    being taken now. Of a run that is paused, stopped or finished nothing is said in the present tense.
+    being taken now. Of a run that is paused, stopped or finished nothing is said in the present tense. ``only``: the one
+    player that is updated now, where a person has chosen so; rows average several steps and tell it late.
     """
-    seen = Seen(rows, plan, dict(knobs or {}), training=training)
+    seen = Seen(rows, plan, dict(knobs or {}), training=training, only=only)
     for check in CHECKS:
         found = check(seen)
         if found is not None and not training and check is not learning.check:

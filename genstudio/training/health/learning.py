@@ -7,6 +7,7 @@ from typing import Any
 
 from genstudio.core.messages import N_, Message
 from genstudio.training.health.seen import (
+    ABOVE,
     DISCRIMINATOR,
     DIVERSITY,
     ENOUGH,
@@ -66,7 +67,7 @@ def _of_one(seen: Seen) -> Health:
 def _of_a_game(seen: Seen) -> Health:
     last = seen.turns[-FEW:]
     told: dict[str, Any] = {"step": seen.step, "real": output(_mean(last, REAL)), "fake": output(_mean(last, FAKE))}
-    learning = seen.players_learning(last[-1])
+    learning = (seen.only,) if seen.only else seen.players_learning(last[-1])
     if len(learning) < 2:
         return Health("unclear", _one_alone(seen, learning, told))
     since = _both_since(seen)
@@ -86,7 +87,7 @@ def _one_alone(seen: Seen, learning: tuple[str, ...], told: dict[str, Any]) -> M
     if not learning:
         return N_("Neither player learns at step {step:,}: D(x) {real}, D(G(z)) {fake}.", **told)
     told = told | {"player": learning[0], "other": GENERATOR if learning[0] == DISCRIMINATOR else DISCRIMINATOR}
-    if seen.training:
+    if seen.training or seen.only:
         return N_("Only the {player} learns, the {other} does not change: D(x) {real}, D(G(z)) {fake}.", **told)
     return N_("At step {step:,} only the {player} learned: D(x) {real}, D(G(z)) {fake}.", **told)
 
@@ -101,9 +102,9 @@ def _both_since(seen: Seen) -> int | None:
 def _ahead(seen: Seen) -> str | None:
     """The player that has it all its own way, by the images that pass for real; ``None`` where neither has, or where a
     critic's values say nothing of it."""
-    last = seen.turns[-FEW:]
-    if all(PASSED in row.values for row in last):
-        passed, none, all_pass = _mean(last, PASSED), NONE_PASS, 1 - NONE_PASS
+    last, key = seen.turns[-FEW:], _recorded(seen)
+    if key is not None:
+        passed, none, all_pass = _mean(last, key), NONE_PASS, 1 - NONE_PASS
     elif all(0 <= row.values[key] <= 1 for row in last for key in (REAL, FAKE)):
         passed, none, all_pass = _mean(last, FAKE), SURE, 1 - SURE
     else:
@@ -111,15 +112,24 @@ def _ahead(seen: Seen) -> str | None:
     return DISCRIMINATOR if passed < none else GENERATOR if passed > all_pass else None
 
 
-def _leading(seen: Seen, ahead: str, told: dict[str, Any]) -> Message:
+def _recorded(seen: Seen) -> str | None:
+    """The key that tells how many samples pass in the newest turns; ``None`` in runs from before it was recorded."""
     last = seen.turns[-FEW:]
+    return next((key for key in (PASSED, ABOVE) if all(key in row.values for row in last)), None)
+
+
+def _leading(seen: Seen, ahead: str, told: dict[str, Any]) -> Message:
+    last, key = seen.turns[-FEW:], _recorded(seen)
     if not seen.training:
         words = N_("Up to step {step:,}: D(x) {real}, D(G(z)) {fake}.", **told)
     else:
         words = N_("The {ahead} is ahead: D(x) {real}, D(G(z)) {fake}.", ahead=ahead, **told)
-    if all(PASSED in row.values for row in last):
-        passed = f"{100 * _mean(last, PASSED):.0f}"
+    if key == PASSED:
+        passed = f"{100 * _mean(last, key):.0f}"
         words = N_("{words} {passed} % of the samples pass for real.", words=words, passed=passed)
+    elif key == ABOVE:
+        above = f"{100 * _mean(last, key):.0f}"
+        words = N_("{words} A sample stands above a real image in {above} % of pairs.", words=words, above=above)
     return _with_variety(seen, words)
 
 
