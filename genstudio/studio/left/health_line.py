@@ -137,12 +137,8 @@ class HealthLine(QWidget):
     @Slot(object)
     def _found(self, answer: tuple[int, Health | None]) -> None:
         number, health = answer
-        if number != self._asked or self._alarm_stands():
-            return
-        if health is None:  # after going back to an early step there is nothing to be said any more
-            self.level = ""
-            self.hide()
-            return
+        if health is None or number != self._asked or self._alarm_stands():
+            return  # going back to an early step clears the line
         change = health.change if self._can_act else {}
         self.show_words(health.level, translate(health.message), translate(health.remedy), change)
 
