@@ -50,9 +50,9 @@ class HealthWatch:
         from genstudio.training.health import assess
 
         live = self._job.live
-        found = assess(self._rows, live.plan, live.model_knobs.model_dump())
+        found = assess(self._rows, live.plan, live.model_knobs.model_dump(), only=live.only or "")
         self._next = time.perf_counter() + max(PAUSE, (time.perf_counter() - began) / SHARE)
-        which = (found.level, found.message.text) if found is not None and found.level != "good" else None
+        which = (found.level, found.message.text) if found is not None and found.is_alarm else None
         new, self._standing = which is not None and which != self._standing, which
         return self._tell(found) if new and found is not None else ""
 

@@ -64,6 +64,8 @@ class Row:
         direction = self.direction
         method: Message | str = METHODS.get(direction.method, direction.method)
         if direction.heldout is None:
+            if found_at != here:
+                return N_("{method}, found at step {then}", method=method, then=f"{found_at:,}")
             return N_("{method}", method=method)
         told = {
             "method": method,

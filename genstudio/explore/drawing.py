@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -43,6 +44,7 @@ class Drawing:
     key: PixelsState | None = None
     given: Given | None = None
     first: int = 0  # so many sub-pixels at the start are given: nothing is drawn there
+    kept: Tensor | None = None  # bool E×N: drawn earlier, and kept before a pixel that was changed
     shelf: list[Drawing] = field(default_factory=list, repr=False)
 
     @property
@@ -79,12 +81,14 @@ def drawing_of(look: Look, state: PixelsState) -> Drawing:
     drawing = next((one for one in shelf if one.key == key), None)
     if drawing is None:
         what = given(look, state.source, state.index, state.own, state.mask)
-        request = request_of(look, state, what)
+        request, kept = request_of(look, state, what)
         temperatures = temperatures_of(state, look.spec.values)
         drawing = _tape_for(look, shelf, request, temperatures)
         drawing.tape.follow(request, temperatures)
         drawing.key, drawing.given = key, what
-        drawing.first = int((drawing.tape.forced < 0).any(1).int().argmax())
+        y, x = drawing.tape.pixels.T
+        drawing.kept = kept[:, y, x].t()
+        drawing.first = int(((drawing.tape.forced < 0) | drawing.kept).any(1).int().argmax())
     shelf.remove(drawing)
     shelf.append(drawing)
     _used(drawing)
@@ -96,14 +100,16 @@ def score(state: PixelsState) -> PixelsState:
     return replace(state, position=0, enlarged=0, overlay="none", run="", at="latest")
 
 
-def request_of(look: Look, state: PixelsState, what: Given | None) -> Request:
-    """What the model is asked for. Edits that lie outside of its images are passed over: they belong to another
-    model's."""
+def request_of(look: Look, state: PixelsState, what: Given | None) -> tuple[Request, Tensor]:
+    """What the model is asked for, and where (bool N×H×W) something is kept that was drawn earlier. Edits that lie outside
+    of its images, or were made in another run's, are passed over."""
     import torch
 
     model: Any = look.model
+    state = state.of_run(look.snapshot.run)
     spec, n = look.spec, state.n
     images = known = None
+    kept = torch.zeros(n, look.spec.height, look.spec.width, dtype=torch.bool)
     size = (n, spec.height, spec.width)
     edits = [
         e
@@ -116,9 +122,15 @@ def request_of(look: Look, state: PixelsState, what: Given | None) -> Request:
         if what is not None:
             known |= what.known
         last = (spec.levels or 256) - 1
+        for image, y, x, drawn in _drawn_before(look, state):
+            kept[image].view(-1)[: y * spec.width + x] = True
+            kept[image] &= ~known[image]
+            images[image][:, kept[image]] = drawn[:, kept[image]].clamp(max=last) / last
+        known |= kept
         for image, y, x, levels in edits:
             images[image, :, y, x] = torch.tensor([min(max(level, 0), last) for level in levels]) / last
             known[image, y, x] = True
+            kept[image, y, x] = False
     request: Request = model.request(
         n,
         generator=generator(state.seed, "samples"),
@@ -127,7 +139,18 @@ def request_of(look: Look, state: PixelsState, what: Given | None) -> Request:
         label=label_of(look, state.label, what),
         temperature=state.temperature,
     )
-    return request
+    return request, kept
+
+
+def _drawn_before(look: Look, state: PixelsState) -> Iterator[tuple[int, int, int, Tensor]]:
+    """(image, y, x, levels C×H×W) of each branch that is of such images; levels count before (y, x)."""
+    import torch
+
+    spec = look.spec
+    for image, y, x, blob in state.branches:
+        levels = look.blobs.get_array(blob)
+        if image < state.n and levels.shape == (spec.height, spec.width, spec.channels):
+            yield image, y, x, torch.from_numpy(levels.astype("int64")).permute(2, 0, 1)
 
 
 def label_of(look: Look, label: int, what: Given | None) -> int | None:

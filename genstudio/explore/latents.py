@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+ANCHORS = 512
+"""Encoded images by whose places a plane is told from its mirror images."""
+ALIKE = 1.1
+"""Ratio of two components' deviations up to which their order means nothing: it may change from one step to the next."""
+
 #: Sub-pixels decoded between two looks at whether a newer state has come: about 8 ms of a small net on one thread.
 CHUNK_VALUES = 160_000
 
@@ -146,16 +151,54 @@ def coordinate_plane(latent_dim: int, across: int, up: int) -> Plane:
     return Plane(np.zeros(latent_dim), np.eye(latent_dim)[across], np.eye(latent_dim)[up])
 
 
-def principal_plane(look: Look, latent_dim: int, n: int = 2000) -> Plane | None:
+def principal_plane(look: Look, latent_dim: int, anchor: np.ndarray | None = None, n: int = 2000) -> Plane | None:
     """The plane through the encodings' mean along their two principal components, one standard deviation a unit.
 
-    A component's sign is free, so it is chosen by its largest entry: the picture does not flip from step to step for no
-    reason. ``None`` without data.
+    A component's sign is free, and of two that vary alike the order is too. ``anchor`` decides both: where the encoded
+    images lay in the plane of earlier weights, as :func:`plane_anchor` gives it. Without one, a component's largest entry is
+    positive. ``None`` without data.
     """
     found = encodings(look, n)
     if found is None or len(found.z) < 3:
         return None
-    return look.once(("principal", n), lambda: _principal(found.z.astype("float64"), latent_dim))
+    plane = look.once(("principal", n), lambda: _principal(found.z.astype("float64"), latent_dim))
+    if anchor is None or anchor.shape != (2, min(ANCHORS, len(found.z))):
+        return plane
+    return _aligned(plane, found.z[:ANCHORS], anchor)
+
+
+def plane_anchor(look: Look, plane: Plane, n: int = 2000) -> np.ndarray:
+    """Where the first :data:`ANCHORS` encoded images lie in ``plane``: float32 2×k. It holds whatever becomes of the latent
+    space, since the images stay."""
+    import numpy as np
+
+    found = encodings(look, n)
+    assert found is not None
+    return np.stack(plane.places(found.z[:ANCHORS])).astype(np.float32)
+
+
+def agreement(anchor: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Correlations of the axes of two anchors of the same images, float64 2×2; 0 for an axis along which all lie alike."""
+    import numpy as np
+
+    def normed(places: np.ndarray) -> np.ndarray:
+        away = places.astype(np.float64) - places.mean(1, keepdims=True, dtype=np.float64)
+        return away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-12)
+
+    made: np.ndarray = normed(anchor) @ normed(other).T
+    return made
+
+
+def _aligned(plane: Plane, z: np.ndarray, anchor: np.ndarray) -> Plane:
+    """``plane`` with the signs, and of components that vary nearly alike the order, that fit ``anchor`` better."""
+    import numpy as np
+
+    axes, found = [plane.across, plane.up], agreement(np.stack(plane.places(z)), anchor)
+    alike = np.linalg.norm(axes[0]) < ALIKE * np.linalg.norm(axes[1])
+    if alike and np.abs(found[::-1]).trace() > np.abs(found).trace():
+        axes, found = axes[::-1], found[::-1]
+    across, up = (axis if sign >= 0 else -axis for axis, sign in zip(axes, found.diagonal(), strict=True))
+    return Plane(plane.origin, across, up)
 
 
 def _principal(z: np.ndarray, latent_dim: int) -> Plane:

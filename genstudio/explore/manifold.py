@@ -9,10 +9,18 @@ from typing import Any, Literal
 from genstudio.core.abilities import Decodes, Encodes, has
 from genstudio.core.messages import N_, Message
 from genstudio.explore import plane
-from genstudio.explore.base import Content, Look, PaneState, Picture, knob, pane, state
+from genstudio.explore.base import Blob, Content, Look, PaneState, Picture, knob, pane, state
 from genstudio.explore.given import chosen_class, classes_of
-from genstudio.explore.latents import Plane, coordinate_plane, principal_plane, sheet
-from genstudio.explore.overlay import encoded_points
+from genstudio.explore.latents import (
+    Plane,
+    coordinate_plane,
+    decoded,
+    plane_anchor,
+    principal_plane,
+    sheet,
+    to_pixels,
+)
+from genstudio.explore.overlay import encoded_points, sheet_places
 from genstudio.explore.stages import cell_stages
 
 PRINCIPAL = ("PC1", "PC2")
@@ -83,6 +91,10 @@ class ManifoldState(PaneState):
         0.0, help=N_("The grid's centre, up."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, advanced=True
     )
     zoom: float = knob(1.0, help=N_("How much closer than the range."), ge=0.25, le=200, log=True, advanced=True)
+    chosen: Blob | None = knob(None, help=N_("The code that was chosen, marked at its place."))
+    anchor: Blob | None = knob(
+        None, help=N_("Where images lay in the principal plane before: it keeps its signs from one step to the next.")
+    )
 
     def axes_of(self, latent_dim: int, can_encode: bool = True) -> Literal["latent", "principal"]:
         """What the plane lies along in a model of ``latent_dim`` dimensions, where ``auto`` leaves it open.
@@ -180,10 +192,14 @@ def manifold(look: Look, state: ManifoldState) -> Iterator[Content]:
     z = through.z(*np.meshgrid(u, v))
     points = encoded_points(look, state, through) if state.overlay and has(look.model, Encodes) else None
     words = _words(look, state, names)
-    values = {"u": u, "v": v, "names": names}
+    values: dict[str, Any] = {"u": u, "v": v, "names": names}
+    if names == PRINCIPAL:
+        values["anchor"] = plane_anchor(look, through)
     if classes_of(look):
         values["class_names"] = look.spec.class_names
     label = chosen_class(look, state.label) or 0
+    if state.chosen is not None:
+        values |= _chosen(look, state, through, label)
     for stage in cell_stages(look, z, label):
         told = words if stage.whole else _so_far(words, stage.done, n * n)
         # A cell that is not decoded yet shows a neighbour, and says so: its z is the neighbour's.
@@ -198,13 +214,38 @@ def plane_of(look: Look, state: ManifoldState) -> tuple[Plane, tuple[str, str]]:
     """The plane that ``state`` shows of this model, and the names of its axes. Dimensions are taken modulo latent_dim."""
     dim = int(look.model.latent_dim)  # type: ignore[arg-type]
     if _wanted(look, state) == "principal" and dim > 1 and has(look.model, Encodes):
-        principal = principal_plane(look, dim)
+        anchor = None if state.anchor is None else look.blobs.get_array(state.anchor)
+        principal = principal_plane(look, dim, anchor)
         if principal is not None:
             return principal, PRINCIPAL
     across, up = (state.across - 1) % dim, (state.up - 1) % dim
     if across == up and dim > 1:
         up = (across + 1) % dim
     return coordinate_plane(dim, across, up), (f"z{across + 1}", f"z{up + 1}")
+
+
+def _chosen(look: Look, state: ManifoldState, through: Plane, label: int) -> dict[str, Any]:
+    """The chosen code as these weights decode it, and where it lies: ``chosen_uv`` in the plane, ``chosen_xy`` on the sheet,
+    each from 0 to 1 inside of it, ``chosen_away`` from the plane, as a length in latent space. Nothing of it for a code of
+    another space."""
+    import numpy as np
+    import torch
+
+    assert state.chosen is not None
+    z = look.blobs.get_array(state.chosen).astype(np.float32).reshape(1, -1)
+    if z.shape[1] != int(look.model.latent_dim):  # type: ignore[arg-type]
+        return {}
+    u, v = through.places(z)
+    across, up = map(np.array, state.cell_places())
+    labels = torch.full((1,), label) if classes_of(look) else None
+    image = to_pixels(decoded(look, torch.from_numpy(z), labels))[0]
+    return {
+        "chosen_z": z[0],
+        "chosen_image": image,
+        "chosen_uv": np.array([u[0], v[0]]),
+        "chosen_xy": np.array([sheet_places(u, across)[0], 1 - sheet_places(v, up)[0]]),
+        "chosen_away": float(np.linalg.norm(z[0] - through.z(u, v)[0])),
+    }
 
 
 def _wanted(look: Look, state: ManifoldState) -> Literal["latent", "principal"]:

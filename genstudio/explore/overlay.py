@@ -45,14 +45,14 @@ def encoded_points(look: Look, state: ManifoldState, through: Plane) -> Points |
         )
     u, v = through.places(found.z)
     across, up = map(np.array, state.cell_places())
-    x, y = _sheet_places(u, across), 1 - _sheet_places(v, up)
+    x, y = sheet_places(u, across), 1 - sheet_places(v, up)
     kept = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
     colours, legend, told = _coloured(look, state.overlay, found)
     values = {"index": found.indices[kept], "z": found.z[kept], **{k: array[kept] for k, array in told.items()}}
     return Points(np.stack([x, y], 1)[kept].astype(np.float32), colours[kept], legend, values)
 
 
-def _sheet_places(values: np.ndarray, cells: np.ndarray) -> np.ndarray:
+def sheet_places(values: np.ndarray, cells: np.ndarray) -> np.ndarray:
     """Where values lie on the sheet, 0 to 1, when cell i stands for ``cells[i]``: linear between cells, and beyond the
     outermost ones in their own steps (a Gaussian tail would pile up on the rim)."""
     import numpy as np

@@ -106,7 +106,8 @@ def _current(drawing: Drawing, place: int, enlarged: int) -> dict[str, Any]:
         "probabilities": tape.probabilities(place - 1)[enlarged].float().numpy(),
         "level": int(tape.levels[place - 1, enlarged]),
         "u": float(tape.noise[place - 1, enlarged]),
-        "given": bool(tape.forced[place - 1, enlarged] >= 0),
+        "given": bool(tape.forced[place - 1, enlarged] >= 0)
+        and not (drawing.kept is not None and bool(drawing.kept[place - 1, enlarged])),
         "temperature": float(tape.temperatures[place - 1]),
         "entropy_nats": float(tape.entropy[place - 1, enlarged]),
         "nats_so_far": float(tape.nats[:place, enlarged].double().sum()),

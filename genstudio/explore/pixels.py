@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from genstudio.core.abilities import SamplesPixels
 from genstudio.core.messages import N_
@@ -15,6 +15,9 @@ from genstudio.explore.pixel_view import field_by_parts, view
 
 SLICES = 2  # of drawing to one picture of it
 Edit = tuple[int, int, int, tuple[int, ...]]
+Branch = tuple[int, int, int, Blob]
+OTHER_IMAGES = ("seed", "source", "index", "own", "label")
+"""Fields of which another value means other images: what was changed by hand belonged to the old ones."""
 
 PAGE = N_(
     "<p>An autoregressive model writes the probability of an image as a product, one factor a sub-pixel in a fixed "
@@ -65,6 +68,8 @@ class PixelsState(PaneState):
     own: Blob | None = knob(None, help=N_("Your own image."))
     mask: Blob | None = knob(None, help=N_("Which pixels of the given image are kept."))
     edits: tuple[Edit, ...] = knob((), help=N_("Pixels that were changed by hand."))
+    branches: tuple[Branch, ...] = knob((), help=N_("What was drawn before the changed pixels, which stays."))
+    edits_of: str = knob("", help=N_("The run whose drawing was changed by hand; empty for any."))
     overlay: Literal["none", "entropy", "field", "mask"] = knob(
         "none",
         help=N_(
@@ -77,26 +82,66 @@ class PixelsState(PaneState):
         """The temperature by which the sub-pixel after ``position`` is drawn."""
         return next((value for start, value in reversed(self.cooled) if start <= position), self.temperature)
 
-    def with_temperature(self, value: float, end: int) -> PixelsState:
-        """Another temperature: for the whole drawing at its start or its ``end``, else from the current position on."""
+    def with_temperature(self, value: float, end: int, here: tuple[int, int] = (0, 0)) -> PixelsState:
+        """Another temperature: for the whole drawing at its start or its ``end``, else from the current position on, which
+        lies in the pixel (row, column) ``here``. What branches keep from there on is drawn again."""
         if not 0 < self.position < end:
-            return replace(self, temperature=value, cooled=())
+            return replace(self, temperature=value, cooled=(), branches=())
         kept = tuple(pair for pair in self.cooled if pair[0] < self.position)
-        whole = replace(self, cooled=kept)
+        branches = tuple((image, *min((y, x), here), blob) for image, y, x, blob in self.branches)
+        whole = replace(self, cooled=kept, branches=branches)
         return (
             whole
             if whole.temperature_at(self.position) == value
-            else replace(self, cooled=(*kept, (self.position, value)))
+            else replace(whole, cooled=(*kept, (self.position, value)))
         )
 
-    def edited(self, image: int, y: int, x: int, levels: tuple[int, ...]) -> PixelsState:
-        """That pixel of that image has these levels (one a channel), and what comes after it is drawn anew."""
-        others = [edit for edit in self.edits if edit[:3] != (image, y, x)]
-        return replace(self, edits=tuple(sorted([*others, (image, y, x, tuple(map(int, levels)))])))
+    def edited(
+        self, image: int, y: int, x: int, levels: tuple[int, ...], before: Blob | None = None, run: str = ""
+    ) -> PixelsState:
+        """That pixel of that image has these levels (one a channel), and what comes after it is drawn anew.
+
+        ``before``: the levels of the image, uint8 H×W×C, of which those before the pixel stay, whatever weights draw it
+        from now on. ``run``: the run that they were drawn by; edits of another run's images are left out.
+        """
+        mine = self.of_run(run)
+        others = [edit for edit in mine.edits if edit[:3] != (image, y, x)]
+        branches = [branch for branch in mine.branches if branch[0] != image]
+        if before is not None:
+            branches.append((image, y, x, before))
+        edits = sorted([*others, (image, y, x, tuple(map(int, levels)))])
+        return replace(mine, edits=tuple(edits), branches=tuple(branches), edits_of=run or mine.edits_of)
+
+    def as_drawn(self, image: int, y: int, x: int) -> PixelsState:
+        """That pixel of that image is the model's again. What was drawn before it stays as long as others are changed."""
+        edits = tuple(edit for edit in self.edits if edit[:3] != (image, y, x))
+        branches = [branch for branch in self.branches if branch[0] != image]
+        branches += [(i, *min((by, bx), (y, x)), blob) for i, by, bx, blob in self.branches if i == image]
+        left = {edit[0] for edit in edits}
+        kept = tuple(branch for branch in branches if branch[0] in left)
+        return replace(self, edits=edits, branches=kept, edits_of=self.edits_of if edits else "")
+
+    def of_run(self, run: str) -> PixelsState:
+        """This state as it is shown of ``run``: without what was changed in another run's images."""
+        if not run or self.edits_of in ("", run):
+            return self
+        return replace(self, edits=(), branches=(), edits_of="")
+
+    def with_fields(self, **fields: Any) -> PixelsState:
+        """Some fields changed. What was changed by hand goes with the images that it belonged to; with another mask, what
+        was kept before it."""
+        changed = replace(self, **fields)
+        if any(getattr(changed, name) != getattr(self, name) for name in OTHER_IMAGES):
+            return replace(changed, edits=(), branches=(), edits_of="")
+        return changed if changed.mask == self.mask else replace(changed, branches=())
+
+    def decided(self, look: Look) -> PixelsState:
+        """What is exported holds wherever its weights lie."""
+        return replace(self.of_run(look.snapshot.run), edits_of="")
 
     def resampled(self) -> PixelsState:
         """Another seed, which follows from this one; what was changed by hand belonged to the old drawing."""
-        return replace(self, seed=derive(self.seed, "resample") % 2**31, edits=())
+        return self.with_fields(seed=derive(self.seed, "resample") % 2**31)
 
     def rewound(self) -> PixelsState:
         """The same drawing, from its start."""

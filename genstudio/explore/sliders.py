@@ -206,6 +206,8 @@ def _values(scene: Scene) -> dict[str, Any]:
     }
     if found.directions is not None:
         told["found_at"] = found.directions.space.step
+    if found.basis is not None:
+        told["basis_at"] = found.basis.space.step
     if classes_of(look):
         told["class_names"] = look.spec.class_names
     if found.share is None:
@@ -250,7 +252,7 @@ def _what(scene: Scene) -> Message:
 
 
 def _from_step(scene: Scene, words: Message) -> Message:
-    step, found = scene.look.snapshot.step, scene.found.directions
+    step, found = scene.look.snapshot.step, scene.found.directions or scene.found.basis
     told = {"words": words, "step": f"{step:,}"}
     if found is not None and found.space.step != step:
         return N_("{words}, from step {step}, directions of step {then}", **told, then=f"{found.space.step:,}")

@@ -19,6 +19,8 @@ WORDS: dict[str, Message | str] = {
     "d_fake": N_("D, generated"),
     "D(x)": "D(x)",
     "D(G(z))": "D(G(z))",
+    "passed": N_("samples that pass for real"),
+    "above": N_("samples above real images"),
     "M": "M",
     "k": "k",
     "bits_per_dim": "bits/dim",

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from genstudio.core.batch import Batch
 from genstudio.core.errors import UsageError
 from genstudio.explore import stages
 from genstudio.explore.base import Look, contents, final
-from genstudio.explore.latents import Plane, to_pixels
+from genstudio.explore.latents import Encodings, Plane, agreement, plane_anchor, principal_plane, to_pixels
 from genstudio.explore.manifold import ManifoldState, plane_of
 from genstudio.explore.overlay import overlay_choices
 from tests.explore.pane_helpers import make_look
@@ -92,10 +93,10 @@ def test_an_export_says_which_plane_it_was(squares):
 
 def test_points_lie_on_the_cells_that_hold_their_codes():
     """A code that some cell decodes belongs in that cell's middle."""
-    from genstudio.explore.overlay import _sheet_places
+    from genstudio.explore.overlay import sheet_places
 
     cells = np.array(ManifoldState().window[0][0] + np.cumsum(np.full(10, 0.3)))
-    assert _sheet_places(cells, cells) == pytest.approx((np.arange(10) + 0.5) / 10)
+    assert sheet_places(cells, cells) == pytest.approx((np.arange(10) + 0.5) / 10)
 
 
 def test_the_overlay_colours_by_class_and_by_attribute(squares):
@@ -190,3 +191,129 @@ def test_looking_draws_nothing_from_the_default_generator(squares):
     look: Look = make_look(4, data=squares)
     final(look, ManifoldState(cells=5, axes="principal", overlay="class"))
     assert torch.equal(before, torch.get_rng_state())
+
+
+# -- the principal plane from one update to the next ---------------------------------------------------------------------
+
+
+def codes(turn: float, spread: tuple[float, float], signs: tuple[int, int] = (1, 1), noise: int = 0) -> np.ndarray:
+    """Codes 600×3 of the same images: one spread along an axis that is turned by so many degrees, one across it."""
+    draw = np.random.default_rng(7)
+    drawn = draw.normal(size=(2, 600))
+    along, across = drawn / drawn.std(1, keepdims=True) * np.array(spread)[:, None]
+    c, s = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
+    made = np.stack([c * along - s * across, s * along + c * across, 0.01 * draw.normal(size=600)], 1)
+    made += 0.05 * np.random.default_rng(noise).normal(size=made.shape)
+    return (made * np.array([*signs, 1])).astype(np.float32)
+
+
+def plane_for(z: np.ndarray, anchor: np.ndarray | None) -> tuple[Plane, np.ndarray]:
+    """The principal plane of a model that encodes the images as ``z``, and its anchor."""
+    look = make_look(3)
+    look.once(("encodings", 2000), lambda: Encodings(z, np.arange(len(z)), None, None))
+    plane = principal_plane(look, 3, anchor)
+    assert plane is not None
+    return plane, plane_anchor(look, plane)
+
+
+def test_the_plane_keeps_its_signs_while_codes_turn_all_the_way_round():
+    """A full turn of the latent space in steps of 5 degrees: by largest entries an axis flips four times."""
+    anchor, flips = None, 0
+    for k, turn in enumerate(range(0, 361, 5)):
+        z = codes(turn, (2.0, 1.0), noise=k)
+        found = plane_for(z, anchor)[1]
+        if anchor is not None:
+            both = agreement(found, anchor).diagonal()
+            assert (both > 0.9).all(), (turn, both)
+            alone = plane_for(z, None)[1]
+            flips += int((agreement(alone, anchor).diagonal() < 0).any())
+        anchor = found
+    assert flips > 10, "else this shows nothing"
+
+
+def test_components_that_vary_alike_keep_their_order_and_others_go_by_variance():
+    anchor = plane_for(codes(0, (1.05, 1.0)), None)[1]
+    swapped = agreement(plane_for(codes(0, (1.0, 1.05)), anchor)[1], anchor)
+    assert np.allclose(swapped, np.eye(2), atol=0.1), "nearly alike: the order of before"
+    grown = agreement(plane_for(codes(0, (1.0, 2.0)), anchor)[1], anchor)
+    assert np.allclose(abs(grown), [[0, 1], [1, 0]], atol=0.1), "the first component varies most"
+    mirrored = plane_for(codes(0, (1.0, 2.0), signs=(-1, -1)), None)[1]
+    assert np.allclose(agreement(plane_for(codes(0, (1.0, 2.0)), mirrored)[1], mirrored), np.eye(2), atol=0.1)
+
+
+def test_an_anchor_of_other_images_changes_nothing():
+    z = codes(30, (2.0, 1.0))
+    free = plane_for(z, None)[0]
+    other = plane_for(z, np.ones((2, 17), np.float32))[0]
+    assert np.array_equal(free.across, other.across)
+
+
+def test_consecutive_snapshots_of_a_training_show_one_plane(squares):
+    """A real training of a VAE with three dimensions: from each snapshot to the next no axis turns round."""
+    from genstudio.models.base import build
+    from genstudio.training.snapshot import Snapshot, load_model
+
+    torch.manual_seed(0)
+    model = build("vae", squares.spec, {"latent_dim": 3, "hidden": 32})
+    optimiser = torch.optim.Adam(model.parameters(), 3e-3)
+    turn = _Turn(squares.split("train").batch(torch.arange(64), generator=torch.Generator()))
+    anchor, seen, blobs = None, [], None
+    for step in range(1, 13):
+        for _ in range(5):
+            phase = next(model.phases(turn))
+            optimiser.zero_grad()
+            phase.loss().backward()
+            optimiser.step()
+        weights = {key: value.detach().clone() for key, value in model.state_dict().items()}
+        snapshot = Snapshot("run-1", step, "vae", model.knobs.model_dump(), squares.spec, weights)
+        look = Look(load_model(snapshot), squares.spec, snapshot, squares)
+        blobs = blobs or look.blobs
+        look.blobs = blobs
+        state = ManifoldState(cells=5, axes="principal", anchor=None if anchor is None else blobs.put_array(anchor))
+        found = final(look, state).values["anchor"]
+        if anchor is not None:
+            seen.append(agreement(found, anchor))
+        anchor = found
+    assert all((one.diagonal() > 0).all() for one in seen), seen
+
+
+class _Turn:
+    step = 1
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+
+    def batch(self) -> Batch:
+        return self._batch
+
+
+# -- a chosen code -------------------------------------------------------------------------------------------------------
+
+
+def test_a_chosen_code_is_the_same_z_wherever_the_window_is():
+    look = make_look(3)
+    base = ManifoldState(cells=9, axes="latent")
+    z = final(look, base).pictures[0].values["z"][2, 6]
+    chosen = replace(base, chosen=look.blobs.put_array(z))
+    at_home = final(look, chosen)
+    assert np.allclose(at_home.values["chosen_xy"], [6.5 / 9, 2.5 / 9]), "in the middle of its cell"
+    assert np.array_equal(at_home.values["chosen_image"], at_home.pictures[0].cells()[2 * 9 + 6])
+    for other in (chosen.zoomed(0.7, 0.3, 3), chosen.moved(0.5, 0.5, 0.2, 0.9), replace(chosen, reach=5.0)):
+        told = final(look, other).values
+        assert np.array_equal(told["chosen_z"], z)
+        x, y = told["chosen_xy"]
+        if 0 <= x <= 1 and 0 <= y <= 1:
+            u, v = other.place(float(x), float(y))
+            assert np.allclose((u, v), told["chosen_uv"], atol=0.05), "its mark lies where its z is"
+    away = final(look, replace(chosen, centre_u=-4.0)).values["chosen_xy"]
+    assert away[0] > 1, "outside of the view"
+
+
+def test_a_chosen_code_off_the_plane_says_how_far_and_one_of_another_space_is_passed_over():
+    look = make_look(3)
+    blob = look.blobs.put_array(np.array([0.5, -0.5, 2.0], np.float32))
+    told = final(look, ManifoldState(cells=5, axes="latent", chosen=blob)).values
+    assert told["chosen_away"] == pytest.approx(2.0)
+    assert np.allclose(told["chosen_uv"], [0.5, -0.5])
+    other = look.blobs.put_array(np.zeros(7, np.float32))
+    assert "chosen_z" not in final(look, ManifoldState(cells=5, axes="latent", chosen=other)).values

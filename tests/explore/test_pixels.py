@@ -416,3 +416,76 @@ def test_what_cannot_be_drawn_says_why_and_what_to_do(squares):
     with pytest.raises(UsageError, match="8×8"):
         asked(larger, source="data")
     assert ImageSpec(1, 8, 8, levels=256).shape == squares.spec.shape
+
+
+# -- branches --------------------------------------------------------------------------------------------------------
+
+
+def levels_blob(look: Look, images: torch.Tensor, image: int) -> Blob:
+    return look.blobs.put_array(images[image].permute(1, 2, 0).numpy().astype(np.uint8))
+
+
+@EVERY_KIND
+@pytest.mark.parametrize("n", [1, 3])
+def test_what_was_drawn_before_a_branch_stays_with_newer_weights(name: str, channels: int, levels: int, n: int):
+    look, newer = (pixel_look(name, channels, 5, 5, levels, seed=seed, spread=0.4) for seed in (0, 1))
+    newer.blobs = look.blobs
+    image, end = n - 1, 25 * channels
+    state = PixelsState(n=n, position=end)
+    before = drawn(look, state)
+    value = tuple((int(v) + 1) % levels for v in before[image, :, 2, 1])
+    branched = state.edited(image, 2, 1, value, levels_blob(look, before, image))
+    place = order(look).index((2, 1, 0))
+    assert torch.equal(drawn(look, branched), drawn(look, state.edited(image, 2, 1, value))), (
+        "the same weights: as ever"
+    )
+    after = drawn(newer, branched)
+    assert torch.equal(cut(after, look, place)[image], cut(before, look, place)[image])
+    assert tuple(after[image, :, 2, 1].tolist()) == value
+    free = drawn(newer, state)
+    assert not torch.equal(cut(free, look, place)[image], cut(before, look, place)[image]), "other weights they are"
+    assert torch.equal(after[:image], free[:image]), "images without a branch follow the weights"
+    known = torch.zeros(n, 25, dtype=torch.bool)
+    known[image, : 2 * 5 + 2] = True
+    given = after.double() / (levels - 1)
+    for last in newer.model.pixels(n, generator=noise(), images=given, known=known.view(n, 5, 5)):  # noqa: B007
+        pass
+    assert torch.equal(after, last.drawn.images), "and the rest follows from what stayed"
+    told = final(newer, replace(branched, position=place, enlarged=image)).values
+    assert (told["given"], told["first"]) == (False, 0), "what was drawn earlier is nobody's gift"
+
+
+def test_a_branch_in_a_branch_keeps_both_and_taking_one_back_frees_what_follows():
+    look = pixel_look(levels=4)
+    state = PixelsState(n=1, position=64)
+    first = look.blobs.put_array(np.full((8, 8, 1), 1, np.uint8))
+    second = look.blobs.put_array(np.full((8, 8, 1), 2, np.uint8))
+    both = state.edited(0, 1, 0, (3,), first).edited(0, 3, 0, (3,), second)
+    assert both.branches == ((0, 3, 0, second),), "the newest holds what is on screen, the earlier change in it"
+    assert both.as_drawn(0, 1, 0).branches == ((0, 1, 0, second),), "what followed the change is drawn again"
+    assert both.as_drawn(0, 3, 0).branches == ((0, 3, 0, second),)
+    assert both.as_drawn(0, 3, 0).as_drawn(0, 1, 0) == state
+    assert both.edited(0, 2, 0, (0,), first).branches == ((0, 2, 0, first),)
+    cooler = replace(both, position=12).with_temperature(0.5, 64, (1, 4))
+    assert cooler.branches == ((0, 1, 4, second),), "from there on another temperature holds"
+    assert both.with_temperature(0.5, 64).branches == (), "the whole drawing is another"
+
+
+def test_what_was_changed_by_hand_goes_with_its_image():
+    look = pixel_look(levels=4)
+    changed = PixelsState(n=2, position=64).edited(
+        0, 1, 0, (3,), levels_blob(look, torch.zeros(1, 1, 8, 8), 0), "run-1"
+    )
+    for other in ({"seed": 1}, {"source": "data"}, {"index": 4}, {"label": 2}):
+        made = changed.with_fields(**other)
+        assert (made.edits, made.branches, made.edits_of) == ((), (), ""), other
+    for same in ({"position": 3}, {"overlay": "entropy"}, {"enlarged": 1}):
+        assert changed.with_fields(**same).edits == changed.edits
+    assert changed.resampled().branches == ()
+    plain = final(look, PixelsState(n=2, position=64)).pictures[0].pixels
+    mine = final(look, changed).pictures[0].pixels
+    assert not np.array_equal(mine, plain)
+    of_another = replace(changed, edits_of="run-2")
+    assert np.array_equal(final(look, of_another).pictures[0].pixels, plain), "another run's drawing was changed"
+    assert changed.decided(look).edits_of == "", "an export holds wherever its weights lie"
+    assert of_another.edited(1, 0, 0, (1,), run="run-1").edits == ((1, 0, 0, (1,)),)

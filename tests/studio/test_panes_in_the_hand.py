@@ -224,6 +224,64 @@ def test_plus_zooms_about_the_focused_cell(qtbot, area: PaneArea):
     assert view.z_at((5, 15)) == pytest.approx(before, abs=1e-5)
 
 
+def test_a_chosen_code_stays_what_it_is_with_zoom_pan_home_and_newer_weights(qtbot, area: PaneArea):
+    view = area.views["manifold"]
+    qtbot.mouseClick(view.grid, Qt.MouseButton.LeftButton, pos=view.grid.cell_rect(3, 4).center().toPoint())
+    qtbot.waitUntil(lambda: view.grid.mark is not None, timeout=PATIENCE)
+    chosen = view.current_z.copy()
+    assert np.array_equal(chosen, view.z_at((3, 4)))
+    centre = view.grid.mark_centre()
+    assert view.grid.cell_rect(3, 4).contains(centre)
+    cell = view.grid.picture.at(3, 4)
+
+    area.change({"manifold": view.state.zoomed(0.5, 0.5, 20)}, "zoom")
+    settled(qtbot, area, "manifold")
+    qtbot.waitUntil(lambda: not view.grid.marks_inside, timeout=PATIENCE)
+    assert np.array_equal(view.current_z, chosen), "what is sent is what was chosen"
+    assert "outside of the view" in view.words.whole()
+    assert "outside of the view" in view.inspector.detail.text()
+    assert view.inspector.caption.accessibleName() == "Chosen z"
+
+    qtbot.keyClick(view.grid, Qt.Key.Key_Home)
+    settled(qtbot, area, "manifold")
+    qtbot.waitUntil(lambda: view.grid.marks_inside, timeout=PATIENCE)
+    assert view.grid.mark_centre() == centre
+    assert np.array_equal(view.grid.picture.at(3, 4), cell)
+
+    area.change({"manifold": replace(view.state, at=area.session.checkpoint_steps()[0])}, "weights at step")
+    settled(qtbot, area, "manifold")
+    assert np.array_equal(view.current_z, chosen), "other weights: the same z"
+
+    qtbot.keyClick(view.grid, Qt.Key.Key_Right)
+    assert np.array_equal(view.current_z, view.z_at(view.grid.focused_cell)), "the focus was moved on: that is sent"
+    qtbot.keyClick(view.grid, Qt.Key.Key_Escape)
+    settled(qtbot, area, "manifold")
+    assert view.grid.mark is None
+
+
+def test_the_number_of_the_range_is_that_of_what_is_seen(qtbot, area: PaneArea):
+    view = area.views["manifold"]
+    slider = view.inspector.controls.controls["reach"].slider
+
+    def agree(half: str) -> None:
+        rendered = settled(qtbot, area, "manifold").rendered
+        assert slider.slider.accessibleDescription() == f"±{half} σ"
+        assert f"±{half} σ" in view.words.whole()
+        u = rendered.content.values["u"]
+        assert f"{(u[-1] - u[0]) / 2:.3g}" == half
+
+    agree("2")
+    area.change({"manifold": view.state.zoomed(0.5, 0.5, 4)}, "zoom")
+    agree("0.5")
+    area.change({"manifold": view.state.zoomed(0.5, 0.5, 10)}, "zoom")
+    agree("0.05")
+    slider.moved.emit(1.5)
+    assert (view.state.reach, view.state.zoom) == (1.5, 1.0), "a range that is set takes the place of the zoom"
+    agree("1.5")
+    qtbot.keyClick(view.grid, Qt.Key.Key_Home)
+    agree("1.5")
+
+
 def test_a_cell_is_described_for_the_ear(qtbot, area: PaneArea):
     grid = area.views["manifold"].grid
     grid.setFocus(Qt.FocusReason.TabFocusReason)

@@ -26,11 +26,11 @@ END = 64  # sub-pixels of an image of 8×8
 FASTEST = float("inf")
 
 
-def trained(folder: Path, levels: dict[str, object]) -> Run:
+def trained(folder: Path, levels: dict[str, object], name: str = "dots-1") -> Run:
     """A few steps of a small PixelCNN on the dots."""
     model, data = {"name": "pixelcnn", "width": 8, "blocks": 1}, {"name": "dots-for-windows", **levels}
     plan = {"steps": 20, "batch_size": 16, "save_every": 10, "evaluate_every": 0, "sample_every": 0}
-    return small_run(folder / "dots-1", model, data, plan)
+    return small_run(folder / name, model, data, plan)
 
 
 @pytest.fixture(scope="module")
@@ -393,6 +393,52 @@ def test_plus_makes_the_last_pixel_brighter_and_a_slider_any_pixel(qtbot, make_a
     slider.sliderReleased.emit()
     assert area.undo_stack.count() == 3
     assert large(settled(qtbot, area))[1, 1] == 11
+
+
+def test_after_a_branch_newer_weights_leave_what_was_drawn_before_it(qtbot, area: PaneArea, view: PixelsView):
+    """At another checkpoint, as while training: only what follows the changed pixel is drawn by the newer weights."""
+    drawn_to(qtbot, area, END)
+    qtbot.mouseClick(view.stage.canvas, Qt.MouseButton.LeftButton, pos=place(view, 5, 3))
+    before = large(settled(qtbot, area)).ravel()
+    step = view.rendered.step
+    area.change({"pixels": replace(area.states["pixels"], at=10)}, "weights at step")
+    after = large(settled(qtbot, area)).ravel()
+    assert view.rendered.step == 10 != step
+    assert np.array_equal(after[: 5 * 8 + 4], before[: 5 * 8 + 4])
+    area.undo_stack.undo()
+    area.undo_stack.undo()
+    area.change({"pixels": replace(area.states["pixels"], at=10)}, "weights at step")
+    assert not np.array_equal(large(settled(qtbot, area)).ravel()[: 5 * 8 + 4], before[: 5 * 8 + 4]), "else no test"
+
+
+def test_a_pixel_in_hand_belongs_to_its_image(qtbot, area: PaneArea, view: PixelsView):
+    drawn_to(qtbot, area, END)
+    for other in (lambda: view.completion.ask("resample"), lambda: view.propose("a class", source="data", index=3)):
+        qtbot.mouseClick(view.stage.canvas, Qt.MouseButton.LeftButton, pos=place(view, 4, 4))
+        settled(qtbot, area)
+        assert view.what_if.selected == (4, 4)
+        assert area.states["pixels"].edits
+        other()
+        assert view.what_if.selected is None, "at once"
+        assert area.states["pixels"].edits == ()
+        assert settled(qtbot, area).what_if.selected is None
+        drawn_to(qtbot, area, END)
+
+
+def test_a_pixel_changed_in_one_run_is_not_changed_in_another(qtbot, area: PaneArea, view: PixelsView, tmp_path: Path):
+    other = trained(tmp_path / "another", {"binarisation": "threshold"}, "dots-2")
+    drawn_to(qtbot, area, END)
+    qtbot.mouseClick(view.stage.canvas, Qt.MouseButton.LeftButton, pos=place(view, 4, 4))
+    settled(qtbot, area)
+    area.session.open_run(other.path)
+    qtbot.waitUntil(
+        lambda: view.rendered.snapshot is not None and view.rendered.snapshot.run == "dots-2", timeout=PATIENCE
+    )
+    settled(qtbot, area)
+    assert view.what_if.selected is None
+    mine = large(view)
+    area.change({"pixels": replace(area.states["pixels"], edits=(), branches=(), edits_of="")}, "nothing changed")
+    assert np.array_equal(large(settled(qtbot, area)), mine)
 
 
 def test_the_image_that_is_picked_is_enlarged(qtbot, area: PaneArea, view: PixelsView):

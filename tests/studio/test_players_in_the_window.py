@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from genstudio.core.messages import N_
 from genstudio.export.curve_groups import into_groups
 from genstudio.studio.theme import LIGHT
 from genstudio.studio.widgets.curve_chart import Curve, MarkAt, Request, arrange
 from genstudio.studio.widgets.curve_painting import paint, title_top
+from genstudio.training.health import Health
 from genstudio.training.run import Run
 
 PATIENCE = 60_000
@@ -91,6 +94,42 @@ def test_one_player_steps_alone_and_all_learn_again(qtbot, playing) -> None:
     assert stepped(qtbot, window, controls.step.click) == {"discriminator", "generator"}
     told = [row for row in Run.open(window.session.run.path).happenings() if row["event"] == "changed"]
     assert [row["value"] for row in told] == ["discriminator", "generator", None]
+
+
+def test_the_health_line_follows_who_learns_and_whether_anything_does(qtbot, playing) -> None:
+    window, health = playing, playing.left.curves.health
+    window.session.go_on()
+    qtbot.waitUntil(lambda: window.session.step > 40, timeout=PATIENCE)
+    window.session.pause()
+    qtbot.waitUntil(lambda: window.session.state == "paused", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: health.words.text().startswith("Up to step"), timeout=PATIENCE)
+    stepped(qtbot, window, lambda: window.session.step_alone("discriminator"))
+    qtbot.waitUntil(lambda: health.words.text().startswith("Only the discriminator learns"), timeout=PATIENCE)
+    assert health.level == "unclear"
+    window.left.controls.stop.click()
+    qtbot.waitUntil(lambda: window.session.state == "idle", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: health.words.text().startswith(("At step", "Up to step")), timeout=PATIENCE)
+    assert not health.remedy.isVisible(), "nothing trains that a setting could help"
+
+
+def test_words_about_the_run_before_do_not_come_late(qtbot, playing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The look is answered in the background: an answer that was asked for before the line was cleared is not shown."""
+    window, health = playing, playing.left.curves.health
+    gate = threading.Event()
+
+    def late(*_rows: object, **_how: object) -> Health:
+        gate.wait(60)
+        return Health("good", N_("Of the run before."))
+
+    qtbot.waitUntil(lambda: not window.session.background.busy(), timeout=PATIENCE)
+    monkeypatch.setattr("genstudio.training.health.assess", late)
+    health.consider(window.left.curves.data, window.session, now=True)
+    health.clear()
+    gate.set()
+    qtbot.waitUntil(lambda: not window.session.background.busy(), timeout=PATIENCE)
+    assert not health.isVisible()
+    health.consider(window.left.curves.data, window.session, now=True)
+    qtbot.waitUntil(lambda: health.words.text() == "Of the run before.", timeout=PATIENCE)
 
 
 def test_who_learns_alone_is_said_again_after_a_stop(qtbot, playing) -> None:
@@ -183,7 +222,7 @@ def test_a_model_with_one_player_has_no_such_menu(window) -> None:
 @pytest.fixture
 def nothing_else_said(monkeypatch) -> None:
     """The run's own health would replace the words of the test whenever its look comes back."""
-    monkeypatch.setattr("genstudio.training.health.assess", lambda *_seen: None)
+    monkeypatch.setattr("genstudio.training.health.assess", lambda *_seen, **_how: None)
 
 
 def test_a_long_alarm_is_wrapped_and_its_remedy_stands_below_it_whole(nothing_else_said, qtbot, playing) -> None:

@@ -129,8 +129,9 @@ class Directions:
         return linear.project_out(self[name].vector, vectors, readers)
 
     def with_names_of(self, before: Directions) -> Directions:
-        """These, with the names and the sense that a person gave components ``before`` where one here is much the same."""
-        found = list(self.found)
+        """These, with the names that a person gave components ``before``, and the sense that components had there, where one
+        here is much the same: a slider goes the same way as before."""
+        found = [self._turned_like(one, before) for one in self.found]
         for old in before:
             nameless = [k for k, one in enumerate(found) if one.method == COMPONENTS and one.is_nameless]
             if old.method != COMPONENTS or old.is_nameless or old.name in self or not nameless:
@@ -140,6 +141,15 @@ class Directions:
             if abs(cosines[k]) >= SAME:
                 found[k] = replace(found[k].turned() if cosines[k] < 0 else found[k], name=old.name)
         return replace(self, found=tuple(found))
+
+    @staticmethod
+    def _turned_like(one: Direction, before: Directions) -> Direction:
+        """A component in the sense of the one ``before`` that it is most like: alone, its sense means nothing."""
+        if one.method != COMPONENTS:
+            return one
+        cosines = [float(one.vector @ old.vector) for old in before if old.method == COMPONENTS]
+        nearest = max(cosines, key=abs, default=0.0)
+        return one.turned() if nearest <= -SAME else one
 
     def must_fit(self, model: str, latent_dim: int) -> None:
         """Raises :class:`UsageError` where they are directions of another model's space."""

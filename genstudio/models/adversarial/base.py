@@ -185,8 +185,13 @@ class Adversarial(TwoPlayers):
 
     def watched(self, game: Game) -> dict[str, Tensor]:
         """Numbers to look at: how real the discriminator finds what it learned from."""
-        real, fake = (self.objective.shown(out.detach()).mean() for out in game.outputs)
-        return {"D(x)": real, "D(G(z))": fake}
+        real, fake = (out.detach() for out in game.outputs)
+        told = {"D(x)": self.objective.shown(real).mean(), "D(G(z))": self.objective.shown(fake).mean()}
+        if self.objective.boundary is not None:  # share of generated images that pass for real
+            told["passed"] = (fake > self.objective.boundary).to(fake.dtype).mean()
+        else:  # only differences mean anything: share of pairs in which the generated image is the more real one
+            told["above"] = (fake[:, None] > real).to(fake.dtype).mean()
+        return told
 
     @property
     def discriminator_steps(self) -> int:

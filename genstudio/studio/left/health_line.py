@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 SPACE = 8  # pixels
 PAUSE = 2.0  # seconds between two looks
 ALARM_STANDS = 20.0  # seconds in which what the loop raised can be read
-ROLES = {"good": "good", "watch": "warn", "bad": "bad"}
+ROLES = {"good": "good", "unclear": "muted", "watch": "warn", "bad": "bad"}
+CHANGEABLE = ("training", "paused")  # states of the session in which live settings are taken
 
 
 class _Dot(QWidget):
@@ -67,16 +68,18 @@ class HealthLine(QWidget):
         self._change: dict[str, Any] = {}
         self._looked = self._stands_until = 0.0
         self._can_act = False
+        self._asked = 0  # number of the newest look: the answer to an earlier one, or about another run, is not shown
         self.clear()
 
     def clear(self) -> None:
-        """Say nothing."""
+        """Say nothing, and don't show what was being looked at: it may be of another run."""
         self.level = ""
+        self._asked += 1
         self._looked = self._stands_until = 0.0
         self.hide()
 
     def show_words(self, level: str, words: str, remedy: str = "", change: dict[str, Any] | None = None) -> None:
-        """Say ``words``; ``level`` is good, watch or bad; ``change`` are the live settings behind the button."""
+        """Say ``words``; ``level`` is good, unclear, watch or bad; ``change`` are the live settings behind the button."""
         self.level, self._change = level, dict(change or {})
         self.dot.role = ROLES.get(level, "muted")
         self.dot.update()
@@ -104,9 +107,11 @@ class HealthLine(QWidget):
         self._stands_until = time.monotonic() + ALARM_STANDS
 
     def consider(self, data: CurveData, session: Session, *, now: bool = False) -> None:
-        """Look at the newest numbers, at most every two seconds (or ``now``), in the background."""
+        """Look at the newest numbers, at most every two seconds (or ``now``), in the background.
+
+        The words follow the session's state: only while it trains is something said in the present tense."""
         time_now = time.monotonic()
-        self._can_act = session.job is not None
+        self._can_act = session.job is not None and session.state in CHANGEABLE
         if (time_now - self._looked < PAUSE and not now) or not data.rows or session.recipe is None:
             return
         if self._alarm_stands():
@@ -116,10 +121,13 @@ class HealthLine(QWidget):
         plan = job.live.plan if job is not None else recipe.plan
         knobs = job.live.model_knobs.model_dump() if job is not None else recipe.model_knobs
 
-        def look() -> Health | None:
+        self._asked += 1
+        number, training, only = self._asked, session.state == "training", session.only
+
+        def look() -> tuple[int, Health | None]:
             from genstudio.training.health import assess
 
-            return assess(rows, plan, knobs)
+            return number, assess(rows, plan, knobs, training=training, only=only)
 
         session.background.submit(look, self._found, self._not_found, key="health")
 
@@ -127,10 +135,12 @@ class HealthLine(QWidget):
         return self._can_act and time.monotonic() < self._stands_until
 
     @Slot(object)
-    def _found(self, health: Health | None) -> None:
-        if health is not None and not self._alarm_stands():
-            change = health.change if self._can_act else {}
-            self.show_words(health.level, translate(health.message), translate(health.remedy), change)
+    def _found(self, answer: tuple[int, Health | None]) -> None:
+        number, health = answer
+        if health is None or number != self._asked or self._alarm_stands():
+            return  # going back to an early step clears the line
+        change = health.change if self._can_act else {}
+        self.show_words(health.level, translate(health.message), translate(health.remedy), change)
 
     @Slot(object)
     def _not_found(self, error: Exception) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -410,6 +410,8 @@ class PaneArea(QWidget):
         self.refusals.changed.connect(self._refusals_changed)
         self.newer_weights.due.connect(self._weights_due)
         self.computing.wanted.connect(self._weights_due)
+        # Queued: after the views have asked for what they show with the weights that they have.
+        self.found_directions.renewed.connect(self._submit_all, Qt.ConnectionType.QueuedConnection)
         self.codes.chosen.connect(self.send_z)
         self.session.changed.connect(self._session_changed)
         self.session.checkpoints_changed.connect(self._show_places)

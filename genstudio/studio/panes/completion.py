@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
@@ -53,7 +52,7 @@ class Completion(QObject):
         elif what in ("previous", "next"):
             index = max(0, view.state.index + (1 if what == "next" else -1))
             if index != view.state.index:
-                view.gestures.step(_("image"), replace(view.state, index=index))
+                view.gestures.step(_("image"), view.state.with_fields(index=index))
         elif what == "open":
             self.own_image.choose(view.background)
         elif view.content is not None:

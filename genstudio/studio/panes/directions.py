@@ -25,6 +25,7 @@ from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import Button
 from genstudio.studio.widgets.direction_grid import DirectionGrid, RowWords
 from genstudio.studio.widgets.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.widgets.stale_line import StaleLine
 
 if TYPE_CHECKING:
     from genstudio.core.spec import ImageSpec
@@ -75,6 +76,9 @@ class DirectionsView(PaneView):
         self.remarks.setAccessibleName(_("What is missing, and why"))
         self.remarks.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.remarks.hide()
+        self.stale = StaleLine(whole)
+        self.stale.again.clicked.connect(self.find_again)
+        column.addWidget(self.stale)
         column.addWidget(self.scrolled, 1)
         column.addWidget(self.remarks)
         self.finding = FindingLine(whole)
@@ -223,6 +227,9 @@ class DirectionsView(PaneView):
 
     def _show_finding(self) -> None:
         self.finding.setVisible(self.is_finding)
+        told = self._content.values if self._content is not None and not self.is_finding else {}
+        step = self.rendered.step if self.rendered is not None else 0
+        self.stale.show_steps(told["found_at"] if told.get("rows") else None, step)
         if self._content is not None:
             self.finding.bar.setValue(self._content.values["percent"])
         known = self.fitted(self.state).directions is not None

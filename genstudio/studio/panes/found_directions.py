@@ -26,9 +26,13 @@ BY_ITSELF: Way = ("auto", ())
 
 class FoundDirections(QObject):
     """``blob``: the directions that panes show, ``None`` until some are found. Views put it into the state that is rendered
-    (``fitted``), and hand over what a content has found with :meth:`take`. ``changed``: there are others, or none."""
+    (``fitted``), and hand over what a content has found with :meth:`take`. ``changed``: there are others, or none.
+
+    When training pauses or ends, those of earlier weights are given up as soon as the newest weights are at hand, so that
+    panes in sight find them again: ``renewed``, before ``changed``."""
 
     changed = Signal()
+    renewed = Signal()
 
     def __init__(self, session: Session, blobs: Blobs, undo_stack: QUndoStack, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +41,9 @@ class FoundDirections(QObject):
         self._found: dict[Way, Blob] = {}
         self._before: dict[Way, Blob] = {}  # those that are being found again: what was named keeps its name
         self._way = BY_ITSELF
+        self._state = session.state
+        self._due = False  # training rests, and its newest weights are awaited
+        session.snapshot_arrived.connect(self._renew_when_due)
         session.changed.connect(self._session_changed)
         self._session_changed()
 
@@ -113,8 +120,15 @@ class FoundDirections(QObject):
     def _session_changed(self) -> None:
         run = self._session.run
         path = None if run is None else run.path
+        training = self._session.state == "training"
         if path == self._path:
+            # A step by hand renews nothing, since each would begin a search. The end of training does.
+            ended = self._session.state == "idle" and self._state != "idle"
+            self._due = not training and (self._due or self._state == "training" or ended)
+            self._state = self._session.state
+            self._renew_when_due()
             return
+        self._state, self._due = self._session.state, False
         self._path = path
         self._found.clear()
         self._before.clear()
@@ -123,12 +137,32 @@ class FoundDirections(QObject):
             self._session.background.submit(_Loading(run), self._loaded, self._not_kept, key="directions")
         self.changed.emit()
 
+    def _step_of(self, blob: Blob) -> int:
+        from genstudio.explore.latent.direction import Directions
+
+        return Directions.from_bytes(self._blobs.get(blob)).space.step
+
+    @Slot()
+    def _renew_when_due(self) -> None:
+        """Give up those of earlier weights, once the weights at which training came to rest are there."""
+        latest = self._session.latest_snapshot()
+        resting = self._session.state in ("paused", "idle")
+        if not (self._due and resting) or latest is None or latest.step != self._session.step:
+            return
+        self._due = False
+        for way in [way for way, blob in self._found.items() if self._step_of(blob) != latest.step]:
+            self._before[way] = self._found.pop(way)
+        self.renewed.emit()
+        self.changed.emit()
+
     @Slot(object)
     def _loaded(self, found: tuple[Path, bytes | None]) -> None:
         path, data = found
         if data is not None and path == self._path and BY_ITSELF not in self._found:
             self._found[BY_ITSELF] = self._blobs.put(data)
             self.changed.emit()
+            self._due = self._session.state == "idle"  # of a run that was trained on since
+            self._renew_when_due()
 
     @Slot(object)
     def _not_kept(self, error: Exception) -> None:

@@ -3,38 +3,53 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from genstudio.core.messages import _, translate
+from genstudio.core.messages import Message, _, translate
 from genstudio.explore.manifold import MOST_BY_ITSELF, PRINCIPAL, ManifoldState
 from genstudio.explore.overlay import overlay_choices
-from genstudio.studio.panes.view import PaneView
+from genstudio.studio.panes.principal_anchor import PrincipalAnchor
+from genstudio.studio.panes.view import PaneView, z_in_words
 from genstudio.studio.widgets.card import Caption
+from genstudio.studio.widgets.chosen_grid import ChosenGrid
 from genstudio.studio.widgets.controls import Button
 from genstudio.studio.widgets.pane_controls import ChoiceControl, PaneControls, SliderControl
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from genstudio.core.spec import ImageSpec
-    from genstudio.explore.base import Pane, PaneState
+    from genstudio.explore.base import Blob, Pane, PaneState
     from genstudio.studio.workers.render_thread import Rendered
 
 FEWEST = 5  # cells along a side
 NOTCH = 1.2  # one notch of the wheel
 WHEEL_REST_MS = 400  # a pause that ends one turn of the wheel, which undo takes back as one
-BY_HAND = ("axes", "across", "up", "label", "overlay", "overlay_count", "centre_u", "centre_v", "zoom")
+BY_HAND = (
+    "axes", "across", "up", "label", "overlay", "overlay_count", "centre_u", "centre_v", "zoom", "chosen", "anchor",
+)  # fmt: skip
+_LEAST, _MOST = 0.1, 6.0  # ends of the range's slider
+OFF_PLANE = 0.01  # length in latent space from which on a chosen code is said to lie off the plane
 
 
 class ManifoldView(PaneView):
+    """The grid, and one chosen code: a z, which stays what it is when the window into the plane or the weights move on."""
+
     state: ManifoldState
+    grid: ChosenGrid
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self._latent_dim = 2
         self._by_itself: Literal["latent", "principal"] = "latent"  # what the plane lies along where nobody chose
         self._spec: ImageSpec | None = None  # of the images that are looked at
         self._adapted_to: tuple[object, ...] = ()
+        self._anchor = PrincipalAnchor()
+        self._chosen: tuple[str, Blob] | None = None  # of which run, and the z
+        self._focus_at: tuple[int, int] | None = None  # the focused cell when the code was chosen
         super().__init__(pane, state, parent)
         self.grid.draggable = True
         self._held: tuple[ManifoldState, float, float] | None = None
@@ -48,10 +63,13 @@ class ManifoldView(PaneView):
         self.grid.drag_ended.connect(self._drag_ended)
         self.grid.went_home.connect(self.go_home)
 
+    def make_grid(self) -> ChosenGrid:
+        return ChosenGrid(self)
+
     def make_controls(self) -> PaneControls:
         infos = {info.name: info for info in ManifoldState.controls()}
         made = {
-            "reach": SliderControl(infos["reach"], lambda value: f"±{value:.1f} σ"),
+            "reach": SliderControl(infos["reach"], self._reach_in_words),
             "cells": SliderControl(replace(infos["cells"], minimum=FEWEST), lambda value: f"{value:.0f} × {value:.0f}"),
             "spacing": ChoiceControl(infos["spacing"], [("gauss", _("Gaussian")), ("linear", _("linear"))]),
         }
@@ -99,8 +117,14 @@ class ManifoldView(PaneView):
         return pair
 
     def fitted(self, state: PaneState) -> ManifoldState:
-        """Where nobody chose the number of cells: the most that stand crisply in the pane."""
+        """With the chosen code and what keeps the plane's signs; where nobody chose the number of cells, the most that stand
+        crisply in the pane."""
         assert isinstance(state, ManifoldState)
+        run = self._run
+        if self._chosen is not None and self._chosen[0] == run:
+            state = replace(state, chosen=self._chosen[1])
+        if state.anchor is None:
+            state = replace(state, anchor=self._anchor.of(run))
         if state.cells:
             return state
         if self._spec is None:
@@ -112,7 +136,9 @@ class ManifoldView(PaneView):
         assert isinstance(state, ManifoldState)
         self.state = state
         axes = self._by_itself if state.axes == "auto" else state.axes
-        self.inspector.controls.show_state(replace(self.fitted(state), axes=axes))
+        # The range is that of what is seen: the number here, the words under the picture and its cells agree.
+        seen = min(max(state.half, _LEAST), _MOST)
+        self.inspector.controls.show_state(replace(self.fitted(state), axes=axes, reach=seen, zoom=1.0))
         self._count.widget.setVisible(bool(state.overlay))
         moved = (state.centre_u, state.centre_v, state.zoom) != (0.0, 0.0, 1.0)
         self._home.setVisible(moved)
@@ -120,12 +146,17 @@ class ManifoldView(PaneView):
             control.combo.setEnabled(axes == "latent" and self._latent_dim > 1)
 
     def adapt(self, rendered: Rendered) -> None:
+        told = self._told_of_chosen
+        self.grid.show_mark(tuple(map(float, told["chosen_xy"])) if told else None)  # type: ignore[arg-type]
         self._latent_dim = dim = rendered.latent_dim or 2
         if rendered.content is not None:
             self._by_itself = "principal" if rendered.content.values["names"] == PRINCIPAL else "latent"
             self._show_classes(rendered.content.values.get("class_names", ()))
         if rendered.snapshot is not None:
             self._spec = rendered.snapshot.spec
+            places = rendered.content.values.get("anchor") if rendered.content is not None else None
+            if self.blobs is not None and self._anchor.take(rendered.snapshot.run, places, self.blobs):
+                self.resized.emit()  # what is shown, and exported, is to carry it
         fits = (dim, self._by_itself, self._spec, self.fitted(self.state))
         if fits != self._adapted_to:  # newer weights come several times a second, and change none of this
             self._adapted_to = fits
@@ -158,7 +189,90 @@ class ManifoldView(PaneView):
         where = _("Row {row}, column {column}", row=row + 1, column=column + 1)
         return f"{where}: {across} {u:.2f}, {up} {v:.2f}"
 
+    # -- the chosen code -----------------------------------------------------------------------------------------
+
+    @property
+    def _run(self) -> str:
+        snapshot = self.rendered.snapshot if self.rendered is not None else None
+        return "" if snapshot is None else snapshot.run
+
+    @property
+    def _told_of_chosen(self) -> dict[str, Any]:
+        """What the content says of the chosen code; empty while none is chosen."""
+        content = self.rendered.content if self.rendered is not None else None
+        return content.values if content is not None and "chosen_z" in content.values else {}
+
+    @property
+    def current_z(self) -> np.ndarray | None:
+        """The chosen code; the focused cell's where none is chosen, or the focus has been moved on since."""
+        told = self._told_of_chosen
+        if told and self._focus_at == self.grid.focused_cell:
+            z: np.ndarray = told["chosen_z"]
+            return z
+        return super().current_z
+
+    @Slot(int, int)
+    def _picked(self, row: int, column: int) -> None:
+        z = self.z_at((row, column))
+        if z is None or self.blobs is None:
+            return
+        self._chosen = (self._run, self.blobs.put_array(z.copy()))
+        self._focus_at = self.grid.focused_cell
+        self.picked_z.emit(z.copy())
+        self.resized.emit()  # what is rendered is another state now
+
+    def forget_chosen(self) -> None:
+        """Choose no code any more."""
+        self._chosen = self._focus_at = None
+        self.resized.emit()
+
+    def show_rendered(self, rendered: Rendered) -> None:
+        super().show_rendered(rendered)
+        if self._told_of_chosen and not self.grid.marks_inside:
+            self.words.setText(_("{words} · the chosen z lies outside of the view", words=self.words.whole()))
+
+    def show_message(self, words: Message | str) -> None:
+        self.grid.show_mark(None)
+        super().show_message(words)
+
+    def _show_pointed(self) -> None:
+        told = self._told_of_chosen
+        if not told or self._pointed is not None or self._focus_at != self.grid.focused_cell:
+            super()._show_pointed()
+            return
+        assert self.rendered is not None
+        assert self.rendered.content is not None
+        (across, up), (u, v) = self.rendered.content.values["names"], told["chosen_uv"]
+        lines = [f"{across} {u:.2f}, {up} {v:.2f}".replace("-", "−")]
+        if told["chosen_away"] > OFF_PLANE:
+            lines.append(_("{distance} off this plane", distance=f"{told['chosen_away']:.2f}"))
+        if not self.grid.marks_inside:
+            lines.append(_("outside of the view"))
+        self.inspector.show_cell(
+            told["chosen_image"], z_in_words(told["chosen_z"]), "\n".join(lines), caption=_("Chosen z")
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._chosen is not None and not self.showing_help:
+            self.forget_chosen()
+        else:
+            super().keyPressEvent(event)
+
     # -- hands ---------------------------------------------------------------------------------------------------
+
+    def _reach_in_words(self, value: float) -> str:
+        """ "±0.5 σ": of what is seen, which zoom may have brought beyond the ends of the slider."""
+        half = self.state.half
+        return f"±{half if value in (_LEAST, _MOST) and not _LEAST <= half <= _MOST else value:.3g} σ"
+
+    @Slot(str, object)
+    def _edited(self, name: str, value: Any) -> None:
+        """The range is set as it is seen: it takes the place of a zoom."""
+        if name == "reach":
+            if value != self.state.half:
+                self.propose(_("range"), reach=value, zoom=1.0)
+        else:
+            super()._edited(name, value)
 
     @Slot(float, float, float)
     def _wheeled(self, x: float, y: float, notches: float) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -139,8 +138,7 @@ class PixelsView(PaneView):
         assert isinstance(state, PixelsState)
         if self.gestures.mine is not state:
             self.player.stop()  # somebody else's state, such as undo's
-        if state.enlarged != self.state.enlarged or state.n != self.state.n:
-            self.what_if.selected = None
+        self.what_if.follow(state)
         if _but_for_position(state) != _but_for_position(self.state) or state.cooled or self.content is None:
             super().show_state(state)
         self.state = state
@@ -181,6 +179,7 @@ class PixelsView(PaneView):
     def _show_content(self, rendered: Rendered, content: Content) -> None:
         first = self.content is None
         self.content = content
+        self.what_if.belong_to(rendered)
         values = content.values
         self.clock.drawn = min(int(values["drawn"]), self.state.position)
         self.clock.end, self.clock.channels = int(values["end"]), int(values["channels"])
@@ -254,14 +253,15 @@ class PixelsView(PaneView):
     # -- hands ---------------------------------------------------------------------------------------------------
 
     def propose(self, words: str = "", **fields: Any) -> None:
-        self.gestures.act(words, replace(self.state, **fields))
+        self.gestures.act(words, self.state.with_fields(**fields))
 
     @Slot(str, object)
     def _edited(self, name: str, value: Any) -> None:
         if name == "temperature":
-            changed = self.state.with_temperature(value, self.end)
+            here = divmod(self.position // self.clock.channels, max(1, self.columns))
+            changed = self.state.with_temperature(value, self.end, here)
         else:
-            changed = replace(self.state, **{name: value})
+            changed = self.state.with_fields(**{name: value})
         if changed != self.state:
             words = translate(next(info.title for info in self.pane.state.controls() if info.name == name))
             (self.gestures.go_on if self.gestures.sliding else self.gestures.act)(words, changed)

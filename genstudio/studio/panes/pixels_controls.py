@@ -18,7 +18,10 @@ from genstudio.studio.widgets.value_slider import ValueSlider
 if TYPE_CHECKING:
     from genstudio.explore.base import PaneState
 
-BY_HAND = ("cooled", "label", "position", "enlarged", "source", "index", "own", "mask", "edits", "overlay")
+BY_HAND = (
+    "cooled", "label", "position", "enlarged", "source", "index", "own", "mask", "edits", "branches", "edits_of",
+    "overlay",
+)  # fmt: skip
 BRUSHES = (1, 9)
 
 

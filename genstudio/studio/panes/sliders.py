@@ -89,11 +89,12 @@ class SlidersView(PaneView):
         super().equip(blobs, background, found)
         if found is not None:
             found.changed.connect(self.resized)  # what is rendered is another state now
+            found.renewed.connect(self._forget_basis)
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
     def fitted(self, state: PaneState) -> SlidersState:
-        """With what was found of this run: newer weights find nothing anew until somebody says so."""
+        """With what was found of this run: newer weights find nothing again before training rests, or a person says so."""
         assert isinstance(state, SlidersState)
         directions = state.directions
         if (
@@ -168,14 +169,16 @@ class SlidersView(PaneView):
         self.stage.show_originals(content.pictures[1:])
         self.stage.show_notes([translate(note) for note in told["notes"]])
         self.stage.again.setVisible(self._found_before(rendered, told))
-        seen = (told["sliders"], told["pair"], told["encodes"], told["has_images"], told.get("class_names"))
+        stale = self._stale_at(rendered, told)
+        self.stage.stale.show_steps(stale, rendered.step)
+        seen = (stale, told["sliders"], told["pair"], told["encodes"], told["has_images"], told.get("class_names"))
         if seen != self._seen:
             self._seen = seen
             self._rows, self._pair = told["sliders"], told["pair"]
             self._names = frozenset(row.name for row in self._rows)
             self._told = ()
             self._encodes, self._has_images = told["encodes"], told["has_images"]
-            self.bank.set_rows(bank_rows(self._rows))
+            self.bank.set_rows(bank_rows(self._rows, stale))
             self.controls.fit(told, self._encodes)
             self.show_state(self.state)
         self._keep_what_was_found(rendered, told)
@@ -186,7 +189,17 @@ class SlidersView(PaneView):
         """Whether the directions are of other weights than those that are shown, or of no use here."""
         if self._finding:
             return False
-        return told.get("found_at") != rendered.step or bool(told["notes"])
+        return self._stale_at(rendered, told) is not None or "found_at" not in told or bool(told["notes"])
+
+    def _stale_at(self, rendered: Rendered, told: dict[str, Any]) -> int | None:
+        """The step of the weights for which the sliders were found, where that is another than is shown."""
+        at = (told.get("found_at"), told.get("basis_at"))
+        return next((step for step in at if step is not None and step != rendered.step), None)
+
+    @Slot()
+    def _forget_basis(self) -> None:
+        """Training rests: components and coordinates are found again with the directions."""
+        self._basis = None
 
     def _keep_what_was_found(self, rendered: Rendered, told: dict[str, Any]) -> None:
         state, snapshot = rendered.state, rendered.snapshot
@@ -332,7 +345,9 @@ class SlidersView(PaneView):
         self.own_image.drop(event, self.background)
 
 
-def bank_rows(rows: tuple[Row, ...]) -> list[BankRow]:
-    """The rows in words."""
+def bank_rows(rows: tuple[Row, ...], stale_at: int | None = None) -> list[BankRow]:
+    """The rows in words; their groups say at which step they were found, where that is ``stale_at``."""
     titles = {NAMED: _("Named"), PRINCIPAL: _("Principal components"), COORDINATES: _("Coordinates, by activity")}
+    if stale_at is not None:
+        titles = {k: _("{group} · step {step}", group=title, step=f"{stale_at:,}") for k, title in titles.items()}
     return [BankRow(row.name, row.title, titles[row.group], translate(row.note)) for row in rows]

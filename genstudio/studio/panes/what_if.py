@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
 from genstudio.core.messages import _
+from genstudio.explore.pixels import OTHER_IMAGES, PixelsState
 from genstudio.studio.panes.pixels_shown import current_place
 
 if TYPE_CHECKING:
-    from genstudio.explore.pixels import PixelsState
+    from genstudio.explore.blobs import Blob
     from genstudio.studio.panes.pixels import PixelsView
+    from genstudio.studio.workers.render_thread import Rendered
 
 MANY = 64  # levels from which one step is a sixteenth of the scale
 Place = tuple[int, int]
 
 
 class WhatIf(QObject):
-    """``selected`` is the pixel in hand (row, column) of the enlarged image."""
+    """``selected`` is the pixel in hand (row, column) of the enlarged image; another image has none."""
 
     def __init__(self, view: PixelsView) -> None:
         super().__init__(view)
         self._view = view
         self.selected: Place | None = None
+        self._run = ""  # whose weights have drawn what is on screen
         editor, stage = view.tools.editor, view.stage
         stage.canvas.clicked.connect(self._clicked)
         stage.canvas.wheeled.connect(self.nudge)
@@ -34,10 +36,21 @@ class WhatIf(QObject):
         editor.took_hold.connect(view.player.take_hold)
         editor.let_go.connect(view.gestures.end)
 
+    def follow(self, state: PixelsState) -> None:
+        """The view is about to show ``state``: the pixel in hand stays only if that is the same image."""
+        if any(getattr(state, name) != getattr(self._view.state, name) for name in (*OTHER_IMAGES, "enlarged", "n")):
+            self.selected = None
+
+    def belong_to(self, rendered: Rendered) -> None:
+        """The view shows what these weights have drawn: the pixel in hand was another run's if these are."""
+        run = rendered.snapshot.run if rendered.snapshot is not None else ""
+        if run != self._run:
+            self._run, self.selected = run, None
+
     def show(self) -> None:
         """Mark the pixel in hand and those that were changed, and put the one in hand into the editor."""
         view, content = self._view, self._view.content
-        state = view.state
+        state = view.state.of_run(self._run)
         edited = tuple((y, x) for image, y, x, _levels in state.edits if image == state.enlarged)
         if self.selected is not None and not view.is_drawn(self.selected):
             self.selected = None
@@ -74,7 +87,19 @@ class WhatIf(QObject):
 
     def _changed(self, place: Place, levels: tuple[int, ...]) -> PixelsState:
         state = self._view.state
-        return state.edited(state.enlarged % state.n, *place, levels)
+        return state.edited(state.enlarged % state.n, *place, levels, self._drawn_before(place), self._run)
+
+    def _drawn_before(self, place: Place) -> Blob | None:
+        """What is on screen of the enlarged image before ``place``; ``None`` while that is another image still."""
+        view = self._view
+        shown = view.rendered.state if view.rendered is not None else None
+        if view.blobs is None or view.content is None or not isinstance(shown, PixelsState):
+            return None
+        if any(getattr(shown, name) != getattr(view.state, name) for name in (*OTHER_IMAGES, "enlarged", "n")):
+            return None
+        levels = view.content.values["large"].copy()
+        levels.reshape(-1, levels.shape[-1])[place[0] * view.columns + place[1] :] = 0
+        return view.blobs.put_array(levels)
 
     @Slot(int, int)
     def _clicked(self, row: int, column: int) -> None:
@@ -109,7 +134,5 @@ class WhatIf(QObject):
     @Slot()
     def _take_back(self) -> None:
         if self.selected is not None:
-            state = self._view.state
-            gone = (state.enlarged % state.n, *self.selected)
-            kept = tuple(edit for edit in state.edits if edit[:3] != gone)
-            self._view.gestures.act(_("as drawn"), replace(state, edits=kept))
+            state = self._view.state.of_run(self._run)
+            self._view.gestures.act(_("as drawn"), state.as_drawn(state.enlarged % state.n, *self.selected))

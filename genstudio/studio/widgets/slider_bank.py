@@ -74,6 +74,11 @@ class SliderBank(QAbstractScrollArea):
         """The name of the chosen row; empty where there is none."""
         return self._rows[self._current].name if self._rows else ""
 
+    @property
+    def groups(self) -> list[str]:
+        """The titles that stand above the sliders."""
+        return [title for _top, title in self._rows.headers]
+
     def set_rows(self, rows: Sequence[BankRow]) -> None:
         """Other sliders; the one that somebody chose is kept where it is among them."""
         if tuple(rows) == self._rows.rows:

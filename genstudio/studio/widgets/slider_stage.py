@@ -21,6 +21,7 @@ from genstudio.studio.widgets.image_grid import ImageGrid
 from genstudio.studio.widgets.image_view import ImageView
 from genstudio.studio.widgets.plane_pad import PlanePad
 from genstudio.studio.widgets.slider_bank import SliderBank
+from genstudio.studio.widgets.stale_line import StaleLine
 
 if TYPE_CHECKING:
     import numpy as np
@@ -127,6 +128,8 @@ class SliderStage(QWidget):
         for part in (self.again, self.randomise, self.reset):
             head.addWidget(part)
         column.addLayout(head)
+        self.stale = StaleLine(self, linked=False)  # the link stands right above
+        column.addWidget(self.stale)
         column.addWidget(self.note)
         column.addWidget(self.bank, 1)
         self._whole = QGridLayout(self)

@@ -7,8 +7,10 @@ looking at real trainings that work and that fail; each file says which.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from genstudio.core.messages import N_
 from genstudio.training.health import (
     diverging,
     exploding,
@@ -48,14 +50,26 @@ CHECKS: tuple[Callable[[Seen], Health | None], ...] = (
 )
 
 
-def assess(rows: Sequence[Row], plan: Plan, knobs: Mapping[str, Any] | None = None) -> Health | None:
-    """The worst that can be said of ``rows`` (ascending, newest last), or the best; ``None`` before there is enough to see.
+def assess(
+    rows: Sequence[Row],
+    plan: Plan,
+    knobs: Mapping[str, Any] | None = None,
+    *,
+    training: bool = True,
+    only: str = "",
+) -> Health | None:
+    """Most severe finding in ``rows`` (ascending, newest last), else what can be said of progress; ``None`` before there is
+    enough to see.
 
-    ``plan`` and the model's ``knobs`` are those in force: remedies are relative to them.
+    ``plan`` and the model's ``knobs`` are those in force: remedies are relative to them. ``training``: whether steps are
+    being taken now. Of a run that is paused, stopped or finished nothing is said in the present tense. ``only``: the one
+    player that is updated now, where a person has chosen so; rows average several steps and tell it late.
     """
-    seen = Seen(rows, plan, dict(knobs or {}))
+    seen = Seen(rows, plan, dict(knobs or {}), training=training, only=only)
     for check in CHECKS:
         found = check(seen)
+        if found is not None and not training and check is not learning.check:
+            return replace(found, message=N_("Up to step {step:,}: {what}", step=seen.step, what=found.message))
         if found is not None:
             return found
     return None

@@ -17,6 +17,8 @@ ENOUGH = 10  # rows before anything is said of them
 LONG = 30  # rows of a game before it is said to go on like this: players swing, and right themselves
 NOISE = 0.003  # relative change of an ELBO that is taken for noise
 REAL, FAKE = "train/D(x)", "train/D(G(z))"
+PASSED = "train/passed"  # share of generated images that the discriminator takes for real
+ABOVE = "train/above"  # in place of it, without a boundary: share of pairs in which the generated image is the more real one
 DIVERSITY, DUPLICATES = "samples/diversity", "samples/duplicates"
 EARLY = 500
 """Steps of a game before its sheets are judged by what they don't show: every generator begins with few blurred images. The
@@ -28,10 +30,13 @@ DISCRIMINATOR, GENERATOR = "discriminator", "generator"
 
 
 class Seen:
-    """``rows`` ascending; ``plan`` and ``knobs`` are those in force."""
+    """``rows`` ascending; ``plan`` and ``knobs`` are those in force; ``training``: whether steps are being taken now;
+    ``only``: the player that learns alone, or empty."""
 
-    def __init__(self, rows: Sequence[Row], plan: Plan, knobs: dict[str, Any]) -> None:
-        self.rows, self.plan, self.knobs = rows, plan, knobs
+    def __init__(
+        self, rows: Sequence[Row], plan: Plan, knobs: dict[str, Any], *, training: bool = True, only: str = ""
+    ) -> None:
+        self.rows, self.plan, self.knobs, self.training, self.only = rows, plan, knobs, training, only
         self.step = rows[-1].step if rows else 0
 
     def curve(self, name: str) -> list[tuple[int, float]]:
@@ -73,6 +78,20 @@ class Seen:
         last = self.turns[-LONG:]
         both = all(gradient(name) in row.values for row in last for name in (DISCRIMINATOR, GENERATOR))
         return last if len(last) == LONG and both else []
+
+    def players_learning(self, row: Row) -> tuple[str, ...]:
+        """Players that were updated in ``row`` by a gradient that is not 0. A player whose
+        gradient is recorded in no row counts as updated."""
+        return tuple(
+            name
+            for name in (DISCRIMINATOR, GENERATOR)
+            if name not in self.with_gradients or row.values.get(gradient(name), 0.0) > 0
+        )
+
+    @cached_property
+    def with_gradients(self) -> set[str]:
+        """Players whose gradient is recorded in some row."""
+        return {name for name in (DISCRIMINATOR, GENERATOR) if any(gradient(name) in row.values for row in self.turns)}
 
     @property
     def tells_probabilities(self) -> bool:

@@ -11,12 +11,19 @@ from genstudio.core.messages import Message
 
 @dataclass(frozen=True)
 class Health:
-    """``message`` says what is seen; ``remedy`` names what the live settings in ``change`` would do (both may be empty)."""
+    """``message`` says what is seen; ``remedy`` names what the live settings in ``change`` would do (both may be empty).
 
-    level: Literal["good", "watch", "bad"]
+    ``level``: good, watch and bad are findings; ``unclear`` is a description that is neither praise nor alarm."""
+
+    level: Literal["good", "unclear", "watch", "bad"]
     message: Message
     remedy: Message | str = ""
     change: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether something is wrong."""
+        return self.level in ("watch", "bad")
 
 
 def as_options(change: Mapping[str, Any]) -> list[str]:
