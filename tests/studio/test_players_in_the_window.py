@@ -16,6 +16,7 @@ from genstudio.studio.theme import LIGHT
 from genstudio.studio.widgets.curve_chart import Curve, MarkAt, Request, arrange
 from genstudio.studio.widgets.curve_painting import paint, title_top
 from genstudio.training.run import Run
+from tests.studio.by_hand import enter
 
 PATIENCE = 60_000
 GAME = """
@@ -155,9 +156,7 @@ def test_looks_through_a_judge_can_be_asked_for_while_it_trains(a_judge_of_its_o
     plan.show()
     row = plan.form.rows["judge_every"]
     assert row.field.isEnabled(), "while it trains"
-    row.field.setFocus()
-    row.field.selectAll()
-    QTest.keyClicks(row.field, "500")
+    enter(row.field, "500")
     here = session.step
     stepped(qtbot, playing, playing.left.controls.step.click)
     assert session.job.plan.judge_every == 500
