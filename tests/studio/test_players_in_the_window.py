@@ -199,7 +199,7 @@ def test_a_long_alarm_is_wrapped_and_its_remedy_stands_below_it_whole(nothing_el
     assert wanted == [change]
     stepped(qtbot, playing, playing.left.controls.step.click)
     assert playing.session.job.plan.players["discriminator"].lr == 0.0003
-    assert float(playing.left.plan.players["discriminator"].rows["lr"].value()) == 0.0003
+    assert float(playing.left.plan.players["discriminator"].rows["lr"].taken) == 0.0003
 
     health.show_words("good", "Learning.", "Slower", change)
     qtbot.waitUntil(lambda: health.remedy.x() > health.words.x(), timeout=PATIENCE)
