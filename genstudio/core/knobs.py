@@ -174,6 +174,16 @@ def toml_value(text: str) -> Any:
     return document["value"] if document.keys() == {"value"} else text
 
 
+def out_of_range(info: KnobInfo, value: float) -> Message | str | None:
+    """The reason why a number lies outside of a knob's limits, or ``None`` where it lies within."""
+    low, high, kind = info.minimum, info.maximum, ""
+    if low is not None and (value < low or (value == low and info.exclusive_minimum)):
+        kind = "greater_than" if info.exclusive_minimum else "greater_than_equal"
+    elif high is not None and (value > high or (value == high and info.exclusive_maximum)):
+        kind = "less_than" if info.exclusive_maximum else "less_than_equal"
+    return _reason({"type": kind, "ctx": {"gt": low, "ge": low, "lt": high, "le": high}}) if kind else None
+
+
 def _is_number(annotation: Any) -> bool:
     kinds = get_args(annotation) or (annotation,)
     return (int in kinds or float in kinds) and bool not in kinds and get_origin(annotation) is not Literal
@@ -198,7 +208,7 @@ def _reason(error: Any) -> Message | str:
         "finite_number": N_("it must be a finite number"),
         "bool_parsing": N_("it must be true or false"),
     }
-    return words.get(error["type"], str(error["msg"]))
+    return words.get(error["type"]) or str(error["msg"])
 
 
 def _describe(name: str, field: FieldInfo) -> KnobInfo:

@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         whole.setSpacing(4)
         row = QHBoxLayout()
         row.setSpacing(MARGIN)
-        self.left = LeftColumn(self.session, self.library, self.settings, canvas)
+        self.left = LeftColumn(self.session, self.library, self.settings, self.undo_stack, canvas)
         self.left.setFixedWidth(LEFT_WIDE)
         self.left.theme_chosen.connect(self._theme_chosen)
         self.right = QWidget(canvas)
@@ -189,6 +189,7 @@ class MainWindow(QMainWindow):
         self.lateness.stop()
         self.arrivals.stop()
         self.left.curves.shutdown()
+        self.left.undo.shutdown()
         if self.panes is not None:
             self.panes.shutdown()
         self.session.shutdown()

@@ -12,6 +12,7 @@ from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_
 from genstudio.studio.widgets.knob_form import KnobForm
 from genstudio.studio.widgets.number_field import next_125
+from tests.studio.by_hand import enter
 
 PATIENCE = 60_000
 
@@ -32,21 +33,16 @@ def form(qtbot) -> KnobForm:
     return made
 
 
-def type_in(field, text: str) -> None:
-    field.setFocus()
-    field.selectAll()
-    QTest.keyClicks(field, text)
-
-
-def test_typing_is_checked_at_once_and_explained(qtbot, form) -> None:
+def test_a_complete_entry_is_checked_and_a_refusal_explained(qtbot, form) -> None:
     row = form.rows["size"]
     for wrong, words in (("0", "at least 1"), ("11", "at most 10"), ("two", "whole number"), ("2.5", "whole number")):
-        type_in(row.field, wrong)
+        enter(row.field, wrong)
         assert not form.is_valid()
         assert row.error.isVisible()
         assert words in row.error.text()
         assert row.field.text() == wrong, "what was typed stays as it was typed"
-    type_in(row.field, "7")
+        assert form.values()["size"] == 4, "a refused entry changes nothing"
+    enter(row.field, "7")
     assert form.is_valid()
     assert not row.error.isVisible()
     assert form.values() == {"size": 7, "rate": 0.001, "kind": "round", "loud": False, "limit": None}
@@ -70,7 +66,7 @@ def test_the_way_back_leads_to_the_recipe(qtbot, form) -> None:
     form.set_values({"size": 5, "rate": 0.1})
     row = form.rows["size"]
     assert not row.back.isVisible()
-    type_in(row.field, "6")
+    enter(row.field, "6")
     assert form.changed_names() == ["size"]
     assert row.back.isVisible()
     QTest.mouseClick(row.back, Qt.MouseButton.LeftButton)
@@ -81,9 +77,9 @@ def test_the_way_back_leads_to_the_recipe(qtbot, form) -> None:
 def test_choices_boxes_and_values_that_may_be_missing(qtbot, form) -> None:
     form.rows["kind"].field.setCurrentIndex(1)
     QTest.keyClick(form.rows["loud"].field, Qt.Key.Key_Space)
-    type_in(form.rows["limit"].field, "12")
+    enter(form.rows["limit"].field, "12")
     assert form.values() | {"rate": 0} == {"size": 4, "rate": 0, "kind": "square", "loud": True, "limit": 12}
-    form.rows["limit"].field.clear()
+    enter(form.rows["limit"].field, "")
     assert form.values()["limit"] is None
 
 
@@ -111,12 +107,12 @@ def test_the_ladder(value: float, up: float, down: float) -> None:
 
 def test_a_wrong_setting_keeps_start_from_being_pressed(qtbot, window) -> None:
     field = window.left.model.form.rows["latent_dim"].field
-    type_in(field, "0")
+    enter(field, "0")
     assert not window.left.controls.main.isEnabled()
     assert "marked in red" in window.left.controls.main.toolTip()
     QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert window.session.state == "idle"
-    type_in(field, "3")
+    enter(field, "3")
     qtbot.waitUntil(window.left.controls.main.isEnabled, timeout=PATIENCE)
     assert "Latent dimensions" in window.left.recipe.fact.whole()
     assert window.left.draft().model_knobs["latent_dim"] == 3

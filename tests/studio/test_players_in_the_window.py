@@ -19,6 +19,7 @@ from genstudio.studio.widgets.curve_chart import Curve, MarkAt, Request, arrange
 from genstudio.studio.widgets.curve_painting import paint, title_top
 from genstudio.training.health import Health
 from genstudio.training.run import Run
+from tests.studio.by_hand import enter
 
 PATIENCE = 60_000
 GAME = """
@@ -194,9 +195,7 @@ def test_looks_through_a_judge_can_be_asked_for_while_it_trains(a_judge_of_its_o
     plan.show()
     row = plan.form.rows["judge_every"]
     assert row.field.isEnabled(), "while it trains"
-    row.field.setFocus()
-    row.field.selectAll()
-    QTest.keyClicks(row.field, "500")
+    enter(row.field, "500")
     here = session.step
     stepped(qtbot, playing, playing.left.controls.step.click)
     assert session.job.plan.judge_every == 500
@@ -239,7 +238,7 @@ def test_a_long_alarm_is_wrapped_and_its_remedy_stands_below_it_whole(nothing_el
     assert wanted == [change]
     stepped(qtbot, playing, playing.left.controls.step.click)
     assert playing.session.job.plan.players["discriminator"].lr == 0.0003
-    assert float(playing.left.plan.players["discriminator"].rows["lr"].value()) == 0.0003
+    assert float(playing.left.plan.players["discriminator"].rows["lr"].taken) == 0.0003
 
     health.show_words("good", "Learning.", "Slower", change)
     qtbot.waitUntil(lambda: health.remedy.x() > health.words.x(), timeout=PATIENCE)

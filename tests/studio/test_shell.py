@@ -18,6 +18,7 @@ from PySide6.QtTest import QTest
 
 from genstudio.studio.settings import Settings
 from genstudio.studio.theme import DARK, LIGHT, style_sheet, theme
+from tests.studio.by_hand import enter
 
 PATIENCE = 60_000
 
@@ -100,7 +101,7 @@ def test_images_that_are_nowhere_are_a_line_of_text(qtbot, window, tmp_path: Pat
 def test_weights_are_counted_anew_when_the_form_changes(qtbot, window) -> None:
     qtbot.waitUntil(lambda: "weights" in window.left.model.fact.whole(), timeout=PATIENCE)
     before = window.left.model.fact.whole()
-    window.left.model.form.rows["hidden"].field.setText("64")
+    enter(window.left.model.form.rows["hidden"].field, "64")
     qtbot.waitUntil(lambda: window.left.model.fact.whole() not in ("", before), timeout=PATIENCE)
 
 
@@ -136,7 +137,7 @@ def test_switching_the_theme_reaches_everything(qtbot, window) -> None:
 
 
 def test_saving_a_recipe_and_opening_it_again(qtbot, window, tmp_path: Path) -> None:
-    window.left.model.form.rows["beta"].field.setText("2")
+    enter(window.left.model.form.rows["beta"].field, "2")
     path = tmp_path / "mine.toml"
     window.left.recipe.save_wanted.emit(str(path))
     window.left.recipe.open_recipe_file(str(path))

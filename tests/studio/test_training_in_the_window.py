@@ -8,6 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from tests.studio.by_hand import enter
+
 PATIENCE = 60_000
 
 
@@ -162,8 +164,7 @@ def test_live_knobs_change_and_structural_ones_are_locked(qtbot, window) -> None
     assert "new run" in form.rows["latent_dim"].field.toolTip()
     beta = form.rows["beta"].field
     assert beta.isEnabled()
-    beta.selectAll()
-    QTest.keyClicks(beta, "3.5")
+    enter(beta, "3.5")
     qtbot.waitUntil(lambda: window.session.job.live.model_knobs.beta == 3.5, timeout=PATIENCE)
     assert "Beta" in window.left.recipe.fact.whole() or "beta" in window.left.recipe.fact.whole()
 

@@ -6,6 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from tests.studio.by_hand import enter
+
 PATIENCE = 60_000
 RECIPE = """
 title = "Dots from noise"
@@ -83,8 +85,8 @@ def test_another_objective_brings_its_optimisers_as_changes_with_a_way_back(qtbo
 def test_other_knobs_leave_the_optimisers_alone(qtbot, open_recipe) -> None:
     window = open_recipe("gan", "hidden = 8")
     field = window.left.plan.players["generator"].rows["lr"].field
-    field.setText("0.005")
-    window.left.model.form.rows["hidden"].field.setText("16")
+    enter(field, "0.005")
+    enter(window.left.model.form.rows["hidden"].field, "16")
     assert optimisers(window)["generator"] == ("adam", 0.005)
 
 
@@ -116,7 +118,7 @@ def test_what_does_not_fit_keeps_start_from_being_pressed_and_says_why(
         qtbot.waitUntil(left.controls.main.isEnabled, timeout=PATIENCE)
         assert left.model.form.general.text() == ""
 
-    left.plan.form.rows["batch_size"].field.setText("1")
+    enter(left.plan.form.rows["batch_size"].field, "1")
     refused("plan.batch_size=2")
     served_again(left.plan.form.rows["batch_size"])
     for name, choice, words in (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.errors import GenstudioError
@@ -14,17 +15,20 @@ from genstudio.studio.left.controls_card import ControlsCard
 from genstudio.studio.left.curves_card import CurvesCard
 from genstudio.studio.left.data_card import DataCard
 from genstudio.studio.left.going_on import GoingOn
+from genstudio.studio.left.live_settings import LiveSettings
 from genstudio.studio.left.model_card import ModelCard
 from genstudio.studio.left.optimisers import Optimisers
 from genstudio.studio.left.plan_card import PlanCard
 from genstudio.studio.left.progress import Progress
 from genstudio.studio.left.recipe_card import RecipeCard
+from genstudio.studio.left.setting_undo import SettingUndo
 from genstudio.studio.settings import Settings
 from genstudio.studio.widgets.content_scroll import ContentScroll
+from genstudio.studio.widgets.knob_row import KnobRow
 from genstudio.studio.workers.error_words import in_words
 from genstudio.studio.workers.library import Library, ModelFacts
 from genstudio.studio.workers.run_reader import RunLine, run_lines
-from genstudio.studio.workers.session import IDLE, OPENING, Session
+from genstudio.studio.workers.session import IDLE, OPENING, PAUSED, TRAINING, Session
 from genstudio.training.recipe import Recipe
 
 GAP = 12
@@ -36,7 +40,14 @@ class LeftColumn(QWidget):
 
     theme_chosen = Signal(str)
 
-    def __init__(self, session: Session, library: Library, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        library: Library,
+        settings: Settings,
+        undo_stack: QUndoStack,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.session, self.library, self.settings = session, library, settings
         self.base: Recipe | None = None  # where the ways back lead
@@ -44,10 +55,12 @@ class LeftColumn(QWidget):
         self.going_on = GoingOn()
         self._facts: ModelFacts | None = None
         self._misfit = ""  # why this model can't serve these images
-        self._was_busy = False
-        self._slowed = False  # by training itself, a moment ago
+        self._was_state = IDLE
+        self._remembered: Recipe | None = None  # the draft before the next edit, for undo
+        self.undo = SettingUndo(undo_stack, self)
         self._runs: list[RunLine] = []
         self._build()
+        self.live = LiveSettings(session, self.model, self.plan, self.undo, self)
         self._connect()
         self.progress = Progress(session, self.plan, self.controls, self.curves)
         self._choose_first()
@@ -73,9 +86,14 @@ class LeftColumn(QWidget):
 
     def show_recipe(self, recipe: Recipe, base: Recipe | None = None) -> None:
         """Fill the cards; ``base``: where the ways back lead and what *changed* is measured against."""
-        base = base or recipe
-        self.base = base
+        self.base = base or recipe
         self.model.set_folded(self.session.run is not None or self.session.busy)
+        self.undo.forget()
+        self._fill(recipe)
+
+    def _fill(self, recipe: Recipe) -> None:
+        assert self.base is not None
+        base = self.base
         same_model, same_data = recipe.model == base.model, recipe.data == base.data
         self.model.show_facts(None)  # those that stand there are of another model, until this one is counted
         self.model.show_values(recipe.model, recipe.model_knobs, base.model_knobs if same_model else None)
@@ -84,11 +102,12 @@ class LeftColumn(QWidget):
         self._draft_changed()
 
     def _why_not(self) -> str:
-        """What has to be put right before starting; empty when nothing has."""
+        """Words on what has to be put right before starting; empty when nothing has."""
         if not self.library.is_ready:
             return _("Loading the models")
-        if not (self.model.is_valid() and self.plan.is_valid() and self.data.is_valid()):
-            return _("A setting does not fit: it is marked in red")
+        wrong = self.data.first_error() or self.model.first_error() or self.plan.first_error()
+        if wrong:
+            return _("A setting does not fit and is marked in red. {reason}", reason=wrong)
         if self._misfit:
             return self._misfit
         if self.data.data is None:
@@ -110,23 +129,50 @@ class LeftColumn(QWidget):
     @Slot(str)
     def _model_edited(self, name: str) -> None:
         if self.session.busy:
-            value = self.model.live_value(name)
-            if value is not None and self.session.set_live({name: value}):
-                self.going_on.follows(self.draft())
+            self.live.edit(f"model.{name}")
         self.optimisers.follow_model()
-        self._draft_changed()
+        self._edited(f"model.{name}", self.model.row(name))
 
     @Slot(str)
     def _plan_edited(self, name: str) -> None:
         if self.session.busy:
-            value = self.plan.live_value(name)
-            if value is not None and self.session.set_live({f"plan.{name}": value}):
-                self.going_on.follows(self.draft())
-        self._draft_changed()
+            self.live.edit(f"plan.{name}")
+        self._edited(f"plan.{name}", self.plan.row(name))
 
     @Slot(str)
     def _data_edited(self, name: str) -> None:
+        row = self.data.form.rows.get(name) if self.data.form is not None else None
+        self._edited(f"data.{name}", row)
+
+    def _edited(self, name: str, row: KnobRow | None) -> None:
+        """A setting was changed by hand; before training that can be undone as a whole, with all that followed it."""
+        before = self._remembered
         self._draft_changed()
+        if not self.session.busy and before is not None and before != self._remembered:
+            title = row.title if row is not None else _("Model") if name.startswith("model") else _("Images")
+            gesture = row.gesture if row is not None else 0
+            self.undo.record(title, before, self._remembered, self._put_draft, of=name, gesture=gesture)
+
+    def _put_draft(self, recipe: Recipe) -> bool:
+        """For undo and redo before training: the cards as they were."""
+        self._fill(recipe)
+        return True
+
+    @Slot()
+    def _live_changed(self) -> None:
+        self.going_on.follows(self.draft())
+        self._draft_changed()
+
+    def _settle(self) -> bool:
+        """Have half-typed settings taken or refused. ``False``, said in words, while a refused one stands in its field."""
+        for card in (self.data, self.model, self.plan):
+            row = card.complete()
+            if row is not None:
+                card.set_folded(False)
+                row.field.setFocus(Qt.FocusReason.OtherFocusReason)
+                self._failed(f"{row.title}: {row.reason}")
+                return False
+        return True
 
     @Slot()
     def _draft_changed(self) -> None:
@@ -137,6 +183,7 @@ class LeftColumn(QWidget):
             if self.data.name != self.base.data:
                 changes.insert(0, _("data"))
         self.recipe.show_changes(changes)
+        self._remembered = self.draft()
         self._inspect()
         self._update_buttons()
 
@@ -176,8 +223,11 @@ class LeftColumn(QWidget):
 
     @Slot()
     def _start(self) -> None:
-        draft = self.draft()
-        if draft is None or self._why_not():
+        if not self._settle():
+            return
+        draft, why_not = self.draft(), self._why_not()
+        if draft is None or why_not:
+            self.controls.say(why_not)  # what was just taken may have to be opened first
             return
         self.controls.say("")
         if self._resumes() and self.session.run is not None:
@@ -202,36 +252,29 @@ class LeftColumn(QWidget):
     def _said(self, words: Message | str) -> None:
         self.controls.say(words)
 
+    @Slot()
+    def _go_on(self) -> None:
+        if self._settle():
+            self.session.go_on()
+
+    @Slot()
+    def _step_once(self) -> None:
+        if self._settle():
+            self.session.step_once()
+
+    @Slot(str)
+    def _step_alone(self, player: str) -> None:
+        if self._settle():
+            self.session.step_alone(player)
+
     @Slot(object)
     def change_live(self, change: dict[str, Any]) -> None:
         """Change settings from the next step on, by a button that offers it; their fields show it."""
-        if self.session.set_live(change):
-            for name, value in change.items():
-                self._show_live(name, value)
-            self.going_on.follows(self.draft())
-            self._draft_changed()
-
-    def _show_live(self, name: str, value: Any) -> None:
-        """A live setting was changed by something else than its field: show it there."""
-        if name.startswith("plan."):
-            self.plan.show_live(name.removeprefix("plan."), value)
-        else:
-            self.model.show_live(name.removeprefix("model."), value)
-
-    @Slot(object)
-    def _happened(self, event: Any) -> None:
-        """Training went back and halved its rates: what stands in the form is what is in force."""
-        kind = type(event).__name__
-        if kind != "Changed":
-            self._slowed = kind == "RolledBack"  # what changes next is its doing
-        elif self._slowed:
-            self._show_live(event.name, event.value)
-            self.going_on.follows(self.draft())
-            self._draft_changed()
+        self.live.take(change)
 
     @Slot(str)
     def _save_recipe(self, path: str) -> None:
-        draft = self.draft()
+        draft = self.draft() if self._settle() else None
         if draft is None:
             return
         try:
@@ -260,10 +303,12 @@ class LeftColumn(QWidget):
                 self._show_run(session.recipe)
             elif not session.busy:
                 self.settings.set("session.run", None)
-        busy = session.busy
-        if busy != self._was_busy:
-            self._was_busy = busy
-            self._lock(busy)
+        was, self._was_state = self._was_state, session.state
+        if (was in (IDLE, OPENING)) == session.busy:  # begun or ended
+            self.undo.forget()  # changes made before belong to what was then
+            self._fold(session.busy)
+        if was != session.state:
+            self._lock()
         self._update_buttons()
         self.progress.follow()
 
@@ -275,13 +320,21 @@ class LeftColumn(QWidget):
         self.show_recipe(recipe, origin)
         self.going_on.shows(self.draft())
 
-    def _lock(self, busy: bool) -> None:
-        reason = _("This belongs to the run that is going on: stop it to change it") if busy else ""
-        self.model.lock(_("This shapes the network: stop, then start a new run to change it") if busy else "")
-        self.plan.lock(reason)
-        self.data.lock(reason)
-        self.recipe.combo.setEnabled(not busy)
+    def _lock(self) -> None:
+        """Lock what can't change in this state, for a reason each."""
+        session = self.session
+        reason = _("This belongs to the run that is going on: stop it to change it") if session.busy else ""
+        shapes = _("This shapes the network: stop, then start a new run to change it") if session.busy else ""
+        learns = session.state in (IDLE, TRAINING, PAUSED)
+        opening = session.state == OPENING
+        between = _("A run is being opened") if opening else _("Training is being prepared or saved: a moment")
+        self.model.lock(shapes if learns else between, live_stay=learns)
+        self.plan.lock(reason if learns else between, live_stay=learns)
+        self.data.lock(reason or (between if opening else ""))
+        self.recipe.combo.setEnabled(not session.busy)
         self.recipe.combo.setToolTip(reason or _("A complete starting point: model, images and plan"))
+
+    def _fold(self, busy: bool) -> None:
         if busy:
             self.model.set_folded(True)
             self.plan.set_folded(True)
@@ -308,7 +361,7 @@ class LeftColumn(QWidget):
         self.model.set_kinds(self.library.models)
         self.data.set_kinds(self.library.data)
         self.curves.set_units(self.library.units)
-        self._lock(self.session.busy)
+        self._lock()
         self.optimisers.models_are_known()
         self._draft_changed()
 
@@ -369,9 +422,9 @@ class LeftColumn(QWidget):
         self.plan.edited.connect(self._plan_edited)
         self.controls.start_wanted.connect(self._start)
         self.controls.pause_wanted.connect(session.pause)
-        self.controls.continue_wanted.connect(session.go_on)
-        self.controls.step_wanted.connect(session.step_once)
-        self.controls.step_alone_wanted.connect(session.step_alone)
+        self.controls.continue_wanted.connect(self._go_on)
+        self.controls.step_wanted.connect(self._step_once)
+        self.controls.step_alone_wanted.connect(self._step_alone)
         self.controls.all_wanted.connect(session.let_all_learn)
         self.controls.stop_wanted.connect(session.stop)
         self.controls.discard_wanted.connect(session.discard)
@@ -380,9 +433,14 @@ class LeftColumn(QWidget):
         self.curves.health.remedy_wanted.connect(self.change_live)
         session.changed.connect(self._session_changed)
         session.failed.connect(self._failed)
-        session.happened.connect(self._happened)
         session.said.connect(self._said)
         session.discarded.connect(self._discarded)
+        self.optimisers.changed = self._draft_changed
+        self.live.changed.connect(self._live_changed)
+        self.live.failed.connect(self._failed)
+        self.live.said.connect(self._said)
+        for card in (self.data, self.model, self.plan):
+            card.marked.connect(self._update_buttons)
         self.library.ready.connect(self._library_ready)
         self.library.failed.connect(self._library_failed)
 

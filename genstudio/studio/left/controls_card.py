@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
@@ -22,7 +22,7 @@ PAUSE_KEY, STEP_KEY, STOP_KEY, DISCARD_KEY = "Ctrl+P", "Ctrl+.", "Ctrl+E", "Ctrl
 class ControlsCard(QFrame):
     """Says what the person wants; what happens is the session's business."""
 
-    start_wanted = Signal()  # or continue: the caption says which
+    start_wanted = Signal()  # or continue: the caption says which; while dimmed too, to be told why
     pause_wanted = Signal()
     continue_wanted = Signal()
     step_wanted = Signal()
@@ -37,6 +37,7 @@ class ControlsCard(QFrame):
         self.setAccessibleName(_("Training"))
         self._state = IDLE
         self._only = ""
+        self._why_not = ""
         self._action: Callable[[], None] | None = None
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 12, 14, 12)
@@ -66,7 +67,7 @@ class ControlsCard(QFrame):
     def show_state(self, state: str, *, can_start: bool, resumes: bool, has_run: bool, why_not: str = "") -> None:
         """Which buttons make sense now. ``resumes``: starting means going on with the open run; ``why_not``: what has to
         be put right before starting."""
-        self._state = state
+        self._state, self._why_not = state, why_not
         words, icon, tip, key = {
             TRAINING: (_("Pause"), "pause", _("Stand still after this step; nothing is lost"), PAUSE_KEY),
             PAUSED: (_("Continue"), "play", _("Go on from here"), PAUSE_KEY),
@@ -129,6 +130,7 @@ class ControlsCard(QFrame):
         self.main = Button(_("Start"), parent=self, icon_name="play", primary=True)
         self.main.setMinimumWidth(96)
         self.main.clicked.connect(self._main)
+        self.main.installEventFilter(self)
         self.step = Button(_("Step"), _with_key(_("Take exactly one step, then stand still"), STEP_KEY), self)
         self.step.clicked.connect(self.step_wanted)
         self.step_menu = StepMenu(self)
@@ -184,6 +186,16 @@ class ControlsCard(QFrame):
         self.notice.hide()
         return self.notice
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A press on *Start* while it is dimmed says why: the press may just have left a field that was refused by it."""
+        if watched is self.main and event.type() == QEvent.Type.MouseButtonPress and not self.main.isEnabled():
+            self._ask_why_not()
+        return False
+
+    def _ask_why_not(self) -> None:
+        if self._why_not:
+            self.start_wanted.emit()
+
     @Slot()
     def _main(self) -> None:
         {TRAINING: self.pause_wanted, PAUSED: self.continue_wanted}.get(self._state, self.start_wanted).emit()
@@ -192,6 +204,8 @@ class ControlsCard(QFrame):
     def _start_key(self) -> None:
         if self._state in (IDLE, PAUSED):
             self.main.click()
+            if not self.main.isEnabled():
+                self._ask_why_not()
 
     @Slot()
     def _pause_key(self) -> None:

@@ -17,6 +17,7 @@ from genstudio.studio.theme import font
 from genstudio.studio.widgets.card import Card
 from genstudio.studio.widgets.controls import Combo, IconButton, link, restyle
 from genstudio.studio.widgets.knob_form import KnobForm
+from genstudio.studio.widgets.knob_row import KnobRow
 from genstudio.studio.widgets.thumbnails import Thumbnails
 from genstudio.studio.workers.background import Background
 from genstudio.studio.workers.data_preview import Preview
@@ -33,6 +34,7 @@ class DataCard(Card):
     """``edited``: another data set or another of its knobs. ``opened(DataSet)``: the images are there."""
 
     edited = Signal(str)
+    marked = Signal()  # a field is pending or refused, or no longer
     opened = Signal(object)
     not_opened = Signal()
     downloaded = Signal()
@@ -92,6 +94,19 @@ class DataCard(Card):
 
     def is_valid(self) -> bool:
         return self.form is None or self.form.is_valid()
+
+    def first_error(self) -> str:
+        """The first refused entry in words; empty where there is none."""
+        return self.form.first_error() if self.form else ""
+
+    def complete(self) -> KnobRow | None:
+        """Have half-typed texts taken or refused: the first row whose text is refused now, or ``None``."""
+        return self.form.complete() if self.form else None
+
+    def set_folded(self, folded: bool) -> None:
+        """Hide or show the settings of the images."""
+        if self.form is not None and self.form.isHidden() != folded:
+            self._toggle_form()
 
     @property
     def data(self) -> Any:
@@ -274,10 +289,12 @@ class DataCard(Card):
         if self.form is not None:
             folded = self.form.isHidden()
             self.form.edited.disconnect(self._form_edited)
+            self.form.marked.disconnect(self.marked)
             self.body.removeWidget(self.form)
             self.form.deleteLater()
         self.form = KnobForm(kind.knobs, self)
         self.form.edited.connect(self._form_edited)
+        self.form.marked.connect(self.marked)
         self.form.lock(self._lock_reason, live_stay=False)
         self.body.addWidget(self.form)
         self.form.setVisible(not folded)

@@ -11,13 +11,16 @@ from genstudio.core.messages import _, translate
 from genstudio.studio.widgets.card import FoldingCard
 from genstudio.studio.widgets.controls import Combo
 from genstudio.studio.widgets.knob_form import KnobForm
+from genstudio.studio.widgets.knob_row import KnobRow
 from genstudio.studio.workers.library import ModelFacts, ModelKind
 
 
 class ModelCard(FoldingCard):
-    """``edited(name)``: a knob was changed by hand (``model`` for the model itself)."""
+    """``edited(name)``: a knob was changed by hand (``model`` for the model itself). ``marked``: a field is pending or
+    refused, or no longer."""
 
     edited = Signal(str)
+    marked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Model"), parent)
@@ -71,25 +74,24 @@ class ModelCard(FoldingCard):
         """Titles of the knobs that differ from the recipe."""
         return self.form.changed_names() if self.form else []
 
-    def live_value(self, name: str) -> Any:
-        """The value of a live knob that fits, or ``None``."""
-        row = self.form.rows.get(name) if self.form else None
-        if row is None or not row.info.live or name in self.form.errors:  # type: ignore[union-attr]
-            return None
-        return self.form.values()[name]  # type: ignore[union-attr]
+    def first_error(self) -> str:
+        """The first refused entry in words; empty where there is none."""
+        return self.form.first_error() if self.form else ""
 
-    def show_live(self, name: str, value: Any) -> None:
-        """A live knob was changed elsewhere: show it."""
-        if self.form is not None and name in self.form.rows:
-            self.form.rows[name].set_value(value)
-            self.form.check()
+    def complete(self) -> KnobRow | None:
+        """Have half-typed texts taken or refused: the first row whose text is refused now, or ``None``."""
+        return self.form.complete() if self.form else None
 
-    def lock(self, reason: str) -> None:
-        """Lock what shapes the network, for a reason; live knobs stay open."""
+    def row(self, name: str) -> KnobRow | None:
+        """The row of a knob, or ``None`` where the form has none."""
+        return self.form.rows.get(name) if self.form else None
+
+    def lock(self, reason: str, *, live_stay: bool = True) -> None:
+        """Lock what shapes the network, for a reason; live knobs stay open if ``live_stay``."""
         self.combo.setEnabled(not reason)
         self.combo.setToolTip(reason)
         if self.form is not None:
-            self.form.lock(reason)
+            self.form.lock(reason, live_stay=live_stay)
 
     def show_facts(self, facts: ModelFacts | None, words: str = "") -> None:
         """Weights and summary, or ``words`` on why there are none."""
@@ -101,10 +103,12 @@ class ModelCard(FoldingCard):
     def _make_form(self, kind: ModelKind) -> None:
         if self.form is not None:
             self.form.edited.disconnect(self.edited)
+            self.form.marked.disconnect(self.marked)
             self.content.removeWidget(self.form)
             self.form.deleteLater()
         self.form = KnobForm(kind.knobs, self.inside)
         self.form.edited.connect(self.edited)
+        self.form.marked.connect(self.marked)
         self.content.addWidget(self.form)
 
     @Slot(int)

@@ -5,6 +5,7 @@ What follows stands in the forms as changed, with its way back, and one line say
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from genstudio.core.errors import UsageError
@@ -26,6 +27,7 @@ class Optimisers:
         self._base: Recipe | None = None
         self._asked: dict[str, dict[str, Any]] | None = None  # by the model as it stands in its card
         self._shown: Plan | None = None
+        self.changed: Callable[[], None] = lambda: None  # called when a click took the optimisers back
 
     def show(self, recipe: Recipe, base: Recipe) -> None:
         """Fill the plan card; of players that the recipe leaves out with what its model asks for, once that is known."""
@@ -68,6 +70,7 @@ class Optimisers:
         assert self._asked is not None
         self.plan.show_players(completed(without_strangers(plan, self._asked), self._asked), way_back)
         self.controls.say("")
+        self.changed()
 
     def _whole(self, recipe: Recipe) -> Plan:
         asked = self._defaults(recipe.model, recipe.model_knobs)

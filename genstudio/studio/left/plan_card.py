@@ -11,22 +11,26 @@ from PySide6.QtWidgets import QWidget
 from genstudio.core.messages import _
 from genstudio.studio.widgets.card import FoldingCard
 from genstudio.studio.widgets.knob_form import KnobForm
-from genstudio.studio.widgets.number_field import as_text
+from genstudio.studio.widgets.knob_row import KnobRow
+from genstudio.studio.widgets.number_text import as_text
 from genstudio.training.plan import Plan, PlayerPlan
 
 
 class PlanCard(FoldingCard):
-    """``edited(name)``: ``steps``, or ``players.model.lr`` for an optimiser's."""
+    """``edited(name)``: ``steps``, or ``players.model.lr`` for an optimiser's. ``marked``: a field is pending or refused,
+    or no longer."""
 
     edited = Signal(str)
+    marked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Plan"), parent, folded=True)
         self.form = KnobForm(Plan, self.inside, without={"players"})
         self.form.edited.connect(self._edited)
+        self.form.marked.connect(self.marked)
         self.content.addWidget(self.form)
         self.players: dict[str, KnobForm] = {}
-        self._lock_reason = ""
+        self._lock_reason, self._live_stay = "", True
 
     def show_plan(self, plan: Plan, base: Plan | None = None) -> None:
         """Fill the forms; ``base``: where each field's way back leads."""
@@ -39,7 +43,7 @@ class PlanCard(FoldingCard):
         self.set_players(tuple(plan.players) or tuple(self.players) or ("model",))
         for name, form in self.players.items():
             form.set_values(plan.player(name).model_dump(mode="json"), base=base.player(name).model_dump(mode="json"))
-        self._sum_up()
+        self.sum_up()
 
     def set_players(self, names: Sequence[str]) -> None:
         """One form for each player. Keeps what stands in the forms that stay."""
@@ -48,6 +52,7 @@ class PlanCard(FoldingCard):
         for name in [n for n in self.players if n not in names]:
             form = self.players.pop(name)
             form.edited.disconnect(self._player_edited)
+            form.marked.disconnect(self.marked)
             self.content.removeWidget(form)
             form.deleteLater()
         for name in names:
@@ -56,13 +61,14 @@ class PlanCard(FoldingCard):
                 form = self.players[name] = KnobForm(PlayerPlan, self.inside, title=title)
                 form.setObjectName(name)
                 form.edited.connect(self._player_edited)
-                form.lock(self._lock_reason)
+                form.marked.connect(self.marked)
+                form.lock(self._lock_reason, live_stay=self._live_stay)
             self.content.removeWidget(self.players[name])
             self.content.addWidget(self.players[name])  # in the order of the names
         self.players = {name: self.players[name] for name in names}
 
     def plan(self) -> Plan:
-        """What stands in the forms; fields that don't fit are at their base."""
+        """The plan in force; what is half typed or refused in the forms is not in it."""
         return Plan.model_validate(
             {**self.form.values(), "players": {name: form.values() for name, form in self.players.items()}}
         )
@@ -77,32 +83,24 @@ class PlanCard(FoldingCard):
             own += form.changed_names()
         return own
 
-    def live_value(self, name: str) -> Any:
-        """The value of a live setting that fits, or ``None``."""
-        form, knob = self.form, name
-        if name.startswith("players."):
-            player, knob = name.removeprefix("players.").rsplit(".", 1)
-            form = self.players[player]
-        row = form.rows[knob]
-        return None if not row.info.live or knob in form.errors else form.values()[knob]
+    def first_error(self) -> str:
+        """The first refused entry in words; empty where there is none."""
+        return next(filter(None, (form.first_error() for form in self._forms())), "")
 
-    def show_live(self, name: str, value: Any) -> None:
-        """A live setting (``steps``, ``players.model.lr``) was changed elsewhere: show it."""
-        form, knob = self.form, name
-        if name.startswith("players."):
-            player, knob = name.removeprefix("players.").rsplit(".", 1)
-            form = self.players[player]
-        form.rows[knob].set_value(value)
-        form.check()
-        self._sum_up()
+    def complete(self) -> KnobRow | None:
+        """Have half-typed texts taken or refused: the first row whose text is refused now, or ``None``."""
+        refused = [form.complete() for form in self._forms()]
+        return next((row for row in refused if row is not None), None)
 
-    def lock(self, reason: str) -> None:
-        """Lock what can't change while training, for a reason."""
-        self._lock_reason = reason
-        for form in (self.form, *self.players.values()):
-            form.lock(reason)
+    def row(self, name: str) -> KnobRow | None:
+        """The row of ``steps`` or ``players.model.lr``, or ``None`` where no form has one."""
+        if not name.startswith("players."):
+            return self.form.rows.get(name)
+        player, knob = name.removeprefix("players.").rsplit(".", 1)
+        return self.players[player].rows.get(knob) if player in self.players else None
 
-    def _sum_up(self) -> None:
+    def sum_up(self) -> None:
+        """Say the plan in force in the line that stands when the card is folded."""
         plan = self.plan()
         first = next(iter(self.players), "model")
         player = plan.player(first)
@@ -116,15 +114,24 @@ class PlanCard(FoldingCard):
             )
         )
 
+    def lock(self, reason: str, *, live_stay: bool = True) -> None:
+        """Lock what can't change while training (all of it unless ``live_stay``), for a reason."""
+        self._lock_reason, self._live_stay = reason, live_stay
+        for form in self._forms():
+            form.lock(reason, live_stay=live_stay)
+
+    def _forms(self) -> tuple[KnobForm, ...]:
+        return self.form, *self.players.values()
+
     @Slot(str)
     def _edited(self, name: str) -> None:
-        self._sum_up()
+        self.sum_up()
         self.edited.emit(name)
 
     @Slot(str)
     def _player_edited(self, name: str) -> None:
         form = self.sender()
-        self._sum_up()
+        self.sum_up()
         self.edited.emit(f"players.{form.objectName()}.{name}")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from genstudio.core.messages import _
 from genstudio.explore.arithmetic import ArithmeticState
 from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import Button
 from genstudio.studio.widgets.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.widgets.typed_field import TypedField
 
 BY_HAND = ("terms", "sent", "name", "seed", "wanted", "page", "shown")
 
@@ -27,10 +28,9 @@ class ArithmeticControls(PaneControls):
         self.choose = Button(_("Equations") + "  ▸", _("Equations that the data know, and those you saved"))
         self.choose.setAccessibleName(_("Equations"))
         self.choose.setMenu(QMenu(self.choose))
-        self.name = QLineEdit()
+        self.name = TypedField(_("Name of the equation"))
         self.name.setMaxLength(80)
         self.name.setPlaceholderText(_("Name"))
-        self.name.setAccessibleName(_("Name of the equation"))
         self.name.setToolTip(_("What the equation is called when it is saved"))
         self.save = Button(_("Save"), _("Save the equation under this name (Ctrl+Enter)"))
         self.others = Button(_("Other exemplars"), _("The same equation with other exemplars (E)"), icon_name="reset")

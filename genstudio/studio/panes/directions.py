@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
-    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -26,6 +25,7 @@ from genstudio.studio.widgets.controls import Button
 from genstudio.studio.widgets.direction_grid import DirectionGrid, RowWords
 from genstudio.studio.widgets.pane_controls import ChoiceControl, PaneControls, SliderControl
 from genstudio.studio.widgets.stale_line import StaleLine
+from genstudio.studio.widgets.typed_field import TypedField
 
 if TYPE_CHECKING:
     from genstudio.core.spec import ImageSpec
@@ -116,11 +116,10 @@ class DirectionsView(PaneView):
         self.back.clicked.connect(self._forget_z)
         self.wanted = WantedAttributes(translate(infos["attributes"].help))
         self.wanted.chosen.connect(self._want)
-        self.name = QLineEdit()
+        self.name = TypedField(_("Name of the component in focus"))
         self.name.setPlaceholderText(_("a name for this component"))
-        self.name.setAccessibleName(_("Name of the component in focus"))
         self.name.setToolTip(_("Say what you see it do; the name is kept with the run"))
-        self.name.editingFinished.connect(self._named)
+        self.name.completed.connect(self._named)
         rows = controls.rows
         rows.insertWidget(0, self.name)
         rows.insertWidget(1, self.again)
@@ -285,8 +284,8 @@ class DirectionsView(PaneView):
         """A line to type in, while a principal component is in focus."""
         row = self._focused_row()
         component = row is not None and row.direction.method == COMPONENTS and not self.is_finding
-        if not self.name.hasFocus():
-            self.name.setText("" if row is None or row.direction.is_nameless else row.name)
+        if not self.name.is_pending:
+            self.name.show_text("" if row is None or row.direction.is_nameless else row.name)
             self.name.setProperty("of", row.name if row is not None else "")
         self.name.setVisible(component)
 
@@ -332,10 +331,14 @@ class DirectionsView(PaneView):
         words = _("hold {name} fixed", name=name) if fixed else _("let {name} go", name=name)
         self.propose(words, fixed=(*others, name) if fixed else others)
 
-    @Slot()
-    def _named(self) -> None:
-        old, new = str(self.name.property("of")), self.name.text()
-        if self.found is not None and new.strip() and new.strip() != old:
+    @Slot(str)
+    def _named(self, text: str) -> None:
+        old, new = str(self.name.property("of")), text.strip()
+        if self.found is None or not new:
+            self.name.revert()
+            return
+        self.name.show_text(new)
+        if new != old:
             self.found.name(old, new)
 
     @Slot()

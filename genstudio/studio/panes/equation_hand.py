@@ -31,7 +31,7 @@ class EquationHand(QObject):
         self.menu.loaded.connect(self._load)
         self.menu.commanded.connect(view.commanded)
         self.menu.failed.connect(view.complain)
-        self._tools.name.editingFinished.connect(self._named)
+        self._tools.name.completed.connect(self._named)
         self._tools.name.textChanged.connect(self._typed)
         self._tools.save.clicked.connect(self.save)
         self._tools.others.clicked.connect(self.others)
@@ -45,10 +45,11 @@ class EquationHand(QObject):
         """The name of the present equation, and what can be done with it."""
         name, field = self._view.name, self._tools.name
         shown = self._titles.get(name, name)
-        if not field.isModified():  # unless somebody is typing there
-            field.setText(shown)
-            field.setCursorPosition(0)
+        field.show_text(shown, keep_typing=True)
+        if not field.is_pending:
             field.setToolTip(shown)
+        if not field.hasFocus():
+            field.setCursorPosition(0)
         self._tools.others.setVisible(name in self._titles)
         self.menu.known, self.menu.current = self._view.shown.equations, name
 
@@ -59,13 +60,13 @@ class EquationHand(QObject):
         if place is None or view.blobs is None:
             view.complain(_("There is nothing to save yet: press Start, or open a run."))
             return
-        self._tools.name.setModified(False)
         name = self._tools.name.text().strip() or equation_words(view.terms)[:80]
         try:
             entry = entry_of(view.terms, place, view.blobs)
         except GenstudioError as error:
             view.complain(str(error))
             return
+        self._tools.name.show_text(name)
         self._call_it(name)
         self.menu.save(name, entry)
 
@@ -94,7 +95,7 @@ class EquationHand(QObject):
             return
         state = replace(view.state, terms=loaded.terms[:MOST_TERMS] or (Term(),), sent=(), name=name)
         view.shown.remark(state, loaded.remark)
-        self._tools.name.setModified(False)
+        self._tools.name.show_text(name)
         view.proposed.emit(state, _("load {name}", name=name))
         view.show_board()
 
@@ -102,10 +103,11 @@ class EquationHand(QObject):
     def _typed(self, text: str) -> None:
         self.menu.name = text.strip()
 
-    @Slot()
-    def _named(self) -> None:
-        self._tools.name.setModified(False)
-        self._call_it(self._tools.name.text().strip())
+    @Slot(str)
+    def _named(self, text: str) -> None:
+        field, name = self._tools.name, text.strip()
+        field.show_text(name or field.text_in_force)
+        self._call_it(name)
 
     def _call_it(self, name: str) -> None:
         view = self._view

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from genstudio.core.messages import _
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, _
 from genstudio.explore.interpolate import InterpolateState
 from genstudio.explore.latent.frames import Frame
 from genstudio.studio.panes.key_choices import Known
 from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import Button, Combo
 from genstudio.studio.widgets.number_field import NumberField
+from genstudio.studio.widgets.number_text import read_number
 from genstudio.studio.widgets.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.widgets.typed_field import Refusal
 
 if TYPE_CHECKING:
     from genstudio.explore.base import PaneState
@@ -79,6 +82,7 @@ class InterpolateControls(PaneControls):
         self._frame_box.setVisible(frame is not None)
         if frame is None:
             return
+        same = frame == self._frame  # else what is half typed was meant for another key frame
         self._frame = frame
         title = _("Key frame {k} of {n}", k=k + 1, n=n)
         self._title.setText(title.upper())
@@ -93,8 +97,7 @@ class InterpolateControls(PaneControls):
         name = _("Seed") if frame.kind == "seed" else _("Number")
         self._number_name.setText(name)
         self.number.setAccessibleName(name)
-        if self.number.text() != str(frame.number):
-            self.number.setText(str(frame.number))
+        self.number.show_text(str(frame.number), keep_typing=same)
         self._class_row.setVisible(frame.kind == "class")
         self._asked_row.setVisible(self._known.told > 0 and frame.kind != "class")
         count = max(len(self._classes), 1)
@@ -118,11 +121,11 @@ class InterpolateControls(PaneControls):
         self.asked = Combo(_("The class that is asked for there"))
         _name, self._asked_row = _row(_("Asked for"), self.asked)
         self.remove = Button(_("Remove"), _("Take this key frame out (Delete)"), self._frame_box)
-        for part in (self._title, self.kind, self._number_row, self._class_row, self._asked_row, self.remove):
+        refusal = Refusal(self.number, self._frame_box)
+        for part in (self._title, self.kind, self._number_row, refusal, self._class_row, self._asked_row, self.remove):
             column.addWidget(part)
         self.kind.activated.connect(self._kind_activated)
-        self.number.editingFinished.connect(self._number_typed)
-        self.number.stepped.connect(self._number_went)
+        self.number.completed.connect(self._number_typed)
         self.which_class.activated.connect(self._class_activated)
         self.asked.activated.connect(self._asked_activated)
         return self._frame_box
@@ -164,20 +167,19 @@ class InterpolateControls(PaneControls):
             self.kind.setCurrentIndex(self.kind.findData(self._frame.kind))  # until it is so: no file may be chosen
             self.kind_chosen.emit(kind)
 
-    @Slot()
-    def _number_typed(self) -> None:
-        self._tell_number(self.frame_edited)
-
-    @Slot()
-    def _number_went(self) -> None:
-        self._tell_number(self.number_stepped)
-
-    def _tell_number(self, signal: Any) -> None:
-        text = self.number.text().strip()
-        if not text.isdecimal() or int(text) > MOST:
-            self.number.setText(str(self._frame.number))
-        elif int(text) != self._frame.number:
-            signal.emit(replace(self._frame, number=int(text)))
+    @Slot(str)
+    def _number_typed(self, text: str) -> None:
+        try:
+            number = int(read_number(text, whole=True))
+            if not 0 <= number <= MOST:
+                raise UsageError(N_("It must be from 0 to {most}.", most=MOST))
+        except UsageError as error:
+            self.number.refuse(str(error))
+            return
+        self.number.show_text(str(number))
+        if number != self._frame.number:
+            signal = self.number_stepped if self.number.stepping else self.frame_edited
+            signal.emit(replace(self._frame, number=number))
 
     @Slot(int)
     def _class_activated(self, index: int) -> None:

@@ -1,22 +1,24 @@
-"""A field for one number: typed freely, checked by whoever owns it, stepped by arrow keys and (when focused) the wheel."""
+"""A field for one number: typed, and stepped by arrow keys and (when it has the focus) by the wheel."""
 
 from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
+
+from genstudio.core.errors import UsageError
+from genstudio.studio.widgets.number_text import as_text, read_number
+from genstudio.studio.widgets.typed_field import TypedField
 
 
-class NumberField(QLineEdit):
-    """Keeps what is typed as text: a wrong number is shown and explained, never corrected behind the person's back.
+class NumberField(TypedField):
+    """Number that takes effect when it is complete; a step is complete at once (``stepping`` is true meanwhile).
 
     Up and Down add ``step`` (ten times that with Shift; a tenth with Ctrl for real numbers); ``log`` fields go through
     1, 2, 5, 10 instead. Never leaves [``minimum``, ``maximum``] by stepping.
     """
-
-    stepped = Signal()
 
     def __init__(
         self,
@@ -27,12 +29,10 @@ class NumberField(QLineEdit):
         log: bool = False,
         minimum: float | None = None,
         maximum: float | None = None,
-        inner: bool = False,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(name, parent)
         self.whole, self.log, self.minimum, self.maximum = whole, log, minimum, maximum
-        self.open_ended = inner  # limits themselves are not allowed
-        self.setAccessibleName(name)
+        self.stepping = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -52,13 +52,18 @@ class NumberField(QLineEdit):
     def step_by(self, direction: int, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """One step up (1) or down (-1)."""
         try:
-            value = float(self.text())
-        except ValueError:
+            value = read_number(self.text(), whole=self.whole)
+        except UsageError:
+            self.complete()
             return
-        if not math.isfinite(value) or self.isReadOnly():
+        if self.isReadOnly():
             return
-        self.setText(as_text(self._clamp(self._next(value, direction, modifiers)), self.whole))
-        self.stepped.emit()
+        self.stepping = True
+        try:
+            self.setText(as_text(self._clamp(self._next(value, direction, modifiers)), self.whole))
+            self.complete()
+        finally:
+            self.stepping = False
 
     def _next(self, value: float, direction: int, modifiers: Qt.KeyboardModifier) -> float:
         if self.log and value > 0:
@@ -79,13 +84,6 @@ class NumberField(QLineEdit):
         if self.maximum is not None:
             value = min(value, self.maximum)
         return value
-
-
-def as_text(value: object, whole: bool = False) -> str:
-    """A number as people type it: ``0.001``, ``10000``, ``1e-05``."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    return str(round(value)) if whole else f"{value:.10g}"
 
 
 def next_125(value: float, direction: int) -> float:

@@ -6,13 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from genstudio.core.knobs import KnobInfo
+from genstudio.core.errors import UsageError
+from genstudio.core.knobs import KnobInfo, out_of_range
 from genstudio.core.messages import Message, translate
 from genstudio.explore.base import Blob, PaneState
 from genstudio.studio.widgets.controls import Combo
-from genstudio.studio.widgets.number_field import NumberField, as_text
+from genstudio.studio.widgets.knob_row import short_reason
+from genstudio.studio.widgets.number_field import NumberField
+from genstudio.studio.widgets.number_text import as_text, read_number
+from genstudio.studio.widgets.typed_field import Refusal, TypedField
 from genstudio.studio.widgets.value_slider import ValueSlider
 
 Choices = Sequence[tuple[Any, Message | str]]
@@ -100,37 +104,43 @@ class SliderControl(Control):
 
 
 class FieldControl(Control):
-    """A number or a word that is typed."""
+    """A number or a word that is typed; why it was refused stands under it."""
 
     def __init__(self, info: KnobInfo, parent: QWidget | None = None) -> None:
         words = _headed(info.title)
-        self._whole, self._number = info.annotation is int, info.annotation in (int, float)
-        self.field: QLineEdit = (
+        self._info, self._whole = info, info.annotation is int
+        self.field: TypedField = (
             NumberField(words, whole=self._whole, minimum=info.minimum, maximum=info.maximum)
-            if self._number
-            else QLineEdit()
+            if info.annotation in (int, float)
+            else TypedField(words)
         )
-        self.field.setAccessibleName(words)
         super().__init__(info.name, _beside(words, self.field, translate(info.help), parent), self._show)
         self._value: Any = info.default
-        self.field.editingFinished.connect(self._typed)
-        if isinstance(self.field, NumberField):
-            self.field.stepped.connect(self._typed)
+        self.field.completed.connect(self._typed)
 
     def _show(self, value: Any) -> None:
         self._value = value
-        self.field.setText(as_text(value, self._whole) if self._number else str(value))
+        self.field.show_text(as_text(value, self._whole), keep_typing=True)
 
-    @Slot()
-    def _typed(self) -> None:
-        text = self.field.text()
+    @Slot(str)
+    def _typed(self, text: str) -> None:
         try:
-            value: Any = text if not self._number else int(text) if self._whole else float(text)
-        except ValueError:
-            self._show(self._value)
+            value = self._read(text)
+        except UsageError as error:
+            self.field.refuse(short_reason(error))
             return
-        if value != self._value:
-            self.edited.emit(self.name, value)
+        self._value = value
+        self.field.show_text(as_text(value, self._whole))
+        self.edited.emit(self.name, value)
+
+    def _read(self, text: str) -> Any:
+        if not isinstance(self.field, NumberField):
+            return text
+        value = read_number(text, whole=self._whole)
+        reason = out_of_range(self._info, value)
+        if reason is not None:
+            raise UsageError(reason)
+        return value
 
 
 class CheckControl(Control):
@@ -204,13 +214,18 @@ class PaneControls(QWidget):
 def _beside(words: str, field: QWidget, tip: str, parent: QWidget | None) -> QWidget:
     row = QWidget(parent)
     row.setToolTip(tip)
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
+    whole = QVBoxLayout(row)
+    whole.setContentsMargins(0, 0, 0, 0)
+    whole.setSpacing(2)
+    layout = QHBoxLayout()
     layout.setSpacing(8)
+    whole.addLayout(layout)
     label = QLabel(words[:1].upper() + words[1:], row)
     label.setBuddy(field)
     layout.addWidget(label)
     layout.addStretch(1)
     field.setFixedWidth(112)
     layout.addWidget(field, 0, Qt.AlignmentFlag.AlignRight)
+    if isinstance(field, TypedField):
+        whole.addWidget(Refusal(field, row))
     return row

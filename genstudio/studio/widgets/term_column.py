@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QFont, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from genstudio.core.messages import N_, _
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import IconButton, restyle
 from genstudio.studio.widgets.image_grid import ImageGrid
 from genstudio.studio.widgets.pick_grid import PickGrid, relaid
+from genstudio.studio.widgets.typed_field import TypedField
 
 if TYPE_CHECKING:
     from genstudio.explore.base import Picture
@@ -57,13 +58,12 @@ class TermColumn(QFrame):
         self.sign.setObjectName("sign")
         self.sign.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.sign.setToolTip(_("Add or take away (+ and -)"))
-        self.name = QLineEdit(self)
+        self.name = TypedField(_("Name of term {k}", k=k + 1), self)
         self.name.setMaxLength(80)
         self.name.setFont(font(12))
         self.name.setAcceptDrops(False)  # an image file is for the term, not a text for its name
         self.name.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.name.setPlaceholderText(_("name"))
-        self.name.setAccessibleName(_("Name of term {k}", k=k + 1))
         self.name.setToolTip(_(NAMED))
         self.remove = IconButton("close", _("Take term {k} out (Ctrl+Delete)", k=k + 1), self)
         self.exemplars = PickGrid(self)
@@ -87,9 +87,10 @@ class TermColumn(QFrame):
         held, self.shown = self.shown.held, shown
         self.sign.setText("−" if shown.sign < 0 else "+")
         self.sign.setAccessibleName(_("minus") if shown.sign < 0 else _("plus"))
-        if self.name.text() != shown.name and not self.name.isModified():  # unless somebody is typing there
-            self.name.setText(shown.name)
-            self.name.setCursorPosition(0)
+        if self.name.text_in_force != shown.name:
+            self.name.show_text(shown.name, keep_typing=True)
+            if not self.name.is_pending:
+                self.name.setCursorPosition(0)
             self.name.setToolTip(f"{shown.name}\n{_(NAMED)}" if shown.name else _(NAMED))
         if shown.exemplars is None:
             self.exemplars.show_message(_("Drop pictures here"))
@@ -141,7 +142,7 @@ class TermColumn(QFrame):
 
     def _connect(self) -> None:
         self.sign.clicked.connect(self._toggle)
-        self.name.editingFinished.connect(self._named)
+        self.name.completed.connect(self._named)
         self.remove.clicked.connect(self._remove)
         self.exemplars.keys = frozenset(int(key) for key in (*SIGNS, *_OUT, Qt.Key.Key_F2))
         self.exemplars.pressed.connect(self._pressed)
@@ -181,11 +182,10 @@ class TermColumn(QFrame):
     def _toggle(self) -> None:
         self.acted.emit(self.k, "sign", -self.shown.sign)
 
-    @Slot()
-    def _named(self) -> None:
-        self.name.setModified(False)
-        if self.name.text() != self.shown.name:
-            self.acted.emit(self.k, "name", self.name.text())
+    @Slot(str)
+    def _named(self, text: str) -> None:
+        self.name.show_text(text)
+        self.acted.emit(self.k, "name", text)
 
     @Slot()
     def _remove(self) -> None:

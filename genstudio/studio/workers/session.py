@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from genstudio.core.errors import Cancelled, GenstudioError
+from genstudio.core.errors import Cancelled, GenstudioError, UsageError
 from genstudio.core.messages import N_
 from genstudio.studio.workers.background import Background
 from genstudio.studio.workers.error_words import in_words
@@ -271,18 +271,33 @@ class Session(QObject):
             self.changed.emit()
 
     def set_live(self, knobs: dict[str, Any]) -> bool:
-        """Change live settings while it trains: ``beta``, ``plan.players.model.lr``. They hold from the next step on.
-        Whether they were taken: what does not fit is said by ``failed``, and changes nothing."""
+        """Change live settings as :meth:`change_live` does. ``False``, and why by ``failed``, where they are refused."""
         if self.job is None or self.state not in (TRAINING, PAUSED):
             return False
         try:
-            self.job.live(knobs)
+            self.change_live(knobs)
         except GenstudioError as error:
             self.failed.emit(in_words(error))
             return False
+        return True
+
+    def change_live(self, knobs: dict[str, Any]) -> None:
+        """Change live settings while it trains: ``beta``, ``plan.players.model.lr``. They hold from the next step on.
+
+        Raises :class:`GenstudioError`, and changes nothing, where nothing trains or a value does not fit: ``plan.steps``
+        must be more than the present step, so that a change never ends the training.
+        """
+        if self.job is None or self.state not in (TRAINING, PAUSED):
+            raise UsageError(N_("Nothing is being trained now."), N_("Press Start first."))
+        steps = knobs.get("plan.steps")
+        if isinstance(steps, int) and steps <= self.step:
+            raise UsageError(
+                N_("Training is at step {step:,} already.", step=self.step),
+                N_("Choose more steps than that, or press Stop and keep."),
+            )
+        self.job.live(knobs)
         self.total_steps = int(knobs.get("plan.steps", self.total_steps))
         self._set_only(knobs.get("only", self.only))
-        return True
 
     def shutdown(self) -> None:
         """Stop, save, and wait for the threads. After this nothing is heard from here. Safe to call twice."""

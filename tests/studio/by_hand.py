@@ -1,0 +1,20 @@
+"""Typing as people do: letter by letter, and Enter at the end."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+
+def type_in(field, text: str) -> None:
+    """Type ``text`` over what stands in ``field``, and leave it there half typed."""
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClick(field, Qt.Key.Key_Backspace)
+    QTest.keyClicks(field, text)
+
+
+def enter(field, text: str) -> None:
+    """Type ``text`` over what stands in ``field``, and press Enter."""
+    type_in(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
