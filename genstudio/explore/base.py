@@ -183,7 +183,7 @@ class Pane:
     state: type[PaneState]
     help: Message
     page: Message
-    content: Callable[[Look, Any], Content | Iterator[Content | None]]
+    content: Callable[[Look, Any], Content | Iterator[Content | float | None]]
     gradients: bool = False
     long: bool = False
     unfit: Callable[[ImageSpec], UsageError | None] = _any_images
@@ -233,9 +233,9 @@ def pane(
     """Decorator: file a content function as the pane ``name``.
 
     The function maps (look, state) to a content, or yields ever better ones of which the last is the content, and ``None``
-    where it may pause: others who compute go first. It is pure: the same snapshot and state give the same content, to the
-    bit, and what is random draws from a generator made from the state's seed. It runs under ``torch.inference_mode``
-    unless ``gradients``.
+    where it may pause: others who compute go first. A float in place of ``None`` says which share (0 to 1) is done. It is
+    pure: the same snapshot and state give the same content, to the bit, and what is random draws from a generator made from
+    the state's seed. It runs under ``torch.inference_mode`` unless ``gradients``.
     """
     if group not in GROUPS:
         raise UsageError(
@@ -263,12 +263,12 @@ def contents(look: Look, state: PaneState) -> Iterator[Content]:
     """The ever better contents of ``state``. Raises :class:`UsageError` when the model lacks what the pane needs, or its
     images are none that the pane shows."""
     for content in steps(look, state):
-        if content is not None:
+        if isinstance(content, Content):
             yield content
 
 
-def steps(look: Look, state: PaneState) -> Iterator[Content | None]:
-    """:func:`contents`, and ``None`` after each step on the way to the next one.
+def steps(look: Look, state: PaneState) -> Iterator[Content | float | None]:
+    """:func:`contents`, and after each step on the way to the next one ``None``, or the share that is done (0 to 1).
 
     Grad mode belongs to the thread, so it is set around each step of a content function and never across a yield.
     """
@@ -308,8 +308,8 @@ def final(look: Look, state: PaneState, cancelled: Callable[[], bool] | None = N
     from genstudio.core.errors import Cancelled
 
     best: Content | None = None
-    for content in contents(look, state):
-        best = content
+    for content in steps(look, state):
+        best = content if isinstance(content, Content) else best
         if cancelled is not None and cancelled():
             raise Cancelled(N_("Stopped before the picture was finished."))
     if best is None:

@@ -7,7 +7,7 @@ is scored; and ``graph``, the same net as causal nodes (or a ``machine`` of its 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -224,9 +224,9 @@ class Autoregressive(Model):
         generator: torch.Generator,
         label: int | Tensor | None = None,
         temperature: float = 1.0,
-    ) -> Parts[Tensor]:
-        """:meth:`sample` of a model in eval mode, with a pause every few milliseconds at most: the same images, from the
-        same noise, in a bounded amount of memory."""
+    ) -> Generator[float, None, Tensor]:
+        """:meth:`sample` of a model in eval mode: the same images from the same noise, in a bounded amount of memory.
+        Yields the share done every few milliseconds."""
         levels = yield from drawn_by_parts(self, self._request(n, generator, None, None, label, temperature))
         return self._images(levels)
 

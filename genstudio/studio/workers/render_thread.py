@@ -280,7 +280,7 @@ class RenderThread(QThread):
         spent, held, started = 0.0, None, time.perf_counter()
         for content in steps(look, job.state):
             spent += (time.perf_counter() - started) * 1000
-            if content is None:
+            if not isinstance(content, Content):
                 yield Rendered(job.state, final=False)
             else:
                 yield Rendered(job.state, content if content.coarse else held, spent, final=False, **facts)

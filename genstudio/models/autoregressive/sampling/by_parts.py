@@ -6,14 +6,14 @@ images at once took 1.8 GB.
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from genstudio.core.parts import Parts
 from genstudio.models.autoregressive.sampling.cached import cached_by_parts
-from genstudio.models.autoregressive.sampling.request import Request
+from genstudio.models.autoregressive.sampling.request import Drawn, Request
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.base import Autoregressive
@@ -27,9 +27,8 @@ MOST = 64
 
 
 @torch.no_grad()
-def drawn_by_parts(model: Autoregressive, request: Request) -> Parts[Tensor]:
-    """The levels of ``request``, int64 N×C×H×W, with a pause every few milliseconds at most; a few images at a time, the
-    same ones to the last bit of noise as all at once."""
+def drawn_by_parts(model: Autoregressive, request: Request) -> Generator[float, None, Tensor]:
+    """The levels of ``request``, int64 N×C×H×W, a few images at a time. Yields the share done every few milliseconds."""
     made: list[Tensor] = []
     start, size = 0, FIRST
     every = torch.arange(len(request), device=request.noise.device)
@@ -42,11 +41,11 @@ def drawn_by_parts(model: Autoregressive, request: Request) -> Parts[Tensor]:
             except StopIteration as end:
                 held = max(1, int(end.value) // len(some))
                 break
-            if one is None:
-                yield
-            else:
+            if isinstance(one, Drawn):
                 made.append(one.images)
+            else:
+                yield (start + one * len(some)) / len(request)
         start += len(some)
         size = max(1, min(MOST, MOST_BYTES // held))
-        yield
+        yield start / len(request)
     return torch.cat(made)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from genstudio.core.parts import Parts, telling
 from genstudio.models.autoregressive.sampling.request import Drawn, Order, Request
 
 if TYPE_CHECKING:
@@ -28,15 +29,15 @@ def cached(model: Autoregressive, request: Request, order: Order = "raster", tel
     """The images of :func:`naive`, without any forward pass. ``order="wavefront"`` draws all pixels of a tick together and
     tells of each; ``tell=False`` tells only of the end (nothing is copied for onlookers)."""
     for one in cached_by_parts(model, request, order, tell):
-        if one is not None:
+        if isinstance(one, Drawn):
             yield one
 
 
 def cached_by_parts(
     model: Autoregressive, request: Request, order: Order = "raster", tell: bool = True
-) -> Generator[Drawn | None, None, int]:
-    """:func:`cached`, with ``None`` where one may pause: after a few milliseconds at most. Returns the bytes that were held
-    to draw these images."""
+) -> Generator[Drawn | float, None, int]:
+    """:func:`cached`, with the share done where one may pause: every few milliseconds at most. Returns the bytes that were
+    held to draw these images."""
     n, channels, _, width = request.noise.shape
     images = torch.where(request.known[:, None], request.given, 0)
     known = request.known.all(0)
@@ -45,13 +46,15 @@ def cached_by_parts(
     noise = request.noise.flatten(2).permute(2, 0, 1).to(model.dtype).contiguous()
     kept = request.known.flatten(1).t().contiguous() if bool((request.known & ~known).any()) else None
     given = request.given.flatten(2).permute(2, 0, 1)
-    machine = yield from model.machine_by_parts(model.to_net(images), known.cpu().numpy(), request.labels, order)
+    machine = yield from telling(
+        0.0, model.machine_by_parts(model.to_net(images), known.cpu().numpy(), request.labels, order)
+    )
     for tick in range(machine.ticks):
         for due in machine.advance(tick):
             if due is None:
-                yield None
+                yield tick / machine.ticks
                 continue
-            drawn = yield from _draw(model, due, levels, noise, request.temperature)
+            drawn = yield from telling(tick / machine.ticks, _draw(model, due, levels, noise, request.temperature))
             if kept is not None:
                 own = given[due.pixels][:, :, list(due.channels)]
                 drawn = torch.where(kept[due.pixels][:, :, None], own, drawn)
@@ -65,9 +68,7 @@ def cached_by_parts(
     return sum(tensor.nbytes for tensor in getattr(machine, "buffers", {}).values())
 
 
-def _draw(
-    model: Autoregressive, due: Due, levels: Tensor, noise: Tensor, temperature: float
-) -> Generator[None, None, Tensor]:
+def _draw(model: Autoregressive, due: Due, levels: Tensor, noise: Tensor, temperature: float) -> Parts[Tensor]:
     """The levels of one batch of pixels, int64 P×N×channels, some pixels at a time where there are many."""
     each = due.output.shape[1] * model.distribution.levels * getattr(model.distribution, "components", 1)
     parts: list[Tensor] = []
