@@ -16,7 +16,7 @@ from genstudio.explore.discriminator import AT_ONCE, boundary_of, discriminated,
 from genstudio.explore.given import check_data, chosen_class, classes_of
 from genstudio.explore.heat import heat
 from genstudio.explore.histogram import histogram, round_ends
-from genstudio.explore.latents import sheet, to_pixels, without_gradients
+from genstudio.explore.latents import drawn, sheet, to_pixels, without_gradients
 
 if TYPE_CHECKING:
     import numpy as np
