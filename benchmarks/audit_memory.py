@@ -1,6 +1,6 @@
 """Whether *Nearest neighbours* of a model that draws pixel by pixel holds another pane up, and what memory it leaves behind.
 
-    python benchmarks/audit_memory.py --data DIR [--recipe mnist-gated-pixelcnn] [--audited 300] [--steps 4] [--left-after 2]
+    python benchmarks/audit_memory.py --data DIR [--recipe mnist-pixelcnn] [--audited 300] [--steps 4] [--left-after 2]
 
 The real window trains a few steps and stands still. Then, each time from *Samples*, whose memory is ``before_mb``:
 
@@ -22,6 +22,7 @@ import os
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,10 @@ AFTER = 5.0  # seconds
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", required=True, help="where the images lie")
-    parser.add_argument("--recipe", default="mnist-gated-pixelcnn")
+    parser.add_argument("--recipe", default="mnist-pixelcnn")
     parser.add_argument("--audited", type=int, default=300)
     parser.add_argument("--steps", type=int, default=4, help="of training, before")
+    parser.add_argument("--set", nargs="*", default=[], help="settings of the recipe, such as data.limit=5000")
     parser.add_argument("--left-after", type=float, default=2.0, help="seconds")
     asked = parser.parse_args()
     before = load()
@@ -57,8 +59,10 @@ def hand(window: Any, asked: argparse.Namespace, figures: dict[str, Any]) -> Han
     session = window.session
     yield lambda: window.panes is not None
     area = window.panes
+    audited = replace(area.states["neighbours"], audited=asked.audited)
+    area.change({"neighbours": audited}, "audited")
     area.show_pane("samples")
-    plan = [f"plan.steps={asked.steps}", "plan.evaluate_every=0", "plan.sample_every=0"]
+    plan = [f"plan.steps={asked.steps}", "plan.evaluate_every=0", "plan.sample_every=0", *asked.set]
     session.start(load_recipe(asked.recipe).override(plan))
     yield lambda: session.state == "training"
     yield lambda: session.state == "idle" and session.run is not None and bool(session.checkpoint_steps())
