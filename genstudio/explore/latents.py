@@ -186,7 +186,10 @@ def coordinate_plane(latent_dim: int, across: int, up: int) -> Plane:
     return Plane(np.zeros(latent_dim), np.eye(latent_dim)[across], np.eye(latent_dim)[up])
 
 
-def principal_plane(look: Look, latent_dim: int, n: int = 2000) -> Plane | None:
+PRINCIPAL_CODES = 2000  # images that the principal plane goes through
+
+
+def principal_plane(look: Look, latent_dim: int, n: int = PRINCIPAL_CODES) -> Plane | None:
     """The plane through the encodings' mean along their two principal components, one standard deviation a unit.
 
     A component's sign is free, so it is chosen by its largest entry: the picture does not flip from step to step for no

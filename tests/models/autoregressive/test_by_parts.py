@@ -20,7 +20,9 @@ MODELS: dict[str, tuple[str, dict[str, Any], ImageSpec]] = {
     "of classes": (
         "gated-pixelcnn", {"width": 8, "layers": 2, "conditional": True}, ImageSpec(1, 6, 6, levels=4, class_names=NAMES),
     ),
-    "in colour": ("pixelcnn-pp", {"width": 4, "blocks": 1, "resolutions": 1, "components": 2}, ImageSpec(3, 5, 6, levels=256)),
+    "in colour": (
+        "pixelcnn-pp", {"width": 4, "blocks": 1, "resolutions": 1, "components": 2}, ImageSpec(3, 5, 6, levels=256),
+    ),
     "dense": ("made", {"hidden": 16}, ImageSpec(1, 5, 5, levels=2)),
 }  # fmt: skip
 
