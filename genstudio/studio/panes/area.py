@@ -314,7 +314,8 @@ class PaneArea(QWidget):
         """Bring the pane and the step that were audited into sight, where they can still be had."""
         if not self._can_show(what):
             return
-        at: At = what.step if what.step in self.session.checkpoint_steps() else "latest"
+        latest = self.session.latest_snapshot()
+        at: At = "latest" if latest is not None and latest.step == what.step else what.step
         asked = what.state
         now = replace(self.states["neighbours"], at=at, audited=asked.audited, seed=asked.seed, compared=asked.compared)  # type: ignore[call-arg]
         if now != self.states["neighbours"]:
