@@ -1,4 +1,4 @@
-"""Work that can't be cut into steps, done beside the thread that looks, so that it goes on with what else is asked of it."""
+"""Work that can't be cut into steps, done on a thread of its own while the caller goes on with what else is asked of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
 from typing import TypeVar
 
+from genstudio.core.threads import compute_on_one_core
+
 T = TypeVar("T")
 PATIENCE = 0.004  # seconds for which one step waits: half of what an explorer's slice may take
 
@@ -14,14 +16,18 @@ PATIENCE = 0.004  # seconds for which one step waits: half of what an explorer's
 def aside(work: Callable[[], T]) -> Generator[float, None, T]:
     """What ``work()`` returns or raises: yields 0, a share done, every few milliseconds until then.
 
-    One such work runs at a time in a process, in the order asked. One that nobody waits for any more is done all the same.
+    One such work runs at a time in a process, in the order asked, on one core. Closing the generator takes back work that
+    has not begun; work that runs ends unheard.
     """
     future: Future[T] = _worker().submit(work)
-    while not wait([future], PATIENCE).done:
-        yield 0.0
-    return future.result()
+    try:
+        while not wait([future], PATIENCE).done:
+            yield 0.0
+        return future.result()
+    finally:
+        future.cancel()
 
 
 @cache
 def _worker() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, "aside")
+    return ThreadPoolExecutor(1, "aside", initializer=compute_on_one_core)

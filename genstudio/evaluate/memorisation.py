@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from genstudio.core.abilities import Samples
 from genstudio.core.errors import DataError
@@ -76,20 +76,23 @@ def memorisation(model: Any, images: Images, *, samples: int = 0, space: Space =
     return Result(found.copies, protocol, baselines, extra)
 
 
-def nearness(images: Tensor, among: Searched, space: Space = PIXELS) -> Iterator[Nearness | None]:
-    """How near ``images`` (float32 N×C×H×W) lie to the training images: ``None`` between two blocks, then the answer."""
+def nearness(images: Tensor, among: Searched, space: Space = PIXELS) -> Generator[float, None, Nearness]:
+    """How near ``images`` (float32 N×C×H×W) lie to the training images. Yields the share done between two blocks."""
     k = min(FURTHER + 1, max(2, len(among) // 2))
     for found in search(images, among, k, space, exact=1):
-        yield Nearness.of(found.distances) if found.share == 1 else None
+        yield found.share
+    return Nearness.of(found.distances)
 
 
-def run_through(steps: Iterator[Nearness | None], between: Callable[[], None]) -> Nearness:
+def run_through(steps: Generator[float, None, Nearness], between: Callable[[], None]) -> Nearness:
     """The answer of :func:`nearness`; ``between`` is called after each block, and may raise."""
-    for found in steps:
-        between()
-        if found is not None:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: Nearness = end.value
             return found
-    raise AssertionError("the search ended without an answer")
+        between()
 
 
 def held_out(split: Split, among: Searched, positions: Tensor | None = None) -> tuple[Tensor, int]:
@@ -115,7 +118,7 @@ def held_out(split: Split, among: Searched, positions: Tensor | None = None) -> 
     return split.batch(torch.from_numpy(kept), generator=generator(0, "held out")).images, int(seen.sum())
 
 
-def draw(model: Any, n: int, noise: Generator, spec: ImageSpec) -> Iterator[Tensor]:
+def draw(model: Any, n: int, noise: torch.Generator, spec: ImageSpec) -> Iterator[Tensor]:
     """``n`` samples as images of the data's kind, a few at a time, on the CPU."""
     device = next((p.device for p in model.parameters()), torch.device("cpu"))
     own = noise if device.type == "cpu" else generator(noise.initial_seed(), "samples", device=str(device))
@@ -124,7 +127,7 @@ def draw(model: Any, n: int, noise: Generator, spec: ImageSpec) -> Iterator[Tens
         yield as_data(made, spec, noise)
 
 
-def as_data(images: Tensor, spec: ImageSpec, noise: Generator) -> Tensor:
+def as_data(images: Tensor, spec: ImageSpec, noise: torch.Generator) -> Tensor:
     """Images in [0, 1] as the data are: bits drawn where those are bits (a smooth mean lies nearer to everything than the
     bits it stands for), else the nearest level, else as they are."""
     if spec.levels is None:

@@ -20,10 +20,14 @@ from genstudio.core.seeding import generator
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
 
-PRODUCTS = 150_000_000
-"""Multiplications between two looks at whether somebody wants something else: some 10 ms of one core."""
-BLOCK_VALUES = 2_000_000
-"""Numbers of one block, at most: 8 MB."""
+PRODUCTS = 60_000_000
+"""Multiplications between two pauses: some 4 ms of one core."""
+BLOCK_VALUES = 500_000
+"""Numbers of one block, at most: 2 MB."""
+AGAIN = 16
+"""Images measured again in full between two pauses."""
+NEARLY = 1 - 1e-6
+"""The share where all images were looked at, and some distances are still to be measured in full."""
 EXACT = 10
 """So many nearest ones are measured again, in full: the fast formula loses its digits where two images are equal."""
 
@@ -87,10 +91,15 @@ class Neighbours:
 def search(images: Tensor, among: Searched, k: int, space: Space = PIXELS, exact: int = EXACT) -> Iterator[Neighbours]:
     """The ``k`` nearest training images of M images (float32 M×C×H×W), ever better, the last over all of them.
 
-    Memory is M·k and one block. Of the last, the first ``exact`` columns are measured again in full and sorted by that, so
-    that an exact copy is at distance 0.
+    It pauses with each, after some milliseconds; the first may have no neighbour yet. Memory is M·k and one block. Of the
+    last, the first ``exact`` columns are measured again in full and sorted by that, so that an exact copy is at distance 0.
     """
-    placed = space.place(images).float()
+    parts = []
+    for some in images.split(space.at_once or max(1, len(images))):
+        parts.append(space.place(some).float())
+        if len(some) < len(images):
+            yield Neighbours(np.zeros((len(images), 0)), np.zeros((len(images), 0), np.int64), 0.0)
+    placed = torch.cat(parts)
     k = min(k, len(among))
     size = max(1, min(PRODUCTS // max(placed.numel(), 1), BLOCK_VALUES // max(placed.shape[1], 1)))
     size = min(size, space.at_once or size)
@@ -106,7 +115,9 @@ def search(images: Tensor, among: Searched, k: int, space: Space = PIXELS, exact
         rows = torch.cat([rows, numbers], 1).gather(1, order)
         if stop < len(among):
             yield _measured(best, rows, placed.shape[1], space, stop / len(among))
-    _measure_again(best, rows, placed, among, space, min(exact, k))
+    so_far = _measured(best, rows, placed.shape[1], space, NEARLY)
+    for _ in _measure_again(best, rows, placed, among, space, min(exact, k)):
+        yield so_far
     yield _measured(best, rows, placed.shape[1], space, 1.0)
 
 
@@ -116,9 +127,13 @@ def nearest(images: Tensor, among: Searched, k: int, space: Space = PIXELS) -> N
     return last
 
 
-def _measure_again(best: Tensor, rows: Tensor, placed: Tensor, among: Searched, space: Space, columns: int) -> None:
+def _measure_again(
+    best: Tensor, rows: Tensor, placed: Tensor, among: Searched, space: Space, columns: int
+) -> Iterator[None]:
     """Put the squared differences themselves into the first columns of ``best`` (M×k), and sort those."""
     for number, row in enumerate(placed):
+        if number % AGAIN == 0:
+            yield
         found = space.training(among, rows[number, :columns].numpy()).double()
         squares, order = (found - row.double()).square().sum(1).sort(stable=True)
         best[number, :columns] = squares.float()

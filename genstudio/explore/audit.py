@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from genstudio.core.messages import N_, Message
+from genstudio.core.aside import aside
+from genstudio.core.messages import Message
 from genstudio.core.seeding import generator
 from genstudio.explore.base import Look
+from genstudio.explore.latents import chunks, drawn
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from genstudio.evaluate.copying import Audit, Nearness
     from genstudio.evaluate.nearest import Searched, Space
 
-LITTLE = 250_000  # sub-pixels drawn between two looks at whether a newer state has come
 NUMBERS = ("samples", "held_out", "copies", "p_copies", "near_1", "near_5", "z", "z_relative")
+HELD_OUT, DRAWN = 0.15, 0.85  # of the whole work are done once held-out images are compared, and samples drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,56 +41,73 @@ class Checked:
         return found | {"verdict": self.verdict}
 
 
-def check(look: Look, n: int, seed: int, among: Searched, space: Space) -> Iterator[Message | Checked]:
-    """Words on what is being done, again and again, then the answer. ``n`` samples are drawn anew, and kept for the look.
+def check(look: Look, n: int, seed: int, among: Searched, space: Space) -> Generator[float, None, Checked]:
+    """Audit ``n`` samples, drawn from ``seed``; what is found is kept for the look. Yields the share done every few
+    milliseconds.
 
     Raises :class:`DataError` where there are no held-out images.
     """
-    import torch
-
     from genstudio.evaluate.copying import audit, verdict
-    from genstudio.evaluate.memorisation import as_data, nearness
 
-    held: Nearness | None = None
-    for held in _held_out(look, among, space):
-        if held is None:
-            yield N_("Looking how near held-out images lie to the training images …")
-    assert held is not None
+    held = yield from _shares(_held_out(look, among, space), 0.0, HELD_OUT)
     kept: dict[Any, Nearness] = look.once("audits", dict)
     key = (n, seed, space.name)
     if key not in kept:
-        model: Any = look.model
-        noise, parts = generator(seed, "audit"), []
-        size = max(8, LITTLE // look.spec.values)
-        doing = N_("Looking how near {n} samples lie to the training images …", n=n)
-        for start in range(0, n, size):
-            parts.append(as_data(model.sample(min(size, n - start), generator=noise), look.spec, noise))
-            yield doing
-        for near in nearness(torch.cat(parts), among, space):
-            if near is None:
-                yield doing
-            else:
-                kept[key] = near
+        kept[key] = yield from _drawn(look, n, seed, among, space)
     found = audit(kept[key], held)
-    yield Checked(found, verdict(found), kept[key], held)
+    return Checked(found, verdict(found), kept[key], held)
+
+
+def searched(look: Look) -> Generator[float, None, Searched]:
+    """The training images of the look's data, exact copies once; found once for the look."""
+    if not look.has("searched"):
+        from genstudio.evaluate.nearest import Searched
+
+        assert look.data is not None
+        made = yield from aside(partial(Searched, look.data))
+        look.once("searched", lambda: made)
+    kept: Any = look.once("searched", lambda: None)
+    return kept
+
+
+def _drawn(look: Look, n: int, seed: int, among: Searched, space: Space) -> Generator[float, None, Nearness]:
+    """How near ``n`` samples lie to the training images."""
+    import torch
+
+    from genstudio.evaluate.memorisation import as_data, nearness
+
+    noise = generator(seed, "audit")
+    images = yield from _shares(drawn(look, n, noise), HELD_OUT, DRAWN)
+    parts: list[Tensor] = []
+    for part in chunks(n, look):
+        parts.append(as_data(images[part], look.spec, noise))
+        yield DRAWN
+    return (yield from _shares(nearness(torch.cat(parts), among, space), DRAWN, 1.0))
+
+
+def _shares(work: Generator[float, None, Any], start: float, end: float) -> Generator[float, None, Any]:
+    """``work``, whose shares are those from ``start`` to ``end`` of the whole."""
+    try:
+        while True:
+            yield start + (end - start) * next(work)
+    except StopIteration as done:
+        return done.value
+    finally:
+        work.close()
 
 
 # What depends on the data alone, for as long as they are open: a look ends with its snapshot.
 _kept: weakref.WeakKeyDictionary[Any, dict[str, Nearness]] = weakref.WeakKeyDictionary()
 
 
-def _held_out(look: Look, among: Searched, space: Space) -> Iterator[Nearness | None]:
+def _held_out(look: Look, among: Searched, space: Space) -> Generator[float, None, Nearness]:
     """How near held-out images lie to the training images: found once for a data set and a space."""
     from genstudio.evaluate.memorisation import held_out, nearness
 
     data: Any = look.data
     kept = _kept.setdefault(data, {})
-    if space.name in kept:
-        yield kept[space.name]
-        return
-    split = next((part for part in map(data.split, ("validation", "test")) if len(part)), data.split("validation"))
-    images, _ = held_out(split, among)
-    for found in nearness(images, among, space):
-        if found is not None:
-            kept[space.name] = found
-        yield found
+    if space.name not in kept:
+        split = next((part for part in map(data.split, ("validation", "test")) if len(part)), data.split("validation"))
+        images, _ = yield from aside(partial(held_out, split, among))
+        kept[space.name] = yield from nearness(images, among, space)
+    return kept[space.name]

@@ -320,8 +320,8 @@ def final(look: Look, state: PaneState, cancelled: Callable[[], bool] | None = N
     from genstudio.core.errors import Cancelled
 
     best: Content | None = None
-    for content in contents(look, state):
-        best = content
+    for content in steps(look, state):
+        best = content if isinstance(content, Content) else best
         if cancelled is not None and cancelled():
             raise Cancelled(N_("Stopped before the picture was finished."))
     if best is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from genstudio.core.parts import Parts
 from genstudio.explore.base import Look
 
 if TYPE_CHECKING:
@@ -35,11 +36,25 @@ def is_logit(model: Any) -> bool:
     return getattr(getattr(model, "objective", None), "output", "value") == "logit"
 
 
+def raw_outputs(look: Look, images: Tensor, labels: Tensor | None) -> Parts[Tensor]:
+    """What the discriminator gives for images N×C×H×W, float32 N. Pauses after each few images."""
+    import torch
+
+    model: Any = look.model
+    size = max(8, AT_ONCE // look.spec.values)
+    outputs = []
+    for start in range(0, len(images), size):
+        some = None if labels is None else labels[start : start + size]
+        outputs.append(model.discriminate(images[start : start + size], some).float())
+        yield
+    return torch.cat(outputs)
+
+
 def discriminated(
     look: Look, images: Tensor, labels: Tensor | None, *, heated: bool = False
-) -> tuple[np.ndarray, np.ndarray | None]:
+) -> Parts[tuple[np.ndarray, np.ndarray | None]]:
     """The outputs as people read them, float64 N, and where each image was looked at: float32 N×H×W, |da/dx| summed over
-    the channels, a little smoothed."""
+    the channels, a little smoothed. Pauses after each few images."""
     import torch
 
     model: Any = look.model
@@ -54,6 +69,7 @@ def discriminated(
         if heated:
             (slope,) = torch.autograd.grad(out.sum(), part)
             maps.append(_smooth(slope.abs().sum(1)))
+        yield
     shown = shown_of(model)(torch.cat(outputs)).double().numpy()
     return shown, torch.cat(maps).numpy() if heated else None
 

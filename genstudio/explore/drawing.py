@@ -12,11 +12,11 @@ import time
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
-from genstudio.core.parts import Parts
+from genstudio.core.parts import SLICE
 from genstudio.core.seeding import generator
 from genstudio.explore.base import Look
 from genstudio.explore.given import Given, classes_of, given
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from genstudio.models.autoregressive.sampling.request import Request
     from genstudio.models.autoregressive.sampling.tape import Tape
 
-SLICE = (
-    0.004  # seconds between two looks at whether a newer state has come; with the part that goes over it, below 8 ms
-)
-T = TypeVar("T")
 TAPES = 2  # a look: two panes side by side don't take each other's
 MOST_BYTES = 256 * 2**20
 
@@ -58,19 +54,6 @@ class Drawing:
             self.tape.play(lambda: time.perf_counter() > end)
             if time.perf_counter() > end:
                 return
-
-
-def in_slices(parts: Parts[T]) -> Parts[T]:
-    """What ``parts`` return; not a pause at each of them, but one after about ``SLICE``."""
-    try:
-        while True:
-            end = time.perf_counter() + SLICE
-            while time.perf_counter() <= end:
-                next(parts)
-            yield
-    except StopIteration as over:
-        result: T = over.value
-        return result
 
 
 def drawing_of(look: Look, state: PixelsState) -> Drawing:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from genstudio.evaluate.judge import Judge
     from genstudio.evaluate.nearest import Searched
 
-AT_ONCE = 64
-"""Images between two looks at whether somebody wants something else: some 15 ms of one core."""
+AT_ONCE = 32
+"""Images that the judge looks at between two pauses: some 8 ms of one core."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,8 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from genstudio.core.abilities import Decodes, SamplesPixels, has
+from genstudio.core.parts import Parts, in_slices
 from genstudio.core.scatter import tiles
 from genstudio.core.seeding import generator
 from genstudio.core.spec import ImageSpec
@@ -13,6 +15,7 @@ from genstudio.explore.base import Look
 
 if TYPE_CHECKING:
     import numpy as np
+    import torch
     from torch import Tensor
 
 T = TypeVar("T")
@@ -50,6 +53,43 @@ def chunks(n: int, look: Look, finer: int = 1) -> Iterator[slice]:
     size = max(16, CHUNK_VALUES // look.spec.values // finer)
     for start in range(0, n, size):
         yield slice(start, min(n, start + size))
+
+
+def drawn(look: Look, n: int, noise: torch.Generator, **asked: Any) -> Generator[float, None, Tensor]:
+    """``n`` samples, float32 N×C×H×W: those of ``model.sample(n, generator=noise, **asked)``. Yields the share done every
+    few milliseconds. ``asked``: ``label`` (int64 n), and ``temperature`` of a model that draws pixel by pixel."""
+    import torch
+
+    model: Any = look.model
+    if has(model, SamplesPixels):
+        images: Tensor = yield from in_slices(model.sample_by_parts(n, generator=noise, **asked))
+        return images
+    if not has(model, Decodes):
+        made: Tensor = model.sample(n, generator=noise, **asked)
+        return made
+    from genstudio.models.classes import drawn_labels
+
+    z, labels, parts = model.prior(n, generator=noise), asked.get("label"), []
+    if classes := int(getattr(model, "classes", 0)):
+        labels = drawn_labels(n, classes, noise, z.device) if labels is None else labels
+    for part in chunks(n, look):
+        parts.append(decoded(look, z[part], None if labels is None else labels[part]))
+        yield part.stop / n
+    return torch.cat(parts)
+
+
+def without_gradients(parts: Generator[Any, None, T]) -> Parts[T]:
+    """``parts`` of a content that is made with gradients, none of them recorded here, and no share told."""
+    import torch
+
+    while True:
+        with torch.no_grad():
+            try:
+                next(parts)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+        yield
 
 
 def sheet(cells: np.ndarray, rows: int, columns: int) -> np.ndarray:
@@ -97,17 +137,17 @@ def _encode(look: Look, n: int) -> Generator[float, None, Encodings | None]:
         split = look.data.split("train")
     draw = generator(0, "encodings")
     chosen = torch.randperm(len(split), generator=draw)[:n].sort().values
-    batch = split.batch(chosen, generator=draw)
-    size = max(16, CHUNK_VALUES // look.spec.values)
     codes = []
-    for images in batch.images.split(size):
-        codes.append(look.model.encode(images).float())  # type: ignore[operator]
-        yield sum(map(len, codes)) / len(chosen)
+    for part in chunks(len(chosen), look):
+        batch = split.batch(chosen[part], generator=draw)
+        codes.append(look.model.encode(batch.images).float())  # type: ignore[operator]
+        yield part.stop / len(chosen)
+    indices, data = split.indices[chosen.numpy()], look.data
     return Encodings(
         torch.cat(codes).numpy(),
-        batch.indices.numpy(),
-        None if batch.labels is None else batch.labels.numpy(),
-        None if batch.attributes is None else batch.attributes.numpy(),
+        indices,
+        None if data.labels is None else data.labels[indices],
+        None if data.attributes is None else data.attributes[indices],
     )
 
 
@@ -151,7 +191,12 @@ def coordinate_plane(latent_dim: int, across: int, up: int) -> Plane:
     return Plane(np.zeros(latent_dim), np.eye(latent_dim)[across], np.eye(latent_dim)[up])
 
 
-def principal_plane(look: Look, latent_dim: int, anchor: np.ndarray | None = None, n: int = 2000) -> Plane | None:
+PRINCIPAL_CODES = 2000  # images that the principal plane goes through
+
+
+def principal_plane(
+    look: Look, latent_dim: int, anchor: np.ndarray | None = None, n: int = PRINCIPAL_CODES
+) -> Plane | None:
     """The plane through the encodings' mean along their two principal components, one standard deviation a unit.
 
     A component's sign is free, and of two that vary alike the order is too. ``anchor`` decides both: where the encoded

@@ -12,9 +12,11 @@ from genstudio.explore import plane
 from genstudio.explore.base import Blob, Content, Look, PaneState, Picture, knob, pane, state
 from genstudio.explore.given import chosen_class, classes_of
 from genstudio.explore.latents import (
+    PRINCIPAL_CODES,
     Plane,
     coordinate_plane,
     decoded,
+    encoding,
     plane_anchor,
     principal_plane,
     sheet,
@@ -181,11 +183,16 @@ def _clipped(centre: float) -> float:
     help=N_("A grid of decoded codes from a plane through latent space."),
     page=PAGE,
 )
-def manifold(look: Look, state: ManifoldState) -> Iterator[Content]:
+def manifold(look: Look, state: ManifoldState) -> Iterator[Content | float | None]:
     """A sheet cells×cells whose ``values["z"]`` holds the codes, and the encoded images as points. Row 0 is the top."""
     import numpy as np
 
     n = state.side
+    if has(look.model, Encodes):  # thousands of images, so in parts: what follows finds them encoded
+        if _wanted(look, state) == "principal":
+            yield from encoding(look, PRINCIPAL_CODES)
+        if state.overlay:
+            yield from encoding(look, state.overlay_count)
     through, names = plane_of(look, state)
     u, v = map(np.array, state.cell_places())
     v = v[::-1]
@@ -201,6 +208,9 @@ def manifold(look: Look, state: ManifoldState) -> Iterator[Content]:
     if state.chosen is not None:
         values |= _chosen(look, state, through, label)
     for stage in cell_stages(look, z, label):
+        if stage is None:
+            yield None
+            continue
         told = words if stage.whole else _so_far(words, stage.done, n * n)
         # A cell that is not decoded yet shows a neighbour, and says so: its z is the neighbour's.
         shown = z if stage.whole else z.reshape(n * n, -1)[stage.source].reshape(z.shape)

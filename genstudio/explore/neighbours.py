@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.abilities import Samples
+from genstudio.core.aside import aside
 from genstudio.core.errors import DataError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, generator
-from genstudio.explore.audit import Checked, check
+from genstudio.explore.audit import Checked, check, searched
 from genstudio.explore.base import Content, Look, PaneState, Picture, Series, knob, pane, state
 from genstudio.explore.given import check_data
 from genstudio.explore.histogram import histogram, round_ends
-from genstudio.explore.latents import sheet, to_pixels
+from genstudio.explore.latents import drawn, sheet, to_pixels
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,8 +88,6 @@ class NeighboursState(PaneState):
 
     def resampled(self) -> NeighboursState:
         """Another seed, which follows from this one, so that a redo draws what was drawn."""
-        from dataclasses import replace
-
         return replace(self, seed=derive(self.seed, "resample") % 2**31)
 
 
@@ -100,51 +101,73 @@ class NeighboursState(PaneState):
     page=PAGE,
     long=True,
 )
-def neighbours(look: Look, state: NeighboursState) -> Iterator[Content]:
+def neighbours(look: Look, state: NeighboursState) -> Iterator[Content | float | None]:
     """Samples and their neighbours, first among a part of the training images; then the audit."""
     check_data(look)
-    model: Any = look.model
-    images = model.sample(state.n, generator=generator(state.seed, "samples"))  # those of the pane Samples
+    # Those of the pane Samples.
+    images = yield from drawn(look, state.n, generator(state.seed, "samples"))
     if look.data is None:
         yield _samples_alone(look, images)
         return
-    from genstudio.evaluate.nearest import Searched, search
+    from genstudio.evaluate.nearest import search
 
-    data, space = look.data, space_of(look, state)
-    among = look.once("searched", lambda: Searched(data))
+    among = yield from searched(look)
+    space = yield from _space(look, state)
     shown = Shown(look, state, images, among, space)
     kept: dict[Any, Neighbours | None] = look.once("neighbours", dict)
     key = (state.seed, state.n, state.k, space.name)
     if key in kept:  # another order, other curves: nothing is searched again
         yield shown.content(kept[key])
     else:
-        due, content = iter((*PARTS, 1.0)), shown.content()
+        due = iter((*PARTS, 1.0))
         at = next(due)
         for found in search(images, among, state.k, space):
             if found.share >= at:
-                content = shown.content(found, coarse=found.share < 1)
+                yield shown.content(found, coarse=found.share < 1)
                 at = next((part for part in due if part > found.share), 1.0)
-            yield content
+            else:
+                yield found.share
         kept[key] = shown.found
     if state.audited:
         yield from _audited(shown)
 
 
-def _audited(shown: Shown) -> Iterator[Content]:
-    """The contents while the audit goes on, the last with its verdict."""
-    look, state = shown.look, shown.state
-    said, content = Message(""), shown.content()
+def _audited(shown: Shown) -> Iterator[Content | float]:
+    """The content with what the audit finds, or with why there can be none."""
+    content = shown.content()
     try:
-        for found in check(look, state.audited, state.seed, shown.among, shown.space):
-            if isinstance(found, Checked):
-                series, ends = _series(state, found)
-                yield shown.content(audit=found.numbers() | {"ends": ends}, series=series)
-                return
-            if found != said:
-                said, content = found, shown.content(audit={"verdict": found})
-            yield content
+        found = yield from check(shown.look, shown.state.audited, shown.state.seed, shown.among, shown.space)
     except DataError as error:
-        yield shown.content(audit={"verdict": N_("{problem} {remedy}", problem=error.what, remedy=error.remedy)})
+        yield with_audit(content, shown.state, N_("{problem} {remedy}", problem=error.what, remedy=error.remedy))
+    else:
+        yield with_audit(content, shown.state, found)
+
+
+def audit_of(look: Look, state: NeighboursState) -> Generator[float, None, Checked | Message]:
+    """What the audit that ``state`` asks for finds, or why there can be none. Yields the share done every few
+    milliseconds."""
+    check_data(look)
+    among = yield from searched(look)
+    space = yield from _space(look, state)
+    try:
+        return (yield from check(look, state.audited, state.seed, among, space))
+    except DataError as error:
+        return N_("{problem} {remedy}", problem=error.what, remedy=error.remedy)
+
+
+def with_audit(content: Content, state: NeighboursState, found: Checked | Message) -> Content:
+    """``content`` with the verdict, the numbers and the histogram of an audit."""
+    if isinstance(found, Message):
+        return replace(content, values=content.values | {"verdict": found})
+    series, ends = _series(state, found)
+    return replace(content, series=series, values=content.values | found.numbers() | {"ends": ends})
+
+
+def _space(look: Look, state: NeighboursState) -> Generator[float, None, Space]:
+    """:func:`space_of`, beside this thread where a judge may have to be read."""
+    if state.compared == "features":
+        return (yield from aside(partial(space_of, look, state)))
+    return space_of(look, state)
 
 
 def _series(state: NeighboursState, found: Checked) -> tuple[tuple[Series, ...], np.ndarray]:
@@ -178,11 +201,8 @@ class Shown:
         self.by_pixels = not space.at_once
         self.found: Neighbours | None = None
 
-    def content(
-        self, found: Neighbours | None = None, *, coarse: bool = False, audit: dict[str, Any] | None = None,
-        series: tuple[Series, ...] = (),
-    ) -> Content:  # fmt: skip
-        """What there is to see so far: samples alone, neighbours, and what the audit says."""
+    def content(self, found: Neighbours | None = None, *, coarse: bool = False) -> Content:
+        """What there is to see so far: samples alone, or their neighbours."""
         self.found = found or self.found
         cells, values = self._cells()
         per_sample = 1 + (self.found.rows.shape[1] if self.found is not None else 0)
@@ -195,12 +215,12 @@ class Shown:
         axis = N_("distance to the nearest, {unit}", unit=self.space.unit)
         if self.state.curves == "relative":
             axis = N_("distance to the nearest / to the next fifty")
-        told: dict[str, Any] = {"unit": self.space.unit, "axis": axis, "seed": self.state.seed} | (audit or {})
+        told: dict[str, Any] = {"unit": self.space.unit, "axis": axis, "seed": self.state.seed}
         told |= {"decimals": 1} if self.by_pixels else {"decimals": 2}
         if self.state.compared == "features" and self.by_pixels and not self.look.spec.is_point:  # which have no judge
             told["note"] = NO_JUDGE
         share = self.found.share if self.found is not None and self.found.share < 1 else None
-        return Content(words, (picture,), series, values=told, coarse=coarse, share=share)
+        return Content(words, (picture,), values=told, coarse=coarse, share=share)
 
     def _cells(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Each sample before its neighbours, uint8 (n(1+k))×H×W×C, and what is known of each cell."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,7 +11,9 @@ from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
 from genstudio.explore.base import Content, Look, PaneState, Series, knob, pane, state
+from genstudio.explore.discriminator import raw_outputs
 from genstudio.explore.given import check_data, classes_of
+from genstudio.explore.latents import drawn, without_gradients
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,7 +84,7 @@ class Position:
     page=PAGE,
     gradients=True,
 )
-def objective(look: Look, state: ObjectiveState) -> Content:
+def objective(look: Look, state: ObjectiveState) -> Iterator[Content | None]:
     """Two groups of series: what the discriminator pays, what the generator pays; marks are the batches.
 
     ``values``: the outputs, their means, and the generator's mean slope (loss per unit of output) at the samples.
@@ -95,7 +97,7 @@ def objective(look: Look, state: ObjectiveState) -> Content:
             N_("The losses of {model} are no functions of one number.", model=type(look.model).title),
             N_("Look at its curves on the left, or open a run of a GAN with a scalar discriminator."),
         )
-    stands = _position(look, state, pairs=played.generator_sees_real)
+    stands = yield from without_gradients(_position(look, state, pairs=played.generator_sees_real))
     # Where all that a loss sees is a probability, people may look at it as one.
     probability = played.output == "logit" and state.axis == "probability"
     outputs, x = _axis(stands, probability=probability)
@@ -125,30 +127,27 @@ def objective(look: Look, state: ObjectiveState) -> Content:
     if stands.real is not None:
         values["real_output"] = stands.real.numpy()
     across = N_("D, what the discriminator gives for real") if probability else _what_output(played)
-    return Content(_words(look, played, stands, slopes), series=tuple(shown), values=values, across=across)
+    yield Content(_words(look, played, stands, slopes), series=tuple(shown), values=values, across=across)
 
 
-def _position(look: Look, state: ObjectiveState, *, pairs: bool) -> Position:
+def _position(look: Look, state: ObjectiveState, *, pairs: bool) -> Generator[float | None, None, Position]:
     import torch
 
-    model: Any = look.model
     classes = classes_of(look)
-    real = None
-    with torch.no_grad():
-        options: dict[str, Any] = {}
-        labels = None
-        if look.data is not None:
-            check_data(look)
-            split: Any = look.data.split("train")
-            draw = generator(state.seed, "objective")
-            batch = split.batch(torch.randint(len(split), (state.n,), generator=draw), generator=draw)
-            labels = batch.labels if classes else None
-            real = model.discriminate(batch.images, labels).float()
-        if classes:
-            labels = torch.arange(state.n) % classes if labels is None else labels
-            options["label"] = labels
-        samples = model.sample(state.n, generator=generator(state.seed, "samples"), **options)
-        fake = model.discriminate(samples, labels).float()
+    labels, real = None, None
+    if look.data is not None:
+        check_data(look)
+        split: Any = look.data.split("train")
+        draw = generator(state.seed, "objective")
+        batch = split.batch(torch.randint(len(split), (state.n,), generator=draw), generator=draw)
+        labels = batch.labels if classes else None
+        yield None
+        real = yield from raw_outputs(look, batch.images, labels)
+    if classes and labels is None:
+        labels = torch.arange(state.n) % classes
+    options: dict[str, Any] = {"label": labels} if classes else {}
+    samples = yield from drawn(look, state.n, generator(state.seed, "samples"), **options)
+    fake = yield from raw_outputs(look, samples, labels)
     if pairs and real is not None:
         return Position(real - fake, fake - real)
     return Position(real, fake)

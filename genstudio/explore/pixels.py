@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from genstudio.core.abilities import SamplesPixels
 from genstudio.core.messages import N_
+from genstudio.core.parts import in_slices
 from genstudio.core.seeding import derive
 from genstudio.explore.base import Blob, Content, Look, PaneState, knob, pane, state
-from genstudio.explore.drawing import drawing_of, in_slices
+from genstudio.explore.drawing import drawing_of
 from genstudio.explore.pixel_view import field_by_parts, view
 
 SLICES = 2  # of drawing to one picture of it

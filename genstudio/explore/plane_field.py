@@ -3,15 +3,18 @@ place, all on one picture (after GAN Lab: Kahng et al. 2019)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.abilities import Discriminates, Samples, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
+from genstudio.core.parts import Parts
 from genstudio.core.seeding import generator
 from genstudio.explore.base import Content, Legend, Look, Picture, pane
 from genstudio.explore.given import check_data, classes_of
+from genstudio.explore.latents import drawn, without_gradients
 from genstudio.explore.plane_drawing import (
     FIELD,
     MIDDLE,
@@ -93,12 +96,13 @@ class Field:
     unfit=unfit,
     suits=lambda spec: spec.is_point,
 )
-def plane_field(look: Look, state: PlaneState) -> Content:
+def plane_field(look: Look, state: PlaneState) -> Iterator[Content | None]:
     """One picture, side×side; ``values`` hold the points (x, y), the raw field, and how many modes are covered."""
     import numpy as np
 
     side = max(SMALLEST, state.side or SIDE)
-    data, samples = _data(look, state), _samples(look, state)
+    data = _data(look, state)
+    samples = yield from _samples(look, state)
     field = _field(look, state, data, samples) if state.field and has(look.model, Discriminates) else None
     canvas = np.empty((side, side, 3), np.uint8)
     canvas[:] = MIDDLE
@@ -121,16 +125,14 @@ def plane_field(look: Look, state: PlaneState) -> Content:
     covered = _covered(look, samples)
     values |= covered
     words = _words(look, state, data is not None, covered)
-    return Content(words, (Picture(canvas, label=words),), values=values, legend=_legend(state, data, field))
+    yield Content(words, (Picture(canvas, label=words),), values=values, legend=_legend(state, data, field))
 
 
-def _samples(look: Look, state: PlaneState) -> np.ndarray:
+def _samples(look: Look, state: PlaneState) -> Parts[np.ndarray]:
     """float32 n×2."""
-    import torch
-
-    with torch.no_grad():
-        drawn: Tensor = look.model.sample(state.n, generator=generator(state.seed, "samples"))  # type: ignore[operator]
-    return drawn.clamp(0, 1).flatten(1).numpy()
+    images = yield from without_gradients(drawn(look, state.n, generator(state.seed, "samples")))
+    points: np.ndarray = images.clamp(0, 1).flatten(1).numpy()
+    return points
 
 
 def _data(look: Look, state: PlaneState) -> np.ndarray | None:

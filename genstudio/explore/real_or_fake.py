@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.abilities import Discriminates, Samples
 from genstudio.core.messages import N_, Message
+from genstudio.core.parts import Parts
 from genstudio.core.seeding import derive, generator
 from genstudio.explore.base import Content, Look, PaneState, Picture, Series, knob, pane, state
 from genstudio.explore.discriminator import AT_ONCE, boundary_of, discriminated, is_logit
 from genstudio.explore.given import check_data, chosen_class, classes_of
 from genstudio.explore.heat import heat
 from genstudio.explore.histogram import histogram, round_ends
-from genstudio.explore.latents import sheet, to_pixels
+from genstudio.explore.latents import drawn, sheet, to_pixels, without_gradients
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,19 +98,21 @@ class Judged:
     page=PAGE,
     gradients=True,
 )
-def real_or_fake(look: Look, state: RealOrFakeState) -> Iterator[Content]:
+def real_or_fake(look: Look, state: RealOrFakeState) -> Iterator[Content | None]:
     """A sheet of samples and held-out images, with the histogram of the outputs; it counts more images as it goes on."""
     check_data(look)
-    shown = {name: _judged(look, state, name, 0, state.n, heated=True) for name in ("fake", "held_out")}
+    shown = {}
+    for name in ("fake", "held_out"):
+        shown[name] = yield from _judged(look, state, name, 0, state.n, heated=True)
     # All three are counted from the beginning, so that each curve keeps its colour.
-    first_ones = shown | {"train": _judged(look, state, "train", 0, state.n)}
+    first_ones = shown | {"train": (yield from _judged(look, state, "train", 0, state.n))}
     counted = {name: [one.outputs] for name, one in first_ones.items() if one is not None}
     yield _content(look, state, shown, counted)
     size = max(8, AT_ONCE // look.spec.values)
     for name in GROUPS:
         start = state.n if name in counted else 0
         for first in range(start, max(state.counted, start), size):
-            more = _judged(look, state, name, first, min(size, state.counted - first))
+            more = yield from _judged(look, state, name, first, min(size, state.counted - first))
             if more is None:
                 break
             counted.setdefault(name, []).append(more.outputs)
@@ -123,31 +126,33 @@ def real_or_fake(look: Look, state: RealOrFakeState) -> Iterator[Content]:
 
 def _judged(
     look: Look, state: RealOrFakeState, name: str, first: int, n: int, *, heated: bool = False
-) -> Judged | None:
+) -> Parts[Judged | None]:
     """Images ``first`` to ``first + n`` of one of :data:`GROUPS`, fewer where there are no more; ``None`` without any."""
-    found = _samples(look, state, first, n) if name == "fake" else _real(look, state, name, first, n)
-    if found is None:
-        return None
-    images, labels, indices = found
-    outputs, maps = discriminated(look, images, labels, heated=heated)
+    if name == "fake":
+        images, labels, indices = yield from _samples(look, state, first, n)
+    else:
+        found = _real(look, state, name, first, n)
+        if found is None:
+            return None
+        images, labels, indices = found
+    yield
+    outputs, maps = yield from discriminated(look, images, labels, heated=heated)
     return Judged(images, outputs, maps, indices)
 
 
-def _samples(look: Look, state: RealOrFakeState, first: int, n: int) -> tuple[Tensor, Tensor | None, np.ndarray]:
+def _samples(look: Look, state: RealOrFakeState, first: int, n: int) -> Parts[tuple[Tensor, Tensor | None, np.ndarray]]:
     import numpy as np
     import torch
 
-    model: Any = look.model
     classes, labels = classes_of(look), None
     asked: dict[str, Any] = {}
     if classes:
-        drawn = torch.randint(classes, (n,), generator=generator(state.seed, "classes", first))
+        any_class = torch.randint(classes, (n,), generator=generator(state.seed, "classes", first))
         chosen = chosen_class(look, state.label)
-        labels = asked["label"] = drawn if chosen is None else torch.full((n,), chosen)
-    with torch.no_grad():
-        # The first ones are those that the pane Samples draws from this seed.
-        noise = generator(state.seed, "samples") if first == 0 else generator(state.seed, "samples", first)
-        images = model.sample(n, generator=noise, **asked)
+        labels = asked["label"] = any_class if chosen is None else torch.full((n,), chosen)
+    # The first ones are those that the pane Samples draws from this seed.
+    noise = generator(state.seed, "samples") if first == 0 else generator(state.seed, "samples", first)
+    images = yield from without_gradients(drawn(look, n, noise, **asked))
     return images, labels, np.arange(first, first + n)
 
 

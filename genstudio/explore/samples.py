@@ -13,7 +13,7 @@ from genstudio.core.seeding import derive, generator
 from genstudio.core.sheet import columns_for
 from genstudio.explore.base import Blob, Content, Look, PaneState, Picture, knob, pane, state
 from genstudio.explore.given import chosen_class, classes_in_turn, classes_of
-from genstudio.explore.latents import chunks, decoded, sheet, to_pixels
+from genstudio.explore.latents import chunks, decoded, drawn, sheet, to_pixels
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -86,7 +86,7 @@ class SamplesState(PaneState):
     help=N_("Images drawn from the model, from the same noise at every step."),
     page=PAGE,
 )
-def samples(look: Look, state: SamplesState) -> Iterator[Content]:
+def samples(look: Look, state: SamplesState) -> Iterator[Content | float]:
     """A sheet of n samples; for models that decode, ``values["z"]`` holds the code of each cell."""
     import numpy as np
 
@@ -95,8 +95,8 @@ def samples(look: Look, state: SamplesState) -> Iterator[Content]:
     values: dict[str, Any] = {}
     if not has(look.model, Decodes):
         noise = generator(state.seed, "samples")
-        drawn = look.model.sample(state.n, generator=noise, **_asked(look, state))  # type: ignore[operator]
-        yield _content(look, state, sheet(to_pixels(drawn), rows, columns), values)
+        images = yield from drawn(look, state.n, noise, **_asked(look, state))
+        yield _content(look, state, sheet(to_pixels(images), rows, columns), values)
         return
     z = _codes(look, state)
     padded = np.zeros((rows * columns, z.shape[1]), np.float32)
@@ -134,15 +134,15 @@ def can_draw(look: Look) -> bool:
 def _codes(look: Look, state: SamplesState) -> Tensor:
     import torch
 
-    drawn: Tensor = look.model.prior(state.n, generator=generator(state.seed, "samples")) * state.temperature  # type: ignore[operator]
+    noise: Tensor = look.model.prior(state.n, generator=generator(state.seed, "samples")) * state.temperature  # type: ignore[operator]
     if state.around is None:
-        return drawn
+        return noise
     centre = torch.from_numpy(look.blobs.get_array(state.around).astype("float32")).reshape(1, -1)
-    if centre.shape[1] != drawn.shape[1]:
-        return drawn  # a z of another model: nothing of this one is near it
-    noise = drawn * state.spread
-    noise[0] = 0
-    return centre + noise
+    if centre.shape[1] != noise.shape[1]:
+        return noise  # a z of another model: nothing of this one is near it
+    away = noise * state.spread
+    away[0] = 0
+    return centre + away
 
 
 def _shown(look: Look, state: SamplesState, z: Tensor, start: int) -> Tensor:

@@ -55,7 +55,7 @@ PAGE = N_(
     help=N_("One picture in the hand: named directions, principal components and coordinates as sliders."),
     page=PAGE,
 )
-def sliders(look: Look, state: SlidersState) -> Iterator[Content]:
+def sliders(look: Look, state: SlidersState) -> Iterator[Content | None]:
     """The picture with its z (``values["z"]``), after it the image that was encoded, where there is one, and what the
     model makes of the start. ``values["sliders"]``: the rows, ``values["directions"]`` and ``["basis"]``: what was found,
     as bytes, when it is all there; ``values["finding"]``: the share of the search that is done, as long as it goes on.
@@ -68,7 +68,10 @@ def sliders(look: Look, state: SlidersState) -> Iterator[Content]:
         if found.share is None:
             break
         if there != (there := (found.directions is not None, found.basis is not None)):
-            seen = [*_contents(Scene(look, state, found, start))][-1]
+            for content in _contents(Scene(look, state, found, start)):
+                seen = content or seen
+                yield None
+            assert seen is not None
             # Under a hand that moves this is all there is to see: what follows differs in words alone.
             yield replace(
                 seen, words=_finding(seen, found.share), values=seen.values | {"finding": 0.0}, coarse=True, share=0.0
@@ -150,7 +153,7 @@ def places(state: SlidersState) -> np.ndarray:
     return np.linspace(-state.reach, state.reach, state.side)
 
 
-def _contents(scene: Scene) -> Iterator[Content]:
+def _contents(scene: Scene) -> Iterator[Content | None]:
     if scene.state.show == "picture":
         yield _picture(scene)
         return
@@ -163,6 +166,9 @@ def _contents(scene: Scene) -> Iterator[Content]:
     u = np.broadcast_to(at, (rows, columns)).copy()
     v = np.zeros((1, columns)) if up is None else np.broadcast_to(at[::-1, None], (rows, columns)).copy()
     for stage in cell_stages(scene.look, z, scene.state.label):
+        if stage is None:
+            yield None
+            continue
         words = _words_of_figure(scene)
         if not stage.whole:
             words = N_(

@@ -32,12 +32,12 @@ class Stage:
         return self.done == len(self.source)
 
 
-def cell_stages(look: Look, z: np.ndarray, label: int) -> Iterator[Stage]:
+def cell_stages(look: Look, z: np.ndarray, label: int) -> Iterator[Stage | None]:
     """Ever more of the cells with the codes z (float32 rows×columns×latent_dim) decoded, none of them twice; of class
     ``label``, in a model that knows classes.
 
     Of a large sheet come first coarse ones, every eighth, fourth, second row and column, which stand for their neighbours;
-    then the others, a part at a time.
+    then the others, a part at a time. ``None`` comes where one may pause before the next stage.
     """
     import numpy as np
     import torch
@@ -60,7 +60,12 @@ def cell_stages(look: Look, z: np.ndarray, label: int) -> Iterator[Stage]:
     for every in coarseness(min(rows, columns)) if large else ():
         (down, above), (across, left) = _every(every, rows), _every(every, columns)
         cells = (down[:, None] * columns + across).ravel()
-        found = decode(cells[~done[cells]])
+        cells = cells[~done[cells]]
+        for part in chunks(len(cells), look):
+            found = decode(cells[part])
+            if part.stop < len(cells):
+                yield None
+        assert found is not None
         source = (above[:, None] * columns + left).ravel()
         yield Stage(found[source], source, int(done.sum()), coarse=True)
     left_over = np.flatnonzero(~done)

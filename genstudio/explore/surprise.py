@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.abilities import SamplesPixels
 from genstudio.core.messages import N_, Message
+from genstudio.core.parts import Parts, in_slices
 from genstudio.core.seeding import generator
 from genstudio.explore.base import Blob, Content, Legend, Look, PaneState, Picture, knob, pane, state
 from genstudio.explore.given import check_label, classes_of, own_image, split_image
 from genstudio.explore.heat import heat, scale
-from genstudio.explore.latents import sheet
+from genstudio.explore.latents import drawn, sheet
 from genstudio.explore.pixel_view import to_rgb
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 AT_ONCE = 2_000
-"""Sub-pixels scored between two looks at whether a newer state has come."""
+"""Sub-pixels of images scored together: one layer of the net between two pauses."""
 
 PAGE = N_(
     "<p>The model's probability of an image is a product over its sub-pixels in their order, so its negative logarithm "
@@ -78,41 +79,46 @@ class Scored:
     help=N_("Images beside maps of how little the model expected each of their pixels."),
     page=PAGE,
 )
-def surprise(look: Look, state: SurpriseState) -> Iterator[Content]:
+def surprise(look: Look, state: SurpriseState) -> Iterator[Content | float | None]:
     """A sheet of pairs, the image and its map; ``values["nats"]`` per image."""
-    images, labels, indices, what = _images(look, state)
+    images, labels, indices, what = yield from _images(look, state)
     step = max(1, AT_ONCE // look.spec.values)
     maps: list[Any] = []
     for start in range(0, len(images), step):
         part = slice(start, start + step)
         some = None if labels is None else labels[part]
-        maps.append(score(look, images[part], some))
+        maps.append((yield from in_slices(score(look, images[part], some))))
         done = _scored(look, images, maps, labels, indices, what)
         yield replace(_content(look, state, done), share=min(1.0, (start + step) / len(images)))
 
 
-def score(look: Look, images: Tensor, labels: Tensor | None) -> Tensor:
-    """Nats per pixel, float32 N×H×W, of images float32 N×C×H×W. Raises :class:`UsageError` for images or classes that
-    the model does not know."""
+def score(look: Look, images: Tensor, labels: Tensor | None) -> Parts[Tensor]:
+    """Nats per pixel, float32 N×H×W, of images float32 N×C×H×W, with a pause after each layer. Raises :class:`UsageError`
+    for images or classes that the model does not know."""
     import torch
 
     from genstudio.core.batch import Batch
 
     model: Any = look.model
     batch = Batch(images, look.spec, torch.arange(len(images)), labels)
-    made: Tensor = model.surprise(batch)
+    made: Tensor = yield from model.surprise_by_parts(batch)
     return made.float()
 
 
-def best_class(look: Look, image: Tensor) -> int:
+def best_class(look: Look, image: Tensor) -> Parts[int]:
     """The class under which ``image`` (float32 C×H×W) is likeliest."""
     import torch
 
-    nats = [float(score(look, image[None], torch.tensor([k])).double().sum()) for k in range(classes_of(look))]
+    nats = []
+    for k in range(classes_of(look)):
+        scored = yield from score(look, image[None], torch.tensor([k]))
+        nats.append(float(scored.double().sum()))
     return nats.index(min(nats))
 
 
-def _images(look: Look, state: SurpriseState) -> tuple[Tensor, Tensor | None, list[int], Message]:
+def _images(
+    look: Look, state: SurpriseState
+) -> Generator[float | None, None, tuple[Tensor, Tensor | None, list[int], Message]]:
     """Images float32 N×C×H×W, their classes if the model knows any, their numbers, and what they are."""
     import torch
 
@@ -121,7 +127,9 @@ def _images(look: Look, state: SurpriseState) -> tuple[Tensor, Tensor | None, li
         image = own_image(look, state.own)
         if not classes:
             return image[None], None, [0], N_("Your image")
-        label = state.label if state.label >= 0 else best_class(look, image)
+        label = state.label
+        if label < 0:
+            label = yield from in_slices(best_class(look, image))
         check_label(look, label)
         return image[None], torch.tensor([label]), [0], N_("Your image as {name}", name=look.spec.class_names[label])
     if state.source != "samples" and look.data is not None:
@@ -131,10 +139,9 @@ def _images(look: Look, state: SurpriseState) -> tuple[Tensor, Tensor | None, li
         numbers = [number for _, _, number in found]
         what = N_("Test images {first} to {last}", first=f"{numbers[0]:,}", last=f"{numbers[-1]:,}")
         return torch.stack([image for image, _, _ in found]), data_labels, numbers, what
-    model: Any = look.model
     noise = generator(state.seed, "samples")
     labels = torch.randint(classes, (state.n,), generator=generator(state.seed, "classes")) if classes else None
-    images = model.sample(state.n, generator=noise, label=labels)
+    images = yield from drawn(look, state.n, noise, **({} if labels is None else {"label": labels}))
     return images, labels, list(range(state.n)), N_("Images that the model drew, seed {seed}", seed=state.seed)
 
 

@@ -35,6 +35,18 @@ def straight(layers: Layers[T]) -> T:
         return result
 
 
+def pausing(layers: Layers[T]) -> Parts[T]:
+    """What :func:`straight` returns, with a pause at each cut."""
+    try:
+        live = next(layers)
+        while True:
+            yield
+            live = layers.send(live)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
 def beside(layers: Layers[Tensor], others: list[Tensor]) -> Layers[tuple[Tensor, list[Tensor]]]:
     """``layers`` within a pass that goes on to use ``others``: they go through its cuts too, and are given back."""
     try:

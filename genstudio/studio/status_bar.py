@@ -6,12 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
-from genstudio.core.messages import _
+from genstudio.core.messages import _, translate
 from genstudio.studio.busy_line import BusyLine
-from genstudio.studio.theme import font
 from genstudio.studio.widgets.card import Running
+from genstudio.studio.widgets.controls import IconButton, link
+from genstudio.studio.workers.jobs import Jobs, News
 from genstudio.studio.workers.lateness import ON_TIME_MS, Lateness
 
 if TYPE_CHECKING:
@@ -33,9 +34,8 @@ class StatusBar(QWidget):
         self.busy = BusyLine(session, self)
         line.addWidget(self.busy)
         line.addStretch(1)
-        self.news = QLabel(self)
-        self.news.setFont(font(12))
-        line.addWidget(self.news)
+        self.jobs = JobLine(self)
+        line.addWidget(self.jobs)
         self._device = ""
         self._freeze = ""
         lateness.told.connect(self._told)
@@ -64,6 +64,81 @@ class StatusBar(QWidget):
         n = self.busy.threads  # those that train may be fewer than the device has
         device = self._device if not n else _("CPU, 1 thread") if n == 1 else _("CPU, {n} threads", n=n)
         self.label.setText("   ·   ".join(filter(None, [device, memory_in_words(), late])))
+
+
+class JobLine(QWidget):
+    """The job that runs, how far it is, and *Stop*; then what it found, with *Show*, until that is closed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._jobs: Jobs | None = None
+        self._news: News | None = None
+        self.words = Running(self)
+        self.bar = QProgressBar(self)
+        self.bar.setFixedSize(120, 6)
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        self.stop = link(_("Stop"), "", self)
+        self.show_it = link(_("Show"), _("Show what was found"), self)
+        self.close_it = IconButton("close", _("Hide this line"), self)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        for part in (self.words, self.bar, self.stop, self.show_it, self.close_it):
+            part.setMaximumHeight(20)
+            line.addWidget(part)
+        self.stop.clicked.connect(self._stop)
+        self.show_it.clicked.connect(self._show)
+        self.close_it.clicked.connect(self._close)
+        self._tell()
+
+    def follow(self, jobs: Jobs) -> None:
+        """Show these jobs."""
+        self._jobs = jobs
+        jobs.changed.connect(self._tell)
+        jobs.told.connect(self._told)
+
+    @Slot()
+    def _tell(self) -> None:
+        job = self._jobs.running if self._jobs is not None else None
+        shown = job if job is not None and not (job.by_itself and self._news is not None) else None
+        news = self._news if shown is None else None
+        if shown is not None:
+            self.words.setText(
+                _("{title}, {percent} %", title=translate(shown.title), percent=f"{100 * shown.share:.0f}")
+            )
+            self.bar.setValue(int(1000 * shown.share))
+            self.stop.setToolTip(_("Stop: {title}", title=translate(shown.title)))
+            self.stop.setAccessibleName(self.stop.toolTip())
+        elif news is not None:
+            self.words.setText(translate(news.words))
+        self.bar.setVisible(shown is not None)
+        self.stop.setVisible(shown is not None)
+        self.show_it.setVisible(news is not None and news.show is not None)
+        self.close_it.setVisible(news is not None)
+        self.setVisible(shown is not None or news is not None)
+
+    @Slot(object)
+    def _told(self, news: News) -> None:
+        self._news = news
+        self._tell()
+
+    @Slot()
+    def _stop(self) -> None:
+        if self._jobs is not None:
+            self._jobs.stop()
+
+    @Slot()
+    def _show(self) -> None:
+        news = self._news
+        self._close()
+        if news is not None and news.show is not None:
+            news.show()
+
+    @Slot()
+    def _close(self) -> None:
+        self._news = None
+        self._tell()
 
 
 def memory_in_words() -> str:

@@ -12,6 +12,7 @@ from torch import nn
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
+from genstudio.core.parts import whole
 from genstudio.core.spec import ImageSpec
 from genstudio.explore.base import Look, contents, final
 from genstudio.explore.discriminator import boundary_of, discriminated
@@ -111,12 +112,12 @@ def test_a_critic_without_a_boundary_tells_pairs(squares):
 def test_heat_is_the_gradient_summed_over_the_channels(squares):
     look = bright_look(channels=3)
     images = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
-    outputs, maps = discriminated(look, images, None, heated=True)
+    outputs, maps = whole(discriminated(look, images, None, heated=True))
     assert outputs == pytest.approx(images[..., :4].sum((1, 2, 3)).numpy(), rel=1e-5)
     assert maps is not None
     assert maps[:, :, :3] == pytest.approx(3.0), "three channels of slope 1"
     assert maps[:, :, 5:] == pytest.approx(0.0)
-    assert discriminated(look, images, None)[1] is None
+    assert whole(discriminated(look, images, None))[1] is None
 
 
 def test_heat_lies_over_what_is_looked_at_and_leaves_the_rest(squares):
@@ -165,8 +166,8 @@ def test_batch_normalisation_is_taken_as_it_is_when_it_does_not_learn(squares):
     look = gan_look(squares, name="dcgan", width=4)
     images = torch.rand(6, 1, 8, 8, generator=torch.Generator().manual_seed(0))
     before = {name: value.clone() for name, value in look.model.state_dict().items()}
-    together, _ = discriminated(look, images, None)
-    alone = np.concatenate([discriminated(look, image[None], None)[0] for image in images])
+    together, _ = whole(discriminated(look, images, None))
+    alone = np.concatenate([whole(discriminated(look, image[None], None))[0] for image in images])
     assert together == pytest.approx(alone, rel=1e-4)
     assert all(torch.equal(value, before[name]) for name, value in look.model.state_dict().items())
 

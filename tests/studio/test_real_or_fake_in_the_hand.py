@@ -39,7 +39,7 @@ def settled(qtbot, area: PaneArea, name: str) -> Any:
         view = area.views.get(name)
         made = view.rendered if view is not None else None
         return (
-            made is not None and made.final and made.state == view.fitted(area.states[name])
+            made is not None and made.final and view.fitted(made.state) == view.fitted(area.states[name])
             and made.content is not None and len(made.content.series) > 1
         )  # fmt: skip
 
@@ -244,3 +244,23 @@ def test_without_an_audit_there_is_no_histogram_and_it_comes_back(qtbot, area: P
     area.undo_stack.undo()
     settled(qtbot, area, "neighbours")
     assert compare.histogram.isVisible()
+
+
+def test_an_audit_that_began_by_itself_ends_with_the_pane_and_not_again_when_stopped(
+    qtbot, area: PaneArea, compare: NeighboursView, monkeypatch: pytest.MonkeyPatch
+):
+    def endless(*asked: Any) -> Any:
+        while True:
+            yield 0.5
+
+    monkeypatch.setattr("genstudio.studio.panes.audits.audit_of", endless)
+    compare.resample()
+    qtbot.waitUntil(lambda: area.jobs.running is not None, timeout=PATIENCE)
+    area.show_pane("samples")
+    assert area.jobs.running is None, "no person asked for it"
+    area.show_pane("neighbours")
+    qtbot.waitUntil(lambda: area.jobs.running is not None, timeout=PATIENCE)
+    compare.audit_button.click()
+    compare.show_state(compare.state)
+    assert area.jobs.running is None, "a person has stopped it"
+    assert compare.audit_button.text() == "Audit 300 samples"

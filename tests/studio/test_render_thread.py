@@ -256,6 +256,76 @@ def test_a_short_content_does_not_wait_for_a_long_one(qtbot, renderer: RenderThr
     assert list(renderer._shown) == ["short", "gate"], "the one that began later was finished first"
 
 
+def test_what_is_made_for_a_pane_that_is_left_goes_no_step_further(qtbot, renderer: RenderThread, gate: Gate):
+    gate.open.clear()
+    renderer.submit("gate", GateState(number=1))
+    renderer.submit("stays", GateState(number=2))
+    assert gate.reached.wait(30), "both are in the middle, or wait"
+    renderer.keep_only({"stays"})
+    gate.open.set()
+    assert fetch(qtbot, renderer, "stays").state.number == 2
+    qtbot.waitUntil(lambda: sorted(gate.closed) == sorted(gate.seen), timeout=PATIENCE)
+    assert renderer.result("gate") is None, "what it would have shown is not told"
+    renderer.submit("gate", GateState(number=1))
+    assert fetch(qtbot, renderer, "gate").state.number == 1, "back in sight it is made from the beginning"
+
+
+class Endless:
+    """A pane whose content pauses again and again; counts its steps after it was left."""
+
+    def __init__(self) -> None:
+        self.steps, self.closed, self.reached = 0, threading.Event(), threading.Event()
+
+    def __call__(self, look: Look, state: GateState) -> Iterator[None]:
+        try:
+            while True:
+                self.steps += 1
+                self.reached.set()
+                yield None
+        finally:
+            self.closed.set()
+
+
+def test_a_pane_that_is_left_takes_one_more_step_at_the_most(
+    qtbot, renderer: RenderThread, monkeypatch: pytest.MonkeyPatch
+):
+    endless = Endless()
+    shown = Pane("endless", N_("Endless"), "look", (Samples,), GateState, N_("Endless."), N_("Endless."), endless)
+    monkeypatch.setitem(panes.load()._things, "endless", shown)
+    renderer.submit("endless", GateState())
+    assert endless.reached.wait(30)
+    with renderer._wake:  # so that no step ends meanwhile
+        renderer.keep_only(set())
+        before = endless.steps
+    assert endless.closed.wait(30)
+    assert endless.steps <= before + 1
+
+
+def test_models_that_no_pane_in_sight_shows_are_let_go(qtbot, renderer: RenderThread, weights: Weights, gate: Gate):
+    renderer.submit("gate", GateState(at=7))
+    renderer.submit("other", ManifoldState(cells=5))
+    fetch(qtbot, renderer, "gate")
+    fetch(qtbot, renderer, "other")
+    assert len(renderer._looks) == 2
+    renderer.keep_only({"other"})
+    qtbot.waitUntil(lambda: len(renderer._looks) == 1, timeout=PATIENCE)
+    (look,) = renderer._looks.values()
+    assert look.snapshot.step == 100
+
+
+def test_a_content_left_half_made_does_not_stand_for_the_one_before(
+    qtbot, renderer: RenderThread, slow: Slow, monkeypatch: pytest.MonkeyPatch
+):
+    renderer.submit("slow", GateState(number=1))
+    fetch(qtbot, renderer, "slow")
+    monkeypatch.setattr("genstudio.studio.workers.render_thread.REST_MS", 600_000.0)
+    renderer.submit("slow", GateState(number=2))
+    qtbot.waitUntil(lambda: renderer.result("slow") is not None, timeout=PATIENCE)  # its coarse picture is on screen
+    monkeypatch.setattr("genstudio.studio.workers.render_thread.REST_MS", 0.0)
+    renderer.submit("slow", GateState(number=1))
+    assert fetch(qtbot, renderer, "slow").state.number == 1, "what was shown before it is made again"
+
+
 class Slow:
     """A pane whose content comes coarse first and takes long to be whole."""
 

@@ -7,7 +7,7 @@ is scored; and ``graph``, the same net as causal nodes (or a ``machine`` of its 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,6 +20,7 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.parts import Parts, whole
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.sampling.auto import Pace, choose
+from genstudio.models.autoregressive.sampling.by_parts import drawn_by_parts
 from genstudio.models.autoregressive.sampling.cached import cached
 from genstudio.models.autoregressive.sampling.jacobi import jacobi
 from genstudio.models.autoregressive.sampling.naive import naive
@@ -27,7 +28,7 @@ from genstudio.models.autoregressive.sampling.request import Drawn, Method, Orde
 from genstudio.models.autoregressive.sampling.tape import Tape
 from genstudio.models.base import Model, Phase, Play, Turn
 from genstudio.models.classes import asked_labels, check_classes, drawn_labels, labels_of
-from genstudio.nets.by_layers import Layers, straight
+from genstudio.nets.by_layers import Layers, pausing, straight
 from genstudio.nets.causal_graph import CausalGraph
 from genstudio.nets.causal_machine import Due, GraphMachine
 from genstudio.nets.causal_schedule import schedule_by_parts
@@ -184,6 +185,15 @@ class Autoregressive(Model):
         with torch.no_grad(), self._evaluating():
             return -self.scores(batch).sum(1)
 
+    def surprise_by_parts(self, batch: Batch) -> Parts[Tensor]:
+        """:meth:`surprise` of a model in eval mode, with a pause after each layer."""
+        self._check_images(batch)
+        levels = batch.levels
+        self.full_forwards += 1
+        output = yield from pausing(self.by_layers(self.to_net(levels), self._labels_of(batch)))
+        yield
+        return -self.distribution.log_prob(output, levels).sum(1)
+
     def likelihood(self) -> Message:
         if isinstance(self.distribution, LogisticMixture):
             return N_("mixture of discretised logistics on {n} levels", n=self.distribution.levels)
@@ -206,6 +216,19 @@ class Autoregressive(Model):
         """``n`` images, float32 N×C×H×W in [0, 1]. The noise is drawn from ``generator`` first, one uniform number per
         sub-pixel, so that every method gives the same images; then the classes, where none is given."""
         return self._images(self._draw(self._request(n, generator, None, None, label, temperature), method))
+
+    def sample_by_parts(
+        self,
+        n: int,
+        *,
+        generator: torch.Generator,
+        label: int | Tensor | None = None,
+        temperature: float = 1.0,
+    ) -> Generator[float, None, Tensor]:
+        """:meth:`sample` of a model in eval mode: the same images from the same noise, in a bounded amount of memory.
+        Yields the share done every few milliseconds."""
+        levels = yield from drawn_by_parts(self, self._request(n, generator, None, None, label, temperature))
+        return self._images(levels)
 
     def complete(
         self,

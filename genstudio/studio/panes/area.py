@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -16,17 +18,19 @@ from PySide6.QtGui import QKeySequence, QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from genstudio.core.errors import UsageError
-from genstudio.core.messages import _, translate
+from genstudio.core.messages import N_, _, translate
 from genstudio.core.paths import home_dir
 from genstudio.explore.base import Pane, PaneState, panes
 from genstudio.explore.blobs import Blobs
 from genstudio.studio.panes.arrangement import Arrangement
+from genstudio.studio.panes.audits import Audited, Audits
 from genstudio.studio.panes.codes import Codes
 from genstudio.studio.panes.computing import Computing
 from genstudio.studio.panes.dresses import make_view
 from genstudio.studio.panes.exporting import Exporter, ExportLine
 from genstudio.studio.panes.found_directions import FoundDirections
 from genstudio.studio.panes.header import At, Header
+from genstudio.studio.panes.neighbours import NeighboursView
 from genstudio.studio.panes.newer_weights import NewerWeights
 from genstudio.studio.panes.pane_states import PaneStates, Subject
 from genstudio.studio.panes.refusals import Refusals
@@ -36,6 +40,7 @@ from genstudio.studio.panes.view import PaneView
 from genstudio.studio.panes.what_to_do import doing, title_of, what_to_do
 from genstudio.studio.widgets.notice import ErrorNotice
 from genstudio.studio.widgets.rail import Rail
+from genstudio.studio.workers.jobs import Jobs, News
 from genstudio.studio.workers.render_thread import Rendered, RenderThread, run_in_front
 
 if TYPE_CHECKING:
@@ -45,6 +50,16 @@ if TYPE_CHECKING:
     from genstudio.studio.panes.window import PaneWindow
     from genstudio.studio.settings import Settings
     from genstudio.studio.workers.session import Session
+
+
+class _Trains:
+    """Whether a session trains, asked on any thread; a class, since a closure would keep the window alive."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __call__(self) -> bool:
+        return self._session.state == "training"
 
 
 class PaneArea(QWidget):
@@ -67,6 +82,8 @@ class PaneArea(QWidget):
         self.pane_states = PaneStates(kept.states, undo_stack, self, kept.subject)
         self.refusals = Refusals(session, self.renderer, self)
         self.codes = Codes(self.panes, self)
+        self.jobs = Jobs(_Trains(session), self)
+        self.audits = Audits(session, self.jobs, self.blobs, self)
         self.found_directions = FoundDirections(session, self.blobs, undo_stack, self)
         self.newer_weights = NewerWeights(session, self._views_of_the_latest, self)
         self.arrangement = Arrangement(self.panes, kept.slots, self._make_view, self._can_serve, self)
@@ -163,6 +180,7 @@ class PaneArea(QWidget):
         self.arrangement.close_windows()
         self.renderer.blockSignals(True)
         self.exporter.stop()
+        self.jobs.shutdown()
         self.renderer.stop()
 
     # -- states --------------------------------------------------------------------------------------------------
@@ -261,6 +279,12 @@ class PaneArea(QWidget):
             if view is not self.sender():
                 view.rest()
         self.pane_states.begin_gesture()
+        self.jobs.rest(True)
+
+    @Slot()
+    def _let_go(self) -> None:
+        self.pane_states.end_gesture()
+        self.jobs.rest(False)
 
     @Slot(object)
     def _step_chosen(self, at: At) -> None:
@@ -295,6 +319,36 @@ class PaneArea(QWidget):
         self.smooth = smooth
         for view in self.views.values():
             self._make_smooth(view)
+
+    # -- audits --------------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _tell_audit(self, what: Audited) -> None:
+        """One has ended: a person who looks at something else is told in the status bar."""
+        view = self.views.get("neighbours")
+        if isinstance(view, NeighboursView) and view.shows(what):
+            return
+        found = self.audits.of(what)
+        told = {"run": Path(what.run).name, "step": f"{what.step:,}", "verdict": getattr(found, "verdict", found)}
+        words = N_("Audit of {run} at step {step}: {verdict}", **told)
+        self.jobs.told.emit(News(words, partial(self._show_audit, what) if self._can_show(what) else None))
+
+    def _can_show(self, what: Audited) -> bool:
+        latest = self.session.latest_snapshot()
+        steps = {*self.session.checkpoint_steps(), *(() if latest is None else (latest.step,))}
+        return what.run == str(getattr(self.session.run, "path", "")) and what.step in steps
+
+    def _show_audit(self, what: Audited) -> None:
+        """Bring the pane and the step that were audited into sight, where they can still be had."""
+        if not self._can_show(what):
+            return
+        latest = self.session.latest_snapshot()
+        at: At = "latest" if latest is not None and latest.step == what.step else what.step
+        asked = what.state
+        now = replace(self.states["neighbours"], at=at, audited=asked.audited, seed=asked.seed, compared=asked.compared)  # type: ignore[call-arg]
+        if now != self.states["neighbours"]:
+            self.change({"neighbours": now}, _("show the audit"))
+        self.show_pane("neighbours")
 
     # -- the session ---------------------------------------------------------------------------------------------
 
@@ -405,7 +459,8 @@ class PaneArea(QWidget):
         self.rail.chosen.connect(self.show_pane)
         self.header.chosen.connect(self._step_chosen)
         self.header.took_hold.connect(self._took_hold)
-        self.header.let_go.connect(self.pane_states.end_gesture)
+        self.header.let_go.connect(self._let_go)
+        self.audits.found.connect(self._tell_audit)
         self.pane_states.changed.connect(self._changed)
         self.refusals.changed.connect(self._refusals_changed)
         self.newer_weights.due.connect(self._weights_due)
@@ -425,11 +480,13 @@ class PaneArea(QWidget):
     def _make_view(self, name: str) -> PaneView:
         view = make_view(self.panes[name], self.states[name])
         view.equip(self.blobs, self.session.background, self.found_directions)
+        if isinstance(view, NeighboursView):
+            view.follow(self.audits)
         view.proposed.connect(self._proposed)
         view.resized.connect(self._resized)
         view.played.connect(self._played)
         view.took_hold.connect(self._took_hold)
-        view.let_go.connect(self.pane_states.end_gesture)
+        view.let_go.connect(self._let_go)
         view.picked_z.connect(self._picked_z)
         view.commanded.connect(self._commanded)
         view.inspector.smooth.toggled.connect(self._smooth_chosen)
@@ -448,6 +505,7 @@ class PaneArea(QWidget):
 
     @Slot()
     def _arranged(self) -> None:
+        self.renderer.keep_only(self.arrangement.in_sight())
         self._mark_rail()
         self._show_at()
         self._submit_all()

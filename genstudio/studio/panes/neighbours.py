@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.explore.neighbours import NeighboursState
+from genstudio.studio.panes.audits import shown_with
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import Button, restyle
@@ -20,8 +21,12 @@ from genstudio.studio.widgets.marked_grid import WORDS, MarkedGrid
 from genstudio.studio.widgets.pane_controls import ChoiceControl, PaneControls, SliderControl
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
     from genstudio.core.spec import ImageSpec
     from genstudio.explore.base import Content, Pane, PaneState
+    from genstudio.studio.panes.audits import Audited, Audits
+    from genstudio.studio.workers.jobs import Job
     from genstudio.studio.workers.render_thread import Rendered
 
 SURE = 0.001
@@ -29,11 +34,15 @@ MOST_BESIDE = 16
 
 
 class NeighboursView(PaneView):
+    """Neighbours are rendered; the audit is a job of its own (``audits``), begun by a button, or by itself where a model
+    draws in an instant."""
+
     state: NeighboursState
     has_codes = False
+    audits: Audits | None = None
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
-        self._content: Content | None = None
+        self._plain: Rendered | None = None  # what was rendered, without the audit
         self._spec: ImageSpec | None = None
         super().__init__(pane, state, parent)
         shortcut = QShortcut(QKeySequence(Qt.Key.Key_R), self)
@@ -62,10 +71,17 @@ class NeighboursView(PaneView):
         self.verdict.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.verdict.setAccessibleName(_("Does it copy?"))
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.audit_button = Button("", parent=whole)
+        self.audit_button.clicked.connect(self.audit_or_stop)
+        self.audit_button.hide()
+        said = QHBoxLayout()
+        said.setSpacing(8)
+        said.addWidget(self.verdict, 1)
+        said.addWidget(self.audit_button, 0, Qt.AlignmentFlag.AlignTop)
         self.histogram = HistogramView(whole)
         self.histogram.setAccessibleName(_("How near samples and held-out images lie, as a histogram"))
         column.addWidget(self.grid, 1)
-        column.addWidget(self.verdict)
+        column.addLayout(said)
         column.addWidget(self.histogram)
         return whole
 
@@ -91,8 +107,9 @@ class NeighboursView(PaneView):
     # -- what is shown -------------------------------------------------------------------------------------------
 
     def fitted(self, state: PaneState) -> NeighboursState:
-        """Where nobody chose: as many samples side by side as let the images stand largest in the pane."""
+        """Without the audit; where no number is chosen, with as many samples side by side as let the images be largest."""
         assert isinstance(state, NeighboursState)
+        state = replace(state, audited=0)  # by a job, see _show_audit
         if state.beside or self._spec is None:
             return state
         return replace(state, beside=self.most_beside(state, *self._spec.cell))
@@ -117,24 +134,120 @@ class NeighboursView(PaneView):
             return
         shown, wanted = self.rendered.state, self.fitted(self.state)
         assert isinstance(shown, NeighboursState)
+        shown = replace(shown, audited=0)
         if wanted != shown and replace(wanted, beside=0) == replace(shown, beside=0):
             self.resized.emit()
 
     def show_rendered(self, rendered: Rendered) -> None:
-        if rendered.content is not None and rendered.content is self._content:
-            self.rendered = rendered  # while it searches on, the same content comes again
+        same = self._plain is not None and self._plain.content is rendered.content is not None
+        self._plain = rendered
+        if same:  # while it searches on, the same content comes again
+            self._follow_audit()
             return
-        self._content = rendered.content
         super().show_rendered(rendered)
         if rendered.content is not None:
-            self._show_audit(rendered.content)
+            self._follow_audit()
             self._fit_again()
 
     def show_message(self, words: Message | str) -> None:
-        self._content = None
+        self._plain = None
         super().show_message(words)
         self.verdict.hide()
         self.histogram.hide()
+        self.audit_button.hide()
+
+    # -- the audit -----------------------------------------------------------------------------------------------
+
+    def follow(self, audits: Audits) -> None:
+        """Let samples be audited by these."""
+        self.audits = audits
+        audits.changed.connect(self._follow_audit)
+
+    @property
+    def asked(self) -> NeighboursState:
+        """What is on screen, and the audit that is asked for beside it."""
+        shown = self._plain.state if self._plain is not None else self.state
+        assert isinstance(shown, NeighboursState)
+        return replace(shown, audited=self.state.audited)
+
+    @property
+    def at_rest(self) -> bool:
+        """Not while an audit that began by itself runs: its verdict is of the weights that are shown."""
+        job = self._job()
+        return job is None or not job.by_itself
+
+    @Slot()
+    def audit_or_stop(self) -> None:
+        """Audit the samples of the weights that are shown, or stop that."""
+        job = self._job()
+        if self.audits is None or self._plain is None:
+            return
+        if job is not None:
+            self.audits.stop(job)
+        else:
+            self.audits.start(self._plain, self.asked)
+
+    def shows(self, what: Audited) -> bool:
+        """Whether a person sees what this audit found."""
+        if self.audits is None or self._plain is None or self._plain.content is None:
+            return False
+        return self.isVisible() and self.audits.what(self._plain, self.asked) == what
+
+    def show_state(self, state: PaneState) -> None:
+        super().show_state(state)
+        self._follow_audit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self.audits is not None:
+            self.audits.stop_by_itself()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._follow_audit()
+
+    def _job(self) -> Job | None:
+        if self.audits is None or self._plain is None:
+            return None
+        return self.audits.job(self._plain, self.asked)
+
+    @Slot()
+    def _follow_audit(self) -> None:
+        """Show what is known of the audit; begin it where that is a matter of a moment."""
+        made, audits = self._plain, self.audits
+        if made is None or made.content is None:
+            return
+        if audits is not None and made.final and "verdict" not in made.content.values:
+            if self._begins_by_itself(made):
+                audits.start(made, self.asked, by_itself=True)
+            if (found := audits.result(made, self.asked)) is not None:
+                made = shown_with(made, self.asked, found)
+        self.rendered = made
+        assert made.content is not None
+        self._show_audit(made.content)
+        self._show_button(made)
+
+    def _begins_by_itself(self, made: Rendered) -> bool:
+        """Models that decode draw hundreds of samples in a second or two; those that draw pixel by pixel take minutes."""
+        return made.latent_dim is not None and self._audits(made.content) and self.isVisible()
+
+    def _show_button(self, made: Rendered) -> None:
+        """*Audit 300 samples*, or *Stop* beside how far it is; neither where its verdict stands."""
+        n, job = self.state.audited, self._job()
+        known = made.content is not None and "verdict" in made.content.values
+        can = self.audits is not None and made.final and not known and self._audits(made.content)
+        self.audit_button.setVisible(can)
+        if job is None:
+            tip = _("Find out whether the model copies. It goes on while you look at something else")
+            self.audit_button.setText(_("Audit {n} samples", n=n))
+        else:
+            tip = _("Stop the audit")
+            self.audit_button.setText(_("Stop"))
+            if not known:
+                told = _("Auditing {n} samples, {percent} %", n=n, percent=f"{100 * job.share:.0f}")
+                self.verdict.setText("\n".join(filter(None, [self.verdict.text(), told])))
+        self.audit_button.setToolTip(tip)
+        self.audit_button.setAccessibleName(self.audit_button.text())
 
     def _show_audit(self, content: Content) -> None:
         said = [translate(content.values[name]) for name in ("note", "verdict") if content.values.get(name)]
@@ -155,11 +268,10 @@ class NeighboursView(PaneView):
         else:
             self.histogram.show_histograms(None)
 
-    def _audits(self, content: Content) -> bool:
+    def _audits(self, content: Content | None) -> bool:
         """Whether a histogram will come: its room is kept, so that the pictures stay where they are."""
-        return (
-            "index" in content.pictures[0].values and isinstance(self.state, NeighboursState) and self.state.audited > 0
-        )
+        neighbours = content is not None and "index" in content.pictures[0].values
+        return neighbours and isinstance(self.state, NeighboursState) and self.state.audited > 0
 
     def is_sample(self, row: int, column: int) -> bool:
         picture = self.grid.picture

@@ -16,13 +16,14 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from genstudio.core.errors import GenstudioError
+from genstudio.core.memory import give_memory_back
 from genstudio.core.messages import N_, Message
 from genstudio.core.threads import compute_on_one_core
 from genstudio.explore.base import Content, Look, PaneState, pane_of, panes, steps
@@ -126,6 +127,8 @@ class RenderThread(QThread):
         self._looks: OrderedDict[Any, Look] = OrderedDict()
         self._kept: OrderedDict[tuple[str, int], Snapshot] = OrderedDict()
         self._latest: dict[str, Snapshot] = {}  # by view: the weights that it took for the newest
+        self._in_sight: frozenset[str] = frozenset()
+        self._tidy = False  # other panes are in sight: what none of them shows can go
         self._stopping = False
         self._torch_is_set = False
 
@@ -176,6 +179,16 @@ class RenderThread(QThread):
             self._pending.discard(view)
             self._wake.notify()
 
+    def keep_only(self, views: Collection[str]) -> None:
+        """These are in sight: :meth:`cancel` the others, and forget models and what is known of them that none of these
+        shows."""
+        with self._wake:
+            for view in [view for view in self._tickets if view not in views]:
+                self.cancel(view)
+            self._in_sight = frozenset(views)
+            self._tidy = True
+            self._wake.notify()
+
     def forget(self, view: str) -> None:
         """The view is gone, or shows another run from now on: :meth:`cancel`, and keep nothing of what it showed."""
         with self._wake:
@@ -196,17 +209,25 @@ class RenderThread(QThread):
     def run(self) -> None:
         while True:
             with self._wake:
-                while not (self._waiting or self._jobs or self._asked or self._stopping):
+                while not (self._waiting or self._jobs or self._asked or self._tidy or self._stopping):
                     self._wake.wait()
                 if self._stopping:
                     break
-                self._take_newest()
+                left = [self._jobs.pop(view) for view in [*self._jobs] if view not in self._tickets]
+                left += self._take_newest()
+                idle = not (self._jobs or self._asked)
+            self._close(left)
+            if idle:  # only then, since to give memory back takes tens of milliseconds
+                self._tidy_up()
+            with self._wake:
+                if self._stopping:
+                    break
                 now = time.perf_counter()
                 rests = {view: max(j.rests_until, self._breathes.get(view, 0.0)) for view, j in self._jobs.items()}
                 awake = [job for view, job in self._jobs.items() if rests[view] <= now]
                 job = min(awake, key=lambda j: j.expected, default=None)
                 asked = self._asked.pop(0) if job is None and self._asked else None
-                if job is None and asked is None and rests:
+                if job is None and asked is None and rests and not self._waiting:
                     self._wake.wait(min(rests.values()) - now)
             if job is not None:
                 self._advance(job)
@@ -217,22 +238,36 @@ class RenderThread(QThread):
         self._kept.clear()
         self._latest.clear()
 
-    def _take_newest(self) -> None:
-        for view in [view for view in self._jobs if view not in self._tickets]:
-            self._drop(view)  # cancelled
+    def _take_newest(self) -> list[_Job]:
+        """Make jobs of what waits; those that they overtake."""
+        overtaken = [self._jobs.pop(view) for view in self._waiting if view in self._jobs]
         for view, (ticket, state, newest, run) in self._waiting.items():
             before = self._shown.get(view)
             again = before is not None and before[0] == state
             self._jobs[view] = _Job(view, state, run, ticket, self._durations.get(view, 0.0), again, newest)
             self._shares.pop(view, None)
         self._waiting.clear()
+        return overtaken
 
-    def _drop(self, view: str) -> None:
-        """End a job: its content function is left at the step where it stands."""
-        job = self._jobs.pop(view, None)
-        close = getattr(job.steps, "close", None) if job is not None else None
-        if close is not None:
-            close()
+    def _close(self, jobs: Iterable[_Job]) -> None:
+        """End what was made for panes that were left, or for states that were overtaken: none of it goes a step further."""
+        for job in jobs:
+            close = getattr(job.steps, "close", None)
+            if close is not None:
+                close()
+
+    def _tidy_up(self) -> None:
+        """Once other panes are in sight: of all models loaded keep those that one of these shows, with what is known of
+        them, and give the memory of all else back."""
+        with self._wake:
+            due, self._tidy = self._tidy, False
+            seen = self._in_sight
+        if not due:
+            return
+        shown = {id(key[1]) for view, key in self._shown.items() if view in seen}
+        for key in [key for key in self._looks if key[0] not in shown]:
+            self._looks.pop(key)
+        give_memory_back()
 
     def _advance(self, job: _Job) -> None:
         """One step of one content. Whatever goes wrong in it becomes words in its pane."""
@@ -257,7 +292,8 @@ class RenderThread(QThread):
             newest = self._tickets.get(job.view)
             gone, overtaken = self._stopping or newest is None, newest != job.ticket
         if made is None or made.final or overtaken or gone:
-            self._drop(job.view)
+            self._jobs.pop(job.view, None)
+            self._close([job])
         if made is None or gone:
             return
         if made.content is not None and (made.final or made.content.coarse):
@@ -287,6 +323,9 @@ class RenderThread(QThread):
         return whole or pace.is_best_in_time(stage, job.spent)
 
     def _publish(self, view: str, made: Any) -> None:
+        if isinstance(made, Rendered) and not made.final:
+            # Else, were this one left half made, what was shown before would not be made again.
+            self._shown.pop(view, None)
         with self._wake:
             self._results[view] = made
             quiet = view in self._pending

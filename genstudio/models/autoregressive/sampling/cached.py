@@ -6,12 +6,14 @@ convolutions a form of their own that grows by one pixel at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from genstudio.core.parts import Parts, telling
 from genstudio.models.autoregressive.sampling.request import Drawn, Order, Request
 
 if TYPE_CHECKING:
@@ -19,9 +21,23 @@ if TYPE_CHECKING:
     from genstudio.nets.causal_machine import Due
 
 
+ROWS_VALUES = 200_000
+"""Numbers of distributions from which pixels are drawn without a pause: a few milliseconds' worth."""
+
+
 def cached(model: Autoregressive, request: Request, order: Order = "raster", tell: bool = True) -> Iterator[Drawn]:
     """The images of :func:`naive`, without any forward pass. ``order="wavefront"`` draws all pixels of a tick together and
     tells of each; ``tell=False`` tells only of the end (nothing is copied for onlookers)."""
+    for one in cached_by_parts(model, request, order, tell):
+        if isinstance(one, Drawn):
+            yield one
+
+
+def cached_by_parts(
+    model: Autoregressive, request: Request, order: Order = "raster", tell: bool = True
+) -> Generator[Drawn | float, None, int]:
+    """:func:`cached`, with the share done where one may pause: every few milliseconds at most. Returns the bytes that were
+    held to draw these images."""
     n, channels, _, width = request.noise.shape
     images = torch.where(request.known[:, None], request.given, 0)
     known = request.known.all(0)
@@ -30,12 +46,15 @@ def cached(model: Autoregressive, request: Request, order: Order = "raster", tel
     noise = request.noise.flatten(2).permute(2, 0, 1).to(model.dtype).contiguous()
     kept = request.known.flatten(1).t().contiguous() if bool((request.known & ~known).any()) else None
     given = request.given.flatten(2).permute(2, 0, 1)
-    machine = model.machine(model.to_net(images), known.cpu().numpy(), request.labels, order)
+    machine = yield from telling(
+        0.0, model.machine_by_parts(model.to_net(images), known.cpu().numpy(), request.labels, order)
+    )
     for tick in range(machine.ticks):
         for due in machine.advance(tick):
             if due is None:
+                yield tick / machine.ticks
                 continue
-            drawn = _draw(model, due, levels, noise, request.temperature)
+            drawn = yield from telling(tick / machine.ticks, _draw(model, due, levels, noise, request.temperature))
             if kept is not None:
                 own = given[due.pixels][:, :, list(due.channels)]
                 drawn = torch.where(kept[due.pixels][:, :, None], own, drawn)
@@ -46,9 +65,22 @@ def cached(model: Autoregressive, request: Request, order: Order = "raster", tel
     if not tell:
         images.copy_(levels.permute(1, 2, 0).reshape(images.shape))
         yield Drawn(-1, -1, channels - 1, images[:, -1, -1, -1], images.new_zeros(n, 0), images.new_zeros(n, 0), images)
+    return sum(tensor.nbytes for tensor in getattr(machine, "buffers", {}).values())
 
 
-def _draw(model: Autoregressive, due: Due, levels: Tensor, noise: Tensor, temperature: float) -> Tensor:
+def _draw(model: Autoregressive, due: Due, levels: Tensor, noise: Tensor, temperature: float) -> Parts[Tensor]:
+    """The levels of one batch of pixels, int64 P×N×channels, some pixels at a time where there are many."""
+    each = due.output.shape[1] * model.distribution.levels * getattr(model.distribution, "components", 1)
+    parts: list[Tensor] = []
+    for some in torch.arange(len(due.pixels), device=due.pixels.device).split(max(1, ROWS_VALUES // each)):
+        if parts:
+            yield
+        part = due if len(some) == len(due.pixels) else replace(due, pixels=due.pixels[some], output=due.output[some])
+        parts.append(_draw_at_once(model, part, levels, noise, temperature))
+    return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+
+def _draw_at_once(model: Autoregressive, due: Due, levels: Tensor, noise: Tensor, temperature: float) -> Tensor:
     """The levels of one batch of pixels, int64 P×N×channels."""
     pixels, n = due.output.shape[:2]
     output = due.output.flatten(0, 1)
