@@ -30,7 +30,8 @@ from genstudio.training.live import Live
 from genstudio.training.looking import name_of, onlooker, take_snapshot
 from genstudio.training.plan import Plan
 from genstudio.training.referee import Referee
-from genstudio.training.run import Run, RunWriter
+from genstudio.training.run import Run
+from genstudio.training.run_writer import RunWriter
 from genstudio.training.samples import Sheets
 from genstudio.training.snapshot import Snapshot, SnapshotBoard
 from genstudio.training.telemetry import Row, Telemetry
