@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from PIL.PngImagePlugin import PngInfo
 
     from genstudio.explore.base import PaneState
+    from genstudio.training.recipe import Recipe
     from genstudio.training.run import Run
     from genstudio.training.snapshot import Snapshot
 
@@ -87,11 +88,18 @@ def provenance_of(
         pane=pane_of(state).name,
         # "latest" moves on: the picture shows this step.
         state=replace(state, run=snapshot.run, at=snapshot.step).to_json(),
-        recipe=run.recipe.to_toml() if run else "",
+        recipe=_without_places(run.recipe).to_toml() if run else "",
         seed=run.recipe.plan.seed if run else None,
         device=device,
         threads=threads,
     )
+
+
+def _without_places(recipe: Recipe) -> Recipe:
+    from genstudio.data.base import data_sets
+
+    named = data_sets[recipe.data].elsewhere(recipe.data_knobs)
+    return recipe if named is None else recipe.with_values(data_knobs=named)
 
 
 def png_text(provenance: Provenance | None) -> PngInfo:

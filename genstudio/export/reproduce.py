@@ -104,10 +104,10 @@ def find_run(name: str, near: Path) -> Run:
 
 def _data_of(run: Run) -> DataSet | None:
     """The images that the run learned from, or ``None`` when they are not on this computer: a comparison tells then."""
-    from genstudio.data.dataset import open_data
+    from genstudio.training.run_images import open_images
 
     try:
-        return open_data(run.recipe.data, run.recipe.data_knobs)
+        return open_images(run)
     except GenstudioError:
         return None
 
