@@ -69,8 +69,11 @@ def save_checkpoint(
         sync_folder(folder)
     except OSError as error:
         shutil.rmtree(hidden, ignore_errors=True)
+        gone = not folder.parent.is_dir()
         raise NotKeptError(
-            N_("The checkpoint of step {step} could not be written: {reason}.", step=step, reason=error.strerror),
+            N_("The folder of the run is gone: {path}.", path=str(folder.parent))
+            if gone
+            else N_("The checkpoint of step {step} could not be written: {reason}.", step=step, reason=error.strerror),
             N_("Make room on the disk that holds {folder}, then resume the run.", folder=str(folder)),
         ) from error
     thin_out(folder, spare)

@@ -128,6 +128,14 @@ class Loop:
 
     def events(self, resume: Path | None = None) -> Generator[ev.Event, None, None]:
         """See :func:`train`."""
+        try:
+            yield from self._events(resume)
+        except OSError as error:  # nothing but the run's folder is written to
+            if self.run is None:
+                raise
+            raise self._not_kept(self.run, error) from error
+
+    def _events(self, resume: Path | None) -> Generator[ev.Event, None, None]:
         with RunWriter(self.run) if self.run else contextlib.nullcontext() as self.writer:
             happenings = self._train(resume)
             try:
@@ -141,8 +149,6 @@ class Loop:
             except GeneratorExit:
                 self._stop()
                 raise
-            except OSError as error:  # between steps nothing but the run's folder is written to
-                raise self._not_kept(error) from error
 
     def _train(self, resume: Path | None) -> Iterator[ev.Event]:
         self._begin(resume)
@@ -396,17 +402,15 @@ class Loop:
                     self.writer.append("metrics", row.to_json())
                 list(self._save())
         except OSError as error:
-            raise self._not_kept(error) from error
+            raise self._not_kept(run, error) from error
         if self.saved < 0:
             raise NotKeptError(N_("The weights at step {step} are not finite: they are not kept.", step=self.step))
 
-    def _not_kept(self, error: OSError) -> NotKeptError:
-        assert self.run is not None
-        reason = error.strerror or str(error)
-        if not (self.run.path / "recipe.toml").is_file():
-            what = N_("The folder of the run {name} is gone: {path}.", name=self.run.name, path=str(self.run.path))
+    def _not_kept(self, run: Run, error: OSError) -> NotKeptError:
+        if (run.path / "recipe.toml").is_file():
+            what = N_("The run {name} can't be written: {reason}.", name=run.name, reason=error.strerror or str(error))
         else:
-            what = N_("The run {name} can't be written any more: {reason}.", name=self.run.name, reason=reason)
+            what = N_("The folder of the run {name} is gone: {path}.", name=run.name, path=str(run.path))
         return NotKeptError(what, N_("Make room there, or bring the folder back."))
 
     def _save(self, *, planned: bool = False) -> Iterator[ev.Event]:
