@@ -97,8 +97,8 @@ def _in_words(error: BaseException) -> object:
 
 
 def _heed_interrupts(window: MainWindow) -> None:
-    """Ctrl+C, a polite kill and a closed terminal close the window, which saves. Python sees signals between byte codes: the lateness
-    timer gives it the chance."""
+    """Ctrl+C, a polite kill and a closed terminal close the window, which saves. Python sees signals between byte codes:
+    the lateness timer gives it the chance."""
 
     def leave(number: int, frame: object) -> None:
         window.close()

@@ -177,6 +177,7 @@ def _remove(path: Path) -> None:
         except PermissionError:  # Windows: a link to a folder
             path.rmdir()
     elif path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
+        with contextlib.suppress(RecursionError):  # folders in folders, a thousand deep: they stay, out of sight
+            shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)

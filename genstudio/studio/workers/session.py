@@ -330,6 +330,8 @@ class Session(QObject):
         if self._thread is not None:
             self._thread.ask_to_stop()
             self._thread.wait()
+            if isinstance(self._thread.error, NotKeptError):
+                self._unkept = self.job
             self._forget_thread()
         self.background.stop()
         if self._unkept is not None:  # the last chance: what can't be written here either is lost
@@ -401,9 +403,11 @@ class Session(QObject):
                 N_("{what} The model is still in memory. {saved}", what=what, saved=self._words_on_saved())
             )
             return
-        if not isinstance(error, GenstudioError):
+        if isinstance(error, GenstudioError):
+            self.failed.emit(in_words(error))
+        else:
             log.error("training broke", exc_info=error)
-        self.failed.emit(in_words(error))
+            self.failed.emit(N_("{what} {saved}", what=in_words(error), saved=self._words_on_saved()))
 
     def _words_on_saved(self) -> Message:
         steps = self.run.checkpoints() if self.run is not None else []
