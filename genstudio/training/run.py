@@ -106,12 +106,17 @@ class Run:
     def status(self) -> Status:
         """``training`` while a living process writes it; ``finished`` when the plan's steps are made; ``stopped``; ``empty``
         before the first checkpoint."""
-        if is_held(self.path):
+        if self.is_training:
             return "training"
         step = self.step
         if step is None:
             return "empty"
         return "finished" if step >= parse_plan(self.state(step)["plan"]).steps else "stopped"
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a living process writes it. Reads nothing of it, so that it can be asked of a damaged run too."""
+        return is_held(self.path)
 
     @property
     def step(self) -> int | None:
