@@ -93,7 +93,8 @@ class Job:
         person's runs, from which it can go on; it is the job's run from then on. On the thread that trained, or when that
         has ended. Raises :class:`RunError` when it can't be written there either; then nothing is left of it."""
         before = self.run
-        run = Run.create(before.recipe.with_values(name=re.sub(r"-\d+$", "", before.name)), path)
+        name = re.sub(r"-kept-\d+$", "", before.name) + "-kept"  # never the name of the one that is gone
+        run = Run.create(before.recipe.with_values(name=name), path)
         try:
             self._loop.keep_in(run, self._rows_of(before))
         except GenstudioError:

@@ -147,7 +147,7 @@ def test_a_deleted_run_is_kept_elsewhere_to_the_bit(recipe: Recipes, tmp_path: P
     train_and_lose(job, lambda: shutil.rmtree(tmp_path / "run"))
     assert not (tmp_path / "run").exists(), "no stump comes back"
     kept = job.keep_elsewhere()
-    assert kept.name == "run-1"
+    assert kept.name == "run-kept-1"
     assert kept.step == 20
     finish(resume_job(kept.path))
     ours, theirs = contents(kept, 24), contents(whole.run, 24)
