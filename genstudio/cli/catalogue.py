@@ -53,29 +53,34 @@ def models(as_json: AsJson = False) -> None:
 def runs(as_json: AsJson = False) -> None:
     """List the runs, the newest first."""
     from genstudio.core.paths import runs_dir
-    from genstudio.training.run import list_runs
+    from genstudio.training.run import run_folders
+    from genstudio.training.run_list import look_at_run
 
-    output, told, rows = Output(as_json), [], []
-    for run in list_runs():
-        status, step, values = run.status, run.step, run.measures()
-        words = _STATUS.get(status, status)
-        rows.append([run.name, words, f"{step or 0:,}", run.recipe.model, run.recipe.data, _held_out(values)])
+    output, told, rows, problems = Output(as_json), [], [], []
+    for line in map(look_at_run, run_folders()):
+        words = _STATUS.get(line.status, line.status)
+        rows.append([line.name, words, f"{line.step or 0:,}", line.model, line.data, _held_out(line.measures)])
         told.append(
             {
-                "name": run.name,
-                "run": str(run.path),
-                "status": status,
-                "step": step,
-                "steps": run.recipe.plan.steps,
-                "model": run.recipe.model,
-                "data": run.recipe.data,
-                "measures": values,
+                "name": line.name,
+                "run": str(line.path),
+                "status": line.status,
+                "step": line.step,
+                "steps": line.steps,
+                "model": line.model,
+                "data": line.data,
+                "measures": line.measures,
             }
         )
+        if line.problem:
+            problems.append(_("{run} is damaged: {reason}", run=line.name, reason=translate(line.problem)))
+            told[-1]["problem"] = translate(line.problem)
     if rows:
         output.table(rows, [_("run"), _("status"), _("step"), _("model"), _("data"), _("nats on held-out images")])
     else:
         output.say(_("There are no runs yet in {folder}. `genstudio train mnist-vae-2d` makes one.", folder=runs_dir()))
+    for problem in problems:
+        output.say(problem)
     output.result({"runs": told})
 
 
@@ -91,4 +96,5 @@ _STATUS: dict[str, str] = {
     "finished": _("finished"),
     "stopped": _("stopped"),
     "empty": _("empty"),
+    "damaged": _("damaged"),
 }

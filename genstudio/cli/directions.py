@@ -91,17 +91,17 @@ def _opened(
     """The run's model with its images, and their judge where anything is known of them."""
     from genstudio.cli.pictures import look_at
     from genstudio.core.abilities import Decodes, Encodes, has
-    from genstudio.data.dataset import open_data
     from genstudio.training.judges import judge_for
+    from genstudio.training.run_images import open_images
 
-    recipe, look = folder.recipe, look_at(folder, step)
+    look = look_at(folder, step)
     if not has(look.model, Decodes):
         raise UsageError(
             N_("A {model} has no latent space.", model=look.model.title),
             N_("Choose the run of a model with codes, such as vae or dcgan."),
         )
     where, report = search(data), progress.preparing
-    images = look.data = open_data(recipe.data, recipe.data_knobs, search=where, progress=report, cancelled=cancelled)
+    images = look.data = open_images(folder, search=where, progress=report, cancelled=cancelled)
     if not images.spec.is_point and (images.labels is not None or images.attributes is not None):
         return look, judge_for(images, progress=report, cancelled=cancelled)
     if not has(look.model, Encodes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 from types import FrameType, TracebackType
@@ -12,8 +13,8 @@ from genstudio.core.messages import _
 
 
 class Interrupt:
-    """While entered, Ctrl-C (and SIGTERM, which a shutdown or a batch system sends) sets a flag instead of
-    raising.
+    """While entered, Ctrl-C (and SIGTERM, which a shutdown or a batch system sends, and SIGHUP, which a closed
+    terminal sends) sets a flag instead of raising.
 
     A KeyboardInterrupt in the middle of an update would leave weights that no checkpoint may hold; a flag
     read between two steps leaves a run that goes on to the bit.
@@ -31,8 +32,11 @@ class Interrupt:
         # Python allows signal handlers in the main thread alone; anywhere else Ctrl-C is somebody else's
         # business.
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._ask)
+            for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+                number = getattr(signal, name, None)  # Windows has no SIGHUP
+                # With nohup a hang-up is to be ignored: it stays so.
+                if number is not None and not (name == "SIGHUP" and signal.getsignal(number) == signal.SIG_IGN):
+                    self._before[number] = signal.signal(number, self._ask)
         return self
 
     def __exit__(
@@ -42,7 +46,11 @@ class Interrupt:
             signal.signal(number, handler)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self._asked:
+        # Only a person insists: a closing terminal and a system that shuts down send several by themselves.
+        if self._asked and number == signal.SIGINT:
             raise KeyboardInterrupt
+        if self._asked:
+            return
         self._asked = True
-        complain(_("Stopping after this step; Ctrl-C again leaves at once and loses what is not saved."))
+        with contextlib.suppress(OSError, ValueError):  # the terminal may be gone, and training must not end by that
+            complain(_("Stopping after this step; Ctrl-C again leaves at once and loses what is not saved."))

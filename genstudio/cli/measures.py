@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
     from genstudio.evaluate.base import Result
     from genstudio.evaluate.judge import Judge
-    from genstudio.training.recipe import Recipe
     from genstudio.training.run import Run as RunFolder
     from genstudio.training.snapshot import Snapshot
 
@@ -99,7 +98,7 @@ def evaluate(
     model = load_model(snapshot, target)
     with Interrupt() as interrupt, Progress() as progress:
         try:
-            images = _images(folder.recipe, split, where, progress, interrupt)
+            images = _images(folder, split, where, progress, interrupt)
             results = base.evaluate(
                 model, images, names=names_in(measure), split=split.value, limit=limit, seed=seed, cancelled=interrupt,
                 options={"nll": {"k": k}}, judge=lambda: _judge(judge, images, progress, interrupt), samples=samples,
@@ -114,11 +113,11 @@ def evaluate(
     output.result(_as_json(folder, snapshot, results, split))
 
 
-def _images(recipe: Recipe, split: Part, where: list[Path] | None, progress: Progress, interrupt: Interrupt) -> DataSet:
+def _images(run: RunFolder, split: Part, where: list[Path] | None, progress: Progress, interrupt: Interrupt) -> DataSet:
     """The run's images; raises :class:`DataError` where there are none in ``split``."""
-    from genstudio.data.dataset import open_data
+    from genstudio.training.run_images import open_images
 
-    images = open_data(recipe.data, recipe.data_knobs, search=where, progress=progress.preparing, cancelled=interrupt)
+    images = open_images(run, search=where, progress=progress.preparing, cancelled=interrupt)
     if not len(images.split(split.value)):
         raise DataError(
             N_("The split '{split}' of {data} is empty.", split=split.value, data=images.name),

@@ -167,13 +167,10 @@ def _data_of(folder: Any, data: Path | None) -> Any:
     from genstudio.cli.interrupt import Interrupt
     from genstudio.cli.progress import Progress
     from genstudio.core.errors import Cancelled
-    from genstudio.data.dataset import open_data
+    from genstudio.training.run_images import open_images
 
-    recipe = folder.recipe
     with Interrupt() as interrupt, Progress() as progress:
         try:
-            return open_data(
-                recipe.data, recipe.data_knobs, search=search(data), progress=progress.preparing, cancelled=interrupt
-            )
+            return open_images(folder, search=search(data), progress=progress.preparing, cancelled=interrupt)
         except Cancelled:
             raise KeyboardInterrupt from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,8 +18,8 @@ from genstudio.cli.options import AsJson, Data, Device, LiveSettings, Run, Seed,
 from genstudio.cli.output import Output, complain, duration
 from genstudio.cli.progress import Progress, TrainingProgress
 from genstudio.cli.runs import call_run, find_run
-from genstudio.core.errors import Cancelled
-from genstudio.core.messages import _, translate
+from genstudio.core.errors import Cancelled, NotKeptError, RunError
+from genstudio.core.messages import N_, _, translate
 
 if TYPE_CHECKING:
     from genstudio.training.job import Job
@@ -85,7 +87,8 @@ def resume(
 
 @dataclass
 class Outcome:
-    """What a job came to. ``reason``: done, stopped (Ctrl-C) or diverged."""
+    """What a job came to. ``reason``: done, stopped (Ctrl-C), diverged, or moved (its folder could not be written any
+    more, and what was learned was saved in another one)."""
 
     job: Job
     reason: str
@@ -109,19 +112,37 @@ def _follow(job: Job, progress: Progress, interrupt: Interrupt) -> Outcome:
 
     watch = TrainingProgress(progress, job)
     outcome = Outcome(job, "stopped", alarms=watch.health.alarms)
-    events = job.events()
     try:
-        for event in events:
-            watch.see(event)
-            if isinstance(event, Measured):
-                outcome.results = event.results if event.final else {}
-            elif isinstance(event, Finished):
-                outcome.reason = event.reason
-            elif interrupt():
-                break
-    finally:
-        events.close()  # saves
+        with contextlib.closing(job.events()) as events:  # closing saves
+            for event in events:
+                watch.see(event)
+                if isinstance(event, Measured):
+                    outcome.results = event.results if event.final else {}
+                elif isinstance(event, Finished):
+                    outcome.reason = event.reason
+                elif interrupt():
+                    break
+    except NotKeptError as error:
+        _keep_elsewhere(job, error)
+        progress.note(_("{what} It was saved in {run} instead.", what=translate(error.what), run=job.run.path))
+        outcome.reason = "moved"
     return outcome
+
+
+def _keep_elsewhere(job: Job, error: NotKeptError) -> None:
+    """Beside the run that can't be written, or else among the person's runs. Raises :class:`NotKeptError` that says what
+    is left where neither can be written."""
+    before = job.run
+    beside = (before.path.with_name(f"{before.name}-kept-{number}") for number in itertools.count(1))
+    for path in (next(path for path in beside if not path.exists()), None):
+        with contextlib.suppress(RunError):
+            job.keep_elsewhere(path)
+            return
+    saved = before.last_sound()
+    left = (
+        N_("Nothing of it is saved.") if saved is None else N_("It is saved up to step {step}.", step=int(saved.name))
+    )
+    raise NotKeptError(N_("{what} {left}", what=error.what, left=left), error.remedy) from error
 
 
 def report(outcome: Outcome, output: Output, extra: Mapping[str, Any] | None = None) -> None:

@@ -38,5 +38,9 @@ class RunError(GenstudioError):
     """A run folder that can't be read, written or continued."""
 
 
+class NotKeptError(RunError):
+    """Training could not write to its run's folder. What it has learned is still in memory."""
+
+
 class Cancelled(GenstudioError):
     """The person stopped a long piece of work. Nothing half-made is left behind."""

@@ -189,6 +189,23 @@ class Source:
         """
         raise NotImplementedError
 
+    def place(self) -> Path | None:
+        """The folder or file that holds the images, absolute, for a data set that is one of the person's own. Raises
+        :class:`DataError` when it is nowhere."""
+        return None
+
+    def anchored(self) -> dict[str, Any]:
+        """The values of all knobs, such that they name the same images from whatever folder the program is started in: what
+        a run remembers."""
+        values: dict[str, Any] = self.knobs.model_dump(mode="json")
+        return values
+
+    @classmethod
+    def elsewhere(cls, values: dict[str, Any]) -> dict[str, Any] | None:
+        """Values by which images that no longer lie where they did are looked for by name; ``None`` where there is no such
+        way."""
+        return None
+
     def preparation(self) -> dict[str, Any]:
         """The knobs that the decoded images depend on: part of the cache's key."""
         return {k: v for k, v in self.knobs.model_dump(mode="json").items() if k not in self.after_cache}

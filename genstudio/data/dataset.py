@@ -7,6 +7,7 @@ batch = train.batch(torch.randint(len(train), (100,)), generator=generator)
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,8 @@ def open_data(
     if is_cancelled():
         raise CancelledError(N_("Opening the images was cancelled."))
     data = DataSet(name, source.knobs, cached_images(name, source, report, is_cancelled))
+    data.place, data.anchored = source.place(), source.anchored()
+    data.search = tuple(Path(os.path.abspath(place)) for place in source.search)
     report(1.0, N_("{n} images are ready.", n=len(data)))
     return data
 
@@ -60,7 +63,8 @@ class DataSet:
 
     spec: as batches are (two levels when binarised). labels: int64 N or ``None``. attributes: float32 N×A or ``None``; NaN
     where a number isn't known. problems: what was left out, and why. fingerprint: a hash of all images and what is known
-    about them, equal on every machine.
+    about them, equal on every machine. place, search: where they were found, and where they were looked for. anchored: the
+    knobs' values by which they are found from any folder.
     """
 
     def __init__(self, name: str, knobs: Any, cached: CachedImages) -> None:
@@ -70,6 +74,9 @@ class DataSet:
         self.labels = cached.labels
         self.attributes = cached.attributes
         self.has_official_test = cached.test is not None
+        self.place: Path | None = None
+        self.anchored: dict[str, Any] = knobs.model_dump(mode="json")
+        self.search: tuple[Path, ...] = ()
         self._cached = cached
         n, channels, height, width = cached.images.shape
         self.spec = ImageSpec(

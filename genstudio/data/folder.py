@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -82,6 +82,20 @@ class Folder(Source):
             N_("There is no {path}. Looked in: {places}.", path=str(given), places=looked_in(p.parent for p in places)),
             N_("Give the whole path, or say with --data or GENSTUDIO_DATA where it is."),
         )
+
+    def place(self) -> Path:
+        return Path(os.path.abspath(self.find()))
+
+    def anchored(self) -> dict[str, Any]:
+        values, given = super().anchored(), Path(self.knobs.path).expanduser()
+        # A name that was found where data sets are kept stays one: such places are remembered by themselves.
+        by_search = not given.is_absolute() and any((place / given).exists() for place in self.search)
+        return values if by_search else {**values, "path": str(self.place())}
+
+    @classmethod
+    def elsewhere(cls, values: dict[str, Any]) -> dict[str, Any] | None:
+        given = Path(str(values.get("path", "")))
+        return {**values, "path": given.name} if given.is_absolute() and given.name else None
 
     def fingerprint(self) -> str:
         facts = hashlib.sha256()

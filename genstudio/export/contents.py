@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+import pydantic
+from pydantic import Field
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
@@ -32,7 +34,29 @@ class Layout:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Layout:
-        return cls(**{**values, "background": tuple(values.get("background", GREY))})
+        """The layout in a picture's provenance. Raises :class:`UsageError` for what is none: it may be a stranger's."""
+        try:
+            known = _Layout.model_validate(values).model_dump()
+        except pydantic.ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            raise UsageError(
+                N_("The picture's layout is not valid: {name}: {reason}.", name=".".join(map(str, first["loc"])),
+                   reason=first["msg"]),
+                N_("Only files that genstudio exported, unchanged, can be made again."),
+            ) from None  # fmt: skip
+        return cls(**{**known, "background": tuple(known["background"])})
+
+
+class _Layout(pydantic.BaseModel):
+    """A :class:`Layout` as JSON."""
+
+    model_config = pydantic.ConfigDict(strict=True, extra="forbid")
+
+    gutter: int = Field(2, ge=0, le=1000)
+    scale: int = Field(1, ge=1, le=1000)
+    background: list[Annotated[int, Field(ge=0, le=255)]] = Field(list(GREY), min_length=3, max_length=3)
+    points: bool = True
+    picture: int = Field(0, ge=0, le=1000)
 
 
 def compose(content: Content, layout: Layout = Layout()) -> np.ndarray:

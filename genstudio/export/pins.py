@@ -29,16 +29,18 @@ if TYPE_CHECKING:
 def pin(run: Run, snapshot: Snapshot, state: PaneState | None = None, blobs: Blobs | None = None) -> Path:
     """Keep ``snapshot`` in ``run``, and the blobs that ``state`` names; returns RUN/pinned/HASH. The same weights once.
 
-    Raises :class:`GenstudioError` when the run's folder can't be written.
+    Raises :class:`GenstudioError` when the run's folder can't be written, or a link leads out of it.
     """
     from genstudio.training.checkpoint import tensors_to_bytes
-    from genstudio.training.files import sync_folder, write_and_sync
+    from genstudio.training.files import new_folder, sync_folder, write_and_sync, write_atomically
 
+    run.for_writing()
     folder = pinned_path(run, snapshot.digest)
     try:
         if not (folder / "state.json").is_file():
+            folder.parent.mkdir(exist_ok=True)
             hidden = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
-            hidden.mkdir(parents=True, exist_ok=True)
+            new_folder(hidden)
             write_and_sync(hidden / "model.safetensors", tensors_to_bytes(snapshot.weights))
             write_and_sync(hidden / "state.json", json.dumps(_describe(snapshot), indent=1).encode())
             sync_folder(hidden)
@@ -47,7 +49,7 @@ def pin(run: Run, snapshot: Snapshot, state: PaneState | None = None, blobs: Blo
             sync_folder(folder.parent)
         for name, content in _blobs_in(state, blobs):
             (folder / "blobs").mkdir(exist_ok=True)
-            write_and_sync(folder / "blobs" / name, content)
+            write_atomically(folder / "blobs" / name, content)
     except OSError as error:
         raise GenstudioError(
             N_("The weights could not be kept in {path}: {reason}.", path=str(run.path), reason=error.strerror),
@@ -66,15 +68,18 @@ def pinned_snapshot(run: Run, digest: str) -> Snapshot:
     from safetensors import SafetensorError
     from safetensors.torch import load
 
+    from genstudio.training.checkpoint import WEIGHTS_BYTES
+    from genstudio.training.files import read_bounded
     from genstudio.training.snapshot import Snapshot
+    from genstudio.training.states import Pinned, read_json
 
     folder = pinned_path(run, digest)
     try:
-        described = json.loads((folder / "state.json").read_bytes())
+        described = read_json(folder / "state.json", Pinned)
         # From bytes: Windows can't replace a mapped file, and a stranger's file can't run code.
-        weights = load((folder / "model.safetensors").read_bytes())
+        weights = load(read_bounded(folder / "model.safetensors", WEIGHTS_BYTES))
         snapshot = Snapshot(**{**described, "spec": ImageSpec.from_json(described["spec"])}, weights=weights)
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise RunError(
             N_("The run {name} does not hold the weights {hash}.", name=run.name, hash=digest[:16]),
             N_("Copy the folder 'pinned' from where the picture was made."),

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field, fields, replace
+import stat
+import warnings
+from dataclasses import asdict, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import pydantic
+from pydantic import Field
+from pydantic.dataclasses import dataclass
 
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from PIL.PngImagePlugin import PngInfo
 
     from genstudio.explore.base import PaneState
+    from genstudio.training.recipe import Recipe
     from genstudio.training.run import Run
     from genstudio.training.snapshot import Snapshot
 
@@ -27,9 +34,20 @@ KEY = "genstudio"
 """The keyword of the PNG text chunk, and the word that opens the JSON elsewhere."""
 
 
-@dataclass(frozen=True)
+MOST_LETTERS = 2**20
+"""Of the JSON: as many as Pillow takes out of a compressed chunk."""
+MOST_SVG_DEPTH = 100
+
+Letters = Annotated[str, Field(max_length=4096)]
+Table = Annotated[dict[str, Any], Field(max_length=1000)]
+# A name and no path: a picture from elsewhere must not lead out of the folders in which runs are looked for.
+RunName = Annotated[str, Field(max_length=255, pattern=r"^[^/\\\x00]*$")]
+
+
+@dataclass(frozen=True, config=pydantic.ConfigDict(strict=True))
 class Provenance:
-    """Enough to make a picture again.
+    """Enough to make a picture again. A picture may come from a stranger: each value has a type and a bound, and
+    :meth:`from_text` refuses others.
 
     run: the run folder's name. step: of the weights. weights: the snapshot's digest, hexadecimal. pane,
     state: the pane's name and its state as JSON. sheet: how its pictures were laid out (columns, gutter,
@@ -37,18 +55,18 @@ class Provenance:
     was made.
     """
 
-    run: str = ""
-    step: int = 0
-    weights: str = ""
-    pane: str = ""
-    state: dict[str, Any] = field(default_factory=dict)
-    sheet: dict[str, Any] = field(default_factory=dict)
-    film: dict[str, Any] = field(default_factory=dict)
-    recipe: str = ""
-    seed: int | None = None
-    device: str = "cpu"
-    threads: int = 1
-    versions: dict[str, Any] = field(default_factory=versions)
+    run: RunName = ""
+    step: Annotated[int, Field(ge=0, le=10**12)] = 0
+    weights: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    pane: Letters = ""
+    state: Table = field(default_factory=dict)
+    sheet: Table = field(default_factory=dict)
+    film: Table = field(default_factory=dict)
+    recipe: Annotated[str, Field(max_length=MOST_LETTERS)] = ""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    device: Letters = "cpu"
+    threads: Annotated[int, Field(ge=1, le=1024)] = 1
+    versions: Table = field(default_factory=versions)
 
     def to_json(self) -> dict[str, Any]:
         return {"format": 1, **asdict(self)}
@@ -66,7 +84,12 @@ class Provenance:
     @classmethod
     def from_text(cls, text: str) -> Provenance:
         """Raises ValueError when ``text`` is no provenance of ours."""
-        value = json.loads(text)
+        if len(text) > MOST_LETTERS:
+            raise ValueError("too long")
+        try:
+            value = json.loads(text)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
         if not isinstance(value, dict) or "versions" not in value or "run" not in value:
             raise ValueError("no provenance")
         return cls.from_json(value)
@@ -87,11 +110,18 @@ def provenance_of(
         pane=pane_of(state).name,
         # "latest" moves on: the picture shows this step.
         state=replace(state, run=snapshot.run, at=snapshot.step).to_json(),
-        recipe=run.recipe.to_toml() if run else "",
+        recipe=_without_places(run.recipe).to_toml() if run else "",
         seed=run.recipe.plan.seed if run else None,
         device=device,
         threads=threads,
     )
+
+
+def _without_places(recipe: Recipe) -> Recipe:
+    from genstudio.data.base import data_sets
+
+    named = data_sets[recipe.data].elsewhere(recipe.data_knobs)
+    return recipe if named is None else recipe.with_values(data_knobs=named)
 
 
 def png_text(provenance: Provenance | None) -> PngInfo:
@@ -115,18 +145,22 @@ def read_provenance(path: str | os.PathLike[str]) -> Provenance:
     source = Path(path)
     readers = {".mp4": _text_of_movie, ".svg": _text_of_svg}
     try:
-        text = readers.get(source.suffix.lower(), _text_of_image)(source)
+        if not stat.S_ISREG(source.stat().st_mode):  # a pipe would hold its reader for ever
+            raise ValueError("not an ordinary file")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's, of large pictures
+            text = readers.get(source.suffix.lower(), _text_of_image)(source)
         return Provenance.from_text(text)
     except OSError as error:
         raise GenstudioError(
             N_("{path} could not be read: {reason}.", path=str(source), reason=error.strerror or str(error)),
             N_("Choose a picture that genstudio exported."),
         ) from error
-    except (ValueError, KeyError, TypeError):
+    except Exception as error:  # a stranger's file can break a reader of pictures in many ways, none of which is ours
         raise GenstudioError(
             N_("{path} does not say how it was made.", path=str(source)),
             N_("Only files that genstudio exported, unchanged, carry their provenance."),
-        ) from None
+        ) from error
 
 
 def _text_of_image(source: Path) -> str:
@@ -149,12 +183,17 @@ def _text_of_movie(source: Path) -> str:
 def _text_of_svg(source: Path) -> str:
     from xml.etree import ElementTree
 
-    try:
-        root = ElementTree.parse(source).getroot()
-    except ElementTree.ParseError as error:
-        raise ValueError("not an SVG") from error
-    description = root.find(".//{http://purl.org/dc/elements/1.1/}description")
-    return "" if description is None else description.text or ""
+    depth = 0
+    with open(source, "rb") as file:
+        for event, element in ElementTree.iterparse(file, ("start", "end")):
+            depth += 1 if event == "start" else -1
+            if depth > MOST_SVG_DEPTH:
+                raise ValueError("nested too deeply")
+            if event == "end" and element.tag == "{http://purl.org/dc/elements/1.1/}description":
+                return element.text or ""
+            if event == "end" and depth > 1:
+                element.clear()
+    return ""
 
 
 _IMAGE_DESCRIPTION = 0x010E

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,6 +76,7 @@ def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: Dat
             N_("Only PNG pictures can be made again and compared."),
         )
     run = run or find_run(provenance.run, near=Path(path))
+    kept = _pixels(path)
     snapshot = pinned_snapshot(run, provenance.weights)
     state = panes[provenance.pane].state.from_json(provenance.state)
     if data is None and state.needs_images:
@@ -82,7 +84,7 @@ def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: Dat
     with _threads(provenance.threads):
         look = Look(load_model(snapshot), snapshot.spec, snapshot, data, pinned_blobs(run, provenance.weights))
         made = compose(final(look, state), Layout.from_json(provenance.sheet))
-    differing, largest = _compare(made, _pixels(path))
+    differing, largest = _compare(made, kept)
     return Reproduction(provenance, made, differing, largest, here=provenance.versions == versions())
 
 
@@ -104,10 +106,10 @@ def find_run(name: str, near: Path) -> Run:
 
 def _data_of(run: Run) -> DataSet | None:
     """The images that the run learned from, or ``None`` when they are not on this computer: a comparison tells then."""
-    from genstudio.data.dataset import open_data
+    from genstudio.training.run_images import open_images
 
     try:
-        return open_data(run.recipe.data, run.recipe.data_knobs)
+        return open_images(run)
     except GenstudioError:
         return None
 
@@ -122,8 +124,16 @@ def _compare(made: np.ndarray, kept: np.ndarray) -> tuple[float, int]:
 def _pixels(path: str | os.PathLike[str]) -> np.ndarray:
     from PIL import Image
 
-    with Image.open(path) as image:
-        pixels = np.asarray(image)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of large pictures: those beyond all bounds raise
+            with Image.open(path) as image:
+                pixels = np.asarray(image)
+    except Exception as error:  # a stranger's file can break Pillow in many ways, none of which is ours
+        raise GenstudioError(
+            N_("{path} could not be read: {reason}.", path=str(path), reason=str(error)),
+            N_("Choose a picture that genstudio exported."),
+        ) from error
     return pixels[..., None] if pixels.ndim == 2 else pixels
 
 

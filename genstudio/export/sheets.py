@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from genstudio.export.provenance import Provenance
 
 Colour = tuple[int, int, int]
+MOST_PIXELS = 2**27
 GREY: Colour = (128, 128, 128)
 """The neutral surround: it flatters no image."""
 
@@ -47,6 +48,11 @@ def sheet(
         cells = np.repeat(cells, 3, axis=3)
     channels = cells.shape[3]
     step_y, step_x = height * scale + gutter, width * scale + gutter
+    if rows * step_y * columns * step_x > MOST_PIXELS:
+        raise UsageError(
+            N_("A sheet of {width}×{height} pixels is too large.", width=columns * step_x, height=rows * step_y),
+            N_("Choose a smaller scale, or fewer images."),
+        )
     made = np.empty((rows * step_y + gutter, columns * step_x + gutter, channels), np.uint8)
     made[:] = np.asarray(background[:channels], np.uint8)
     for i, cell in enumerate(cells):

@@ -6,6 +6,7 @@ imported before Qt, or its libraries fail to load: that one case is handled here
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -77,7 +78,8 @@ def _catch_everything(window: MainWindow) -> None:
         if issubclass(kind, KeyboardInterrupt):
             window.close()
             return
-        sys.stderr.write("".join(traceback.format_exception(kind, error, trace)))
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # the terminal may be closed
+            sys.stderr.write("".join(traceback.format_exception(kind, error, trace)))
         window.session.failed.emit(_in_words(error))
 
     def caught_in_thread(args: threading.ExceptHookArgs) -> None:
@@ -95,14 +97,16 @@ def _in_words(error: BaseException) -> object:
 
 
 def _heed_interrupts(window: MainWindow) -> None:
-    """Ctrl+C and a polite kill close the window, which saves. Python sees signals between byte codes: the lateness
-    timer gives it the chance."""
+    """Ctrl+C, a polite kill and a closed terminal close the window, which saves. Python sees signals between byte codes:
+    the lateness timer gives it the chance."""
 
     def leave(number: int, frame: object) -> None:
         window.close()
 
-    for name in ("SIGINT", "SIGTERM"):
-        signal.signal(getattr(signal, name), leave)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and not (name == "SIGHUP" and signal.getsignal(number) == signal.SIG_IGN):  # nohup
+            signal.signal(number, leave)
 
 
 def _let_go() -> None:

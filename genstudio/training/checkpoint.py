@@ -16,20 +16,22 @@ import io
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genstudio.core.errors import RunError
+from genstudio.core.errors import NotKeptError, RunError
 from genstudio.core.messages import N_
-from genstudio.training.files import remove_folder, sync_folder, write_and_sync
+from genstudio.training.files import new_folder, read_bounded, remove_folder, sync_folder, write_and_sync
+from genstudio.training.states import State, Trainer, check, read_json
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 KEEP, KEEP_TRAINERS = 32, 2
 STATE, MODEL, AVERAGED, TRAINER = "state.json", "model.safetensors", "averaged.safetensors", "trainer.pt"
-ALWAYS = {"step", "files"}  # what every state.json says, whoever saved it
+WEIGHTS_BYTES, TRAINER_BYTES = 4 * 2**30, 12 * 2**30
 
 
 def save_checkpoint(
@@ -45,7 +47,8 @@ def save_checkpoint(
     """Write the checkpoint of ``step`` into ``folder`` and thin out old ones, but that of step ``spare``. One that is there
     already is replaced.
 
-    Raises :class:`RunError` when the disk is full or can't be written; what was there before is then as it was.
+    Raises :class:`NotKeptError` when the disk is full or can't be written, or the run's folder is gone; what was there
+    before is then as it was.
     """
     target, hidden = folder / f"{step:06d}", folder / f".{step:06d}.{os.getpid()}.tmp"
     contents = {MODEL: tensors_to_bytes(weights), TRAINER: _torch_bytes(trainer)}
@@ -53,7 +56,8 @@ def save_checkpoint(
         contents[AVERAGED] = tensors_to_bytes(averaged)
     sizes = {name: len(content) for name, content in contents.items()}
     try:
-        hidden.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)  # not its parent: a run that was deleted must not come back as a stump
+        new_folder(hidden)
         for name, content in contents.items():
             write_and_sync(hidden / name, content)
         text = json.dumps({**state, "step": step, "files": sizes}, indent=1, allow_nan=False)
@@ -65,8 +69,11 @@ def save_checkpoint(
         sync_folder(folder)
     except OSError as error:
         shutil.rmtree(hidden, ignore_errors=True)
-        raise RunError(
-            N_("The checkpoint of step {step} could not be written: {reason}.", step=step, reason=error.strerror),
+        gone = not folder.parent.is_dir()
+        raise NotKeptError(
+            N_("The folder of the run is gone: {path}.", path=str(folder.parent))
+            if gone
+            else N_("The checkpoint of step {step} could not be written: {reason}.", step=step, reason=error.strerror),
             N_("Make room on the disk that holds {folder}, then resume the run.", folder=str(folder)),
         ) from error
     thin_out(folder, spare)
@@ -79,7 +86,12 @@ def checkpoint_steps(folder: Path) -> list[int]:
         names = os.listdir(folder)
     except OSError:
         return []
-    return sorted(int(n) for n in names if n.isascii() and n.isdigit() and (folder / n / STATE).is_file())
+    return sorted(int(n) for n in names if is_step(n) and (folder / n / STATE).is_file())
+
+
+def is_step(name: str) -> bool:
+    """Whether a folder or file of this name belongs to a step: digits, filled up with zeros to six."""
+    return name.isascii() and name.isdigit() and len(name) <= 15 and name == f"{int(name):06d}"
 
 
 def checkpoint_path(folder: Path, step: int) -> Path:
@@ -92,18 +104,19 @@ def can_resume(path: Path) -> bool:
     try:
         sizes = read_state(path)["files"]
         return TRAINER in sizes and all((path / name).stat().st_size == size for name, size in sizes.items())
-    except (RunError, OSError, KeyError, AttributeError):
+    except (RunError, OSError):
         return False
 
 
 def read_state(path: Path) -> dict[str, Any]:
-    """``state.json``. Raises :class:`RunError` when it is missing or broken."""
+    """``state.json``, checked as :class:`genstudio.training.states.State` says. Raises :class:`RunError` when it is missing
+    or broken."""
     try:
-        state = json.loads((path / STATE).read_bytes())
-        if not isinstance(state, dict) or not state.keys() >= ALWAYS:
-            raise ValueError(f"{STATE} is not one of ours")
+        state = read_json(path / STATE, State)
+        if is_step(path.name) and int(path.name) != state["step"]:
+            raise ValueError(f"it says that it is of step {state['step']}")
     except (OSError, ValueError) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
     return state
 
 
@@ -117,23 +130,25 @@ def read_weights(path: Path, *, averaged: bool = True) -> tuple[dict[str, Tensor
 
     averaged = averaged and (path / AVERAGED).is_file()
     try:
-        return load((path / (AVERAGED if averaged else MODEL)).read_bytes()), averaged
-    except (OSError, SafetensorError, ValueError) as error:
-        raise _damaged(path, error) from error
+        return load(read_bounded(path / (AVERAGED if averaged else MODEL), WEIGHTS_BYTES)), averaged
+    except (OSError, SafetensorError, ValueError, KeyError) as error:  # KeyError: a type that torch does not have
+        raise damaged(path, error) from error
 
 
 def read_trainer(path: Path) -> dict[str, Any]:
-    """Optimisers, generators and places. Raises :class:`RunError` for a damaged file, or one that holds anything but
-    tensors and plain values."""
-    import pickle
-
+    """Optimisers, generators and places, checked as :class:`genstudio.training.states.Trainer` says. Raises
+    :class:`RunError` for a damaged file, or one that holds anything but tensors and plain values."""
     import torch
 
     try:
-        content = (path / TRAINER).read_bytes()
-        return dict(torch.load(io.BytesIO(content), weights_only=True, map_location="cpu"))
-    except (OSError, RuntimeError, ValueError, TypeError, EOFError, pickle.UnpicklingError) as error:
-        raise _damaged(path, error) from error
+        content = io.BytesIO(read_bounded(path / TRAINER, TRAINER_BYTES))
+        with zipfile.ZipFile(content) as packed:  # torch packs nothing: what is packed unfolds to any size
+            if any(part.compress_type != zipfile.ZIP_STORED for part in packed.infolist()):
+                raise ValueError(f"{TRAINER} is not one of ours")
+        content.seek(0)
+        return check(torch.load(content, weights_only=True, map_location="cpu"), Trainer)
+    except Exception as error:  # a stranger's file can break torch's reader in many ways, none of which is ours
+        raise damaged(path, error) from error
 
 
 def tensors_to_bytes(tensors: Mapping[str, Tensor]) -> bytes:
@@ -180,8 +195,10 @@ def _torch_bytes(value: Mapping[str, Any]) -> bytes:
     return buffer.getvalue()
 
 
-def _damaged(path: Path, error: Exception) -> RunError:
+def damaged(path: Path, error: Exception) -> RunError:
+    """The words for a checkpoint at ``path`` that can't be used because of ``error``."""
+    reason = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
     return RunError(
-        N_("The checkpoint {path} can't be read: {reason}.", path=str(path), reason=str(error).splitlines()[0][:200]),
+        N_("The checkpoint {path} can't be read: {reason}.", path=str(path), reason=reason),
         N_("Delete that folder; the run goes on from the checkpoint before it."),
     )

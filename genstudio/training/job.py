@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.device import choose_device
-from genstudio.core.errors import UsageError
+from genstudio.core.errors import DataError, GenstudioError, RunError, UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.training.events import Event, Measured
 from genstudio.training.judging import check_judging, judge_of
 from genstudio.training.live import Live
 from genstudio.training.recipe import Recipe
 from genstudio.training.run import Run
+from genstudio.training.run_images import open_images
 from genstudio.training.snapshot import SnapshotBoard
-from genstudio.training.telemetry import Telemetry
+from genstudio.training.telemetry import Row, Telemetry
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
@@ -46,6 +49,7 @@ class Job:
         resume: Path | None,
         cancelled: Cancelled | None,
         judge: Judge | None = None,
+        is_new: bool = False,
     ) -> None:
         from genstudio.training.loop import Loop
 
@@ -53,7 +57,7 @@ class Job:
         self.telemetry, self.board = Telemetry(), SnapshotBoard()
         self.live = live
         self.measures: dict[str, float] = {}
-        self._resume = resume
+        self._resume, self._is_new = resume, is_new
         self._loop: Loop = Loop(
             model, data, self.live, run, self.telemetry, self.board, cancelled or (lambda: False), judge
         )
@@ -70,14 +74,42 @@ class Job:
 
     def events(self) -> Generator[Event, None, None]:
         """Train. Closing the generator saves and stops; it can be asked for once."""
-        events = self._loop.events(self._resume)
         try:
-            for event in events:
-                if isinstance(event, Measured):
-                    self.measures.update(event.values)
-                yield event
-        finally:
-            events.close()
+            with contextlib.closing(self._loop.events(self._resume)) as events:
+                for event in events:
+                    if isinstance(event, Measured):
+                        self.measures.update(event.values)
+                    yield event
+        except RunError as error:
+            if self._is_new and not self._loop.step and not self.run.checkpoints():
+                self.run.undo_create()  # else the same command would be refused because of what it left itself
+                raise RunError(
+                    error.what, N_("Make room there, then start it again: nothing was trained yet.")
+                ) from error
+            raise
+
+    def keep_elsewhere(self, path: str | os.PathLike[str] | None = None) -> Run:
+        """After :class:`NotKeptError` ended the events: save what is in memory in a new run at ``path``, or among the
+        person's runs, from which it can go on; it is the job's run from then on. On the thread that trained, or when that
+        has ended. Raises :class:`RunError` when it can't be written there either; then nothing is left of it."""
+        before = self.run
+        name = re.sub(r"-kept-\d+$", "", before.name) + "-kept"  # never the name of the one that is gone
+        run = Run.create(before.recipe.with_values(name=name), path)
+        try:
+            self._loop.keep_in(run, self._rows_of(before))
+        except GenstudioError:
+            run.undo_create()
+            raise
+        self.run = run
+        return run
+
+    def _rows_of(self, run: Run) -> list[Row]:
+        """Of all that was trained, as far as the file is still there."""
+        fresh, _ = self.telemetry.since()
+        with contextlib.suppress(RunError):
+            old, _ = run.metrics_since()
+            return [row for row in old if not fresh or row.step < fresh[0].step] + fresh
+        return fresh
 
     def publish(self) -> None:
         """On the training thread, while it pauses: answer a request for a snapshot that came after the last step."""
@@ -112,14 +144,20 @@ def new_job(
     :class:`GenstudioError` in plain words before any folder is made. Seeds the global generators: call it on the thread that
     trains.
     """
+    from genstudio.data.dataset import open_data
+
     recipe = recipe.validate()
+    recipe.to_bytes()  # raises for what a run could not remember, before images are decoded
     target = choose_device(device)
-    data = _open_data(recipe, search, progress, cancelled)
+    data = _with_training_images(
+        open_data(recipe.data, recipe.data_knobs, search=search, progress=progress, cancelled=cancelled)
+    )
+    recipe = recipe.with_values(data_knobs=data.anchored)
     model = _build(recipe, data, target)
     live = _live(recipe, model, data)
     judge = judge_of(live.plan, model, data, progress, cancelled)
     run = Run.create(recipe, out)
-    return Job(run, recipe.with_values(name=run.name), model, data, live, None, cancelled, judge)
+    return Job(run, recipe.with_values(name=run.name), model, data, live, None, cancelled, judge, is_new=True)
 
 
 def resume_job(
@@ -147,7 +185,7 @@ def resume_job(
         recipe = recipe.override([f"plan.steps={steps}"])
     recipe = recipe.validate()
     target = choose_device(device or "auto")
-    data = _open_data(recipe, search, progress, cancelled)
+    data = _with_training_images(open_images(run, search=search, progress=progress, cancelled=cancelled))
     model = _build(recipe, data, target)
     live = _live(recipe, model, data)
     live(changes or {})
@@ -175,16 +213,10 @@ def _must_lie_ahead(run: Run, checkpoint: Path | None, steps: int) -> None:
         )
 
 
-def _open_data(
-    recipe: Recipe, search: Sequence[Path] | None, progress: Progress | None, cancelled: Cancelled | None
-) -> DataSet:
-    from genstudio.core.errors import DataError
-    from genstudio.data.dataset import open_data
-
-    data = open_data(recipe.data, recipe.data_knobs, search=search, progress=progress, cancelled=cancelled)
+def _with_training_images(data: DataSet) -> DataSet:
     if len(data.split("train")) == 0:
         raise DataError(
-            N_("The data set {name} has no images to train on.", name=recipe.data), N_("Give it more images.")
+            N_("The data set {name} has no images to train on.", name=data.name), N_("Give it more images.")
         )
     return data
 

@@ -10,6 +10,7 @@ from typing import IO
 
 from genstudio.core.errors import RunError
 from genstudio.core.messages import N_
+from genstudio.training.files import open_to_append, open_to_read
 
 NAME = ".lock"
 
@@ -24,7 +25,7 @@ class WriterLock:
     def take(self) -> None:
         """Raises :class:`RunError` when another writer has it, or when the folder can't be written."""
         try:
-            file = open(self._path, "ab")  # noqa: SIM115 - open as long as the lock is held
+            file = open_to_append(self._path)
         except OSError as error:
             raise RunError(
                 N_("The run {path} can't be written: {reason}.", path=str(self._path.parent), reason=error.strerror),
@@ -51,7 +52,7 @@ class WriterLock:
 def is_held(folder: Path) -> bool:
     """Whether a living process (this one too) writes the run in ``folder``."""
     try:
-        file = open(folder / NAME, "rb+" if os.name == "nt" else "rb")  # noqa: SIM115 - closed below
+        file = open_to_read(folder / NAME, writable=os.name == "nt")
     except OSError:
         return False
     with file:

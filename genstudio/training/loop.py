@@ -11,14 +11,14 @@ import contextlib
 import logging
 import math
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from genstudio.core.device import describe_device
-from genstudio.core.errors import Cancelled
+from genstudio.core.errors import Cancelled, NotKeptError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, seed_everything
 from genstudio.core.threads import compute_with
@@ -30,7 +30,9 @@ from genstudio.training.live import Live
 from genstudio.training.looking import name_of, onlooker, take_snapshot
 from genstudio.training.plan import Plan
 from genstudio.training.referee import Referee
-from genstudio.training.run import Run, RunWriter
+from genstudio.training.run import Run
+from genstudio.training.run_images import where_found
+from genstudio.training.run_writer import RunWriter
 from genstudio.training.samples import Sheets
 from genstudio.training.snapshot import Snapshot, SnapshotBoard
 from genstudio.training.telemetry import Row, Telemetry
@@ -126,6 +128,14 @@ class Loop:
 
     def events(self, resume: Path | None = None) -> Generator[ev.Event, None, None]:
         """See :func:`train`."""
+        try:
+            yield from self._events(resume)
+        except OSError as error:  # nothing but the run's folder is written to
+            if self.run is None:
+                raise
+            raise self._not_kept(self.run, error) from error
+
+    def _events(self, resume: Path | None) -> Generator[ev.Event, None, None]:
         with RunWriter(self.run) if self.run else contextlib.nullcontext() as self.writer:
             happenings = self._train(resume)
             try:
@@ -200,7 +210,13 @@ class Loop:
     def _restore(self, checkpoint: Path) -> None:
         weights, _ = checkpoints.read_weights(checkpoint, averaged=False)
         averaged, is_averaged = checkpoints.read_weights(checkpoint)
-        self.referee.restore(weights, averaged if is_averaged else None, checkpoints.read_trainer(checkpoint))
+        trainer = checkpoints.read_trainer(checkpoint)
+        try:
+            if trainer["step"] != checkpoints.read_state(checkpoint)["step"]:
+                raise ValueError("its files are of different steps")
+            self.referee.restore(weights, averaged if is_averaged else None, trainer)
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError) as error:
+            raise checkpoints.damaged(checkpoint, error) from error  # it was saved by another model, or changed since
         self._since = (self.referee.turn.images, self.stepping)
 
     def _finish(self) -> Iterator[ev.Event]:
@@ -376,6 +392,27 @@ class Loop:
 
     # -- saving ------------------------------------------------------------------------------------------------------
 
+    def keep_in(self, run: Run, rows: Iterable[Row]) -> None:
+        """Save what is in memory in another ``run``, with the ``rows`` of its curves: after events() has ended. Raises
+        :class:`NotKeptError` when that can't be written either."""
+        self.run, self.saved = run, -1
+        try:
+            with RunWriter(run) as self.writer:
+                for row in rows:
+                    self.writer.append("metrics", row.to_json())
+                list(self._save())
+        except OSError as error:
+            raise self._not_kept(run, error) from error
+        if self.saved < 0:
+            raise NotKeptError(N_("The weights at step {step} are not finite: they are not kept.", step=self.step))
+
+    def _not_kept(self, run: Run, error: OSError) -> NotKeptError:
+        if (run.path / "recipe.toml").is_file():
+            what = N_("The run {name} can't be written: {reason}.", name=run.name, reason=error.strerror or str(error))
+        else:
+            what = N_("The folder of the run {name} is gone: {path}.", name=run.name, path=str(run.path))
+        return NotKeptError(what, N_("Make room there, or bring the folder back."))
+
     def _save(self, *, planned: bool = False) -> Iterator[ev.Event]:
         """``planned``: asked for by the plan, not by a stop."""
         if not self.writer or self.saved == self.step:
@@ -408,8 +445,9 @@ class Loop:
             "model_knobs": self.model.knobs.model_dump(mode="json"),
             "spec": self.model.spec.to_json(),
             "data": recipe.data,
-            "data_knobs": recipe.data_knobs,
+            "data_knobs": self.data.anchored,
             "data_fingerprint": self.data.fingerprint,
+            "images": where_found(self.data),
             "plan": self.plan.model_dump(mode="json"),
             "lengths": writer.lengths(),
             "seconds": self.seconds,

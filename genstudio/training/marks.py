@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pydantic
+from pydantic import Field
+
 from genstudio.core.messages import N_, Message
 
 
@@ -16,6 +19,29 @@ class Mark:
 
     step: int
     message: Message
+
+
+class _Happening(pydantic.BaseModel):
+    """One line of ``events.jsonl``, as far as anything here depends on it."""
+
+    model_config = pydantic.ConfigDict(extra="allow")
+
+    event: str
+    step: int = Field(ge=0, le=10**12)
+    since: int | None = None
+    name: str | None = None
+    terms: dict[str, str] = Field({}, max_length=1000)
+    watched: list[str] = Field([], max_length=1000)
+
+
+def happening(line: bytes) -> dict[str, Any] | None:
+    """One row of ``events.jsonl``; ``None`` for a line that is none, such as one torn by a crash."""
+    try:
+        row = _Happening.model_validate_json(line).model_dump(exclude_unset=True)
+    except ValueError:
+        return None
+    needs = {"changed": {"name", "value"}, "rolledback": {"since"}}.get(row["event"], set())
+    return row if row.keys() >= needs else None
 
 
 def marks_of(happenings: Iterable[Mapping[str, Any]]) -> list[Mark]:

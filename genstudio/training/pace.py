@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from genstudio.training.files import write_atomically
+from genstudio.core.errors import RunError
+from genstudio.training.files import read_bounded, write_atomically
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.sampling.auto import Pace
     from genstudio.training.run import Run
 
 FILE = "sampling.json"
+MOST_BYTES = 2**20
 
 
 def load_pace(run: Run) -> Pace:
@@ -19,8 +21,8 @@ def load_pace(run: Run) -> Pace:
     from genstudio.models.autoregressive.sampling.auto import Pace
 
     try:
-        told = json.loads((run.path / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        told = json.loads(read_bounded(run.path / FILE, MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
         return Pace()
     return Pace.from_json(told) if isinstance(told, dict) and told.get("computer") == _computer() else Pace()
 
@@ -29,8 +31,8 @@ def save_pace(run: Run, pace: Pace) -> None:
     """Write it into the run's folder. A run that can't be written to is measured anew each time."""
     told = {"computer": _computer(), **pace.to_json()}
     try:
-        write_atomically(run.path / FILE, json.dumps(told, indent=1).encode())
-    except OSError:
+        write_atomically(run.for_writing(FILE), json.dumps(told, indent=1).encode())
+    except (OSError, RunError):
         return
 
 

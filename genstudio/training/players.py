@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 FUSED = {"adam", "adamw", "sgd", "adagrad"}
 
 
+# What each optimiser remembers of a parameter; "step" is one number, the rest has the parameter's shape.
+KEPT = {
+    "adam": {"step", "exp_avg", "exp_avg_sq"},
+    "adamw": {"step", "exp_avg", "exp_avg_sq"},
+    "sgd": {"momentum_buffer"},
+    "rmsprop": {"step", "square_avg"},
+    "adagrad": {"step", "sum"},
+}
+
+
 class Player:
     """One player's parameters, optimiser and average."""
 
@@ -74,9 +84,12 @@ class Player:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
+        """Put back what :meth:`state` gave. The settings stay the plan's: those in ``state`` are only what it was then.
+        Raises ``ValueError`` where it is not of these parameters."""
         if self.optimiser is not None and state["optimiser"] is not None:
-            self.optimiser.load_state_dict(state["optimiser"])
-            self._lr = self.optimiser.param_groups[0]["lr"]
+            kept = _checked(state["optimiser"].get("state"), self.parameters, KEPT[self.plan.optimiser])
+            groups = self.optimiser.state_dict()["param_groups"]
+            self.optimiser.load_state_dict({"state": kept, "param_groups": groups})
         if self.average is not None:
             self.average.updates = int(state["updates"])
 
@@ -117,6 +130,26 @@ def make_optimiser(parameters: list[nn.Parameter], plan: PlayerPlan) -> torch.op
     }
     made: torch.optim.Optimizer = kinds[plan.optimiser](parameters, **options)
     return made
+
+
+def _checked(state: Any, parameters: list[nn.Parameter], names: set[str]) -> dict[int, dict[str, Any]]:
+    """An optimiser's memory by the number of the parameter. torch itself takes any shape, and breaks in the next step."""
+    if not isinstance(state, dict):
+        raise ValueError("the optimiser's state is no table")
+    for place, memory in state.items():
+        if not isinstance(place, int) or not 0 <= place < len(parameters):
+            raise ValueError("the optimiser's state is of another model")
+        if not isinstance(memory, dict) or (memory and memory.keys() != names):
+            raise ValueError("the optimiser's state is of another optimiser")
+        for name, value in memory.items():
+            shape = torch.Size() if name == "step" else parameters[place].shape
+            if value is None and name == "momentum_buffer":
+                continue
+            if not isinstance(value, Tensor) or value.shape != shape or not value.is_floating_point():
+                raise ValueError(f"{name} of the optimiser does not fit its parameter")
+            if name == "step" and not 0 <= value.item() <= 1e15:
+                raise ValueError("the optimiser's count of steps is out of range")
+    return state
 
 
 def _settings(plan: PlayerPlan) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from genstudio.core.knobs import from_text, parse_knobs, toml_value
 from genstudio.core.messages import N_
 from genstudio.core.paths import resources
 from genstudio.core.plain_text import printable, shortened
+from genstudio.training.files import open_to_read, write_atomically
 from genstudio.training.plan import Plan, PlayerPlan
 
 _LONGEST = 2**20  # bytes of a recipe's file
@@ -115,16 +116,28 @@ class Recipe:
         }
 
     def to_toml(self) -> str:
-        """The recipe as the text of a file. Settings without a value (``None``) are left out: TOML has no word for them."""
+        """The recipe as the text of a file. TOML has no word for a setting without a value (``None``): it is written as
+        "none", which :func:`genstudio.core.knobs.parse_knobs` reads back."""
         import tomlkit
 
-        return tomlkit.dumps(_without_none(self.to_dict()))
+        return tomlkit.dumps(_in_toml(self.to_dict()))
+
+    def to_bytes(self) -> bytes:
+        """:meth:`to_toml` as UTF-8. Raises :class:`UsageError` for a name that is none: a file could not say it."""
+        text = self.to_toml()
+        try:
+            return text.encode()
+        except UnicodeEncodeError as error:
+            line = text[text.rfind("\n", 0, error.start) + 1 :].partition("\n")[0]
+            shown = line.encode(errors="surrogateescape").decode(errors="backslashreplace")
+            raise UsageError(
+                N_("A name in the recipe is no UTF-8 text: {line}", line=shown),
+                N_("Rename that folder or file, then choose it again."),
+            ) from None
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write :meth:`to_toml` to ``path``, whole or not at all."""
-        from genstudio.training.files import write_atomically
-
-        write_atomically(Path(path), self.to_toml().encode())
+        write_atomically(Path(path), self.to_bytes())
 
 
 def recipe_names() -> list[str]:
@@ -162,7 +175,7 @@ def load_recipe(name_or_path: str | os.PathLike[str]) -> Recipe:
 def read_recipe(path: Path, name: str) -> Recipe:
     """The recipe in one file. Raises :class:`UsageError` that names the file."""
     try:
-        with open(path, "rb") as file:
+        with open_to_read(path) as file:
             text = file.read(_LONGEST + 1)
         if len(text) > _LONGEST:
             raise UsageError(
@@ -280,7 +293,7 @@ def _annotation_of(path: list[str], data: str) -> Any:
     return knobs.model_fields[name].annotation if name in knobs.model_fields else None
 
 
-def _without_none(value: Any) -> Any:
+def _in_toml(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _without_none(v) for k, v in value.items() if v is not None}
-    return value
+        return {name: _in_toml(inner) for name, inner in value.items()}
+    return "none" if value is None else value

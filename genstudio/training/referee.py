@@ -147,7 +147,10 @@ class Referee:
         }
 
     def restore(self, weights: dict[str, Tensor], averaged: dict[str, Tensor] | None, state: dict[str, Any]) -> None:
-        """Put back weights, averages and what :meth:`state` gave, to the bit."""
+        """Put back weights, averages and what :meth:`state` gave, to the bit. Raises ``ValueError``, ``KeyError``,
+        ``TypeError`` or ``RuntimeError`` where they are not of this model and plan."""
+        if state["only"] is not None and state["only"] not in self.players:
+            raise ValueError(f"there is no player {state['only']!r}")
         self.model.load_state_dict(weights)
         self.begin_averages()
         for name, player in self.players.items():

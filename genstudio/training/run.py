@@ -8,10 +8,9 @@ Reading one needs no lock and disturbs nobody: a run that another process is wri
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import re
-from collections.abc import Iterable
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,8 +19,10 @@ from genstudio.core.errors import GenstudioError, RunError
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.training import checkpoint as checkpoints
-from genstudio.training.files import remove_folder, remove_leftovers
-from genstudio.training.lock import WriterLock, is_held
+from genstudio.training.files import odd_one, open_to_read, remove_folder, write_atomically
+from genstudio.training.lock import NAME as LOCK
+from genstudio.training.lock import is_held
+from genstudio.training.marks import happening
 from genstudio.training.recipe import Recipe, load_recipe, parse_plan
 from genstudio.training.telemetry import Row
 
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
     from genstudio.training.snapshot import Snapshot
 
 Status = Literal["training", "finished", "stopped", "empty"]
+FILES = ("recipe.toml", "metrics.jsonl", "events.jsonl", "sampling.json", LOCK)
+FOLDERS = ("samples", "checkpoints", "pinned", "directions")
+MOST_BYTES = 256 * 2**20  # of rows that are read at once; of a longer file the end
+MOST_LINE = 2**20
+_STUMP = re.compile(r"\.recipe\.toml\.\d+\.tmp")
 
 
 class Run:
@@ -37,24 +43,44 @@ class Run:
     def __init__(self, path: Path, recipe: Recipe) -> None:
         self.path = path
         self.recipe = recipe
+        self._made = False  # the folder itself, by create()
 
     @classmethod
     def create(cls, recipe: Recipe, path: str | os.PathLike[str] | None = None) -> Run:
         """A new folder with the recipe in it: ``path``, or the recipe's name and the next free number among the runs.
 
-        Raises :class:`RunError` when ``path`` holds something already or can't be written.
+        Raises :class:`RunError` when ``path`` holds something already or can't be written, :class:`UsageError` when the
+        recipe can't be written down. Neither leaves anything behind.
         """
+        content = recipe.to_bytes()
+        made: Path | None = None
         try:
+            was_there = path is not None and Path(path).is_dir()
             folder = _numbered(recipe.name) if path is None else _given(Path(path))
-            recipe.save(folder / "recipe.toml")
+            made = None if was_there else folder
+            write_atomically(folder / "recipe.toml", content)
         except OSError as error:
+            if made is not None:
+                remove_folder(made)
             raise RunError(
                 N_(
                     "No run can be made in {path}: {reason}.", path=str(path or paths.runs_dir()), reason=error.strerror
                 ),
-                N_("Name another folder."),
+                N_("Make room there, or name another folder."),
             ) from error
-        return cls(folder, recipe.with_values(name=folder.name))
+        run = cls(folder, recipe.with_values(name=folder.name))
+        run._made = not was_there
+        return run
+
+    def undo_create(self) -> None:
+        """Take away what :meth:`create` and a writer that did not get far left; a folder that was there before stays."""
+        if self._made:
+            remove_folder(self.path)
+            return
+        for name in FILES:
+            (self.path / name).unlink(missing_ok=True)
+        for name in FOLDERS:
+            remove_folder(self.path / name)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Run:
@@ -80,12 +106,17 @@ class Run:
     def status(self) -> Status:
         """``training`` while a living process writes it; ``finished`` when the plan's steps are made; ``stopped``; ``empty``
         before the first checkpoint."""
-        if is_held(self.path):
+        if self.is_training:
             return "training"
         step = self.step
         if step is None:
             return "empty"
-        return "finished" if step >= self.state(step).get("plan", {}).get("steps", 0) else "stopped"
+        return "finished" if step >= parse_plan(self.state(step)["plan"]).steps else "stopped"
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a living process writes it. Reads nothing of it, so that it can be asked of a damaged run too."""
+        return is_held(self.path)
 
     @property
     def step(self) -> int | None:
@@ -156,47 +187,65 @@ class Run:
         return None
 
     def recipe_at(self, checkpoint: Path) -> Recipe:
-        """The recipe with the settings in force at a checkpoint: live changes are in its state."""
+        """The recipe with the settings in force at a checkpoint: live changes are in its state, and so is each setting that
+        the recipe does not name."""
         state = checkpoints.read_state(checkpoint)
-        return self.recipe.with_values(model_knobs=state["model_knobs"], plan=parse_plan(state["plan"]))
+        data_knobs = self.recipe.data_knobs
+        if state["data"] == self.recipe.data:  # the recipe's word first: images may have been moved
+            data_knobs = {**state["data_knobs"], **data_knobs}
+        return self.recipe.with_values(
+            model_knobs=state["model_knobs"], data_knobs=data_knobs, plan=parse_plan(state["plan"])
+        )
+
+    def last_sound(self) -> Path | None:
+        """The newest checkpoint whose state can be read; ``None`` without one."""
+        for step in reversed(self.checkpoints()):
+            path = checkpoints.checkpoint_path(self.checkpoints_folder, step)
+            try:
+                checkpoints.read_state(path)
+            except RunError:
+                continue
+            return path
+        return None
 
     # -- what was measured ---------------------------------------------------------------------------------------------
 
     def metrics_since(self, offset: int = 0) -> tuple[list[Row], int]:
         """Rows of ``metrics.jsonl`` from byte ``offset`` on, and the offset for next time. A torn last line waits; a
         file that became shorter (the run was resumed from an earlier checkpoint) is read from its beginning."""
-        rows: list[Row] = []
-        try:
-            with open(self.path / "metrics.jsonl", "rb") as file:
-                size = file.seek(0, os.SEEK_END)
-                file.seek(offset if offset <= size else 0)
-                start = file.tell()
-                content = file.read()
-        except FileNotFoundError:
-            return [], 0
+        content, start = self._lines("metrics.jsonl", offset)
         whole = content[: content.rfind(b"\n") + 1]
+        rows: list[Row] = []
         for line in whole.splitlines():
             try:
-                rows.append(Row.from_json(line))
+                rows.append(Row.from_json(line[: MOST_LINE + 1]))
             except ValueError:
                 continue
         return rows, start + len(whole)
 
     def happenings(self) -> list[dict[str, Any]]:
         """The rows of ``events.jsonl`` (``event``, ``step`` and what belongs to it), oldest first; torn lines left out."""
+        found = (happening(line[: MOST_LINE + 1]) for line in self._lines("events.jsonl")[0].splitlines())
+        return [row for row in found if row is not None]
+
+    def _lines(self, name: str, offset: int = 0) -> tuple[bytes, int]:
+        """Whole lines of a file from byte ``offset`` on, and where they begin; nothing of a file that is not there."""
         try:
-            lines = (self.path / "events.jsonl").read_bytes().splitlines()
+            with open_to_read(self.path / name) as file:
+                size = os.fstat(file.fileno()).st_size
+                start = file.seek(offset if offset <= size else 0)
+                if size - start > MOST_BYTES:
+                    file.seek(size - MOST_BYTES)
+                    file.readline(MOST_BYTES)
+                    start = file.tell()
+                return file.read(MOST_BYTES), start
         except FileNotFoundError:
-            return []
-        rows = []
-        for line in lines:
-            try:
-                row = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(row, dict) and "event" in row and isinstance(row.get("step"), int):
-                rows.append(row)
-        return rows
+            return b"", 0
+        except OSError as error:
+            raise RunError(
+                N_("{path} can't be read: {reason}.", path=str(self.path / name), reason=error.strerror or str(error)),
+                N_("Delete that file; the run goes on without what it holds."),
+            ) from error
 
     def measures(self) -> dict[str, float]:
         """The last value of each held-out measure, by ``split/name``."""
@@ -205,7 +254,7 @@ class Run:
 
     def samples(self) -> list[tuple[int, Path]]:
         """Sheets of samples by step, ascending."""
-        found = [(int(p.stem), p) for p in (self.path / "samples").glob("*.png") if p.stem.isdigit()]
+        found = [(int(p.stem), p) for p in (self.path / "samples").glob("*.png") if checkpoints.is_step(p.stem)]
         return sorted(found)
 
     # -- the folder itself ---------------------------------------------------------------------------------------------
@@ -228,6 +277,27 @@ class Run:
         self.must_be_idle()
         remove_folder(self.path)
 
+    def for_writing(self, *names: str) -> Path:
+        """The run's folder, or the place ``names`` in it, once it is sure that no link leads from there elsewhere: a
+        stranger's run must not write to files that are not in it. A folder that is itself reached by a link is fine.
+
+        Raises :class:`RunError` that names the link (or the pipe, or the device). Used before anything is written.
+        """
+        try:
+            odd = odd_one(self.path, FILES, FOLDERS)
+        except OSError as error:
+            raise RunError(
+                N_("The run {path} can't be read: {reason}.", path=str(self.path), reason=error.strerror),
+                N_("Copy it to a folder of yours."),
+            ) from error
+        if odd is not None:
+            raise RunError(
+                N_("In the run {name}, {path} leads out of its folder: nothing is written there.", name=self.name,
+                   path=str(odd.relative_to(self.path))),
+                N_("Put an ordinary file or folder in its place, or train its recipe anew."),
+            )  # fmt: skip
+        return self.path.joinpath(*names)
+
     def must_be_idle(self) -> None:
         """Raises :class:`RunError` while a living process trains it."""
         if is_held(self.path):
@@ -237,90 +307,50 @@ class Run:
         return f"Run({str(self.path)!r})"
 
 
-class RunWriter:
-    """The one writer of a run: lock, rows in batches, lengths. Used by the loop alone."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self._lock = WriterLock(run.path)
-        self._files: dict[str, Any] = {}
-
-    def __enter__(self) -> RunWriter:
-        self._lock.take()
-        for folder in (self.run.path, self.run.path / "checkpoints", self.run.path / "samples"):
-            if folder.is_dir():
-                remove_leftovers(folder)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for file in self._files.values():
-            file.close()
-        self._files = {}
-        self._lock.release()
-
-    def truncate(self, lengths: dict[str, int], step: int) -> None:
-        """Forget what was written after the checkpoint of ``step``: rows beyond ``lengths``, later samples, and later
-        checkpoints (damaged ones, or they would have been resumed)."""
-        self.forget(lengths, step, ("metrics", "events"))
-
-    def forget(self, lengths: dict[str, int], step: int, names: Iterable[Literal["metrics", "events"]]) -> None:
-        """The same, of the rows in ``names`` alone: what happened stays written when training itself goes back."""
-        self.flush()
-        for name in names:
-            path = self.run.path / f"{name}.jsonl"
-            if path.exists():
-                os.truncate(path, min(int(lengths.get(name, 0)), path.stat().st_size))
-        for at, path in self.run.samples():
-            if at > step:
-                path.unlink(missing_ok=True)
-        for at in self.run.checkpoints():
-            if at > step:
-                remove_folder(checkpoints.checkpoint_path(self.run.checkpoints_folder, at))
-
-    def append(self, name: Literal["metrics", "events"], line: str) -> None:
-        """Add a line; it reaches the file with the next flush."""
-        if name not in self._files:
-            self._files[name] = open(self.run.path / f"{name}.jsonl", "ab")  # noqa: SIM115 - closed on exit
-        self._files[name].write(line.encode() + b"\n")
-
-    def flush(self, *, to_disk: bool = False) -> None:
-        """Let readers see the rows; ``to_disk`` waits until they outlive a loss of power."""
-        for file in self._files.values():
-            file.flush()
-            if to_disk:
-                os.fsync(file.fileno())
-
-    def lengths(self) -> dict[str, int]:
-        """Bytes in each file, after a flush to disk: what a checkpoint records."""
-        self.flush(to_disk=True)
-        found = {name: self.run.path / f"{name}.jsonl" for name in ("metrics", "events")}
-        return {name: path.stat().st_size if path.exists() else 0 for name, path in found.items()}
-
-
 def list_runs(folder: str | os.PathLike[str] | None = None) -> list[Run]:
     """The person's runs, newest first, then those that come with the program; or the runs in ``folder``. Folders that are
-    no runs are passed over."""
-    if folder is not None:
-        return _runs_in(Path(folder))
-    return _runs_in(paths.runs_dir()) + _runs_in(paths.checkpoints())
-
-
-def _runs_in(folder: Path) -> list[Run]:
+    no runs, and runs whose recipe can't be read, are passed over."""
     found = []
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name.startswith(".") or not (path / "recipe.toml").is_file():
-            continue
+    for path in run_folders(folder):
         try:
-            found.append((_age(path), path.name, Run.open(path)))
+            found.append(Run.open(path))
         except (GenstudioError, OSError):  # a broken folder must not hide the others
             continue
-    return [run for _, _, run in sorted(found, key=lambda entry: (-entry[0], entry[1]))]
+    return found
+
+
+def run_folders(folder: str | os.PathLike[str] | None = None) -> list[Path]:
+    """Where runs lie, broken ones too, in the order of :func:`list_runs`. Never raises."""
+    if folder is not None:
+        return _folders_in(Path(folder))
+    return _folders_in(paths.runs_dir()) + _folders_in(paths.checkpoints())
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    try:
+        found = [path for path in folder.iterdir() if not path.name.startswith(".") and _may_be_run(path)]
+    except OSError:
+        return []
+    return sorted(found, key=lambda path: (-_age(path), path.name))
+
+
+def _may_be_run(path: Path) -> bool:
+    try:
+        return path.is_dir() and stat.S_ISREG((path / "recipe.toml").stat().st_mode)
+    except PermissionError:  # it is told why when it is read
+        return True
+    except OSError:
+        return False
 
 
 def _age(path: Path) -> float:
-    """When something was last written: the rows while training, else the recipe."""
-    metrics = path / "metrics.jsonl"
-    return (metrics if metrics.exists() else path / "recipe.toml").stat().st_mtime
+    """When something was last written: the rows while training, else the recipe; 0 when that can't be known."""
+    for name in ("metrics.jsonl", "recipe.toml"):
+        try:
+            return (path / name).stat().st_mtime
+        except OSError:
+            continue
+    return 0.0
 
 
 def _numbered(name: str) -> Path:
@@ -337,10 +367,12 @@ def _numbered(name: str) -> Path:
 
 
 def _given(path: Path) -> Path:
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if path.exists() and (not path.is_dir() or not all(_STUMP.fullmatch(name) for name in os.listdir(path))):
         raise RunError(
             N_("{path} is there already and not empty.", path=str(path)),
             N_("Resume it with 'genstudio resume', or name another folder."),
         )
     path.mkdir(parents=True, exist_ok=True)
+    for name in os.listdir(path):  # left by a killed process before there was a run
+        (path / name).unlink(missing_ok=True)
     return path.resolve()

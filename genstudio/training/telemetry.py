@@ -11,7 +11,19 @@ import math
 import threading
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
+
+import pydantic
+from pydantic import Field
+
+
+class _Line(pydantic.BaseModel):
+    """One line of ``metrics.jsonl``. Numbers that are not finite stand there as words."""
+
+    step: int = Field(ge=0, le=10**12)
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    values: dict[str, float] = Field(max_length=1000)
+    images_per_second: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +52,8 @@ class Row:
     @classmethod
     def from_json(cls, line: str | bytes) -> Row:
         """Raises ``ValueError`` for a line that is not a row, such as one torn by a crash."""
-        row = json.loads(line)
-        if not isinstance(row, dict) or "step" not in row or not isinstance(row.get("values"), dict):
-            raise ValueError("not a row of metrics")
-        values = {str(k): float(v) for k, v in row["values"].items()}
-        return cls(int(row["step"]), float(row.get("seconds", 0)), values, float(row.get("images_per_second", 0)))
+        row = _Line.model_validate_json(line)
+        return cls(row.step, row.seconds, row.values, row.images_per_second)
 
 
 class Telemetry:

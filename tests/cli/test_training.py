@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from genstudio.cli.interrupt import Interrupt
+from genstudio.cli.progress import TrainingProgress
 from genstudio.training.run import Run
 
 
@@ -165,3 +167,62 @@ def test_resuming_over_other_images_says_so(genstudio, recipe, pictures, tmp_pat
     answer = genstudio("resume", out, "--steps", 16, "--json")
     assert (answer.code, answer.json["step"]) == (0, 16)
     assert "images are no longer those of step 14" in answer.err
+
+
+def test_a_closed_terminal_saves_and_stops(genstudio, recipe, tmp_path):
+    """SIGHUP comes, more than once, and what is written to the terminal after it goes nowhere."""
+    out = tmp_path / "hung-up"
+    command = [sys.executable, "-m", "genstudio", "train", str(recipe), "--steps", "1000000", "--out", str(out),
+               "--set", "plan.evaluate_every=50"]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stdout is not None
+        assert any("validation/elbo" in line for line in process.stderr), "it trains"
+        process.stdout.close()
+        process.stderr.close()
+        for _ in range(2):
+            process.send_signal(signal.SIGHUP)
+        process.wait()
+    assert Run.open(out).checkpoints()[-1] >= 50
+    assert genstudio("resume", out, "--steps", Run.open(out).step + 2).code == 0
+
+
+def test_with_nohup_a_closed_terminal_changes_nothing(recipe, monkeypatch):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Interrupt() as interrupt:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not interrupt()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_run_that_is_deleted_while_it_trains_is_saved_beside(genstudio, recipe, tmp_path, monkeypatch):
+    out, see = tmp_path / "mine", TrainingProgress.see
+
+    def deleting(self, event):
+        if event.step == 8:
+            shutil.rmtree(out, ignore_errors=True)
+        see(self, event)
+
+    monkeypatch.setattr(TrainingProgress, "see", deleting)
+    answer = genstudio("train", recipe, "--out", out, "--json")
+    assert (answer.code, answer.json["reason"]) == (1, "moved")
+    assert f"It was saved in {tmp_path / 'mine-kept-1'} instead." in answer.err
+    monkeypatch.undo()
+    kept = Run.open(tmp_path / "mine-kept-1")
+    assert kept.step == answer.json["step"] >= 8
+    assert not out.exists()
+
+
+def test_a_broken_run_is_listed_with_its_reason(genstudio, trained):
+    shutil.copytree(trained, trained.parent / "torn")
+    state = trained.parent / "torn" / "checkpoints" / "000012" / "state.json"
+    state.write_bytes(state.read_bytes()[:300])
+    answer = genstudio("runs", "--json")
+    assert answer.code == 0
+    told = {run["name"]: run for run in answer.json["runs"]}
+    assert told[trained.name]["status"] == "finished"
+    assert told["torn"]["status"] == "damaged"
+    assert "000012" in told["torn"]["problem"]
+    assert "torn is damaged" in genstudio("runs").out

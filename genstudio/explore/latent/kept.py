@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from genstudio.core.errors import GenstudioError
+from genstudio.core.errors import GenstudioError, RunError
+from genstudio.core.messages import N_
 from genstudio.explore.latent.direction import COMPONENTS, Directions
-from genstudio.training.files import write_atomically
+from genstudio.training.files import read_bounded, write_atomically
 
 if TYPE_CHECKING:
     from genstudio.training.run import Run
+
+MOST_BYTES = 64 * 2**20
 
 
 def keep(run: Run, directions: Directions) -> Path:
     """Write them into ``run``; those of the same weights that are already there and not among them stay.
 
-    Principal components go together: one that was named since would be there twice.
+    Principal components go together: one that was named since would be there twice. Raises :class:`RunError` when a link
+    leads out of the run's folder, ``OSError`` when it can't be written.
     """
+    run.for_writing()
     path = _path(run, directions.space.digest)
     before = load(run, directions.space.digest)
     if before is not None:
@@ -33,8 +39,8 @@ def keep(run: Run, directions: Directions) -> Path:
 def load(run: Run, digest: str) -> Directions | None:
     """Those found for the weights of hash ``digest``; ``None`` where there are none that can be read."""
     try:
-        return Directions.from_bytes(_path(run, digest).read_bytes())
-    except (OSError, GenstudioError):
+        return Directions.from_bytes(read_bounded(_path(run, digest), MOST_BYTES))
+    except (OSError, GenstudioError, RecursionError):
         return None
 
 
@@ -50,4 +56,6 @@ def _all(run: Run) -> Iterator[Directions]:
 
 
 def _path(run: Run, digest: str) -> Path:
+    if not re.fullmatch(r"\w+", digest):  # it may come from a stranger's file, and must not name another folder
+        raise RunError(N_("'{digest}' is no hash of weights.", digest=digest), N_("Find the directions again."))
     return run.path / "directions" / f"{digest}.json"

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import Message, _, translate
@@ -58,6 +58,7 @@ class LeftColumn(QWidget):
         self._was_state = IDLE
         self._remembered: Recipe | None = None  # the draft before the next edit, for undo
         self.undo = SettingUndo(undo_stack, self)
+        self._offered_to_keep = False  # a model that could not be written to its run
         self._runs: list[RunLine] = []
         self._build()
         self.live = LiveSettings(session, self.model, self.plan, self.undo, self)
@@ -246,7 +247,26 @@ class LeftColumn(QWidget):
 
     @Slot(object)
     def _failed(self, words: Message | str) -> None:
-        self.controls.say(words, "bad")
+        if not self.session.has_unkept:  # what else fails then follows from that, and must not hide the way out
+            self.controls.say(words, "bad")
+
+    @Slot(object)
+    def _not_kept(self, words: Message | str) -> None:
+        again = self._offered_to_keep
+        self._offered_to_keep = True
+        self.controls.say(
+            words,
+            "bad",
+            action=_("Choose a folder…") if again else _("Keep elsewhere"),
+            do=self._keep_in_folder if again else self.session.keep_elsewhere,
+        )
+
+    def _keep_in_folder(self) -> None:
+        """Where the person's own folder of runs can't be written either."""
+        chosen = QFileDialog.getExistingDirectory(self, _("A folder in which the run is kept"))
+        run = self.session.run
+        if chosen and run is not None:
+            self.session.keep_elsewhere(Path(chosen) / run.name)
 
     @Slot(object)
     def _said(self, words: Message | str) -> None:
@@ -304,6 +324,7 @@ class LeftColumn(QWidget):
             elif not session.busy:
                 self.settings.set("session.run", None)
         was, self._was_state = self._was_state, session.state
+        self._offered_to_keep = self._offered_to_keep and session.has_unkept
         if (was in (IDLE, OPENING)) == session.busy:  # begun or ended
             self.undo.forget()  # changes made before belong to what was then
             self._fold(session.busy)
@@ -434,6 +455,7 @@ class LeftColumn(QWidget):
         session.changed.connect(self._session_changed)
         session.failed.connect(self._failed)
         session.said.connect(self._said)
+        session.not_kept.connect(self._not_kept)
         session.discarded.connect(self._discarded)
         self.optimisers.changed = self._draft_changed
         self.live.changed.connect(self._live_changed)

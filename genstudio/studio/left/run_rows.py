@@ -77,7 +77,7 @@ class RunRows(QObject):
 
     def _trained_elsewhere(self) -> bool:
         run = self.session.run
-        return run is not None and run.status == "training"
+        return run is not None and run.is_training
 
     def _begin_anew(self) -> None:
         """Forget everything and read the open run's file."""

@@ -11,9 +11,9 @@ def in_words(error: BaseException) -> Message | str:
     if isinstance(error, GenstudioError):
         return str(error)
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return N_("The memory was not enough. Choose a smaller batch size or a smaller model; what was saved is kept.")
+        return N_("The memory was not enough. Choose a smaller batch size or a smaller model.")
     return N_(
-        "Something went wrong in genstudio: {kind}: {reason}. What was saved is kept.",
+        "Something went wrong in genstudio: {kind}: {reason}.",
         kind=type(error).__name__,
         reason=str(error) or "-",
     )

@@ -14,18 +14,19 @@ if TYPE_CHECKING:
 
 
 def open_with_weights(path: Path) -> tuple[Run, Recipe, Snapshot | None]:
-    """The run in ``path``, its recipe as live changes left it, its newest weights. Raises :class:`RunError`."""
+    """The run in ``path``, its recipe as live changes left it, and its newest weights that can be read, from which it would
+    go on. Raises :class:`RunError` when there are weights and none can be read."""
     from genstudio.training.run import Run
 
     run = Run.open(path)
-    steps = run.checkpoints()
-    if not steps:
+    if not run.checkpoints():
         return run, run.recipe, None
-    return run, run.recipe_at(run.checkpoint()), run.snapshot(steps[-1])
+    newest = run.last_sound() or run.checkpoint()  # where none is sound, reading the newest says why
+    return run, run.recipe_at(newest), run.snapshot(int(newest.name))
 
 
-def data_of(recipe: Recipe, cancelled: Callable[[], bool]) -> DataSet:
-    """The images that ``recipe`` learns from. Raises what ``open_data`` raises."""
-    from genstudio.data.dataset import open_data
+def data_of(run: Run, cancelled: Callable[[], bool]) -> DataSet:
+    """The images that ``run`` learned from. Raises what :func:`genstudio.training.run_images.open_images` raises."""
+    from genstudio.training.run_images import open_images
 
-    return open_data(recipe.data, recipe.data_knobs, cancelled=cancelled)
+    return open_images(run, cancelled=cancelled)

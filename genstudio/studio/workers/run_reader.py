@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from genstudio.core.messages import _, translate
 
 if TYPE_CHECKING:
+    from genstudio.training.run_list import Listed
     from genstudio.training.telemetry import Row
 
 SHOWN = 40
+LONGEST = 120
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,24 @@ class RunLine:
 
 def run_lines() -> list[RunLine]:
     """The runs there are, newest first, in words."""
-    from genstudio.training.run import list_runs
+    from genstudio.training.run import run_folders
+    from genstudio.training.run_list import look_at_run
 
-    found = []
-    for run in list_runs()[:SHOWN]:
-        step, status = run.step, run.status
-        done = _("step {step}", step=f"{step:,}") if step is not None else _("no weights yet")
-        states = {"training": _("training elsewhere"), "finished": _("finished"), "stopped": _("stopped")}
-        words = " · ".join(filter(None, [run.name, translate(run.recipe.title), done, states.get(str(status), "")]))
-        found.append(RunLine(run.name, str(run.path), words))
-    return found
+    return [_in_words(look_at_run(path, measures=False)) for path in run_folders()[:SHOWN]]
+
+
+def _in_words(line: Listed) -> RunLine:
+    done = _("step {step}", step=f"{line.step:,}") if line.step is not None else _("no weights yet")
+    states = {"training": _("training elsewhere"), "finished": _("finished"), "stopped": _("stopped")}
+    if line.problem:
+        words = [line.name, _("damaged: {reason}", reason=_shortened(translate(line.problem)))]
+    else:
+        words = [line.name, translate(line.title), done, states.get(line.status, "")]
+    return RunLine(line.name, str(line.path), " · ".join(filter(None, words)))
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
 
 
 def read_rows(path: str, offset: int = 0) -> tuple[list[Row], int]:

@@ -6,6 +6,7 @@ and comes back by a signal.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from genstudio.core.errors import Cancelled, GenstudioError, UsageError
-from genstudio.core.messages import N_
+from genstudio.core.errors import Cancelled, GenstudioError, NotKeptError, UsageError
+from genstudio.core.messages import N_, Message
 from genstudio.studio.workers.background import Background
 from genstudio.studio.workers.error_words import in_words
 from genstudio.studio.workers.run_opening import data_of, open_with_weights
@@ -44,6 +45,7 @@ class _Open:
     telemetry: Telemetry | None
     snapshot: Snapshot | None
     steps: list[int]
+    unkept: Job | None
 
 
 class Session(QObject):
@@ -61,6 +63,7 @@ class Session(QObject):
     progress = Signal(float, object)  # while preparing: 0..1 and a Message
     happened = Signal(object)  # an event of training that is not a step (Saved, Measured, Sampled, Alarm, Finished)
     waits = Signal()  # what Start waits for has changed
+    not_kept = Signal(object)  # words: the run can't be written, its model is in memory still; see keep_elsewhere()
     discarded = Signal(object, object)  # where the run was, where it lies now: for undo
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -80,6 +83,7 @@ class Session(QObject):
         self.background = Background("background", self)  # short things
         self.loader = Background("loader", self)  # opening and decoding images
         self._thread: TrainingThread | None = None
+        self._unkept: Job | None = None  # what could not be written to its run, until it is kept or left
         self._after_stop = ""  # "", "discard": what is to be done when the thread has ended
         self._snapshot: Snapshot | None = None
         self._steps: list[int] = []
@@ -243,7 +247,9 @@ class Session(QObject):
         if self.busy:
             return
         if self.state != OPENING:
-            self._before = _Open(self.run, self.recipe, self.data, self.telemetry, self._snapshot, self._steps)
+            self._before = _Open(
+                self.run, self.recipe, self.data, self.telemetry, self._snapshot, self._steps, self._unkept
+            )
         self._leave_run()
         self.opening, self.state = str(path), OPENING
         self.changed.emit()
@@ -269,6 +275,24 @@ class Session(QObject):
         if not self.busy and self.run is not None:
             self._leave_run()
             self.changed.emit()
+
+    @property
+    def has_unkept(self) -> bool:
+        """Whether a model in memory could not be written to its run: :meth:`keep_elsewhere` saves it."""
+        return self._unkept is not None
+
+    def keep_elsewhere(self, path: Path | None = None) -> None:
+        """Save the model that could not be written to its run in a new run at ``path``, or among the person's runs, and
+        open that. Where that fails too, ``not_kept`` tells it, and it can be tried again."""
+        job = self._unkept
+        if job is not None and not self.busy:
+            self.background.submit(lambda: job.keep_elsewhere(path), self._kept, self._broke, key="keep elsewhere")
+
+    @Slot(object)
+    def _kept(self, run: Run) -> None:
+        self._unkept = None
+        self.said.emit(N_("Kept as {name}: it can go on there.", name=run.name))
+        self.open_run(run.path)
 
     def set_live(self, knobs: dict[str, Any]) -> bool:
         """Change live settings as :meth:`change_live` does. ``False``, and why by ``failed``, where they are refused."""
@@ -306,8 +330,14 @@ class Session(QObject):
         if self._thread is not None:
             self._thread.ask_to_stop()
             self._thread.wait()
+            if isinstance(self._thread.error, NotKeptError):
+                self._unkept = self.job
             self._forget_thread()
         self.background.stop()
+        if self._unkept is not None:  # the last chance: what can't be written here either is lost
+            with contextlib.suppress(GenstudioError):
+                self._unkept.keep_elsewhere()
+            self._unkept = None
         self.loader.stop()
         self.state = IDLE
 
@@ -316,7 +346,7 @@ class Session(QObject):
     def _launch(self, make: Any, recipe: Recipe | None) -> None:
         self.background.drop("open run")
         self._opening_ended()
-        self._after_stop = ""
+        self._after_stop, self._unkept = "", None
         self.total_steps = int(recipe.plan.steps) if recipe else 0
         thread = self._thread = TrainingThread(make, self)
         thread.progress.connect(self.progress)
@@ -366,9 +396,24 @@ class Session(QObject):
     def _broke(self, error: Exception) -> None:
         if isinstance(error, Cancelled):
             return
-        if not isinstance(error, GenstudioError):
+        self._unkept = self._unkept or (self.job if isinstance(error, NotKeptError) else None)
+        if self._unkept is not None:
+            what = error.what if isinstance(error, GenstudioError) else in_words(error)
+            self.not_kept.emit(
+                N_("{what} The model is still in memory. {saved}", what=what, saved=self._words_on_saved())
+            )
+            return
+        if isinstance(error, GenstudioError):
+            self.failed.emit(in_words(error))
+        else:
             log.error("training broke", exc_info=error)
-        self.failed.emit(in_words(error))
+            self.failed.emit(N_("{what} {saved}", what=in_words(error), saved=self._words_on_saved()))
+
+    def _words_on_saved(self) -> Message:
+        steps = self.run.checkpoints() if self.run is not None else []
+        if steps:
+            return N_("Its run holds what was saved up to step {step}.", step=f"{steps[-1]:,}")
+        return N_("Nothing of it is saved.")
 
     @Slot()
     def _ended(self) -> None:
@@ -407,21 +452,34 @@ class Session(QObject):
         self.telemetry = None
         self.total_steps = int(self.recipe.plan.steps)
         self.data = None
-        self._steps = self.run.checkpoints()
-        self._open_data(self.recipe)
+        newest = self._take_steps()
+        self._open_data(self.run)
         self.changed.emit()
         self.checkpoints_changed.emit()
         if self._snapshot is not None:
             self.snapshot_arrived.emit()
+        if newest > self.step:
+            self.failed.emit(
+                N_("The checkpoint of step {step} is damaged: the run goes on from step {sound}.", step=newest,
+                   sound=self.step)
+            )  # fmt: skip
 
-    def _open_data(self, recipe: Recipe) -> None:
+    def _open_data(self, run: Run) -> None:
         self.data_is_coming = True
         self.loader.submit(
-            lambda: data_of(recipe, self.loader.isInterruptionRequested),
+            lambda: data_of(run, self.loader.isInterruptionRequested),
             self._data_came,
             self._no_data,
             key="run's data",
         )
+
+    def _take_steps(self) -> int:
+        """Of the run that was opened: the steps up to that of its weights, beyond which nothing can be read. Gives the last
+        of all, 0 without any."""
+        steps = self.run.checkpoints() if self.run is not None else []
+        last = self._snapshot.step if self._snapshot is not None else 0
+        self._steps = [step for step in steps if step <= last]
+        return steps[-1] if steps else 0
 
     def _opening_ended(self) -> None:
         """No run is being opened any more; the state is ``idle`` for now."""
@@ -435,10 +493,10 @@ class Session(QObject):
         before = self._before
         self._opening_ended()
         if before is not None:
-            self.run, self.recipe, self.data = before.run, before.recipe, before.data
+            self.run, self.recipe, self.data, self._unkept = before.run, before.recipe, before.data, before.unkept
             self.telemetry, self._snapshot, self._steps = before.telemetry, before.snapshot, before.steps
-        if self.run is not None and self.recipe is not None and self.data is None:
-            self._open_data(self.recipe)
+        if self.run is not None and self.data is None:
+            self._open_data(self.run)
         self.changed.emit()
         self.checkpoints_changed.emit()
 
@@ -515,7 +573,7 @@ class Session(QObject):
             self.background.drop(key)
         self.loader.drop("run's data")
         self.data_is_coming = False
-        self.run = self.telemetry = self._snapshot = self.data = None
+        self.run = self.telemetry = self._snapshot = self.data = self._unkept = None
         self._steps = []
 
     def _set_state(self, state: str) -> None:

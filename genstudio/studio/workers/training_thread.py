@@ -42,6 +42,7 @@ class TrainingThread(QThread):
         self.setObjectName("training")
         self.setStackSize(STACK_BYTES)
         self.step = 0
+        self.error: Exception | None = None  # what broke it, for whoever waits for its end without hearing signals
         self._make_job = make_job
         self._allowed: float = float("inf")  # how many more steps may be taken
         self._asked = False  # for a snapshot, while paused
@@ -91,6 +92,7 @@ class TrainingThread(QThread):
         except Exception as error:
             if not self.isInterruptionRequested():
                 log.debug("training ended by an error", exc_info=True)
+            self.error = error
             self.broke.emit(error)
 
     def _train(self, job: Job) -> None:

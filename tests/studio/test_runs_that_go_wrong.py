@@ -1,0 +1,75 @@
+"""A run whose folder goes while it trains; and broken runs in the menu."""
+
+from __future__ import annotations
+
+import shutil
+
+from tests.studio.test_training_in_the_window import PATIENCE, click, idle, start
+
+
+def lose(qtbot, window):
+    """The run's folder is deleted while it trains, and that is told."""
+    start(qtbot, window, steps=20)
+    path = window.session.run.path
+    shutil.rmtree(path)
+    qtbot.waitUntil(lambda: window.session.has_unkept, timeout=PATIENCE)
+    idle(qtbot, window)
+    return path
+
+
+def test_a_deleted_run_is_kept_elsewhere_by_a_button(qtbot, window) -> None:
+    controls = window.left.controls
+    path = lose(qtbot, window)
+    assert "gone" in controls.words.text()
+    assert "Nothing of it is saved." in controls.words.text()
+    assert controls.action.text() == "Keep elsewhere"
+    assert not path.exists()
+    click(controls.action)
+    qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.path != path, timeout=PATIENCE)
+    assert window.session.step >= 20
+    assert "Kept as" in controls.words.text()
+    qtbot.waitUntil(lambda: controls.main.isEnabled() and controls.main.text() == "Continue", timeout=PATIENCE)
+    step = window.session.step
+    click(controls.main)
+    qtbot.waitUntil(lambda: window.session.state == "training" and window.session.step > step, timeout=PATIENCE)
+
+
+def test_where_it_can_not_be_kept_a_folder_is_asked_for(qtbot, window, home, tmp_path, monkeypatch) -> None:
+    controls = window.left.controls
+    path = lose(qtbot, window)
+    shutil.rmtree(home / "runs")
+    (home / "runs").write_text("no folder")
+    click(controls.action)
+    qtbot.waitUntil(lambda: controls.action.text() == "Choose a folder…", timeout=PATIENCE)
+    monkeypatch.setattr("genstudio.studio.left.column.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path))
+    click(controls.action)
+    qtbot.waitUntil(lambda: (tmp_path / path.name / "checkpoints").is_dir(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.session.run.path == tmp_path / path.name, timeout=PATIENCE)
+
+
+def test_closing_keeps_what_was_not_kept(qtbot, window, home, close_window) -> None:
+    lose(qtbot, window)
+    close_window(window)
+    assert [run.name for run in (home / "runs").iterdir() if (run / "checkpoints").is_dir()]
+
+
+def test_a_broken_run_is_one_line_of_the_menu(qtbot, window, home) -> None:
+    start(qtbot, window)
+    click(window.left.controls.stop)
+    idle(qtbot, window)
+    path = window.session.run.path
+    shutil.copytree(path, home / "runs" / "torn")
+    newest = max((home / "runs" / "torn" / "checkpoints").iterdir()) / "state.json"
+    newest.write_bytes(newest.read_bytes()[:300])
+    menu = window.left.recipe.runs_menu
+
+    def lines() -> list[str]:
+        return [action.text() for action in menu.actions()]
+
+    menu.aboutToShow.emit()
+    qtbot.waitUntil(lambda: any("torn · damaged" in line for line in lines()), timeout=PATIENCE)
+    assert any(line.startswith(path.name) and "damaged" not in line for line in lines())
+    window.session.open_run(home / "runs" / "torn")
+    qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.name == "torn", timeout=PATIENCE)
+    assert "is damaged: the run goes on from step 0" in window.left.controls.words.text()
+    assert window.session.step == 0

@@ -1,0 +1,169 @@
+"""A run has all that it needs to go on, and what can't be written is neither lost nor in the way."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from genstudio.core.errors import NotKeptError, RunError, UsageError
+from genstudio.training import files
+from genstudio.training.events import Stepped
+from genstudio.training.job import Job, new_job, resume_job
+from genstudio.training.plan import Plan
+from genstudio.training.recipe import Recipe
+from genstudio.training.run import Run
+from genstudio.training.run_images import open_images
+from tests.training.training_helpers import contents, finish, same
+
+Recipes = Callable[..., Recipe]
+QUICK = ("plan.steps=6", "plan.evaluate_every=0", "plan.save_every=0", "plan.sample_every=0")
+
+
+def test_no_size_is_kept(recipe: Recipes, tmp_path: Path) -> None:
+    finish(new_job(recipe(*QUICK, "data.size=none"), out=tmp_path / "run"))
+    run = Run.open(tmp_path / "run")
+    assert run.recipe.validate().data_knobs["size"] is None
+    finish(resume_job(run.path, steps=8))
+    text = (run.path / "recipe.toml").read_text()
+    (run.path / "recipe.toml").write_text(text.replace('size = "none"\n', ""))  # as runs were written before
+    assert open_images(Run.open(run.path)).spec.shape == (1, 8, 8)
+
+
+def test_other_defaults_of_a_later_program_change_no_run(
+    recipe: Recipes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(new_job(recipe(*QUICK), out=tmp_path / "run"))
+    for name, value in (("batch_size", 7), ("seed", 5), ("log_every", 3)):
+        monkeypatch.setattr(Plan.model_fields[name], "default", value)
+    Plan.model_rebuild(force=True)
+    try:
+        job = resume_job(tmp_path / "run", steps=8)
+        assert (job.plan.batch_size, job.plan.seed, job.plan.log_every) == (50, 3, 5)
+    finally:
+        monkeypatch.undo()
+        Plan.model_rebuild(force=True)
+
+
+def relative_run(recipe: Recipes, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    for name in ("A", "B"):
+        (tmp_path / name).mkdir()
+    shutil.copytree(pictures, tmp_path / "A" / "mine")
+    monkeypatch.chdir(tmp_path / "A")
+    job = new_job(recipe(*QUICK, "data.path=mine"), out=tmp_path / "run")
+    finish(job)
+    monkeypatch.chdir(tmp_path / "B")
+    return job.run
+
+
+def test_a_relative_path_goes_on_from_anywhere(
+    recipe: Recipes, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = relative_run(recipe, pictures, tmp_path, monkeypatch)
+    finish(resume_job(run.path, steps=8))
+    assert run.state()["images"]["place"] == str(tmp_path / "A" / "mine")
+
+
+def test_images_of_the_same_name_elsewhere_are_not_taken_for_them(
+    recipe: Recipes, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = relative_run(recipe, pictures, tmp_path, monkeypatch)
+    shutil.move(tmp_path / "A" / "mine", tmp_path / "B" / "mine")
+    assert resume_job(run.path, steps=8).data.place == tmp_path / "B" / "mine", "moved, and the same"
+    for number in range(60):
+        (tmp_path / "B" / "mine" / f"{number:03d}.png").unlink()
+    before = (run.path / "events.jsonl").read_bytes()
+    with pytest.raises(RunError, match="not those that the run"):
+        resume_job(run.path, steps=8)
+    assert (run.path / "events.jsonl").read_bytes() == before
+    assert resume_job(run.path, steps=8, search=[tmp_path / "B"]), "whoever names the place means it"
+
+
+def test_where_data_sets_were_looked_for_is_remembered(
+    recipe: Recipes, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(pictures, tmp_path / "sets" / "mine")
+    finish(new_job(recipe(*QUICK, "data.path=mine"), out=tmp_path / "run", search=[tmp_path / "sets"]))
+    run = Run.open(tmp_path / "run")
+    assert run.recipe.data_knobs["path"] == "mine"
+    finish(resume_job(run.path, steps=8))
+
+
+def test_a_name_that_is_no_text_is_refused_before_a_folder_is_made(recipe: Recipes, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"caf\\xe9"):
+        new_job(recipe(*QUICK).override(["data.path=" + os.fsdecode(b"caf\xe9")]), out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def full(monkeypatch: pytest.MonkeyPatch, inside: Path) -> Callable[[], None]:
+    """A disk without room under ``inside``; the function makes room."""
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        if os.fstat(handle).st_ino in {path.stat().st_ino for path in inside.rglob("*") if path.is_file()}:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(handle)
+
+    monkeypatch.setattr(files.os, "fsync", fsync)
+    return lambda: monkeypatch.setattr(files.os, "fsync", real)
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("where", ["run", "run/checkpoints"])
+def test_a_full_disk_leaves_nothing_in_the_way(
+    recipe: Recipes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool, where: str
+) -> None:
+    if there:
+        (tmp_path / "run").mkdir()
+    make_room = full(monkeypatch, tmp_path / where)
+    with pytest.raises(RunError, match="No space left"):
+        finish(new_job(recipe(*QUICK), out=tmp_path / "run"))
+    assert (tmp_path / "run").exists() == there
+    make_room()
+    finish(new_job(recipe(*QUICK), out=tmp_path / "run"))
+
+
+def test_what_a_killed_process_left_is_not_in_the_way(recipe: Recipes, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".recipe.toml.123.tmp").write_text("[mo")
+    assert os.listdir(Run.create(recipe(), tmp_path / "run").path) == ["recipe.toml"]
+
+
+def train_and_lose(job: Job, lose: Callable[[], object]) -> None:
+    """Until the run's folder is noticed to be gone."""
+    steps = (lose() for event in job.events() if isinstance(event, Stepped) and event.step == 15)
+    with pytest.raises(NotKeptError, match="gone"):
+        list(steps)
+
+
+def test_a_deleted_run_is_kept_elsewhere_to_the_bit(recipe: Recipes, tmp_path: Path) -> None:
+    whole = new_job(recipe("plan.evaluate_every=0"), out=tmp_path / "whole")
+    finish(whole)
+    job = new_job(recipe("plan.evaluate_every=0"), out=tmp_path / "run")
+    train_and_lose(job, lambda: shutil.rmtree(tmp_path / "run"))
+    assert not (tmp_path / "run").exists(), "no stump comes back"
+    kept = job.keep_elsewhere()
+    assert kept.name == "run-kept-1"
+    assert kept.step == 20
+    finish(resume_job(kept.path))
+    ours, theirs = contents(kept, 24), contents(whole.run, 24)
+    assert [row for row in ours["rows"] if row["step"] <= 15] == [row for row in theirs["rows"] if row["step"] <= 15]
+    for part in ("weights", "averaged", "trainer", "plan"):
+        same(ours[part], theirs[part], part)
+
+
+def test_what_can_not_be_kept_leaves_nothing_and_can_be_tried_again(
+    recipe: Recipes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = new_job(recipe("plan.evaluate_every=0"), out=tmp_path / "run")
+    train_and_lose(job, lambda: shutil.rmtree(tmp_path / "run"))
+    make_room = full(monkeypatch, tmp_path / "elsewhere" / "checkpoints")
+    with pytest.raises(RunError):
+        job.keep_elsewhere(tmp_path / "elsewhere")
+    assert not (tmp_path / "elsewhere").exists()
+    make_room()
+    assert job.keep_elsewhere(tmp_path / "elsewhere").step == 20
