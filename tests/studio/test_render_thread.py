@@ -270,6 +270,16 @@ def test_what_is_made_for_a_pane_that_is_left_goes_no_step_further(qtbot, render
     assert fetch(qtbot, renderer, "gate").state.number == 1, "back in sight it is made from the beginning"
 
 
+def test_a_content_that_was_made_and_never_fetched_is_made_again(qtbot, renderer: RenderThread, gate: Gate):
+    renderer.submit("gate", GateState(number=1))
+    qtbot.waitUntil(lambda: "gate" in renderer._shown, timeout=PATIENCE)
+    renderer.ask("end", lambda: 1)
+    qtbot.waitUntil(lambda: renderer.result("end") == 1, timeout=PATIENCE)
+    renderer.keep_only(set())
+    renderer.submit("gate", GateState(number=1))
+    assert fetch(qtbot, renderer, "gate").state.number == 1
+
+
 class Endless:
     """A pane whose content pauses again and again; counts its steps after it was left."""
 

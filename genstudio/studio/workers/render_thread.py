@@ -174,8 +174,10 @@ class RenderThread(QThread):
     def cancel(self, view: str) -> None:
         """Drop what waits for ``view``, and end what is being made for it with its present step."""
         with self._wake:
-            for table in (self._tickets, self._waiting, self._results):
+            for table in (self._tickets, self._waiting):
                 table.pop(view, None)
+            if self._results.pop(view, None) is not None:
+                self._shown.pop(view, None)  # made, and never fetched: it has to be made again when it is asked for
             self._pending.discard(view)
             self._wake.notify()
 
