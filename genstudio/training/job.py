@@ -72,6 +72,11 @@ class Job:
         """Intra-op threads that train now, live changes and all; 0 before the first step, and where no CPU trains."""
         return self._loop.threads if self._loop.device.type == "cpu" else 0
 
+    @property
+    def step(self) -> int:
+        """Steps done, of which the weights in memory are."""
+        return self._loop.step
+
     def events(self) -> Generator[Event, None, None]:
         """Train. Closing the generator saves and stops; it can be asked for once."""
         try:

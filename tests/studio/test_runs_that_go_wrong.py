@@ -24,6 +24,7 @@ def test_a_deleted_run_is_kept_elsewhere_by_a_button(qtbot, window) -> None:
     assert "Nothing of it is saved." in controls.words.text()
     assert controls.action.text() == "Keep elsewhere"
     assert not path.exists()
+    assert f"step {window.session.step:,} is still in memory" in controls.words.text()
     click(controls.action)
     qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.path != path, timeout=PATIENCE)
     assert window.session.step >= 20
@@ -32,6 +33,14 @@ def test_a_deleted_run_is_kept_elsewhere_by_a_button(qtbot, window) -> None:
     step = window.session.step
     click(controls.main)
     qtbot.waitUntil(lambda: window.session.state == "training" and window.session.step > step, timeout=PATIENCE)
+
+
+def test_continue_keeps_it_first(qtbot, window) -> None:
+    path = lose(qtbot, window)
+    step = window.session.step
+    click(window.left.controls.main)
+    qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.path != path, timeout=PATIENCE)
+    assert window.session.step == step >= 20
 
 
 def test_where_it_can_not_be_kept_a_folder_is_asked_for(qtbot, window, home, tmp_path, monkeypatch) -> None:

@@ -231,6 +231,9 @@ class LeftColumn(QWidget):
             self.controls.say(why_not)  # what was just taken may have to be opened first
             return
         self.controls.say("")
+        if self._resumes() and self.session.has_unkept:
+            self.session.keep_elsewhere()  # what goes on is what is in memory, once it is safe
+            return
         if self._resumes() and self.session.run is not None:
             self.session.resume(self.session.run.path, steps=draft.plan.steps)
         else:

@@ -95,7 +95,9 @@ class Session(QObject):
 
     @property
     def step(self) -> int:
-        """The last step that was taken, or the newest checkpoint's when nothing trains."""
+        """The last step that was taken, or the newest checkpoint's when nothing trains and nothing is left to be kept."""
+        if self._unkept is not None:
+            return self._unkept.step
         if self._thread is not None and self._thread.step:
             return self._thread.step
         return self._steps[-1] if self._steps else 0
@@ -400,7 +402,12 @@ class Session(QObject):
         if self._unkept is not None:
             what = error.what if isinstance(error, GenstudioError) else in_words(error)
             self.not_kept.emit(
-                N_("{what} The model is still in memory. {saved}", what=what, saved=self._words_on_saved())
+                N_(
+                    "{what} The model of step {step} is still in memory. {saved}",
+                    what=what,
+                    step=f"{self._unkept.step:,}",
+                    saved=self._words_on_saved(),
+                )
             )
             return
         if isinstance(error, GenstudioError):
