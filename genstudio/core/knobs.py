@@ -108,7 +108,7 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
             N_("There is no setting named '{name}' here.", name=shortened(unknown[0])),
             N_("There are: {names}.", names=", ".join(knobs.model_fields)),
         )
-    values = {name: _given(knobs.model_fields[name].annotation, value) for name, value in values.items()}
+    values = {name: read_none(knobs.model_fields[name].annotation, value) for name, value in values.items()}
     for name, value in values.items():
         if isinstance(value, bool) and _is_number(knobs.model_fields[name].annotation):  # else true would be read as 1
             raise UsageError(
@@ -185,8 +185,8 @@ def out_of_range(info: KnobInfo, value: float) -> Message | str | None:
     return _reason({"type": kind, "ctx": {"gt": low, "ge": low, "lt": high, "le": high}}) if kind else None
 
 
-def _given(annotation: Any, value: Any) -> Any:
-    """``value``, or nothing where it says "none" of a knob that may go without: TOML and command lines have no null."""
+def read_none(annotation: Any, value: Any) -> Any:
+    """``value``, or ``None`` for the text "none" of a knob that may be ``None``: TOML and command lines have no null."""
     kinds = get_args(annotation)
     says_none = isinstance(value, str) and value.strip().lower() == "none"
     return None if says_none and type(None) in kinds and str not in kinds else value

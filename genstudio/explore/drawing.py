@@ -89,7 +89,6 @@ def request_of(look: Look, state: PixelsState, what: Given | None) -> tuple[Requ
     import torch
 
     model: Any = look.model
-    state = state.of_run(look.snapshot.run)
     spec, n = look.spec, state.n
     images = known = None
     kept = torch.zeros(n, look.spec.height, look.spec.width, dtype=torch.bool)

@@ -54,7 +54,7 @@ PAGE = N_(
 class ManifoldState(PaneState):
     """The window in the plane is ``centre`` ± ``reach`` / ``zoom``, in standard deviations. Dimensions count from 1."""
 
-    OF_RUN = ("across", "up")
+    OF_RUN = ("across", "up", "chosen", "anchor")
     OF_IMAGES = ("overlay", "label")
 
     axes: Literal["auto", "latent", "principal"] = knob(

@@ -50,7 +50,7 @@ class PixelsState(PaneState):
     (``None``: its upper half).
     """
 
-    OF_RUN = ("position", "cooled", "edits")
+    OF_RUN = ("position", "cooled", "edits", "branches")
     OF_IMAGES = ("index", "label", "mask")
 
     n: int = knob(16, help=N_("How many images are drawn side by side."), label=N_("images"), ge=1, le=64)
@@ -70,7 +70,6 @@ class PixelsState(PaneState):
     mask: Blob | None = knob(None, help=N_("Which pixels of the given image are kept."))
     edits: tuple[Edit, ...] = knob((), help=N_("Pixels that were changed by hand."))
     branches: tuple[Branch, ...] = knob((), help=N_("What was drawn before the changed pixels, which stays."))
-    edits_of: str = knob("", help=N_("The run whose drawing was changed by hand; empty for any."))
     overlay: Literal["none", "entropy", "field", "mask"] = knob(
         "none",
         help=N_(
@@ -97,21 +96,18 @@ class PixelsState(PaneState):
             else replace(whole, cooled=(*kept, (self.position, value)))
         )
 
-    def edited(
-        self, image: int, y: int, x: int, levels: tuple[int, ...], before: Blob | None = None, run: str = ""
-    ) -> PixelsState:
+    def edited(self, image: int, y: int, x: int, levels: tuple[int, ...], before: Blob | None = None) -> PixelsState:
         """That pixel of that image has these levels (one a channel), and what comes after it is drawn anew.
 
         ``before``: the levels of the image, uint8 H×W×C, of which those before the pixel stay, whatever weights draw it
-        from now on. ``run``: the run that they were drawn by; edits of another run's images are left out.
+        from now on.
         """
-        mine = self.of_run(run)
-        others = [edit for edit in mine.edits if edit[:3] != (image, y, x)]
-        branches = [branch for branch in mine.branches if branch[0] != image]
+        others = [edit for edit in self.edits if edit[:3] != (image, y, x)]
+        branches = [branch for branch in self.branches if branch[0] != image]
         if before is not None:
             branches.append((image, y, x, before))
         edits = sorted([*others, (image, y, x, tuple(map(int, levels)))])
-        return replace(mine, edits=tuple(edits), branches=tuple(branches), edits_of=run or mine.edits_of)
+        return replace(self, edits=tuple(edits), branches=tuple(branches))
 
     def as_drawn(self, image: int, y: int, x: int) -> PixelsState:
         """That pixel of that image is the model's again. What was drawn before it stays as long as others are changed."""
@@ -120,25 +116,15 @@ class PixelsState(PaneState):
         branches += [(i, *min((by, bx), (y, x)), blob) for i, by, bx, blob in self.branches if i == image]
         left = {edit[0] for edit in edits}
         kept = tuple(branch for branch in branches if branch[0] in left)
-        return replace(self, edits=edits, branches=kept, edits_of=self.edits_of if edits else "")
-
-    def of_run(self, run: str) -> PixelsState:
-        """This state as it is shown of ``run``: without what was changed in another run's images."""
-        if not run or self.edits_of in ("", run):
-            return self
-        return replace(self, edits=(), branches=(), edits_of="")
+        return replace(self, edits=edits, branches=kept)
 
     def with_fields(self, **fields: Any) -> PixelsState:
         """Some fields changed. What was changed by hand goes with the images that it belonged to; with another mask, what
         was kept before it."""
         changed = replace(self, **fields)
         if any(getattr(changed, name) != getattr(self, name) for name in OTHER_IMAGES):
-            return replace(changed, edits=(), branches=(), edits_of="")
+            return replace(changed, edits=(), branches=())
         return changed if changed.mask == self.mask else replace(changed, branches=())
-
-    def decided(self, look: Look) -> PixelsState:
-        """What is exported holds wherever its weights lie."""
-        return replace(self.of_run(look.snapshot.run), edits_of="")
 
     def resampled(self) -> PixelsState:
         """Another seed, which follows from this one; what was changed by hand belonged to the old drawing."""

@@ -111,8 +111,8 @@ def test_another_run_has_no_troubles_yet(qtbot, area_for, run_of) -> None:
     view.complain(WORDS)
     area.trouble.say(WORDS)
     area.session.open_run(other.path)
-    qtbot.waitUntil(lambda: area.session.run.path == other.path, timeout=PATIENCE)
-    assert not view.trouble.isVisible()
+    qtbot.waitUntil(lambda: area.session.run is not None and area.session.run.path == other.path, timeout=PATIENCE)
+    assert not area.views["samples"].trouble.isVisible()
     assert not area.trouble.isVisible()
 
 

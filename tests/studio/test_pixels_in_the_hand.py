@@ -431,13 +431,13 @@ def test_a_pixel_changed_in_one_run_is_not_changed_in_another(qtbot, area: PaneA
     qtbot.mouseClick(view.stage.canvas, Qt.MouseButton.LeftButton, pos=place(view, 4, 4))
     settled(qtbot, area)
     area.session.open_run(other.path)
-    qtbot.waitUntil(
-        lambda: view.rendered.snapshot is not None and view.rendered.snapshot.run == "dots-2", timeout=PATIENCE
-    )
-    settled(qtbot, area)
+    qtbot.waitUntil(lambda: area.views["pixels"] is not view, timeout=PATIENCE)
+    view = settled(qtbot, area)
+    assert view.rendered.snapshot is not None
+    assert view.rendered.snapshot.run == "dots-2"
     assert view.what_if.selected is None
     mine = large(view)
-    area.change({"pixels": replace(area.states["pixels"], edits=(), branches=(), edits_of="")}, "nothing changed")
+    area.change({"pixels": replace(area.states["pixels"], edits=(), branches=())}, "nothing changed")
     assert np.array_equal(large(settled(qtbot, area)), mine)
 
 

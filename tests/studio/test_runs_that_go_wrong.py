@@ -53,7 +53,8 @@ def test_where_it_can_not_be_kept_a_folder_is_asked_for(qtbot, window, home, tmp
     monkeypatch.setattr("genstudio.studio.left.column.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path))
     click(controls.action)
     qtbot.waitUntil(lambda: (tmp_path / path.name / "checkpoints").is_dir(), timeout=PATIENCE)
-    qtbot.waitUntil(lambda: window.session.run.path == tmp_path / path.name, timeout=PATIENCE)
+    run = lambda: window.session.run  # noqa: E731
+    qtbot.waitUntil(lambda: run() is not None and run().path == tmp_path / path.name, timeout=PATIENCE)
 
 
 def test_closing_keeps_what_was_not_kept(qtbot, window, home, close_window) -> None:

@@ -226,7 +226,9 @@ class Autoregressive(Model):
         temperature: float = 1.0,
     ) -> Generator[float, None, Tensor]:
         """:meth:`sample` of a model in eval mode: the same images from the same noise, in a bounded amount of memory.
-        Yields the share done every few milliseconds."""
+        Yields the share done every few milliseconds, where nothing but the cached method is asked for."""
+        if self.sampling != "cached":
+            return self.sample(n, generator=generator, label=label, temperature=temperature)
         levels = yield from drawn_by_parts(self, self._request(n, generator, None, None, label, temperature))
         return self._images(levels)
 

@@ -179,7 +179,6 @@ class PixelsView(PaneView):
     def _show_content(self, rendered: Rendered, content: Content) -> None:
         first = self.content is None
         self.content = content
-        self.what_if.belong_to(rendered)
         values = content.values
         self.clock.drawn = min(int(values["drawn"]), self.state.position)
         self.clock.end, self.clock.channels = int(values["end"]), int(values["channels"])

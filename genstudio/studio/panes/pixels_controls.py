@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from genstudio.explore.base import PaneState
 
 BY_HAND = (
-    "cooled", "label", "position", "enlarged", "source", "index", "own", "mask", "edits", "branches", "edits_of",
+    "cooled", "label", "position", "enlarged", "source", "index", "own", "mask", "edits", "branches",
     "overlay",
 )  # fmt: skip
 BRUSHES = (1, 9)

@@ -13,7 +13,6 @@ from genstudio.studio.panes.pixels_shown import current_place
 if TYPE_CHECKING:
     from genstudio.explore.blobs import Blob
     from genstudio.studio.panes.pixels import PixelsView
-    from genstudio.studio.workers.render_thread import Rendered
 
 MANY = 64  # levels from which one step is a sixteenth of the scale
 Place = tuple[int, int]
@@ -26,7 +25,6 @@ class WhatIf(QObject):
         super().__init__(view)
         self._view = view
         self.selected: Place | None = None
-        self._run = ""  # whose weights have drawn what is on screen
         editor, stage = view.tools.editor, view.stage
         stage.canvas.clicked.connect(self._clicked)
         stage.canvas.wheeled.connect(self.nudge)
@@ -41,16 +39,10 @@ class WhatIf(QObject):
         if any(getattr(state, name) != getattr(self._view.state, name) for name in (*OTHER_IMAGES, "enlarged", "n")):
             self.selected = None
 
-    def belong_to(self, rendered: Rendered) -> None:
-        """The view shows what these weights have drawn: the pixel in hand was another run's if these are."""
-        run = rendered.snapshot.run if rendered.snapshot is not None else ""
-        if run != self._run:
-            self._run, self.selected = run, None
-
     def show(self) -> None:
         """Mark the pixel in hand and those that were changed, and put the one in hand into the editor."""
         view, content = self._view, self._view.content
-        state = view.state.of_run(self._run)
+        state = view.state
         edited = tuple((y, x) for image, y, x, _levels in state.edits if image == state.enlarged)
         if self.selected is not None and not view.is_drawn(self.selected):
             self.selected = None
@@ -87,7 +79,7 @@ class WhatIf(QObject):
 
     def _changed(self, place: Place, levels: tuple[int, ...]) -> PixelsState:
         state = self._view.state
-        return state.edited(state.enlarged % state.n, *place, levels, self._drawn_before(place), self._run)
+        return state.edited(state.enlarged % state.n, *place, levels, self._drawn_before(place))
 
     def _drawn_before(self, place: Place) -> Blob | None:
         """What is on screen of the enlarged image before ``place``; ``None`` while that is another image still."""
@@ -134,5 +126,5 @@ class WhatIf(QObject):
     @Slot()
     def _take_back(self) -> None:
         if self.selected is not None:
-            state = self._view.state.of_run(self._run)
+            state = self._view.state
             self._view.gestures.act(_("as drawn"), state.as_drawn(state.enlarged % state.n, *self.selected))

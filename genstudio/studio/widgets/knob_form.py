@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from genstudio.core.knobs import Knobs, describe, parse_knobs
+from genstudio.core.knobs import Knobs, describe, parse_knobs, read_none
 from genstudio.core.messages import _
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import link
@@ -69,8 +69,9 @@ class KnobForm(QWidget):
         """Fill the form. ``base`` (default: the same values) is where each field's way back leads."""
         defaults = {info.name: info.default for info in describe(self.knobs)}
         for name, row in self.rows.items():
-            row.set_base((values if base is None else base).get(name, defaults[name]))
-            row.set_value(values.get(name, defaults[name]))
+            kind = row.info.annotation
+            row.set_base(read_none(kind, (values if base is None else base).get(name, defaults[name])))
+            row.set_value(read_none(kind, values.get(name, defaults[name])))
 
     def values(self) -> dict[str, Any]:
         """The values in force of the rows' knobs (JSON types)."""
