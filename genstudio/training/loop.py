@@ -266,7 +266,8 @@ class Loop:
         if "plan.threads" in changes:
             self._use_threads(self.plan.threads)
         for name, (was, value) in changes.items():
-            yield self._tell(ev.Changed(self.step, name, value, was))
+            if was != value:  # a player stepped alone a second time is no change
+                yield self._tell(ev.Changed(self.step, name, value, was))
         if "plan.judge_every" in changes and self.plan.judge_every and self.judge is None:
             self.judge, missing = judge_at_hand(self.model, self.data, self.step)
             if missing:
