@@ -17,9 +17,7 @@ from collections.abc import MutableMapping
 SLEEP_EARLY = {
     # Every runtime: libgomp (Linux), libomp (macOS), Intel's and Microsoft's (Windows). Takes KMP_BLOCKTIME to 0.
     "OMP_WAIT_POLICY": "PASSIVE",
-    # libgomp alone, where it counts more than the policy. Some microseconds of spinning: of what two threads train on a quiet
-    # machine 100 keeps two thirds, 1,000 four fifths, 5,000 all; beside one busy program 100 is 3 times the default,
-    # 1,000 2.7 times, 5,000 1.7 times.
+    # libgomp alone, where it counts more than the policy: about 10 µs of spinning. docs/adr/0018 has the figures.
     "GOMP_SPINCOUNT": "1000",
 }
 # A choice for one runtime stands against ours for all: of KMP_LIBRARY and OMP_WAIT_POLICY together libomp warns.
