@@ -1,4 +1,4 @@
-"""One intra-op thread for whoever looks or paints, and everyone else's number as it was.
+"""One intra-op torch thread on the calling thread, without changing the number of others.
 
 ``torch.set_num_threads`` sets the calling thread's own number for good, and the number with which threads begin that touch
 torch *later*. Measured: after it, a training thread that sets none computes its elementwise work on one core.

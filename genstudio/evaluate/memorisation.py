@@ -77,7 +77,7 @@ def memorisation(model: Any, images: Images, *, samples: int = 0, space: Space =
 
 
 def nearness(images: Tensor, among: Searched, space: Space = PIXELS) -> Iterator[Nearness | None]:
-    """How near ``images`` (float32 N×C×H×W) lie to the training images: ``None`` between two blocks, then the answer."""
+    """Distances of ``images`` (float32 N×C×H×W) to the training images: yields ``None`` between blocks, then the result."""
     k = min(FURTHER + 1, max(2, len(among) // 2))
     for found in search(images, among, k, space, exact=1):
         yield Nearness.of(found.distances) if found.share == 1 else None
