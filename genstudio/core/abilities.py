@@ -73,7 +73,7 @@ class ScoresLikelihood(Protocol):
     """Scores images: log p(x), or a lower bound that approaches it as k grows."""
 
     def likelihood(self) -> Message:
-        """Which likelihood, on what data: "Bernoulli on binarised images". Shown beside every number."""
+        """Name of the likelihood and its data, as in "Bernoulli on binarised images". Shown beside every number."""
         ...
 
     def log_prob(self, batch: Batch, *, k: int, generator: Generator) -> Tensor:
@@ -82,7 +82,7 @@ class ScoresLikelihood(Protocol):
         ...
 
     def is_exact(self) -> bool:
-        """Whether ``log_prob`` is the likelihood itself rather than a bound."""
+        """True where ``log_prob`` is the likelihood itself rather than a bound."""
         ...
 
 
@@ -100,7 +100,7 @@ class SamplesPixels(Protocol):
         label: int | Tensor | None = None,
         temperature: float = 1.0,
     ) -> Iterator[Any]:
-        """What was drawn, sub-pixel by sub-pixel: each with ``y``, ``x``, ``channel``, ``levels`` (int64 n), ``u``,
+        """Sample sub-pixel by sub-pixel: each with ``y``, ``x``, ``channel``, ``levels`` (int64 n), ``u``,
         ``probabilities()`` (n×L), ``entropy()`` (nats, n) and ``images()`` (n×C×H×W, so far)."""
         ...
 
@@ -114,16 +114,16 @@ class SamplesPixels(Protocol):
         label: int | Tensor | None = None,
         temperature: float = 1.0,
     ) -> Any:
-        """What :meth:`pixels` would draw by, checked: noise, what is given, classes."""
+        """Checked request that :meth:`pixels` would draw by: noise, given pixels, classes."""
         ...
 
     def tape(self, request: Any) -> Any:
-        """The same drawing as something that can be wound back and played on otherwise: see
+        """The drawing of :meth:`pixels`, replayable: it can be rewound and continued differently; see
         :class:`genstudio.models.autoregressive.sampling.tape.Tape`."""
         ...
 
     def complete(self, images: Tensor, known: Tensor, *, generator: Generator) -> Tensor:
-        """``images`` (n×C×H×W) with what ``known`` (bool H×W or n×H×W) does not hold drawn anew."""
+        """Inpaint ``images`` (n×C×H×W): sample all pixels outside ``known`` (bool H×W or n×H×W)."""
         ...
 
     def surprise(self, batch: Batch) -> Tensor:
@@ -133,7 +133,7 @@ class SamplesPixels(Protocol):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a judge makes of N images: features N×F, logits of classes N×K, attributes in their own units N×A.
+    """Outputs of a judge for N images: features N×F, class logits N×K, attributes in their own units N×A.
 
     K or A is 0 where the judge knows none.
     """
@@ -185,7 +185,7 @@ def abilities_of(thing: object) -> list[str]:
 
 
 def has(thing: object, ability: type) -> bool:
-    """Whether a model or a model class has ``ability`` (attributes set at construction are not asked of a class)."""
+    """True where a model or model class has ``ability`` (attributes set at construction are not required of a class)."""
     return ability.__name__ in abilities_of(thing)
 
 

@@ -14,7 +14,7 @@ PATIENCE = 0.004  # seconds for which one step waits: half of what an explorer's
 
 
 def aside(work: Callable[[], T]) -> Generator[float, None, T]:
-    """What ``work()`` returns or raises: yields 0, a share done, every few milliseconds until then.
+    """Run ``work()`` on another thread; yields 0 every few milliseconds, then returns or raises its outcome.
 
     One such work runs at a time in a process, in the order asked, on one core. Closing the generator takes back work that
     has not begun; work that runs ends unheard.

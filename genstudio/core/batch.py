@@ -1,4 +1,4 @@
-"""What a data set hands to a model: a minibatch of images, and what is known about them."""
+"""A minibatch: images with their labels and attributes, from a data set to a model."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Batch:
         return (self.images * (self.spec.levels - 1)).round().long()
 
     def to(self, device: torch.device | str) -> Batch:
-        """The same batch on ``device`` (itself when it is there already)."""
+        """Move the batch to ``device``; returns itself when it is there already."""
         if str(self.images.device) == str(device):
             return self
 

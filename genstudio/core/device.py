@@ -1,4 +1,4 @@
-"""Which device and which precision: the best there is, unless the person says otherwise."""
+"""Choice of device and precision: the best available, unless set by the user."""
 
 from __future__ import annotations
 

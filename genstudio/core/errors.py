@@ -6,7 +6,7 @@ from genstudio.core.messages import Message, translate
 
 
 class GenstudioError(Exception):
-    """What went wrong, and what to do about it, in words for a person.
+    """Base of errors that people read: the problem and its remedy.
 
     ``what`` says what happened and why, ``remedy`` what to do next. The command line prints both on one line and ends
     with code 1 (2 for :class:`UsageError`); the window shows them as a line of text, never as a traceback.

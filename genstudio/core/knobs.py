@@ -69,7 +69,7 @@ class Knobs(pydantic.BaseModel):
 
 @dataclass(frozen=True)
 class KnobInfo:
-    """What a form, a command line or a help page needs to know of one knob."""
+    """Description of one knob for forms, command line and help."""
 
     name: str
     annotation: Any

@@ -38,7 +38,7 @@ def cache_dir() -> Path:
 
 
 def home_dir() -> Path:
-    """What the person made: runs, sessions, settings. ``$GENSTUDIO_HOME`` overrides it."""
+    """Folder of the user's runs, sessions and settings; ``$GENSTUDIO_HOME`` overrides it."""
     import platformdirs
 
     return Path(os.environ.get("GENSTUDIO_HOME") or platformdirs.user_data_dir("genstudio", appauthor=False))

@@ -96,7 +96,7 @@ def require(platform: str = "") -> None:
 
 
 def _platform() -> str:
-    """What Qt chooses, by the environment."""
+    """Qt's platform plugin, chosen from the environment as Qt does."""
     asked = os.environ.get("QT_QPA_PLATFORM", "").split(";")[0].split(":")[0]
     return asked or ("wayland" if os.environ.get("WAYLAND_DISPLAY") else "xcb")
 

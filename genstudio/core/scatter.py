@@ -39,7 +39,7 @@ def scatter(points: np.ndarray, side: int) -> np.ndarray:
 def stamped(
     places: np.ndarray, height: int, width: int, radius: float, mark: Mark = "disc", *, dense: bool = False
 ) -> np.ndarray:
-    """How much of each pixel marks at ``places`` (float N×2: column, row; pixel k reaches from k to k + 1) cover.
+    """Coverage of each pixel by marks at ``places`` (float N×2: column, row; pixel k reaches from k to k + 1).
 
     float32 height×width: 0 to 1, or with ``dense`` the sum over all marks. Marks are cut at the border.
     """

@@ -1,4 +1,4 @@
-"""How many images stand side by side on a sheet."""
+"""Number of columns of a sheet of images."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class ImageSpec:
 
     @property
     def is_point(self) -> bool:
-        """Whether an image is a point of the plane: one pixel, whose two channels are x to the right and y upwards."""
+        """True where an image is a point of the plane: one pixel with two channels, x to the right and y upwards."""
         return self.shape == (2, 1, 1)
 
     @property

@@ -1,4 +1,4 @@
-"""A thread's own number of intra-op threads, and every other thread's number as it was.
+"""The number of intra-op torch threads of the calling thread, without changing that of others.
 
 ``torch.set_num_threads`` sets the calling thread's own number for good, and also the number with which threads begin that
 touch torch *later*. Measured: after it, a training thread that sets none computes its elementwise work on one core.

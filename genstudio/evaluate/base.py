@@ -84,7 +84,7 @@ class Measure:
 
     @property
     def key(self) -> str:
-        """What the value is called in ``metrics.jsonl`` and in tables: each number has one name."""
+        """Name of the value in ``metrics.jsonl`` and in tables."""
         return self.value_name or self.name
 
     @property
@@ -93,11 +93,11 @@ class Measure:
         return {self.key: self.unit, **self.extra_units}
 
     def serves(self, model: object) -> bool:
-        """Whether ``model`` has every ability that this measure needs."""
+        """True where ``model`` has every ability that this measure needs."""
         return all(has(model, ability) for ability in self.needs)
 
     def is_quick(self, model: Any) -> bool:
-        """Whether it runs on ``model`` without being named."""
+        """True where the measure runs on ``model`` without being named."""
         if self.when_exact is not None and has(model, ScoresLikelihood) and model.is_exact():
             return self.when_exact
         return not self.heavy

@@ -1,4 +1,4 @@
-"""What knows little: baselines that are printed beside a measure, since a number alone proves nothing."""
+"""Baselines printed beside a measure, since a number alone proves nothing."""
 
 from __future__ import annotations
 

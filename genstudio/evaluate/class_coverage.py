@@ -75,7 +75,7 @@ def shares(classes: Tensor | None, count: int) -> Tensor:
 
 
 def covered(samples: Tensor, real: Tensor) -> Tensor:
-    """Which classes are drawn, given each one's share among samples and among real images."""
+    """Classes that count as drawn, given each one's share among samples and among real images."""
     return (samples > 0) & (samples >= LEAST * real)
 
 

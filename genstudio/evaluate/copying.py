@@ -33,7 +33,7 @@ NEVER = 1e-12  # the least that a ratio divides by
 
 @dataclass(frozen=True, eq=False)
 class Nearness:
-    """How near N images lie to training images: ``nearest``, the distance to the nearest one, and ``further``, the mean
+    """Distances of N images to training images: ``nearest``, to the nearest one, and ``further``, the mean
     distance to the next ones. Both float64 N."""
 
     nearest: np.ndarray
@@ -60,7 +60,7 @@ class Nearness:
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found about ``samples`` images against ``held_out`` ones.
+    """Result of the copy test of ``samples`` images against ``held_out`` ones.
 
     copies: share of the samples whose relative distance is less than that of all but ``beyond`` (about 1 %) of the
         held-out images, and which are nearer than the median of those; ``p_copies`` how probable so many are without
@@ -82,7 +82,7 @@ class Audit:
 
     @property
     def p(self) -> float:
-        """How probable samples as near as these are without copying: one-sided, of z."""
+        """One-sided p-value of z: probability of samples as near as these without copying."""
         return normal_cdf(self.z)
 
 
@@ -149,7 +149,7 @@ def mann_whitney(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def exceedance(count: int, n: int, place: int, m: int) -> float:
-    """How probable it is that at least ``count`` of n new numbers lie below the ``place``-th smallest of m old ones, when
+    """Probability that at least ``count`` of n new numbers lie below the ``place``-th smallest of m old ones, when
     all n + m are drawn from one distribution, whatever it is.
 
     The share below that order statistic is Beta(place, m + 1 - place), so the count is beta-binomial (Wilks 1942).
@@ -172,7 +172,7 @@ def normal_cdf(z: float) -> float:
 
 
 def percent(share: float) -> str:
-    """ "31 %", with a figure more where that would say nought."""
+    """A share as "31 %", with one more digit where that would round to zero."""
     return f"{100 * share:.0f} %" if share >= 0.005 or not share else f"{100 * share:.1f} %"
 
 

@@ -61,7 +61,7 @@ NAMED = (
 
 
 def equations_for(names: Iterable[str]) -> list[Equation]:
-    """Those of the named ones that data with the attributes ``names`` have; of other data the first attribute across each
+    """Named equations that data with the attributes ``names`` support; of other data the first attribute across each
     of the next two."""
     names = list(names)
     named = [one for one in NAMED if {one.moved, one.across} <= set(names)]

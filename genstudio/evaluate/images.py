@@ -52,7 +52,7 @@ class Images:
         return self.split.spec
 
     def protocol(self) -> dict[str, Any]:
-        """What every measure's protocol says of its images."""
+        """Description of the images for a measure's protocol."""
         return {
             "data": self.data.name,
             "split": self.split.name,

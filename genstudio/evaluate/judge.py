@@ -40,7 +40,7 @@ class Judge:
         return self.spec.class_names
 
     def verdict(self, images: Tensor) -> Verdict:
-        """What it makes of N×C×H×W in [0, 1], whatever their size and colours: see :meth:`fit`. On the CPU."""
+        """Features and predictions for images N×C×H×W in [0, 1] of any size and colours (see :meth:`fit`). On the CPU."""
         with torch.inference_mode():
             verdict: Verdict = self.model.verdict(self.fit(images))
         return verdict
@@ -68,7 +68,7 @@ class Judge:
         return resize(x, self.spec.height, self.spec.width)
 
     def protocol(self, spec: ImageSpec) -> dict[str, Any]:
-        """What every result says of the judge that it comes from, for images of ``spec``."""
+        """Description of the judge for a result's protocol, for images of ``spec``."""
         same = (spec.height, spec.width) == (self.spec.height, self.spec.width)
         how = f"bicubic, antialiased, {spec.width}x{spec.height} to {self.spec.width}x{self.spec.height}"
         told = {

@@ -37,7 +37,7 @@ class Seen:
 
 
 class Judged:
-    """What the measures of one :func:`genstudio.evaluate.base.evaluate` call share.
+    """Samples and images seen through a judge, shared by the measures of one :func:`genstudio.evaluate.base.evaluate` call.
 
     ``samples``: drawn from the model, from noise that the seed alone decides. ``reference``: at most 10,000 training
     images, what samples are compared to. ``real``: the held-out images, which show what a perfect model would reach.

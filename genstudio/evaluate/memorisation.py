@@ -77,7 +77,7 @@ def memorisation(model: Any, images: Images, *, samples: int = 0, space: Space =
 
 
 def nearness(images: Tensor, among: Searched, space: Space = PIXELS) -> Generator[float, None, Nearness]:
-    """How near ``images`` (float32 N×C×H×W) lie to the training images. Yields the share done between two blocks."""
+    """Distances of ``images`` (float32 N×C×H×W) to the training images. Yields the share done between two blocks."""
     k = min(FURTHER + 1, max(2, len(among) // 2))
     for found in search(images, among, k, space, exact=1):
         yield found.share

@@ -1,4 +1,4 @@
-"""How many modes of the data the model covers, where the modes are known: what mode collapse is, as a number.
+"""Number of known data modes that the model covers: mode collapse as a number.
 
 A sample is of high quality when it lies within three standard deviations of its nearest centre, and 2,500 samples are looked
 at (Srivastava et al. 2017, "VEEGAN", section 4.1; Lin et al. 2018, "PacGAN", section 4.1). There a mode counts as soon as
@@ -56,7 +56,7 @@ class Coverage:
 
 
 def coverage(samples: np.ndarray, modes: Modes) -> Coverage:
-    """What ``samples`` (float N×C×H×W, or flat) cover of ``modes``."""
+    """Coverage of ``modes`` by ``samples`` (float N×C×H×W, or flat)."""
     flat = samples.reshape(len(samples), -1).astype(np.float64)
     away = np.linalg.norm(flat[:, None] - modes.centres[None], axis=2)
     nearest = away.argmin(1)
@@ -65,7 +65,7 @@ def coverage(samples: np.ndarray, modes: Modes) -> Coverage:
 
 
 def knows_modes(data: DataSet) -> bool:
-    """Whether it is known where the images gather."""
+    """True where the modes of the data set are known."""
     return data.modes is not None
 
 

@@ -122,7 +122,7 @@ def search(images: Tensor, among: Searched, k: int, space: Space = PIXELS, exact
 
 
 def nearest(images: Tensor, among: Searched, k: int, space: Space = PIXELS) -> Neighbours:
-    """What :func:`search` ends with."""
+    """Final result of :func:`search`."""
     *_, last = search(images, among, k, space)
     return last
 

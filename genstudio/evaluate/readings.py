@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 def is_switch(values: np.ndarray) -> bool:
-    """Whether numbers N, unknown ones (NaN) left out, only say yes (1) or no (0)."""
+    """True where the known numbers among N are all 0 or 1."""
     known = values[np.isfinite(values)]
     return bool(len(known)) and bool(np.isin(known, (0.0, 1.0)).all())
 
 
 def said_of(data: DataSet, indices: np.ndarray) -> dict[str, np.ndarray]:
-    """What ``data`` says of its images at ``indices``: float64 N by name, NaN where it does not know."""
+    """Attributes of the images of ``data`` at ``indices``: float64 N by name, NaN where unknown."""
     values: dict[str, np.ndarray] = {}
     if data.attributes is not None:
         for k, name in enumerate(data.spec.attribute_names):
@@ -38,7 +38,7 @@ def said_of(data: DataSet, indices: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def readings(judge: Judge, images: Tensor) -> dict[str, np.ndarray]:
-    """What ``judge`` reads from images N×C×H×W in [0, 1]: float64 N by name."""
+    """Attributes that ``judge`` predicts for images N×C×H×W in [0, 1]: float64 N by name."""
     verdict = judge.verdict(images)
     names = judge.spec.attribute_names[: verdict.attributes.shape[1]]
     values = {name: verdict.attributes[:, k].double().numpy() for k, name in enumerate(names)}

@@ -1,4 +1,4 @@
-"""How far an image's reconstruction is from it, beside PCA with as many numbers for each image."""
+"""Reconstruction error, beside that of PCA with as many numbers per image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is computed once for a data set and asked for again and again: it never changes while it is open."""
+"""Cache of values that depend on an open data set alone."""
 
 from __future__ import annotations
 

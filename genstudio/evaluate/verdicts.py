@@ -1,4 +1,4 @@
-"""How well a judge knows its data set: what it says of images that it did not learn from, against the truth."""
+"""Quality of a judge: its predictions on held-out images against the truth."""
 
 from __future__ import annotations
 

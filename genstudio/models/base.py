@@ -1,4 +1,4 @@
-"""What every model is: an ``nn.Module`` that is p(x), says how it learns, and shows what it can do.
+"""Base class of models: an ``nn.Module`` with its training phases and its capabilities.
 
 A model *plays*: it writes its algorithm as a generator of phases, as the lecture states it. The loop in ``training/``
 *referees*: it runs the backward pass and the optimiser of the phase's player, and only then resumes the model.
@@ -48,7 +48,7 @@ class Phase:
 
 
 class Turn(Protocol):
-    """What the loop hands to ``phases``: the next batches, the noise, the clock."""
+    """Context of one training step, passed to ``phases``: batches, noise, step number."""
 
     step: int
 
@@ -94,7 +94,7 @@ class Model(nn.Module):
 
     @classmethod
     def default_players(cls, knobs: Any) -> dict[str, dict[str, Any]]:
-        """What the algorithm asks of each player's optimiser, as settings of :class:`genstudio.training.plan.PlayerPlan`,
+        """Default optimiser of each player, as settings of :class:`genstudio.training.plan.PlayerPlan`,
         where a recipe says nothing else. A player that is left out has that class's own defaults."""
         return {}
 

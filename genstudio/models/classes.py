@@ -1,4 +1,4 @@
-"""Which class a model is asked for: what models that know classes share, whatever their family."""
+"""Class conditioning shared by models of every family."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ Layers = Generator[list[Tensor], list[Tensor], T]
 
 
 def straight(layers: Layers[T]) -> T:
-    """What it returns, by one graph: a forward pass like any other."""
+    """Run the generator to its end as one differentiable forward pass."""
     try:
         live = next(layers)
         while True:

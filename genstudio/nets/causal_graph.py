@@ -25,7 +25,7 @@ features. Rows go by position first, then by image."""
 
 @dataclass(frozen=True)
 class Read:
-    """What a node takes from ``buffer``: its features at every tap, one after the other."""
+    """One input of a node: the features of ``buffer`` at every tap, concatenated."""
 
     buffer: str
     taps: Taps = HERE
@@ -34,7 +34,7 @@ class Read:
 
     @property
     def is_here(self) -> bool:
-        """Whether it reads its own position only, and nothing has to be gathered if that was just computed."""
+        """True where only the node's own position is read, so that nothing has to be gathered if it was just computed."""
         return self.taps == HERE and self.stride == self.up == 1
 
 

@@ -78,7 +78,7 @@ class GraphMachine:
             yield None
 
     def _add(self, buffers: dict[str, tuple[int, int]], like: Tensor) -> None:
-        """What lies outside is zero. All else is written before it is read, and costs its memory only then."""
+        """Allocate a buffer of zeros: positions outside the image stay zero, all others are written before they are read."""
         for name, (positions, features) in buffers.items():
             if name not in self.buffers:
                 self.buffers[name] = like.new_empty(positions + 1, self.n, features)
@@ -108,13 +108,13 @@ class GraphMachine:
             yield Due(due.pixels, due.draw.channels, output.view(-1, self.n, output.shape[-1]), due.draw.into)
 
     def _store(self, step: Step, positions: Tensor, outputs: Sequence[Tensor]) -> None:
-        """What somebody reads later, at some of the step's positions."""
+        """Store the outputs that later steps read, at some of the step's positions."""
         for (buffer, features), values, keep in zip(self.nodes[step.node].outputs, outputs, step.keep, strict=True):
             if keep:
                 self.buffers[buffer].index_copy_(0, positions, values.view(-1, self.n, features))
 
     def _by_parts(self, step: Step, store: bool, fresh: dict[str, Tensor]) -> Generator[None, None, list[Tensor]]:
-        """What a step at many positions gives, a few of them at a time: so that one may pause between."""
+        """Evaluate a step at many positions in parts, with a possible pause between them."""
         compute, several = self.nodes[step.node].compute, max(1, ROWS // self.n)
         parts = []
         for start in range(0, len(step.positions), several):

@@ -1,4 +1,4 @@
-"""What is evaluated together: the ticks of a schedule, given when each node's position and each pixel is due.
+"""The ticks of a schedule: groups of node positions that are evaluated together.
 
 Positions of a node that fall due in one tick are one step, unless they follow each other within a loop.
 """
@@ -37,7 +37,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Step:
-    """Evaluate the node named ``node`` at ``positions`` (int64 P). ``keep`` says which outputs somebody reads later."""
+    """Evaluation of the node named ``node`` at ``positions`` (int64 P). ``keep``: outputs that are read later."""
 
     node: str
     positions: Tensor

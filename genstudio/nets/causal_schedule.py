@@ -219,7 +219,7 @@ class _Scheduler:
         return when
 
     def _needed(self, ticks: np.ndarray, when: dict[str, np.ndarray]) -> Parts[dict[str, np.ndarray]]:
-        """The tick in which each node's positions are evaluated, by node; ``NEVER`` where nobody needs them."""
+        """Tick in which each node's positions are evaluated, by node; ``NEVER`` where they are not read."""
         need = {buffer: np.full(len(values), NEVER, np.int32) for buffer, values in when.items()}
         for tick, (draw, position, _) in zip(ticks, self.units, strict=True):
             output = self.graph.draws[draw].output

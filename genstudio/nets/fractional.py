@@ -19,7 +19,7 @@ WIDEST = 8  # times the width of the outermost layer
 
 
 def halvings(height: int, width: int) -> int:
-    """How often both sides are halved until the shorter one is 4 to 7 pixels: 2 for 28×28, 3 for 32×32.
+    """Number of halvings of both sides until the shorter one is 4 to 7 pixels: 2 for 28×28, 3 for 32×32.
 
     Raises :class:`UsageError` for sides that can't be halved so often, naming the nearest that can.
     """

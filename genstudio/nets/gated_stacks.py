@@ -102,7 +102,7 @@ class StackNodes:
         return Node(f"v{i + 1}", tuple(read for read, _ in above), (*features, *links), compute, self.grid, True)
 
     def _constant(self, i: int) -> Tensor:
-        """What ``row`` leaves out of the sums while it runs through the layers, as layer ``i``'s gates would get it."""
+        """Constant part of the sums that ``row`` leaves out, as input of layer ``i``'s gates."""
         if not i:
             return torch.zeros(())
         here = [self._between(i, c, c, HERE) for c in range(len(self.colours))]

@@ -1,4 +1,4 @@
-"""What a generator's z is drawn from, made of standard normal noise, so that one stream of noise serves all."""
+"""Priors of a generator's z, each a function of standard normal noise, so that all use one noise stream."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ class LogisticMixture(LevelDistribution):
     def draw_and_tell(
         self, output: Tensor, earlier: Tensor, channel: int, u: Tensor, temperature: float, given: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """What the components are after ``earlier`` takes as long as the rest: it is found once for all three."""
+        """Sample, log-probability and entropy, from mixture components given ``earlier`` computed once for all three."""
         mixture = self._log_conditional(output, earlier, channel, temperature)
         cdf = self._cdf(*mixture)
         levels = torch.where(given >= 0, given, (u.to(cdf.dtype)[:, None] >= cdf).sum(1))

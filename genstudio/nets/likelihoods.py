@@ -42,7 +42,7 @@ class Likelihood(nn.Module):
 
     @classmethod
     def unfit(cls, spec: ImageSpec) -> Reason | None:
-        """What is wrong and what to do, when this is no likelihood of such images."""
+        """Reason and remedy where this is no likelihood of images of ``spec``; ``None`` where it is."""
         return None
 
     def mean(self, output: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ def width_of(part: slice) -> int:
 
 
 def reads_of(conv: CausalConv, source: str, inputs: Slices, out: slice, spread: int = 1) -> list[tuple[Read, Tensor]]:
-    """What the output features ``out`` of ``conv`` read from each colour of ``source``, and the matrix that goes with it.
+    """Taps of the output features ``out`` of ``conv`` on each colour of ``source``, with their weight matrix.
     ``spread``: the source's positions are so many times as dense as the convolution's (an image for a coarser scale)."""
     found = []
     for colour, part in enumerate(inputs):

@@ -1,4 +1,4 @@
-"""What a data set says of its images, read from features along straight lines.
+"""Attribute head: linear read-out of a data set's classes and attributes from features.
 
     number:  y = w·f + b, in standard deviations          scored by its squared error, or as N(y; w·f + b, s²)
     yes/no:  p(y = 1) = sigmoid(w·f + b)                  scored by its cross-entropy
@@ -32,13 +32,13 @@ def check_said(spec: ImageSpec, remedy: Message) -> None:
 
 
 def count_said(spec: ImageSpec) -> int:
-    """How many numbers are said of an image."""
+    """Number of targets per image."""
     classes = len(spec.class_names)
     return len(spec.attribute_names) + (classes if classes > 2 else max(0, classes - 1))
 
 
 def said(batch: Batch) -> Tensor:
-    """What is said of the images of a batch: float32 N×A, NaN where it isn't known."""
+    """Targets of a batch: float32 N×A, NaN where unknown."""
     n, spec, parts = len(batch), batch.spec, []
     if spec.attribute_names:
         unknown = batch.images.new_full((n, len(spec.attribute_names)), math.nan)
@@ -99,7 +99,7 @@ class Readout(nn.Module):
         return out
 
     def errors(self, outputs: Tensor, values: Tensor) -> Tensor:
-        """Those of :func:`squared_or_crossed`, of outputs and values N×A: N×A."""
+        """Errors of outputs against values, N×A each, by :func:`squared_or_crossed`: N×A."""
         return squared_or_crossed(outputs, values, self.mean, self.std, self.switch)
 
 

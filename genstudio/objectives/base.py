@@ -34,7 +34,7 @@ TRAITS: dict[str, Message] = {"batch_norm": N_("batch normalisation in the discr
 
 @dataclass(frozen=True, eq=False)
 class Game:
-    """What the two players have in front of them in one update.
+    """Inputs of both players in one update.
 
     ``discriminate`` maps images N×C×H×W in [0, 1] to outputs N, augmentation and classes included; ``real`` and ``fake``
     are such images, as many of each; where the discriminator learns, ``fake`` is detached from the generator.
@@ -116,7 +116,7 @@ class Objective:
         return {}
 
     def after_discriminator_update(self, parameters: Iterable[nn.Parameter], penalty: float) -> None:
-        """What happens to the discriminator once its update was applied."""
+        """Hook after the discriminator's update was applied."""
 
     def curves(self) -> dict[str, Callable[[Tensor], Tensor]]:
         """The losses as functions of the discriminator's output for one image: ``real`` and ``fake`` of the

@@ -296,7 +296,9 @@ def test_live_changes_take_hold_before_the_next_step(recipe: Recipes, tmp_path: 
                 job.live.set("latent_dim", 3)
             with pytest.raises(UsageError, match="can't change"):
                 job.live.set("plan.batch_size", 3)
-            job.live({"beta": 4.0, "plan.players.model.lr": 0.25, "plan.steps": 5, "only": None})  # the last is so already
+            job.live(
+                {"beta": 4.0, "plan.players.model.lr": 0.25, "plan.steps": 5, "only": None}
+            )  # the last is so already
         if isinstance(event, ev.Changed):
             changed.append((event.step, event.name, event.value))
     assert changed == [(3, "model.beta", 4.0), (3, "plan.players.model.lr", 0.25), (3, "plan.steps", 5)]

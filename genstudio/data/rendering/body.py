@@ -1,4 +1,4 @@
-"""What is around the head: the backdrop, neck, shoulders and clothes. They face the viewer, however the head turns."""
+"""Backdrop, neck, shoulders and clothes: they face the viewer, however the head turns."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Window:
 
 @contextmanager
 def patch(window: Window, *maps: Tensor) -> Iterator[list[Tensor]]:
-    """The same part of several maps or colours, each in a piece of its own; they're laid back at the end."""
+    """Context of one rectangular part of several maps, copied out and written back at the end."""
     parts = [window.of(m) for m in maps]
     pieces = [part.contiguous() for part in parts]
     yield pieces

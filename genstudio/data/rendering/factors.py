@@ -1,4 +1,4 @@
-"""What a portrait is made of: the named factors, their ranges, and how a data set draws them.
+"""The named factors of a portrait, their ranges, and their sampling.
 
 A factor has two ranges. The *full* one is what the renderer understands and what ``faces-wild`` uses; the *usual* one is
 what ``faces`` uses: narrow wherever a factor would only hide smile and pose from a small model.

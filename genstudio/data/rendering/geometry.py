@@ -25,7 +25,7 @@ Profile = Callable[["Tensor"], "tuple[Tensor, Tensor]"]  # y -> W(y), dW/dy, in 
 
 @dataclass
 class Pose:
-    """How the head is turned: sines and cosines, n×1×1."""
+    """Rotation of the head: sines and cosines, n×1×1."""
 
     sin_yaw: Tensor
     cos_yaw: Tensor
@@ -59,7 +59,7 @@ class Pose:
 
 @dataclass
 class Hit:
-    """What lines of sight meet: maps n×h×w.
+    """Intersection of lines of sight with a solid: maps n×h×w.
 
     ``cover``: how much of the sample the body covers; ``depth``: how near it is; ``y``: the point's height in
     the head's axes; ``x, z``: where it is across from the body's own axis, in units of A and C; ``normal``: outward, of
@@ -74,7 +74,7 @@ class Hit:
     normal: tuple[Tensor, Tensor, Tensor]
 
     def cut(self, window: Window) -> Hit:
-        """What the lines of sight of this part meet."""
+        """Restrict the intersection to one part of the picture."""
         nx, ny, nz = (window.of(n) for n in self.normal)
         cover, depth, x, y, z = (window.of(m) for m in (self.cover, self.depth, self.x, self.y, self.z))
         return Hit(cover, depth, x, y, z, (nx, ny, nz))
@@ -149,7 +149,7 @@ class Body:
         return Hit(cover, depth, x, y, z, unit_(x * per_a, slope.mul_(number(-0.5)), z * per_c))
 
     def meet_upright(self, canvas: Canvas) -> Hit:
-        """The same for a body that faces the viewer, however the head turns: height and depth part company.
+        """Intersection with a solid that faces the viewer, however the head turns.
 
         s is then the depth over C and k is x / A, and W is a matter of the row alone.
         """

@@ -56,7 +56,7 @@ def shell(sitter: Sitter) -> Body:
 
 
 def drop(sitter: Sitter) -> Tensor:
-    """How far below the eyes the hair ends, n×1×1: at the nape when cropped, at the chest when long."""
+    """Distance from the eyes down to the ends of the hair, n×1×1: at the nape when cropped, at the chest when long."""
     length = sitter["hair_length"]
     return 0.46 + 0.12 * length + 1.25 * smooth(length, 0.25, 1.0)
 
@@ -70,7 +70,7 @@ def grow(canvas: Canvas, sitter: Sitter) -> Hair:
 
 
 def hairline(longitude: Tensor, y: Tensor, sitter: Sitter) -> Tensor:
-    """How far inside the hair a place of the shell lies: over the forehead's line, or beside the face.
+    """Signed distance of a place of the shell inside the hairline, over the forehead or beside the face.
 
     Over the forehead the line is a shallow arch that a fringe lowers, opened at the parting. Beside the face hair grows from
     the temples back: short hair as a sideburn, around the ear and down to the nape, long hair all the way down.
@@ -101,7 +101,7 @@ def draw_behind(canvas: Canvas, hair: Hair, sitter: Sitter) -> None:
 
 
 def shade_below(hair: Hair, depth: Tensor) -> Tensor:
-    """How much of its light the hair takes from the skin (at ``depth``) just beyond the hairline, a map in [0, 1)."""
+    """Shadow of the hair on the skin (at ``depth``) just beyond the hairline, a map in [0, 1)."""
     return smooth(hair.field, -0.16, 0.02, 0.30).mul_(near(hair, depth))
 
 
@@ -134,7 +134,7 @@ def draw_hair(canvas: Canvas, hair: Hair, front: Tensor, sitter: Sitter) -> None
 
 
 def density(sitter: Sitter) -> Tensor:
-    """How dense the hair is, n×1×1: skin shimmers through a close crop."""
+    """Density of the hair, n×1×1: skin shows through a close crop."""
     return 0.5 + 0.5 * smooth(sitter["hair_length"], -0.05, 0.12)
 
 

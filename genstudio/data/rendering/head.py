@@ -41,7 +41,7 @@ def skull(sitter: Sitter) -> Body:
 
 
 def sides(sitter: Sitter) -> tuple[float, float]:
-    """How far the skull reaches to the left and to the right, in any turn."""
+    """Extent of the skull to the left and to the right, in any turn."""
     pose = sitter.pose
     across = sitter.half_width * pose.cos_yaw
     deep = (sitter.half_depth * pose.cos_pitch + CHIN * pose.sin_pitch.abs()) * pose.sin_yaw

@@ -1,4 +1,4 @@
-"""Memory that is freed stays at hand, rather than being fetched from the system anew for every sitting."""
+"""Reuse of freed memory, rather than returning it to the system after every portrait."""
 
 from __future__ import annotations
 

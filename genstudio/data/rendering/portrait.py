@@ -46,7 +46,7 @@ def render(
 
 
 def _seats(factors: Tensor, at_once: int) -> Tensor:
-    """Who is painted after whom, ``at_once`` or fewer at a time: indices.
+    """Indices of the portraits of each batch, ``at_once`` or fewer at a time.
 
     Those who look the same way sit together, so that an eye lies within a small window of all their pictures; and those
     with a beard side by side, and those with glasses, so that these are painted for them alone.

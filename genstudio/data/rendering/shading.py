@@ -61,7 +61,7 @@ def dark(colour: Tensor, shadow: Tensor) -> Tensor:
 
 
 def bright(colour: Tensor, shadow: Tensor) -> Tensor:
-    """What full light adds to ``dark``."""
+    """Light added to ``dark`` at full illumination."""
     return colour * (1.06 - shadow)
 
 

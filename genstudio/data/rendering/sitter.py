@@ -1,4 +1,4 @@
-"""Who sits for the portrait: the factors by name, and the proportions and colours that follow from them."""
+"""The factors of a portrait by name, with the proportions and colours that follow from them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Sitter:
         return some
 
     def sides(self, half: float | Tensor, low: float, high: float) -> tuple[float, float]:
-        """How far to the left and to the right anyone's features may lie, as they turn.
+        """Largest extent of the features to the left and to the right over all poses.
 
         The features reach as far as ``half`` to both sides of the face, and their depth before the head's axis is ``low``
         to ``high``.

@@ -1,4 +1,4 @@
-"""What adversarial models have that can be built on the nets of any of the plain ones."""
+"""Base of adversarial models that can be built on the nets of any plain one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class BaseKnobs(Knobs):
 
 
 class AnyNetsKnobs(GanKnobs, DcganKnobs, BaseKnobs):
-    """Those of all the nets there are to choose from; the ones of other nets than the chosen change nothing."""
+    """Knobs of all the nets to choose from; those of nets other than the chosen one have no effect."""
 
     hidden: int = knob(
         256,
@@ -49,7 +49,7 @@ class AnyNets(Adversarial):
 
     @classmethod
     def base(cls, knobs: Any) -> type[Adversarial]:
-        """Whose nets it has."""
+        """Class of the plain model that supplies the nets."""
         return BASES[knobs.base]
 
     @classmethod

@@ -58,7 +58,7 @@ class ReadingDiscriminator(nn.Module):
         return out
 
     def read(self, images: Tensor) -> Tensor:
-        """What it reads from N×C×H×W, in the units of :class:`Readout`: N×A."""
+        """Attributes read from images N×C×H×W, in the units of :class:`Readout`: N×A."""
         out: Tensor = self.readout(self.body(images))
         return out
 
@@ -76,7 +76,7 @@ class LinedGenerator(nn.Module):
 
 
 def entropy_of(share: Tensor) -> Tensor:
-    """What a guess costs that knows only how often yes is true: nats."""
+    """Cross-entropy of the best constant guess for a binary attribute, in nats."""
     p = share.clamp(1e-6, 1 - 1e-6)
     return -(p * p.log() + (1 - p) * (1 - p).log())
 
@@ -162,7 +162,7 @@ class AttributeGAN(AnyNets):
             weights["straightness"] = self.knobs.told
 
     def bent(self, z: Tensor, read: Tensor) -> Tensor:
-        """How far what is read, N×A, is from straight lines of codes N×latent_dim: A, the share of a number's variance,
+        """Nonlinearity of the attributes read, N×A, in codes N×latent_dim: A, the share of an attribute's variance,
         and nats of what is yes or no."""
         lines = self.generator.lines(z)
         share = (read - lines).square().mean(0) / read.var(0).clamp_min(1e-4)

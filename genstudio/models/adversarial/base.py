@@ -1,4 +1,4 @@
-"""What every model of two players with a scalar discriminator is: a generator z -> image, a discriminator image -> number,
+"""Base of two-player models with a scalar discriminator: a generator z -> image, a discriminator image -> number,
 and an objective that says what each of them minimises.
 
     for k times:  the discriminator looks at real images and at G(z), and learns to tell them apart
@@ -37,7 +37,7 @@ SPECTRAL_HELP = N_("Keeps each of the discriminator's layers from stretching its
 
 
 class AdversarialKnobs(TwoPlayerKnobs):
-    """What all of them have. A model adds the sizes of its nets."""
+    """Knobs shared by all adversarial models. A model adds the sizes of its nets."""
 
     objective: ObjectiveName = knob(
         "non-saturating",
@@ -122,7 +122,7 @@ class Adversarial(TwoPlayers):
 
     @classmethod
     def traits(cls, knobs: Any) -> set[str]:
-        """What the discriminator has that an objective may forbid: see :data:`genstudio.objectives.base.TRAITS`."""
+        """Traits of the discriminator that an objective may forbid: see :data:`genstudio.objectives.base.TRAITS`."""
         return set()
 
     @classmethod
@@ -174,10 +174,10 @@ class Adversarial(TwoPlayers):
         yield Phase("generator", terms, weights)
 
     def add_to_discriminator(self, batch: Batch, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
-        """What a model asks of its discriminator beside the objective, from the real images of ``batch``."""
+        """Extra discriminator terms beside the objective, from the real images of ``batch``."""
 
     def add_to_generator(self, z: Tensor, fake: Tensor, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
-        """What a model asks of its generator beside the objective, of the images ``fake`` that it made of codes ``z``."""
+        """Extra generator terms beside the objective, from the images ``fake`` generated from codes ``z``."""
 
     def game(self, real: Tensor, fake: Tensor, labels: Tensor | None) -> Game:
         """One update's position. Labels are those of real and fake images alike."""
@@ -204,7 +204,7 @@ class Adversarial(TwoPlayers):
         return float(self.knobs.penalty or self.objective.penalty)
 
     def _judge(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
-        """What the discriminator says while it learns: of augmented images."""
+        """Discriminator outputs on augmented images, as used in training."""
         if labels is not None and len(images) != len(labels):
             labels = labels.repeat(len(images) // len(labels))  # real and fake images in one batch
         return self.discriminate(augmented(images, self.knobs.augment), labels)

@@ -191,7 +191,7 @@ class BEGAN(TwoPlayers):
         return (0.5 * images + 0.5).clamp(0.0, 1.0)
 
     def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
-        """How well images N×C×H×W in [0, 1] are reconstructed: N, minus their losses. Higher is more real."""
+        """Negative reconstruction losses of images N×C×H×W in [0, 1]: N. Higher is more real."""
         return -self._losses(2.0 * images - 1.0)
 
     def summary(self) -> Message:

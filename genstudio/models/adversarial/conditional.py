@@ -22,7 +22,7 @@ HEADS = {"projection": ProjectionHead, "concatenation": ConcatenationHead}
 
 
 class ClassKnobs(BaseKnobs):
-    """What telling a class adds. Before all others in the form."""
+    """Knobs of class conditioning, first in the form."""
 
     join: Literal["projection", "concatenation"] = knob(
         "projection",
@@ -40,7 +40,7 @@ class ClassKnobs(BaseKnobs):
 
 
 class ConditionalKnobs(AnyNetsKnobs, ClassKnobs):
-    """Those of the nets, and how the class is told."""
+    """Knobs of the nets and of class conditioning."""
 
 
 @models.register("conditional-gan")

@@ -1,4 +1,4 @@
-"""What every adversarial model is: a generator that turns noise into images, and a discriminator that it plays against."""
+"""Base of every adversarial model: a generator from noise to images, and a discriminator it plays against."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from genstudio.nets.latent_prior import Prior, from_normal
 
 
 class TwoPlayerKnobs(Knobs):
-    """What the generator's noise is."""
+    """Knobs of the generator's noise."""
 
     latent_dim: int = knob(
         64, help=N_("Numbers that one image is made from."), label=N_("Latent dimensions"), ge=1, le=1024
@@ -62,7 +62,7 @@ class TwoPlayers(Model):
         return images
 
     def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
-        """What the discriminator says of images N×C×H×W in [0, 1], as they are: N. Higher is more real."""
+        """Discriminator outputs on images N×C×H×W in [0, 1], not augmented: N. Higher is more real."""
         raise NotImplementedError
 
     def prior(self, n: int, *, generator: torch.Generator) -> Tensor:

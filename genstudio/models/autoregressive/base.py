@@ -1,4 +1,4 @@
-"""What every autoregressive model is: p(x) = product over sub-pixels of p(x_i | x_1 .. x_{i-1}), in nats, exactly.
+"""Base of autoregressive models: p(x) = product over sub-pixels of p(x_i | x_1 .. x_{i-1}), exact, in nats.
 
 A subclass gives two things: ``by_layers``, the outputs for all sub-pixels of whole images at once, from which it learns and
 is scored; and ``graph``, the same net as causal nodes (or a ``machine`` of its own), with which it is sampled.
@@ -65,7 +65,7 @@ class Pixel:
     temperature: float
 
     def probabilities(self) -> Tensor:
-        """What the levels were drawn from: n×L, rows sum to 1."""
+        """Probabilities that the levels were drawn from: n×L, rows sum to 1."""
         return self.distribution.probabilities(self.drawn.output, self.drawn.earlier, self.channel, self.temperature)
 
     def entropy(self) -> Tensor:
@@ -117,7 +117,7 @@ class Autoregressive(Model):
         raise NotImplementedError
 
     def graph(self, labels: Tensor | None) -> CausalGraph:
-        """The same net as a graph, with its weights as they are now; ``labels`` (int64 N) are bound into it."""
+        """Build the net as a causal graph with its present weights; ``labels`` (int64 N) are bound into it."""
         raise NotImplementedError
 
     def pixel_units(self) -> Iterator[tuple[int, int, tuple[int, ...]]]:
@@ -130,7 +130,7 @@ class Autoregressive(Model):
                     yield y, x, group
 
     def machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Machine:
-        """What draws image after image without a forward pass. ``x``: N×C×H×W in [-1, 1]; ``known``: bool H×W."""
+        """Incremental sampler that needs no full forward pass. ``x``: N×C×H×W in [-1, 1]; ``known``: bool H×W."""
         return whole(self.machine_by_parts(x, known, labels, order))
 
     def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Parts[Machine]:
@@ -242,7 +242,7 @@ class Autoregressive(Model):
         temperature: float = 1.0,
         method: Method | None = None,
     ) -> Tensor:
-        """``images`` (N×C×H×W in [0, 1]) with everything drawn anew that ``known`` (bool H×W or N×H×W) does not hold.
+        """Inpaint ``images`` (N×C×H×W in [0, 1]): sample all pixels outside ``known`` (bool H×W or N×H×W).
 
         The order of drawing stays: a pixel follows those before it, not given ones behind it. Raises :class:`UsageError`
         when nothing is left to draw, or for images of another size.
@@ -286,11 +286,11 @@ class Autoregressive(Model):
         label: int | Tensor | None = None,
         temperature: float = 1.0,
     ) -> Request:
-        """What :meth:`pixels` would draw by, checked: the noise, what is given, the classes."""
+        """Checked request that :meth:`pixels` would draw by: noise, given pixels, classes."""
         return self._request(n, generator, images, known, label, temperature)
 
     def tape(self, request: Request) -> Tape:
-        """What :meth:`pixels` draws in raster order, as something that can be wound back and played on otherwise."""
+        """The drawing of :meth:`pixels` in raster order, replayable: it can be rewound and continued differently."""
         return Tape(self, request)
 
     @torch.no_grad()

@@ -86,7 +86,7 @@ class PixelCNNpp(Autoregressive):
         self.last = CausalConv(2 * width, self.distribution.size, *POINT, norm=True)
 
     def _beside(self) -> Tensor:
-        """What stands beside the colours, K×H×W: ones, which tell the image from the zeros around it, or all of a pixel's
+        """Extra input channels, K×H×W: ones, which tell the image from the zero padding, or all of a pixel's
         place."""
         beside = place_of(self.spec.height, self.spec.width)
         return beside if self.knobs.place else beside[:1]

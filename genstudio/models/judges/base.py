@@ -1,4 +1,4 @@
-"""What judges have in common: a trunk whose features are the coordinates in which images are compared."""
+"""Base of judges: a trunk whose features are the coordinates in which images are compared."""
 
 from __future__ import annotations
 

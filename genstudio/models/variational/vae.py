@@ -149,7 +149,7 @@ class VAE(Model):
     def terms_of(
         self, batch: Batch, z: Tensor, mean: Tensor, log_var: Tensor, generator: torch.Generator | None = None
     ) -> dict[str, Tensor]:
-        """Those of codes z that were drawn from q(z|x) = N(mean, exp(log_var)), N×latent_dim each."""
+        """Loss terms for codes z drawn from q(z|x) = N(mean, exp(log_var)), N×latent_dim each."""
         return {
             "reconstruction": -self.observed.log_prob(batch.images, self.decoder(z), generator),
             "kl": kl_standard_normal(mean, log_var),

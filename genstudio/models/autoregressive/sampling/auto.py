@@ -1,4 +1,4 @@
-"""Which method is fastest depends on the net, the batch and the computer: so it is measured, once, and remembered."""
+"""Choice of the fastest sampling method by measurement, once per net, batch size and computer."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Pace:
 
     @classmethod
     def from_json(cls, value: Any) -> Pace:
-        """What :meth:`to_json` gave; anything else is an empty one."""
+        """Restore from the result of :meth:`to_json`; anything else gives an empty one."""
         table = value.get("seconds", {}) if isinstance(value, dict) else {}
         pace = cls()
         for key, methods in table.items() if isinstance(table, dict) else ():

@@ -1,4 +1,4 @@
-"""What is asked of a sampler, and what it tells while it draws."""
+"""Request to a sampler, and the values it reports while drawing."""
 
 from __future__ import annotations
 

@@ -61,17 +61,17 @@ class Tape:
 
     @property
     def end(self) -> int:
-        """How many sub-pixels there are."""
+        """Number of sub-pixels."""
         return len(self.units)
 
     def serves(self, request: Request) -> bool:
-        """Whether :meth:`follow` can play it: as many images, of the same classes."""
+        """True where :meth:`follow` accepts ``request``: as many images, of the same classes."""
         if len(request) != self.n or (request.labels is None) != (self.labels is None):
             return False
         return request.labels is None or self.labels is None or torch.equal(request.labels, self.labels)
 
     def stays(self, request: Request, temperatures: Tensor | None = None) -> int:
-        """How much of what is drawn by now ``request`` would draw alike."""
+        """Number of sub-pixels drawn so far that ``request`` would draw alike."""
         noise, forced, temperature = self._read(request, temperatures)
         same = (noise == self.noise).all(1) & (forced == self.forced).all(1) & (temperature == self.temperatures)
         kept = self.end if bool(same.all()) else int((~same).int().argmax())
@@ -163,7 +163,7 @@ class Tape:
 
     @torch.no_grad()
     def probabilities(self, place: int) -> Tensor:
-        """What the sub-pixel at ``place``, one that is drawn, was drawn from: N×L, after its temperature."""
+        """Probabilities that the sub-pixel at ``place`` was drawn from: N×L, after its temperature."""
         if not 0 <= place < self.done:
             raise IndexError(f"place {place} is not drawn yet")
         if place in self._fresh:
@@ -214,7 +214,7 @@ class Tape:
         return part, self.levels[place - channel : place].t()
 
     def _given(self, forced: Tensor) -> int:
-        """How many ticks at the start have nothing to draw."""
+        """Number of ticks at the start with nothing to draw."""
         free = (forced < 0).any(1)
         return int(self.tick_of[int(free.int().argmax())]) if bool(free.any()) else len(self.starts) - 1
 
