@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 
 def _start() -> int:
-    """What ``genstudio`` does without a command: the window, or the demo where nothing can be shown."""
+    """Run ``genstudio`` without a command: the window, or the demo where nothing can be shown."""
     from genstudio.cli.display import has_display, open_window
 
     if has_display():
@@ -84,7 +84,7 @@ def _explain(error: Exception) -> int:
 
 
 def _is_usage(error: Exception) -> bool:
-    """Whether it is typer's own complaint about the command line.
+    """True for typer's own complaint about the command line.
 
     Its base class is click's, which typer imports or carries itself, by version: asked of a class that is
     always typer's.

@@ -113,7 +113,7 @@ def _opened(
 
 
 def told(direction: Direction) -> dict[str, Any]:
-    """What the command line's JSON says of one direction."""
+    """One direction as JSON fields for the command line."""
     return {
         "method": direction.method,
         "scored": direction.scored,

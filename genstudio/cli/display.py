@@ -13,7 +13,7 @@ DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 def has_display() -> bool:
-    """Whether a window could be shown. On Linux the environment says so; elsewhere there always is a screen."""
+    """True where a window could be shown: on Linux by the environment, elsewhere always."""
     return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in DISPLAYS)
 
 

@@ -25,7 +25,7 @@ class Interrupt:
         self._before: dict[int, Any] = {}
 
     def __call__(self) -> bool:
-        """Whether the person asked to stop: what ``cancelled`` arguments expect."""
+        """True once the user asked to stop; passed as ``cancelled`` argument."""
         return self._asked
 
     def __enter__(self) -> Interrupt:

@@ -35,7 +35,7 @@ class Part(StrEnum):
 
 
 class Weights(StrEnum):
-    """Which of a run's weights are measured."""
+    """Choice between a run's averaged and raw weights."""
 
     averaged = "averaged"
     raw = "raw"
@@ -208,7 +208,7 @@ def protocol_words(protocol: Mapping[str, Any], results: Mapping[str, Result]) -
 
 
 def judge_words(protocol: Mapping[str, Any]) -> str:
-    """Who compared how many samples of which weights with how many images."""
+    """Description of a judged comparison: the judge, the numbers of samples and images, the weights."""
     return _(
         "judge {judge} ({hash}, {features} features, resized {resizer}) on {samples} samples, weights {weights}, against "
         "{reference} training images",

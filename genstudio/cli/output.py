@@ -1,4 +1,4 @@
-"""What commands say: words for people, and with ``--json`` one object for programs, the last line of stdout."""
+"""Output of commands: text for people, and with ``--json`` one object for programs, the last line of stdout."""
 
 from __future__ import annotations
 

@@ -164,5 +164,5 @@ def save_state(out: Path, look: Look, state: PaneState, run: Any, scale: int = 0
 
 
 def whole_factor(pixels: np.ndarray) -> int:
-    """How many times to enlarge a sheet so that it fills about ``SIDE`` pixels."""
+    """Whole factor that enlarges a sheet to about ``SIDE`` pixels."""
     return max(1, round(SIDE / max(pixels.shape[:2])))

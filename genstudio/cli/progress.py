@@ -82,7 +82,7 @@ class Progress:
 
 
 class TrainingProgress:
-    """What a running job tells: step, images/s, time left, and the newest value of each term."""
+    """Progress of a running job: step, images/s, time left, and the newest value of each term."""
 
     def __init__(self, progress: Progress, job: Job) -> None:
         from genstudio.training.events import Alarm, Changed, Finished, Measured, RolledBack, Saved

@@ -1,4 +1,4 @@
-"""Which run a person means: a folder, a name that ``runs`` lists, or ``latest``."""
+"""Lookup of a run by its folder, by a name that ``runs`` lists, or by ``latest``."""
 
 from __future__ import annotations
 

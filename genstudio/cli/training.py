@@ -87,7 +87,7 @@ def resume(
 
 @dataclass
 class Outcome:
-    """What a job came to. ``reason``: done, stopped (Ctrl-C), diverged, or moved (its folder could not be written any
+    """Outcome of a job. ``reason``: done, stopped (Ctrl-C), diverged, or moved (its folder could not be written any
     more, and what was learned was saved in another one)."""
 
     job: Job

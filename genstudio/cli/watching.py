@@ -1,4 +1,4 @@
-"""What the terminal says of a run's health while it trains: only what is new, and with the settings that would help."""
+"""Health of a training run on the terminal: only news, with the settings that would help."""
 
 from __future__ import annotations
 

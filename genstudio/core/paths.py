@@ -57,7 +57,7 @@ def data_dirs(extra: str | os.PathLike[str] | None = None) -> list[Path]:
 
 
 def unreadable(folders: Iterable[str | os.PathLike[str]]) -> list[tuple[Path, str]]:
-    """Those of ``folders`` that are there and can't be looked into, each with the reason."""
+    """Existing folders of ``folders`` that can't be read, each with the reason."""
     found = []
     for folder in dict.fromkeys(map(Path, folders)):
         try:

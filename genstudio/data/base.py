@@ -178,7 +178,7 @@ class Source:
         self.search = [Path(p) for p in (data_dirs() if search is None else search)]
 
     def fingerprint(self) -> str:
-        """What identifies the images before preparation. Cheap. Raises :class:`DataError` when they are nowhere."""
+        """Identify the images before preparation. Cheap. Raises :class:`DataError` when they are nowhere."""
         raise NotImplementedError
 
     def decode(self, sink: Sink, progress: Progress, cancelled: Cancelled) -> None:
@@ -211,7 +211,7 @@ class Source:
         return {k: v for k, v in self.knobs.model_dump(mode="json").items() if k not in self.after_cache}
 
     def is_there(self) -> bool:
-        """Whether the images are to be found (or made) on this computer."""
+        """True where the images can be found or made on this computer."""
         try:
             self.fingerprint()
         except (DataError, OSError):  # OSError: files that may not be looked at

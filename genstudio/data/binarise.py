@@ -36,7 +36,7 @@ def to_unit(values: Tensor, levels: int) -> Tensor:
 
 
 def dynamic(values: Tensor, generator: Generator) -> Tensor:
-    """A bit per value with its value as probability, anew from ``generator``: float32, 0 or 1.
+    """Bernoulli bits drawn from ``generator`` with the values as probabilities: float32, 0 or 1.
 
     values: uint8 (byte b stands for b / 255) or float32 in [0, 1], n×... This runs in every step, so it draws 64 random
     bits for four values at once: several times as fast as ``torch.bernoulli``, and within 2^-16 of its probabilities.

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CachedImages:
-    """What lies in one cache folder. ``images`` is a read-only map, N×C×H×W, uint8 or float32 in [0, 1]."""
+    """Content of one cache folder. ``images`` is a read-only map, N×C×H×W, uint8 or float32 in [0, 1]."""
 
     folder: Path
     images: np.ndarray
@@ -255,7 +255,7 @@ def _decode(folder: Path, source: Source, progress: Progress, cancelled: Cancell
 
 
 def _open(folder: Path) -> CachedImages | None:
-    """What lies in ``folder``, or ``None`` where it isn't what was once written there."""
+    """Open the cached images in ``folder``; ``None`` where they are not as they were written."""
     try:
         meta: dict[str, Any] = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         if meta["format"] != FORMAT:

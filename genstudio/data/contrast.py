@@ -28,7 +28,7 @@ class Contrast:
         self._white += int((white & ~plain).sum())
 
     def remarks(self) -> list[Message]:
-        """What is to be said where this holds of more than half of the pictures."""
+        """Remarks where this holds of more than half of the pictures."""
         texts = (
             (self._plain, N_("{n} of {all} pictures have one colour all over.")),
             (self._black, N_("{n} of {all} pictures are nearly black: stretch their contrast before they are used.")),

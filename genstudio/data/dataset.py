@@ -138,14 +138,14 @@ class DataSet:
         return self._splits[name]
 
     def unchanged(self) -> DataSet:
-        """The same images before grey levels and binarisation; itself where there is neither."""
+        """Split of the same images before grey levels and binarisation; itself where there is neither."""
         plain = {"binarisation": "none", "levels": 256}
         if all(getattr(self.knobs, name) == value for name, value in plain.items()):
             return self
         return DataSet(self.name, self.knobs.with_values(**plain), self._cached)
 
     def class_counts(self) -> dict[str, int]:
-        """How many images each class has, in the order of ``spec.class_names``; empty without classes."""
+        """Number of images per class, in the order of ``spec.class_names``; empty without classes."""
         if self.labels is None:
             return {}
         counts = np.bincount(self.labels, minlength=len(self.spec.class_names))

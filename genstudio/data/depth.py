@@ -41,7 +41,7 @@ class Values:
 
 @dataclass(frozen=True)
 class Deep:
-    """What a file says of the values of a picture of more than 8 bits.
+    """Value range that a file states for a picture of more than 8 bits.
 
     ``unsigned``: 32-bit numbers that Pillow reads with a sign, and that have none. ``inverted``: the least is white.
     """
@@ -99,7 +99,7 @@ class Deep:
 
 
 def may_be_deep(head: bytes) -> bool:
-    """Whether a file that begins like this may hold more than 8 bits: worth a look into it. ``head``: 32 bytes or more."""
+    """True where a file that begins with ``head`` (32 bytes or more) may hold more than 8 bits per value."""
     if head.startswith(b"\x89PNG"):
         return head[24:26] == b"\x10\0"  # 16 bits, grey: of others Pillow gives 8 bits
     return head.startswith((b"II", b"MM", b"P5", b"P2", b"Pf", b"\0\0\0\x0cjP", b"\xff\x4f\xff\x51"))

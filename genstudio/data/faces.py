@@ -131,13 +131,13 @@ class Faces(Source):
 
 
 def _begin_to_paint() -> None:
-    """What a painter's thread does first."""
+    """Set up a painter's thread."""
     compute_on_one_core()
     keep_what_is_freed()
 
 
 def _heed(cancelled: Cancelled) -> None:
-    """What is waiting is not painted any more; what is being painted takes a moment."""
+    """Cancel the portraits that wait; those being painted take a moment."""
     if cancelled():
         raise CancelledError(N_("Painting was cancelled."), N_("Nothing half-made was kept."))
 

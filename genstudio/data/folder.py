@@ -58,7 +58,7 @@ class Folder(Source):
 
     @cached_property
     def tree(self) -> Tree:
-        """What lies at the path. Raises :class:`DataError` when that is nowhere, or can't be read."""
+        """Open the folder or zip at the path. Raises :class:`DataError` when it is missing or can't be read."""
         return open_tree(self.find())
 
     def find(self) -> Path:
@@ -243,7 +243,7 @@ def _distinct(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _levels(entries: Sequence[Entry], read: Read, sink: Sink, progress: Progress, cancelled: Cancelled) -> Levels:
-    """Which values are black and white in pictures of more than 8 bits: one scale for all, and told."""
+    """Values of black and white for pictures of more than 8 bits: one scale for all, with a remark."""
 
     def values(entry: Entry) -> Values | None:
         if PurePosixPath(entry.name).suffix.lower() in ALWAYS_8_BITS or not may_be_deep(read(entry, 32)):

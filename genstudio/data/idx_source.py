@@ -1,4 +1,4 @@
-"""What MNIST and Fashion-MNIST share: four IDX files, looked for in the places where people keep them."""
+"""Source of four IDX files, shared by MNIST and Fashion-MNIST, searched where people keep them."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class IdxSource(Source):
         yield from map(Path, self.system)
 
     def _is_another(self, labels: Path) -> bool:
-        """Whether the files are those of another data set of this kind, seen by how the test labels begin."""
+        """True where the files are those of another data set of this kind, recognised by the first test labels."""
         kinds = [kind for _, kind in data_sets.items() if issubclass(kind, IdxSource) and kind is not type(self)]
         beginning = next(open_idx(labels, 1).chunks(len(self.first_test_labels)), np.zeros(0, np.uint8))
         return tuple(beginning.tolist()) in [kind.first_test_labels for kind in kinds]
@@ -146,7 +146,7 @@ def _endings(stem: str) -> tuple[str, str]:
 
 
 def _choose(total: int, limit: int) -> np.ndarray:
-    """Which of ``total`` images are used, bool: ``limit`` of them (0: all), spread over the set by a fixed draw."""
+    """Mask of the images used among ``total``, bool: ``limit`` of them (0: all), spread over the set by a fixed draw."""
     keep = np.ones(total, bool)
     if 0 < limit < total:
         keep[:] = False

@@ -23,6 +23,6 @@ class Mnist(IdxSource):
     torchvision_name: ClassVar[str] = "MNIST"
 
     class Knobs(DataKnobs):
-        """The field's figures for MNIST are nats on bits drawn anew each time: so that is the default."""
+        """Knobs of MNIST; bits are drawn at each access by default, as in published nats."""
 
         binarisation: Binarisation = binarisation_knob("dynamic")

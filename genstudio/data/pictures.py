@@ -47,7 +47,7 @@ class UnreadableError(Exception):
 
 
 def is_picture(name: str) -> bool:
-    """Whether a file looks like a picture by its name; hidden files and what systems strew about don't."""
+    """True where a file's name is that of a picture; hidden files and those that systems leave behind are not."""
     path = PurePosixPath(name)
     return path.suffix.lower() in _ENDINGS.split() and not any(
         part.startswith(".") or part == "__MACOSX" for part in path.parts

@@ -62,7 +62,7 @@ def prepare(images: np.ndarray, size: int | None, colour: Colour) -> np.ndarray:
 
 
 def prepared_shape(shape: tuple[int, int, int], size: int | None, colour: Colour) -> tuple[int, int, int]:
-    """What :func:`prepare` makes of (C, H, W)."""
+    """Shape of :func:`prepare`'s result for (C, H, W)."""
     channels, height, width = shape
     channels = {"as-is": channels, "grey": 1, "colour": 3}[colour]
     return (channels, size, size) if size else (channels, height, width)

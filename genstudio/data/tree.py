@@ -82,7 +82,7 @@ class ZipTree(Tree):
 
 
 def open_tree(path: Path) -> Tree:
-    """What lies in the folder or the zip at ``path``.
+    """Open the folder or the zip at ``path``.
 
     Raises :class:`DataError` for a file that is no zip, a damaged or encrypted zip, and one whose paths climb out of it.
     """
@@ -120,7 +120,7 @@ def _walk(top: Path) -> Tree:
 
 
 def _inside(folder: Path, seen: set[tuple[int, int]]) -> Iterator[os.DirEntry[str]]:
-    """What lies in a folder, in the order of the names; nothing if it is among those seen. Raises ``OSError``."""
+    """Entries of a folder by name; none if it is among those seen. Raises ``OSError``."""
     status = folder.stat()
     if (status.st_dev, status.st_ino) in seen:
         return iter(())

@@ -215,7 +215,7 @@ def _summed(
 
 
 def _missing(equation: Filled, refused: Refused) -> Message | None:
-    """What a person should know before all else: what is left out, and why."""
+    """Note on what is left out, and why."""
     if equation.error is not None:
         return N_("{what} {remedy}", what=equation.error.what, remedy=equation.error.remedy)
     if refused:
@@ -226,7 +226,7 @@ def _missing(equation: Filled, refused: Refused) -> Message | None:
 
 
 def _words(terms: tuple[Term, ...]) -> Message:
-    """What is seen, or what to do."""
+    """One line that describes the content, or says what to do."""
     if not terms:
         return N_("Drop pictures into a term, or choose an equation.")
     empty = next((k for k, term in enumerate(terms) if not term.exemplars), None)

@@ -26,7 +26,7 @@ HELD_OUT, DRAWN = 0.15, 0.85  # of the whole work are done once held-out images 
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """What was found, and how near the samples and the held-out images lie to the training images."""
+    """Result of an audit, with the distances of samples and held-out images to the training images."""
 
     audit: Audit
     verdict: Message
@@ -71,7 +71,7 @@ def searched(look: Look) -> Generator[float, None, Searched]:
 
 
 def _drawn(look: Look, n: int, seed: int, among: Searched, space: Space) -> Generator[float, None, Nearness]:
-    """How near ``n`` samples lie to the training images."""
+    """Distances of ``n`` samples to the training images."""
     import torch
 
     from genstudio.evaluate.memorisation import as_data, nearness
@@ -101,7 +101,7 @@ _kept: weakref.WeakKeyDictionary[Any, dict[str, Nearness]] = weakref.WeakKeyDict
 
 
 def _held_out(look: Look, among: Searched, space: Space) -> Generator[float, None, Nearness]:
-    """How near held-out images lie to the training images: found once for a data set and a space."""
+    """Distances of held-out images to the training images, computed once per data set and space."""
     from genstudio.evaluate.memorisation import held_out, nearness
 
     data: Any = look.data

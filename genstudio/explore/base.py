@@ -107,12 +107,12 @@ class PaneState:
 
     @property
     def needs_images(self) -> bool:
-        """Whether the content may depend on the data set, not on the weights alone."""
+        """True where the content may depend on the data set, not on the weights alone."""
         return False
 
     @classmethod
     def takes_z(cls) -> bool:
-        """Whether panes with such a state can be sent a code."""
+        """True where panes with such a state can be sent a code."""
         return cls.with_z is not PaneState.with_z
 
     @classmethod
@@ -134,7 +134,7 @@ def _form(cls: type) -> type[Knobs]:
 
 @dataclass
 class Look:
-    """What a content function may look at: a model in eval mode with a snapshot's weights, and the open data set.
+    """Inputs of a content function: a model in eval mode with a snapshot's weights, and the open data set.
 
     ``once`` keeps what depends on the snapshot and the data alone (encodings, principal axes) for as long as both are
     looked at, so that a drag does not compute it again.
@@ -153,7 +153,7 @@ class Look:
         return self._kept[key]
 
     def has(self, key: Any) -> bool:
-        """Whether :meth:`once` keeps something under ``key``."""
+        """True where :meth:`once` has a value under ``key``."""
         return key in self._kept
 
     def judge(self) -> Judge | None:

@@ -1,4 +1,4 @@
-"""What a snapshot and a pane state give: pictures, curves, points, and one line that says what is being seen."""
+"""Contents of panes: pictures, curves, points, and one line that describes them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A raster that we made, or a sheet of equal cells without gutter (whoever draws or saves adds that).
+    """A raster that the program made, or a sheet of equal cells without gutter (added when drawn or saved).
 
     pixels: uint8 H×W×C, C = 1 or 3. cell: (height, width) of one cell in pixels; ``None`` for a single picture.
     values: per cell, arrays rows×columns×...: ``picture.values["z"][row, column]`` is exactly the z that was decoded.
@@ -75,7 +75,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Legend:
-    """What the colours of points mean: entries of (text, (r, g, b)), or the two ends of a continuous scale.
+    """Meaning of the colours of points: entries of (text, (r, g, b)), or the two ends of a continuous scale.
 
     ``scale``: a continuous one that stands behind the entries.
     """
@@ -101,7 +101,7 @@ class Points:
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """What a snapshot and a pane state give. ``words`` says in one line what is being seen.
+    """Result of a pane's content function. ``words`` describes it in one line.
 
     ``values`` holds named numbers and arrays for the inspector and for export. ``legend``: what the colours of the picture
     mean, where it has no points that say so. ``coarse``: stands in for a better one that follows for certain, and is worth

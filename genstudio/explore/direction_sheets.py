@@ -1,4 +1,4 @@
-"""What the pane Directions shows: a row of pictures a direction, or a matrix of numbers as colours."""
+"""Content of the pane Directions: a row of pictures per direction, or a matrix of numbers as colours."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Sheets:
         self._facts = _facts(look)
 
     def contents(self, story: Story, share: float | None = None) -> Iterator[Content]:
-        """What ``story`` tells, with ever more of its rows decoded. ``share``: how much of the finding is done."""
+        """Contents of ``story`` with ever more of its rows decoded. ``share``: the share of the search that is done."""
         rows = story.rows if self._shown(story) == "strips" else []
         for row in rows:
             if self._key(row) not in self._decoded:
@@ -102,7 +102,7 @@ class Sheets:
         yield self.content(story, share)
 
     def content(self, story: Story, share: float | None = None) -> Content:
-        """What ``story`` tells, with the rows that are decoded."""
+        """Content of ``story`` with the rows that are decoded."""
         words, values = self._words(story, share), dict(self._facts)
         step = story.found.space.step if story.found is not None else self.look.snapshot.step
         values |= {
@@ -220,7 +220,7 @@ class Sheets:
 
 
 def _facts(look: Look) -> dict[str, Any]:
-    """What the controls offer: attributes to look for, classes, images to walk from."""
+    """Values for the controls: attributes to look for, classes, images to walk from."""
     encodes = has(look.model, Encodes)
     names: tuple[str, ...] = ()
     if look.data is not None:

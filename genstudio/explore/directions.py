@@ -102,7 +102,7 @@ class DirectionsState(PaneState):
 
     @property
     def way(self) -> tuple[str, tuple[str, ...]]:
-        """How they are found: what those that are known were found by, or will be."""
+        """Method by which the directions were or will be found."""
         return self.how, self.attributes
 
     @property
@@ -141,7 +141,7 @@ def directions(look: Look, state: DirectionsState) -> Iterator[Content]:
 
 @dataclass
 class Story:
-    """What is known so far: ``rows``; scores ``now`` by name; ``remarks`` on what is missing."""
+    """Results so far: ``rows``; scores ``now`` by name; ``remarks`` on what is missing."""
 
     found_here: bool
     found: Directions | None = None
@@ -151,7 +151,7 @@ class Story:
 
 
 def _known(look: Look, state: DirectionsState) -> Directions | None:
-    """Those that the state carries. Raises :class:`UsageError` where they are of another space."""
+    """Directions that the state carries. Raises :class:`UsageError` where they are of another space."""
     from genstudio.explore.latent.direction import Directions
 
     if state.directions is None:
@@ -191,7 +191,7 @@ def _found(
 
 
 def _looked_into(look: Look, state: DirectionsState, sheets: Sheets, story: Story) -> Iterator[Content]:
-    """What they tell of these weights, if they were found for others, and what they do while some are held fixed."""
+    """Scores under these weights of directions found for others, and effects with some held fixed."""
     from genstudio.explore.latent.now import scores_now
     from genstudio.explore.latent.remarks import remarks_on
     from genstudio.explore.latent.staged import kept, ordinary_codes

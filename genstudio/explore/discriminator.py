@@ -1,4 +1,4 @@
-"""What panes ask of a discriminator: its outputs as people read them, its boundary, and where it looks."""
+"""Access to a discriminator for panes: its readable outputs, its boundary, and where it looks."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ def boundary_of(model: Any) -> float | None:
 
 
 def shown_of(model: Any) -> Callable[[Tensor], Tensor]:
-    """How people read the discriminator's output: the objective's own way, else as it is."""
+    """Readable form of the discriminator's output: the objective's own, else as it is."""
     objective = getattr(model, "objective", None)
     return objective.shown if objective is not None else lambda output: output
 
 
 def is_logit(model: Any) -> bool:
-    """Whether what is shown is a probability, from 0 to 1."""
+    """True where the shown value is a probability, from 0 to 1."""
     return getattr(getattr(model, "objective", None), "output", "value") == "logit"
 
 
 def raw_outputs(look: Look, images: Tensor, labels: Tensor | None) -> Parts[Tensor]:
-    """What the discriminator gives for images N×C×H×W, float32 N. Pauses after each few images."""
+    """Raw outputs for images N×C×H×W, float32 N, with a pause after each few images."""
     import torch
 
     model: Any = look.model

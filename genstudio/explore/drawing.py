@@ -84,7 +84,7 @@ def score(state: PixelsState) -> PixelsState:
 
 
 def request_of(look: Look, state: PixelsState, what: Given | None) -> tuple[Request, Tensor]:
-    """What the model is asked for, and where (bool N×H×W) something is kept that was drawn earlier. Edits that lie outside
+    """Request to the model, and the mask (bool N×H×W) of what was drawn earlier and stays. Edits that lie outside
     of its images, or were made in another run's, are passed over."""
     import torch
 

@@ -1,4 +1,4 @@
-"""What is given before a model draws: an image of the test split or one's own, and which of its pixels are kept."""
+"""Given images for drawing: one of the test split or the user's own, with the mask of kept pixels."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Given:
 
 
 def given(look: Look, source: str, index: int, own: Blob | None, mask: Blob | None) -> Given | None:
-    """What ``source`` ("data" or "own") names, or ``None`` where nothing is given, no data set is open or no image was
+    """Image named by ``source`` ("data" or "own"), or ``None`` where nothing is given, no data set is open or no image was
     chosen yet. ``index`` wraps round. Without a ``mask`` the upper half is kept. Raises :class:`UsageError` for images
     that don't fit the model."""
     if source == "data" and look.data is not None:
@@ -61,7 +61,7 @@ def own_image(look: Look, own: Blob) -> Tensor:
 
 
 def classes_of(look: Look) -> int:
-    """How many classes the model is told of; 0 for one that draws without."""
+    """Number of classes that the model is conditioned on; 0 without."""
     return int(getattr(look.model, "classes", 0))
 
 

@@ -93,7 +93,7 @@ class InterpolateState(PaneState):
         return replace(self, frames=(*self.frames[:at], frame, *self.frames[at + 1 :]))
 
     def resampled(self) -> InterpolateState:
-        """Every drawn key frame drawn anew, from a seed that follows from its own; the others stay."""
+        """Redraw every drawn key frame from a seed that follows from its own; the others stay."""
         drawn = (
             replace(one, number=derive(one.number, "another", k) % 2**31) if one.kind == "seed" else one
             for k, one in enumerate(self.frames)
@@ -231,7 +231,7 @@ def pictures_of(look: Look, z: Tensor, labels: Tensor | None) -> np.ndarray:
 
 
 def _searched(look: Look, frame: Frame) -> Iterator[None]:
-    """Pauses while a code is searched for. Not by ``yield from``: whoever ends this must not end the search."""
+    """Pause while a code is searched for. Not by ``yield from``: closing this must not close the search."""
     try:
         for _ in seek(look, frame):
             yield None

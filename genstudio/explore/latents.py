@@ -1,4 +1,4 @@
-"""What several panes ask of a model with a latent space: pictures of codes, codes of images, principal axes."""
+"""Shared functions on a latent space: pictures of codes, codes of images, principal axes."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def encodings(look: Look, n: int) -> Encodings | None:
 
 
 def encoding(look: Look, n: int) -> Generator[float, None, Encodings | None]:
-    """The same a part at a time, for whoever must not hold others up: yields the share done."""
+    """Encode images a part at a time; yields the share done."""
     if not look.has(("encodings", n)):
         made = yield from _encode(look, n)
         look.once(("encodings", n), lambda: made)
@@ -175,7 +175,7 @@ class Plane:
 
 
 def outcome(work: Generator[float, None, T]) -> T:
-    """What long work returns, without a pause."""
+    """Run a resumable computation to its end and return its result."""
     while True:
         try:
             next(work)

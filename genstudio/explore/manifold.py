@@ -99,7 +99,7 @@ class ManifoldState(PaneState):
     )
 
     def axes_of(self, latent_dim: int, can_encode: bool = True) -> Literal["latent", "principal"]:
-        """What the plane lies along in a model of ``latent_dim`` dimensions, where ``auto`` leaves it open.
+        """Axes of the plane in a model of ``latent_dim`` dimensions, where ``auto`` leaves them open.
 
         Two dimensions that somebody named are a choice like any other.
         """
@@ -118,7 +118,7 @@ class ManifoldState(PaneState):
 
     @property
     def side(self) -> int:
-        """Cells along each side, where nobody has chosen and nobody has fitted them to a pane: 20."""
+        """Cells along each side; 20 where neither the user nor the pane's size decides."""
         return self.cells or MOST_BY_ITSELF
 
     @property
@@ -259,7 +259,7 @@ def _chosen(look: Look, state: ManifoldState, through: Plane, label: int) -> dic
 
 
 def _wanted(look: Look, state: ManifoldState) -> Literal["latent", "principal"]:
-    """What the plane should lie along, whether or not there are images to find it by."""
+    """Axes that the plane should lie along, whether or not there are images to find them by."""
     return state.axes_of(int(look.model.latent_dim), has(look.model, Encodes))  # type: ignore[arg-type]
 
 

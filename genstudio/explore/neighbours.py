@@ -144,7 +144,7 @@ def _audited(shown: Shown) -> Iterator[Content | float]:
 
 
 def audit_of(look: Look, state: NeighboursState) -> Generator[float, None, Checked | Message]:
-    """What the audit that ``state`` asks for finds, or why there can be none. Yields the share done every few
+    """Result of the audit of ``state``, or the reason why there is none. Yields the share done every few
     milliseconds."""
     check_data(look)
     among = yield from searched(look)
@@ -202,7 +202,7 @@ class Shown:
         self.found: Neighbours | None = None
 
     def content(self, found: Neighbours | None = None, *, coarse: bool = False) -> Content:
-        """What there is to see so far: samples alone, or their neighbours."""
+        """Content so far: samples alone, or with their neighbours."""
         self.found = found or self.found
         cells, values = self._cells()
         per_sample = 1 + (self.found.rows.shape[1] if self.found is not None else 0)
@@ -267,7 +267,7 @@ class Shown:
 
 
 def beside(n: int, per_sample: int, shape: float) -> int:
-    """How many samples stand side by side, so that the sheet has about the form of a pane."""
+    """Number of samples side by side that gives the sheet about the form of a pane."""
     return min(
         range(1, n + 1),
         key=lambda groups: abs(math.log(groups * per_sample * shape / math.ceil(n / groups) / SHAPE)),

@@ -20,7 +20,7 @@ PLAIN_COLOUR = (86, 180, 233)
 
 
 def overlay_choices(spec: ImageSpec) -> list[tuple[str, Message | str]]:
-    """What points can be coloured by on this data set: (value of ``overlay``, words)."""
+    """Choices for the colours of points on this data set: (value of ``overlay``, words)."""
     choices: list[tuple[str, Message | str]] = [("", N_("none")), ("plain", N_("one colour"))]
     if spec.class_names:
         choices.append(("class", N_("class")))

@@ -1,4 +1,4 @@
-"""What the pane Pixel by pixel shows of a drawing at one place of its order: pictures, numbers, words."""
+"""Content of the pane Pixel by pixel at one position of a drawing: pictures, numbers, words."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class PixelsState(PaneState):
         )
 
     def edited(self, image: int, y: int, x: int, levels: tuple[int, ...], before: Blob | None = None) -> PixelsState:
-        """That pixel of that image has these levels (one a channel), and what comes after it is drawn anew.
+        """Set the levels (one per channel) of one pixel of one image; what follows it is redrawn.
 
         ``before``: the levels of the image, uint8 H×W×C, of which those before the pixel stay, whatever weights draw it
         from now on.
@@ -110,7 +110,7 @@ class PixelsState(PaneState):
         return replace(self, edits=tuple(edits), branches=tuple(branches))
 
     def as_drawn(self, image: int, y: int, x: int) -> PixelsState:
-        """That pixel of that image is the model's again. What was drawn before it stays as long as others are changed."""
+        """Undo the edit of one pixel of one image. What was drawn before it stays as long as others are changed."""
         edits = tuple(edit for edit in self.edits if edit[:3] != (image, y, x))
         branches = [branch for branch in self.branches if branch[0] != image]
         branches += [(i, *min((by, bx), (y, x)), blob) for i, by, bx, blob in self.branches if i == image]
@@ -131,7 +131,7 @@ class PixelsState(PaneState):
         return self.with_fields(seed=derive(self.seed, "resample") % 2**31)
 
     def rewound(self) -> PixelsState:
-        """The same drawing, from its start."""
+        """The drawing rewound to its start."""
         return replace(self, position=0)
 
 

@@ -1,4 +1,4 @@
-"""What the pane *Plane* paints with: a field, its middle line, arrows and points, on one raster uint8 H×W×3.
+"""Drawing for the pane *Plane*: a field, its zero line, arrows and points, on one raster uint8 H×W×3.
 
 Places are in pixels, columns to the right and rows downwards; whoever calls says where x and y lie.
 """

@@ -74,7 +74,7 @@ def unfit(spec: ImageSpec) -> UsageError | None:
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """What the discriminator says: raw outputs float32 G×G (row 0 is the top), the one that is neither, and how they read.
+    """Discriminator outputs on a grid: raw float32 G×G (row 0 is the top), the boundary value, and their readable form.
 
     ``shares``: the same from -1 (generated) to 1 (real). ``scale``: what the colours mean.
     """
@@ -200,7 +200,7 @@ def _judged(look: Look, state: PlaneState, points: Tensor) -> Tensor:
 
 
 def _is_logit(look: Look) -> bool:
-    """Whether the output is a logit of being real, rather than a value without bounds."""
+    """True where the output is a logit of being real, rather than an unbounded value."""
     return getattr(getattr(look.model, "objective", None), "output", "logit") == "logit"
 
 
@@ -229,7 +229,7 @@ def _pixels(state: PlaneState, points: np.ndarray, side: int) -> np.ndarray:
 
 
 def _covered(look: Look, samples: np.ndarray) -> dict[str, Any]:
-    """How many modes the samples cover, where the modes are known."""
+    """Number of modes that the samples cover, where the modes are known."""
     from genstudio.evaluate.modes import coverage
 
     known = look.data.modes if look.data is not None else None

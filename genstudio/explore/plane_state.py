@@ -1,4 +1,4 @@
-"""What the pane *Plane* shows, as a value, and what zoom and pan do to it."""
+"""State of the pane *Plane*, with zoom and pan."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ PROJECTIONS = 3
 
 
 def receptive_field(model: Any, levels: Tensor, unit: tuple[int, int, int], label: Tensor | None) -> Tensor:
-    """How strongly each pixel acts on the output that sub-pixel ``unit`` (y, x, channel) is drawn from: float32 H×W,
+    """Influence of each pixel on the output that sub-pixel ``unit`` (y, x, channel) is drawn from: float32 H×W,
     the largest 1 (all 0 where none acts).
 
     ``levels``: int64 C×H×W; what is not drawn yet may be anything. ``label``: int64 1, or ``None``. It is the length of

@@ -118,7 +118,7 @@ def _columns(look: Look, state: SamplesState) -> int:
 
 
 def _asked(look: Look, state: SamplesState) -> dict[str, Any]:
-    """What is asked of a model without a code: its classes, and of one that draws pixel by pixel a temperature, which has
+    """Arguments for sampling a model without a code: classes, and for one that draws pixel by pixel a temperature, which has
     to be more than 0."""
     labels = classes_in_turn(look, state.n, state.label)
     asked: dict[str, Any] = {} if labels is None else {"label": labels}
@@ -126,7 +126,7 @@ def _asked(look: Look, state: SamplesState) -> dict[str, Any]:
 
 
 def can_draw(look: Look) -> bool:
-    """Whether x ~ p(x|z) can be drawn: the model says how, or the images are binarised, where the mean says it all. Of a
+    """True where x ~ p(x|z) can be drawn: the model says how, or the images are binarised, where the mean suffices. Of a
     generator that knows no p(x|z), G(z) is all there is."""
     return hasattr(look.model, "draw") or (look.spec.levels == 2 and not has(look.model, Discriminates))
 

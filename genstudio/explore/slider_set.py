@@ -1,4 +1,4 @@
-"""Which sliders there are: named directions by how well they are read, principal components, coordinates by activity.
+"""The set of sliders: named directions by their score, principal components, coordinates by activity.
 
 What was found comes in the state, or is found here, a bit at a time, while the picture can be dragged all along.
 """
@@ -117,21 +117,21 @@ def make_set(dim: int, directions: Directions | None, basis: Basis | None) -> Sl
 
 
 def _is_component(one: Direction) -> bool:
-    """Whether it is a principal component that nobody has named."""
+    """True for a principal component without a name."""
     from genstudio.explore.latent.direction import COMPONENTS
 
     return one.method == COMPONENTS and one.name.startswith("PC ")
 
 
 def _place(one: Direction) -> tuple[int, float]:
-    """What people come for stands first, where it is read at all; the rest by how well it is read."""
+    """Sort key: preferred attributes first, where they can be read; the rest by score."""
     told = _told(one)
     leads = one.name in LEADING and told >= READ
     return (LEADING.index(one.name) if leads else len(LEADING)), -told
 
 
 def _told(one: Direction) -> float:
-    """How much of what it names is read: 0 for guesses, 1 for all. Last come those of which nothing is known."""
+    """Score of a direction above chance: 0 for guessing, 1 for perfect; lowest where unknown."""
     if one.heldout is None:
         return -1.0
     return one.heldout if one.scored == "r2" else 2 * one.heldout - 1
@@ -148,7 +148,7 @@ def _note(one: Direction) -> Message:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What there is by now of the two, and of what was ``kept``, at which step it was found. ``share``: how much of the
+    """Directions and basis found so far, and the step at which those ``kept`` were found. ``share``: how much of the
     search is done, ``None`` when it has ended. ``notes``: what could not be had, and why."""
 
     directions: Directions | None = None
@@ -158,7 +158,7 @@ class Found:
 
 
 def found_so_far(look: Look, state: SlidersState) -> Iterator[Found]:
-    """What the state brings along and, as long as something is missing, what is found of it: the last one is all."""
+    """Directions of the state and, while some are missing, those found so far: the last one is complete."""
     from genstudio.explore.latent.basis import Basis, find_basis
     from genstudio.explore.latent.direction import Directions
     from genstudio.explore.latent.staged import kept, remarks, staged
@@ -200,7 +200,7 @@ def _any_named(directions: Directions) -> bool:
 
 
 def _brought(look: Look, blob: Blob | None, read: Any, notes: list[Message]) -> Any:
-    """What the state brings along, read once a look; ``None``, with a note, where it is of another model's space."""
+    """Directions of the state, read once per look; ``None``, with a note, where they are of another model's space."""
     if blob is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What the pane *Sliders* shows, as a value: where it starts, how far each slider was moved, how it is looked at."""
+"""State of the pane *Sliders*: its start, the value of each slider, the view."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class SlidersState(PaneState):
 
     @property
     def side(self) -> int:
-        """Pictures along each side, where nobody has chosen and nobody has fitted them to a pane: 7. One shows no way."""
+        """Pictures along each side; 7 where neither the user nor the pane's size decides. One alone shows no path."""
         return max(2, self.cells) if self.cells else 7
 
     def value(self, name: str) -> float:

@@ -109,7 +109,7 @@ class Scene:
 
 
 def _kept_for(look: Look, what: str, things: tuple[Any, ...], make: Callable[[], Any]) -> Any:
-    """What ``make()`` gives, kept for as long as it is asked for the very same things."""
+    """Result of ``make()``, cached while the key stays the same."""
     kept: list[Any] = look.once(("sliders", what), list)
     if not kept or any(a is not b for a, b in zip(kept[0], things, strict=True)):
         kept[:] = [things, make()]

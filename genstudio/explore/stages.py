@@ -20,7 +20,7 @@ FEWEST_COARSE = 4  # cells along a side of the coarsest sheet
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """What there is so far of n cells, row by row: pixels uint8 n×h×w×C, and whose picture each shows (int n)."""
+    """Cells decoded so far, row by row: pixels uint8 n×h×w×C, and the index of the picture that each shows (int n)."""
 
     pixels: np.ndarray
     source: np.ndarray
@@ -77,7 +77,7 @@ def cell_stages(look: Look, z: np.ndarray, label: int) -> Iterator[Stage | None]
 
 
 def coarseness(n: int) -> list[int]:
-    """Which of n rows are decoded first: every eighth, then every fourth ..., the last time every second."""
+    """Order in which n rows are decoded: every eighth, then every fourth ..., at last every second."""
     powers = (8, 4, 2)
     return [every for every in powers if n // every >= FEWEST_COARSE]
 

@@ -148,7 +148,7 @@ def _images(
 def _scored(
     look: Look, images: Tensor, maps: list[Any], labels: Tensor | None, indices: list[int], what: Message
 ) -> Scored:
-    """Those scored so far; the rest has no map yet and is left out."""
+    """The images scored so far; the rest is left out."""
     import torch
 
     scores = torch.cat(maps)

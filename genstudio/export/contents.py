@@ -1,4 +1,4 @@
-"""What a pane shows, as a file: its picture with gutter and scale, its points over it, its provenance inside."""
+"""Export of a pane's content: its picture with gutter and scale, its points, its provenance inside."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a content becomes one picture: gutter in pixels of the result, enlargement, background, whether its points
+    """Layout of a content as one picture: gutter in pixels of the result, enlargement, background, whether its points
     are drawn, and which of its pictures it is."""
 
     gutter: int = 2

@@ -1,4 +1,4 @@
-"""Which curves belong together: those of one unit; of a model with several players, those of one player. No drawing.
+"""Groups of curves: those of one unit; of a model with several players, those of one player. No drawing.
 
 discriminator   d_real, d_fake, gradient_penalty          the game: what the players minimise,
 generator       adversarial                               and how real images look to the discriminator
@@ -27,7 +27,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Group:
-    """What is looked at together, one section above the other. ``key`` names it in settings and menus."""
+    """Curves shown together, one section above the other. ``key`` names the group in settings and menus."""
 
     key: str
     title: Message | str

@@ -1,4 +1,4 @@
-"""What curves are called on screen and paper: keys of metrics in words."""
+"""Titles of curves on screen and paper, by metric key."""
 
 from __future__ import annotations
 

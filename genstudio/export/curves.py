@@ -1,4 +1,4 @@
-"""Curves in files: PNG and SVG for papers and slides, CSV with every raw point to plot them anew."""
+"""Curves in files: PNG and SVG for papers and slides, CSV with every raw point."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def drawing_film(
 def frames_of_drawing(
     look: Look, state: PixelsState, *, speed: float = 100.0, fps: float = 25.0, hold: float = HOLD, **_: Any
 ) -> int:
-    """How many frames :func:`drawing_film` gives: for progress."""
+    """Number of frames of :func:`drawing_film`, for progress."""
     return len(places(look, state, speed=speed, fps=fps)) + round(hold * fps)
 
 

@@ -105,7 +105,7 @@ def through_training(
     caption: bool = True,
     hold: int = 6,
 ) -> Iterator[np.ndarray]:
-    """What a pane shows with ``state`` at each checkpoint of ``run``, first to last: uint8 H×W×3 frames.
+    """Frames of a pane's content at each checkpoint of ``run``, first to last: uint8 H×W×3.
 
     The noise follows from the state's seed, so each cell keeps its z and one sees what training does to it. ``steps`` choose
     among the checkpoints; the last frame stays for ``hold`` frames; ``caption`` writes the step under each. Raises
@@ -141,7 +141,7 @@ def samples_through_training(run: Run, *, n: int = 64, seed: int = 0, **options:
 
 
 def frames_through_training(run: Run, hold: int = 6) -> int:
-    """How many frames :func:`through_training` gives: for progress."""
+    """Number of frames of :func:`through_training`, for progress."""
     return len(run.checkpoints()) + hold
 
 

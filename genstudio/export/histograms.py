@@ -1,4 +1,4 @@
-"""Histograms in files: PNG and SVG for papers and slides, CSV with every bin to plot them anew."""
+"""Histograms in files: PNG and SVG for papers and slides, CSV with every bin."""
 
 from __future__ import annotations
 

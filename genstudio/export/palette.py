@@ -35,7 +35,7 @@ class Palette:
         self._owner = np.zeros(1 << 3 * _BITS, np.uint8)
 
     def watch(self, frames: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """The same frames (uint8 H×W×C), with their colours noted in passing."""
+        """Pass frames (uint8 H×W×C) on, counting their colours."""
         for frame in frames:
             colours, counts = np.unique(_packed(frame), return_counts=True)
             if self._exact is not None:

@@ -46,7 +46,7 @@ def path_film(look: Look, state: InterpolateState, *, fps: float = 30.0, size: i
 
 
 def frames_of_path(look: Look, state: InterpolateState, *, fps: float = 30.0) -> int:
-    """How many frames :func:`path_film` gives: for progress."""
+    """Number of frames of :func:`path_film`, for progress."""
     import torch
 
     from genstudio.explore.interpolate import route_of
@@ -62,5 +62,5 @@ def film_places(state: InterpolateState, fps: float) -> np.ndarray:
 
 
 def as_strip(state: InterpolateState) -> InterpolateState:
-    """The same path, all of it as a strip: what is saved as one picture, or at every checkpoint of a run."""
+    """State of the whole path as a strip, as saved in one picture or at every checkpoint of a run."""
     return replace(state, show="strip")

@@ -93,7 +93,7 @@ def pinned_snapshot(run: Run, digest: str) -> Snapshot:
 
 
 def pinned_blobs(run: Run, digest: str) -> Blobs:
-    """What the pinned states name, read when asked for."""
+    """Blobs that the pinned states name, read on access."""
     from genstudio.explore.blobs import Blobs
 
     return Blobs(pinned_path(run, digest) / "blobs")

@@ -170,7 +170,7 @@ def _mark(
 
 
 def _panels(keys: Sequence[str], units: Mapping[str, str], parts: Mapping[str, str]) -> list[tuple[str, list[str]]]:
-    """What stands at each pair of axes, and the keys drawn there, all splits of one name side by side."""
+    """Title and metric keys of each pair of axes, all splits of one name side by side."""
     by_name: dict[str, list[str]] = {}
     for key in keys:
         by_name.setdefault(_split_and_name(key)[1], []).append(key)
@@ -283,7 +283,7 @@ def fonts() -> list[str]:
 
 
 def metadata(path: Path, provenance: Provenance | None) -> dict[str, Any]:
-    """What a PNG or SVG, by the suffix of ``path``, carries of who made it and from what."""
+    """Metadata of a PNG or SVG (by the suffix of ``path``): the program and the provenance."""
     text = provenance.text() if provenance else None
     if path.suffix.lower() == ".svg":
         return {"Date": None, "Creator": "genstudio", **({"Description": text} if text else {})}

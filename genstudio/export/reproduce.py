@@ -43,7 +43,7 @@ class Reproduction:
 
     @property
     def kept(self) -> bool:
-        """Whether the promise holds: equal to the bit here, at most one level in .01 % of the values elsewhere."""
+        """True where the promise holds: equal to the bit here, at most one level in .01 % of the values elsewhere."""
         return self.same or (not self.here and self.largest <= 1 and self.differing <= 1e-4)
 
     @property

@@ -1,4 +1,4 @@
-"""What curves are drawn from: what was measured, and marks at what happened."""
+"""Protocols of the rows and marks that curves are drawn from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from genstudio.core.messages import Message
 
 
 class Row(Protocol):
-    """What was measured at one step: ``training.telemetry.Row`` is one."""
+    """Metrics at one step, as in ``training.telemetry.Row``."""
 
     @property
     def step(self) -> int: ...
@@ -20,7 +20,7 @@ class Row(Protocol):
 
 
 class Mark(Protocol):
-    """What happened before the step after ``step``: ``training.marks.Mark`` is one."""
+    """An annotation between ``step`` and the next one, as in ``training.marks.Mark``."""
 
     @property
     def step(self) -> int: ...

@@ -51,12 +51,12 @@ def pad_walk(look: Look, state: SlidersState, *, frames: int = 240, size: int = 
 
 
 def sweep_sheet(state: SlidersState, name: str) -> SlidersState:
-    """What the pane shows as a sheet of the slider ``name``: a row from one end of the range to the other."""
+    """State of a sheet of the slider ``name``: a row from one end of the range to the other."""
     return replace(state, show="row", across=name, cells=SHEET_CELLS)
 
 
 def pad_sheet(state: SlidersState) -> SlidersState:
-    """What the pane shows as a sheet of the pad: its figure."""
+    """State of a sheet of the pad."""
     return replace(state, show="figure")
 
 

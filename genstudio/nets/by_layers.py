@@ -36,7 +36,7 @@ def straight(layers: Layers[T]) -> T:
 
 
 def pausing(layers: Layers[T]) -> Parts[T]:
-    """What :func:`straight` returns, with a pause at each cut."""
+    """Result of :func:`straight`, with a pause at each cut."""
     try:
         live = next(layers)
         while True:

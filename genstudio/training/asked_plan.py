@@ -1,4 +1,4 @@
-"""What a model asks of a plan: optimisers that go with its algorithm, and a batch that is large enough.
+"""Plan defaults of a model: optimisers that go with its algorithm, and the smallest batch.
 
 A recipe's word on a player's setting counts; where it says nothing, the model's defaults do (an objective's, for two
 players), and they are written out, so that a run does not depend on what the defaults will be one day.
@@ -84,7 +84,7 @@ def override(recipe: Recipe, assignments: Iterable[str]) -> tuple[Recipe, Messag
 
 
 def defaults_of(recipe: Recipe) -> dict[str, dict[str, Any]]:
-    """What the recipe's model asks of its players. Raises :class:`UsageError` for a model or knob that does not fit."""
+    """Default optimisers of the recipe's model. Raises :class:`UsageError` for a model or knob that does not fit."""
     from genstudio.models.base import models
 
     kind = models[recipe.model]

@@ -57,7 +57,7 @@ class Average:
 
 
 def _belongs(buffer: str, model: Model, mine: set[int]) -> bool:
-    """Whether a buffer is this player's: the innermost module around it that has parameters has only this player's."""
+    """True where a buffer is this player's: the innermost module with parameters around it has only this player's."""
     prefix = buffer
     while prefix:
         prefix = prefix.rpartition(".")[0]

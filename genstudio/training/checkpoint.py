@@ -90,7 +90,7 @@ def checkpoint_steps(folder: Path) -> list[int]:
 
 
 def is_step(name: str) -> bool:
-    """Whether a folder or file of this name belongs to a step: digits, filled up with zeros to six."""
+    """True where the name is that of a step: digits, filled up with zeros to six."""
     return name.isascii() and name.isdigit() and len(name) <= 15 and name == f"{int(name):06d}"
 
 
@@ -100,7 +100,7 @@ def checkpoint_path(folder: Path, step: int) -> Path:
 
 
 def can_resume(path: Path) -> bool:
-    """Whether the checkpoint at ``path`` has everything it says it has, the trainer's state too."""
+    """True where the checkpoint at ``path`` has all files that its state names, the trainer's state included."""
     try:
         sizes = read_state(path)["files"]
         return TRAINER in sizes and all((path / name).stat().st_size == size for name, size in sizes.items())

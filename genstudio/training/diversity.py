@@ -1,4 +1,4 @@
-"""How much the images of a sample sheet differ from one another, beside how much real ones do."""
+"""Diversity of a sample sheet's images, relative to that of real ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much oftener two samples are nearly one image than two real images are: the birthday test of a sample sheet.
+"""Birthday-paradox test of a sample sheet: near-duplicate rate of samples over that of real images.
 
 Of n draws from N equally likely images, n(n - 1) / 2N pairs are expected to be one image twice. So the number of pairs that
 are nearly alike tells how many images a generator has, from few samples and without labels (Arora and Zhang 2018, "Do GANs
@@ -34,7 +34,7 @@ def alike_within(real: Tensor) -> float | None:
 
 
 def duplicates(samples: Tensor, within: float) -> float:
-    """How many times as often two of ``samples`` (N×C×H×W, N at least 2) are nearly alike as two real images: 1 where they
+    """Near-duplicate rate of ``samples`` (N×C×H×W, N at least 2) over that of real images: 1 where they
     are drawn as the data are, 2,000 / K where a generator has K images of equal chance (see :func:`images_behind`). 0 where
     all samples are one image: that is told by their diversity."""
     import torch
@@ -44,5 +44,5 @@ def duplicates(samples: Tensor, within: float) -> float:
 
 
 def images_behind(duplicates: float) -> float:
-    """How many equally likely images would make as many pairs alike; ``duplicates`` above 0."""
+    """Number of equally likely images with the same near-duplicate rate; ``duplicates`` above 0."""
     return 1 / (SHARE * duplicates)

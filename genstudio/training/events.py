@@ -1,4 +1,4 @@
-"""What training tells whoever asks for the next event. All are yielded between steps, in this order within one step:
+"""Events of training. All are yielded between steps, in this order within one step:
 ``Changed``, ``Stepped``, ``Parts``, ``Alarm``, ``RolledBack``, ``Sampled``, ``Measured``, ``Saved``."""
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Changed(Event):
 
 @dataclass(frozen=True, slots=True)
 class Parts(Event):
-    """Whose the curves are, of a model with several players: ``terms`` names each term's player, ``watched`` the numbers
+    """Owners of the curves of a model with several players: ``terms`` names each term's player, ``watched`` the numbers
     that are only looked at. Told when the first point of the curves is made, and again whenever a name is new."""
 
     terms: dict[str, str]

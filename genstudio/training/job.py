@@ -33,7 +33,7 @@ Cancelled = Callable[[], bool]
 
 
 class Job:
-    """What :func:`new_job` and :func:`resume_job` give.
+    """A training ready to run, made by :func:`new_job` or :func:`resume_job`.
 
     recipe, run, model, data; telemetry: the curves' rows; board: where snapshots are asked for and found; live: settings
     that may change during training. Made, and its events asked for, on one thread: the one that trains.

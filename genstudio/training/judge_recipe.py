@@ -1,4 +1,4 @@
-"""How a judge is trained: one recipe, fitted to the images. Part of the judge's place in the cache."""
+"""Recipe of a judge, fitted to the images. Part of the judge's place in the cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who looks through a judge while a model trains, and at what."""
+"""Use of a judge during training."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def judge_at_hand(model: Model, data: DataSet, step: int) -> tuple[Judge | None,
 
 
 def is_due(every: int, step: int) -> bool:
-    """Whether something that happens ``every`` so many steps (0: never) happens at ``step``."""
+    """True where something that happens every ``every`` steps (0: never) happens at ``step``."""
     return bool(every) and step % every == 0
 
 

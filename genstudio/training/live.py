@@ -55,7 +55,7 @@ class Live:
 
     @property
     def waiting(self) -> bool:
-        """Whether something changes before the next step."""
+        """True where a setting changes before the next step."""
         return bool(self._wanted)
 
     def take(self) -> dict[str, tuple[Any, Any]]:
@@ -68,7 +68,7 @@ class Live:
             return {name: (before[name], value) for name, value in wanted.items()}
 
     def value(self, name: str) -> Any:
-        """What is in force of a setting that can be changed: ``model.beta``, ``plan.players.model.lr``, ``only``."""
+        """Value in force of a live setting: ``model.beta``, ``plan.players.model.lr``, ``only``."""
         match name.split("."):
             case ["plan", "players", player, knob]:
                 return getattr(self.plan.player(player), knob)

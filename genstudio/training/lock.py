@@ -50,7 +50,7 @@ class WriterLock:
 
 
 def is_held(folder: Path) -> bool:
-    """Whether a living process (this one too) writes the run in ``folder``."""
+    """True while a living process (this one included) writes the run in ``folder``."""
     try:
         file = open_to_read(folder / NAME, writable=os.name == "nt")
     except OSError:

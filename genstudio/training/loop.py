@@ -439,7 +439,7 @@ class Loop:
         yield ev.Saved(self.step, path)
 
     def _state(self, writer: RunWriter) -> dict[str, Any]:
-        """What ``state.json`` says: all that a reader, or a resumed run, wants to know before it opens a tensor."""
+        """Content of ``state.json``: everything needed before a tensor is opened."""
         recipe = writer.run.recipe
         return {
             "model": name_of(self.model),

@@ -1,4 +1,4 @@
-"""What a run's events say to whoever looks at its curves: where a setting changed or training went back, and whose the
+"""Annotations of curves from a run's events: where a setting changed or training went back, and whose the
 curves are. Pure functions of the rows of ``events.jsonl`` (see :meth:`genstudio.training.run.Run.happenings`)."""
 
 from __future__ import annotations

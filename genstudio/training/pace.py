@@ -1,4 +1,4 @@
-"""What a run remembers of how fast its model is sampled, so that ``auto`` needs no trial the next time."""
+"""Measured sampling speeds, stored in the run, so that ``auto`` needs no trial the next time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_BYTES = 2**20
 
 
 def load_pace(run: Run) -> Pace:
-    """What was measured on a computer like this one; an empty pace otherwise."""
+    """Load the speeds measured on a computer like this one; an empty pace otherwise."""
     from genstudio.models.autoregressive.sampling.auto import Pace
 
     try:
@@ -28,7 +28,7 @@ def load_pace(run: Run) -> Pace:
 
 
 def save_pace(run: Run, pace: Pace) -> None:
-    """Write it into the run's folder. A run that can't be written to is measured anew each time."""
+    """Store the speeds in the run's folder. A run that can't be written to is measured each time."""
     told = {"computer": _computer(), **pace.to_json()}
     try:
         write_atomically(run.for_writing(FILE), json.dumps(told, indent=1).encode())

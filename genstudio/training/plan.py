@@ -16,7 +16,7 @@ from genstudio.core.messages import N_
 
 
 class PlayerPlan(Knobs):
-    """How one player's parameters are updated."""
+    """Optimiser settings of one player."""
 
     optimiser: Literal["adam", "adamw", "sgd", "rmsprop", "adagrad"] = knob(
         "adam", help=N_("Turns gradients into updates; Adam is a good first choice."), label=N_("Optimiser")
@@ -109,7 +109,7 @@ class PlayerPlan(Knobs):
 
 
 class Plan(Knobs):
-    """How long a model trains, on what size of batch, when it is saved, sampled and measured, and how players learn."""
+    """Plan of a training: steps, batch size, intervals of saving, sampling and measuring, optimisers of the players."""
 
     steps: int = knob(10_000, help=N_("When to stop."), label=N_("Steps"), ge=0, le=100_000_000, live=True)
     batch_size: int = knob(100, help=N_("Images in one minibatch."), label=N_("Batch size"), ge=1, le=65_536)

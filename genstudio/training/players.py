@@ -77,7 +77,7 @@ class Player:
             self.average.update()
 
     def state(self) -> dict[str, Any]:
-        """What a resumed run needs, in types that ``torch.load(weights_only=True)`` reads."""
+        """State for an exact resume, in types that ``torch.load(weights_only=True)`` reads."""
         return {
             "optimiser": self.optimiser.state_dict() if self.optimiser else None,
             "updates": self.average.updates if self.average else 0,

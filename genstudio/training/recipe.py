@@ -75,7 +75,7 @@ class Recipe:
         return replace(self, **changes)
 
     def validate(self) -> Recipe:
-        """The same recipe with every knob checked and written out, the players' too, as the model asks for them. Imports
+        """Check every knob and write it out, the players' defaults of the model included. Imports
         the model's code, and with it torch.
 
         Raises :class:`UsageError` for a model, data set, knob or size of batch that does not exist or fit.

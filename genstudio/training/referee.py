@@ -96,7 +96,7 @@ class Referee:
         return self.only is None or all(phase.player == self.only for phase in phases)
 
     def _clip(self, players: list[Player], norm: float) -> bool:
-        """Clip each player's gradient: whether all of them are finite (elsewhere than on the CPU nobody looks)."""
+        """Clip each player's gradient; ``False`` where one is not finite (checked on the CPU only)."""
         norms = [player.clip(norm) for player in players]
         return not self.looks or all(math.isfinite(found.item()) for found in norms)
 
@@ -109,7 +109,7 @@ class Referee:
                 self.parts[name] = phase.player if name in phase.terms else ""
 
     def _note_gradients(self, players: list[Player]) -> None:
-        """How long each player's gradient is before it is clipped: who learns nothing any more is seen there first."""
+        """Record each player's gradient norm before clipping; near 0 means that it stopped learning."""
         norms = {f"gradient/{player.name}": player.gradient_norm() for player in players}
         self.meter.add({name: norm for name, norm in norms.items() if norm is not None})
         self.parts |= dict.fromkeys(norms, "")
@@ -131,7 +131,7 @@ class Referee:
         return weights
 
     def is_sound(self) -> bool:
-        """Whether all weights are finite: nothing else is ever saved."""
+        """True where all weights are finite: nothing else is ever saved."""
         return all(bool(t.isfinite().all()) for t in self.weights().values() if t.is_floating_point())
 
     def state(self) -> dict[str, Any]:

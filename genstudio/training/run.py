@@ -115,7 +115,7 @@ class Run:
 
     @property
     def is_training(self) -> bool:
-        """Whether a living process writes it. Reads nothing of it, so that it can be asked of a damaged run too."""
+        """True while a living process writes the run. Reads none of its files, so it works for a damaged run too."""
         return is_held(self.path)
 
     @property
@@ -149,7 +149,7 @@ class Run:
         return checkpoints.checkpoint_path(self.checkpoints_folder, steps[-1] if step is None else step)
 
     def state(self, step: int | None = None) -> dict[str, Any]:
-        """What ``state.json`` of a checkpoint says: model with knobs, plan, data, spec, versions, device, threads."""
+        """Content of a checkpoint's ``state.json``: model with knobs, plan, data, spec, versions, device, threads."""
         return checkpoints.read_state(self.checkpoint(step))
 
     def snapshot(self, step: int | None = None, *, averaged: bool = True) -> Snapshot:
@@ -171,7 +171,7 @@ class Run:
         )
 
     def resumable(self) -> Path | None:
-        """The newest checkpoint that is whole, trainer's state and all; ``None`` when training has to begin anew."""
+        """The newest complete checkpoint with the trainer's state; ``None`` when training has to start over."""
         for step in reversed(self.checkpoints()):
             path = checkpoints.checkpoint_path(self.checkpoints_folder, step)
             if checkpoints.can_resume(path):

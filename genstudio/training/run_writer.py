@@ -43,7 +43,7 @@ class RunWriter:
         self.forget(lengths, step, ("metrics", "events"))
 
     def forget(self, lengths: dict[str, int], step: int, names: Iterable[Literal["metrics", "events"]]) -> None:
-        """The same, of the rows in ``names`` alone: what happened stays written when training itself goes back."""
+        """Truncate the rows in ``names`` alone: after a rollback the events stay written."""
         self._close()
         for name in names:
             shorten(self.run.path / f"{name}.jsonl", lengths.get(name, 0))

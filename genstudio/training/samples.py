@@ -50,7 +50,7 @@ def write_samples(model: Model, path: Path, seed: int) -> Tensor | None:
 
 
 class Sheets:
-    """The sheets of one training, each with how much its images differ beside as many real ones, and how much oftener two
+    """Sample sheets of one training, each with its diversity relative to real images, and how often two
     of them are nearly one image."""
 
     def __init__(self, split: Split, seed: int) -> None:

@@ -1,4 +1,4 @@
-"""Snapshots: a frozen copy of the (averaged) weights at one step, for whoever looks.
+"""Snapshots: frozen copies of the (averaged) weights at one step, for display and measures.
 
 The training thread clones, on demand and at most four times a second; explorers load the copy into a module of their
 own. So looking never changes training: no race with an optimiser, no flip of BatchNorm's mode, no shared random numbers.
@@ -136,12 +136,12 @@ class SnapshotBoard:
         return self._latest
 
     def wanted(self) -> bool:
-        """Whether the loop should offer one now: somebody asked, and the last one is a quarter of a second old."""
+        """True where the loop should offer one now: one was requested, and the last is a quarter of a second old."""
         return self._wanted.is_set() and time.monotonic() - self._offered >= SHORTEST_PAUSE
 
     @property
     def pending(self) -> bool:
-        """Whether somebody asked and has no answer yet: once this is false, ``latest`` answers the last question."""
+        """True while a request has no answer; once it is false, ``latest`` answers the last request."""
         return self._wanted.is_set()
 
     def offer(self, take: Callable[[], Snapshot]) -> None:

@@ -1,4 +1,4 @@
-"""What a model gets for one step: the next batches, the noise, the clock. And the order in which images come."""
+"""Context of one training step: batches, noise, step number; and the order of the images."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is known about a latent space: named directions, how well they were found, and what they do."""
+"""Knowledge of a latent space: named directions, their scores, and their effects."""

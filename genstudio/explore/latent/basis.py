@@ -59,7 +59,7 @@ class Basis:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Basis:
-        """What :meth:`to_bytes` wrote. Raises :class:`UsageError` for anything else."""
+        """Read back the result of :meth:`to_bytes`. Raises :class:`UsageError` for anything else."""
         try:
             told = json.loads(data)
             origin, spread, activity = (np.array(told[name], np.float64) for name in ("origin", "spread", "activity"))
@@ -114,7 +114,7 @@ def ordinary_codes(look: Look) -> np.ndarray:
 
 
 def _activity(look: Look, codes: np.ndarray, spread: np.ndarray) -> Generator[float, None, np.ndarray]:
-    """How much images change from codes n×D for one standard deviation of each coordinate: float64 D."""
+    """Change of images from codes n×D for one standard deviation of each coordinate: float64 D."""
     import torch
 
     n, dim = codes.shape

@@ -24,7 +24,7 @@ SAME = 0.8  # the cosine from which a component of newer weights is taken for th
 
 @dataclass(frozen=True)
 class Space:
-    """Whose codes these are. Two spaces of one model and length are of one kind; weights of other steps move in it."""
+    """Identity of a latent space. Two spaces of one model and length are of one kind, whatever the step."""
 
     run: str
     model: str
@@ -66,16 +66,16 @@ class Direction:
         return made
 
     def side_effects(self) -> dict[str, float]:
-        """What else moves along it: all of ``effect`` but its own."""
+        """Effects along the direction other than its own."""
         return {name: value for name, value in self.effect.items() if name != self.name}
 
     @property
     def is_nameless(self) -> bool:
-        """Whether it is a component that nobody gave a name yet."""
+        """True for a component without a name."""
         return self.method == COMPONENTS and self.name.startswith(NAMELESS)
 
     def turned(self) -> Direction:
-        """The same, walked the other way."""
+        """The direction with its sign reversed."""
         effect = {name: -value for name, value in self.effect.items()}
         return replace(self, vector=-self.vector, reader=-self.reader, effect=effect)
 
@@ -174,7 +174,7 @@ class Directions:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Directions:
-        """What :meth:`to_bytes` wrote. Raises :class:`UsageError` for anything else."""
+        """Read back the result of :meth:`to_bytes`. Raises :class:`UsageError` for anything else."""
         try:
             told = json.loads(data)
             found = tuple(Direction.from_json(one) for one in told["directions"])

@@ -1,4 +1,4 @@
-"""What a direction does, measured: a judge looks at images decoded along it.
+"""Effects of a direction, as a judge reads them from images decoded along it.
 
 From each of a few codes z one goes to z + t·σ·v for t = -2, -1, 0, 1, 2. The effect on an attribute is how much the judge's
 mean reading changes from t = -2 to t = 2, in standard deviations of its readings of ordinary codes. A direction is as good

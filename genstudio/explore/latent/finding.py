@@ -52,7 +52,7 @@ def find(
 def find_in(
     look: Look, codes: KnownCodes, names: Sequence[str] | None = None, how: How = "auto"
 ) -> Generator[float, None, Directions]:
-    """The same, of codes that are at hand."""
+    """Find directions in given codes."""
     found = yield from named(look, codes, names, how)
     space = Space.of(look.snapshot, codes.z.shape[1])
     return Directions(space, (*found, random_direction(codes)), codes.z.mean(0, dtype=np.float64))
@@ -160,7 +160,7 @@ def spread(z: np.ndarray, vector: np.ndarray) -> float:
 
 
 def by_mirror(look: Look, codes: KnownCodes, n: int = 1_000) -> Generator[float, None, Direction]:
-    """What changes when an image is mirrored: of photographs, the head's turn. The principal axis of encode(x) -
+    """Direction of mirroring an image (of photographs, the head's turn): the principal axis of encode(x) -
     encode(mirrored x), so that each difference counts whichever way its head looks."""
     import torch
 

@@ -75,12 +75,12 @@ def image_of(look: Look, frame: Frame) -> Tensor:
 
 
 def words_of(look: Look, frame: Frame) -> Message:
-    """What a frame is, in words."""
+    """Title of a frame."""
     return words_for(frame, tuple(look.spec.class_names or ()), classes_of(look))
 
 
 def words_for(frame: Frame, names: tuple[str, ...], told: int = 0) -> Message:
-    """The same where no model is at hand: ``names`` of the classes, of which a model is ``told`` so many (0: it is not)."""
+    """Title of a frame without a model. ``names``: of the classes; ``told``: number that the model is conditioned on."""
 
     def named(number: int) -> str:
         return names[number % len(names)] if names else str(number)
@@ -119,7 +119,7 @@ def seek(look: Look, frame: Frame) -> Iterator[float]:
 
 
 def labels_of(look: Look, frames: tuple[Frame, ...]) -> np.ndarray | None:
-    """What a model that knows classes is asked for at each of the frames: shares of classes, float64 m×K, one of them 1;
+    """Class shares that condition the model at each of the frames: float64 m×K, one of them 1;
     ``None`` for other models."""
     classes = classes_of(look)
     if not classes:
@@ -132,7 +132,7 @@ def labels_of(look: Look, frames: tuple[Frame, ...]) -> np.ndarray | None:
 
 
 def _key(frame: Frame) -> tuple[object, ...]:
-    """What the code depends on: not on the class that is asked for there."""
+    """Cache key of the code, which does not depend on the class that is decoded there."""
     return ("frame", frame.kind, frame.number, frame.blob)
 
 

@@ -37,7 +37,7 @@ def keep(run: Run, directions: Directions) -> Path:
 
 
 def load(run: Run, digest: str) -> Directions | None:
-    """Those found for the weights of hash ``digest``; ``None`` where there are none that can be read."""
+    """Load the directions found for the weights of hash ``digest``; ``None`` where there are none that can be read."""
     try:
         return Directions.from_bytes(read_bounded(_path(run, digest), MOST_BYTES))
     except (OSError, GenstudioError, RecursionError):

@@ -122,7 +122,7 @@ def unit(vector: np.ndarray) -> np.ndarray:
 
 
 def score(reader: np.ndarray, found: tuple[np.ndarray, np.ndarray], held: tuple[np.ndarray, np.ndarray]) -> float:
-    """How well the readings of ``reader`` (D) tell codes' values: each of the pairs is (codes N×D, values N).
+    """Score of ``reader`` (D) on codes and their values: each of the pairs is (codes N×D, values N).
 
     Of yes and no the balanced accuracy of the best threshold, of numbers R² of the best line, both fitted on ``found`` and
     measured on ``held``. NaN where the held-out values are all alike.

@@ -57,7 +57,7 @@ def equations_of(look: Look, pool: Pool) -> list[Equation]:
 
 
 def equation_words(look: Look, equation: Equation) -> Message:
-    """What an equation does: "smiling, from feminine to masculine"."""
+    """Description of an equation: "smiling, from feminine to masculine"."""
     return N_(
         "{what}: {here} → {there}",
         what=side_words(look.data, equation.moved, HIGH),

@@ -1,4 +1,4 @@
-"""What directions found for earlier weights still tell of the codes of these ones."""
+"""Scores of directions found for earlier weights on the codes of the present ones."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def judged_sides(data: DataSet | None, values: dict[str, np.ndarray]) -> dict[st
 
 
 def side_words(data: DataSet | None, name: str, side: str) -> Message | str:
-    """What one says of an image whose ``name`` is high or low: "smiling", "no glasses", "much of it"."""
+    """Words for an image whose ``name`` is high or low: "smiling", "no glasses", "much of it"."""
     known = data_sets[data.name].words if data is not None else {}
     if name in known:
         return known[name][1 if side == HIGH else 0]

@@ -1,4 +1,4 @@
-"""What pixels alone tell of an attribute: the same linear reader on 64 principal components of the same images. A code that
+"""Baseline score from pixels alone: the same linear reader on 64 principal components of the same images. A code that
 tells less has lost something; one that tells no more has not understood anything that a blurred photograph doesn't show."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a set of directions lacks, and why: said beside it, so that nobody takes silence for an answer."""
+"""Warnings about a set of directions: attributes that are missing or read poorly, and why."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def remarks_on(look: Look, found: Directions, names: Sequence[str] = ()) -> tupl
 
 
 def _why_not(name: str, values: dict[str, np.ndarray]) -> Message | None:
-    """What the data say of it; ``None``: nothing against it."""
+    """Objection of the data to an attribute; ``None`` without one."""
     if name not in values:
         return N_("There is no attribute '{name}' here; there are: {names}.", name=name, names=", ".join(values) or "-")
     known = values[name][np.isfinite(values[name])]

@@ -44,7 +44,7 @@ class Loaded:
 
 
 class SavedSums:
-    """``names()``, and an entry by name. Every call reads the file anew: another window may have written it."""
+    """Saved equations by name. Every call reads the file again: another window may have written it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -54,7 +54,7 @@ class SavedSums:
         return sorted(self._read(), key=str.casefold)
 
     def get(self, name: str) -> Entry | None:
-        """What is saved under ``name``."""
+        """The equation saved under ``name``."""
         return self._read().get(name)
 
     def put(self, name: str, entry: Entry | None) -> None:

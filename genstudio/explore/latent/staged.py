@@ -48,13 +48,13 @@ def staged(look: Look, how: finding.How = "auto", names: tuple[str, ...] = ()) -
 
 
 def remarks(look: Look, how: finding.How = "auto", names: tuple[str, ...] = ()) -> tuple[Message, ...]:
-    """What could not be found or measured, and why: after the last of :func:`staged`."""
+    """Warnings about what could not be found or measured: after the last stage of :func:`staged`."""
     found = _work(look, how, names).found
     return () if found is None else remarks_on(look, found, names)
 
 
 def begun(look: Look) -> bool:
-    """Whether anything was done for this look."""
+    """True where a search was begun for this look."""
     return look.has(("staged", "components"))
 
 
@@ -165,7 +165,7 @@ def _telling(
 
 
 class _Kept(Generic[T]):
-    """Long work that goes on where it was left, whoever asks; its outcome stays, its error too."""
+    """A resumable, cached computation: its outcome or its error stays."""
 
     def __init__(self, work: Generator[float, None, T]) -> None:
         self._work: Generator[float, None, T] | None = work

@@ -95,7 +95,7 @@ def _added(look: Look, terms: tuple[Term, ...], spread: float, seed: int) -> Add
 
 
 def _around(z: Tensor, spread: float, seed: int) -> Tensor:
-    """z amid its variations z + s·ε, float32 9×D, row by row."""
+    """z and its eight variations z + s·ε around it, float32 9×D, row by row."""
     import torch
 
     noise = torch.randn(SIDE * SIDE, len(z), generator=generator(seed, "arithmetic")) * spread
@@ -104,7 +104,7 @@ def _around(z: Tensor, spread: float, seed: int) -> Tensor:
 
 
 def _summed_labels(shares: list[Any], signs: Tensor) -> Tensor | None:
-    """What a model that knows classes is asked for: the terms' shares of classes, summed like their codes, none below 0."""
+    """Class shares of a sum: those of the terms, summed like their codes, none below 0."""
     import numpy as np
     import torch
 

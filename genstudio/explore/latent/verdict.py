@@ -1,4 +1,4 @@
-"""What a judge says of one image, in words of its data set: "smiling .93, masculine .88"."""
+"""Summary of a judge's reading of one image, in words of its data set: "smiling .93, masculine .88"."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def ordinary_readings(look: Look) -> dict[str, np.ndarray] | None:
-    """What the judge reads from real validation images, for the middles of its numbers; ``None`` without a judge or data."""
+    """Judge's readings of real validation images, for the middle of each number; ``None`` without a judge or data."""
     import torch
 
     judge = look.judge()
@@ -35,7 +35,7 @@ def ordinary_readings(look: Look) -> dict[str, np.ndarray] | None:
 
 
 def verdict_words(look: Look, image: Tensor, ordinary: dict[str, np.ndarray] | None, most: int = 4) -> Message | None:
-    """What the judge says of one image (1×C×H×W): "smiling .93, masculine .88". The attributes that have words of their own
+    """Judge's reading of one image (1×C×H×W): "smiling .93, masculine .88". The attributes that have words of their own
     come first, then those that are farthest from the middle; a number's reading is where it lies among ordinary images, and
     of many classes the likeliest alone is said. Where a data set has words for some attributes, the others are passed over:
     they are what nobody could read from an image.

@@ -47,7 +47,7 @@ class Seen:
 
     @property
     def what(self) -> Message:
-        """What held-out images are scored by."""
+        """Name of the measure by which held-out images are scored."""
         exact = any("train/nll" in row.values or "validation/nll" in row.values for row in self.rows)
         return N_("log-likelihood") if exact else N_("ELBO")
 
@@ -56,7 +56,7 @@ class Seen:
         return self.curve("validation/elbo") or [(step, -nll) for step, nll in self.curve("validation/nll")]
 
     def bound(self) -> list[tuple[int, float]]:
-        """The same of training images: from the ELBO's two terms, or exact."""
+        """Bound on training images: from the ELBO's two terms, or exact."""
         if exact := self.curve("train/nll"):
             return [(step, -nll) for step, nll in exact]
         return [
@@ -95,7 +95,7 @@ class Seen:
 
     @property
     def tells_probabilities(self) -> bool:
-        """Whether D(x) is the probability that an image is real, and not a critic's value. By the objective where there is
+        """True where D(x) is a probability and not a critic's value. By the objective where there is
         one, else by what the values are like."""
         name = self.knobs.get("objective")
         if name is not None and name in objectives:
@@ -116,7 +116,7 @@ class Seen:
 
     @property
     def for_steps(self) -> str:
-        """How many steps the recent turns take, in words."""
+        """Number of steps of the recent rows, in words."""
         return f"{self.recent[-1].step - self.recent[0].step:,}"
 
     def sheets(self, key: str) -> list[float]:

@@ -1,4 +1,4 @@
-"""What is said of a run's health."""
+"""A statement on a run's health."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Health:
 
     @property
     def is_alarm(self) -> bool:
-        """Whether something is wrong."""
+        """True where something is wrong."""
         return self.level in ("watch", "bad")
 
 
