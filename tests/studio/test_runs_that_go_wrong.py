@@ -57,6 +57,16 @@ def test_where_it_can_not_be_kept_a_folder_is_asked_for(qtbot, window, home, tmp
     qtbot.waitUntil(lambda: run() is not None and run().path == tmp_path / path.name, timeout=PATIENCE)
 
 
+def test_what_is_left_before_it_was_kept_is_kept_all_the_same(qtbot, window, home) -> None:
+    lose(qtbot, window)
+    window.session.choose(window.session.recipe)
+    assert not window.session.has_unkept
+    qtbot.waitUntil(lambda: "is kept as" in window.left.controls.words.text(), timeout=PATIENCE)
+    (kept,) = (run for run in (home / "runs").iterdir() if (run / "checkpoints").is_dir())
+    assert kept.name in window.left.controls.words.text()
+    assert window.session.run is None, "and the recipe stays in front"
+
+
 def test_closing_keeps_what_was_not_kept(qtbot, window, home, close_window) -> None:
     lose(qtbot, window)
     close_window(window)

@@ -84,6 +84,7 @@ class Session(QObject):
         self.loader = Background("loader", self)  # opening and decoding images
         self._thread: TrainingThread | None = None
         self._unkept: Job | None = None  # what could not be written to its run, until it is kept or left
+        self._left_unkept: list[Job] = []  # left before they were kept, and being saved on the background thread
         self._after_stop = ""  # "", "discard": what is to be done when the thread has ended
         self._snapshot: Snapshot | None = None
         self._steps: list[int] = []
@@ -252,6 +253,7 @@ class Session(QObject):
             self._before = _Open(
                 self.run, self.recipe, self.data, self.telemetry, self._snapshot, self._steps, self._unkept
             )
+        self._unkept = None  # it comes back with what was open, or is kept once that is left for good
         self._leave_run()
         self.opening, self.state = str(path), OPENING
         self.changed.emit()
@@ -289,6 +291,23 @@ class Session(QObject):
         job = self._unkept
         if job is not None and not self.busy:
             self.background.submit(lambda: job.keep_elsewhere(path), self._kept, self._broke, key="keep elsewhere")
+
+    def _keep_aside(self, job: Job | None = None) -> None:
+        """Save a model that is left before it was kept (default: the open run's) among the person's runs."""
+        job, self._unkept = job or self._unkept, None
+        if job is not None:
+            self._left_unkept.append(job)
+            self.background.submit(lambda: (job, job.keep_elsewhere()), self._kept_aside, self._not_kept_aside)
+
+    @Slot(object)
+    def _kept_aside(self, kept: tuple[Job, Run]) -> None:
+        job, run = kept
+        self._left_unkept.remove(job)
+        self.said.emit(N_("The model that was left in memory is kept as {name}, among your runs.", name=run.name))
+
+    @Slot(object)
+    def _not_kept_aside(self, error: Exception) -> None:
+        self.failed.emit(in_words(error))  # tried once more when the window is closed
 
     @Slot(object)
     def _kept(self, run: Run) -> None:
@@ -336,10 +355,10 @@ class Session(QObject):
                 self._unkept = self.job
             self._forget_thread()
         self.background.stop()
-        if self._unkept is not None:  # the last chance: what can't be written here either is lost
-            with contextlib.suppress(GenstudioError):
-                self._unkept.keep_elsewhere()
-            self._unkept = None
+        for job in filter(None, (*self._left_unkept, self._unkept)):
+            with contextlib.suppress(GenstudioError):  # the last chance: what can't be written here either is lost
+                job.keep_elsewhere()
+        self._left_unkept, self._unkept = [], None
         self.loader.stop()
         self.state = IDLE
 
@@ -348,7 +367,8 @@ class Session(QObject):
     def _launch(self, make: Any, recipe: Recipe | None) -> None:
         self.background.drop("open run")
         self._opening_ended()
-        self._after_stop, self._unkept = "", None
+        self._after_stop = ""
+        self._keep_aside()
         self.total_steps = int(recipe.plan.steps) if recipe else 0
         thread = self._thread = TrainingThread(make, self)
         thread.progress.connect(self.progress)
@@ -490,6 +510,8 @@ class Session(QObject):
 
     def _opening_ended(self) -> None:
         """No run is being opened any more; the state is ``idle`` for now."""
+        if self._before is not None:
+            self._keep_aside(self._before.unkept)
         self.opening, self._before = "", None
         if self.state == OPENING:
             self.state = IDLE
@@ -497,7 +519,7 @@ class Session(QObject):
     def _back_from_opening(self) -> None:
         """What was open before is open again."""
         self.background.drop("open run")
-        before = self._before
+        before, self._before = self._before, None
         self._opening_ended()
         if before is not None:
             self.run, self.recipe, self.data, self._unkept = before.run, before.recipe, before.data, before.unkept
@@ -565,6 +587,7 @@ class Session(QObject):
         if self.run is None:
             return
         was = Path(self.run.path)
+        self._unkept = None  # discarded with its run
         self._leave_run()
         try:
             lies = put_in_trash(was)
@@ -580,7 +603,8 @@ class Session(QObject):
             self.background.drop(key)
         self.loader.drop("run's data")
         self.data_is_coming = False
-        self.run = self.telemetry = self._snapshot = self.data = self._unkept = None
+        self._keep_aside()
+        self.run = self.telemetry = self._snapshot = self.data = None
         self._steps = []
 
     def _set_state(self, state: str) -> None:
