@@ -93,3 +93,6 @@ def test_a_broken_run_is_one_line_of_the_menu(qtbot, window, home) -> None:
     qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.name == "torn", timeout=PATIENCE)
     assert "is damaged: the run goes on from step 0" in window.left.controls.words.text()
     assert window.session.step == 0
+    window.session.open_run(path)
+    qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.path == path, timeout=PATIENCE)
+    assert not window.left.controls.words.text(), "what was said of the run before"

@@ -320,6 +320,7 @@ class LeftColumn(QWidget):
         # While a run is being opened the cards stay as they are: it may turn out that it can't be opened.
         if path != self._run_path and session.state != OPENING:
             self._run_path = path
+            self.controls.drop_error()  # it was of the run that is left
             self.going_on.forget()
             if path and session.recipe is not None:
                 self.settings.set("session.run", path)

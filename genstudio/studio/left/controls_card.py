@@ -122,6 +122,11 @@ class ControlsCard(QFrame):
         self.action.setText(action)
         self.action.setVisible(bool(action))
 
+    def drop_error(self) -> None:
+        """Clear the line if it tells an error; other words stay."""
+        if self.notice.property("level") == "bad":
+            self.say("")
+
     # -- making --------------------------------------------------------------------------------------------------
 
     def _buttons(self) -> QHBoxLayout:

@@ -589,14 +589,14 @@ class Session(QObject):
         was = Path(self.run.path)
         self._unkept = None  # discarded with its run
         self._leave_run()
+        self.changed.emit()  # before words on how it went: an error of the run that is left goes with it
+        self.checkpoints_changed.emit()
         try:
             lies = put_in_trash(was)
         except OSError as error:
             self.failed.emit(N_("The run could not be put in the trash: {reason}", reason=str(error)))
         else:
             self.discarded.emit(was, lies)
-        self.changed.emit()
-        self.checkpoints_changed.emit()
 
     def _leave_run(self) -> None:
         for key in ("open run", "snapshot"):
