@@ -264,3 +264,20 @@ def test_an_audit_that_began_by_itself_ends_with_the_pane_and_not_again_when_sto
     compare.show_state(compare.state)
     assert area.jobs.running is None, "a person has stopped it"
     assert compare.audit_button.text() == "Audit 300 samples"
+
+
+def test_an_audit_that_began_by_itself_and_has_ended_does_not_begin_again(
+    qtbot, area: PaneArea, compare: NeighboursView, monkeypatch: pytest.MonkeyPatch
+):
+    """It stood at 100 % in the status bar, and at 0 % again, for as long as the pane was open."""
+    begun: list[Any] = []
+    start = area.jobs.start
+    monkeypatch.setattr(area.jobs, "start", lambda *job: (begun.append(job[0].title), start(*job)))
+    compare.resample()
+    qtbot.waitUntil(lambda: bool(begun) and area.jobs.running is None, timeout=PATIENCE)
+    area.show_pane("samples")
+    area.show_pane("neighbours")
+    compare.show_state(compare.state)
+    assert area.jobs.running is None
+    assert len(begun) == 1
+    assert "verdict" in compare.rendered.content.values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -393,7 +394,7 @@ class LeftColumn(QWidget):
     @Slot()
     def _list_runs(self) -> None:
         self.recipe.show_runs(self._lines(), open_one=self.session.run is not None, busy=self.session.busy)
-        self.session.background.submit(run_lines, self._runs_listed, key="runs")
+        self.session.background.submit(partial(run_lines, self._run_path), self._runs_listed, key="runs")
 
     def _lines(self) -> list[tuple[str, str, bool]]:
         return [(line.words, line.path, line.path == self._run_path) for line in self._runs]

@@ -56,11 +56,11 @@ class Audits(QObject):
 
     def start(self, rendered: Rendered, state: NeighboursState, *, by_itself: bool = False) -> None:
         """Audit the model that is shown by ``rendered``, as ``state`` asks for. One that no person asked for gives way to
-        this one. ``by_itself``: no person asks now, and none has stopped it."""
+        this one. ``by_itself``: no person asks now; then one that has ended or was stopped does not begin again."""
         what = self.what(rendered, state)
         if what is None or what in self._running or rendered.snapshot is None or self._session.data is None:
             return
-        if by_itself and what in self._declined:
+        if by_itself and (what in self._declined or what in self._found):
             return
         self._declined.discard(what)
         self.stop_by_itself()

@@ -25,19 +25,21 @@ class RunLine:
     words: str
 
 
-def run_lines() -> list[RunLine]:
-    """The runs there are, newest first, in words."""
+def run_lines(here: str = "") -> list[RunLine]:
+    """The runs there are, newest first, in words. ``here``: the folder of the run that is open in this window."""
     from genstudio.training.run import run_folders
     from genstudio.training.run_list import look_at_run
 
-    return [_in_words(look_at_run(path, measures=False)) for path in run_folders()[:SHOWN]]
+    return [_in_words(look_at_run(path, measures=False), here) for path in run_folders()[:SHOWN]]
 
 
-def _in_words(line: Listed) -> RunLine:
+def _in_words(line: Listed, here: str) -> RunLine:
     done = _("step {step}", step=f"{line.step:,}") if line.step is not None else _("no weights yet")
     states = {"training": _("training elsewhere"), "finished": _("finished"), "stopped": _("stopped")}
     if line.problem:
         words = [line.name, _("damaged: {reason}", reason=_shortened(translate(line.problem)))]
+    elif line.status == "training" and str(line.path) == here:
+        words = [line.name, translate(line.title), _("open here")]  # its step is ahead of the newest checkpoint
     else:
         words = [line.name, translate(line.title), done, states.get(line.status, "")]
     return RunLine(line.name, str(line.path), " · ".join(filter(None, words)))
