@@ -411,6 +411,17 @@ def test_after_a_branch_newer_weights_leave_what_was_drawn_before_it(qtbot, area
     assert not np.array_equal(large(settled(qtbot, area)).ravel()[: 5 * 8 + 4], before[: 5 * 8 + 4]), "else no test"
 
 
+def test_a_pixel_stays_in_hand_while_what_follows_it_is_drawn_again(qtbot, area: PaneArea, view: PixelsView):
+    drawn_to(qtbot, area, END)
+    qtbot.mouseClick(view.stage.canvas, Qt.MouseButton.LeftButton, pos=place(view, 4, 4))
+    whole = settled(qtbot, area).rendered
+    values = whole.content.values | {"drawn": 12}
+    view.show_rendered(replace(whole, content=replace(whole.content, values=values), final=False))
+    assert view.what_if.selected == (4, 4)
+    view.show_rendered(whole)
+    assert view.tools.editor.back.isVisible()
+
+
 def test_a_pixel_in_hand_belongs_to_its_image(qtbot, area: PaneArea, view: PixelsView):
     drawn_to(qtbot, area, END)
     for other in (lambda: view.completion.ask("resample"), lambda: view.propose("a class", source="data", index=3)):

@@ -341,6 +341,12 @@ class PaneArea(QWidget):
     def _show_audit(self, what: Audited) -> None:
         """Bring the pane and the step that were audited into sight, where they can still be had."""
         if not self._can_show(what):
+            self.trouble.say(
+                N_(
+                    "That audit was of {run}, which is not in front. Open it to see what was found.",
+                    run=Path(what.run).name,
+                )
+            )
             return
         latest = self.session.latest_snapshot()
         at: At = "latest" if latest is not None and latest.step == what.step else what.step
@@ -355,9 +361,9 @@ class PaneArea(QWidget):
     @Slot()
     def _session_changed(self) -> None:
         session = self.session
+        self.header.show_run(title_of(session), doing(session))
         if (run := run_in_front(session)) != self._run:
             self._follow(run)
-        self.header.show_run(title_of(session), doing(session))
         self.refusals.ask()
         self._suggest()
         self._show_places()

@@ -125,10 +125,17 @@ class PixelsView(PaneView):
         return int(self.content.values["large"].shape[1]) if self.content is not None else 0
 
     def is_drawn(self, place: tuple[int, int]) -> bool:
-        """Whether the pixel (row, column) is drawn already."""
+        """True where the pixel (row, column) is drawn already."""
+        return self._lies_before(place, self.clock.drawn)
+
+    def is_reached(self, place: tuple[int, int]) -> bool:
+        """True where the state's drawing goes as far as the pixel (row, column), drawn by now or not."""
+        return self._lies_before(place, self.state.position)
+
+    def _lies_before(self, place: tuple[int, int], position: int) -> bool:
         if self.content is None or place[0] >= self.content.values["large"].shape[0] or place[1] >= self.columns:
             return False
-        return (place[0] * self.columns + place[1] + 1) * self.clock.channels <= self.clock.drawn
+        return (place[0] * self.columns + place[1] + 1) * self.clock.channels <= position
 
     @property
     def film(self) -> dict[str, Any]:

@@ -44,11 +44,13 @@ class WhatIf(QObject):
         view, content = self._view, self._view.content
         state = view.state
         edited = tuple((y, x) for image, y, x, _levels in state.edits if image == state.enlarged)
-        if self.selected is not None and not view.is_drawn(self.selected):
+        if self.selected is not None and not view.is_reached(self.selected):
             self.selected = None
         view.stage.canvas.show_marks(self.selected, edited)
         if content is None or self.selected is None:
             view.tools.editor.show_pixel(None)
+            return
+        if not view.is_drawn(self.selected):  # what follows an edit is being drawn again
             return
         levels, count = self._levels(self.selected), int(content.values["levels"])
         view.tools.editor.show_pixel(self.selected, levels, count, edited=self.selected in edited)
