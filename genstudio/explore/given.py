@@ -45,12 +45,21 @@ def split_image(look: Look, index: int) -> tuple[Tensor, int | None, int]:
     split. Bits that are drawn anew each time in training are drawn from the number alone."""
     import torch
 
-    data: Any = look.data
     check_data(look)
-    split = next(part for part in map(data.split, ("test", "validation", "train")) if len(part))
+    split = _split_to_look_at(look)
     number = index % len(split)
     batch = split.batch(torch.tensor([number]), generator=generator(0, "given", number))
     return batch.images[0], None if batch.labels is None else int(batch.labels[0]), number
+
+
+def images_to_choose(look: Look) -> int:
+    """Number of images among which :func:`split_image` counts."""
+    return len(_split_to_look_at(look))
+
+
+def _split_to_look_at(look: Look) -> Any:
+    data: Any = look.data
+    return next(part for part in map(data.split, ("test", "validation", "train")) if len(part))
 
 
 def own_image(look: Look, own: Blob) -> Tensor:

@@ -12,7 +12,7 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.parts import Parts, in_slices
 from genstudio.core.seeding import generator
 from genstudio.explore.base import Blob, Content, Legend, Look, PaneState, Picture, knob, pane, state
-from genstudio.explore.given import check_label, classes_of, own_image, split_image
+from genstudio.explore.given import check_label, classes_of, images_to_choose, own_image, split_image
 from genstudio.explore.heat import heat, scale
 from genstudio.explore.latents import drawn, sheet
 from genstudio.explore.pixel_view import to_rgb
@@ -133,7 +133,7 @@ def _images(
         check_label(look, label)
         return image[None], torch.tensor([label]), [0], N_("Your image as {name}", name=look.spec.class_names[label])
     if state.source != "samples" and look.data is not None:
-        found = [split_image(look, state.index + k) for k in range(state.n)]
+        found = [split_image(look, state.index + k) for k in range(min(state.n, images_to_choose(look)))]
         known = [label for _, label, _ in found if label is not None]
         data_labels = torch.tensor(known) if classes and len(known) == len(found) else None
         numbers = [number for _, _, number in found]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+
 from genstudio.studio.widgets.controls import Combo
 
 
@@ -16,3 +18,14 @@ def test_a_list_of_choices_shows_all_of_them(qtbot, window) -> None:
     assert view.verticalScrollBar().maximum() == 0
     assert view.viewport().rect().contains(rows[-1])
     combo.hidePopup()
+
+
+def test_settings_that_are_unfolded_come_into_sight(qtbot, window) -> None:
+    window.resize(1280, 720)
+    cards, plan = window.left.cards, window.left.plan
+    window.left.model.set_folded(False)
+    qtbot.waitUntil(lambda: cards.verticalScrollBar().maximum() > 0)
+    cards.verticalScrollBar().setValue(0)
+    qtbot.mouseClick(plan.fold_button, Qt.MouseButton.LeftButton)
+    assert not plan.folded
+    qtbot.waitUntil(lambda: plan.inside.visibleRegion().boundingRect().height() >= 40)  # not the arrow alone

@@ -45,6 +45,17 @@ def test_a_healthy_run() -> None:
     assert not found.change
 
 
+def test_a_model_that_got_worse_on_held_out_images_is_not_said_to_learn() -> None:
+    """Too few measurements to call it overfitting, yet the curve is there to see."""
+    found = verdict(training(RISING) + held_out([-130.0, -140.0, -162.0]))
+    assert found.level == "unclear"
+    assert str(found.message).startswith(
+        "Worse than before: −162.0 nats on held-out images at step 300, −130.0 at step"
+    )
+    within_noise = verdict(training(RISING) + held_out([-130.0, -130.4]))
+    assert within_noise.level == "good"
+
+
 @pytest.mark.parametrize(
     ("rows", "level", "words", "change"),
     [

@@ -128,6 +128,12 @@ class LeftColumn(QWidget):
         self.settings.set("recipe", self.recipe.combo.currentData())
         self.show_recipe(recipe)
 
+    @Slot()
+    def _unfolded(self) -> None:
+        card = self.sender()
+        if isinstance(card, QWidget):
+            self.cards.bring_into_sight(card)
+
     @Slot(str)
     def _model_edited(self, name: str) -> None:
         if self.session.busy:
@@ -446,6 +452,8 @@ class LeftColumn(QWidget):
         self.data.downloaded.connect(self.library.look_again)
         self.model.edited.connect(self._model_edited)
         self.plan.edited.connect(self._plan_edited)
+        for folding in (self.model, self.plan):
+            folding.unfolded.connect(self._unfolded)
         self.controls.start_wanted.connect(self._start)
         self.controls.pause_wanted.connect(session.pause)
         self.controls.continue_wanted.connect(self._go_on)

@@ -155,6 +155,7 @@ class FoldingCard(Card):
     """A card with one line that always stands (title and summary) and a part that folds away under it."""
 
     folded_changed = Signal(bool)
+    unfolded = Signal()  # by hand
 
     def __init__(self, title: str, parent: QWidget | None = None, *, folded: bool = False) -> None:
         super().__init__(title, parent)
@@ -194,3 +195,5 @@ class FoldingCard(Card):
     @Slot()
     def _toggle(self) -> None:
         self.set_folded(not self.folded)
+        if not self.folded:
+            self.unfolded.emit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 
@@ -14,6 +14,7 @@ class ContentScroll(QScrollArea):
     def __init__(self, inside: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inside = inside
+        self._wanted: QWidget | None = None
         self.setWidget(inside)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -26,6 +27,19 @@ class ContentScroll(QScrollArea):
 
     def sizeHint(self) -> QSize:
         return QSize(420, self._inside.sizeHint().height())
+
+    def bring_into_sight(self, widget: QWidget) -> None:
+        """Scroll so that as much of ``widget``, which has just grown, is seen as there is room for, its top first."""
+        self._wanted = widget
+        QTimer.singleShot(0, self._scroll)  # once it has its new place and size
+
+    @Slot()
+    def _scroll(self) -> None:
+        if self._wanted is not None:
+            top = self._wanted.mapTo(self._inside, QPoint(0, 0)).y()
+            self.ensureVisible(0, top + min(self._wanted.height(), self.viewport().height()), 0, 0)
+            self.ensureVisible(0, top, 0, 0)
+            self._wanted = None
 
     def eventFilter(self, watched: Any, event: Any) -> bool:
         if event.type() == event.Type.LayoutRequest:

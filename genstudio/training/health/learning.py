@@ -14,6 +14,7 @@ from genstudio.training.health.seen import (
     FAKE,
     FEW,
     GENERATOR,
+    NOISE,
     PASSED,
     REAL,
     Seen,
@@ -34,6 +35,14 @@ def check(seen: Seen) -> Health | None:
     if held_out:
         step, value = held_out[-1]
         told: dict[str, Any] = {"value": nats(value), "step": step}
+        best_step, best = max(held_out, key=lambda point: point[1])
+        if value < best - max(1.0, NOISE * abs(best)):
+            told |= {"best": nats(best), "best_step": best_step}
+            words = N_(
+                "Worse than before: {value} nats on held-out images at step {step:,}, {best} at step {best_step:,}.",
+                **told,
+            )
+            return Health("unclear", words)
         if seen.training:
             return Health("good", N_("Learning: {value} nats on held-out images at step {step:,}.", **told))
         return Health("good", N_("Learned: {value} nats on held-out images at step {step:,}.", **told))
