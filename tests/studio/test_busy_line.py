@@ -149,7 +149,10 @@ def test_one_thread_from_the_status_bar(qtbot, window) -> None:
         assert not bar.busy.isVisible()
         assert window.left.plan.form.rows["threads"].field.text() == "1"
         qtbot.waitUntil(lambda: bar.label.text().startswith("CPU, 1 thread "), timeout=PATIENCE)
-        changed = [row for row in session.run.happenings() if row["event"] == "changed"]
-        assert [(row["name"], row["value"]) for row in changed] == [("plan.threads", 1)]
+
+        def changed() -> list[tuple[str, object]]:  # rows reach the file with the loop's next flush
+            return [(row["name"], row["value"]) for row in session.run.happenings() if row["event"] == "changed"]
+
+        qtbot.waitUntil(lambda: changed() == [("plan.threads", 1)], timeout=PATIENCE)
     finally:
         torch.set_num_threads(before)
