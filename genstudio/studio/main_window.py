@@ -42,6 +42,8 @@ class MainWindow(QMainWindow):
         if recipe:
             self.settings.set("recipe", recipe)
         self.session = Session(self)
+        self._in_front: object = None  # the run, and whether one is being opened
+        self.session.changed.connect(self._hold_painting)  # before any other that heeds it
         self.library = Library(self.session.background, self)
         self.undo_stack = QUndoStack(self)
         self.lateness = Lateness(self)
@@ -107,6 +109,20 @@ class MainWindow(QMainWindow):
     def show_error(self, error: BaseException) -> None:
         """An error becomes a line of text."""
         self.left.controls.say(in_words(error), "bad")
+
+    @Slot()
+    def _hold_painting(self) -> None:
+        """Another run is in front: paint again once every part of the window knows of it, all of it in one frame."""
+        run = self.session.run
+        in_front = (self.session.opening, str(run.path) if run is not None else "")
+        if in_front != self._in_front:
+            self._in_front = in_front
+            self.setUpdatesEnabled(False)
+            QTimer.singleShot(0, self, self._go_on_painting)
+
+    @Slot()
+    def _go_on_painting(self) -> None:
+        self.setUpdatesEnabled(True)
 
     # -- looks ---------------------------------------------------------------------------------------------------
 

@@ -399,3 +399,14 @@ def test_a_changed_setting_brings_newer_weights_without_waiting(qtbot, area: Pan
     assert due == ["manifold"]
     newer.due.disconnect(due.append)
     session.state = "idle"
+
+
+def test_the_window_shows_another_run_in_one_frame(qtbot, open_window, home: Path, runs):
+    """No frame in which some parts of the window know of the other run and some don't."""
+    window = open_window(open_run=str(runs["dots-vae-1"].path))
+    qtbot.waitUntil(lambda: window.session.run is not None, timeout=PATIENCE)
+    paints = []
+    window.session.changed.connect(lambda: paints.append(window.updatesEnabled()))  # the last of all that heed it
+    window.session.open_run(runs["dots-vae-2"].path)
+    assert paints == [False]
+    qtbot.waitUntil(lambda: window.session.run is not None and window.updatesEnabled(), timeout=PATIENCE)
