@@ -72,7 +72,7 @@ def run(
 
 
 def _catch_everything(window: MainWindow) -> None:
-    """An error nobody caught becomes a line of text, and a traceback in the log: never a window that is gone."""
+    """Show uncaught errors as a line of text, with a traceback in the log, instead of closing the window."""
 
     def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):

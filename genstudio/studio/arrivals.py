@@ -1,4 +1,4 @@
-"""What the first paint does without: the rest of the window's code, imported a module at a time between events.
+"""Modules imported after the first paint, one at a time between events.
 
 Not in the background, though it would be smoother: PySide looks classes up in a table without a lock, for which the GUI
 thread does not hold Python's lock either. A class made meanwhile on another thread crashed one start in twenty (PySide

@@ -1,4 +1,4 @@
-"""What the window remembers between two starts: geometry, theme, last recipe and run, what each pane showed."""
+"""Settings kept between two starts: geometry, theme, last recipe and run, pane states."""
 
 from __future__ import annotations
 

@@ -41,12 +41,12 @@ class StatusBar(QWidget):
         lateness.told.connect(self._told)
 
     def set_device(self, words: str) -> None:
-        """Which device trains, in words."""
+        """Show the device that trains."""
         self._device = words
         self._show(0.0)
 
     def set_freeze(self, milliseconds: float) -> None:
-        """How long the window stood still while torch was imported: stated, not hidden."""
+        """Show the longest freeze while torch was imported."""
         self.label.setToolTip(_("Loading torch held the window up for {n} ms at most", n=f"{milliseconds:,.0f}"))
 
     @Slot(float)

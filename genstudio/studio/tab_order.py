@@ -1,4 +1,4 @@
-"""Tab goes as the eye does: from card to card, and in each from line to line. Asked anew at each press, since forms,
+"""Tab order in reading order: from card to card, and in each from line to line. Computed at each press, since forms,
 legends and panes come and go."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ LINE = 12  # pixels by which the middles of two widgets of one line may differ
 
 
 def in_reading_order(places: Sequence[QWidget]) -> list[QWidget]:
-    """What Tab reaches, place by place, each from top to bottom and from left to right."""
+    """Widgets in tab order, place by place, each from top to bottom and from left to right."""
     found: list[QWidget] = []
     for place in places:
         inside = [w for w in [place, *place.findChildren(QWidget)] if _is_reached(w) and w.window() is place.window()]

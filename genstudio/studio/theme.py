@@ -1,4 +1,4 @@
-"""How the window looks: colours by role for light and dark, the font, the curves' colours and dashes.
+"""Theme: colours by role for light and dark, the font, the curves' colours and dashes.
 
 Everything that draws asks :func:`theme` for ``current`` and redraws on ``changed``. Roles, never literal colours, stand
 in the style sheet (``resources/style/studio.qss``) as ``@role``.
@@ -25,7 +25,7 @@ RADIUS = 8
 
 @dataclass(frozen=True)
 class Series:
-    """How one curve is drawn: its colour, and a dash in units of the line's width (empty is solid)."""
+    """Style of one curve: its colour, and a dash in units of the line's width (empty is solid)."""
 
     colour: str
     dash: tuple[float, ...]

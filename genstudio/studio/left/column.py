@@ -117,7 +117,7 @@ class LeftColumn(QWidget):
         return ""
 
     def _resumes(self) -> bool:
-        """Whether starting means going on with the open run."""
+        """True where starting means resuming the open run."""
         return self.session.run is not None and self.going_on.is_possible(self.draft(), self.session.step)
 
     # -- from the cards ------------------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ class LeftColumn(QWidget):
         self._update_buttons()
 
     def _inspect(self) -> None:
-        """Count the weights anew; while something trains the model is what it is."""
+        """Count the model's weights again, unless something trains."""
         draft = self.draft()
         data = self.data.data
         if draft is None or data is None or not self.library.is_ready or not self.model.is_valid():

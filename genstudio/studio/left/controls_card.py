@@ -65,7 +65,7 @@ class ControlsCard(QFrame):
     # -- state ---------------------------------------------------------------------------------------------------
 
     def show_state(self, state: str, *, can_start: bool, resumes: bool, has_run: bool, why_not: str = "") -> None:
-        """Which buttons make sense now. ``resumes``: starting means going on with the open run; ``why_not``: what has to
+        """Enable the buttons that apply. ``resumes``: starting means resuming the open run; ``why_not``: what has to
         be put right before starting."""
         self._state, self._why_not = state, why_not
         words, icon, tip, key = {
@@ -102,7 +102,7 @@ class ControlsCard(QFrame):
         self.step_menu.set_players(players)
 
     def show_progress(self, share: float, where: str, pace: str = "") -> None:
-        """How far: 0..1, "step 1,240 of 3,000", "5,120 images/s · 0:48 left". Nothing to say, nothing shown."""
+        """Show the progress: 0..1, "step 1,240 of 3,000", "5,120 images/s · 0:48 left"; nothing for empty texts."""
         for widget in (self.bar, self.where, self.pace):
             widget.setVisible(bool(where))
         self.bar.setValue(round(min(max(share, 0.0), 1.0) * 1000))

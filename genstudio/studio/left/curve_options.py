@@ -1,4 +1,4 @@
-"""How the curves are drawn, as four quiet buttons: logarithmic or linear, smoothing, steps or time, and which of them."""
+"""Four buttons for the curves: logarithmic or linear, smoothing, steps or time, and the group shown."""
 
 from __future__ import annotations
 

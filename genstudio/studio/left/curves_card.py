@@ -81,7 +81,7 @@ class CurvesCard(Card):
 
     @Slot()
     def _begun(self) -> None:
-        """Another run, or the same one anew."""
+        """Clear the curves for another run, or the same one restarted."""
         if self.plot is not None:
             self.plot.set_data(self.data)
         self.health.clear()

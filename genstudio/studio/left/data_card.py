@@ -115,7 +115,7 @@ class DataCard(Card):
 
     @property
     def is_opening(self) -> bool:
-        """Whether images are on their way."""
+        """True while images are being opened."""
         return self.opening.is_under_way
 
     def changes(self) -> list[str]:
@@ -362,7 +362,7 @@ def _title(kind: DataKind) -> str:
 
 
 def _facts(name: str, data: DataSet) -> str:
-    """How many there are, and of what kind."""
+    """Number and kind of the images."""
     n = f"{len(data):,}"
     if data.spec.is_point:
         return _("{n} points of the plane", n=n)

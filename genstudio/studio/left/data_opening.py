@@ -38,7 +38,7 @@ class DataOpening(QObject):
 
     @property
     def is_under_way(self) -> bool:
-        """Whether images are on their way."""
+        """True while images are being opened."""
         return self.data is None and self._asked is not None and not self._has_failed
 
     def open(self, name: str, values: dict[str, Any]) -> None:
@@ -52,7 +52,7 @@ class DataOpening(QObject):
         self.loader.submit(lambda: open_preview(name, values, report, cancelled), self._opened, self._failed, key=KEY)
 
     def forget(self) -> None:
-        """What is asked for next is opened, whatever it is."""
+        """Forget the last request, so that the next one is opened even if it is equal."""
         self._asked = None
 
     def download(self, name: str) -> None:
@@ -75,7 +75,7 @@ class DataOpening(QObject):
         self._failed(Cancelled("cancelled"))
 
     def _cancellable(self) -> Callable[[], bool]:
-        """What the loader asks: whether this piece of work was cancelled, or the window is being closed."""
+        """Check for the loader: true once this work was cancelled or the window is being closed."""
         cancel, loader = threading.Event(), self.loader
         self._cancel = cancel
         return lambda: cancel.is_set() or loader.isInterruptionRequested()

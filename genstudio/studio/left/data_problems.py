@@ -15,7 +15,7 @@ SHOWN = 200
 
 
 class DataProblems(QObject):
-    """``button`` says how many, ``list`` what; whoever owns both puts them where they belong."""
+    """Remarks on a data set: ``button`` with their number and ``list`` with their texts, placed by the owner."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Whether *Start* goes on with the open run or begins a new one: what stands in the cards, beside what the run has."""
+"""Decision between resuming the open run and a new one, from the settings in the cards."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class GoingOn:
             self._has = _compared(draft)
 
     def is_possible(self, draft: Recipe | None, step: int) -> bool:
-        """Whether the run at ``step`` is unfinished, and nothing but the steps was changed."""
+        """True where the run at ``step`` is unfinished and only the number of steps was changed."""
         if self._has is None or draft is None:
             return False
         return step < draft.plan.steps and _compared(draft) == self._has

@@ -102,7 +102,7 @@ class HealthLine(QWidget):
         self._said.setSpacing(SPACE if beside else 0)
 
     def show_alarm(self, alarm: Any) -> None:
-        """What the loop raised: it stands for a while, or until training ends."""
+        """Show an alarm of the loop for a while, or until training ends."""
         self.show_words(alarm.level, translate(alarm.message))
         self._stands_until = time.monotonic() + ALARM_STANDS
 

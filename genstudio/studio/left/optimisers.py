@@ -40,7 +40,7 @@ class Optimisers:
         self._shown = self.plan.plan()
 
     def models_are_known(self) -> None:
-        """The library is ready: show what could not be known before, unless somebody has been at it since."""
+        """Show the models' defaults once the library is ready, unless they were edited since."""
         if self._recipe is None or self._base is None or self._asked is not None:
             return
         if self.plan.plan() == self._shown:

@@ -1,4 +1,4 @@
-"""How far the run is, in words and as a bar: while it prepares, trains, pauses, saves, and afterwards."""
+"""Progress of the run as text and bar: while it prepares, trains, pauses, saves, and afterwards."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class RunRows(QObject):
 
     @property
     def is_reading(self) -> bool:
-        """Whether an earlier run's file is being read for the first time."""
+        """True while an earlier run's file is being read for the first time."""
         return bool(self._path) and not self._file_read and self.session.telemetry is None
 
     @Slot()
@@ -160,6 +160,6 @@ def _whole(path: str) -> tuple[CurveData, int, list[dict[str, Any]]]:
 
 
 def _more(path: str, offset: int) -> tuple[list[Any], int, list[dict[str, Any]]]:
-    """The same of what came after ``offset``."""
+    """Read the rows after ``offset``."""
     happenings = read_happenings(path)
     return *read_rows(path, offset), happenings

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 
 class _Trains:
-    """Whether a session trains, asked on any thread; a class, since a closure would keep the window alive."""
+    """Query whether a session trains, on any thread; a class, since a closure would keep the window alive."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -132,7 +132,7 @@ class PaneArea(QWidget):
 
     @property
     def states(self) -> dict[str, PaneState]:
-        """What each pane shows."""
+        """State of each pane."""
         return self.pane_states.values
 
     def change(self, states: States, words: str) -> None:

@@ -1,4 +1,4 @@
-"""Which panes are in sight, and where: one or two side by side, any of them in a window of its own, one in hand."""
+"""Layout of the panes: one or two side by side, any in a window of its own, one active."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Arrangement(QWidget):
     # -- what can be asked ---------------------------------------------------------------------------------------
 
     def in_sight(self) -> list[str]:
-        """The panes that somebody may be looking at."""
+        """Names of the visible panes."""
         return [name for name in [*self.slots, *self.windows] if name in self.views]
 
     def in_slots(self) -> list[PaneView]:

@@ -31,7 +31,7 @@ Found = Checked | Message
 
 @dataclass(frozen=True)
 class Audited:
-    """Whose samples were audited: the run's folder, its step, and ``state`` with nothing but what the audit depends on."""
+    """Key of an audit: the run's folder, its step, and the fields of ``state`` that the audit depends on."""
 
     run: str
     step: int
@@ -78,12 +78,12 @@ class Audits(QObject):
         return Audited(str(run.path), made.step, made.averaged, asked)
 
     def result(self, rendered: Rendered, state: NeighboursState) -> Found | None:
-        """What the audit found that ``state`` asks for, of the model shown by ``rendered``; ``None`` before it ends."""
+        """Result of the audit of ``state`` for the model shown by ``rendered``; ``None`` before it ends."""
         what = self.what(rendered, state)
         return self._found.get(what) if what is not None else None
 
     def of(self, what: Audited) -> Found:
-        """What was found. Raises ``KeyError`` for an audit that has not ended."""
+        """Result of an audit. Raises ``KeyError`` for one that has not ended."""
         return self._found[what]
 
     def job(self, rendered: Rendered, state: NeighboursState) -> Job | None:

@@ -35,7 +35,7 @@ class BrowserHand(QObject):
 
     @Slot(int)
     def take(self, key: int) -> bool:
-        """What a key means: a page, or which term is in hand. Whether it means anything."""
+        """Handle a key for paging and for the active term; returns whether it was used."""
         if key in _PAGES:
             self._page(_PAGES[key])
         elif _DIGITS.get(key, MOST_TERMS) < len(self._view.terms):

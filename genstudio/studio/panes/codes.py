@@ -1,4 +1,4 @@
-"""Codes on their way: a z that a person picked goes to the panes, and to whoever else can do something with one."""
+"""Delivery of a picked z to the panes and other receivers that accept one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Codes(QObject):
         return True
 
     def takers(self, names: list[str]) -> list[str]:
-        """Those of these panes that can do something with a code."""
+        """The panes among these that accept a code."""
         return [name for name in names if self._panes[name].state.takes_z()]
 
     def add_view(self, view: PaneView) -> None:

@@ -30,7 +30,7 @@ class Completion(QObject):
         view.tools.asked.connect(self.ask)
 
     def mask(self) -> np.ndarray | None:
-        """What is given, bool H×W of the images that are shown; ``None`` where nothing is."""
+        """Mask of the given pixels, bool H×W of the images shown; ``None`` where nothing is given."""
         from genstudio.explore.given import fitted_mask
 
         view, state = self._view, self._view.state
@@ -45,7 +45,7 @@ class Completion(QObject):
 
     @Slot(str)
     def ask(self, what: str) -> None:
-        """What a button wants: see :class:`PixelsControls`."""
+        """Handle a button of :class:`PixelsControls`."""
         view = self._view
         if what == "resample":
             view.gestures.act(_("resample"), view.state.resampled())

@@ -141,7 +141,7 @@ class DirectionsView(PaneView):
 
     @property
     def is_finding(self) -> bool:
-        """Whether directions are being looked for: in the weights that there were when it began."""
+        """True while directions are searched for, in the weights at the start of the search."""
         return self._content is not None and bool(self._content.values["finding"])
 
     def fitted(self, state: PaneState) -> DirectionsState:
@@ -306,7 +306,7 @@ class DirectionsView(PaneView):
 
     @Slot()
     def stop_finding(self) -> None:
-        """What is half found is left; *Find directions* goes on from there."""
+        """Stop the search; *Find directions* resumes it."""
         if self.is_finding:
             self.propose(_("stop finding"), looking=False)
 

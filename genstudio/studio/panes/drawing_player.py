@@ -66,7 +66,7 @@ class DrawingPlayer(QObject):
         self.clock.stop()
 
     def stop(self) -> None:
-        """Stand still, and leave the state as it is: it is somebody else's."""
+        """Stop playing without changing the state, which another owner has set."""
         self._settle = False
         self.clock.stop()
         self._settle = True
@@ -79,7 +79,7 @@ class DrawingPlayer(QObject):
 
     @Slot(str)
     def press(self, name: str) -> None:
-        """What a button of the transport does; also ``row back``, ``channel`` and ``channel back``."""
+        """Handle a button of the transport; also ``row back``, ``channel`` and ``channel back``."""
         if name == "play":
             self.toggle()
             return

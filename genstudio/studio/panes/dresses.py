@@ -1,4 +1,4 @@
-"""Which panes are laid out by hand. Any other pane has the controls that its fields make by themselves."""
+"""Views of the panes with a layout of their own. Any other pane gets controls from its fields."""
 
 from __future__ import annotations
 

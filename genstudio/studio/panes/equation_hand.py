@@ -1,4 +1,4 @@
-"""Which equation: chosen among those that the data know, loaded, named, saved, or filled with other exemplars."""
+"""Choice of the equation: from the data's attributes, loaded, named, saved, or with other exemplars."""
 
 from __future__ import annotations
 

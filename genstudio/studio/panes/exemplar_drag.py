@@ -1,4 +1,4 @@
-"""What a drag of an exemplar carries: which image it is, and the term that it comes out of."""
+"""Payload of a dragged exemplar: its image and the term that it comes from."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pack(carried: Carried) -> QMimeData:
 
 
 def unpack(data: QMimeData) -> Carried | None:
-    """What :func:`pack` made; ``None`` for anything else, such as what another program drops here."""
+    """Read the result of :func:`pack`; ``None`` for anything else, such as a drop from another program."""
     if not data.hasFormat(FORMAT):
         return None
     try:

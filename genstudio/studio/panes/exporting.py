@@ -41,7 +41,7 @@ class Kind:
 
 
 def kinds_for(pane: str, has_z: bool) -> list[Kind]:
-    """What the export menu of a pane offers."""
+    """Entries of the export menu of a pane."""
     kinds = [Kind("picture", _("Picture…"), "{pane}-{step}.png", "PNG (*.png)")]
     kinds.append(Kind("training", _("Animation: through training…"), "{pane}-training.gif", ANIMATIONS))
     if pane == "pixels":

@@ -1,4 +1,4 @@
-"""Which pane stands first when a run is opened and nobody has chosen one: what suits its images, and its model serves."""
+"""Default pane of a run without a chosen one: made for its images and served by its model."""
 
 from __future__ import annotations
 

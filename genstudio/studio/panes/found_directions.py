@@ -52,12 +52,12 @@ class FoundDirections(QObject):
         return self._found.get(self._way)
 
     def of(self, way: Way) -> Blob | None:
-        """Those found in this way."""
+        """Directions found by this method."""
         return self._found.get(way)
 
     @property
     def directions(self) -> Directions | None:
-        """What is in ``blob``."""
+        """Directions stored in ``blob``."""
         from genstudio.explore.latent.direction import Directions
 
         return None if self.blob is None else Directions.from_bytes(self._blobs.get(self.blob))
@@ -82,7 +82,7 @@ class FoundDirections(QObject):
         self._put(self._path, way, self._blobs.put(data))
 
     def find_again(self) -> None:
-        """Forget those that are shown, so that they are found anew, for the weights that are shown. Undo puts them back."""
+        """Search again, with the weights that are shown. Undo restores the directions of before."""
         if self.blob is not None:
             self._undo_stack.push(_Exchange(self, _("find directions again"), self._path, self._way, self.blob, None))
 

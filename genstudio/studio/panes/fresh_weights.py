@@ -1,4 +1,4 @@
-"""How often a long content is made anew because training has newer weights: so seldom that training keeps its pace."""
+"""Interval between refreshes of a slow content: so long that training keeps its speed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class FreshWeights:
         self._begun: dict[str, float] = {}
 
     def begins(self, name: str) -> None:
-        """Pane ``name`` is being made anew from newer weights: it is finished before it takes others."""
+        """Note that pane ``name`` is being refreshed: it is finished before it takes other weights."""
         self._begun[name] = self._clock()
 
     def shown(self, name: str, weights: object, milliseconds: float, *, whole: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""What is one command to undo: a choice, a slider's drag, a row of small steps, a whole play with what was chosen in it.
+"""Merging of undo commands: a choice, a slider's drag, a row of small steps, or a whole play is one command.
 
 Commands of one gesture merge (``panes/undo.py``); here is decided where one gesture ends and the next begins.
 """
@@ -60,7 +60,7 @@ class Gestures(QObject):
         self.played = False
 
     def end_steps(self) -> None:
-        """What comes next is another command."""
+        """End the present command."""
         if self.stepping:
             self._steps.stop()
             self._view.let_go.emit()
@@ -85,6 +85,6 @@ class Gestures(QObject):
         self._next()
 
     def _next(self) -> None:
-        """What is played from here on is another command."""
+        """Begin another command for what is played from here on."""
         if self._playing():
             self._view.took_hold.emit()

@@ -74,7 +74,7 @@ class Header(QFrame):
         self.show_at(self._at, self._step)
 
     def show_at(self, at: At, step: int) -> None:
-        """Which weights are wanted (``at``) and which are on screen (``step``)."""
+        """Show the weights that are wanted (``at``) and the step on screen (``step``)."""
         self._at, self._step = at, step
         blocked = self.slider.blockSignals(True)
         self.slider.setValue(self._place(at))

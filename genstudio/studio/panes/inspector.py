@@ -60,7 +60,7 @@ class Inspector(QWidget):
         self.show_cell(None, "")
 
     def show_cell(self, pixels: np.ndarray | None, code: str, detail: str = "", *, caption: str = "") -> None:
-        """What is under the pointer or the focus, or the z that was picked last."""
+        """Show the cell under the pointer or the focus, or the z that was picked last."""
         words = caption or _("Under the pointer")
         self.caption.setText(words.upper())
         self.caption.setAccessibleName(words)

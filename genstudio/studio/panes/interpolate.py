@@ -271,7 +271,7 @@ class InterpolateView(PaneView):
             self.player.go_to(float(places[row * picture.columns + column]))
 
     def _plays_no_gesture(self) -> bool:
-        """What plays here is no command before it stands still."""
+        """Check that nothing plays: what plays is no undo command before it stops."""
         return False
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -296,7 +296,7 @@ class InterpolateView(PaneView):
 
 
 def left_out_in_words(left_out: dict[int, str]) -> str:
-    """Which key frames are left out, and why: those of one reason on one line."""
+    """List the key frames that are left out with their reasons, those of one reason on one line."""
     reasons: dict[str, list[int]] = {}
     for k, why in left_out.items():
         reasons.setdefault(why, []).append(k + 1)

@@ -1,4 +1,4 @@
-"""What a key frame may be: the entries of the menus *Add* and *Replace with*, as the model and the data allow."""
+"""Menus *Add* and *Replace with* for key frames, as the model and the data allow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from genstudio.studio.widgets.words import literal
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of what is looked at: the names of classes, of how many the model is told, whether it encodes."""
+    """Facts on model and data: class names, number of classes the model is conditioned on, whether it encodes."""
 
     names: tuple[str, ...] = ()
     told: int = 0

@@ -1,4 +1,4 @@
-"""The hands on key frames: put in, replaced, moved, taken out, drawn anew, by menus, keys, fields and dropped files."""
+"""Editing of key frames: insert, replace, move, remove and redraw, by menus, keys, fields and dropped files."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class KeyFrames(QObject):
 
     @Slot()
     def resample(self) -> None:
-        """All drawn key frames anew."""
+        """Redraw all drawn key frames."""
         self._change(_("resample"), self._state.resampled())
 
     @Slot(int, int)

@@ -198,7 +198,7 @@ class ManifoldView(PaneView):
 
     @property
     def _told_of_chosen(self) -> dict[str, Any]:
-        """What the content says of the chosen code; empty while none is chosen."""
+        """Text on the chosen code; empty while none is chosen."""
         content = self.rendered.content if self.rendered is not None else None
         return content.values if content is not None and "chosen_z" in content.values else {}
 

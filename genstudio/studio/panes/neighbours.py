@@ -165,7 +165,7 @@ class NeighboursView(PaneView):
 
     @property
     def asked(self) -> NeighboursState:
-        """What is on screen, and the audit that is asked for beside it."""
+        """State on screen with the audit that is requested."""
         shown = self._plain.state if self._plain is not None else self.state
         assert isinstance(shown, NeighboursState)
         return replace(shown, audited=self.state.audited)
@@ -188,7 +188,7 @@ class NeighboursView(PaneView):
             self.audits.start(self._plain, self.asked)
 
     def shows(self, what: Audited) -> bool:
-        """Whether a person sees what this audit found."""
+        """True where the result of this audit is on screen."""
         if self.audits is None or self._plain is None or self._plain.content is None:
             return False
         return self.isVisible() and self.audits.what(self._plain, self.asked) == what
@@ -269,7 +269,7 @@ class NeighboursView(PaneView):
             self.histogram.show_histograms(None)
 
     def _audits(self, content: Content | None) -> bool:
-        """Whether a histogram will come: its room is kept, so that the pictures stay where they are."""
+        """True where a histogram will come: its room is kept, so that the pictures stay where they are."""
         neighbours = content is not None and "index" in content.pictures[0].values
         return neighbours and isinstance(self.state, NeighboursState) and self.state.audited > 0
 

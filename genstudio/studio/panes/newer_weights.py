@@ -1,4 +1,4 @@
-"""Newer weights for what shows the latest ones: asked for while somebody looks, and so that training keeps its pace."""
+"""Refresh of panes that show the latest weights, at a pace that leaves training its speed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ASK_MS = 250  # the loop is asked for new weights four times a second, while som
 
 
 class NewerWeights(QObject):
-    """``due(name)``: the pane's content should be made anew. ``in_sight`` gives the views that show the latest weights."""
+    """Requests for newer weights. ``due(name)``: refresh that pane. ``in_sight`` gives the views of the latest weights."""
 
     due = Signal(str)
 
@@ -79,7 +79,7 @@ class NewerWeights(QObject):
                 self.due.emit(view.pane.name)
 
     def _is_due_at_once(self, latest: Snapshot | None) -> bool:
-        """Whether these weights are shown without waiting: training stands still, or they are the first ones after a change
+        """True where these weights are shown without waiting: training is paused, or they are the first ones after a change
         that a person made. Waiting is for training that runs freely."""
         if self._session.state != "training":
             return True

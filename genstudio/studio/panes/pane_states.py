@@ -1,4 +1,4 @@
-"""What each pane shows, as values: a hand's change is a command that can be undone, and one gesture is one command."""
+"""States of all panes: each edit is a command that can be undone, and one gesture is one command."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Subject:
-    """What pane states are about: a run (its folder) and the images that it learns from. Empty where that is not known."""
+    """Subject of pane states: a run (its folder) and the images that it learns from. Empty where unknown."""
 
     run: str = ""
     images: str = ""

@@ -59,14 +59,14 @@ class PathPlayer(QObject):
         self.clock.stop()
 
     def drop(self) -> None:
-        """Stand still where the state says: it is somebody else's."""
+        """Stop at the state's place, which another owner has set."""
         self._settle = False
         self.clock.stop()
         self._settle = True
 
     @Slot(str)
     def press(self, name: str) -> None:
-        """What a button of the transport does; also ``end``, ``back`` and ``on``."""
+        """Handle a button of the transport; also ``end``, ``back`` and ``on``."""
         if name == "play":
             self.toggle()
             return

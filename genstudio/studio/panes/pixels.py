@@ -171,7 +171,7 @@ class PixelsView(PaneView):
 
     @property
     def _goes_from_field_to_field(self) -> bool:
-        """Whether what each pixel saw is to be seen as it plays: then the next is drawn when that is on screen, and nothing
+        """True where the field of each pixel is shown in play: then the next is drawn when that is on screen, and nothing
         without it, which would flicker. As fast as it goes, it is seen at the end."""
         return self.state.overlay == "field" and self.clock.playing and not math.isinf(self.clock.speed)
 
@@ -324,5 +324,5 @@ class PixelsView(PaneView):
 
 
 def _but_for_position(state: PixelsState) -> tuple[Any, ...]:
-    """What the controls show of a state."""
+    """Fields of a state that the controls show."""
     return tuple(getattr(state, name) for name in SHOWN)

@@ -107,7 +107,7 @@ class PixelsControls(PaneControls):
         return made
 
     def _image_row(self) -> QWidget:
-        """Which image: the test split's by number, or one's own from a file."""
+        """Row to choose the given image: of the test split by number, or from a file."""
         self._image = QWidget(self)
         line = QHBoxLayout(self._image)
         line.setContentsMargins(0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""What a content of *Pixel by pixel* says of its pixel, for eye and ear: see ``explore/pixel_view.py`` for the values."""
+"""Text of *Pixel by pixel* on its current pixel; ``explore/pixel_view.py`` explains the values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def current_place(values: dict[str, Any]) -> tuple[int, int] | None:
 
 
 def distribution_of(values: dict[str, Any]) -> Distribution | None:
-    """What the sub-pixel drawn last was drawn from."""
+    """Distribution of the sub-pixel drawn last."""
     if values.get("position_yxc") is None or "probabilities" not in values:
         return None
     return Distribution(
@@ -54,7 +54,7 @@ def odds_of(values: dict[str, Any]) -> str:
 
 
 def legend_of(values: dict[str, Any], overlay: str) -> Legend | None:
-    """What the colours of an overlay mean."""
+    """Legend of an overlay."""
     from genstudio.explore.base import Legend
     from genstudio.explore.heat import scale
     from genstudio.explore.pixel_view import ALLOWED, CURRENT

@@ -111,7 +111,7 @@ class RealOrFakeView(PaneView):
         self.histogram.hide()
 
     def is_known(self, row: int, column: int) -> bool:
-        """Whether a person may be told if a cell is real: nothing is hidden, or they have guessed."""
+        """True where a cell's truth may be shown: nothing is hidden, or the user has guessed."""
         return not self.state.hide or self._key(row, column) in self._told
 
     def is_marked(self, row: int, column: int) -> bool:

@@ -1,4 +1,4 @@
-"""Which panes the open model or the images at hand can't serve, and why.
+"""Panes that the open model or its images can't serve, with reasons.
 
 Models are asked on the render thread, since they import torch; what images rule out is known at once.
 """
@@ -41,12 +41,12 @@ class Refusals(QObject):
 
     @property
     def spec(self) -> ImageSpec | None:
-        """What the open run's images are, once that is known and all has been asked about them and the model."""
+        """Spec of the open run's images, once it and all refusals are known."""
         known = self._session.run is not None and self._session.data is not None and self._answered == self._model
         return self._spec if known else None
 
     def of(self, name: str) -> Message | str | None:
-        """Why this pane can't be had; ``None`` where it can, or nobody knows yet."""
+        """Reason why this pane is unavailable; ``None`` where it is available or not known yet."""
         return self._by_model.get(name) or self._by_images.get(name)
 
     def ask(self) -> None:
@@ -76,7 +76,7 @@ class Refusals(QObject):
         self.changed.emit()
 
     def take(self, name: str, answer: object) -> bool:
-        """Whether ``name`` was a question of ours; its ``answer`` is taken if it is about the model at hand."""
+        """Take an ``answer`` about the open model; returns whether ``name`` was a question of this object."""
         if not name.startswith(PREFIX):
             return False
         if name == PREFIX + self._model and isinstance(answer, dict):
@@ -85,7 +85,7 @@ class Refusals(QObject):
         return True
 
     def page(self, pane: Pane) -> str:
-        """What stands in place of the pictures: what the pane shows, why not of this model, what to train instead."""
+        """Page in place of the pictures: what the pane shows, why not of this model, what to train instead."""
         head = f"<h2>{translate(pane.title)}</h2><p>{translate(pane.help)}</p>"
         return f"{head}<p>{html.escape(str(self.reasons[pane.name]))}</p>{translate(pane.page)}"
 

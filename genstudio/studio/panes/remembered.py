@@ -1,4 +1,4 @@
-"""What the right side remembers between two starts: each pane's state, which panes were in sight, and smoothing."""
+"""Session state of the right side: each pane's state, the visible panes, and smoothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Remembered:
 
 
 def recall(settings: Settings, panes: Mapping[str, Pane]) -> Remembered:
-    """What :func:`remember` kept. What does not fit any more, as of another version, is begun anew."""
+    """Restore the result of :func:`remember`. What no longer fits, as of another version, gets its default."""
     kept: dict[str, Any] = settings.get(KEY, {})
     states: dict[str, PaneState] = {}
     for name, pane in panes.items():

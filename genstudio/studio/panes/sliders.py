@@ -107,7 +107,7 @@ class SlidersView(PaneView):
         return replace(state, directions=directions, basis=basis, cells=self._fitting_cells(state))
 
     def _fitting_cells(self, state: SlidersState) -> int:
-        """Where nobody chose how many: those of 5 to 9 that fill the pane best at a whole factor, rather more than fewer."""
+        """Number of cells where the user chose none: of 5 to 9 the one that fills the pane best, preferably more."""
         snapshot = self.rendered.snapshot if self.rendered is not None else None
         if state.cells or state.show not in SHEETS or snapshot is None:
             return state.cells
@@ -186,7 +186,7 @@ class SlidersView(PaneView):
             self.resized.emit()  # only now is it known how large the images are
 
     def _found_before(self, rendered: Rendered, told: dict[str, Any]) -> bool:
-        """Whether the directions are of other weights than those that are shown, or of no use here."""
+        """True where the directions are of other weights than those shown, or unusable here."""
         if self._finding:
             return False
         return self._stale_at(rendered, told) is not None or "found_at" not in told or bool(told["notes"])

@@ -1,4 +1,4 @@
-"""What stands in the middle of a pane: its pictures, curves where a content is nothing else, or a page of text."""
+"""Stack in the middle of a pane: its pictures, curves where a content has nothing else, or a page of text."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class MeanWords(OfTerm):
 
 
 def exemplar_words(frame: Frame) -> str:
-    """What an exemplar is, for a person without eyes on it."""
+    """Spoken description of an exemplar."""
     if frame.kind == "seed":
         return _("seed {n}", n=frame.number)
     if frame.kind == "image":

@@ -91,11 +91,11 @@ class PaneView(QWidget):
         return PaneControls(self.pane.state)
 
     def make_grid(self) -> ImageGrid:
-        """What shows a sheet of pictures."""
+        """Make the grid that shows a sheet of pictures."""
         return ImageGrid(self)
 
     def make_pictures(self) -> QWidget:
-        """What stands where pictures are: the grid, or more around it."""
+        """Make the widget in the pictures' place: the grid, or more around it."""
         return self.grid
 
     def adapt(self, rendered: Rendered) -> None:
@@ -107,12 +107,12 @@ class PaneView(QWidget):
 
     @property
     def at_rest(self) -> bool:
-        """Whether newer weights may come by themselves: not in the middle of something that plays."""
+        """True where newer weights may come by themselves: not while something plays."""
         return True
 
     @property
     def begins(self) -> bool:
-        """Whether what a hand has changed is made from the beginning: then from the newest weights."""
+        """True where an edit restarts the content: then it takes the newest weights."""
         return not self.pane.long
 
     @property
@@ -122,7 +122,7 @@ class PaneView(QWidget):
 
     @property
     def film(self) -> dict[str, Any]:
-        """What a film made from here is to keep of how it is looked at, such as the speed."""
+        """Options for a film made from here, such as the speed."""
         return {}
 
     def rest(self) -> None:

@@ -1,4 +1,4 @@
-"""What if this pixel were another? A pixel taken in hand and changed; what comes after it is drawn anew."""
+"""Editing of one drawn pixel; what follows it is redrawn."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class WhatIf(QObject):
         return state.edited(state.enlarged % state.n, *place, levels, self._drawn_before(place))
 
     def _drawn_before(self, place: Place) -> Blob | None:
-        """What is on screen of the enlarged image before ``place``; ``None`` while that is another image still."""
+        """Levels on screen of the enlarged image before ``place``; ``None`` while that is another image still."""
         view = self._view
         shown = view.rendered.state if view.rendered is not None else None
         if view.blobs is None or view.content is None or not isinstance(shown, PixelsState):

@@ -1,4 +1,4 @@
-"""What a pane says while there are no weights to look at: what is going on, or what to do."""
+"""Placeholder text of a pane without weights: what is going on, or what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an export does on its worker: no Qt, one core, whole files or none."""
+"""Writers of exports on a worker: no Qt, one core, whole files or none."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _prepared = threading.local()
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be written where: the content on screen, and all it takes to make more of it. ``whole``: nothing better
+    """Request for an export: the content on screen, and all it takes to make more of it. ``whole``: nothing better
     follows; else it is made first."""
 
     kind: str

@@ -34,7 +34,7 @@ class Brush:
         return self._stroke is not None
 
     def show_mask(self, mask: np.ndarray | None) -> None:
-        """What is given from now on; ``None``: nothing is."""
+        """Set the mask of given pixels; ``None``: nothing is given."""
         self.mask, self._veil, self._stroke = mask, None, None
         self._border = QPainterPath()
         for x0, y0, x1, y1 in outline(mask) if mask is not None else ():
@@ -84,7 +84,7 @@ class Brush:
     # -- how it looks --------------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter, whole: QRectF) -> None:
-        """What the stroke has changed so far, and the border of what is given, over an image that fills ``whole``."""
+        """Paint the stroke's changes and the border of the given pixels over an image that fills ``whole``."""
         if self._veil is not None:
             painter.drawImage(whole, self._veil, QRectF(self._veil.rect()))
         if self.mask is None or self._border.isEmpty():

@@ -48,7 +48,7 @@ class Fact(QLabel):
             self._fit()
 
     def text(self) -> str:
-        """What is shown, with dots where it did not fit."""
+        """The shown text, with dots where it did not fit."""
         return self._shown
 
     def whole(self) -> str:
@@ -111,7 +111,7 @@ class Sentence(Fact):
 
 
 class Running(QLabel):
-    """A number that runs. Keeps the width that it needed, so that nothing around it is laid out anew while it does."""
+    """Label for a running number. Keeps its largest width, so that nothing around it moves."""
 
     def __init__(self, parent: QWidget | None = None, *, least: int = 0) -> None:
         super().__init__(parent)

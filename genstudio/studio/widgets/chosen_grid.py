@@ -27,7 +27,7 @@ class ChosenGrid(ImageGrid):
 
     @property
     def marks_inside(self) -> bool:
-        """Whether there is a ring to be seen."""
+        """True where the ring is visible."""
         return self.mark is not None and all(0 <= part <= 1 for part in self.mark)
 
     def mark_centre(self) -> QPointF | None:

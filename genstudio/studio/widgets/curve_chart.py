@@ -1,4 +1,4 @@
-"""What the curves show, as a value: from numbers to lines, strips, ranges and ticks. No Qt, and no widget knows of it.
+"""Chart of curves as a value: from numbers to lines, strips, ranges and ticks. No Qt.
 
     Request -> arrange(request, before) -> Chart -> curve_painting.paint(chart) -> picture
 
@@ -145,7 +145,7 @@ class Chart:
         return self.left + (x - low) * ((self.right - self.left) / (high - low))
 
     def x_at(self, pixel: float) -> float:
-        """What lies at a pixel: the inverse of :meth:`pixel`."""
+        """Value at a pixel: the inverse of :meth:`pixel`."""
         low, high = padded(self.held)
         return low + (pixel - self.left) * (high - low) / max(1.0, self.right - self.left)
 
@@ -175,7 +175,7 @@ def arrange(request: Request, before: Chart | None = None) -> Chart:
 
 
 def padded(held: Extent) -> Extent:
-    """What is shown of an axis that keeps this range."""
+    """Range of an axis with padding."""
     room = PADDING * (held[1] - held[0])
     return held[0] - room, held[1] + room
 
@@ -204,7 +204,7 @@ def _grouped(request: Request) -> tuple[list[list[str]], tuple[bool, ...]]:
 
 
 def _grouped_within(curves: Sequence[Curve], request: Request, most: int) -> tuple[list[list[str]], list[bool]]:
-    """The same for the curves of one section, in at most about ``most`` strips."""
+    """Group the curves of one section into at most about ``most`` strips."""
     names = [curve.name for curve in curves]
     values = {curve.name: curve.train[1] for curve in curves}
     in_a_game = bool(curves[0].section)
@@ -225,7 +225,7 @@ def _grouped_within(curves: Sequence[Curve], request: Request, most: int) -> tup
 
 
 def is_positive(values: np.ndarray) -> bool:
-    """Whether a logarithmic axis can show these values (n), but for a few of them."""
+    """True where a logarithmic axis can show all but a few of these values (n)."""
     import numpy as np
 
     known = values[np.isfinite(values)]
@@ -233,7 +233,7 @@ def is_positive(values: np.ndarray) -> bool:
 
 
 def is_linear(name: str, values: np.ndarray) -> bool:
-    """Whether a curve of a game is read on a linear axis alone: what the discriminator says, and a loss that comes so near
+    """True where a GAN's curve is read on a linear axis alone: discriminator outputs, and a loss that comes so near
     to 0 that a logarithm would stretch what hardly differs from it over most of its height."""
     import numpy as np
 

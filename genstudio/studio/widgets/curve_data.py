@@ -101,7 +101,7 @@ class CurveData:
         return column.view(axis) if column is not None else (np.empty(0), np.empty(0))
 
     def held_out(self, name: str, axis: Axis = "step") -> Points:
-        """The same on images that the model does not learn from: validation's, else test's, else of its samples."""
+        """Key of the metric on held-out images: validation's, else test's, else of its samples."""
         return self.curve(self.held_out_key(name), axis)
 
     def held_out_key(self, name: str) -> str:

@@ -100,7 +100,7 @@ class _Brush:
                 self.painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick.words)
 
     def _title(self, strip: Strip) -> None:
-        """Whose curves these are, in the strip's right corner that has more room, on a ground of its own."""
+        """Paint the strip's title in the right corner that has more room, on a ground of its own."""
         if not strip.title:
             return
         metrics, room = self.painter.fontMetrics(), int(self.chart.right - self.chart.left) - 8

@@ -36,7 +36,7 @@ WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.T
 
 @dataclass(frozen=True)
 class RowWords:
-    """What stands beside a row: its ``title``, whether it is ``fixed``, and lines of words."""
+    """Text beside a row: its ``title``, whether it is ``fixed``, and lines of words."""
 
     title: str
     fixed: bool
@@ -83,7 +83,7 @@ class DirectionGrid(ImageGrid):
 
     @property
     def beside(self) -> bool:
-        """Whether words stand beside the rows."""
+        """True where words stand beside the rows."""
         return self.width() >= BESIDE_FROM
 
     def columns_that_fit(self, height: int, width: int) -> Literal[5, 7]:
@@ -93,7 +93,7 @@ class DirectionGrid(ImageGrid):
         return 7 if seven >= 1 and (seven == five or side >= 56) else 5
 
     def _factor(self, columns: int, height: int, width: int) -> float:
-        """How often a pixel is repeated in rows of so many columns: whole, or under 1."""
+        """Enlargement in rows of so many columns: whole, or under 1."""
         ratio = self.devicePixelRatioF()
         words = TEXT if self.beside else 0
         room = (self.width() - words - 2 * MARGIN - (columns - 1) * GUTTER) * ratio
@@ -127,7 +127,7 @@ class DirectionGrid(ImageGrid):
             self.setMinimumHeight(160)
 
     def _height_of(self, row: RowWords, width: int) -> int:
-        """What the lines of a row take; at least three, so that rows keep their places when effects come in."""
+        """Height of a row's lines; at least three, so that rows keep their places when effects come in."""
         words = QFontMetrics(font(12)).boundingRect(0, 0, max(width, 1), 1000, WRAPPED, "\n".join(row.lines))
         return max(3 * LINE, words.height())
 
@@ -201,7 +201,7 @@ class DirectionGrid(ImageGrid):
             painter.restore()
 
     def named_every(self, line: float) -> int:
-        """Of a matrix each so manieth row and column has its name beside it, in lines of that height: where cells are
+        """Interval between the named rows and columns of a matrix, in lines of that height: where cells are
         smaller, names would lie on each other. The others are told where one points."""
         pitch = self.cell_rect(1, 0).y() - self.cell_rect(0, 0).y() if len(self.rows) > 1 else line
         return max(1, math.ceil(line / max(pitch, 1.0)))

@@ -261,7 +261,7 @@ class DistributionView(QWidget):
 
 
 def _ramp(levels: int, channel: int, channels: int) -> QImage:
-    """What the levels look like, one pixel each: greys, or one channel's colour."""
+    """Colours of the levels, one pixel each: greys, or one channel's colour."""
     made = QImage(levels, 1, QImage.Format.Format_RGB32)
     for level in range(levels):
         value = round(255 * level / max(levels - 1, 1))

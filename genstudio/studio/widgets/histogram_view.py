@@ -77,7 +77,7 @@ class HistogramView(QWidget):
             self.update()
 
     def in_words(self, number: int | None = None) -> str:
-        """What a bin holds; without one, where each series has its middle."""
+        """Text on a bin; without one, on the median of each series."""
         if self._shown is None:
             return _("Nothing is counted yet.")
         if number is None:

@@ -115,7 +115,7 @@ class ImageGrid(QWidget):
         self.update()
 
     def crisp_cells(self, height: int, width: int) -> int:
-        """How many cells of height×width pixels fit along both sides with no pixel smaller than one of the device."""
+        """Number of cells of height×width pixels along both sides with no pixel smaller than one of the device."""
         ratio = self.devicePixelRatioF()
         gutter, margin = max(1, round(ratio)), 2
         across = (int(self.width() * ratio) - 2 * margin + gutter) // (width + gutter)
@@ -123,7 +123,7 @@ class ImageGrid(QWidget):
         return min(across, down)
 
     def factor_for(self, rows: int, columns: int, height: int, width: int) -> float:
-        """How often a pixel of rows×columns cells of height×width pixels would be repeated here: whole, or under 1."""
+        """Enlargement of rows×columns cells of height×width pixels here: whole, or under 1."""
         ratio = self.devicePixelRatioF()
         gutter, margin = round(2 * ratio), round(MARGIN * ratio)
         across = (int(self.width() * ratio) - 2 * margin - (columns - 1) * gutter) / (columns * width)

@@ -103,7 +103,7 @@ class KeyRow(QWidget):
             self.update(0, 0, self.width(), MARK)
 
     def choose(self, k: int) -> None:
-        """Key frame ``k`` is the one that keys and the inspector are about; said to nobody."""
+        """Select key frame ``k`` for keys and inspector, without a signal."""
         self.current = max(0, min(k, len(self._keys) - 1))
         words = self.describe(self.current)
         if words != self.accessibleDescription():

@@ -83,7 +83,7 @@ class KnobForm(QWidget):
         return {name: row.reason for name, row in self.rows.items() if row.reason}
 
     def is_valid(self) -> bool:
-        """Whether no field shows a refused text."""
+        """True where no field shows a refused text."""
         return not self.errors
 
     def first_error(self) -> str:
@@ -100,7 +100,7 @@ class KnobForm(QWidget):
         return [row.info.title for row in self.rows.values() if row.differs]
 
     def set_general_error(self, text: str) -> None:
-        """What is wrong with the values together, or with them and the images; empty when nothing is."""
+        """Show an error of the values together, or with the images; empty when there is none."""
         self.general.setText(text)
         self.general.setVisible(bool(text))
 

@@ -62,7 +62,7 @@ class KnobRow(QWidget):
 
     @property
     def differs(self) -> bool:
-        """Whether the value in force is another one than the base."""
+        """True where the value in force differs from the base."""
         return self.taken != (list(self.base) if isinstance(self.base, tuple) else self.base)
 
     @property

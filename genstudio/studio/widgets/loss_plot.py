@@ -85,7 +85,7 @@ class LossPlot(QWidget):
         self.redraw()
 
     def set_marks(self, marks: Sequence[tuple[int, str]]) -> None:
-        """What happened, by the step before which it did: an upright line each, whose words are told where it is pointed
+        """Set the annotations by the step before which they hold: an upright line each, with its text where it is pointed
         at."""
         if tuple(marks) != self.marks:
             self.marks = tuple(marks)
@@ -94,7 +94,7 @@ class LossPlot(QWidget):
     def set_names(
         self, names: Sequence[str], styles: Mapping[str, Series], sections: Mapping[str, str] | None = None
     ) -> None:
-        """Which names are drawn, how, and whose they are where there are several players."""
+        """Set the names that are drawn, their styles, and their players where there are several."""
         wanted = list(names), dict(styles), dict(sections or {})
         if wanted != (self.names, self.styles, self.sections):
             self.names, self.styles, self.sections = wanted
@@ -114,7 +114,7 @@ class LossPlot(QWidget):
 
     @Slot()
     def redraw(self) -> None:
-        """Draw anew as soon as may be: something else is to be seen."""
+        """Redraw as soon as possible."""
         self._stale = True
         if not self.drawing:
             self._ask()
@@ -238,7 +238,7 @@ class LossPlot(QWidget):
             QToolTip.showText(event.globalPosition().toPoint(), words, self) if words else QToolTip.hideText()
 
     def words_near(self, pixel: float) -> str:
-        """What the marks say that lie at most a few pixels from one: "step 1,240: discriminator lr 0.0002 → 0.0001"."""
+        """Text of the annotations within a few pixels: "step 1,240: discriminator lr 0.0002 → 0.0001"."""
         if self.chart is None:
             return ""
         near = [

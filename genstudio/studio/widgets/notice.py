@@ -38,7 +38,7 @@ class ErrorNotice(QFrame):
         self.hide()
 
     def text(self) -> str:
-        """What is told now."""
+        """The shown text."""
         return self.words.text()
 
     def say(self, words: Message | str) -> None:

@@ -41,7 +41,7 @@ class Control(QObject):
 
 
 class ChoiceControl(Control):
-    """A combo box beside its name (``bare``: without); the choices may be given anew while it stands."""
+    """Combo box beside its name (``bare``: without); its choices may be replaced."""
 
     def __init__(self, info: KnobInfo, choices: Choices, title: str = "", *, bare: bool = False) -> None:
         words = title or translate(info.title)

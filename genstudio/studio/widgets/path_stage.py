@@ -68,7 +68,7 @@ class PathStage(QWidget):
             part.setVisible(shown)
 
     def show_note(self, words: str) -> None:
-        """What went wrong, in full; nothing: it is gone."""
+        """Show an error in full; hide it for an empty text."""
         self.note.setText(words)
         self.note.setAccessibleDescription(words)
         self.note.setVisible(bool(words))

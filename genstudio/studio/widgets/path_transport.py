@@ -82,7 +82,7 @@ class PathTransport(QWidget):
         self.position.setAccessibleDescription(words)
 
     def show_path(self, ways: int, steps: int, loop: bool) -> None:
-        """How many ways there are between key frames, and in how many steps the arrow keys take each."""
+        """Set the number of ways between key frames and of steps of the arrow keys in each."""
         self.loop.setChecked(loop)
         self.position.setSingleStep(max(1, round(PLACES / max(ways * steps, 1))))
         self.position.setPageStep(max(1, round(PLACES / max(ways, 1))))

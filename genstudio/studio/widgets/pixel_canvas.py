@@ -70,7 +70,7 @@ class PixelCanvas(QWidget):
     # -- what is shown -------------------------------------------------------------------------------------------
 
     def show_pixels(self, pixels: np.ndarray | None, current: Place | None = None) -> None:
-        """The image (copied) and the pixel that was drawn last. Only rows that differ are painted anew."""
+        """Show an image (copied) and the pixel drawn last. Only rows that differ are repainted."""
         size = (0, 0) if pixels is None else (int(pixels.shape[0]), int(pixels.shape[1]))
         changed = self._changed_rows(pixels, current) if size == self._size else None
         self._image = None if pixels is None else qimage(pixels).convertToFormat(QImage.Format.Format_RGB32)
@@ -96,13 +96,13 @@ class PixelCanvas(QWidget):
         return (min(rows), max(rows)) if rows else (1, 0)
 
     def show_marks(self, selected: Place | None, edited: tuple[Place, ...]) -> None:
-        """Which pixel is in hand, and which ones a person has changed."""
+        """Mark the selected pixel and those that were changed."""
         if (selected, edited) != (self._selected, self._edited):
             self._selected, self._edited = selected, edited
             self.update()
 
     def show_mask(self, mask: np.ndarray | None) -> None:
-        """What is given in a completion, bool H×W; its border is drawn. ``None``: nothing is."""
+        """Show the mask of given pixels, bool H×W, by its border. ``None``: nothing is given."""
         if mask is not self._brush.mask:
             self._brush.show_mask(mask)
             self.update()
@@ -117,7 +117,7 @@ class PixelCanvas(QWidget):
         self.update()
 
     def describe(self, words: str) -> None:
-        """What a screen reader says of it."""
+        """Set the spoken description."""
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
             if self.hasFocus():
@@ -128,7 +128,7 @@ class PixelCanvas(QWidget):
         return self.factor_in(self.width(), self.height())
 
     def factor_in(self, width: int, height: int) -> int:
-        """The same in a widget of another size."""
+        """Enlargement in a widget of another size."""
         h, w = self._size
         ratio, room = self.devicePixelRatioF(), 2 * MARGIN
         return int(min((width - room) * ratio / w, (height - room) * ratio / h)) if h and w else 0
@@ -275,7 +275,7 @@ class PixelCanvas(QWidget):
     # -- keyboard ------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """With the brush: arrows move it, Enter paints, Escape lays it down. All else is for whoever owns this."""
+        """Handle keys of the brush: arrows move it, Enter paints, Escape ends it. All others go to the owner."""
         key = Qt.Key(event.key())
         if self._brush.hand == "point" or self._image is None:
             event.ignore()

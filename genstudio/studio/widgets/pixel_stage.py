@@ -101,7 +101,7 @@ class PixelStage(QWidget):
             self.sheet.setAccessibleName(_("All {n} images", n=len(picture)))
 
     def show_words(self, facts: str, odds: str) -> None:
-        """Which pixel it is and what was drawn there; how undecided the model was."""
+        """Show the text on the pixel: its place, the level drawn, the entropy."""
         self.odds.setText(odds)
         self.facts.setText(facts)
         self.distribution.setToolTip(odds)
@@ -182,7 +182,7 @@ class PixelStage(QWidget):
 
 
 def in_columns(picture: Picture, columns: int) -> Picture:
-    """The same cells with so many in a row; places that stay empty have the surround's colour."""
+    """Rearrange cells with so many in a row; empty places have the surround's colour."""
     import numpy as np
 
     from genstudio.explore.latents import sheet

@@ -1,4 +1,4 @@
-"""What the colours of points mean, in one line under the picture, or in as many as it takes."""
+"""Legend of the colours of points, in as many lines under the picture as it takes."""
 
 from __future__ import annotations
 

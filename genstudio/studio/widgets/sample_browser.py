@@ -134,7 +134,7 @@ class SampleBrowser(QWidget):
         self._show_cells()
 
     def say(self, note: Message | str) -> None:
-        """What there is to say instead of images, or above them."""
+        """Show a text instead of images, or above them."""
         self.note.setText(translate(note))
         self.note.setVisible(bool(note))
 
@@ -158,7 +158,7 @@ class SampleBrowser(QWidget):
         self._fit_chips()
 
     def room(self, height: int, width: int) -> int:
-        """How many images of height×width pixels stand here at a size that is good to look at."""
+        """Number of images of height×width pixels that fit at a readable size."""
         side = self._side(height, width)
         return max(1, self._fits(self.grid.width(), side[1])) * max(1, self._fits(self.grid.height(), side[0]))
 

@@ -114,12 +114,12 @@ class SeriesPlot(QWidget):
         return QFontMetricsF(font(11)).boundingRect(room, CENTRED, self._across).height() + 4
 
     def _title(self, panel: _Panel) -> str:
-        """What there is room for of a panel's title."""
+        """Title of a panel, shortened to the room there is."""
         metrics = QFontMetricsF(font(13, QFont.Weight.DemiBold))
         return metrics.elidedText(panel.title, Qt.TextElideMode.ElideRight, self.width() - 2 * EDGE)
 
     def _name(self, series: Series) -> str:
-        """What there is room for of a curve's name, with its value beside it."""
+        """Name of a curve with its value, shortened to the room there is."""
         metrics = QFontMetricsF(font(12))
         room = self.width() - 2 * EDGE - SAMPLE - 8 - metrics.horizontalAdvance(VALUE)
         return metrics.elidedText(translate(series.name), Qt.TextElideMode.ElideRight, max(0.0, room))

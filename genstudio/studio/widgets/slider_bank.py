@@ -80,7 +80,7 @@ class SliderBank(QAbstractScrollArea):
         return [title for _top, title in self._rows.headers]
 
     def set_rows(self, rows: Sequence[BankRow]) -> None:
-        """Other sliders; the one that somebody chose is kept where it is among them."""
+        """Set the sliders; the selected one stays selected where it is among them."""
         if tuple(rows) == self._rows.rows:
             return
         name = self.current if self._by_hand else ""
@@ -321,7 +321,7 @@ class SliderBank(QAbstractScrollArea):
         self._move(self.current, self.value(self.current) + by)
 
     def _end_steps(self) -> None:
-        """What comes next is another command."""
+        """End the present command."""
         if self._steps.isActive():
             self._steps.stop()
             self.let_go.emit()

@@ -1,4 +1,4 @@
-"""How one row of a slider bank looks: name, track with a mark at 0, knob, value, lock."""
+"""Painting of one row of a slider bank: name, track with a mark at 0, knob, value, lock."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def paint_header(painter: QPainter, rect: QRect, title: str) -> None:
 
 
 def paint_message(painter: QPainter, rect: QRect, words: str) -> None:
-    """What is said where there are no rows."""
+    """Paint a text where there are no rows."""
     painter.setFont(font(13))
     painter.setPen(colour("muted"))
     painter.drawText(rect.adjusted(LEFT, 8, -LEFT, -8), Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, words)

@@ -52,11 +52,11 @@ class Rows:
         return name in self._places
 
     def place(self, name: str, otherwise: int = -1) -> int:
-        """Which of them it is."""
+        """Index of a row."""
         return self._places.get(name, otherwise)
 
     def between(self, low: int, high: int) -> range:
-        """Those of which something stands between two places of the whole."""
+        """Rows that are partly between two places of the whole."""
         return range(bisect_right(self.tops, low - ROW), bisect_left(self.tops, high + 1))
 
     def at(self, y: int) -> int:

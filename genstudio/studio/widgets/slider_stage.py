@@ -1,4 +1,4 @@
-"""What stands in the pane *Sliders*: the large picture, the original beside it, the pad, and the bank of sliders.
+"""Layout of the pane *Sliders*: the large picture, the original beside it, the pad, and the bank of sliders.
 
 In a wide pane the bank stands to the right of the picture, in a narrow one below it, in a slim one all stand in a column.
 """
@@ -96,7 +96,7 @@ class SliderStage(QWidget):
                 original.show_picture(pictures[k])
 
     def show_notes(self, words: Sequence[str]) -> None:
-        """What could not be had, and why; nothing where there is nothing to say."""
+        """Show notes on what is missing, and why; hide them where there are none."""
         text = "\n".join(words)
         if text != self.note.text():
             self.note.setText(text)

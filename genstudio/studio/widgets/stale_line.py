@@ -28,7 +28,7 @@ class _Dot(QWidget):
 
 
 class StaleLine(QWidget):
-    """Hidden while nothing is stale. ``again``: the link that finds anew; left out with ``linked=False``."""
+    """Line on stale directions, hidden while none are. ``again``: the link that searches again (``linked``)."""
 
     def __init__(self, parent: QWidget | None = None, *, linked: bool = True) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class StaleLine(QWidget):
         self.hide()
 
     def show_steps(self, found_at: int | None, step: int) -> None:
-        """What stands below was found at step ``found_at``, and the weights are of ``step``; nothing for ``None``."""
+        """Say that the directions were found at step ``found_at`` and the weights are of ``step``; hide for ``None``."""
         stale = found_at is not None and found_at != step
         if stale:
             words = _("Found at step {found}; the weights are of step {step}.", found=f"{found_at:,}", step=f"{step:,}")

@@ -1,4 +1,4 @@
-"""Which curves share a plot: a term that would be a flat line beside another gets a strip of its own."""
+"""Grouping of curves into strips: a term that would be a flat line beside another gets its own."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def into_strips(names: Sequence[str], extents: Mapping[str, Extent | None], most
 
 
 def _share(names: Sequence[str], extents: Mapping[str, Extent | None]) -> float:
-    """What the smallest of these curves would fill of the strip that shows all of them."""
+    """Share of the strip's height that the smallest of these curves would fill."""
     held = [found for name in names if (found := extents.get(name)) is not None]
     whole = max(high for _, high in held) - min(low for low, _ in held)
     return min(high - low for low, high in held) / whole if whole else 1.0

@@ -1,4 +1,4 @@
-"""How a sum of codes stands on screen: the equation above, what it comes to below, what to choose from below or beside."""
+"""Layout of a sum of codes: the equation above, its result below, the images to choose from below or beside."""
 
 from __future__ import annotations
 

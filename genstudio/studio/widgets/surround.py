@@ -18,7 +18,7 @@ ROUND = 6.0  # radius of the corners
 
 
 def behind(widget: QWidget) -> QColor:
-    """What lies behind ``widget``: a card, or the bare window."""
+    """Colour behind ``widget``: a card's, or the bare window's."""
     above = widget.parentWidget()
     while above is not None and above.objectName() not in ("card", "canvas"):
         above = above.parentWidget()
@@ -27,7 +27,7 @@ def behind(widget: QWidget) -> QColor:
 
 @lru_cache(maxsize=8)
 def corners(width: int, height: int) -> QPainterPath:
-    """What a rounded rectangle leaves of a whole one: quicker to paint over it than to fill it smoothly."""
+    """Corners outside a rounded rectangle: quicker to paint over than to fill smoothly."""
     path, box = QPainterPath(), 2 * ROUND
     for x, y, start in ((0, 0, 90), (width, 0, 0), (0, height, 180), (width, height, 270)):
         path.moveTo(x, y)

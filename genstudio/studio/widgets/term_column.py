@@ -79,11 +79,11 @@ class TermColumn(QFrame):
 
     @property
     def count(self) -> int:
-        """How many exemplars it has."""
+        """Number of exemplars."""
         return len(self.shown.exemplars) if self.shown.exemplars is not None else 0
 
     def show_term(self, shown: TermShown) -> None:
-        """What is there now."""
+        """Show a term."""
         held, self.shown = self.shown.held, shown
         self.sign.setText("−" if shown.sign < 0 else "+")
         self.sign.setAccessibleName(_("minus") if shown.sign < 0 else _("plus"))
@@ -117,7 +117,7 @@ class TermColumn(QFrame):
         return number if number < self.count else -1
 
     def _beside(self, picture: Picture) -> int:
-        """How many exemplars stand side by side, so that they are as large as can be; of equals the most."""
+        """Number of exemplars side by side that makes them largest; of equals the most."""
         height, width = picture.cell or picture.pixels.shape[:2]
         room_x, room_y, n = self.exemplars.width() - 4, self.exemplars.height() - 4, len(picture)
         sizes = {c: min(room_x / (c * width), room_y / (-(-n // c) * height)) for c in range(1, n + 1)}
@@ -159,7 +159,7 @@ class TermColumn(QFrame):
         return False
 
     def _leaves(self, event: QKeyEvent) -> bool:
-        """Whether an arrow goes over the edge, to the term beside this one."""
+        """True where an arrow key leads over the edge, to the term beside this one."""
         step = _EDGES.get(Qt.Key(event.key()))
         if step is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
@@ -204,7 +204,7 @@ class TermColumn(QFrame):
             self.name.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """What the part with the focus has no use for."""
+        """Handle keys that the focused part does not use."""
         if event.key() == Qt.Key.Key_Delete and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._remove()
         elif Qt.Key(event.key()) in SIGNS:

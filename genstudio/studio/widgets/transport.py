@@ -109,7 +109,7 @@ class Transport(QWidget):
                 self.position.setValue(drawn)
 
     def show_position(self, drawn: int, wanted: int, end: int, channels: int) -> None:
-        """How far the drawing has come, in sub-pixels, in words too; ``wanted`` is where it is to be."""
+        """Show the position of the drawing, in sub-pixels and as text; ``wanted`` is its target."""
         self.show_place(drawn, end, channels)
         self.count.setText(_("{n} of {end}", n=f"{drawn // channels:,}", end=f"{end // channels:,}"))
         self.position.setAccessibleDescription(_("pixel {n} of {end}", n=drawn // channels, end=end // channels))

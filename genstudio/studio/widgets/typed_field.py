@@ -133,7 +133,7 @@ class TypedField(QLineEdit):
     # -- marks ---------------------------------------------------------------------------------------------------
 
     def hint(self) -> str:
-        """What can be done about text that is not in force; empty where there is none."""
+        """Hint on pending text: Enter takes it, Escape brings back the value; empty where there is none."""
         if not self.is_pending and not self.reason:
             return ""
         kept = self._in_force or _("nothing")

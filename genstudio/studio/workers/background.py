@@ -94,7 +94,7 @@ class Background(QThread):
             self._drop(key)
 
     def busy(self) -> bool:
-        """Whether anything waits or runs."""
+        """True while anything waits or runs."""
         with self._wake:
             return bool(self._waiting) or self._running is not None
 

@@ -1,4 +1,4 @@
-"""What went wrong, as one line for the window: an error that knows its words says them, another is named."""
+"""An error as one line for the window: its own text where it has one, else its type."""
 
 from __future__ import annotations
 

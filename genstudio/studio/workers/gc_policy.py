@@ -1,4 +1,4 @@
-"""Garbage collection on the GUI thread only, and at times when nobody notices.
+"""Garbage collection on the GUI thread only, at idle times.
 
 Python collects cycles on whichever thread happens to allocate; on a worker that would destroy Qt objects there, and a
 full collection stops everything for 150 to 250 ms with torch loaded (measured). So the automatic collector is off, young
@@ -46,7 +46,7 @@ class GcPolicy(QObject):
 
     @Slot()
     def imports_are_done(self) -> None:
-        """What is alive now stays: it is never looked at again."""
+        """Freeze all objects alive after the imports."""
         gc.collect()
         gc.freeze()
         self._last_full = time.monotonic()

@@ -41,7 +41,7 @@ class Job:
 
 @dataclass(frozen=True, eq=False)
 class News:
-    """What a job found, for a person who looks at something else; ``show()`` brings it into sight, where it can."""
+    """Result of a job for the status bar; ``show()`` brings it into sight, where it can."""
 
     words: Message | str
     show: Callable[[], None] | None = None

@@ -1,4 +1,4 @@
-"""How late the event loop is: a precise timer that compares when it fires with when it should have."""
+"""Latency of the event loop, by a precise timer that compares when it fires with when it should have."""
 
 from __future__ import annotations
 

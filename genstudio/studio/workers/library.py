@@ -1,4 +1,4 @@
-"""What there is to choose from: models and data sets, found on the background thread after torch has been imported.
+"""Models and data sets to choose from, found on the background thread after torch has been imported.
 
 The GUI thread gets plain descriptions and knobs (pydantic classes), never a module of torch.
 """
@@ -36,7 +36,7 @@ class ModelKind:
     defaults: Callable[[Knobs], dict[str, dict[str, Any]]] = lambda knobs: {}
 
     def default_players(self, values: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """What the model with such knob values asks of each player's optimiser: every player is there. Raises
+        """Default optimisers of the model with such knob values, for every player. Raises
         :class:`UsageError` for values that don't fit."""
         asked = self.defaults(parse_knobs(self.knobs, values))
         return {name: asked.get(name, {}) for name in self.players}
@@ -56,7 +56,7 @@ class DataKind:
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """What is known of a model once it is built (on torch's meta device, so that nothing is drawn or filled)."""
+    """Facts on a model built on torch's meta device, so that nothing is drawn or filled."""
 
     weights: int
     summary: str
@@ -65,7 +65,7 @@ class ModelFacts:
 
 @dataclass(frozen=True)
 class Found:
-    """What loading gave. ``torch_seconds``: how long importing torch took on the worker."""
+    """Result of loading. ``torch_seconds``: time of importing torch on the worker."""
 
     models: dict[str, ModelKind]
     data: dict[str, DataKind]
@@ -97,7 +97,7 @@ class Library(QObject):
         self.background.submit(find_everything, self._loaded, self._not_loaded, key="library")
 
     def look_again(self) -> None:
-        """Ask anew which data sets are there, after a download."""
+        """Look again for data sets, after a download."""
         self.load()
 
     def inspect(
@@ -107,7 +107,7 @@ class Library(QObject):
         done: Callable[[ModelFacts], None],
         failed: Callable[[Exception], None],
     ) -> None:
-        """Whether the recipe's model and plan go together and can serve images of ``spec``, and how many weights it has; the
+        """Check that the recipe's model and plan go together and can serve images of ``spec``, and count its weights; the
         newest question wins."""
         self.background.submit(lambda: model_facts(recipe, spec), done, failed, key="inspect")
 

@@ -13,7 +13,7 @@ OPTIMISM = 0.99  # a stage that was slow once is tried again after some dozens o
 
 
 class Pace:
-    """What each stage of one view's contents takes beyond the one before it, in ms of the render thread; the last is the
+    """Duration of each stage of one view's contents beyond the one before it, in ms of the render thread; the last is the
     whole."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Pace:
         self._takes[stage : None if whole else stage + 1] = [(before + milliseconds) / 2]
 
     def is_best_in_time(self, stage: int, spent: float) -> bool:
-        """Whether ``stage``, there after ``spent`` ms, should be shown at once: the next would break the budget."""
+        """True where ``stage``, ready after ``spent`` ms, should be shown at once: the next would break the budget."""
         if stage + 1 >= len(self._takes):
             return True
         if spent + self._takes[stage + 1] <= BUDGET_MS:

@@ -1,4 +1,4 @@
-"""How much of the processor other programs take, as seen once a second by one that would like to compute on it.
+"""Share of the processor that other programs take, measured once a second.
 
 From the system's own counters: what all cores have done, less what this process has. Cheap enough for the GUI thread
 (a tenth of a millisecond), and available wherever psutil is.

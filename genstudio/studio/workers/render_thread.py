@@ -44,7 +44,7 @@ BREATH = 3.0  # while training, a long content rests so many times what its last
 
 
 class Weights(Protocol):
-    """What the render thread asks of a session, from its own thread."""
+    """Interface of a session for the render thread, called from that thread."""
 
     state: str
     data: DataSet | None
@@ -165,7 +165,7 @@ class RenderThread(QThread):
             return self._results.pop(view, None)
 
     def work(self, view: str) -> Work | None:
-        """What is being made for ``view``; ``None`` when nothing is."""
+        """Progress of the content being made for ``view``; ``None`` when there is none."""
         with self._wake:
             if view not in self._tickets or not (view in self._waiting or view in self._jobs):
                 return None

@@ -57,7 +57,7 @@ def read_rows(path: str, offset: int = 0) -> tuple[list[Row], int]:
 
 
 def read_happenings(path: str) -> list[dict[str, Any]]:
-    """What happened in the run, as far as its curves show it: see :mod:`genstudio.training.marks`."""
+    """Events of the run that its curves show: see :mod:`genstudio.training.marks`."""
     from genstudio.training.run import Run
 
     kinds = {"started", "changed", "parts", "rolledback"}

@@ -1,4 +1,4 @@
-"""What the window works on: one run, its data, its weights; and the buttons' meaning. Hides where training happens.
+"""Session of the window: one run, its data, its weights, and the actions of the buttons. Hides where training happens.
 
 Lives on the GUI thread and never touches torch: whatever needs it is done by the training thread or in the background,
 and comes back by a signal.
@@ -37,7 +37,7 @@ POLL_MS = 60  # how soon after it was offered a snapshot is noticed; only while 
 
 @dataclass(frozen=True)
 class _Open:
-    """What was open before a run was chosen that is being opened."""
+    """State that was open before the run that is being opened."""
 
     run: Run | None
     recipe: Recipe | None
@@ -105,7 +105,7 @@ class Session(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a run is being prepared, trained, paused or stopped: another one can't be opened meanwhile."""
+        """True while a run is prepared, trained, paused or stopped: another one can't be opened meanwhile."""
         return self.state not in (IDLE, OPENING)
 
     def checkpoint_steps(self) -> list[int]:
@@ -138,7 +138,7 @@ class Session(QObject):
         return run.snapshot(step)
 
     def wait_for(self, words: str) -> None:
-        """What keeps Start from being pressed, for whoever would tell a person to press it; empty: nothing."""
+        """Set the reason why Start can't be pressed; empty where it can."""
         if words != self.waits_for:
             self.waits_for = words
             self.waits.emit()
@@ -282,7 +282,7 @@ class Session(QObject):
 
     @property
     def has_unkept(self) -> bool:
-        """Whether a model in memory could not be written to its run: :meth:`keep_elsewhere` saves it."""
+        """True where a model in memory could not be written to its run: :meth:`keep_elsewhere` saves it."""
         return self._unkept is not None
 
     def keep_elsewhere(self, path: Path | None = None) -> None:
@@ -517,7 +517,7 @@ class Session(QObject):
             self.state = IDLE
 
     def _back_from_opening(self) -> None:
-        """What was open before is open again."""
+        """Restore what was open before."""
         self.background.drop("open run")
         before, self._before = self._before, None
         self._opening_ended()
