@@ -1,4 +1,4 @@
-"""How much disk an installation takes, how much there is, and whether that is enough.
+"""Disk space of an installation: how much it takes and how much there is.
 
 Measured in .venv with everything of ``pyproject.toml`` (Linux x86-64, Python 3.11, PyTorch 2.14.1, in November 2026):
 6.6 GB with the CUDA build that Linux gets by default, 1.8 GB with a CPU build. Windows and macOS get a CPU build.
@@ -49,7 +49,7 @@ def look(folder: str, venv: str, pip_settings: str) -> Disk:
 
 
 def chooses_cpu_build(pip_settings: str) -> bool:
-    """Whether pip is pointed at an index or a folder of CPU builds: their addresses have a part that is just ``cpu``."""
+    """True where pip is pointed at an index or a folder of CPU builds: their addresses have a part that is just ``cpu``."""
     return re.search(r"[/\\]cpu(?=[/\\'\"\s]|$)", pip_settings, re.MULTILINE) is not None
 
 
@@ -67,7 +67,7 @@ def size(folder: str) -> float:
 
 
 def words(disk: Disk) -> Message:
-    """What the person is told before anything is downloaded."""
+    """Message before anything is downloaded."""
     if disk.there > 0.1 * GB:
         told = N_("Disk: {need} GB in all, {there} GB of it already there; {free} GB free.", **_in_gb(disk))
     else:

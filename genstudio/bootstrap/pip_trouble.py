@@ -1,4 +1,4 @@
-"""What a failed pip run means, in one sentence: pip's own account is long, and hides the one line that helps."""
+"""Explanation of a failed pip run in one sentence: pip's own output is long, and hides the one line that helps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the set-up speaks: lines on stderr in the person's language, and commands that can be interrupted."""
+"""Messages of the set-up on stderr in the user's language, and commands that can be interrupted."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def _set_up(here: str, extras: set[str], lock: list[int]) -> None:
 
 
 def _environment(here: str, lock: list[int]) -> str:
-    """The interpreter of a ``.venv`` that works and has pip; makes it, mends it, or makes it anew."""
+    """Return the interpreter of a ``.venv`` that works and has pip; make, repair or replace it where needed."""
     venv, python = stamp.venv(here), stamp.venv_python(here)
     works = _answers(python, f"import sys; sys.exit(sys.version_info < {OLDEST} or sys.prefix == sys.base_prefix)")
     if works and _answers(python, "import pip"):
@@ -83,7 +83,7 @@ def _environment(here: str, lock: list[int]) -> str:
 
 
 def _answers(python: str, question: str) -> bool:
-    """Whether ``python`` starts and runs ``question`` without complaint."""
+    """True where ``python`` starts and runs ``question`` without an error."""
     try:
         return subprocess.run([python, "-c", question], capture_output=True, stdin=subprocess.DEVNULL).returncode == 0
     except OSError:
@@ -113,7 +113,7 @@ def _has_venv_module() -> bool:
 
 
 def _pip_settings(python: str) -> str:
-    """What pip is told by its files and the environment, as it prints it."""
+    """Settings of pip from its files and the environment, as it prints them."""
     answer = subprocess.run([python, "-m", "pip", "config", "list"], capture_output=True, text=True, errors="replace")
     return answer.stdout
 

@@ -1,4 +1,4 @@
-"""What a finished installation looked like, in a file inside it. Every start reads it, so this imports next to nothing.
+"""Record of a finished installation, in a file inside it. Every start reads it, so this imports next to nothing.
 
 The stamp is written when all is done and removed before anything changes: an installation that was interrupted has none.
 It holds what decides whether the installation still fits, in the clear: where the project lay (an editable install
@@ -21,7 +21,7 @@ def venv_python(here: str) -> str:
 
 
 def is_current(here: str, extra: str = "") -> bool:
-    """Whether ``.venv`` holds a finished installation of the project as it is now, with ``extra`` if one is asked for."""
+    """True where ``.venv`` holds a finished installation of the project as it is now, with ``extra`` if requested."""
     where, interpreter, extras, wanted = _read(here)
     python = venv_python(here)
     return (
@@ -71,6 +71,6 @@ def _read(here: str) -> tuple[bytes, bytes, bytes, bytes]:
 
 
 def _wanted(here: str) -> bytes:
-    """All of ``pyproject.toml`` before its first ``[tool.`` table: a linter's new rule is no reason to install anew."""
+    """All of ``pyproject.toml`` before its first ``[tool.`` table: a linter's new rule is no reason to reinstall."""
     with open(os.path.join(here, "pyproject.toml"), "rb") as file:
         return file.read().partition(b"\n[tool.")[0].strip()

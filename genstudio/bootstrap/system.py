@@ -1,4 +1,4 @@
-"""What the operating system has to bring: packages of the distribution, installed where we may, named where we may not."""
+"""Packages that the operating system has to bring: installed where allowed, else named."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 
 
 def may_install() -> bool:
-    """Whether this is root on a Debian-like system: there we install what is missing ourselves."""
+    """True for root on a Debian-like system: there missing packages are installed."""
     return sys.platform == "linux" and os.geteuid() == 0 and qt_libraries.is_debian_like()
 
 

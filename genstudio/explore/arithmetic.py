@@ -139,7 +139,7 @@ class _Outcome:
     page=PAGE,
 )
 def arithmetic(look: Look, state: ArithmeticState) -> Iterator[Content]:
-    """Pictures: the sum amid its variations, the terms (one row, the mean of each decoded), the exemplars (a row a term),
+    """Pictures: the sum with its variations, the terms (one row, the mean of each decoded), the exemplars (a row a term),
     the sum in pixels, and the browser. ``values``: ``terms`` as they are, ``filled`` (which have pictures), ``verdict``,
     ``browser`` (its frames), ``chips`` and ``equations`` (what there is to choose, in words), ``refused`` and ``missing``
     (what is left out), ``note``."""

@@ -305,7 +305,7 @@ class PaneArea(QWidget):
         self.undo_stack.push(SmoothCommand(self._show_smooth, smooth))
 
     def _person_acted(self, view: PaneView) -> None:
-        """What could not be done before is no longer of interest; what plays by itself is no act."""
+        """Clear the error notice of a view after an act of the user; playing is no act."""
         if not view.plays_on:
             view.trouble.clear()
             self.trouble.clear()

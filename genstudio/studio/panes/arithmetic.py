@@ -83,11 +83,11 @@ class ArithmeticView(PaneView):
 
     @property
     def at_rest(self) -> bool:
-        """Whether nothing is looked for: a search is not begun anew for every new weights."""
+        """True while no search runs: a search is not restarted for newer weights."""
         return self.rendered is None or self.rendered.final
 
     def fitted(self, state: PaneState) -> ArithmeticState:
-        """Where nobody chose: as many images on a page of the browser as stand there well."""
+        """State with as many images on a page of the browser as fit, where the user chose none."""
         assert isinstance(state, ArithmeticState)
         if state.shown or self.shown.cell is None:
             return state

@@ -1,4 +1,4 @@
-"""What is known of the sum on screen: pictures and codes of exemplars, by what they are, so that a term that a hand changes
+"""Cache of the sum on screen: pictures and codes of exemplars, by frame, so that a term that is edited
 is drawn at once, before the sum is made anew."""
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Shown:
         ]  # fmt: skip
 
     def remark(self, state: ArithmeticState, words: Message | None) -> None:
-        """What there is to say as long as the terms are those of ``state``."""
+        """Remark that holds while the terms are those of ``state``."""
         self._remark = None if words is None else (state.terms, words)
 
     def remark_on(self, state: ArithmeticState) -> Message | str:
@@ -124,5 +124,5 @@ class Shown:
 
 
 def _asked(state: ArithmeticState) -> tuple[Any, ...]:
-    """What an equation that fills itself depends on."""
+    """Key of the fields that an automatically filled equation depends on."""
     return state.name, state.seed, state.source, state.sent, state.run, state.at

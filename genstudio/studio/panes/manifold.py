@@ -117,7 +117,7 @@ class ManifoldView(PaneView):
         return pair
 
     def fitted(self, state: PaneState) -> ManifoldState:
-        """With the chosen code and what keeps the plane's signs; where nobody chose the number of cells, the most that stand
+        """State with the chosen code and the plane's anchor; where the user chose no number of cells, the most that stand
         crisply in the pane."""
         assert isinstance(state, ManifoldState)
         run = self._run

@@ -20,7 +20,7 @@ KEY = "panes"
 
 @dataclass(frozen=True)
 class Remembered:
-    """States by pane, the panes in sight from left to right (none: nobody has chosen any), and whether pixels are
+    """States by pane, the visible panes from left to right (none: not chosen), and whether pixels are
     smoothed."""
 
     states: dict[str, PaneState]

@@ -1,4 +1,4 @@
-"""What the cells of a term are in words, and what a drag out of them carries. Classes, since a closure would keep the window
+"""Titles of a term's cells, and the payload of a drag from them. Classes, since a closure would keep the window
 alive."""
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ class TypedField(QLineEdit):
         self.selectAll()
 
     def complete(self, *, again: bool = False) -> bool:
-        """Have what is typed taken or refused now. ``False`` if it is refused; ``again`` asks about refused text anew."""
+        """Have the typed text taken or refused now. ``False`` if it is refused; ``again`` asks about refused text once more."""
         if not self._completing and (self.is_pending or (again and self.reason)):
             self._completing = True
             try:
