@@ -83,7 +83,7 @@ class TypedField(QLineEdit):
         self.selectAll()
 
     def complete(self, *, again: bool = False) -> bool:
-        """Have the typed text taken or refused now. ``False`` if it is refused; ``again``: refused text is asked about too."""
+        """Have the typed text taken or refused now. ``False`` if it is refused; ``again`` includes refused text."""
         if not self._completing and (self.is_pending or (again and self.reason)):
             self._completing = True
             try:
