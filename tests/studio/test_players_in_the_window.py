@@ -17,6 +17,7 @@ from genstudio.export.curve_groups import into_groups
 from genstudio.studio.theme import LIGHT
 from genstudio.studio.widgets.curve_chart import Curve, MarkAt, Request, arrange
 from genstudio.studio.widgets.curve_painting import paint, title_top
+from genstudio.training import judge_recipe
 from genstudio.training.health import Health
 from genstudio.training.run import Run
 from tests.studio.by_hand import enter
@@ -186,8 +187,11 @@ def test_an_opened_run_has_its_players_and_marks(qtbot, playing, close_window, o
 
 @pytest.fixture
 def a_judge_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A judge that is made here is found by no other test: several say what there is to do where there is none."""
+    """A judge that is made here is found by no other test: several say what there is to do where there is none. Made in a
+    few steps: how long a judge takes is no matter of this file."""
     monkeypatch.setattr("genstudio.training.judges.cache_dir", lambda: tmp_path / "judges")
+    for name in ("STEPS", "FEWEST_STEPS", "BATCH"):
+        monkeypatch.setattr(judge_recipe, name, 12)
 
 
 def test_looks_through_a_judge_can_be_asked_for_while_it_trains(a_judge_of_its_own, qtbot, playing) -> None:
