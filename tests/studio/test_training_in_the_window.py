@@ -65,7 +65,7 @@ def test_by_keyboard(qtbot, window) -> None:
     session = window.session
     window.activateWindow()
     QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: session.state == "training", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: session.state == "training" and session.step > 0, timeout=PATIENCE)
     QTest.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: session.state == "paused", timeout=PATIENCE)
     QTest.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
