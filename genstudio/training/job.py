@@ -56,6 +56,7 @@ class Job:
         self.run, self.recipe, self.model, self.data = run, recipe, model, data
         self.telemetry, self.board = Telemetry(), SnapshotBoard()
         self.live = live
+        self.kept = False  # in another run, by keep_elsewhere()
         self.measures: dict[str, float] = {}
         self._resume, self._is_new = resume, is_new
         self._loop: Loop = Loop(
@@ -105,7 +106,7 @@ class Job:
         except GenstudioError:
             run.undo_create()
             raise
-        self.run = run
+        self.run, self.kept = run, True
         return run
 
     def _rows_of(self, run: Run) -> list[Row]:

@@ -67,6 +67,13 @@ def test_what_is_left_before_it_was_kept_is_kept_all_the_same(qtbot, window, hom
     assert window.session.run is None, "and the recipe stays in front"
 
 
+def test_what_is_being_kept_when_the_window_closes_is_kept_once(qtbot, window, home, close_window) -> None:
+    lose(qtbot, window)
+    window.session.choose(window.session.recipe)
+    close_window(window)
+    assert len([run for run in (home / "runs").iterdir() if (run / "checkpoints").is_dir()]) == 1
+
+
 def test_closing_keeps_what_was_not_kept(qtbot, window, home, close_window) -> None:
     lose(qtbot, window)
     close_window(window)

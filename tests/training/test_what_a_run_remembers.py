@@ -164,6 +164,8 @@ def test_what_can_not_be_kept_leaves_nothing_and_can_be_tried_again(
     make_room = full(monkeypatch, tmp_path / "elsewhere" / "checkpoints")
     with pytest.raises(RunError):
         job.keep_elsewhere(tmp_path / "elsewhere")
+    assert not job.kept
     assert not (tmp_path / "elsewhere").exists()
     make_room()
     assert job.keep_elsewhere(tmp_path / "elsewhere").step == 20
+    assert job.kept

@@ -356,8 +356,9 @@ class Session(QObject):
             self._forget_thread()
         self.background.stop()
         for job in filter(None, (*self._left_unkept, self._unkept)):
-            with contextlib.suppress(GenstudioError):  # the last chance: what can't be written here either is lost
-                job.keep_elsewhere()
+            if not job.kept:  # the background thread may have done it a moment ago
+                with contextlib.suppress(GenstudioError):  # the last chance: what can't be written here either is lost
+                    job.keep_elsewhere()
         self._left_unkept, self._unkept = [], None
         self.loader.stop()
         self.state = IDLE
