@@ -212,6 +212,24 @@ def test_newer_weights_are_not_forgotten_by_a_state_that_can_do_without(qtbot, r
     assert (made.state.number, made.step) == (3, 200)
 
 
+def test_what_is_being_made_from_newer_weights_goes_on_when_it_is_asked_for_again(
+    qtbot, renderer: RenderThread, weights: Weights, gate: Gate
+):
+    """As when a pane is resized by the line that appears above its pictures."""
+    renderer.submit("gate", GateState())
+    fetch(qtbot, renderer, "gate")
+    gate.open.clear()
+    gate.reached.clear()
+    weights.latest = weights.make(200)
+    renderer.submit("gate", GateState())
+    assert gate.reached.wait(30)
+    ticket = renderer._tickets["gate"]
+    renderer.submit("gate", GateState(), newest=False)
+    assert renderer._tickets["gate"] == ticket
+    gate.open.set()
+    assert fetch(qtbot, renderer, "gate").step == 200
+
+
 def test_a_long_content_breathes_while_training(
     qtbot, renderer: RenderThread, weights: Weights, gate: Gate, monkeypatch
 ):

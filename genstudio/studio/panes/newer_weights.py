@@ -52,6 +52,14 @@ class NewerWeights(QObject):
     def shown(self, name: str, made: Rendered) -> None:
         """A pane shows a content: how long that took says how soon it may take newer weights."""
         self._taken.shown(name, made.snapshot, made.milliseconds, whole=made.final)
+        latest = self._session.latest_snapshot()
+        older = made.snapshot is not None and made.snapshot is not latest  # not of an error, which has no weights
+        if made.final and older and self._session.state == "paused":
+            # A hand went on with the weights on screen while newer ones were awaited, and while paused none follow.
+            for view in self._in_sight():
+                if view.pane.name == name and view.at_rest:
+                    self._taken.begins(name)
+                    self.due.emit(name)
 
     def forget(self, name: str) -> None:
         """Another run is in front: how long its contents take is not known yet."""

@@ -140,6 +140,9 @@ class RenderThread(QThread):
         ``newest=False``: where the state says ``latest``, the weights that this view was last shown with will do.
         """
         with self._wake:
+            made = self._jobs.get(view)
+            if not newest and made is not None and made.state == state and made.ticket == self._tickets.get(view):
+                return  # it is being made already, perhaps from newer weights
             ticket = self._tickets[view] = next(self._numbers)
             newest = newest or (view in self._waiting and self._waiting[view][2])
             self._waiting[view] = (ticket, state, newest, run_in_front(self._session))
