@@ -503,3 +503,22 @@ def test_weights_that_a_hand_has_shown_already_hold_up_no_newer_ones(qtbot, area
     assert "manifold" not in due
     assert area.newer_weights._taken.wait("manifold") < 1
     area.newer_weights.due.disconnect(due.append)
+
+
+def test_a_pane_left_with_older_weights_while_paused_asks_for_the_newest(qtbot, area: PaneArea, monkeypatch):
+    """A hand went on with what was on screen; while training stands still no later weights would come by themselves."""
+    name = area.active
+    made = settled(qtbot, area, name).rendered
+    due: list[str] = []
+    area.newer_weights.due.disconnect()
+    area.newer_weights.due.connect(due.append)
+    area.newer_weights.shown(name, made)
+    monkeypatch.setattr(area.session, "state", "paused")
+    area.newer_weights.shown(name, made)
+    assert due == [], "these are the newest"
+    older = replace(made, snapshot=replace(made.snapshot, step=1))
+    area.newer_weights.shown(name, older)
+    assert due == [name]
+    area.newer_weights.shown(name, replace(older, snapshot=None))
+    assert due == [name], "an error has no weights: asking again would never end"
+    monkeypatch.setattr(area.session, "state", "idle")
