@@ -58,7 +58,7 @@ def _settings(run: Run) -> Any:
 
     recipe = run.recipe
     live = Live(parse_knobs(models[recipe.model].Knobs, recipe.model_knobs), recipe.plan, tuple(recipe.plan.players))
-    waiting = [row for row in run.happenings() if row["event"] == "changed" and row["name"] != "only"]
+    waiting = [row for row in run.run_events() if row["event"] == "changed" and row["name"] != "only"]
 
     def at(step: int) -> tuple[Plan, dict[str, Any]]:
         while waiting and waiting[0]["step"] < step:

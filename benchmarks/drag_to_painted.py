@@ -108,8 +108,8 @@ class Driver:
         start = time.perf_counter()
         for k in range(moves):
             self._until(start + k * EVERY)
-            turn = k * 0.05
-            place = middle + QPointF(60 * _sin(turn) + 20, 60 * _sin(turn * 0.7) + 0.01 * k)
+            context = k * 0.05
+            place = middle + QPointF(60 * _sin(context) + 20, 60 * _sin(context * 0.7) + 0.01 * k)
             began = time.perf_counter()
             mouse(QEvent.Type.MouseMove, place, none, left)
             asked[self.area.states["manifold"]] = began

@@ -22,7 +22,7 @@ import as_started  # noqa: F401 - before torch
 import torch
 from torch import Tensor
 
-from genstudio.core.abilities import Encodes
+from genstudio.core.capabilities import Encodes
 from genstudio.core.device import describe_device
 from genstudio.core.version import versions
 from genstudio.data.dataset import DataSet, Split, open_data

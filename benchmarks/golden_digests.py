@@ -94,16 +94,16 @@ def _weights(run: Any) -> str:
 
 def _panes(model: Any, snapshot: Any, data: Any) -> Iterator[tuple[str, Any]]:
     from genstudio.core.errors import GenstudioError
-    from genstudio.explore.base import Look, final, panes
-    from genstudio.explore.numbers import arrays_of, table_of
+    from genstudio.explore.base import ViewContext, final, panes
+    from genstudio.explore.tables import arrays_of, table_of
     from genstudio.export.contents import compose
 
     for name, pane in panes.items():
-        if pane.why_not(model) is not None or pane.unfit(snapshot.spec) is not None:
+        if pane.why_not(model) is not None or pane.unsupported(snapshot.spec) is not None:
             continue
         state = pane.state(**SMALL.get(name, {}))
         try:
-            content = final(Look(model, snapshot.spec, snapshot, data), state)
+            content = final(ViewContext(model, snapshot.spec, snapshot, data), state)
         except GenstudioError as error:
             yield name, {"refused": type(error).__name__}
             continue

@@ -56,7 +56,7 @@ class SlidersDriver(Driver):
         return time.perf_counter() - began
 
     def drag_by(self, widget: Any, place: Callable[[float], Any], moves: int) -> dict[str, Any]:
-        """Drag over ``widget`` along ``place(turn)``; the latencies of what was painted, in ms."""
+        """Drag over ``widget`` along ``place(context)``; the latencies of what was painted, in ms."""
         from PySide6.QtCore import QEvent, QPointF, Qt
         from PySide6.QtGui import QMouseEvent
 
@@ -92,15 +92,19 @@ class SlidersDriver(Driver):
 
         bank = self.view.bank
 
-        def place(turn: float) -> QPointF:
+        def place(context: float) -> QPointF:
             # No two places alike, or the newer state would be the older one.
-            return QPointF(bank.place_of(bank.current, 2.5 * math.sin(turn))) + QPointF(0.2 * math.sin(turn * 9), 0)
+            return QPointF(bank.place_of(bank.current, 2.5 * math.sin(context))) + QPointF(
+                0.2 * math.sin(context * 9), 0
+            )
 
         return self.drag_by(bank.viewport(), place, moves)
 
     def pad(self, moves: int) -> dict[str, Any]:
         pad = self.view.pad
-        return self.drag_by(pad, lambda turn: pad.place_of(1.6 * math.sin(turn), 1.6 * math.sin(0.7 * turn)), moves)
+        return self.drag_by(
+            pad, lambda context: pad.place_of(1.6 * math.sin(context), 1.6 * math.sin(0.7 * context)), moves
+        )
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ def run(
         try:
             code = child.wait()
         except BaseException:
-            _let_go(child)
+            _drag_ended(child)
             raise
         reader.join()
     return code, list(last)
@@ -64,7 +64,7 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _let_go(child: subprocess.Popen[bytes]) -> None:
+def _drag_ended(child: subprocess.Popen[bytes]) -> None:
     """End ``child``. A terminal's Ctrl-C has reached it already; a signal sent to us alone has not."""
     with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
         child.wait(timeout=1.0)

@@ -28,7 +28,7 @@ def recipes(as_json: AsJson = False) -> None:
 
 def models(as_json: AsJson = False) -> None:
     """List the models, what they can do, and their settings."""
-    from genstudio.core.abilities import ABILITIES, abilities_of
+    from genstudio.core.capabilities import CAPABILITIES, capabilities_of
     from genstudio.core.knobs import describe
     from genstudio.models import base
 
@@ -36,14 +36,14 @@ def models(as_json: AsJson = False) -> None:
     told = []
     # Judges last: measures train them by themselves.
     for name, kind in sorted(base.models.items(), key=lambda entry: entry[1].family == "judges"):
-        knobs, abilities = describe(kind.Knobs), abilities_of(kind)
+        knobs, capabilities = describe(kind.Knobs), capabilities_of(kind)
         output.say(f"{name}: {kind.title}" + (f" ({kind.paper})" if kind.paper else ""))
         output.say(f"  {kind.help}")
-        output.say("  " + ", ".join(translate(ABILITIES[ability][1]) for ability in abilities))
+        output.say("  " + ", ".join(translate(CAPABILITIES[capability][1]) for capability in capabilities))
         output.table([[f"    {info.name}", str(info.default), translate(info.help)] for info in knobs])
         output.say()
         told.append({
-            "name": name, "title": str(kind.title), "family": kind.family, "abilities": abilities,
+            "name": name, "title": str(kind.title), "family": kind.family, "capabilities": capabilities,
             "knobs": {info.name: info.default for info in knobs},
         })  # fmt: skip
     output.say(_("Set one: genstudio train RECIPE --set NAME=VALUE"))

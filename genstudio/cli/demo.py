@@ -16,7 +16,7 @@ from genstudio.core.errors import Cancelled
 from genstudio.core.messages import _
 
 if TYPE_CHECKING:
-    from genstudio.explore.base import Look
+    from genstudio.explore.base import ViewContext
     from genstudio.training.job import Job
     from genstudio.training.run import Run
 
@@ -67,19 +67,19 @@ def demo(
 
 def _write_all(run: Run, data: Any, out: Path) -> dict[str, Path]:
     """Samples, manifold (picture, walk, growth) and curves; what each is, and where."""
-    from genstudio.cli.pictures import look_at, save_state
+    from genstudio.cli.pictures import open_context, save_state
     from genstudio.explore.manifold import ManifoldState
     from genstudio.explore.samples import SamplesState
     from genstudio.export.curves import save_run_curves
 
-    look = look_at(run, data=data)
-    step = look.snapshot.step
+    context = open_context(run, data=data)
+    step = context.snapshot.step
     with Interrupt() as interrupt, Progress() as progress:
-        films = Films(run, look, out, progress, interrupt)
+        films = Films(run, context, out, progress, interrupt)
         try:
             return {
-                _("Samples"): save_state(out / "samples.png", look, SamplesState.from_json({"at": step}), run),
-                _("Manifold"): save_state(out / "manifold.png", look, ManifoldState.from_json({"at": step}), run),
+                _("Samples"): save_state(out / "samples.png", context, SamplesState.from_json({"at": step}), run),
+                _("Manifold"): save_state(out / "manifold.png", context, ManifoldState.from_json({"at": step}), run),
                 _("A walk over the manifold"): films.walk(),
                 _("The manifold through training"): films.growth(),
                 _("Curves"): save_run_curves(out / "curves.png", run),
@@ -92,8 +92,10 @@ def _write_all(run: Run, data: Any, out: Path) -> dict[str, Path]:
 class Films:
     """The two animations of the demo."""
 
-    def __init__(self, run: Run, look: Look, out: Path, progress: Progress, cancelled: Callable[[], bool]) -> None:
-        self.run, self.look, self.out = run, look, out
+    def __init__(
+        self, run: Run, context: ViewContext, out: Path, progress: Progress, cancelled: Callable[[], bool]
+    ) -> None:
+        self.run, self.context, self.out = run, context, out
         self.how: dict[str, Any] = {"progress": progress.show, "cancelled": cancelled}
 
     def walk(self) -> Path:
@@ -103,8 +105,8 @@ class Films:
         from genstudio.export.provenance import provenance_of
 
         state = ManifoldState.from_json({})
-        frames = manifold_walk(self.look, state, frames=WALK)
-        made = provenance_of(self.look.snapshot, state, run=self.run)
+        frames = manifold_walk(self.context, state, frames=WALK)
+        made = provenance_of(self.context.snapshot, state, run=self.run)
         return save_animation(self.out / "manifold-walk.mp4", frames, fps=FPS, total=WALK, provenance=made, **self.how)
 
     def growth(self) -> Path:
@@ -114,5 +116,5 @@ class Films:
 
         state = ManifoldState.from_json({"cells": 12})
         total = frames_through_training(self.run)
-        frames = through_training(self.run, state, data=self.look.data)
+        frames = through_training(self.run, state, data=self.context.data)
         return save_animation(self.out / "manifold-training.gif", frames, fps=6, total=total, **self.how)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.evaluate.judge import Judge
-    from genstudio.explore.base import Look
+    from genstudio.explore.base import ViewContext
     from genstudio.explore.latent.direction import Direction, Directions
 
 T = TypeVar("T")
@@ -57,59 +57,59 @@ def directions(
     as_json: AsJson = False,
 ) -> None:
     """Find the directions of attributes in a run's latent space, measure what they do, and keep them in the run."""
-    from genstudio.explore.latent import finding, kept
+    from genstudio.explore.latent import finding, storage
     from genstudio.explore.latent.codes import known_codes
-    from genstudio.explore.latent.reference import pixel_scores
+    from genstudio.explore.latent.pixel_baseline import pixel_scores
 
     output, folder = Output(as_json), find_run(run)
     with Interrupt() as interrupt, Progress() as progress:
         try:
-            look, judge = _opened(folder, step, data, progress, interrupt)
+            context, judge = _opened(folder, step, data, progress, interrupt)
             words = N_("Finding directions")
             wanted = (
                 None if attribute is None else [*attribute, *(name for name in fixed or () if name not in attribute)]
             )
-            codes = _through(known_codes(look), words, progress, interrupt)
-            found = _through(finding.find_in(look, codes, wanted, how.value), words, progress, interrupt)
-            beside = pixel_scores(look.data, codes, found.names)
+            codes = _through(known_codes(context), words, progress, interrupt)
+            found = _through(finding.find_in(context, codes, wanted, how.value), words, progress, interrupt)
+            beside = pixel_scores(context.data, codes, found.names)
             if fixed:
                 found = _held_fixed(found, fixed, attribute, codes.z)
             if judge is not None:
-                found = _with_effects(look, judge, found, progress, interrupt)
+                found = _with_effects(context, judge, found, progress, interrupt)
         except Cancelled:
             raise KeyboardInterrupt from None
-    kept_in = str(kept.keep(folder, found)) if os.access(folder.path, os.W_OK) and not fixed else None
+    kept_in = str(storage.keep(folder, found)) if os.access(folder.path, os.W_OK) and not fixed else None
     _say(found, judge, beside, output)
-    output.say(_("{run} at step {step}", run=folder.path, step=f"{look.snapshot.step:,}"))
+    output.say(_("{run} at step {step}", run=folder.path, step=f"{context.snapshot.step:,}"))
     named = {one.name: told(one) | {"pixels_pca64": beside.get(one.name)} for one in found}
-    output.result(named | _about(look, judge, found, kept_in))
+    output.result(named | _about(context, judge, found, kept_in))
 
 
 def _opened(
     folder: Any, step: int | None, data: Path | None, progress: Progress, cancelled: Interrupt
-) -> tuple[Look, Judge | None]:
+) -> tuple[ViewContext, Judge | None]:
     """The run's model with its images, and their judge where anything is known of them."""
-    from genstudio.cli.pictures import look_at
-    from genstudio.core.abilities import Decodes, Encodes, has
+    from genstudio.cli.pictures import open_context
+    from genstudio.core.capabilities import Decodes, Encodes, has
     from genstudio.training.judges import judge_for
     from genstudio.training.run_images import open_images
 
-    look = look_at(folder, step)
-    if not has(look.model, Decodes):
+    context = open_context(folder, step)
+    if not has(context.model, Decodes):
         raise UsageError(
-            N_("A {model} has no latent space.", model=look.model.title),
+            N_("A {model} has no latent space.", model=context.model.title),
             N_("Choose the run of a model with codes, such as vae or dcgan."),
         )
     where, report = search(data), progress.preparing
-    images = look.data = open_images(folder, search=where, progress=report, cancelled=cancelled)
+    images = context.data = open_images(folder, search=where, progress=report, cancelled=cancelled)
     if not images.spec.is_point and (images.labels is not None or images.attributes is not None):
-        return look, judge_for(images, progress=report, cancelled=cancelled)
-    if not has(look.model, Encodes):
+        return context, judge_for(images, progress=report, cancelled=cancelled)
+    if not has(context.model, Encodes):
         raise UsageError(
             N_("Nothing is known of these images, and this model encodes none: no direction has a name."),
             N_("Look at its principal components in the pane Sliders."),
         )
-    return look, None
+    return context, None
 
 
 def told(direction: Direction) -> dict[str, Any]:
@@ -127,15 +127,15 @@ def told(direction: Direction) -> dict[str, Any]:
     }
 
 
-def _about(look: Look, judge: Judge | None, found: Directions, kept_in: str | None) -> dict[str, Any]:
+def _about(context: ViewContext, judge: Judge | None, found: Directions, kept_in: str | None) -> dict[str, Any]:
     from genstudio.explore.latent import linear
 
     cosines = linear.cosines([direction.vector for direction in found])
     return {
         "_about": {
-            "run": look.snapshot.run,
-            "step": look.snapshot.step,
-            "weights": look.snapshot.digest,
+            "run": context.snapshot.run,
+            "step": context.snapshot.step,
+            "weights": context.snapshot.digest,
             "judge": None if judge is None else judge.hash,
             "names": found.names,
             "cosines": [[round(float(value), 4) for value in row] for row in cosines],
@@ -172,15 +172,17 @@ def _held_fixed(found: Directions, fixed: list[str], wanted: list[str] | None, z
     return Directions(found.space, made, found.origin)
 
 
-def _with_effects(look: Look, judge: Judge, found: Directions, progress: Progress, cancelled: Interrupt) -> Directions:
+def _with_effects(
+    context: ViewContext, judge: Judge, found: Directions, progress: Progress, cancelled: Interrupt
+) -> Directions:
     from genstudio.explore.latent import effects
     from genstudio.explore.latent.direction import Directions
 
-    spreads = _through(effects.ordinary(look, judge), N_("Looking at ordinary codes"), progress, cancelled)
+    spreads = _through(effects.ordinary(context, judge), N_("Looking at ordinary codes"), progress, cancelled)
     made = []
     for direction in found:
         words = N_("Measuring what {name} does", name=direction.name)
-        made.append(_through(effects.measured(look, judge, direction, spreads), words, progress, cancelled))
+        made.append(_through(effects.measured(context, judge, direction, spreads), words, progress, cancelled))
     return Directions(found.space, tuple(made), found.origin)
 
 

@@ -18,7 +18,7 @@ from genstudio.core.messages import _
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.explore.base import Look, PaneState
+    from genstudio.explore.base import PaneState, ViewContext
 
 
 class Method(StrEnum):
@@ -61,56 +61,56 @@ def sample(
     from genstudio.explore.samples import SamplesState
 
     output, folder = Output(as_json), find_run(run)
-    look = look_at(folder, step)
-    asked = {"n": n, "seed": seed, "temperature": temperature, "label": class_number(look, class_)}
-    state = SamplesState.from_json({**asked, "at": look.snapshot.step})
-    used = _choose_method(look, folder, method)
+    context = open_context(folder, step)
+    asked = {"n": n, "seed": seed, "temperature": temperature, "label": class_number(context, class_)}
+    state = SamplesState.from_json({**asked, "at": context.snapshot.step})
+    used = _choose_method(context, folder, method)
     began = time.perf_counter()
-    content = final(look, state)
+    content = final(context, state)
     seconds = time.perf_counter() - began
-    used = _remember(look, folder, used)
-    written = save_state(out, look, state, folder, scale, content)
+    used = _remember(context, folder, used)
+    written = save_state(out, context, state, folder, scale, content)
     output.say(_("{n} samples of {run} at step {step}, drawn in {seconds} s: {path}", n=n, run=folder.name,
-                 step=f"{look.snapshot.step:,}", seconds=f"{seconds:.2f}", path=written))  # fmt: skip
+                 step=f"{context.snapshot.step:,}", seconds=f"{seconds:.2f}", path=written))  # fmt: skip
     output.result(
-        {"run": str(folder.path), "step": look.snapshot.step, "out": str(written.resolve()), "n": n, "seed": seed,
+        {"run": str(folder.path), "step": context.snapshot.step, "out": str(written.resolve()), "n": n, "seed": seed,
          "file": str(written.resolve()), "method": used, "seconds": round(seconds, 4)}
     )  # fmt: skip
 
 
-def class_number(look: Look, asked: str | None) -> int:
+def class_number(context: ViewContext, asked: str | None) -> int:
     """The number of the class that a person names (or gives by number); -1 where none is asked for. Raises UsageError."""
     from genstudio.core.errors import UsageError
     from genstudio.core.messages import N_
-    from genstudio.explore.given import check_label, classes_of
+    from genstudio.explore.conditioning import check_label, classes_of
 
     if asked is None:
         return -1
-    if not classes_of(look):
+    if not classes_of(context):
         raise UsageError(
             N_("A class is asked for, and this model was trained without classes."),
             N_("Leave --class out, or train a model that knows classes."),
         )
-    names = [name.casefold() for name in look.spec.class_names]
+    names = [name.casefold() for name in context.spec.class_names]
     if asked.casefold() in names:
         return names.index(asked.casefold())
     if asked.isdecimal():
-        check_label(look, int(asked))
+        check_label(context, int(asked))
         return int(asked)
     raise UsageError(
         N_("There is no class '{name}'.", name=asked),
-        N_("There are: {names}.", names=", ".join(look.spec.class_names)),
+        N_("There are: {names}.", names=", ".join(context.spec.class_names)),
     )
 
 
-def _choose_method(look: Look, run: Any, method: Method) -> str:
+def _choose_method(context: ViewContext, run: Any, method: Method) -> str:
     """Tell a model that draws pixel by pixel how. Raises UsageError when a method is asked of another."""
-    from genstudio.core.abilities import SamplesPixels, has
+    from genstudio.core.capabilities import SamplesPixels, has
     from genstudio.core.errors import UsageError
     from genstudio.core.messages import N_
     from genstudio.training.pace import load_pace
 
-    model: Any = look.model
+    model: Any = context.model
     if not has(model, SamplesPixels):
         if method is not Method.auto:
             raise UsageError(
@@ -127,28 +127,30 @@ def _choose_method(look: Look, run: Any, method: Method) -> str:
     return method.value
 
 
-def _remember(look: Look, run: Any, used: str) -> str:
+def _remember(context: ViewContext, run: Any, used: str) -> str:
     """After ``auto``: keep what was measured; gives the method by which was drawn."""
     from genstudio.training.pace import save_pace
 
     if used != "auto":
         return used
-    model: Any = look.model
+    model: Any = context.model
     save_pace(run, model.pace)
     return str(model.pace.used)
 
 
-def look_at(run: Any, step: int | None = None, data: Any = None) -> Look:
+def open_context(run: Any, step: int | None = None, data: Any = None) -> ViewContext:
     """A run's checkpoint, ready to be looked at through any pane."""
-    from genstudio.explore.base import Look
+    from genstudio.explore.base import ViewContext
     from genstudio.training.snapshot import load_model
 
     snapshot = run.snapshot(step)
-    return Look(load_model(snapshot), snapshot.spec, snapshot, data)
+    return ViewContext(load_model(snapshot), snapshot.spec, snapshot, data)
 
 
-def save_state(out: Path, look: Look, state: PaneState, run: Any, scale: int = 0, content: Any = None) -> Path:
-    """Write what a pane shows of ``look`` as a PNG, and pin its weights in the run so that it can be made again.
+def save_state(
+    out: Path, context: ViewContext, state: PaneState, run: Any, scale: int = 0, content: Any = None
+) -> Path:
+    """Write what a pane shows of ``context`` as a PNG, and pin its weights in the run so that it can be made again.
 
     A run that can't be written (one that came with the program) is not pinned to: its weights stay as they are anyway.
     """
@@ -157,10 +159,10 @@ def save_state(out: Path, look: Look, state: PaneState, run: Any, scale: int = 0
     from genstudio.explore.base import final
     from genstudio.export.contents import Layout, save_pane
 
-    content = content or final(look, state)
+    content = content or final(context, state)
     layout = Layout(scale=scale or whole_factor(content.pictures[0].pixels))
     pinned = run if os.access(run.path, os.W_OK) else None
-    return save_pane(out, look, state, run=pinned, content=content, layout=layout, threads=torch.get_num_threads())
+    return save_pane(out, context, state, run=pinned, content=content, layout=layout, threads=torch.get_num_threads())
 
 
 def whole_factor(pixels: np.ndarray) -> int:

@@ -11,12 +11,12 @@ import typer
 
 from genstudio.cli.options import AsJson, AtStep, Class, Data, Run, Temperature, search
 from genstudio.cli.output import Output, number
-from genstudio.cli.pictures import class_number, look_at, save_state
+from genstudio.cli.pictures import class_number, open_context, save_state
 from genstudio.cli.runs import find_run
 from genstudio.core.messages import N_, _
 
 if TYPE_CHECKING:
-    from genstudio.explore.base import Look
+    from genstudio.explore.base import ViewContext
 
 
 class Part(StrEnum):
@@ -62,32 +62,32 @@ def complete(
 ) -> None:
     """Complete an image, one of your own or one of the test split, into a PNG sheet."""
     from genstudio.explore.base import final
-    from genstudio.explore.given import kept_part
+    from genstudio.explore.conditioning import kept_part
     from genstudio.explore.pixels import PixelsState
 
     output, folder = Output(as_json), find_run(run)
     _one_of(image, index, "--image FILE", "--index I", needed=True)
     _one_of(mask, keep, "--mask FILE", "--keep HALF")
-    look = look_at(folder, step, None if index is None else _data_of(folder, data))
-    shape = (look.spec.height, look.spec.width)
+    context = open_context(folder, step, None if index is None else _data_of(folder, data))
+    shape = (context.spec.height, context.spec.width)
     known = _read_mask(mask) if mask is not None else kept_part(shape, (keep or Part.top).value)
     asked: dict[str, Any] = {
         "n": n,
         "seed": seed,
         "temperature": temperature,
-        "label": class_number(look, class_),
-        "position": look.spec.values,
-        "at": look.snapshot.step,
-        "mask": {"sha256": look.blobs.put_array(known).sha256},
+        "label": class_number(context, class_),
+        "position": context.spec.values,
+        "at": context.snapshot.step,
+        "mask": {"sha256": context.blobs.put_array(known).sha256},
     }
-    state = PixelsState.from_json({**asked, **_source(look, image, index)})
+    state = PixelsState.from_json({**asked, **_source(context, image, index)})
     began = time.perf_counter()
-    content = final(look, state)
+    content = final(context, state)
     seconds = time.perf_counter() - began
-    written = save_state(out, look, state, folder, scale, content)
+    written = save_state(out, context, state, folder, scale, content)
     output.say(_("{what}, drawn in {seconds} s: {path}", what=content.words, seconds=f"{seconds:.2f}", path=written))
     output.result(
-        {"run": str(folder.path), "step": look.snapshot.step, "file": str(written.resolve()), "n": n, "seed": seed,
+        {"run": str(folder.path), "step": context.snapshot.step, "file": str(written.resolve()), "n": n, "seed": seed,
          "seconds": round(seconds, 4)}
     )  # fmt: skip
 
@@ -114,11 +114,11 @@ def surprise(
 
     output, folder = Output(as_json), find_run(run)
     _one_of(image, index, "--image FILE", "--index I")
-    look = look_at(folder, step, None if image is not None else _data_of(folder, data))
-    asked = {"n": n, "label": class_number(look, class_), "at": look.snapshot.step}
-    state = SurpriseState.from_json({**asked, **_source(look, image, index or 0)})
-    content = final(look, state)
-    written = save_state(out, look, state, folder, scale, content)
+    context = open_context(folder, step, None if image is not None else _data_of(folder, data))
+    asked = {"n": n, "label": class_number(context, class_), "at": context.snapshot.step}
+    state = SurpriseState.from_json({**asked, **_source(context, image, index or 0)})
+    content = final(context, state)
+    written = save_state(out, context, state, folder, scale, content)
     nats, bits = content.values["nats"].tolist(), content.values["bits_per_dim"].tolist()
     if image is None:
         indices = content.values["indices"].tolist()
@@ -126,7 +126,7 @@ def surprise(
         output.table(rows, [_("image"), _("nats"), _("bits/dim")])
     output.say(_("{what}: {path}", what=content.words, path=written))
     output.result(
-        {"run": str(folder.path), "step": look.snapshot.step, "file": str(written.resolve()), "nats": nats,
+        {"run": str(folder.path), "step": context.snapshot.step, "file": str(written.resolve()), "nats": nats,
          "bits_per_dim": bits, "scale_nats": content.values["top"]}
     )  # fmt: skip
 
@@ -146,13 +146,13 @@ def _one_of(one: object, other: object, one_name: str, other_name: str, needed: 
         )
 
 
-def _source(look: Look, image: Path | None, index: int | None) -> dict[str, Any]:
+def _source(context: ViewContext, image: Path | None, index: int | None) -> dict[str, Any]:
     """Where the image comes from, as fields of a pane state."""
     from genstudio.explore.own_image import read_image
 
     if image is None:
         return {"source": "data", "index": index or 0}
-    return {"source": "own", "own": {"sha256": look.blobs.put_array(read_image(image)).sha256}}
+    return {"source": "own", "own": {"sha256": context.blobs.put_array(read_image(image)).sha256}}
 
 
 def _read_mask(path: Path) -> Any:

@@ -12,7 +12,7 @@ from genstudio.cli.output import complain, duration, number
 from genstudio.cli.watching import HealthWatch
 from genstudio.core.messages import Message, _, translate
 from genstudio.core.plain_text import printable
-from genstudio.training.marks import in_words
+from genstudio.training.curve_annotations import describe_change
 
 if TYPE_CHECKING:
     from genstudio.training.job import Job
@@ -110,7 +110,7 @@ class TrainingProgress:
             self._progress.note(_("step {step}: {alarm}", step=f"{event.step:,}", alarm=event.message))
             self.health.note(event.step, event.level, translate(event.message))
         elif isinstance(event, self._changed):
-            words = in_words(event.name, event.was, event.value)
+            words = describe_change(event.name, event.was, event.value)
             self._progress.note(_("step {step}: {alarm}", step=f"{event.step:,}", alarm=words))
         elif isinstance(event, self._rolled_back):
             self.health.forget_after(event.step)

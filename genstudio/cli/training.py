@@ -48,8 +48,8 @@ def train(
     where = search(data)
 
     def new(progress: Progress, interrupt: Interrupt) -> Job:
-        from genstudio.training.asked_plan import override
         from genstudio.training.job import new_job
+        from genstudio.training.plan_defaults import override
 
         chosen, followed = override(loaded, [*(set_ or []), *options])
         made = new_job(chosen, out=out, search=where, device=device, progress=progress.preparing, cancelled=interrupt)

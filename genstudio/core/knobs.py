@@ -19,6 +19,7 @@ import pydantic
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from genstudio.core import aliases
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.plain_text import shortened
@@ -43,8 +44,8 @@ def knob(
 ) -> Any:
     """Declare one knob: its default, its range and one sentence of help.
 
-    ``unit`` stands behind the value in the form; ``live`` knobs may change during training; ``advanced`` ones are folded
-    away at first; ``log`` ones step by factors rather than by sums.
+    ``unit`` stands behind the value in the form; ``live`` knobs may change during training; ``advanced`` ones are
+    folded away at first; ``log`` ones step by factors rather than by sums.
     """
     meta: Any = {"help": help, "label": label, "unit": unit, "live": live, "advanced": advanced, "log": log}
     limits: Any = {k: v for k, v in {"ge": ge, "gt": gt, "le": le, "lt": lt}.items() if v is not None}
@@ -102,6 +103,7 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
 
     Raises :class:`UsageError` with the knob, the value and the range, in one sentence each.
     """
+    values = aliases.current(knobs.__name__, values)
     unknown = [k for k in values if k not in knobs.model_fields]
     if unknown:
         raise UsageError(
@@ -152,9 +154,9 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
 def from_text(annotation: Any, text: str) -> Any:
     """The value that ``text``, from a command line, stands for in a knob of this type.
 
-    Text stays as it is, though it may look like a number, a date or ``true`` (quotes around it are taken off); ``none`` is
-    no value where a knob may have none; all else is read as TOML. What can't be read stays text: :func:`parse_knobs`
-    refuses it.
+    Text stays as it is, though it may look like a number, a date or ``true`` (quotes around it are taken off);
+    ``none`` is no value where a knob may have none; all else is read as TOML. What can't be read stays text:
+    :func:`parse_knobs` refuses it.
     """
     text = text.strip()
     kinds = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
@@ -186,7 +188,8 @@ def out_of_range(info: KnobInfo, value: float) -> Message | str | None:
 
 
 def read_none(annotation: Any, value: Any) -> Any:
-    """``value``, or ``None`` for the text "none" of a knob that may be ``None``: TOML and command lines have no null."""
+    """``value``, or ``None`` for the text "none" of a knob that may be ``None``: TOML and command lines have no
+    null."""
     kinds = get_args(annotation)
     says_none = isinstance(value, str) and value.strip().lower() == "none"
     return None if says_none and type(None) in kinds and str not in kinds else value

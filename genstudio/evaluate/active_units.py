@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from genstudio.core.abilities import Encodes
+from genstudio.core.capabilities import Encodes
 from genstudio.core.messages import N_
 from genstudio.evaluate.base import Result, measure
 

@@ -17,18 +17,18 @@ import torch
 from torch import Tensor
 
 from genstudio.core import seeding
-from genstudio.core.abilities import Decodes, Encodes, has
+from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.evaluate.base import Result, measure
 from genstudio.evaluate.equations import Equation, Sides, equations_for, matching
-from genstudio.evaluate.readings import readings, said_of, switches
+from genstudio.evaluate.readings import readings, switches, targets_of
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
+    from genstudio.evaluate.comparison import Comparison
     from genstudio.evaluate.images import Images
     from genstudio.evaluate.judge import Judge
-    from genstudio.evaluate.judged import Judged
 
 TRIPLES = 200
 EXEMPLARS, MORE = 3, 5
@@ -51,16 +51,18 @@ def has_pairs(data: DataSet) -> bool:
         "Needs data with attributes."
     ),
     heavy=True,
-    judged=True,
+    comparison=True,
     fits=has_pairs,
 )
-def arithmetic(model: Any, images: Images, *, judged: Judged, triples: int = TRIPLES) -> Result:
+def arithmetic(model: Any, images: Images, *, comparison: Comparison, triples: int = TRIPLES) -> Result:
     """Mean over equations of the share of sums with both attributes right; ``extra`` has each equation's, and ``protocol``
     each attribute's. Raises :class:`UsageError` where an equation lacks exemplars."""
-    pool = _pool(model, images, judged.judge)
+    pool = _pool(model, images, comparison.judge)
 
     def tried(equations: Iterable[Equation], exemplars: int) -> dict[str, dict[str, dict[str, float]]]:
-        return {one.name: _tried(model, one, pool, judged.judge, triples, images.seed, exemplars) for one in equations}
+        return {
+            one.name: _tried(model, one, pool, comparison.judge, triples, images.seed, exemplars) for one in equations
+        }
 
     asked = equations_for(images.spec.attribute_names)
     shares = tried(asked, EXEMPLARS)
@@ -70,7 +72,7 @@ def arithmetic(model: Any, images: Images, *, judged: Judged, triples: int = TRI
         return float(np.mean([told[which]["both"] for told in shares.values()]))
 
     told: dict[str, Any] = {
-        "weights": judged.weights or "as given",
+        "weights": comparison.weights or "as given",
         "triples": triples,
         "exemplars": EXEMPLARS,
         "exemplars_from": pool.source,
@@ -79,7 +81,7 @@ def arithmetic(model: Any, images: Images, *, judged: Judged, triples: int = TRI
     }
     return Result(
         mean("codes"),
-        images.protocol() | judged.judge.protocol(images.spec) | told,
+        images.protocol() | comparison.judge.protocol(images.spec) | told,
         {which: mean(which) for which in ("chance", "third_term", "pixels")},
         {name: told["codes"]["both"] for name, told in shares.items()}
         | {f"{name}_of_{MORE}": told["codes"]["both"] for name, told in of_more.items()},
@@ -103,7 +105,7 @@ def _pool(model: Any, images: Images, judge: Judge) -> Pool:
     """Of a model that encodes, the images that are measured, with what the data set says of them; of others, drawn ones,
     with what the judge reads."""
     real, indices = _real(images)
-    known = said_of(images.data, indices)
+    known = targets_of(images.data, indices)
     read = _read(judge, real)
     yes_or_no = switches(images.data)
 
@@ -161,13 +163,13 @@ def _tried(
         codes += sign * third
         pixels += sign * pool.images[chosen].mean(1)
     anyhow = torch.randint(len(pool.z), (triples * exemplars,), generator=draw)
-    judged = {
+    comparison = {
         "codes": torch.cat([model.decode(part) for part in codes.split(BATCH)]),
         "chance": torch.cat([model.decode(part) for part in pool.z[anyhow].split(BATCH)]),
         "third_term": torch.cat([model.decode(part) for part in third.split(BATCH)]),
         "pixels": pixels.clamp(0, 1),
     }
-    return {which: _right(equation, _read(judge, shown), pool.judged_sides) for which, shown in judged.items()}
+    return {which: _right(equation, _read(judge, shown), pool.judged_sides) for which, shown in comparison.items()}
 
 
 def _right(equation: Equation, read: dict[str, np.ndarray], sides: dict[str, Sides]) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """Measures: numbers computed from a model and data, each with its protocol and with baselines beside it.
 
-A measure is a pure function of the model, the images, and a seed. It asks for abilities, never for classes:
+A measure is a pure function of the model, the images, and a seed. It asks for capabilities, never for classes:
 
     @measure("elbo", title=N_("ELBO"), unit="nats", better="higher", needs=(ScoresLikelihood,), help=...)
     def elbo(model, images): ...
@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 
-from genstudio.core.abilities import ABILITIES, ScoresLikelihood, has
+from genstudio.core.capabilities import CAPABILITIES, ScoresLikelihood, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.registry import Registry
 from genstudio.data.base import data_sets
+from genstudio.evaluate.comparison import SAMPLES, Comparison
 from genstudio.evaluate.images import Images
 from genstudio.evaluate.judge import Judge
-from genstudio.evaluate.judged import SAMPLES, Judged
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
@@ -63,9 +63,9 @@ class Measure:
 
     ``fits`` says of a data set whether anything can be measured on it. ``when_exact`` says whether it runs unasked on a
     model whose likelihood is exact, where that differs: there the likelihood itself is quick, and a bound on it says
-    nothing new. ``judged`` ones compare samples with real images through a judge, and get both as their argument
-    ``judged``, a :class:`genstudio.evaluate.judged.Judged`. ``value_name`` is what the value is called where the measure
-    is named after more than one number (the value of ``prdc`` is ``coverage``).
+    nothing new. ``comparison`` ones compare samples with real images through a judge, and get both as their argument
+    ``comparison``, a :class:`genstudio.evaluate.comparison.Comparison`. ``value_name`` is what the value is called
+    where the measure is named after more than one number (the value of ``prdc`` is ``coverage``).
     """
 
     name: str
@@ -77,7 +77,7 @@ class Measure:
     heavy: bool
     run: Callable[..., Result]
     when_exact: bool | None = None
-    judged: bool = False
+    comparison: bool = False
     fits: Callable[[DataSet], bool] = _any_data
     extra_units: Mapping[str, str] = field(default_factory=dict)
     value_name: str = ""
@@ -93,8 +93,8 @@ class Measure:
         return {self.key: self.unit, **self.extra_units}
 
     def serves(self, model: object) -> bool:
-        """True where ``model`` has every ability that this measure needs."""
-        return all(has(model, ability) for ability in self.needs)
+        """True where ``model`` has every capability that this measure needs."""
+        return all(has(model, capability) for capability in self.needs)
 
     def is_quick(self, model: Any) -> bool:
         """True where the measure runs on ``model`` without being named."""
@@ -116,7 +116,7 @@ def measure(
     help: Message,
     heavy: bool = False,
     when_exact: bool | None = None,
-    judged: bool = False,
+    comparison: bool = False,
     fits: Callable[[DataSet], bool] = _any_data,
     extra_units: Mapping[str, str] | None = None,
     value_name: str = "",
@@ -127,7 +127,7 @@ def measure(
         units = dict(extra_units or {})
         measures.register(name)(
             Measure(
-                name, title, unit, better, needs, help, heavy, function, when_exact, judged, fits, units, value_name
+                name, title, unit, better, needs, help, heavy, function, when_exact, comparison, fits, units, value_name
             )
         )
         return function
@@ -151,7 +151,7 @@ def evaluate(
 ) -> dict[str, Result]:
     """Measure ``model`` on one split of ``data``: results by the measures' names.
 
-    Without ``names``, every light measure that the model's abilities and the data allow. ``limit`` takes that many images
+    Without ``names``, every light measure that the model's capabilities and the data allow. ``limit`` takes that many images
     of the split, always the same ones. ``options`` are further arguments by measure, ``{"nll": {"k": 500}}``.
     ``judge``, or what makes it (called only when a chosen measure needs one), looks at ``samples`` samples of the
     model and at real images; ``weights`` ("raw", "averaged") is for those measures' protocol.
@@ -166,13 +166,13 @@ def evaluate(
     if len(images) == 0:
         return {}
     extra: dict[str, Any] = {}
-    if needing := [one for one in chosen if one.judged]:
+    if needing := [one for one in chosen if one.comparison]:
         # Made here, outside of inference mode: a judge may have to be trained first.
-        extra["judged"] = Judged(model, images, _judge(judge, needing[0]), samples=samples, weights=weights)  # type: ignore[arg-type]
+        extra["judged"] = Comparison(model, images, _judge(judge, needing[0]), samples=samples, weights=weights)  # type: ignore[arg-type]
     results: dict[str, Result] = {}
     with torch.inference_mode(), eval_mode(model):
         for one in chosen:
-            given = {**(extra if one.judged else {}), **(options or {}).get(one.name, {})}
+            given = {**(extra if one.comparison else {}), **(options or {}).get(one.name, {})}
             results[one.name] = one.run(model, images, **given)
     return results
 
@@ -209,11 +209,11 @@ def _choose(model: object, data: DataSet, names: Sequence[str] | None) -> list[M
     chosen = [measures[name] for name in dict.fromkeys(names)]
     for one in chosen:
         if not one.serves(model):
-            words = dict(ABILITIES.values())
-            missing = next(ability for ability in one.needs if not has(model, ability))
+            words = dict(CAPABILITIES.values())
+            missing = next(capability for capability in one.needs if not has(model, capability))
             raise UsageError(
-                N_("{measure} can't be measured: it needs a model that {ability}.",
-                   measure=one.title, ability=words.get(missing, missing.__name__)),
+                N_("{measure} can't be measured: it needs a model that {capability}.",
+                   measure=one.title, capability=words.get(missing, missing.__name__)),
                 N_("Leave '{name}' out, or choose a run of another model.", name=one.name),
             )  # fmt: skip
         if not one.fits(data):

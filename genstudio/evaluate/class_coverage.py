@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from genstudio.core.abilities import Samples
+from genstudio.core.capabilities import Samples
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.evaluate.base import Result, measure
 
 if TYPE_CHECKING:
+    from genstudio.evaluate.comparison import Comparison, JudgeFeatures
     from genstudio.evaluate.images import Images
-    from genstudio.evaluate.judged import Judged, Seen
 
 LEAST = 0.1  # of a class's share among real images
 
@@ -31,31 +31,31 @@ LEAST = 0.1  # of a class's share among real images
     needs=(Samples,),
     help=N_("Share of the data set's classes that the samples show, as a judge tells them; its extra says how evenly."),
     heavy=True,
-    judged=True,
+    comparison=True,
     extra_units={"class_entropy": "nats of class"},
 )
-def class_coverage(model: Any, images: Images, *, judged: Judged) -> Result:
+def class_coverage(model: Any, images: Images, *, comparison: Comparison) -> Result:
     """Share of classes drawn. Extra: ``class_entropy`` of the samples in nats, at most the log of the classes' number.
 
     Raises :class:`UsageError` where the judge tells no classes apart.
     """
-    names = judged.judge.class_names
+    names = comparison.judge.class_names
     if not names:
         raise UsageError(
             N_("Classes can't be counted: {data} has none that a judge could tell apart.", data=images.data.name),
             N_("Leave 'class_coverage' out, or choose data with classes."),
         )
-    real = shares(judged.reference.classes, len(names))
+    real = shares(comparison.reference.classes, len(names))
 
-    def drawn(seen: Seen) -> Tensor:
+    def drawn(seen: JudgeFeatures) -> Tensor:
         return covered(shares(seen.classes, len(names)), real)
 
-    samples = shares(judged.samples.classes, len(names))
+    samples = shares(comparison.samples.classes, len(names))
     there = real > 0
     mine = covered(samples, real)
     return Result(
         float(mine[there].double().mean()),
-        judged.protocol()
+        comparison.protocol()
         | {
             "classes": int(there.sum()),
             "least_share": LEAST,
@@ -63,7 +63,7 @@ def class_coverage(model: Any, images: Images, *, judged: Judged) -> Result:
             "shares": {name: round(float(share), 4) for name, share in zip(names, samples, strict=True)},
             "entropy_of_training_images": round(entropy(real), 4),
         },
-        judged.baselines("class_coverage", lambda seen: float(drawn(seen)[there].double().mean())),
+        comparison.baselines("class_coverage", lambda seen: float(drawn(seen)[there].double().mean())),
         {"class_entropy": entropy(samples)},
     )
 

@@ -107,7 +107,7 @@ def audit(samples: Nearness, held_out: Nearness) -> Audit:
 
 def verdict(found: Audit) -> Message:
     """The audit in one sentence."""
-    told = {"p": in_words(found.p), "share": percent(found.copies), "rare": percent(found.beyond)}
+    told = {"p": describe_p_value(found.p), "share": percent(found.copies), "rare": percent(found.beyond)}
     if min(found.samples, found.held_out) < TOO_FEW:
         return N_("Too few images to tell whether it memorises: it takes {n} held-out ones at least.", n=TOO_FEW)
     if found.p_copies < SURE:
@@ -176,6 +176,6 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= 0.005 or not share else f"{100 * share:.1f} %"
 
 
-def in_words(p: float) -> str:
+def describe_p_value(p: float) -> str:
     """ "= .41", or "< .001"."""
     return "< .001" if p < 0.001 else f"= {p:.2f}".replace("= 0.", "= .")

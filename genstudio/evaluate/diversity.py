@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from genstudio.core import seeding
-from genstudio.core.abilities import Samples
+from genstudio.core.capabilities import Samples
 from genstudio.core.messages import N_
 from genstudio.evaluate.base import Result, measure
 
 if TYPE_CHECKING:
+    from genstudio.evaluate.comparison import Comparison, JudgeFeatures
     from genstudio.evaluate.images import Images
-    from genstudio.evaluate.judged import Judged, Seen
 
 MOST = 2_000  # two million pairs: their mean is known to less than a per cent
 
@@ -27,20 +27,20 @@ MOST = 2_000  # two million pairs: their mean is known to less than a per cent
     needs=(Samples,),
     help=N_("Mean distance of two samples' features over that of two real images: 1 is as varied as the data."),
     heavy=True,
-    judged=True,
+    comparison=True,
 )
-def diversity(model: Any, images: Images, *, judged: Judged) -> Result:
+def diversity(model: Any, images: Images, *, comparison: Comparison) -> Result:
     """Mean pairwise distance of samples in the judge's features, over that of training images. Noise is varied too: see
     the baseline of independent pixels, and measure FID beside it."""
-    of_real = mean_distance(_some(judged.reference))
+    of_real = mean_distance(_some(comparison.reference))
 
-    def relative(seen: Seen) -> float:
+    def relative(seen: JudgeFeatures) -> float:
         return mean_distance(_some(seen)) / of_real if of_real else 0.0
 
     return Result(
-        relative(judged.samples),
-        judged.protocol() | {"pairs_among": min(MOST, judged.count)},
-        judged.baselines("diversity", relative),
+        relative(comparison.samples),
+        comparison.protocol() | {"pairs_among": min(MOST, comparison.count)},
+        comparison.baselines("diversity", relative),
     )
 
 
@@ -49,6 +49,6 @@ def mean_distance(rows: Tensor) -> float:
     return float(torch.pdist(rows).mean()) if len(rows) > 1 else 0.0
 
 
-def _some(seen: Seen) -> Tensor:
+def _some(seen: JudgeFeatures) -> Tensor:
     order = torch.randperm(len(seen), generator=seeding.generator(0, "evaluate", "diversity"))
     return seen.features[order[:MOST]]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from genstudio.core.abilities import ScoresLikelihood
 from genstudio.core.batch import Batch
+from genstudio.core.capabilities import ScoresLikelihood
 from genstudio.core.messages import N_
 from genstudio.evaluate.base import Result, measure
 from genstudio.evaluate.baselines import IndependentPixels

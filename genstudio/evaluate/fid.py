@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from genstudio.core.abilities import Samples
+from genstudio.core.capabilities import Samples
 from genstudio.core.messages import N_
 from genstudio.evaluate.base import Result, measure
 
 if TYPE_CHECKING:
+    from genstudio.evaluate.comparison import Comparison
     from genstudio.evaluate.images import Images
-    from genstudio.evaluate.judged import Judged
 
 
 @measure(
@@ -30,22 +30,22 @@ if TYPE_CHECKING:
     needs=(Samples,),
     help=N_("How far the samples' features are from those of real images, mean and spread, as a judge sees them."),
     heavy=True,
-    judged=True,
+    comparison=True,
 )
-def fid(model: Any, images: Images, *, judged: Judged) -> Result:
+def fid(model: Any, images: Images, *, comparison: Comparison) -> Result:
     """FID of the samples to the training images, in squared units of the judge's features (each has variance 1).
 
     Compare only numbers of one judge and one number of samples: fewer samples give a larger value.
     """
-    reference = moments(judged.reference.features)
+    reference = moments(comparison.reference.features)
 
     def to_reference(features: Tensor) -> float:
         return frechet_distance(*moments(features), *reference)
 
     return Result(
-        to_reference(judged.samples.features),
-        judged.protocol(),
-        judged.baselines("fid", lambda seen: to_reference(seen.features)),
+        to_reference(comparison.samples.features),
+        comparison.protocol(),
+        comparison.baselines("fid", lambda seen: to_reference(seen.features)),
     )
 
 

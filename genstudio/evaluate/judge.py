@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from genstudio.core.abilities import Verdict
+from genstudio.core.capabilities import Verdict
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.nets.trunk import resize
@@ -21,7 +21,7 @@ GREY = (0.299, 0.587, 0.114)  # ITU-R 601, as everywhere in the data sets
 
 @dataclass(frozen=True, eq=False)
 class Judge:
-    """``model`` has the ability ``Judges``, is in eval mode, and was built for images of ``spec``; ``hash`` is the
+    """``model`` has the capability ``Judges``, is in eval mode, and was built for images of ``spec``; ``hash`` is the
     SHA-256 of its weights (64 hex digits). It stays on the CPU, so that its numbers are the same beside any device."""
 
     model: Any

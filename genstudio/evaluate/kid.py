@@ -15,15 +15,15 @@ import torch
 from torch import Tensor
 
 from genstudio.core import seeding
-from genstudio.core.abilities import Samples
+from genstudio.core.capabilities import Samples
 from genstudio.core.messages import N_
 from genstudio.evaluate.base import Result, measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from genstudio.evaluate.comparison import Comparison
     from genstudio.evaluate.images import Images
-    from genstudio.evaluate.judged import Judged
 
 SUBSETS, SUBSET = 100, 1_000
 
@@ -36,22 +36,22 @@ SUBSETS, SUBSET = 100, 1_000
     needs=(Samples,),
     help=N_("How far the samples' features are from those of real images; not biased by the number of samples."),
     heavy=True,
-    judged=True,
+    comparison=True,
     extra_units={"kid_std": "KID"},
 )
-def kid(model: Any, images: Images, *, judged: Judged) -> Result:
+def kid(model: Any, images: Images, *, comparison: Comparison) -> Result:
     """KID of the samples to the training images. Extra: ``kid_std`` over the subsets. May be a little below 0."""
-    reference = judged.reference.features
-    size = min(SUBSET, len(reference), judged.count)
+    reference = comparison.reference.features
+    size = min(SUBSET, len(reference), comparison.count)
 
     def to_reference(features: Tensor) -> Tensor:
-        return kernel_distances(features, reference, size=size, between=judged.stop_if_cancelled)
+        return kernel_distances(features, reference, size=size, between=comparison.stop_if_cancelled)
 
-    values = to_reference(judged.samples.features)
+    values = to_reference(comparison.samples.features)
     return Result(
         float(values.mean()),
-        judged.protocol() | {"subsets": SUBSETS, "subset": size, "kernel": "(x.y / F + 1)^3"},
-        judged.baselines("kid", lambda seen: float(to_reference(seen.features).mean())),
+        comparison.protocol() | {"subsets": SUBSETS, "subset": size, "kernel": "(x.y / F + 1)^3"},
+        comparison.baselines("kid", lambda seen: float(to_reference(seen.features).mean())),
         {"kid_std": float(values.std(correction=0))},
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from genstudio.core.abilities import Samples
+from genstudio.core.capabilities import Samples
 from genstudio.core.errors import DataError
 from genstudio.core.messages import N_
 from genstudio.core.seeding import generator

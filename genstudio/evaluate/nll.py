@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from genstudio.core.abilities import ScoresLikelihood
+from genstudio.core.capabilities import ScoresLikelihood
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.evaluate.base import Result, measure

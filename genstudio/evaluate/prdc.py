@@ -19,15 +19,15 @@ import torch
 from torch import Tensor
 
 from genstudio.core import seeding
-from genstudio.core.abilities import Samples
+from genstudio.core.capabilities import Samples
 from genstudio.core.messages import N_
 from genstudio.evaluate.base import Result, measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from genstudio.evaluate.comparison import Comparison, JudgeFeatures
     from genstudio.evaluate.images import Images
-    from genstudio.evaluate.judged import Judged, Seen
 
 NEIGHBOURS = 5
 CHUNK = 500  # rows of the table of distances at a time: 40 MB against 10,000 others
@@ -43,27 +43,27 @@ CHUNK = 500  # rows of the table of distances at a time: 40 MB against 10,000 ot
         "Whether samples look real and whether they are as varied, by each image's five nearest; the value is coverage."
     ),
     heavy=True,
-    judged=True,
+    comparison=True,
     value_name="coverage",
     extra_units=dict.fromkeys(("density", "precision", "recall"), "share"),
 )
-def prdc(model: Any, images: Images, *, judged: Judged) -> Result:
+def prdc(model: Any, images: Images, *, comparison: Comparison) -> Result:
     """The value is coverage, which alone falls both when samples look wrong and when they are too few kinds; the other
     three are extras. As many training images as samples (or as there are held-out ones), since all four depend on both
     numbers."""
-    count = min(len(judged.reference), judged.count)
-    order = torch.randperm(len(judged.reference), generator=seeding.generator(0, "evaluate", "prdc"))
-    real = judged.reference.features[order[:count]]
+    count = min(len(comparison.reference), comparison.count)
+    order = torch.randperm(len(comparison.reference), generator=seeding.generator(0, "evaluate", "prdc"))
+    real = comparison.reference.features[order[:count]]
     k = max(1, min(NEIGHBOURS, count - 1))
 
-    def among(seen: Seen) -> dict[str, float]:
-        return neighbourhoods(seen.features, real[: len(seen)], k=k, between=judged.stop_if_cancelled)
+    def among(seen: JudgeFeatures) -> dict[str, float]:
+        return neighbourhoods(seen.features, real[: len(seen)], k=k, between=comparison.stop_if_cancelled)
 
-    found = among(judged.samples)
+    found = among(comparison.samples)
     return Result(
         found.pop("coverage"),
-        judged.protocol() | {"k": k, "reference": count, "value": "coverage"},
-        judged.baselines("prdc", lambda seen: among(seen)["coverage"]),
+        comparison.protocol() | {"k": k, "reference": count, "value": "coverage"},
+        comparison.baselines("prdc", lambda seen: among(seen)["coverage"]),
         found,
     )
 

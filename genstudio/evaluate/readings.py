@@ -25,7 +25,7 @@ def is_switch(values: np.ndarray) -> bool:
     return bool(len(known)) and bool(np.isin(known, (0.0, 1.0)).all())
 
 
-def said_of(data: DataSet, indices: np.ndarray) -> dict[str, np.ndarray]:
+def targets_of(data: DataSet, indices: np.ndarray) -> dict[str, np.ndarray]:
     """Attributes of the images of ``data`` at ``indices``: float64 N by name, NaN where unknown."""
     values: dict[str, np.ndarray] = {}
     if data.attributes is not None:

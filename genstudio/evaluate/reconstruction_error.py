@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from genstudio.core.abilities import Decodes, Encodes
+from genstudio.core.capabilities import Decodes, Encodes
 from genstudio.core.messages import N_
 from genstudio.evaluate.base import Result, measure
 

@@ -10,16 +10,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
-from genstudio.core.abilities import Decodes
+from genstudio.core.capabilities import Decodes
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_, Message, translate
-from genstudio.explore.base import Blob, Content, Look, PaneState, Picture, knob, pane, state
-from genstudio.explore.latent import named_sums
-from genstudio.explore.latent.frames import Frame, code_of, image_of
-from genstudio.explore.latent.named_sums import BLANK, Filled, equations_of, first_equation, known_names, terms_of
-from genstudio.explore.latent.pool import Filter, Pool, Source, filter_words, pool_of
-from genstudio.explore.latent.sums import Term, added
-from genstudio.explore.latent.verdict import ordinary_readings, verdict_words
+from genstudio.explore.base import Blob, Content, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.explore.latent import attribute_equations
+from genstudio.explore.latent.attribute_equations import (
+    BLANK,
+    Filled,
+    equations_of,
+    first_equation,
+    known_names,
+    terms_of,
+)
+from genstudio.explore.latent.attribute_summary import ordinary_readings, verdict_words
+from genstudio.explore.latent.candidates import Filter, Pool, Source, filter_words, pool_of
+from genstudio.explore.latent.points import LatentPoint, code_of, image_of
+from genstudio.explore.latent.vector_arithmetic import Term, added
 from genstudio.explore.latents import sheet, to_pixels
 
 __all__ = [
@@ -53,14 +60,14 @@ PAGE = N_(
 @state
 class ArithmeticState(PaneState):
     """``terms`` empty: the equation that the data know by ``name``, else the first, with exemplars chosen by ``seed``;
-    ``sent``: codes that were sent before any term was touched, for the last of them. ``wanted``: what the browser shows,
-    as (attribute, "high" or "low"); ``shown``: 0 is as many as suit."""
+    ``sent``: codes that were sent before any term was touched, for the last of them. ``wanted``: what the browser
+    shows, as (attribute, "high" or "low"); ``shown``: 0 is as many as suit."""
 
     OF_RUN = ("sent",)
     OF_IMAGES = ("terms", "name", "wanted", "page")
 
     terms: tuple[Term, ...] = knob((), help=N_("The terms of the equation."))
-    sent: tuple[Frame, ...] = knob((), help=N_("Exemplars that were sent to an equation which filled itself."))
+    sent: tuple[LatentPoint, ...] = knob((), help=N_("Exemplars that were sent to an equation which filled itself."))
     name: str = knob("", help=N_("What the equation is called."), label=N_("name"))
     noise: float = knob(
         0.3, help=N_("How far the eight variations lie from the sum."), label=N_("noise"), unit="σ", ge=0.0, le=2.0
@@ -79,7 +86,7 @@ class ArithmeticState(PaneState):
 
     def with_z(self, z: Blob) -> ArithmeticState:
         """A z that was sent becomes an exemplar of the last term."""
-        frame = Frame("z", blob=z)
+        frame = LatentPoint("z", blob=z)
         if not self.terms:
             return replace(self, sent=(*self.sent, frame)[:MOST_EXEMPLARS])
         return self.with_exemplar(len(self.terms) - 1, frame)
@@ -97,7 +104,7 @@ class ArithmeticState(PaneState):
         terms[k] = replace(terms[k], **fields)
         return replace(self, terms=tuple(terms))
 
-    def with_exemplar(self, k: int, frame: Frame) -> ArithmeticState:
+    def with_exemplar(self, k: int, frame: LatentPoint) -> ArithmeticState:
         exemplars = self.terms[k].exemplars
         return self.with_changed(k, exemplars=(*exemplars, frame)[:MOST_EXEMPLARS])
 
@@ -109,12 +116,12 @@ class ArithmeticState(PaneState):
     def needs_images(self) -> bool:
         return True
 
-    def decided(self, look: Look) -> ArithmeticState:
+    def decided(self, context: ViewContext) -> ArithmeticState:
         if self.terms:
             return self
-        for _ in (work := _Outcome(pool_of(look, self.source))):
+        for _ in (work := _Outcome(pool_of(context, self.source))):
             pass
-        found = _filled(look, self, work.made)
+        found = _filled(context, self, work.made)
         return replace(self, terms=found.terms, name=found.name or self.name, sent=())
 
 
@@ -138,32 +145,32 @@ class _Outcome:
     help=N_("Sums of codes: a smile from two women, given to a man."),
     page=PAGE,
 )
-def arithmetic(look: Look, state: ArithmeticState) -> Iterator[Content]:
-    """Pictures: the sum with its variations, the terms (one row, the mean of each decoded), the exemplars (a row a term),
-    the sum in pixels, and the browser. ``values``: ``terms`` as they are, ``filled`` (which have pictures), ``verdict``,
-    ``browser`` (its frames), ``chips`` and ``equations`` (what there is to choose, in words), ``refused`` and ``missing``
-    (what is left out), ``note``."""
-    work = _Outcome(pool_of(look, state.source))
+def arithmetic(context: ViewContext, state: ArithmeticState) -> Iterator[Content]:
+    """Pictures: the sum with its variations, the terms (one row, the mean of each decoded), the exemplars (a row a
+    term), the sum in pixels, and the browser. ``values``: ``terms`` as they are, ``filled`` (which have pictures),
+    ``verdict``, ``browser`` (its frames), ``chips`` and ``equations`` (what there is to choose, in words),
+    ``refused`` and ``missing`` (what is left out), ``note``."""
+    work = _Outcome(pool_of(context, state.source))
     try:
         for share in work:
             doing = N_("Looking for images to choose from, {percent} %", percent=f"{100 * share:.0f}")
             if not state.terms:
                 yield Content(doing, values={"note": doing}, share=share)
             elif share < 1:
-                yield replace(_summed(look, state, Filled(state.terms, state.name), None, doing), share=share)
+                yield replace(_summed(context, state, Filled(state.terms, state.name), None, doing), share=share)
     except GenstudioError as error:
         # Images that don't fit the model: the sum is made all the same.
-        yield _summed(look, state, _filled(look, state, None), None, error)
+        yield _summed(context, state, _filled(context, state, None), None, error)
         return
     pool: Pool = work.made
-    yield _summed(look, state, _filled(look, state, pool), pool)
+    yield _summed(context, state, _filled(context, state, pool), pool)
 
 
-def _filled(look: Look, state: ArithmeticState, pool: Pool | None) -> Filled:
+def _filled(context: ViewContext, state: ArithmeticState, pool: Pool | None) -> Filled:
     """The terms of ``state``, or of the equation that fills itself, with what was sent to it."""
     if state.terms:
         return Filled(state.terms, state.name)
-    found = Filled(()) if pool is None else named_sums.filled(look, pool, state.name, state.seed)
+    found = Filled(()) if pool is None else attribute_equations.filled(context, pool, state.name, state.seed)
     if not found.terms and not state.sent:
         return found
     terms = found.terms or (Term(),)
@@ -172,32 +179,37 @@ def _filled(look: Look, state: ArithmeticState, pool: Pool | None) -> Filled:
 
 
 def _summed(
-    look: Look,
+    context: ViewContext,
     state: ArithmeticState,
     equation: Filled,
     pool: Pool | None,
     note: Message | GenstudioError | None = None,
 ) -> Content:
-    terms, refused = _sound(look, equation.terms)
+    terms, refused = _sound(context, equation.terms)
     filled = tuple(k for k, term in enumerate(terms) if term.exemplars)
     values: dict[str, Any] = {
         "terms": equation.terms or BLANK, "name": equation.name, "filled": filled, "refused": refused, "note": note,
-        "latent_dim": int(getattr(look.model, "latent_dim", 0)), "data": look.data.name if look.data is not None else "",
+        "latent_dim": int(getattr(context.model, "latent_dim", 0)),
+        "data": context.data.name if context.data is not None else "",
     }  # fmt: skip
     pictures: list[Picture] = []
     if filled:
-        total = added(look, tuple(terms[k] for k in filled), state.noise, state.seed)
+        total = added(context, tuple(terms[k] for k in filled), state.noise, state.seed)
         pictures = [total.sum, total.means, total.exemplars, total.in_pixels]
         if len(filled) == len(terms):
-            ordinary = ordinary_readings(look)
+            ordinary = ordinary_readings(context)
             verdicts = (("verdict", total.middle), ("pixel_verdict", total.pixel_image))
-            values |= {name: said for name, one in verdicts if (said := verdict_words(look, one, ordinary)) is not None}
+            values |= {
+                name: said for name, one in verdicts if (said := verdict_words(context, one, ordinary)) is not None
+            }
     if pool is not None:
-        browser, frames, none_fits, pages = _browser(look, state, pool)
+        browser, frames, none_fits, pages = _browser(context, state, pool)
         pictures.append(browser)
         values |= {
-            "chips": named_sums.sides_in_words(look, pool),
-            "equations": tuple((one.name, named_sums.equation_words(look, one)) for one in equations_of(look, pool)),
+            "chips": attribute_equations.sides_in_words(context, pool),
+            "equations": tuple(
+                (one.name, attribute_equations.equation_words(context, one)) for one in equations_of(context, pool)
+            ),
             "source": pool.kind, "candidates": len(pool), "browser": frames, "pages": pages,
             "note": none_fits or note,
         }  # fmt: skip
@@ -207,7 +219,7 @@ def _summed(
     words = missing or _words(terms)
     verdict = values.get("verdict")
     seen = N_("{words} · {verdict}", words=words, verdict=verdict) if verdict else words
-    step = f"{look.snapshot.step:,}"
+    step = f"{context.snapshot.step:,}"
     told = N_("{words}, from step {step}", words=seen, step=step)
     if not filled:
         told = N_("{words} Step {step}.", words=words, step=step)
@@ -235,7 +247,7 @@ def _words(terms: tuple[Term, ...]) -> Message:
     return N_("{equation}", equation=equation_words(terms))
 
 
-def _sound(look: Look, terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], Refused]:
+def _sound(context: ViewContext, terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], Refused]:
     """``terms`` with those exemplars alone that have a code here, and why the others have none."""
     refused: Refused = {}
     sound = []
@@ -243,8 +255,8 @@ def _sound(look: Look, terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], Refus
         kept = []
         for i, frame in enumerate(term.exemplars):
             try:
-                code_of(look, frame)
-                image_of(look, frame)
+                code_of(context, frame)
+                image_of(context, frame)
             except GenstudioError as error:
                 refused[k, i] = error
             else:
@@ -262,7 +274,9 @@ def equation_words(terms: tuple[Term, ...]) -> str:
     return " ".join(said)
 
 
-def _browser(look: Look, state: ArithmeticState, pool: Pool) -> tuple[Picture, tuple[Frame, ...], Message | None, int]:
+def _browser(
+    context: ViewContext, state: ArithmeticState, pool: Pool
+) -> tuple[Picture, tuple[LatentPoint, ...], Message | None, int]:
     """A page of candidates as a sheet, their frames, what is said when none matches, and how many pages there are."""
     import numpy as np
     import torch
@@ -273,7 +287,7 @@ def _browser(look: Look, state: ArithmeticState, pool: Pool) -> tuple[Picture, t
     note: Message | None = None
     if not len(fits):
         note = N_(
-            "No image is {wanted}. Ask for less: take a word out.", wanted=translate(filter_words(look.data, wanted))
+            "No image is {wanted}. Ask for less: take a word out.", wanted=translate(filter_words(context.data, wanted))
         )
     shown = state.shown or SHOWN
     pages = max(1, -(-len(fits) // shown))
@@ -282,12 +296,15 @@ def _browser(look: Look, state: ArithmeticState, pool: Pool) -> tuple[Picture, t
     frames = tuple(pool.frame(int(k)) for k in chosen)
     columns = max(1, round(shown**0.5 * 1.5))
     rows = max(1, -(-max(len(chosen), 1) // columns))
-    cells, codes = np.zeros((0, *look.spec.cell, 1), np.uint8), np.zeros((rows * columns, pool.z.shape[1]), np.float32)
+    cells, codes = (
+        np.zeros((0, *context.spec.cell, 1), np.uint8),
+        np.zeros((rows * columns, pool.z.shape[1]), np.float32),
+    )
     if len(chosen):
-        cells = to_pixels(torch.stack([image_of(look, one) for one in frames]))
+        cells = to_pixels(torch.stack([image_of(context, one) for one in frames]))
         codes[: len(chosen)] = pool.z[chosen]
     picture = Picture(
-        sheet(cells, rows, columns), N_("{n} of {all}", n=f"{len(fits):,}", all=f"{len(pool):,}"), look.spec.cell,
+        sheet(cells, rows, columns), N_("{n} of {all}", n=f"{len(fits):,}", all=f"{len(pool):,}"), context.spec.cell,
         {"z": codes.reshape(rows, columns, -1)}, len(chosen),
     )  # fmt: skip
     return picture, frames, note, pages

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, dataclass_tra
 import pydantic
 import pydantic.dataclasses
 
-from genstudio.core.abilities import ABILITIES, has
+from genstudio.core.capabilities import CAPABILITIES, has
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import KnobInfo, Knobs, describe, knob, parse_knobs
 from genstudio.core.messages import N_, Message
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from genstudio.training.snapshot import Snapshot
 
 __all__ = [
-    "GROUPS", "Blob", "Content", "Legend", "Look", "Pane", "PaneState", "Picture", "Points", "Series",
+    "GROUPS", "Blob", "Content", "Legend", "Pane", "PaneState", "Picture", "Points", "Series", "ViewContext",
     "contents", "final", "knob", "pane", "pane_of", "panes", "state", "steps",
 ]  # fmt: skip
 
@@ -93,9 +93,9 @@ class PaneState:
         """
         return None
 
-    def decided(self, look: Look) -> PaneState:
-        """This state with what it leaves to the model and the data settled as ``look`` has them: what an export carries,
-        so that it means the same where there are other data."""
+    def decided(self, context: ViewContext) -> PaneState:
+        """This state with what it leaves to the model and the data settled as ``context`` has them: what an export
+        carries, so that it means the same where there are other data."""
         return self
 
     def for_another_run(self: S, *, same_images: bool) -> S:
@@ -133,7 +133,7 @@ def _form(cls: type) -> type[Knobs]:
 
 
 @dataclass
-class Look:
+class ViewContext:
     """Inputs of a content function: a model in eval mode with a snapshot's weights, and the open data set.
 
     ``once`` keeps what depends on the snapshot and the data alone (encodings, principal axes) for as long as both are
@@ -181,11 +181,11 @@ def _made_for_none(spec: ImageSpec) -> bool:
 class Pane:
     """One way to look at a snapshot.
 
-    ``needs`` are the abilities it asks of a model, ``help`` one sentence, ``page`` its help page with the mathematics
-    (the rich text that Qt shows: a small subset of HTML). ``unfit`` says of images that it can't show why not. ``suits``:
-    whether it is the pane for such images, that stands first when a run on them is opened, until a person chooses.
-    ``long``: a content takes seconds, so it keeps the weights that it began with, and takes newer ones seldom enough that
-    training is left two thirds of a core.
+    ``needs`` are the capabilities it asks of a model, ``help`` one sentence, ``page`` its help page with the mathematics
+    (the rich text that Qt shows: a small subset of HTML). ``unsupported`` says of images that it can't show why not.
+    ``preferred_for``: whether it is the pane for such images, that stands first when a run on them is opened, until a
+    person chooses. ``slow``: a content takes seconds, so it keeps the weights that it began with, and takes newer
+    ones seldom enough that training is left two thirds of a core.
     """
 
     name: str
@@ -195,15 +195,15 @@ class Pane:
     state: type[PaneState]
     help: Message
     page: Message
-    content: Callable[[Look, Any], Content | Iterator[Content | float | None]]
+    content: Callable[[ViewContext, Any], Content | Iterator[Content | float | None]]
     gradients: bool = False
-    long: bool = False
-    unfit: Callable[[ImageSpec], UsageError | None] = _any_images
-    suits: Callable[[ImageSpec], bool] = _made_for_none
+    slow: bool = False
+    unsupported: Callable[[ImageSpec], UsageError | None] = _any_images
+    preferred_for: Callable[[ImageSpec], bool] = _made_for_none
 
     def missing(self, model: object) -> list[type]:
-        """The abilities that ``model`` (an instance or a class) lacks for this pane."""
-        return [ability for ability in self.needs if not has(model, ability)]
+        """The capabilities that ``model`` (an instance or a class) lacks for this pane."""
+        return [capability for capability in self.needs if not has(model, capability)]
 
     def why_not(self, model: object) -> Message | None:
         """Why ``model`` can't serve this pane and what to train instead, or ``None`` when it can."""
@@ -214,10 +214,10 @@ class Pane:
 
         able = [str(kind.title) for _, kind in models.items() if not self.missing(kind)]
         return N_(
-            "{pane} needs a model that {abilities}; this one does not. {remedy}",
+            "{pane} needs a model that {capabilities}; this one does not. {remedy}",
             pane=self.title,
-            abilities=", ".join(
-                str(ABILITIES[a.__name__][1]) if a.__name__ in ABILITIES else a.__name__ for a in missing
+            capabilities=", ".join(
+                str(CAPABILITIES[a.__name__][1]) if a.__name__ in CAPABILITIES else a.__name__ for a in missing
             ),
             remedy=N_("Train one of these instead: {models}.", models=", ".join(able))
             if able
@@ -238,16 +238,16 @@ def pane(
     help: Message,
     page: Message | None = None,
     gradients: bool = False,
-    long: bool = False,
-    unfit: Callable[[ImageSpec], UsageError | None] = _any_images,
-    suits: Callable[[ImageSpec], bool] = _made_for_none,
+    slow: bool = False,
+    unsupported: Callable[[ImageSpec], UsageError | None] = _any_images,
+    preferred_for: Callable[[ImageSpec], bool] = _made_for_none,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorator: file a content function as the pane ``name``.
 
-    The function maps (look, state) to a content, or yields ever better ones of which the last is the content, and ``None``
-    where it may pause: others who compute go first. A float in place of ``None`` is the share (0 to 1) that is done. It is
-    pure: the same snapshot and state give the same content, to the bit, and what is random draws from a generator made
-    from the state's seed. It runs under ``torch.inference_mode`` unless ``gradients``.
+    The function maps (look, state) to a content, or yields ever better ones of which the last is the content, and
+    ``None`` where it may pause: others who compute go first. A float in place of ``None`` is the share (0 to 1) that
+    is done. It is pure: the same snapshot and state give the same content, to the bit, and what is random draws from
+    a generator made from the state's seed. It runs under ``torch.inference_mode`` unless ``gradients``.
     """
     if group not in GROUPS:
         raise UsageError(
@@ -256,7 +256,9 @@ def pane(
         )
 
     def file(function: Callable[..., Any]) -> Callable[..., Any]:
-        made = Pane(name, title, group, needs, state, help, page or help, function, gradients, long, unfit, suits)
+        made = Pane(
+            name, title, group, needs, state, help, page or help, function, gradients, slow, unsupported, preferred_for
+        )
         panes.register(name)(made)
         return function
 
@@ -271,15 +273,15 @@ def pane_of(state: PaneState) -> Pane:
     raise UsageError(N_("No pane shows a {kind}.", kind=type(state).__name__), N_("Register one with @pane(...)."))
 
 
-def contents(look: Look, state: PaneState) -> Iterator[Content]:
-    """The ever better contents of ``state``. Raises :class:`UsageError` when the model lacks what the pane needs, or its
-    images are none that the pane shows."""
-    for content in steps(look, state):
+def contents(context: ViewContext, state: PaneState) -> Iterator[Content]:
+    """The ever better contents of ``state``. Raises :class:`UsageError` when the model lacks what the pane needs, or
+    its images are none that the pane shows."""
+    for content in steps(context, state):
         if isinstance(content, Content):
             yield content
 
 
-def steps(look: Look, state: PaneState) -> Iterator[Content | float | None]:
+def steps(context: ViewContext, state: PaneState) -> Iterator[Content | float | None]:
     """:func:`contents`, and after each step on the way to the next one ``None``, or the share that is done (0 to 1).
 
     Grad mode belongs to the thread, so it is set around each step of a content function and never across a yield.
@@ -287,17 +289,17 @@ def steps(look: Look, state: PaneState) -> Iterator[Content | float | None]:
     import torch
 
     shown = pane_of(state)
-    refusal = shown.why_not(look.model)
+    refusal = shown.why_not(context.model)
     if refusal is not None:
         raise UsageError(refusal)
-    if (unfit := shown.unfit(look.spec)) is not None:
-        raise unfit
+    if (unsupported := shown.unsupported(context.spec)) is not None:
+        raise unsupported
 
     def guard() -> Any:
         return torch.enable_grad() if shown.gradients else torch.inference_mode()
 
     with guard():
-        made = shown.content(look, state)
+        made = shown.content(context, state)
     if isinstance(made, Content):
         yield made
         return
@@ -315,12 +317,12 @@ def steps(look: Look, state: PaneState) -> Iterator[Content | float | None]:
             close()
 
 
-def final(look: Look, state: PaneState, cancelled: Callable[[], bool] | None = None) -> Content:
+def final(context: ViewContext, state: PaneState, cancelled: Callable[[], bool] | None = None) -> Content:
     """The best content of ``state``: what is exported, and what the command line makes."""
     from genstudio.core.errors import Cancelled
 
     best: Content | None = None
-    for content in steps(look, state):
+    for content in steps(context, state):
         best = content if isinstance(content, Content) else best
         if cancelled is not None and cancelled():
             raise Cancelled(N_("Stopped before the picture was finished."))

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from genstudio.core.abilities import Encodes, has
+from genstudio.core.capabilities import Encodes, has
 from genstudio.core.errors import DataError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
-from genstudio.evaluate.readings import said_of
+from genstudio.evaluate.readings import targets_of
 from genstudio.explore.base import Content, Legend, Picture
-from genstudio.explore.given import chosen_class, classes_of
+from genstudio.explore.conditioning import chosen_class, classes_of
 from genstudio.explore.heat import signed, signed_scale
 from genstudio.explore.latent.linear import cosines, must_be_finite
 from genstudio.explore.latents import decoded, sheet, to_pixels
 
 if TYPE_CHECKING:
-    from genstudio.explore.base import Look
+    from genstudio.explore.base import ViewContext
     from genstudio.explore.direction_rows import Row
     from genstudio.explore.directions import DirectionsState, Story
 
@@ -37,14 +37,14 @@ class Code:
     words: Message
 
 
-def code_of(look: Look, state: DirectionsState) -> Code:
+def code_of(context: ViewContext, state: DirectionsState) -> Code:
     """The code that ``state`` walks from. Raises :class:`UsageError` for a model whose codes are not finite."""
-    dim, classes = int(look.model.latent_dim), classes_of(look)  # type: ignore[arg-type]
-    label = chosen_class(look, state.label)
-    z, theirs, words = _encoded(look, state) or _drawn(look, state)
+    dim, classes = int(context.model.latent_dim), classes_of(context)  # type: ignore[arg-type]
+    label = chosen_class(context, state.label)
+    z, theirs, words = _encoded(context, state) or _drawn(context, state)
     if state.z is not None:
         try:
-            sent = look.blobs.get_array(state.z).ravel()
+            sent = context.blobs.get_array(state.z).ravel()
         except DataError:  # no longer stored
             sent = z[:0]
         if len(sent) == dim:
@@ -55,25 +55,25 @@ def code_of(look: Look, state: DirectionsState) -> Code:
     return Code(z.astype(np.float64), label, words)
 
 
-def _encoded(look: Look, state: DirectionsState) -> tuple[np.ndarray, int | None, Message] | None:
+def _encoded(context: ViewContext, state: DirectionsState) -> tuple[np.ndarray, int | None, Message] | None:
     import torch
 
-    if state.source != "image" or look.data is None or not has(look.model, Encodes):
+    if state.source != "image" or context.data is None or not has(context.model, Encodes):
         return None
-    data: Any = look.data
+    data: Any = context.data
     split = next((part for part in map(data.split, ("validation", "test", "train")) if len(part)), None)
     if split is None:
         return None
     number = state.index % len(split)
     batch = split.batch(torch.tensor([number]), generator=generator(0, "directions", number))
-    z = look.model.encode(batch.images)[0].float().numpy()  # type: ignore[operator]
+    z = context.model.encode(batch.images)[0].float().numpy()  # type: ignore[operator]
     names = {"validation": N_("Validation image"), "test": N_("Test image"), "train": N_("Training image")}
     words = N_("{what} {k}", what=names[split.name], k=f"{number:,}")
     return z, None if batch.labels is None else int(batch.labels[0]), words
 
 
-def _drawn(look: Look, state: DirectionsState) -> tuple[np.ndarray, int | None, Message]:
-    z = look.model.prior(1, generator=generator(state.seed, "samples"))[0].numpy()  # type: ignore[operator]
+def _drawn(context: ViewContext, state: DirectionsState) -> tuple[np.ndarray, int | None, Message]:
+    z = context.model.prior(1, generator=generator(state.seed, "samples"))[0].numpy()  # type: ignore[operator]
     return z, None, N_("The draw of seed {seed}", seed=state.seed)
 
 
@@ -85,11 +85,11 @@ def top_of(shown: str) -> float:
 class Sheets:
     """Contents of one look and state. Rows are decoded once, whatever becomes known of them later."""
 
-    def __init__(self, look: Look, state: DirectionsState, code: Code) -> None:
-        self.look, self.state, self.code = look, state, code
+    def __init__(self, context: ViewContext, state: DirectionsState, code: Code) -> None:
+        self.context, self.state, self.code = context, state, code
         self.places = np.linspace(-state.reach, state.reach, state.columns)
         self._decoded: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}
-        self._facts = _facts(look)
+        self._facts = _facts(context)
 
     def contents(self, story: Story, share: float | None = None) -> Iterator[Content]:
         """Contents of ``story`` with ever more of its rows decoded. ``share``: the share of the search that is done."""
@@ -104,13 +104,13 @@ class Sheets:
     def content(self, story: Story, share: float | None = None) -> Content:
         """Content of ``story`` with the rows that are decoded."""
         words, values = self._words(story, share), dict(self._facts)
-        step = story.found.space.step if story.found is not None else self.look.snapshot.step
+        step = story.found.space.step if story.found is not None else self.context.snapshot.step
         values |= {
             "percent": 100 if share is None else int(100 * share),
             "finding": share is not None,
             "shown": self._shown(story),
             "rows": tuple(story.rows),
-            "lines": tuple(tuple(row.told(step, self.look.snapshot.step)) for row in story.rows),
+            "lines": tuple(tuple(row.told(step, self.context.snapshot.step)) for row in story.rows),
             "row_names": tuple(row.title for row in story.rows),
             "remarks": story.remarks,
             "way": self.state.way,
@@ -145,10 +145,10 @@ class Sheets:
         import torch
 
         labels = None if self.code.label is None else torch.full((len(z),), self.code.label)
-        return to_pixels(decoded(self.look, torch.from_numpy(z), labels))
+        return to_pixels(decoded(self.context, torch.from_numpy(z), labels))
 
     def _strips(self, story: Story, words: Message) -> Picture:
-        cell, n = self.look.spec.cell, len(self.places)
+        cell, n = self.context.spec.cell, len(self.places)
         done = []
         for row in story.rows:
             if self._key(row) not in self._decoded:
@@ -196,7 +196,7 @@ class Sheets:
             "code": self.code.words,
             "n": len(story.rows),
             "reach": f"{self.state.reach:g}",
-            "step": f"{self.look.snapshot.step:,}",
+            "step": f"{self.context.snapshot.step:,}",
         }
         if not story.rows:
             said = N_("{code}, from step {step}", **told)
@@ -207,7 +207,7 @@ class Sheets:
         else:
             said = N_("{code} along {n} directions, ±{reach} σ, from step {step}", **told)
         found = story.found
-        if found is not None and found.space.digest != self.look.snapshot.digest:
+        if found is not None and found.space.digest != self.context.snapshot.digest:
             said = N_("{said} · found at step {found}", said=said, found=f"{found.space.step:,}")
         held = ", ".join(row.title for row in story.rows if row.fixed)
         if held:
@@ -219,14 +219,14 @@ class Sheets:
         return said
 
 
-def _facts(look: Look) -> dict[str, Any]:
+def _facts(context: ViewContext) -> dict[str, Any]:
     """Values for the controls: attributes to look for, classes, images to walk from."""
-    encodes = has(look.model, Encodes)
+    encodes = has(context.model, Encodes)
     names: tuple[str, ...] = ()
-    if look.data is not None:
-        names = tuple(said_of(look.data, np.arange(min(1, len(look.data)))))
+    if context.data is not None:
+        names = tuple(targets_of(context.data, np.arange(min(1, len(context.data)))))
     return {
         "attributes": names,
-        "can_encode": encodes and look.data is not None,
-        "class_names": look.spec.class_names if classes_of(look) else (),
+        "can_encode": encodes and context.data is not None,
+        "class_names": context.spec.class_names if classes_of(context) else (),
     }

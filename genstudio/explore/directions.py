@@ -6,11 +6,11 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from genstudio.core.abilities import Decodes
+from genstudio.core.capabilities import Decodes
 from genstudio.core.errors import DataError, UsageError
 from genstudio.core.messages import N_, Message
-from genstudio.explore.base import Blob, Content, Look, PaneState, knob, pane, state
-from genstudio.explore.given import check_data
+from genstudio.explore.base import Blob, Content, PaneState, ViewContext, knob, pane, state
+from genstudio.explore.conditioning import check_data
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,7 +50,7 @@ PAGE = N_(
 )
 
 
-def _unfit(spec: ImageSpec) -> UsageError | None:
+def _unsupported(spec: ImageSpec) -> UsageError | None:
     if not spec.is_point:
         return None
     return UsageError(
@@ -121,22 +121,22 @@ class DirectionsState(PaneState):
     state=DirectionsState,
     help=N_("Named directions of the latent space, how well they were found, and what they do."),
     page=PAGE,
-    long=True,
-    unfit=_unfit,
+    slow=True,
+    unsupported=_unsupported,
 )
-def directions(look: Look, state: DirectionsState) -> Iterator[Content]:
+def directions(context: ViewContext, state: DirectionsState) -> Iterator[Content]:
     """Rows of pictures along directions, or a matrix of numbers. ``values["rows"]`` holds what is told of each direction,
     ``values["found"]`` the bytes of those that were found by this content, ``values["share"]`` how far that is."""
     from genstudio.explore.direction_sheets import Sheets, code_of
 
-    check_data(look)
-    sheets = Sheets(look, state, code_of(look, state))
-    known = _known(look, state)
+    check_data(context)
+    sheets = Sheets(context, state, code_of(context, state))
+    known = _known(context, state)
     story = Story(found_here=known is None and state.looking)
-    yield from _found(look, state, sheets, known, story)
+    yield from _found(context, state, sheets, known, story)
     if story.found is None:
         raise UsageError(N_("No direction was found."), N_("Choose another method."))
-    yield from _looked_into(look, state, sheets, story)
+    yield from _looked_into(context, state, sheets, story)
 
 
 @dataclass
@@ -150,34 +150,34 @@ class Story:
     remarks: tuple[Message, ...] = ()
 
 
-def _known(look: Look, state: DirectionsState) -> Directions | None:
+def _known(context: ViewContext, state: DirectionsState) -> Directions | None:
     """Directions that the state carries. Raises :class:`UsageError` where they are of another space."""
     from genstudio.explore.latent.direction import Directions
 
     if state.directions is None:
         return None
     try:
-        found = Directions.from_bytes(look.blobs.get(state.directions))
+        found = Directions.from_bytes(context.blobs.get(state.directions))
     except DataError:  # no longer stored: then they are found anew
         return None
-    found.must_fit(look.snapshot.model, int(look.model.latent_dim))  # type: ignore[arg-type]
+    found.must_fit(context.snapshot.model, int(context.model.latent_dim))  # type: ignore[arg-type]
     return found
 
 
 def _found(
-    look: Look, state: DirectionsState, sheets: Sheets, known: Directions | None, story: Story
+    context: ViewContext, state: DirectionsState, sheets: Sheets, known: Directions | None, story: Story
 ) -> Iterator[Content]:
     """The search told as it goes, or what was known, with principal components."""
     from genstudio.explore.latent.direction import COMPONENTS
-    from genstudio.explore.latent.staged import begun, staged, unnamed
+    from genstudio.explore.latent.search import begun, staged, unnamed
 
     if known is not None and any(one.method == COMPONENTS for one in known):
         story.found = known
         return
     shown: Content | None = None
-    if not begun(look):  # at once: a judge is not loaded in an instant
+    if not begun(context):  # at once: a judge is not loaded in an instant
         shown = yield from _whole(sheets, story, 0.0)
-    work = staged(look, *state.way) if story.found_here else unnamed(look)  # type: ignore[arg-type]
+    work = staged(context, *state.way) if story.found_here else unnamed(context)  # type: ignore[arg-type]
     for share, found in work:
         if shown is None or found is not story.found or int(100 * share) != shown.values["percent"]:
             story.found = found
@@ -190,45 +190,47 @@ def _found(
         story.found = replace(known, found=known.found + left)
 
 
-def _looked_into(look: Look, state: DirectionsState, sheets: Sheets, story: Story) -> Iterator[Content]:
+def _looked_into(context: ViewContext, state: DirectionsState, sheets: Sheets, story: Story) -> Iterator[Content]:
     """Scores under these weights of directions found for others, and effects with some held fixed."""
-    from genstudio.explore.latent.now import scores_now
-    from genstudio.explore.latent.remarks import remarks_on
-    from genstudio.explore.latent.staged import kept, ordinary_codes
+    from genstudio.explore.latent.rescore import scores_now
+    from genstudio.explore.latent.search import kept, ordinary_codes
+    from genstudio.explore.latent.warnings import remarks_on
 
     assert story.found is not None
     found = story.found
-    story.remarks = remarks_on(look, found, state.attributes) if state.looking or state.directions else ()
+    story.remarks = remarks_on(context, found, state.attributes) if state.looking or state.directions else ()
     z = None
     if state.fixed:
-        z = (yield from _meanwhile(ordinary_codes(look), sheets.content(story))).z
+        z = (yield from _meanwhile(ordinary_codes(context), sheets.content(story))).z
     story.rows = _rows(state, found, z)
     shown = yield from _whole(sheets, story)
-    if found.space.digest != look.snapshot.digest:
-        work = kept(look, ("scores now", state.directions, found.space.digest), lambda: scores_now(look, found))
+    if found.space.digest != context.snapshot.digest:
+        work = kept(context, ("scores now", state.directions, found.space.digest), lambda: scores_now(context, found))
         story.now = yield from _meanwhile(work, shown)
         story.rows = [replace(row, now=story.now.get(row.name)) for row in story.rows]
         shown = sheets.content(story)
         yield shown
     for k, row in enumerate(story.rows):
         if found[row.name].effect and not row.direction.effect and not row.problem:
-            yield from _measured_anew(look, sheets, story, k)
+            yield from _measured_anew(context, sheets, story, k)
     yield sheets.content(story)
 
 
-def _measured_anew(look: Look, sheets: Sheets, story: Story, k: int) -> Iterator[Content]:
+def _measured_anew(context: ViewContext, sheets: Sheets, story: Story, k: int) -> Iterator[Content]:
     """Row ``k`` with the effect that it has while others are held fixed."""
     from genstudio.explore.latent import effects
-    from genstudio.explore.latent.staged import kept
+    from genstudio.explore.latent.search import kept
 
-    row, judge = story.rows[k], look.judge()
+    row, judge = story.rows[k], context.judge()
     if judge is None:
         return
     shown = sheets.content(story)
-    spreads = yield from _meanwhile(kept(look, ("ordinary", judge.hash), lambda: effects.ordinary(look, judge)), shown)
+    spreads = yield from _meanwhile(
+        kept(context, ("ordinary", judge.hash), lambda: effects.ordinary(context, judge)), shown
+    )
     walked = replace(row.direction, vector=row.step / row.direction.sigma)
     key = ("effects", judge.hash, row.name, walked.step.tobytes())
-    work = kept(look, key, lambda: effects.measured(look, judge, walked, spreads))
+    work = kept(context, key, lambda: effects.measured(context, judge, walked, spreads))
     measured = yield from _meanwhile(work, shown)
     story.rows[k] = replace(row, direction=replace(row.direction, effect=measured.effect, monotone=measured.monotone))
     yield sheets.content(story)

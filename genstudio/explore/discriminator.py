@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from genstudio.core.parts import Parts
-from genstudio.explore.base import Look
+from genstudio.core.resumable import Resumable
+from genstudio.explore.base import ViewContext
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,12 +36,12 @@ def is_logit(model: Any) -> bool:
     return getattr(getattr(model, "objective", None), "output", "value") == "logit"
 
 
-def raw_outputs(look: Look, images: Tensor, labels: Tensor | None) -> Parts[Tensor]:
+def raw_outputs(context: ViewContext, images: Tensor, labels: Tensor | None) -> Resumable[Tensor]:
     """Raw outputs for images N×C×H×W, float32 N, with a pause after each few images."""
     import torch
 
-    model: Any = look.model
-    size = max(8, AT_ONCE // look.spec.values)
+    model: Any = context.model
+    size = max(8, AT_ONCE // context.spec.values)
     outputs = []
     for start in range(0, len(images), size):
         some = None if labels is None else labels[start : start + size]
@@ -51,14 +51,14 @@ def raw_outputs(look: Look, images: Tensor, labels: Tensor | None) -> Parts[Tens
 
 
 def discriminated(
-    look: Look, images: Tensor, labels: Tensor | None, *, heated: bool = False
-) -> Parts[tuple[np.ndarray, np.ndarray | None]]:
+    context: ViewContext, images: Tensor, labels: Tensor | None, *, heated: bool = False
+) -> Resumable[tuple[np.ndarray, np.ndarray | None]]:
     """The outputs as people read them, float64 N, and where each image was looked at: float32 N×H×W, |da/dx| summed over
     the channels, a little smoothed. Pauses after each few images."""
     import torch
 
-    model: Any = look.model
-    size = max(8, AT_ONCE // look.spec.values)
+    model: Any = context.model
+    size = max(8, AT_ONCE // context.spec.values)
     outputs, maps = [], []
     for start in range(0, len(images), size):
         part = images[start : start + size].detach().clone().requires_grad_(heated)

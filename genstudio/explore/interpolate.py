@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from genstudio.core.abilities import Decodes, Encodes, has
+from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive
-from genstudio.explore.base import Blob, Content, Look, PaneState, Picture, knob, pane, state
-from genstudio.explore.given import classes_of
-from genstudio.explore.latent.frames import Frame, code_of, labels_of, seek, words_of
+from genstudio.explore.base import Blob, Content, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.explore.conditioning import classes_of
 from genstudio.explore.latent.paths import Easing, How, along, segments
+from genstudio.explore.latent.points import LatentPoint, code_of, labels_of, seek, words_of
 from genstudio.explore.latents import chunks, decoded, sheet, to_pixels
 
 if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
-FIRST = tuple(Frame("seed", seed) for seed in range(4))
+FIRST = tuple(LatentPoint("seed", seed) for seed in range(4))
 MOST_FRAMES = 24
 
 PAGE = N_(
@@ -45,7 +45,7 @@ class InterpolateState(PaneState):
     show: Literal["picture", "strip"] = knob(
         "picture", help=N_("One picture, at one place of the path; or all of the path as a strip."), label=N_("show")
     )
-    frames: tuple[Frame, ...] = knob(FIRST, help=N_("The key frames, in order."))
+    frames: tuple[LatentPoint, ...] = knob(FIRST, help=N_("The key frames, in order."))
     how: How = knob(
         "spherical",
         help=N_("The way between two key frames: along the shell on which codes lie, or straight."),
@@ -76,9 +76,9 @@ class InterpolateState(PaneState):
                 N_("The path has {n} key frames already, the most that there can be.", n=MOST_FRAMES),
                 N_("Remove one in Interpolate, and send it again."),
             )
-        return self.inserted(len(self.frames), Frame("z", blob=z))
+        return self.inserted(len(self.frames), LatentPoint("z", blob=z))
 
-    def inserted(self, at: int, frame: Frame) -> InterpolateState:
+    def inserted(self, at: int, frame: LatentPoint) -> InterpolateState:
         return replace(self, frames=(*self.frames[:at], frame, *self.frames[at:]))
 
     def without(self, at: int) -> InterpolateState:
@@ -89,7 +89,7 @@ class InterpolateState(PaneState):
         frame = self.frames[before]
         return self.without(before).inserted(after, frame)
 
-    def replaced(self, at: int, frame: Frame) -> InterpolateState:
+    def replaced(self, at: int, frame: LatentPoint) -> InterpolateState:
         return replace(self, frames=(*self.frames[:at], frame, *self.frames[at + 1 :]))
 
     def resampled(self) -> InterpolateState:
@@ -100,13 +100,13 @@ class InterpolateState(PaneState):
         )
         return replace(self, frames=tuple(drawn))
 
-    def morphed(self, a: int, b: int, told: bool) -> InterpolateState:
-        """Two key frames: of the classes ``a`` and ``b``. A model that is ``told`` the class draws both from one seed."""
+    def morphed(self, a: int, b: int, conditional: bool) -> InterpolateState:
+        """Two key frames: of the classes ``a`` and ``b``. A class-conditional model draws both from one seed."""
         seed = next((one.number for one in self.frames if one.kind == "seed"), 0)
         two = (
-            (Frame("seed", seed, label=a), Frame("seed", seed, label=b))
-            if told
-            else (Frame("class", a), Frame("class", b))
+            (LatentPoint("seed", seed, label=a), LatentPoint("seed", seed, label=b))
+            if conditional
+            else (LatentPoint("class", a), LatentPoint("class", b))
         )
         return replace(self, frames=two, place=0.0)
 
@@ -144,42 +144,42 @@ class Route:
     help=N_("A path through key frames: from picture to picture, with everything between."),
     page=PAGE,
 )
-def interpolate(look: Look, state: InterpolateState) -> Iterator[Content | None]:
+def interpolate(context: ViewContext, state: InterpolateState) -> Iterator[Content | None]:
     """Pictures: what is shown (the picture at ``place``, or the strip), then the key frames side by side, each with
     ``values["z"]``. Of a strip each row is the way from one key frame to the next, and a row with the last alone ends an
     open path. The path leaves out key frames that have no code, and ``values["left_out"]`` says why (by number)."""
     import numpy as np
 
     for one in state.frames:
-        yield from _searched(look, one)
-    route = route_of(look, state)
-    words = tuple(words_of(look, one) for one in state.frames)
-    keys = _keys(look, state, route)
+        yield from _searched(context, one)
+    route = route_of(context, state)
+    words = tuple(words_of(context, one) for one in state.frames)
+    keys = _keys(context, state, route)
     values: dict[str, Any] = {
         "ways": route.state.ways, "frames": words, "place": state.place, "numbers": route.numbers,
         "left_out": {k: str(error) for k, error in route.left_out.items()},
-        "told": classes_of(look), "encodes": has(look.model, Encodes),
+        "told": classes_of(context), "encodes": has(context.model, Encodes),
     }  # fmt: skip
-    if look.spec.class_names:
-        values["class_names"] = tuple(look.spec.class_names)
+    if context.spec.class_names:
+        values["class_names"] = tuple(context.spec.class_names)
     if state.show == "picture":
-        z, labels = path_codes(look, route.state, np.array([state.place]))
-        picture = Picture(pictures_of(look, z, labels)[0], values={"z": z.numpy()[None]})
-        yield Content(_words(look, route, words), pictures=(picture, keys), values=values)
+        z, labels = path_codes(context, route.state, np.array([state.place]))
+        picture = Picture(pictures_of(context, z, labels)[0], values={"z": z.numpy()[None]})
+        yield Content(_words(context, route, words), pictures=(picture, keys), values=values)
         return
     values["places"] = strip_places(route.state)
-    for picture in _strip(look, route.state):
-        yield Content(_words(look, route, words), pictures=(picture, keys), values=values)
+    for picture in _strip(context, route.state):
+        yield Content(_words(context, route, words), pictures=(picture, keys), values=values)
 
 
-def route_of(look: Look, state: InterpolateState) -> Route:
+def route_of(context: ViewContext, state: InterpolateState) -> Route:
     """The path through those of the key frames that have a code. Raises :class:`UsageError` when there is none."""
     if not state.frames:
         raise UsageError(N_("There are no key frames."), N_("Add one: a drawn code, an image, or a z of another pane."))
     left_out: dict[int, UsageError] = {}
     for k, one in enumerate(state.frames):
         try:
-            code_of(look, one)
+            code_of(context, one)
         except UsageError as error:
             left_out[k] = error
     numbers = tuple(k for k in range(len(state.frames)) if k not in left_out)
@@ -200,15 +200,15 @@ def strip_places(state: InterpolateState) -> np.ndarray:
     return np.arange(n if state.closed else n + 1) / n
 
 
-def path_codes(look: Look, state: InterpolateState, places: np.ndarray) -> tuple[Tensor, Tensor | None]:
+def path_codes(context: ViewContext, state: InterpolateState, places: np.ndarray) -> tuple[Tensor, Tensor | None]:
     """The codes at ``places`` (float n in [0, 1]), float32 n×D, and the shares of classes asked for there, float32 n×K or
     ``None``."""
     import numpy as np
     import torch
 
-    stops = np.stack([code_of(look, one).double().numpy() for one in state.frames])
+    stops = np.stack([code_of(context, one).double().numpy() for one in state.frames])
     z = along(stops, places, state.how, closed=state.closed, easing=state.easing) * state.truncation
-    shares = labels_of(look, state.frames)
+    shares = labels_of(context, state.frames)
     labels = None
     if shares is not None:
         labels = torch.from_numpy(
@@ -217,11 +217,11 @@ def path_codes(look: Look, state: InterpolateState, places: np.ndarray) -> tuple
     return torch.from_numpy(z.astype(np.float32)), labels
 
 
-def pictures_of(look: Look, z: Tensor, labels: Tensor | None) -> np.ndarray:
+def pictures_of(context: ViewContext, z: Tensor, labels: Tensor | None) -> np.ndarray:
     """Pictures of codes, uint8 n×h×w×C. Raises :class:`UsageError` where they are no finite numbers."""
     import torch
 
-    images = decoded(look, z, labels)
+    images = decoded(context, z, labels)
     if not bool(torch.isfinite(images).all()):
         raise UsageError(
             N_("The model's pictures are not made of finite numbers: it broke in training."),
@@ -230,20 +230,20 @@ def pictures_of(look: Look, z: Tensor, labels: Tensor | None) -> np.ndarray:
     return to_pixels(images)
 
 
-def _searched(look: Look, frame: Frame) -> Iterator[None]:
+def _searched(context: ViewContext, frame: LatentPoint) -> Iterator[None]:
     """Pause while a code is searched for. Not by ``yield from``: closing this must not close the search."""
     try:
-        for _ in seek(look, frame):
+        for _ in seek(context, frame):
             yield None
     except UsageError:
         pass  # its code is asked for again, and then it is told
 
 
-def _strip(look: Look, state: InterpolateState) -> Iterator[Picture]:
+def _strip(context: ViewContext, state: InterpolateState) -> Iterator[Picture]:
     """Ever more of the strip; the whole one is kept, since a place on it changes nothing."""
     import numpy as np
 
-    kept: dict[Any, Picture] = look.once("interpolate: strip", dict)
+    kept: dict[Any, Picture] = context.once("interpolate: strip", dict)
     asked = replace(state, place=0.0, seconds=1.0, loop=True)
     if asked in kept:
         yield kept[asked]
@@ -251,38 +251,40 @@ def _strip(look: Look, state: InterpolateState) -> Iterator[Picture]:
     columns = state.between + 1 if state.ways else 1
     places = strip_places(state)
     rows = math.ceil(len(places) / columns)
-    z, labels = path_codes(look, state, places)
+    z, labels = path_codes(context, state, places)
     codes = np.zeros((rows * columns, z.shape[1]), np.float32)
     codes[: len(places)] = z.numpy()
     shown: list[np.ndarray] = []
-    for part in chunks(len(places), look):
-        shown.append(pictures_of(look, z[part], None if labels is None else labels[part]))
+    for part in chunks(len(places), context):
+        shown.append(pictures_of(context, z[part], None if labels is None else labels[part]))
         cells = sheet(np.concatenate(shown), rows, columns)
-        picture = Picture(cells, cell=look.spec.cell, values={"z": codes.reshape(rows, columns, -1)}, count=len(places))
+        picture = Picture(
+            cells, cell=context.spec.cell, values={"z": codes.reshape(rows, columns, -1)}, count=len(places)
+        )
         if sum(map(len, shown)) == len(places):
             kept.clear()
             kept[asked] = picture
         yield picture
 
 
-def _keys(look: Look, state: InterpolateState, route: Route) -> Picture:
+def _keys(context: ViewContext, state: InterpolateState, route: Route) -> Picture:
     """All key frames as they are on the path, in one row, black where there is no code; kept, since playing changes nothing
     about them."""
     import numpy as np
     import torch
 
     def make() -> Picture:
-        stops = torch.stack([code_of(look, one).float() for one in route.state.frames])
+        stops = torch.stack([code_of(context, one).float() for one in route.state.frames])
         z = (stops.double() * state.truncation).float()
-        shares = labels_of(look, route.state.frames)
+        shares = labels_of(context, route.state.frames)
         labels = None if shares is None else torch.from_numpy(shares.astype(np.float32))
-        made = pictures_of(look, z, labels)
+        made = pictures_of(context, z, labels)
         cells = np.zeros((len(state.frames), *made.shape[1:]), np.uint8)
         codes = np.zeros((len(state.frames), z.shape[1]), np.float32)
         cells[list(route.numbers)], codes[list(route.numbers)] = made, z.numpy()
-        return Picture(sheet(cells, 1, len(cells)), cell=look.spec.cell, values={"z": codes[None]})
+        return Picture(sheet(cells, 1, len(cells)), cell=context.spec.cell, values={"z": codes[None]})
 
-    kept: dict[Any, Picture] = look.once("interpolate: keys", dict)
+    kept: dict[Any, Picture] = context.once("interpolate: keys", dict)
     asked = (state.frames, state.truncation, route.numbers)
     if asked not in kept:
         kept.clear()
@@ -290,29 +292,29 @@ def _keys(look: Look, state: InterpolateState, route: Route) -> Picture:
     return kept[asked]
 
 
-def _words(look: Look, route: Route, words: tuple[Message, ...]) -> Message:
+def _words(context: ViewContext, route: Route, words: tuple[Message, ...]) -> Message:
     import numpy as np
 
     state, numbers = route.state, route.numbers
     how = N_("along the shell") if state.how == "spherical" else N_("straight")
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "how": how,
         "n": len(words),
-        "step": f"{look.snapshot.step:,}",
+        "step": f"{context.snapshot.step:,}",
         "closed": N_(", closed") if state.closed and state.ways else "",
         "psi": N_(", ψ = {psi}", psi=f"{state.truncation:g}") if state.truncation != 1 else "",
     }
     if state.show == "strip":
-        return N_("{n} key frames, {how}{closed}{psi}, from step {step}", **told)
+        return N_("{n} key frames, {how}{closed}{psi}, from step {step}", **fields)
     k, t = segments(len(state.frames), np.array([state.place]), closed=state.closed)
     at, share = int(k[0]), float(t[0])
     if share > 0.995 and state.ways:
         at, share = (at + 1) % len(numbers), 0.0
     here = numbers[at]
     if share < 0.005 or not state.ways:
-        return N_("key frame {k} of {n}: {frame}{psi}, from step {step}", k=here + 1, frame=words[here], **told)
+        return N_("key frame {k} of {n}: {frame}{psi}, from step {step}", k=here + 1, frame=words[here], **fields)
     after = numbers[(at + 1) % len(numbers)]
     return N_(
         "{share} % of the way from key frame {k} ({frame}) to {after} ({next}), {how}{closed}{psi}, from step {step}",
-        share=f"{100 * share:.0f}", k=here + 1, frame=words[here], after=after + 1, next=words[after], **told,
+        share=f"{100 * share:.0f}", k=here + 1, frame=words[here], after=after + 1, next=words[after], **fields,
     )  # fmt: skip

@@ -23,7 +23,7 @@ AT_ONCE = 32
 
 
 @dataclass(frozen=True, eq=False)
-class Judged(Space):
+class JudgeSpace(Space):
     """Places of training images are remembered, float32 R×D: to look at an image takes a hundred times as long as to compare
     it. They are worked out in whole blocks of ``at_once``, so that they are the same to the bit whatever is asked for."""
 
@@ -40,14 +40,14 @@ class Judged(Space):
 
 
 # For as long as the data are open, beside which a look is short-lived; by the judge's hash, as another may come.
-_kept: weakref.WeakKeyDictionary[Any, dict[str, Judged]] = weakref.WeakKeyDictionary()
+_kept: weakref.WeakKeyDictionary[Any, dict[str, JudgeSpace]] = weakref.WeakKeyDictionary()
 
 
-def judged(data: DataSet, judge: Judge) -> Judged:
+def judged(data: DataSet, judge: Judge) -> JudgeSpace:
     """The space of the features of ``judge``, which knows its places of the training images of ``data``."""
     kept = _kept.setdefault(data, {})
     if judge.hash not in kept:
         kept.clear()
         unit = N_("standard deviations")
-        kept[judge.hash] = Judged(f"features of {judge.hash}", judge.features, 1.0, unit, AT_ONCE)
+        kept[judge.hash] = JudgeSpace(f"features of {judge.hash}", judge.features, 1.0, unit, AT_ONCE)
     return kept[judge.hash]

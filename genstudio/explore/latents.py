@@ -6,12 +6,12 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from genstudio.core.abilities import Decodes, SamplesPixels, has
-from genstudio.core.parts import Parts, in_slices
+from genstudio.core.capabilities import Decodes, SamplesPixels, has
+from genstudio.core.resumable import Resumable, in_slices
 from genstudio.core.scatter import tiles
 from genstudio.core.seeding import generator
 from genstudio.core.spec import ImageSpec
-from genstudio.explore.base import Look
+from genstudio.explore.base import ViewContext
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,26 +41,26 @@ def to_pixels(images: Tensor) -> np.ndarray:
     return whole.permute(0, 2, 3, 1).contiguous().numpy()
 
 
-def decoded(look: Look, z: Tensor, labels: Tensor | None = None) -> Tensor:
+def decoded(context: ViewContext, z: Tensor, labels: Tensor | None = None) -> Tensor:
     """Images N×C×H×W of codes N×latent_dim, of classes ``labels`` (int64 N) where the model knows any."""
     options = {} if labels is None else {"label": labels}
-    images: Tensor = look.model.decode(z, **options)  # type: ignore[operator]
+    images: Tensor = context.model.decode(z, **options)  # type: ignore[operator]
     return images
 
 
-def chunks(n: int, look: Look, finer: int = 1) -> Iterator[slice]:
+def chunks(n: int, context: ViewContext, finer: int = 1) -> Iterator[slice]:
     """Slices of n codes, each small enough to be decoded between two looks at the clock; ``finer`` times smaller still."""
-    size = max(16, CHUNK_VALUES // look.spec.values // finer)
+    size = max(16, CHUNK_VALUES // context.spec.values // finer)
     for start in range(0, n, size):
         yield slice(start, min(n, start + size))
 
 
-def drawn(look: Look, n: int, noise: torch.Generator, **asked: Any) -> Generator[float, None, Tensor]:
+def drawn(context: ViewContext, n: int, noise: torch.Generator, **asked: Any) -> Generator[float, None, Tensor]:
     """``n`` samples, float32 N×C×H×W: those of ``model.sample(n, generator=noise, **asked)``. Yields the share done every
     few milliseconds. ``asked``: ``label`` (int64 n), and ``temperature`` of a model that draws pixel by pixel."""
     import torch
 
-    model: Any = look.model
+    model: Any = context.model
     if has(model, SamplesPixels):
         images: Tensor = yield from in_slices(model.sample_by_parts(n, generator=noise, **asked))
         return images
@@ -72,13 +72,13 @@ def drawn(look: Look, n: int, noise: torch.Generator, **asked: Any) -> Generator
     z, labels, parts = model.prior(n, generator=noise), asked.get("label"), []
     if classes := int(getattr(model, "classes", 0)):
         labels = drawn_labels(n, classes, noise, z.device) if labels is None else labels
-    for part in chunks(n, look):
-        parts.append(decoded(look, z[part], None if labels is None else labels[part]))
+    for part in chunks(n, context):
+        parts.append(decoded(context, z[part], None if labels is None else labels[part]))
         yield part.stop / n
     return torch.cat(parts)
 
 
-def without_gradients(parts: Generator[Any, None, T]) -> Parts[T]:
+def without_gradients(parts: Generator[Any, None, T]) -> Resumable[T]:
     """``parts`` of a content that is made with gradients, none of them recorded here, and no share told."""
     import torch
 
@@ -113,36 +113,36 @@ class Encodings:
     attributes: np.ndarray | None
 
 
-def encodings(look: Look, n: int) -> Encodings | None:
-    """The codes of ``n`` validation images (always the same ones), or ``None`` without data; kept for the look."""
-    return look.once(("encodings", n), lambda: outcome(_encode(look, n)))
+def encodings(context: ViewContext, n: int) -> Encodings | None:
+    """The codes of ``n`` validation images (always the same ones), or ``None`` without data; cached in the view context."""
+    return context.once(("encodings", n), lambda: outcome(_encode(context, n)))
 
 
-def encoding(look: Look, n: int) -> Generator[float, None, Encodings | None]:
+def encoding(context: ViewContext, n: int) -> Generator[float, None, Encodings | None]:
     """Encode images a part at a time; yields the share done."""
-    if not look.has(("encodings", n)):
-        made = yield from _encode(look, n)
-        look.once(("encodings", n), lambda: made)
-    return encodings(look, n)
+    if not context.has(("encodings", n)):
+        made = yield from _encode(context, n)
+        context.once(("encodings", n), lambda: made)
+    return encodings(context, n)
 
 
-def _encode(look: Look, n: int) -> Generator[float, None, Encodings | None]:
+def _encode(context: ViewContext, n: int) -> Generator[float, None, Encodings | None]:
     import torch
 
-    if look.data is None:
+    if context.data is None:
         return None
 
-    split: Any = look.data.split("validation")
+    split: Any = context.data.split("validation")
     if len(split) == 0:
-        split = look.data.split("train")
+        split = context.data.split("train")
     draw = generator(0, "encodings")
     chosen = torch.randperm(len(split), generator=draw)[:n].sort().values
     codes = []
-    for part in chunks(len(chosen), look):
+    for part in chunks(len(chosen), context):
         batch = split.batch(chosen[part], generator=draw)
-        codes.append(look.model.encode(batch.images).float())  # type: ignore[operator]
+        codes.append(context.model.encode(batch.images).float())  # type: ignore[operator]
         yield part.stop / len(chosen)
-    indices, data = split.indices[chosen.numpy()], look.data
+    indices, data = split.indices[chosen.numpy()], context.data
     return Encodings(
         torch.cat(codes).numpy(),
         indices,
@@ -195,7 +195,7 @@ PRINCIPAL_CODES = 2000  # images that the principal plane goes through
 
 
 def principal_plane(
-    look: Look, latent_dim: int, anchor: np.ndarray | None = None, n: int = PRINCIPAL_CODES
+    context: ViewContext, latent_dim: int, anchor: np.ndarray | None = None, n: int = PRINCIPAL_CODES
 ) -> Plane | None:
     """The plane through the encodings' mean along their two principal components, one standard deviation a unit.
 
@@ -203,21 +203,21 @@ def principal_plane(
     images lay in the plane of earlier weights, as :func:`plane_anchor` gives it. Without one, a component's largest entry is
     positive. ``None`` without data.
     """
-    found = encodings(look, n)
+    found = encodings(context, n)
     if found is None or len(found.z) < 3:
         return None
-    plane = look.once(("principal", n), lambda: _principal(found.z.astype("float64"), latent_dim))
+    plane = context.once(("principal", n), lambda: _principal(found.z.astype("float64"), latent_dim))
     if anchor is None or anchor.shape != (2, min(ANCHORS, len(found.z))):
         return plane
     return _aligned(plane, found.z[:ANCHORS], anchor)
 
 
-def plane_anchor(look: Look, plane: Plane, n: int = 2000) -> np.ndarray:
+def plane_anchor(context: ViewContext, plane: Plane, n: int = 2000) -> np.ndarray:
     """Where the first :data:`ANCHORS` encoded images lie in ``plane``: float32 2×k. It holds whatever becomes of the latent
     space, since the images stay."""
     import numpy as np
 
-    found = encodings(look, n)
+    found = encodings(context, n)
     assert found is not None
     return np.stack(plane.places(found.z[:ANCHORS])).astype(np.float32)
 

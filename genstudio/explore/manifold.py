@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
-from genstudio.core.abilities import Decodes, Encodes, has
+from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.messages import N_, Message
 from genstudio.explore import plane
-from genstudio.explore.base import Blob, Content, Look, PaneState, Picture, knob, pane, state
-from genstudio.explore.given import chosen_class, classes_of
+from genstudio.explore.base import Blob, Content, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.explore.conditioning import chosen_class, classes_of
 from genstudio.explore.latents import (
     PRINCIPAL_CODES,
     Plane,
@@ -23,7 +23,7 @@ from genstudio.explore.latents import (
     to_pixels,
 )
 from genstudio.explore.overlay import encoded_points, sheet_places
-from genstudio.explore.stages import cell_stages
+from genstudio.explore.progressive import cell_stages
 
 PRINCIPAL = ("PC1", "PC2")
 FARTHEST_CENTRE = 6.0
@@ -108,8 +108,8 @@ class ManifoldState(PaneState):
         by_itself = (self.across, self.up) == (1, 2)
         return "principal" if latent_dim > 2 and can_encode and by_itself else "latent"
 
-    def decided(self, look: Look) -> ManifoldState:
-        principal = look.data is not None and _wanted(look, self) == "principal"
+    def decided(self, context: ViewContext) -> ManifoldState:
+        principal = context.data is not None and _wanted(context, self) == "principal"
         return replace(self, axes="principal" if principal else "latent")
 
     @property
@@ -183,49 +183,49 @@ def _clipped(centre: float) -> float:
     help=N_("A grid of decoded codes from a plane through latent space."),
     page=PAGE,
 )
-def manifold(look: Look, state: ManifoldState) -> Iterator[Content | float | None]:
+def manifold(context: ViewContext, state: ManifoldState) -> Iterator[Content | float | None]:
     """A sheet cells×cells whose ``values["z"]`` holds the codes, and the encoded images as points. Row 0 is the top."""
     import numpy as np
 
     n = state.side
-    if has(look.model, Encodes):  # thousands of images, so in parts: what follows finds them encoded
-        if _wanted(look, state) == "principal":
-            yield from encoding(look, PRINCIPAL_CODES)
+    if has(context.model, Encodes):  # thousands of images, so in parts: what follows finds them encoded
+        if _wanted(context, state) == "principal":
+            yield from encoding(context, PRINCIPAL_CODES)
         if state.overlay:
-            yield from encoding(look, state.overlay_count)
-    through, names = plane_of(look, state)
+            yield from encoding(context, state.overlay_count)
+    through, names = plane_of(context, state)
     u, v = map(np.array, state.cell_places())
     v = v[::-1]
     z = through.z(*np.meshgrid(u, v))
-    points = encoded_points(look, state, through) if state.overlay and has(look.model, Encodes) else None
-    words = _words(look, state, names)
+    points = encoded_points(context, state, through) if state.overlay and has(context.model, Encodes) else None
+    words = _words(context, state, names)
     values: dict[str, Any] = {"u": u, "v": v, "names": names}
     if names == PRINCIPAL:
-        values["anchor"] = plane_anchor(look, through)
-    if classes_of(look):
-        values["class_names"] = look.spec.class_names
-    label = chosen_class(look, state.label) or 0
+        values["anchor"] = plane_anchor(context, through)
+    if classes_of(context):
+        values["class_names"] = context.spec.class_names
+    label = chosen_class(context, state.label) or 0
     if state.chosen is not None:
-        values |= _chosen(look, state, through, label)
-    for stage in cell_stages(look, z, label):
+        values |= _chosen(context, state, through, label)
+    for stage in cell_stages(context, z, label):
         if stage is None:
             yield None
             continue
-        told = words if stage.whole else _so_far(words, stage.done, n * n)
+        fields = words if stage.whole else _so_far(words, stage.done, n * n)
         # A cell that is not decoded yet shows a neighbour, and says so: its z is the neighbour's.
         shown = z if stage.whole else z.reshape(n * n, -1)[stage.source].reshape(z.shape)
         cells = sheet(stage.pixels, n, n)
-        picture = Picture(cells, label=told, cell=look.spec.cell, values={"z": shown})
+        picture = Picture(cells, label=fields, cell=context.spec.cell, values={"z": shown})
         share = stage.done / (n * n)
-        yield Content(told, pictures=(picture,), points=points, values=values, coarse=stage.coarse, share=share)
+        yield Content(fields, pictures=(picture,), points=points, values=values, coarse=stage.coarse, share=share)
 
 
-def plane_of(look: Look, state: ManifoldState) -> tuple[Plane, tuple[str, str]]:
+def plane_of(context: ViewContext, state: ManifoldState) -> tuple[Plane, tuple[str, str]]:
     """The plane that ``state`` shows of this model, and the names of its axes. Dimensions are taken modulo latent_dim."""
-    dim = int(look.model.latent_dim)  # type: ignore[arg-type]
-    if _wanted(look, state) == "principal" and dim > 1 and has(look.model, Encodes):
-        anchor = None if state.anchor is None else look.blobs.get_array(state.anchor)
-        principal = principal_plane(look, dim, anchor)
+    dim = int(context.model.latent_dim)  # type: ignore[arg-type]
+    if _wanted(context, state) == "principal" and dim > 1 and has(context.model, Encodes):
+        anchor = None if state.anchor is None else context.blobs.get_array(state.anchor)
+        principal = principal_plane(context, dim, anchor)
         if principal is not None:
             return principal, PRINCIPAL
     across, up = (state.across - 1) % dim, (state.up - 1) % dim
@@ -234,7 +234,7 @@ def plane_of(look: Look, state: ManifoldState) -> tuple[Plane, tuple[str, str]]:
     return coordinate_plane(dim, across, up), (f"z{across + 1}", f"z{up + 1}")
 
 
-def _chosen(look: Look, state: ManifoldState, through: Plane, label: int) -> dict[str, Any]:
+def _chosen(context: ViewContext, state: ManifoldState, through: Plane, label: int) -> dict[str, Any]:
     """The chosen code as these weights decode it, and where it lies: ``chosen_uv`` in the plane, ``chosen_xy`` on the sheet,
     each from 0 to 1 inside of it, ``chosen_away`` from the plane, as a length in latent space. Nothing of it for a code of
     another space."""
@@ -242,13 +242,13 @@ def _chosen(look: Look, state: ManifoldState, through: Plane, label: int) -> dic
     import torch
 
     assert state.chosen is not None
-    z = look.blobs.get_array(state.chosen).astype(np.float32).reshape(1, -1)
-    if z.shape[1] != int(look.model.latent_dim):  # type: ignore[arg-type]
+    z = context.blobs.get_array(state.chosen).astype(np.float32).reshape(1, -1)
+    if z.shape[1] != int(context.model.latent_dim):  # type: ignore[arg-type]
         return {}
     u, v = through.places(z)
     across, up = map(np.array, state.cell_places())
-    labels = torch.full((1,), label) if classes_of(look) else None
-    image = to_pixels(decoded(look, torch.from_numpy(z), labels))[0]
+    labels = torch.full((1,), label) if classes_of(context) else None
+    image = to_pixels(decoded(context, torch.from_numpy(z), labels))[0]
     return {
         "chosen_z": z[0],
         "chosen_image": image,
@@ -258,41 +258,41 @@ def _chosen(look: Look, state: ManifoldState, through: Plane, label: int) -> dic
     }
 
 
-def _wanted(look: Look, state: ManifoldState) -> Literal["latent", "principal"]:
+def _wanted(context: ViewContext, state: ManifoldState) -> Literal["latent", "principal"]:
     """Axes that the plane should lie along, whether or not there are images to find them by."""
-    return state.axes_of(int(look.model.latent_dim), has(look.model, Encodes))  # type: ignore[arg-type]
+    return state.axes_of(int(context.model.latent_dim), has(context.model, Encodes))  # type: ignore[arg-type]
 
 
 def _so_far(words: Message, done: int, cells: int) -> Message:
     return N_("{words} · {done} of {cells} pictures so far", words=words, done=done, cells=cells)
 
 
-def _words(look: Look, state: ManifoldState, names: tuple[str, str]) -> Message:
-    told: dict[str, Any] = {
+def _words(context: ViewContext, state: ManifoldState, names: tuple[str, str]) -> Message:
+    fields: dict[str, Any] = {
         "across": names[0],
         "up": names[1],
         "n": state.side,
-        "step": f"{look.snapshot.step:,}",
+        "step": f"{context.snapshot.step:,}",
         "reach": f"{state.half:.3g}",
         "u": f"{state.centre_u:+.2f}",
         "v": f"{state.centre_v:+.2f}",
     }
-    if classes_of(look):
-        told["across"] = N_(
-            "{name}: {axis}", name=look.spec.class_names[chosen_class(look, state.label) or 0], axis=names[0]
+    if classes_of(context):
+        fields["across"] = N_(
+            "{name}: {axis}", name=context.spec.class_names[chosen_class(context, state.label) or 0], axis=names[0]
         )
     if state.centre_u == 0 and state.centre_v == 0:
-        seen = N_("{across} across, {up} up, ±{reach} σ, {n}×{n} from step {step}", **told)
+        seen = N_("{across} across, {up} up, ±{reach} σ, {n}×{n} from step {step}", **fields)
     else:
-        seen = N_("{across} across, {up} up, ±{reach} σ about ({u}, {v}), {n}×{n} from step {step}", **told)
-    why = _why_not_principal(look, state) if names != PRINCIPAL else None
+        seen = N_("{across} across, {up} up, ±{reach} σ about ({u}, {v}), {n}×{n} from step {step}", **fields)
+    why = _why_not_principal(context, state) if names != PRINCIPAL else None
     return N_("{seen} · {why}", seen=seen, why=why) if why is not None else seen
 
 
-def _why_not_principal(look: Look, state: ManifoldState) -> Message | None:
+def _why_not_principal(context: ViewContext, state: ManifoldState) -> Message | None:
     """Why the principal directions are not shown, where they are wanted and could have been."""
-    if int(look.model.latent_dim) < 2 or _wanted(look, state) != "principal":  # type: ignore[arg-type]
+    if int(context.model.latent_dim) < 2 or _wanted(context, state) != "principal":  # type: ignore[arg-type]
         return None
-    if not has(look.model, Encodes):
+    if not has(context.model, Encodes):
         return N_("no principal directions: this model encodes no images")
     return N_("no principal directions: no images at hand to encode")

@@ -8,14 +8,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from genstudio.core.abilities import Samples
-from genstudio.core.aside import aside
+from genstudio.core.capabilities import Samples
 from genstudio.core.errors import DataError
 from genstudio.core.messages import N_, Message
+from genstudio.core.offload import aside
 from genstudio.core.seeding import derive, generator
-from genstudio.explore.audit import Checked, check, searched
-from genstudio.explore.base import Content, Look, PaneState, Picture, Series, knob, pane, state
-from genstudio.explore.given import check_data
+from genstudio.explore.base import Content, PaneState, Picture, Series, ViewContext, knob, pane, state
+from genstudio.explore.conditioning import check_data
+from genstudio.explore.copy_test import Checked, check, searched
 from genstudio.explore.histogram import histogram, round_ends
 from genstudio.explore.latents import drawn, sheet, to_pixels
 
@@ -99,22 +99,22 @@ class NeighboursState(PaneState):
     state=NeighboursState,
     help=N_("Samples beside the training images most like them, and whether the model copies."),
     page=PAGE,
-    long=True,
+    slow=True,
 )
-def neighbours(look: Look, state: NeighboursState) -> Iterator[Content | float | None]:
+def neighbours(context: ViewContext, state: NeighboursState) -> Iterator[Content | float | None]:
     """Samples and their neighbours, first among a part of the training images; then the audit."""
-    check_data(look)
+    check_data(context)
     # Those of the pane Samples.
-    images = yield from drawn(look, state.n, generator(state.seed, "samples"))
-    if look.data is None:
-        yield _samples_alone(look, images)
+    images = yield from drawn(context, state.n, generator(state.seed, "samples"))
+    if context.data is None:
+        yield _samples_alone(context, images)
         return
     from genstudio.evaluate.nearest import search
 
-    among = yield from searched(look)
-    space = yield from _space(look, state)
-    shown = Shown(look, state, images, among, space)
-    kept: dict[Any, Neighbours | None] = look.once("neighbours", dict)
+    among = yield from searched(context)
+    space = yield from _space(context, state)
+    shown = Shown(context, state, images, among, space)
+    kept: dict[Any, Neighbours | None] = context.once("neighbours", dict)
     key = (state.seed, state.n, state.k, space.name)
     if key in kept:  # another order, other curves: nothing is searched again
         yield shown.content(kept[key])
@@ -136,21 +136,21 @@ def _audited(shown: Shown) -> Iterator[Content | float]:
     """The content with what the audit finds, or with why there can be none."""
     content = shown.content()
     try:
-        found = yield from check(shown.look, shown.state.audited, shown.state.seed, shown.among, shown.space)
+        found = yield from check(shown.context, shown.state.audited, shown.state.seed, shown.among, shown.space)
     except DataError as error:
         yield with_audit(content, shown.state, N_("{problem} {remedy}", problem=error.what, remedy=error.remedy))
     else:
         yield with_audit(content, shown.state, found)
 
 
-def audit_of(look: Look, state: NeighboursState) -> Generator[float, None, Checked | Message]:
+def audit_of(context: ViewContext, state: NeighboursState) -> Generator[float, None, Checked | Message]:
     """Result of the audit of ``state``, or the reason why there is none. Yields the share done every few
     milliseconds."""
-    check_data(look)
-    among = yield from searched(look)
-    space = yield from _space(look, state)
+    check_data(context)
+    among = yield from searched(context)
+    space = yield from _space(context, state)
     try:
-        return (yield from check(look, state.audited, state.seed, among, space))
+        return (yield from check(context, state.audited, state.seed, among, space))
     except DataError as error:
         return N_("{problem} {remedy}", problem=error.what, remedy=error.remedy)
 
@@ -163,11 +163,11 @@ def with_audit(content: Content, state: NeighboursState, found: Checked | Messag
     return replace(content, series=series, values=content.values | found.numbers() | {"ends": ends})
 
 
-def _space(look: Look, state: NeighboursState) -> Generator[float, None, Space]:
+def _space(context: ViewContext, state: NeighboursState) -> Generator[float, None, Space]:
     """:func:`space_of`, beside this thread where a judge may have to be read."""
     if state.compared == "features":
-        return (yield from aside(partial(space_of, look, state)))
-    return space_of(look, state)
+        return (yield from aside(partial(space_of, context, state)))
+    return space_of(context, state)
 
 
 def _series(state: NeighboursState, found: Checked) -> tuple[tuple[Series, ...], np.ndarray]:
@@ -180,15 +180,15 @@ def _series(state: NeighboursState, found: Checked) -> tuple[tuple[Series, ...],
     return histogram({N_("held-out images"): chosen[1], N_("samples"): chosen[0]}, *ends), np.array(ends)
 
 
-def space_of(look: Look, state: NeighboursState) -> Space:
+def space_of(context: ViewContext, state: NeighboursState) -> Space:
     """Where images are compared: by a judge's features where it is asked for and there is one, else by pixels."""
     from genstudio.evaluate.nearest import PIXELS, Space
 
-    if state.compared == "features" and look.data is not None and (judge := look.judge()) is not None:
+    if state.compared == "features" and context.data is not None and (judge := context.judge()) is not None:
         from genstudio.explore.judged import judged
 
-        return judged(look.data, judge)
-    if look.spec.levels is None:  # points of a plane, for instance
+        return judged(context.data, judge)
+    if context.spec.levels is None:  # points of a plane, for instance
         return Space("values", PIXELS.place, 100.0, N_("% of the scale"))
     return PIXELS
 
@@ -196,8 +196,10 @@ def space_of(look: Look, state: NeighboursState) -> Space:
 class Shown:
     """Makes the contents of one state from what is found bit by bit: ``images`` float32 n×C×H×W and their neighbours."""
 
-    def __init__(self, look: Look, state: NeighboursState, images: Tensor, among: Searched, space: Space) -> None:
-        self.look, self.state, self.images, self.among, self.space = look, state, images, among, space
+    def __init__(
+        self, context: ViewContext, state: NeighboursState, images: Tensor, among: Searched, space: Space
+    ) -> None:
+        self.context, self.state, self.images, self.among, self.space = context, state, images, among, space
         self.by_pixels = not space.at_once
         self.found: Neighbours | None = None
 
@@ -206,7 +208,7 @@ class Shown:
         self.found = found or self.found
         cells, values = self._cells()
         per_sample = 1 + (self.found.rows.shape[1] if self.found is not None else 0)
-        height, width = self.look.spec.cell
+        height, width = self.context.spec.cell
         columns = per_sample * (self.state.beside or beside(len(self.images), per_sample, width / height))
         rows = math.ceil(len(cells) / columns)
         words = self._words()
@@ -215,12 +217,14 @@ class Shown:
         axis = N_("distance to the nearest, {unit}", unit=self.space.unit)
         if self.state.curves == "relative":
             axis = N_("distance to the nearest / to the next fifty")
-        told: dict[str, Any] = {"unit": self.space.unit, "axis": axis, "seed": self.state.seed}
-        told |= {"decimals": 1} if self.by_pixels else {"decimals": 2}
-        if self.state.compared == "features" and self.by_pixels and not self.look.spec.is_point:  # which have no judge
-            told["note"] = NO_JUDGE
+        fields: dict[str, Any] = {"unit": self.space.unit, "axis": axis, "seed": self.state.seed}
+        fields |= {"decimals": 1} if self.by_pixels else {"decimals": 2}
+        if (
+            self.state.compared == "features" and self.by_pixels and not self.context.spec.is_point
+        ):  # which have no judge
+            fields["note"] = NO_JUDGE
         share = self.found.share if self.found is not None and self.found.share < 1 else None
-        return Content(words, (picture,), values=told, coarse=coarse, share=share)
+        return Content(words, (picture,), values=fields, coarse=coarse, share=share)
 
     def _cells(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Each sample before its neighbours, uint8 (n(1+k))×H×W×C, and what is known of each cell."""
@@ -251,19 +255,21 @@ class Shown:
         }
 
     def _words(self) -> Message:
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "n": len(self.images),
             "of": f"{len(self.among):,}",
-            "step": f"{self.look.snapshot.step:,}",
+            "step": f"{self.context.snapshot.step:,}",
         }
         if self.found is None:
-            return N_("{n} samples from step {step}", **told)
-        told |= {"k": self.found.rows.shape[1], "share": f"{100 * self.found.share:.0f}"}
+            return N_("{n} samples from step {step}", **fields)
+        fields |= {"k": self.found.rows.shape[1], "share": f"{100 * self.found.share:.0f}"}
         if self.found.share < 1:
-            return N_("{n} samples from step {step}, their {k} nearest among {share} % of {of} training images", **told)
+            return N_(
+                "{n} samples from step {step}, their {k} nearest among {share} % of {of} training images", **fields
+            )
         if not self.by_pixels:
-            return N_("{n} samples from step {step}, their {k} nearest by features of {of} training images", **told)
-        return N_("{n} samples from step {step}, their {k} nearest of {of} training images", **told)
+            return N_("{n} samples from step {step}, their {k} nearest by features of {of} training images", **fields)
+        return N_("{n} samples from step {step}, their {k} nearest of {of} training images", **fields)
 
 
 def beside(n: int, per_sample: int, shape: float) -> int:
@@ -274,12 +280,12 @@ def beside(n: int, per_sample: int, shape: float) -> int:
     )
 
 
-def _samples_alone(look: Look, images: Tensor) -> Content:
+def _samples_alone(context: ViewContext, images: Tensor) -> Content:
     n = len(images)
     columns = math.ceil(math.sqrt(n))
     rows = math.ceil(n / columns)
-    words = N_("{n} samples from step {step}", n=n, step=f"{look.snapshot.step:,}")
-    picture = Picture(sheet(to_pixels(images), rows, columns), words, look.spec.cell, count=n)
+    words = N_("{n} samples from step {step}", n=n, step=f"{context.snapshot.step:,}")
+    picture = Picture(sheet(to_pixels(images), rows, columns), words, context.spec.cell, count=n)
     todo = N_("No training images are open. Open the data set that the model was trained on to see what is like them.")
     return Content(words, (picture,), values={"verdict": todo})
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from genstudio.core.abilities import Discriminates, Samples
+from genstudio.core.capabilities import Discriminates, Samples
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
-from genstudio.explore.base import Content, Look, PaneState, Series, knob, pane, state
+from genstudio.explore.base import Content, PaneState, Series, ViewContext, knob, pane, state
+from genstudio.explore.conditioning import check_data, classes_of
 from genstudio.explore.discriminator import raw_outputs
-from genstudio.explore.given import check_data, classes_of
 from genstudio.explore.latents import drawn, without_gradients
 
 if TYPE_CHECKING:
@@ -84,20 +84,20 @@ class Position:
     page=PAGE,
     gradients=True,
 )
-def objective(look: Look, state: ObjectiveState) -> Iterator[Content | None]:
+def objective(context: ViewContext, state: ObjectiveState) -> Iterator[Content | None]:
     """Two groups of series: what the discriminator pays, what the generator pays; marks are the batches.
 
     ``values``: the outputs, their means, and the generator's mean slope (loss per unit of output) at the samples.
     """
     from genstudio.objectives.base import objectives
 
-    played: Any = getattr(look.model, "objective", None)
+    played: Any = getattr(context.model, "objective", None)
     if played is None:
         raise UsageError(
-            N_("The losses of {model} are no functions of one number.", model=type(look.model).title),
+            N_("The losses of {model} are no functions of one number.", model=type(context.model).title),
             N_("Look at its curves on the left, or open a run of a GAN with a scalar discriminator."),
         )
-    stands = yield from without_gradients(_position(look, state, pairs=played.generator_sees_real))
+    stands = yield from without_gradients(_position(context, state, pairs=played.generator_sees_real))
     # Where all that a loss sees is a probability, people may look at it as one.
     probability = played.output == "logit" and state.axis == "probability"
     outputs, x = _axis(stands, probability=probability)
@@ -127,27 +127,27 @@ def objective(look: Look, state: ObjectiveState) -> Iterator[Content | None]:
     if stands.real is not None:
         values["real_output"] = stands.real.numpy()
     across = N_("D, what the discriminator gives for real") if probability else _what_output(played)
-    yield Content(_words(look, played, stands, slopes), series=tuple(shown), values=values, across=across)
+    yield Content(_words(context, played, stands, slopes), series=tuple(shown), values=values, across=across)
 
 
-def _position(look: Look, state: ObjectiveState, *, pairs: bool) -> Generator[float | None, None, Position]:
+def _position(context: ViewContext, state: ObjectiveState, *, pairs: bool) -> Generator[float | None, None, Position]:
     import torch
 
-    classes = classes_of(look)
+    classes = classes_of(context)
     labels, real = None, None
-    if look.data is not None:
-        check_data(look)
-        split: Any = look.data.split("train")
+    if context.data is not None:
+        check_data(context)
+        split: Any = context.data.split("train")
         draw = generator(state.seed, "objective")
         batch = split.batch(torch.randint(len(split), (state.n,), generator=draw), generator=draw)
         labels = batch.labels if classes else None
         yield None
-        real = yield from raw_outputs(look, batch.images, labels)
+        real = yield from raw_outputs(context, batch.images, labels)
     if classes and labels is None:
         labels = torch.arange(state.n) % classes
     options: dict[str, Any] = {"label": labels} if classes else {}
-    samples = yield from drawn(look, state.n, generator(state.seed, "samples"), **options)
-    fake = yield from raw_outputs(look, samples, labels)
+    samples = yield from drawn(context, state.n, generator(state.seed, "samples"), **options)
+    fake = yield from raw_outputs(context, samples, labels)
     if pairs and real is not None:
         return Position(real - fake, fake - real)
     return Position(real, fake)
@@ -201,21 +201,21 @@ def _what_output(played: Any) -> Message:
     return N_("the discriminator's output")
 
 
-def _words(look: Look, played: Any, stands: Position, slopes: dict[str, float]) -> Message:
+def _words(context: ViewContext, played: Any, stands: Position, slopes: dict[str, float]) -> Message:
     def mean(outputs: Tensor) -> str:
         return f"{float(played.shown(outputs).mean()):.2g}"
 
-    told = {key: f"{slope:+.2f}".replace("-", "−") for key, slope in slopes.items()}
-    if len(told) > 1:
+    fields = {key: f"{slope:+.2f}".replace("-", "−") for key, slope in slopes.items()}
+    if len(fields) > 1:
         slope = N_(
             "slope at the samples: log(1−D) {minimax}, −log D {non_saturating} per logit",
-            minimax=told["minimax"],
-            non_saturating=told["non-saturating"],
+            minimax=fields["minimax"],
+            non_saturating=fields["non-saturating"],
         )
     elif played.output == "logit":
-        slope = N_("the generator's slope at the samples: {slope} per logit", slope=next(iter(told.values())))
+        slope = N_("the generator's slope at the samples: {slope} per logit", slope=next(iter(fields.values())))
     else:
-        slope = N_("the generator's slope at the samples: {slope}", slope=next(iter(told.values())))
+        slope = N_("the generator's slope at the samples: {slope}", slope=next(iter(fields.values())))
     if played.generator_sees_real:
         where = N_("D(G(z)) − D(x) is {fake} on average", fake=f"{float(stands.fake.mean()):+.2g}".replace("-", "−"))
     elif stands.real is None:
@@ -227,5 +227,5 @@ def _words(look: Look, played: Any, stands: Position, slopes: dict[str, float]) 
         where=where,
         slope=slope,
         title=played.title,
-        step=f"{look.snapshot.step:,}",
+        step=f"{context.snapshot.step:,}",
     )

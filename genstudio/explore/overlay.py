@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
-from genstudio.explore.base import Legend, Look, Points
+from genstudio.explore.base import Legend, Points, ViewContext
 from genstudio.explore.latents import Encodings, Plane, encodings
 from genstudio.explore.palette import CLASSES, CONTINUOUS, class_colours, continuous_colours
 
@@ -27,17 +27,17 @@ def overlay_choices(spec: ImageSpec) -> list[tuple[str, Message | str]]:
     return choices + [(name, name) for name in spec.attribute_names]
 
 
-def encoded_points(look: Look, state: ManifoldState, through: Plane) -> Points | None:
+def encoded_points(context: ViewContext, state: ManifoldState, through: Plane) -> Points | None:
     """The encoded validation images that fall into the window, or ``None`` when there is no data to encode.
 
     Raises :class:`UsageError` when the images have nothing of that name to colour the points by.
     """
     import numpy as np
 
-    found = encodings(look, state.overlay_count)
+    found = encodings(context, state.overlay_count)
     if found is None:
         return None
-    choices = [value for value, _ in overlay_choices(look.spec) if value]
+    choices = [value for value, _ in overlay_choices(context.spec) if value]
     if state.overlay not in choices:
         raise UsageError(
             N_("These images have no attribute named '{name}'.", name=state.overlay),
@@ -47,7 +47,7 @@ def encoded_points(look: Look, state: ManifoldState, through: Plane) -> Points |
     across, up = map(np.array, state.cell_places())
     x, y = sheet_places(u, across), 1 - sheet_places(v, up)
     kept = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
-    colours, legend, told = _coloured(look, state.overlay, found)
+    colours, legend, told = _coloured(context, state.overlay, found)
     values = {"index": found.indices[kept], "z": found.z[kept], **{k: array[kept] for k, array in told.items()}}
     return Points(np.stack([x, y], 1)[kept].astype(np.float32), colours[kept], legend, values)
 
@@ -65,13 +65,13 @@ def sheet_places(values: np.ndarray, cells: np.ndarray) -> np.ndarray:
     return (places + 0.5) / n
 
 
-def _coloured(look: Look, by: str, found: Encodings) -> tuple[Any, Legend | None, dict[str, Any]]:
+def _coloured(context: ViewContext, by: str, found: Encodings) -> tuple[Any, Legend | None, dict[str, Any]]:
     import numpy as np
 
-    names = look.spec.attribute_names
+    names = context.spec.attribute_names
     if by == "class" and found.labels is not None:
         present = sorted({int(label) for label in found.labels})
-        spec_names = look.spec.class_names
+        spec_names = context.spec.class_names
         entries = tuple((spec_names[k] if k < len(spec_names) else str(k), CLASSES[k % len(CLASSES)]) for k in present)
         return class_colours(found.labels), Legend(N_("class"), entries), {"label": found.labels}
     if by in names and found.attributes is not None:

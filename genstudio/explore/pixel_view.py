@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.messages import N_, Message
-from genstudio.core.parts import Parts
-from genstudio.explore.base import Content, Look, Picture, Series
+from genstudio.core.resumable import Resumable
+from genstudio.explore.base import Content, Picture, Series, ViewContext
+from genstudio.explore.conditioning import classes_of
 from genstudio.explore.drawing import Drawing
-from genstudio.explore.given import classes_of
 from genstudio.explore.heat import heat
 from genstudio.explore.latents import sheet
 from genstudio.explore.receptive import receptive_field_by_parts
@@ -26,22 +26,24 @@ BARS = 64
 """More levels than that are a curve."""
 
 
-def view(look: Look, state: PixelsState, drawing: Drawing, place: int, field: np.ndarray | None = None) -> Content:
+def view(
+    context: ViewContext, state: PixelsState, drawing: Drawing, place: int, field: np.ndarray | None = None
+) -> Content:
     """The content after ``place`` sub-pixels. ``field``: the receptive field, which takes longest, once it is known."""
     import numpy as np
 
     enlarged = state.enlarged % state.n
-    images, seen = _images(look, drawing, place)
-    shown = to_rgb(images, look.spec.levels or 256)
+    images, seen = _images(context, drawing, place)
+    shown = to_rgb(images, context.spec.levels or 256)
     shown[~seen] = SLATE
     columns = math.ceil(math.sqrt(state.n))
     rows = math.ceil(state.n / columns)
-    words = _words(look, state, drawing, place)
-    values = _facts(look, drawing, place) | {"large": np.ascontiguousarray(images[enlarged])}
+    words = _words(context, state, drawing, place)
+    values = _facts(context, drawing, place) | {"large": np.ascontiguousarray(images[enlarged])}
     values |= _current(drawing, place, enlarged)
-    over, told = _overlaid(look, state, drawing, place, shown[enlarged], seen[enlarged], field)
+    over, fields = _overlaid(context, state, drawing, place, shown[enlarged], seen[enlarged], field)
     index = np.arange(rows * columns).reshape(rows, columns)
-    cell = (look.spec.height, look.spec.width)
+    cell = (context.spec.height, context.spec.width)
     pictures = (
         Picture(sheet(shown, rows, columns), words, cell, {"image": index}, state.n),
         Picture(shown[enlarged], N_("image {k}", k=enlarged + 1)),
@@ -51,7 +53,7 @@ def view(look: Look, state: PixelsState, drawing: Drawing, place: int, field: np
     if place:
         p = values["probabilities"]
         series = (Series(N_("probabilities"), np.arange(len(p), dtype=np.float64), p.astype(np.float64)),)
-    return Content(words, pictures, series, values=values | told)
+    return Content(words, pictures, series, values=values | fields)
 
 
 def to_rgb(levels: np.ndarray, count: int) -> np.ndarray:
@@ -63,14 +65,14 @@ def to_rgb(levels: np.ndarray, count: int) -> np.ndarray:
     return np.repeat(made, 3, axis=-1) if made.shape[-1] == 1 else made
 
 
-def _images(look: Look, drawing: Drawing, place: int) -> tuple[np.ndarray, np.ndarray]:
+def _images(context: ViewContext, drawing: Drawing, place: int) -> tuple[np.ndarray, np.ndarray]:
     """Levels uint8 N×H×W×C of what is drawn or given, and where that is: bool N×H×W."""
     import numpy as np
 
-    tape, spec = drawing.tape, look.spec
-    levels = tape.images(place)
+    replay, spec = drawing.replay, context.spec
+    levels = replay.images(place)
     seen = np.zeros((spec.height, spec.width), bool)
-    seen[tuple(tape.pixels[:place].T)] = True
+    seen[tuple(replay.pixels[:place].T)] = True
     if drawing.given is not None:
         # What is given is there from the start. An edited pixel shows as given until it is reached.
         from_given = drawing.given.known & ~_tensor(seen)
@@ -81,41 +83,41 @@ def _images(look: Look, drawing: Drawing, place: int) -> tuple[np.ndarray, np.nd
     return images, np.broadcast_to(seen, (len(images), *seen.shape))
 
 
-def _facts(look: Look, drawing: Drawing, place: int) -> dict[str, Any]:
+def _facts(context: ViewContext, drawing: Drawing, place: int) -> dict[str, Any]:
     """Where the drawing stands."""
-    y, x, channel = drawing.tape.units[place - 1] if place else (0, 0, 0)
+    y, x, channel = drawing.replay.units[place - 1] if place else (0, 0, 0)
     return {
         "drawn": place,
         "first": drawing.first,
         "end": drawing.end,
         "position_yxc": (y, x, channel) if place else None,
-        "levels": look.spec.levels or 256,
-        "channels": look.spec.channels,
-        "curve": drawing.tape.model.distribution.joint or (look.spec.levels or 256) > BARS,
-        "class_names": look.spec.class_names if classes_of(look) else (),
+        "levels": context.spec.levels or 256,
+        "channels": context.spec.channels,
+        "curve": drawing.replay.model.distribution.joint or (context.spec.levels or 256) > BARS,
+        "class_names": context.spec.class_names if classes_of(context) else (),
         "known": None if drawing.given is None else drawing.given.known.numpy(),
     }
 
 
 def _current(drawing: Drawing, place: int, enlarged: int) -> dict[str, Any]:
     """The distribution of the sub-pixel drawn last, in the large image."""
-    tape = drawing.tape
+    replay = drawing.replay
     if not place:
         return {"nats_so_far": 0.0}
     return {
-        "probabilities": tape.probabilities(place - 1)[enlarged].float().numpy(),
-        "level": int(tape.levels[place - 1, enlarged]),
-        "u": float(tape.noise[place - 1, enlarged]),
-        "given": bool(tape.forced[place - 1, enlarged] >= 0)
+        "probabilities": replay.probabilities(place - 1)[enlarged].float().numpy(),
+        "level": int(replay.levels[place - 1, enlarged]),
+        "u": float(replay.noise[place - 1, enlarged]),
+        "given": bool(replay.forced[place - 1, enlarged] >= 0)
         and not (drawing.kept is not None and bool(drawing.kept[place - 1, enlarged])),
-        "temperature": float(tape.temperatures[place - 1]),
-        "entropy_nats": float(tape.entropy[place - 1, enlarged]),
-        "nats_so_far": float(tape.nats[:place, enlarged].double().sum()),
+        "temperature": float(replay.temperatures[place - 1]),
+        "entropy_nats": float(replay.entropy[place - 1, enlarged]),
+        "nats_so_far": float(replay.nats[:place, enlarged].double().sum()),
     }
 
 
 def _overlaid(
-    look: Look,
+    context: ViewContext,
     state: PixelsState,
     drawing: Drawing,
     place: int,
@@ -124,47 +126,47 @@ def _overlaid(
     field: np.ndarray | None,
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """The large image under its overlay, and the overlay's numbers."""
-    enlarged, tape = state.enlarged % state.n, drawing.tape
+    enlarged, replay = state.enlarged % state.n, drawing.replay
     if state.overlay == "entropy":
-        entropy = entropy_map(look, drawing, place, enlarged)
-        top = look.spec.channels * math.log(look.spec.levels or 256)
+        entropy = entropy_map(context, drawing, place, enlarged)
+        top = context.spec.channels * math.log(context.spec.levels or 256)
         return _warm(large, entropy, top), {"entropy": entropy, "entropy_top": top}
     if state.overlay == "mask" and place:
-        allowed = allowed_map(look, drawing, place)
-        return _tinted(large, allowed, tape.units[place - 1]), {"allowed": allowed}
+        allowed = allowed_map(context, drawing, place)
+        return _tinted(large, allowed, replay.units[place - 1]), {"allowed": allowed}
     if field is not None:
-        return _lit(large, seen, field, tape.units[place - 1]), {"field": field}
+        return _lit(large, seen, field, replay.units[place - 1]), {"field": field}
     return large, {}
 
 
-def field_by_parts(state: PixelsState, drawing: Drawing, place: int) -> Parts[np.ndarray]:
+def field_by_parts(state: PixelsState, drawing: Drawing, place: int) -> Resumable[np.ndarray]:
     """The receptive field of the sub-pixel drawn last, in the large image: float32 H×W."""
-    enlarged, tape = state.enlarged % state.n, drawing.tape
-    label = None if tape.labels is None else tape.labels[enlarged : enlarged + 1]
-    image = tape.images(place)[enlarged]
-    found = yield from receptive_field_by_parts(tape.model, image, tape.units[place - 1], label)
+    enlarged, replay = state.enlarged % state.n, drawing.replay
+    label = None if replay.labels is None else replay.labels[enlarged : enlarged + 1]
+    image = replay.images(place)[enlarged]
+    found = yield from receptive_field_by_parts(replay.model, image, replay.units[place - 1], label)
     made: np.ndarray = found.numpy()
     return made
 
 
-def entropy_map(look: Look, drawing: Drawing, place: int, image: int) -> np.ndarray:
+def entropy_map(context: ViewContext, drawing: Drawing, place: int, image: int) -> np.ndarray:
     """float32 H×W, nats: the entropies of each pixel's channels together, NaN where nothing is drawn."""
     import numpy as np
 
-    made = np.full((look.spec.height, look.spec.width), np.nan, np.float32)
-    drawn = tuple(drawing.tape.pixels[:place].T)
+    made = np.full((context.spec.height, context.spec.width), np.nan, np.float32)
+    drawn = tuple(drawing.replay.pixels[:place].T)
     made[drawn] = 0
-    np.add.at(made, drawn, drawing.tape.entropy[:place, image].float().numpy())
+    np.add.at(made, drawn, drawing.replay.entropy[:place, image].float().numpy())
     return made
 
 
-def allowed_map(look: Look, drawing: Drawing, place: int) -> np.ndarray:
+def allowed_map(context: ViewContext, drawing: Drawing, place: int) -> np.ndarray:
     """bool H×W: the pixels that the sub-pixel drawn last may follow, by the order alone; its own among them when a
     channel of it was drawn before."""
     import numpy as np
 
-    made = np.zeros((look.spec.height, look.spec.width), bool)
-    made[tuple(drawing.tape.pixels[: place - 1].T)] = True
+    made = np.zeros((context.spec.height, context.spec.width), bool)
+    made[tuple(drawing.replay.pixels[: place - 1].T)] = True
     return made
 
 
@@ -195,15 +197,15 @@ def _lit(large: np.ndarray, seen: np.ndarray, field: np.ndarray, unit: tuple[int
     return np.rint(made).astype(np.uint8)
 
 
-def _words(look: Look, state: PixelsState, drawing: Drawing, place: int) -> Message:
-    told = {
+def _words(context: ViewContext, state: PixelsState, drawing: Drawing, place: int) -> Message:
+    fields = {
         "what": _what(state, drawing),
-        "where": _where(look, drawing, place),
+        "where": _where(context, drawing, place),
         "temperature": f"{state.temperature_at(max(0, place - 1)):g}",
         "seed": state.seed,
-        "step": f"{look.snapshot.step:,}",
+        "step": f"{context.snapshot.step:,}",
     }
-    return N_("{what}, {where}, temperature {temperature}, seed {seed}, from step {step}", **told)
+    return N_("{what}, {where}, temperature {temperature}, seed {seed}, from step {step}", **fields)
 
 
 def _what(state: PixelsState, drawing: Drawing) -> Message:
@@ -218,23 +220,23 @@ def _what(state: PixelsState, drawing: Drawing) -> Message:
     return N_("1 image") if state.n == 1 else N_("{n} images", n=state.n)
 
 
-def _where(look: Look, drawing: Drawing, place: int) -> Message:
-    pixels = look.spec.height * look.spec.width
+def _where(context: ViewContext, drawing: Drawing, place: int) -> Message:
+    pixels = context.spec.height * context.spec.width
     if not place:
         return N_("nothing drawn yet")
     if place == drawing.end:
         return N_("all {total} pixels drawn", total=f"{pixels:,}")
-    y, x, channel = drawing.tape.units[place - 1]
-    told = {
-        "k": f"{-(-place // look.spec.channels):,}",
+    y, x, channel = drawing.replay.units[place - 1]
+    fields = {
+        "k": f"{-(-place // context.spec.channels):,}",
         "total": f"{pixels:,}",
         "row": y + 1,
         "column": x + 1,
-        "channel": channel_name(look.spec.channels, channel),
+        "channel": channel_name(context.spec.channels, channel),
     }
-    if look.spec.channels == 1:
-        return N_("pixel {k} of {total} (row {row}, column {column})", **told)
-    return N_("pixel {k} of {total} (row {row}, column {column}, {channel})", **told)
+    if context.spec.channels == 1:
+        return N_("pixel {k} of {total} (row {row}, column {column})", **fields)
+    return N_("pixel {k} of {total} (row {row}, column {column}, {channel})", **fields)
 
 
 def channel_name(channels: int, channel: int) -> Message:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
-from genstudio.core.abilities import SamplesPixels
+from genstudio.core.capabilities import SamplesPixels
 from genstudio.core.messages import N_
-from genstudio.core.parts import in_slices
+from genstudio.core.resumable import in_slices
 from genstudio.core.seeding import derive
-from genstudio.explore.base import Blob, Content, Look, PaneState, knob, pane, state
+from genstudio.explore.base import Blob, Content, PaneState, ViewContext, knob, pane, state
 from genstudio.explore.drawing import drawing_of
 from genstudio.explore.pixel_view import field_by_parts, view
 
@@ -45,18 +45,20 @@ PAGE = N_(
 class PixelsState(PaneState):
     """``position``: how many sub-pixels of the order (y, x, channel) are drawn; beyond the end means the end.
 
-    ``cooled``: (position, temperature), ascending: from there on that temperature holds. ``edits``: (image, y, x, the
-    levels of all its channels). ``own``: uint8 H×W×1 or H×W×3; ``mask``: bool H×W, True where the given image is kept
-    (``None``: its upper half).
+    ``temperature_schedule``: (position, temperature), ascending: from there on that temperature holds. ``edits``:
+    (image, y, x, the levels of all its channels). ``own``: uint8 H×W×1 or H×W×3; ``mask``: bool H×W, True where the
+    given image is kept (``None``: its upper half).
     """
 
-    OF_RUN = ("position", "cooled", "edits", "branches")
+    OF_RUN = ("position", "temperature_schedule", "edits", "branches")
     OF_IMAGES = ("index", "label", "mask")
 
     n: int = knob(16, help=N_("How many images are drawn side by side."), label=N_("images"), ge=1, le=64)
     seed: int = knob(0, help=N_("The seed of the noise: one uniform number a sub-pixel."), ge=0, le=2**31 - 1)
     temperature: float = knob(1.0, help=N_("Below 1 images become more typical, above 1 more varied."), ge=0.05, le=4.0)
-    cooled: tuple[tuple[int, float], ...] = knob((), help=N_("Temperatures that hold from a position on."))
+    temperature_schedule: tuple[tuple[int, float], ...] = knob(
+        (), help=N_("Temperatures that hold from a position on.")
+    )
     label: int = knob(
         -1, help=N_("The class to draw, for models that know classes; -1 draws any."), label=N_("class"), ge=-1
     )
@@ -80,20 +82,22 @@ class PixelsState(PaneState):
 
     def temperature_at(self, position: int) -> float:
         """The temperature by which the sub-pixel after ``position`` is drawn."""
-        return next((value for start, value in reversed(self.cooled) if start <= position), self.temperature)
+        return next(
+            (value for start, value in reversed(self.temperature_schedule) if start <= position), self.temperature
+        )
 
     def with_temperature(self, value: float, end: int, here: tuple[int, int] = (0, 0)) -> PixelsState:
-        """Another temperature: for the whole drawing at its start or its ``end``, else from the current position on, which
-        lies in the pixel (row, column) ``here``. What branches keep from there on is drawn again."""
+        """Another temperature: for the whole drawing at its start or its ``end``, else from the current position on,
+        which lies in the pixel (row, column) ``here``. What branches keep from there on is drawn again."""
         if not 0 < self.position < end:
-            return replace(self, temperature=value, cooled=(), branches=())
-        kept = tuple(pair for pair in self.cooled if pair[0] < self.position)
+            return replace(self, temperature=value, temperature_schedule=(), branches=())
+        kept = tuple(pair for pair in self.temperature_schedule if pair[0] < self.position)
         branches = tuple((image, *min((y, x), here), blob) for image, y, x, blob in self.branches)
-        whole = replace(self, cooled=kept, branches=branches)
+        whole = replace(self, temperature_schedule=kept, branches=branches)
         return (
             whole
             if whole.temperature_at(self.position) == value
-            else replace(whole, cooled=(*kept, (self.position, value)))
+            else replace(whole, temperature_schedule=(*kept, (self.position, value)))
         )
 
     def edited(self, image: int, y: int, x: int, levels: tuple[int, ...], before: Blob | None = None) -> PixelsState:
@@ -119,8 +123,8 @@ class PixelsState(PaneState):
         return replace(self, edits=edits, branches=kept)
 
     def with_fields(self, **fields: Any) -> PixelsState:
-        """Some fields changed. What was changed by hand goes with the images that it belonged to; with another mask, what
-        was kept before it."""
+        """Some fields changed. What was changed by hand goes with the images that it belonged to; with another mask,
+        what was kept before it."""
         changed = replace(self, **fields)
         if any(getattr(changed, name) != getattr(self, name) for name in OTHER_IMAGES):
             return replace(changed, edits=(), branches=())
@@ -144,23 +148,23 @@ class PixelsState(PaneState):
     help=N_("Images as they are drawn, one pixel after the other, with the distribution of each."),
     page=PAGE,
     gradients=True,
-    long=True,
+    slow=True,
 )
-def pixels(look: Look, state: PixelsState) -> Iterator[Content | None]:
+def pixels(context: ViewContext, state: PixelsState) -> Iterator[Content | None]:
     """The sheet, the large image, and the large image under its overlay; see :mod:`genstudio.explore.pixel_view`."""
-    drawing = drawing_of(look, state)
+    drawing = drawing_of(context, state)
     place = min(state.position, drawing.end)
     shown, slices, field = -1, 0, None
     yield None
-    while drawing.tape.done < place:
+    while drawing.replay.done < place:
         drawing.play(place)
         slices += 1
         yield None
-        if slices % SLICES == 0 and shown != drawing.tape.done < place:
-            shown = drawing.tape.done
-            yield view(look, state, drawing, shown)
+        if slices % SLICES == 0 and shown != drawing.replay.done < place:
+            shown = drawing.replay.done
+            yield view(context, state, drawing, shown)
     if state.overlay == "field" and place:
-        yield replace(view(look, state, drawing, place), coarse=True)
+        yield replace(view(context, state, drawing, place), coarse=True)
         field = yield from in_slices(field_by_parts(state, drawing, place))
         yield None
-    yield view(look, state, drawing, place, field)
+    yield view(context, state, drawing, place, field)

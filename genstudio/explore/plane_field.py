@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from genstudio.core.abilities import Discriminates, Samples, has
+from genstudio.core.capabilities import Discriminates, Samples, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
-from genstudio.core.parts import Parts
+from genstudio.core.resumable import Resumable
 from genstudio.core.seeding import generator
-from genstudio.explore.base import Content, Legend, Look, Picture, pane
-from genstudio.explore.given import check_data, classes_of
+from genstudio.explore.base import Content, Legend, Picture, ViewContext, pane
+from genstudio.explore.conditioning import check_data, classes_of
 from genstudio.explore.latents import drawn, without_gradients
 from genstudio.explore.plane_drawing import (
     FIELD,
@@ -58,7 +58,7 @@ PAGE = N_(
 )
 
 
-def unfit(spec: ImageSpec) -> UsageError | None:
+def unsupported(spec: ImageSpec) -> UsageError | None:
     """Why images of ``spec`` can't be laid out on the plane."""
     if spec.is_point:
         return None
@@ -93,17 +93,17 @@ class Field:
     help=N_("Data and samples as points of the plane, over what the discriminator thinks of every place."),
     page=PAGE,
     gradients=True,
-    unfit=unfit,
-    suits=lambda spec: spec.is_point,
+    unsupported=unsupported,
+    preferred_for=lambda spec: spec.is_point,
 )
-def plane_field(look: Look, state: PlaneState) -> Iterator[Content | None]:
+def plane_field(context: ViewContext, state: PlaneState) -> Iterator[Content | None]:
     """One picture, side×side; ``values`` hold the points (x, y), the raw field, and how many modes are covered."""
     import numpy as np
 
     side = max(SMALLEST, state.side or SIDE)
-    data = _data(look, state)
-    samples = yield from _samples(look, state)
-    field = _field(look, state, data, samples) if state.field and has(look.model, Discriminates) else None
+    data = _data(context, state)
+    samples = yield from _samples(context, state)
+    field = _field(context, state, data, samples) if state.field and has(context.model, Discriminates) else None
     canvas = np.empty((side, side, 3), np.uint8)
     canvas[:] = MIDDLE
     if field is not None:
@@ -113,51 +113,51 @@ def plane_field(look: Look, state: PlaneState) -> Iterator[Content | None]:
     radius = side / 320
     if state.data and data is not None:
         draw_points(canvas, _pixels(state, data, side), DATA, 0.9 * radius)
-    judged = has(look.model, Discriminates)
-    values: dict[str, Any] = {"discriminates": judged, "classes": classes_of(look) if judged else 0}
+    judged = has(context.model, Discriminates)
+    values: dict[str, Any] = {"discriminates": judged, "classes": classes_of(context) if judged else 0}
     if field is not None:
         values["field"] = field.raw
     if state.samples:
         draw_points(canvas, _pixels(state, samples, side), SAMPLES, 1.25 * radius, "diamond")
-    if state.arrows and has(look.model, Discriminates):
-        values["gradients"] = _draw_arrows(canvas, look, state, samples[:ARROWS])
+    if state.arrows and has(context.model, Discriminates):
+        values["gradients"] = _draw_arrows(canvas, context, state, samples[:ARROWS])
     values |= {"samples_xy": samples} | ({} if data is None else {"data_xy": data})
-    covered = _covered(look, samples)
+    covered = _covered(context, samples)
     values |= covered
-    words = _words(look, state, data is not None, covered)
+    words = _words(context, state, data is not None, covered)
     yield Content(words, (Picture(canvas, label=words),), values=values, legend=_legend(state, data, field))
 
 
-def _samples(look: Look, state: PlaneState) -> Parts[np.ndarray]:
+def _samples(context: ViewContext, state: PlaneState) -> Resumable[np.ndarray]:
     """float32 n×2."""
-    images = yield from without_gradients(drawn(look, state.n, generator(state.seed, "samples")))
+    images = yield from without_gradients(drawn(context, state.n, generator(state.seed, "samples")))
     points: np.ndarray = images.clamp(0, 1).flatten(1).numpy()
     return points
 
 
-def _data(look: Look, state: PlaneState) -> np.ndarray | None:
+def _data(context: ViewContext, state: PlaneState) -> np.ndarray | None:
     """The first n training points, float32 n×2, or ``None`` without data."""
-    if look.data is None:
+    if context.data is None:
         return None
-    check_data(look)
-    split: Any = look.data.split("train")
-    points: np.ndarray = look.data.points(split.indices[: state.n])
+    check_data(context)
+    split: Any = context.data.split("train")
+    points: np.ndarray = context.data.points(split.indices[: state.n])
     return points
 
 
-def _field(look: Look, state: PlaneState, data: np.ndarray | None, samples: np.ndarray) -> Field:
+def _field(context: ViewContext, state: PlaneState, data: np.ndarray | None, samples: np.ndarray) -> Field:
     """The discriminator asked at the middles of GRID×GRID squares of what is shown."""
     import numpy as np
     import torch
 
     with torch.no_grad():
-        raw = _asked_over(look, state, GRID)
-        if _is_logit(look):
-            told = torch.from_numpy(raw).sigmoid().mul(2).sub(1).numpy()
-            return Field(raw, told, _scale(N_("D"), N_("0, generated"), N_("1, real")))
+        raw = _asked_over(context, state, GRID)
+        if _is_logit(context):
+            fields = torch.from_numpy(raw).sigmoid().mul(2).sub(1).numpy()
+            return Field(raw, fields, _scale(N_("D"), N_("0, generated"), N_("1, real")))
         # Over the whole square, so that a zoom changes no colour.
-        whole = _asked_over(look, replace(state, zoom=1.0), GRID // 2)
-        middle = _middle(look, state, data, samples)
+        whole = _asked_over(context, replace(state, zoom=1.0), GRID // 2)
+        middle = _middle(context, state, data, samples)
     reach = max(float(np.quantile(np.abs(whole - middle), 0.99)), 1e-6)
     scale = _scale(
         N_("critic"), N_("−{reach}, generated", reach=f"{reach:.2g}"), N_("+{reach}, real", reach=f"{reach:.2g}")
@@ -165,19 +165,21 @@ def _field(look: Look, state: PlaneState, data: np.ndarray | None, samples: np.n
     return Field(raw, (raw - middle) / reach, scale)
 
 
-def _middle(look: Look, state: PlaneState, data: np.ndarray | None, samples: np.ndarray) -> float:
+def _middle(context: ViewContext, state: PlaneState, data: np.ndarray | None, samples: np.ndarray) -> float:
     """The output that is neither: the objective's boundary, or half-way between the means of the data and the samples,
     where only differences count."""
     import torch
 
-    boundary = getattr(getattr(look.model, "objective", None), "boundary", None)
+    boundary = getattr(getattr(context.model, "objective", None), "boundary", None)
     if boundary is not None:
         return float(boundary)
-    means = [float(_judged(look, state, torch.from_numpy(part)).mean()) for part in (samples, data) if part is not None]
+    means = [
+        float(_judged(context, state, torch.from_numpy(part)).mean()) for part in (samples, data) if part is not None
+    ]
     return sum(means) / len(means)
 
 
-def _asked_over(look: Look, state: PlaneState, n: int) -> np.ndarray:
+def _asked_over(context: ViewContext, state: PlaneState, n: int) -> np.ndarray:
     """The discriminator's raw output at the middles of n×n squares of what is shown, float32; row 0 is the top."""
     import numpy as np
     import torch
@@ -185,33 +187,33 @@ def _asked_over(look: Look, state: PlaneState, n: int) -> np.ndarray:
     steps = (np.arange(n) + 0.5) / (n * state.zoom)
     left, top = state.corner
     points = np.stack(np.meshgrid(left + steps, top - steps), -1).reshape(-1, 2).astype(np.float32)
-    asked: np.ndarray = _judged(look, state, torch.from_numpy(points)).reshape(n, n).numpy()
+    asked: np.ndarray = _judged(context, state, torch.from_numpy(points)).reshape(n, n).numpy()
     return asked
 
 
-def _judged(look: Look, state: PlaneState, points: Tensor) -> Tensor:
+def _judged(context: ViewContext, state: PlaneState, points: Tensor) -> Tensor:
     """The discriminator's raw output for points n×2: n."""
     import torch
 
-    classes = classes_of(look)
+    classes = classes_of(context)
     labels = torch.full((len(points),), state.label % classes) if classes and state.label >= 0 else None
-    out: Tensor = look.model.discriminate(points.reshape(-1, 2, 1, 1), labels)  # type: ignore[operator]
+    out: Tensor = context.model.discriminate(points.reshape(-1, 2, 1, 1), labels)  # type: ignore[operator]
     return out.float()
 
 
-def _is_logit(look: Look) -> bool:
+def _is_logit(context: ViewContext) -> bool:
     """True where the output is a logit of being real, rather than an unbounded value."""
-    return getattr(getattr(look.model, "objective", None), "output", "logit") == "logit"
+    return getattr(getattr(context.model, "objective", None), "output", "logit") == "logit"
 
 
-def _draw_arrows(canvas: np.ndarray, look: Look, state: PlaneState, samples: np.ndarray) -> np.ndarray:
+def _draw_arrows(canvas: np.ndarray, context: ViewContext, state: PlaneState, samples: np.ndarray) -> np.ndarray:
     """An arrow at each of the samples along the output's gradient there, the longest as long as ``LONGEST``; the gradients,
     float32 n×2."""
     import numpy as np
     import torch
 
     at = torch.from_numpy(samples.copy()).requires_grad_(True)
-    (gradient,) = torch.autograd.grad(_judged(look, state, at).sum(), at)
+    (gradient,) = torch.autograd.grad(_judged(context, state, at).sum(), at)
     found: np.ndarray = gradient.numpy()
     side = len(canvas)
     longest = max(float(np.hypot(*found.T).max(initial=0)), 1e-12)
@@ -228,11 +230,11 @@ def _pixels(state: PlaneState, points: np.ndarray, side: int) -> np.ndarray:
     return np.stack([points[:, 0] - left, top - points[:, 1]], 1).astype(np.float64) * (state.zoom * side)
 
 
-def _covered(look: Look, samples: np.ndarray) -> dict[str, Any]:
+def _covered(context: ViewContext, samples: np.ndarray) -> dict[str, Any]:
     """Number of modes that the samples cover, where the modes are known."""
     from genstudio.evaluate.modes import coverage
 
-    known = look.data.modes if look.data is not None else None
+    known = context.data.modes if context.data is not None else None
     if known is None:
         return {}
     found = coverage(samples, known)
@@ -258,12 +260,12 @@ def _legend(state: PlaneState, data: np.ndarray | None, field: Field | None) -> 
     return Legend("", tuple(entries), scale=None if field is None else field.scale)
 
 
-def _words(look: Look, state: PlaneState, has_data: bool, covered: dict[str, Any]) -> Message:
-    told = {"n": f"{state.n:,}", "seed": state.seed, "step": f"{look.snapshot.step:,}"}
+def _words(context: ViewContext, state: PlaneState, has_data: bool, covered: dict[str, Any]) -> Message:
+    fields = {"n": f"{state.n:,}", "seed": state.seed, "step": f"{context.snapshot.step:,}"}
     if has_data and state.data:
-        words = N_("{n} samples and as many points of the data, seed {seed}, from step {step}", **told)
+        words = N_("{n} samples and as many points of the data, seed {seed}, from step {step}", **fields)
     else:
-        words = N_("{n} samples, seed {seed}, from step {step}", **told)
+        words = N_("{n} samples, seed {seed}, from step {step}", **fields)
     if covered:
         words = N_(
             "{k} of {all} modes covered, {share} % within 3σ · {words}",
@@ -272,6 +274,6 @@ def _words(look: Look, state: PlaneState, has_data: bool, covered: dict[str, Any
             all=covered["modes"],
             share=f"{100 * covered['high_quality']:.0f}",
         )
-    if state.field and not has(look.model, Discriminates):
+    if state.field and not has(context.model, Discriminates):
         words = N_("{words} · no field: this model has no discriminator", words=words)
     return words

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from genstudio.core.abilities import Discriminates, Samples
+from genstudio.core.capabilities import Discriminates, Samples
 from genstudio.core.messages import N_, Message
-from genstudio.core.parts import Parts
+from genstudio.core.resumable import Resumable
 from genstudio.core.seeding import derive, generator
-from genstudio.explore.base import Content, Look, PaneState, Picture, Series, knob, pane, state
+from genstudio.explore.base import Content, PaneState, Picture, Series, ViewContext, knob, pane, state
+from genstudio.explore.conditioning import check_data, chosen_class, classes_of
 from genstudio.explore.discriminator import AT_ONCE, boundary_of, discriminated, is_logit
-from genstudio.explore.given import check_data, chosen_class, classes_of
 from genstudio.explore.heat import heat
 from genstudio.explore.histogram import histogram, round_ends
 from genstudio.explore.latents import drawn, sheet, to_pixels, without_gradients
@@ -78,7 +78,7 @@ class RealOrFakeState(PaneState):
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class Scores:
     """``images`` float32 N×C×H×W and the ``outputs`` of the discriminator, float64 N; ``heat`` float32 N×H×W or ``None``;
     ``indices``: their numbers in the data set, or of the draw."""
 
@@ -98,87 +98,89 @@ class Judged:
     page=PAGE,
     gradients=True,
 )
-def real_or_fake(look: Look, state: RealOrFakeState) -> Iterator[Content | None]:
+def real_or_fake(context: ViewContext, state: RealOrFakeState) -> Iterator[Content | None]:
     """A sheet of samples and held-out images, with the histogram of the outputs; it counts more images as it goes on."""
-    check_data(look)
+    check_data(context)
     shown = {}
     for name in ("fake", "held_out"):
-        shown[name] = yield from _judged(look, state, name, 0, state.n, heated=True)
+        shown[name] = yield from _judged(context, state, name, 0, state.n, heated=True)
     # All three are counted from the beginning, so that each curve keeps its colour.
-    first_ones = shown | {"train": (yield from _judged(look, state, "train", 0, state.n))}
+    first_ones = shown | {"train": (yield from _judged(context, state, "train", 0, state.n))}
     counted = {name: [one.outputs] for name, one in first_ones.items() if one is not None}
-    yield _content(look, state, shown, counted)
-    size = max(8, AT_ONCE // look.spec.values)
+    yield _content(context, state, shown, counted)
+    size = max(8, AT_ONCE // context.spec.values)
     for name in GROUPS:
         start = state.n if name in counted else 0
         for first in range(start, max(state.counted, start), size):
-            more = yield from _judged(look, state, name, first, min(size, state.counted - first))
+            more = yield from _judged(context, state, name, first, min(size, state.counted - first))
             if more is None:
                 break
             counted.setdefault(name, []).append(more.outputs)
             done = (list(GROUPS).index(name) + min(1.0, (first + size) / state.counted)) / len(GROUPS)
-            yield replace(_content(look, state, shown, counted), share=done)
-    yield _content(look, state, shown, counted)
+            yield replace(_content(context, state, shown, counted), share=done)
+    yield _content(context, state, shown, counted)
 
 
 # -- what is looked at ---------------------------------------------------------------------------------------------------
 
 
 def _judged(
-    look: Look, state: RealOrFakeState, name: str, first: int, n: int, *, heated: bool = False
-) -> Parts[Judged | None]:
+    context: ViewContext, state: RealOrFakeState, name: str, first: int, n: int, *, heated: bool = False
+) -> Resumable[Scores | None]:
     """Images ``first`` to ``first + n`` of one of :data:`GROUPS`, fewer where there are no more; ``None`` without any."""
     if name == "fake":
-        images, labels, indices = yield from _samples(look, state, first, n)
+        images, labels, indices = yield from _samples(context, state, first, n)
     else:
-        found = _real(look, state, name, first, n)
+        found = _real(context, state, name, first, n)
         if found is None:
             return None
         images, labels, indices = found
     yield
-    outputs, maps = yield from discriminated(look, images, labels, heated=heated)
-    return Judged(images, outputs, maps, indices)
+    outputs, maps = yield from discriminated(context, images, labels, heated=heated)
+    return Scores(images, outputs, maps, indices)
 
 
-def _samples(look: Look, state: RealOrFakeState, first: int, n: int) -> Parts[tuple[Tensor, Tensor | None, np.ndarray]]:
+def _samples(
+    context: ViewContext, state: RealOrFakeState, first: int, n: int
+) -> Resumable[tuple[Tensor, Tensor | None, np.ndarray]]:
     import numpy as np
     import torch
 
-    classes, labels = classes_of(look), None
+    classes, labels = classes_of(context), None
     asked: dict[str, Any] = {}
     if classes:
         any_class = torch.randint(classes, (n,), generator=generator(state.seed, "classes", first))
-        chosen = chosen_class(look, state.label)
+        chosen = chosen_class(context, state.label)
         labels = asked["label"] = any_class if chosen is None else torch.full((n,), chosen)
     # The first ones are those that the pane Samples draws from this seed.
     noise = generator(state.seed, "samples") if first == 0 else generator(state.seed, "samples", first)
-    images = yield from without_gradients(drawn(look, n, noise, **asked))
+    images = yield from without_gradients(drawn(context, n, noise, **asked))
     return images, labels, np.arange(first, first + n)
 
 
 def _real(
-    look: Look, state: RealOrFakeState, name: str, first: int, n: int
+    context: ViewContext, state: RealOrFakeState, name: str, first: int, n: int
 ) -> tuple[Tensor, Tensor | None, np.ndarray] | None:
     """Real images in an order that the seed decides."""
     import torch
 
-    if look.data is None:
+    if context.data is None:
         return None
-    data: Any = look.data
+    data: Any = context.data
     names = ("train",) if name == "train" else ("validation", "test")
     split = next((part for part in map(data.split, names) if len(part)), None)
     if split is None or first >= len(split):
         return None
     order = torch.randperm(len(split), generator=generator(state.seed, "real", split.name))
     batch = split.batch(order[first : first + n], generator=generator(state.seed, "bits", split.name, first))
-    return batch.images, batch.labels if classes_of(look) else None, batch.indices.numpy()
+    return batch.images, batch.labels if classes_of(context) else None, batch.indices.numpy()
 
 
 # -- what is shown -------------------------------------------------------------------------------------------------------
 
 
 def _content(
-    look: Look, state: RealOrFakeState, judged: dict[str, Judged | None], counted: dict[str, list[np.ndarray]]
+    context: ViewContext, state: RealOrFakeState, judged: dict[str, Scores | None], counted: dict[str, list[np.ndarray]]
 ) -> Content:
     import numpy as np
 
@@ -189,31 +191,31 @@ def _content(
     real = np.repeat(np.arange(len(parts)), [len(part.outputs) for part in parts])
     pixels, warmth = _pixels(parts)
     order = _order(state, outputs)
-    over = _over(pixels, warmth) if state.overlay == "heat" and not look.spec.is_point else pixels
+    over = _over(pixels, warmth) if state.overlay == "heat" and not context.spec.is_point else pixels
     columns = math.ceil(math.sqrt(len(order)))
     rows = math.ceil(len(order) / columns)
     per_cell = {
         "output": outputs, "real": real, "index": np.concatenate([part.indices for part in parts]),
     }  # fmt: skip
-    if not look.spec.is_point:  # where in an image: a point has no such places
+    if not context.spec.is_point:  # where in an image: a point has no such places
         per_cell |= {"image": pixels, "heat": heat(warmth, 1.0)}
     values = {name: _grid(value[order], rows, columns) for name, value in per_cell.items()}
-    words = _words(look, fake.outputs, held_out.outputs if held_out is not None else None)
-    picture = Picture(sheet(over[order], rows, columns), words, look.spec.cell, values, len(order))
-    series, ends = _histogram(look, counted)
-    told: dict[str, Any] = {f"outputs_{name}": np.concatenate(parts) for name, parts in counted.items()}
-    told |= {
-        "boundary": boundary_of(look.model),
+    words = _words(context, fake.outputs, held_out.outputs if held_out is not None else None)
+    picture = Picture(sheet(over[order], rows, columns), words, context.spec.cell, values, len(order))
+    series, ends = _histogram(context, counted)
+    fields: dict[str, Any] = {f"outputs_{name}": np.concatenate(parts) for name, parts in counted.items()}
+    fields |= {
+        "boundary": boundary_of(context.model),
         "ends": np.array(ends),
         "seed": state.seed,
-        "logit": is_logit(look.model),
+        "logit": is_logit(context.model),
     }
-    told["axis"] = N_("D") if told["logit"] else N_("output")
-    told["class_names"] = look.spec.class_names if classes_of(look) else ()
-    return Content(words, (picture,), series, values=told)
+    fields["axis"] = N_("D") if fields["logit"] else N_("output")
+    fields["class_names"] = context.spec.class_names if classes_of(context) else ()
+    return Content(words, (picture,), series, values=fields)
 
 
-def _pixels(parts: list[Judged]) -> tuple[np.ndarray, np.ndarray]:
+def _pixels(parts: list[Scores]) -> tuple[np.ndarray, np.ndarray]:
     """All images as uint8 N×H×W×3, and their maps float32 N×H×W, each from 0 to about 1."""
     import numpy as np
     import torch
@@ -244,29 +246,31 @@ def _order(state: RealOrFakeState, outputs: np.ndarray) -> np.ndarray:
     return shuffled
 
 
-def _histogram(look: Look, counted: dict[str, list[np.ndarray]]) -> tuple[tuple[Series, ...], tuple[float, float]]:
+def _histogram(
+    context: ViewContext, counted: dict[str, list[np.ndarray]]
+) -> tuple[tuple[Series, ...], tuple[float, float]]:
     import numpy as np
 
     groups = {GROUPS[name]: np.concatenate(counted[name]) for name in GROUPS if name in counted}
-    ends = (0.0, 1.0) if is_logit(look.model) else round_ends(np.concatenate(list(groups.values())))
+    ends = (0.0, 1.0) if is_logit(context.model) else round_ends(np.concatenate(list(groups.values())))
     return histogram(groups, *ends), ends
 
 
-def _words(look: Look, fake: np.ndarray, held_out: np.ndarray | None) -> Message:
-    told: dict[str, Any] = {"n": len(fake), "step": f"{look.snapshot.step:,}", "mean": f"{fake.mean():.3g}"}
-    boundary = boundary_of(look.model)
+def _words(context: ViewContext, fake: np.ndarray, held_out: np.ndarray | None) -> Message:
+    fields: dict[str, Any] = {"n": len(fake), "step": f"{context.snapshot.step:,}", "mean": f"{fake.mean():.3g}"}
+    boundary = boundary_of(context.model)
     if held_out is None:
         if boundary is None:
-            return N_("{n} samples, on average {mean}, from step {step}; open data to see real images too", **told)
-        told["passed"] = int((fake > boundary).sum())
-        return N_("{passed} of {n} samples pass for real, from step {step}; open data to see real images too", **told)
-    told |= {"m": len(held_out)}
+            return N_("{n} samples, on average {mean}, from step {step}; open data to see real images too", **fields)
+        fields["passed"] = int((fake > boundary).sum())
+        return N_("{passed} of {n} samples pass for real, from step {step}; open data to see real images too", **fields)
+    fields |= {"m": len(held_out)}
     if boundary is None:
         above = (fake[:, None] > held_out).mean() + (fake[:, None] == held_out).mean() / 2
-        told["above"] = f"{100 * above:.0f}"
-        return N_("A sample stands above a held-out image in {above} % of {n} × {m} pairs, from step {step}", **told)
-    told |= {"passed": int((fake > boundary).sum()), "real": int((held_out > boundary).sum())}
-    return N_("{passed} of {n} samples pass for real, {real} of {m} held-out images; from step {step}", **told)
+        fields["above"] = f"{100 * above:.0f}"
+        return N_("A sample stands above a held-out image in {above} % of {n} × {m} pairs, from step {step}", **fields)
+    fields |= {"passed": int((fake > boundary).sum()), "real": int((held_out > boundary).sum())}
+    return N_("{passed} of {n} samples pass for real, {real} of {m} held-out images; from step {step}", **fields)
 
 
 def _grid(values: np.ndarray, rows: int, columns: int) -> np.ndarray:

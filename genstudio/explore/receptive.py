@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from genstudio.core.parts import Parts, whole
+from genstudio.core.resumable import Resumable, whole
 from genstudio.core.seeding import generator
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def receptive_field(model: Any, levels: Tensor, unit: tuple[int, int, int], labe
 
 def receptive_field_by_parts(
     model: Any, levels: Tensor, unit: tuple[int, int, int], label: Tensor | None
-) -> Parts[Tensor]:
+) -> Resumable[Tensor]:
     """:func:`receptive_field`, a layer at a time: once through the net, and back once for each mixture."""
     import torch
 

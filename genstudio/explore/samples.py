@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from genstudio.core.abilities import Decodes, Discriminates, Samples, SamplesPixels, has
+from genstudio.core.capabilities import Decodes, Discriminates, Samples, SamplesPixels, has
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, generator
 from genstudio.core.sheet import columns_for
-from genstudio.explore.base import Blob, Content, Look, PaneState, Picture, knob, pane, state
-from genstudio.explore.given import chosen_class, classes_in_turn, classes_of
+from genstudio.explore.base import Blob, Content, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.explore.conditioning import chosen_class, classes_in_turn, classes_of
 from genstudio.explore.latents import chunks, decoded, drawn, sheet, to_pixels
 
 if TYPE_CHECKING:
@@ -86,58 +86,58 @@ class SamplesState(PaneState):
     help=N_("Images drawn from the model, from the same noise at every step."),
     page=PAGE,
 )
-def samples(look: Look, state: SamplesState) -> Iterator[Content | float]:
+def samples(context: ViewContext, state: SamplesState) -> Iterator[Content | float]:
     """A sheet of n samples; for models that decode, ``values["z"]`` holds the code of each cell."""
     import numpy as np
 
-    columns = min(state.n, state.columns or _columns(look, state))
+    columns = min(state.n, state.columns or _columns(context, state))
     rows = math.ceil(state.n / columns)
     values: dict[str, Any] = {}
-    if not has(look.model, Decodes):
+    if not has(context.model, Decodes):
         noise = generator(state.seed, "samples")
-        images = yield from drawn(look, state.n, noise, **_asked(look, state))
-        yield _content(look, state, sheet(to_pixels(images), rows, columns), values)
+        images = yield from drawn(context, state.n, noise, **_asked(context, state))
+        yield _content(context, state, sheet(to_pixels(images), rows, columns), values)
         return
-    z = _codes(look, state)
+    z = _codes(context, state)
     padded = np.zeros((rows * columns, z.shape[1]), np.float32)
     padded[: state.n] = z.numpy()
     values["z"] = padded.reshape(rows, columns, -1)
     parts = []
-    for part in chunks(state.n, look):
-        parts.append(to_pixels(_shown(look, state, z[part], part.start)))
+    for part in chunks(state.n, context):
+        parts.append(to_pixels(_shown(context, state, z[part], part.start)))
         if part.stop < state.n:
-            so_far = _content(look, state, sheet(np.concatenate(parts), rows, columns), values)
+            so_far = _content(context, state, sheet(np.concatenate(parts), rows, columns), values)
             yield replace(so_far, share=part.stop / state.n)
-    yield _content(look, state, sheet(np.concatenate(parts), rows, columns), values)
+    yield _content(context, state, sheet(np.concatenate(parts), rows, columns), values)
 
 
-def _columns(look: Look, state: SamplesState) -> int:
+def _columns(context: ViewContext, state: SamplesState) -> int:
     """Each column holds one class where they come in turn; a near square otherwise."""
-    classes = classes_of(look) if chosen_class(look, state.label) is None else 0
+    classes = classes_of(context) if chosen_class(context, state.label) is None else 0
     return columns_for(state.n, classes)
 
 
-def _asked(look: Look, state: SamplesState) -> dict[str, Any]:
+def _asked(context: ViewContext, state: SamplesState) -> dict[str, Any]:
     """Arguments for sampling a model without a code: classes, and for one that draws pixel by pixel a temperature, which has
     to be more than 0."""
-    labels = classes_in_turn(look, state.n, state.label)
+    labels = classes_in_turn(context, state.n, state.label)
     asked: dict[str, Any] = {} if labels is None else {"label": labels}
-    return asked | ({"temperature": max(state.temperature, 0.01)} if has(look.model, SamplesPixels) else {})
+    return asked | ({"temperature": max(state.temperature, 0.01)} if has(context.model, SamplesPixels) else {})
 
 
-def can_draw(look: Look) -> bool:
+def can_draw(context: ViewContext) -> bool:
     """True where x ~ p(x|z) can be drawn: the model says how, or the images are binarised, where the mean suffices. Of a
     generator that knows no p(x|z), G(z) is all there is."""
-    return hasattr(look.model, "draw") or (look.spec.levels == 2 and not has(look.model, Discriminates))
+    return hasattr(context.model, "draw") or (context.spec.levels == 2 and not has(context.model, Discriminates))
 
 
-def _codes(look: Look, state: SamplesState) -> Tensor:
+def _codes(context: ViewContext, state: SamplesState) -> Tensor:
     import torch
 
-    noise: Tensor = look.model.prior(state.n, generator=generator(state.seed, "samples")) * state.temperature  # type: ignore[operator]
+    noise: Tensor = context.model.prior(state.n, generator=generator(state.seed, "samples")) * state.temperature  # type: ignore[operator]
     if state.around is None:
         return noise
-    centre = torch.from_numpy(look.blobs.get_array(state.around).astype("float32")).reshape(1, -1)
+    centre = torch.from_numpy(context.blobs.get_array(state.around).astype("float32")).reshape(1, -1)
     if centre.shape[1] != noise.shape[1]:
         return noise  # a z of another model: nothing of this one is near it
     away = noise * state.spread
@@ -145,48 +145,48 @@ def _codes(look: Look, state: SamplesState) -> Tensor:
     return centre + away
 
 
-def _shown(look: Look, state: SamplesState, z: Tensor, start: int) -> Tensor:
+def _shown(context: ViewContext, state: SamplesState, z: Tensor, start: int) -> Tensor:
     import torch
 
-    labels = classes_in_turn(look, state.n, state.label)
+    labels = classes_in_turn(context, state.n, state.label)
     labels = None if labels is None else labels[start : start + len(z)]
-    if state.shown == "mean" or not can_draw(look):
-        return decoded(look, z, labels)
+    if state.shown == "mean" or not can_draw(context):
+        return decoded(context, z, labels)
     noise = generator(state.seed, "draw", start)
-    if hasattr(look.model, "draw"):
-        return look.model.draw(z, generator=noise)  # type: ignore[operator]
-    return torch.bernoulli(decoded(look, z, labels), generator=noise)
+    if hasattr(context.model, "draw"):
+        return context.model.draw(z, generator=noise)  # type: ignore[operator]
+    return torch.bernoulli(decoded(context, z, labels), generator=noise)
 
 
-def _content(look: Look, state: SamplesState, pixels: Any, values: dict[str, Any]) -> Content:
-    words = _words(look, state)
-    picture = Picture(pixels, label=words, cell=look.spec.cell, values=values, count=state.n)
-    told: dict[str, Any] = {
+def _content(context: ViewContext, state: SamplesState, pixels: Any, values: dict[str, Any]) -> Content:
+    words = _words(context, state)
+    picture = Picture(pixels, label=words, cell=context.spec.cell, values=values, count=state.n)
+    fields: dict[str, Any] = {
         "seed": state.seed,
-        "pixelwise": has(look.model, SamplesPixels),
-        "has_mean": not has(look.model, Discriminates),
+        "pixelwise": has(context.model, SamplesPixels),
+        "has_mean": not has(context.model, Discriminates),
     }
-    if classes_of(look):
-        told["class_names"] = look.spec.class_names
-    return Content(words, pictures=(picture,), values=told)
+    if classes_of(context):
+        fields["class_names"] = context.spec.class_names
+    return Content(words, pictures=(picture,), values=fields)
 
 
-def _words(look: Look, state: SamplesState) -> Message:
-    told: dict[str, Any] = {
+def _words(context: ViewContext, state: SamplesState) -> Message:
+    fields: dict[str, Any] = {
         "n": state.n,
         "seed": state.seed,
-        "step": f"{look.snapshot.step:,}",
+        "step": f"{context.snapshot.step:,}",
         "s": f"{state.spread:g}",
     }
-    chosen = chosen_class(look, state.label)
-    told["which"] = N_(" of {name}", name=look.spec.class_names[chosen]) if chosen is not None else ""
-    if not has(look.model, Decodes):
-        return N_("{n} samples{which}, seed {seed}, from step {step}", **told)
-    told["what"] = N_("means of p(x|z)")
-    if state.shown == "draw" and can_draw(look):
-        told["what"] = N_("draws x ~ p(x|z)")
-    elif has(look.model, Discriminates):
-        told["what"] = N_("samples G(z)")
+    chosen = chosen_class(context, state.label)
+    fields["which"] = N_(" of {name}", name=context.spec.class_names[chosen]) if chosen is not None else ""
+    if not has(context.model, Decodes):
+        return N_("{n} samples{which}, seed {seed}, from step {step}", **fields)
+    fields["what"] = N_("means of p(x|z)")
+    if state.shown == "draw" and can_draw(context):
+        fields["what"] = N_("draws x ~ p(x|z)")
+    elif has(context.model, Discriminates):
+        fields["what"] = N_("samples G(z)")
     if state.around is not None:
-        return N_("{n} {what}{which} about the z sent here, within {s} σ, seed {seed}, from step {step}", **told)
-    return N_("{n} {what}{which}, seed {seed}, from step {step}", **told)
+        return N_("{n} {what}{which} about the z sent here, within {s} σ, seed {seed}, from step {step}", **fields)
+    return N_("{n} {what}{which}, seed {seed}, from step {step}", **fields)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
-from genstudio.explore.base import Blob, Look
+from genstudio.explore.base import Blob, ViewContext
 from genstudio.explore.slider_state import SlidersState
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ class Row:
     @property
     def title(self) -> str:
         """The name as it is read."""
-        return in_words(self.name)
+        return row_title(self.name)
 
 
-def in_words(name: str) -> str:
+def row_title(name: str) -> str:
     """An attribute's name as it is read: "hair colour"."""
     return name.replace("_", " ")
 
@@ -157,15 +157,15 @@ class Found:
     notes: tuple[Message, ...] = ()
 
 
-def found_so_far(look: Look, state: SlidersState) -> Iterator[Found]:
+def found_so_far(context: ViewContext, state: SlidersState) -> Iterator[Found]:
     """Directions of the state and, while some are missing, those found so far: the last one is complete."""
     from genstudio.explore.latent.basis import Basis, find_basis
     from genstudio.explore.latent.direction import Directions
-    from genstudio.explore.latent.staged import kept, remarks, staged
+    from genstudio.explore.latent.search import kept, remarks, staged
 
     notes: list[Message] = []
-    directions = _brought(look, state.directions, Directions.from_bytes, notes)
-    basis = _brought(look, state.basis, Basis.from_bytes, [])
+    directions = _brought(context, state.directions, Directions.from_bytes, notes)
+    basis = _brought(context, state.basis, Basis.from_bytes, [])
     search = state.directions is None
     if directions is not None and not _any_named(directions):
         notes.append(NAMELESS)
@@ -174,7 +174,7 @@ def found_so_far(look: Look, state: SlidersState) -> Iterator[Found]:
         return
     if basis is None:  # what was done before comes without a pause: no picture without it is ever seen again
         try:
-            work = kept(look, "sliders", lambda: find_basis(look))
+            work = kept(context, "sliders", lambda: find_basis(context))
             while True:
                 try:
                     share = next(work)
@@ -186,10 +186,10 @@ def found_so_far(look: Look, state: SlidersState) -> Iterator[Found]:
             notes.append(_in_words(error))
     if search:
         try:
-            for share, directions in staged(look):
+            for share, directions in staged(context):
                 yield Found(directions, basis, 0.4 + 0.6 * share, tuple(notes))
             if directions is None or not _any_named(directions):
-                notes += remarks(look)[:1] or [NAMELESS]
+                notes += remarks(context)[:1] or [NAMELESS]
         except UsageError as error:
             notes.append(_in_words(error))
     yield Found(directions, basis, notes=tuple(notes))
@@ -199,17 +199,17 @@ def _any_named(directions: Directions) -> bool:
     return any(one.method != RANDOM and not _is_component(one) for one in directions)
 
 
-def _brought(look: Look, blob: Blob | None, read: Any, notes: list[Message]) -> Any:
+def _brought(context: ViewContext, blob: Blob | None, read: Any, notes: list[Message]) -> Any:
     """Directions of the state, read once per look; ``None``, with a note, where they are of another model's space."""
     if blob is None:
         return None
     try:
-        found = look.once(("sliders", read.__qualname__, blob.sha256), lambda: read(look.blobs.get(blob)))
-        space, dim = found.space, int(look.model.latent_dim)  # type: ignore[arg-type]
-        if (space.model, space.latent_dim) != (look.snapshot.model, dim):
+        found = context.once(("sliders", read.__qualname__, blob.sha256), lambda: read(context.blobs.get(blob)))
+        space, dim = found.space, int(context.model.latent_dim)  # type: ignore[arg-type]
+        if (space.model, space.latent_dim) != (context.snapshot.model, dim):
             from genstudio.explore.latent.direction import Directions
 
-            Directions(space, (), found.origin).must_fit(look.snapshot.model, dim)
+            Directions(space, (), found.origin).must_fit(context.snapshot.model, dim)
     except UsageError as error:
         notes.append(_in_words(error))
         return None

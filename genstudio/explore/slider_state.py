@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from genstudio.core.abilities import Encodes, has
+from genstudio.core.capabilities import Encodes, has
 from genstudio.core.messages import N_
-from genstudio.explore.base import Blob, Look, PaneState, knob, state
+from genstudio.explore.base import Blob, PaneState, ViewContext, knob, state
 
 FARTHEST = 4.0
 """How far a slider goes to both sides, in standard deviations."""
@@ -118,8 +118,8 @@ class SlidersState(PaneState):
         followed = super().for_another_run(same_images=same_images)
         return replace(followed, start="auto") if followed.start == "sent" else followed
 
-    def decided(self, look: Look) -> SlidersState:
-        return replace(self, start=self.start_of(has(look.model, Encodes), look.data is not None))
+    def decided(self, context: ViewContext) -> SlidersState:
+        return replace(self, start=self.start_of(has(context.model, Encodes), context.data is not None))
 
     @property
     def needs_images(self) -> bool:

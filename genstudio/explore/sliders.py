@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from genstudio.core.abilities import Decodes, Encodes, has
+from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.messages import N_, Message
-from genstudio.explore.base import Content, Look, Picture, pane
-from genstudio.explore.given import chosen_class, classes_in_turn, classes_of
+from genstudio.explore.base import Content, Picture, ViewContext, pane
+from genstudio.explore.conditioning import chosen_class, classes_in_turn, classes_of
 from genstudio.explore.latents import decoded, sheet, to_pixels
-from genstudio.explore.slider_set import Found, SliderSet, found_so_far, in_words, make_set
+from genstudio.explore.progressive import cell_stages
+from genstudio.explore.slider_set import Found, SliderSet, found_so_far, make_set, row_title
 from genstudio.explore.slider_start import StartCode, start_code
 from genstudio.explore.slider_state import FARTHEST, SlidersState
-from genstudio.explore.stages import cell_stages
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,20 +55,20 @@ PAGE = N_(
     help=N_("One picture in the hand: named directions, principal components and coordinates as sliders."),
     page=PAGE,
 )
-def sliders(look: Look, state: SlidersState) -> Iterator[Content | None]:
+def sliders(context: ViewContext, state: SlidersState) -> Iterator[Content | None]:
     """The picture with its z (``values["z"]``), after it the image that was encoded, where there is one, and what the
     model makes of the start. ``values["sliders"]``: the rows, ``values["directions"]`` and ``["basis"]``: what was found,
     as bytes, when it is all there; ``values["finding"]``: the share of the search that is done, as long as it goes on.
     """
-    start = start_code(look, state)
+    start = start_code(context, state)
     seen: Content | None = None
     there: tuple[bool, bool] | None = None
     said = -1.0
-    for found in found_so_far(look, state):
+    for found in found_so_far(context, state):
         if found.share is None:
             break
         if there != (there := (found.directions is not None, found.basis is not None)):
-            for content in _contents(Scene(look, state, found, start)):
+            for content in _contents(Scene(context, state, found, start)):
                 seen = content or seen
                 yield None
             assert seen is not None
@@ -80,9 +80,9 @@ def sliders(look: Look, state: SlidersState) -> Iterator[Content | None]:
         assert seen is not None
         if said < 0 or found.share >= said + SAID_EVERY:
             said = found.share
-            told = replace(seen, words=_finding(seen, said), values=seen.values | {"finding": said}, share=said)
-        yield told
-    yield from _contents(Scene(look, state, found, start))
+            fields = replace(seen, words=_finding(seen, said), values=seen.values | {"finding": said}, share=said)
+        yield fields
+    yield from _contents(Scene(context, state, found, start))
 
 
 def _finding(seen: Content, share: float) -> Message:
@@ -93,7 +93,7 @@ def _finding(seen: Content, share: float) -> Message:
 class Scene:
     """All that a content is made of."""
 
-    look: Look
+    context: ViewContext
     state: SlidersState
     found: Found
     start: StartCode
@@ -103,23 +103,23 @@ class Scene:
         """The sliders, kept while nothing else is found."""
         directions, basis = self.found.directions, self.found.basis
         made: SliderSet = _kept_for(
-            self.look, "set", (directions, basis), lambda: make_set(len(self.start.z), directions, basis)
+            self.context, "set", (directions, basis), lambda: make_set(len(self.start.z), directions, basis)
         )
         return made
 
 
-def _kept_for(look: Look, what: str, things: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+def _kept_for(context: ViewContext, what: str, things: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     """Result of ``make()``, cached while the key stays the same."""
-    kept: list[Any] = look.once(("sliders", what), list)
+    kept: list[Any] = context.once(("sliders", what), list)
     if not kept or any(a is not b for a, b in zip(kept[0], things, strict=True)):
         kept[:] = [things, make()]
     return kept[1]
 
 
-def scene_of(look: Look, state: SlidersState) -> Scene:
+def scene_of(context: ViewContext, state: SlidersState) -> Scene:
     """Everything found that ``state`` asks for: for films. Takes as long as that takes."""
-    found = [*found_so_far(look, state)][-1]
-    return Scene(look, state, found, start_code(look, state))
+    found = [*found_so_far(context, state)][-1]
+    return Scene(context, state, found, start_code(context, state))
 
 
 def code_at(scene: Scene, values: dict[str, float] | None = None) -> np.ndarray:
@@ -165,7 +165,7 @@ def _contents(scene: Scene) -> Iterator[Content | None]:
     rows, columns = z.shape[:2]
     u = np.broadcast_to(at, (rows, columns)).copy()
     v = np.zeros((1, columns)) if up is None else np.broadcast_to(at[::-1, None], (rows, columns)).copy()
-    for stage in cell_stages(scene.look, z, scene.state.label):
+    for stage in cell_stages(scene.context, z, scene.state.label):
         if stage is None:
             yield None
             continue
@@ -177,7 +177,7 @@ def _contents(scene: Scene) -> Iterator[Content | None]:
         source = stage.source
         values = {name: x.reshape(rows * columns, -1)[source].reshape(x.shape) for name, x in
                   (("z", z), ("across", u), ("up", v))}  # fmt: skip
-        picture = Picture(sheet(stage.pixels, rows, columns), words, scene.look.spec.cell, values)
+        picture = Picture(sheet(stage.pixels, rows, columns), words, scene.context.spec.cell, values)
         share = stage.done / len(source)
         yield Content(words, (picture, *_originals(scene)), values=_values(scene), coarse=stage.coarse, share=share)
 
@@ -185,11 +185,11 @@ def _contents(scene: Scene) -> Iterator[Content | None]:
 def _picture(scene: Scene) -> Content:
     import torch
 
-    look = scene.look
+    context = scene.context
     z = code_at(scene)
-    image = decoded(look, torch.from_numpy(z[None]), classes_in_turn(look, 1, scene.state.label))
+    image = decoded(context, torch.from_numpy(z[None]), classes_in_turn(context, 1, scene.state.label))
     words = _words(scene)
-    picture = Picture(to_pixels(image)[0], words, look.spec.cell, {"z": z[None, None]})
+    picture = Picture(to_pixels(image)[0], words, context.spec.cell, {"z": z[None, None]})
     return Content(words, (picture, *_originals(scene)), values=_values(scene))
 
 
@@ -201,36 +201,36 @@ def _originals(scene: Scene) -> tuple[Picture, ...]:
 
 
 def _values(scene: Scene) -> dict[str, Any]:
-    look, found = scene.look, scene.found
+    context, found = scene.context, scene.found
     notes = [] if scene.start.note is None else [scene.start.note]
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "sliders": scene.set.rows,
         "pair": scene.set.pair(scene.state),
         "notes": tuple(dict.fromkeys((*notes, *found.notes))),
-        "encodes": has(look.model, Encodes),
-        "has_images": look.data is not None,
+        "encodes": has(context.model, Encodes),
+        "has_images": context.data is not None,
     }
     if found.directions is not None:
-        told["found_at"] = found.directions.space.step
+        fields["found_at"] = found.directions.space.step
     if found.basis is not None:
-        told["basis_at"] = found.basis.space.step
-    if classes_of(look):
-        told["class_names"] = look.spec.class_names
+        fields["basis_at"] = found.basis.space.step
+    if classes_of(context):
+        fields["class_names"] = context.spec.class_names
     if found.share is None:
         if found.directions is not None:
-            told["directions"] = _kept_for(look, "directions", (found.directions,), found.directions.to_bytes)
+            fields["directions"] = _kept_for(context, "directions", (found.directions,), found.directions.to_bytes)
         # Without the images to encode it is not yet what it will be.
-        if found.basis is not None and (look.data is not None or not has(look.model, Encodes)):
-            told["basis"] = _kept_for(look, "basis", (found.basis,), found.basis.to_bytes)
-    return told
+        if found.basis is not None and (context.data is not None or not has(context.model, Encodes)):
+            fields["basis"] = _kept_for(context, "basis", (found.basis,), found.basis.to_bytes)
+    return fields
 
 
 def _words(scene: Scene) -> Message:
     state = scene.state
     moved = [(name, value) for name, value in state.values if name in scene.set]
     moved.sort(key=lambda one: -abs(one[1]))
-    told = [f"{in_words(name)} {value:+.2f} σ".replace("-", "\N{MINUS SIGN}") for name, value in moved[:MOST_NAMED]]
-    seen: Message | str = ", ".join(told) or N_("all sliders at 0")
+    fields = [f"{row_title(name)} {value:+.2f} σ".replace("-", "\N{MINUS SIGN}") for name, value in moved[:MOST_NAMED]]
+    seen: Message | str = ", ".join(fields) or N_("all sliders at 0")
     if len(moved) > MOST_NAMED:
         seen = N_("{seen} and {n} more", seen=seen, n=len(moved) - MOST_NAMED)
     return _from_step(scene, N_("{what}: {seen}", what=_what(scene), seen=seen))
@@ -238,28 +238,28 @@ def _words(scene: Scene) -> Message:
 
 def _words_of_figure(scene: Scene) -> Message:
     across, up = scene.set.pair(scene.state)
-    told: dict[str, Any] = {
-        "across": in_words(across) or "-",
-        "up": in_words(up) or "-",
+    fields: dict[str, Any] = {
+        "across": row_title(across) or "-",
+        "up": row_title(up) or "-",
         "reach": f"{scene.state.reach:g}",
     }
-    told |= {"n": scene.state.side, "what": _what(scene)}
+    fields |= {"n": scene.state.side, "what": _what(scene)}
     if scene.state.show == "row":
-        return _from_step(scene, N_("{what}: {across} across, ±{reach} σ in {n} steps", **told))
-    return _from_step(scene, N_("{what}: {across} across, {up} up, ±{reach} σ, {n}×{n}", **told))
+        return _from_step(scene, N_("{what}: {across} across, ±{reach} σ in {n} steps", **fields))
+    return _from_step(scene, N_("{what}: {across} across, {up} up, ±{reach} σ, {n}×{n}", **fields))
 
 
 def _what(scene: Scene) -> Message:
     what, state = scene.start.what, scene.state
-    if classes_of(scene.look):
-        name = scene.look.spec.class_names[chosen_class(scene.look, state.label) or 0]
+    if classes_of(scene.context):
+        name = scene.context.spec.class_names[chosen_class(scene.context, state.label) or 0]
         what = N_("{what} as {name}", what=what, name=name)
     return N_("{what}, ψ {psi}", what=what, psi=f"{state.truncation:.2f}") if state.truncation < 1 else what
 
 
 def _from_step(scene: Scene, words: Message) -> Message:
-    step, found = scene.look.snapshot.step, scene.found.directions or scene.found.basis
-    told = {"words": words, "step": f"{step:,}"}
+    step, found = scene.context.snapshot.step, scene.found.directions or scene.found.basis
+    fields = {"words": words, "step": f"{step:,}"}
     if found is not None and found.space.step != step:
-        return N_("{words}, from step {step}, directions of step {then}", **told, then=f"{found.space.step:,}")
-    return N_("{words}, from step {step}", **told)
+        return N_("{words}, from step {step}, directions of step {then}", **fields, then=f"{found.space.step:,}")
+    return N_("{words}, from step {step}", **fields)

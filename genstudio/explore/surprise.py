@@ -7,12 +7,12 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from genstudio.core.abilities import SamplesPixels
+from genstudio.core.capabilities import SamplesPixels
 from genstudio.core.messages import N_, Message
-from genstudio.core.parts import Parts, in_slices
+from genstudio.core.resumable import Resumable, in_slices
 from genstudio.core.seeding import generator
-from genstudio.explore.base import Blob, Content, Legend, Look, PaneState, Picture, knob, pane, state
-from genstudio.explore.given import check_label, classes_of, images_to_choose, own_image, split_image
+from genstudio.explore.base import Blob, Content, Legend, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.explore.conditioning import check_label, classes_of, images_to_choose, own_image, split_image
 from genstudio.explore.heat import heat, scale
 from genstudio.explore.latents import drawn, sheet
 from genstudio.explore.pixel_view import to_rgb
@@ -79,61 +79,61 @@ class Scored:
     help=N_("Images beside maps of how little the model expected each of their pixels."),
     page=PAGE,
 )
-def surprise(look: Look, state: SurpriseState) -> Iterator[Content | float | None]:
+def surprise(context: ViewContext, state: SurpriseState) -> Iterator[Content | float | None]:
     """A sheet of pairs, the image and its map; ``values["nats"]`` per image."""
-    images, labels, indices, what = yield from _images(look, state)
-    step = max(1, AT_ONCE // look.spec.values)
+    images, labels, indices, what = yield from _images(context, state)
+    step = max(1, AT_ONCE // context.spec.values)
     maps: list[Any] = []
     for start in range(0, len(images), step):
         part = slice(start, start + step)
         some = None if labels is None else labels[part]
-        maps.append((yield from in_slices(score(look, images[part], some))))
-        done = _scored(look, images, maps, labels, indices, what)
-        yield replace(_content(look, state, done), share=min(1.0, (start + step) / len(images)))
+        maps.append((yield from in_slices(score(context, images[part], some))))
+        done = _scored(context, images, maps, labels, indices, what)
+        yield replace(_content(context, state, done), share=min(1.0, (start + step) / len(images)))
 
 
-def score(look: Look, images: Tensor, labels: Tensor | None) -> Parts[Tensor]:
+def score(context: ViewContext, images: Tensor, labels: Tensor | None) -> Resumable[Tensor]:
     """Nats per pixel, float32 N×H×W, of images float32 N×C×H×W, with a pause after each layer. Raises :class:`UsageError`
     for images or classes that the model does not know."""
     import torch
 
     from genstudio.core.batch import Batch
 
-    model: Any = look.model
-    batch = Batch(images, look.spec, torch.arange(len(images)), labels)
+    model: Any = context.model
+    batch = Batch(images, context.spec, torch.arange(len(images)), labels)
     made: Tensor = yield from model.surprise_by_parts(batch)
     return made.float()
 
 
-def best_class(look: Look, image: Tensor) -> Parts[int]:
+def best_class(context: ViewContext, image: Tensor) -> Resumable[int]:
     """The class under which ``image`` (float32 C×H×W) is likeliest."""
     import torch
 
     nats = []
-    for k in range(classes_of(look)):
-        scored = yield from score(look, image[None], torch.tensor([k]))
+    for k in range(classes_of(context)):
+        scored = yield from score(context, image[None], torch.tensor([k]))
         nats.append(float(scored.double().sum()))
     return nats.index(min(nats))
 
 
 def _images(
-    look: Look, state: SurpriseState
+    context: ViewContext, state: SurpriseState
 ) -> Generator[float | None, None, tuple[Tensor, Tensor | None, list[int], Message]]:
     """Images float32 N×C×H×W, their classes if the model knows any, their numbers, and what they are."""
     import torch
 
-    classes = classes_of(look)
+    classes = classes_of(context)
     if state.source == "own" and state.own is not None:
-        image = own_image(look, state.own)
+        image = own_image(context, state.own)
         if not classes:
             return image[None], None, [0], N_("Your image")
         label = state.label
         if label < 0:
-            label = yield from in_slices(best_class(look, image))
-        check_label(look, label)
-        return image[None], torch.tensor([label]), [0], N_("Your image as {name}", name=look.spec.class_names[label])
-    if state.source != "samples" and look.data is not None:
-        found = [split_image(look, state.index + k) for k in range(min(state.n, images_to_choose(look)))]
+            label = yield from in_slices(best_class(context, image))
+        check_label(context, label)
+        return image[None], torch.tensor([label]), [0], N_("Your image as {name}", name=context.spec.class_names[label])
+    if state.source != "samples" and context.data is not None:
+        found = [split_image(context, state.index + k) for k in range(min(state.n, images_to_choose(context)))]
         known = [label for _, label, _ in found if label is not None]
         data_labels = torch.tensor(known) if classes and len(known) == len(found) else None
         numbers = [number for _, _, number in found]
@@ -141,40 +141,40 @@ def _images(
         return torch.stack([image for image, _, _ in found]), data_labels, numbers, what
     noise = generator(state.seed, "samples")
     labels = torch.randint(classes, (state.n,), generator=generator(state.seed, "classes")) if classes else None
-    images = yield from drawn(look, state.n, noise, **({} if labels is None else {"label": labels}))
+    images = yield from drawn(context, state.n, noise, **({} if labels is None else {"label": labels}))
     return images, labels, list(range(state.n)), N_("Images that the model drew, seed {seed}", seed=state.seed)
 
 
 def _scored(
-    look: Look, images: Tensor, maps: list[Any], labels: Tensor | None, indices: list[int], what: Message
+    context: ViewContext, images: Tensor, maps: list[Any], labels: Tensor | None, indices: list[int], what: Message
 ) -> Scored:
     """The images scored so far; the rest is left out."""
     import torch
 
     scores = torch.cat(maps)
-    levels = (images * ((look.spec.levels or 256) - 1)).round().long()
+    levels = (images * ((context.spec.levels or 256) - 1)).round().long()
     return Scored(levels[: len(scores)], scores, labels, indices[: len(scores)], what)
 
 
-def _content(look: Look, state: SurpriseState, scored: Scored) -> Content:
+def _content(context: ViewContext, state: SurpriseState, scored: Scored) -> Content:
     import numpy as np
 
     maps = scored.maps.numpy()
     top = state.top or _top(maps)
-    shown = to_rgb(scored.levels.permute(0, 2, 3, 1).numpy(), look.spec.levels or 256)
+    shown = to_rgb(scored.levels.permute(0, 2, 3, 1).numpy(), context.spec.levels or 256)
     pairs = np.stack([shown, heat(maps, top)], 1).reshape(-1, *shown.shape[1:])
     columns = 2 * math.ceil(math.sqrt(len(shown) / 2))
     rows = math.ceil(len(pairs) / columns)
     nats = scored.maps.double().flatten(1).sum(1).numpy()
-    bits = np.array([look.spec.bits_per_dim(float(value)) for value in nats])
+    bits = np.array([context.spec.bits_per_dim(float(value)) for value in nats])
     per_cell = {
         "index": np.repeat(scored.indices, 2),
         "nats": np.repeat(nats, 2),
         "bits_per_dim": np.repeat(bits, 2),
         "map": np.tile([0, 1], len(shown)),
     }
-    words = _words(look, scored, nats, bits, top)
-    cell = (look.spec.height, look.spec.width)
+    words = _words(context, scored, nats, bits, top)
+    cell = (context.spec.height, context.spec.width)
     picture = Picture(
         sheet(pairs, rows, columns), words, cell, {k: _grid(v, rows, columns) for k, v in per_cell.items()}, len(pairs)
     )
@@ -186,24 +186,24 @@ def _content(look: Look, state: SurpriseState, scored: Scored) -> Content:
         "top": top,
         "indices": np.array(scored.indices),
         "legend": legend,
-        "class_names": look.spec.class_names if classes_of(look) else (),
+        "class_names": context.spec.class_names if classes_of(context) else (),
     }
     return Content(words, (picture,), values=values)
 
 
-def _words(look: Look, scored: Scored, nats: np.ndarray, bits: np.ndarray, top: float) -> Message:
-    told = {
+def _words(context: ViewContext, scored: Scored, nats: np.ndarray, bits: np.ndarray, top: float) -> Message:
+    fields = {
         "what": scored.what,
         "nats": f"{nats.mean():.2f}",
         "bits": f"{bits.mean():.3f}",
         "top": f"{top:.3g}",
-        "step": f"{look.snapshot.step:,}",
+        "step": f"{context.snapshot.step:,}",
     }
     if len(nats) == 1:
-        return N_("{what}: {nats} nats, {bits} bits/dim; maps 0 to {top} nats per pixel, from step {step}", **told)
+        return N_("{what}: {nats} nats, {bits} bits/dim; maps 0 to {top} nats per pixel, from step {step}", **fields)
     return N_(
         "{what}: mean {nats} nats, {bits} bits/dim; maps 0 to {top} nats per pixel, from step {step}",
-        **told,
+        **fields,
     )
 
 

@@ -17,7 +17,7 @@ from genstudio.export.provenance import Provenance, provenance_of
 from genstudio.export.sheets import GREY, Colour, save_picture, sheet
 
 if TYPE_CHECKING:
-    from genstudio.explore.base import Content, Look, PaneState, Picture, Points
+    from genstudio.explore.base import Content, PaneState, Picture, Points, ViewContext
     from genstudio.training.run import Run
 
 
@@ -101,7 +101,7 @@ def save_content(
 
 def save_pane(
     path: str | os.PathLike[str],
-    look: Look,
+    context: ViewContext,
     state: PaneState,
     *,
     run: Run | None = None,
@@ -114,11 +114,11 @@ def save_pane(
     from genstudio.explore.base import final
     from genstudio.export.pins import pin
 
-    shown = content if content is not None else final(look, state)
-    state = state.decided(look)
-    provenance = provenance_of(look.snapshot, state, run=run, threads=threads)
+    shown = content if content is not None else final(context, state)
+    state = state.decided(context)
+    provenance = provenance_of(context.snapshot, state, run=run, threads=threads)
     if run is not None:
-        pin(run, look.snapshot, state, look.blobs)
+        pin(run, context.snapshot, state, context.blobs)
     return save_content(path, shown, layout=layout, provenance=provenance)
 
 

@@ -28,7 +28,7 @@ WORDS: dict[str, Message | str] = {
     "relativistic": N_("relativistic"),
     "gradient_penalty": N_("gradient penalty"),
     "constraint": N_("constraint of the code"),
-    "straightness": N_("straightness"),
+    "linearity": N_("linearity"),
     "reconstruction": N_("reconstruction"),
     "attributes": N_("attributes"),
     "classes": N_("classes"),
@@ -53,9 +53,9 @@ WORDS: dict[str, Message | str] = {
 }
 
 
-def in_words(name: str) -> str:
-    """A key without its split for people: ``kl`` is KL, ``gradient/generator`` the generator's gradient, the rest loses its
-    underscores."""
+def curve_title(name: str) -> str:
+    """A key without its split for people: ``kl`` is KL, ``gradient/generator`` the generator's gradient, the rest
+    loses its underscores."""
     known = WORDS.get(name)
     if known is not None:
         return translate(known)
@@ -64,10 +64,10 @@ def in_words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def told_apart(titles: Sequence[str], names: Sequence[Sequence[str]]) -> list[str]:
-    """A title for each strip of curves (``names``, without their split): those that share one say whose curves they have,
-    "discriminator: R1, R2"."""
+def distinct_titles(titles: Sequence[str], names: Sequence[Sequence[str]]) -> list[str]:
+    """A title for each strip of curves (``names``, without their split): those that share one say whose curves they
+    have, "discriminator: R1, R2"."""
     return [
-        f"{title}: {', '.join(map(in_words, its))}" if title and titles.count(title) > 1 else title
+        f"{title}: {', '.join(map(curve_title, its))}" if title and titles.count(title) > 1 else title
         for title, its in zip(titles, names, strict=True)
     ]

@@ -66,13 +66,13 @@ def save_curves(
 
 
 def save_run_curves(path: str | os.PathLike[str], run: Run, **options: object) -> Path:
-    """:func:`save_curves` of all that ``run`` has measured so far, with its units and players, its name as the title, and
-    marks where its settings changed."""
-    from genstudio.training.marks import marks_of, parts_of
+    """:func:`save_curves` of all that ``run`` has measured so far, with its units and players, its name as the title,
+    and marks where its settings changed."""
+    from genstudio.training.curve_annotations import marks_of, owners_of
 
-    rows, happenings = read_rows(run), run.happenings()
+    rows, run_events = read_rows(run), run.run_events()
     units = units_of(run.recipe.model, options.get("keys") or keys_of(rows))  # type: ignore[arg-type]
-    known = {"units": units, "title": run.path.name, "marks": marks_of(happenings), "parts": parts_of(happenings)}
+    known = {"units": units, "title": run.path.name, "marks": marks_of(run_events), "parts": owners_of(run_events)}
     options = {**known, **options}
     return save_curves(path, rows, **options)  # type: ignore[arg-type]
 

@@ -18,7 +18,7 @@ from genstudio.export.contents import Layout, compose
 from genstudio.export.films import FRAME, beside, colour
 
 if TYPE_CHECKING:
-    from genstudio.explore.base import Content, Look
+    from genstudio.explore.base import Content, ViewContext
     from genstudio.explore.pixels import PixelsState
 
 HOLD = 1.5
@@ -26,7 +26,7 @@ HOLD = 1.5
 
 
 def drawing_film(
-    look: Look,
+    context: ViewContext,
     state: PixelsState,
     *,
     speed: float = 100.0,
@@ -44,26 +44,26 @@ def drawing_film(
     speed that shows nothing, and for what can't be drawn.
     """
     frame: Any = None
-    for place in places(look, state, speed=speed, fps=fps):
-        frame = _frame(look, _at(look, state, place), state, show, size, scale)
+    for place in places(context, state, speed=speed, fps=fps):
+        frame = _frame(context, _at(context, state, place), state, show, size, scale)
         yield frame
     for _ in range(round(hold * fps)):
         yield frame
 
 
 def frames_of_drawing(
-    look: Look, state: PixelsState, *, speed: float = 100.0, fps: float = 25.0, hold: float = HOLD, **_: Any
+    context: ViewContext, state: PixelsState, *, speed: float = 100.0, fps: float = 25.0, hold: float = HOLD, **_: Any
 ) -> int:
     """Number of frames of :func:`drawing_film`, for progress."""
-    return len(places(look, state, speed=speed, fps=fps)) + round(hold * fps)
+    return len(places(context, state, speed=speed, fps=fps)) + round(hold * fps)
 
 
-def places(look: Look, state: PixelsState, *, speed: float, fps: float) -> list[int]:
+def places(context: ViewContext, state: PixelsState, *, speed: float, fps: float) -> list[int]:
     """The position that each frame shows, in sub-pixels, from where the drawing begins to its end."""
     from genstudio.explore.base import pane_of
     from genstudio.explore.drawing import drawing_of
 
-    refusal = pane_of(state).why_not(look.model)
+    refusal = pane_of(state).why_not(context.model)
     if refusal is not None:
         raise UsageError(refusal)
     if not (0 < speed <= 1e6 and fps > 0):
@@ -71,20 +71,20 @@ def places(look: Look, state: PixelsState, *, speed: float, fps: float) -> list[
             N_("A drawing can't be filmed at {speed} pixels a second, {fps} frames a second.", speed=speed, fps=fps),
             N_("Choose a speed of more than 0."),
         )
-    drawing = drawing_of(look, state)
-    first, end, step = drawing.first, drawing.end, speed * look.spec.channels / fps
+    drawing = drawing_of(context, state)
+    first, end, step = drawing.first, drawing.end, speed * context.spec.channels / fps
     frames = math.ceil((end - first) / step)
     return [first + math.floor(k * step) for k in range(frames)] + [end]
 
 
-def _at(look: Look, state: PixelsState, place: int) -> Content:
+def _at(context: ViewContext, state: PixelsState, place: int) -> Content:
     from genstudio.explore.base import final
 
-    return final(look, replace(state, position=place))
+    return final(context, replace(state, position=place))
 
 
-def _frame(look: Look, content: Content, state: PixelsState, show: str, size: int, scale: int) -> np.ndarray:
-    height, width = look.spec.height, look.spec.width
+def _frame(context: ViewContext, content: Content, state: PixelsState, show: str, size: int, scale: int) -> np.ndarray:
+    height, width = context.spec.height, context.spec.width
     scale = scale or max(1, size // max(height, width))
     large = compose(content, Layout(gutter=0, scale=scale, picture=2))
     if show == "large" or (show == "both" and state.n == 1):

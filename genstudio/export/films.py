@@ -24,7 +24,7 @@ from genstudio.export.sheets import GREY, enlarge
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
-    from genstudio.explore.base import Content, Look, PaneState
+    from genstudio.explore.base import Content, PaneState, ViewContext
     from genstudio.explore.manifold import ManifoldState
     from genstudio.training.run import Run
     from genstudio.training.snapshot import Snapshot
@@ -34,7 +34,7 @@ FRAME = 480
 
 
 def manifold_walk(
-    look: Look,
+    context: ViewContext,
     state: ManifoldState,
     *,
     frames: int = 300,
@@ -53,24 +53,24 @@ def manifold_walk(
     curve = lissajous(frames)
     across = np.array([state.across_at(f) for f in curve[:, 0]])
     up = np.array([state.up_at(f) for f in curve[:, 1]])
-    through, _ = plane_of(look, state)
-    images = _decoded(look, through.z(across, up), state.label)
-    scale = _factor(look, size)
+    through, _ = plane_of(context, state)
+    images = _decoded(context, through.z(across, up), state.label)
+    scale = _factor(context, size)
     if show == "image":
         yield from (colour(enlarge(image, scale)) for image in images)
         return
-    content = final(look, replace(state, overlay=""))
-    height = look.spec.cell[0]
+    content = final(context, replace(state, overlay=""))
+    height = context.spec.cell[0]
     grid_scale = max(1, (height * scale) // (height * state.side))
     layout = Layout(gutter=1 if grid_scale * height >= 16 else 0, scale=grid_scale)
     grid = colour(compose(content, layout))
-    places = _on_grid(curve, look, state.side, layout)
+    places = _on_grid(curve, context, state.side, layout)
     for image, (x, y) in zip(images, places, strict=True):
         yield beside(_marked(grid, x, y), colour(enlarge(image, scale)))
 
 
 def latent_walk(
-    look: Look,
+    context: ViewContext,
     *,
     seed: int = 0,
     stops: int | np.ndarray = 8,
@@ -87,10 +87,10 @@ def latent_walk(
     _at_least_one(frames)
     if isinstance(stops, int):
         with torch.inference_mode():
-            stops = look.model.prior(stops, generator=generator(seed, "walk")).numpy()  # type: ignore[operator]
+            stops = context.model.prior(stops, generator=generator(seed, "walk")).numpy()  # type: ignore[operator]
     z = closed_curve(np.asarray(stops), frames, how).astype(np.float32)
-    scale = _factor(look, size)
-    for image in _decoded(look, z):
+    scale = _factor(context, size)
+    for image in _decoded(context, z):
         yield colour(enlarge(image, scale))
 
 
@@ -111,7 +111,7 @@ def through_training(
     among the checkpoints; the last frame stays for ``hold`` frames; ``caption`` writes the step under each. Raises
     :class:`RunError` when the run has no checkpoint, :class:`UsageError` when the model can't serve the pane.
     """
-    from genstudio.explore.base import Look, final
+    from genstudio.explore.base import ViewContext, final
     from genstudio.explore.blobs import Blobs
     from genstudio.training.snapshot import load_model
 
@@ -122,8 +122,8 @@ def through_training(
         )
     for step in chosen:
         snapshot: Snapshot = run.snapshot(step)
-        look = Look(load_model(snapshot), snapshot.spec, snapshot, data, blobs or Blobs())
-        content = final(look, replace(state, at=step))
+        context = ViewContext(load_model(snapshot), snapshot.spec, snapshot, data, blobs or Blobs())
+        content = final(context, replace(state, at=step))
         used = layout or _layout_for(content)
         frame = colour(compose(content, used))
         if caption:
@@ -159,19 +159,19 @@ def captioned(frame: np.ndarray, words: Message | str, height: int = 28) -> np.n
     return np.array(image)
 
 
-def _decoded(look: Look, z: np.ndarray, label: int = 0, at_once: int = 32) -> Iterator[np.ndarray]:
+def _decoded(context: ViewContext, z: np.ndarray, label: int = 0, at_once: int = 32) -> Iterator[np.ndarray]:
     """Images of the codes z (float32 n×latent_dim), uint8 h×w×C each, a few at a time; of class ``label``, where the model
     knows any."""
     import torch
 
-    from genstudio.explore.given import classes_in_turn
+    from genstudio.explore.conditioning import classes_in_turn
     from genstudio.explore.latents import decoded, to_pixels
 
     for start in range(0, len(z), at_once):
         # Grad mode belongs to the thread: it must not stay switched across a yield.
         with torch.inference_mode():
             part = torch.from_numpy(z[start : start + at_once])
-            pixels = to_pixels(decoded(look, part, classes_in_turn(look, len(part), label)))
+            pixels = to_pixels(decoded(context, part, classes_in_turn(context, len(part), label)))
         yield from pixels
 
 
@@ -180,8 +180,8 @@ def _at_least_one(frames: int) -> None:
         raise UsageError(N_("A film of {n} frames shows nothing.", n=frames), N_("Ask for at least one frame."))
 
 
-def _factor(look: Look, size: int) -> int:
-    return max(1, size // max(look.spec.cell))
+def _factor(context: ViewContext, size: int) -> int:
+    return max(1, size // max(context.spec.cell))
 
 
 def _layout_for(content: Content) -> Layout:
@@ -190,14 +190,14 @@ def _layout_for(content: Content) -> Layout:
     return Layout(gutter=2, scale=max(1, FRAME // max(content.pictures[0].pixels.shape[:2])))
 
 
-def _on_grid(curve: np.ndarray, look: Look, cells: int, layout: Layout) -> list[tuple[float, float]]:
+def _on_grid(curve: np.ndarray, context: ViewContext, cells: int, layout: Layout) -> list[tuple[float, float]]:
     """Where the places of a curve (n×2 in [0, 1], v upwards) lie on the sheet, in pixels: between the cells' centres."""
 
     def along(fraction: float, side: int) -> float:
         step = side * layout.scale + layout.gutter
         return layout.gutter + fraction * (cells - 1) * step + side * layout.scale / 2
 
-    height, width = look.spec.cell
+    height, width = context.spec.cell
     return [(along(u, width), along(1 - v, height)) for u, v in curve.tolist()]
 
 

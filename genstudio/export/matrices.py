@@ -60,12 +60,12 @@ def _draw(
     from matplotlib.figure import Figure
 
     from genstudio.explore.heat import signed
-    from genstudio.export.plot import LOCK, LOOKS, fonts, metadata, settings
+    from genstudio.export.plot import COLOURS, LOCK, fonts, metadata, settings
 
-    look = LOOKS[theme]
-    with LOCK, matplotlib.rc_context({**settings(look), "font.family": fonts()}):
+    colours = COLOURS[theme]
+    with LOCK, matplotlib.rc_context({**settings(colours), "font.family": fonts()}):
         size = (CELL * len(columns) + 2.2, CELL * len(rows) + 2.0)
-        figure = Figure(figsize=size, dpi=160, layout="constrained", facecolor=look.card)
+        figure = Figure(figsize=size, dpi=160, layout="constrained", facecolor=colours.card)
         FigureCanvasAgg(figure)
         axes: Any = figure.subplots()
         pixels = signed(numbers, top)
@@ -82,5 +82,5 @@ def _draw(
                     words = f"{value:.1f}".replace("-0.0", "0.0").replace("-", "−").replace("0.", ".")
                     axes.text(j, i, words, ha="center", va="center", fontsize=6.5, color=ink)
         if title:
-            figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=look.text)
-        figure.savefig(path, facecolor=look.card, metadata=metadata(path, provenance))
+            figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=colours.text)
+        figure.savefig(path, facecolor=colours.card, metadata=metadata(path, provenance))

@@ -15,13 +15,15 @@ from genstudio.export.films import FRAME, colour
 from genstudio.export.sheets import enlarge
 
 if TYPE_CHECKING:
-    from genstudio.explore.base import Look
+    from genstudio.explore.base import ViewContext
     from genstudio.explore.interpolate import InterpolateState
 
 AT_ONCE = 16  # images decoded together
 
 
-def path_film(look: Look, state: InterpolateState, *, fps: float = 30.0, size: int = FRAME) -> Iterator[np.ndarray]:
+def path_film(
+    context: ViewContext, state: InterpolateState, *, fps: float = 30.0, size: int = FRAME
+) -> Iterator[np.ndarray]:
     """The path of ``state`` from its first key frame to its end, ``state.seconds`` from each key frame to the next: uint8
     H×W×3 frames, ``fps`` a second. A closed path ends one frame before its beginning, so that it goes round without a stop.
 
@@ -33,26 +35,26 @@ def path_film(look: Look, state: InterpolateState, *, fps: float = 30.0, size: i
     from genstudio.explore.interpolate import path_codes, pictures_of, route_of
 
     with torch.inference_mode():
-        route = route_of(look, state)
+        route = route_of(context, state)
     places = film_places(route.state, fps)
-    scale = max(1, size // max(look.spec.cell))
+    scale = max(1, size // max(context.spec.cell))
     for start in range(0, len(places), AT_ONCE):
         # Grad mode belongs to the thread: it must not stay switched across a yield.
         with torch.inference_mode():
-            z, labels = path_codes(look, route.state, places[start : start + AT_ONCE])
-            pixels = pictures_of(look, z, labels)
+            z, labels = path_codes(context, route.state, places[start : start + AT_ONCE])
+            pixels = pictures_of(context, z, labels)
         for image in pixels:
             yield colour(enlarge(image, scale))
 
 
-def frames_of_path(look: Look, state: InterpolateState, *, fps: float = 30.0) -> int:
+def frames_of_path(context: ViewContext, state: InterpolateState, *, fps: float = 30.0) -> int:
     """Number of frames of :func:`path_film`, for progress."""
     import torch
 
     from genstudio.explore.interpolate import route_of
 
     with torch.inference_mode():
-        return len(film_places(route_of(look, state).state, fps))
+        return len(film_places(route_of(context, state).state, fps))
 
 
 def film_places(state: InterpolateState, fps: float) -> np.ndarray:

@@ -15,6 +15,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genstudio.core import aliases
 from genstudio.core.errors import GenstudioError, RunError
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
@@ -77,7 +78,7 @@ def pinned_snapshot(run: Run, digest: str) -> Snapshot:
     try:
         described = read_json(folder / "state.json", Pinned)
         # From bytes: Windows can't replace a mapped file, and a stranger's file can't run code.
-        weights = load(read_bounded(folder / "model.safetensors", WEIGHTS_BYTES))
+        weights = aliases.current("weights", load(read_bounded(folder / "model.safetensors", WEIGHTS_BYTES)))
         snapshot = Snapshot(**{**described, "spec": ImageSpec.from_json(described["spec"])}, weights=weights)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise RunError(

@@ -15,7 +15,7 @@ import numpy as np
 from genstudio.core.messages import N_, translate
 from genstudio.core.paths import resources
 from genstudio.export.curve_groups import into_groups
-from genstudio.export.curve_names import in_words, told_apart
+from genstudio.export.curve_names import curve_title, distinct_titles
 from genstudio.export.smoothing import smooth
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MARKS_TOLD = 12  # lines of words under a picture
 
 
 @dataclass(frozen=True)
-class Look:
+class PlotColours:
     """The window's colours and dashes, so that a curve on paper is known again."""
 
     card: str
@@ -41,10 +41,10 @@ class Look:
     series: tuple[str, ...]
 
 
-LOOKS = {
-    "light": Look("#ffffff", "#15171c", "#5c616b", "#e9ebef",
+COLOURS = {
+    "light": PlotColours("#ffffff", "#15171c", "#5c616b", "#e9ebef",
                   ("#0072b2", "#c25400", "#008a64", "#a8467f", "#4d4d4d", "#7a6a00")),
-    "dark": Look("#25272b", "#edeef0", "#a3a8b0", "#33363b",
+    "dark": PlotColours("#25272b", "#edeef0", "#a3a8b0", "#33363b",
                  ("#56b4e9", "#e69f00", "#1fb98c", "#d991ba", "#d5d5d5", "#f0e442")),
 }  # fmt: skip
 """Subsets of the Okabe-Ito palette with at least 3:1 on their background; a test holds them to the window's."""
@@ -72,23 +72,23 @@ def draw_curves(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    look = LOOKS[theme]
+    colours = COLOURS[theme]
     groups = _panels(keys, units, parts or {})
-    with LOCK, matplotlib.rc_context({**settings(look), "font.family": fonts()}):
-        figure = Figure(figsize=(8, 1.0 + 2.9 * len(groups)), dpi=160, layout="constrained", facecolor=look.card)
+    with LOCK, matplotlib.rc_context({**settings(colours), "font.family": fonts()}):
+        figure = Figure(figsize=(8, 1.0 + 2.9 * len(groups)), dpi=160, layout="constrained", facecolor=colours.card)
         FigureCanvasAgg(figure)
         panels = figure.subplots(len(groups), 1, sharex=True, squeeze=False)[:, 0]
         clock, clock_name = _clock(rows, x)
-        styles = _styles(keys, look)
+        styles = _styles(keys, colours)
         for axes, (title_of, members) in zip(panels, groups, strict=True):
             for key in members:
                 _draw_one(axes, *_points(rows, clock, key), key, styles[key], smoothing)
-            _dress(axes, title_of, log, len(members), look)
+            _dress(axes, title_of, log, len(members), colours)
         panels[-1].set_xlabel(clock_name)
-        _mark(figure, list(panels), rows, clock, marks, look)
+        _mark(figure, list(panels), rows, clock, marks, colours)
         if title:
-            figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=look.text)
-        figure.savefig(path, facecolor=look.card, metadata=metadata(path, provenance))
+            figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=colours.text)
+        figure.savefig(path, facecolor=colours.card, metadata=metadata(path, provenance))
 
 
 def draw_histograms(
@@ -99,25 +99,25 @@ def draw_histograms(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    look = LOOKS[theme]
-    with LOCK, matplotlib.rc_context({**settings(look), "font.family": fonts()}):
-        figure = Figure(figsize=(8, 3.4), dpi=160, layout="constrained", facecolor=look.card)
+    colours = COLOURS[theme]
+    with LOCK, matplotlib.rc_context({**settings(colours), "font.family": fonts()}):
+        figure = Figure(figsize=(8, 3.4), dpi=160, layout="constrained", facecolor=colours.card)
         FigureCanvasAgg(figure)
         axes = figure.subplots()
         half = (series[0].x[1] - series[0].x[0]) / 2
         edges = np.concatenate([series[0].x - half, series[0].x[-1:] + half])
         for k, one in enumerate(series):
-            tint, dash = look.series[k % len(look.series)], DASHES[k % len(DASHES)]
+            tint, dash = colours.series[k % len(colours.series)], DASHES[k % len(DASHES)]
             line: dict[str, Any] = {"color": tint, "linestyle": (0, dash) if dash else "solid", "linewidth": 1.8}
             if one is series[-1]:
                 axes.stairs(one.y, edges, fill=True, color=tint, alpha=0.15)
             axes.stairs(one.y, edges, label=translate(one.name), **line)
-        _dress(axes, translate(one.unit), False, len(series), look)
+        _dress(axes, translate(one.unit), False, len(series), colours)
         axes.set_ylim(bottom=0)
         axes.set_xlabel(axis)
         if title:
-            figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=look.text)
-        figure.savefig(path, facecolor=look.card, metadata=metadata(path, provenance))
+            figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=colours.text)
+        figure.savefig(path, facecolor=colours.card, metadata=metadata(path, provenance))
 
 
 def thin(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
@@ -147,7 +147,12 @@ def _draw_one(axes: Any, at: np.ndarray, values: np.ndarray, key: str, style: di
 
 
 def _mark(
-    figure: Any, panels: Sequence[Any], rows: Sequence[Row], clock: np.ndarray, marks: Sequence[Mark], look: Look
+    figure: Any,
+    panels: Sequence[Any],
+    rows: Sequence[Row],
+    clock: np.ndarray,
+    marks: Sequence[Mark],
+    colours: PlotColours,
 ) -> None:
     """An upright line through all axes where something happened, numbered; the words under them."""
     by_step: dict[int, list[str]] = {}
@@ -158,15 +163,15 @@ def _mark(
     for number, (step, told) in enumerate(sorted(by_step.items()), 1):
         at = float(np.interp(step, steps, clock))
         for axes in panels:
-            axes.axvline(at, color=look.muted, linewidth=0.9, dashes=(3, 2), zorder=0.5)
+            axes.axvline(at, color=colours.muted, linewidth=0.9, dashes=(3, 2), zorder=0.5)
         panels[0].annotate(
             str(number), (at, 1), xycoords=("data", "axes fraction"), xytext=(3, -9), textcoords="offset points",
-            fontsize=7.5, color=look.muted,
+            fontsize=7.5, color=colours.muted,
         )  # fmt: skip
         words.append(f"{number}  {translate(N_('step {n}', n=f'{step:,}'))}: {'; '.join(told)}")
     if words:
         shown = words if len(words) <= MARKS_TOLD else [*words[: MARKS_TOLD - 1], f"… {len(words)}"]
-        figure.supxlabel("\n".join(shown), x=0.01, ha="left", fontsize=7.5, color=look.muted)
+        figure.supxlabel("\n".join(shown), x=0.01, ha="left", fontsize=7.5, color=colours.muted)
 
 
 def _panels(keys: Sequence[str], units: Mapping[str, str], parts: Mapping[str, str]) -> list[tuple[str, list[str]]]:
@@ -182,21 +187,21 @@ def _panels(keys: Sequence[str], units: Mapping[str, str], parts: Mapping[str, s
         for group in groups
         for section in group.sections
     ]
-    titles = told_apart([title for title, _ in panels], [names for _, names in panels])
+    titles = distinct_titles([title for title, _ in panels], [names for _, names in panels])
     return [
         (title, [key for name in names for key in by_name[name]])
         for title, (_, names) in zip(titles, panels, strict=True)
     ]
 
 
-def _dress(axes: Any, unit: str, log: bool, curves: int, look: Look) -> None:
+def _dress(axes: Any, unit: str, log: bool, curves: int, colours: PlotColours) -> None:
     values = np.concatenate([np.empty(0), *(np.asarray(line.get_ydata(), float) for line in axes.lines)])
     values = values[np.isfinite(values)]
     if log and len(values) and values.min() > 0:
         axes.set_yscale("log")
     axes.xaxis.set_major_formatter("{x:,.10g}")
     axes.set_ylabel(unit)
-    axes.grid(True, color=look.grid, linewidth=0.8)
+    axes.grid(True, color=colours.grid, linewidth=0.8)
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
@@ -226,7 +231,7 @@ def _clock(rows: Sequence[Row], x: str) -> tuple[np.ndarray, str]:
     return seconds / size, translate(N_("training time ({unit})", unit=unit))
 
 
-def _styles(keys: Sequence[str], look: Look) -> dict[str, dict[str, Any]]:
+def _styles(keys: Sequence[str], colours: PlotColours) -> dict[str, dict[str, Any]]:
     """Each name another colour and another dash, the same in every split; what is not training has dots.
 
     Past six names the dashes shift, so that no pair comes twice.
@@ -236,10 +241,10 @@ def _styles(keys: Sequence[str], look: Look) -> dict[str, dict[str, Any]]:
     for key in keys:
         split, name = _split_and_name(key)
         i = names.index(name)
-        dash = DASHES[(i + i // len(look.series)) % len(DASHES)]
-        dots = {} if split == "train" else {"marker": "o", "markersize": 4, "markeredgecolor": look.card}
+        dash = DASHES[(i + i // len(colours.series)) % len(DASHES)]
+        dots = {} if split == "train" else {"marker": "o", "markersize": 4, "markeredgecolor": colours.card}
         styles[key] = {
-            "color": look.series[i % len(look.series)], "linestyle": (0, dash) if dash else "solid", **dots
+            "color": colours.series[i % len(colours.series)], "linestyle": (0, dash) if dash else "solid", **dots
         }  # fmt: skip
     return styles
 
@@ -251,19 +256,19 @@ def _split_and_name(key: str) -> tuple[str, str]:
 
 def _name(key: str) -> str:
     split, name = _split_and_name(key)
-    words = in_words(name)
+    words = curve_title(name)
     return words if split == "train" else f"{words} ({split})"
 
 
-def settings(look: Look) -> dict[str, Any]:
+def settings(colours: PlotColours) -> dict[str, Any]:
     return {
         "font.size": 9,
-        "text.color": look.text,
-        "axes.facecolor": look.card,
-        "axes.edgecolor": look.muted,
-        "axes.labelcolor": look.muted,
-        "xtick.color": look.muted,
-        "ytick.color": look.muted,
+        "text.color": colours.text,
+        "axes.facecolor": colours.card,
+        "axes.edgecolor": colours.muted,
+        "axes.labelcolor": colours.muted,
+        "xtick.color": colours.muted,
+        "ytick.color": colours.muted,
         "axes.labelsize": 9,
         "axes.linewidth": 0.8,
         # Letters as outlines: the file looks the same where the font is missing.

@@ -64,7 +64,7 @@ def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: Dat
     which only some panes look at, is opened as the run's recipe says unless given. Raises :class:`GenstudioError` when the
     file is no export of ours, :class:`RunError` when the run or the weights are gone. Imports torch.
     """
-    from genstudio.explore.base import Look, final, panes
+    from genstudio.explore.base import ViewContext, final, panes
     from genstudio.export.contents import Layout, compose
     from genstudio.export.pins import pinned_blobs, pinned_snapshot
     from genstudio.training.snapshot import load_model
@@ -82,8 +82,10 @@ def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: Dat
     if data is None and state.needs_images:
         data = _data_of(run)
     with _threads(provenance.threads):
-        look = Look(load_model(snapshot), snapshot.spec, snapshot, data, pinned_blobs(run, provenance.weights))
-        made = compose(final(look, state), Layout.from_json(provenance.sheet))
+        context = ViewContext(
+            load_model(snapshot), snapshot.spec, snapshot, data, pinned_blobs(run, provenance.weights)
+        )
+        made = compose(final(context, state), Layout.from_json(provenance.sheet))
     differing, largest = _compare(made, kept)
     return Reproduction(provenance, made, differing, largest, here=provenance.versions == versions())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genstudio.core.messages import translate
-from genstudio.export.plot import DASHES, LOCK, LOOKS, fonts, settings
+from genstudio.export.plot import COLOURS, DASHES, LOCK, fonts, settings
 
 if TYPE_CHECKING:
     from genstudio.explore.base import Content, Series
@@ -21,18 +21,24 @@ def draw_series(content: Content, theme: str = "light") -> np.ndarray:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    look = LOOKS[theme]
+    colours = COLOURS[theme]
     groups: dict[str, list[tuple[int, Series]]] = {}
     for number, series in enumerate(content.series):
         groups.setdefault(translate(series.group), []).append((number, series))
-    with LOCK, matplotlib.rc_context({**settings(look), "font.family": fonts()}):
-        figure = Figure(figsize=INCHES, dpi=DPI, layout="constrained", facecolor=look.card)
+    with LOCK, matplotlib.rc_context({**settings(colours), "font.family": fonts()}):
+        figure = Figure(figsize=INCHES, dpi=DPI, layout="constrained", facecolor=colours.card)
         canvas = FigureCanvasAgg(figure)
         panels = figure.subplots(len(groups), 1, sharex=True, squeeze=False)[:, 0]
         for axes, (title, its) in zip(panels, groups.items(), strict=True):
             for number, series in its:
-                _draw_one(axes, series, look.series[number % len(look.series)], DASHES[number % len(DASHES)], look.card)
-            _dress(axes, title, its[0][1].unit, look)
+                _draw_one(
+                    axes,
+                    series,
+                    colours.series[number % len(colours.series)],
+                    DASHES[number % len(DASHES)],
+                    colours.card,
+                )
+            _dress(axes, title, its[0][1].unit, colours)
         panels[-1].set_xlabel(translate(content.across))
         canvas.draw()
         made: np.ndarray = np.asarray(canvas.buffer_rgba())[..., :3].copy()
@@ -52,10 +58,10 @@ def _draw_one(axes: Any, series: Series, colour: str, dash: tuple[float, ...], c
     )
 
 
-def _dress(axes: Any, title: str, unit: str, look: Any) -> None:
+def _dress(axes: Any, title: str, unit: str, colours: Any) -> None:
     axes.set_title(title, loc="left", fontsize=10, fontweight=600, pad=24)
     axes.set_ylabel(unit)
-    axes.grid(True, color=look.grid, linewidth=0.8)
+    axes.grid(True, color=colours.grid, linewidth=0.8)
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)

@@ -20,7 +20,7 @@ from genstudio.export.paths import lissajous
 from genstudio.export.sheets import enlarge
 
 if TYPE_CHECKING:
-    from genstudio.explore.base import Look
+    from genstudio.explore.base import ViewContext
     from genstudio.explore.slider_state import SlidersState
     from genstudio.explore.sliders import Scene
 
@@ -29,20 +29,22 @@ AT_ONCE = 16  # images decoded together
 
 
 def slider_sweep(
-    look: Look, state: SlidersState, name: str, *, frames: int = 120, size: int = FRAME
+    context: ViewContext, state: SlidersState, name: str, *, frames: int = 120, size: int = FRAME
 ) -> Iterator[np.ndarray]:
     """The slider ``name`` from one end of the range to the other and back, all else as in ``state``: uint8 H×W×3 frames
     with its value under them. ``size`` is about the height in pixels. Raises :class:`UsageError` for a slider that there is
     not."""
-    scene = _scene(look, state, (name,))
+    scene = _scene(context, state, (name,))
     # Slow at both ends, where it turns: a hand would do so.
     places = [-state.reach * math.cos(2 * math.pi * k / frames) for k in range(frames)]
     yield from _frames(scene, [{name: place} for place in places], size)
 
 
-def pad_walk(look: Look, state: SlidersState, *, frames: int = 240, size: int = FRAME) -> Iterator[np.ndarray]:
+def pad_walk(
+    context: ViewContext, state: SlidersState, *, frames: int = 240, size: int = FRAME
+) -> Iterator[np.ndarray]:
     """A walk along a closed curve through the pad, all else as in ``state``: uint8 H×W×3 frames, both values under them."""
-    scene = _scene(look, state, ())
+    scene = _scene(context, state, ())
     across, up = scene.set.pair(state)
     if not across:
         raise UsageError(N_("This model has no directions to walk along."), N_("Train it further, or choose another."))
@@ -60,13 +62,13 @@ def pad_sheet(state: SlidersState) -> SlidersState:
     return replace(state, show="figure")
 
 
-def _scene(look: Look, state: SlidersState, names: tuple[str, ...]) -> Scene:
+def _scene(context: ViewContext, state: SlidersState, names: tuple[str, ...]) -> Scene:
     import torch
 
     from genstudio.explore.sliders import scene_of
 
     with torch.inference_mode():
-        scene = scene_of(look, state)
+        scene = scene_of(context, state)
     for name in names:
         if name not in scene.set:
             raise UsageError(
@@ -79,26 +81,26 @@ def _scene(look: Look, state: SlidersState, names: tuple[str, ...]) -> Scene:
 def _frames(scene: Scene, places: list[dict[str, float]], size: int) -> Iterator[np.ndarray]:
     import torch
 
-    from genstudio.explore.given import classes_in_turn
+    from genstudio.explore.conditioning import classes_in_turn
     from genstudio.explore.latents import decoded, to_pixels
     from genstudio.explore.sliders import code_at
 
     if not places:
         raise UsageError(N_("A film of {n} frames shows nothing.", n=0), N_("Ask for at least one frame."))
-    scale = max(1, size // max(scene.look.spec.cell))
+    scale = max(1, size // max(scene.context.spec.cell))
     for start in range(0, len(places), AT_ONCE):
         some = places[start : start + AT_ONCE]
         # Grad mode belongs to the thread: it must not stay switched across a yield.
         with torch.inference_mode():
             z = torch.from_numpy(np.stack([code_at(scene, place) for place in some]))
-            labels = classes_in_turn(scene.look, len(some), scene.state.label)
-            pixels = to_pixels(decoded(scene.look, z, labels))
+            labels = classes_in_turn(scene.context, len(some), scene.state.label)
+            pixels = to_pixels(decoded(scene.context, z, labels))
         for image, place in zip(pixels, some, strict=True):
             yield captioned(colour(enlarge(image, scale)), _caption(place))
 
 
 def _caption(place: dict[str, float]) -> Message | str:
-    from genstudio.explore.slider_set import in_words
+    from genstudio.explore.slider_set import row_title
 
-    words = ", ".join(f"{in_words(name)} {value:+.1f} σ" for name, value in place.items())
+    words = ", ".join(f"{row_title(name)} {value:+.1f} σ" for name, value in place.items())
     return words.replace("-", "\N{MINUS SIGN}")

@@ -1,7 +1,7 @@
 """Base class of models: an ``nn.Module`` with its training phases and its capabilities.
 
 A model *plays*: it writes its algorithm as a generator of phases, as the lecture states it. The loop in ``training/``
-*referees*: it runs the backward pass and the optimiser of the phase's player, and only then resumes the model.
+*runs the steps*: it runs the backward pass and the optimiser of the phase's player, and only then resumes the model.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Phase:
         return total
 
 
-class Turn(Protocol):
+class StepContext(Protocol):
     """Context of one training step, passed to ``phases``: batches, noise, step number."""
 
     step: int
@@ -68,7 +68,7 @@ class Model(nn.Module):
     """Base of every model. A subclass in a file of its own, registered by name, is all that a new model takes.
 
     Complete after construction: every parameter and every (persistent) buffer exists, so that a snapshot can be loaded
-    into a module built on the meta device. Abilities (``core.abilities``) are had by having their methods.
+    into a module built on the meta device. Capabilities (``core.capabilities``) are had by having their methods.
     """
 
     family: ClassVar[str]
@@ -110,7 +110,7 @@ class Model(nn.Module):
     def prepare(self, batch: Batch) -> None:
         """Runs once before the first step of a new run: a data-dependent start."""
 
-    def phases(self, turn: Turn) -> Play:
+    def phases(self, context: StepContext) -> Play:
         """One step. ``applied = yield Phase(...)`` asks for an update and learns whether it was applied."""
         raise NotImplementedError
 

@@ -6,7 +6,7 @@
         return self.last(x)
 
 At a cut the pass gives out, once each, all tensors made from the image that it will use again, and goes on with what it is
-sent: the same ones (:func:`straight`), or leaves of a graph of their own (:class:`Traced`), so that each stretch between
+sent: the same ones (:func:`run_through`), or leaves of a graph of their own (:class:`Traced`), so that each stretch between
 two cuts has a backward pass for itself. What is held back from a cut is lost to the gradient.
 """
 
@@ -18,13 +18,13 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from genstudio.core.parts import Parts
+from genstudio.core.resumable import Resumable
 
 T = TypeVar("T")
 Layers = Generator[list[Tensor], list[Tensor], T]
 
 
-def straight(layers: Layers[T]) -> T:
+def run_through(layers: Layers[T]) -> T:
     """Run the generator to its end as one differentiable forward pass."""
     try:
         live = next(layers)
@@ -35,8 +35,8 @@ def straight(layers: Layers[T]) -> T:
         return result
 
 
-def pausing(layers: Layers[T]) -> Parts[T]:
-    """Result of :func:`straight`, with a pause at each cut."""
+def pausing(layers: Layers[T]) -> Resumable[T]:
+    """Result of :func:`run_through`, with a pause at each cut."""
     try:
         live = next(layers)
         while True:
@@ -67,7 +67,7 @@ class Traced:
         self.output = self.image
         self._stretches: list[tuple[list[Tensor], list[Tensor]]] = []  # what each began with, and what it made
 
-    def forward(self, layers: Layers[Tensor]) -> Parts[None]:
+    def forward(self, layers: Layers[Tensor]) -> Resumable[None]:
         """``layers``, of :attr:`image`, up to :attr:`output`, a leaf."""
         begins, made = [self.image], None
         while True:
@@ -80,7 +80,7 @@ class Traced:
             begins = self._cut(begins, made)
             yield
 
-    def backward(self, gradient: Tensor) -> Parts[Tensor]:
+    def backward(self, gradient: Tensor) -> Resumable[Tensor]:
         """From the gradient of something by :attr:`output` to that by :attr:`image`."""
         gradients: list[Tensor | None] = [gradient]
         for begins, made in reversed(self._stretches):

@@ -22,7 +22,7 @@ ROWS = 512
 
 
 @dataclass(frozen=True)
-class Due:
+class Pending:
     """Sub-pixels that can be drawn now: ``pixels`` (int64 P, y * W + x), ``channels`` one after the other from ``output``,
     P×N×Q."""
 
@@ -60,12 +60,12 @@ class GraphMachine:
         for name, channels in self.holds.items():
             self.drawn[name][:-1] = images[:, list(channels)].flatten(2).permute(2, 0, 1)
 
-    def advance(self, tick: int, keep: bool = True) -> Iterator[Due | None]:
+    def advance(self, tick: int, keep: bool = True) -> Iterator[Pending | None]:
         """Evaluate what falls due in ``tick`` and give what is to be drawn; :meth:`write` it before the next tick. ``None``
         comes where one may pause. Without ``keep``, a tick that was played already is asked again and changes nothing."""
         return self._run(self.schedule.ticks[tick], keep, {})
 
-    def past(self, ticks: int) -> Iterator[Due | None]:
+    def past(self, ticks: int) -> Iterator[Pending | None]:
         """As if the first ``ticks`` had been played and had drawn what was given by :meth:`give`: everything at once, with
         what each was to be drawn from."""
         all_of_them = yield from self.schedule.past(ticks)
@@ -84,7 +84,7 @@ class GraphMachine:
                 self.buffers[name] = like.new_empty(positions + 1, self.n, features)
                 self.buffers[name][-1] = 0
 
-    def _run(self, now: Tick, store: bool, fresh: dict[str, Tensor]) -> Iterator[Due | None]:
+    def _run(self, now: Tick, store: bool, fresh: dict[str, Tensor]) -> Iterator[Pending | None]:
         """``fresh``: is told what was computed now, by buffer."""
         for step in now.steps:
             node, positions = self.nodes[step.node], step.positions
@@ -102,10 +102,12 @@ class GraphMachine:
             for (buffer, _), values in zip(node.outputs, outputs, strict=True):
                 fresh[buffer] = values
             yield None
-        for due in now.draws:
-            one = due.output
+        for pending in now.draws:
+            one = pending.output
             output = fresh[one.buffer] if one.index is None else self._take(one.buffer, one.index, one.taps)
-            yield Due(due.pixels, due.draw.channels, output.view(-1, self.n, output.shape[-1]), due.draw.into)
+            yield Pending(
+                pending.pixels, pending.draw.channels, output.view(-1, self.n, output.shape[-1]), pending.draw.into
+            )
 
     def _store(self, step: Step, positions: Tensor, outputs: Sequence[Tensor]) -> None:
         """Store the outputs that later steps read, at some of the step's positions."""
@@ -131,9 +133,9 @@ class GraphMachine:
             yield
         return [torch.cat(values) for values in zip(*parts, strict=True)]
 
-    def write(self, due: Due, values: Tensor) -> None:
+    def write(self, pending: Pending, values: Tensor) -> None:
         """Put what was drawn, P×N×channels in [-1, 1], where the nodes read it."""
-        self.drawn[due.into].index_copy_(0, due.pixels, values)
+        self.drawn[pending.into].index_copy_(0, pending.pixels, values)
 
     def _take(self, buffer: str, index: Tensor, taps: int) -> Tensor:
         """(positions * images) × (taps * features)."""

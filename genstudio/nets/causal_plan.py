@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from genstudio.core.parts import Parts
+from genstudio.core.resumable import Resumable
 from genstudio.nets.causal_graph import CausalGraph, Draw, Node, Read
 
 NEVER = np.iinfo(np.int32).max // 2
@@ -46,7 +46,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class DueDraw:
+class PendingDraw:
     """Draw these pixels (int64 P, y * W + x), from ``output``."""
 
     draw: Draw
@@ -57,7 +57,7 @@ class DueDraw:
 @dataclass(frozen=True)
 class Tick:
     steps: tuple[Step, ...]
-    draws: tuple[DueDraw, ...]
+    draws: tuple[PendingDraw, ...]
 
 
 def loops_of(graph: CausalGraph) -> list[list[Node]]:
@@ -86,19 +86,19 @@ class Plan:
         self.graph, self.tables, self.grids, self.units, self.device = graph, tables, grids, units, device
         self.kept = {name for name, _ in graph.images} | kept
         self.shared: dict[tuple[object, ...], Tensor] = {}
-        self.due: dict[int, list[Any]] = defaultdict(list)  # by tick: ((place, depth, inner), node, positions)
+        self.pending: dict[int, list[Any]] = defaultdict(list)  # by tick: ((place, depth, inner), node, positions)
 
-    def ticks(self, ticks: np.ndarray, final: dict[str, np.ndarray]) -> Parts[tuple[tuple[Tick, ...], Buffers]]:
+    def ticks(self, ticks: np.ndarray, final: dict[str, np.ndarray]) -> Resumable[tuple[tuple[Tick, ...], Buffers]]:
         """The ticks, and the buffers that must be kept with their sizes. ``ticks``: of each unit. ``final``: of each node's
         positions, ``NEVER`` where nobody needs them."""
-        yield from self._find_due(final)
+        yield from self._find_pending(final)
         drawn: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
         for tick, (draw, position, pixel) in zip(ticks.tolist(), self.units, strict=True):
             if tick < NEVER:
                 drawn[tick][draw].append((position, pixel))
         yield
         found: deque[Any] = deque()
-        for tick in range(max([*self.due, *drawn], default=-1) + 1):
+        for tick in range(max([*self.pending, *drawn], default=-1) + 1):
             found.append(self._compile(tick, drawn.pop(tick, {})))
             yield
         made = []
@@ -111,7 +111,7 @@ class Plan:
             yield
         return tuple(made), self._sizes()
 
-    def _find_due(self, final: dict[str, np.ndarray]) -> Parts[None]:
+    def _find_pending(self, final: dict[str, np.ndarray]) -> Resumable[None]:
         for place, group in enumerate(loops_of(self.graph)):
             depth = yield from self._depths(group, final)
             for inner, node in enumerate(group):
@@ -122,10 +122,10 @@ class Plan:
                 wanted, when = wanted[sorting], when[sorting]
                 for part in np.split(wanted, np.flatnonzero(np.diff(when)) + 1) if len(wanted) else []:
                     tick, deep = int(final[node.name][part[0]]), int(level[part[0]])
-                    self.due[tick].append(((place, deep, inner), node, part))
+                    self.pending[tick].append(((place, deep, inner), node, part))
                 yield
 
-    def _depths(self, group: list[Node], final: dict[str, np.ndarray]) -> Parts[dict[str, np.ndarray]]:
+    def _depths(self, group: list[Node], final: dict[str, np.ndarray]) -> Resumable[dict[str, np.ndarray]]:
         """For each node of a loop, by position: how many positions have to be evaluated before it within its tick."""
         names = {buffer: node.name for node in group for buffer, _ in node.outputs}
         depth = {node.name: np.zeros(len(final[node.name]) + 1, np.int32) for node in group}
@@ -148,11 +148,11 @@ class Plan:
                 yield
         return {name: values[:-1] for name, values in depth.items()}
 
-    def _compile(self, tick: int, drawn: dict[int, list[tuple[int, int]]]) -> tuple[list[Any], tuple[DueDraw, ...]]:
+    def _compile(self, tick: int, drawn: dict[int, list[tuple[int, int]]]) -> tuple[list[Any], tuple[PendingDraw, ...]]:
         """One tick: its steps as (node, positions, inputs), and what it draws."""
         fresh: dict[str, bytes] = {}
         steps, draws = [], []
-        for _, node, positions in sorted(self.due.pop(tick, ()), key=lambda one: one[0]):
+        for _, node, positions in sorted(self.pending.pop(tick, ()), key=lambda one: one[0]):
             same = positions.tobytes()
             inputs = tuple(
                 self._input(read, positions, same, fresh, self.tables[node.name, i], node.grid)
@@ -164,7 +164,7 @@ class Plan:
             draw, positions = self.graph.draws[number], np.array([position for position, _ in units])
             one = self._input(Read(draw.output), positions, positions.tobytes(), fresh, None, draw.grid)
             pixels = np.array([pixel for _, pixel in units])
-            draws.append(DueDraw(draw, one, self._tensor(pixels, pixels.tobytes())))
+            draws.append(PendingDraw(draw, one, self._tensor(pixels, pixels.tobytes())))
         return steps, tuple(draws)
 
     def _sizes(self) -> Buffers:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu
 
-from genstudio.nets.spectral import bounded
+from genstudio.nets.spectral import maybe_spectral_norm
 
 
 class Table(nn.Module):
@@ -27,9 +27,9 @@ class ProjectionHead(nn.Module):
 
     def __init__(self, features: int, classes: int, *, spectral: bool) -> None:
         super().__init__()
-        self.real = bounded(nn.Linear(features, 1), spectral)
+        self.real = maybe_spectral_norm(nn.Linear(features, 1), spectral)
         # Small, as DCGAN's weights are: products of many features would drown the rest at first.
-        self.fits = bounded(Table(classes, features, 0.02), spectral)
+        self.fits = maybe_spectral_norm(Table(classes, features, 0.02), spectral)
 
     def forward(self, features: Tensor, labels: Tensor | None) -> Tensor:
         """N×features and int64 N to N."""
@@ -45,9 +45,9 @@ class ConcatenationHead(nn.Module):
 
     def __init__(self, features: int, classes: int, *, spectral: bool, hidden: int = 128) -> None:
         super().__init__()
-        self.features = bounded(nn.Linear(features, hidden), spectral)
+        self.features = maybe_spectral_norm(nn.Linear(features, hidden), spectral)
         self.classes = Table(classes, hidden)
-        self.last = bounded(nn.Linear(hidden, 1), spectral)
+        self.last = maybe_spectral_norm(nn.Linear(hidden, 1), spectral)
 
     def forward(self, features: Tensor, labels: Tensor | None) -> Tensor:
         """N×features and int64 N to N."""

@@ -45,13 +45,13 @@ class GatedLayer(nn.Module):
         """Both stacks N×width×H×W, the image twice for the first layer."""
         vertical, horizontal = self.vertical(above), self.horizontal(left)
         if self.class_bias is not None:
-            vertical = vertical + spoken(self.class_bias[0], labels)[:, :, None, None]
-            horizontal = horizontal + spoken(self.class_bias[1], labels)[:, :, None, None]
+            vertical = vertical + class_bias_of(self.class_bias[0], labels)[:, :, None, None]
+            horizontal = horizontal + class_bias_of(self.class_bias[1], labels)[:, :, None, None]
         row = self.out(gate_by_colour(horizontal + self.link(vertical), self.wide))
         return gate(vertical), row if self.first else left + row
 
 
-def spoken(table: Tensor, labels: Tensor | None) -> Tensor:
+def class_bias_of(table: Tensor, labels: Tensor | None) -> Tensor:
     """The rows of ``table`` (classes × features) for int64 ``labels``: N×features."""
     assert labels is not None, "a conditional model is asked with classes"
     return F.embedding(labels, table)
@@ -93,7 +93,7 @@ class StackNodes:
         bias, added = folded(bias_of(conv), both), None
         bias[-wide:] += bias_of(layer.horizontal) + self._constant(i)
         if layer.class_bias is not None:
-            above_, beside = (spoken(table, self.labels) for table in layer.class_bias.detach())
+            above_, beside = (class_bias_of(table, self.labels) for table in layer.class_bias.detach())
             added = folded(above_, both)
             added[:, -wide:] += beside
         features = [(f"v{i + 1}", wide // 2)] * (not last)

@@ -14,12 +14,7 @@ from torch import Tensor, nn
 
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
-from genstudio.nets.distributions import (
-    bernoulli_log_prob,
-    dequantise,
-    discretised_logistic_log_prob,
-    normal_log_prob,
-)
+from genstudio.nets.distributions import bernoulli_log_prob, dequantise, discretised_logistic_log_prob, normal_log_prob
 
 # Adam moves a parameter by at most its learning rate a step. A log variance on its own would take thousands of steps from
 # its start to where a trained decoder wants it, and until then the images would count as noise. So it is learned at a
@@ -41,7 +36,7 @@ class Likelihood(nn.Module):
         self.spec = spec
 
     @classmethod
-    def unfit(cls, spec: ImageSpec) -> Reason | None:
+    def unsupported(cls, spec: ImageSpec) -> Reason | None:
         """Reason and remedy where this is no likelihood of images of ``spec``; ``None`` where it is."""
         return None
 
@@ -61,7 +56,7 @@ class Bernoulli(Likelihood):
     short = N_("Bernoulli")
 
     @classmethod
-    def unfit(cls, spec: ImageSpec) -> Reason | None:
+    def unsupported(cls, spec: ImageSpec) -> Reason | None:
         if spec.levels == 2:
             return None
         return (
@@ -124,7 +119,7 @@ class Logistic(Likelihood):
         return QUICK * self.quick_log_scale
 
     @classmethod
-    def unfit(cls, spec: ImageSpec) -> Reason | None:
+    def unsupported(cls, spec: ImageSpec) -> Reason | None:
         if spec.levels is not None:
             return None
         return (

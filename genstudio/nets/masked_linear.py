@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from genstudio.nets.causal_machine import Due
+from genstudio.nets.causal_machine import Pending
 
 
 class MaskedLinear(nn.Module):
@@ -70,19 +70,19 @@ class DenseMachine:
         # ends[l][m]: how many units of layer l have degree at most m.
         every = torch.arange(self.values.shape[1] + 1, device=images.device)
         self.ends = [torch.searchsorted(layer.sees, every, right=True).tolist() for layer in layers[:-1]]
-        self.due = [
+        self.pending = [
             pixel * self.channels + c for pixel in np.flatnonzero(~known.ravel()).tolist() for c in range(self.channels)
         ]
         self.pixels = torch.arange(known.size, device=images.device)
 
     @property
     def ticks(self) -> int:
-        return len(self.due)
+        return len(self.pending)
 
     def give(self, images: Tensor) -> None:
         self.values = images.movedim(1, -1).reshape(len(images), -1).contiguous()
 
-    def past(self, ticks: int) -> Iterator[Due]:
+    def past(self, ticks: int) -> Iterator[Pending]:
         """Of a machine to which nothing was known."""
         self._learn(0, ticks - 1)
         source, end = (self.units[-1], self.ends[-1][ticks - 1]) if self.units else (self.values, ticks)
@@ -92,20 +92,20 @@ class DenseMachine:
         output = output.unflatten(1, (ticks, self.group)).transpose(0, 1)
         for channel in range(min(self.channels, ticks)):
             found = output[channel :: self.channels]
-            yield Due(self.pixels[: len(found)], (channel,), found)
+            yield Pending(self.pixels[: len(found)], (channel,), found)
 
-    def advance(self, tick: int, keep: bool = True) -> Iterator[Due]:
-        value = self.due[tick]
+    def advance(self, tick: int, keep: bool = True) -> Iterator[Pending]:
+        value = self.pending[tick]
         if keep:
-            self._learn(self.due[tick - 1] if tick else 0, value)
+            self._learn(self.pending[tick - 1] if tick else 0, value)
         last, bias, outputs = self.weights[-1], self.biases[-1], slice(value * self.group, (value + 1) * self.group)
         source, end = (self.units[-1], self.ends[-1][value]) if self.units else (self.values, value)
         output = torch.addmm(bias[outputs], source[:, :end], last[:end, outputs])
         pixel, channel = divmod(value, self.channels)
-        yield Due(self.pixels[pixel : pixel + 1], (channel,), output[None])
+        yield Pending(self.pixels[pixel : pixel + 1], (channel,), output[None])
 
-    def write(self, due: Due, values: Tensor) -> None:
-        self.values[:, int(due.pixels) * self.channels + due.channels[0]] = values[0, :, 0]
+    def write(self, pending: Pending, values: Tensor) -> None:
+        self.values[:, int(pending.pixels) * self.channels + pending.channels[0]] = values[0, :, 0]
 
     def _learn(self, before: int, value: int) -> None:
         """All values before ``value`` are known: compute the units that see no more than these, beyond those that ``before``

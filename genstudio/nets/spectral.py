@@ -16,7 +16,7 @@ from torch.nn.utils.parametrize import register_parametrization
 FIRST_STEPS = 15
 
 
-def bounded(layer: nn.Module, spectral: bool) -> nn.Module:
+def maybe_spectral_norm(layer: nn.Module, spectral: bool) -> nn.Module:
     """``layer``, kept from stretching its input where ``spectral``."""
     if spectral:
         weight = layer.weight

@@ -65,7 +65,7 @@ def run(
     finally:
         window.shutdown()
         policy.stop()
-        _let_go()
+        _drag_ended()
     if reporting is not None and reporting.error is not None:
         raise reporting.error
     return code
@@ -91,9 +91,9 @@ def _catch_everything(window: MainWindow) -> None:
 
 
 def _in_words(error: BaseException) -> object:
-    from genstudio.studio.workers.error_words import in_words
+    from genstudio.studio.workers.error_words import error_message
 
-    return in_words(error)
+    return error_message(error)
 
 
 def _heed_interrupts(window: MainWindow) -> None:
@@ -109,6 +109,6 @@ def _heed_interrupts(window: MainWindow) -> None:
             signal.signal(number, leave)
 
 
-def _let_go() -> None:
+def _drag_ended() -> None:
     sys.excepthook = sys.__excepthook__
     threading.excepthook = threading.__excepthook__

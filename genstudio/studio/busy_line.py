@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class BusyLine(QWidget):
-    """Hidden while there is nothing to say. ``threads_wanted(n)``: its button, where so many of the threads that train
+    """Hidden while there is nothing to say. ``threads_requested(n)``: its button, where so many of the threads that train
     would have a core each. Where none would, fewer threads are no help, and there is no button."""
 
-    threads_wanted = Signal(int)
+    threads_requested = Signal(int)
 
     def __init__(self, session: Session, parent: QWidget | None = None, processor: Processor | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +57,7 @@ class BusyLine(QWidget):
 
     @Slot()
     def _clicked(self) -> None:
-        self.threads_wanted.emit(self.processor.free or 1)
+        self.threads_requested.emit(self.processor.free or 1)
 
     @Slot()
     def _show(self) -> None:

@@ -12,14 +12,14 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent, QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSizePolicy, QVBoxLayout, QWidget
 
-from genstudio.studio.arrivals import Arrivals, import_beneath
+from genstudio.studio.deferred_imports import Arrivals, import_beneath
 from genstudio.studio.left.column import LeftColumn
 from genstudio.studio.settings import Settings
 from genstudio.studio.status_bar import StatusBar
 from genstudio.studio.tab_order import move_focus
 from genstudio.studio.theme import theme
-from genstudio.studio.workers.error_words import in_words
-from genstudio.studio.workers.lateness import Lateness
+from genstudio.studio.workers.error_words import error_message
+from genstudio.studio.workers.event_loop_latency import Lateness
 from genstudio.studio.workers.library import Library
 from genstudio.studio.workers.session import Session
 
@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
 
     def show_error(self, error: BaseException) -> None:
         """An error becomes a line of text."""
-        self.left.controls.say(in_words(error), "bad")
+        self.left.controls.say(error_message(error), "bad")
 
     @Slot()
     def _hold_painting(self) -> None:
@@ -148,7 +148,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.right, 1)
         whole.addLayout(row, 1)
         self.status = StatusBar(self.lateness, self.session, canvas)
-        self.status.busy.threads_wanted.connect(self._use_threads)
+        self.status.busy.threads_requested.connect(self._use_threads)
         whole.addWidget(self.status)
         self.setCentralWidget(canvas)
         canvas.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

@@ -12,8 +12,8 @@ from genstudio.core.messages import _, translate
 from genstudio.studio.busy_line import BusyLine
 from genstudio.studio.widgets.card import Running
 from genstudio.studio.widgets.controls import IconButton, link
+from genstudio.studio.workers.event_loop_latency import ON_TIME_MS, Lateness
 from genstudio.studio.workers.jobs import Jobs, News
-from genstudio.studio.workers.lateness import ON_TIME_MS, Lateness
 
 if TYPE_CHECKING:
     from genstudio.studio.workers.session import Session

@@ -2,12 +2,12 @@
 
     checkpoints/000500/  model.safetensors  averaged.safetensors (where the plan averages)  trainer.pt  state.json
 
-Written into a hidden folder, each file flushed to the disk, ``state.json`` last, then renamed. Tensors are read from bytes
-with safetensors, ``trainer.pt`` with ``weights_only=True``: opening a stranger's run can never execute code.
+Written into a hidden folder, each file flushed to the disk, ``state.json`` last, then renamed. Tensors are read from
+bytes with safetensors, ``trainer.pt`` with ``weights_only=True``: opening a stranger's run can never execute code.
 
-Of many checkpoints the first, the newest and some thirty between are kept, denser early on, where training changes most;
-``trainer.pt`` (optimisers and generators, twice the size of the weights) only in the newest two, and in the one to which
-training would go back.
+Of many checkpoints the first, the newest and some thirty between are kept, denser early on, where training changes
+most; ``trainer.pt`` (optimisers and generators, twice the size of the weights) only in the newest two, and in the one
+to which training would go back.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genstudio.core import aliases
 from genstudio.core.errors import NotKeptError, RunError
 from genstudio.core.messages import N_
 from genstudio.training.files import new_folder, read_bounded, remove_folder, sync_folder, write_and_sync
@@ -44,8 +45,8 @@ def save_checkpoint(
     state: Mapping[str, Any],
     spare: int | None = None,
 ) -> Path:
-    """Write the checkpoint of ``step`` into ``folder`` and thin out old ones, but that of step ``spare``. One that is there
-    already is replaced.
+    """Write the checkpoint of ``step`` into ``folder`` and thin out old ones, but that of step ``spare``. One that is
+    there already is replaced.
 
     Raises :class:`NotKeptError` when the disk is full or can't be written, or the run's folder is gone; what was there
     before is then as it was.
@@ -109,8 +110,8 @@ def can_resume(path: Path) -> bool:
 
 
 def read_state(path: Path) -> dict[str, Any]:
-    """``state.json``, checked as :class:`genstudio.training.states.State` says. Raises :class:`RunError` when it is missing
-    or broken."""
+    """``state.json``, checked as :class:`genstudio.training.states.State` says. Raises :class:`RunError` when it is
+    missing or broken."""
     try:
         state = read_json(path / STATE, State)
         if is_step(path.name) and int(path.name) != state["step"]:
@@ -130,7 +131,8 @@ def read_weights(path: Path, *, averaged: bool = True) -> tuple[dict[str, Tensor
 
     averaged = averaged and (path / AVERAGED).is_file()
     try:
-        return load(read_bounded(path / (AVERAGED if averaged else MODEL), WEIGHTS_BYTES)), averaged
+        weights = load(read_bounded(path / (AVERAGED if averaged else MODEL), WEIGHTS_BYTES))
+        return aliases.current("weights", weights), averaged
     except (OSError, SafetensorError, ValueError, KeyError) as error:  # KeyError: a type that torch does not have
         raise damaged(path, error) from error
 
@@ -179,7 +181,8 @@ def thin_out(folder: Path, spare: int | None = None) -> None:
 
 
 def steps_to_keep(steps: list[int], limit: int = KEEP) -> set[int]:
-    """The first, the last, and at most ``limit`` in all; the gaps between them grow like the square root of the step."""
+    """The first, the last, and at most ``limit`` in all; the gaps between them grow like the square root of the
+    step."""
     kept = sorted(steps)
     while len(kept) > limit:
         gaps = [(kept[i + 1] - kept[i - 1]) / max(kept[i], 1) ** 0.5 for i in range(1, len(kept) - 1)]

@@ -1,5 +1,5 @@
 """Events of training. All are yielded between steps, in this order within one step:
-``Changed``, ``Stepped``, ``Parts``, ``Alarm``, ``RolledBack``, ``Sampled``, ``Measured``, ``Saved``."""
+``Changed``, ``Stepped``, ``TermOwners``, ``Alarm``, ``RolledBack``, ``Sampled``, ``Measured``, ``Saved``."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Changed(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts(Event):
+class TermOwners(Event):
     """Owners of the curves of a model with several players: ``terms`` names each term's player, ``watched`` the numbers
     that are only looked at. Told when the first point of the curves is made, and again whenever a name is new."""
 
@@ -54,13 +54,13 @@ class Parts(Event):
     watched: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        return {"event": "parts", "step": self.step, "terms": self.terms, "watched": list(self.watched)}
+        return {"event": "termowners", "step": self.step, "terms": self.terms, "watched": list(self.watched)}
 
 
 @dataclass(frozen=True, slots=True)
 class RolledBack(Event):
-    """The numbers were no longer finite at step ``since``: training goes on from the checkpoint of ``step``, more slowly.
-    What was measured after it is forgotten."""
+    """The numbers were no longer finite at step ``since``: training goes on from the checkpoint of ``step``, more
+    slowly. What was measured after it is forgotten."""
 
     since: int
 

@@ -13,7 +13,7 @@ from genstudio.core.device import choose_device
 from genstudio.core.errors import DataError, GenstudioError, RunError, UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.training.events import Event, Measured
-from genstudio.training.judging import check_judging, judge_of
+from genstudio.training.judge_use import check_judging, judge_of
 from genstudio.training.live import Live
 from genstudio.training.recipe import Recipe
 from genstudio.training.run import Run

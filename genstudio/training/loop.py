@@ -25,18 +25,18 @@ from genstudio.core.threads import compute_with
 from genstudio.core.version import versions
 from genstudio.training import checkpoint as checkpoints
 from genstudio.training import events as ev
-from genstudio.training.judging import due, is_due, judge_at_hand
+from genstudio.training.eval_copy import name_of, onlooker, take_snapshot
+from genstudio.training.judge_use import due, is_due, judge_at_hand
 from genstudio.training.live import Live
-from genstudio.training.looking import name_of, onlooker, take_snapshot
 from genstudio.training.plan import Plan
-from genstudio.training.referee import Referee
+from genstudio.training.rollback import Rollback, slower
 from genstudio.training.run import Run
 from genstudio.training.run_images import where_found
 from genstudio.training.run_writer import RunWriter
 from genstudio.training.samples import Sheets
 from genstudio.training.snapshot import Snapshot, SnapshotBoard
+from genstudio.training.step_runner import StepRunner
 from genstudio.training.telemetry import Row, Telemetry
-from genstudio.training.way_back import WayBack, slower
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
@@ -80,7 +80,7 @@ def train(
 
 
 class Loop:
-    """One training: the referee's steps, and what happens between them."""
+    """One training: its steps, and what happens between them."""
 
     def __init__(
         self,
@@ -97,13 +97,13 @@ class Loop:
         self.judge = judge
         self.telemetry, self.board, self.cancelled = telemetry, board, cancelled
         self.device = next((p.device for p in model.parameters()), torch.device("cpu"))
-        self.referee = Referee(model, data.split("train"), live.plan, self.device)
+        self.step_runner = StepRunner(model, data.split("train"), live.plan, self.device)
         self.writer: RunWriter | None = None
         self.seconds = self.stepping = 0.0  # in all, and in steps alone; pauses are in neither
         self.saved = -1  # the newest checkpoint's step
         self.threads = 0  # intra-op threads that train; 0 before the first step
         self._torchs_choice = 0  # of threads, before the plan said anything
-        self.way_back = WayBack()
+        self.rollback = Rollback()
         self.diverged = False
         self.owed = False  # a measurement that a stop cut short
         self.other_images = False  # not those that the run learned from until it was stopped
@@ -115,7 +115,7 @@ class Loop:
     @property
     def step(self) -> int:
         """Steps done."""
-        return self.referee.turn.step
+        return self.step_runner.context.step
 
     @property
     def plan(self) -> Plan:
@@ -124,7 +124,7 @@ class Loop:
     @property
     def images_per_second(self) -> float:
         """The pace of the steps, over the whole run."""
-        return self.referee.turn.images / self.stepping if self.stepping else 0.0
+        return self.step_runner.context.images / self.stepping if self.stepping else 0.0
 
     def events(self, resume: Path | None = None) -> Generator[ev.Event, None, None]:
         """See :func:`train`."""
@@ -137,11 +137,11 @@ class Loop:
 
     def _events(self, resume: Path | None) -> Generator[ev.Event, None, None]:
         with RunWriter(self.run) if self.run else contextlib.nullcontext() as self.writer:
-            happenings = self._train(resume)
+            run_events = self._train(resume)
             try:
                 while True:
                     began = time.perf_counter()
-                    event = next(happenings, None)
+                    event = next(run_events, None)
                     self.seconds += time.perf_counter() - began
                     if event is None:
                         return
@@ -163,11 +163,11 @@ class Loop:
         while self.step < self.plan.steps:
             yield from list(self._take_changes())
             before = time.perf_counter()
-            self.referee.step()
+            self.step_runner.step()
             self.stepping += time.perf_counter() - before
             if self.step % self.plan.log_every == 0:
                 self._note()
-            if self.referee.bad_steps:
+            if self.step_runner.bad_steps:
                 here = self.step
                 yield from list(self._alarm())
                 if self.diverged:
@@ -188,16 +188,16 @@ class Loop:
         self.model.train()
         if resume is None:
             seed_everything(derive(self.plan.seed, "training"))
-            self.model.prepare(self.referee.turn.first_batch())
-            self.referee.begin_averages()
+            self.model.prepare(self.step_runner.context.first_batch())
+            self.step_runner.begin_averages()
             if self.writer:
                 self.writer.truncate({}, -1)
             return
         self.seconds, self.stepping, self.owed = state["seconds"], state["stepping"], state["owed"]
         self._restore(resume)
-        self.live.only = self.referee.only
+        self.live.only = self.step_runner.only
         self.saved = self.step
-        self.way_back.restore(state.get("way_back"))
+        self.rollback.restore(state.get("rollback"))
         self.other_images = state["data_fingerprint"] != self.data.fingerprint
         if self.writer:
             self.writer.truncate(state["lengths"], self.step)
@@ -214,10 +214,10 @@ class Loop:
         try:
             if trainer["step"] != checkpoints.read_state(checkpoint)["step"]:
                 raise ValueError("its files are of different steps")
-            self.referee.restore(weights, averaged if is_averaged else None, trainer)
+            self.step_runner.restore(weights, averaged if is_averaged else None, trainer)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError) as error:
             raise checkpoints.damaged(checkpoint, error) from error  # it was saved by another model, or changed since
-        self._since = (self.referee.turn.images, self.stepping)
+        self._since = (self.step_runner.context.images, self.stepping)
 
     def _finish(self) -> Iterator[ev.Event]:
         # Saved first: the final measurement belongs to this end, and a run that goes on forgets it.
@@ -237,8 +237,8 @@ class Loop:
 
     def _between(self) -> Iterator[ev.Event]:
         step, plan = self.step, self.plan
-        if self.referee.parts.keys() > self._told.keys() and step % plan.log_every == 0:
-            yield from self._tell_parts()
+        if self.step_runner.parts.keys() > self._told.keys() and step % plan.log_every == 0:
+            yield from self._tell_owners()
         if self.board.wanted():
             self.board.offer(self.snapshot)
         if plan.sample_every and step % plan.sample_every == 0:
@@ -248,11 +248,11 @@ class Loop:
         if plan.save_every and step % plan.save_every == 0:
             yield from self._save(planned=True)
 
-    def _tell_parts(self) -> Iterator[ev.Event]:
-        self._told = dict(self.referee.parts)
-        if len(self.referee.players) > 1:
+    def _tell_owners(self) -> Iterator[ev.Event]:
+        self._told = dict(self.step_runner.parts)
+        if len(self.step_runner.players) > 1:
             terms = {name: player for name, player in self._told.items() if player}
-            yield self._tell(ev.Parts(self.step, terms, tuple(name for name in self._told if name not in terms)))
+            yield self._tell(ev.TermOwners(self.step, terms, tuple(name for name in self._told if name not in terms)))
 
     def _take_changes(self) -> Iterator[ev.Event]:
         if not self.live.waiting:
@@ -260,8 +260,8 @@ class Loop:
         changes = self.live.take()
         self.saved = -1  # a checkpoint of this step has the old settings
         self.model.knobs = self.live.model_knobs
-        self.referee.plan, self.referee.only = self.plan, self.live.only
-        for name, player in self.referee.players.items():
+        self.step_runner.plan, self.step_runner.only = self.plan, self.live.only
+        for name, player in self.step_runner.players.items():
             player.follow(self.plan.player(name))
         if "plan.threads" in changes:
             self._use_threads(self.plan.threads)
@@ -275,10 +275,10 @@ class Loop:
 
     def _note(self) -> None:
         """A point of the curves: here the numbers are read from the device."""
-        values = self.referee.meter.means()
-        if not self.referee.looks and not all(map(math.isfinite, values.values())):
-            self.referee.bad_steps = BAD_STEPS
-        images, since = self.referee.turn.images, self._since
+        values = self.step_runner.meter.means()
+        if not self.step_runner.looks and not all(map(math.isfinite, values.values())):
+            self.step_runner.bad_steps = BAD_STEPS
+        images, since = self.step_runner.context.images, self._since
         spent = self.stepping - since[1]
         pace = (images - since[0]) / spent if spent > 0 else 0.0
         self._since = (images, self.stepping)
@@ -310,8 +310,8 @@ class Loop:
         )
 
     def _alarm(self) -> Iterator[ev.Event]:
-        if self.referee.bad_steps >= BAD_STEPS:
-            back = self.way_back.checkpoint(self.run.checkpoints_folder) if self.run else None
+        if self.step_runner.bad_steps >= BAD_STEPS:
+            back = self.rollback.checkpoint(self.run.checkpoints_folder) if self.run else None
             if back is not None:
                 yield from self._go_back(back)
                 return
@@ -323,7 +323,7 @@ class Loop:
                 step=self.step,
             )
             yield self._tell(ev.Alarm(self.step, "bad", message))
-        elif self.referee.bad_steps == 1:
+        elif self.step_runner.bad_steps == 1:
             message = N_("The loss was not finite at step {step}: that update was left out.", step=self.step)
             yield self._tell(ev.Alarm(self.step, "watch", message))
 
@@ -331,8 +331,8 @@ class Loop:
         """Put everything back as it was at ``checkpoint`` but the settings, and halve the learning rates."""
         since, state = self.step, checkpoints.read_state(checkpoint)
         self._restore(checkpoint)
-        self.referee.only = self.live.only
-        self.way_back.times += 1
+        self.step_runner.only = self.live.only
+        self.rollback.times += 1
         self.telemetry.forget_after(self.step)
         if self.writer:
             self.writer.forget(state["lengths"], self.step, ("metrics",))
@@ -345,18 +345,18 @@ class Loop:
         )
         yield self._tell(ev.Alarm(since, "watch", message))
         yield self._tell(ev.RolledBack(self.step, since))
-        self.live(slower(self.plan, tuple(self.referee.players)))
+        self.live(slower(self.plan, tuple(self.step_runner.players)))
 
     # -- looking, which changes nothing ------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
         """A copy of the weights on the CPU, averaged where the model keeps averages."""
-        return take_snapshot(self.model, self.referee, self.run.name if self.run else "")
+        return take_snapshot(self.model, self.step_runner, self.run.name if self.run else "")
 
     def _sample(self) -> Iterator[ev.Event]:
         if self.run and self.plan.sample_every:
             path = self.run.path / "samples" / f"{self.step:06d}.png"
-            values = self._sheets.write(onlooker(self.model, self.referee), path)
+            values = self._sheets.write(onlooker(self.model, self.step_runner), path)
             if values:
                 self._record(Row(self.step, self.stepping, values))
             if values is not None:
@@ -364,16 +364,16 @@ class Loop:
 
     def _measure(self, *, final: bool = False) -> Iterator[ev.Event]:
         from genstudio.evaluate.base import evaluate, flatten
-        from genstudio.evaluate.judged import SAMPLES
+        from genstudio.evaluate.comparison import SAMPLES
 
         self.owed = not final
         seed = derive(self.plan.seed, "evaluate", self.step)
-        eyes = onlooker(self.model, self.referee)
+        eyes = onlooker(self.model, self.step_runner)
         try:
             results = evaluate(
                 eyes, self.data, names=due(self.plan, self.step, eyes, self.data, self.judge, final),
                 seed=seed, limit=None if final else LOOK, samples=SAMPLES if final else JUDGED, judge=self.judge,
-                weights="raw" if self.referee.averaged() is None else "averaged", cancelled=self.cancelled,
+                weights="raw" if self.step_runner.averaged() is None else "averaged", cancelled=self.cancelled,
             )  # fmt: skip
         except Cancelled:
             return
@@ -418,22 +418,22 @@ class Loop:
         """``planned``: asked for by the plan, not by a stop."""
         if not self.writer or self.saved == self.step:
             return
-        if not self.referee.is_sound():
+        if not self.step_runner.is_sound():
             message = N_(
                 "The weights at step {step} are not finite: they are not saved over what is good.", step=self.step
             )
             yield self._tell(ev.Alarm(self.step, "watch", message))
             return
-        if planned and not self.referee.bad_steps:
-            self.way_back.good = self.step
+        if planned and not self.step_runner.bad_steps:
+            self.rollback.good = self.step
         path = checkpoints.save_checkpoint(
             self.writer.run.checkpoints_folder,
             self.step,
-            weights=self.referee.weights(),
-            averaged=self.referee.averaged(),
-            trainer=self.referee.state(),
+            weights=self.step_runner.weights(),
+            averaged=self.step_runner.averaged(),
+            trainer=self.step_runner.state(),
             state=self._state(self.writer),
-            spare=self.way_back.good,
+            spare=self.rollback.good,
         )
         self.saved = self.step
         yield ev.Saved(self.step, path)
@@ -454,7 +454,7 @@ class Loop:
             "seconds": self.seconds,
             "stepping": self.stepping,
             "owed": self.owed,
-            "way_back": self.way_back.state(),
+            "rollback": self.rollback.state(),
             "threads": self.threads,
             "device": describe_device(self.device),
             "versions": versions(),

@@ -82,7 +82,7 @@ class Recipe:
         """
         from genstudio.data.base import data_sets
         from genstudio.models.base import models
-        from genstudio.training.asked_plan import check_batch, completed
+        from genstudio.training.plan_defaults import check_batch, with_defaults
 
         kind = models[self.model]
         model_knobs = self._parse("model", kind.Knobs, self.model_knobs)
@@ -92,7 +92,7 @@ class Recipe:
             self,
             model_knobs=model_knobs.model_dump(mode="json"),
             data_knobs=data_knobs.model_dump(mode="json"),
-            plan=completed(self.plan, kind.default_players(model_knobs)),
+            plan=with_defaults(self.plan, kind.default_players(model_knobs)),
         )
 
     def _parse(self, table: str, knobs: Any, values: dict[str, Any]) -> Any:

@@ -19,10 +19,10 @@ from genstudio.core.errors import GenstudioError, RunError
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.training import checkpoint as checkpoints
+from genstudio.training.curve_annotations import run_event
 from genstudio.training.files import odd_one, open_to_read, remove_folder, write_atomically
 from genstudio.training.lock import NAME as LOCK
 from genstudio.training.lock import is_held
-from genstudio.training.marks import happening
 from genstudio.training.recipe import Recipe, load_recipe, parse_plan
 from genstudio.training.telemetry import Row
 
@@ -223,9 +223,9 @@ class Run:
                 continue
         return rows, start + len(whole)
 
-    def happenings(self) -> list[dict[str, Any]]:
+    def run_events(self) -> list[dict[str, Any]]:
         """The rows of ``events.jsonl`` (``event``, ``step`` and what belongs to it), oldest first; torn lines left out."""
-        found = (happening(line[: MOST_LINE + 1]) for line in self._lines("events.jsonl")[0].splitlines())
+        found = (run_event(line[: MOST_LINE + 1]) for line in self._lines("events.jsonl")[0].splitlines())
         return [row for row in found if row is not None]
 
     def _lines(self, name: str, offset: int = 0) -> tuple[bytes, int]:

@@ -6,7 +6,7 @@ import io
 import math
 from typing import TYPE_CHECKING
 
-from genstudio.core.abilities import Samples, has
+from genstudio.core.capabilities import Samples, has
 from genstudio.core.scatter import scatter
 from genstudio.core.seeding import generator
 from genstudio.core.sheet import columns_for

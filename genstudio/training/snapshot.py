@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import RunError
 from genstudio.core.messages import N_
-from genstudio.core.parts import Parts, whole
+from genstudio.core.resumable import Resumable, whole
 from genstudio.core.spec import ImageSpec
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def load_model(snapshot: Snapshot, device: torch.device | str = "cpu") -> Model:
     return whole(load_model_by_parts(snapshot, device))
 
 
-def load_model_by_parts(snapshot: Snapshot, device: torch.device | str = "cpu") -> Parts[Model]:
+def load_model_by_parts(snapshot: Snapshot, device: torch.device | str = "cpu") -> Resumable[Model]:
     """:func:`load_model`, with a pause between the net and its weights: 5 to 10 ms each for a large one."""
     from genstudio.core.knobs import parse_knobs
     from genstudio.models.base import models
@@ -98,7 +98,7 @@ def assemble(kind: type[Model], spec: ImageSpec, knobs: Any, weights: Mapping[st
     return whole(_assembled(kind, spec, knobs, weights))
 
 
-def _assembled(kind: type[Model], spec: ImageSpec, knobs: Any, weights: Mapping[str, Tensor]) -> Parts[Model]:
+def _assembled(kind: type[Model], spec: ImageSpec, knobs: Any, weights: Mapping[str, Tensor]) -> Resumable[Model]:
     import torch
     from torch.overrides import TorchFunctionMode
 

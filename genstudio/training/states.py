@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import pydantic
 from pydantic import AfterValidator, Field
 
+from genstudio.core import aliases
 from genstudio.training.files import read_bounded
 
 STATE_BYTES = 16 * 2**20
@@ -97,7 +98,7 @@ class State(Checked):
     seconds: Seconds
     stepping: Seconds
     owed: bool = False
-    way_back: Good = Good()
+    rollback: Good = Good()
     images: Place = Place()
     threads: int = Field(ge=0, le=MOST_THREADS)
 
@@ -122,7 +123,7 @@ class PlayerState(Checked):
     updates: Count = 0
 
 
-class TurnState(Checked):
+class ContextState(Checked):
     """The place in the order of the images."""
 
     epoch: Count
@@ -138,14 +139,14 @@ class Trainer(Checked):
     only: Text | None
     bad_steps: Count
     players: dict[str, PlayerState] = Field(max_length=100)
-    turn: TurnState
+    context: ContextState
     meter: dict[str, Annotated[list[float], Field(max_length=1_000_000)]] = Field(max_length=1000)
     generators: Table
 
 
 def read_json(path: Path, kind: type[Checked]) -> dict[str, Any]:
-    """The table in a JSON file, checked as ``kind`` says. Raises ``OSError`` for what is no such file, ``ValueError`` that
-    says in one line what does not fit."""
+    """The table in a JSON file, checked as ``kind`` says. Raises ``OSError`` for what is no such file, ``ValueError``
+    that says in one line what does not fit."""
     try:
         told = json.loads(read_bounded(path, STATE_BYTES))
     except RecursionError:
@@ -159,7 +160,7 @@ def check(told: Any, kind: type[Checked]) -> dict[str, Any]:
     if not isinstance(told, Mapping):
         raise ValueError("it is no table")
     try:
-        return kind.model_validate(dict(told)).model_dump()
+        return kind.model_validate(aliases.current(kind.__name__, told)).model_dump()
     except pydantic.ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"[:_SHOWN]) from None

@@ -1,7 +1,7 @@
 """The numbers of a running training, for curves: written by the training thread, read by anyone, bounded.
 
-The loop emits nothing per step. Whoever draws asks :meth:`Telemetry.since` with the cursor of last time; rows older than
-the buffer come from the run's ``metrics.jsonl``.
+The loop emits nothing per step. Whoever draws asks :meth:`Telemetry.since` with the cursor of last time; rows older
+than the buffer come from the run's ``metrics.jsonl``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Annotated, Any
 
 import pydantic
 from pydantic import Field
+
+from genstudio.core import aliases
 
 
 class _Line(pydantic.BaseModel):
@@ -30,10 +32,10 @@ class _Line(pydantic.BaseModel):
 class Row:
     """One point of the curves.
 
-    ``values`` by ``split/name``: under ``train/`` each term and watched number, raw, in its own unit, as the mean over the
-    ``plan.log_every`` steps before ``step``; under ``validation/`` measures at ``step``. ``seconds`` is the time spent
-    training so far (pauses left out) and ``images_per_second`` the pace since the last row (0 where it is not known): both
-    belong to the machine, never to the bits that a resumed run must equal.
+    ``values`` by ``split/name``: under ``train/`` each term and watched number, raw, in its own unit, as the mean
+    over the ``plan.log_every`` steps before ``step``; under ``validation/`` measures at ``step``. ``seconds`` is the
+    time spent training so far (pauses left out) and ``images_per_second`` the pace since the last row (0 where it is
+    not known): both belong to the machine, never to the bits that a resumed run must equal.
     """
 
     step: int
@@ -53,7 +55,8 @@ class Row:
     def from_json(cls, line: str | bytes) -> Row:
         """Raises ``ValueError`` for a line that is not a row, such as one torn by a crash."""
         row = _Line.model_validate_json(line)
-        return cls(row.step, row.seconds, row.values, row.images_per_second)
+        values = {aliases.current_name("terms", name): value for name, value in row.values.items()}
+        return cls(row.step, row.seconds, values, row.images_per_second)
 
 
 class Telemetry:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genstudio.explore.latent import kept
+from genstudio.explore.latent import storage
 from genstudio.training import judge_recipe
 from genstudio.training.run import Run
 from tests.cli.conftest import RECIPE
@@ -57,7 +57,7 @@ def test_all_that_vary_are_found_measured_and_kept(genstudio, run: Path) -> None
     assert isinstance(told["low"]["effect"], float)
     assert set(told["low"]["side_effects"]) == {"brightness", "always"}
     here = Run.open(run)
-    found = kept.load(here, about["weights"])
+    found = storage.load(here, about["weights"])
     assert found is not None
     assert set(told) <= set(found.names)
     assert np.linalg.norm(found["low"].vector) == pytest.approx(1)

@@ -68,7 +68,7 @@ def test_what_can_not_be_judged_is_refused_in_words(genstudio, trained):
 
 def test_training_looks_through_its_judge(genstudio, recipe, monkeypatch):
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 30)
-    monkeypatch.setattr("genstudio.evaluate.judged.SAMPLES", 30)
+    monkeypatch.setattr("genstudio.evaluate.comparison.SAMPLES", 30)
     answer = genstudio("train", recipe, "--set", "plan.judge_every=6", "--json")
     assert answer.code == 0, answer.err
     assert "Training a judge of folder" in answer.err

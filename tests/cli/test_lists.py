@@ -20,7 +20,7 @@ def test_models_show_abilities_and_every_setting_with_its_help(genstudio):
     assert "turns latent codes into images" in out
     told = {one["name"]: one for one in genstudio("models", "--json").json["models"]}
     assert told["vae"]["knobs"]["latent_dim"] == 2
-    assert "Encodes" in told["vae"]["abilities"]
+    assert "Encodes" in told["vae"]["capabilities"]
 
 
 def test_runs_lists_what_was_made(genstudio, trained):

@@ -125,7 +125,7 @@ def test_resume_takes_live_settings_and_the_run_remembers_them(genstudio, traine
     assert answer.code == 0
     assert "step 12: beta 1 → 3" in answer.err
     run = Run.open(trained)
-    told = [(row["step"], row["name"], row["value"]) for row in run.happenings() if row["event"] == "changed"]
+    told = [(row["step"], row["name"], row["value"]) for row in run.run_events() if row["event"] == "changed"]
     assert told == [(12, "model.beta", 3), (12, "plan.players.model.lr", 5e-4)]
     assert run.recipe_at(run.checkpoint()).model_knobs["beta"] == 3
 

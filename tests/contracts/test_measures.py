@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from genstudio.core.abilities import Samples
+from genstudio.core.capabilities import Samples
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.data.base import Source, data_sets
@@ -101,7 +101,7 @@ def test_a_measure_says_what_it_is(name):
     assert str(measure.title)
     assert str(measure.help).endswith(".")
     assert measure.better in ("higher", "lower")
-    assert measure.needs, "a measure asks for at least one ability"
+    assert measure.needs, "a measure asks for at least one capability"
 
 
 @pytest.mark.parametrize("measure", measures)

@@ -7,8 +7,8 @@ import itertools
 import pytest
 import torch
 
-from genstudio.core.abilities import Decodes, Encodes, Judges, Samples, ScoresLikelihood, abilities_of
 from genstudio.core.batch import Batch
+from genstudio.core.capabilities import Decodes, Encodes, Judges, Samples, ScoresLikelihood, capabilities_of
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import describe
 from genstudio.core.spec import ImageSpec
@@ -43,7 +43,7 @@ CASES = [
 
 
 class FakeTurn:
-    """The referee's side of one step, without a loop: hands out batches and noise."""
+    """The step runner's side of one step, without a loop: hands out batches and noise."""
 
     def __init__(self, spec: ImageSpec, n: int = 6) -> None:
         self.spec, self.n, self.step = spec, n, 3
@@ -186,8 +186,8 @@ def test_abilities_keep_their_promises(name: str, spec: ImageSpec) -> None:
             assert torch.equal(model.features(batch.images), verdict.features)
             assert torch.equal(model.class_logits(batch.images), verdict.class_logits)
             assert torch.equal(model.attributes(batch.images), verdict.attributes)
-    assert abilities_of(model)
-    assert torch.equal(before, torch.get_rng_state()), "an ability drew from the training thread's generator"
+    assert capabilities_of(model)
+    assert torch.equal(before, torch.get_rng_state()), "a capability drew from the training thread's generator"
 
 
 @pytest.mark.parametrize(("name", "spec"), [case for case in CASES if len(make(*case.values).players()) == 1])
@@ -195,14 +195,14 @@ def test_a_few_steps_lower_the_loss_on_one_batch(name: str, spec: ImageSpec) -> 
     """Players that compete have no loss that must fall; a single one has."""
     model = make(name, spec)
     batch = make_batch(spec, 6)
-    turn = FakeTurn(spec)
-    turn.batch = lambda: batch  # type: ignore[method-assign]
+    context = FakeTurn(spec)
+    context.batch = lambda: batch  # type: ignore[method-assign]
     optimiser = torch.optim.Adam(model.parameters(), lr=3e-3)
     losses = []
     large = sum(p.numel() for p in model.parameters()) > 500_000  # learns faster, and takes its time
-    for turn.step in range(10 if large else 40):
+    for context.step in range(10 if large else 40):
         torch.manual_seed(0)  # the same noise each time: what falls is the loss, not the luck
-        for phase in model.phases(turn):
+        for phase in model.phases(context):
             loss = phase.loss()  # type: ignore[union-attr]
             if loss is not None:
                 optimiser.zero_grad()

@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 from genstudio.core.errors import Cancelled, UsageError
 from genstudio.core.knobs import KnobInfo
 from genstudio.core.spec import ImageSpec
-from genstudio.explore.base import GROUPS, Content, Look, PaneState, Picture, contents, final, pane, pane_of, panes
+from genstudio.explore.base import (
+    GROUPS,
+    Content,
+    PaneState,
+    Picture,
+    ViewContext,
+    contents,
+    final,
+    pane,
+    pane_of,
+    panes,
+)
 from genstudio.models.base import build, models
 from genstudio.training.snapshot import Snapshot, load_model
 
@@ -48,12 +59,12 @@ def serve_one_another(name: str, model: str) -> bool:
     shown = panes[name]
     if shown.why_not(models[model]) is not None:
         return False
-    return any(shown.unfit(spec) is None and is_made_for(model, spec) for spec in SPECS.values())
+    return any(shown.unsupported(spec) is None and is_made_for(model, spec) for spec in SPECS.values())
 
 
 def a_spec_for(name: str, model: str) -> ImageSpec:
     """The first images of the battery that both serve."""
-    return next(spec for spec in SPECS.values() if panes[name].unfit(spec) is None and is_made_for(model, spec))
+    return next(spec for spec in SPECS.values() if panes[name].unsupported(spec) is None and is_made_for(model, spec))
 
 
 SERVED = [(name, model) for name in panes for model in MODELS if serve_one_another(name, model)]
@@ -63,17 +74,17 @@ SHOWN = [
     pytest.param(name, model, spec, id=f"{name}-{model}-{kind}")
     for name, model in SERVED
     for kind, spec in SPECS.items()
-    if panes[name].unfit(spec) is None and is_made_for(model, spec)
+    if panes[name].unsupported(spec) is None and is_made_for(model, spec)
 ]
 
 
-def look_at(spec: ImageSpec, name: str = "vae") -> Look:
+def look_at(spec: ImageSpec, name: str = "vae") -> ViewContext:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         model = build(name, spec, MODELS[name])
     weights = {name: value.detach().clone() for name, value in model.state_dict().items()}
     snapshot = Snapshot("run-1", 40, name, model.knobs.model_dump(), spec, weights)
-    return Look(load_model(snapshot), spec, snapshot)
+    return ViewContext(load_model(snapshot), spec, snapshot)
 
 
 def test_every_pane_is_served_by_a_model_of_the_battery():
@@ -181,10 +192,10 @@ def test_whatever_is_set_there_is_a_content_and_what_was_seen_before_does_not_ma
 ):
     """A look keeps what it can from one state to the next. It must not show."""
     spec = a_spec_for(name, model)
-    look, other = look_at(spec, model), look_at(spec, model)
+    context, other = look_at(spec, model), look_at(spec, model)
     before, state = data.draw(states(panes[name].state)), data.draw(states(panes[name].state))
-    assert isinstance(final(look, before), Content)
-    assert final(look, state).digest() == final(other, state).digest()
+    assert isinstance(final(context, before), Content)
+    assert final(context, state).digest() == final(other, state).digest()
 
 
 @EVERY_PANE_AND_MODEL
@@ -211,16 +222,18 @@ def test_a_model_that_cannot_serve_it_is_told_why_and_what_to_train(name: str):
     assert str(shown.title) in reason
     serving = [model for pane_name, model in SERVED if pane_name == name]
     assert all(str(models[model].title) in reason for model in serving)
-    look = look_at(SPECS["binary"])
-    look.model = torch.nn.Linear(2, 2)
+    context = look_at(SPECS["binary"])
+    context.model = torch.nn.Linear(2, 2)
     with pytest.raises(UsageError, match="needs a model"):
-        final(look, shown.state())
+        final(context, shown.state())
     assert shown.why_not(look_at(SPECS["binary"], serving[0]).model) is None
 
 
 @EVERY_PANE_AND_MODEL
 def test_images_that_it_cannot_show_are_refused_with_what_to_do(name: str, model: str):
-    refused = [spec for spec in SPECS.values() if panes[name].unfit(spec) is not None and is_made_for(model, spec)]
+    refused = [
+        spec for spec in SPECS.values() if panes[name].unsupported(spec) is not None and is_made_for(model, spec)
+    ]
     for spec in refused:
         with pytest.raises(UsageError) as refusal:
             final(look_at(spec, model), panes[name].state())
@@ -229,7 +242,7 @@ def test_images_that_it_cannot_show_are_refused_with_what_to_do(name: str, model
 
 def test_two_panes_of_one_name_are_refused():
     with pytest.raises(UsageError, match="already"):
-        pane("samples", title="x", group="look", needs=(), state=PaneState, help="x")(lambda look, state: None)
+        pane("samples", title="x", group="look", needs=(), state=PaneState, help="x")(lambda context, state: None)
     with pytest.raises(UsageError, match="group"):
         pane("other", title="x", group="elsewhere", needs=(), state=PaneState, help="x")
 

@@ -1,5 +1,6 @@
-"""Between two of its steps a pane does little: bounded by what it asks of the model, not by a clock, so that a pane which is
-left, or a newer state, never waits. Held by every registered pane, on models of each kind, with and without data."""
+"""Between two of its steps a pane does little: bounded by what it asks of the model, not by a clock, so that a pane
+which is left, or a newer state, never waits. Held by every registered pane, on models of each kind, with and without
+data."""
 
 from __future__ import annotations
 
@@ -9,16 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from genstudio.core import parts
+from genstudio.core import resumable
 from genstudio.core.messages import N_
 from genstudio.data.base import DataKnobs, Source, data_sets
-from genstudio.explore import discriminator, drawing, latents, stages
+from genstudio.explore import discriminator, drawing, latents, progressive
 from genstudio.explore.base import panes, steps
 from genstudio.nets.causal_machine import GraphMachine
 from tests.contracts.test_panes import SERVED, SPECS, a_spec_for, look_at
 
 AT_ONCE = 40
-"""Images that a step may decode, encode or judge, where sixteen take as long as it may: two lots of them, and some alone."""
+"""Images that a step may decode, encode or judge, where sixteen take as long as it may: two lots of them, and some
+alone."""
 WHOLE = ("sample", "complete", "surprise", "output")
 """What a model that draws pixel by pixel does at once for whole images: seconds, of large ones."""
 BY_IMAGES = ("decode", "encode", "discriminate")
@@ -59,7 +61,7 @@ class Meter:
         self.ticks = 0
 
     def watch(self, model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        by_pixels = hasattr(model, "tape")
+        by_pixels = hasattr(model, "replay")
         for name in WHOLE if by_pixels else ():
             monkeypatch.setattr(model, name, self._refused(name))
         for name in BY_IMAGES:
@@ -89,20 +91,20 @@ class Meter:
 @pytest.mark.parametrize("has_data", [False, True], ids=["without data", "with data"])
 @pytest.mark.parametrize(("name", "model"), SERVED)
 def test_no_step_of_a_pane_is_long(name: str, model: str, has_data: bool, dots: Any, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(parts, "SLICE", -1.0)  # as on a computer so slow that each part fills a slice
+    monkeypatch.setattr(resumable, "SLICE", -1.0)  # as on a computer so slow that each part fills a slice
     monkeypatch.setattr(drawing, "SLICE", -1.0)
     monkeypatch.setattr(latents, "CHUNK_VALUES", 1)  # as for images so large that few can be taken at once
-    monkeypatch.setattr(stages, "COARSE_FROM", 1)
+    monkeypatch.setattr(progressive, "COARSE_FROM", 1)
     monkeypatch.setattr(discriminator, "AT_ONCE", 1)
     spec = a_spec_for(name, model)
-    look = look_at(spec, model)
+    context = look_at(spec, model)
     if has_data:
         if spec != SPECS["binary"]:
             return
-        look.data = dots
+        context.data = dots
     meter = Meter()
-    meter.watch(look.model, monkeypatch)
-    for _ in steps(look, panes[name].state()):
+    meter.watch(context.model, monkeypatch)
+    for _ in steps(context, panes[name].state()):
         assert spec.is_point or all(n <= AT_ONCE for n in meter.images.values()), meter.images  # a point is two numbers
         assert meter.ticks <= 2
         meter.reset()

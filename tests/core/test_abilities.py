@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from genstudio.core.abilities import ABILITIES, Decodes, Encodes, Samples, ScoresLikelihood, abilities_of, has
+from genstudio.core.capabilities import CAPABILITIES, Decodes, Encodes, Samples, ScoresLikelihood, capabilities_of, has
 
 
 class Draws:
@@ -19,8 +19,8 @@ class Codes(Draws):
 
 
 def test_abilities_are_had_by_having_their_methods() -> None:
-    assert abilities_of(Draws()) == abilities_of(Draws) == ["Samples"]
-    assert abilities_of(Codes()) == abilities_of(Codes) == ["Samples", "Decodes", "Encodes"]
+    assert capabilities_of(Draws()) == capabilities_of(Draws) == ["Samples"]
+    assert capabilities_of(Codes()) == capabilities_of(Codes) == ["Samples", "Decodes", "Encodes"]
     assert has(Codes, Decodes)
     assert has(Codes(), Encodes)
     assert not has(Draws(), Decodes)
@@ -31,9 +31,9 @@ def test_abilities_are_had_by_having_their_methods() -> None:
 def test_an_instance_without_its_attribute_has_not_the_ability() -> None:
     half = Codes()
     del half.latent_dim
-    assert abilities_of(half) == ["Samples"]
+    assert capabilities_of(half) == ["Samples"]
 
 
 def test_each_ability_says_in_words_what_it_is() -> None:
-    assert all(str(words) for _, words in ABILITIES.values())
-    assert all(ability.__name__ == name for name, (ability, _) in ABILITIES.items())
+    assert all(str(words) for _, words in CAPABILITIES.values())
+    assert all(capability.__name__ == name for name, (capability, _) in CAPABILITIES.items())

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from genstudio.core.aside import aside
+from genstudio.core.offload import aside
 
 
 def outcome(work) -> object:
@@ -49,5 +49,5 @@ def test_what_it_raises_is_raised_where_it_was_asked() -> None:
 
 def test_what_ends_while_one_waits_is_no_failure(monkeypatch) -> None:
     """However near its end is to the end of a wait."""
-    monkeypatch.setattr("genstudio.core.aside.PATIENCE", 0.0)
+    monkeypatch.setattr("genstudio.core.offload.PATIENCE", 0.0)
     assert [outcome(aside(lambda k=k: k)) for k in range(2_000)] == list(range(2_000))

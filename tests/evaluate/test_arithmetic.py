@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from genstudio.core.abilities import Verdict
+from genstudio.core.capabilities import Verdict
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec

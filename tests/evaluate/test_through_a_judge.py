@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from genstudio.core.abilities import Verdict
+from genstudio.core.capabilities import Verdict
 from genstudio.core.errors import Cancelled, UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.evaluate.base import evaluate

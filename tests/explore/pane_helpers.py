@@ -7,14 +7,14 @@ from typing import Any
 import torch
 
 from genstudio.core.spec import ImageSpec
-from genstudio.explore.base import Look
+from genstudio.explore.base import ViewContext
 from genstudio.models.base import build
 from genstudio.training.snapshot import Snapshot, load_model
 
 
 def make_look(
     latent_dim: int = 2, *, spec: ImageSpec | None = None, step: int = 1200, seed: int = 0, data: Any = None
-) -> Look:
+) -> ViewContext:
     """A VAE with random weights: not trained, since panes do not care. torch's own generator stays as it was."""
     spec = spec or (data.spec if data is not None else ImageSpec(1, 8, 8, levels=2))
     with torch.random.fork_rng():
@@ -22,4 +22,4 @@ def make_look(
         model = build("vae", spec, {"latent_dim": latent_dim, "hidden": 16})
     weights = {name: value.detach().clone() for name, value in model.state_dict().items()}
     snapshot = Snapshot("run-1", step, "vae", model.knobs.model_dump(), spec, weights)
-    return Look(load_model(snapshot), spec, snapshot, data)
+    return ViewContext(load_model(snapshot), spec, snapshot, data)

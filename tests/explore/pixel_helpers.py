@@ -8,7 +8,7 @@ import torch
 
 from genstudio.core.seeding import generator
 from genstudio.core.spec import ImageSpec
-from genstudio.explore.base import Look
+from genstudio.explore.base import ViewContext
 from genstudio.models.base import build
 from genstudio.training.snapshot import Snapshot, load_model
 
@@ -33,7 +33,7 @@ def pixel_look(
     seed: int = 0,
     spread: float = 0.1,
     **knobs: Any,
-) -> Look:
+) -> ViewContext:
     """A model in float64, where no two ways to compute differ by a level, with weights large enough that pixels matter to
     each other."""
     spec = data.spec if data is not None else ImageSpec(channels, height, width, levels=levels, class_names=classes)
@@ -45,7 +45,7 @@ def pixel_look(
                 weight.add_(torch.randn_like(weight) * (0.5 * weight.std(correction=0) + spread))
     weights = {key: value.detach() for key, value in model.state_dict().items()}
     snapshot = Snapshot("run-1", 1200, name, model.knobs.model_dump(), spec, weights)
-    return Look(load_model(snapshot), spec, snapshot, data)
+    return ViewContext(load_model(snapshot), spec, snapshot, data)
 
 
 def noise(seed: int = 0) -> torch.Generator:

@@ -10,8 +10,8 @@ import torch
 
 from genstudio.core.batch import Batch
 from genstudio.core.errors import UsageError
-from genstudio.explore import stages
-from genstudio.explore.base import Look, contents, final
+from genstudio.explore import progressive
+from genstudio.explore.base import ViewContext, contents, final
 from genstudio.explore.latents import Encodings, Plane, agreement, plane_anchor, principal_plane, to_pixels
 from genstudio.explore.manifold import ManifoldState, plane_of
 from genstudio.explore.overlay import overlay_choices
@@ -19,12 +19,12 @@ from tests.explore.pane_helpers import make_look
 
 
 def test_a_cell_is_the_decoding_of_its_z():
-    look = make_look()
-    picture = final(look, ManifoldState(cells=12)).pictures[0]
+    context = make_look()
+    picture = final(context, ManifoldState(cells=12)).pictures[0]
     assert (picture.rows, picture.columns, picture.pixels.shape) == (12, 12, (96, 96, 1))
     for cell in ((0, 0), (3, 7), (11, 11)):
         with torch.inference_mode():
-            alone = to_pixels(look.model.decode(torch.from_numpy(picture.values["z"][cell][None])))[0]
+            alone = to_pixels(context.model.decode(torch.from_numpy(picture.values["z"][cell][None])))[0]
         assert np.abs(picture.at(*cell).astype(int) - alone).max() <= 1
 
 
@@ -51,9 +51,9 @@ def test_a_state_from_a_larger_model_still_shows_a_plane():
 
 
 def test_the_principal_plane_follows_the_encodings(squares):
-    look = make_look(6, data=squares)
-    through, names = plane_of(look, ManifoldState(axes="principal"))
-    codes = look.once(("encodings", 2000), lambda: None).z.astype(np.float64)
+    context = make_look(6, data=squares)
+    through, names = plane_of(context, ManifoldState(axes="principal"))
+    codes = context.once(("encodings", 2000), lambda: None).z.astype(np.float64)
     assert names == ("PC1", "PC2")
     assert np.allclose(through.origin, codes.mean(0))
     u, v = through.places(codes.astype(np.float32))
@@ -66,8 +66,8 @@ def test_many_dimensions_open_on_the_principal_ones_and_a_choice_stays(squares):
     """Two of many dimensions alone change little: all pictures would look alike."""
     many, two = make_look(6, data=squares), make_look(2, data=squares)
 
-    def names(look: Look, **chosen) -> tuple[str, str]:
-        return plane_of(look, ManifoldState(**chosen))[1]
+    def names(context: ViewContext, **chosen) -> tuple[str, str]:
+        return plane_of(context, ManifoldState(**chosen))[1]
 
     assert names(many) == ("PC1", "PC2")
     assert names(two) == ("z1", "z2")
@@ -77,9 +77,9 @@ def test_many_dimensions_open_on_the_principal_ones_and_a_choice_stays(squares):
 
 
 def test_without_images_two_dimensions_stand_in_and_the_words_say_so(squares):
-    look = make_look(6)
-    assert plane_of(look, ManifoldState())[1] == ("z1", "z2")
-    assert "no images at hand" in str(final(look, ManifoldState(cells=5)).words)
+    context = make_look(6)
+    assert plane_of(context, ManifoldState())[1] == ("z1", "z2")
+    assert "no images at hand" in str(final(context, ManifoldState(cells=5)).words)
     assert "no images" not in str(final(make_look(2), ManifoldState(cells=5)).words)
     assert "no images" not in str(final(make_look(6, data=squares), ManifoldState(cells=5)).words)
 
@@ -100,18 +100,18 @@ def test_points_lie_on_the_cells_that_hold_their_codes():
 
 
 def test_the_overlay_colours_by_class_and_by_attribute(squares):
-    look = make_look(data=squares)
+    context = make_look(data=squares)
     state = ManifoldState(cells=10, reach=6.0, overlay="class", overlay_count=50)
-    points = final(look, state).points
+    points = final(context, state).points
     assert points is not None
     assert len(points.legend.entries) == 3
     by_class = {int(label): tuple(colour) for label, colour in zip(points.values["label"], points.colours, strict=True)}
     assert len(set(by_class.values())) == len(by_class) > 1
-    by_number = final(look, replace(state, overlay="brightness")).points
+    by_number = final(context, replace(state, overlay="brightness")).points
     assert by_number.legend.continuous
     order = np.argsort(by_number.values["brightness"])
     assert by_number.colours[order[-1]].sum() > by_number.colours[order[0]].sum()
-    assert [value for value, _ in overlay_choices(look.spec)] == ["", "plain", "class", "brightness"]
+    assert [value for value, _ in overlay_choices(context.spec)] == ["", "plain", "class", "brightness"]
 
 
 def test_what_the_images_do_not_have_is_no_colour_of_points(squares):
@@ -121,9 +121,9 @@ def test_what_the_images_do_not_have_is_no_colour_of_points(squares):
 
 
 def test_points_outside_the_window_are_left_out(squares):
-    look = make_look(data=squares)
-    near = final(look, ManifoldState(cells=10, reach=6.0, overlay="plain")).points
-    far = final(look, ManifoldState(cells=10, reach=0.1, overlay="plain", centre_u=6.0, centre_v=6.0)).points
+    context = make_look(data=squares)
+    near = final(context, ManifoldState(cells=10, reach=6.0, overlay="plain")).points
+    far = final(context, ManifoldState(cells=10, reach=0.1, overlay="plain", centre_u=6.0, centre_v=6.0)).points
     assert len(near.xy) > 0
     assert len(far.xy) == 0
     assert ((near.xy >= 0) & (near.xy <= 1)).all()
@@ -135,11 +135,11 @@ def test_without_data_there_is_a_manifold_without_points():
 
 @pytest.mark.parametrize("cells", [8, 19, 20, 40])
 def test_a_large_grid_comes_coarse_first_and_ends_the_same(monkeypatch: pytest.MonkeyPatch, cells: int):
-    look = make_look()
-    monkeypatch.setattr(stages, "COARSE_FROM", 10**9)
-    once = list(contents(look, ManifoldState(cells=cells)))
-    monkeypatch.setattr(stages, "COARSE_FROM", 0)
-    steps = list(contents(look, ManifoldState(cells=cells)))
+    context = make_look()
+    monkeypatch.setattr(progressive, "COARSE_FROM", 10**9)
+    once = list(contents(context, ManifoldState(cells=cells)))
+    monkeypatch.setattr(progressive, "COARSE_FROM", 0)
+    steps = list(contents(context, ManifoldState(cells=cells)))
     assert len(once) == 1
     assert steps[0].coarse
     assert not steps[-1].coarse
@@ -148,9 +148,9 @@ def test_a_large_grid_comes_coarse_first_and_ends_the_same(monkeypatch: pytest.M
 
 def test_a_coarse_grid_is_honest(monkeypatch: pytest.MonkeyPatch):
     """A cell that waits shows a neighbour's picture, tells the neighbour's z, and the words count what is decoded."""
-    look = make_look()
-    monkeypatch.setattr(stages, "COARSE_FROM", 0)
-    steps = list(contents(look, ManifoldState(cells=20)))
+    context = make_look()
+    monkeypatch.setattr(progressive, "COARSE_FROM", 0)
+    steps = list(contents(context, ManifoldState(cells=20)))
     first, second = (step.pictures[0] for step in steps[:2])
     assert np.array_equal(first.at(2, 2), first.at(1, 3))
     assert np.array_equal(first.values["z"][2, 2], first.values["z"][1, 3])
@@ -160,16 +160,16 @@ def test_a_coarse_grid_is_honest(monkeypatch: pytest.MonkeyPatch):
     assert "so far" not in str(steps[-1].words)
     for cell in ((0, 0), (9, 14)):
         with torch.inference_mode():
-            alone = to_pixels(look.model.decode(torch.from_numpy(second.values["z"][cell][None])))[0]
+            alone = to_pixels(context.model.decode(torch.from_numpy(second.values["z"][cell][None])))[0]
         assert np.abs(second.at(*cell).astype(int) - alone).max() <= 1
 
 
 def test_no_cell_is_decoded_twice(monkeypatch: pytest.MonkeyPatch):
-    look, asked = make_look(), []
-    decode = look.model.decode
-    monkeypatch.setattr(look.model, "decode", lambda z: (asked.extend(map(tuple, z.tolist())), decode(z))[1])
-    monkeypatch.setattr(stages, "COARSE_FROM", 0)
-    list(contents(look, ManifoldState(cells=20)))
+    context, asked = make_look(), []
+    decode = context.model.decode
+    monkeypatch.setattr(context.model, "decode", lambda z: (asked.extend(map(tuple, z.tolist())), decode(z))[1])
+    monkeypatch.setattr(progressive, "COARSE_FROM", 0)
+    list(contents(context, ManifoldState(cells=20)))
     assert len(asked) == len(set(asked)) == 400
 
 
@@ -188,8 +188,8 @@ def test_a_plane_projects_what_it_makes():
 
 def test_looking_draws_nothing_from_the_default_generator(squares):
     before = torch.get_rng_state()
-    look: Look = make_look(4, data=squares)
-    final(look, ManifoldState(cells=5, axes="principal", overlay="class"))
+    context: ViewContext = make_look(4, data=squares)
+    final(context, ManifoldState(cells=5, axes="principal", overlay="class"))
     assert torch.equal(before, torch.get_rng_state())
 
 
@@ -209,11 +209,11 @@ def codes(turn: float, spread: tuple[float, float], signs: tuple[int, int] = (1,
 
 def plane_for(z: np.ndarray, anchor: np.ndarray | None) -> tuple[Plane, np.ndarray]:
     """The principal plane of a model that encodes the images as ``z``, and its anchor."""
-    look = make_look(3)
-    look.once(("encodings", 2000), lambda: Encodings(z, np.arange(len(z)), None, None))
-    plane = principal_plane(look, 3, anchor)
+    context = make_look(3)
+    context.once(("encodings", 2000), lambda: Encodings(z, np.arange(len(z)), None, None))
+    plane = principal_plane(context, 3, anchor)
     assert plane is not None
-    return plane, plane_anchor(look, plane)
+    return plane, plane_anchor(context, plane)
 
 
 def test_the_plane_keeps_its_signs_while_codes_turn_all_the_way_round():
@@ -266,11 +266,11 @@ def test_consecutive_snapshots_of_a_training_show_one_plane(squares):
             optimiser.step()
         weights = {key: value.detach().clone() for key, value in model.state_dict().items()}
         snapshot = Snapshot("run-1", step, "vae", model.knobs.model_dump(), squares.spec, weights)
-        look = Look(load_model(snapshot), squares.spec, snapshot, squares)
-        blobs = blobs or look.blobs
-        look.blobs = blobs
+        context = ViewContext(load_model(snapshot), squares.spec, snapshot, squares)
+        blobs = blobs or context.blobs
+        context.blobs = blobs
         state = ManifoldState(cells=5, axes="principal", anchor=None if anchor is None else blobs.put_array(anchor))
-        found = final(look, state).values["anchor"]
+        found = final(context, state).values["anchor"]
         if anchor is not None:
             seen.append(agreement(found, anchor))
         anchor = found
@@ -291,29 +291,29 @@ class _Turn:
 
 
 def test_a_chosen_code_is_the_same_z_wherever_the_window_is():
-    look = make_look(3)
+    context = make_look(3)
     base = ManifoldState(cells=9, axes="latent")
-    z = final(look, base).pictures[0].values["z"][2, 6]
-    chosen = replace(base, chosen=look.blobs.put_array(z))
-    at_home = final(look, chosen)
+    z = final(context, base).pictures[0].values["z"][2, 6]
+    chosen = replace(base, chosen=context.blobs.put_array(z))
+    at_home = final(context, chosen)
     assert np.allclose(at_home.values["chosen_xy"], [6.5 / 9, 2.5 / 9]), "in the middle of its cell"
     assert np.array_equal(at_home.values["chosen_image"], at_home.pictures[0].cells()[2 * 9 + 6])
     for other in (chosen.zoomed(0.7, 0.3, 3), chosen.moved(0.5, 0.5, 0.2, 0.9), replace(chosen, reach=5.0)):
-        told = final(look, other).values
+        told = final(context, other).values
         assert np.array_equal(told["chosen_z"], z)
         x, y = told["chosen_xy"]
         if 0 <= x <= 1 and 0 <= y <= 1:
             u, v = other.place(float(x), float(y))
             assert np.allclose((u, v), told["chosen_uv"], atol=0.05), "its mark lies where its z is"
-    away = final(look, replace(chosen, centre_u=-4.0)).values["chosen_xy"]
+    away = final(context, replace(chosen, centre_u=-4.0)).values["chosen_xy"]
     assert away[0] > 1, "outside of the view"
 
 
 def test_a_chosen_code_off_the_plane_says_how_far_and_one_of_another_space_is_passed_over():
-    look = make_look(3)
-    blob = look.blobs.put_array(np.array([0.5, -0.5, 2.0], np.float32))
-    told = final(look, ManifoldState(cells=5, axes="latent", chosen=blob)).values
+    context = make_look(3)
+    blob = context.blobs.put_array(np.array([0.5, -0.5, 2.0], np.float32))
+    told = final(context, ManifoldState(cells=5, axes="latent", chosen=blob)).values
     assert told["chosen_away"] == pytest.approx(2.0)
     assert np.allclose(told["chosen_uv"], [0.5, -0.5])
-    other = look.blobs.put_array(np.zeros(7, np.float32))
-    assert "chosen_z" not in final(look, ManifoldState(cells=5, axes="latent", chosen=other)).values
+    other = context.blobs.put_array(np.zeros(7, np.float32))
+    assert "chosen_z" not in final(context, ManifoldState(cells=5, axes="latent", chosen=other)).values

@@ -17,7 +17,7 @@ from genstudio.core.spec import ImageSpec
 from genstudio.data.base import DataKnobs, Source, data_sets
 from genstudio.evaluate.judge import Judge
 from genstudio.explore import neighbours as module
-from genstudio.explore.base import Content, Look, final, steps
+from genstudio.explore.base import Content, ViewContext, final, steps
 from genstudio.explore.neighbours import NeighboursState
 from genstudio.training import judge_recipe, judges
 from tests.explore.pane_helpers import make_look
@@ -79,10 +79,10 @@ def data() -> Any:
     return open_data("patterns-for-panes", {})
 
 
-def look_at(data: Any, images: np.ndarray, noise: float = 0.0) -> Look:
-    look = make_look(data=data)
-    look.model = Sampler(images, noise)  # type: ignore[assignment]
-    return look
+def look_at(data: Any, images: np.ndarray, noise: float = 0.0) -> ViewContext:
+    context = make_look(data=data)
+    context.model = Sampler(images, noise)  # type: ignore[assignment]
+    return context
 
 
 def training(data: Any) -> np.ndarray:
@@ -90,8 +90,8 @@ def training(data: Any) -> np.ndarray:
 
 
 def test_each_sample_stands_before_its_nearest_with_their_distances(data):
-    look = look_at(data, patterns(50, 9))
-    content = final(look, NeighboursState(n=5, k=3, audited=0))
+    context = look_at(data, patterns(50, 9))
+    content = final(context, NeighboursState(n=5, k=3, audited=0))
     picture = content.pictures[0]
     cells = picture.cells()[..., 0].reshape(5, 4, 8, 8).astype(float)
     told = {name: values.ravel()[:20].reshape(5, 4) for name, values in picture.values.items()}
@@ -118,8 +118,8 @@ def test_an_image_that_is_there_twice_is_one_neighbour_that_says_so(data):
 
 def test_what_is_there_comes_first_from_a_part_of_the_images(data, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("genstudio.evaluate.nearest.PRODUCTS", 4 * 64 * 10)
-    look = look_at(data, patterns(50, 9))
-    every = list(steps(look, NeighboursState(n=4, audited=0)))
+    context = look_at(data, patterns(50, 9))
+    every = list(steps(context, NeighboursState(n=4, audited=0)))
     seen = [content for content in every if isinstance(content, Content)]
     assert [content.coarse for content in seen[-2:]] == [True, False]
     assert "among 20 % of" in str(seen[-2].words) or "among 21 % of" in str(seen[-2].words)
@@ -139,11 +139,11 @@ def test_one_that_gives_back_training_images_is_told_from_one_that_does_not(data
 
 
 def test_the_histogram_is_of_distances_or_of_relative_ones_and_nothing_is_searched_twice(data, monkeypatch):
-    look, state = look_at(data, patterns(400, 9)), NeighboursState(n=4)
-    by_distance = final(look, state)
+    context, state = look_at(data, patterns(400, 9)), NeighboursState(n=4)
+    by_distance = final(context, state)
     monkeypatch.setattr("genstudio.evaluate.nearest.search", lambda *_: pytest.fail("searched again"))
     monkeypatch.setattr("genstudio.evaluate.memorisation.search", lambda *_, **__: pytest.fail("searched again"))
-    relative = final(look, replace(state, curves="relative", order="drawn"))
+    relative = final(context, replace(state, curves="relative", order="drawn"))
     assert str(by_distance.values["axis"]) == "distance to the nearest, grey levels"
     assert relative.series[1].x.max() < 3 < by_distance.series[1].x.max()
     assert relative.values["verdict"] == by_distance.values["verdict"]
@@ -162,18 +162,18 @@ def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
 
 @pytest.mark.usefixtures("_quick")
 def test_a_judges_features_find_the_neighbours_once_there_is_a_judge(data, monkeypatch):
-    look, state = look_at(data, patterns(50, 9)), NeighboursState(n=3, k=2, audited=40, compared="features")
-    without = final(look, state)
+    context, state = look_at(data, patterns(50, 9)), NeighboursState(n=3, k=2, audited=40, compared="features")
+    without = final(context, state)
     assert str(without.values["unit"]) == "grey levels"
     assert "plan.judge_every=500" in str(without.values["note"])
     assert "--measure fid" in str(without.values["note"])
     judge = judges.judge_for(data)
-    content = final(look, state)
+    content = final(context, state)
     assert str(content.values["unit"]) == "standard deviations"
     assert "note" not in content.values
     assert "2 nearest by features of" in str(content.words)
     values = content.pictures[0].values
-    drawn = look.model.sample(3, generator=generator(state.seed, "samples"))
+    drawn = context.model.sample(3, generator=generator(state.seed, "samples"))
     theirs = judge.features(torch.from_numpy(training(data)) / 255)
     for row in range(3):
         apart = (theirs - judge.features(drawn)[values["sample"][row, 0]]).square().mean(1).sqrt().numpy()
@@ -205,18 +205,18 @@ def test_a_judge_looks_at_each_training_image_once_and_in_small_blocks(monkeypat
 
 
 def test_without_data_the_samples_stand_alone_and_it_says_what_to_open(data):
-    look = look_at(data, patterns(5, 9))
-    look.data = None
-    content = final(look, NeighboursState(n=4))
+    context = look_at(data, patterns(5, 9))
+    context.data = None
+    content = final(context, NeighboursState(n=4))
     assert len(content.pictures[0]) == 4
     assert "Open the data set that the model was trained on" in str(content.values["verdict"])
 
 
 def test_images_of_another_size_are_refused_with_what_to_do(data):
-    look = make_look(spec=ImageSpec(1, 6, 6, levels=256))
-    look.data = data
+    context = make_look(spec=ImageSpec(1, 6, 6, levels=256))
+    context.data = data
     with pytest.raises(UsageError, match="Open the data set"):
-        final(look, NeighboursState())
+        final(context, NeighboursState())
 
 
 def test_without_held_out_images_neighbours_are_shown_and_the_audit_says_why_not():

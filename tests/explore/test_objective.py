@@ -13,9 +13,9 @@ from torch import Tensor, nn
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
-from genstudio.explore.base import Content, Look, final
-from genstudio.explore.numbers import arrays_of, table_of
+from genstudio.explore.base import Content, ViewContext, final
 from genstudio.explore.objective import ObjectiveState
+from genstudio.explore.tables import arrays_of, table_of
 from genstudio.objectives.base import objectives
 from genstudio.training.snapshot import Snapshot
 
@@ -41,7 +41,7 @@ class Sure(nn.Module):
 
 def shown(objective: str, **fields: Any) -> Content:
     return final(
-        Look(Sure(objective), POINT, Snapshot("run-1", 40, "sure", {}, POINT, {})),  # type: ignore[arg-type]
+        ViewContext(Sure(objective), POINT, Snapshot("run-1", 40, "sure", {}, POINT, {})),  # type: ignore[arg-type]
         ObjectiveState(**fields),
     )
 
@@ -103,7 +103,7 @@ def test_a_model_whose_losses_are_no_such_functions_is_told_so() -> None:
     model = Sure("hinge")
     del model.objective
     with pytest.raises(UsageError, match="a model that is sure"):
-        final(Look(model, POINT, Snapshot("run-1", 40, "sure", {}, POINT, {})), ObjectiveState())  # type: ignore[arg-type]
+        final(ViewContext(model, POINT, Snapshot("run-1", 40, "sure", {}, POINT, {})), ObjectiveState())  # type: ignore[arg-type]
 
 
 def test_its_numbers_can_be_saved() -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
-from genstudio.explore.given import fitted_mask, kept_part
+from genstudio.explore.conditioning import fitted_mask, kept_part
 from genstudio.explore.own_image import LARGEST, read_image, to_spec
 
 

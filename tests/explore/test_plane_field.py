@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.data.dataset import DataSet, open_data
-from genstudio.explore.base import Look, final
+from genstudio.explore.base import ViewContext, final
 from genstudio.explore.plane_drawing import FIELD, LINE, enlarged, field_colours
 from genstudio.explore.plane_field import DATA, LONGEST, SAMPLES
 from genstudio.explore.plane_state import PlaneState
@@ -36,8 +36,8 @@ class Known(nn.Module):
         return 10 * (images[:, 0, 0, 0] - 0.5)
 
 
-def look_at(model: Any, data: DataSet | None = None) -> Look:
-    return Look(model, POINT, Snapshot("run-1", 40, "known", {}, POINT, {}), data)
+def look_at(model: Any, data: DataSet | None = None) -> ViewContext:
+    return ViewContext(model, POINT, Snapshot("run-1", 40, "known", {}, POINT, {}), data)
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def grid(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return open_data("toy-2d", {})
 
 
-def pixels(look: Look, **fields: Any) -> np.ndarray:
-    return final(look, PlaneState(**{"side": 400, **fields})).pictures[0].pixels
+def pixels(context: ViewContext, **fields: Any) -> np.ndarray:
+    return final(context, PlaneState(**{"side": 400, **fields})).pictures[0].pixels
 
 
 def where(picture: np.ndarray, colour: tuple[int, int, int]) -> tuple[float, float]:
@@ -64,10 +64,10 @@ def line_at(picture: np.ndarray) -> float:
 
 
 def test_samples_lie_where_they_are_y_upwards_and_stay_there_when_zoomed() -> None:
-    look = look_at(Known())
-    assert where(pixels(look), SAMPLES) == pytest.approx((0.25, 0.25), abs=0.004)
+    context = look_at(Known())
+    assert where(pixels(context), SAMPLES) == pytest.approx((0.25, 0.25), abs=0.004)
     state = PlaneState(side=400).zoomed(0.25, 0.25, 3.0)
-    assert where(final(look, state).pictures[0].pixels, SAMPLES) == pytest.approx((0.25, 0.25), abs=0.004)
+    assert where(final(context, state).pictures[0].pixels, SAMPLES) == pytest.approx((0.25, 0.25), abs=0.004)
     assert state.place(0.25, 0.25) == pytest.approx((0.25, 0.75))
 
 
@@ -81,8 +81,8 @@ def test_a_hand_moves_what_it_holds_and_never_leaves_the_square() -> None:
 
 
 def test_the_field_is_the_discriminator_s_and_the_line_is_where_it_can_t_tell() -> None:
-    look = look_at(Known())
-    content = final(look, PlaneState(side=200, samples=False))
+    context = look_at(Known())
+    content = final(context, PlaneState(side=200, samples=False))
     x = (np.arange(64) + 0.5) / 64
     assert np.allclose(content.values["field"], np.tile(10 * (x - 0.5), (64, 1)), atol=1e-5)
     picture = content.pictures[0].pixels.astype(int)
@@ -96,8 +96,8 @@ def test_the_field_is_the_discriminator_s_and_the_line_is_where_it_can_t_tell() 
 
 
 def test_arrows_point_to_where_samples_would_look_more_real() -> None:
-    look = look_at(Known((0.5, 0.5)))
-    content = final(look, PlaneState(side=400, n=1, arrows=True, field=False))
+    context = look_at(Known((0.5, 0.5)))
+    content = final(context, PlaneState(side=400, n=1, arrows=True, field=False))
     assert np.allclose(content.values["gradients"], [[10.0, 0.0]])
     rows, columns = np.nonzero(content.pictures[0].pixels.sum(2) < 350)  # dark ink
     assert columns.max() / 400 == pytest.approx(0.5 + LONGEST, abs=0.01)
@@ -106,8 +106,8 @@ def test_arrows_point_to_where_samples_would_look_more_real() -> None:
 
 
 def test_the_data_are_shown_and_the_modes_counted(grid: DataSet) -> None:
-    look = look_at(Known((0.1, 0.1)), grid)
-    content = final(look, PlaneState(side=400, samples=False, field=False))
+    context = look_at(Known((0.1, 0.1)), grid)
+    content = final(context, PlaneState(side=400, samples=False, field=False))
     assert where(content.pictures[0].pixels, DATA) == pytest.approx((0.5, 0.5), abs=0.02)
     assert (content.values["covered"], content.values["modes"]) == (1, 25)
     assert "1 of 25 modes covered, 100 % within" in str(content.words)

@@ -12,9 +12,9 @@ from torch import nn
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
-from genstudio.core.parts import whole
+from genstudio.core.resumable import whole
 from genstudio.core.spec import ImageSpec
-from genstudio.explore.base import Look, contents, final
+from genstudio.explore.base import ViewContext, contents, final
 from genstudio.explore.discriminator import boundary_of, discriminated
 from genstudio.explore.histogram import histogram, round_ends
 from genstudio.explore.real_or_fake import RealOrFakeState
@@ -23,14 +23,14 @@ from genstudio.objectives.base import objectives
 from genstudio.training.snapshot import Snapshot, load_model
 
 
-def gan_look(data: Any = None, spec: ImageSpec | None = None, name: str = "gan", **knobs: Any) -> Look:
+def gan_look(data: Any = None, spec: ImageSpec | None = None, name: str = "gan", **knobs: Any) -> ViewContext:
     spec = spec or (data.spec if data is not None else ImageSpec(1, 8, 8, levels=256))
     with torch.random.fork_rng():
         torch.manual_seed(0)
         model = build(name, spec, {"latent_dim": 4, **knobs})
     weights = {key: value.detach().clone() for key, value in model.state_dict().items()}
     snapshot = Snapshot("run-1", 1200, name, model.knobs.model_dump(), spec, weights)
-    return Look(load_model(snapshot), spec, snapshot, data)
+    return ViewContext(load_model(snapshot), spec, snapshot, data)
 
 
 class Bright(nn.Module):
@@ -49,12 +49,12 @@ class Bright(nn.Module):
         return (images * self.slope).flatten(1).sum(1) + self.level
 
 
-def bright_look(data: Any = None, level: float = 0.0, channels: int = 1) -> Look:
-    look = gan_look(data, ImageSpec(channels, 8, 8, levels=256))
+def bright_look(data: Any = None, level: float = 0.0, channels: int = 1) -> ViewContext:
+    context = gan_look(data, ImageSpec(channels, 8, 8, levels=256))
     slope = torch.zeros(channels, 8, 8)
     slope[:, :, :4] = 1.0
-    look.model = Bright(slope, level)  # type: ignore[assignment]
-    return look
+    context.model = Bright(slope, level)  # type: ignore[assignment]
+    return context
 
 
 def told(content: Any, name: str) -> np.ndarray:
@@ -63,18 +63,18 @@ def told(content: Any, name: str) -> np.ndarray:
 
 
 def test_samples_and_held_out_images_stand_in_the_discriminators_order(squares):
-    look = gan_look(squares)
-    content = final(look, RealOrFakeState(n=9))
+    context = gan_look(squares)
+    content = final(context, RealOrFakeState(n=9))
     outputs, real = told(content, "output"), told(content, "real")
     assert (np.diff(outputs) <= 0).all()
     assert (real.sum(), len(real)) == (9, 18)
     assert set(told(content, "index")[real == 1]) <= set(squares.split("validation").indices.tolist())
     images = content.pictures[0].cells().astype(np.float32) / 255
-    again = look.model.discriminate(torch.from_numpy(images).permute(0, 3, 1, 2)[:, :1]).sigmoid().detach().numpy()
+    again = context.model.discriminate(torch.from_numpy(images).permute(0, 3, 1, 2)[:, :1]).sigmoid().detach().numpy()
     assert outputs == pytest.approx(again, abs=2e-3), "the cells are what was judged, to the nearest level"
-    upside_down = final(look, RealOrFakeState(n=9, order="fake"))
+    upside_down = final(context, RealOrFakeState(n=9, order="fake"))
     assert np.array_equal(told(upside_down, "output"), np.sort(outputs))
-    alone = final(look, RealOrFakeState(n=9, real=False))
+    alone = final(context, RealOrFakeState(n=9, real=False))
     assert (told(alone, "real").sum(), len(alone.pictures[0])) == (0, 9)
 
 
@@ -110,20 +110,20 @@ def test_a_critic_without_a_boundary_tells_pairs(squares):
 
 
 def test_heat_is_the_gradient_summed_over_the_channels(squares):
-    look = bright_look(channels=3)
+    context = bright_look(channels=3)
     images = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
-    outputs, maps = whole(discriminated(look, images, None, heated=True))
+    outputs, maps = whole(discriminated(context, images, None, heated=True))
     assert outputs == pytest.approx(images[..., :4].sum((1, 2, 3)).numpy(), rel=1e-5)
     assert maps is not None
     assert maps[:, :, :3] == pytest.approx(3.0), "three channels of slope 1"
     assert maps[:, :, 5:] == pytest.approx(0.0)
-    assert whole(discriminated(look, images, None))[1] is None
+    assert whole(discriminated(context, images, None))[1] is None
 
 
 def test_heat_lies_over_what_is_looked_at_and_leaves_the_rest(squares):
-    look = bright_look(squares)
+    context = bright_look(squares)
     state = RealOrFakeState(n=6, order="none")
-    plain, over = final(look, state), final(look, replace(state, overlay="heat"))
+    plain, over = final(context, state), final(context, replace(state, overlay="heat"))
     before, after = (c.pictures[0].cells().astype(int) for c in (plain, over))
     assert np.abs(after - before)[:, :, 5:].max() <= 1
     assert np.abs(after - before)[:, :, :3].mean() > 30
@@ -155,21 +155,21 @@ def test_without_data_there_are_samples_alone():
 
 
 def test_images_of_another_size_are_refused_with_what_to_do(squares):
-    look = gan_look(spec=ImageSpec(1, 6, 6, levels=256))
-    look.data = squares
+    context = gan_look(spec=ImageSpec(1, 6, 6, levels=256))
+    context.data = squares
     with pytest.raises(UsageError, match="Open the data set"):
-        final(look, RealOrFakeState())
+        final(context, RealOrFakeState())
 
 
 def test_batch_normalisation_is_taken_as_it_is_when_it_does_not_learn(squares):
     """One image alone has the output that it has among others."""
-    look = gan_look(squares, name="dcgan", width=4)
+    context = gan_look(squares, name="dcgan", width=4)
     images = torch.rand(6, 1, 8, 8, generator=torch.Generator().manual_seed(0))
-    before = {name: value.clone() for name, value in look.model.state_dict().items()}
-    together, _ = whole(discriminated(look, images, None))
-    alone = np.concatenate([whole(discriminated(look, image[None], None))[0] for image in images])
+    before = {name: value.clone() for name, value in context.model.state_dict().items()}
+    together, _ = whole(discriminated(context, images, None))
+    alone = np.concatenate([whole(discriminated(context, image[None], None))[0] for image in images])
     assert together == pytest.approx(alone, rel=1e-4)
-    assert all(torch.equal(value, before[name]) for name, value in look.model.state_dict().items())
+    assert all(torch.equal(value, before[name]) for name, value in context.model.state_dict().items())
 
 
 # -- the bins ------------------------------------------------------------------------------------------------------------

@@ -20,9 +20,9 @@ COLOURED = ("made", "pixelcnn", "gated-classes", "diagonal-lstm-scales", "pp")
 ABOVE_AND_LEFT = {(-1, -1), (-1, 0), (-1, 1), (0, -1)}
 
 
-def field_of(look, unit, image=None) -> np.ndarray:
-    model = look.model
-    spec = look.spec
+def field_of(context, unit, image=None) -> np.ndarray:
+    model = context.model
+    spec = context.spec
     image = torch.randint(0, spec.levels, spec.shape, generator=noise(3)) if image is None else image
     return receptive_field(model, image, unit, None).numpy()
 
@@ -52,8 +52,8 @@ def test_a_plain_pixelcnn_sees_its_cone_and_has_a_blind_spot(blocks: int):
 
 
 def test_a_gated_pixelcnn_has_none():
-    look = pixel_look("gated-pixelcnn", 1, 9, 9, layers=7)
-    field = field_of(look, (6, 4, 0))
+    context = pixel_look("gated-pixelcnn", 1, 9, 9, layers=7)
+    field = field_of(context, (6, 4, 0))
     before = np.zeros((9, 9), bool)
     before.ravel()[: 6 * 9 + 4] = True
     assert np.array_equal(field > 0, before)
@@ -65,28 +65,28 @@ def test_a_masked_autoencoder_sees_all_that_comes_before():
 
 
 def test_a_later_colour_sees_the_earlier_ones_of_its_own_pixel():
-    look = pixel_look("pixelcnn", 3, levels=4, blocks=1)
-    red, green = field_of(look, (4, 4, 0)), field_of(look, (4, 4, 1))
+    context = pixel_look("pixelcnn", 3, levels=4, blocks=1)
+    red, green = field_of(context, (4, 4, 0)), field_of(context, (4, 4, 1))
     assert red[4, 4] == 0
     assert green[4, 4] > 0
 
 
 def test_for_two_levels_it_is_the_gradient_of_the_log_odds():
-    look = pixel_look()
-    model, image = look.model, torch.randint(0, 2, (1, 8, 8), generator=noise(1))
+    context = pixel_look()
+    model, image = context.model, torch.randint(0, 2, (1, 8, 8), generator=noise(1))
     x = model.to_net(image)[None].requires_grad_(True)
     out = model(x)[0, :, 4, 4]
     (gradient,) = torch.autograd.grad(out[1] - out[0], x)
     wanted = gradient[0, 0].abs() / gradient.abs().max()
-    assert field_of(look, (4, 4, 0), image) == pytest.approx(wanted.numpy(), abs=1e-6)
+    assert field_of(context, (4, 4, 0), image) == pytest.approx(wanted.numpy(), abs=1e-6)
 
 
 def test_what_is_not_drawn_yet_does_not_matter():
-    look = pixel_look(levels=4)
+    context = pixel_look(levels=4)
     one = torch.randint(0, 4, (1, 8, 8), generator=noise(1))
     other = one.clone()
     other[:, 4, 4:], other[:, 5:] = 0, 3
-    assert np.array_equal(field_of(look, (4, 4, 0), one), field_of(look, (4, 4, 0), other))
+    assert np.array_equal(field_of(context, (4, 4, 0), one), field_of(context, (4, 4, 0), other))
 
 
 def in_one_piece(
@@ -125,13 +125,13 @@ def test_in_parts_it_is_what_it_is_in_one_piece(variant: str, size: tuple[int, i
 
 
 def test_the_pane_shows_the_field_of_the_pixel_drawn_last():
-    look = pixel_look(levels=4)
-    content = final(look, PixelsState(n=2, enlarged=1, position=37, overlay="field"))
+    context = pixel_look(levels=4)
+    content = final(context, PixelsState(n=2, enlarged=1, position=37, overlay="field"))
     image = torch.from_numpy(content.values["large"]).permute(2, 0, 1).long()
-    assert np.array_equal(content.values["field"], field_of(look, (4, 4, 0), image))
+    assert np.array_equal(content.values["field"], field_of(context, (4, 4, 0), image))
     over, plain = content.pictures[2].pixels, content.pictures[1].pixels
     assert not np.array_equal(over, plain)
-    assert "field" not in final(look, PixelsState(n=2, overlay="field")).values, "nothing is drawn yet"
+    assert "field" not in final(context, PixelsState(n=2, overlay="field")).values, "nothing is drawn yet"
 
 
 def test_before_the_field_comes_the_picture_for_a_hand_that_moves():
@@ -141,8 +141,8 @@ def test_before_the_field_comes_the_picture_for_a_hand_that_moves():
 
 
 def test_a_class_is_told_to_the_net():
-    look = pixel_look(classes=("a", "b"), conditional=True)
+    context = pixel_look(classes=("a", "b"), conditional=True)
     fields = [
-        final(look, PixelsState(n=1, position=37, overlay="field", label=label)).values["field"] for label in (0, 1)
+        final(context, PixelsState(n=1, position=37, overlay="field", label=label)).values["field"] for label in (0, 1)
     ]
     assert not np.array_equal(*fields)

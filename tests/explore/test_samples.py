@@ -13,8 +13,8 @@ from genstudio.explore.samples import SamplesState
 from tests.explore.pane_helpers import make_look
 
 
-def codes(look, state: SamplesState) -> np.ndarray:
-    picture = final(look, state).pictures[0]
+def codes(context, state: SamplesState) -> np.ndarray:
+    picture = final(context, state).pictures[0]
     return picture.values["z"].reshape(-1, picture.values["z"].shape[-1])[: len(picture)]
 
 
@@ -26,51 +26,51 @@ def test_the_same_noise_through_the_whole_of_training():
 
 
 def test_resampling_draws_anew_and_a_redo_draws_the_same():
-    look, state = make_look(), SamplesState(n=16)
-    assert not np.array_equal(codes(look, state), codes(look, state.resampled()))
+    context, state = make_look(), SamplesState(n=16)
+    assert not np.array_equal(codes(context, state), codes(context, state.resampled()))
     assert state.resampled() == state.resampled()
 
 
 def test_more_images_begin_with_the_fewer():
     """Asking for more keeps those that are there."""
-    look = make_look()
-    assert np.array_equal(codes(look, SamplesState(n=40))[:16], codes(look, SamplesState(n=16)))
+    context = make_look()
+    assert np.array_equal(codes(context, SamplesState(n=40))[:16], codes(context, SamplesState(n=16)))
 
 
 def test_temperature_scales_the_code():
-    look = make_look(8)
-    assert np.allclose(codes(look, SamplesState(temperature=0.5)), 0.5 * codes(look, SamplesState()))
-    assert not codes(look, SamplesState(temperature=0.0)).any()
+    context = make_look(8)
+    assert np.allclose(codes(context, SamplesState(temperature=0.5)), 0.5 * codes(context, SamplesState()))
+    assert not codes(context, SamplesState(temperature=0.0)).any()
 
 
 def test_draws_of_binarised_images_are_black_and_white_and_follow_the_mean():
-    look = make_look()
-    draw = final(look, SamplesState(n=400, shown="draw", temperature=0.0)).pictures[0].cells()
-    mean = final(look, SamplesState(n=1, temperature=0.0)).pictures[0].cells()[0] / 255
+    context = make_look()
+    draw = final(context, SamplesState(n=400, shown="draw", temperature=0.0)).pictures[0].cells()
+    mean = final(context, SamplesState(n=1, temperature=0.0)).pictures[0].cells()[0] / 255
     assert set(np.unique(draw)) == {0, 255}
     assert np.abs((draw / 255).mean(0) - mean).max() < 0.12  # 400 coins: 4.8 standard deviations
 
 
 def test_where_no_draw_is_known_the_words_do_not_claim_one():
-    look = make_look(spec=ImageSpec(3, 8, 8, levels=256))
-    assert "means of p(x|z)" in str(final(look, SamplesState(shown="draw")).words)
+    context = make_look(spec=ImageSpec(3, 8, 8, levels=256))
+    assert "means of p(x|z)" in str(final(context, SamplesState(shown="draw")).words)
     assert "draws x" in str(final(make_look(), SamplesState(shown="draw")).words)
 
 
 def test_the_neighbours_of_a_code_begin_with_itself():
-    look = make_look(3)
+    context = make_look(3)
     z = np.array([0.3, -1.2, 2.0], np.float32)
-    state = SamplesState(n=200, spread=0.2).with_z(look.blobs.put_array(z))
-    found = codes(look, state)
+    state = SamplesState(n=200, spread=0.2).with_z(context.blobs.put_array(z))
+    found = codes(context, state)
     assert np.array_equal(found[0], z)
     assert (found - z).std() == pytest.approx(0.2, rel=0.15)
-    assert np.ptp(codes(look, replace(state, spread=0.0)), axis=0).max() == 0
+    assert np.ptp(codes(context, replace(state, spread=0.0)), axis=0).max() == 0
 
 
 def test_a_code_of_another_model_is_left_aside():
-    look = make_look(3)
-    state = SamplesState(n=4).with_z(look.blobs.put_array(np.zeros(7, np.float32)))
-    assert codes(look, state).shape == (4, 3)
+    context = make_look(3)
+    state = SamplesState(n=4).with_z(context.blobs.put_array(np.zeros(7, np.float32)))
+    assert codes(context, state).shape == (4, 3)
 
 
 def test_a_sheet_that_is_not_full_says_how_many_it_holds():

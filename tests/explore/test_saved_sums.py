@@ -9,9 +9,9 @@ import pytest
 
 from genstudio.core.errors import DataError
 from genstudio.explore.blobs import Blobs
-from genstudio.explore.latent.frames import Frame
-from genstudio.explore.latent.saved_sums import Place, SavedSums, entry_of, terms_in
-from genstudio.explore.latent.sums import Term
+from genstudio.explore.latent.equation_store import Place, SavedSums, entry_of, terms_in
+from genstudio.explore.latent.points import LatentPoint
+from genstudio.explore.latent.vector_arithmetic import Term
 
 HERE = Place("vae", 3, "faces")
 
@@ -20,8 +20,8 @@ def some_terms(blobs: Blobs) -> tuple[Term, ...]:
     z = blobs.put_array(np.array([0.1, -1 / 3, 1e-9], np.float32))
     own = blobs.put_array(np.arange(12, dtype=np.uint8).reshape(2, 2, 3))
     return (
-        Term(1, (Frame("image", 7), Frame("z", blob=z)), "smiling woman"),
-        Term(-1, (Frame("own", blob=own), Frame("seed", 3, label=4))),
+        Term(1, (LatentPoint("image", 7), LatentPoint("z", blob=z)), "smiling woman"),
+        Term(-1, (LatentPoint("own", blob=own), LatentPoint("seed", 3, label=4))),
     )
 
 

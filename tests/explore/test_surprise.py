@@ -18,17 +18,17 @@ from genstudio.explore.surprise import SurpriseState
 from tests.explore.pixel_helpers import noise, pixel_look
 
 
-def nll(look, images: torch.Tensor, labels: torch.Tensor | None = None) -> np.ndarray:
-    batch = Batch(images, look.spec, torch.arange(len(images)), labels)
+def nll(context, images: torch.Tensor, labels: torch.Tensor | None = None) -> np.ndarray:
+    batch = Batch(images, context.spec, torch.arange(len(images)), labels)
     with torch.no_grad():
-        return -look.model.log_prob(batch, k=1, generator=noise()).numpy()
+        return -context.model.log_prob(batch, k=1, generator=noise()).numpy()
 
 
 def test_the_maps_add_up_to_the_negative_log_likelihood(squares):
-    look = pixel_look(data=squares, levels=256)
-    content = final(look, SurpriseState(n=5, index=3))
+    context = pixel_look(data=squares, levels=256)
+    content = final(context, SurpriseState(n=5, index=3))
     batch = squares.split("test").batch(torch.arange(3, 8), generator=noise())
-    wanted = nll(look, batch.images)
+    wanted = nll(context, batch.images)
     assert content.values["nats"] == pytest.approx(wanted, rel=1e-6)
     assert content.values["maps"].astype(float).sum((1, 2)) == pytest.approx(wanted, rel=1e-5)
     assert content.values["bits_per_dim"] == pytest.approx(wanted / (64 * math.log(2)), rel=1e-6)
@@ -37,8 +37,8 @@ def test_the_maps_add_up_to_the_negative_log_likelihood(squares):
 
 
 def test_each_image_stands_beside_its_map_in_heat(squares):
-    look = pixel_look(data=squares, levels=256)
-    content = final(look, SurpriseState(n=4, top=6.0))
+    context = pixel_look(data=squares, levels=256)
+    content = final(context, SurpriseState(n=4, top=6.0))
     cells = content.pictures[0].cells().reshape(4, 2, 8, 8, 3)
     images = squares.split("test").batch(torch.arange(4), generator=noise()).images
     assert np.array_equal(cells[:, 0, :, :, 0], (images[:, 0] * 255).round().byte().numpy())
@@ -48,8 +48,8 @@ def test_each_image_stands_beside_its_map_in_heat(squares):
 
 
 def test_the_scale_is_of_two_figures_and_one_for_all(squares):
-    look = pixel_look(data=squares, levels=256)
-    content = final(look, SurpriseState(n=6))
+    context = pixel_look(data=squares, levels=256)
+    content = final(context, SurpriseState(n=6))
     top, maps = content.values["top"], content.values["maps"]
     assert np.quantile(maps, 0.995) <= top <= 1.1 * np.quantile(maps, 0.995) + 1e-9
     assert f"{top:.2g}" == f"{top:.4g}"
@@ -57,39 +57,39 @@ def test_the_scale_is_of_two_figures_and_one_for_all(squares):
 
 def test_images_are_scored_a_few_at_a_time(squares, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(module, "AT_ONCE", 2 * 64)
-    look = pixel_look(data=squares, levels=256)
-    seen = [len(content.values["nats"]) for content in contents(look, SurpriseState(n=5))]
+    context = pixel_look(data=squares, levels=256)
+    seen = [len(content.values["nats"]) for content in contents(context, SurpriseState(n=5))]
     assert seen == [2, 4, 5]
 
 
 def test_your_own_image_is_scored_and_a_conditional_model_takes_the_class_that_suits_it():
-    look = pixel_look(levels=4, classes=("a", "b", "c"), conditional=True)
+    context = pixel_look(levels=4, classes=("a", "b", "c"), conditional=True)
     picture = np.random.default_rng(2).integers(0, 256, (8, 8, 1), dtype=np.uint8)
-    state = SurpriseState(source="own", own=look.blobs.put_array(picture))
+    state = SurpriseState(source="own", own=context.blobs.put_array(picture))
     image = torch.from_numpy(picture).permute(2, 0, 1)[None].int().mul(4).bitwise_right_shift(8).double() / 3
-    each = [float(nll(look, image, torch.tensor([k]))[0]) for k in range(3)]
+    each = [float(nll(context, image, torch.tensor([k]))[0]) for k in range(3)]
     assert np.argmin(each) == 1
-    content = final(look, state)
+    content = final(context, state)
     assert content.values["nats"] == pytest.approx([min(each)], rel=1e-6)
     assert f"Your image as {'abc'[int(np.argmin(each))]}" in str(content.words)
-    assert final(look, replace(state, label=2)).values["nats"] == pytest.approx([each[2]], rel=1e-6)
+    assert final(context, replace(state, label=2)).values["nats"] == pytest.approx([each[2]], rel=1e-6)
     with pytest.raises(UsageError, match=r"no class 3.*0 to 2"):
-        final(look, replace(state, label=3))
+        final(context, replace(state, label=3))
 
 
 def test_without_data_the_model_scores_what_it_draws():
-    look = pixel_look()
-    content = final(look, SurpriseState(n=3, seed=2))
-    images = look.model.sample(3, generator=noise(2)).double()
-    assert content.values["nats"] == pytest.approx(nll(look, images), rel=1e-6)
+    context = pixel_look()
+    content = final(context, SurpriseState(n=3, seed=2))
+    images = context.model.sample(3, generator=noise(2)).double()
+    assert content.values["nats"] == pytest.approx(nll(context, images), rel=1e-6)
     assert "the model drew" in str(content.words)
 
 
 def test_images_of_other_levels_are_refused(squares):
-    look = pixel_look()
-    look.data = squares
+    context = pixel_look()
+    context.data = squares
     with pytest.raises(UsageError, match="Open the data set"):
-        final(look, SurpriseState())
+        final(context, SurpriseState())
 
 
 # -- the colours ---------------------------------------------------------------------------------------------------------

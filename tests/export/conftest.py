@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genstudio.explore.base import Look
+from genstudio.explore.base import ViewContext
 from genstudio.training.run import Run
 from genstudio.training.snapshot import load_model
 from tests.small_runs import small_run
@@ -26,7 +26,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture
-def look(run: Run) -> Look:
+def context(run: Run) -> ViewContext:
     """What a pane looks at: the run's newest checkpoint."""
     snapshot = run.snapshot()
-    return Look(load_model(snapshot), snapshot.spec, snapshot)
+    return ViewContext(load_model(snapshot), snapshot.spec, snapshot)

@@ -14,7 +14,7 @@ from genstudio.core.messages import N_
 from genstudio.export import plot
 from genstudio.export.curves import read_rows, save_curves, save_run_curves, units_of
 from genstudio.export.provenance import Provenance, read_provenance
-from genstudio.training.marks import Mark
+from genstudio.training.curve_annotations import Mark
 from genstudio.training.run import Run
 from genstudio.training.telemetry import Row
 
@@ -59,8 +59,8 @@ def test_the_png_shows_each_curve_in_its_colour_on_its_theme(tmp_path: Path, the
     )  # type: ignore[arg-type]  # fmt: skip
     with Image.open(path) as image:
         colours = {tuple(c) for c in np.asarray(image.convert("RGB")).reshape(-1, 3)}
-    look = plot.LOOKS[theme]
-    for wanted in (look.card, *look.series[:2]):
+    context = plot.COLOURS[theme]
+    for wanted in (context.card, *context.series[:2]):
         assert tuple(int(wanted[i : i + 2], 16) for i in (1, 3, 5)) in colours
     assert read_provenance(path) == told
 
@@ -69,16 +69,16 @@ def test_the_colours_and_dashes_are_those_of_the_window() -> None:
     from genstudio.studio import theme
 
     for name, palette in (("light", theme.LIGHT), ("dark", theme.DARK)):
-        look = plot.LOOKS[name]
-        assert look.series == tuple(series.colour for series in palette.series)
-        assert (look.card, look.text, look.muted, look.grid) == (
+        context = plot.COLOURS[name]
+        assert context.series == tuple(series.colour for series in palette.series)
+        assert (context.card, context.text, context.muted, context.grid) == (
             palette.card, palette.text, palette.muted, palette.grid
         )  # fmt: skip
     assert plot.DASHES == theme.DASHES
 
 
 def test_no_two_curves_look_the_same() -> None:
-    styles = plot._styles([f"train/term{i}" for i in range(30)], plot.LOOKS["light"])
+    styles = plot._styles([f"train/term{i}" for i in range(30)], plot.COLOURS["light"])
     assert len({(s["color"], str(s["linestyle"])) for s in styles.values()}) == 30
 
 

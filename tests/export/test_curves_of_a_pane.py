@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from genstudio.explore.base import Content, Look, Series
+from genstudio.explore.base import Content, Series, ViewContext
 from genstudio.explore.objective import ObjectiveState
 from genstudio.explore.plane_state import PlaneState
 from genstudio.export.contents import compose, save_pane
 from genstudio.export.films import through_training
-from genstudio.export.plot import LOOKS
+from genstudio.export.plot import COLOURS
 from genstudio.export.reproduce import reproduce
 from genstudio.training.job import new_job
 from genstudio.training.recipe import recipe_from_dict
@@ -46,7 +46,7 @@ def test_curves_are_drawn_in_the_window_s_colours_with_their_marks() -> None:
     assert one.dtype == "uint8"
     assert one.shape == other.shape
     assert one.shape[2] == 3
-    first, second = (tuple(int(LOOKS["light"].series[k][i : i + 2], 16) for i in (1, 3, 5)) for k in (0, 1))
+    first, second = (tuple(int(COLOURS["light"].series[k][i : i + 2], 16) for i in (1, 3, 5)) for k in (0, 1))
     # Each group has a panel of its own, the first above the second.
     rows = [np.nonzero((one == np.array(colour)).all(2))[0] for colour in (first, second)]
     assert rows[0].max() < one.shape[0] / 2 < rows[1].max()
@@ -59,8 +59,8 @@ def test_panes_of_points_are_saved_made_again_and_filmed(plane_run: Run, state: 
 
     data = open_data("toy-2d", plane_run.recipe.data_knobs)
     snapshot = plane_run.snapshot()
-    look = Look(load_model(snapshot), snapshot.spec, snapshot, data)
-    path = save_pane(tmp_path / "pane.png", look, state, run=plane_run)
+    context = ViewContext(load_model(snapshot), snapshot.spec, snapshot, data)
+    path = save_pane(tmp_path / "pane.png", context, state, run=plane_run)
     assert reproduce(path, run=plane_run).same
     frames = list(through_training(plane_run, state, data=data, hold=1))
     assert len(frames) == len(plane_run.checkpoints()) + 1

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from genstudio.core.errors import Cancelled, UsageError
-from genstudio.explore.base import Look, final
+from genstudio.explore.base import ViewContext, final
 from genstudio.explore.pixel_view import SLATE
 from genstudio.explore.pixels import PixelsState
 from genstudio.explore.surprise import SurpriseState
@@ -32,12 +32,12 @@ STATE = PixelsState(n=3)
 
 
 def test_each_frame_shows_its_place_and_the_film_ends_with_the_whole_drawing():
-    look = pixel_look()
-    assert places(look, STATE, speed=100, fps=10) == [0, 10, 20, 30, 40, 50, 60, 64]
-    frames = list(drawing_film(look, STATE, speed=100, fps=10, show="large", scale=2, hold=0.3))
-    assert len(frames) == frames_of_drawing(look, STATE, speed=100, fps=10, hold=0.3) == 8 + 3
+    context = pixel_look()
+    assert places(context, STATE, speed=100, fps=10) == [0, 10, 20, 30, 40, 50, 60, 64]
+    frames = list(drawing_film(context, STATE, speed=100, fps=10, show="large", scale=2, hold=0.3))
+    assert len(frames) == frames_of_drawing(context, STATE, speed=100, fps=10, hold=0.3) == 8 + 3
     for frame, place in zip(frames, [0, 10, 20, 30, 40, 50, 60, 64, 64, 64, 64], strict=True):
-        assert np.array_equal(frame[::2, ::2], final(look, replace(STATE, position=place)).pictures[1].pixels)
+        assert np.array_equal(frame[::2, ::2], final(context, replace(STATE, position=place)).pictures[1].pixels)
     assert (frames[0] == SLATE).all()
 
 
@@ -51,60 +51,60 @@ def test_speed_is_in_pixels_a_second(speed: float, fps: float, count: int):
 
 
 def test_the_sheet_the_large_image_or_both():
-    look = pixel_look()
+    context = pixel_look()
     options = {"speed": 640, "fps": 10, "scale": 6, "hold": 0}
-    sheet = list(drawing_film(look, STATE, show="sheet", **options))
-    assert np.array_equal(sheet[-1], compose(final(look, replace(STATE, position=64)), Layout(scale=6)))
-    both = list(drawing_film(look, STATE, show="both", **options))
-    large = final(look, replace(STATE, position=64)).pictures[1].pixels.repeat(6, 0).repeat(6, 1)
+    sheet = list(drawing_film(context, STATE, show="sheet", **options))
+    assert np.array_equal(sheet[-1], compose(final(context, replace(STATE, position=64)), Layout(scale=6)))
+    both = list(drawing_film(context, STATE, show="both", **options))
+    large = final(context, replace(STATE, position=64)).pictures[1].pixels.repeat(6, 0).repeat(6, 1)
     top = (both[-1].shape[0] - 48) // 2
     assert np.array_equal(both[-1][top : top + 48, 8:56], large)
     assert both[-1].shape[1] > 8 + 48 + 8 + 2 * 8
-    (one, _) = drawing_film(look, replace(STATE, n=1), show="both", **options)
+    (one, _) = drawing_film(context, replace(STATE, n=1), show="both", **options)
     assert one.shape == (48, 48, 3)
 
 
 def test_a_completion_begins_where_something_is_drawn(tmp_path: Path):
-    look = pixel_look(levels=4)
-    own = look.blobs.put_array(np.full((8, 8, 1), 255, np.uint8))
+    context = pixel_look(levels=4)
+    own = context.blobs.put_array(np.full((8, 8, 1), 255, np.uint8))
     state = PixelsState(n=2, source="own", own=own)
-    shown = places(look, state, speed=100, fps=10)
+    shown = places(context, state, speed=100, fps=10)
     assert (shown[0], shown[-1]) == (32, 64)
-    first = next(drawing_film(look, state, show="large", scale=1))
+    first = next(drawing_film(context, state, show="large", scale=1))
     assert (first[:4] == 255).all()
     assert (first[4:] == SLATE).all()
 
 
 def test_an_overlay_is_filmed_with_it():
-    look = pixel_look()
+    context = pixel_look()
     state = replace(STATE, overlay="entropy")
-    frames = list(drawing_film(look, state, speed=320, fps=10, show="large", scale=1, hold=0))
-    assert np.array_equal(frames[-1], final(look, replace(state, position=64)).pictures[2].pixels)
+    frames = list(drawing_film(context, state, speed=320, fps=10, show="large", scale=1, hold=0))
+    assert np.array_equal(frames[-1], final(context, replace(state, position=64)).pictures[2].pixels)
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".mp4"])
 def test_it_becomes_a_file_that_says_how_it_was_made(tmp_path: Path, suffix: str):
-    look = pixel_look()
-    told = provenance_of(look.snapshot, replace(STATE, position=64))
+    context = pixel_look()
+    told = provenance_of(context.snapshot, replace(STATE, position=64))
     path = save_animation(
-        tmp_path / f"film{suffix}", drawing_film(look, STATE, speed=160, fps=10), fps=10, provenance=told
+        tmp_path / f"film{suffix}", drawing_film(context, STATE, speed=160, fps=10), fps=10, provenance=told
     )
     assert read_provenance(path).state["n"] == 3
     if suffix == ".gif":
         with Image.open(path) as film:
             film.seek(film.n_frames - 1)  # type: ignore[attr-defined]
             last = np.asarray(film.convert("RGB"))
-        *_, wanted = drawing_film(look, STATE, speed=160, fps=10)
+        *_, wanted = drawing_film(context, STATE, speed=160, fps=10)
         assert np.array_equal(last, wanted), "few colours: exact"
 
 
 def test_it_can_be_stopped_and_a_speed_that_shows_nothing_is_refused(tmp_path: Path):
-    look = pixel_look()
+    context = pixel_look()
     with pytest.raises(Cancelled):
-        save_animation(tmp_path / "film.gif", drawing_film(look, STATE), cancelled=lambda: True)
+        save_animation(tmp_path / "film.gif", drawing_film(context, STATE), cancelled=lambda: True)
     for options in ({"speed": 0}, {"speed": -3}, {"fps": 0}):
         with pytest.raises(UsageError, match="Choose a speed"):
-            next(drawing_film(look, STATE, **options))  # type: ignore[arg-type]
+            next(drawing_film(context, STATE, **options))  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="needs a model that draws images pixel by pixel"):
         next(drawing_film(make_look(), STATE))
 
@@ -144,17 +144,17 @@ def pixel_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_a_branched_completion_of_ones_own_image_is_made_again_to_the_bit(pixel_run: Run, tmp_path: Path):
     snapshot = pixel_run.snapshot()
-    look = Look(load_model(snapshot), snapshot.spec, snapshot)
+    context = ViewContext(load_model(snapshot), snapshot.spec, snapshot)
     picture = np.random.default_rng(1).integers(0, 256, (20, 30, 3), dtype=np.uint8)
     mask = np.zeros((8, 8), bool)
     mask[:, :3] = True
     state = PixelsState(
-        n=5, position=64, source="own", own=look.blobs.put_array(picture), mask=look.blobs.put_array(mask)
+        n=5, position=64, source="own", own=context.blobs.put_array(picture), mask=context.blobs.put_array(mask)
     )
-    state = replace(state, cooled=((20, 0.4),), overlay="entropy").edited(2, 4, 5, (3,))
+    state = replace(state, temperature_schedule=((20, 0.4),), overlay="entropy").edited(2, 4, 5, (3,))
     for shown, picture_number in ((state, 0), (state, 2), (SurpriseState(source="own", own=state.own), 0)):
         layout = Layout(scale=2, picture=picture_number)
-        path = save_pane(tmp_path / "picture.png", look, shown, run=pixel_run, layout=layout)
+        path = save_pane(tmp_path / "picture.png", context, shown, run=pixel_run, layout=layout)
         again = reproduce(path, run=pixel_run)
         assert again.same
         assert again.kept

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from genstudio.core.errors import RunError, UsageError
-from genstudio.explore.base import Look, final
+from genstudio.explore.base import ViewContext, final
 from genstudio.explore.latents import to_pixels
 from genstudio.explore.manifold import ManifoldState
 from genstudio.explore.samples import SamplesState
@@ -25,20 +25,20 @@ from genstudio.training.snapshot import load_model
 STATE = ManifoldState.from_json({"cells": 7, "reach": 1.5})
 
 
-def test_the_walk_shows_what_the_model_decodes_under_the_marker(look: Look) -> None:
-    frames = list(manifold_walk(look, STATE, frames=12, show="image", size=32))
+def test_the_walk_shows_what_the_model_decodes_under_the_marker(context: ViewContext) -> None:
+    frames = list(manifold_walk(context, STATE, frames=12, show="image", size=32))
     assert len(frames) == 12
     assert {frame.shape for frame in frames} == {(32, 32, 3)}
     # It starts at the right edge, half way up: z = (1.5, 0, 0).
     start = torch.tensor([[1.5, 0.0, 0.0]])
     with torch.inference_mode():
-        wanted = to_pixels(look.model.decode(start))[0]  # type: ignore[operator]
+        wanted = to_pixels(context.model.decode(start))[0]  # type: ignore[operator]
     assert np.array_equal(frames[0][::4, ::4], wanted)
 
 
-def test_the_marker_lies_on_the_cell_that_is_shown(look: Look) -> None:
-    both = next(manifold_walk(look, STATE, frames=12, size=64))
-    grid = compose(final(look, STATE), Layout(gutter=0, scale=1))
+def test_the_marker_lies_on_the_cell_that_is_shown(context: ViewContext) -> None:
+    both = next(manifold_walk(context, STATE, frames=12, size=64))
+    grid = compose(final(context, STATE), Layout(gutter=0, scale=1))
     part = both[:, 8 : 8 + grid.shape[1]]
     top = (both.shape[0] - grid.shape[0]) // 2
     changed = np.argwhere((part[top : top + grid.shape[0]] != grid).any(-1))
@@ -48,12 +48,12 @@ def test_the_marker_lies_on_the_cell_that_is_shown(look: Look) -> None:
     assert changed[:, 1].min() >= 5 * 8
 
 
-def test_a_walk_through_latent_space_is_the_same_each_time(look: Look) -> None:
+def test_a_walk_through_latent_space_is_the_same_each_time(context: ViewContext) -> None:
     before = torch.get_rng_state()
-    films = [list(latent_walk(look, seed=5, stops=4, frames=9, size=8, how=how)) for how in ("spherical",) * 2]
+    films = [list(latent_walk(context, seed=5, stops=4, frames=9, size=8, how=how)) for how in ("spherical",) * 2]
     assert all(np.array_equal(a, b) for a, b in zip(*films, strict=True))
     assert torch.equal(before, torch.get_rng_state())
-    other = list(latent_walk(look, seed=6, stops=4, frames=9, size=8))
+    other = list(latent_walk(context, seed=6, stops=4, frames=9, size=8))
     assert not np.array_equal(films[0][0], other[0])
 
 
@@ -63,7 +63,9 @@ def test_training_is_shown_at_every_checkpoint_from_one_noise(run: Run) -> None:
     assert len(frames) == frames_through_training(run, hold=2) == 6
     for frame, step in zip(frames, [0, 8, 16, 24, 24, 24], strict=True):
         snapshot = run.snapshot(step)
-        shown = final(Look(load_model(snapshot), snapshot.spec, snapshot), SamplesState.from_json({"n": 9, "seed": 4}))
+        shown = final(
+            ViewContext(load_model(snapshot), snapshot.spec, snapshot), SamplesState.from_json({"n": 9, "seed": 4})
+        )
         assert np.array_equal(frame, compose(shown, Layout(gutter=1)))
     assert not np.array_equal(frames[0], frames[3])
 
@@ -78,16 +80,16 @@ def test_any_pane_can_be_seen_through_training_and_captions_say_the_step(run: Ru
     assert not np.array_equal(words[0], words[1])
 
 
-def test_films_leave_grad_mode_as_it_was(look: Look) -> None:
-    for film in (manifold_walk(look, STATE, frames=3), latent_walk(look, frames=3)):
+def test_films_leave_grad_mode_as_it_was(context: ViewContext) -> None:
+    for film in (manifold_walk(context, STATE, frames=3), latent_walk(context, frames=3)):
         next(film)
         assert torch.is_grad_enabled()
         assert not torch.is_inference_mode_enabled()
         film.close()
 
 
-def test_what_can_t_be_filmed_is_refused_in_words(look: Look, tmp_path: Path, run: Run) -> None:
+def test_what_can_t_be_filmed_is_refused_in_words(context: ViewContext, tmp_path: Path, run: Run) -> None:
     with pytest.raises(UsageError):
-        next(manifold_walk(look, STATE, frames=0))
+        next(manifold_walk(context, STATE, frames=0))
     with pytest.raises(RunError, match="checkpoint"):
         next(samples_through_training(Run(tmp_path, run.recipe)))

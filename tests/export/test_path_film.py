@@ -12,7 +12,7 @@ from PIL import Image
 from genstudio.core.errors import Cancelled, UsageError
 from genstudio.explore.base import final
 from genstudio.explore.interpolate import InterpolateState
-from genstudio.explore.latent.frames import Frame
+from genstudio.explore.latent.points import LatentPoint
 from genstudio.export.animations import save_animation
 from genstudio.export.path_film import film_places, frames_of_path, path_film
 from tests.explore.pane_helpers import make_look
@@ -22,11 +22,11 @@ STATE = InterpolateState(seconds=0.5)
 
 @pytest.mark.parametrize("closed", [True, False])
 def test_each_frame_is_what_the_pane_shows_at_its_place(closed: bool):
-    look, state = make_look(3), replace(STATE, closed=closed)
-    frames = list(path_film(look, state, fps=10, size=16))
-    assert len(frames) == frames_of_path(look, state, fps=10) == (20 if closed else 15)
+    context, state = make_look(3), replace(STATE, closed=closed)
+    frames = list(path_film(context, state, fps=10, size=16))
+    assert len(frames) == frames_of_path(context, state, fps=10) == (20 if closed else 15)
     for frame, place in zip(frames, film_places(state, 10), strict=True):
-        shown = final(look, replace(state, place=float(place))).pictures[0].pixels
+        shown = final(context, replace(state, place=float(place))).pictures[0].pixels
         # Codes of many at once are the same to the last bit but one: of a level at most.
         assert np.abs(frame[::2, ::2].astype(int) - shown).max() <= 1
     assert film_places(state, 10)[-1] == (0.95 if closed else 1.0), (
@@ -35,9 +35,9 @@ def test_each_frame_is_what_the_pane_shows_at_its_place(closed: bool):
 
 
 def test_it_lasts_as_long_as_the_pane_plays_it(tmp_path: Path):
-    look = make_look(3)
+    context = make_look(3)
     for suffix in ("gif", "webp"):
-        path = save_animation(tmp_path / f"path.{suffix}", path_film(look, STATE, fps=25), fps=25)
+        path = save_animation(tmp_path / f"path.{suffix}", path_film(context, STATE, fps=25), fps=25)
         with Image.open(path) as film:
             durations = []
             for k in range(film.n_frames):
@@ -48,25 +48,25 @@ def test_it_lasts_as_long_as_the_pane_plays_it(tmp_path: Path):
 
 
 def test_a_path_of_one_key_frame_is_one_picture_and_what_has_no_code_is_left_out():
-    look = make_look(3)
-    alone = InterpolateState(frames=(Frame("seed", 3),))
-    assert len(list(path_film(look, alone))) == 1
-    with_gap = replace(STATE, frames=(Frame("seed", 0), Frame("image", 1), Frame("seed", 1)))
-    without = replace(STATE, frames=(Frame("seed", 0), Frame("seed", 1)))
-    both = [list(path_film(look, state, fps=10)) for state in (with_gap, without)]
+    context = make_look(3)
+    alone = InterpolateState(frames=(LatentPoint("seed", 3),))
+    assert len(list(path_film(context, alone))) == 1
+    with_gap = replace(STATE, frames=(LatentPoint("seed", 0), LatentPoint("image", 1), LatentPoint("seed", 1)))
+    without = replace(STATE, frames=(LatentPoint("seed", 0), LatentPoint("seed", 1)))
+    both = [list(path_film(context, state, fps=10)) for state in (with_gap, without)]
     assert len(both[0]) == len(both[1])
     assert all((a == b).all() for a, b in zip(*both, strict=True))
 
 
 def test_a_broken_model_and_a_stop_leave_no_file(tmp_path: Path):
-    look = make_look(3)
+    context = make_look(3)
     stopped = iter([False, False, True])
     with pytest.raises(Cancelled):
         save_animation(
-            tmp_path / "a.gif", path_film(look, STATE, fps=10), fps=10, cancelled=lambda: next(stopped, True)
+            tmp_path / "a.gif", path_film(context, STATE, fps=10), fps=10, cancelled=lambda: next(stopped, True)
         )
-    for weight in look.model.parameters():
+    for weight in context.model.parameters():
         weight.data.fill_(float("nan"))
     with pytest.raises(UsageError, match="finite numbers"):
-        save_animation(tmp_path / "b.gif", path_film(look, STATE, fps=10), fps=10)
+        save_animation(tmp_path / "b.gif", path_film(context, STATE, fps=10), fps=10)
     assert list(tmp_path.iterdir()) == []

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from genstudio.core.errors import GenstudioError, RunError
-from genstudio.explore.base import Content, Look, Points, final
+from genstudio.explore.base import Content, Points, ViewContext, final
 from genstudio.explore.manifold import ManifoldState
 from genstudio.explore.samples import SamplesState
 from genstudio.export.contents import Layout, compose, save_content, save_pane
@@ -44,9 +44,9 @@ def _threads() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda s: type(s).__name__)
-def test_a_picture_is_made_again_to_the_bit(look: Look, own_run: Run, tmp_path: Path, state: object) -> None:
+def test_a_picture_is_made_again_to_the_bit(context: ViewContext, own_run: Run, tmp_path: Path, state: object) -> None:
     layout = Layout(gutter=3, scale=2, background=(10, 20, 30))
-    path = save_pane(tmp_path / "elsewhere" / "picture.png", look, state, run=own_run, layout=layout)  # type: ignore[arg-type]
+    path = save_pane(tmp_path / "elsewhere" / "picture.png", context, state, run=own_run, layout=layout)  # type: ignore[arg-type]
     # The checkpoints may be thinned out by now: the pinned weights are enough.
     shutil.rmtree(own_run.path / "checkpoints")
     again = reproduce(path, run=own_run)
@@ -54,13 +54,13 @@ def test_a_picture_is_made_again_to_the_bit(look: Look, own_run: Run, tmp_path: 
     assert again.kept
     assert again.here
     told = read_provenance(path)
-    assert (told.run, told.step, told.weights) == (own_run.name, 24, look.snapshot.digest)
+    assert (told.run, told.step, told.weights) == (own_run.name, 24, context.snapshot.digest)
     assert told.state["at"] == 24
     assert str(tmp_path) not in told.text()
 
 
-def test_a_change_of_one_level_is_noticed(look: Look, own_run: Run, tmp_path: Path) -> None:
-    path = save_pane(tmp_path / "picture.png", look, STATES[1], run=own_run)
+def test_a_change_of_one_level_is_noticed(context: ViewContext, own_run: Run, tmp_path: Path) -> None:
+    path = save_pane(tmp_path / "picture.png", context, STATES[1], run=own_run)
     with Image.open(path) as image:
         pixels, told = np.asarray(image).copy(), read_provenance(path)
     pixels[5, 5, 0] ^= 1
@@ -74,9 +74,9 @@ def test_a_change_of_one_level_is_noticed(look: Look, own_run: Run, tmp_path: Pa
 
 
 def test_the_run_is_found_around_the_file_and_among_the_person_s_runs(
-    look: Look, own_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    context: ViewContext, own_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inside = save_pane(own_run.path / "exports" / "picture.png", look, STATES[1], run=own_run)
+    inside = save_pane(own_run.path / "exports" / "picture.png", context, STATES[1], run=own_run)
     assert reproduce(inside).same
     monkeypatch.setenv("GENSTUDIO_HOME", str(tmp_path / "home"))
     far = tmp_path / "far" / "away" / "from" / "it" / "picture.png"
@@ -89,67 +89,71 @@ def test_the_run_is_found_around_the_file_and_among_the_person_s_runs(
     assert reproduce(far).same
 
 
-def test_what_was_sent_to_a_pane_is_pinned_with_it(look: Look, own_run: Run, tmp_path: Path) -> None:
-    z = look.blobs.put_array(np.array([0.5, -1.0, 0.25], np.float32))
+def test_what_was_sent_to_a_pane_is_pinned_with_it(context: ViewContext, own_run: Run, tmp_path: Path) -> None:
+    z = context.blobs.put_array(np.array([0.5, -1.0, 0.25], np.float32))
     state = replace(STATES[1], around=z, n=5)
-    path = save_pane(tmp_path / "picture.png", look, state, run=own_run)
+    path = save_pane(tmp_path / "picture.png", context, state, run=own_run)
     assert reproduce(path, run=own_run).same
 
 
 def test_a_picture_that_images_had_a_part_in_is_made_again_from_the_runs_own(
-    look: Look, own_run: Run, tmp_path: Path
+    context: ViewContext, own_run: Run, tmp_path: Path
 ) -> None:
     """The principal plane follows the encoded images, and a film's or another program's reader has none at hand."""
     from genstudio.data.dataset import open_data
 
     data = open_data(own_run.recipe.data, own_run.recipe.data_knobs)
-    seen = Look(look.model, look.spec, look.snapshot, data)
+    seen = ViewContext(context.model, context.spec, context.snapshot, data)
     path = save_pane(tmp_path / "picture.png", seen, ManifoldState.from_json({"cells": 5}), run=own_run)
     assert read_provenance(path).state["axes"] == "principal"
     assert reproduce(path, run=own_run).same
 
 
-def test_pinning_twice_keeps_one_copy_and_what_was_pinned_is_what_comes_back(look: Look, own_run: Run) -> None:
-    folder = pin(own_run, look.snapshot)
+def test_pinning_twice_keeps_one_copy_and_what_was_pinned_is_what_comes_back(
+    context: ViewContext, own_run: Run
+) -> None:
+    folder = pin(own_run, context.snapshot)
     written = (folder / "model.safetensors").stat().st_mtime_ns
-    assert pin(own_run, look.snapshot) == folder
+    assert pin(own_run, context.snapshot) == folder
     assert (folder / "model.safetensors").stat().st_mtime_ns == written
-    assert [p.name for p in (own_run.path / "pinned").iterdir()] == [look.snapshot.digest[:16]]
-    back = pinned_snapshot(own_run, look.snapshot.digest)
+    assert [p.name for p in (own_run.path / "pinned").iterdir()] == [context.snapshot.digest[:16]]
+    back = pinned_snapshot(own_run, context.snapshot.digest)
     assert (back.step, back.model, back.model_knobs, back.spec) == (
-        look.snapshot.step, look.snapshot.model, look.snapshot.model_knobs, look.snapshot.spec
+        context.snapshot.step, context.snapshot.model, context.snapshot.model_knobs, context.snapshot.spec
     )  # fmt: skip
-    assert all(torch.equal(back.weights[k], v) for k, v in look.snapshot.weights.items())
+    assert all(torch.equal(back.weights[k], v) for k, v in context.snapshot.weights.items())
 
 
-def test_weights_that_are_gone_or_changed_are_told_apart_from_the_right_ones(look: Look, own_run: Run) -> None:
+def test_weights_that_are_gone_or_changed_are_told_apart_from_the_right_ones(
+    context: ViewContext, own_run: Run
+) -> None:
     with pytest.raises(RunError, match="does not hold"):
-        pinned_snapshot(own_run, look.snapshot.digest)
-    file = pin(own_run, look.snapshot) / "model.safetensors"
+        pinned_snapshot(own_run, context.snapshot.digest)
+    file = pin(own_run, context.snapshot) / "model.safetensors"
     content = bytearray(file.read_bytes())
     content[-1] ^= 1
     file.write_bytes(content)
     with pytest.raises(RunError, match="not those"):
-        pinned_snapshot(own_run, look.snapshot.digest)
+        pinned_snapshot(own_run, context.snapshot.digest)
     file.write_bytes(content[:100])
     with pytest.raises(RunError, match="does not hold"):
-        pinned_snapshot(own_run, look.snapshot.digest)
+        pinned_snapshot(own_run, context.snapshot.digest)
 
 
-def test_an_animation_is_no_single_picture(look: Look, own_run: Run, tmp_path: Path) -> None:
+def test_an_animation_is_no_single_picture(context: ViewContext, own_run: Run, tmp_path: Path) -> None:
     from genstudio.export.animations import save_animation
     from genstudio.export.films import manifold_walk
     from genstudio.export.provenance import provenance_of
 
-    told = replace(provenance_of(look.snapshot, STATES[0], run=own_run), film={"kind": "walk", "frames": 3})
-    path = save_animation(tmp_path / "walk.gif", manifold_walk(look, STATES[0], frames=3), provenance=told)
+    told = replace(provenance_of(context.snapshot, STATES[0], run=own_run), film={"kind": "walk", "frames": 3})
+    path = save_animation(tmp_path / "walk.gif", manifold_walk(context, STATES[0], frames=3), provenance=told)
     assert read_provenance(path) == told
     with pytest.raises(GenstudioError, match="single picture"):
         reproduce(path, run=own_run)
 
 
-def test_points_are_drawn_where_the_pane_shows_them(look: Look, tmp_path: Path) -> None:
-    content = final(look, STATES[0])
+def test_points_are_drawn_where_the_pane_shows_them(context: ViewContext, tmp_path: Path) -> None:
+    content = final(context, STATES[0])
     red = np.array([[255, 0, 0]], np.uint8)
     # The middle of the cell in row 3, column 1, counted from 0.
     dotted = Content(content.words, content.pictures, points=Points(np.array([[1.5 / 5, 3.5 / 5]], np.float32), red))
@@ -165,7 +169,7 @@ def test_points_are_drawn_where_the_pane_shows_them(look: Look, tmp_path: Path) 
     compose(edge, Layout(gutter=0))
 
 
-def test_a_content_without_a_picture_says_so(look: Look, tmp_path: Path) -> None:
-    empty = Content(final(look, STATES[0]).words)
+def test_a_content_without_a_picture_says_so(context: ViewContext, tmp_path: Path) -> None:
+    empty = Content(final(context, STATES[0]).words)
     with pytest.raises(GenstudioError, match="no picture"):
         save_content(tmp_path / "picture.png", empty)

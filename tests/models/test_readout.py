@@ -10,7 +10,7 @@ from torch.distributions import Bernoulli, Normal
 
 from genstudio.core.batch import Batch
 from genstudio.core.spec import ImageSpec
-from genstudio.nets.readout import SHARPEST, ScoredReadout, count_said, moments, said, squared_or_crossed
+from genstudio.nets.attribute_head import SHARPEST, ScoredReadout, moments, n_targets, said, squared_or_crossed
 
 NAN = math.nan
 FACES = ImageSpec(1, 2, 2, levels=256, attribute_names=("yaw", "glasses"))
@@ -23,11 +23,11 @@ def batch(spec: ImageSpec, **known: torch.Tensor) -> Batch:
 
 def test_attributes_come_first_then_classes_as_yes_and_no() -> None:
     three = ImageSpec(1, 2, 2, levels=2, class_names=("a", "b", "c"), attribute_names=("yaw",))
-    told = said(batch(three, labels=torch.tensor([2, 0]), attributes=torch.tensor([[0.5], [NAN]])))
-    assert torch.equal(told.nan_to_num(-1), torch.tensor([[0.5, 0, 0, 1], [-1, 1, 0, 0]]))
+    attribute_weight = said(batch(three, labels=torch.tensor([2, 0]), attributes=torch.tensor([[0.5], [NAN]])))
+    assert torch.equal(attribute_weight.nan_to_num(-1), torch.tensor([[0.5, 0, 0, 1], [-1, 1, 0, 0]]))
     two = ImageSpec(1, 2, 2, levels=2, class_names=("no", "yes"))
     assert said(batch(two, labels=torch.tensor([1, 0, 1]))).tolist() == [[1], [0], [1]], "the second alone"
-    assert [count_said(spec) for spec in (three, two, ImageSpec(1, 2, 2))] == [4, 1, 0]
+    assert [n_targets(spec) for spec in (three, two, ImageSpec(1, 2, 2))] == [4, 1, 0]
     assert said(batch(three)).isnan().all(), "a batch that says nothing is not a no"
 
 
@@ -41,9 +41,9 @@ def test_moments_pass_over_what_is_not_known() -> None:
 def test_errors_are_squares_in_deviations_or_nats() -> None:
     mean, std, switch = torch.tensor([10.0, 0.5]), torch.tensor([2.0, 0.5]), torch.tensor([0.0, 1.0])
     outputs, values = torch.tensor([[1.5, 2.0], [0.0, 0.0]]), torch.tensor([[12.0, 1.0], [NAN, 0.0]])
-    told = squared_or_crossed(outputs, values, mean, std, switch)
+    attribute_weight = squared_or_crossed(outputs, values, mean, std, switch)
     expected = [[(1.5 - 1.0) ** 2, math.log1p(math.exp(-2.0))], [0.0, math.log(2)]]
-    torch.testing.assert_close(told, torch.tensor(expected))
+    torch.testing.assert_close(attribute_weight, torch.tensor(expected))
 
 
 def test_the_likelihood_is_a_normal_or_a_coin() -> None:

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from genstudio.core.parts import whole
+from genstudio.core.resumable import whole
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.base import models
-from genstudio.nets.by_layers import Traced, straight
+from genstudio.nets.by_layers import Traced, run_through
 from tests.models.autoregressive.autoregressive_nets import VARIANTS, make
 
 COLOURED = ("made", "pixelcnn", "gated-classes", "diagonal-lstm-scales", "pp")
@@ -39,7 +39,7 @@ def test_gradients_are_those_of_the_whole_graph(variant: str, size: tuple[int, i
     output = model(leaf, labels)
     made = traced(model, image, labels)
     assert torch.equal(made.output, output)
-    assert torch.equal(straight(model.by_layers(image, labels)), output)
+    assert torch.equal(run_through(model.by_layers(image, labels)), output)
     for y, x in ((0, 0), (0, size[1] - 1), (size[0] // 2, size[1] // 2), (size[0] - 1, 1)):
         back = torch.zeros_like(output)
         back[0, :, y, x] = torch.randn(output.shape[1], generator=generator, dtype=torch.float64)

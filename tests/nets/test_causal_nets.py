@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from genstudio.core.batch import Batch
-from genstudio.core.parts import whole
+from genstudio.core.resumable import whole
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build
 from genstudio.nets.causal_conv import CausalConv, CausalUpConv, causal_mask, colour_slices, weights_ready

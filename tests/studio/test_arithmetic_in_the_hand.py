@@ -16,8 +16,8 @@ from PySide6.QtTest import QTest
 
 from genstudio.core.messages import N_
 from genstudio.data.base import DataKnobs, Source, data_sets
-from genstudio.explore.latent.frames import Frame
-from genstudio.explore.latent.sums import Term
+from genstudio.explore.latent.points import LatentPoint
+from genstudio.explore.latent.vector_arithmetic import Term
 from genstudio.studio.panes.area import PaneArea
 from genstudio.studio.panes.arithmetic import ArithmeticView
 from genstudio.studio.panes.exemplar_drag import Carried, pack, unpack
@@ -75,7 +75,7 @@ def settled(qtbot, area: PaneArea) -> ArithmeticView:
         view = area.views.get("arithmetic")
         made = view.rendered if view is not None else None
         return (
-            made is not None and made.final and made.state == view.fitted(area.states["arithmetic"])
+            made is not None and made.final and made.state == view.resolved(area.states["arithmetic"])
             and (bool(made.error) or (made.content is not None and "browser" in made.content.values))
         )  # fmt: skip
 
@@ -233,7 +233,7 @@ def test_what_is_no_picture_is_said(view: ArithmeticView):
     assert "no picture" in view.trouble.text()
     data.setData("application/x-genstudio-exemplar", b"{}")
     assert unpack(data) is None
-    assert unpack(pack(Carried(Frame("seed", 3), 1, 2))) == Carried(Frame("seed", 3), 1, 2)
+    assert unpack(pack(Carried(LatentPoint("seed", 3), 1, 2))) == Carried(LatentPoint("seed", 3), 1, 2)
 
 
 def test_a_full_term_takes_no_more_and_says_so(view: ArithmeticView):
@@ -573,7 +573,7 @@ def test_without_attributes_an_equation_is_put_together_by_hand(qtbot, home: Pat
         first, second, third = (view.board.columns[k].mean.picture.values["z"][0, 0] for k in range(3))
         assert shown_z(view) == pytest.approx(first - second + third, abs=1e-5)
         own = view.blobs.put_array(np.zeros((8, 8, 1), np.uint8))
-        view.put(0, Carried(Frame("own", blob=own)))
+        view.put(0, Carried(LatentPoint("own", blob=own)))
         settled(qtbot, area)
         assert "encodes no images" in view.stage.notice.text()
         assert view.grid.picture is not None

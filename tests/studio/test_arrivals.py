@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from genstudio.studio.arrivals import late_modules
+from genstudio.studio.deferred_imports import late_modules
 
 OPEN = """
 import importlib.abc, json, sys, threading

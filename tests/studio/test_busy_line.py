@@ -151,7 +151,7 @@ def test_one_thread_from_the_status_bar(qtbot, window) -> None:
         qtbot.waitUntil(lambda: bar.label.text().startswith("CPU, 1 thread "), timeout=PATIENCE)
 
         def changed() -> list[tuple[str, object]]:  # rows reach the file with the loop's next flush
-            return [(row["name"], row["value"]) for row in session.run.happenings() if row["event"] == "changed"]
+            return [(row["name"], row["value"]) for row in session.run.run_events() if row["event"] == "changed"]
 
         qtbot.waitUntil(lambda: changed() == [("plan.threads", 1)], timeout=PATIENCE)
     finally:

@@ -20,7 +20,7 @@ from genstudio.studio.widgets.legend import number
 from genstudio.studio.widgets.loss_plot import LossPlot
 from genstudio.studio.widgets.strips import held_range
 from genstudio.studio.widgets.thinning import peaks, thin
-from genstudio.studio.widgets.words import as_time
+from genstudio.studio.widgets.titles import as_time
 from genstudio.training.telemetry import Row
 
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 
-from genstudio.explore.latent import codes, kept, staged
+from genstudio.explore.latent import codes, search, storage
 from genstudio.studio.panes.area import PaneArea
 from genstudio.studio.panes.directions import DirectionsView
 from genstudio.training.run import Run
@@ -42,7 +42,7 @@ def settled(qtbot, area: PaneArea) -> DirectionsView:
     def there() -> bool:
         view = area.views.get(name)
         made = view.rendered if view is not None else None
-        return made is not None and made.final and made.state == view.fitted(area.states[name])
+        return made is not None and made.final and made.state == view.resolved(area.states[name])
 
     qtbot.waitUntil(there, timeout=PATIENCE)
     view = area.views[name]
@@ -82,9 +82,9 @@ def test_what_is_found_is_shown_and_kept_in_the_run(qtbot, view: DirectionsView,
     assert names(view) == ["b", "mirror", "PC 1", "PC 2", "PC 3", "PC 4", "random"]
     assert not view.finding.isVisible()
     assert "along 7 directions" in view.words.text()
-    qtbot.waitUntil(lambda: bool(kept.all_of(run)), timeout=PATIENCE)
-    assert kept.all_of(run)[0].space.step == 4
-    assert "b" in kept.all_of(run)[0].names
+    qtbot.waitUntil(lambda: bool(storage.all_of(run)), timeout=PATIENCE)
+    assert storage.all_of(run)[0].space.step == 4
+    assert "b" in storage.all_of(run)[0].names
 
 
 @pytest.fixture
@@ -92,12 +92,12 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Until it is set, encoding the images goes on and on."""
     opened = threading.Event()
 
-    def encoding(look: Any, **how: Any) -> Any:
+    def encoding(context: Any, **how: Any) -> Any:
         while not opened.is_set():
             yield 0.5
-        return (yield from CODES(look, **how))
+        return (yield from CODES(context, **how))
 
-    monkeypatch.setattr(staged, "known_codes", encoding)
+    monkeypatch.setattr(search, "known_codes", encoding)
     return opened
 
 
@@ -109,13 +109,13 @@ def test_escape_stops_the_search_undo_goes_on_with_it(qtbot, area: PaneArea, gat
     assert view.finding.isVisible()
     assert view.finding.bar.value() > 0
     assert "finding directions" in view.words.text()
-    assert not view.at_rest, "newer weights wait until it is done"
+    assert not view.idle, "newer weights wait until it is done"
     area.activateWindow()
     view.grid.setFocus()
     qtbot.keyClick(view.grid, Qt.Key.Key_Escape)
     settled(qtbot, area)
     assert not view.is_finding
-    assert view.at_rest
+    assert view.idle
     assert names(view) == ["PC 1", "PC 2", "PC 3", "PC 4", "random"]
     assert area.found_directions.blob is None
     assert view.again.text() == "Find directions"
@@ -165,7 +165,7 @@ def test_found_again_for_newer_weights_and_undo_brings_the_old_ones_back(
     qtbot.waitUntil(lambda: area.found_directions.blob not in (None, old), timeout=PATIENCE)
     settled(qtbot, area)
     assert "found at" not in view.words.text()
-    qtbot.waitUntil(lambda: {found.space.step for found in kept.all_of(run)} == {2, 4}, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: {found.space.step for found in storage.all_of(run)} == {2, 4}, timeout=PATIENCE)
     area.undo_stack.undo()
     assert area.found_directions.blob == old
     settled(qtbot, area)
@@ -179,7 +179,7 @@ def test_what_the_run_keeps_is_shown_when_it_is_opened_again(
         first.show_pane("directions")
         qtbot.waitUntil(lambda: first.found_directions.blob is not None, timeout=PATIENCE)
         blob = first.found_directions.blob
-        qtbot.waitUntil(lambda: bool(kept.all_of(run)), timeout=PATIENCE)
+        qtbot.waitUntil(lambda: bool(storage.all_of(run)), timeout=PATIENCE)
     with area_on(qtbot, home / "second", run) as second:
         qtbot.waitUntil(lambda: second.found_directions.blob is not None, timeout=PATIENCE)
         assert second.found_directions.blob == blob
@@ -228,8 +228,8 @@ def test_a_component_gets_the_name_that_is_typed_and_the_run_keeps_it(
     qtbot.keyClick(view.name, Qt.Key.Key_Return)
     settled(qtbot, area)
     assert names(view)[row] == "far left"
-    qtbot.waitUntil(lambda: "far left" in kept.all_of(run)[0].names, timeout=PATIENCE)
-    assert "PC 3" not in kept.all_of(run)[0].names
+    qtbot.waitUntil(lambda: "far left" in storage.all_of(run)[0].names, timeout=PATIENCE)
+    assert "PC 3" not in storage.all_of(run)[0].names
     area.undo_stack.undo()
     settled(qtbot, area)
     assert names(view)[row] == "PC 3"

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 
 from genstudio.explore.base import panes
 from genstudio.explore.interpolate import MOST_FRAMES, InterpolateState
-from genstudio.explore.latent.frames import Frame
+from genstudio.explore.latent.points import LatentPoint
 from genstudio.studio.panes.area import PaneArea
 from genstudio.studio.panes.interpolate import InterpolateView
 from genstudio.studio.panes.pixels import PixelsView
@@ -150,7 +150,7 @@ def test_what_could_not_be_sent_or_saved_is_not_written_over_by_progress(area_fo
     import numpy as np
 
     area = area_for("interpolate")
-    full = InterpolateState(frames=tuple(Frame("seed", k) for k in range(MOST_FRAMES)))
+    full = InterpolateState(frames=tuple(LatentPoint("seed", k) for k in range(MOST_FRAMES)))
     area.change({"interpolate": full}, "many")
     area.exporter.began.emit("film.gif")
     area.send_z(np.zeros(2, np.float32), "interpolate")

@@ -13,8 +13,8 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from genstudio.explore.latent.frames import Frame
-from genstudio.explore.latent.named_sums import BLANK
+from genstudio.explore.latent.attribute_equations import BLANK
+from genstudio.explore.latent.points import LatentPoint
 from genstudio.studio.panes.area import PaneArea
 from genstudio.studio.panes.interpolate import InterpolateView
 from genstudio.studio.panes.view import PaneView
@@ -55,7 +55,7 @@ def settled(qtbot, area: PaneArea, name: str) -> PaneView:
 
     def there() -> bool:
         made = view.rendered
-        return made is not None and made.final and made.state == view.fitted(area.states[name])
+        return made is not None and made.final and made.state == view.resolved(area.states[name])
 
     qtbot.waitUntil(there, timeout=PATIENCE)
     return view
@@ -72,7 +72,7 @@ def test_every_pane_shows_what_needs_no_images(qtbot, area: PaneArea, name: str)
 def test_an_image_of_the_data_set_is_refused_in_words_and_the_rest_goes_on(qtbot, area: PaneArea) -> None:
     settled(qtbot, area, "interpolate")
     before = area.states["interpolate"]
-    area.change({"interpolate": replace(before, frames=(*before.frames, Frame("image", 1)))}, "image")
+    area.change({"interpolate": replace(before, frames=(*before.frames, LatentPoint("image", 1)))}, "image")
     view = settled(qtbot, area, "interpolate")
     assert isinstance(view, InterpolateView)
     can_encode = area.session.run.path.name == "vae"
@@ -89,7 +89,7 @@ def test_sums_are_made_of_drawn_codes(qtbot, area: PaneArea) -> None:
     state = replace(area.states["arithmetic"], terms=BLANK)
     for term in range(3):
         for seed in range(3):
-            state = state.with_exemplar(term, Frame("seed", 10 * term + seed))
+            state = state.with_exemplar(term, LatentPoint("seed", 10 * term + seed))
     area.change({"arithmetic": state}, "exemplars")
     view = settled(qtbot, area, "arithmetic")
     assert view.rendered is not None

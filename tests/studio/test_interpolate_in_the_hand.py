@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QWidget
 
 from genstudio.explore.interpolate import MOST_FRAMES, InterpolateState
-from genstudio.explore.latent.frames import Frame
+from genstudio.explore.latent.points import LatentPoint
 from genstudio.export.provenance import read_provenance
 from genstudio.studio.panes.area import PaneArea
 from genstudio.studio.panes.interpolate import InterpolateView, left_out_in_words
@@ -67,7 +67,7 @@ def settled(qtbot, area: PaneArea) -> InterpolateView:
             view.rendered is not None
             and (view.rendered.content is not None or bool(view.rendered.error))
             and view.rendered.final
-            and view.rendered.state == view.fitted(area.states["interpolate"])
+            and view.rendered.state == view.resolved(area.states["interpolate"])
         ),
         timeout=PATIENCE,
     )
@@ -182,12 +182,12 @@ def test_what_a_key_frame_may_be_is_added_and_put_in_place_of_another(qtbot, are
     QTest.keyClick(view.row, _KEY.Key_Home)
     tools.kind.setFocus()
     tools.kind.activated.emit(tools.kind.findData("image"))
-    assert state_of(area).frames[0] == Frame("image", 1)
+    assert state_of(area).frames[0] == LatentPoint("image", 1)
     tools.number.setFocus()
     tools.number.selectAll()
     QTest.keyClicks(tools.number, "12")
     QTest.keyClick(tools.number, _KEY.Key_Return)
-    assert state_of(area).frames[0] == Frame("image", 12)
+    assert state_of(area).frames[0] == LatentPoint("image", 12)
     QTest.keyClick(tools.number, _KEY.Key_Up)
     QTest.keyClick(tools.number, _KEY.Key_Up)
     assert state_of(area).frames[0].number == 14
@@ -195,7 +195,7 @@ def test_what_a_key_frame_may_be_is_added_and_put_in_place_of_another(qtbot, are
     assert state_of(area).frames[0].number == 12, "a row of steps is one command"
     area.undo_stack.undo()
     area.undo_stack.undo()
-    assert state_of(area).frames[0] == Frame("seed", 0)
+    assert state_of(area).frames[0] == LatentPoint("seed", 0)
 
 
 def test_a_file_dropped_on_a_key_frame_takes_its_place_and_elsewhere_is_one_more(
@@ -218,7 +218,7 @@ def test_the_menu_of_a_key_frame_comes_by_key_and_does_what_it_says(qtbot, area:
     view = settled(qtbot, area)
 
     def menu() -> QMenu:
-        view.row.menu_wanted.emit(view.row.current, view.mapToGlobal(QPoint(9, 9)))
+        view.row.menu_requested.emit(view.row.current, view.mapToGlobal(QPoint(9, 9)))
         made = [child for child in view.row.findChildren(QMenu) if child.parent() is view.row and child.isVisible()]
         assert len(made) == 1
         return made[0]
@@ -252,7 +252,7 @@ def test_a_z_that_was_sent_is_one_more_key_frame_and_resampling_leaves_it(qtbot,
 
 def test_there_is_a_most_and_it_is_said(qtbot, area: PaneArea, square: Path):
     view = settled(qtbot, area)
-    full = InterpolateState(frames=tuple(Frame("seed", k) for k in range(MOST_FRAMES)))
+    full = InterpolateState(frames=tuple(LatentPoint("seed", k) for k in range(MOST_FRAMES)))
     area.change({"interpolate": full}, "many")
     settled(qtbot, area)
     assert not view.add.isEnabled()
@@ -424,13 +424,13 @@ def test_a_morph_of_two_classes_by_typical_images(qtbot, area: PaneArea):
     assert view.tools.morph.isVisible()
     view.grid.setFocus()
     QTest.keyClick(view.grid, _KEY.Key_M)
-    assert state_of(area).frames == (Frame("class", 0), Frame("class", 1))
+    assert state_of(area).frames == (LatentPoint("class", 0), LatentPoint("class", 1))
     settled(qtbot, area)
     assert [key.words for key in view.row.keys] == ["a typical a", "a typical b"]
     view.player.toggle()
-    assert not view.at_rest, "newer weights would have to search again"
+    assert not view.idle, "newer weights would have to search again"
     view.player.pause()
-    assert view.at_rest
+    assert view.idle
     while area.undo_stack.canUndo():
         area.undo_stack.undo()
     assert state_of(area) == InterpolateState()
@@ -442,7 +442,7 @@ def test_a_morph_of_two_classes_of_a_model_that_is_told_them(qtbot, home: Path, 
         view.tools.morph_from.setCurrentIndex(1)
         view.tools.morph_to.setCurrentIndex(0)
         view.tools.morph.click()
-        assert state_of(area).frames == (Frame("seed", 0, label=1), Frame("seed", 0, label=0))
+        assert state_of(area).frames == (LatentPoint("seed", 0, label=1), LatentPoint("seed", 0, label=0))
         settled(qtbot, area)
         assert [key.words for key in view.row.keys] == ["seed 0 as b", "seed 0 as a"]
         assert (view.row.keys[0].pixels != view.row.keys[1].pixels).any()
@@ -510,8 +510,8 @@ def test_a_broken_model_is_told_and_the_key_frames_stay(qtbot, home: Path, tmp_p
         broken: list[bool] = []
 
         def break_weights() -> None:
-            for look in area.renderer._looks.values():
-                for weight in look.model.parameters():
+            for context in area.renderer._looks.values():
+                for weight in context.model.parameters():
                     weight.data.fill_(float("nan"))
             broken.append(True)
 

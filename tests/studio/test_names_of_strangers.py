@@ -14,7 +14,7 @@ from genstudio.studio.left.recipe_card import RecipeCard
 from genstudio.studio.panes.directions_parts import WantedAttributes
 from genstudio.studio.panes.key_choices import KeyMenus
 from genstudio.studio.widgets.sample_browser import Chip
-from genstudio.studio.widgets.words import literal
+from genstudio.studio.widgets.titles import literal
 from genstudio.training.recipe import recipe_from_dict
 
 MARKUP = "<b>cats</b> &amp; <img src='x'>"
@@ -64,7 +64,7 @@ def test_the_title_of_a_recipe_is_one_line_of_text() -> None:
 
 
 def test_reasons_on_a_page_of_text_are_no_markup(qtbot) -> None:
-    from genstudio.studio.panes.refusals import Refusals
+    from genstudio.studio.panes.availability import Refusals
 
     class Answered(Refusals):
         @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genstudio.studio.workers.pace import BUDGET_MS, Pace
+from genstudio.studio.workers.throttle import BUDGET_MS, Pace
 
 
 def taught(*milliseconds: float) -> Pace:

@@ -84,7 +84,7 @@ def settled(qtbot, area: PaneArea, name: str) -> PaneView:
     def there() -> bool:
         view = area.views.get(name)
         rendered = view.rendered if view is not None else None
-        return rendered is not None and rendered.final and rendered.state == view.fitted(area.states[name])
+        return rendered is not None and rendered.final and rendered.state == view.resolved(area.states[name])
 
     qtbot.waitUntil(there, timeout=PATIENCE)
     return area.views[name]
@@ -498,11 +498,11 @@ def test_weights_that_a_hand_has_shown_already_hold_up_no_newer_ones(qtbot, area
     view = area.views["manifold"]
     qtbot.waitUntil(lambda: view.rendered is not None and view.rendered.final)
     due = []
-    area.newer_weights.due.connect(due.append)
+    area.weight_refresh.due.connect(due.append)
     area.session.snapshot_arrived.emit()  # announced, though the pane shows them
     assert "manifold" not in due
-    assert area.newer_weights._taken.wait("manifold") < 1
-    area.newer_weights.due.disconnect(due.append)
+    assert area.weight_refresh._taken.wait("manifold") < 1
+    area.weight_refresh.due.disconnect(due.append)
 
 
 def test_a_pane_left_with_older_weights_while_paused_asks_for_the_newest(qtbot, area: PaneArea, monkeypatch):
@@ -510,15 +510,15 @@ def test_a_pane_left_with_older_weights_while_paused_asks_for_the_newest(qtbot, 
     name = area.active
     made = settled(qtbot, area, name).rendered
     due: list[str] = []
-    area.newer_weights.due.disconnect()
-    area.newer_weights.due.connect(due.append)
-    area.newer_weights.shown(name, made)
+    area.weight_refresh.due.disconnect()
+    area.weight_refresh.due.connect(due.append)
+    area.weight_refresh.shown(name, made)
     monkeypatch.setattr(area.session, "state", "paused")
-    area.newer_weights.shown(name, made)
+    area.weight_refresh.shown(name, made)
     assert due == [], "these are the newest"
     older = replace(made, snapshot=replace(made.snapshot, step=1))
-    area.newer_weights.shown(name, older)
+    area.weight_refresh.shown(name, older)
     assert due == [name]
-    area.newer_weights.shown(name, replace(older, snapshot=None))
+    area.weight_refresh.shown(name, replace(older, snapshot=None))
     assert due == [name], "an error has no weights: asking again would never end"
     monkeypatch.setattr(area.session, "state", "idle")

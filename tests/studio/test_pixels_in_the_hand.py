@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLine
 from genstudio.studio.panes.area import PaneArea
 from genstudio.studio.panes.pixels import PixelsView
 from genstudio.studio.settings import Settings
-from genstudio.studio.workers import pace
+from genstudio.studio.workers import throttle
 from genstudio.studio.workers.session import Session
 from genstudio.training.run import Run
 from tests.small_runs import small_run
@@ -144,7 +144,7 @@ def test_a_play_of_many_frames_is_one_command(qtbot, area: PaneArea, view: Pixel
     assert view.transport.buttons["play"].accessibleName() == "Pause (Space)"
     qtbot.waitUntil(lambda: view.clock.drawn > 10, timeout=PATIENCE)
     qtbot.mouseClick(view.transport.buttons["play"], Qt.MouseButton.LeftButton)
-    assert view.at_rest
+    assert view.idle
     assert area.undo_stack.count() == 1
     assert area.states["pixels"].position == view.clock.drawn, "it stands where the drawing had really come"
 
@@ -152,7 +152,7 @@ def test_a_play_of_many_frames_is_one_command(qtbot, area: PaneArea, view: Pixel
 def test_with_what_each_pixel_saw_it_plays_from_one_to_the_next(
     qtbot, monkeypatch: pytest.MonkeyPatch, area: PaneArea, view: PixelsView
 ):
-    monkeypatch.setattr(pace, "BUDGET_MS", 0.0)  # pictures without it would be shown on the way
+    monkeypatch.setattr(throttle, "BUDGET_MS", 0.0)  # pictures without it would be shown on the way
     view.propose("", overlay="field")
     settled(qtbot, area)
     view.clock.speed = 30.0
@@ -179,7 +179,7 @@ def test_undo_in_the_middle_of_a_play_stops_it(qtbot, area: PaneArea, view: Pixe
     view.toggle_play()
     qtbot.waitUntil(lambda: view.clock.drawn > 0, timeout=PATIENCE)
     area.undo_stack.undo()
-    assert view.at_rest
+    assert view.idle
     assert area.states["pixels"].position == 0
     assert not area.undo_stack.canUndo()
 
@@ -193,9 +193,9 @@ def test_a_change_during_a_play_is_a_command_of_its_own(qtbot, area: PaneArea, v
     slider.setValue(40)
     slider.sliderReleased.emit()
     now = area.states["pixels"]
-    assert now.cooled, "what is drawn already stays as it is"
-    assert now.cooled[0][0] == now.position
-    assert not view.at_rest, "it plays on"
+    assert now.temperature_schedule, "what is drawn already stays as it is"
+    assert now.temperature_schedule[0][0] == now.position
+    assert not view.idle, "it plays on"
     qtbot.waitUntil(lambda: view.clock.drawn > now.position + 2, timeout=PATIENCE)
     view.pause()
     assert area.undo_stack.count() == 3, "play, temperature, play"
@@ -205,16 +205,16 @@ def test_what_nobody_sees_does_not_play(qtbot, area: PaneArea, view: PixelsView)
     view.clock.speed = 5.0
     view.toggle_play()
     area.show_pane("samples")
-    assert view.at_rest
+    assert view.idle
     area.show_pane("pixels")
-    assert view.at_rest
+    assert view.idle
 
 
 def test_a_hand_at_work_elsewhere_pauses_the_play(qtbot, area: PaneArea, view: PixelsView):
     view.clock.speed = 5.0
     view.toggle_play()
     area.header.slider.sliderPressed.emit()
-    assert view.at_rest, "else the two would be one another's commands"
+    assert view.idle, "else the two would be one another's commands"
     area.header.slider.sliderReleased.emit()
 
 
@@ -325,7 +325,7 @@ def test_while_training_weights_stay_as_long_as_it_plays_and_come_when_it_stands
 
     def over() -> bool:
         seen.add(view.rendered.step)
-        return view.at_rest
+        return view.idle
 
     qtbot.waitUntil(over, timeout=PATIENCE)
     assert len(seen) == 1, "one drawing, one set of weights"
@@ -417,7 +417,7 @@ def test_a_pixel_stays_in_hand_while_what_follows_it_is_drawn_again(qtbot, area:
     whole = settled(qtbot, area).rendered
     values = whole.content.values | {"drawn": 12}
     view.show_rendered(replace(whole, content=replace(whole.content, values=values), final=False))
-    assert view.what_if.selected == (4, 4)
+    assert view.pixel_edit.selected == (4, 4)
     view.show_rendered(whole)
     assert view.tools.editor.back.isVisible()
 
@@ -427,12 +427,12 @@ def test_a_pixel_in_hand_belongs_to_its_image(qtbot, area: PaneArea, view: Pixel
     for other in (lambda: view.completion.ask("resample"), lambda: view.propose("a class", source="data", index=3)):
         qtbot.mouseClick(view.stage.canvas, Qt.MouseButton.LeftButton, pos=place(view, 4, 4))
         settled(qtbot, area)
-        assert view.what_if.selected == (4, 4)
+        assert view.pixel_edit.selected == (4, 4)
         assert area.states["pixels"].edits
         other()
-        assert view.what_if.selected is None, "at once"
+        assert view.pixel_edit.selected is None, "at once"
         assert area.states["pixels"].edits == ()
-        assert settled(qtbot, area).what_if.selected is None
+        assert settled(qtbot, area).pixel_edit.selected is None
         drawn_to(qtbot, area, END)
 
 
@@ -446,7 +446,7 @@ def test_a_pixel_changed_in_one_run_is_not_changed_in_another(qtbot, area: PaneA
     view = settled(qtbot, area)
     assert view.rendered.snapshot is not None
     assert view.rendered.snapshot.run == "dots-2"
-    assert view.what_if.selected is None
+    assert view.pixel_edit.selected is None
     mine = large(view)
     area.change({"pixels": replace(area.states["pixels"], edits=(), branches=())}, "nothing changed")
     assert np.array_equal(large(settled(qtbot, area)), mine)
@@ -478,7 +478,7 @@ def test_one_stroke_rubs_out_and_is_one_command(qtbot, area: PaneArea):
     view = completing(qtbot, area)
     before, canvas = large(view), view.stage.canvas
     count = area.undo_stack.count()
-    view.tools.choose_hand("erase")
+    view.tools.choose_tool("erase")
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=place(view, 1, 1))
     for column in range(2, 7):
         qtbot.mouseMove(canvas, place(view, 1, column))
@@ -499,7 +499,7 @@ def test_the_brush_by_keyboard(qtbot, area: PaneArea):
     canvas = view.stage.canvas
     canvas.setFocus()
     qtbot.keyClick(canvas, Qt.Key.Key_K)
-    assert view.tools.hand == "keep"
+    assert view.tools.tool == "keep"
     for _ in range(3):
         qtbot.keyClick(canvas, Qt.Key.Key_Down)
     assert canvas.accessibleDescription().startswith("Brush at row ")
@@ -508,7 +508,7 @@ def test_the_brush_by_keyboard(qtbot, area: PaneArea):
     assert mask[6, 4]
     assert not mask[7, 7]
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
-    assert view.tools.hand == "point"
+    assert view.tools.tool == "point"
 
 
 def test_whole_regions_are_kept_and_nothing_to_draw_is_said_in_words(qtbot, area: PaneArea):

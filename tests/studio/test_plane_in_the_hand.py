@@ -16,7 +16,7 @@ from genstudio.core.spec import ImageSpec
 from genstudio.explore.base import Content, Legend, Pane, Series, panes
 from genstudio.explore.plane_field import DATA, SAMPLES
 from genstudio.studio.panes.area import PaneArea
-from genstudio.studio.panes.first_pane import first_pane
+from genstudio.studio.panes.default_pane import first_pane
 from genstudio.studio.panes.plane import PlaneView
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.settings import Settings
@@ -53,7 +53,7 @@ def settled(qtbot, area: PaneArea, name: str) -> PaneView:
             view.rendered is not None
             and view.rendered.content is not None
             and view.rendered.final
-            and view.rendered.state == view.fitted(area.states[name])
+            and view.rendered.state == view.resolved(area.states[name])
         ),
         timeout=PATIENCE,
     )
@@ -179,8 +179,8 @@ def test_the_kept_session_wins(qtbot, home: Path, run: Run):
 
 
 def test_a_pane_says_in_its_own_file_what_it_is_for():
-    def newcomer(suits) -> Pane:
-        return replace(panes["samples"], name="mine", group="compare", suits=suits)
+    def newcomer(preferred_for) -> Pane:
+        return replace(panes["samples"], name="mine", group="compare", preferred_for=preferred_for)
 
     ours = {**dict(panes.items()), "mine": newcomer(lambda spec: spec.channels == 7)}
     assert first_pane(ours, lambda name: True, ImageSpec(7, 8, 8, 256)) == "mine", "though it stands last in the rail"

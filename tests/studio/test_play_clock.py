@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from genstudio.studio.panes.fresh_weights import FreshWeights
 from genstudio.studio.panes.play_clock import LONGEST_FRAME, SPEEDS, PlayClock
+from genstudio.studio.panes.refresh_interval import RefreshInterval
 
 
 class Drawing:
@@ -116,7 +116,7 @@ def test_speeds_reach_from_one_pixel_a_second_to_as_fast_as_it_goes():
 
 def test_a_long_drawing_is_made_anew_in_a_third_of_the_time_at_most():
     now = [0.0]
-    fresh = FreshWeights(lambda: now[0])
+    fresh = RefreshInterval(lambda: now[0])
     assert fresh.wait("pixels") == 0
     fresh.shown("pixels", "step 10", 1500)
     assert fresh.wait("pixels") == pytest.approx(3.0)
@@ -131,7 +131,7 @@ def test_a_long_drawing_is_made_anew_in_a_third_of_the_time_at_most():
 
 
 def test_errors_have_no_weights():
-    fresh = FreshWeights(lambda: 0.0)
+    fresh = RefreshInterval(lambda: 0.0)
     fresh.shown("pixels", None, 0.0)
     fresh.shown("pixels", None, 0.0)
     assert fresh.wait("pixels") == 0
@@ -139,7 +139,7 @@ def test_errors_have_no_weights():
 
 def test_a_drawing_from_newer_weights_is_finished_before_others_are_taken():
     now = [0.0]
-    fresh = FreshWeights(lambda: now[0])
+    fresh = RefreshInterval(lambda: now[0])
     fresh.begins("pixels")
     now[0] = 2.0
     assert fresh.wait("pixels") > 0

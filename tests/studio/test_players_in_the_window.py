@@ -94,7 +94,7 @@ def test_one_player_steps_alone_and_all_learn_again(qtbot, playing) -> None:
     QTest.mouseClick(controls.only.back, Qt.MouseButton.LeftButton)
     assert not controls.only.isVisible()
     assert stepped(qtbot, window, controls.step.click) == {"discriminator", "generator"}
-    told = [row for row in Run.open(window.session.run.path).happenings() if row["event"] == "changed"]
+    told = [row for row in Run.open(window.session.run.path).run_events() if row["event"] == "changed"]
     assert [row["value"] for row in told] == ["discriminator", "generator", None]
 
 
@@ -231,7 +231,7 @@ def nothing_else_said(monkeypatch) -> None:
 def test_a_long_alarm_is_wrapped_and_its_remedy_stands_below_it_whole(nothing_else_said, qtbot, playing) -> None:
     health = playing.left.curves.health
     wanted: list[dict[str, float]] = []
-    health.remedy_wanted.connect(wanted.append)
+    health.remedy_requested.connect(wanted.append)
     words = "The discriminator overwhelms the generator, whose gradient has vanished for 290 steps."
     change = {"plan.players.discriminator.lr": 0.0003}
     health.show_words("watch", words, "Slow the discriminator to a third", change)

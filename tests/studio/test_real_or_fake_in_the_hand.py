@@ -39,7 +39,7 @@ def settled(qtbot, area: PaneArea, name: str) -> Any:
         view = area.views.get(name)
         made = view.rendered if view is not None else None
         return (
-            made is not None and made.final and view.fitted(made.state) == view.fitted(area.states[name])
+            made is not None and made.final and view.resolved(made.state) == view.resolved(area.states[name])
             and made.content is not None and len(made.content.series) > 1
         )  # fmt: skip
 

@@ -11,11 +11,11 @@ import pytest
 import torch
 from PySide6.QtCore import QObject, Slot
 
-from genstudio.core.abilities import Samples
+from genstudio.core.capabilities import Samples
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
-from genstudio.explore.base import Content, Look, Pane, PaneState, Picture, knob, panes, state
+from genstudio.explore.base import Content, Pane, PaneState, Picture, ViewContext, knob, panes, state
 from genstudio.explore.manifold import ManifoldState
 from genstudio.models.base import build
 from genstudio.studio.workers.render_thread import Rendered, RenderThread
@@ -41,7 +41,7 @@ class Gate:
         self.closed: list[int] = []
         self.threads: list[int] = []
 
-    def __call__(self, look: Look, state: GateState) -> Iterator[Content | None]:
+    def __call__(self, look: ViewContext, state: GateState) -> Iterator[Content | None]:
         self.seen.append(state.number)
         self.threads.append(torch.get_num_threads())
         if state.wrong == "words":
@@ -304,7 +304,7 @@ class Endless:
     def __init__(self) -> None:
         self.steps, self.closed, self.reached = 0, threading.Event(), threading.Event()
 
-    def __call__(self, look: Look, state: GateState) -> Iterator[None]:
+    def __call__(self, look: ViewContext, state: GateState) -> Iterator[None]:
         try:
             while True:
                 self.steps += 1
@@ -360,7 +360,7 @@ class Slow:
     def __init__(self) -> None:
         self.whole: list[int] = []
 
-    def __call__(self, look: Look, state: GateState) -> Iterator[Content]:
+    def __call__(self, look: ViewContext, state: GateState) -> Iterator[Content]:
         yield Content(N_("coarse"), (Picture(np.zeros((2, 2, 1), np.uint8)),), coarse=True)
         self.whole.append(state.number)
         yield Content(N_("whole"), (Picture(np.ones((2, 2, 1), np.uint8)),))
@@ -371,7 +371,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
     made = Slow()
     shown = Pane("slow", N_("Slow"), "look", (Samples,), GateState, N_("Slow."), N_("Slow."), made)
     monkeypatch.setitem(panes.load()._things, "slow", shown)
-    monkeypatch.setattr("genstudio.studio.workers.pace.BUDGET_MS", -1.0)  # however quick this computer is
+    monkeypatch.setattr("genstudio.studio.workers.throttle.BUDGET_MS", -1.0)  # however quick this computer is
     return made
 
 

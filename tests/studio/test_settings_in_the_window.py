@@ -154,7 +154,7 @@ def test_an_undo_that_would_end_the_training_is_refused_in_words(qtbot, training
 
 
 def test_a_remedy_is_undone_too(qtbot, training) -> None:
-    training.left.curves.health.remedy_wanted.emit({"beta": 0.25})
+    training.left.curves.health.remedy_requested.emit({"beta": 0.25})
     assert row(training, "beta").field.text() == "0.25"
     training.undo_stack.undo()
     assert row(training, "beta").field.text() == "1"

@@ -139,7 +139,7 @@ def test_switching_the_theme_reaches_everything(qtbot, window) -> None:
 def test_saving_a_recipe_and_opening_it_again(qtbot, window, tmp_path: Path) -> None:
     enter(window.left.model.form.rows["beta"].field, "2")
     path = tmp_path / "mine.toml"
-    window.left.recipe.save_wanted.emit(str(path))
+    window.left.recipe.save_requested.emit(str(path))
     window.left.recipe.open_recipe_file(str(path))
     assert window.left.draft().model_knobs["beta"] == 2
     assert window.left.recipe.fact.whole() == ""

@@ -53,7 +53,7 @@ def settled(qtbot, area: PaneArea) -> SlidersView:
     def there() -> bool:
         view = area.views.get("sliders")
         rendered = view.rendered if view is not None else None
-        return rendered is not None and rendered.final and rendered.state == view.fitted(area.states["sliders"])
+        return rendered is not None and rendered.final and rendered.state == view.resolved(area.states["sliders"])
 
     qtbot.waitUntil(there, timeout=PATIENCE)
     view = area.views["sliders"]

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel
 
 from genstudio.core.errors import RunError
 from genstudio.core.messages import N_
-from genstudio.explore.base import Content, Look, Pane, PaneState, Picture, knob, panes, state
+from genstudio.explore.base import Content, Pane, PaneState, Picture, ViewContext, knob, panes, state
 from genstudio.studio.panes import own_image
 from genstudio.studio.panes.area import PaneArea
 from genstudio.studio.widgets.histogram_view import HistogramView
@@ -210,11 +210,11 @@ class Slow:
     def __init__(self) -> None:
         self.open = threading.Event()
 
-    def __call__(self, look: Look, state: SlowState) -> Iterator[Content | float | None]:
+    def __call__(self, context: ViewContext, state: SlowState) -> Iterator[Content | float | None]:
         while not self.open.wait(0.01):
             yield 0.4
         yield Content(
-            N_("a picture of step {step}", step=look.snapshot.step), (Picture(np.zeros((8, 8, 1), np.uint8)),)
+            N_("a picture of step {step}", step=context.snapshot.step), (Picture(np.zeros((8, 8, 1), np.uint8)),)
         )
 
 
@@ -381,7 +381,7 @@ def test_a_step_shows_its_step(qtbot, window):
 
 def test_a_changed_setting_brings_newer_weights_without_waiting(qtbot, area: PaneArea, runs, monkeypatch):
     rendered(qtbot, area, "manifold", runs["dots-vae-1"])
-    session, newer = area.session, area.newer_weights
+    session, newer = area.session, area.weight_refresh
     qtbot.waitUntil(lambda: area.views["manifold"].rendered.final, timeout=PATIENCE)
     monkeypatch.setattr(newer, "_wait", lambda view: 1000.0)  # this pane takes long
     due: list[str] = []

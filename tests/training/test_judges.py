@@ -17,9 +17,9 @@ from genstudio.core.spec import ImageSpec
 from genstudio.data.dataset import DataSet, open_data
 from genstudio.models.base import Model, Phase, build, models
 from genstudio.training import judge_recipe, judges
+from genstudio.training.curve_annotations import marks_of
 from genstudio.training.inception import VARIABLE, inception_judge
 from genstudio.training.job import new_job, resume_job
-from genstudio.training.marks import marks_of
 from genstudio.training.recipe import Recipe, load_recipe
 from genstudio.training.run import Run
 from genstudio.training.snapshot import digest_of
@@ -198,7 +198,7 @@ def rows(run: dict[str, Any], key: str) -> list[tuple[int, float]]:
 
 def test_looking_through_a_judge_changes_no_bit(recipe: Recipes, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
-    monkeypatch.setattr("genstudio.evaluate.judged.SAMPLES", 40)
+    monkeypatch.setattr("genstudio.evaluate.comparison.SAMPLES", 40)
     never = trained(recipe(), tmp_path / "never")
     often = trained(recipe("plan.judge_every=6"), tmp_path / "often")
     for part in ("weights", "averaged", "trainer"):
@@ -212,7 +212,7 @@ def test_looking_through_a_judge_changes_no_bit(recipe: Recipes, tmp_path: Path,
 
 def test_a_look_that_a_stop_cut_short_is_made_up_for(recipe: Recipes, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
-    monkeypatch.setattr("genstudio.evaluate.judged.SAMPLES", 40)
+    monkeypatch.setattr("genstudio.evaluate.comparison.SAMPLES", 40)
     straight = trained(recipe("plan.judge_every=6"), tmp_path / "straight")
     stopping: list[bool] = []
     job = new_job(recipe("plan.judge_every=6"), out=tmp_path / "stopped", cancelled=lambda: bool(stopping))
@@ -228,8 +228,8 @@ def test_a_look_that_a_stop_cut_short_is_made_up_for(recipe: Recipes, tmp_path: 
     same(contents(tmp_path / "stopped", 24)["rows"], straight["rows"])
 
 
-def happenings(run: Path, kind: str) -> list[dict[str, Any]]:
-    return [row for row in Run.open(run).happenings() if row["event"] == kind]
+def run_events(run: Path, kind: str) -> list[dict[str, Any]]:
+    return [row for row in Run.open(run).run_events() if row["event"] == kind]
 
 
 def test_looks_can_begin_and_end_while_it_trains(
@@ -242,9 +242,9 @@ def test_looks_can_begin_and_end_while_it_trains(
     train_until(job, 14, changes)
     lived = contents(tmp_path / "live", 14)
     assert [step for step, _ in rows(lived, "validation/fid")] == [6, 9]
-    told = [(row["step"], row["name"], row["was"], row["value"]) for row in happenings(tmp_path / "live", "changed")]
+    told = [(row["step"], row["name"], row["was"], row["value"]) for row in run_events(tmp_path / "live", "changed")]
     assert told == [(4, "plan.judge_every", 0, 3), (9, "plan.judge_every", 3, 0)]
-    assert [translate(mark.message) for mark in marks_of(Run.open(tmp_path / "live").happenings())] == [
+    assert [translate(mark.message) for mark in marks_of(Run.open(tmp_path / "live").run_events())] == [
         "judge every 0 → 3",
         "judge every 3 → 0",
     ]
@@ -257,10 +257,10 @@ def test_where_no_judge_is_at_hand_it_says_how_to_come_by_one(
     recipe: Recipes, data: DataSet, tmp_path: Path, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
-    monkeypatch.setattr("genstudio.evaluate.judged.SAMPLES", 40)
+    monkeypatch.setattr("genstudio.evaluate.comparison.SAMPLES", 40)
     job = new_job(recipe(), out=tmp_path / "run")
     train_until(job, 8, {4: {"plan.judge_every": 6}})
-    (alarm,) = happenings(tmp_path / "run", "alarm")
+    (alarm,) = run_events(tmp_path / "run", "alarm")
     assert "no judge" in translate(Message.from_json(alarm["message"]))
     assert judges.find_judge(data) is None, "nothing is trained in between"
     resumed = resume_job(tmp_path / "run")  # as it says: stop and go on
@@ -270,11 +270,11 @@ def test_where_no_judge_is_at_hand_it_says_how_to_come_by_one(
 
 def test_going_on_with_looks_makes_the_judge_first(recipe: Recipes, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
-    monkeypatch.setattr("genstudio.evaluate.judged.SAMPLES", 40)
+    monkeypatch.setattr("genstudio.evaluate.comparison.SAMPLES", 40)
     train_until(new_job(recipe(), out=tmp_path / "run"), 7)
     finish(resume_job(tmp_path / "run", changes={"plan.judge_every": 12}))
     assert [step for step, _ in rows(contents(tmp_path / "run", 24), "validation/fid")] == [12, 24, 24]
-    assert not happenings(tmp_path / "run", "alarm")
+    assert not run_events(tmp_path / "run", "alarm")
 
 
 def test_points_are_not_looked_at_while_they_train_either(tmp_path: Path) -> None:
@@ -283,7 +283,7 @@ def test_points_are_not_looked_at_while_they_train_either(tmp_path: Path) -> Non
     with pytest.raises(UsageError, match=r"judge_every at 0.*modes"):
         job.live.set("plan.judge_every", 2)
     finish(job)
-    assert not happenings(tmp_path / "points", "changed")
+    assert not run_events(tmp_path / "points", "changed")
 
 
 # --- what ships ------------------------------------------------------------------------------------------------------

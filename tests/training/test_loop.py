@@ -1,4 +1,4 @@
-"""The referee: who is updated, when, with what; and that nothing bad is kept."""
+"""The step runner: who is updated, when, with what; and that nothing bad is kept."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from genstudio.core.errors import GenstudioError, UsageError
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_
 from genstudio.data.dataset import open_data
-from genstudio.models.base import Model, Phase, Play, Turn
+from genstudio.models.base import Model, Phase, Play, StepContext
 from genstudio.training import events as ev
 from genstudio.training.job import new_job, resume_job
 from genstudio.training.live import Live
@@ -48,18 +48,18 @@ class Duel(Model):
     def players(self) -> dict[str, list[nn.Parameter]]:
         return {"critic": list(self.critic.parameters()), "generator": list(self.generator.parameters())}
 
-    def phases(self, turn: Turn) -> Play:
+    def phases(self, context: StepContext) -> Play:
         for _ in range(self.knobs.critic_steps):
-            batch = turn.batch()
+            batch = context.batch()
             self.seen.append(batch.indices)
-            fake = self.generator(turn.noise(3)).detach()
+            fake = self.generator(context.noise(3)).detach()
             before = self.critic.weight.detach().clone()
             gap = self.critic(fake).mean() - self.critic(batch.images.flatten(1)).mean()
             applied = yield Phase("critic", {"wasserstein": gap}, watch={"D(x)": 0.5})
             # The update has been made by the time the model goes on.
             self.log.append(("critic", applied and not torch.equal(before, self.critic.weight)))
         before = self.generator[0].weight.detach().clone()
-        applied = yield Phase("generator", {"adversarial": -self.critic(self.generator(turn.noise(3))).mean()})
+        applied = yield Phase("generator", {"adversarial": -self.critic(self.generator(context.noise(3))).mean()})
         self.log.append(("generator", applied and not torch.equal(before, self.generator[0].weight)))
 
 
@@ -101,8 +101,8 @@ def test_gradients_reach_the_phases_player_alone(data: Any) -> None:
 
 def test_a_tuple_of_phases_is_backpropagated_before_any_update(data: Any) -> None:
     class Tied(Duel):
-        def phases(self, turn: Turn) -> Play:
-            fake = self.generator(turn.noise(3))
+        def phases(self, context: StepContext) -> Play:
+            fake = self.generator(context.noise(3))
             score = self.critic(
                 fake
             ).mean()  # one graph, two players; updating one first would break the other's backward
@@ -136,7 +136,7 @@ def test_batch_norm_is_averaged_with_its_net(data: Any) -> None:
     loop = Loop(model, data, Live(model.knobs, plan, ("critic", "generator")), None, Telemetry(), SnapshotBoard(), bool)
     for _ in loop.events():
         pass
-    averaged, now = loop.referee.averaged(), model.state_dict()
+    averaged, now = loop.step_runner.averaged(), model.state_dict()
     assert averaged is not None
     for name in ("generator.0.weight", "generator.1.running_mean", "generator.1.running_var"):
         assert not torch.equal(averaged[name], now[name]), name
@@ -146,9 +146,11 @@ def test_batch_norm_is_averaged_with_its_net(data: Any) -> None:
 
 def test_rows_hold_raw_terms_as_means(data: Any) -> None:
     class Counting(Duel):
-        def phases(self, turn: Turn) -> Play:
-            count = torch.tensor(float(turn.step))
-            yield Phase("critic", {"term": self.critic.bias.sum() * 0 + count}, {"term": 100.0}, {"watched": turn.step})
+        def phases(self, context: StepContext) -> Play:
+            count = torch.tensor(float(context.step))
+            yield Phase(
+                "critic", {"term": self.critic.bias.sum() * 0 + count}, {"term": 100.0}, {"watched": context.step}
+            )
 
     telemetry = Telemetry()
     steps(train(Counting(data.spec, DuelKnobs()), data, Plan(steps=20, batch_size=5), telemetry=telemetry))
@@ -164,16 +166,16 @@ def test_whose_each_curve_is_and_how_long_the_gradients_are(data: Any) -> None:
     """Told once, by the names in the rows; the norm is that of the player's whole gradient, before it is clipped."""
 
     class Straight(Duel):
-        def phases(self, turn: Turn) -> Play:
+        def phases(self, context: StepContext) -> Play:
             for _ in range(2):
                 yield Phase("critic", {"d_real": 3 * self.critic.weight[0, :4].sum()}, watch={"D(x)": 0.5})
-            yield Phase("generator", {"adversarial": self.generator[0].bias.sum() * turn.step})
+            yield Phase("generator", {"adversarial": self.generator[0].bias.sum() * context.step})
 
     telemetry = Telemetry()
     model = Straight(data.spec, DuelKnobs())
     events = list(train(model, data, Plan(steps=4, batch_size=5, log_every=2, clip=0.1), telemetry=telemetry))
-    assert [event for event in events if isinstance(event, ev.Parts)] == [
-        ev.Parts(
+    assert [event for event in events if isinstance(event, ev.TermOwners)] == [
+        ev.TermOwners(
             2,
             {"d_real": "critic", "adversarial": "generator"},
             ("D(x)", "gradient/critic", "gradient/generator"),
@@ -186,12 +188,12 @@ def test_whose_each_curve_is_and_how_long_the_gradients_are(data: Any) -> None:
 
 def test_a_model_with_one_player_is_told_nothing_of_that(recipe: Recipes, tmp_path: Path) -> None:
     job = new_job(recipe(), out=tmp_path / "run")
-    assert not [event for event in finish(job) if isinstance(event, ev.Parts)]
+    assert not [event for event in finish(job) if isinstance(event, ev.TermOwners)]
     assert not [key for row in job.telemetry.since(0)[0] for key in row.values if "gradient" in key]
 
 
 def test_looking_at_gradients_changes_none_of_the_bits(data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from genstudio.training.referee import Referee
+    from genstudio.training.step_runner import StepRunner
 
     def weights() -> list[torch.Tensor]:
         torch.manual_seed(5)
@@ -200,7 +202,7 @@ def test_looking_at_gradients_changes_none_of_the_bits(data: Any, monkeypatch: p
         return [p.detach().clone() for p in model.parameters()]
 
     seen = weights()
-    monkeypatch.setattr(Referee, "_note_gradients", lambda *_: None)
+    monkeypatch.setattr(StepRunner, "_note_gradients", lambda *_: None)
     assert all(torch.equal(a, b) for a, b in zip(seen, weights(), strict=True))
 
 
@@ -209,8 +211,8 @@ class Poisoned(Duel):
 
     until = 5
 
-    def phases(self, turn: Turn) -> Play:
-        bad = math.nan if 3 <= turn.step < self.until else 1.0
+    def phases(self, context: StepContext) -> Play:
+        bad = math.nan if 3 <= context.step < self.until else 1.0
         yield Phase("critic", {"term": self.critic.weight.sum() * bad})
 
 
@@ -252,10 +254,10 @@ def test_an_exception_saves_nothing(recipe: Recipes, tmp_path: Path, monkeypatch
     job = new_job(recipe("plan.save_every=5"), out=tmp_path / "run")
     honest = VAE.phases
 
-    def broken(self: Any, turn: Turn) -> Any:
-        if turn.step == 7:
+    def broken(self: Any, context: StepContext) -> Any:
+        if context.step == 7:
             raise RuntimeError("out of memory")
-        return honest(self, turn)
+        return honest(self, context)
 
     monkeypatch.setattr(VAE, "phases", broken)
     with pytest.raises(RuntimeError, match="out of memory"):
@@ -303,7 +305,7 @@ def test_live_changes_take_hold_before_the_next_step(recipe: Recipes, tmp_path: 
             changed.append((event.step, event.name, event.value))
     assert changed == [(3, "model.beta", 4.0), (3, "plan.players.model.lr", 0.25), (3, "plan.steps", 5)]
     assert job.model.knobs.beta == 4.0
-    assert job._loop.referee.players["model"].plan.lr == 0.25
+    assert job._loop.step_runner.players["model"].plan.lr == 0.25
     assert job.result()["step"] == 5
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from genstudio.training.curve_annotations import describe_change, marks_of, owners_of
 from genstudio.training.job import new_job
-from genstudio.training.marks import in_words, marks_of, parts_of
 from genstudio.training.recipe import Recipe
 from genstudio.training.run import Run
 from tests.training.training_helpers import train_until
@@ -14,13 +14,13 @@ from tests.training.training_helpers import train_until
 
 def test_changes_in_words() -> None:
     told = [
-        in_words("plan.players.discriminator.lr", 2e-4, 5e-5),
-        in_words("model.discriminator_steps", 1, 5),
-        in_words("plan.steps", 3000, 20000),
-        in_words("plan.players.model.schedule", "constant", "cosine"),
-        in_words("beta", None, 0.25),
-        in_words("only", None, "generator"),
-        in_words("only", "generator", None),
+        describe_change("plan.players.discriminator.lr", 2e-4, 5e-5),
+        describe_change("model.discriminator_steps", 1, 5),
+        describe_change("plan.steps", 3000, 20000),
+        describe_change("plan.players.model.schedule", "constant", "cosine"),
+        describe_change("beta", None, 0.25),
+        describe_change("only", None, "generator"),
+        describe_change("only", "generator", None),
     ]
     assert list(map(str, told)) == [
         "discriminator lr 0.0002 → 5e-05",
@@ -36,7 +36,7 @@ def test_changes_in_words() -> None:
 def test_a_run_that_was_opened_again_knows_what_was_changed(recipe: Callable[..., Recipe], tmp_path: Path) -> None:
     changes = {5: {"beta": 2.0}, 9: {"plan.players.model.lr": 0.001}}
     train_until(new_job(recipe(), out=tmp_path / "run"), 12, changes)
-    found = marks_of(Run.open(tmp_path / "run").happenings())
+    found = marks_of(Run.open(tmp_path / "run").run_events())
     assert [(mark.step, str(mark.message)) for mark in found] == [(5, "beta 1 → 2"), (9, "lr 0.003 → 0.001")]
 
 
@@ -66,5 +66,5 @@ def test_whose_the_curves_are_is_read_from_all_that_was_told() -> None:
             "watched": ["D(x)"],
         },
     ]
-    assert parts_of(rows) == {"d_real": "discriminator", "D(x)": "", "r1": "discriminator"}
-    assert parts_of([]) == {}
+    assert owners_of(rows) == {"d_real": "discriminator", "D(x)": "", "r1": "discriminator"}
+    assert owners_of([]) == {}

@@ -139,7 +139,7 @@ def test_one_thread_from_here_on(recipe: Recipes, tmp_path: Path) -> None:
         torch.set_num_threads(2)
         train_until(resume_job(run), 24, changes)
         same(contents(run, 24), contents(tmp_path / "straight", 24))
-    told = [row for row in Run.open(tmp_path / "straight").happenings() if row["event"] == "changed"]
+    told = [row for row in Run.open(tmp_path / "straight").run_events() if row["event"] == "changed"]
     assert [(row["step"], row["name"], row["was"], row["value"]) for row in told] == [
         (5, "plan.threads", 0, 1),
         (14, "plan.threads", 1, 0),

@@ -100,7 +100,7 @@ STATES: list[Any] = [
     {"plan": {"steps": "x"}},
     {"spec": None}, {"spec": {"channels": 10**6, "height": 10**6, "width": 10**6}}, {"lengths": {"metrics": -5}},
     {"lengths": []}, {"seconds": "x"}, {"threads": 10**9}, {"files": {"../../x": 1}}, {"model_knobs": [1]}, {"model": 5},
-    {"way_back": {"good": "x"}}, {"owed": "yes"}, {"data_fingerprint": None}, {"model_knobs": {"latent_dim": 10**9}},
+    {"rollback": {"good": "x"}}, {"owed": "yes"}, {"data_fingerprint": None}, {"model_knobs": {"latent_dim": 10**9}},
 ]  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def change(trainer: dict[str, Any], where: str, value: Any) -> None:
         ("players/model/updates", None), ("players/model/optimiser/state", {0: {"exp_avg": torch.zeros(3)}}),
         ("players/model/optimiser/state/0/exp_avg", torch.zeros(1)),
         ("players/model/optimiser/state/0/step", torch.tensor(-5.0)),
-        ("players/model/optimiser", {}), ("turn", {}), ("turn/position", -7), ("turn/bits", torch.zeros(3)),
+        ("players/model/optimiser", {}), ("context", {}), ("context/position", -7), ("context/bits", torch.zeros(3)),
         ("meter", {"kl": "x"}), ("generators", {}), ("generators/torch", 5), ("generators/numpy", [1]),
         ("generators/python", []),
     ],
@@ -162,14 +162,14 @@ def test_settings_of_an_optimiser_come_from_the_plan(run: Run) -> None:
 
 
 def test_rows_that_are_none_are_passed_over(run: Run) -> None:
-    rows, events = run.metrics_since()[0], run.happenings()
+    rows, events = run.metrics_since()[0], run.run_events()
     odd = [DEEP, "[]", '{"step": 1, "values": {"a": []}}', '{"step": "x", "values": {}}', '{"event": "changed", "step": 1}',
            '{"event": "rolledback", "step": 1}', '{"event": "parts", "step": 1, "terms": [1]}', "1" * 5000]  # fmt: skip
     for name in ("metrics.jsonl", "events.jsonl"):
         with open(run.path / name, "a") as file:
             file.write("\n".join(odd) + "\n")
     assert run.metrics_since()[0] == rows
-    assert run.happenings() == events
+    assert run.run_events() == events
     assert look_at_run(run.path).status == "finished"
 
 

@@ -28,10 +28,10 @@ def too_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """From step 13 on the loss is not finite as long as the rate is above .001: the recipe's .003 is halved twice."""
     honest = VAE.phases
 
-    def phases(self: VAE, turn: Any) -> Any:
+    def phases(self: VAE, context: Any) -> Any:
         lr = next(iter(_loop_of(self).live.plan.players.values())).lr
-        for phase in honest(self, turn):
-            if turn.step >= 13 and lr > 0.001:
+        for phase in honest(self, context):
+            if context.step >= 13 and lr > 0.001:
                 phase.terms["kl"] = phase.terms["kl"] * math.nan
             yield phase
 
@@ -50,8 +50,8 @@ def job_of(made: Any) -> Any:
     return made
 
 
-def happenings(path: Path, *kinds: str) -> list[dict[str, Any]]:
-    return [row for row in Run.open(path).happenings() if row["event"] in kinds]
+def run_events(path: Path, *kinds: str) -> list[dict[str, Any]]:
+    return [row for row in Run.open(path).run_events() if row["event"] in kinds]
 
 
 def test_back_to_the_last_good_checkpoint_at_half_the_rate(recipe: Recipes, tmp_path: Path, too_fast: None) -> None:
@@ -80,7 +80,7 @@ def test_what_was_measured_after_it_is_forgotten_and_what_happened_is_not(
     assert [r.step for r in job.telemetry.since(0)[0] if "train/kl" in r.values] == steps, (
         "and live readers see the same"
     )
-    told = happenings(tmp_path / "run", "rolledback", "changed")
+    told = run_events(tmp_path / "run", "rolledback", "changed")
     assert [(row["event"], row["step"]) for row in told] == [("rolledback", 10), ("changed", 10)] * 2
     assert [(row["was"], row["value"]) for row in told if row["event"] == "changed"] == [
         (0.003, 0.0015),

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genstudio.core.abilities import Encodes, has
+from genstudio.core.capabilities import Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.seeding import generator
-from genstudio.explore.given import classes_in_turn
+from genstudio.explore.conditioning import classes_in_turn
 from genstudio.explore.latent.direction import Direction, Space
 from genstudio.explore.latent.finding import PIXEL_CODES, principal, sharing
-from genstudio.explore.latent.staged import kept
+from genstudio.explore.latent.search import kept
 from genstudio.explore.latents import chunks, decoded, encoding, encodings
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from genstudio.explore.base import Look
+    from genstudio.explore.base import ViewContext
 
 CODES = 4
 """Codes from which the differences are taken."""
@@ -79,53 +79,53 @@ class Basis:
         return made
 
 
-def find_basis(look: Look) -> Generator[float, None, Basis]:
-    """The basis of ``look``'s space: yields the share done, returns it.
+def find_basis(context: ViewContext) -> Generator[float, None, Basis]:
+    """The basis of ``context``'s space: yields the share done, returns it.
 
     Codes are those of encoded validation images, or drawn from the prior. Raises :class:`UsageError` for codes that are no
     finite numbers.
     """
-    if has(look.model, Encodes):
-        for share in encoding(look, PIXEL_CODES):
+    if has(context.model, Encodes):
+        for share in encoding(context, PIXEL_CODES):
             yield 0.3 * share
-    z = ordinary_codes(look)
+    z = ordinary_codes(context)
     if not np.isfinite(z).all():
         raise UsageError(
             N_("The model's codes are not finite numbers."), N_("Go back to a checkpoint from before it broke.")
         )
     yield 0.3
     spread = z.std(0, dtype=np.float64)
-    active = yield from sharing(_activity(look, z[:CODES], spread), 0.3, 0.5)
+    active = yield from sharing(_activity(context, z[:CODES], spread), 0.3, 0.5)
     try:
-        components = yield from sharing(kept(look, "components", lambda: principal(look)), 0.5, 1.0)
+        components = yield from sharing(kept(context, "components", lambda: principal(context)), 0.5, 1.0)
     except UsageError:  # nothing changes with the code: what an untrained or a collapsed model does
         components = []
-    space = Space.of(look.snapshot, z.shape[1])
+    space = Space.of(context.snapshot, z.shape[1])
     return Basis(space, z.mean(0, dtype=np.float64), spread, active, tuple(components))
 
 
-def ordinary_codes(look: Look) -> np.ndarray:
+def ordinary_codes(context: ViewContext) -> np.ndarray:
     """Codes float32 N×D: of encoded validation images where that can be, else from the prior."""
-    found = encodings(look, PIXEL_CODES) if has(look.model, Encodes) else None
+    found = encodings(context, PIXEL_CODES) if has(context.model, Encodes) else None
     if found is not None and len(found.z) > 2:
         return found.z
-    drawn: Tensor = look.model.prior(PIXEL_CODES, generator=generator(0, "components"))  # type: ignore[operator]
+    drawn: Tensor = context.model.prior(PIXEL_CODES, generator=generator(0, "components"))  # type: ignore[operator]
     return drawn.float().numpy()
 
 
-def _activity(look: Look, codes: np.ndarray, spread: np.ndarray) -> Generator[float, None, np.ndarray]:
+def _activity(context: ViewContext, codes: np.ndarray, spread: np.ndarray) -> Generator[float, None, np.ndarray]:
     """Change of images from codes n×D for one standard deviation of each coordinate: float64 D."""
     import torch
 
     n, dim = codes.shape
     z, steps = torch.from_numpy(codes), torch.from_numpy(np.diag(spread).astype(np.float32))
-    labels = classes_in_turn(look, n, -1)
-    base = decoded(look, z, labels)
+    labels = classes_in_turn(context, n, -1)
+    base = decoded(context, z, labels)
     along = (z[None] + steps[:, None]).flatten(0, 1)  # D·n codes, those of one coordinate side by side
     base, labels = base.repeat(dim, 1, 1, 1), None if labels is None else labels.repeat(dim)
     changes = []
-    for part in chunks(len(along), look):
-        moved = decoded(look, along[part], None if labels is None else labels[part])
+    for part in chunks(len(along), context):
+        moved = decoded(context, along[part], None if labels is None else labels[part])
         changes.append((moved - base[part]).flatten(1).double().square().mean(1).numpy())
         yield part.stop / len(along)
     made: np.ndarray = np.sqrt(np.concatenate(changes).reshape(dim, n).mean(1))

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from genstudio.core.abilities import Encodes, has
+from genstudio.core.capabilities import Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.seeding import generator
-from genstudio.evaluate.readings import readings, said_of, switches
-from genstudio.explore.given import classes_in_turn
+from genstudio.evaluate.readings import readings, switches, targets_of
+from genstudio.explore.conditioning import classes_in_turn
 from genstudio.explore.latents import chunks, decoded
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from genstudio.data.dataset import DataSet
     from genstudio.evaluate.judge import Judge
-    from genstudio.explore.base import Look
+    from genstudio.explore.base import ViewContext
 
 DRAWN = 10_000
 MOST_FOUND, MOST_HELD = 14_000, 6_000
@@ -53,28 +53,28 @@ class KnownCodes:
         return self.z[self.split :], self.values[name][self.split :]
 
 
-def known_codes(look: Look, *, drawn: int = DRAWN) -> Generator[float, None, KnownCodes]:
-    """Codes of ``look``'s model with what is known of them: yields the share done, returns the codes.
+def known_codes(context: ViewContext, *, drawn: int = DRAWN) -> Generator[float, None, KnownCodes]:
+    """Codes of ``context``'s model with what is known of them: yields the share done, returns the codes.
 
     Raises :class:`UsageError` where nothing is known: a run whose data are gone, or whose judge is not made yet.
     """
-    if look.data is None:
+    if context.data is None:
         raise UsageError(
             N_("The images of this run are not at hand, and without them nothing names a direction."),
             N_("Open its data set again; principal components need none."),
         )
-    if has(look.model, Encodes):
-        return (yield from _encoded(look, look.data))
-    judge = look.judge()
+    if has(context.model, Encodes):
+        return (yield from _encoded(context, context.data))
+    judge = context.judge()
     if judge is None:
         raise UsageError(
             N_("This model does not encode images, and there is no judge yet to look at what it draws."),
             N_("Make one once: genstudio evaluate RUN --measure fid."),
         )
-    return (yield from _judged(look, judge, drawn))
+    return (yield from _judged(context, judge, drawn))
 
 
-def _encoded(look: Look, data: DataSet) -> Generator[float, None, KnownCodes]:
+def _encoded(context: ViewContext, data: DataSet) -> Generator[float, None, KnownCodes]:
     import torch
 
     held_splits: list[Any] = [data.split("validation"), data.split("test")]
@@ -93,14 +93,14 @@ def _encoded(look: Look, data: DataSet) -> Generator[float, None, KnownCodes]:
         parts += [(split, _some(len(split), min(k, len(split)))) for split, k in zip(held_splits, shares, strict=True)]
     total, z, indices = sum(len(chosen) for _, chosen in parts), [], []
     for split, chosen in parts:
-        for part in chunks(len(chosen), look):
+        for part in chunks(len(chosen), context):
             batch = split.batch(torch.from_numpy(chosen[part]), generator=generator(0, "known codes"))
-            z.append(look.model.encode(batch.images).float().numpy())  # type: ignore[operator]
+            z.append(context.model.encode(batch.images).float().numpy())  # type: ignore[operator]
             indices.append(batch.indices.numpy())
             yield sum(map(len, z)) / total
-    codes = np.concatenate(z) if z else np.zeros((0, int(look.model.latent_dim)), np.float32)  # type: ignore[arg-type]
+    codes = np.concatenate(z) if z else np.zeros((0, int(context.model.latent_dim)), np.float32)  # type: ignore[arg-type]
     every = np.concatenate(indices)
-    return KnownCodes(codes, said_of(data, every), cut, "data", indices=every)
+    return KnownCodes(codes, targets_of(data, every), cut, "data", indices=every)
 
 
 def _some(n: int, k: int) -> np.ndarray:
@@ -110,14 +110,14 @@ def _some(n: int, k: int) -> np.ndarray:
     return torch.randperm(n, generator=generator(0, "known codes", n))[:k].sort().values.numpy()
 
 
-def _judged(look: Look, judge: Judge, n: int) -> Generator[float, None, KnownCodes]:
-    z: Tensor = look.model.prior(n, generator=generator(0, "known codes"))  # type: ignore[operator]
-    labels, said = classes_in_turn(look, n, -1), []
-    for part in chunks(n, look):
-        said.append(readings(judge, decoded(look, z[part], labels[part] if labels is not None else None)))
+def _judged(context: ViewContext, judge: Judge, n: int) -> Generator[float, None, KnownCodes]:
+    z: Tensor = context.model.prior(n, generator=generator(0, "known codes"))  # type: ignore[operator]
+    labels, said = classes_in_turn(context, n, -1), []
+    for part in chunks(n, context):
+        said.append(readings(judge, decoded(context, z[part], labels[part] if labels is not None else None)))
         yield part.stop / n
     values = {name: np.concatenate([one[name] for one in said]) for name in said[0]}
-    if look.data is not None:
-        for name in switches(look.data) & set(values):
+    if context.data is not None:
+        for name in switches(context.data) & set(values):
             values[name] = (values[name] > 0.5).astype(np.float64)
     return KnownCodes(z.numpy(), values, int(n * (1 - HELD_SHARE)), "judge", judge.hash)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from genstudio.core.abilities import Encodes, has
+from genstudio.core.capabilities import Encodes, has
 from genstudio.core.seeding import generator
 from genstudio.evaluate.readings import readings
-from genstudio.explore.given import classes_in_turn
+from genstudio.explore.conditioning import classes_in_turn
 from genstudio.explore.latent.direction import Direction
 from genstudio.explore.latent.linear import TINY
 from genstudio.explore.latents import chunks, decoded, encodings
@@ -26,38 +26,38 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from genstudio.evaluate.judge import Judge
-    from genstudio.explore.base import Look
+    from genstudio.explore.base import ViewContext
 
 PLACES = (-2.0, -1.0, 0.0, 1.0, 2.0)
 CODES = 96
 ORDINARY = 512
 
 
-def base_codes(look: Look, n: int) -> Tensor:
+def base_codes(context: ViewContext, n: int) -> Tensor:
     """n ordinary codes float32 n×D: of encoded validation images, or drawn from the prior."""
-    found = encodings(look, ORDINARY) if has(look.model, Encodes) else None
+    found = encodings(context, ORDINARY) if has(context.model, Encodes) else None
     if found is not None and len(found.z) >= n:
         return torch.from_numpy(found.z[:n])
-    drawn: Tensor = look.model.prior(n, generator=generator(0, "effects"))  # type: ignore[operator]
+    drawn: Tensor = context.model.prior(n, generator=generator(0, "effects"))  # type: ignore[operator]
     return drawn
 
 
-def ordinary(look: Look, judge: Judge) -> Generator[float, None, dict[str, float]]:
+def ordinary(context: ViewContext, judge: Judge) -> Generator[float, None, dict[str, float]]:
     """The standard deviation of each of the judge's readings over ordinary codes."""
-    z = base_codes(look, ORDINARY)
-    said = yield from _read(look, judge, z)
+    z = base_codes(context, ORDINARY)
+    said = yield from _read(context, judge, z)
     return {name: max(float(values.std()), TINY) for name, values in said.items()}
 
 
 def measured(
-    look: Look, judge: Judge, direction: Direction, spreads: dict[str, float], n: int = CODES
+    context: ViewContext, judge: Judge, direction: Direction, spreads: dict[str, float], n: int = CODES
 ) -> Generator[float, None, Direction]:
     """``direction`` with its effect on each of the judge's readings, in ``spreads``, and ``monotone``: the share of codes
     whose own reading rises (or keeps falling) at each of the four steps."""
-    z = base_codes(look, n)
+    z = base_codes(context, n)
     step = torch.from_numpy(direction.step.astype(np.float32))
     along = torch.stack([z + t * step for t in PLACES]).flatten(0, 1)
-    said = yield from _read(look, judge, along)
+    said = yield from _read(context, judge, along)
     effect, monotone = {}, None
     for name, values in said.items():
         by_place = values.reshape(len(PLACES), n)
@@ -69,9 +69,9 @@ def measured(
     return replace(direction, effect=effect, monotone=monotone)
 
 
-def _read(look: Look, judge: Judge, z: Tensor) -> Generator[float, None, dict[str, np.ndarray]]:
-    said, labels = [], classes_in_turn(look, len(z), -1)
-    for part in chunks(len(z), look):
-        said.append(readings(judge, decoded(look, z[part], None if labels is None else labels[part])))
+def _read(context: ViewContext, judge: Judge, z: Tensor) -> Generator[float, None, dict[str, np.ndarray]]:
+    said, labels = [], classes_in_turn(context, len(z), -1)
+    for part in chunks(len(z), context):
+        said.append(readings(judge, decoded(context, z[part], None if labels is None else labels[part])))
         yield part.stop / len(z)
     return {name: np.concatenate([one[name] for one in said]) for name in said[0]}

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 
-from genstudio.core.abilities import Encodes, has
-from genstudio.core.aside import aside
+from genstudio.core.capabilities import Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
+from genstudio.core.offload import aside
 from genstudio.core.seeding import generator
 from genstudio.evaluate.readings import is_switch
-from genstudio.explore.given import classes_in_turn
+from genstudio.explore.conditioning import classes_in_turn
 from genstudio.explore.latent import linear
 from genstudio.explore.latent.codes import KnownCodes, known_codes
 from genstudio.explore.latent.direction import COMPONENTS, NAMELESS, Direction, Directions, Space
@@ -23,7 +23,7 @@ from genstudio.explore.latents import chunks, decoded, encoding
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from genstudio.explore.base import Look
+    from genstudio.explore.base import ViewContext
 
 T = TypeVar("T")
 How = Literal["auto", "means", "logistic", "svm", "ridge", "extremes"]
@@ -38,28 +38,28 @@ MIRROR = "mirror"
 
 
 def find(
-    look: Look, names: Sequence[str] | None = None, how: How = "auto", *, drawn: int = 10_000
+    context: ViewContext, names: Sequence[str] | None = None, how: How = "auto", *, drawn: int = 10_000
 ) -> Generator[float, None, Directions]:
     """A direction for each attribute (those named, or all that vary), the mirror's where images can be encoded, and one
     random: yields the share done, returns them.
 
     Raises :class:`UsageError` for a name that there is not, a named one that is constant, and where nothing is known.
     """
-    codes = yield from sharing(known_codes(look, drawn=drawn), 0.0, 0.9)
-    return (yield from sharing(find_in(look, codes, names, how), 0.9, 1.0))
+    codes = yield from sharing(known_codes(context, drawn=drawn), 0.0, 0.9)
+    return (yield from sharing(find_in(context, codes, names, how), 0.9, 1.0))
 
 
 def find_in(
-    look: Look, codes: KnownCodes, names: Sequence[str] | None = None, how: How = "auto"
+    context: ViewContext, codes: KnownCodes, names: Sequence[str] | None = None, how: How = "auto"
 ) -> Generator[float, None, Directions]:
     """Find directions in given codes."""
-    found = yield from named(look, codes, names, how)
-    space = Space.of(look.snapshot, codes.z.shape[1])
+    found = yield from named(context, codes, names, how)
+    space = Space.of(context.snapshot, codes.z.shape[1])
     return Directions(space, (*found, random_direction(codes)), codes.z.mean(0, dtype=np.float64))
 
 
 def named(
-    look: Look,
+    context: ViewContext,
     codes: KnownCodes,
     names: Sequence[str] | None = None,
     how: How = "auto",
@@ -92,8 +92,8 @@ def named(
             elif names is not None:
                 raise UsageError(N_("{name}: {reason}", name=name, reason=error.what), error.remedy) from error
         yield 0.8 * (k + 1) / len(wanted)
-    if look.data is not None and has(look.model, Encodes) and (names is None or MIRROR in names):
-        found.append((yield from sharing(by_mirror(look, codes), 0.8, 1.0)))
+    if context.data is not None and has(context.model, Encodes) and (names is None or MIRROR in names):
+        found.append((yield from sharing(by_mirror(context, codes), 0.8, 1.0)))
     return found
 
 
@@ -159,18 +159,18 @@ def spread(z: np.ndarray, vector: np.ndarray) -> float:
     return max(float((z.astype(np.float64) @ vector).std()), linear.TINY)
 
 
-def by_mirror(look: Look, codes: KnownCodes, n: int = 1_000) -> Generator[float, None, Direction]:
+def by_mirror(context: ViewContext, codes: KnownCodes, n: int = 1_000) -> Generator[float, None, Direction]:
     """Direction of mirroring an image (of photographs, the head's turn): the principal axis of encode(x) -
     encode(mirrored x), so that each difference counts whichever way its head looks."""
     import torch
 
-    assert look.data is not None
-    train = look.data.split("train")
+    assert context.data is not None
+    train = context.data.split("train")
     draw = generator(0, "mirror")
     chosen = torch.randperm(len(train), generator=draw)[:n].sort().values
     images, differences = train.batch(chosen, generator=draw).images, []
-    for part in chunks(len(images), look):
-        both = [look.model.encode(x) for x in (images[part], images[part].flip(3))]  # type: ignore[operator]
+    for part in chunks(len(images), context):
+        both = [context.model.encode(x) for x in (images[part], images[part].flip(3))]  # type: ignore[operator]
         differences.append((both[0] - both[1]).double().numpy())
         yield part.stop / len(images)
     stacked = np.concatenate(differences)
@@ -230,15 +230,15 @@ def components(z: np.ndarray, images: np.ndarray | None = None, most: int = MOST
     return made
 
 
-def principal(look: Look) -> Generator[float, None, list[Direction]]:
-    """The principal components of ``look``'s codes: of encoded validation images, or by what drawn codes show."""
-    encoded = (yield from encoding(look, PIXEL_CODES)) if has(look.model, Encodes) else None
+def principal(context: ViewContext) -> Generator[float, None, list[Direction]]:
+    """The principal components of ``context``'s codes: of encoded validation images, or by what drawn codes show."""
+    encoded = (yield from encoding(context, PIXEL_CODES)) if has(context.model, Encodes) else None
     if encoded is not None and len(encoded.z) > 2:
         return (yield from sharing(aside(partial(components, encoded.z)), 1.0, 1.0))
-    z: Tensor = look.model.prior(PIXEL_CODES, generator=generator(0, "components"))  # type: ignore[operator]
-    shown, labels = [], classes_in_turn(look, len(z), -1)
-    for part in chunks(len(z), look):
-        shown.append(decoded(look, z[part], None if labels is None else labels[part]).flatten(1).numpy())
+    z: Tensor = context.model.prior(PIXEL_CODES, generator=generator(0, "components"))  # type: ignore[operator]
+    shown, labels = [], classes_in_turn(context, len(z), -1)
+    for part in chunks(len(z), context):
+        shown.append(decoded(context, z[part], None if labels is None else labels[part]).flatten(1).numpy())
         yield part.stop / len(z)
     finding = aside(partial(components, z.numpy(), np.concatenate(shown)))
     return (yield from sharing(finding, 1.0, 1.0))

@@ -1,15 +1,16 @@
 """A generative adversarial net that is told what the data set says of its images, on the nets of any of the plain ones.
 
-The discriminator also reads what is said, r(x), as in AC-GAN (Odena et al. 2017); it learns that from real images alone. The
-generator also asks that what is read from its images lies on straight lines in the code, whichever these turn out to be:
+The discriminator also reads what is said, r(x), as in AC-GAN (Odena et al. 2017); it learns that from real images
+alone. The generator also asks that what is read from its images lies on straight lines in the code, whichever these
+turn out to be:
 
     min over G, W, b  of  mean over numbers of  E (r(G(z)) - W z - b)² / Var r(G(z)),  and for yes and no of
                           the cross-entropy between sigmoid(r(G(z))) and sigmoid(W z + b)
 
-So W z + b holds the information that codes share with what is shown (Chen et al. 2016, eq. 4, with a posterior of straight
-lines), and nobody says how a number is spread: that is between the two players. What is yes or no has a coordinate of z to
-itself with one place for each (their discrete codes): no straight line of a normal z ever parts the two, and sums of codes
-would come out between them.
+So W z + b holds the information that codes share with what is shown (Chen et al. 2016, eq. 4, with a posterior of
+straight lines), and nobody says how a number is spread: that is between the two players. What is yes or no has a
+coordinate of z to itself with one place for each (their discrete codes): no straight line of a normal z ever parts
+the two, and sums of codes would come out between them.
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.any_nets import AnyNets, AnyNetsKnobs
 from genstudio.models.base import models
+from genstudio.nets.attribute_head import Readout, check_targets, n_targets, targets
 from genstudio.nets.latent_prior import as_switches, from_normal
-from genstudio.nets.readout import Readout, check_said, count_said, said
-from genstudio.nets.spectral import bounded
+from genstudio.nets.spectral import maybe_spectral_norm
 
 SHARPNESS = 4.0  # of a switch's line at first: its own coordinate, and no other
 
 
 class AttributeGanKnobs(AnyNetsKnobs):
-    told: float = knob(
+    attribute_weight: float = knob(
         1.0,
         help=N_("Weight of what is said of the images: how straight it must lie in the code."),
         label=N_("Attributes (weight)"),
@@ -49,7 +50,7 @@ class ReadingDiscriminator(nn.Module):
     def __init__(self, body: Any, spec: ImageSpec, *, spectral: bool) -> None:
         super().__init__()
         self.body = body
-        self.real = bounded(nn.Linear(body.features, 1), spectral)
+        self.real = maybe_spectral_norm(nn.Linear(body.features, 1), spectral)
         self.readout = Readout(body.features, spec)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -63,7 +64,7 @@ class ReadingDiscriminator(nn.Module):
         return out
 
 
-class LinedGenerator(nn.Module):
+class LinearCodeGenerator(nn.Module):
     """A generator, and the straight lines along which attributes lie in its code."""
 
     def __init__(self, net: nn.Module, inputs: int, count: int) -> None:
@@ -85,7 +86,7 @@ def entropy_of(share: Tensor) -> Tensor:
 class AttributeGAN(AnyNets):
     """Serves images with attributes or classes, of the sizes that its base serves."""
 
-    title = N_("GAN that is told attributes")
+    title = N_("GAN that is conditioned on attributes")
     help = N_(
         "Two players of which the discriminator also reads what the data set says of an image, and the generator must lay "
         "that out along straight lines in its code: sliders and sums then do what their names promise."
@@ -93,19 +94,19 @@ class AttributeGAN(AnyNets):
     paper = "Odena et al. 2017, arXiv:1610.09585; Chen et al. 2016, arXiv:1606.03657"
     Knobs = AttributeGanKnobs
 
-    generator: LinedGenerator
+    generator: LinearCodeGenerator
     discriminator: ReadingDiscriminator
     chance: Tensor
-    legible: Tensor
+    readable: Tensor
 
     def make_players(self) -> None:
         spec, knobs, base = self.spec, self.knobs, self.base(self.knobs)
         net = base.make_generator(self.latent_dim, spec, knobs)
-        self.generator = LinedGenerator(net, self.latent_dim, count_said(spec))
+        self.generator = LinearCodeGenerator(net, self.latent_dim, n_targets(spec))
         self.discriminator = ReadingDiscriminator(base.make_body(spec, knobs), spec, spectral=knobs.spectral_norm)
         self.register_buffer("chance", torch.zeros(self.latent_dim))  # of yes, where a coordinate is a switch's
         # The share of each attribute that is read from real images.
-        self.register_buffer("legible", torch.zeros(count_said(spec)))
+        self.register_buffer("readable", torch.zeros(n_targets(spec)))
 
     @classmethod
     def smallest_batch(cls, knobs: Any) -> int:
@@ -113,7 +114,9 @@ class AttributeGAN(AnyNets):
 
     @classmethod
     def check(cls, spec: ImageSpec, knobs: Any) -> None:
-        check_said(spec, N_("Choose model.name={base}, or a data set with attributes, such as faces.", base=knobs.base))
+        check_targets(
+            spec, N_("Choose model.name={base}, or a data set with attributes, such as faces.", base=knobs.base)
+        )
         super().check(spec, knobs)
 
     def prepare(self, batch: Batch) -> None:
@@ -134,16 +137,16 @@ class AttributeGAN(AnyNets):
     # --- how they learn --------------------------------------------------------------------------------------------
 
     def add_to_discriminator(self, batch: Batch, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
-        if self.knobs.told:
-            values = said(batch)
+        if self.knobs.attribute_weight:
+            values = targets(batch)
             errors = self.discriminator.readout.errors(self.discriminator.read(batch.images), values)
             self._learn_shares(values, errors.detach())
             terms["attributes"] = errors.sum() / values.isfinite().sum().clamp_min(1)
-            weights["attributes"] = self.knobs.told
+            weights["attributes"] = self.knobs.attribute_weight
 
     def _learn_shares(self, values: Tensor, errors: Tensor) -> None:
-        """Running means over some hundred minibatches, from values and errors N×A: the chance of yes, which a first one of
-        64 knows to .05 or so, and how much of each attribute is read."""
+        """Running means over some hundred minibatches, from values and errors N×A: the chance of yes, which a first
+        one of 64 knows to .05 or so, and how much of each attribute is read."""
         known = values.isfinite()
         count = known.sum(0).clamp_min(1)
         share, error = values.nan_to_num(0.0, 0.0, 0.0).sum(0) / count, errors.sum(0) / count
@@ -152,16 +155,16 @@ class AttributeGAN(AnyNets):
         self.chance[:k].lerp_(torch.where(learns, share[:k].clamp(0.01, 0.99), self.chance[:k]), 0.01)
         guessing = torch.where(self.discriminator.readout.switch > 0, entropy_of(share), torch.ones_like(share))
         read = (1 - error / guessing.clamp_min(0.01)).clamp(0, 1)
-        self.legible.lerp_(torch.where(known.any(0), read, self.legible), 0.02)
+        self.readable.lerp_(torch.where(known.any(0), read, self.readable), 0.02)
 
     def add_to_generator(self, z: Tensor, fake: Tensor, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
-        if self.knobs.told:
+        if self.knobs.attribute_weight:
             # Of what can't be read nothing is asked: the generator would learn marks that only the reader sees.
-            asked = self.legible / self.legible.sum().clamp_min(1.0)
-            terms["straightness"] = (asked * self.bent(z, self.discriminator.read(fake))).sum()
-            weights["straightness"] = self.knobs.told
+            asked = self.readable / self.readable.sum().clamp_min(1.0)
+            terms["linearity"] = (asked * self.nonlinear(z, self.discriminator.read(fake))).sum()
+            weights["linearity"] = self.knobs.attribute_weight
 
-    def bent(self, z: Tensor, read: Tensor) -> Tensor:
+    def nonlinear(self, z: Tensor, read: Tensor) -> Tensor:
         """Nonlinearity of the attributes read, N×A, in codes N×latent_dim: A, the share of an attribute's variance,
         and nats of what is yes or no."""
         lines = self.generator.lines(z)
@@ -170,4 +173,8 @@ class AttributeGAN(AnyNets):
         return torch.where(self.discriminator.readout.switch > 0, crossed.mean(0), share)
 
     def summary(self) -> Message:
-        return N_("{rest} · attributes ×{told:g}", rest=super().summary(), told=self.knobs.told)
+        return N_(
+            "{rest} · attributes ×{attribute_weight:g}",
+            rest=super().summary(),
+            attribute_weight=self.knobs.attribute_weight,
+        )

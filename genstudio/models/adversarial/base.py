@@ -22,10 +22,10 @@ from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.players import TwoPlayerKnobs, TwoPlayers
-from genstudio.models.base import Phase, Play, Turn
+from genstudio.models.base import Phase, Play, StepContext
 from genstudio.models.classes import labels_of
 from genstudio.nets.diff_augment import Augment, augmented
-from genstudio.nets.spectral import bounded
+from genstudio.nets.spectral import maybe_spectral_norm
 from genstudio.objectives.base import Game, Objective, check_traits, objectives, squared_gradient
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Adversarial(TwoPlayers):
         knobs = self.knobs
         self.generator = self.make_generator(self.latent_dim, self.spec, knobs)
         body = self.make_body(self.spec, knobs)
-        self.discriminator = nn.Sequential(body, bounded(nn.Linear(body.features, 1), knobs.spectral_norm))
+        self.discriminator = nn.Sequential(body, maybe_spectral_norm(nn.Linear(body.features, 1), knobs.spectral_norm))
 
     @classmethod
     def make_generator(cls, inputs: int, spec: ImageSpec, knobs: Any) -> nn.Module:
@@ -148,15 +148,15 @@ class Adversarial(TwoPlayers):
 
     # --- how they learn --------------------------------------------------------------------------------------------
 
-    def phases(self, turn: Turn) -> Play:
+    def phases(self, context: StepContext) -> Play:
         for _ in range(self.discriminator_steps):
-            batch = turn.batch()
+            batch = context.batch()
             real, labels = batch.images, labels_of(batch) if self.classes else None
             with torch.no_grad():
-                fake = self.generate(self.noise(turn), labels)
+                fake = self.generate(self.noise(context), labels)
             game = self.game(real, fake, labels)
             terms, weights = self.objective.discriminator_terms(game), self.objective.weights(self.penalty)
-            if self.knobs.r1 and turn.step % self.knobs.r1_every == 0:
+            if self.knobs.r1 and context.step % self.knobs.r1_every == 0:
                 terms["r1"] = squared_gradient(game.discriminate, real).mean()
                 weights["r1"] = weights.get("r1", 0.0) + self.knobs.r1 / 2 * self.knobs.r1_every
             self.add_to_discriminator(batch, terms, weights)
@@ -164,10 +164,10 @@ class Adversarial(TwoPlayers):
             if applied:
                 self.objective.after_discriminator_update(self.discriminator.parameters(), self.penalty)
         if self.objective.generator_sees_real:
-            batch = turn.batch()
+            batch = context.batch()
         # The generator is asked for the classes that the discriminator has just seen.
         labels = labels_of(batch) if self.classes else None
-        z = self.noise(turn)
+        z = self.noise(context)
         fake = self.generate(z, labels)
         terms, weights = self.objective.generator_terms(self.game(batch.images, fake, labels)), {}
         self.add_to_generator(z, fake, terms, weights)
@@ -186,12 +186,12 @@ class Adversarial(TwoPlayers):
     def watched(self, game: Game) -> dict[str, Tensor]:
         """Numbers to look at: how real the discriminator finds what it learned from."""
         real, fake = (out.detach() for out in game.outputs)
-        told = {"D(x)": self.objective.shown(real).mean(), "D(G(z))": self.objective.shown(fake).mean()}
+        attribute_weight = {"D(x)": self.objective.shown(real).mean(), "D(G(z))": self.objective.shown(fake).mean()}
         if self.objective.boundary is not None:  # share of generated images that pass for real
-            told["passed"] = (fake > self.objective.boundary).to(fake.dtype).mean()
+            attribute_weight["passed"] = (fake > self.objective.boundary).to(fake.dtype).mean()
         else:  # only differences mean anything: share of pairs in which the generated image is the more real one
-            told["above"] = (fake[:, None] > real).to(fake.dtype).mean()
-        return told
+            attribute_weight["above"] = (fake[:, None] > real).to(fake.dtype).mean()
+        return attribute_weight
 
     @property
     def discriminator_steps(self) -> int:

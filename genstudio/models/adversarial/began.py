@@ -27,9 +27,9 @@ from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.players import TwoPlayerKnobs, TwoPlayers
-from genstudio.models.base import Phase, Play, Turn, models
-from genstudio.nets.autoencoding import DownNet, StridedDown, StridedUp, UpNet
-from genstudio.nets.fractional import halvings
+from genstudio.models.base import Phase, Play, StepContext, models
+from genstudio.nets.began_autoencoder import DownNet, StridedDown, StridedUp, UpNet
+from genstudio.nets.dcgan import halvings
 
 # The paper's 1e-4, falling to 8e-5 and below, is for a million steps; small nets take more.
 OPTIMISER = {"optimiser": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}
@@ -155,9 +155,9 @@ class BEGAN(TwoPlayers):
 
     # --- how they learn --------------------------------------------------------------------------------------------
 
-    def phases(self, turn: Turn) -> Play:
-        real = 2.0 * turn.batch().images - 1.0
-        z = self.noise(turn)
+    def phases(self, context: StepContext) -> Play:
+        real = 2.0 * context.batch().images - 1.0
+        z = self.noise(context)
         with torch.no_grad():
             fake = self.generator(z)
         images = torch.cat([real, fake])
@@ -166,11 +166,11 @@ class BEGAN(TwoPlayers):
         terms, weights = {"d_real": d_real, "d_fake": d_fake}, {"d_fake": -self.k.item()}
         if self.knobs.constraint:
             # A code of other dimensions than z's tells as many of them as it can.
-            told = min(z.shape[1], codes.shape[1])
-            terms["constraint"] = (codes[len(real) :, :told] - z[:, :told]).square().mean()
+            attribute_weight = min(z.shape[1], codes.shape[1])
+            terms["constraint"] = (codes[len(real) :, :attribute_weight] - z[:, :attribute_weight]).square().mean()
             weights["constraint"] = self.knobs.constraint
         yield Phase("discriminator", terms, weights)
-        loss = self._losses(self.generator(self.noise(turn))).mean()
+        loss = self._losses(self.generator(self.noise(context))).mean()
         applied = yield Phase("generator", {"adversarial": loss}, watch=self.balance(d_real.detach(), loss.detach()))
         if applied:
             self.k.add_(self.knobs.pace * (self.knobs.gamma * d_real.detach() - loss.detach())).clamp_(0.0, 1.0)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
-from genstudio.models.base import Model, Turn
+from genstudio.models.base import Model, StepContext
 from genstudio.models.classes import asked_labels, drawn_labels
 from genstudio.nets.latent_prior import Prior, from_normal
 
@@ -30,7 +30,7 @@ class TwoPlayerKnobs(Knobs):
 
 
 class TwoPlayers(Model):
-    """Base class. Abilities: Samples, Decodes, Discriminates.
+    """Base class. Capabilities: Samples, Decodes, Discriminates.
 
     A subclass sets ``generator`` (codes N×latent_dim to images N×C×H×W in [0, 1]) and ``discriminator``, and says in
     ``phases`` how they play. One that knows classes sets ``classes`` and makes images of ``labels`` in ``generate``.
@@ -48,9 +48,9 @@ class TwoPlayers(Model):
     def players(self) -> dict[str, list[nn.Parameter]]:
         return {"discriminator": list(self.discriminator.parameters()), "generator": list(self.generator.parameters())}
 
-    def noise(self, turn: Turn) -> Tensor:
+    def noise(self, context: StepContext) -> Tensor:
         """Codes for one batch, N×latent_dim, on the training thread."""
-        return self.shaped(turn.noise(self.latent_dim))
+        return self.shaped(context.noise(self.latent_dim))
 
     def shaped(self, noise: Tensor) -> Tensor:
         """Standard normal noise N×latent_dim as codes of the prior."""

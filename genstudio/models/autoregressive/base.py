@@ -17,20 +17,20 @@ from torch import Tensor
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
-from genstudio.core.parts import Parts, whole
+from genstudio.core.resumable import Resumable, whole
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.sampling.auto import Pace, choose
 from genstudio.models.autoregressive.sampling.by_parts import drawn_by_parts
 from genstudio.models.autoregressive.sampling.cached import cached
 from genstudio.models.autoregressive.sampling.jacobi import jacobi
 from genstudio.models.autoregressive.sampling.naive import naive
-from genstudio.models.autoregressive.sampling.request import Drawn, Method, Order, Request, check_temperature, uniform
-from genstudio.models.autoregressive.sampling.tape import Tape
-from genstudio.models.base import Model, Phase, Play, Turn
+from genstudio.models.autoregressive.sampling.replay import Replay
+from genstudio.models.autoregressive.sampling.request import Method, Order, Request, Sample, check_temperature, uniform
+from genstudio.models.base import Model, Phase, Play, StepContext
 from genstudio.models.classes import asked_labels, check_classes, drawn_labels, labels_of
-from genstudio.nets.by_layers import Layers, pausing, straight
+from genstudio.nets.by_layers import Layers, pausing, run_through
 from genstudio.nets.causal_graph import CausalGraph
-from genstudio.nets.causal_machine import Due, GraphMachine
+from genstudio.nets.causal_machine import GraphMachine, Pending
 from genstudio.nets.causal_schedule import schedule_by_parts
 from genstudio.nets.level_distributions import LevelDistribution, LogisticMixture
 
@@ -46,9 +46,9 @@ class Machine(Protocol):
     @property
     def ticks(self) -> int: ...
     def give(self, images: Tensor) -> None: ...
-    def past(self, ticks: int) -> Iterator[Due | None]: ...
-    def advance(self, tick: int, keep: bool = True) -> Iterator[Due | None]: ...
-    def write(self, due: Due, values: Tensor) -> None: ...
+    def past(self, ticks: int) -> Iterator[Pending | None]: ...
+    def advance(self, tick: int, keep: bool = True) -> Iterator[Pending | None]: ...
+    def write(self, pending: Pending, values: Tensor) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Pixel:
     channel: int
     levels: Tensor
     u: Tensor
-    drawn: Drawn
+    drawn: Sample
     distribution: LevelDistribution
     temperature: float
 
@@ -79,7 +79,7 @@ class Pixel:
 
 
 class Autoregressive(Model):
-    """Base class. Abilities: Samples, SamplesPixels, ScoresLikelihood (exact).
+    """Base class. Capabilities: Samples, SamplesPixels, ScoresLikelihood (exact).
 
     ``distribution`` is set by the subclass; ``classes`` is 0 for a model without classes. ``full_forwards`` counts the
     forward passes of whole images. ``sampling`` is the method that :meth:`sample` and :meth:`complete` use, ``pace`` what
@@ -110,7 +110,7 @@ class Autoregressive(Model):
 
     def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
         """Outputs N×size×H×W of ``distribution`` for images N×C×H×W in [-1, 1]: at each pixel from those before it only."""
-        return straight(self.by_layers(x, labels))
+        return run_through(self.by_layers(x, labels))
 
     def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
         """:meth:`forward`, with cuts between its layers: see :mod:`genstudio.nets.by_layers`."""
@@ -133,7 +133,7 @@ class Autoregressive(Model):
         """Incremental sampler that needs no full forward pass. ``x``: N×C×H×W in [-1, 1]; ``known``: bool H×W."""
         return whole(self.machine_by_parts(x, known, labels, order))
 
-    def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Parts[Machine]:
+    def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Resumable[Machine]:
         """:meth:`machine`, made in parts of about a millisecond."""
         graph = yield from self.graph_by_parts(labels)
         yield
@@ -141,7 +141,7 @@ class Autoregressive(Model):
         yield
         return GraphMachine(graph, made, x)
 
-    def graph_by_parts(self, labels: Tensor | None) -> Parts[CausalGraph]:
+    def graph_by_parts(self, labels: Tensor | None) -> Resumable[CausalGraph]:
         """:meth:`graph`, for nets with which it takes more than a moment."""
         yield
         return self.graph(labels)
@@ -166,8 +166,8 @@ class Autoregressive(Model):
 
     # --- how it learns, and how it scores --------------------------------------------------------------------------
 
-    def phases(self, turn: Turn) -> Play:
-        nll = -self.scores(turn.batch()).flatten(1).sum(1).mean()
+    def phases(self, context: StepContext) -> Play:
+        nll = -self.scores(context.batch()).flatten(1).sum(1).mean()
         yield Phase("model", {"nll": nll}, watch={"bits_per_dim": nll.detach() / (self.spec.values * math.log(2.0))})
 
     def scores(self, batch: Batch) -> Tensor:
@@ -185,7 +185,7 @@ class Autoregressive(Model):
         with torch.no_grad(), self._evaluating():
             return -self.scores(batch).sum(1)
 
-    def surprise_by_parts(self, batch: Batch) -> Parts[Tensor]:
+    def surprise_by_parts(self, batch: Batch) -> Resumable[Tensor]:
         """:meth:`surprise` of a model in eval mode, with a pause after each layer."""
         self._check_images(batch)
         levels = batch.levels
@@ -289,9 +289,9 @@ class Autoregressive(Model):
         """Checked request that :meth:`pixels` would draw by: noise, given pixels, classes."""
         return self._request(n, generator, images, known, label, temperature)
 
-    def tape(self, request: Request) -> Tape:
+    def replay(self, request: Request) -> Replay:
         """The drawing of :meth:`pixels` in raster order, replayable: it can be rewound and continued differently."""
-        return Tape(self, request)
+        return Replay(self, request)
 
     @torch.no_grad()
     def _draw(self, request: Request, method: Method | None) -> Tensor:

@@ -22,10 +22,10 @@ from genstudio.models.base import models
 from genstudio.nets.by_layers import Layers
 from genstudio.nets.causal_conv import CausalConv, causal_mask, colour_slices
 from genstudio.nets.causal_graph import CausalGraph, Node, Read
+from genstudio.nets.coordconv import SIZE, with_place
 from genstudio.nets.gated_stacks import GatedLayer, StackNodes, bias_of
 from genstudio.nets.level_distributions import Softmax
 from genstudio.nets.masked import affine, width_of
-from genstudio.nets.place import SIZE, with_place
 
 
 class GatedPixelCnnKnobs(Knobs):

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from genstudio.core.batch import Batch
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
-from genstudio.core.parts import Parts, whole
+from genstudio.core.resumable import Resumable, whole
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.autoregressive.pixelcnn import PLACE_HELP
@@ -24,10 +24,10 @@ from genstudio.models.base import models
 from genstudio.nets.by_layers import Layers
 from genstudio.nets.causal_conv import CausalConv, CausalUpConv, Span, starting_from_data
 from genstudio.nets.causal_graph import CausalGraph, Compute, Draw, Node, Read
+from genstudio.nets.coordconv import SIZE
+from genstudio.nets.coordconv import place as place_of
 from genstudio.nets.gated_resnet import GatedResnet, affine_elu, bias_of, concat_elu
 from genstudio.nets.level_distributions import LogisticMixture
-from genstudio.nets.place import SIZE
-from genstudio.nets.place import place as place_of
 
 ABOVE: tuple[Span, Span] = ((-1, 0), (-1, 1))  # rows and columns of a window
 CORNER: tuple[Span, Span] = ((-1, 0), (-1, 0))
@@ -124,7 +124,7 @@ class PixelCNNpp(Autoregressive):
     def graph(self, labels: Tensor | None) -> CausalGraph:
         return whole(self.graph_by_parts(labels))
 
-    def graph_by_parts(self, labels: Tensor | None) -> Parts[CausalGraph]:
+    def graph_by_parts(self, labels: Tensor | None) -> Resumable[CausalGraph]:
         return GraphOfPixelCNNpp(self).graph()
 
     def summary(self) -> Message:
@@ -146,7 +146,7 @@ class GraphOfPixelCNNpp:
         self.model, self.numbers = model, 0
         self.nodes: list[Node] = []
 
-    def graph(self) -> Parts[CausalGraph]:
+    def graph(self) -> Resumable[CausalGraph]:
         m = self.model
         us = [self._layer([(m.u_start, "image")], 0, eager=True)]
         uls = [self._layer([(m.above_start, "image"), (m.left_start, "image")], 0)]

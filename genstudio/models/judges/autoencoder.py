@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from genstudio.core.abilities import Verdict
+from genstudio.core.capabilities import Verdict
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
-from genstudio.models.base import Phase, Play, Turn, models
+from genstudio.models.base import Phase, Play, StepContext, models
 from genstudio.models.judges.base import JudgeKnobs, JudgeModel
 from genstudio.nets.convolutional import ConvDecoder
 from genstudio.nets.trunk import resize
@@ -15,7 +15,7 @@ from genstudio.nets.trunk import resize
 
 @models.register("judge-autoencoder")
 class JudgeAutoencoder(JudgeModel):
-    """Trunk and a convolutional decoder that only training uses. Ability: Judges."""
+    """Trunk and a convolutional decoder that only training uses. Capability: Judges."""
 
     title = N_("Judge without words")
     help = N_(
@@ -29,8 +29,8 @@ class JudgeAutoencoder(JudgeModel):
         shape = (spec.channels, *self.trunk.seen)
         self.decoder = ConvDecoder(self.feature_dim, 2 * self.feature_dim, knobs.width, 8, shape)
 
-    def phases(self, turn: Turn) -> Play:
-        images = self.learn_from(turn.batch().images)
+    def phases(self, context: StepContext) -> Play:
+        images = self.learn_from(context.batch().images)
         rebuilt = self.decoder(self.features(images))
         yield Phase("model", {"reconstruction": (rebuilt - resize(images, *self.trunk.seen)).square().mean()})
 

@@ -16,15 +16,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from genstudio.core.abilities import Verdict
 from genstudio.core.batch import Batch
+from genstudio.core.capabilities import Verdict
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
-from genstudio.models.base import Phase, Play, Turn, models
+from genstudio.models.base import Phase, Play, StepContext, models
 from genstudio.models.judges.base import JudgeKnobs, JudgeModel
-from genstudio.nets.readout import moments, squared_or_crossed
+from genstudio.nets.attribute_head import moments, squared_or_crossed
 from genstudio.nets.trunk import resize
 
 REMEMBERED = 16  # pixels of the shorter side at which the picture is remembered
@@ -42,7 +42,7 @@ class ClassifierKnobs(JudgeKnobs):
 
 @models.register("judge-classifier")
 class JudgeClassifier(JudgeModel):
-    """Trunk and linear heads. Ability: Judges."""
+    """Trunk and linear heads. Capability: Judges."""
 
     title = N_("Judge of classes and attributes")
     help = N_(
@@ -89,8 +89,8 @@ class JudgeClassifier(JudgeModel):
         ):
             buffer.copy_(value)
 
-    def phases(self, turn: Turn) -> Play:
-        batch = turn.batch()
+    def phases(self, context: StepContext) -> Play:
+        batch = context.batch()
         images = self.learn_from(batch.images)
         features = self.features(images)
         terms: dict[str, Tensor] = {}

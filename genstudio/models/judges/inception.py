@@ -12,14 +12,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from genstudio.core.abilities import Verdict
+from genstudio.core.capabilities import Verdict
 from genstudio.core.spec import ImageSpec
 
 SIDE = 299
 
 
 class Inception(nn.Module):
-    """Ability: Judges, without classes. Takes colour images of 299×299 in [0, 1]."""
+    """Capability: Judges, without classes. Takes colour images of 299×299 in [0, 1]."""
 
     feature_dim = 2048
     spec = ImageSpec(3, SIDE, SIDE)

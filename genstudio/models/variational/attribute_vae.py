@@ -1,10 +1,10 @@
-"""A variational autoencoder of images x and of what is said of them, y, by one code (Kingma et al. 2014, arXiv:1406.5298,
-trained where everything is labelled).
+"""A variational autoencoder of images x and of what is said of them, y, by one code (Kingma et al. 2014,
+arXiv:1406.5298, trained where everything is labelled).
 
     log p(x, y) >= E_q(z|x)[log p(x|z) + log p(y|z)] - KL(q(z|x) || p(z))
 
-y hangs on z by straight lines alone, p(y|z) = N(W z + b, s²), or sigmoid(W z + b) for yes and no: so whatever is said of the
-images varies along one direction each, and sums of codes are sums of what is said. The encoder sees x alone.
+y hangs on z by straight lines alone, p(y|z) = N(W z + b, s²), or sigmoid(W z + b) for yes and no: so whatever is said
+of the images varies along one direction each, and sums of codes are sums of what is said. The encoder sees x alone.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from genstudio.core.batch import Batch
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
-from genstudio.models.base import Phase, Play, Turn, models
+from genstudio.models.base import Phase, Play, StepContext, models
 from genstudio.models.variational.vae import VAE, VaeKnobs
-from genstudio.nets.readout import ScoredReadout, check_said, said
+from genstudio.nets.attribute_head import ScoredReadout, check_targets, targets
 
 
 class AttributeVaeKnobs(VaeKnobs):
-    told: float = knob(
+    attribute_weight: float = knob(
         20.0,
         help=N_("Weight of what is said of the images, as -log p(y|z); 1 is the ELBO of both together."),
         label=N_("Attributes (weight)"),
@@ -33,9 +33,9 @@ class AttributeVaeKnobs(VaeKnobs):
 
 @models.register("attribute-vae")
 class AttributeVAE(VAE):
-    """Serves images with attributes or classes. Abilities: Samples, Decodes, Encodes, ScoresLikelihood (of x)."""
+    """Serves images with attributes or classes. Capabilities: Samples, Decodes, Encodes, ScoresLikelihood (of x)."""
 
-    title = N_("VAE that is told attributes")
+    title = N_("VAE that is conditioned on attributes")
     help = N_(
         "A variational autoencoder whose code must also say, along straight lines, what the data set says of each image: "
         "sliders and sums then do what their names promise."
@@ -50,20 +50,26 @@ class AttributeVAE(VAE):
 
     @classmethod
     def check(cls, spec: ImageSpec, knobs: Any) -> None:
-        check_said(spec, N_("Choose model.name=vae, or a data set with attributes, such as faces."))
+        check_targets(spec, N_("Choose model.name=vae, or a data set with attributes, such as faces."))
         super().check(spec, knobs)
 
     def prepare(self, batch: Batch) -> None:
         super().prepare(batch)
         self.readout.prepare(batch)
 
-    def phases(self, turn: Turn) -> Play:
-        batch = turn.batch()
+    def phases(self, context: StepContext) -> Play:
+        batch = context.batch()
         mean, log_var = self.posterior(batch.images)
         z = self.reparameterise(mean, log_var)
         terms = {name: value.mean() for name, value in self.terms_of(batch, z, mean, log_var).items()}
-        terms["attributes"] = self.readout.nll(z, said(batch)).mean()
-        yield Phase("model", terms, weights={"kl": self.beta_at(turn.step), "attributes": self.knobs.told})
+        terms["attributes"] = self.readout.nll(z, targets(batch)).mean()
+        yield Phase(
+            "model", terms, weights={"kl": self.beta_at(context.step), "attributes": self.knobs.attribute_weight}
+        )
 
     def summary(self) -> Message:
-        return N_("{vae} · attributes ×{told:g}", vae=super().summary(), told=self.knobs.told)
+        return N_(
+            "{vae} · attributes ×{attribute_weight:g}",
+            vae=super().summary(),
+            attribute_weight=self.knobs.attribute_weight,
+        )

@@ -20,7 +20,7 @@ from genstudio.core.errors import UsageError
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
-from genstudio.models.base import Model, Phase, Play, Turn, models
+from genstudio.models.base import Model, Phase, Play, StepContext, models
 from genstudio.nets.convolutional import ConvDecoder, ConvEncoder
 from genstudio.nets.distributions import kl_standard_normal, normal_log_prob
 from genstudio.nets.likelihoods import LIKELIHOODS, LikelihoodName, likelihood_for
@@ -94,7 +94,7 @@ class VaeKnobs(Knobs):
 
 @models.register("vae")
 class VAE(Model):
-    """Encoder, decoder and a likelihood. Abilities: Samples, Decodes, Encodes, ScoresLikelihood."""
+    """Encoder, decoder and a likelihood. Capabilities: Samples, Decodes, Encodes, ScoresLikelihood."""
 
     family = "variational"
     title = N_("Variational autoencoder")
@@ -126,14 +126,14 @@ class VAE(Model):
     @classmethod
     def check(cls, spec: ImageSpec, knobs: Any) -> None:
         likelihood = LIKELIHOODS.get(knobs.likelihood)
-        if likelihood is not None and (reason := likelihood.unfit(spec)):
+        if likelihood is not None and (reason := likelihood.unsupported(spec)):
             raise UsageError(*reason)
 
     # --- how it learns ---------------------------------------------------------------------------------------------
 
-    def phases(self, turn: Turn) -> Play:
-        terms = {name: value.mean() for name, value in self.elbo_terms(turn.batch()).items()}
-        yield Phase("model", terms, weights={"kl": self.beta_at(turn.step)})
+    def phases(self, context: StepContext) -> Play:
+        terms = {name: value.mean() for name, value in self.elbo_terms(context.batch()).items()}
+        yield Phase("model", terms, weights={"kl": self.beta_at(context.step)})
 
     def beta_at(self, step: int) -> float:
         """beta at ``step``, growing linearly over the warm-up (Bowman et al. 2016; Sønderby et al. 2016)."""

@@ -15,18 +15,18 @@ from genstudio.core.messages import Message, _, translate
 from genstudio.studio.left.controls_card import ControlsCard
 from genstudio.studio.left.curves_card import CurvesCard
 from genstudio.studio.left.data_card import DataCard
-from genstudio.studio.left.going_on import GoingOn
 from genstudio.studio.left.live_settings import LiveSettings
 from genstudio.studio.left.model_card import ModelCard
 from genstudio.studio.left.optimisers import Optimisers
 from genstudio.studio.left.plan_card import PlanCard
 from genstudio.studio.left.progress import Progress
 from genstudio.studio.left.recipe_card import RecipeCard
+from genstudio.studio.left.resume_check import GoingOn
 from genstudio.studio.left.setting_undo import SettingUndo
 from genstudio.studio.settings import Settings
 from genstudio.studio.widgets.content_scroll import ContentScroll
 from genstudio.studio.widgets.knob_row import KnobRow
-from genstudio.studio.workers.error_words import in_words
+from genstudio.studio.workers.error_words import error_message
 from genstudio.studio.workers.library import Library, ModelFacts
 from genstudio.studio.workers.run_reader import RunLine, run_lines
 from genstudio.studio.workers.session import IDLE, OPENING, PAUSED, TRAINING, Session
@@ -201,7 +201,7 @@ class LeftColumn(QWidget):
         data = self.data.data
         if draft is None or data is None or not self.library.is_ready or not self.model.is_valid():
             return
-        self.library.inspect(draft, data.spec, self._inspected, self._unfit)
+        self.library.inspect(draft, data.spec, self._inspected, self._unsupported)
 
     @Slot(object)
     def _inspected(self, facts: ModelFacts) -> None:
@@ -211,8 +211,8 @@ class LeftColumn(QWidget):
         self._update_buttons()
 
     @Slot(object)
-    def _unfit(self, error: Exception) -> None:
-        self._facts, self._misfit = None, translate(in_words(error))
+    def _unsupported(self, error: Exception) -> None:
+        self._facts, self._misfit = None, translate(error_message(error))
         self.model.show_facts(None, self._misfit)
         self._update_buttons()
 
@@ -441,10 +441,10 @@ class LeftColumn(QWidget):
         session = self.session
         self.recipe.chosen.connect(self._recipe_chosen)
         self.recipe.failed.connect(self._failed)
-        self.recipe.runs_wanted.connect(self._list_runs)
+        self.recipe.runs_requested.connect(self._list_runs)
         self.recipe.run_chosen.connect(session.open_run)
-        self.recipe.leave_wanted.connect(session.close_run)
-        self.recipe.save_wanted.connect(self._save_recipe)
+        self.recipe.leave_requested.connect(session.close_run)
+        self.recipe.save_requested.connect(self._save_recipe)
         self.recipe.theme_chosen.connect(self.theme_chosen)
         self.data.edited.connect(self._data_edited)
         self.data.opened.connect(self._data_opened)
@@ -454,17 +454,17 @@ class LeftColumn(QWidget):
         self.plan.edited.connect(self._plan_edited)
         for folding in (self.model, self.plan):
             folding.unfolded.connect(self._unfolded)
-        self.controls.start_wanted.connect(self._start)
-        self.controls.pause_wanted.connect(session.pause)
-        self.controls.continue_wanted.connect(self._go_on)
-        self.controls.step_wanted.connect(self._step_once)
-        self.controls.step_alone_wanted.connect(self._step_alone)
-        self.controls.all_wanted.connect(session.let_all_learn)
-        self.controls.stop_wanted.connect(session.stop)
-        self.controls.discard_wanted.connect(session.discard)
+        self.controls.start_requested.connect(self._start)
+        self.controls.pause_requested.connect(session.pause)
+        self.controls.continue_requested.connect(self._go_on)
+        self.controls.step_requested.connect(self._step_once)
+        self.controls.step_alone_requested.connect(self._step_alone)
+        self.controls.all_requested.connect(session.let_all_learn)
+        self.controls.stop_requested.connect(session.stop)
+        self.controls.discard_requested.connect(session.discard)
         self.curves.failed.connect(self._failed)
         self.curves.exported.connect(self._exported)
-        self.curves.health.remedy_wanted.connect(self.change_live)
+        self.curves.health.remedy_requested.connect(self.change_live)
         session.changed.connect(self._session_changed)
         session.failed.connect(self._failed)
         session.said.connect(self._said)
@@ -481,7 +481,7 @@ class LeftColumn(QWidget):
 
     @Slot(object)
     def _library_failed(self, error: Exception) -> None:
-        self._failed(in_words(error))
+        self._failed(error_message(error))
 
     def _choose_first(self) -> None:
         """The recipe of last time (by name, or the path of its file), or the default one."""

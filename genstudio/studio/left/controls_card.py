@@ -22,14 +22,14 @@ PAUSE_KEY, STEP_KEY, STOP_KEY, DISCARD_KEY = "Ctrl+P", "Ctrl+.", "Ctrl+E", "Ctrl
 class ControlsCard(QFrame):
     """Says what the person wants; what happens is the session's business."""
 
-    start_wanted = Signal()  # or continue: the caption says which; while dimmed too, to be told why
-    pause_wanted = Signal()
-    continue_wanted = Signal()
-    step_wanted = Signal()
-    step_alone_wanted = Signal(str)  # of this player
-    all_wanted = Signal()  # all players learn again
-    stop_wanted = Signal()
-    discard_wanted = Signal()
+    start_requested = Signal()  # or continue: the caption says which; while dimmed too, to be told why
+    pause_requested = Signal()
+    continue_requested = Signal()
+    step_requested = Signal()
+    step_alone_requested = Signal(str)  # of this player
+    all_requested = Signal()  # all players learn again
+    stop_requested = Signal()
+    discard_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +44,7 @@ class ControlsCard(QFrame):
         whole.setSpacing(8)
         whole.addLayout(self._buttons())
         self.only = OnlyLine(self)
-        self.only.all_wanted.connect(self.all_wanted)
+        self.only.all_requested.connect(self.all_requested)
         whole.addWidget(self.only)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -137,18 +137,18 @@ class ControlsCard(QFrame):
         self.main.clicked.connect(self._main)
         self.main.installEventFilter(self)
         self.step = Button(_("Step"), _with_key(_("Take exactly one step, then stand still"), STEP_KEY), self)
-        self.step.clicked.connect(self.step_wanted)
+        self.step.clicked.connect(self.step_requested)
         self.step_menu = StepMenu(self)
-        self.step_menu.alone_wanted.connect(self.step_alone_wanted)
-        self.step_menu.all_wanted.connect(self.all_wanted)
+        self.step_menu.alone_requested.connect(self.step_alone_requested)
+        self.step_menu.all_requested.connect(self.all_requested)
         self.stop = Button(
             _("Stop and keep"), _with_key(_("End training and save; it can go on later"), STOP_KEY), self
         )
-        self.stop.clicked.connect(self.stop_wanted)
+        self.stop.clicked.connect(self.stop_requested)
         self.discard = Button(
             _("Discard"), _with_key(_("Put this run in the trash; that can be undone"), DISCARD_KEY), self
         )
-        self.discard.clicked.connect(self.discard_wanted)
+        self.discard.clicked.connect(self.discard_requested)
         row.addWidget(self.main)
         stepping = QHBoxLayout()
         stepping.setSpacing(0)
@@ -199,11 +199,11 @@ class ControlsCard(QFrame):
 
     def _ask_why_not(self) -> None:
         if self._why_not:
-            self.start_wanted.emit()
+            self.start_requested.emit()
 
     @Slot()
     def _main(self) -> None:
-        {TRAINING: self.pause_wanted, PAUSED: self.continue_wanted}.get(self._state, self.start_wanted).emit()
+        {TRAINING: self.pause_requested, PAUSED: self.continue_requested}.get(self._state, self.start_requested).emit()
 
     @Slot()
     def _start_key(self) -> None:

@@ -20,7 +20,7 @@ from genstudio.studio.theme import Series, theme
 from genstudio.studio.widgets.card import Card
 from genstudio.studio.widgets.curve_data import CurveData
 from genstudio.studio.widgets.legend import Legend, number
-from genstudio.studio.widgets.words import as_time
+from genstudio.studio.widgets.titles import as_time
 from genstudio.studio.workers.session import Session
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from genstudio.studio.left.curve_options import CurveOptions
 from genstudio.studio.theme import theme
 from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.curve_data import CurveData
-from genstudio.studio.widgets.words import literal
-from genstudio.studio.workers.error_words import in_words
+from genstudio.studio.widgets.titles import literal
+from genstudio.studio.workers.error_words import error_message
 from genstudio.studio.workers.run_reader import RunLine, read_rows, run_lines
 from genstudio.studio.workers.session import Session
 
@@ -114,4 +114,4 @@ class CurvesMenu(IconButton):
 
     @Slot(object)
     def _broke(self, error: Exception) -> None:
-        self.failed.emit(in_words(error))
+        self.failed.emit(error_message(error))

@@ -21,7 +21,7 @@ from genstudio.studio.widgets.knob_row import KnobRow
 from genstudio.studio.widgets.thumbnails import Thumbnails
 from genstudio.studio.workers.background import Background
 from genstudio.studio.workers.data_preview import Preview
-from genstudio.studio.workers.error_words import in_words
+from genstudio.studio.workers.error_words import error_message
 from genstudio.studio.workers.library import DataKind
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ class DataCard(Card):
             self._say(_("Cancelled: nothing half-made was kept."))
             self.again.show()
         else:
-            self._say(translate(in_words(error)), "bad")
+            self._say(translate(error_message(error)), "bad")
             self.download_button.setVisible(bool(kind and kind.can_download))
         self.not_opened.emit()
 

@@ -43,9 +43,9 @@ class _Dot(QWidget):
 
 
 class HealthLine(QWidget):
-    """Hidden until there is something to say. ``remedy_wanted(dict)``: live settings to change."""
+    """Hidden until there is something to say. ``remedy_requested(dict)``: live settings to change."""
 
-    remedy_wanted = Signal(object)
+    remedy_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -150,4 +150,4 @@ class HealthLine(QWidget):
     def _take_remedy(self) -> None:
         change, self._change = self._change, {}
         self.remedy.hide()
-        self.remedy_wanted.emit(change)
+        self.remedy_requested.emit(change)

@@ -12,7 +12,7 @@ from genstudio.studio.left.model_card import ModelCard
 from genstudio.studio.left.plan_card import PlanCard
 from genstudio.studio.left.setting_undo import SettingUndo
 from genstudio.studio.widgets.knob_row import KnobRow, value_text
-from genstudio.studio.workers.error_words import in_words
+from genstudio.studio.workers.error_words import error_message
 from genstudio.studio.workers.session import Session
 
 
@@ -42,7 +42,7 @@ class LiveSettings(QObject):
         try:
             self._session.change_live({name: row.taken})
         except GenstudioError as error:
-            row.refuse(translate(in_words(error)))
+            row.refuse(translate(error_message(error)))
             self._plan.sum_up()
             return
         self._record({name: row.was}, {name: row.taken}, row.gesture)
@@ -67,7 +67,7 @@ class LiveSettings(QObject):
         try:
             self._session.change_live(values)
         except GenstudioError as error:
-            self.failed.emit(in_words(error))
+            self.failed.emit(error_message(error))
             return False
         self.show(values)
         self.changed.emit()

@@ -13,8 +13,8 @@ from genstudio.core.messages import _
 from genstudio.studio.left.controls_card import ControlsCard
 from genstudio.studio.left.model_card import ModelCard
 from genstudio.studio.left.plan_card import PlanCard
-from genstudio.training.asked_plan import completed, following, without_strangers
 from genstudio.training.plan import Plan
+from genstudio.training.plan_defaults import drop_unknown, rebased, with_defaults
 from genstudio.training.recipe import Recipe
 
 
@@ -33,10 +33,10 @@ class Optimisers:
         """Fill the plan card; of players that the recipe leaves out with what its model asks for, once that is known."""
         self._recipe, self._base = recipe, base
         self._asked = self._defaults(recipe.model, recipe.model_knobs)
-        plan, way_back = self._whole(recipe), self._whole(base)
+        plan, rollback = self._whole(recipe), self._whole(base)
         if base.model != recipe.model:
-            way_back = way_back.model_copy(update={"players": plan.players})
-        self.plan.show_plan(plan, way_back)
+            rollback = rollback.model_copy(update={"players": plan.players})
+        self.plan.show_plan(plan, rollback)
         self._shown = self.plan.plan()
 
     def models_are_known(self) -> None:
@@ -52,29 +52,29 @@ class Optimisers:
         if base is None or asked is None or asked == self._asked or not self.model.is_valid():
             return
         before, self._asked = self.plan.plan(), asked
-        way_back = self._whole(base) if base.model == self.model.model else completed(Plan(), asked)
+        rollback = self._whole(base) if base.model == self.model.model else with_defaults(Plan(), asked)
         if asked == self._defaults(base.model, base.model_knobs) and base.model == self.model.model:
-            plan = before.model_copy(update={"players": way_back.players})
+            plan = before.model_copy(update={"players": rollback.players})
         else:
-            plan = completed(following(without_strangers(before, asked), asked), asked)
-        self.plan.show_players(plan, way_back)
+            plan = with_defaults(rebased(drop_unknown(before, asked), asked), asked)
+        self.plan.show_players(plan, rollback)
         if any(plan.player(name) != before.players.get(name) for name in asked) and len(asked) > 1:
             self.controls.say(
                 _("The optimisers are now those that go with this choice."),
                 action=_("Undo"),
-                do=lambda: self._take_back(before, way_back),
+                do=lambda: self._take_back(before, rollback),
             )
 
-    def _take_back(self, plan: Plan, way_back: Plan) -> None:
+    def _take_back(self, plan: Plan, rollback: Plan) -> None:
         """The optimisers as they were, beside the new choice."""
         assert self._asked is not None
-        self.plan.show_players(completed(without_strangers(plan, self._asked), self._asked), way_back)
+        self.plan.show_players(with_defaults(drop_unknown(plan, self._asked), self._asked), rollback)
         self.controls.say("")
         self.changed()
 
     def _whole(self, recipe: Recipe) -> Plan:
         asked = self._defaults(recipe.model, recipe.model_knobs)
-        return recipe.plan if asked is None else completed(recipe.plan, asked)
+        return recipe.plan if asked is None else with_defaults(recipe.plan, asked)
 
     def _defaults(self, model: str, values: dict[str, Any]) -> dict[str, dict[str, Any]] | None:
         """By player; ``None`` while the models are not known, or where the values don't fit."""

@@ -8,7 +8,7 @@ from genstudio.core.messages import Message, _, translate
 from genstudio.studio.left.controls_card import ControlsCard
 from genstudio.studio.left.curves_card import CurvesCard
 from genstudio.studio.left.plan_card import PlanCard
-from genstudio.studio.widgets.words import as_time
+from genstudio.studio.widgets.titles import as_time
 from genstudio.studio.workers.session import IDLE, OPENING, PAUSED, PREPARING, STOPPING, TRAINING, Session
 
 EVERY_MS = 200

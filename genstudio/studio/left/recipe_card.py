@@ -14,18 +14,18 @@ from genstudio.core.messages import _, translate
 from genstudio.studio.theme import CHOICES, theme
 from genstudio.studio.widgets.card import Card
 from genstudio.studio.widgets.controls import Combo, IconButton
-from genstudio.studio.widgets.words import literal
+from genstudio.studio.widgets.titles import literal
 from genstudio.training.recipe import Recipe, load_recipe, recipe_names
 
 
 class RecipeCard(Card):
-    """``chosen(recipe)``: start from this one. ``run_chosen(path)``: open that run. ``save_wanted(path)``."""
+    """``chosen(recipe)``: start from this one. ``run_chosen(path)``: open that run. ``save_requested(path)``."""
 
     chosen = Signal(object)
     run_chosen = Signal(str)
-    runs_wanted = Signal()  # the list of runs is about to be shown: bring it up to date
-    leave_wanted = Signal()
-    save_wanted = Signal(str)
+    runs_requested = Signal()  # the list of runs is about to be shown: bring it up to date
+    leave_requested = Signal()
+    save_requested = Signal(str)
     theme_chosen = Signal(str)
     failed = Signal(object)
 
@@ -88,7 +88,7 @@ class RecipeCard(Card):
         self.runs_menu.addSeparator()
         leave = self.runs_menu.addAction(_("Leave this run, keep it"))
         leave.setEnabled(open_one and not busy)
-        leave.triggered.connect(self.leave_wanted)
+        leave.triggered.connect(self.leave_requested)
         other = self.runs_menu.addAction(_("Open a run's folder…"))
         other.setEnabled(not busy)
         other.triggered.connect(self._open_run)
@@ -106,7 +106,7 @@ class RecipeCard(Card):
     def _make_menus(self) -> None:
         self.runs_menu = QMenu(self)
         self.runs_menu.setToolTipsVisible(True)
-        self.runs_menu.aboutToShow.connect(self.runs_wanted)
+        self.runs_menu.aboutToShow.connect(self.runs_requested)
         self.runs_menu.triggered.connect(self._run_chosen)
         self.runs_button = IconButton("clock", _("Earlier runs"), self)
         self.runs_button.setMenu(self.runs_menu)
@@ -170,7 +170,7 @@ class RecipeCard(Card):
     def _save_file(self) -> None:
         path, _kind = QFileDialog.getSaveFileName(self, _("Save as a recipe"), "recipe.toml", "TOML (*.toml)")
         if path:
-            self.save_wanted.emit(path)
+            self.save_requested.emit(path)
 
     @Slot()
     def _open_run(self) -> None:

@@ -1,7 +1,7 @@
 """Where the numbers of the open run come from: the training in this window, or the run's file.
 
-Asks ``telemetry.since(cursor)`` on a 20 Hz timer that runs only while something trains; older rows, and runs that another
-process trains, come from the file. Rows of a file are sorted into arrays in the background.
+Asks ``telemetry.since(cursor)`` on a 20 Hz timer that runs only while something trains; older rows, and runs that
+another process trains, come from the file. Rows of a file are sorted into arrays in the background.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from genstudio.studio.widgets.curve_data import CurveData
-from genstudio.studio.workers.error_words import in_words
-from genstudio.studio.workers.run_reader import read_happenings, read_rows
+from genstudio.studio.workers.error_words import error_message
+from genstudio.studio.workers.run_reader import read_events, read_rows
 from genstudio.studio.workers.session import IDLE, TRAINING, Session
+from genstudio.training.curve_annotations import Mark, marks_of, owners_of
 from genstudio.training.events import to_line
-from genstudio.training.marks import Mark, marks_of, parts_of
 
 TICK_MS, WATCH_MS = 50, 1000
 CUTS = {"Started", "RolledBack"}  # events after which rows are no longer those that they were
-TOLD = {"Changed", "Parts"}
+TOLD = {"Changed", "TermOwners"}
 
 
 class RunRows(QObject):
-    """``data`` is another object after ``began``, and holds more after ``grew``; ``rested`` when nothing trains any more.
-    ``marks`` and ``parts`` (see :mod:`genstudio.training.marks`) are others after ``told``."""
+    """``data`` is another object after ``began``, and holds more after ``grew``; ``rested`` when nothing trains any
+    more. ``marks`` and ``parts`` (see :mod:`genstudio.training.curve_annotations`) are others after ``told``."""
 
     began = Signal()
     grew = Signal()
@@ -39,7 +39,7 @@ class RunRows(QObject):
         self.data = CurveData()
         self.marks: list[Mark] = []
         self.parts: dict[str, str] = {}
-        self._happenings: list[dict[str, Any]] = []
+        self._run_events: list[dict[str, Any]] = []
         self._path = ""
         self._cursor = 0
         self._offset = 0
@@ -96,19 +96,19 @@ class RunRows(QObject):
         if kind in CUTS:  # the file was cut back to a checkpoint: read it as it is now
             self._begin_anew()
         elif kind in TOLD:
-            self._tell([*self._happenings, json.loads(to_line(event.to_json()))])  # as it stands in the file
+            self._tell([*self._run_events, json.loads(to_line(event.to_json()))])  # as it stands in the file
 
-    def _tell(self, happenings: list[dict[str, Any]]) -> None:
-        if happenings != self._happenings:
-            self._happenings = happenings
-            self.marks, self.parts = marks_of(happenings), parts_of(happenings)
+    def _tell(self, run_events: list[dict[str, Any]]) -> None:
+        if run_events != self._run_events:
+            self._run_events = run_events
+            self.marks, self.parts = marks_of(run_events), owners_of(run_events)
             self.told.emit()
 
     @Slot(object)
     def _file_came(self, found: tuple[CurveData, int, list[dict[str, Any]]]) -> None:
-        data, self._offset, happenings = found
+        data, self._offset, run_events = found
         # What was told while the file was read may stand in it or not.
-        self._tell(happenings + [row for row in self._happenings if row not in happenings])
+        self._tell(run_events + [row for row in self._run_events if row not in run_events])
         self._file_read = True
         if data.rows:
             self.data = data
@@ -122,7 +122,7 @@ class RunRows(QObject):
     def _not_read(self, error: Exception) -> None:
         self._file_read = True
         self.told.emit()
-        self.failed.emit(in_words(error))
+        self.failed.emit(error_message(error))
 
     @Slot()
     def _tick(self) -> None:
@@ -139,12 +139,12 @@ class RunRows(QObject):
 
     @Slot(object)
     def _more_came(self, found: tuple[list[Any], int, list[dict[str, Any]]]) -> None:
-        rows, self._offset, happenings = found
-        cut = {"rolledback", "started"} & {row["event"] for row in happenings[len(self._happenings) :]}
-        if cut or happenings[: len(self._happenings)] != self._happenings:
+        rows, self._offset, run_events = found
+        cut = {"rolledback", "started"} & {row["event"] for row in run_events[len(self._run_events) :]}
+        if cut or run_events[: len(self._run_events)] != self._run_events:
             self._begin_anew()
             return
-        self._tell(happenings)
+        self._tell(run_events)
         if self.data.add(rows):
             self.grew.emit()
         self.session.look_again()
@@ -154,12 +154,12 @@ class RunRows(QObject):
 
 def _whole(path: str) -> tuple[CurveData, int, list[dict[str, Any]]]:
     """On the background thread: all curves of the run in ``path``, where its file goes on, and what happened."""
-    happenings = read_happenings(path)
+    run_events = read_events(path)
     rows, offset = read_rows(path)
-    return CurveData(rows), offset, happenings
+    return CurveData(rows), offset, run_events
 
 
 def _more(path: str, offset: int) -> tuple[list[Any], int, list[dict[str, Any]]]:
     """Read the rows after ``offset``."""
-    happenings = read_happenings(path)
-    return *read_rows(path, offset), happenings
+    run_events = read_events(path)
+    return *read_rows(path, offset), run_events

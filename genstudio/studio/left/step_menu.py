@@ -17,10 +17,11 @@ WIDTH = 18  # pixels: the row has five buttons in a narrow column
 
 
 class StepMenu(IconButton):
-    """Hidden for a model with one player. ``alone_wanted(player)``: it takes a step; ``all_wanted``: all learn again."""
+    """Hidden for a model with one player. ``alone_requested(player)``: it takes a step; ``all_requested``: all learn
+    again."""
 
-    alone_wanted = Signal(str)
-    all_wanted = Signal()
+    alone_requested = Signal(str)
+    all_requested = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("unfold", _("Step one player alone"), parent)
@@ -34,7 +35,7 @@ class StepMenu(IconButton):
         self.all_action = QAction(_("Let all players learn"), self)
         self.all_action.setShortcut(QKeySequence(ALL_KEY))
         self.all_action.setToolTip(_("From the next step on each player is updated again ({key})", key=ALL_KEY))
-        self.all_action.triggered.connect(self.all_wanted)
+        self.all_action.triggered.connect(self.all_requested)
         parent.addAction(self.all_action)
         self.setMenu(self.menu_of_players)
         self.setFixedWidth(WIDTH)
@@ -85,13 +86,13 @@ class StepMenu(IconButton):
     @Slot()
     def _chosen(self) -> None:
         action = self.sender()
-        self.alone_wanted.emit(action.data())  # type: ignore[attr-defined]
+        self.alone_requested.emit(action.data())  # type: ignore[attr-defined]
 
 
 class OnlyLine(QFrame):
-    """Hidden unless one player learns alone. ``all_wanted``: the way back."""
+    """Hidden unless one player learns alone. ``all_requested``: the way back."""
 
-    all_wanted = Signal()
+    all_requested = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -102,7 +103,7 @@ class OnlyLine(QFrame):
         self.words.setFont(font(12))
         self.words.setWordWrap(True)
         self.back = link(_("Let all learn"), _("From the next step on each player is updated again"), self)
-        self.back.clicked.connect(self.all_wanted)
+        self.back.clicked.connect(self.all_requested)
         row.addWidget(self.words, 1)
         row.addWidget(self.back, 0, Qt.AlignmentFlag.AlignVCenter)
         self.hide()

@@ -22,24 +22,24 @@ from genstudio.core.messages import N_, _, translate
 from genstudio.core.paths import home_dir
 from genstudio.explore.base import Pane, PaneState, panes
 from genstudio.explore.blobs import Blobs
-from genstudio.studio.panes.arrangement import Arrangement
 from genstudio.studio.panes.audits import Audited, Audits
-from genstudio.studio.panes.codes import Codes
+from genstudio.studio.panes.availability import Refusals
 from genstudio.studio.panes.computing import Computing
-from genstudio.studio.panes.dresses import make_view
+from genstudio.studio.panes.direction_store import FoundDirections
 from genstudio.studio.panes.exporting import Exporter, ExportLine
-from genstudio.studio.panes.found_directions import FoundDirections
 from genstudio.studio.panes.header import At, Header
 from genstudio.studio.panes.neighbours import NeighboursView
-from genstudio.studio.panes.newer_weights import NewerWeights
+from genstudio.studio.panes.pane_layout import PaneLayout
 from genstudio.studio.panes.pane_states import PaneStates, Subject
-from genstudio.studio.panes.refusals import Refusals
-from genstudio.studio.panes.remembered import Remembered, recall, remember
+from genstudio.studio.panes.pane_views import make_view
+from genstudio.studio.panes.placeholder import doing, title_of, what_to_do
+from genstudio.studio.panes.send_code import Codes
+from genstudio.studio.panes.session_state import SessionState, recall, remember
 from genstudio.studio.panes.undo import SmoothCommand, States
 from genstudio.studio.panes.view import PaneView
-from genstudio.studio.panes.what_to_do import doing, title_of, what_to_do
+from genstudio.studio.panes.weight_refresh import WeightRefresh
 from genstudio.studio.widgets.notice import ErrorNotice
-from genstudio.studio.widgets.rail import Rail
+from genstudio.studio.widgets.pane_list import Rail
 from genstudio.studio.workers.jobs import Jobs, News
 from genstudio.studio.workers.render_thread import Rendered, RenderThread, run_in_front
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     import numpy as np
     from PySide6.QtGui import QShowEvent, QUndoCommand
 
-    from genstudio.studio.panes.window import PaneWindow
+    from genstudio.studio.panes.detached_window import PaneWindow
     from genstudio.studio.settings import Settings
     from genstudio.studio.workers.session import Session
 
@@ -85,8 +85,8 @@ class PaneArea(QWidget):
         self.jobs = Jobs(_Trains(session), self)
         self.audits = Audits(session, self.jobs, self.blobs, self)
         self.found_directions = FoundDirections(session, self.blobs, undo_stack, self)
-        self.newer_weights = NewerWeights(session, self._views_of_the_latest, self)
-        self.arrangement = Arrangement(self.panes, kept.slots, self._make_view, self._can_serve, self)
+        self.weight_refresh = WeightRefresh(session, self._views_of_the_latest, self)
+        self.arrangement = PaneLayout(self.panes, kept.slots, self._make_view, self._can_serve, self)
         self.computing = Computing(self.renderer, self.arrangement.views, self)
         self._run = ""  # the run in front: only what belongs to it is shown
         self._suggested_for = ""
@@ -170,12 +170,12 @@ class PaneArea(QWidget):
     def remember(self) -> None:
         """Put the states into the settings: what ``Settings.save`` writes is the session."""
         slots = self.slots if self.arrangement.chosen else []
-        remember(self.settings, Remembered(self.states, slots, self.smooth, self.pane_states.subject))
+        remember(self.settings, SessionState(self.states, slots, self.smooth, self.pane_states.subject))
 
     def shutdown(self) -> None:
         """Remember what is shown and stop the threads. Safe to call twice."""
         self.remember()
-        self.newer_weights.stop()
+        self.weight_refresh.stop()
         self.computing.stop()
         self.arrangement.close_windows()
         self.renderer.blockSignals(True)
@@ -200,7 +200,7 @@ class PaneArea(QWidget):
             if name in states:
                 self.computing.stopped.discard(name)
                 # What a hand changes in a long content goes on with the weights that it has.
-                self._submit(name, newest=self.views[name].begins)
+                self._submit(name, newest=self.views[name].restarts)
 
     def _submit(self, name: str, *, newest: bool = True) -> None:
         view = self.views.get(name)
@@ -217,7 +217,7 @@ class PaneArea(QWidget):
             return
         if name in self.computing.stopped:  # until a person changes something in this pane
             return
-        self.renderer.submit(name, view.fitted(self.states[name]), newest=newest)
+        self.renderer.submit(name, view.resolved(self.states[name]), newest=newest)
         self.computing.begun(name)
 
     def _has_weights(self) -> bool:
@@ -247,7 +247,7 @@ class PaneArea(QWidget):
             self.views[name].show_rendered(made)
             if made.final:
                 self.computing.shown(name)
-            self.newer_weights.shown(name, made)
+            self.weight_refresh.shown(name, made)
             in_hand = name == self.active or self.active not in self.arrangement.in_sight()
             if in_hand and made.content is not None:
                 self.header.show_at(self.states[name].at, made.step)
@@ -265,7 +265,7 @@ class PaneArea(QWidget):
     def _resized(self) -> None:
         view = self.sender()
         if isinstance(view, PaneView) and view.rendered is not None:
-            self._submit(view.pane.name, newest=not view.pane.long)
+            self._submit(view.pane.name, newest=not view.pane.slow)
 
     @Slot()
     def _played(self) -> None:
@@ -274,7 +274,7 @@ class PaneArea(QWidget):
             self._submit(view.pane.name, newest=False)  # newer weights come when they are due
 
     @Slot()
-    def _took_hold(self) -> None:
+    def _drag_started(self) -> None:
         for view in self.views.values():
             if view is not self.sender():
                 view.rest()
@@ -282,7 +282,7 @@ class PaneArea(QWidget):
         self.jobs.rest(True)
 
     @Slot()
-    def _let_go(self) -> None:
+    def _drag_ended(self) -> None:
         self.pane_states.end_gesture()
         self.jobs.rest(False)
 
@@ -367,7 +367,7 @@ class PaneArea(QWidget):
         self.refusals.ask()
         self._suggest()
         self._show_places()
-        self.newer_weights.tend()
+        self.weight_refresh.tend()
         self._submit_all()
 
     def _follow(self, run: str) -> None:
@@ -379,7 +379,7 @@ class PaneArea(QWidget):
         for name in self.panes:
             self.renderer.forget(name)
             self.computing.forget(name)
-            self.newer_weights.forget(name)
+            self.weight_refresh.forget(name)
         for name, view in list(self.views.items()):
             if view.rendered is not None:
                 self.arrangement.renew(name)
@@ -464,12 +464,12 @@ class PaneArea(QWidget):
         self.exporter.failed.connect(self.trouble.say)
         self.rail.chosen.connect(self.show_pane)
         self.header.chosen.connect(self._step_chosen)
-        self.header.took_hold.connect(self._took_hold)
-        self.header.let_go.connect(self._let_go)
+        self.header.drag_started.connect(self._drag_started)
+        self.header.drag_ended.connect(self._drag_ended)
         self.audits.found.connect(self._tell_audit)
         self.pane_states.changed.connect(self._changed)
         self.refusals.changed.connect(self._refusals_changed)
-        self.newer_weights.due.connect(self._weights_due)
+        self.weight_refresh.due.connect(self._weights_due)
         self.computing.wanted.connect(self._weights_due)
         # Queued: after the views have asked for what they show with the weights that they have.
         self.found_directions.renewed.connect(self._submit_all, Qt.ConnectionType.QueuedConnection)
@@ -485,14 +485,14 @@ class PaneArea(QWidget):
 
     def _make_view(self, name: str) -> PaneView:
         view = make_view(self.panes[name], self.states[name])
-        view.equip(self.blobs, self.session.background, self.found_directions)
+        view.set_services(self.blobs, self.session.background, self.found_directions)
         if isinstance(view, NeighboursView):
             view.follow(self.audits)
         view.proposed.connect(self._proposed)
         view.resized.connect(self._resized)
         view.played.connect(self._played)
-        view.took_hold.connect(self._took_hold)
-        view.let_go.connect(self._let_go)
+        view.drag_started.connect(self._drag_started)
+        view.drag_ended.connect(self._drag_ended)
         view.picked_z.connect(self._picked_z)
         view.commanded.connect(self._commanded)
         view.inspector.smooth.toggled.connect(self._smooth_chosen)

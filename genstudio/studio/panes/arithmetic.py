@@ -12,19 +12,19 @@ from PySide6.QtWidgets import QWidget
 from genstudio.core.messages import Message, _
 from genstudio.core.seeding import derive
 from genstudio.explore.arithmetic import MOST_EXEMPLARS, MOST_TERMS, ArithmeticState
-from genstudio.explore.latent.frames import Frame
-from genstudio.explore.latent.named_sums import BLANK
-from genstudio.explore.latent.sums import Term
+from genstudio.explore.latent.attribute_equations import BLANK
+from genstudio.explore.latent.points import LatentPoint
+from genstudio.explore.latent.vector_arithmetic import Term
 from genstudio.studio.panes.arithmetic_controls import ArithmeticControls
 from genstudio.studio.panes.arithmetic_shown import Shown
-from genstudio.studio.panes.browser_hand import BrowserHand
-from genstudio.studio.panes.equation_hand import EquationHand
+from genstudio.studio.panes.browser_controller import BrowserController
+from genstudio.studio.panes.equation_controller import EquationController
 from genstudio.studio.panes.exemplar_drag import Carried, unpack
 from genstudio.studio.panes.own_image import OwnImage, dropped_path
 from genstudio.studio.panes.term_cells import ExemplarCarried, ExemplarWords, MeanWords
 from genstudio.studio.panes.view import PaneView, z_in_words
 from genstudio.studio.widgets.image_grid import ImageGrid
-from genstudio.studio.widgets.sum_stage import SumStage
+from genstudio.studio.widgets.sum_layout import SumStage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,11 +66,11 @@ class ArithmeticView(PaneView):
 
     def _connect(self) -> None:
         super()._connect()
-        self.equations = EquationHand(self)
+        self.equations = EquationController(self)
         self.tools.resample.clicked.connect(self.resample)
         self.board.acted.connect(self._acted)
         self.board.made.connect(self._column_made)
-        self.choosing = BrowserHand(self)
+        self.choosing = BrowserController(self)
         for other in (self.browser.grid, self.stage.pixels):
             other.pointed.connect(self._point_other)
 
@@ -82,11 +82,11 @@ class ArithmeticView(PaneView):
         return self.state.terms or self.shown.by_itself(self.state) or BLANK
 
     @property
-    def at_rest(self) -> bool:
+    def idle(self) -> bool:
         """True while no search runs: a search is not restarted for newer weights."""
         return self.rendered is None or self.rendered.final
 
-    def fitted(self, state: PaneState) -> ArithmeticState:
+    def resolved(self, state: PaneState) -> ArithmeticState:
         """State with as many images on a page of the browser as fit, where the user chose none."""
         assert isinstance(state, ArithmeticState)
         if state.shown or self.shown.cell is None:
@@ -101,7 +101,7 @@ class ArithmeticView(PaneView):
         self._show_chips()
         self.equations.show()
 
-    def adapt(self, rendered: Rendered) -> None:
+    def sync(self, rendered: Rendered) -> None:
         assert rendered.content is not None
         assert isinstance(rendered.state, ArithmeticState)
         self.shown.take(rendered.content, rendered.state, rendered.snapshot)
@@ -117,10 +117,10 @@ class ArithmeticView(PaneView):
         self.equations.show()
         self.browser.say(_words(content.values.get("note")))
         if "browser" in content.values:
-            shown = self.fitted(rendered.state)
+            shown = self.resolved(rendered.state)
             pages = int(content.values["pages"])
             self.browser.show_page(content.pictures[-1], shown.page % pages, pages, _words(content.values.get("note")))
-        if isinstance(rendered.state, ArithmeticState) and rendered.state.shown != self.fitted(self.state).shown:
+        if isinstance(rendered.state, ArithmeticState) and rendered.state.shown != self.resolved(self.state).shown:
             self.resized.emit()  # only now is it known how large the images are
 
     def show_picture(self, content: Content) -> None:
@@ -276,7 +276,7 @@ class ArithmeticView(PaneView):
     @Slot(object)
     def _own_arrived(self, pixels: np.ndarray) -> None:
         if self.blobs is not None and self._dropped_on < len(self.terms):
-            self.put(self._dropped_on, Carried(Frame("own", blob=self.blobs.put_array(pixels))))
+            self.put(self._dropped_on, Carried(LatentPoint("own", blob=self.blobs.put_array(pixels))))
 
     # -- hands: variations ---------------------------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from genstudio.core.messages import Message
 from genstudio.explore.arithmetic import ArithmeticState
 from genstudio.explore.base import Picture
-from genstudio.explore.latent.frames import Frame
-from genstudio.explore.latent.saved_sums import Place
-from genstudio.explore.latent.sums import Term
+from genstudio.explore.latent.equation_store import Place
+from genstudio.explore.latent.points import LatentPoint
+from genstudio.explore.latent.vector_arithmetic import Term
 from genstudio.studio.widgets.term_column import TermShown
 
 if TYPE_CHECKING:
@@ -33,16 +33,16 @@ class Shown:
     place: Place | None = None
     chips: tuple[Any, ...] = ()
     equations: tuple[tuple[str, Message], ...] = ()
-    candidates: tuple[Frame, ...] = ()
+    candidates: tuple[LatentPoint, ...] = ()
     pages: int = 1
     name: str = ""
     missing: Message | str = ""
     refused: dict[tuple[int, int], GenstudioError] = field(default_factory=dict)
     _terms: tuple[Term, ...] = ()
     _asked: tuple[Any, ...] = ()
-    _means: dict[tuple[Frame, ...], Picture] = field(default_factory=dict)
-    _images: dict[Frame, np.ndarray] = field(default_factory=dict)
-    _codes: dict[Frame, np.ndarray] = field(default_factory=dict)
+    _means: dict[tuple[LatentPoint, ...], Picture] = field(default_factory=dict)
+    _images: dict[LatentPoint, np.ndarray] = field(default_factory=dict)
+    _codes: dict[LatentPoint, np.ndarray] = field(default_factory=dict)
     _snapshot: Any = None
     _remark: tuple[tuple[Term, ...], Message] | None = None
 
@@ -101,13 +101,13 @@ class Shown:
                 means.at(0, place), cell=means.cell, values={"z": means.values["z"][:, place : place + 1]}
             )
 
-    def _take_cells(self, picture: Picture, frames: tuple[Frame, ...]) -> None:
+    def _take_cells(self, picture: Picture, frames: tuple[LatentPoint, ...]) -> None:
         for number, frame in enumerate(frames):
             row, column = divmod(number, picture.columns)
             self._images[frame] = picture.at(row, column)
             self._codes[frame] = picture.values["z"][row, column]
 
-    def _picture(self, frames: tuple[Frame, ...]) -> Picture | None:
+    def _picture(self, frames: tuple[LatentPoint, ...]) -> Picture | None:
         """Side by side; grey where an exemplar is not known yet."""
         import numpy as np
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from genstudio.core.messages import N_, Message
-from genstudio.explore.audit import Checked
+from genstudio.explore.copy_test import Checked
 from genstudio.explore.neighbours import NeighboursState, audit_of
-from genstudio.studio.workers.error_words import in_words
+from genstudio.studio.workers.error_words import error_message
 from genstudio.studio.workers.jobs import Job
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Audits(QObject):
 
     def _broke(self, what: Audited, error: Exception) -> None:
         log.error("an audit failed", exc_info=error)
-        words: Any = in_words(error)
+        words: Any = error_message(error)
         self._ended(what, words if isinstance(words, Message) else N_("{words}", words=words))
 
     def _jobs_changed(self) -> None:
@@ -128,11 +128,11 @@ class _Work:
         self._snapshot, self._data, self._blobs, self._state = snapshot, data, blobs, state
 
     def __call__(self) -> Generator[float, None, Found]:
-        from genstudio.explore.base import Look
+        from genstudio.explore.base import ViewContext
         from genstudio.training.snapshot import load_model
 
-        look = Look(load_model(self._snapshot), self._snapshot.spec, self._snapshot, self._data, self._blobs)
-        return (yield from audit_of(look, self._state))
+        context = ViewContext(load_model(self._snapshot), self._snapshot.spec, self._snapshot, self._data, self._blobs)
+        return (yield from audit_of(context, self._state))
 
 
 def shown_with(rendered: Rendered, state: NeighboursState, found: Found) -> Rendered:

@@ -33,8 +33,8 @@ class Computing(QObject):
 
     def add_view(self, view: PaneView) -> None:
         """Listen to the buttons of a view."""
-        view.stop_wanted.connect(self._stop)
-        view.compute_wanted.connect(self._compute)
+        view.stop_requested.connect(self._stop)
+        view.compute_requested.connect(self._compute)
 
     def begun(self, name: str) -> None:
         """A content of pane ``name`` was asked for."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from genstudio.core.spec import ImageSpec
     from genstudio.explore.base import Content, Pane, PaneState
     from genstudio.explore.blobs import Blobs
-    from genstudio.studio.panes.found_directions import FoundDirections
+    from genstudio.studio.panes.direction_store import FoundDirections
     from genstudio.studio.workers.background import Background
     from genstudio.studio.workers.render_thread import Rendered
 
@@ -128,15 +128,15 @@ class DirectionsView(PaneView):
         self.name.hide()
         return controls
 
-    def equip(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
-        super().equip(blobs, background, found)
+    def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
+        super().set_services(blobs, background, found)
         if found is not None:
             found.changed.connect(self.resized)  # others are to be shown
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
     @property
-    def at_rest(self) -> bool:
+    def idle(self) -> bool:
         return not self.is_finding
 
     @property
@@ -144,7 +144,7 @@ class DirectionsView(PaneView):
         """True while directions are searched for, in the weights at the start of the search."""
         return self._content is not None and bool(self._content.values["finding"])
 
-    def fitted(self, state: PaneState) -> DirectionsState:
+    def resolved(self, state: PaneState) -> DirectionsState:
         """With the directions that are known of the run, and as many pictures in a row as fit."""
         assert isinstance(state, DirectionsState)
         if state.directions is None and self.found is not None:
@@ -162,11 +162,11 @@ class DirectionsView(PaneView):
         controls["seed"].widget.setVisible(drawn and state.z is None)
         controls["source"].widget.setVisible(self._can_encode and state.z is None)
         self.back.setVisible(state.z is not None)
-        self.wanted.show_wanted(state.attributes)
+        self.wanted.show_requested(state.attributes)
         if self.found is not None:
             self.found.choose(state.way)
 
-    def adapt(self, rendered: Rendered) -> None:
+    def sync(self, rendered: Rendered) -> None:
         assert rendered.content is not None
         values = rendered.content.values
         if rendered.snapshot is not None and self._spec != rendered.snapshot.spec:
@@ -231,7 +231,7 @@ class DirectionsView(PaneView):
         self.stale.show_steps(told["found_at"] if told.get("rows") else None, step)
         if self._content is not None:
             self.finding.bar.setValue(self._content.values["percent"])
-        known = self.fitted(self.state).directions is not None
+        known = self.resolved(self.state).directions is not None
         self.again.setVisible(not self.is_finding)
         self.again.setText(_("Find again") if known else _("Find directions"))
         self.again.setEnabled(known or not self.state.looking)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.widgets.controls import Button
-from genstudio.studio.widgets.words import literal
+from genstudio.studio.widgets.titles import literal
 
 
 class FindingLine(QWidget):
@@ -55,9 +55,9 @@ class WantedAttributes(Button):
                 action.setData(name)
                 action.triggered.connect(self._want)
         self.setVisible(bool(names))
-        self.show_wanted(self._wanted)
+        self.show_requested(self._wanted)
 
-    def show_wanted(self, wanted: tuple[str, ...]) -> None:
+    def show_requested(self, wanted: tuple[str, ...]) -> None:
         self._wanted, n, m = wanted, len(wanted), len(self._names)
         self.setText(_("{n} of {m} attributes  ▸", n=n, m=m or n) if n else _("All attributes  ▸"))
         for action in self.menu().actions():

@@ -13,8 +13,8 @@ from genstudio.core.messages import _
 from genstudio.studio.panes.play_clock import PlayClock
 
 if TYPE_CHECKING:
-    from genstudio.studio.panes.gestures import Gestures
     from genstudio.studio.panes.pixels import PixelsView
+    from genstudio.studio.panes.undo_merging import Gestures
     from genstudio.studio.widgets.transport import Transport
 
 RATE_SECONDS = 0.5  # over which the speed of drawing is measured
@@ -34,8 +34,8 @@ class DrawingPlayer(QObject):
         transport.show_speed(self.clock.speed)
         transport.pressed.connect(self.press)
         transport.scrubbed.connect(self._scrubbed)
-        transport.took_hold.connect(self.take_hold)
-        transport.let_go.connect(self._let_go)
+        transport.drag_started.connect(self.start_drag)
+        transport.drag_ended.connect(self._drag_ended)
         transport.speed_chosen.connect(self.choose_speed)
         self.clock.wants.connect(self._play_on)
         self.clock.began.connect(self._began)
@@ -72,7 +72,7 @@ class DrawingPlayer(QObject):
         self._settle = True
 
     @Slot()
-    def take_hold(self) -> None:
+    def start_drag(self) -> None:
         """A hand is at work: what it does until it lets go is one command."""
         self.pause()
         self._gestures.begin()
@@ -149,5 +149,5 @@ class DrawingPlayer(QObject):
             self.go_to(position, _("scrub"))
 
     @Slot()
-    def _let_go(self) -> None:
+    def _drag_ended(self) -> None:
         self._gestures.end()

@@ -13,8 +13,8 @@ from shiboken6 import isValid
 
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import Message, _, translate
-from genstudio.explore.latent.saved_sums import Entry, SavedSums
-from genstudio.studio.widgets.words import literal
+from genstudio.explore.latent.equation_store import Entry, SavedSums
+from genstudio.studio.widgets.titles import literal
 
 log = logging.getLogger(__name__)
 Changes = Mapping[str, tuple[Entry | None, Entry | None]]

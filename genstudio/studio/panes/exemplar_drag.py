@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pydantic
 from PySide6.QtCore import QMimeData
 
-from genstudio.explore.latent.frames import Frame
+from genstudio.explore.latent.points import LatentPoint
 
 FORMAT = "application/x-genstudio-exemplar"
 
@@ -17,14 +17,14 @@ FORMAT = "application/x-genstudio-exemplar"
 class Carried:
     """``term``, ``exemplar``: where it comes from; ``None`` when that is the browser."""
 
-    frame: Frame
+    frame: LatentPoint
     term: int | None = None
     exemplar: int | None = None
 
 
 def pack(carried: Carried) -> QMimeData:
     """For a drag."""
-    frame = pydantic.TypeAdapter(Frame).dump_python(carried.frame, mode="json")
+    frame = pydantic.TypeAdapter(LatentPoint).dump_python(carried.frame, mode="json")
     data = QMimeData()
     told = {"frame": frame, "term": carried.term, "exemplar": carried.exemplar}
     data.setData(FORMAT, json.dumps(told).encode())
@@ -37,6 +37,6 @@ def unpack(data: QMimeData) -> Carried | None:
         return None
     try:
         told = json.loads(bytes(data.data(FORMAT).data()))
-        return Carried(pydantic.TypeAdapter(Frame).validate_python(told["frame"]), told["term"], told["exemplar"])
+        return Carried(pydantic.TypeAdapter(LatentPoint).validate_python(told["frame"]), told["term"], told["exemplar"])
     except (ValueError, KeyError, TypeError):
         return None

@@ -272,4 +272,4 @@ class ExportLine(QFrame):
 
 
 def _decodes(view: PaneView) -> bool:
-    return "Decodes" in {ability.__name__ for ability in view.pane.needs} or view.pane.name == "samples"
+    return "Decodes" in {capability.__name__ for capability in view.pane.needs} or view.pane.name == "samples"

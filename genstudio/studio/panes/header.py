@@ -17,11 +17,11 @@ At = int | Literal["latest"]
 
 
 class Header(QFrame):
-    """``chosen`` carries a step or ``latest``; ``took_hold`` and ``let_go`` frame one drag of the slider."""
+    """``chosen`` carries a step or ``latest``; ``drag_started`` and ``drag_ended`` frame one drag of the slider."""
 
     chosen = Signal(object)
-    took_hold = Signal()
-    let_go = Signal()
+    drag_started = Signal()
+    drag_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,8 +52,8 @@ class Header(QFrame):
         for part in (self._label, self.slider, self.shown):
             line.addWidget(part)
         self.slider.valueChanged.connect(self._moved)
-        self.slider.sliderPressed.connect(self.took_hold)
-        self.slider.sliderReleased.connect(self.let_go)
+        self.slider.sliderPressed.connect(self.drag_started)
+        self.slider.sliderReleased.connect(self.drag_ended)
         self.show_places([], live=False)
 
     def show_run(self, name: str, doing: str) -> None:

@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import Message, _
 from genstudio.explore.interpolate import MOST_FRAMES, InterpolateState
-from genstudio.explore.latent.frames import Frame
-from genstudio.studio.panes.gestures import Gestures
+from genstudio.explore.latent.points import LatentPoint
 from genstudio.studio.panes.interpolate_controls import InterpolateControls
 from genstudio.studio.panes.key_choices import Known
 from genstudio.studio.panes.key_frames import KeyFrames
 from genstudio.studio.panes.own_image import dropped_path
 from genstudio.studio.panes.path_player import PathPlayer
+from genstudio.studio.panes.undo_merging import Gestures
 from genstudio.studio.panes.view import PaneView
 from genstudio.studio.widgets.key_row import Key
-from genstudio.studio.widgets.path_stage import PathGrid, PathStage
+from genstudio.studio.widgets.path_layout import PathGrid, PathStage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +43,7 @@ _MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifi
 
 
 class InterpolateView(PaneView):
-    """``player`` plays the path, ``keys`` changes its key frames. While it plays, :meth:`fitted` puts the place where the
+    """``player`` plays the path, ``keys`` changes its key frames. While it plays, :meth:`resolved` puts the place where the
     play is into what is rendered; the state has it when it stands still again."""
 
     state: InterpolateState
@@ -51,8 +51,8 @@ class InterpolateView(PaneView):
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self.known = Known()
-        self._seen: dict[Frame, np.ndarray] = {}  # what key frames looked like when they were rendered last
-        self._left_out: tuple[tuple[Frame, ...], dict[int, str]] = ((), {})  # of these, which, and why
+        self._seen: dict[LatentPoint, np.ndarray] = {}  # what key frames looked like when they were rendered last
+        self._left_out: tuple[tuple[LatentPoint, ...], dict[int, str]] = ((), {})  # of these, which, and why
         self._shown_keys: Picture | None = None
         self._here: tuple[object, float, int] = (None, 0.0, 0)  # of a strip at a place: the number of its picture
         self._said_at = 0.0
@@ -86,8 +86,8 @@ class InterpolateView(PaneView):
         self.keys = KeyFrames(self)
         self._show_known()
         self.row.chosen.connect(self.show_frame)
-        self.tools.took_hold.connect(self.gestures.slider_taken)
-        self.tools.let_go.connect(self.gestures.slider_let_go)
+        self.tools.drag_started.connect(self.gestures.slider_taken)
+        self.tools.drag_ended.connect(self.gestures.slider_let_go)
         hands = (("R", self.keys.resample), ("L", self.player.toggle_loop), ("M", self.tools.ask_for_morph))
         for key, slot in hands:
             for parent in (self, self.inspector):
@@ -113,20 +113,20 @@ class InterpolateView(PaneView):
         """From how many of these the path goes on to another."""
         return replace(self.state, frames=self.state.frames[len(self.left_out) :]).ways
 
-    def fitted(self, state: PaneState) -> InterpolateState:
+    def resolved(self, state: PaneState) -> InterpolateState:
         """While it plays: at the place where the play is. A strip is the same at any."""
         assert isinstance(state, InterpolateState)
         playing = self.player.playing and state.show == "picture"
         return replace(state, place=self.player.place) if playing else state
 
     @property
-    def at_rest(self) -> bool:
+    def idle(self) -> bool:
         """Newer weights may come while it plays, unless codes would have to be searched for again."""
         searched = not self.known.told and any(one.kind == "class" for one in self.state.frames)
         return not (self.player.playing and searched)
 
     @property
-    def begins(self) -> bool:
+    def restarts(self) -> bool:
         return not self.player.playing
 
     @property
@@ -173,7 +173,7 @@ class InterpolateView(PaneView):
         self.stage.show_lower(False)
         super().show_message(words)
 
-    def adapt(self, rendered: Rendered) -> None:
+    def sync(self, rendered: Rendered) -> None:
         content, state = rendered.content, rendered.state
         assert content is not None
         assert isinstance(state, InterpolateState)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, _
 from genstudio.explore.interpolate import InterpolateState
-from genstudio.explore.latent.frames import Frame
+from genstudio.explore.latent.points import LatentPoint
 from genstudio.studio.panes.key_choices import Known
 from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import Button, Combo
@@ -29,12 +29,12 @@ MOST = 2**31 - 1
 
 class InterpolateControls(PaneControls):
     """``kind_chosen``: the chosen key frame is to be of another kind; ``frame_edited``: it is to be this one;
-    ``number_stepped``: the same, as one of a row of steps; ``morph_wanted(a, b)`` of two classes."""
+    ``number_stepped``: the same, as one of a row of steps; ``morph_requested(a, b)`` of two classes."""
 
     kind_chosen = Signal(str)
     frame_edited = Signal(object)
     number_stepped = Signal(object)
-    morph_wanted = Signal(int, int)
+    morph_requested = Signal(int, int)
 
     def __init__(self) -> None:
         infos = {info.name: info for info in InterpolateState.controls()}
@@ -50,7 +50,7 @@ class InterpolateControls(PaneControls):
             "seconds": SliderControl(replace(infos["seconds"], log=True), lambda value: f"{value:.1f} s"),
         }
         super().__init__(InterpolateState, made, BY_HAND)
-        self._frame = Frame()
+        self._frame = LatentPoint()
         self._known = Known()
         self._classes: tuple[str, ...] = ()
         self.another = Button(_("Resample"), _("Draw all drawn key frames anew (R)"), self, icon_name="reset")
@@ -77,7 +77,7 @@ class InterpolateControls(PaneControls):
             self.morph_to.setCurrentIndex(min(1, len(names) - 1))
         self._morph.setVisible(len(names) > 1)
 
-    def show_frame(self, frame: Frame | None, k: int, n: int) -> None:
+    def show_frame(self, frame: LatentPoint | None, k: int, n: int) -> None:
         """The key frame that is chosen, the ``k``-th of ``n`` counted from 0."""
         self._frame_box.setVisible(frame is not None)
         if frame is None:
@@ -158,7 +158,7 @@ class InterpolateControls(PaneControls):
     def ask_for_morph(self) -> None:
         """Of the two classes that are chosen."""
         if len(self._classes) > 1:
-            self.morph_wanted.emit(self.morph_from.currentIndex(), self.morph_to.currentIndex())
+            self.morph_requested.emit(self.morph_from.currentIndex(), self.morph_to.currentIndex())
 
     @Slot(int)
     def _kind_activated(self, index: int) -> None:

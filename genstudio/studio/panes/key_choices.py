@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QMenu
 
 from genstudio.core.messages import _, translate
-from genstudio.explore.latent.frames import Frame, words_for
-from genstudio.studio.widgets.words import literal
+from genstudio.explore.latent.points import LatentPoint, words_for
+from genstudio.studio.widgets.titles import literal
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Known:
     told: int = 0
     encodes: bool = True
 
-    def words(self, frame: Frame) -> str:
+    def words(self, frame: LatentPoint) -> str:
         return translate(words_for(frame, self.names, self.told))
 
     def kinds(self, now: str = "") -> list[tuple[str, str]]:
@@ -56,7 +56,7 @@ class KeyMenus(QObject):
         if known.names:
             self._classes(menu.addMenu(_("What is typical of")), what, "class", known.names)
 
-    def context(self, menu: QMenu, known: Known, frame: Frame, place: int, count: int) -> None:
+    def context(self, menu: QMenu, known: Known, frame: LatentPoint, place: int, count: int) -> None:
         """All that can be done with key frame ``place`` of ``count``."""
         self._entry(menu, _("Go there"), "go")
         self.fill(menu.addMenu(_("Replace with")), "replace", known)

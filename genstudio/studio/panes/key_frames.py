@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from genstudio.core.messages import _
 from genstudio.explore.interpolate import MOST_FRAMES, InterpolateState
-from genstudio.explore.latent.frames import Frame
+from genstudio.explore.latent.points import LatentPoint
 from genstudio.studio.panes.key_choices import KeyMenus
 from genstudio.studio.panes.own_image import OwnImage, dropped_path
 
@@ -33,14 +33,14 @@ class KeyFrames(QObject):
         self._row.went_to.connect(view.go_to_key)
         self._row.moved.connect(self.move)
         self._row.removed.connect(self.remove)
-        self._row.menu_wanted.connect(self._show_menu)
+        self._row.menu_requested.connect(self._show_menu)
         self._row.wants_more.connect(view.add.showMenu)
         tools = view.tools
         tools.another.clicked.connect(self.resample)
         tools.kind_chosen.connect(self._kind_chosen)
         tools.frame_edited.connect(self._edited)
         tools.number_stepped.connect(self._number_stepped)
-        tools.morph_wanted.connect(self.morph)
+        tools.morph_requested.connect(self.morph)
         tools.remove.clicked.connect(self._remove_chosen)
         self.menus.chosen.connect(self._menu_chosen)
         self.own_image.arrived.connect(self._own_arrived)
@@ -82,7 +82,7 @@ class KeyFrames(QObject):
     def morph(self, a: int, b: int) -> None:
         """Two key frames in place of all there are: of the classes ``a`` and ``b``."""
         self._view.player.pause()
-        self._change(_("morph two classes"), self._state.morphed(a, b, told=self._view.known.told > 0), 0)
+        self._change(_("morph two classes"), self._state.morphed(a, b, conditional=self._view.known.told > 0), 0)
 
     # -- plumbing ------------------------------------------------------------------------------------------------
 
@@ -96,15 +96,15 @@ class KeyFrames(QObject):
             self._row.choose(chosen)
             self._view.show_frame()
 
-    def _new(self, kind: str, number: int = 0) -> Frame:
+    def _new(self, kind: str, number: int = 0) -> LatentPoint:
         """A key frame of a kind: a seed or an image that is not among them yet, or the class ``number``."""
         frames = self._state.frames
         if kind in ("seed", "image"):
             number = max((one.number for one in frames if one.kind == kind), default=-1) + 1
         label = frames[self._row.current].label if frames else 0
-        return Frame(kind, number % 2**31, label=label)  # type: ignore[arg-type]
+        return LatentPoint(kind, number % 2**31, label=label)  # type: ignore[arg-type]
 
-    def _put_frame(self, frame: Frame, at: int | None) -> None:
+    def _put_frame(self, frame: LatentPoint, at: int | None) -> None:
         n = len(self._state.frames)
         if at is not None and at < n:
             self._change(_("replace a key frame"), self._state.replaced(at, frame), at)
@@ -139,11 +139,11 @@ class KeyFrames(QObject):
         self.put(kind, 0, self._row.current)
 
     @Slot(object)
-    def _edited(self, frame: Frame) -> None:
+    def _edited(self, frame: LatentPoint) -> None:
         self._change(_("change a key frame"), self._state.replaced(self._row.current, frame))
 
     @Slot(object)
-    def _number_stepped(self, frame: Frame) -> None:
+    def _number_stepped(self, frame: LatentPoint) -> None:
         self._view.gestures.step(_("change a key frame"), self._state.replaced(self._row.current, frame))
 
     @Slot()

@@ -116,7 +116,7 @@ class ManifoldView(PaneView):
             line.addWidget(control.combo, 1)
         return pair
 
-    def fitted(self, state: PaneState) -> ManifoldState:
+    def resolved(self, state: PaneState) -> ManifoldState:
         """State with the chosen code and the plane's anchor; where the user chose no number of cells, the most that stand
         crisply in the pane."""
         assert isinstance(state, ManifoldState)
@@ -138,14 +138,14 @@ class ManifoldView(PaneView):
         axes = self._by_itself if state.axes == "auto" else state.axes
         # The range is that of what is seen: the number here, the words under the picture and its cells agree.
         seen = min(max(state.half, _LEAST), _MOST)
-        self.inspector.controls.show_state(replace(self.fitted(state), axes=axes, reach=seen, zoom=1.0))
+        self.inspector.controls.show_state(replace(self.resolved(state), axes=axes, reach=seen, zoom=1.0))
         self._count.widget.setVisible(bool(state.overlay))
         moved = (state.centre_u, state.centre_v, state.zoom) != (0.0, 0.0, 1.0)
         self._home.setVisible(moved)
         for control in (self._across, self._up):
             control.combo.setEnabled(axes == "latent" and self._latent_dim > 1)
 
-    def adapt(self, rendered: Rendered) -> None:
+    def sync(self, rendered: Rendered) -> None:
         told = self._told_of_chosen
         self.grid.show_mark(tuple(map(float, told["chosen_xy"])) if told else None)  # type: ignore[arg-type]
         self._latent_dim = dim = rendered.latent_dim or 2
@@ -157,11 +157,11 @@ class ManifoldView(PaneView):
             places = rendered.content.values.get("anchor") if rendered.content is not None else None
             if self.blobs is not None and self._anchor.take(rendered.snapshot.run, places, self.blobs):
                 self.resized.emit()  # what is shown, and exported, is to carry it
-        fits = (dim, self._by_itself, self._spec, self.fitted(self.state))
+        fits = (dim, self._by_itself, self._spec, self.resolved(self.state))
         if fits != self._adapted_to:  # newer weights come several times a second, and change none of this
             self._adapted_to = fits
             self._fit_controls(dim)
-        if isinstance(rendered.state, ManifoldState) and rendered.state.cells != self.fitted(self.state).cells:
+        if isinstance(rendered.state, ManifoldState) and rendered.state.cells != self.resolved(self.state).cells:
             self.resized.emit()  # only now is it known how large the images are
 
     def _show_classes(self, names: tuple[str, ...]) -> None:
@@ -277,32 +277,32 @@ class ManifoldView(PaneView):
     @Slot(float, float, float)
     def _wheeled(self, x: float, y: float, notches: float) -> None:
         if not self._wheel_rest.isActive():
-            self.took_hold.emit()
+            self.drag_started.emit()
         self._wheel_rest.start()
         inside = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
-        zoomed = self.fitted(self.state).zoomed(*inside, NOTCH**notches)
+        zoomed = self.resolved(self.state).zoomed(*inside, NOTCH**notches)
         self.proposed.emit(replace(zoomed, cells=self.state.cells), _("zoom"))
 
     @Slot()
     def _wheel_ended(self) -> None:
-        self.let_go.emit()
+        self.drag_ended.emit()
 
     @Slot(float, float)
     def _drag_began(self, x: float, y: float) -> None:
         self._held = (self.state, x, y)
-        self.took_hold.emit()
+        self.drag_started.emit()
 
     @Slot(float, float)
     def _dragged(self, x: float, y: float) -> None:
         if self._held is not None:
             held, x0, y0 = self._held
-            moved = self.fitted(held).moved(x0, y0, x, y)
+            moved = self.resolved(held).moved(x0, y0, x, y)
             self.proposed.emit(replace(moved, cells=held.cells), _("move"))
 
     @Slot()
     def _drag_ended(self) -> None:
         self._held = None
-        self.let_go.emit()
+        self.drag_ended.emit()
 
     @Slot()
     def go_home(self) -> None:

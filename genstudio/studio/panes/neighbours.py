@@ -106,7 +106,7 @@ class NeighboursView(PaneView):
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
-    def fitted(self, state: PaneState) -> NeighboursState:
+    def resolved(self, state: PaneState) -> NeighboursState:
         """Without the audit; where no number is chosen, with as many samples side by side as let the images be largest."""
         assert isinstance(state, NeighboursState)
         state = replace(state, audited=0)  # by a job, see _show_audit
@@ -122,7 +122,7 @@ class NeighboursView(PaneView):
             key=lambda n: (self.grid.factor_for(math.ceil(state.n / n), n * each, height, width), -n),
         )
 
-    def adapt(self, rendered: Rendered) -> None:
+    def sync(self, rendered: Rendered) -> None:
         if rendered.snapshot is not None and self._spec != rendered.snapshot.spec:
             self._spec = rendered.snapshot.spec  # only now is it known how large the images are
             self.inspector.controls.controls["compared"].widget.setVisible(not self._spec.is_point)
@@ -132,7 +132,7 @@ class NeighboursView(PaneView):
         """Another number side by side, where that makes the pictures larger: nothing is searched again for it."""
         if self.rendered is None or self.rendered.content is None:
             return
-        shown, wanted = self.rendered.state, self.fitted(self.state)
+        shown, wanted = self.rendered.state, self.resolved(self.state)
         assert isinstance(shown, NeighboursState)
         shown = replace(shown, audited=0)
         if wanted != shown and replace(wanted, beside=0) == replace(shown, beside=0):
@@ -171,7 +171,7 @@ class NeighboursView(PaneView):
         return replace(shown, audited=self.state.audited)
 
     @property
-    def at_rest(self) -> bool:
+    def idle(self) -> bool:
         """Not while an audit that began by itself runs: its verdict is of the weights that are shown."""
         job = self._job()
         return job is None or not job.by_itself

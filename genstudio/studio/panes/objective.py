@@ -19,6 +19,6 @@ class ObjectiveView(PaneView):
         axes = [("probability", _("probability")), ("output", _("output"))]
         return PaneControls(ObjectiveState, {"axis": ChoiceControl(infos["axis"], axes)})
 
-    def adapt(self, rendered: Rendered) -> None:
+    def sync(self, rendered: Rendered) -> None:
         told = rendered.content.values if rendered.content is not None else {}
         self.inspector.controls.controls["axis"].widget.setVisible(bool(told.get("logit")))

@@ -32,8 +32,8 @@ class PathPlayer(QObject):
         self.clock.ended.connect(self._ended)
         transport.pressed.connect(self.press)
         transport.scrubbed.connect(self._scrubbed)
-        transport.took_hold.connect(self._took_hold)
-        transport.let_go.connect(view.let_go)
+        transport.drag_started.connect(self._drag_started)
+        transport.drag_ended.connect(view.drag_ended)
         transport.loop_chosen.connect(self.choose_loop)
 
     @property
@@ -99,7 +99,7 @@ class PathPlayer(QObject):
         self.choose_loop(not self._view.state.loop)
 
     @Slot()
-    def _took_hold(self) -> None:
+    def _drag_started(self) -> None:
         self.pause()
         self._view.gestures.begin()
 

@@ -1,4 +1,5 @@
-"""Pixel by pixel in the hand: play, scrub, change a pixel, rub out and complete, and see what each pixel was drawn from."""
+"""Pixel by pixel in the hand: play, scrub, change a pixel, rub out and complete, and see what each pixel was drawn
+from."""
 
 from __future__ import annotations
 
@@ -12,17 +13,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.explore.pixels import PixelsState
-from genstudio.studio.panes.completion import Completion
 from genstudio.studio.panes.drawing_player import DrawingPlayer
-from genstudio.studio.panes.gestures import Gestures
+from genstudio.studio.panes.inpainting import Completion
+from genstudio.studio.panes.pixel_edit import PixelEdit
 from genstudio.studio.panes.pixels_controls import PixelsControls
 from genstudio.studio.panes.pixels_keys import KEYS, OVERLAY_KEYS
 from genstudio.studio.panes.pixels_shown import current_place, distribution_of, facts_of, legend_of, odds_of, spoken
 from genstudio.studio.panes.play_clock import FRAME_MS, SPEEDS, PlayClock
+from genstudio.studio.panes.undo_merging import Gestures
 from genstudio.studio.panes.view import PaneView
-from genstudio.studio.panes.what_if import WhatIf
 from genstudio.studio.widgets.controls import restyle
-from genstudio.studio.widgets.pixel_stage import PixelStage, Sheet
+from genstudio.studio.widgets.pixel_layout import PixelStage, Sheet
 from genstudio.studio.widgets.transport import Transport
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ _OTHERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier 
 
 
 class PixelsView(PaneView):
-    """Shows a drawing. ``player`` plays it, ``what_if`` changes pixels, ``completion`` knows what is given, and ``gestures``
-    makes commands of it all."""
+    """Shows a drawing. ``player`` plays it, ``pixel_edit`` changes pixels, ``completion`` knows what is given, and
+    ``gestures`` makes commands of it all."""
 
     state: PixelsState
     has_codes = False
@@ -86,20 +87,20 @@ class PixelsView(PaneView):
         self._calm.timeout.connect(self._show_held_back)
         self.player = DrawingPlayer(self, self.transport)
         self.gestures = Gestures(self, self._is_playing)
-        self.what_if = WhatIf(self)
+        self.pixel_edit = PixelEdit(self)
         self.completion = Completion(self)
         self.player.stood_still.connect(self._stood_still)
-        self.tools.took_hold.connect(self.gestures.slider_taken)
-        self.tools.let_go.connect(self.gestures.slider_let_go)
+        self.tools.drag_started.connect(self.gestures.slider_taken)
+        self.tools.drag_ended.connect(self.gestures.slider_let_go)
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
     @property
-    def at_rest(self) -> bool:
+    def idle(self) -> bool:
         return not (self.player.playing or self.gestures.stepping or self.transport.position.isSliderDown())
 
     @property
-    def begins(self) -> bool:
+    def restarts(self) -> bool:
         return self.state.position == 0
 
     @property
@@ -145,8 +146,12 @@ class PixelsView(PaneView):
         assert isinstance(state, PixelsState)
         if self.gestures.mine is not state:
             self.player.stop()  # somebody else's state, such as undo's
-        self.what_if.follow(state)
-        if _but_for_position(state) != _but_for_position(self.state) or state.cooled or self.content is None:
+        self.pixel_edit.follow(state)
+        if (
+            _but_for_position(state) != _but_for_position(self.state)
+            or state.temperature_schedule
+            or self.content is None
+        ):
             super().show_state(state)
         self.state = state
         self._show_marks()
@@ -171,13 +176,13 @@ class PixelsView(PaneView):
 
     @property
     def _goes_from_field_to_field(self) -> bool:
-        """True where the field of each pixel is shown in play: then the next is drawn when that is on screen, and nothing
-        without it, which would flicker. As fast as it goes, it is seen at the end."""
+        """True where the field of each pixel is shown in play: then the next is drawn when that is on screen, and
+        nothing without it, which would flicker. As fast as it goes, it is seen at the end."""
         return self.state.overlay == "field" and self.clock.playing and not math.isinf(self.clock.speed)
 
     def show_message(self, words: Message | str) -> None:
         self.player.stop()
-        self.content = self.what_if.selected = None
+        self.content = self.pixel_edit.selected = None
         self.stage.show_sheet(None, 0)
         self.transport.hide()
         super().show_message(words)
@@ -223,7 +228,7 @@ class PixelsView(PaneView):
             self.show_rendered(self._held_back)
 
     def _show_marks(self) -> None:
-        self.what_if.show()
+        self.pixel_edit.show()
         self.stage.canvas.show_mask(self.completion.mask())
 
     @Slot()
@@ -307,13 +312,13 @@ class PixelsView(PaneView):
         if kind == "transport":
             self.player.press(what)
         elif kind == "nudge":
-            self.what_if.nudge(int(what))
+            self.pixel_edit.nudge(int(what))
         elif kind == "overlay":
             now = "none" if self.state.overlay == OVERLAY_KEYS[what] else OVERLAY_KEYS[what]
             self.propose(_("show over it"), overlay=now)
-        elif kind == "hand":
+        elif kind == "tool":
             if self.completion.mask() is not None:
-                self.tools.choose_hand(what)
+                self.tools.choose_tool(what)
         elif self.state.source == "data" or what == "resample":
             self.completion.ask(what)
         return True

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from genstudio.explore.base import PaneState
 
 BY_HAND = (
-    "cooled", "label", "position", "enlarged", "source", "index", "own", "mask", "edits", "branches",
+    "temperature_schedule", "label", "position", "enlarged", "source", "index", "own", "mask", "edits", "branches",
     "overlay",
 )  # fmt: skip
 BRUSHES = (1, 9)
@@ -29,7 +29,7 @@ class PixelsControls(PaneControls):
     """``asked`` carries what a button wants: ``resample``, ``open``, ``previous``, ``next``, ``region:NAME``."""
 
     asked = Signal(str)
-    hand_chosen = Signal(str, int)  # point, erase or keep; and how wide the brush is
+    tool_chosen = Signal(str, int)  # point, erase or keep; and how wide the brush is
 
     def __init__(self) -> None:
         infos = {info.name: info for info in PixelsState.controls()}
@@ -58,7 +58,7 @@ class PixelsControls(PaneControls):
         for control in (self.label, self.overlay, self.source):
             self.add(control, placed=False)
         self.show_classes(())
-        self.choose_hand("point")
+        self.choose_tool("point")
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -74,7 +74,7 @@ class PixelsControls(PaneControls):
         painting = state.source == "data" or (state.source == "own" and state.own is not None)
         self._toolbox.setVisible(painting)
         if not painting:
-            self.choose_hand("point")
+            self.choose_tool("point")
 
     def show_classes(self, names: tuple[str, ...]) -> None:
         """The classes that a conditional model draws; none: it knows of none."""
@@ -82,16 +82,16 @@ class PixelsControls(PaneControls):
         self.label.widget.setVisible(bool(names))
 
     @property
-    def hand(self) -> str:
-        checked = self._hands.checkedButton()
+    def tool(self) -> str:
+        checked = self._tool_buttons.checkedButton()
         return str(checked.property("which")) if checked else "point"
 
-    def choose_hand(self, hand: str) -> None:
+    def choose_tool(self, tool: str) -> None:
         """Take a brush, or lay it down."""
-        for button in self._hands.buttons():
-            if button.property("which") == hand and not button.isChecked():
+        for button in self._tool_buttons.buttons():
+            if button.property("which") == tool and not button.isChecked():
                 button.setChecked(True)
-                self._tell_hand()
+                self._tell_tool()
 
     # -- parts ---------------------------------------------------------------------------------------------------
 
@@ -116,14 +116,14 @@ class PixelsControls(PaneControls):
         self.which.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.open = self._button(_("Open an image…"), _("PNG, JPEG, ... ; or drop it onto the pane"), "open", "folder")
         line.addWidget(self.which, 1)
-        self.previous = self._turn("previous", "pixel-back", _("The image before (Page Up)"))
-        self.next = self._turn("next", "pixel-on", _("The next image (Page Down)"))
+        self.previous = self._make_turn_button("previous", "pixel-back", _("The image before (Page Up)"))
+        self.next = self._make_turn_button("next", "pixel-on", _("The next image (Page Down)"))
         line.addWidget(self.previous)
         line.addWidget(self.next)
         line.addWidget(self.open, 4)
         return self._image
 
-    def _turn(self, asks: str, icon_name: str, words: str) -> IconButton:
+    def _make_turn_button(self, asks: str, icon_name: str, words: str) -> IconButton:
         made = IconButton(icon_name, words, self._image)
         made.setProperty("asks", asks)
         made.setAutoRepeat(True)
@@ -138,7 +138,7 @@ class PixelsControls(PaneControls):
         column.setSpacing(4)
         line = QHBoxLayout()
         line.setSpacing(4)
-        self._hands = QButtonGroup(self)
+        self._tool_buttons = QButtonGroup(self)
         for which, icon_name, words in (
             ("point", "point", _("Point at pixels (Escape)")),
             ("erase", "erase", _("Rub out what is to be drawn anew (X)")),
@@ -147,7 +147,7 @@ class PixelsControls(PaneControls):
             button = IconButton(icon_name, words, self._toolbox)
             button.setCheckable(True)
             button.setProperty("which", which)
-            self._hands.addButton(button)
+            self._tool_buttons.addButton(button)
             line.addWidget(button)
         line.addStretch(1)
         self.regions = Button(_("Keep  ▸"), _("Keep a whole part of the image, and draw the rest"), self._toolbox)
@@ -160,8 +160,8 @@ class PixelsControls(PaneControls):
         )
         self.brush.set_value(3)
         column.addWidget(self.brush)
-        self._hands.buttonToggled.connect(self._tell_hand)
-        self.brush.moved.connect(self._tell_hand)
+        self._tool_buttons.buttonToggled.connect(self._tell_tool)
+        self.brush.moved.connect(self._tell_tool)
         return self._toolbox
 
     def _region_menu(self) -> QMenu:
@@ -191,5 +191,5 @@ class PixelsControls(PaneControls):
         self.asked.emit(str(action.data()))  # type: ignore[attr-defined]
 
     @Slot()
-    def _tell_hand(self) -> None:
-        self.hand_chosen.emit(self.hand, int(self.brush.value()))
+    def _tell_tool(self) -> None:
+        self.tool_chosen.emit(self.tool, int(self.brush.value()))

@@ -22,8 +22,8 @@ KEYS: dict[tuple[int, bool], str] = {
     (_Key.Key_R, False): "ask:resample",
     (_Key.Key_PageUp, False): "ask:previous",
     (_Key.Key_PageDown, False): "ask:next",
-    (_Key.Key_X, False): "hand:erase",
-    (_Key.Key_K, False): "hand:keep",
-    (_Key.Key_Escape, False): "hand:point",
+    (_Key.Key_X, False): "tool:erase",
+    (_Key.Key_K, False): "tool:keep",
+    (_Key.Key_Escape, False): "tool:point",
     **{(getattr(_Key, f"Key_{letter}"), False): f"overlay:{letter}" for letter in OVERLAY_KEYS},
 }

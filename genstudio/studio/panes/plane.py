@@ -34,7 +34,7 @@ class PlaneView(PaneView):
         self._wheel_rest = QTimer(self)
         self._wheel_rest.setSingleShot(True)
         self._wheel_rest.setInterval(WHEEL_REST_MS)
-        self._wheel_rest.timeout.connect(self.let_go)
+        self._wheel_rest.timeout.connect(self.drag_ended)
         self.grid.wheeled.connect(self._wheeled)
         self.grid.drag_began.connect(self._drag_began)
         self.grid.dragged.connect(self._dragged)
@@ -54,7 +54,7 @@ class PlaneView(PaneView):
         controls.rows.addWidget(self._home)
         return controls
 
-    def fitted(self, state: PaneState) -> PlaneState:
+    def resolved(self, state: PaneState) -> PlaneState:
         """The picture as large as the pane, in pixels of the device: of a very large one, halves."""
         assert isinstance(state, PlaneState)
         if state.side:
@@ -69,7 +69,7 @@ class PlaneView(PaneView):
         super().show_state(state)
         self._home.setEnabled(state.zoom != 1.0)
 
-    def adapt(self, rendered: Rendered) -> None:
+    def sync(self, rendered: Rendered) -> None:
         told = rendered.content.values if rendered.content is not None else {}
         controls = self.inspector.controls.controls
         for name in ("field", "arrows"):
@@ -85,7 +85,7 @@ class PlaneView(PaneView):
     @Slot(float, float, float)
     def _wheeled(self, x: float, y: float, notches: float) -> None:
         if not self._wheel_rest.isActive():
-            self.took_hold.emit()
+            self.drag_started.emit()
         self._wheel_rest.start()
         inside = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
         self.proposed.emit(self.state.zoomed(*inside, NOTCH**notches), _("zoom"))
@@ -93,7 +93,7 @@ class PlaneView(PaneView):
     @Slot(float, float)
     def _drag_began(self, x: float, y: float) -> None:
         self._held = (self.state, x, y)
-        self.took_hold.emit()
+        self.drag_started.emit()
 
     @Slot(float, float)
     def _dragged(self, x: float, y: float) -> None:
@@ -104,7 +104,7 @@ class PlaneView(PaneView):
     @Slot()
     def _drag_ended(self) -> None:
         self._held = None
-        self.let_go.emit()
+        self.drag_ended.emit()
 
     @Slot()
     def go_home(self) -> None:

@@ -80,7 +80,7 @@ class RealOrFakeView(PaneView):
         self.grid.update()
         self._show_pointed()
 
-    def adapt(self, rendered: Rendered) -> None:
+    def sync(self, rendered: Rendered) -> None:
         assert rendered.content is not None
         names = rendered.content.values["class_names"]
         classes = self.inspector.controls.controls["label"]

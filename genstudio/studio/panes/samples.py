@@ -52,7 +52,7 @@ class SamplesView(PaneView):
         self._forget.setVisible(near)
         self.inspector.controls.controls["spread"].widget.setVisible(near)
 
-    def adapt(self, rendered: Rendered) -> None:
+    def sync(self, rendered: Rendered) -> None:
         controls, has_code = self.inspector.controls.controls, rendered.latent_dim is not None
         told = rendered.content.values if rendered.content is not None else {}
         controls["shown"].widget.setVisible(has_code and bool(told.get("has_mean", True)))

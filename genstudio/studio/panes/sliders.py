@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import _, translate
 from genstudio.core.seeding import derive
-from genstudio.explore.slider_set import COORDINATES, NAMED, PRINCIPAL, Row, in_words
+from genstudio.explore.slider_set import COORDINATES, NAMED, PRINCIPAL, Row, row_title
 from genstudio.explore.slider_state import SlidersState
-from genstudio.studio.panes.found_directions import BY_ITSELF, FoundDirections
+from genstudio.studio.panes.direction_store import BY_ITSELF, FoundDirections
 from genstudio.studio.panes.own_image import OwnImage
 from genstudio.studio.panes.sliders_controls import SHEETS, SlidersControls
 from genstudio.studio.panes.view import PaneView
+from genstudio.studio.widgets.slider_layout import SliderStage
 from genstudio.studio.widgets.slider_rows import BankRow
-from genstudio.studio.widgets.slider_stage import SliderStage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,8 +69,8 @@ class SlidersView(PaneView):
         self.bank.locked.connect(self._lock_chosen)
         self.pad.moved.connect(self._pad_moved)
         for part in (self.bank, self.pad):
-            part.took_hold.connect(self.took_hold)
-            part.let_go.connect(self.let_go)
+            part.drag_started.connect(self.drag_started)
+            part.drag_ended.connect(self.drag_ended)
         self.grid.drag_began.connect(self._drag_began)
         self.grid.dragged.connect(self._dragged)
         self.grid.drag_ended.connect(self._drag_ended)
@@ -85,15 +85,15 @@ class SlidersView(PaneView):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(slot)
 
-    def equip(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
-        super().equip(blobs, background, found)
+    def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
+        super().set_services(blobs, background, found)
         if found is not None:
             found.changed.connect(self.resized)  # what is rendered is another state now
             found.renewed.connect(self._forget_basis)
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
-    def fitted(self, state: PaneState) -> SlidersState:
+    def resolved(self, state: PaneState) -> SlidersState:
         """With what was found of this run: newer weights find nothing again before training rests, or a person says so."""
         assert isinstance(state, SlidersState)
         directions = state.directions
@@ -121,12 +121,12 @@ class SlidersView(PaneView):
         return "" if snapshot is None else snapshot.run
 
     @property
-    def at_rest(self) -> bool:
+    def idle(self) -> bool:
         """While directions are searched, the weights stay those that they are searched for."""
         return not self._finding
 
     @property
-    def begins(self) -> bool:
+    def restarts(self) -> bool:
         return not self._finding
 
     @property
@@ -162,7 +162,7 @@ class SlidersView(PaneView):
         self.stage.show_originals(())
         self.stage.show_notes(())
 
-    def adapt(self, rendered: Rendered) -> None:
+    def sync(self, rendered: Rendered) -> None:
         content = rendered.content
         assert content is not None
         told = content.values
@@ -209,7 +209,7 @@ class SlidersView(PaneView):
             self._basis = (snapshot.run, self.blobs.put(told["basis"]))
         if state.directions is None and "directions" in told and self.found is not None:
             self.found.take(told["directions"], BY_ITSELF, snapshot.run)
-        wanted = self.fitted(self.state)
+        wanted = self.resolved(self.state)
         if rendered.final and (wanted.directions, wanted.basis) != (state.directions, state.basis):
             self.resized.emit()  # what is shown, and exported, is to carry them; or another run was opened
 
@@ -223,7 +223,7 @@ class SlidersView(PaneView):
     def _show_pad(self) -> None:
         across, up = self._pair_of(self.state)
         self.pad.show_plane(
-            (in_words(across), in_words(up)), (self.state.value(across), self.state.value(up)), self.state.reach
+            (row_title(across), row_title(up)), (self.state.value(across), self.state.value(up)), self.state.reach
         )
 
     def describe_cell(self, row: int, column: int) -> str:
@@ -231,7 +231,7 @@ class SlidersView(PaneView):
         if picture is None or "across" not in picture.values or row >= picture.rows or column >= picture.columns:
             return self.words.whole()
         across, up = self._pair
-        told: dict[str, Any] = {"across": in_words(across), "up": in_words(up)}
+        told: dict[str, Any] = {"across": row_title(across), "up": row_title(up)}
         told |= {"u": f"{picture.values['across'][row, column]:+.2f}", "v": f"{picture.values['up'][row, column]:+.2f}"}
         if self.state.show == "row":
             return _("{across} {u} σ", **told)
@@ -260,7 +260,7 @@ class SlidersView(PaneView):
     @Slot(float, float)
     def _drag_began(self, x: float, y: float) -> None:
         self._held = (self.state, x, y)
-        self.took_hold.emit()
+        self.drag_started.emit()
 
     @Slot(float, float)
     def _dragged(self, x: float, y: float) -> None:
@@ -276,7 +276,7 @@ class SlidersView(PaneView):
     @Slot()
     def _drag_ended(self) -> None:
         self._held = None
-        self.let_go.emit()
+        self.drag_ended.emit()
 
     @Slot(int, int)
     def _picked(self, row: int, column: int) -> None:

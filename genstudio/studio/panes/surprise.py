@@ -61,7 +61,7 @@ class SurpriseView(PaneView):
         self.inspector.controls.controls["n"].widget.setVisible(state.source != "own")
         self._show_classes()
 
-    def adapt(self, rendered: Rendered) -> None:
+    def sync(self, rendered: Rendered) -> None:
         assert rendered.content is not None
         self._classes = rendered.content.values.get("class_names", ())
         self._show_classes()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from genstudio.core.messages import _
-from genstudio.explore.latent.frames import Frame
+from genstudio.explore.latent.points import LatentPoint
 from genstudio.studio.panes.exemplar_drag import Carried, pack
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class OfTerm:
     def __init__(self, view: ArithmeticView, k: int) -> None:
         self._view, self._k = view, k
 
-    def _exemplar(self, row: int, column: int) -> tuple[int, Frame] | None:
+    def _exemplar(self, row: int, column: int) -> tuple[int, LatentPoint] | None:
         view, k = self._view, self._k
         i = view.board.columns[k].exemplar_at((row, column)) if k < len(view.board.columns) else -1
         return (i, view.terms[k].exemplars[i]) if 0 <= i < len(view.terms[k].exemplars) else None
@@ -48,7 +48,7 @@ class MeanWords(OfTerm):
         return _("Mean of {name}", name=self._view.terms[self._k].name or _("term {k}", k=self._k + 1))
 
 
-def exemplar_words(frame: Frame) -> str:
+def exemplar_words(frame: LatentPoint) -> str:
     """Spoken description of an exemplar."""
     if frame.kind == "seed":
         return _("seed {n}", n=frame.number)

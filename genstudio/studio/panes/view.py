@@ -13,8 +13,8 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
+from genstudio.studio.panes.content_stack import ContentStack
 from genstudio.studio.panes.inspector import Inspector
-from genstudio.studio.panes.stand import Stand
 from genstudio.studio.widgets.card import Running, Sentence
 from genstudio.studio.widgets.computing_line import ComputingLine, computing_words
 from genstudio.studio.widgets.controls import IconButton
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from genstudio.explore.base import Content, Pane, PaneState
     from genstudio.explore.blobs import Blobs
-    from genstudio.studio.panes.found_directions import FoundDirections
+    from genstudio.studio.panes.direction_store import FoundDirections
     from genstudio.studio.workers.background import Background
     from genstudio.studio.workers.render_thread import Rendered
 
@@ -39,15 +39,15 @@ class PaneView(QWidget):
     """``show_state`` puts a state into the controls, ``show_rendered`` a content on screen."""
 
     proposed = Signal(object, str)  # the next state, and what was changed, in words
-    took_hold = Signal()
-    let_go = Signal()
+    drag_started = Signal()
+    drag_ended = Signal()
     picked_z = Signal(object)  # float32 latent_dim: clicked, or Enter
     commanded = Signal(object)  # a QUndoCommand for what is no state, such as a file of a person's
     wants_beside = Signal()
     wants_window = Signal()
     resized = Signal()  # there is another room for pictures
-    stop_wanted = Signal()  # what is being computed for this pane is not to be
-    compute_wanted = Signal()  # it is, after all
+    stop_requested = Signal()  # what is being computed for this pane is not to be
+    compute_requested = Signal()  # it is, after all
     played = Signal()  # what plays here has come further: the next picture is due
     has_codes = True  # whether there may be a z to send on
     takes_own_z = True  # whether a z that is clicked here goes here too, where panes in sight take one
@@ -67,7 +67,7 @@ class PaneView(QWidget):
         self.grid = self.make_grid()
         self.grid.setAccessibleName(translate(pane.title))
         self.grid.describe = self.describe_cell
-        self.stand = Stand(translate(pane.title), self.make_pictures(), self)
+        self.stand = ContentStack(translate(pane.title), self.make_pictures(), self)
         self.page = self.stand.page
         self.legend = PointsLegend(self)
         self.legend.setVisible(False)
@@ -98,22 +98,22 @@ class PaneView(QWidget):
         """Make the widget in the pictures' place: the grid, or more around it."""
         return self.grid
 
-    def adapt(self, rendered: Rendered) -> None:
+    def sync(self, rendered: Rendered) -> None:
         """Fit the controls to the model and the data that are looked at."""
 
-    def fitted(self, state: PaneState) -> PaneState:
+    def resolved(self, state: PaneState) -> PaneState:
         """``state`` with what it leaves to the pane's size filled in: what is rendered."""
         return state
 
     @property
-    def at_rest(self) -> bool:
+    def idle(self) -> bool:
         """True where newer weights may come by themselves: not while something plays."""
         return True
 
     @property
-    def begins(self) -> bool:
+    def restarts(self) -> bool:
         """True where an edit restarts the content: then it takes the newest weights."""
-        return not self.pane.long
+        return not self.pane.slow
 
     @property
     def plays_on(self) -> bool:
@@ -128,7 +128,7 @@ class PaneView(QWidget):
     def rest(self) -> None:
         """A hand is at work elsewhere: what plays here stands still."""
 
-    def equip(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
+    def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
         """Where what is too big for a state is kept, who reads files, and which directions are known of the open run."""
         self.blobs, self.background, self.found = blobs, background, found
 
@@ -145,7 +145,7 @@ class PaneView(QWidget):
         if content is None:
             self.show_message(rendered.error)
             return
-        self.adapt(rendered)
+        self.sync(rendered)
         if content.pictures or not content.series:
             self.stand.stand_pictures()
             self.show_picture(content)
@@ -301,8 +301,8 @@ class PaneView(QWidget):
         self.grid.picked.connect(self._picked)
         controls = self.inspector.controls
         controls.edited.connect(self._edited)
-        controls.took_hold.connect(self.took_hold)
-        controls.let_go.connect(self.let_go)
+        controls.drag_started.connect(self.drag_started)
+        controls.drag_ended.connect(self.drag_ended)
         self.help_button.clicked.connect(self.toggle_help)
         self.beside_button.clicked.connect(self.wants_beside)
         self.window_button.clicked.connect(self.wants_window)
@@ -322,8 +322,8 @@ class PaneView(QWidget):
         self.help_button.setCheckable(True)
         self.beside_button.setCheckable(True)
         self.computing = ComputingLine(self)
-        self.computing.stop_wanted.connect(self.stop_wanted)
-        self.computing.compute_wanted.connect(self.compute_wanted)
+        self.computing.stop_requested.connect(self.stop_requested)
+        self.computing.compute_requested.connect(self.compute_requested)
         line.addWidget(self.words, 1)
         line.addWidget(self.computing)
         line.addWidget(self.time)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.threads import compute_on_one_core
-from genstudio.explore.base import Content, Look, PaneState, final
-from genstudio.explore.numbers import arrays_of, table_of
+from genstudio.explore.base import Content, PaneState, ViewContext, final
+from genstudio.explore.tables import arrays_of, table_of
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
@@ -53,7 +53,7 @@ def write(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
         compute_on_one_core()  # exports promise the same bits as the screen, which one core computed
         _prepared.done = True
     if not request.whole:
-        request = replace(request, content=final(_look(request), request.state, cancelled), whole=True)
+        request = replace(request, content=final(_context(request), request.state, cancelled), whole=True)
     writers = {
         "picture": _picture, "training": _training, "walk": _walk, "drawing": _drawing, "numbers": _numbers,
         "histogram": _histogram, "matrix": _matrix, "sweep": _sliders_film, "padwalk": _sliders_film,
@@ -62,10 +62,12 @@ def write(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
     return writers[request.kind.partition("-")[0]](request, progress, cancelled)
 
 
-def _look(request: Request) -> Look:
+def _context(request: Request) -> ViewContext:
     from genstudio.training.snapshot import load_model
 
-    return Look(load_model(request.snapshot), request.snapshot.spec, request.snapshot, request.data, request.blobs)
+    return ViewContext(
+        load_model(request.snapshot), request.snapshot.spec, request.snapshot, request.data, request.blobs
+    )
 
 
 def _picture(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
@@ -74,7 +76,7 @@ def _picture(request: Request, progress: Progress, cancelled: Callable[[], bool]
     height, width = request.content.pictures[0].pixels.shape[:2] if request.content.pictures else (1, 1)
     layout = Layout(scale=max(1, SHEET_SIDE // max(height, width)))
     return save_pane(
-        request.path, _look(request), request.state, run=request.run, content=request.content, layout=layout
+        request.path, _context(request), request.state, run=request.run, content=request.content, layout=layout
     )
 
 
@@ -87,7 +89,7 @@ def _training(request: Request, progress: Progress, cancelled: Callable[[], bool
     if run is None:
         raise UsageError(N_("There is no run to make a film of."), N_("Open one, or press Start."))
     # Settled once: what a state leaves to the weights would be chosen anew at each checkpoint.
-    state, layout = state.decided(_look(request)), None
+    state, layout = state.decided(_context(request)), None
     if request.options.get("whole path"):
         state, layout = _whole_path(state), _layout_of_strip(request)
     return save_animation(
@@ -107,14 +109,14 @@ def _walk(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
     from genstudio.export.films import latent_walk, manifold_walk
     from genstudio.export.provenance import provenance_of
 
-    look = _look(request)
-    state = request.state.decided(look)
+    context = _context(request)
+    state = request.state.decided(context)
     # A GIF's clock ticks in hundredths of a second: 25 frames a second is the nearest it can keep.
     fps = 25.0 if request.path.suffix.lower() == ".gif" else float(FPS_WALK)
     frames: Any = (
-        manifold_walk(look, state, frames=FRAMES_WALK)
+        manifold_walk(context, state, frames=FRAMES_WALK)
         if isinstance(state, ManifoldState)
-        else latent_walk(look, seed=getattr(state, "seed", 0), frames=FRAMES_WALK)
+        else latent_walk(context, seed=getattr(state, "seed", 0), frames=FRAMES_WALK)
     )
     return save_animation(
         request.path, frames, fps=fps, total=FRAMES_WALK, progress=progress, cancelled=cancelled,
@@ -128,16 +130,16 @@ def _sliders_film(request: Request, progress: Progress, cancelled: Callable[[], 
     from genstudio.export.provenance import provenance_of
     from genstudio.export.slider_films import pad_sheet, pad_walk, slider_sweep, sweep_sheet
 
-    look = _look(request)
-    state = request.state.decided(look)
+    context = _context(request)
+    state = request.state.decided(context)
     assert isinstance(state, SlidersState)
     fps = 25.0 if request.path.suffix.lower() == ".gif" else float(FPS_WALK)
     if request.kind == "padwalk":
         total, told = FRAMES_WALK, pad_sheet(state)
-        frames = pad_walk(look, state, frames=total)
+        frames = pad_walk(context, state, frames=total)
     else:
         total, told = FRAMES_SWEEP, sweep_sheet(state, request.options["slider"])  # names the slider
-        frames = slider_sweep(look, state, request.options["slider"], frames=total)
+        frames = slider_sweep(context, state, request.options["slider"], frames=total)
     return save_animation(
         request.path, frames, fps=fps, total=total, progress=progress, cancelled=cancelled,
         provenance=provenance_of(request.snapshot, told, run=request.run),
@@ -152,7 +154,7 @@ def _sliders_sheet(request: Request, progress: Progress, cancelled: Callable[[],
     made = pad_sheet(request.state)
     if request.kind == "sweepsheet":
         made = sweep_sheet(request.state, request.options["slider"])
-    shown = final(_look(request), made, cancelled)
+    shown = final(_context(request), made, cancelled)
     return _picture(replace(request, state=made, content=shown), progress, cancelled)
 
 
@@ -162,19 +164,19 @@ def _path(request: Request, progress: Progress, cancelled: Callable[[], bool]) -
     from genstudio.export.path_film import frames_of_path, path_film
     from genstudio.export.provenance import provenance_of
 
-    look, state = _look(request), request.state
+    context, state = _context(request), request.state
     assert isinstance(state, InterpolateState)
     fps = 25.0 if request.path.suffix.lower() == ".gif" else float(FPS_WALK)
     return save_animation(
-        request.path, path_film(look, state, fps=fps), fps=fps, loop=state.loop,
-        total=frames_of_path(look, state, fps=fps), progress=progress, cancelled=cancelled,
+        request.path, path_film(context, state, fps=fps), fps=fps, loop=state.loop,
+        total=frames_of_path(context, state, fps=fps), progress=progress, cancelled=cancelled,
         provenance=provenance_of(request.snapshot, state, run=request.run),
     )  # fmt: skip
 
 
 def _strip(request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Path:
     state = _whole_path(request.state)
-    content = final(_look(request), state, cancelled)
+    content = final(_context(request), state, cancelled)
     return _picture(replace(request, state=state, content=content), progress, cancelled)
 
 
@@ -203,18 +205,18 @@ def _drawing(request: Request, progress: Progress, cancelled: Callable[[], bool]
     from genstudio.export.drawing_film import drawing_film, frames_of_drawing
     from genstudio.export.provenance import provenance_of
 
-    look, state = _look(request), request.state
+    context, state = _context(request), request.state
     assert isinstance(state, PixelsState)
     fps = 25.0 if request.path.suffix.lower() == ".gif" else float(FPS_WALK)
     speed = request.options["speed"]
     if math.isinf(speed):
-        speed = look.spec.height * look.spec.width / SECONDS_OF_DRAWING
+        speed = context.spec.height * context.spec.width / SECONDS_OF_DRAWING
     how: dict[str, Any] = {"speed": speed, "fps": fps}
     return save_animation(
         request.path,
-        drawing_film(look, state, scale=request.options["scale"], **how),
+        drawing_film(context, state, scale=request.options["scale"], **how),
         fps=fps,
-        total=frames_of_drawing(look, state, **how),
+        total=frames_of_drawing(context, state, **how),
         progress=progress,
         cancelled=cancelled,
         provenance=provenance_of(request.snapshot, state, run=request.run),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 SLATE = (78, 88, 104)  # what is not drawn yet: a colour that no grey image has
-Hand = Literal["point", "erase", "keep"]
+Tool = Literal["point", "erase", "keep"]
 Place = tuple[int, int]  # (row, column)
 
 
@@ -21,7 +21,7 @@ class Brush:
     """``mask`` (bool H×W, True is kept) is what holds; a stroke changes a copy, which :meth:`end` gives back."""
 
     def __init__(self) -> None:
-        self.hand: Hand = "point"
+        self.tool: Tool = "point"
         self.width = 3
         self.mask: np.ndarray | None = None
         self.cursor: Place | None = None  # where the keyboard holds it
@@ -41,10 +41,10 @@ class Brush:
             self._border.moveTo(x0, y0)
             self._border.lineTo(x1, y1)
 
-    def take(self, hand: Hand, width: int) -> None:
-        self.hand, self.width = hand, width
+    def take(self, tool: Tool, width: int) -> None:
+        self.tool, self.width = tool, width
         self._stroke = self._veil = None
-        if hand == "point":
+        if tool == "point":
             self.cursor = None
 
     def forget(self) -> None:
@@ -62,7 +62,7 @@ class Brush:
         """The brush goes straight to ``place``; whether it was elsewhere."""
         assert self._stroke is not None
         mask, last = self._stroke
-        self._stroke = (stroked(mask, last, place, self.width, self.hand == "keep"), place)
+        self._stroke = (stroked(mask, last, place, self.width, self.tool == "keep"), place)
         self._make_veil(self._stroke[0])
         return place != last
 

@@ -11,10 +11,10 @@ from genstudio.studio.widgets.controls import link
 
 
 class ComputingLine(QWidget):
-    """Hidden until there is something to say. ``stop_wanted`` and ``compute_wanted``: the button was pressed."""
+    """Hidden until there is something to say. ``stop_requested`` and ``compute_requested``: the button was pressed."""
 
-    stop_wanted = Signal()
-    compute_wanted = Signal()
+    stop_requested = Signal()
+    compute_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +50,7 @@ class ComputingLine(QWidget):
 
     @Slot()
     def _pressed(self) -> None:
-        (self.compute_wanted if self._stopped else self.stop_wanted).emit()
+        (self.compute_requested if self._stopped else self.stop_requested).emit()
 
 
 def computing_words(share: float | None) -> str:

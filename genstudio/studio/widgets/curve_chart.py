@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genstudio.export.curve_groups import GRADIENT, JUDGED
-from genstudio.export.curve_names import told_apart
+from genstudio.export.curve_names import distinct_titles
 from genstudio.export.smoothing import smooth
 from genstudio.studio.widgets.curve_data import Axis, Points
 from genstudio.studio.widgets.strips import MOST, Extent, extent, held_range, into_strips
@@ -330,7 +330,7 @@ def _laid_out(
     tall = max(1.0, (request.height - ABOVE - BELOW - BETWEEN * (len(lines) - 1)) / len(lines))
     sections = {curve.name: curve.section for curve in request.curves}
     strips = []
-    titles = told_apart(
+    titles = distinct_titles(
         [sections.get(its[0].name, "") if its else "" for its in lines], [[line.name for line in its] for its in lines]
     )
     for place, (its, log, its_held) in enumerate(zip(lines, logs, helds, strict=True)):

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from genstudio.core.messages import _
 from genstudio.studio.theme import font, theme
 from genstudio.studio.widgets.image_grid import MARGIN, ImageGrid
-from genstudio.studio.widgets.words import literal
+from genstudio.studio.widgets.titles import literal
 
 if TYPE_CHECKING:
     import numpy as np

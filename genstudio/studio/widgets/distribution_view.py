@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import colour, font, theme
-from genstudio.studio.widgets.surround import ROUND, behind
+from genstudio.studio.widgets.rounded_frame import ROUND, behind
 
 if TYPE_CHECKING:
     import numpy as np

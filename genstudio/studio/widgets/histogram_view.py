@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.theme import colour, font, theme
 from genstudio.studio.widgets.curve_painting import pen_for
-from genstudio.studio.widgets.surround import ROUND, behind
+from genstudio.studio.widgets.rounded_frame import ROUND, behind
 from genstudio.studio.widgets.ticks import Tick, in_short, multiples, nice_step, upward
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class HistogramView(QWidget):
         self._shown = shown if shown is not None and shown.series else None
         if self._shown is None or (self._bin or 0) >= len(self._shown.series[0].x):
             self._bin = None
-        self.setAccessibleDescription(self.in_words())
+        self.setAccessibleDescription(self.description())
         self.update()
 
     def point_out(self, value: float | None) -> None:
@@ -76,7 +76,7 @@ class HistogramView(QWidget):
             self._at = value
             self.update()
 
-    def in_words(self, number: int | None = None) -> str:
+    def description(self, number: int | None = None) -> str:
         """Text on a bin; without one, on the median of each series."""
         if self._shown is None:
             return _("Nothing is counted yet.")
@@ -251,7 +251,7 @@ class HistogramView(QWidget):
     def _choose(self, number: int | None) -> None:
         if number != self._bin:
             self._bin = number
-            self.setAccessibleDescription(self.in_words(number))
+            self.setAccessibleDescription(self.description(number))
             self.pointed.emit(number)
             self.update()
 
@@ -262,7 +262,7 @@ class HistogramView(QWidget):
             inside = min(int((event.position().x() - room.x()) / room.width() * bins), bins - 1)
         self._choose(inside)
         if inside is not None:
-            QToolTip.showText(event.globalPosition().toPoint(), self.in_words(inside), self)
+            QToolTip.showText(event.globalPosition().toPoint(), self.description(inside), self)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._choose(None)
@@ -275,7 +275,7 @@ class HistogramView(QWidget):
         last = len(self._shown.series[0].x) - 1
         self._choose((0 if step > 0 else last) if self._bin is None else min(max(self._bin + step, 0), last))
         place = QPointF(self.across(sum(self._edges(self._bin or 0)) / 2), self.room().y())
-        QToolTip.showText(self.mapToGlobal(place).toPoint(), self.in_words(self._bin), self)
+        QToolTip.showText(self.mapToGlobal(place).toPoint(), self.description(self._bin), self)
 
 
 def _median(series: Series) -> float:

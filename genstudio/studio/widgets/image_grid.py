@@ -27,8 +27,8 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.theme import colour, font, theme
+from genstudio.studio.widgets.rounded_frame import ROUND, behind, corners
 from genstudio.studio.widgets.scaling import Layout, compose, lay_out
-from genstudio.studio.widgets.surround import ROUND, behind, corners
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -26,8 +26,8 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import colour, font, theme
+from genstudio.studio.widgets.rounded_frame import behind, corners
 from genstudio.studio.widgets.scaling import qimage
-from genstudio.studio.widgets.surround import behind, corners
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,14 +50,14 @@ class Key:
 
 class KeyRow(QWidget):
     """``chosen(k)`` by a click or the arrow keys, ``went_to(k)`` by a click or Enter, ``moved(k, to)`` by a drag or Alt and
-    arrows, ``removed(k)`` by Delete, ``wants_more`` by Insert or plus, ``menu_wanted(k, where on screen)``."""
+    arrows, ``removed(k)`` by Delete, ``wants_more`` by Insert or plus, ``menu_requested(k, where on screen)``."""
 
     chosen = Signal(int)
     went_to = Signal(int)
     moved = Signal(int, int)
     removed = Signal(int)
     wants_more = Signal()
-    menu_wanted = Signal(int, QPoint)
+    menu_requested = Signal(int, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -254,13 +254,13 @@ class KeyRow(QWidget):
         if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
             return
         (k, _at), to = self._pressed, self._dragged_to
-        self._let_go()
+        self._drag_ended()
         if to is None:
             self.went_to.emit(k)
         elif to != k:
             self._move(k, to)
 
-    def _let_go(self) -> None:
+    def _drag_ended(self) -> None:
         self._pressed = self._dragged_to = None
         self.unsetCursor()
         self.update()
@@ -273,7 +273,7 @@ class KeyRow(QWidget):
         if k is not None:
             self._choose(k)
             where = event.globalPos() if by_mouse else self.mapToGlobal(self.rect_of(k).center())
-            self.menu_wanted.emit(k, where)
+            self.menu_requested.emit(k, where)
 
     # -- keyboard ------------------------------------------------------------------------------------------------
 
@@ -288,7 +288,7 @@ class KeyRow(QWidget):
         elif not self._keys:
             return False
         elif key == _KEY.Key_Escape and self._pressed is not None:
-            self._let_go()
+            self._drag_ended()
         elif key in (_KEY.Key_Left, _KEY.Key_Right, _KEY.Key_Up, _KEY.Key_Down):
             to = self.current + (1 if key in (_KEY.Key_Right, _KEY.Key_Down) else -1)
             if 0 <= to < len(self._keys):

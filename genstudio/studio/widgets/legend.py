@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
 
 from genstudio.core.messages import _
-from genstudio.export.curve_names import in_words
+from genstudio.export.curve_names import curve_title
 from genstudio.studio.theme import Series, colour, font
 
 GAP = 8
@@ -39,7 +39,7 @@ class Entry(QAbstractButton):
     def show_value(self, value: str, held_out: str) -> None:
         if (value, held_out) != (self.value, self.held_out):
             self.value, self.held_out = value, held_out
-            words = f"{in_words(self.name)} {value}"
+            words = f"{curve_title(self.name)} {value}"
             self.setAccessibleName(words + (f", {_('held out')} {held_out}" if held_out else ""))
             self.update()
             if self._needed() > self._widest:  # never narrower again: running numbers must not shake the legend
@@ -52,7 +52,7 @@ class Entry(QAbstractButton):
 
     def _needed(self) -> int:
         width = SAMPLE + 9
-        for words, extra in ((in_words(self.name), 6), (self.value, 6), (self.held_out, 17)):
+        for words, extra in ((curve_title(self.name), 6), (self.value, 6), (self.held_out, 17)):
             width += self.fontMetrics().horizontalAdvance(words) + extra if words else 0
         return width
 
@@ -74,7 +74,7 @@ class Entry(QAbstractButton):
         painter.setPen(colour("text"))
         x = SAMPLE + 7
         metrics = self.fontMetrics()
-        for words, role in ((in_words(self.name), "text"), (self.value, "text"), (self.held_out, "muted")):
+        for words, role in ((curve_title(self.name), "text"), (self.value, "text"), (self.held_out, "muted")):
             if not words:
                 continue
             if role == "muted":

@@ -11,12 +11,12 @@ from genstudio.studio.widgets.value_slider import ValueSlider
 
 
 class LevelEditor(QWidget):
-    """``changed`` carries the levels of all channels; ``took_hold`` and ``let_go`` frame one drag."""
+    """``changed`` carries the levels of all channels; ``drag_started`` and ``drag_ended`` frame one drag."""
 
     changed = Signal(tuple)
     taken_back = Signal()
-    took_hold = Signal()
-    let_go = Signal()
+    drag_started = Signal()
+    drag_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,8 +63,8 @@ class LevelEditor(QWidget):
         for place, slider in enumerate(self.sliders):
             self._rows.insertWidget(1 + place, slider)
             slider.moved.connect(self._moved)
-            slider.took_hold.connect(self.took_hold)
-            slider.let_go.connect(self.let_go)
+            slider.drag_started.connect(self.drag_started)
+            slider.drag_ended.connect(self.drag_ended)
 
     @Slot(float)
     def _moved(self, value: float) -> None:

@@ -14,7 +14,7 @@ def region(name: str, height: int, width: int) -> np.ndarray:
     """The mask that keeps one half of the image, all of it, or none."""
     import numpy as np
 
-    from genstudio.explore.given import kept_part
+    from genstudio.explore.conditioning import kept_part
 
     if name in ("all", "none"):
         return np.full((height, width), name == "all")

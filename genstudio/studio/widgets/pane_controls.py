@@ -32,8 +32,8 @@ class Control(QObject):
     """One field's widget: ``show`` puts a value in without a sound, ``edited`` tells what a person chose."""
 
     edited = Signal(str, object)
-    took_hold = Signal()
-    let_go = Signal()
+    drag_started = Signal()
+    drag_ended = Signal()
 
     def __init__(self, name: str, widget: QWidget, show: Callable[[Any], None]) -> None:
         super().__init__(widget)
@@ -95,8 +95,8 @@ class SliderControl(Control):
         )
         super().__init__(info.name, self.slider, self.slider.set_value)
         self.slider.moved.connect(self._moved)
-        self.slider.took_hold.connect(self.took_hold)
-        self.slider.let_go.connect(self.let_go)
+        self.slider.drag_started.connect(self.drag_started)
+        self.slider.drag_ended.connect(self.drag_ended)
 
     @Slot(float)
     def _moved(self, value: float) -> None:
@@ -174,8 +174,8 @@ class PaneControls(QWidget):
     """Controls one under the other. ``made`` replaces the control of a field, ``left_out`` names fields without one."""
 
     edited = Signal(str, object)
-    took_hold = Signal()
-    let_go = Signal()
+    drag_started = Signal()
+    drag_ended = Signal()
 
     def __init__(
         self,
@@ -200,8 +200,8 @@ class PaneControls(QWidget):
         """Listen to ``control``, and put it under the others unless it has a place already."""
         self.controls[control.name] = control
         control.edited.connect(self.edited)
-        control.took_hold.connect(self.took_hold)
-        control.let_go.connect(self.let_go)
+        control.drag_started.connect(self.drag_started)
+        control.drag_ended.connect(self.drag_ended)
         if placed:
             self.rows.addWidget(control.widget)
 

@@ -26,14 +26,15 @@ BUTTONS = {
 class PathTransport(QWidget):
     """Says what a person wants and shows how it stands; it moves nothing by itself.
 
-    ``pressed`` carries one of ``BUTTONS``; ``scrubbed`` a place, 0 to 1; ``took_hold`` and ``let_go`` frame one drag of it.
+    ``pressed`` carries one of ``BUTTONS``; ``scrubbed`` a place, 0 to 1; ``drag_started`` and ``drag_ended`` frame
+    one drag of it.
     """
 
     pressed = Signal(str)
     scrubbed = Signal(float)
     loop_chosen = Signal(bool)
-    took_hold = Signal()
-    let_go = Signal()
+    drag_started = Signal()
+    drag_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,8 +64,8 @@ class PathTransport(QWidget):
         line.addSpacing(6)
         line.addWidget(self.loop)
         self.position.valueChanged.connect(self._moved)
-        self.position.sliderPressed.connect(self.took_hold)
-        self.position.sliderReleased.connect(self.let_go)
+        self.position.sliderPressed.connect(self.drag_started)
+        self.position.sliderReleased.connect(self.drag_ended)
         self.loop.clicked.connect(self.loop_chosen)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -27,10 +27,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import colour, theme
-from genstudio.studio.widgets.brush import Brush, Hand, Place
+from genstudio.studio.widgets.brush import Brush, Place, Tool
 from genstudio.studio.widgets.image_grid import KEYS
+from genstudio.studio.widgets.rounded_frame import ROUND, behind, corners
 from genstudio.studio.widgets.scaling import qimage
-from genstudio.studio.widgets.surround import ROUND, behind, corners
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ MARGIN = 8  # logical pixels
 
 
 class PixelCanvas(QWidget):
-    """Shows uint8 H×W×C. ``hand`` says what a click does: ``point`` at a pixel, ``erase`` it from the mask, ``keep`` it."""
+    """Shows uint8 H×W×C. ``tool`` says what a click does: ``point`` at a pixel, ``erase`` it from the mask, ``keep`` it."""
 
     clicked = Signal(int, int)  # row, column: with the pointing hand
     wheeled = Signal(int)  # notches, over the selected pixel
@@ -107,9 +107,9 @@ class PixelCanvas(QWidget):
             self._brush.show_mask(mask)
             self.update()
 
-    def set_hand(self, hand: Hand, brush: int = 3) -> None:
-        self._brush.take(hand, brush)
-        self.setCursor(Qt.CursorShape.ArrowCursor if hand == "point" else Qt.CursorShape.CrossCursor)
+    def set_tool(self, tool: Tool, brush: int = 3) -> None:
+        self._brush.take(tool, brush)
+        self.setCursor(Qt.CursorShape.ArrowCursor if tool == "point" else Qt.CursorShape.CrossCursor)
         self.update()
 
     def set_smooth(self, smooth: bool) -> None:
@@ -200,7 +200,7 @@ class PixelCanvas(QWidget):
             corner = QRectF(rect.right() - dot - 1, rect.y() + 1, dot, dot)
             painter.fillRect(corner.adjusted(-1, -1, 1, 1), QColor(0, 0, 0, 160))
             painter.fillRect(corner, QColor(255, 170, 0))
-        if self._brush.hand != "point":
+        if self._brush.tool != "point":
             at = self._hover or (self._brush.cursor if self.hasFocus() else None)
             if at is not None:
                 self._brush.paint_ring(painter, self.pixel_rect(*at))
@@ -227,7 +227,7 @@ class PixelCanvas(QWidget):
     # -- mouse ---------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or self._brush.hand == "point":
+        if event.button() != Qt.MouseButton.LeftButton or self._brush.tool == "point":
             return
         place = self.pixel_at(event.position())
         if place is not None:
@@ -248,7 +248,7 @@ class PixelCanvas(QWidget):
             return
         if self._brush.painting:
             self._lift()
-        elif self._brush.hand == "point":
+        elif self._brush.tool == "point":
             place = self.pixel_at(event.position())
             if place is not None:
                 self.clicked.emit(*place)
@@ -260,7 +260,7 @@ class PixelCanvas(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         notches = round(event.angleDelta().y() / 120)
-        if notches and self._brush.hand == "point" and self._selected is not None:
+        if notches and self._brush.tool == "point" and self._selected is not None:
             self.wheeled.emit(notches)
             event.accept()
         else:
@@ -277,7 +277,7 @@ class PixelCanvas(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Handle keys of the brush: arrows move it, Enter paints, Escape ends it. All others go to the owner."""
         key = Qt.Key(event.key())
-        if self._brush.hand == "point" or self._image is None:
+        if self._brush.tool == "point" or self._image is None:
             event.ignore()
         elif key in KEYS:
             row, column = self._brush.move(*KEYS[key], *self._size)

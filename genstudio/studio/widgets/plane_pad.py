@@ -25,12 +25,12 @@ RIM = 8  # pixels between the plane and the edge
 
 
 class PlanePad(QWidget):
-    """``moved(u, v)`` in standard deviations, between ``took_hold`` and ``let_go``. Arrows go .1 σ, with Shift .5; Home and
-    a double click are the middle."""
+    """``moved(u, v)`` in standard deviations, between ``drag_started`` and ``drag_ended``. Arrows go .1 σ, with Shift
+    .5; Home and a double click are the middle."""
 
     moved = Signal(float, float)
-    took_hold = Signal()
-    let_go = Signal()
+    drag_started = Signal()
+    drag_ended = Signal()
 
     def __init__(self, side: int = 144, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class PlanePad(QWidget):
         self._steps = QTimer(self)
         self._steps.setSingleShot(True)
         self._steps.setInterval(REST_MS)
-        self._steps.timeout.connect(self.let_go)
+        self._steps.timeout.connect(self.drag_ended)
         self.setEnabled(False)  # until there is a plane
         theme().changed.connect(self._recolour)
         self._say()
@@ -127,7 +127,7 @@ class PlanePad(QWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self._end_steps()
             self._held = True
-            self.took_hold.emit()
+            self.drag_started.emit()
             self._drag_to(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -137,7 +137,7 @@ class PlanePad(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._held:
             self._held = False
-            self.let_go.emit()
+            self.drag_ended.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -157,7 +157,7 @@ class PlanePad(QWidget):
             event.ignore()
         elif event.key() in ways:
             if not self._steps.isActive():
-                self.took_hold.emit()
+                self.drag_started.emit()
             self._steps.start()
             across, up = ways[Qt.Key(event.key())]
             self._move(self._place[0] + across, self._place[1] + up)
@@ -174,7 +174,7 @@ class PlanePad(QWidget):
     def _end_steps(self) -> None:
         if self._steps.isActive():
             self._steps.stop()
-            self.let_go.emit()
+            self.drag_ended.emit()
 
     def _drag_to(self, point: QPointF) -> None:
         middle, room = self._side / 2, self._side - 2 * RIM

@@ -15,7 +15,7 @@ from genstudio.studio.widgets.card import Fact
 from genstudio.studio.widgets.controls import IconButton, link, restyle
 from genstudio.studio.widgets.flow import Flow
 from genstudio.studio.widgets.pick_grid import PickGrid, relaid
-from genstudio.studio.widgets.words import literal
+from genstudio.studio.widgets.titles import literal
 
 if TYPE_CHECKING:
     from genstudio.explore.base import Picture

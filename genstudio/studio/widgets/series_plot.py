@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from genstudio.core.messages import _, translate
 from genstudio.studio.theme import colour, font, theme
 from genstudio.studio.widgets.curve_painting import pen_for, polygon
-from genstudio.studio.widgets.surround import ROUND
+from genstudio.studio.widgets.rounded_frame import ROUND
 from genstudio.studio.widgets.ticks import across, upward
 
 if TYPE_CHECKING:

@@ -36,13 +36,14 @@ SNAP = 4  # pixels within which a slider that is dragged stands at 0
 
 
 class SliderBank(QAbstractScrollArea):
-    """``moved(name, σ)`` as a hand moves one, between ``took_hold`` and ``let_go``. What it shows is what it is told."""
+    """``moved(name, σ)`` as a hand moves one, between ``drag_started`` and ``drag_ended``. What it shows is what it
+    is told."""
 
     moved = Signal(str, float)
     locked = Signal(str, bool)
     chosen = Signal(str)
-    took_hold = Signal()
-    let_go = Signal()
+    drag_started = Signal()
+    drag_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +64,7 @@ class SliderBank(QAbstractScrollArea):
         self._steps = QTimer(self)
         self._steps.setSingleShot(True)
         self._steps.setInterval(REST_MS)
-        self._steps.timeout.connect(self.let_go)
+        self._steps.timeout.connect(self.drag_ended)
         theme().changed.connect(self._recolour)
         self._say()
 
@@ -192,7 +193,7 @@ class SliderBank(QAbstractScrollArea):
             self.locked.emit(row.name, row.name not in self._locks)
         elif columns.on_track(x) and row.name not in self._locks:
             self._end_steps()
-            self.took_hold.emit()
+            self.drag_started.emit()
             knob = columns.x_of(self.value(row.name) / FARTHEST)
             # On the knob it is held where it was taken; anywhere else it comes to the hand.
             self._grip = x - knob if abs(x - knob) <= Columns.KNOB else 0.0
@@ -208,7 +209,7 @@ class SliderBank(QAbstractScrollArea):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._grip is not None:
             self._grip = None
-            self.let_go.emit()
+            self.drag_ended.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         k = self._row_at(event.position())
@@ -316,7 +317,7 @@ class SliderBank(QAbstractScrollArea):
         if self.current in self._locks:
             return
         if not self._steps.isActive():
-            self.took_hold.emit()
+            self.drag_started.emit()
         self._steps.start()
         self._move(self.current, self.value(self.current) + by)
 
@@ -324,7 +325,7 @@ class SliderBank(QAbstractScrollArea):
         """End the present command."""
         if self._steps.isActive():
             self._steps.stop()
-            self.let_go.emit()
+            self.drag_ended.emit()
 
     def _move(self, name: str, value: float) -> None:
         if name not in self._locks:

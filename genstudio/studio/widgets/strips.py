@@ -41,11 +41,11 @@ def into_strips(names: Sequence[str], extents: Mapping[str, Extent | None], most
     known = [name for name in names if extents.get(name) is not None]
     groups = [[name] for name in known]
     while len(groups) > 1:
-        suits, one, other = max(
+        preferred_for, one, other = max(
             ((_share(a + b, extents), i, j) for (i, a), (j, b) in itertools.combinations(enumerate(groups), 2)),
             key=lambda found: found[0],
         )
-        if suits < LEAST_SHARE and len(groups) <= max(1, most):
+        if preferred_for < LEAST_SHARE and len(groups) <= max(1, most):
             break
         groups[one] += groups.pop(other)
     rest = [name for name in names if name not in known]

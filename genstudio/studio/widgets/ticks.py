@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from genstudio.studio.widgets.words import as_time
+from genstudio.studio.widgets.titles import as_time
 
 LINE = 15.0  # pixels from one text to the next above it, at least
 EASY = 28.0  # where there is room

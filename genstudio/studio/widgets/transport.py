@@ -61,14 +61,14 @@ class Transport(QWidget):
     """Says what a person wants and shows how it stands; it moves nothing by itself.
 
     ``pressed`` carries one of ``BUTTONS``; ``scrubbed`` a position; ``speed_chosen`` the place on the speed slider, of which
-    there are ``len(speeds)``; ``took_hold`` and ``let_go`` frame one drag of the position.
+    there are ``len(speeds)``; ``drag_started`` and ``drag_ended`` frame one drag of the position.
     """
 
     pressed = Signal(str)
     scrubbed = Signal(int)
     speed_chosen = Signal(float)
-    took_hold = Signal()
-    let_go = Signal()
+    drag_started = Signal()
+    drag_ended = Signal()
 
     def __init__(self, speeds: tuple[float, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,8 +94,8 @@ class Transport(QWidget):
         self.speed_words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._lay_out()
         self.position.valueChanged.connect(self.scrubbed)
-        self.position.sliderPressed.connect(self.took_hold)
-        self.position.sliderReleased.connect(self.let_go)
+        self.position.sliderPressed.connect(self.drag_started)
+        self.position.sliderReleased.connect(self.drag_ended)
         self.speed.valueChanged.connect(self._speed_moved)
 
     def show_place(self, drawn: int, end: int, channels: int) -> None:

@@ -23,11 +23,11 @@ class _Slider(QSlider):
 
 
 class ValueSlider(QWidget):
-    """``moved`` carries the new value; ``took_hold`` and ``let_go`` frame one drag, which undo takes back as one."""
+    """``moved`` carries the new value; ``drag_started`` and ``drag_ended`` frame one drag, which undo takes back as one."""
 
     moved = Signal(float)
-    took_hold = Signal()
-    let_go = Signal()
+    drag_started = Signal()
+    drag_ended = Signal()
 
     def __init__(
         self,
@@ -66,8 +66,8 @@ class ValueSlider(QWidget):
         whole_layout.addLayout(head)
         whole_layout.addWidget(self.slider)
         self.slider.valueChanged.connect(self._moved)
-        self.slider.sliderPressed.connect(self.took_hold)
-        self.slider.sliderReleased.connect(self.let_go)
+        self.slider.sliderPressed.connect(self.drag_started)
+        self.slider.sliderReleased.connect(self.drag_ended)
 
     def value(self) -> float:
         return self._value

@@ -6,7 +6,7 @@ from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_, Message
 
 
-def in_words(error: BaseException) -> Message | str:
+def error_message(error: BaseException) -> Message | str:
     """An error as one line for a person."""
     if isinstance(error, GenstudioError):
         return str(error)

@@ -31,7 +31,7 @@ class ModelKind:
     family: str
     paper: str
     knobs: type[Knobs]
-    abilities: tuple[str, ...]
+    capabilities: tuple[str, ...]
     players: tuple[str, ...] = ("model",)
     defaults: Callable[[Knobs], dict[str, dict[str, Any]]] = lambda knobs: {}
 
@@ -128,7 +128,7 @@ def find_everything() -> Found:
     import torch  # noqa: F401 - the slow one, by itself so that its time is known
 
     torch_seconds = time.perf_counter() - began
-    from genstudio.core.abilities import abilities_of
+    from genstudio.core.capabilities import capabilities_of
     from genstudio.evaluate.base import measures
     from genstudio.models.base import models
 
@@ -143,7 +143,7 @@ def find_everything() -> Found:
             model.family,
             model.paper,
             model.Knobs,
-            tuple(abilities_of(model)),
+            tuple(capabilities_of(model)),
             model.player_names,
             model.default_players,
         )
@@ -170,7 +170,7 @@ def model_facts(recipe: Recipe, spec: ImageSpec) -> ModelFacts:
     import torch
 
     from genstudio.models.base import build
-    from genstudio.training.asked_plan import check_batch
+    from genstudio.training.plan_defaults import check_batch
 
     with torch.device("meta"):
         model = build(recipe.model, spec, recipe.model_knobs)

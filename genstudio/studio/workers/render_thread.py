@@ -26,9 +26,9 @@ from genstudio.core.errors import GenstudioError
 from genstudio.core.memory import give_memory_back
 from genstudio.core.messages import N_, Message
 from genstudio.core.threads import compute_on_one_core
-from genstudio.explore.base import Content, Look, PaneState, pane_of, panes, steps
+from genstudio.explore.base import Content, PaneState, ViewContext, pane_of, panes, steps
 from genstudio.explore.blobs import Blobs
-from genstudio.studio.workers.pace import REST_MS, Pace
+from genstudio.studio.workers.throttle import REST_MS, Pace
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
@@ -124,7 +124,7 @@ class RenderThread(QThread):
         self._durations: dict[str, float] = {}
         self._paces: dict[str, Pace] = {}
         self._shown: dict[str, Any] = {}
-        self._looks: OrderedDict[Any, Look] = OrderedDict()
+        self._looks: OrderedDict[Any, ViewContext] = OrderedDict()
         self._kept: OrderedDict[tuple[str, int], Snapshot] = OrderedDict()
         self._latest: dict[str, Snapshot] = {}  # by view: the weights that it took for the newest
         self._in_sight: frozenset[str] = frozenset()
@@ -291,7 +291,7 @@ class RenderThread(QThread):
         job.spent += elapsed
         job.since_stage += elapsed
         job.expected = max(job.expected, job.spent)
-        if getattr(self._session, "state", "") == "training" and pane_of(job.state).long:
+        if getattr(self._session, "state", "") == "training" and pane_of(job.state).slow:
             self._breathes[job.view] = time.perf_counter() + BREATH * elapsed / 1000
         with self._wake:
             newest = self._tickets.get(job.view)
@@ -404,7 +404,9 @@ class RenderThread(QThread):
         if key not in self._looks:
             model = yield from load_model_by_parts(snapshot)
             yield
-            self._looks.setdefault(key, Look(model, snapshot.spec, snapshot, data, self.blobs))  # another view may have
+            self._looks.setdefault(
+                key, ViewContext(model, snapshot.spec, snapshot, data, self.blobs)
+            )  # another view may have
             while len(self._looks) > LOOKS_KEPT:
                 self._looks.popitem(last=False)
         self._looks.move_to_end(key)

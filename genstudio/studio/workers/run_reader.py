@@ -56,9 +56,9 @@ def read_rows(path: str, offset: int = 0) -> tuple[list[Row], int]:
     return Run.open(Path(path)).metrics_since(offset)
 
 
-def read_happenings(path: str) -> list[dict[str, Any]]:
-    """Events of the run that its curves show: see :mod:`genstudio.training.marks`."""
+def read_events(path: str) -> list[dict[str, Any]]:
+    """Events of the run that its curves show: see :mod:`genstudio.training.curve_annotations`."""
     from genstudio.training.run import Run
 
     kinds = {"started", "changed", "parts", "rolledback"}
-    return [row for row in Run.open(Path(path)).happenings() if row["event"] in kinds]
+    return [row for row in Run.open(Path(path)).run_events() if row["event"] in kinds]

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from genstudio.core.errors import Cancelled, GenstudioError, NotKeptError, UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.studio.workers.background import Background
-from genstudio.studio.workers.error_words import in_words
+from genstudio.studio.workers.error_words import error_message
 from genstudio.studio.workers.run_opening import data_of, open_with_weights
 from genstudio.studio.workers.training_thread import TrainingThread
 
@@ -307,7 +307,7 @@ class Session(QObject):
 
     @Slot(object)
     def _not_kept_aside(self, error: Exception) -> None:
-        self.failed.emit(in_words(error))  # tried once more when the window is closed
+        self.failed.emit(error_message(error))  # tried once more when the window is closed
 
     @Slot(object)
     def _kept(self, run: Run) -> None:
@@ -322,7 +322,7 @@ class Session(QObject):
         try:
             self.change_live(knobs)
         except GenstudioError as error:
-            self.failed.emit(in_words(error))
+            self.failed.emit(error_message(error))
             return False
         return True
 
@@ -421,7 +421,7 @@ class Session(QObject):
             return
         self._unkept = self._unkept or (self.job if isinstance(error, NotKeptError) else None)
         if self._unkept is not None:
-            what = error.what if isinstance(error, GenstudioError) else in_words(error)
+            what = error.what if isinstance(error, GenstudioError) else error_message(error)
             self.not_kept.emit(
                 N_(
                     "{what} The model of step {step} is still in memory. {saved}",
@@ -432,10 +432,10 @@ class Session(QObject):
             )
             return
         if isinstance(error, GenstudioError):
-            self.failed.emit(in_words(error))
+            self.failed.emit(error_message(error))
         else:
             log.error("training broke", exc_info=error)
-            self.failed.emit(N_("{what} {saved}", what=in_words(error), saved=self._words_on_saved()))
+            self.failed.emit(N_("{what} {saved}", what=error_message(error), saved=self._words_on_saved()))
 
     def _words_on_saved(self) -> Message:
         steps = self.run.checkpoints() if self.run is not None else []
@@ -544,7 +544,7 @@ class Session(QObject):
     def _not_opened(self, error: Exception) -> None:
         if self.state == OPENING:
             self._back_from_opening()
-        self.failed.emit(in_words(error))
+        self.failed.emit(error_message(error))
 
     @Slot(object)
     def _data_came(self, data: DataSet) -> None:
@@ -556,7 +556,7 @@ class Session(QObject):
     @Slot(object)
     def _no_data(self, error: Exception) -> None:
         self.data_is_coming = False
-        self.failed.emit(in_words(error))
+        self.failed.emit(error_message(error))
         self.changed.emit()
 
     @Slot(object)
@@ -567,7 +567,7 @@ class Session(QObject):
 
     @Slot(object)
     def _unread(self, error: Exception) -> None:
-        self.failed.emit(in_words(error))
+        self.failed.emit(error_message(error))
 
     @Slot()
     def _look_at_board(self) -> None:

@@ -1,6 +1,6 @@
 """A run's health in one line of plain words, with a remedy where there is one: read from the numbers of the curves alone.
 
-One alarm a file: a function ``check(seen) -> Health | None``, listed here, the worst first. Thresholds were chosen by
+One alarm a file: a function ``check(history) -> Health | None``, listed here, the worst first. Thresholds were chosen by
 looking at real trainings that work and that fail; each file says which.
 """
 
@@ -12,34 +12,34 @@ from typing import Any
 
 from genstudio.core.messages import N_
 from genstudio.training.health import (
+    discriminator_fooled,
+    discriminator_too_strong,
     diverging,
     exploding,
     few_images,
-    fooled,
     learning,
     level,
     missing_classes,
     mode_collapse,
     not_finite,
     overfitting,
-    overwhelmed,
     posterior_collapse,
     same_image,
 )
-from genstudio.training.health.seen import Seen
+from genstudio.training.health.metric_history import MetricHistory
 from genstudio.training.health.verdict import Health, as_options
 from genstudio.training.plan import Plan
 from genstudio.training.telemetry import Row
 
 __all__ = ["CHECKS", "Health", "as_options", "assess"]
 
-CHECKS: tuple[Callable[[Seen], Health | None], ...] = (
+CHECKS: tuple[Callable[[MetricHistory], Health | None], ...] = (
     not_finite.check,
     exploding.check,
     diverging.check,
     same_image.check,
-    overwhelmed.check,
-    fooled.check,
+    discriminator_too_strong.check,
+    discriminator_fooled.check,
     mode_collapse.check,
     missing_classes.check,
     few_images.check,
@@ -65,11 +65,11 @@ def assess(
     being taken now. Of a run that is paused, stopped or finished nothing is said in the present tense. ``only``: the one
     player that is updated now, where a person has chosen so; rows average several steps and tell it late.
     """
-    seen = Seen(rows, plan, dict(knobs or {}), training=training, only=only)
+    history = MetricHistory(rows, plan, dict(knobs or {}), training=training, only=only)
     for check in CHECKS:
-        found = check(seen)
+        found = check(history)
         if found is not None and not training and check is not learning.check:
-            return replace(found, message=N_("Up to step {step:,}: {what}", step=seen.step, what=found.message))
+            return replace(found, message=N_("Up to step {step:,}: {what}", step=history.step, what=found.message))
         if found is not None:
             return found
     return None

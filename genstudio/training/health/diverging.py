@@ -5,13 +5,13 @@ from __future__ import annotations
 import statistics
 
 from genstudio.core.messages import N_
-from genstudio.training.health.seen import ENOUGH, FEW, SLOWER, Seen, nats
+from genstudio.training.health.metric_history import ENOUGH, FEW, SLOWER, MetricHistory, nats
 from genstudio.training.health.verdict import Health
 
 
-def check(seen: Seen) -> Health | None:
+def check(history: MetricHistory) -> Health | None:
     """The recent bound lies half its best size (at least a nat) under its best."""
-    bound = [value for _, value in seen.bound()]
+    bound = [value for _, value in history.bound()]
     if len(bound) < 2 * ENOUGH:
         return None
     now = statistics.median(bound[-FEW:])
@@ -20,8 +20,8 @@ def check(seen: Seen) -> Health | None:
         return None
     message = N_(
         "The {what} fell back from {best} to {now} nats: training diverges.",
-        what=seen.what,
+        what=history.what,
         best=nats(best),
         now=nats(now),
     )
-    return Health("bad", message, SLOWER, seen.slower())
+    return Health("bad", message, SLOWER, history.slower())

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from genstudio.core.messages import N_
-from genstudio.training.health.seen import DISCRIMINATOR, ENOUGH, FEW, GENERATOR, SLOWER, Seen, gradient
+from genstudio.training.health.metric_history import (
+    DISCRIMINATOR,
+    ENOUGH,
+    FEW,
+    GENERATOR,
+    SLOWER,
+    MetricHistory,
+    gradient,
+)
 from genstudio.training.health.verdict import Health
 
 HUGE = 3e4
@@ -15,15 +23,15 @@ below 10; those that flew apart stand at 6e4 and more, and may have no gradient 
 LOSSES = ("train/d_real", "train/d_fake", "train/adversarial")
 
 
-def check(seen: Seen) -> Health | None:
+def check(history: MetricHistory) -> Health | None:
     """A player's gradient, or its loss, is huge in half of the newest turns."""
-    last = seen.turns[-ENOUGH:]
+    last = history.turns[-ENOUGH:]
     if len(last) < FEW:
         return None
     for player in (DISCRIMINATOR, GENERATOR):
         if sum(row.values.get(gradient(player), 0.0) > HUGE for row in last) >= FEW:
             message = N_("The gradient of the {player} has exploded: the steps are too large.", player=player)
-            return Health("bad", message, SLOWER, seen.slower())
+            return Health("bad", message, SLOWER, history.slower())
     if sum(any(abs(row.values.get(name, 0.0)) > LOST for name in LOSSES) for row in last) >= FEW:
-        return Health("bad", N_("The losses have exploded: the steps are too large."), SLOWER, seen.slower())
+        return Health("bad", N_("The losses have exploded: the steps are too large."), SLOWER, history.slower())
     return None

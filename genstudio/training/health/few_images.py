@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from genstudio.core.messages import N_
 from genstudio.training.duplicates import images_behind
-from genstudio.training.health.seen import DUPLICATES, GENERATOR, Seen
+from genstudio.training.health.metric_history import DUPLICATES, GENERATOR, MetricHistory
 from genstudio.training.health.verdict import Health
 
 MANY = 60.0
@@ -18,13 +18,13 @@ LATENT = 8
 """Numbers that a generator is given: of fewer, many codes are close to one another, and so are their images."""
 
 
-def check(seen: Seen) -> Health | None:
+def check(history: MetricHistory) -> Health | None:
     """All of the newest sheets show one image again and again among others."""
-    repeated = seen.sheets(DUPLICATES) if seen.turns else []
-    if not repeated or min(repeated) < MANY or int(seen.knobs.get("latent_dim", LATENT)) < LATENT:
+    repeated = history.sheets(DUPLICATES) if history.turns else []
+    if not repeated or min(repeated) < MANY or int(history.knobs.get("latent_dim", LATENT)) < LATENT:
         return None
     message = N_(
         "Mode collapse: samples repeat one another as if the generator had about {n} images.",
         n=max(1, round(images_behind(repeated[-1]))),
     )
-    return Health("watch", message, N_("Slow the generator to a third"), seen.third(GENERATOR))
+    return Health("watch", message, N_("Slow the generator to a third"), history.third(GENERATOR))

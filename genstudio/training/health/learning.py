@@ -6,7 +6,7 @@ import statistics
 from typing import Any
 
 from genstudio.core.messages import N_, Message
-from genstudio.training.health.seen import (
+from genstudio.training.health.metric_history import (
     ABOVE,
     DISCRIMINATOR,
     DIVERSITY,
@@ -17,7 +17,7 @@ from genstudio.training.health.seen import (
     NOISE,
     PASSED,
     REAL,
-    Seen,
+    MetricHistory,
     nats,
     output,
 )
@@ -29,89 +29,93 @@ NONE_PASS = 1 / 32
 SURE = 0.03  # mean D(G(z)), or 1 - D(x): where passing is not recorded, of the 32 hardly one passes
 
 
-def check(seen: Seen) -> Health | None:
+def check(history: MetricHistory) -> Health | None:
     """The newest measurement; of two players, which of them learn and which is ahead."""
-    held_out = seen.held_out()
+    held_out = history.held_out()
     if held_out:
         step, value = held_out[-1]
-        told: dict[str, Any] = {"value": nats(value), "step": step}
+        fields: dict[str, Any] = {"value": nats(value), "step": step}
         best_step, best = max(held_out, key=lambda point: point[1])
         if value < best - max(1.0, NOISE * abs(best)):
-            told |= {"best": nats(best), "best_step": best_step}
+            fields |= {"best": nats(best), "best_step": best_step}
             words = N_(
                 "Worse than before: {value} nats on held-out images at step {step:,}, {best} at step {best_step:,}.",
-                **told,
+                **fields,
             )
             return Health("unclear", words)
-        if seen.training:
-            return Health("good", N_("Learning: {value} nats on held-out images at step {step:,}.", **told))
-        return Health("good", N_("Learned: {value} nats on held-out images at step {step:,}.", **told))
-    if len([row for row in seen.rows[-ENOUGH:] if row.values]) < ENOUGH:
+        if history.training:
+            return Health("good", N_("Learning: {value} nats on held-out images at step {step:,}.", **fields))
+        return Health("good", N_("Learned: {value} nats on held-out images at step {step:,}.", **fields))
+    if len([row for row in history.rows[-ENOUGH:] if row.values]) < ENOUGH:
         return None
-    if not seen.turns:
-        return _of_one(seen)
-    return _of_a_game(seen) if len(seen.turns) >= ENOUGH else None
+    if not history.turns:
+        return _of_one(history)
+    return _of_a_game(history) if len(history.turns) >= ENOUGH else None
 
 
-def _of_one(seen: Seen) -> Health:
+def _of_one(history: MetricHistory) -> Health:
     """A model with one player: the bound on its training images, then against now."""
-    bound = [value for _, value in seen.bound()]
-    told: dict[str, Any] = {"step": seen.step, "what": seen.what}
+    bound = [value for _, value in history.bound()]
+    fields: dict[str, Any] = {"step": history.step, "what": history.what}
     if len(bound) < 2 * FEW:
-        return Health("unclear", N_("No alarm up to step {step:,}. How well it learns is not measured yet.", **told))
+        return Health("unclear", N_("No alarm up to step {step:,}. How well it learns is not measured yet.", **fields))
     first, now = statistics.median(bound[:FEW]), statistics.median(bound[-FEW:])
-    told |= {"first": nats(first), "now": nats(now)}
+    fields |= {"first": nats(first), "now": nats(now)}
     if now <= first:
         words = N_(
-            "No progress up to step {step:,}: the {what} of training images was {first} nats and is {now}.", **told
+            "No progress up to step {step:,}: the {what} of training images was {first} nats and is {now}.", **fields
         )
         return Health("unclear", words)
-    if seen.training:
-        words = N_("Learning: the {what} of training images rose from {first} to {now} nats.", **told)
+    if history.training:
+        words = N_("Learning: the {what} of training images rose from {first} to {now} nats.", **fields)
     else:
-        words = N_("Up to step {step:,} the {what} of training images rose from {first} to {now} nats.", **told)
+        words = N_("Up to step {step:,} the {what} of training images rose from {first} to {now} nats.", **fields)
     return Health("good", words)
 
 
-def _of_a_game(seen: Seen) -> Health:
-    last = seen.turns[-FEW:]
-    told: dict[str, Any] = {"step": seen.step, "real": output(_mean(last, REAL)), "fake": output(_mean(last, FAKE))}
-    learning = (seen.only,) if seen.only else seen.players_learning(last[-1])
+def _of_a_game(history: MetricHistory) -> Health:
+    last = history.turns[-FEW:]
+    fields: dict[str, Any] = {
+        "step": history.step,
+        "real": output(_mean(last, REAL)),
+        "fake": output(_mean(last, FAKE)),
+    }
+    learning = (history.only,) if history.only else history.players_learning(last[-1])
     if len(learning) < 2:
-        return Health("unclear", _one_alone(seen, learning, told))
-    since = _both_since(seen)
+        return Health("unclear", _one_alone(history, learning, fields))
+    since = _both_since(history)
     if since is not None:
         words = N_("Both players learn since step {since:,}: too early to tell.", since=since)
-        return Health("unclear", words if seen.training else N_("Up to step {step:,}: too early to tell.", **told))
-    ahead = _ahead(seen)
+        return Health("unclear", words if history.training else N_("Up to step {step:,}: too early to tell.", **fields))
+    ahead = _ahead(history)
     if ahead is not None:
-        return Health("unclear", _leading(seen, ahead, told))
-    words = N_("Both learn: D(x) {real}, D(G(z)) {fake}.", **told)
-    if not seen.training:
-        words = N_("Up to step {step:,} both learned: D(x) {real}, D(G(z)) {fake}.", **told)
-    return Health("good", _with_variety(seen, words))
+        return Health("unclear", _leading(history, ahead, fields))
+    words = N_("Both learn: D(x) {real}, D(G(z)) {fake}.", **fields)
+    if not history.training:
+        words = N_("Up to step {step:,} both learned: D(x) {real}, D(G(z)) {fake}.", **fields)
+    return Health("good", _with_variety(history, words))
 
 
-def _one_alone(seen: Seen, learning: tuple[str, ...], told: dict[str, Any]) -> Message:
+def _one_alone(history: MetricHistory, learning: tuple[str, ...], fields: dict[str, Any]) -> Message:
     if not learning:
-        return N_("Neither player learns at step {step:,}: D(x) {real}, D(G(z)) {fake}.", **told)
-    told = told | {"player": learning[0], "other": GENERATOR if learning[0] == DISCRIMINATOR else DISCRIMINATOR}
-    if seen.training or seen.only:
-        return N_("Only the {player} learns, the {other} does not change: D(x) {real}, D(G(z)) {fake}.", **told)
-    return N_("At step {step:,} only the {player} learned: D(x) {real}, D(G(z)) {fake}.", **told)
+        return N_("Neither player learns at step {step:,}: D(x) {real}, D(G(z)) {fake}.", **fields)
+    fields = fields | {"player": learning[0], "other": GENERATOR if learning[0] == DISCRIMINATOR else DISCRIMINATOR}
+    if history.training or history.only:
+        return N_("Only the {player} learns, the {other} does not change: D(x) {real}, D(G(z)) {fake}.", **fields)
+    return N_("At step {step:,} only the {player} learned: D(x) {real}, D(G(z)) {fake}.", **fields)
 
 
-def _both_since(seen: Seen) -> int | None:
+def _both_since(history: MetricHistory) -> int | None:
     """First step of the newest turns in which both players learn, where these are fewer than ``ENOUGH``."""
-    newest = seen.turns[-ENOUGH:]
-    alone = [place for place, row in enumerate(newest) if len(seen.players_learning(row)) < 2]
+    newest = history.turns[-ENOUGH:]
+    alone = [place for place, row in enumerate(newest) if len(history.players_learning(row)) < 2]
     return newest[alone[-1] + 1].step if alone else None
 
 
-def _ahead(seen: Seen) -> str | None:
+def _ahead(history: MetricHistory) -> str | None:
     """The player that has it all its own way, by the images that pass for real; ``None`` where neither has, or where a
     critic's values say nothing of it."""
-    last, key = seen.turns[-FEW:], _recorded(seen)
+    last, key = history.turns[-FEW:], _recorded(history)
     if key is not None:
         passed, none, all_pass = _mean(last, key), NONE_PASS, 1 - NONE_PASS
     elif all(0 <= row.values[key] <= 1 for row in last for key in (REAL, FAKE)):
@@ -121,29 +125,29 @@ def _ahead(seen: Seen) -> str | None:
     return DISCRIMINATOR if passed < none else GENERATOR if passed > all_pass else None
 
 
-def _recorded(seen: Seen) -> str | None:
+def _recorded(history: MetricHistory) -> str | None:
     """The key that tells how many samples pass in the newest turns; ``None`` in runs from before it was recorded."""
-    last = seen.turns[-FEW:]
+    last = history.turns[-FEW:]
     return next((key for key in (PASSED, ABOVE) if all(key in row.values for row in last)), None)
 
 
-def _leading(seen: Seen, ahead: str, told: dict[str, Any]) -> Message:
-    last, key = seen.turns[-FEW:], _recorded(seen)
-    if not seen.training:
-        words = N_("Up to step {step:,}: D(x) {real}, D(G(z)) {fake}.", **told)
+def _leading(history: MetricHistory, ahead: str, fields: dict[str, Any]) -> Message:
+    last, key = history.turns[-FEW:], _recorded(history)
+    if not history.training:
+        words = N_("Up to step {step:,}: D(x) {real}, D(G(z)) {fake}.", **fields)
     else:
-        words = N_("The {ahead} is ahead: D(x) {real}, D(G(z)) {fake}.", ahead=ahead, **told)
+        words = N_("The {ahead} is ahead: D(x) {real}, D(G(z)) {fake}.", ahead=ahead, **fields)
     if key == PASSED:
         passed = f"{100 * _mean(last, key):.0f}"
         words = N_("{words} {passed} % of the samples pass for real.", words=words, passed=passed)
     elif key == ABOVE:
         above = f"{100 * _mean(last, key):.0f}"
         words = N_("{words} A sample stands above a real image in {above} % of pairs.", words=words, above=above)
-    return _with_variety(seen, words)
+    return _with_variety(history, words)
 
 
-def _with_variety(seen: Seen, words: Message) -> Message:
-    varied = [found for found in seen.curve(DIVERSITY) if found[0] > 0]  # not of nets that have learned nothing
+def _with_variety(history: MetricHistory, words: Message) -> Message:
+    varied = [found for found in history.curve(DIVERSITY) if found[0] > 0]  # not of nets that have learned nothing
     if not varied:
         return words
     return N_("{words} Samples vary {varied:.0%} as much as the images do.", words=words, varied=varied[-1][1])

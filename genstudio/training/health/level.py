@@ -5,13 +5,13 @@ from __future__ import annotations
 import statistics
 
 from genstudio.core.messages import N_
-from genstudio.training.health.seen import FEW, NOISE, SLOWER, Seen, nats
+from genstudio.training.health.metric_history import FEW, NOISE, SLOWER, MetricHistory, nats
 from genstudio.training.health.verdict import Health
 
 
-def check(seen: Seen) -> Health | None:
+def check(history: MetricHistory) -> Health | None:
     """The last measurements on held-out images equal those before, but for noise."""
-    held_out = seen.held_out()
+    held_out = history.held_out()
     if len(held_out) < 2 * FEW:
         return None
     now = statistics.median(value for _, value in held_out[-FEW:])
@@ -19,6 +19,6 @@ def check(seen: Seen) -> Health | None:
     if abs(now - before) > NOISE * abs(now):
         return None
     message = N_(
-        "The {what} has levelled off at {now} nats: more of the same changes little.", what=seen.what, now=nats(now)
+        "The {what} has levelled off at {now} nats: more of the same changes little.", what=history.what, now=nats(now)
     )
-    return Health("good", message, SLOWER, seen.slower())
+    return Health("good", message, SLOWER, history.slower())

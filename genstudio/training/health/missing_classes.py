@@ -4,7 +4,7 @@ which no samples gather (see ``modes``)."""
 from __future__ import annotations
 
 from genstudio.core.messages import N_
-from genstudio.training.health.seen import GENERATOR, Seen
+from genstudio.training.health.metric_history import GENERATOR, MetricHistory
 from genstudio.training.health.verdict import Health
 
 COVERAGE = "validation/class_coverage"
@@ -16,21 +16,21 @@ STEPS = 1_000
 1,000, 15 at step 1,500, 21 at step 2,500."""
 
 
-def check(seen: Seen) -> Health | None:
+def check(history: MetricHistory) -> Health | None:
     """A fifth or more is missing in measurement after measurement, and none comes back."""
-    classes, modes = _stays_away(seen.curve(COVERAGE)), _stays_away(_share_of_modes(seen))
+    classes, modes = _stays_away(history.curve(COVERAGE)), _stays_away(_share_of_modes(history))
     if classes is not None:
         message = N_("Mode collapse: samples show only {share:.0%} of the classes.", share=classes)
     elif modes is not None:
         message = N_("Modes are missing: samples gather at only {share:.0%} of those that are known.", share=modes)
     else:
         return None
-    change = seen.third(GENERATOR) if seen.turns else {}
+    change = history.third(GENERATOR) if history.turns else {}
     return Health("watch", message, N_("Slow the generator to a third") if change else "", change)
 
 
-def _share_of_modes(seen: Seen) -> list[tuple[int, float]]:
-    both = [(row.step, row.values[MODES], row.values[MISSING]) for row in seen.rows if MISSING in row.values]
+def _share_of_modes(history: MetricHistory) -> list[tuple[int, float]]:
+    both = [(row.step, row.values[MODES], row.values[MISSING]) for row in history.rows if MISSING in row.values]
     return [(step, covered / max(1.0, covered + missing)) for step, covered, missing in both]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from genstudio.core.messages import N_
-from genstudio.training.health.seen import DIVERSITY, GENERATOR, Seen
+from genstudio.training.health.metric_history import DIVERSITY, GENERATOR, MetricHistory
 from genstudio.training.health.verdict import Health
 
 SHEETS = 3  # the newest, all of them
@@ -11,10 +11,10 @@ LOST = 0.4  # of the diversity that it had
 MOST = 0.5  # a sheet that varies more than that is none of few images
 
 
-def check(seen: Seen) -> Health | None:
+def check(history: MetricHistory) -> Health | None:
     """The newest sheets vary far less than earlier ones did."""
-    varied = [value for step, value in seen.curve(DIVERSITY) if step > 0]
-    if not seen.turns or len(varied) < 2 * SHEETS:
+    varied = [value for step, value in history.curve(DIVERSITY) if step > 0]
+    if not history.turns or len(varied) < 2 * SHEETS:
         return None
     now = max(varied[-SHEETS:])
     best = max(min(varied[i : i + 2]) for i in range(len(varied) - SHEETS))
@@ -25,4 +25,4 @@ def check(seen: Seen) -> Health | None:
         now=now,
         best=best,
     )
-    return Health("watch", message, N_("Slow the generator to a third"), seen.third(GENERATOR))
+    return Health("watch", message, N_("Slow the generator to a third"), history.third(GENERATOR))

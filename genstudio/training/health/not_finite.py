@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 
 from genstudio.core.messages import N_
-from genstudio.training.health.seen import FEW, SLOWER, Seen
+from genstudio.training.health.metric_history import FEW, SLOWER, MetricHistory
 from genstudio.training.health.verdict import Health
 
 
-def check(seen: Seen) -> Health | None:
+def check(history: MetricHistory) -> Health | None:
     """NaN or infinity among the newest rows. The loop itself goes back to the last good checkpoint when it lasts."""
     bad = [
         name
-        for row in seen.rows[-FEW:]
+        for row in history.rows[-FEW:]
         for name, value in row.values.items()
         if not name.startswith("samples/") and not math.isfinite(value)
     ]
     if not bad:
         return None
     name = bad[0].partition("/")[2]
-    return Health("bad", N_("{name} is no longer a number: the steps are too large.", name=name), SLOWER, seen.slower())
+    return Health(
+        "bad", N_("{name} is no longer a number: the steps are too large.", name=name), SLOWER, history.slower()
+    )

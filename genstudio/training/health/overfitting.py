@@ -5,13 +5,13 @@ from __future__ import annotations
 import statistics
 
 from genstudio.core.messages import N_
-from genstudio.training.health.seen import FEW, NOISE, Seen, nats
+from genstudio.training.health.metric_history import FEW, NOISE, MetricHistory, nats
 from genstudio.training.health.verdict import Health
 
 
-def check(seen: Seen) -> Health | None:
+def check(history: MetricHistory) -> Health | None:
     """Three measurements or more below the best one, by more than noise, while the training bound rose."""
-    held_out, training = seen.held_out(), seen.bound()
+    held_out, training = history.held_out(), history.bound()
     if len(held_out) < 4 or not training:
         return None
     at, best = max(held_out, key=lambda point: point[1])
@@ -25,8 +25,8 @@ def check(seen: Seen) -> Health | None:
     message = N_(
         "Overfitting: the {what} of held-out images was best at step {step:,} ({best} nats) and falls since, while that "
         "of training images rises.",
-        what=seen.what,
+        what=history.what,
         step=at,
         best=nats(best),
     )
-    return Health("watch", message, N_("Stop here and keep"), {"plan.steps": seen.step})
+    return Health("watch", message, N_("Stop here and keep"), {"plan.steps": history.step})

@@ -5,18 +5,18 @@ from __future__ import annotations
 import statistics
 
 from genstudio.core.messages import N_
-from genstudio.training.health.seen import ENOUGH, FEW, Seen, short
+from genstudio.training.health.metric_history import ENOUGH, FEW, MetricHistory, short
 from genstudio.training.health.verdict import Health
 
 COLLAPSED = 0.05  # nats of KL under which a code says nothing: a twentieth of telling one image from two others
 
 
-def check(seen: Seen) -> Health | None:
+def check(history: MetricHistory) -> Health | None:
     """The KL term stays near 0 after its warm-up."""
-    kl = [value for step, value in seen.curve("train/kl") if step > int(seen.knobs.get("warmup", 0))]
+    kl = [value for step, value in history.curve("train/kl") if step > int(history.knobs.get("warmup", 0))]
     if len(kl) < ENOUGH or statistics.median(kl[-FEW:]) >= COLLAPSED:
         return None
-    beta = float(seen.knobs.get("beta", 0))
+    beta = float(history.knobs.get("beta", 0))
     message = N_("The KL term is almost 0: the code says nothing of the image (posterior collapse).")
     if beta <= 0:
         return Health("watch", message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from genstudio.core.messages import N_
-from genstudio.training.health.seen import DIVERSITY, GENERATOR, LONG, Seen
+from genstudio.training.health.metric_history import DIVERSITY, GENERATOR, LONG, MetricHistory
 from genstudio.training.health.verdict import Health
 
 ONE = 0.02
@@ -12,13 +12,13 @@ those whose outputs are stuck at black and white have under .0001. Untrained one
 SHEETS = 2
 
 
-def check(seen: Seen) -> Health | None:
+def check(history: MetricHistory) -> Health | None:
     """The newest sheets show one image, though the game goes on."""
-    varied = [value for step, value in seen.curve(DIVERSITY) if step > 0]
-    if len(seen.turns) < LONG or len(varied) < SHEETS or max(varied[-SHEETS:]) >= ONE:
+    varied = [value for step, value in history.curve(DIVERSITY) if step > 0]
+    if len(history.turns) < LONG or len(varied) < SHEETS or max(varied[-SHEETS:]) >= ONE:
         return None
     message = N_(
         "The generator draws the same image whatever the noise. It hardly recovers: begin a new run with a smaller "
         "learning rate for it."
     )
-    return Health("bad", message, N_("Slow the generator to a third"), seen.third(GENERATOR))
+    return Health("bad", message, N_("Slow the generator to a third"), history.third(GENERATOR))

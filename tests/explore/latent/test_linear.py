@@ -10,7 +10,7 @@ from genstudio.explore.latent import linear
 from genstudio.explore.latent.codes import KnownCodes
 from genstudio.explore.latent.direction import Direction, Directions, Space
 from genstudio.explore.latent.finding import components, extremes
-from genstudio.explore.latent.reference import pixel_scores
+from genstudio.explore.latent.pixel_baseline import pixel_scores
 
 N, D = 4000, 6
 TRUE = linear.unit(np.array([1.0, -2.0, 0.5, 0.0, 0.0, 1.0]))

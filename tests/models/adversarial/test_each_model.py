@@ -14,7 +14,7 @@ from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build, models
 from genstudio.nets.class_heads import ConcatenationHead, ProjectionHead
 from genstudio.nets.latent_prior import as_switches
-from genstudio.nets.spectral import bounded
+from genstudio.nets.spectral import maybe_spectral_norm
 
 
 def noise(seed: int = 0) -> torch.Generator:
@@ -27,7 +27,7 @@ def noise(seed: int = 0) -> torch.Generator:
 @pytest.mark.parametrize("kind", ["linear", "convolution"])
 def test_a_bounded_layer_has_a_largest_singular_value_of_one(kind: str) -> None:
     torch.manual_seed(0)  # how fast the iteration comes near hangs on the weight
-    layer = bounded(torch.nn.Linear(12, 7) if kind == "linear" else torch.nn.Conv2d(3, 5, 3), True)
+    layer = maybe_spectral_norm(torch.nn.Linear(12, 7) if kind == "linear" else torch.nn.Conv2d(3, 5, 3), True)
     for _ in range(100):
         weight = layer.weight  # each look in training is one step of power iteration
     largest = torch.linalg.svdvals(weight.detach().flatten(1))[0].item()
@@ -36,7 +36,7 @@ def test_a_bounded_layer_has_a_largest_singular_value_of_one(kind: str) -> None:
 
 def test_its_gradient_is_that_of_the_divided_weight() -> None:
     """d(W/σ)/dW with σ = u·W·v, u and v fixed, by finite differences."""
-    layer = bounded(torch.nn.Linear(4, 3, bias=False).double(), True).eval()
+    layer = maybe_spectral_norm(torch.nn.Linear(4, 3, bias=False).double(), True).eval()
     raw, x = layer.parametrizations.weight.original, torch.randn(5, 4, dtype=torch.float64)
     (gradient,) = torch.autograd.grad(layer(x).sin().sum(), raw)
     with torch.no_grad():
@@ -129,15 +129,15 @@ def test_classes_that_there_are_not_are_refused(build_small) -> None:
 
 def test_images_without_labels_can_not_be_learned_from(build_small) -> None:
     model = build_small("conditional-gan")
-    turn = SimpleNamespace(step=0, batch=lambda: Batch(torch.rand(4, 1, 8, 8), model.spec, torch.arange(4)))
+    context = SimpleNamespace(step=0, batch=lambda: Batch(torch.rand(4, 1, 8, 8), model.spec, torch.arange(4)))
     with pytest.raises(UsageError, match="needs the class"):
-        next(model.phases(turn))
+        next(model.phases(context))
 
 
 # --- the equilibrium ----------------------------------------------------------------------------------------------
 
 
-class Turn:
+class StepContext:
     """Hands out the same images and codes."""
 
     step = 0
@@ -152,8 +152,8 @@ class Turn:
         return self.z
 
 
-def finish_began_step(model, turn: Turn, *, applied: bool) -> None:
-    steps = model.phases(turn)
+def finish_began_step(model, context: StepContext, *, applied: bool) -> None:
+    steps = model.phases(context)
     next(steps)
     steps.send(True)
     with pytest.raises(StopIteration):
@@ -162,9 +162,9 @@ def finish_began_step(model, turn: Turn, *, applied: bool) -> None:
 
 def test_the_balance_follows_the_papers_rule(build_small) -> None:
     model = build_small("began", gamma=0.7, pace=0.25)
-    turn = Turn(model)
+    context = StepContext(model)
     model.k.fill_(0.4)
-    steps = model.phases(turn)
+    steps = model.phases(context)
     first = next(steps)
     second = steps.send(True)
     real, fake = first.terms["d_real"].item(), second.terms["adversarial"].item()
@@ -183,18 +183,18 @@ def test_k_stays_between_0_and_1_and_is_kept_in_the_weights(
 ) -> None:
     model = build_small("began", pace=1.0)
     model.knobs = model.knobs.with_values(gamma=gamma)  # live
-    turn = Turn(model)
+    context = StepContext(model)
     if gamma == 1.0:
-        turn.images = (torch.rand(4, 1, 8, 8) > 0.5).float()  # worse to reconstruct than what is drawn
+        context.images = (torch.rand(4, 1, 8, 8) > 0.5).float()  # worse to reconstruct than what is drawn
     model.k.fill_(start)
-    finish_began_step(model, turn, applied=True)
+    finish_began_step(model, context, applied=True)
     assert model.state_dict()["k"].item() == end
 
 
 def test_k_stands_still_while_only_one_player_is_stepped(build_small) -> None:
     model = build_small("began", pace=1.0)
     model.k.fill_(0.5)
-    finish_began_step(model, Turn(model), applied=False)
+    finish_began_step(model, StepContext(model), applied=False)
     assert model.k.item() == 0.5
 
 
@@ -206,16 +206,20 @@ def test_the_discriminator_says_how_well_it_reconstructs(build_small) -> None:
         torch.testing.assert_close(model.discriminate(images), expected)
 
 
-@pytest.mark.parametrize(("code_dim", "told"), [(0, 3), (2, 2), (5, 3)])
-def test_a_constrained_code_tells_which_z_an_image_was_drawn_from(code_dim: int, told: int, build_small) -> None:
+@pytest.mark.parametrize(("code_dim", "attribute_weight"), [(0, 3), (2, 2), (5, 3)])
+def test_a_constrained_code_tells_which_z_an_image_was_drawn_from(
+    code_dim: int, attribute_weight: int, build_small
+) -> None:
     model = build_small("began", code_dim=code_dim)
-    turn = Turn(model)
-    assert set(next(model.phases(turn)).terms) == {"d_real", "d_fake"}, "the paper's, where no constraint is asked for"
+    context = StepContext(model)
+    assert set(next(model.phases(context)).terms) == {"d_real", "d_fake"}, (
+        "the paper's, where no constraint is asked for"
+    )
     model.knobs = model.knobs.with_values(constraint=0.3)  # live
-    phase = next(model.phases(turn))
+    phase = next(model.phases(context))
     with torch.no_grad():
-        code = model.discriminator.encoder(model.generator(turn.z))
-    expected = (code[:, :told] - turn.z[:, :told]).square()
+        code = model.discriminator.encoder(model.generator(context.z))
+    expected = (code[:, :attribute_weight] - context.z[:, :attribute_weight]).square()
     assert phase.terms["constraint"].item() == pytest.approx(expected.mean().item(), rel=1e-4)
     assert phase.weights == {"d_fake": 0.0, "constraint": 0.3}
     phase.terms["constraint"].backward()
@@ -308,29 +312,29 @@ def test_a_conditional_one_needs_what_its_nets_need(recipe) -> None:
 # --- attributes ---------------------------------------------------------------------------------------------------
 
 
-def test_straightness_is_the_share_that_lines_do_not_explain(build_small) -> None:
+def test_linearity_is_the_share_that_lines_do_not_explain(build_small) -> None:
     """Whatever the scale: a generator gains nothing by showing less of an attribute."""
     model, z = build_small("attribute-gan"), torch.randn(400, 3, generator=noise())
     model.discriminator.readout.switch.zero_()
     lines = model.generator.lines
     with torch.no_grad():
-        exact, bent = lines(z), torch.randn(400, 1, generator=noise(1))
-        assert model.bent(z, exact).item() == pytest.approx(0.0, abs=1e-10)
-        noisy = exact + bent
-        share = (bent.square().mean() / noisy.var()).item()
-        assert model.bent(z, noisy).item() == pytest.approx(share, rel=1e-5)
+        exact, nonlinear = lines(z), torch.randn(400, 1, generator=noise(1))
+        assert model.nonlinear(z, exact).item() == pytest.approx(0.0, abs=1e-10)
+        noisy = exact + nonlinear
+        share = (nonlinear.square().mean() / noisy.var()).item()
+        assert model.nonlinear(z, noisy).item() == pytest.approx(share, rel=1e-5)
         lines.weight.mul_(0.1)
         lines.bias.mul_(0.1)
-        assert model.bent(z, 0.1 * noisy).item() == pytest.approx(share, rel=1e-5)
+        assert model.nonlinear(z, 0.1 * noisy).item() == pytest.approx(share, rel=1e-5)
 
 
-def test_of_yes_and_no_straightness_is_a_cross_entropy(build_small) -> None:
+def test_of_yes_and_no_linearity_is_a_cross_entropy(build_small) -> None:
     model, z = build_small("attribute-gan"), torch.randn(5, 3, generator=noise())
     model.discriminator.readout.switch.fill_(1.0)
     with torch.no_grad():
         p, q = torch.tensor([[0.9], [0.2], [0.5], [0.7], [0.1]]), model.generator.lines(z).sigmoid()
         expected = -(p * q.log() + (1 - p) * (1 - q).log()).mean()
-        torch.testing.assert_close(model.bent(z, p.logit()), expected[None])
+        torch.testing.assert_close(model.nonlinear(z, p.logit()), expected[None])
 
 
 def test_the_reader_learns_from_real_images_alone(build_small, data) -> None:
@@ -386,17 +390,17 @@ def test_what_the_reader_only_guesses_is_not_asked_of_the_generator() -> None:
             model.prepare(Batch(torch.rand(64, 1, 8, 8), spec, torch.arange(64), attributes=values))
         guess = -(0.25 * math.log(0.25) + 0.75 * math.log(0.75))
         model._learn_shares(values, torch.tensor([0.1, 1.0, 0.05, guess]).expand(64, 4))
-    torch.testing.assert_close(model.legible, torch.tensor([0.9, 0.0, 1 - 0.05 / guess, 0.0]), atol=0.05, rtol=0)
+    torch.testing.assert_close(model.readable, torch.tensor([0.9, 0.0, 1 - 0.05 / guess, 0.0]), atol=0.05, rtol=0)
     torch.testing.assert_close(model.chance, torch.tensor([0.0, 0.0, 0.25, 0.25]), atol=0.03, rtol=0)
-    model.legible.copy_(torch.tensor([1.0, 0.0, 0.0, 0.0]))
+    model.readable.copy_(torch.tensor([1.0, 0.0, 0.0, 0.0]))
     z, terms = torch.randn(32, 4, generator=draw), {}
     model.add_to_generator(z, model.generate(z), terms, {})
-    (gradient,) = torch.autograd.grad(terms["straightness"], [model.generator.lines.weight])
+    (gradient,) = torch.autograd.grad(terms["linearity"], [model.generator.lines.weight])
     assert gradient[0].abs().max() > 0
     assert not gradient[1:].any(), "of the others nothing is asked"
 
 
-def test_straightness_needs_two_images_whatever_the_nets() -> None:
+def test_linearity_needs_two_images_whatever_the_nets() -> None:
     """Of one image nothing varies, and its share of a variance would be no number."""
     for base in ("gan", "dcgan", "resnet-gan"):
         assert models["attribute-gan"].smallest_batch(models["attribute-gan"].Knobs(base=base)) == 2

@@ -9,12 +9,12 @@ import torch
 
 from genstudio.models.base import Model, models
 from genstudio.objectives.base import objectives
-from genstudio.training.asked_plan import completed
 from genstudio.training.events import Finished
 from genstudio.training.job import new_job, resume_job
 from genstudio.training.loop import train
 from genstudio.training.plan import Plan
-from genstudio.training.referee import Referee
+from genstudio.training.plan_defaults import completed
+from genstudio.training.step_runner import StepRunner
 from tests.models.adversarial.conftest import ADVERSARIAL
 from tests.training.training_helpers import contents, finish, same, train_until
 
@@ -27,9 +27,9 @@ BASES = [pytest.param(name, {}, id=name) for name in WITH_OBJECTIVE if name != "
 QUIET = {"steps": 3, "batch_size": 4, "save_every": 0, "sample_every": 0, "evaluate_every": 0, "log_every": 1}
 
 
-def referee(model: Model, data: Any) -> Referee:
+def step_runner(model: Model, data: Any) -> StepRunner:
     plan = completed(Plan(**QUIET), type(model).default_players(model.knobs))
-    made = Referee(model, data.split("train"), plan, torch.device("cpu"))
+    made = StepRunner(model, data.split("train"), plan, torch.device("cpu"))
     made.begin_averages()
     return made
 
@@ -53,7 +53,7 @@ def test_its_players_are_known_before_it_is_built(name: str, build_small) -> Non
 def test_each_player_learns_alone_where_only_one_may(name: str, build_small, data) -> None:
     for mine, other in (("discriminator", "generator"), ("generator", "discriminator")):
         model = build_small(name)
-        play = referee(model, data)
+        play = step_runner(model, data)
         play.only = mine
         before = {player: weights_of(model, player) for player in (mine, other)}
         play.step()
@@ -65,15 +65,15 @@ def test_each_player_learns_alone_where_only_one_may(name: str, build_small, dat
 @EVERY
 def test_the_discriminators_loss_knows_nothing_of_the_generator(name: str, build_small, data) -> None:
     model = build_small(name)
-    steps = model.phases(referee(model, data).turn)
+    steps = model.phases(step_runner(model, data).context)
     phase = next(steps)
     assert phase.player == "discriminator"
     found = torch.autograd.grad(phase.loss(), model.players()["generator"], allow_unused=True)
     assert all(gradient is None for gradient in found)
 
 
-def players_in_turn(model: Model, turn: Any) -> list[str]:
-    steps, seen, answer = model.phases(turn), [], None
+def players_in_turn(model: Model, context: Any) -> list[str]:
+    steps, seen, answer = model.phases(context), [], None
     while True:
         try:
             phase = steps.send(answer)
@@ -86,10 +86,10 @@ def players_in_turn(model: Model, turn: Any) -> list[str]:
 @pytest.mark.parametrize("name", WITH_OBJECTIVE)
 def test_k_updates_of_the_discriminator_come_before_one_of_the_generator(name: str, build_small, data) -> None:
     model = build_small(name, objective="wasserstein", augment="translation")
-    turn = referee(model, data).turn
-    assert players_in_turn(model, turn) == ["discriminator"] * 5 + ["generator"], "the objective's own k"
+    context = step_runner(model, data).context
+    assert players_in_turn(model, context) == ["discriminator"] * 5 + ["generator"], "the objective's own k"
     model.knobs = model.knobs.with_values(discriminator_steps=2)  # as the loop does when it is changed live
-    assert players_in_turn(model, turn) == ["discriminator"] * 2 + ["generator"]
+    assert players_in_turn(model, context) == ["discriminator"] * 2 + ["generator"]
 
 
 @pytest.mark.parametrize(("name", "knobs"), BASES)
@@ -111,10 +111,10 @@ def test_it_trains_with_every_objective_it_allows(name: str, knobs: dict[str, An
 @pytest.mark.parametrize("name", WITH_OBJECTIVE)
 def test_r1_is_looked_at_lazily_with_as_much_more_weight(name: str, build_small, data) -> None:
     model = build_small(name, r1=3.0, r1_every=4)
-    turn = referee(model, data).turn
+    context = step_runner(model, data).context
     seen = []
-    for turn.step in range(5):
-        phase = next(model.phases(turn))
+    for context.step in range(5):
+        phase = next(model.phases(context))
         seen.append("r1" in phase.terms)
         if seen[-1]:
             assert phase.weights["r1"] == 3.0 / 2 * 4
@@ -141,12 +141,12 @@ def test_stopped_and_resumed_equals_straight(name: str, overrides: tuple[str, ..
 
 def test_sampling_looks_through_averaged_weights_and_averaged_statistics(build_small, data) -> None:
     """Averages of weights with the newest net's running means give ugly images: the means are averaged too."""
-    from genstudio.training.looking import onlooker
+    from genstudio.training.eval_copy import onlooker
 
     model = build_small("dcgan")
     defaults = type(model).default_players(model.knobs)
     defaults["generator"]["average"] = 0.9
-    play = Referee(model, data.split("train"), completed(Plan(**QUIET), defaults), torch.device("cpu"))
+    play = StepRunner(model, data.split("train"), completed(Plan(**QUIET), defaults), torch.device("cpu"))
     play.begin_averages()
     name = next(n for n, _ in model.named_buffers() if n.startswith("generator") and n.endswith("running_mean"))
     expected = model.state_dict()[name].clone()

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from genstudio.core.batch import Batch
-from genstudio.core.parts import whole
+from genstudio.core.resumable import whole
 from genstudio.core.seeding import generator
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.sampling import by_parts

@@ -114,8 +114,8 @@ def test_given_pixels_before_the_first_unknown_cost_no_tick(variant: str) -> Non
     model = make(variant, 1, 6, 6)
     known = torch.ones(6, 6, dtype=torch.bool)
     known[4, 2:4] = False
-    told = list(model.pixels(2, generator=noise(), images=torch.zeros(2, 1, 6, 6), known=known))
-    assert [(one.y, one.x) for one in told] == [(4, 2), (4, 3)]
+    attribute_weight = list(model.pixels(2, generator=noise(), images=torch.zeros(2, 1, 6, 6), known=known))
+    assert [(one.y, one.x) for one in attribute_weight] == [(4, 2), (4, 3)]
     request = model._request(2, noise(), torch.zeros(2, 1, 6, 6), known, None, 1.0)
     assert model.machine(model.to_net(request.given), known.numpy(), request.labels, "raster").ticks == 2
 

@@ -9,9 +9,9 @@ import torch
 
 from genstudio.core.batch import Batch
 from genstudio.models.autoregressive.base import Autoregressive
-from genstudio.models.autoregressive.sampling import tape as tape_module
+from genstudio.models.autoregressive.sampling import replay as tape_module
+from genstudio.models.autoregressive.sampling.replay import Replay
 from genstudio.models.autoregressive.sampling.request import Request
-from genstudio.models.autoregressive.sampling.tape import Tape
 from genstudio.nets import causal_machine, causal_schedule
 from tests.models.autoregressive.autoregressive_nets import VARIANTS, make
 
@@ -25,10 +25,10 @@ def noise(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def played(tape: Tape) -> Tape:
-    while tape.done < tape.end:
-        tape.play()
-    return tape
+def played(replay: Replay) -> Replay:
+    while replay.done < replay.end:
+        replay.play()
+    return replay
 
 
 def levels_of(model: Autoregressive, images: torch.Tensor) -> torch.Tensor:
@@ -39,12 +39,12 @@ def levels_of(model: Autoregressive, images: torch.Tensor) -> torch.Tensor:
 def test_it_draws_the_models_sample_and_its_nats_are_the_likelihood(variant: str, channels: int, levels: int) -> None:
     model = make(variant, channels, levels=levels)
     request = model.request(3, generator=noise(), temperature=0.8)
-    tape = played(model.tape(request))
+    replay = played(model.replay(request))
     sample = levels_of(model, model.sample(3, generator=noise(), temperature=0.8))
-    assert torch.equal(tape.images(tape.end), sample)
+    assert torch.equal(replay.images(replay.end), sample)
     assert model.full_forwards == 0
     batch = Batch(sample.double() / (levels - 1), model.spec, torch.arange(3), request.labels)
-    assert torch.allclose(-model.log_prob(batch, k=1, generator=noise()), tape.nats.sum(0))
+    assert torch.allclose(-model.log_prob(batch, k=1, generator=noise()), replay.nats.sum(0))
 
 
 @EVERY_NET
@@ -53,43 +53,43 @@ def test_wound_back_to_an_edit_it_draws_the_rest_anew_and_keeps_what_comes_befor
 ) -> None:
     model = make(variant, channels, levels=levels)
     request = model.request(3, generator=noise())
-    tape = played(model.tape(request))
-    before = tape.levels.clone()
-    for place in (tape.end // 3, tape.end - 1):
-        y, x, _ = tape.units[place]
-        images, known = tape.images(tape.end), torch.zeros(3, 6, 5, dtype=torch.bool)
+    replay = played(model.replay(request))
+    before = replay.levels.clone()
+    for place in (replay.end // 3, replay.end - 1):
+        y, x, _ = replay.units[place]
+        images, known = replay.images(replay.end), torch.zeros(3, 6, 5, dtype=torch.bool)
         images[1, :, y, x] = (images[1, :, y, x] + 1) % levels
         known[1, y, x] = True
         given = images.double() / (levels - 1)
         edited = model.request(3, generator=noise(), images=given, known=known, label=request.labels)
-        assert tape.stays(edited) <= place
-        tape.follow(edited)
-        kept = tape.done
-        assert torch.equal(played(tape).levels[:kept], before[:kept])
+        assert replay.stays(edited) <= place
+        replay.follow(edited)
+        kept = replay.done
+        assert torch.equal(played(replay).levels[:kept], before[:kept])
         for last in model.pixels(3, generator=noise(), images=given, known=known, label=request.labels):  # noqa: B007
             pass
-        assert torch.equal(tape.images(tape.end), last.drawn.images)
-        fresh = played(model.tape(edited))
+        assert torch.equal(replay.images(replay.end), last.drawn.images)
+        fresh = played(model.replay(edited))
         for name in ("levels", "entropy", "nats"):
-            assert torch.equal(getattr(fresh, name), getattr(tape, name)), "to the bit, whatever was played before"
-        tape.follow(request)
-        assert torch.equal(played(tape).levels, before)
+            assert torch.equal(getattr(fresh, name), getattr(replay, name)), "to the bit, whatever was played before"
+        replay.follow(request)
+        assert torch.equal(played(replay).levels, before)
 
 
 @EVERY_NET
 def test_what_a_place_was_drawn_from_can_be_asked_for_later(variant: str, channels: int, levels: int) -> None:
     model = make(variant, channels, levels=levels)
-    tape, seen = model.tape(model.request(2, generator=noise())), {}
+    replay, seen = model.replay(model.request(2, generator=noise())), {}
     for pixel in model.pixels(2, generator=noise()):
         seen[pixel.y, pixel.x, pixel.channel] = pixel.probabilities(), pixel.entropy()
-    played(tape)
-    for place in (0, 1, tape.end // 2, tape.end - 1):
-        p, entropy = seen[tape.units[place]]
-        assert torch.allclose(tape.probabilities(place), p)
-        assert torch.allclose(tape.entropy[place], entropy)
-    tape.follow(model.request(2, generator=noise(1), label=tape.labels))
+    played(replay)
+    for place in (0, 1, replay.end // 2, replay.end - 1):
+        p, entropy = seen[replay.units[place]]
+        assert torch.allclose(replay.probabilities(place), p)
+        assert torch.allclose(replay.entropy[place], entropy)
+    replay.follow(model.request(2, generator=noise(1), label=replay.labels))
     with pytest.raises(IndexError, match="not drawn yet"):
-        tape.probabilities(0)
+        replay.probabilities(0)
 
 
 def test_each_place_may_have_its_own_temperature() -> None:
@@ -97,28 +97,28 @@ def test_each_place_may_have_its_own_temperature() -> None:
     request = model.request(4, generator=noise())
     temperatures = torch.ones(30, dtype=torch.float64)
     temperatures[12:] = 0.1
-    tape = model.tape(request)
-    tape.follow(request, temperatures)
-    warm, cool = (played(model.tape(model.request(4, generator=noise(), temperature=t))) for t in (1.0, 0.1))
-    assert torch.equal(played(tape).levels[:12], warm.levels[:12])
-    assert not torch.equal(tape.levels[12:], warm.levels[12:])
-    assert tape.entropy[12:].mean() < warm.entropy[12:].mean()
-    assert tape.stays(request) == 12
-    assert not torch.equal(tape.levels, cool.levels)
+    replay = model.replay(request)
+    replay.follow(request, temperatures)
+    warm, cool = (played(model.replay(model.request(4, generator=noise(), temperature=t))) for t in (1.0, 0.1))
+    assert torch.equal(played(replay).levels[:12], warm.levels[:12])
+    assert not torch.equal(replay.levels[12:], warm.levels[12:])
+    assert replay.entropy[12:].mean() < warm.entropy[12:].mean()
+    assert replay.stays(request) == 12
+    assert not torch.equal(replay.levels, cool.levels)
 
 
 def test_only_as_many_images_of_the_same_classes_can_be_followed() -> None:
     model = make("gated-classes")
-    tape = model.tape(model.request(2, generator=noise(), label=1))
-    assert tape.serves(model.request(2, generator=noise(5), label=1))
-    assert not tape.serves(model.request(2, generator=noise(), label=0))
-    assert not tape.serves(model.request(3, generator=noise(), label=1))
+    replay = model.replay(model.request(2, generator=noise(), label=1))
+    assert replay.serves(model.request(2, generator=noise(5), label=1))
+    assert not replay.serves(model.request(2, generator=noise(), label=0))
+    assert not replay.serves(model.request(3, generator=noise(), label=1))
 
 
 def given_to(model: Autoregressive, place: int, levels: int, label: torch.Tensor | None, n: int = 3) -> Request:
     """A request in which the pixels before that of sub-pixel ``place`` are given, of each image its own."""
     images = torch.randint(levels, (n, *model.spec.shape), generator=noise(7)).double() / (levels - 1)
-    y, x, _ = model.tape(model.request(1, generator=noise(), label=0 if model.classes else None)).units[place]
+    y, x, _ = model.replay(model.request(1, generator=noise(), label=0 if model.classes else None)).units[place]
     known = torch.zeros(6, 5, dtype=torch.bool)
     known.view(-1)[: y * 5 + x] = True
     return model.request(n, generator=noise(), images=images, known=known, label=label)
@@ -129,21 +129,21 @@ def test_what_is_given_at_the_start_is_taken_at_once(variant: str, channels: int
     model = make(variant, channels, levels=levels)
     place = 17 * channels
     request = given_to(model, place, levels, torch.arange(3) if model.classes else None)
-    tape = model.tape(request)
-    taken = tape.starts[tape.given]
+    replay = model.replay(request)
+    taken = replay.starts[replay.given]
     assert taken >= (place if "scales" not in variant else 1)
-    tape.play()
-    assert tape.done == taken
-    assert torch.equal(tape.levels[:taken], tape.forced[:taken])
-    drawn = played(tape).images(tape.end)
+    replay.play()
+    assert replay.done == taken
+    assert torch.equal(replay.levels[:taken], replay.forced[:taken])
+    drawn = played(replay).images(replay.end)
     assert model.full_forwards == 0
     given, known = request.given.double() / (levels - 1), request.known
     for last in model.pixels(3, generator=noise(), images=given, known=known, label=request.labels):  # noqa: B007
         pass
     assert torch.equal(drawn, last.drawn.images)
     scores = -model.scores(Batch(drawn.double() / (levels - 1), model.spec, torch.arange(3), request.labels))
-    y, x, c = torch.tensor(tape.units).T
-    torch.testing.assert_close(tape.nats, scores[:, c, y, x].t().detach())
+    y, x, c = torch.tensor(replay.units).T
+    torch.testing.assert_close(replay.nats, scores[:, c, y, x].t().detach())
 
 
 @EVERY_NET
@@ -154,19 +154,19 @@ def test_what_is_taken_at_once_is_the_same_to_the_bit_whatever_was_played_before
     model = make(variant, channels, levels=levels)
     labels = torch.arange(3) if model.classes else None
     requests = [given_to(model, at * channels, levels, labels) for at in (17, 9, 17, 0, 22)]
-    tape = model.tape(requests[0])
+    replay = model.replay(requests[0])
     for request in (*requests, *reversed(requests)):
-        tape.follow(request)
-        played(tape)
-        tape.probabilities(2)
-        fresh = played(model.tape(request))
+        replay.follow(request)
+        played(replay)
+        replay.probabilities(2)
+        fresh = played(model.replay(request))
         for name in ("levels", "entropy", "nats"):
-            assert torch.equal(getattr(fresh, name), getattr(tape, name))
-    slow = model.tape(requests[0])
+            assert torch.equal(getattr(fresh, name), getattr(replay, name))
+    slow = model.replay(requests[0])
     slow.given = 0
     played(slow)
-    torch.testing.assert_close(slow.entropy, tape.entropy)
-    torch.testing.assert_close(slow.probabilities(5), tape.probabilities(5))
+    torch.testing.assert_close(slow.entropy, replay.entropy)
+    torch.testing.assert_close(slow.probabilities(5), replay.probabilities(5))
 
 
 @EVERY_NET
@@ -182,7 +182,7 @@ def test_parts_of_what_is_taken_at_once_add_up_to_the_whole(
     for rows, part in ((causal_machine.ROWS, tape_module.PART), (7, 1)):
         monkeypatch.setattr(causal_machine, "ROWS", rows)
         monkeypatch.setattr(tape_module, "PART", part)
-        tapes.append(model.tape(request))
+        tapes.append(model.replay(request))
         tapes[-1].follow(request, temperatures)
         played(tapes[-1])
     whole, parts = tapes
@@ -195,38 +195,38 @@ def test_parts_of_what_is_taken_at_once_add_up_to_the_whole(
 def test_a_tick_can_pause_between_its_parts_and_be_left_for_another_drawing() -> None:
     model = make("pp", 3, levels=5)
     request, calls = model.request(2, generator=noise()), 0
-    tape = model.tape(request)
-    tape.play()
-    while tape.done < tape.end:
-        tape.play(lambda: True)
+    replay = model.replay(request)
+    replay.play()
+    while replay.done < replay.end:
+        replay.play(lambda: True)
         calls += 1
         if calls == 40:
-            tape.follow(model.request(2, generator=noise(3)))
-            tape.play(lambda: True)
-            tape.follow(request)
-    assert calls > 4 * len(tape.starts)
-    assert torch.equal(tape.levels, played(model.tape(request)).levels)
+            replay.follow(model.request(2, generator=noise(3)))
+            replay.play(lambda: True)
+            replay.follow(request)
+    assert calls > 4 * len(replay.starts)
+    assert torch.equal(replay.levels, played(model.replay(request)).levels)
 
 
 @pytest.mark.parametrize("variant", ["pp", "gated", "row-lstm"])
 def test_what_draws_is_made_in_parts_which_another_drawing_does_not_begin_anew(variant: str) -> None:
     model = make(variant)
 
-    def calls(others: list[Request]) -> tuple[int, Tape]:
+    def calls(others: list[Request]) -> tuple[int, Replay]:
         """How many parts there are up to the first pixel, with others asked for meanwhile."""
         causal_schedule._cache.clear()
-        tape = model.tape(model.request(2, generator=noise()))
+        replay = model.replay(model.request(2, generator=noise()))
         for count in itertools.count():
-            if tape.done:
-                return count, tape
+            if replay.done:
+                return count, replay
             if count in range(20, 20 + len(others)):
-                tape.follow(others[count - 20])
-            tape.play(lambda: True)
+                replay.follow(others[count - 20])
+            replay.play(lambda: True)
         raise AssertionError
 
-    undisturbed, tape = calls([])
-    assert undisturbed > 30 + len(tape.starts), "each tick of the schedule is one"
+    undisturbed, replay = calls([])
+    assert undisturbed > 30 + len(replay.starts), "each tick of the schedule is one"
     other = model.request(2, generator=noise(3))
-    disturbed, tape = calls([other])
+    disturbed, replay = calls([other])
     assert abs(disturbed - undisturbed) <= 1
-    assert torch.equal(played(tape).levels, played(model.tape(other)).levels)
+    assert torch.equal(played(replay).levels, played(model.replay(other)).levels)

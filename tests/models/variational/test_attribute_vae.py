@@ -63,12 +63,12 @@ def r2_along_lines(model: AttributeVAE) -> list[float]:
 
 
 def test_codes_say_attributes_along_straight_lines_and_only_when_told() -> None:
-    told, plain = made(told=20.0), made(told=0.0)
-    terms = learned(told)
+    attribute_weight, plain = made(attribute_weight=20.0), made(attribute_weight=0.0)
+    terms = learned(attribute_weight)
     learned(plain)
     with torch.no_grad():
-        assert min(r2_along_lines(told)) > 0.97
-        assert min(r2_along_lines(plain)) < min(r2_along_lines(told))
+        assert min(r2_along_lines(attribute_weight)) > 0.97
+        assert min(r2_along_lines(plain)) < min(r2_along_lines(attribute_weight))
     assert set(terms) == {"reconstruction", "kl", "attributes"}
 
 

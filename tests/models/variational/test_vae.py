@@ -74,7 +74,7 @@ def test_beta_weighs_the_kl_and_leaves_the_curve_in_nats() -> None:
     torch.manual_seed(0)
     model = build("vae", spec, {"beta": 4.0, "warmup": 10})
 
-    class Turn:
+    class StepContext:
         step = 5
 
         def batch(self) -> Batch:
@@ -83,7 +83,7 @@ def test_beta_weighs_the_kl_and_leaves_the_curve_in_nats() -> None:
         def noise(self, dim: int) -> Tensor:
             raise AssertionError
 
-    phase = next(model.phases(Turn()))  # type: ignore[arg-type]
+    phase = next(model.phases(StepContext()))  # type: ignore[arg-type]
     assert not isinstance(phase, tuple)
     assert phase.weights["kl"] == pytest.approx(2.0)
     loss = phase.loss()

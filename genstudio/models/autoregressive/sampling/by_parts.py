@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from genstudio.models.autoregressive.sampling.cached import cached_by_parts
-from genstudio.models.autoregressive.sampling.request import Drawn, Request
+from genstudio.models.autoregressive.sampling.request import Request, Sample
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.base import Autoregressive
@@ -41,7 +41,7 @@ def drawn_by_parts(model: Autoregressive, request: Request) -> Generator[float, 
             except StopIteration as end:
                 held = max(1, int(end.value) // len(some))
                 break
-            if isinstance(one, Drawn):
+            if isinstance(one, Sample):
                 made.append(one.images)
             else:
                 yield (start + one * len(some)) / len(request)

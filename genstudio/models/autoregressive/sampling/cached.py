@@ -13,29 +13,29 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from genstudio.core.parts import Parts, telling
-from genstudio.models.autoregressive.sampling.request import Drawn, Order, Request
+from genstudio.core.resumable import Resumable, telling
+from genstudio.models.autoregressive.sampling.request import Order, Request, Sample
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.base import Autoregressive
-    from genstudio.nets.causal_machine import Due
+    from genstudio.nets.causal_machine import Pending
 
 
 ROWS_VALUES = 200_000
 """Numbers of distributions from which pixels are drawn without a pause: a few milliseconds' worth."""
 
 
-def cached(model: Autoregressive, request: Request, order: Order = "raster", tell: bool = True) -> Iterator[Drawn]:
+def cached(model: Autoregressive, request: Request, order: Order = "raster", tell: bool = True) -> Iterator[Sample]:
     """The images of :func:`naive`, without any forward pass. ``order="wavefront"`` draws all pixels of a tick together and
     tells of each; ``tell=False`` tells only of the end (nothing is copied for onlookers)."""
     for one in cached_by_parts(model, request, order, tell):
-        if isinstance(one, Drawn):
+        if isinstance(one, Sample):
             yield one
 
 
 def cached_by_parts(
     model: Autoregressive, request: Request, order: Order = "raster", tell: bool = True
-) -> Generator[Drawn | float, None, int]:
+) -> Generator[Sample | float, None, int]:
     """:func:`cached`, with the share done where one may pause: every few milliseconds at most. Returns the bytes that were
     held to draw these images."""
     n, channels, _, width = request.noise.shape
@@ -50,55 +50,63 @@ def cached_by_parts(
         0.0, model.machine_by_parts(model.to_net(images), known.cpu().numpy(), request.labels, order)
     )
     for tick in range(machine.ticks):
-        for due in machine.advance(tick):
-            if due is None:
+        for pending in machine.advance(tick):
+            if pending is None:
                 yield tick / machine.ticks
                 continue
-            drawn = yield from telling(tick / machine.ticks, _draw(model, due, levels, noise, request.temperature))
+            drawn = yield from telling(tick / machine.ticks, _draw(model, pending, levels, noise, request.temperature))
             if kept is not None:
-                own = given[due.pixels][:, :, list(due.channels)]
-                drawn = torch.where(kept[due.pixels][:, :, None], own, drawn)
-            machine.write(due, model.to_net(drawn))
-            levels[:, :, due.channels[0] : due.channels[-1] + 1].index_copy_(0, due.pixels, drawn)
+                own = given[pending.pixels][:, :, list(pending.channels)]
+                drawn = torch.where(kept[pending.pixels][:, :, None], own, drawn)
+            machine.write(pending, model.to_net(drawn))
+            levels[:, :, pending.channels[0] : pending.channels[-1] + 1].index_copy_(0, pending.pixels, drawn)
             if tell:
-                yield from _tell(model, due, drawn, levels, images, width)
+                yield from _tell(model, pending, drawn, levels, images, width)
     if not tell:
         images.copy_(levels.permute(1, 2, 0).reshape(images.shape))
-        yield Drawn(-1, -1, channels - 1, images[:, -1, -1, -1], images.new_zeros(n, 0), images.new_zeros(n, 0), images)
+        yield Sample(
+            -1, -1, channels - 1, images[:, -1, -1, -1], images.new_zeros(n, 0), images.new_zeros(n, 0), images
+        )
     return sum(tensor.nbytes for tensor in getattr(machine, "buffers", {}).values())
 
 
-def _draw(model: Autoregressive, due: Due, levels: Tensor, noise: Tensor, temperature: float) -> Parts[Tensor]:
+def _draw(
+    model: Autoregressive, pending: Pending, levels: Tensor, noise: Tensor, temperature: float
+) -> Resumable[Tensor]:
     """The levels of one batch of pixels, int64 P×N×channels, some pixels at a time where there are many."""
-    each = due.output.shape[1] * model.distribution.levels * getattr(model.distribution, "components", 1)
+    each = pending.output.shape[1] * model.distribution.levels * getattr(model.distribution, "components", 1)
     parts: list[Tensor] = []
-    for some in torch.arange(len(due.pixels), device=due.pixels.device).split(max(1, ROWS_VALUES // each)):
+    for some in torch.arange(len(pending.pixels), device=pending.pixels.device).split(max(1, ROWS_VALUES // each)):
         if parts:
             yield
-        part = due if len(some) == len(due.pixels) else replace(due, pixels=due.pixels[some], output=due.output[some])
+        part = (
+            pending
+            if len(some) == len(pending.pixels)
+            else replace(pending, pixels=pending.pixels[some], output=pending.output[some])
+        )
         parts.append(_draw_at_once(model, part, levels, noise, temperature))
     return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
-def _draw_at_once(model: Autoregressive, due: Due, levels: Tensor, noise: Tensor, temperature: float) -> Tensor:
+def _draw_at_once(model: Autoregressive, pending: Pending, levels: Tensor, noise: Tensor, temperature: float) -> Tensor:
     """The levels of one batch of pixels, int64 P×N×channels."""
-    pixels, n = due.output.shape[:2]
-    output = due.output.flatten(0, 1)
-    u = noise.index_select(0, due.pixels).flatten(0, 1)
+    pixels, n = pending.output.shape[:2]
+    output = pending.output.flatten(0, 1)
+    u = noise.index_select(0, pending.pixels).flatten(0, 1)
     if model.distribution.joint:
         return model.distribution.draw_pixel(output, u, temperature).view(pixels, n, -1)
-    (channel,) = due.channels  # a net that puts out each channel apart gives that channel's part already
-    earlier = levels[due.pixels, :, :channel].flatten(0, 1) if channel else levels[:0, 0, :0]
+    (channel,) = pending.channels  # a net that puts out each channel apart gives that channel's part already
+    earlier = levels[pending.pixels, :, :channel].flatten(0, 1) if channel else levels[:0, 0, :0]
     return model.distribution.draw(output, earlier, channel, u[:, channel], temperature).view(pixels, n, 1)
 
 
 def _tell(
-    model: Autoregressive, due: Due, drawn: Tensor, levels: Tensor, images: Tensor, width: int
-) -> Iterator[Drawn]:
+    model: Autoregressive, pending: Pending, drawn: Tensor, levels: Tensor, images: Tensor, width: int
+) -> Iterator[Sample]:
     joint = model.distribution.joint
-    for i, pixel in enumerate(due.pixels.tolist()):
+    for i, pixel in enumerate(pending.pixels.tolist()):
         y, x = divmod(pixel, width)
-        for k, channel in enumerate(due.channels):
+        for k, channel in enumerate(pending.channels):
             images[:, channel, y, x] = drawn[i, :, k]
-            part = model.distribution.part(due.output[i], channel) if joint else due.output[i]
-            yield Drawn(y, x, channel, drawn[i, :, k], part, levels[pixel, :, :channel].clone(), images)
+            part = model.distribution.part(pending.output[i], channel) if joint else pending.output[i]
+            yield Sample(y, x, channel, drawn[i, :, k], part, levels[pixel, :, :channel].clone(), images)

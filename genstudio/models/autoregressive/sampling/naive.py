@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from genstudio.models.autoregressive.sampling.request import Drawn, Request
+from genstudio.models.autoregressive.sampling.request import Request, Sample
 from genstudio.nets.causal_conv import weights_ready
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.base import Autoregressive
 
 
-def naive(model: Autoregressive, request: Request) -> Iterator[Drawn]:
+def naive(model: Autoregressive, request: Request) -> Iterator[Sample]:
     """Sub-pixel after sub-pixel in the order of ``model.pixel_units()``, masks applied beforehand; known ones are
     passed over."""
     images = torch.where(request.known[:, None], request.given, 0)
@@ -31,4 +31,4 @@ def naive(model: Autoregressive, request: Request) -> Iterator[Drawn]:
                 levels = distribution.draw(part, earlier, channel, u, request.temperature)
                 levels = torch.where(request.known[:, y, x], request.given[:, channel, y, x], levels)
                 images[:, channel, y, x] = levels
-                yield Drawn(y, x, channel, levels, part, earlier, images)
+                yield Sample(y, x, channel, levels, part, earlier, images)

@@ -37,7 +37,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Sample:
     """One sub-pixel of every image was drawn: ``y``, ``x``, ``channel``; its ``levels`` (int64 N); what it was drawn from,
     ``output`` N×Q with the channels before it, ``earlier`` N×channel; and the images so far, levels int64 N×C×H×W, in
     which what is not drawn yet is 0 (a view: it changes as drawing goes on)."""
