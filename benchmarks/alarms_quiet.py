@@ -21,9 +21,9 @@ from common import load, report
 from genstudio.training.health import as_options, assess
 from genstudio.training.job import new_job
 from genstudio.training.live import Live
-from genstudio.training.plan import Plan
-from genstudio.training.recipe import load_recipe
-from genstudio.training.run import Run
+from genstudio.training.recipe.plan import Plan
+from genstudio.training.recipe.recipe import load_recipe
+from genstudio.training.run.run import Run
 
 
 def alarms_of(run: Run) -> list[dict[str, Any]]:

@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def hand(window: Any, asked: argparse.Namespace, figures: dict[str, Any]) -> Hand:
-    from genstudio.training.recipe import load_recipe
+    from genstudio.training.recipe.recipe import load_recipe
 
     session = window.session
     yield lambda: window.panes is not None

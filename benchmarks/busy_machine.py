@@ -66,7 +66,7 @@ def train(changes: list[str], data: Path | None) -> None:
     """The trainer's own process: for each line of input that many seconds of steps, and their images/s as a line."""
     from genstudio.training.events import Stepped
     from genstudio.training.job import new_job
-    from genstudio.training.recipe import load_recipe
+    from genstudio.training.recipe.recipe import load_recipe
 
     never = [f"plan.{name}_every=0" for name in ("save", "sample", "evaluate")]
     recipe = load_recipe("mnist-vae-2d").override(["plan.steps=100000000", *never, *changes])

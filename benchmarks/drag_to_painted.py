@@ -36,10 +36,10 @@ class Driver:
         from PySide6.QtGui import QUndoStack
         from PySide6.QtWidgets import QApplication
 
-        from genstudio.studio.panes.area import PaneArea
+        from genstudio.studio.pane_area.area import PaneArea
         from genstudio.studio.settings import Settings
         from genstudio.studio.theme import theme
-        from genstudio.studio.workers.session import Session
+        from genstudio.studio.threads.session import Session
 
         self.app = QApplication.instance() or QApplication([])
         theme().apply(self.app, "light")
@@ -70,7 +70,7 @@ class Driver:
         )
 
     def train(self, steps: int) -> None:
-        from genstudio.training.recipe import load_recipe
+        from genstudio.training.recipe.recipe import load_recipe
 
         plan = [f"plan.steps={steps}", "plan.evaluate_every=0", "plan.sample_every=0", "plan.save_every=0"]
         self.session.start(load_recipe(self.recipe).override(plan))

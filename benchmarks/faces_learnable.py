@@ -29,8 +29,8 @@ from genstudio.data.dataset import DataSet, Split, open_data
 from genstudio.models.base import build
 from genstudio.training.events import Stepped
 from genstudio.training.job import new_job
-from genstudio.training.recipe import Recipe, load_recipe
-from genstudio.training.run import Run
+from genstudio.training.recipe.recipe import Recipe, load_recipe
+from genstudio.training.run.run import Run
 from genstudio.training.snapshot import load_model
 
 CLAIM = {"yaw": 0.8, "smile": 0.6}

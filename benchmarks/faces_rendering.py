@@ -20,8 +20,8 @@ import torch
 
 from genstudio.core.device import describe_device
 from genstudio.core.version import versions
-from genstudio.data.faces import CHUNK, SITTING, Faces
-from genstudio.data.rendering import draw_factors, render
+from genstudio.data.sources.faces import CHUNK, SITTING, Faces
+from genstudio.data.synthetic_faces import draw_factors, render
 
 
 def side_by_side(size: int, count: int, painters: int) -> dict[str, float]:

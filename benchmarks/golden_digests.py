@@ -51,8 +51,8 @@ def digests_of(name: str, search: list[Path], folder: Path) -> dict[str, Any]:
     """All digests of one recipe. Raises ``DataError`` when its images are not here."""
     from genstudio.core.seeding import generator
     from genstudio.training.job import new_job, resume_job
-    from genstudio.training.recipe import load_recipe
-    from genstudio.training.run import Run
+    from genstudio.training.recipe.recipe import load_recipe
+    from genstudio.training.run.run import Run
     from genstudio.training.snapshot import load_model
 
     recipe = load_recipe(name).override([*SETTINGS, f"plan.steps={STEPS}", f"data.limit={LIMIT}"])
@@ -94,9 +94,9 @@ def _weights(run: Any) -> str:
 
 def _panes(model: Any, snapshot: Any, data: Any) -> Iterator[tuple[str, Any]]:
     from genstudio.core.errors import GenstudioError
-    from genstudio.explore.base import ViewContext, final, panes
-    from genstudio.explore.tables import arrays_of, table_of
-    from genstudio.export.contents import compose
+    from genstudio.export.images.contents import compose
+    from genstudio.viewing.base import ViewContext, final, panes
+    from genstudio.viewing.tables import arrays_of, table_of
 
     for name, pane in panes.items():
         if pane.why_not(model) is not None or pane.unsupported(snapshot.spec) is not None:
@@ -146,7 +146,7 @@ def main() -> None:
     import torch
 
     from genstudio.core.errors import DataError
-    from genstudio.training.recipe import recipe_names
+    from genstudio.training.recipe.recipe import recipe_names
 
     torch.set_num_threads(1)
     record: dict[str, Any] = {"commit": commit(), "versions": versions(), "recipes": {}}

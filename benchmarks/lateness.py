@@ -39,7 +39,7 @@ def main() -> None:
         measure(asked.child, asked.seconds, asked.settle)
         return
 
-    from genstudio.training.recipe import recipe_names
+    from genstudio.training.recipe.recipe import recipe_names
 
     before = load()
     results = {

@@ -28,10 +28,10 @@ from genstudio.core.batch import Batch
 from genstudio.core.device import describe_device
 from genstudio.core.version import versions
 from genstudio.models.adversarial.base import Adversarial
-from genstudio.nets.diff_augment import augmented
+from genstudio.nets.gan.diff_augment import augmented
 from genstudio.training.events import Stepped
 from genstudio.training.job import Job, new_job
-from genstudio.training.recipe import load_recipe
+from genstudio.training.recipe.recipe import load_recipe
 
 
 def bare_steps(job: Job) -> Iterator[None]:

@@ -28,7 +28,7 @@ from genstudio.core.version import versions
 from genstudio.evaluate.base import Result, evaluate
 from genstudio.training.events import Finished, Measured
 from genstudio.training.job import Job, new_job
-from genstudio.training.recipe import load_recipe
+from genstudio.training.recipe.recipe import load_recipe
 from genstudio.training.snapshot import load_model
 
 CLAIM = {"minus_elbo_nats": 150.0, "seconds": 180.0}

@@ -30,8 +30,8 @@ from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.autoregressive.sampling.request import Request, uniform
 from genstudio.models.base import build
-from genstudio.nets.causal_conv import weights_ready
-from genstudio.training.recipe import load_recipe
+from genstudio.nets.causal.conv import weights_ready
+from genstudio.training.recipe.recipe import load_recipe
 
 CLAIMS = {
     "plain": {1: (20, 40), 16: (150, 7), 64: (200, 4)},

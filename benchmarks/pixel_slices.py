@@ -30,14 +30,14 @@ from PySide6.QtCore import QCoreApplication
 
 import genstudio.data.prepare  # noqa: F401
 from genstudio.core.spec import ImageSpec
-from genstudio.explore.base import panes
-from genstudio.explore.blobs import Blobs
-from genstudio.explore.pixels import PixelsState
 from genstudio.models.base import build
-from genstudio.nets import causal_schedule
-from genstudio.studio.workers.render_thread import RenderThread
-from genstudio.training.recipe import load_recipe
+from genstudio.nets.causal import schedule
+from genstudio.panes.pixels.content import PixelsState
+from genstudio.studio.threads.render_thread import RenderThread
+from genstudio.training.recipe.recipe import load_recipe
 from genstudio.training.snapshot import Snapshot
+from genstudio.viewing.base import panes
+from genstudio.viewing.blobs import Blobs
 
 CLAIM_MS = 8.0
 RECIPES = {
@@ -71,7 +71,7 @@ def main() -> None:
 def measure(recipe: str, asked: argparse.Namespace) -> dict[str, Any]:
     steps: dict[str, list[float]] = defaultdict(list)
     for repeat in range(asked.repeats):
-        causal_schedule._cache.clear()
+        schedule._cache.clear()
         gc.collect()
         weights = _Weights(recipe, repeat)
         thread = _Timed(weights, Blobs())

@@ -16,7 +16,7 @@ import as_started  # noqa: F401 - before torch
 import torch
 
 from genstudio.core.version import versions
-from genstudio.evaluate.prdc import neighbourhoods
+from genstudio.evaluate.measures.prdc import neighbourhoods
 
 THEIRS = {"precision": 0.477, "recall": 0.471, "density": 1.056, "coverage": 0.974}
 

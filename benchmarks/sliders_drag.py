@@ -46,7 +46,7 @@ class SlidersDriver(Driver):
 
     def train(self, steps: int) -> float:
         """Start training and wait until all directions are found: seconds that took from the first picture on."""
-        from genstudio.training.recipe import load_recipe
+        from genstudio.training.recipe.recipe import load_recipe
 
         plan = [f"plan.steps={steps}", "plan.evaluate_every=0", "plan.sample_every=0", "plan.save_every=0"]
         self.session.start(load_recipe(self.recipe).override([*plan, *self.settings]))

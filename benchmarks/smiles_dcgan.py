@@ -27,8 +27,8 @@ from common import load, report
 from genstudio.evaluate.base import evaluate
 from genstudio.training.events import Stepped
 from genstudio.training.job import new_job
-from genstudio.training.judges import judge_for
-from genstudio.training.recipe import load_recipe
+from genstudio.training.judge.find import judge_for
+from genstudio.training.recipe.recipe import load_recipe
 from genstudio.training.snapshot import load_model
 
 LR = [f"plan.players.{player}.lr=0.0002" for player in ("discriminator", "generator")]

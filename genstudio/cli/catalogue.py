@@ -11,7 +11,7 @@ from genstudio.core.messages import _, translate
 
 def recipes(as_json: AsJson = False) -> None:
     """List the recipes that come with the program."""
-    from genstudio.training.recipe import load_recipe, recipe_names
+    from genstudio.training.recipe.recipe import load_recipe, recipe_names
 
     output, found = Output(as_json), [load_recipe(name) for name in recipe_names()]
     output.table(
@@ -53,8 +53,8 @@ def models(as_json: AsJson = False) -> None:
 def runs(as_json: AsJson = False) -> None:
     """List the runs, the newest first."""
     from genstudio.core.paths import runs_dir
-    from genstudio.training.run import run_folders
-    from genstudio.training.run_list import look_at_run
+    from genstudio.training.run.listing import look_at_run
+    from genstudio.training.run.run import run_folders
 
     output, told, rows, problems = Output(as_json), [], [], []
     for line in map(look_at_run, run_folders()):

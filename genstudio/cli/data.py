@@ -166,7 +166,7 @@ def _thumbnails(data: DataSet, out: Path) -> Path:
 
     from genstudio.cli.pictures import SIDE, whole_factor
     from genstudio.core.scatter import scatter
-    from genstudio.export.sheets import save_picture, save_sheet
+    from genstudio.export.images.sheets import save_picture, save_sheet
 
     if data.spec.is_point:
         return save_picture(out, scatter(data.points(np.arange(len(data))), SIDE))

@@ -16,9 +16,9 @@ from genstudio.core.errors import Cancelled
 from genstudio.core.messages import _
 
 if TYPE_CHECKING:
-    from genstudio.explore.base import ViewContext
     from genstudio.training.job import Job
-    from genstudio.training.run import Run
+    from genstudio.training.run.run import Run
+    from genstudio.viewing.base import ViewContext
 
 RECIPE = "faces-vae-2d"
 CHECKPOINTS = 16
@@ -39,7 +39,7 @@ def demo(
     """Train the default recipe without a window and write what it learned."""
     from genstudio.cli.training import report, run_job
     from genstudio.export.files import whole_file
-    from genstudio.training.recipe import load_recipe
+    from genstudio.training.recipe.recipe import load_recipe
 
     recipe = load_recipe(RECIPE)
     total = recipe.plan.steps if steps is None else steps
@@ -68,9 +68,9 @@ def demo(
 def _write_all(run: Run, data: Any, out: Path) -> dict[str, Path]:
     """Samples, manifold (picture, walk, growth) and curves; what each is, and where."""
     from genstudio.cli.pictures import open_context, save_state
-    from genstudio.explore.manifold import ManifoldState
-    from genstudio.explore.samples import SamplesState
-    from genstudio.export.curves import save_run_curves
+    from genstudio.export.charts.curves import save_run_curves
+    from genstudio.panes.manifold.content import ManifoldState
+    from genstudio.panes.samples.content import SamplesState
 
     context = open_context(run, data=data)
     step = context.snapshot.step
@@ -99,10 +99,10 @@ class Films:
         self.how: dict[str, Any] = {"progress": progress.show, "cancelled": cancelled}
 
     def walk(self) -> Path:
-        from genstudio.explore.manifold import ManifoldState
-        from genstudio.export.animations import save_animation
-        from genstudio.export.films import manifold_walk
+        from genstudio.export.films.animations import save_animation
+        from genstudio.export.films.films import manifold_walk
         from genstudio.export.provenance import provenance_of
+        from genstudio.panes.manifold.content import ManifoldState
 
         state = ManifoldState.from_json({})
         frames = manifold_walk(self.context, state, frames=WALK)
@@ -110,9 +110,9 @@ class Films:
         return save_animation(self.out / "manifold-walk.mp4", frames, fps=FPS, total=WALK, provenance=made, **self.how)
 
     def growth(self) -> Path:
-        from genstudio.explore.manifold import ManifoldState
-        from genstudio.export.animations import save_animation
-        from genstudio.export.films import frames_through_training, through_training
+        from genstudio.export.films.animations import save_animation
+        from genstudio.export.films.films import frames_through_training, through_training
+        from genstudio.panes.manifold.content import ManifoldState
 
         state = ManifoldState.from_json({"cells": 12})
         total = frames_through_training(self.run)

@@ -21,9 +21,9 @@ from genstudio.core.messages import N_, Message, _
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.evaluate.judge import Judge
-    from genstudio.explore.base import ViewContext
-    from genstudio.explore.latent.direction import Direction, Directions
+    from genstudio.evaluate.judge.judge import Judge
+    from genstudio.latent.directions.direction import Direction, Directions
+    from genstudio.viewing.base import ViewContext
 
 T = TypeVar("T")
 
@@ -57,9 +57,10 @@ def directions(
     as_json: AsJson = False,
 ) -> None:
     """Find the directions of attributes in a run's latent space, measure what they do, and keep them in the run."""
-    from genstudio.explore.latent import finding, storage
-    from genstudio.explore.latent.codes import known_codes
-    from genstudio.explore.latent.pixel_baseline import pixel_scores
+    from genstudio.latent import storage
+    from genstudio.latent.codes import known_codes
+    from genstudio.latent.directions import finding
+    from genstudio.latent.directions.pixel_baseline import pixel_scores
 
     output, folder = Output(as_json), find_run(run)
     with Interrupt() as interrupt, Progress() as progress:
@@ -91,8 +92,8 @@ def _opened(
     """The run's model with its images, and their judge where anything is known of them."""
     from genstudio.cli.pictures import open_context
     from genstudio.core.capabilities import Decodes, Encodes, has
-    from genstudio.training.judges import judge_for
-    from genstudio.training.run_images import open_images
+    from genstudio.training.judge.find import judge_for
+    from genstudio.training.run.images import open_images
 
     context = open_context(folder, step)
     if not has(context.model, Decodes):
@@ -128,7 +129,7 @@ def told(direction: Direction) -> dict[str, Any]:
 
 
 def _about(context: ViewContext, judge: Judge | None, found: Directions, kept_in: str | None) -> dict[str, Any]:
-    from genstudio.explore.latent import linear
+    from genstudio.latent.directions import linear
 
     cosines = linear.cosines([direction.vector for direction in found])
     return {
@@ -163,8 +164,8 @@ def _held_fixed(found: Directions, fixed: list[str], wanted: list[str] | None, z
     deviation of the codes ``z`` (N×D) along it."""
     from dataclasses import replace
 
-    from genstudio.explore.latent.direction import Directions
-    from genstudio.explore.latent.finding import spread
+    from genstudio.latent.directions.direction import Directions
+    from genstudio.latent.directions.finding import spread
 
     kept = [one for one in found if one.name not in fixed and (wanted is None or one.name in wanted)]
     ways = {one.name: found.held_fixed(one.name, fixed) for one in kept}
@@ -175,8 +176,8 @@ def _held_fixed(found: Directions, fixed: list[str], wanted: list[str] | None, z
 def _with_effects(
     context: ViewContext, judge: Judge, found: Directions, progress: Progress, cancelled: Interrupt
 ) -> Directions:
-    from genstudio.explore.latent import effects
-    from genstudio.explore.latent.direction import Directions
+    from genstudio.latent import effects
+    from genstudio.latent.directions.direction import Directions
 
     spreads = _through(effects.ordinary(context, judge), N_("Looking at ordinary codes"), progress, cancelled)
     made = []

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from genstudio.data.dataset import DataSet
     from genstudio.evaluate.base import Result
-    from genstudio.evaluate.judge import Judge
-    from genstudio.training.run import Run as RunFolder
+    from genstudio.evaluate.judge.judge import Judge
+    from genstudio.training.run.run import Run as RunFolder
     from genstudio.training.snapshot import Snapshot
 
 
@@ -115,7 +115,7 @@ def evaluate(
 
 def _images(run: RunFolder, split: Part, where: list[Path] | None, progress: Progress, interrupt: Interrupt) -> DataSet:
     """The run's images; raises :class:`DataError` where there are none in ``split``."""
-    from genstudio.training.run_images import open_images
+    from genstudio.training.run.images import open_images
 
     images = open_images(run, search=where, progress=progress.preparing, cancelled=interrupt)
     if not len(images.split(split.value)):
@@ -165,10 +165,10 @@ def names_in(given: list[str] | None) -> list[str] | None:
 def _judge(which: Eyes, data: DataSet, progress: Progress, cancelled: Interrupt) -> Judge:
     """The judge that was asked for; the data set's own is trained where there is none yet."""
     if which is Eyes.inception:
-        from genstudio.training.inception import inception_judge
+        from genstudio.training.judge.inception import inception_judge
 
         return inception_judge()
-    from genstudio.training.judges import judge_for
+    from genstudio.training.judge.find import judge_for
 
     return judge_for(data, progress=progress.preparing, cancelled=cancelled)
 

@@ -18,7 +18,7 @@ from genstudio.core.messages import _
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.explore.base import PaneState, ViewContext
+    from genstudio.viewing.base import PaneState, ViewContext
 
 
 class Method(StrEnum):
@@ -57,8 +57,8 @@ def sample(
     as_json: AsJson = False,
 ) -> None:
     """Draw images from a run's model into a PNG sheet."""
-    from genstudio.explore.base import final
-    from genstudio.explore.samples import SamplesState
+    from genstudio.panes.samples.content import SamplesState
+    from genstudio.viewing.base import final
 
     output, folder = Output(as_json), find_run(run)
     context = open_context(folder, step)
@@ -82,7 +82,7 @@ def class_number(context: ViewContext, asked: str | None) -> int:
     """The number of the class that a person names (or gives by number); -1 where none is asked for. Raises UsageError."""
     from genstudio.core.errors import UsageError
     from genstudio.core.messages import N_
-    from genstudio.explore.conditioning import check_label, classes_of
+    from genstudio.viewing.conditioning import check_label, classes_of
 
     if asked is None:
         return -1
@@ -140,8 +140,8 @@ def _remember(context: ViewContext, run: Any, used: str) -> str:
 
 def open_context(run: Any, step: int | None = None, data: Any = None) -> ViewContext:
     """A run's checkpoint, ready to be looked at through any pane."""
-    from genstudio.explore.base import ViewContext
     from genstudio.training.snapshot import load_model
+    from genstudio.viewing.base import ViewContext
 
     snapshot = run.snapshot(step)
     return ViewContext(load_model(snapshot), snapshot.spec, snapshot, data)
@@ -156,8 +156,8 @@ def save_state(
     """
     import torch
 
-    from genstudio.explore.base import final
-    from genstudio.export.contents import Layout, save_pane
+    from genstudio.export.images.contents import Layout, save_pane
+    from genstudio.viewing.base import final
 
     content = content or final(context, state)
     layout = Layout(scale=scale or whole_factor(content.pictures[0].pixels))

@@ -16,7 +16,7 @@ from genstudio.cli.runs import find_run
 from genstudio.core.messages import N_, _
 
 if TYPE_CHECKING:
-    from genstudio.explore.base import ViewContext
+    from genstudio.viewing.base import ViewContext
 
 
 class Part(StrEnum):
@@ -61,9 +61,9 @@ def complete(
     as_json: AsJson = False,
 ) -> None:
     """Complete an image, one of your own or one of the test split, into a PNG sheet."""
-    from genstudio.explore.base import final
-    from genstudio.explore.conditioning import kept_part
-    from genstudio.explore.pixels import PixelsState
+    from genstudio.panes.pixels.content import PixelsState
+    from genstudio.viewing.base import final
+    from genstudio.viewing.conditioning import kept_part
 
     output, folder = Output(as_json), find_run(run)
     _one_of(image, index, "--image FILE", "--index I", needed=True)
@@ -109,8 +109,8 @@ def surprise(
     as_json: AsJson = False,
 ) -> None:
     """Write images of the test split, or one of your own, beside maps of their surprise as a PNG sheet."""
-    from genstudio.explore.base import final
-    from genstudio.explore.surprise import SurpriseState
+    from genstudio.panes.surprise.content import SurpriseState
+    from genstudio.viewing.base import final
 
     output, folder = Output(as_json), find_run(run)
     _one_of(image, index, "--image FILE", "--index I")
@@ -148,7 +148,7 @@ def _one_of(one: object, other: object, one_name: str, other_name: str, needed: 
 
 def _source(context: ViewContext, image: Path | None, index: int | None) -> dict[str, Any]:
     """Where the image comes from, as fields of a pane state."""
-    from genstudio.explore.own_image import read_image
+    from genstudio.viewing.own_image import read_image
 
     if image is None:
         return {"source": "data", "index": index or 0}
@@ -157,7 +157,7 @@ def _source(context: ViewContext, image: Path | None, index: int | None) -> dict
 
 def _read_mask(path: Path) -> Any:
     """A mask from a picture, bool H×W: kept where it is at least half as light as white."""
-    from genstudio.explore.own_image import read_image
+    from genstudio.viewing.own_image import read_image
 
     return read_image(path).mean(2) >= 127.5
 
@@ -167,7 +167,7 @@ def _data_of(folder: Any, data: Path | None) -> Any:
     from genstudio.cli.interrupt import Interrupt
     from genstudio.cli.progress import Progress
     from genstudio.core.errors import Cancelled
-    from genstudio.training.run_images import open_images
+    from genstudio.training.run.images import open_images
 
     with Interrupt() as interrupt, Progress() as progress:
         try:

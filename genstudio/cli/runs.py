@@ -11,7 +11,7 @@ from genstudio.core.messages import N_
 from genstudio.core.paths import runs_dir
 
 if TYPE_CHECKING:
-    from genstudio.training.run import Run
+    from genstudio.training.run.run import Run
 
 LATEST = "latest"
 
@@ -19,7 +19,7 @@ LATEST = "latest"
 def find_run(name: str) -> Run:
     """The run called ``name``. Raises :class:`UsageError` that offers a close name, or says how to make a run."""
     from genstudio.core.paths import checkpoints
-    from genstudio.training.run import Run, list_runs
+    from genstudio.training.run.run import Run, list_runs
 
     mine = list_runs(runs_dir())
     if name == LATEST and mine:

@@ -40,7 +40,7 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Train a model by a recipe; Ctrl-C saves and stops."""
-    from genstudio.training.recipe import load_recipe
+    from genstudio.training.recipe.recipe import load_recipe
 
     given = {"plan.steps": steps, "plan.seed": seed}
     options = [f"{name}={value}" for name, value in given.items() if value is not None]
@@ -49,7 +49,7 @@ def train(
 
     def new(progress: Progress, interrupt: Interrupt) -> Job:
         from genstudio.training.job import new_job
-        from genstudio.training.plan_defaults import override
+        from genstudio.training.recipe.plan_defaults import override
 
         chosen, followed = override(loaded, [*(set_ or []), *options])
         made = new_job(chosen, out=out, search=where, device=device, progress=progress.preparing, cancelled=interrupt)
@@ -69,7 +69,7 @@ def resume(
     as_json: AsJson = False,
 ) -> None:
     """Go on with a run exactly where it stopped, or from there on with other live settings."""
-    from genstudio.training.recipe import parse_assignment
+    from genstudio.training.recipe.recipe import parse_assignment
 
     path, where = find_run(run).path, search(data)
     changes = {".".join(name): value for name, value in map(parse_assignment, set_ or [])}

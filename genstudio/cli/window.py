@@ -29,7 +29,7 @@ def window(
 
         path = str(find_run(run).path)
     if recipe is not None:
-        from genstudio.training.recipe import load_recipe
+        from genstudio.training.recipe.recipe import load_recipe
 
         load_recipe(recipe)
     code = open_window(run=path, recipe=recipe, data=str(data) if data else None, report=report)

@@ -22,7 +22,7 @@ import numpy as np
 
 from genstudio.core.messages import N_, Message
 from genstudio.core.plain_text import shortened
-from genstudio.data.table import Table, TableError, lines_in_words, read_table
+from genstudio.data.files.table import Table, TableError, lines_in_words, read_table
 
 NAME = "attributes.csv"
 
@@ -30,8 +30,8 @@ NAME = "attributes.csv"
 def read_attributes(data: bytes, files: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray, list[Message]]:
     """The names of the attributes (A), their values for ``files`` (float32 N×A, NaN where missing), and what was wrong.
 
-    data: the table, see :mod:`genstudio.data.table`. files: all pictures' paths from the table's folder. A table that can't
-    be used gives no attributes and says why; it is never fatal.
+    data: the table, see :mod:`genstudio.data.files.table`. files: all pictures' paths from the table's folder. A
+    table that can't be used gives no attributes and says why; it is never fatal.
     """
     try:
         table = read_table(data, lambda table: len(_Pictures(files, table.encoding).of_rows(table)[0]))

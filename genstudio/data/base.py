@@ -39,7 +39,7 @@ Cancelled = Callable[[], bool]
 Colour = Literal["as-is", "grey", "colour"]
 Binarisation = Literal["none", "dynamic", "fixed", "threshold"]
 
-data_sets: Registry[type[Source]] = Registry(N_("data set"), "genstudio.data")
+data_sets: Registry[type[Source]] = Registry(N_("data set"), "genstudio.data.sources")
 
 
 def size_knob(default: int | None = None) -> Any:

@@ -22,9 +22,9 @@ from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.registry import Registry
 from genstudio.data.base import data_sets
-from genstudio.evaluate.comparison import SAMPLES, Comparison
 from genstudio.evaluate.images import Images
-from genstudio.evaluate.judge import Judge
+from genstudio.evaluate.judge.comparison import SAMPLES, Comparison
+from genstudio.evaluate.judge.judge import Judge
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
@@ -64,7 +64,7 @@ class Measure:
     ``fits`` says of a data set whether anything can be measured on it. ``when_exact`` says whether it runs unasked on a
     model whose likelihood is exact, where that differs: there the likelihood itself is quick, and a bound on it says
     nothing new. ``comparison`` ones compare samples with real images through a judge, and get both as their argument
-    ``comparison``, a :class:`genstudio.evaluate.comparison.Comparison`. ``value_name`` is what the value is called
+    ``comparison``, a :class:`genstudio.evaluate.judge.comparison.Comparison`. ``value_name`` is what the value is called
     where the measure is named after more than one number (the value of ``prdc`` is ``coverage``).
     """
 
@@ -103,7 +103,7 @@ class Measure:
         return not self.heavy
 
 
-measures: Registry[Measure] = Registry(N_("measure"), "genstudio.evaluate")
+measures: Registry[Measure] = Registry(N_("measure"), "genstudio.evaluate.measures")
 
 
 def measure(
@@ -228,6 +228,8 @@ def _judge(judge: Judge | Callable[[], Judge] | None, measure: Measure) -> Judge
     if judge is None:
         raise UsageError(
             N_("{measure} can't be measured without a judge.", measure=measure.title),
-            N_("Leave '{name}' out, or give a judge: genstudio.training.judges.judge_for(data).", name=measure.name),
+            N_(
+                "Leave '{name}' out, or give a judge: genstudio.training.judge.find.judge_for(data).", name=measure.name
+            ),
         )
     return judge if isinstance(judge, Judge) else judge()

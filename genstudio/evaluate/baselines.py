@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.special import log_ndtr
 
-from genstudio.nets.distributions import normal_log_prob
+from genstudio.nets.distributions.parametric import normal_log_prob
 
 if TYPE_CHECKING:
     from genstudio.evaluate.images import Images

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genstudio.evaluate.readings import is_switch
+from genstudio.evaluate.judge.readings import is_switch
 
 SHARE = 0.3
 HIGH, LOW = "high", "low"

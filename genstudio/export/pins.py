@@ -21,10 +21,10 @@ from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 
 if TYPE_CHECKING:
-    from genstudio.explore.base import PaneState
-    from genstudio.explore.blobs import Blob, Blobs
-    from genstudio.training.run import Run
+    from genstudio.training.run.run import Run
     from genstudio.training.snapshot import Snapshot
+    from genstudio.viewing.base import PaneState
+    from genstudio.viewing.blobs import Blob, Blobs
 
 
 def pin(run: Run, snapshot: Snapshot, state: PaneState | None = None, blobs: Blobs | None = None) -> Path:
@@ -32,8 +32,8 @@ def pin(run: Run, snapshot: Snapshot, state: PaneState | None = None, blobs: Blo
 
     Raises :class:`GenstudioError` when the run's folder can't be written, or a link leads out of it.
     """
-    from genstudio.training.checkpoint import tensors_to_bytes
-    from genstudio.training.files import new_folder, sync_folder, write_and_sync, write_atomically
+    from genstudio.training.run.checkpoint import tensors_to_bytes
+    from genstudio.training.run.files import new_folder, sync_folder, write_and_sync, write_atomically
 
     run.for_writing()
     folder = pinned_path(run, snapshot.digest)
@@ -69,10 +69,10 @@ def pinned_snapshot(run: Run, digest: str) -> Snapshot:
     from safetensors import SafetensorError
     from safetensors.torch import load
 
-    from genstudio.training.checkpoint import WEIGHTS_BYTES
-    from genstudio.training.files import read_bounded
+    from genstudio.training.run.checkpoint import WEIGHTS_BYTES
+    from genstudio.training.run.files import read_bounded
+    from genstudio.training.run.states import Pinned, read_json
     from genstudio.training.snapshot import Snapshot
-    from genstudio.training.states import Pinned, read_json
 
     folder = pinned_path(run, digest)
     try:
@@ -95,7 +95,7 @@ def pinned_snapshot(run: Run, digest: str) -> Snapshot:
 
 def pinned_blobs(run: Run, digest: str) -> Blobs:
     """Blobs that the pinned states name, read on access."""
-    from genstudio.explore.blobs import Blobs
+    from genstudio.viewing.blobs import Blobs
 
     return Blobs(pinned_path(run, digest) / "blobs")
 
@@ -120,7 +120,7 @@ def _blobs_in(state: PaneState | None, blobs: Blobs | None) -> Iterator[tuple[st
 
 def _named(value: Any) -> Iterator[Blob]:
     """The blobs in a state, however deep: in tuples, and in the values that a state is made of."""
-    from genstudio.explore.blobs import Blob
+    from genstudio.viewing.blobs import Blob
 
     if isinstance(value, Blob):
         yield value

@@ -25,10 +25,10 @@ from genstudio.core.version import versions
 if TYPE_CHECKING:
     from PIL.PngImagePlugin import PngInfo
 
-    from genstudio.explore.base import PaneState
-    from genstudio.training.recipe import Recipe
-    from genstudio.training.run import Run
+    from genstudio.training.recipe.recipe import Recipe
+    from genstudio.training.run.run import Run
     from genstudio.training.snapshot import Snapshot
+    from genstudio.viewing.base import PaneState
 
 KEY = "genstudio"
 """The keyword of the PNG text chunk, and the word that opens the JSON elsewhere."""
@@ -101,7 +101,7 @@ def provenance_of(
     """The provenance of what a pane shows of ``snapshot`` with ``state``. Touches no torch but for the digest, which is kept
     with the snapshot: take it where the snapshot was looked at. ``threads`` is 1 on the render thread.
     """
-    from genstudio.explore.base import pane_of
+    from genstudio.viewing.base import pane_of
 
     return Provenance(
         run=snapshot.run,

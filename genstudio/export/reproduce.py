@@ -19,7 +19,7 @@ from genstudio.export.provenance import Provenance, read_provenance
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
-    from genstudio.training.run import Run
+    from genstudio.training.run.run import Run
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +64,10 @@ def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: Dat
     which only some panes look at, is opened as the run's recipe says unless given. Raises :class:`GenstudioError` when the
     file is no export of ours, :class:`RunError` when the run or the weights are gone. Imports torch.
     """
-    from genstudio.explore.base import ViewContext, final, panes
-    from genstudio.export.contents import Layout, compose
+    from genstudio.export.images.contents import Layout, compose
     from genstudio.export.pins import pinned_blobs, pinned_snapshot
     from genstudio.training.snapshot import load_model
+    from genstudio.viewing.base import ViewContext, final, panes
 
     provenance = read_provenance(path)
     if provenance.film or not provenance.pane:
@@ -92,7 +92,7 @@ def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: Dat
 
 def find_run(name: str, near: Path) -> Run:
     """The run of that name: around the file, among the person's runs, among those that ship. Raises :class:`RunError`."""
-    from genstudio.training.run import Run
+    from genstudio.training.run.run import Run
 
     for place in [*near.resolve().parents, *(parent / name for parent in list(near.resolve().parents)[:3])]:
         if place.name == name and (place / "recipe.toml").is_file():
@@ -108,7 +108,7 @@ def find_run(name: str, near: Path) -> Run:
 
 def _data_of(run: Run) -> DataSet | None:
     """The images that the run learned from, or ``None`` when they are not on this computer: a comparison tells then."""
-    from genstudio.training.run_images import open_images
+    from genstudio.training.run.images import open_images
 
     try:
         return open_images(run)

@@ -94,7 +94,7 @@ class Model(nn.Module):
 
     @classmethod
     def default_players(cls, knobs: Any) -> dict[str, dict[str, Any]]:
-        """Default optimiser of each player, as settings of :class:`genstudio.training.plan.PlayerPlan`,
+        """Default optimiser of each player, as settings of :class:`genstudio.training.recipe.plan.PlayerPlan`,
         where a recipe says nothing else. A player that is left out has that class's own defaults."""
         return {}
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu
 
-from genstudio.nets.spectral import maybe_spectral_norm
+from genstudio.nets.gan.spectral import maybe_spectral_norm
 
 
 class Table(nn.Module):

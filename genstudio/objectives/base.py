@@ -65,8 +65,8 @@ class Game:
 @dataclass(frozen=True)
 class Defaults:
     """The plan that comes with an objective, where a recipe says nothing else. ``discriminator`` and ``generator`` are
-    settings of :class:`genstudio.training.plan.PlayerPlan`; ``discriminator_steps`` updates of the discriminator (k) come
-    before each of the generator's."""
+    settings of :class:`genstudio.training.recipe.plan.PlayerPlan`; ``discriminator_steps`` updates of the
+    discriminator (k) come before each of the generator's."""
 
     discriminator_steps: int = 1
     discriminator: Mapping[str, Any] = field(default_factory=lambda: adam(2e-4))

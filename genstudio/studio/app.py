@@ -43,7 +43,7 @@ def run(
     from genstudio.studio.settings import Settings
     from genstudio.studio.start_report import StartReport
     from genstudio.studio.theme import theme
-    from genstudio.studio.workers.gc_policy import GcPolicy
+    from genstudio.studio.threads.gc_policy import GcPolicy
 
     app = QApplication.instance() or QApplication(["genstudio"])
     assert isinstance(app, QApplication)
@@ -91,7 +91,7 @@ def _catch_everything(window: MainWindow) -> None:
 
 
 def _in_words(error: BaseException) -> object:
-    from genstudio.studio.workers.error_words import error_message
+    from genstudio.studio.threads.error_words import error_message
 
     return error_message(error)
 

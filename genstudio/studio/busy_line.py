@@ -8,13 +8,13 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from genstudio.core.messages import _
+from genstudio.studio.threads.processor import Processor
+from genstudio.studio.threads.session import TRAINING
 from genstudio.studio.widgets.card import Running
 from genstudio.studio.widgets.controls import link
-from genstudio.studio.workers.processor import Processor
-from genstudio.studio.workers.session import TRAINING
 
 if TYPE_CHECKING:
-    from genstudio.studio.workers.session import Session
+    from genstudio.studio.threads.session import Session
 
 
 class BusyLine(QWidget):

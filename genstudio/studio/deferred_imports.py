@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 import genstudio.studio
 
-FIRST = ("genstudio.studio.widgets", "genstudio.studio.workers")  # the others stand on these: smaller pieces
+FIRST = ("genstudio.studio.widgets", "genstudio.studio.threads")  # the others stand on these: smaller pieces
 
 
 class Arrivals(QObject):
@@ -63,6 +63,6 @@ def import_beneath() -> None:
     """On the background thread: what the late modules need and makes no Qt classes."""
     import numpy.ma  # noqa: F401 - numpy imports it with the first percentile, 80 ms in the middle of a drawing
 
-    from genstudio.explore.base import panes
+    from genstudio.viewing.base import panes
 
     dict(panes.items())

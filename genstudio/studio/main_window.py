@@ -13,18 +13,18 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent, QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSizePolicy, QVBoxLayout, QWidget
 
 from genstudio.studio.deferred_imports import Arrivals, import_beneath
-from genstudio.studio.left.column import LeftColumn
 from genstudio.studio.settings import Settings
+from genstudio.studio.sidebar.column import LeftColumn
 from genstudio.studio.status_bar import StatusBar
 from genstudio.studio.tab_order import move_focus
 from genstudio.studio.theme import theme
-from genstudio.studio.workers.error_words import error_message
-from genstudio.studio.workers.event_loop_latency import Lateness
-from genstudio.studio.workers.library import Library
-from genstudio.studio.workers.session import Session
+from genstudio.studio.threads.error_words import error_message
+from genstudio.studio.threads.event_loop_latency import Lateness
+from genstudio.studio.threads.library import Library
+from genstudio.studio.threads.session import Session
 
 if TYPE_CHECKING:
-    from genstudio.studio.panes.area import PaneArea
+    from genstudio.studio.pane_area.area import PaneArea
 
 LEFT_WIDE, LEFT_NARROW, WIDE_FROM = 420, 400, 1400
 MARGIN = 12
@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _arrived(self) -> None:
-        from genstudio.studio.panes.area import PaneArea
+        from genstudio.studio.pane_area.area import PaneArea
 
         self.left.curves.make_plot()
         self.panes = PaneArea(self.session, self.undo_stack, self.settings, self.right)
@@ -227,6 +227,6 @@ def device_in_words() -> str:
 
 def empty_trash() -> None:
     """On the background thread: what was discarded two weeks ago is deleted now."""
-    from genstudio.studio.workers.trash import empty_old
+    from genstudio.studio.threads.trash import empty_old
 
     empty_old()

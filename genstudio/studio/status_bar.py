@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from genstudio.core.messages import _, translate
 from genstudio.studio.busy_line import BusyLine
+from genstudio.studio.threads.event_loop_latency import ON_TIME_MS, Lateness
+from genstudio.studio.threads.jobs import Jobs, News
 from genstudio.studio.widgets.card import Running
 from genstudio.studio.widgets.controls import IconButton, link
-from genstudio.studio.workers.event_loop_latency import ON_TIME_MS, Lateness
-from genstudio.studio.workers.jobs import Jobs, News
 
 if TYPE_CHECKING:
-    from genstudio.studio.workers.session import Session
+    from genstudio.studio.threads.session import Session
 
 
 class StatusBar(QWidget):

@@ -1,5 +1,5 @@
 """Annotations of curves from a run's events: where a setting changed or training went back, and whose the
-curves are. Pure functions of the rows of ``events.jsonl`` (see :meth:`genstudio.training.run.Run.run_events`)."""
+curves are. Pure functions of the rows of ``events.jsonl`` (see :meth:`genstudio.training.run.run.Run.run_events`)."""
 
 from __future__ import annotations
 

@@ -13,20 +13,20 @@ from genstudio.core.device import choose_device
 from genstudio.core.errors import DataError, GenstudioError, RunError, UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.training.events import Event, Measured
-from genstudio.training.judge_use import check_judging, judge_of
+from genstudio.training.judge.use import check_judging, judge_of
 from genstudio.training.live import Live
-from genstudio.training.recipe import Recipe
-from genstudio.training.run import Run
-from genstudio.training.run_images import open_images
+from genstudio.training.recipe.recipe import Recipe
+from genstudio.training.run.images import open_images
+from genstudio.training.run.run import Run
 from genstudio.training.snapshot import SnapshotBoard
 from genstudio.training.telemetry import Row, Telemetry
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
-    from genstudio.evaluate.judge import Judge
+    from genstudio.evaluate.judge.judge import Judge
     from genstudio.models.base import Model
     from genstudio.training.loop import Loop
-    from genstudio.training.plan import Plan
+    from genstudio.training.recipe.plan import Plan
 
 Progress = Callable[[float, Message], None]
 Cancelled = Callable[[], bool]

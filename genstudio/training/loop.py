@@ -23,16 +23,16 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, seed_everything
 from genstudio.core.threads import compute_with
 from genstudio.core.version import versions
-from genstudio.training import checkpoint as checkpoints
 from genstudio.training import events as ev
 from genstudio.training.eval_copy import name_of, onlooker, take_snapshot
-from genstudio.training.judge_use import due, is_due, judge_at_hand
+from genstudio.training.judge.use import due, is_due, judge_at_hand
 from genstudio.training.live import Live
-from genstudio.training.plan import Plan
+from genstudio.training.recipe.plan import Plan
 from genstudio.training.rollback import Rollback, slower
-from genstudio.training.run import Run
-from genstudio.training.run_images import where_found
-from genstudio.training.run_writer import RunWriter
+from genstudio.training.run import checkpoint as checkpoints
+from genstudio.training.run.images import where_found
+from genstudio.training.run.run import Run
+from genstudio.training.run.writer import RunWriter
 from genstudio.training.samples import Sheets
 from genstudio.training.snapshot import Snapshot, SnapshotBoard
 from genstudio.training.step_runner import StepRunner
@@ -40,7 +40,7 @@ from genstudio.training.telemetry import Row, Telemetry
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
-    from genstudio.evaluate.judge import Judge
+    from genstudio.evaluate.judge.judge import Judge
     from genstudio.models.base import Model
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def train(
 
     Without ``run`` nothing is written. ``resume`` is the folder of a checkpoint to go on from, exactly. ``cancelled``
     says that a close is about to come, so that a measurement in between is not waited for. ``judge`` is who looks every
-    ``plan.judge_every`` steps (:func:`genstudio.training.judges.judge_for`); nobody looks without one. The model stays
+    ``plan.judge_every`` steps (:func:`genstudio.training.judge.find.judge_for`); nobody looks without one. The model stays
     on the device it is on. Uses torch's default generator and sets its thread count: one training at a time, on a
     thread of its own.
     """
@@ -364,7 +364,7 @@ class Loop:
 
     def _measure(self, *, final: bool = False) -> Iterator[ev.Event]:
         from genstudio.evaluate.base import evaluate, flatten
-        from genstudio.evaluate.comparison import SAMPLES
+        from genstudio.evaluate.judge.comparison import SAMPLES
 
         self.owed = not final
         seed = derive(self.plan.seed, "evaluate", self.step)

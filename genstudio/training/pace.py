@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 from genstudio.core.errors import RunError
-from genstudio.training.files import read_bounded, write_atomically
+from genstudio.training.run.files import read_bounded, write_atomically
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.sampling.auto import Pace
-    from genstudio.training.run import Run
+    from genstudio.training.run.run import Run
 
 FILE = "sampling.json"
 MOST_BYTES = 2**20

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.training.average import Average
-from genstudio.training.plan import Plan, PlayerPlan
+from genstudio.training.recipe.plan import Plan, PlayerPlan
 
 if TYPE_CHECKING:
     from genstudio.models.base import Model

@@ -10,10 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genstudio.training import checkpoint as checkpoints
+from genstudio.training.run import checkpoint as checkpoints
 
 if TYPE_CHECKING:
-    from genstudio.training.plan import Plan
+    from genstudio.training.recipe.plan import Plan
 
 TIMES = 3  # after that an eighth of the rate did not help either: the fault is elsewhere
 SLOWER = 0.5

@@ -33,7 +33,7 @@ def write_samples(model: Model, path: Path, seed: int) -> Tensor | None:
     samples to show."""
     import torch
 
-    from genstudio.training.files import write_atomically
+    from genstudio.training.run.files import write_atomically
 
     if not has(model, Samples):
         return None

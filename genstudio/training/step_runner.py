@@ -21,7 +21,7 @@ from genstudio.training.step_context import StepContext
 if TYPE_CHECKING:
     from genstudio.data.dataset import Split
     from genstudio.models.base import Model
-    from genstudio.training.plan import Plan
+    from genstudio.training.recipe.plan import Plan
 
 
 class StepRunner:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genstudio.training.run import Run
+from genstudio.training.run.run import Run
 
 RECIPE = """
 title = "Squares from noise"

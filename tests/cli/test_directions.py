@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genstudio.explore.latent import storage
-from genstudio.training import judge_recipe
-from genstudio.training.run import Run
+from genstudio.latent import storage
+from genstudio.training.judge import recipe
+from genstudio.training.run.run import Run
 from tests.cli.conftest import RECIPE
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("STEPS", "FEWEST_STEPS", "BATCH"):
-        monkeypatch.setattr(judge_recipe, name, 12)
+        monkeypatch.setattr(recipe, name, 12)
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def test_a_bug_is_one_line_too(genstudio, monkeypatch):
     def broken() -> None:
         raise ZeroDivisionError("oh no")
 
-    monkeypatch.setattr("genstudio.training.recipe.recipe_names", broken)
+    monkeypatch.setattr("genstudio.training.recipe.recipe.recipe_names", broken)
     answer = genstudio("recipes")
     assert "ZeroDivisionError: oh no" in answer.complaint
     assert "--debug" in answer.complaint

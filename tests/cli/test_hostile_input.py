@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genstudio.training.recipe import load_recipe
+from genstudio.training.recipe.recipe import load_recipe
 
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 

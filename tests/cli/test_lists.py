@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from genstudio.training.recipe import recipe_names
+from genstudio.training.recipe.recipe import recipe_names
 
 
 def test_recipes_as_words_and_as_json(genstudio):

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from genstudio.training.recipe import load_recipe
-from genstudio.training.run import Run
+from genstudio.training.recipe.recipe import load_recipe
+from genstudio.training.run.run import Run
 
 SLOW = ("torch", "PySide6", "pyqtgraph", "sklearn", "matplotlib", "av", "PIL", "numpy", "rich")
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from genstudio.cli.interrupt import Interrupt
 from genstudio.cli.progress import TrainingProgress
-from genstudio.training.run import Run
+from genstudio.training.run.run import Run
 
 
 def test_json_is_one_object_on_the_last_line_of_stdout(genstudio, recipe, home):

@@ -19,7 +19,7 @@ from genstudio.core.errors import Cancelled
 from genstudio.core.messages import Message
 from genstudio.data.base import DataKnobs, data_sets
 from genstudio.data.dataset import DataSet, open_data
-from genstudio.data.idx_source import IdxSource
+from genstudio.data.sources.idx import IdxSource
 
 LIMIT = 64
 # Ours: other tests register data sets of their own, made for one purpose.

@@ -16,8 +16,8 @@ from genstudio.core.messages import N_, Message
 from genstudio.data.base import Source, data_sets
 from genstudio.data.dataset import open_data
 from genstudio.evaluate.base import evaluate, flatten, measures
-from genstudio.evaluate.judge import Judge
-from genstudio.export.curve_names import WORDS
+from genstudio.evaluate.judge.judge import Judge
+from genstudio.export.charts.curve_names import WORDS
 from genstudio.models.base import build, models
 
 NAME, HALVES = "measured-squares", "measured-halves"

@@ -12,7 +12,7 @@ from genstudio.core.capabilities import Decodes, Encodes, Judges, Samples, Score
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import describe
 from genstudio.core.spec import ImageSpec
-from genstudio.export.curve_names import WORDS
+from genstudio.export.charts.curve_names import WORDS
 from genstudio.models.base import Model, Phase, build, models
 
 SPECS = [

@@ -8,9 +8,9 @@ from torch import Tensor, nn
 
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import parse_knobs
-from genstudio.export.curve_names import WORDS
+from genstudio.export.charts.curve_names import WORDS
 from genstudio.objectives.base import TRAITS, Game, Objective, objectives
-from genstudio.training.plan import PlayerPlan
+from genstudio.training.recipe.plan import PlayerPlan
 
 EVERY = pytest.mark.parametrize("name", list(objectives))
 SHAPE = (2, 4, 4)

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from genstudio.core.errors import Cancelled, UsageError
 from genstudio.core.knobs import KnobInfo
 from genstudio.core.spec import ImageSpec
-from genstudio.explore.base import (
+from genstudio.models.base import build, models
+from genstudio.training.snapshot import Snapshot, load_model
+from genstudio.viewing.base import (
     GROUPS,
     Content,
     PaneState,
@@ -26,8 +28,6 @@ from genstudio.explore.base import (
     pane_of,
     panes,
 )
-from genstudio.models.base import build, models
-from genstudio.training.snapshot import Snapshot, load_model
 
 NAMES = ("ring", "disc", "square")
 SPECS = {

@@ -13,9 +13,10 @@ import pytest
 from genstudio.core import resumable
 from genstudio.core.messages import N_
 from genstudio.data.base import DataKnobs, Source, data_sets
-from genstudio.explore import discriminator, drawing, latents, progressive
-from genstudio.explore.base import panes, steps
-from genstudio.nets.causal_machine import GraphMachine
+from genstudio.nets.causal.machine import GraphMachine
+from genstudio.panes.pixels import drawing
+from genstudio.viewing import decode, discriminator, progressive
+from genstudio.viewing.base import panes, steps
 from tests.contracts.test_panes import SERVED, SPECS, a_spec_for, look_at
 
 AT_ONCE = 40
@@ -93,7 +94,7 @@ class Meter:
 def test_no_step_of_a_pane_is_long(name: str, model: str, has_data: bool, dots: Any, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(resumable, "SLICE", -1.0)  # as on a computer so slow that each part fills a slice
     monkeypatch.setattr(drawing, "SLICE", -1.0)
-    monkeypatch.setattr(latents, "CHUNK_VALUES", 1)  # as for images so large that few can be taken at once
+    monkeypatch.setattr(decode, "CHUNK_VALUES", 1)  # as for images so large that few can be taken at once
     monkeypatch.setattr(progressive, "COARSE_FROM", 1)
     monkeypatch.setattr(discriminator, "AT_ONCE", 1)
     spec = a_spec_for(name, model)

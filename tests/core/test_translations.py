@@ -73,9 +73,9 @@ def test_every_setting_can_be_called_by_a_translated_name(extract: Any) -> None:
     """Of panes, models, data sets and the plan; most have a label, the others are called by their field's name."""
     from genstudio.core.knobs import describe
     from genstudio.data.base import data_sets
-    from genstudio.explore.base import panes
     from genstudio.models.base import models
-    from genstudio.training.plan import Plan, PlayerPlan
+    from genstudio.training.recipe.plan import Plan, PlayerPlan
+    from genstudio.viewing.base import panes
 
     kinds = [kind.Knobs for registry in (models, data_sets) for _, kind in registry.items()]
     shipped = [kind for kind in [*kinds, Plan, PlayerPlan] if kind.__module__.startswith("genstudio.")]

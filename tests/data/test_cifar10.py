@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from genstudio.core.errors import DataError
-from genstudio.data.cifar10 import read_batch
 from genstudio.data.dataset import open_data
+from genstudio.data.sources.cifar10 import read_batch
 
 NAMES = [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]
 

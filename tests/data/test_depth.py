@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image, TiffImagePlugin
 
-from genstudio.data import pictures
 from genstudio.data.dataset import DataSet, open_data
-from genstudio.data.pictures import read_picture
+from genstudio.data.files import pictures
+from genstudio.data.files.pictures import read_picture
 
 RAMP = np.tile(np.linspace(0, 1, 64), (64, 1))
 

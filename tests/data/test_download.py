@@ -13,7 +13,7 @@ import torchvision.datasets
 
 from genstudio.core.errors import Cancelled, DataError
 from genstudio.data.dataset import open_data
-from genstudio.data.download import download
+from genstudio.data.files.download import download
 from tests.data.idx_files import write_digits
 
 

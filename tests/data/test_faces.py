@@ -10,9 +10,9 @@ import torch
 
 from genstudio.core.errors import Cancelled
 from genstudio.data.dataset import open_data
-from genstudio.data.faces import CHUNK, Faces
-from genstudio.data.faces_wild import FacesWild
-from genstudio.data.rendering import CLOSE, LOOSE, NAMES, draw_factors, render
+from genstudio.data.sources.faces import CHUNK, Faces
+from genstudio.data.sources.faces_wild import FacesWild
+from genstudio.data.synthetic_faces import CLOSE, LOOSE, NAMES, draw_factors, render
 
 
 @pytest.fixture(autouse=True)

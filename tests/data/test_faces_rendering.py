@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from genstudio.data.rendering import CLOSE, FACTORS, LOOSE, NAMES, Factor, defaults, draw_factors, render
-from genstudio.data.rendering.canvas import EVERYONE, Canvas, Window
+from genstudio.data.synthetic_faces import CLOSE, FACTORS, LOOSE, NAMES, Factor, defaults, draw_factors, render
+from genstudio.data.synthetic_faces.canvas import EVERYONE, Canvas, Window
 
 SIZE = 48
 

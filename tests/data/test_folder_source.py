@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from genstudio.core.errors import Cancelled, DataError, UsageError
-from genstudio.data import tree
 from genstudio.data.dataset import DataSet, open_data
-from genstudio.data.folder import classes
-from genstudio.data.pictures import UnreadableError, look_at, read_picture
+from genstudio.data.files import tree
+from genstudio.data.files.pictures import UnreadableError, look_at, read_picture
+from genstudio.data.sources.folder import classes
 
 some_files = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from genstudio.core.errors import DataError
-from genstudio.data.idx import open_idx
+from genstudio.data.files.idx import open_idx
 from tests.data.idx_files import write_idx
 
 some_files = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,8 +10,8 @@ import pytest
 from genstudio.core.errors import DataError
 from genstudio.core.paths import data_dirs
 from genstudio.data.dataset import open_data
-from genstudio.data.fashion_mnist import FashionMnist
-from genstudio.data.mnist import Mnist
+from genstudio.data.sources.fashion_mnist import FashionMnist
+from genstudio.data.sources.mnist import Mnist
 from tests.data.idx_files import write_digits, write_idx
 
 

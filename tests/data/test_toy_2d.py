@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from genstudio.data.dataset import DataSet, open_data
-from genstudio.data.toy_2d import centres_of
+from genstudio.data.sources.toy_2d import centres_of
 
 
 @pytest.fixture(autouse=True)

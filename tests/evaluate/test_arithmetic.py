@@ -16,7 +16,7 @@ from genstudio.data.base import Source, data_sets
 from genstudio.data.dataset import open_data
 from genstudio.evaluate.base import evaluate
 from genstudio.evaluate.equations import Equation, Sides, equations_for, matching
-from genstudio.evaluate.judge import Judge
+from genstudio.evaluate.judge.judge import Judge
 
 NAMES = ("smile", "presentation", "glasses")
 NAME = "three-bars"
@@ -111,7 +111,7 @@ def test_a_model_whose_code_is_the_image_adds_up(data: Any, encodes: bool) -> No
 
 
 def test_where_exemplars_are_few_sums_of_three_are_scored_alone(data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("genstudio.evaluate.arithmetic.MORE", 10_000)
+    monkeypatch.setattr("genstudio.evaluate.measures.arithmetic.MORE", 10_000)
     found = measured(Linear(), data, triples=20)
     assert set(found.extra) == {"smile_across_presentation", "glasses_across_presentation", "smile_across_glasses"}
     assert found.value > 0.98

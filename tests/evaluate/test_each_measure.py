@@ -12,7 +12,7 @@ from genstudio.core.messages import N_
 from genstudio.evaluate.base import evaluate
 from genstudio.evaluate.baselines import IndependentPixels
 from genstudio.evaluate.images import Images
-from genstudio.evaluate.reconstruction_error import principal_components
+from genstudio.evaluate.measures.reconstruction_error import principal_components
 
 
 class Exact(nn.Module):

@@ -16,9 +16,9 @@ from genstudio.core.seeding import generator
 from genstudio.data.base import Source, data_sets
 from genstudio.data.dataset import open_data
 from genstudio.evaluate.base import evaluate
-from genstudio.evaluate.copying import Nearness, audit, exceedance, mann_whitney, verdict
-from genstudio.evaluate.memorisation import held_out
-from genstudio.evaluate.nearest import Searched, Space, nearest, search
+from genstudio.evaluate.copying.audit import Nearness, audit, exceedance, mann_whitney, verdict
+from genstudio.evaluate.copying.nearest import Searched, Space, nearest, search
+from genstudio.evaluate.measures.memorisation import held_out
 
 NAME = "memorisable-discs"
 
@@ -95,7 +95,7 @@ def training(data: Any) -> torch.Tensor:
 
 
 def test_the_search_finds_what_comparing_one_by_one_finds(data, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("genstudio.evaluate.nearest.PRODUCTS", 5 * 64 * 37)  # blocks of 37
+    monkeypatch.setattr("genstudio.evaluate.copying.nearest.PRODUCTS", 5 * 64 * 37)  # blocks of 37
     images, among = unit(discs(5, 9)), Searched(data)
     every = (images[:, None].double() - among.images(slice(None))[None].double()).square().mean((2, 3, 4)).sqrt() * 255
     found = nearest(images, among, 4)
@@ -241,7 +241,7 @@ def test_blur_lies_nearer_and_is_no_copy(data):
 def test_a_trained_model_that_has_learned_its_images_by_heart_is_caught(data, tmp_path):
     """A VAE with one latent dimension and hardly any KL, on thirteen images: its prior is cut into one piece for each."""
     from genstudio.training.job import new_job
-    from genstudio.training.recipe import recipe_from_dict
+    from genstudio.training.recipe.recipe import recipe_from_dict
 
     recipe = {
         "model": {"name": "vae", "latent_dim": 1, "hidden": 64, "likelihood": "gaussian", "beta": 0.3},

@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 from genstudio.data.dataset import DataSet, open_data
 from genstudio.data.modes import Modes
-from genstudio.data.toy_2d import centres_of
+from genstudio.data.sources.toy_2d import centres_of
 from genstudio.evaluate.base import Result, evaluate
-from genstudio.evaluate.modes import SAMPLES, coverage
+from genstudio.evaluate.measures.modes import SAMPLES, coverage
 
 GRID = Modes(centres_of("grid"), 0.01)
 

@@ -13,10 +13,10 @@ from genstudio.core.capabilities import Verdict
 from genstudio.core.errors import Cancelled, UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.evaluate.base import evaluate
-from genstudio.evaluate.fid import frechet_distance, moments
-from genstudio.evaluate.judge import Judge
-from genstudio.evaluate.kid import kernel_distances, squared_mmd
-from genstudio.evaluate.prdc import neighbourhoods
+from genstudio.evaluate.judge.judge import Judge
+from genstudio.evaluate.measures.fid import frechet_distance, moments
+from genstudio.evaluate.measures.kid import kernel_distances, squared_mmd
+from genstudio.evaluate.measures.prdc import neighbourhoods
 
 QUICK = ["fid", "prdc", "diversity", "class_coverage"]
 ALL = [*QUICK, "kid"]
@@ -147,7 +147,7 @@ def test_half_of_the_kinds_halves_recall_and_coverage_and_leaves_precision():
 def test_chunks_change_nothing(monkeypatch):
     x, y = normal(130, 3, 60), normal(90, 3, 61)
     whole = neighbourhoods(x, y)
-    monkeypatch.setattr("genstudio.evaluate.prdc.CHUNK", 7)
+    monkeypatch.setattr("genstudio.evaluate.measures.prdc.CHUNK", 7)
     assert neighbourhoods(x, y) == whole
 
 
@@ -190,7 +190,7 @@ def test_one_image_again_and_again(blobs):
 def test_ten_classes_of_which_one_is_drawn_and_ten_that_are_drawn_evenly(blobs, monkeypatch):
     data = blobs()
     seen = torch.arange(1_000) % 10
-    from genstudio.evaluate.class_coverage import covered, entropy, shares
+    from genstudio.evaluate.measures.class_coverage import covered, entropy, shares
 
     even = shares(seen, 10)
     one = shares(torch.full((1_000,), 3), 10)

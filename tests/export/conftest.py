@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from genstudio.explore.base import ViewContext
-from genstudio.training.run import Run
+from genstudio.training.run.run import Run
 from genstudio.training.snapshot import load_model
+from genstudio.viewing.base import ViewContext
 from tests.small_runs import small_run
 
 

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from genstudio.core.errors import Cancelled, UsageError
-from genstudio.export.animations import FORMATS, save_animation
-from genstudio.export.movies import encoder
+from genstudio.export.films.animations import FORMATS, save_animation
+from genstudio.export.films.movies import encoder
 from genstudio.export.provenance import Provenance, read_provenance
 
 PILLOW = (".gif", ".apng", ".webp")

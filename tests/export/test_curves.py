@@ -11,11 +11,11 @@ from PIL import Image
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
-from genstudio.export import plot
-from genstudio.export.curves import read_rows, save_curves, save_run_curves, units_of
+from genstudio.export.charts import plot
+from genstudio.export.charts.curves import read_rows, save_curves, save_run_curves, units_of
 from genstudio.export.provenance import Provenance, read_provenance
 from genstudio.training.curve_annotations import Mark
-from genstudio.training.run import Run
+from genstudio.training.run.run import Run
 from genstudio.training.telemetry import Row
 
 ROWS = [

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 import torch
 
-from genstudio.explore.base import Content, Series, ViewContext
-from genstudio.explore.objective import ObjectiveState
-from genstudio.explore.plane_state import PlaneState
-from genstudio.export.contents import compose, save_pane
-from genstudio.export.films import through_training
-from genstudio.export.plot import COLOURS
+from genstudio.export.charts.plot import COLOURS
+from genstudio.export.films.films import through_training
+from genstudio.export.images.contents import compose, save_pane
 from genstudio.export.reproduce import reproduce
+from genstudio.panes.objective.content import ObjectiveState
+from genstudio.panes.plane.state import PlaneState
 from genstudio.training.job import new_job
-from genstudio.training.recipe import recipe_from_dict
-from genstudio.training.run import Run
+from genstudio.training.recipe.recipe import recipe_from_dict
+from genstudio.training.run.run import Run
 from genstudio.training.snapshot import load_model
+from genstudio.viewing.base import Content, Series, ViewContext
 
 
 @pytest.fixture(scope="module")

@@ -11,22 +11,22 @@ import torch
 from PIL import Image
 
 from genstudio.core.errors import Cancelled, UsageError
-from genstudio.explore.base import ViewContext, final
-from genstudio.explore.pixel_view import SLATE
-from genstudio.explore.pixels import PixelsState
-from genstudio.explore.surprise import SurpriseState
-from genstudio.export.animations import save_animation
-from genstudio.export.contents import Layout, compose, save_pane
-from genstudio.export.drawing_film import drawing_film, frames_of_drawing, places
+from genstudio.export.films.animations import save_animation
+from genstudio.export.films.drawing_film import drawing_film, frames_of_drawing, places
+from genstudio.export.images.contents import Layout, compose, save_pane
 from genstudio.export.pins import pinned_path
 from genstudio.export.provenance import provenance_of, read_provenance
 from genstudio.export.reproduce import reproduce
+from genstudio.panes.pixels.content import PixelsState
+from genstudio.panes.pixels.view import SLATE
+from genstudio.panes.surprise.content import SurpriseState
 from genstudio.training.job import new_job
-from genstudio.training.recipe import recipe_from_dict
-from genstudio.training.run import Run
+from genstudio.training.recipe.recipe import recipe_from_dict
+from genstudio.training.run.run import Run
 from genstudio.training.snapshot import load_model
-from tests.explore.pane_helpers import make_look
-from tests.explore.pixel_helpers import pixel_look
+from genstudio.viewing.base import ViewContext, final
+from tests.panes.pane_helpers import make_look
+from tests.panes.pixel_helpers import pixel_look
 
 STATE = PixelsState(n=3)
 

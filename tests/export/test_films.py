@@ -7,20 +7,20 @@ import pytest
 import torch
 
 from genstudio.core.errors import RunError, UsageError
-from genstudio.explore.base import ViewContext, final
-from genstudio.explore.latents import to_pixels
-from genstudio.explore.manifold import ManifoldState
-from genstudio.explore.samples import SamplesState
-from genstudio.export.contents import Layout, compose
-from genstudio.export.films import (
+from genstudio.export.films.films import (
     frames_through_training,
     latent_walk,
     manifold_walk,
     samples_through_training,
     through_training,
 )
-from genstudio.training.run import Run
+from genstudio.export.images.contents import Layout, compose
+from genstudio.panes.manifold.content import ManifoldState
+from genstudio.panes.samples.content import SamplesState
+from genstudio.training.run.run import Run
 from genstudio.training.snapshot import load_model
+from genstudio.viewing.base import ViewContext, final
+from genstudio.viewing.decode import to_pixels
 
 STATE = ManifoldState.from_json({"cells": 7, "reach": 1.5})
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genstudio.explore.latent.paths import closed_curve
-from genstudio.export.paths import lissajous
+from genstudio.export.films.paths import lissajous
+from genstudio.latent.interpolation import closed_curve
 
 
 @pytest.mark.parametrize("how", ["spherical", "linear"])

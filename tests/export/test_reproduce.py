@@ -13,14 +13,14 @@ import torch
 from PIL import Image
 
 from genstudio.core.errors import GenstudioError, RunError
-from genstudio.explore.base import Content, Points, ViewContext, final
-from genstudio.explore.manifold import ManifoldState
-from genstudio.explore.samples import SamplesState
-from genstudio.export.contents import Layout, compose, save_content, save_pane
+from genstudio.export.images.contents import Layout, compose, save_content, save_pane
 from genstudio.export.pins import pin, pinned_snapshot
 from genstudio.export.provenance import read_provenance
 from genstudio.export.reproduce import reproduce
-from genstudio.training.run import Run
+from genstudio.panes.manifold.content import ManifoldState
+from genstudio.panes.samples.content import SamplesState
+from genstudio.training.run.run import Run
+from genstudio.viewing.base import Content, Points, ViewContext, final
 
 STATES = [
     ManifoldState.from_json({"cells": 5, "zoom": 2.0, "centre_u": 0.3}),
@@ -64,7 +64,7 @@ def test_a_change_of_one_level_is_noticed(context: ViewContext, own_run: Run, tm
     with Image.open(path) as image:
         pixels, told = np.asarray(image).copy(), read_provenance(path)
     pixels[5, 5, 0] ^= 1
-    from genstudio.export.sheets import save_picture
+    from genstudio.export.images.sheets import save_picture
 
     again = reproduce(save_picture(path, pixels, provenance=told), run=own_run)
     assert not again.same
@@ -141,8 +141,8 @@ def test_weights_that_are_gone_or_changed_are_told_apart_from_the_right_ones(
 
 
 def test_an_animation_is_no_single_picture(context: ViewContext, own_run: Run, tmp_path: Path) -> None:
-    from genstudio.export.animations import save_animation
-    from genstudio.export.films import manifold_walk
+    from genstudio.export.films.animations import save_animation
+    from genstudio.export.films.films import manifold_walk
     from genstudio.export.provenance import provenance_of
 
     told = replace(provenance_of(context.snapshot, STATES[0], run=own_run), film={"kind": "walk", "frames": 3})

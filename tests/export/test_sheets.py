@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from genstudio.core.errors import GenstudioError, UsageError
+from genstudio.export.images.sheets import save_sheet, sheet
 from genstudio.export.provenance import Provenance, read_provenance
-from genstudio.export.sheets import save_sheet, sheet
 
 
 def noise(*shape: int) -> np.ndarray:

@@ -12,9 +12,9 @@ from genstudio.core.batch import Batch
 from genstudio.core.resumable import whole
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build
-from genstudio.nets.causal_conv import CausalConv, CausalUpConv, causal_mask, colour_slices, weights_ready
-from genstudio.nets.causal_graph import CausalGraph, Draw, Node, Read
-from genstudio.nets.causal_schedule import schedule
+from genstudio.nets.causal.conv import CausalConv, CausalUpConv, causal_mask, colour_slices, weights_ready
+from genstudio.nets.causal.graph import CausalGraph, Draw, Node, Read
+from genstudio.nets.causal.schedule import schedule
 
 
 def test_masks_a_and_b_by_hand() -> None:

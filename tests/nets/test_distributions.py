@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import distributions
 
-from genstudio.nets.distributions import (
+from genstudio.nets.distributions.parametric import (
     bernoulli_log_prob,
     dequantise,
     discretised_logistic_log_prob,

@@ -8,8 +8,8 @@ import math
 import pytest
 import torch
 
-from genstudio.nets.distributions import discretised_logistic_log_prob
-from genstudio.nets.level_distributions import LevelDistribution, LogisticMixture, Softmax
+from genstudio.nets.distributions.levels import LevelDistribution, LogisticMixture, Softmax
+from genstudio.nets.distributions.parametric import discretised_logistic_log_prob
 
 
 def mixture(

@@ -9,10 +9,10 @@ from typing import Any
 
 from PySide6.QtGui import QUndoStack
 
-from genstudio.studio.panes.area import PaneArea
+from genstudio.studio.pane_area.area import PaneArea
 from genstudio.studio.settings import Settings
-from genstudio.studio.workers.session import Session
-from genstudio.training.run import Run
+from genstudio.studio.threads.session import Session
+from genstudio.training.run.run import Run
 
 PATIENCE = 60_000  # ms: a machine under load is no failure
 

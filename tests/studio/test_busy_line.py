@@ -10,7 +10,7 @@ import torch
 from PySide6.QtCore import QObject, Qt, Signal
 
 from genstudio.studio.busy_line import BusyLine
-from genstudio.studio.workers.processor import Processor, Used, read_counters
+from genstudio.studio.threads.processor import Processor, Used, read_counters
 
 PATIENCE = 60_000
 

@@ -12,14 +12,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from genstudio.explore.base import panes
-from genstudio.explore.interpolate import MOST_FRAMES, InterpolateState
-from genstudio.explore.latent.points import LatentPoint
-from genstudio.studio.panes.area import PaneArea
-from genstudio.studio.panes.interpolate import InterpolateView
-from genstudio.studio.panes.pixels import PixelsView
-from genstudio.studio.panes.view import PaneView
-from genstudio.training.run import Run
+from genstudio.latent.points import LatentPoint
+from genstudio.panes.interpolate.content import MOST_FRAMES, InterpolateState
+from genstudio.studio.pane_area.area import PaneArea
+from genstudio.studio.pane_view.view import PaneView
+from genstudio.studio.panes.interpolate.view import InterpolateView
+from genstudio.studio.panes.pixels.view import PixelsView
+from genstudio.training.run.run import Run
+from genstudio.viewing.base import panes
 from tests.small_runs import small_run
 from tests.studio.pane_area import PATIENCE, area_on
 

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_
-from genstudio.studio.widgets.knob_form import KnobForm
-from genstudio.studio.widgets.number_field import next_125
+from genstudio.studio.forms.knob_form import KnobForm
+from genstudio.studio.forms.number_field import next_125
 from tests.studio.by_hand import enter
 
 PATIENCE = 60_000

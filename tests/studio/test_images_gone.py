@@ -13,12 +13,12 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from genstudio.explore.latent.attribute_equations import BLANK
-from genstudio.explore.latent.points import LatentPoint
-from genstudio.studio.panes.area import PaneArea
-from genstudio.studio.panes.interpolate import InterpolateView
-from genstudio.studio.panes.view import PaneView
-from genstudio.training.run import Run
+from genstudio.latent.arithmetic.attribute_equations import BLANK
+from genstudio.latent.points import LatentPoint
+from genstudio.studio.pane_area.area import PaneArea
+from genstudio.studio.pane_view.view import PaneView
+from genstudio.studio.panes.interpolate.view import InterpolateView
+from genstudio.training.run.run import Run
 from tests.small_runs import small_run
 from tests.studio.pane_area import PATIENCE, area_on
 

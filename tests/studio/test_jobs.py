@@ -12,7 +12,7 @@ import torch
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_
 from genstudio.studio.status_bar import JobLine
-from genstudio.studio.workers.jobs import Job, Jobs, News
+from genstudio.studio.threads.jobs import Job, Jobs, News
 
 PATIENCE = 30_000
 

@@ -29,7 +29,7 @@ def unwatched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
 
     from genstudio.training.job import new_job
-    from genstudio.training.recipe import recipe_from_dict
+    from genstudio.training.recipe.recipe import recipe_from_dict
 
     threads, state = torch.get_num_threads(), torch.get_rng_state()
     job = new_job(recipe_from_dict(DOCUMENT, "watched"), out=tmp_path_factory.mktemp("runs") / "unwatched")
@@ -41,7 +41,7 @@ def unwatched(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_run_in_the_window_with_panes_dragged_equals_a_headless_one(qtbot, window, unwatched: Path) -> None:
-    from genstudio.training.recipe import recipe_from_dict
+    from genstudio.training.recipe.recipe import recipe_from_dict
 
     session, area = window.session, window.panes
     window.resize(1280, 800)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genstudio.studio.widgets.masks import REGIONS, outline, region, stroked
+from genstudio.studio.panes.pixels.masks import REGIONS, outline, region, stroked
 
 
 def test_halves_are_halves():

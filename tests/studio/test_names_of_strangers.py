@@ -10,12 +10,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolTip, QWidget
 
 from genstudio.core.messages import N_
-from genstudio.studio.left.recipe_card import RecipeCard
-from genstudio.studio.panes.directions_parts import WantedAttributes
-from genstudio.studio.panes.key_choices import KeyMenus
-from genstudio.studio.widgets.sample_browser import Chip
+from genstudio.studio.panes.arithmetic.sample_browser import Chip
+from genstudio.studio.panes.directions.parts import WantedAttributes
+from genstudio.studio.panes.interpolate.key_choices import KeyMenus
+from genstudio.studio.sidebar.model.recipe_card import RecipeCard
 from genstudio.studio.widgets.titles import literal
-from genstudio.training.recipe import recipe_from_dict
+from genstudio.training.recipe.recipe import recipe_from_dict
 
 MARKUP = "<b>cats</b> &amp; <img src='x'>"
 NAME = "R&D <i>x</i>"
@@ -64,7 +64,7 @@ def test_the_title_of_a_recipe_is_one_line_of_text() -> None:
 
 
 def test_reasons_on_a_page_of_text_are_no_markup(qtbot) -> None:
-    from genstudio.studio.panes.availability import Refusals
+    from genstudio.studio.pane_area.availability import Refusals
 
     class Answered(Refusals):
         @property

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QLocale
 
 from genstudio.core.errors import UsageError
-from genstudio.studio.widgets.number_text import as_text, read_number, read_numbers
+from genstudio.studio.forms.number_text import as_text, read_number, read_numbers
 
 LOCALES = [
     "en_US", "en_IN", "de_DE", "de_AT", "de_CH", "fr_FR", "sv_SE", "es_ES", "pt_BR", "it_IT", "tr_TR", "pl_PL", "ru_RU",
@@ -120,7 +120,7 @@ def test_a_row_of_numbers(text: str) -> None:
 
 
 def test_the_system_s_locale_is_asked_not_the_language_of_the_words() -> None:
-    code = "from genstudio.studio.widgets.number_text import read_number; print(read_number('1,5'))"
+    code = "from genstudio.studio.forms.number_text import read_number; print(read_number('1,5'))"
     env = {k: v for k, v in os.environ.items() if k != "LC_ALL" and k != "LC_NUMERIC"}
     env |= {"LANG": "en_US.UTF-8", "LC_NUMERIC": "de_DE.UTF-8", "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)

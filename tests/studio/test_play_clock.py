@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from genstudio.studio.panes.play_clock import LONGEST_FRAME, SPEEDS, PlayClock
-from genstudio.studio.panes.refresh_interval import RefreshInterval
+from genstudio.studio.pane_area.refresh_interval import RefreshInterval
+from genstudio.studio.panes.pixels.play_clock import LONGEST_FRAME, SPEEDS, PlayClock
 
 
 class Drawing:

@@ -13,13 +13,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from genstudio.core.messages import N_
-from genstudio.export.curve_groups import into_groups
+from genstudio.export.charts.curve_groups import into_groups
+from genstudio.studio.plots.curve_chart import Curve, MarkAt, Request, arrange
+from genstudio.studio.plots.curve_painting import paint, title_top
 from genstudio.studio.theme import LIGHT
-from genstudio.studio.widgets.curve_chart import Curve, MarkAt, Request, arrange
-from genstudio.studio.widgets.curve_painting import paint, title_top
-from genstudio.training import judge_recipe
 from genstudio.training.health import Health
-from genstudio.training.run import Run
+from genstudio.training.judge import recipe
+from genstudio.training.run.run import Run
 from tests.studio.by_hand import enter
 
 PATIENCE = 60_000
@@ -189,9 +189,9 @@ def test_an_opened_run_has_its_players_and_marks(qtbot, playing, close_window, o
 def a_judge_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A judge that is made here is found by no other test: several say what there is to do where there is none. Made in a
     few steps: how long a judge takes is no matter of this file."""
-    monkeypatch.setattr("genstudio.training.judges.cache_dir", lambda: tmp_path / "judges")
+    monkeypatch.setattr("genstudio.training.judge.find.cache_dir", lambda: tmp_path / "judges")
     for name in ("STEPS", "FEWEST_STEPS", "BATCH"):
-        monkeypatch.setattr(judge_recipe, name, 12)
+        monkeypatch.setattr(recipe, name, 12)
 
 
 def test_looks_through_a_judge_can_be_asked_for_while_it_trains(a_judge_of_its_own, qtbot, playing) -> None:

@@ -15,11 +15,11 @@ from genstudio.core.capabilities import Samples
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
-from genstudio.explore.base import Content, Pane, PaneState, Picture, ViewContext, knob, panes, state
-from genstudio.explore.manifold import ManifoldState
 from genstudio.models.base import build
-from genstudio.studio.workers.render_thread import Rendered, RenderThread
+from genstudio.panes.manifold.content import ManifoldState
+from genstudio.studio.threads.render_thread import Rendered, RenderThread
 from genstudio.training.snapshot import Snapshot
+from genstudio.viewing.base import Content, Pane, PaneState, Picture, ViewContext, knob, panes, state
 
 PATIENCE = 30_000
 
@@ -346,10 +346,10 @@ def test_a_content_left_half_made_does_not_stand_for_the_one_before(
 ):
     renderer.submit("slow", GateState(number=1))
     fetch(qtbot, renderer, "slow")
-    monkeypatch.setattr("genstudio.studio.workers.render_thread.REST_MS", 600_000.0)
+    monkeypatch.setattr("genstudio.studio.threads.render_thread.REST_MS", 600_000.0)
     renderer.submit("slow", GateState(number=2))
     qtbot.waitUntil(lambda: renderer.result("slow") is not None, timeout=PATIENCE)  # its coarse picture is on screen
-    monkeypatch.setattr("genstudio.studio.workers.render_thread.REST_MS", 0.0)
+    monkeypatch.setattr("genstudio.studio.threads.render_thread.REST_MS", 0.0)
     renderer.submit("slow", GateState(number=1))
     assert fetch(qtbot, renderer, "slow").state.number == 1, "what was shown before it is made again"
 
@@ -371,14 +371,14 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
     made = Slow()
     shown = Pane("slow", N_("Slow"), "look", (Samples,), GateState, N_("Slow."), N_("Slow."), made)
     monkeypatch.setitem(panes.load()._things, "slow", shown)
-    monkeypatch.setattr("genstudio.studio.workers.throttle.BUDGET_MS", -1.0)  # however quick this computer is
+    monkeypatch.setattr("genstudio.studio.threads.throttle.BUDGET_MS", -1.0)  # however quick this computer is
     return made
 
 
 def test_a_moving_hand_sees_coarse_pictures_and_a_resting_one_the_whole(
     qtbot, renderer: RenderThread, slow: Slow, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("genstudio.studio.workers.render_thread.REST_MS", 600_000.0)
+    monkeypatch.setattr("genstudio.studio.threads.render_thread.REST_MS", 600_000.0)
     seen: list[str] = []
 
     def shown() -> bool:
@@ -392,7 +392,7 @@ def test_a_moving_hand_sees_coarse_pictures_and_a_resting_one_the_whole(
         qtbot.waitUntil(shown, timeout=PATIENCE)
     assert seen == ["coarse 0 …", "coarse 1 …", "coarse 2 …"]
     assert slow.whole == [], "what the next movement would throw away is not made"
-    monkeypatch.setattr("genstudio.studio.workers.render_thread.REST_MS", 0.0)
+    monkeypatch.setattr("genstudio.studio.threads.render_thread.REST_MS", 0.0)
     renderer.submit("slow", GateState(number=3))
     assert str(fetch(qtbot, renderer, "slow").content.words) == "whole"
     assert slow.whole == [3]
@@ -405,7 +405,7 @@ def test_newer_weights_do_not_make_a_picture_coarse_again(
     fetch(qtbot, renderer, "slow")
     weights.latest = weights.make(200)
     # After a coarse picture it would rest for ten minutes, and the whole one would not come.
-    monkeypatch.setattr("genstudio.studio.workers.render_thread.REST_MS", 600_000.0)
+    monkeypatch.setattr("genstudio.studio.threads.render_thread.REST_MS", 600_000.0)
     made: list[Rendered] = []
 
     def whole() -> bool:
@@ -421,7 +421,7 @@ def test_newer_weights_do_not_make_a_picture_coarse_again(
 def test_while_one_rests_another_is_drawn(
     qtbot, renderer: RenderThread, slow: Slow, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("genstudio.studio.workers.render_thread.REST_MS", 600_000.0)
+    monkeypatch.setattr("genstudio.studio.threads.render_thread.REST_MS", 600_000.0)
     renderer.submit("slow", GateState())
     qtbot.waitUntil(lambda: renderer.result("slow") is not None, timeout=PATIENCE)
     renderer.submit("gate", GateState())

@@ -50,7 +50,7 @@ def test_where_it_can_not_be_kept_a_folder_is_asked_for(qtbot, window, home, tmp
     (home / "runs").write_text("no folder")
     click(controls.action)
     qtbot.waitUntil(lambda: controls.action.text() == "Choose a folder…", timeout=PATIENCE)
-    monkeypatch.setattr("genstudio.studio.left.column.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path))
+    monkeypatch.setattr("genstudio.studio.sidebar.column.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path))
     click(controls.action)
     qtbot.waitUntil(lambda: (tmp_path / path.name / "checkpoints").is_dir(), timeout=PATIENCE)
     run = lambda: window.session.run  # noqa: E731

@@ -73,7 +73,7 @@ def test_a_german_comma_is_a_decimal_sign(qtbot, training, monkeypatch: pytest.M
     class German:
         system = staticmethod(lambda: QLocale("de_DE"))
 
-    monkeypatch.setattr("genstudio.studio.widgets.number_text.QLocale", German)
+    monkeypatch.setattr("genstudio.studio.forms.number_text.QLocale", German)
     enter(row(training, "beta").field, "0,5")
     enter(row(training, "plan.steps").field, "120.000")  # 120 or 120 thousand
     assert "Write 120 or 120000" in row(training, "plan.steps").error.text()

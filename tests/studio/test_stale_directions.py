@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from genstudio.studio.panes.directions import DirectionsView
-from genstudio.studio.panes.sliders import SlidersView, bank_rows
+from genstudio.studio.panes.directions.view import DirectionsView
+from genstudio.studio.panes.sliders.view import SlidersView, bank_rows
 
 PATIENCE = 60_000
 RECIPE = """
@@ -102,7 +102,7 @@ def test_of_a_matrix_it_is_told_above_it(qtbot, training):
 
 
 def test_groups_say_their_step_only_where_it_is_another() -> None:
-    from genstudio.explore.slider_set import NAMED, Row
+    from genstudio.panes.sliders.sliders import NAMED, Row
 
     rows = (Row("smile", NAMED, "found"),)  # type: ignore[arg-type]
     assert [row.group for row in bank_rows(rows)] == ["Named"]

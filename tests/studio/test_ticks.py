@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from genstudio.studio.widgets.ticks import LINE, across, in_short, log_words, upward
+from genstudio.studio.plots.ticks import LINE, across, in_short, log_words, upward
 
 TALL = st.floats(24, 400)
 

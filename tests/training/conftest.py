@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from genstudio.training.recipe import Recipe, recipe_from_dict
+from genstudio.training.recipe.recipe import Recipe, recipe_from_dict
 
 
 @pytest.fixture(scope="session")

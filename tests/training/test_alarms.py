@@ -10,8 +10,8 @@ import pytest
 from genstudio.training.health import Health, as_options, assess
 from genstudio.training.job import Job, new_job
 from genstudio.training.live import Live
-from genstudio.training.plan import Plan
-from genstudio.training.recipe import recipe_from_dict
+from genstudio.training.recipe.plan import Plan
+from genstudio.training.recipe.recipe import recipe_from_dict
 from genstudio.training.telemetry import Row
 from tests.training.training_helpers import finish
 

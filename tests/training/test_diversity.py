@@ -11,7 +11,7 @@ import torch
 
 from genstudio.training.diversity import diversity, mean_distance
 from genstudio.training.job import new_job
-from genstudio.training.recipe import Recipe
+from genstudio.training.recipe.recipe import Recipe
 from tests.training.training_helpers import finish
 
 

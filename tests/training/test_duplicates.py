@@ -13,7 +13,7 @@ from genstudio.data.dataset import DataSet, open_data
 from genstudio.models.base import Model
 from genstudio.training.duplicates import alike_within, duplicates, images_behind
 from genstudio.training.health import assess
-from genstudio.training.plan import Plan
+from genstudio.training.recipe.plan import Plan
 from genstudio.training.samples import Sheets
 from genstudio.training.telemetry import Row
 

@@ -8,7 +8,7 @@ import pytest
 
 from genstudio.training.health import Health, assess
 from genstudio.training.live import Live
-from genstudio.training.plan import Plan, PlayerPlan
+from genstudio.training.recipe.plan import Plan, PlayerPlan
 from genstudio.training.telemetry import Row
 
 PLAN = Plan(players={"model": PlayerPlan(lr=0.003)})

@@ -8,7 +8,7 @@ from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.base import Game
 from genstudio.models.base import build
 from genstudio.training.health import Health, assess
-from genstudio.training.plan import Plan
+from genstudio.training.recipe.plan import Plan
 from genstudio.training.telemetry import Row
 
 BOTH = ("discriminator", "generator")

@@ -16,12 +16,12 @@ from genstudio.core.paths import checkpoints
 from genstudio.core.spec import ImageSpec
 from genstudio.data.dataset import DataSet, open_data
 from genstudio.models.base import Model, Phase, build, models
-from genstudio.training import judge_recipe, judges
 from genstudio.training.curve_annotations import marks_of
-from genstudio.training.inception import VARIABLE, inception_judge
 from genstudio.training.job import new_job, resume_job
-from genstudio.training.recipe import Recipe, load_recipe
-from genstudio.training.run import Run
+from genstudio.training.judge import find, recipe
+from genstudio.training.judge.inception import VARIABLE, inception_judge
+from genstudio.training.recipe.recipe import Recipe, load_recipe
+from genstudio.training.run.run import Run
 from genstudio.training.snapshot import digest_of
 from tests.training.training_helpers import contents, finish, same, train_until
 
@@ -31,9 +31,9 @@ Recipes = Callable[..., Recipe]
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A judge that looks for a dozen steps, in a cache of its own."""
-    monkeypatch.setattr(judge_recipe, "STEPS", 12)
-    monkeypatch.setattr(judge_recipe, "FEWEST_STEPS", 12)
-    monkeypatch.setattr(judge_recipe, "BATCH", 16)
+    monkeypatch.setattr(recipe, "STEPS", 12)
+    monkeypatch.setattr(recipe, "FEWEST_STEPS", 12)
+    monkeypatch.setattr(recipe, "BATCH", 16)
     monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path / "cache"))
 
 
@@ -43,15 +43,15 @@ def data(pictures: Path) -> DataSet:
 
 
 def test_a_judge_is_trained_once_and_then_found(data: DataSet) -> None:
-    assert judges.find_judge(data) is None
+    assert find.find_judge(data) is None
     heard: list[float] = []
     state, threads = torch.get_rng_state(), torch.get_num_threads()
-    judge = judges.judge_for(data, progress=lambda share, words: heard.append(share))
+    judge = find.judge_for(data, progress=lambda share, words: heard.append(share))
     assert torch.equal(torch.get_rng_state(), state)
     assert torch.get_num_threads() == threads
     assert heard
     heard.clear()
-    again = judges.judge_for(data, progress=lambda share, words: heard.append(share))
+    again = find.judge_for(data, progress=lambda share, words: heard.append(share))
     assert heard == []
     assert judge.hash == again.hash == digest_of(judge.model.state_dict())
     assert not judge.model.training
@@ -60,25 +60,25 @@ def test_a_judge_is_trained_once_and_then_found(data: DataSet) -> None:
 
 def test_points_have_no_judge_and_it_says_what_to_look_at_instead() -> None:
     points = open_data("toy-2d", {"count": 100})
-    assert judges.find_judge(points) is None
+    assert find.find_judge(points) is None
     with pytest.raises(UsageError, match=r"judge_every at 0.*modes"):
-        judges.judge_for(points)
+        find.judge_for(points)
 
 
 def test_the_same_images_give_the_same_judge_however_they_are_binarised(data: DataSet, pictures: Path) -> None:
     grey = open_data("folder", {"path": str(pictures), "size": 8})
-    assert judges.judge_for(data).hash == judges.judge_for(grey).hash
-    folder = judges.cache_folder(data)
-    assert folder == judges.cache_folder(grey)
+    assert find.judge_for(data).hash == find.judge_for(grey).hash
+    folder = find.cache_folder(data)
+    assert folder == find.cache_folder(grey)
     assert Run.open(folder).state()["spec"]["levels"] == 256
     larger = open_data("folder", {"path": str(pictures), "size": 16})
-    assert judges.cache_folder(larger) != folder
+    assert find.cache_folder(larger) != folder
 
 
 def test_trained_anew_it_is_the_same_to_the_bit(data: DataSet, tmp_path: Path) -> None:
     """By its own way, and by ``genstudio train JUDGE``, which reads the recipe in its folder."""
-    first = judges.judge_for(data)
-    recipe = Run.open(judges.cache_folder(data)).recipe
+    first = find.judge_for(data)
+    recipe = Run.open(find.cache_folder(data)).recipe
     finish(new_job(recipe, out=tmp_path / "by-hand"))
     assert Run.open(tmp_path / "by-hand").snapshot().digest == first.hash
 
@@ -86,17 +86,17 @@ def test_trained_anew_it_is_the_same_to_the_bit(data: DataSet, tmp_path: Path) -
 def test_a_training_that_is_stopped_leaves_nothing(data: DataSet) -> None:
     heard: list[float] = []
     with pytest.raises(Cancelled):
-        judges.judge_for(data, progress=lambda share, words: heard.append(share), cancelled=lambda: bool(heard))
-    folder = judges.cache_folder(data).parent
+        find.judge_for(data, progress=lambda share, words: heard.append(share), cancelled=lambda: bool(heard))
+    folder = find.cache_folder(data).parent
     assert not list(folder.iterdir())
 
 
 def test_a_damaged_judge_is_trained_anew(data: DataSet) -> None:
-    first = judges.judge_for(data)
-    weights = next(judges.cache_folder(data).glob("checkpoints/*/model.safetensors"))
+    first = find.judge_for(data)
+    weights = next(find.cache_folder(data).glob("checkpoints/*/model.safetensors"))
     weights.write_bytes(b"nothing")
-    assert judges.find_judge(data) is None
-    assert judges.judge_for(data).hash == first.hash
+    assert find.find_judge(data) is None
+    assert find.judge_for(data).hash == first.hash
 
 
 # --- what a judge learns ---------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def test_an_unknown_attribute_is_passed_over() -> None:
 
 
 def test_few_words_make_the_judge_remember_the_picture(data: DataSet) -> None:
-    assert judges.recipe_for(data).model == "judge-autoencoder"
+    assert find.recipe_for(data).model == "judge-autoencoder"
     two = build("judge-classifier", ImageSpec(3, 32, 32, 256, ("a", "b")), {"picture": 20.0})
     assert two.picture_head.out_features == 3 * 16 * 16
 
@@ -198,7 +198,7 @@ def rows(run: dict[str, Any], key: str) -> list[tuple[int, float]]:
 
 def test_looking_through_a_judge_changes_no_bit(recipe: Recipes, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
-    monkeypatch.setattr("genstudio.evaluate.comparison.SAMPLES", 40)
+    monkeypatch.setattr("genstudio.evaluate.judge.comparison.SAMPLES", 40)
     never = trained(recipe(), tmp_path / "never")
     often = trained(recipe("plan.judge_every=6"), tmp_path / "often")
     for part in ("weights", "averaged", "trainer"):
@@ -212,7 +212,7 @@ def test_looking_through_a_judge_changes_no_bit(recipe: Recipes, tmp_path: Path,
 
 def test_a_look_that_a_stop_cut_short_is_made_up_for(recipe: Recipes, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
-    monkeypatch.setattr("genstudio.evaluate.comparison.SAMPLES", 40)
+    monkeypatch.setattr("genstudio.evaluate.judge.comparison.SAMPLES", 40)
     straight = trained(recipe("plan.judge_every=6"), tmp_path / "straight")
     stopping: list[bool] = []
     job = new_job(recipe("plan.judge_every=6"), out=tmp_path / "stopped", cancelled=lambda: bool(stopping))
@@ -236,7 +236,7 @@ def test_looks_can_begin_and_end_while_it_trains(
     recipe: Recipes, data: DataSet, tmp_path: Path, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
-    judges.judge_for(data)
+    find.judge_for(data)
     changes = {4: {"plan.judge_every": 3}, 9: {"plan.judge_every": 0}}
     job = new_job(recipe(), out=tmp_path / "live")
     train_until(job, 14, changes)
@@ -257,12 +257,12 @@ def test_where_no_judge_is_at_hand_it_says_how_to_come_by_one(
     recipe: Recipes, data: DataSet, tmp_path: Path, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
-    monkeypatch.setattr("genstudio.evaluate.comparison.SAMPLES", 40)
+    monkeypatch.setattr("genstudio.evaluate.judge.comparison.SAMPLES", 40)
     job = new_job(recipe(), out=tmp_path / "run")
     train_until(job, 8, {4: {"plan.judge_every": 6}})
     (alarm,) = run_events(tmp_path / "run", "alarm")
     assert "no judge" in translate(Message.from_json(alarm["message"]))
-    assert judges.find_judge(data) is None, "nothing is trained in between"
+    assert find.find_judge(data) is None, "nothing is trained in between"
     resumed = resume_job(tmp_path / "run")  # as it says: stop and go on
     finish(resumed)
     assert [step for step, _ in rows(contents(tmp_path / "run", 24), "validation/fid")] == [12, 18, 24, 24]
@@ -270,7 +270,7 @@ def test_where_no_judge_is_at_hand_it_says_how_to_come_by_one(
 
 def test_going_on_with_looks_makes_the_judge_first(recipe: Recipes, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
-    monkeypatch.setattr("genstudio.evaluate.comparison.SAMPLES", 40)
+    monkeypatch.setattr("genstudio.evaluate.judge.comparison.SAMPLES", 40)
     train_until(new_job(recipe(), out=tmp_path / "run"), 7)
     finish(resume_job(tmp_path / "run", changes={"plan.judge_every": 12}))
     assert [step for step, _ in rows(contents(tmp_path / "run", 24), "validation/fid")] == [12, 24, 24]
@@ -290,14 +290,14 @@ def test_points_are_not_looked_at_while_they_train_either(tmp_path: Path) -> Non
 
 
 def shipped() -> Iterator[Path]:
-    yield from (path for path in sorted((checkpoints() / "judges").iterdir()) if (path / judges.ABOUT).is_file())
+    yield from (path for path in sorted((checkpoints() / "judges").iterdir()) if (path / find.ABOUT).is_file())
 
 
 def test_shipped_judges_are_what_they_say() -> None:
     names = set()
     for folder in shipped():
-        judge = judges.load_judge(folder)
-        about = json.loads((folder / judges.ABOUT).read_text())
+        judge = find.load_judge(folder)
+        about = json.loads((folder / find.ABOUT).read_text())
         names.add(judge.name)
         assert judge.hash == about["hash"]
         assert about["data"] == folder.name
@@ -309,7 +309,7 @@ def test_shipped_judges_are_what_they_say() -> None:
 
 def test_a_shipped_judge_serves_its_data_set_at_any_size() -> None:
     data = open_data("faces", {"count": 40, "size": 16, "colour": "grey"})
-    judge = judges.judge_for(data)
+    judge = find.judge_for(data)
     assert judge.name == "faces"
     assert judge.spec.shape == (3, 32, 32)
     batch = data.split("train").batch(torch.arange(10), generator=torch.Generator())

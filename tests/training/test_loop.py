@@ -20,9 +20,9 @@ from genstudio.training import events as ev
 from genstudio.training.job import new_job, resume_job
 from genstudio.training.live import Live
 from genstudio.training.loop import train
-from genstudio.training.plan import Plan, PlayerPlan
-from genstudio.training.recipe import Recipe
-from genstudio.training.run import Run, list_runs
+from genstudio.training.recipe.plan import Plan, PlayerPlan
+from genstudio.training.recipe.recipe import Recipe
+from genstudio.training.run.run import Run, list_runs
 from genstudio.training.telemetry import Telemetry
 from tests.training.training_helpers import finish, train_until
 
@@ -272,7 +272,7 @@ def test_a_full_disk_leaves_the_last_checkpoint(
     train_until(new_job(recipe(), out=tmp_path / "run"), 4)
     before = Run.open(tmp_path / "run").snapshot(averaged=False).weights
     job = resume_job(tmp_path / "run", steps=6)
-    from genstudio.training import checkpoint
+    from genstudio.training.run import checkpoint
 
     def full(path: Path, content: bytes) -> None:
         raise OSError(28, "No space left on device")

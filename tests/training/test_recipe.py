@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from genstudio.core.errors import UsageError
-from genstudio.training.plan import Plan, PlayerPlan
-from genstudio.training.recipe import Recipe, load_recipe, recipe_names
+from genstudio.training.recipe.plan import Plan, PlayerPlan
+from genstudio.training.recipe.recipe import Recipe, load_recipe, recipe_names
 
 Recipes = Callable[..., Recipe]
 
@@ -92,7 +92,8 @@ def test_a_recipe_that_is_nowhere() -> None:
 
 def test_reading_a_recipe_imports_no_torch() -> None:
     code = (
-        "import sys; from genstudio.training.recipe import *; load_recipe('faces-vae').override(['beta=2']).to_toml(); "
+        "import sys; from genstudio.training.recipe.recipe import *; "
+        "load_recipe('faces-vae').override(['beta=2']).to_toml(); "
     )
     subprocess.run([sys.executable, "-c", code + "assert 'torch' not in sys.modules"], check=True)
 

@@ -10,8 +10,8 @@ import pytest
 from genstudio.core.errors import RunError
 from genstudio.training.events import Sampled, Stepped
 from genstudio.training.job import new_job, resume_job
-from genstudio.training.recipe import Recipe
-from genstudio.training.run import Run
+from genstudio.training.recipe.recipe import Recipe
+from genstudio.training.run.run import Run
 from tests.training.training_helpers import Hooked, contents, finish, same, train_killed, train_until
 
 CHANGES = {5: {"beta": 2.0}, 9: {"plan.players.model.lr": 0.001, "plan.log_every": 4}, 14: {"plan.clip": 50.0}}

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from genstudio.core.errors import GenstudioError, RunError
-from genstudio.training.checkpoint import steps_to_keep
 from genstudio.training.events import Stepped
 from genstudio.training.job import new_job, resume_job
-from genstudio.training.recipe import Recipe
-from genstudio.training.run import Run, list_runs
+from genstudio.training.recipe.recipe import Recipe
+from genstudio.training.run.checkpoint import steps_to_keep
+from genstudio.training.run.run import Run, list_runs
 from genstudio.training.telemetry import Row
 from tests.training.training_helpers import finish, train_until
 

@@ -15,9 +15,9 @@ import torch
 from genstudio.core.errors import GenstudioError, RunError
 from genstudio.export.pins import pin
 from genstudio.training.job import new_job, resume_job
-from genstudio.training.recipe import Recipe
-from genstudio.training.run import Run, list_runs, run_folders
-from genstudio.training.run_list import DAMAGED, look_at_run
+from genstudio.training.recipe.recipe import Recipe
+from genstudio.training.run.listing import DAMAGED, look_at_run
+from genstudio.training.run.run import Run, list_runs, run_folders
 from tests.training.training_helpers import finish
 
 Recipes = Callable[..., Recipe]

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from genstudio.core.errors import NotKeptError, RunError, UsageError
-from genstudio.training import files
 from genstudio.training.events import Stepped
 from genstudio.training.job import Job, new_job, resume_job
-from genstudio.training.plan import Plan
-from genstudio.training.recipe import Recipe
-from genstudio.training.run import Run
-from genstudio.training.run_images import open_images
+from genstudio.training.recipe.plan import Plan
+from genstudio.training.recipe.recipe import Recipe
+from genstudio.training.run import files
+from genstudio.training.run.images import open_images
+from genstudio.training.run.run import Run
 from tests.training.training_helpers import contents, finish, same
 
 Recipes = Callable[..., Recipe]

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from genstudio.training.recipe import Recipe
+from genstudio.training.recipe.recipe import Recipe
 
 BLOCKED = (
     "import sys\nfor name in ('PySide6', 'shiboken6', 'pyqtgraph', 'superqt', 'qtawesome'): sys.modules[name] = None\n"
@@ -22,7 +22,7 @@ for module in pkgutil.walk_packages(genstudio.__path__, 'genstudio.'):
 
 TRAIN = """
 from genstudio.training.job import new_job
-from genstudio.training.recipe import load_recipe
+from genstudio.training.recipe.recipe import load_recipe
 job = new_job(load_recipe(sys.argv[1]), out=sys.argv[2])
 assert [type(event).__name__ for event in job.events()][-1] == 'Finished'
 assert job.result()['step'] == 3

@@ -14,10 +14,10 @@ from typing import Any
 
 import torch
 
-from genstudio.training import checkpoint as checkpoints
 from genstudio.training.events import Event, Stepped
 from genstudio.training.job import Job
-from genstudio.training.run import Run
+from genstudio.training.run import checkpoint as checkpoints
+from genstudio.training.run.run import Run
 
 
 def finish(job: Job) -> list[Event]:
@@ -123,7 +123,7 @@ def train_killed(recipe: Path, out: Path, kill_at: int, torn: bool) -> None:
 
 def _train_hooked(recipe: Path, out: Path, kill_at: int, torn: bool) -> None:
     from genstudio.training.job import new_job
-    from genstudio.training.recipe import load_recipe
+    from genstudio.training.recipe.recipe import load_recipe
 
     job = new_job(load_recipe(recipe), out=out)
     with Hooked(kill_at, torn):

@@ -27,8 +27,8 @@ from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.any_nets import AnyNets, AnyNetsKnobs
 from genstudio.models.base import models
 from genstudio.nets.attribute_head import Readout, check_targets, n_targets, targets
+from genstudio.nets.gan.spectral import maybe_spectral_norm
 from genstudio.nets.latent_prior import as_switches, from_normal
-from genstudio.nets.spectral import maybe_spectral_norm
 
 SHARPNESS = 4.0  # of a switch's line at first: its own coordinate, and no other
 

@@ -24,8 +24,8 @@ from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.players import TwoPlayerKnobs, TwoPlayers
 from genstudio.models.base import Phase, Play, StepContext
 from genstudio.models.classes import labels_of
-from genstudio.nets.diff_augment import Augment, augmented
-from genstudio.nets.spectral import maybe_spectral_norm
+from genstudio.nets.gan.diff_augment import Augment, augmented
+from genstudio.nets.gan.spectral import maybe_spectral_norm
 from genstudio.objectives.base import Game, Objective, check_traits, objectives, squared_gradient
 
 if TYPE_CHECKING:

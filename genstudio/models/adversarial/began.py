@@ -28,8 +28,8 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.players import TwoPlayerKnobs, TwoPlayers
 from genstudio.models.base import Phase, Play, StepContext, models
-from genstudio.nets.began_autoencoder import DownNet, StridedDown, StridedUp, UpNet
-from genstudio.nets.dcgan import halvings
+from genstudio.nets.gan.began_autoencoder import DownNet, StridedDown, StridedUp, UpNet
+from genstudio.nets.gan.dcgan import halvings
 
 # The paper's 1e-4, falling to 8e-5 and below, is for a million steps; small nets take more.
 OPTIMISER = {"optimiser": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}

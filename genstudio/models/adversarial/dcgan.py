@@ -15,7 +15,7 @@ from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.base import SPECTRAL_HELP, Adversarial, AdversarialKnobs
 from genstudio.models.base import models
-from genstudio.nets.dcgan import FractionalGenerator, Norm, StridedDiscriminator, halvings, start_small
+from genstudio.nets.gan.dcgan import FractionalGenerator, Norm, StridedDiscriminator, halvings, start_small
 from genstudio.objectives.base import objectives
 
 

@@ -15,7 +15,7 @@ from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.base import SPECTRAL_HELP, Adversarial, AdversarialKnobs
 from genstudio.models.base import models
-from genstudio.nets.gan_mlp import DenseDiscriminator, DenseGenerator
+from genstudio.nets.gan.gan_mlp import DenseDiscriminator, DenseGenerator
 
 
 class GanKnobs(AdversarialKnobs):

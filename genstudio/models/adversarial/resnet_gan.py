@@ -14,8 +14,8 @@ from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.base import SPECTRAL_HELP, Adversarial, AdversarialKnobs, ObjectiveName
 from genstudio.models.base import models
-from genstudio.nets.dcgan import halvings
-from genstudio.nets.gan_resnet import ResidualDiscriminator, ResidualGenerator
+from genstudio.nets.gan.dcgan import halvings
+from genstudio.nets.gan.gan_resnet import ResidualDiscriminator, ResidualGenerator
 
 
 class ResNetGanKnobs(AdversarialKnobs):

@@ -28,11 +28,11 @@ from genstudio.models.autoregressive.sampling.replay import Replay
 from genstudio.models.autoregressive.sampling.request import Method, Order, Request, Sample, check_temperature, uniform
 from genstudio.models.base import Model, Phase, Play, StepContext
 from genstudio.models.classes import asked_labels, check_classes, drawn_labels, labels_of
-from genstudio.nets.by_layers import Layers, pausing, run_through
-from genstudio.nets.causal_graph import CausalGraph
-from genstudio.nets.causal_machine import GraphMachine, Pending
-from genstudio.nets.causal_schedule import schedule_by_parts
-from genstudio.nets.level_distributions import LevelDistribution, LogisticMixture
+from genstudio.nets.causal.checkpointed import Layers, pausing, run_through
+from genstudio.nets.causal.graph import CausalGraph
+from genstudio.nets.causal.machine import GraphMachine, Pending
+from genstudio.nets.causal.schedule import schedule_by_parts
+from genstudio.nets.distributions.levels import LevelDistribution, LogisticMixture
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class Machine(Protocol):
-    """Computes each thing once: see :class:`genstudio.nets.causal_machine.GraphMachine`. Ticks may be gone back to."""
+    """Computes each thing once: see :class:`genstudio.nets.causal.machine.GraphMachine`. Ticks may be gone back to."""
 
     @property
     def ticks(self) -> int: ...
@@ -113,7 +113,7 @@ class Autoregressive(Model):
         return run_through(self.by_layers(x, labels))
 
     def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
-        """:meth:`forward`, with cuts between its layers: see :mod:`genstudio.nets.by_layers`."""
+        """:meth:`forward`, with cuts between its layers: see :mod:`genstudio.nets.causal.checkpointed`."""
         raise NotImplementedError
 
     def graph(self, labels: Tensor | None) -> CausalGraph:

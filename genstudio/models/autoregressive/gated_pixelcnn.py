@@ -19,13 +19,13 @@ from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.autoregressive.pixelcnn import PLACE_HELP, check_width, colour_graph
 from genstudio.models.base import models
-from genstudio.nets.by_layers import Layers
-from genstudio.nets.causal_conv import CausalConv, causal_mask, colour_slices
-from genstudio.nets.causal_graph import CausalGraph, Node, Read
+from genstudio.nets.causal.checkpointed import Layers
+from genstudio.nets.causal.conv import CausalConv, causal_mask, colour_slices
+from genstudio.nets.causal.gated_stacks import GatedLayer, StackNodes, bias_of
+from genstudio.nets.causal.graph import CausalGraph, Node, Read
+from genstudio.nets.causal.masked import affine, width_of
 from genstudio.nets.coordconv import SIZE, with_place
-from genstudio.nets.gated_stacks import GatedLayer, StackNodes, bias_of
-from genstudio.nets.level_distributions import Softmax
-from genstudio.nets.masked import affine, width_of
+from genstudio.nets.distributions.levels import Softmax
 
 
 class GatedPixelCnnKnobs(Knobs):

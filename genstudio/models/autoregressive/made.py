@@ -19,9 +19,9 @@ from genstudio.core.resumable import Resumable
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.base import models
-from genstudio.nets.by_layers import Layers
-from genstudio.nets.level_distributions import Softmax
-from genstudio.nets.masked_linear import DenseMachine, MaskedLinear, unit_degrees
+from genstudio.nets.causal.checkpointed import Layers
+from genstudio.nets.causal.masked_linear import DenseMachine, MaskedLinear, unit_degrees
+from genstudio.nets.distributions.levels import Softmax
 
 if TYPE_CHECKING:
     import numpy as np

@@ -20,12 +20,12 @@ from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.autoregressive.pixelcnn import check_width, masked_conv
 from genstudio.models.base import models
-from genstudio.nets.by_layers import Layers, beside
-from genstudio.nets.causal_conv import CausalConv, CausalUpConv, colour_slices
-from genstudio.nets.causal_graph import CausalGraph, Compute, Draw, Node, Read
-from genstudio.nets.level_distributions import Softmax
-from genstudio.nets.masked import affine, masked_nodes
-from genstudio.nets.spatial_lstm import DiagonalBiLstm, RowLstm
+from genstudio.nets.causal.checkpointed import Layers, beside
+from genstudio.nets.causal.conv import CausalConv, CausalUpConv, colour_slices
+from genstudio.nets.causal.graph import CausalGraph, Compute, Draw, Node, Read
+from genstudio.nets.causal.masked import affine, masked_nodes
+from genstudio.nets.causal.spatial_lstm import DiagonalBiLstm, RowLstm
+from genstudio.nets.distributions.levels import Softmax
 
 
 class PixelRnnKnobs(Knobs):

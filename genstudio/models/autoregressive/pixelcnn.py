@@ -18,13 +18,13 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.base import models
-from genstudio.nets.by_layers import Layers
-from genstudio.nets.causal_conv import CausalConv, causal_mask, colour_slices
-from genstudio.nets.causal_graph import CausalGraph, Draw
+from genstudio.nets.causal.checkpointed import Layers
+from genstudio.nets.causal.conv import CausalConv, causal_mask, colour_slices
+from genstudio.nets.causal.graph import CausalGraph, Draw
+from genstudio.nets.causal.masked import masked_nodes
 from genstudio.nets.coordconv import SIZE, with_place
 from genstudio.nets.coordconv import place as place_of
-from genstudio.nets.level_distributions import Softmax
-from genstudio.nets.masked import masked_nodes
+from genstudio.nets.distributions.levels import Softmax
 
 PLACE_HELP = N_(
     "Tell the net where in the image a pixel lies. Otherwise it knows only what it sees, and begins anew below what it drew."

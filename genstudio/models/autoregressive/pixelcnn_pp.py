@@ -21,13 +21,13 @@ from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.autoregressive.pixelcnn import PLACE_HELP
 from genstudio.models.base import models
-from genstudio.nets.by_layers import Layers
-from genstudio.nets.causal_conv import CausalConv, CausalUpConv, Span, starting_from_data
-from genstudio.nets.causal_graph import CausalGraph, Compute, Draw, Node, Read
+from genstudio.nets.causal.checkpointed import Layers
+from genstudio.nets.causal.conv import CausalConv, CausalUpConv, Span, starting_from_data
+from genstudio.nets.causal.gated_resnet import GatedResnet, affine_elu, bias_of, concat_elu
+from genstudio.nets.causal.graph import CausalGraph, Compute, Draw, Node, Read
 from genstudio.nets.coordconv import SIZE
 from genstudio.nets.coordconv import place as place_of
-from genstudio.nets.gated_resnet import GatedResnet, affine_elu, bias_of, concat_elu
-from genstudio.nets.level_distributions import LogisticMixture
+from genstudio.nets.distributions.levels import LogisticMixture
 
 ABOVE: tuple[Span, Span] = ((-1, 0), (-1, 1))  # rows and columns of a window
 CORNER: tuple[Span, Span] = ((-1, 0), (-1, 0))

@@ -22,8 +22,8 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Model, Phase, Play, StepContext, models
 from genstudio.nets.convolutional import ConvDecoder, ConvEncoder
-from genstudio.nets.distributions import kl_standard_normal, normal_log_prob
-from genstudio.nets.likelihoods import LIKELIHOODS, LikelihoodName, likelihood_for
+from genstudio.nets.distributions.likelihoods import LIKELIHOODS, LikelihoodName, likelihood_for
+from genstudio.nets.distributions.parametric import kl_standard_normal, normal_log_prob
 from genstudio.nets.mlp import mlp
 
 

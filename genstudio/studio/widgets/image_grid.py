@@ -26,14 +26,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from genstudio.core.messages import Message, _, translate
+from genstudio.studio.pane_view.pan_and_zoom import Layout, compose, lay_out
 from genstudio.studio.theme import colour, font, theme
 from genstudio.studio.widgets.rounded_frame import ROUND, behind, corners
-from genstudio.studio.widgets.scaling import Layout, compose, lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from genstudio.explore.base import Picture, Points
+    from genstudio.viewing.base import Picture, Points
 
 MARGIN = 12  # logical pixels around the sheet
 ROOMY = 240  # from this width on, words stand in large letters

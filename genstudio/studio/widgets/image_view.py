@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from genstudio.studio.pane_view.pan_and_zoom import compose, lay_out
 from genstudio.studio.theme import colour, theme
-from genstudio.studio.widgets.scaling import compose, lay_out
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,7 +74,7 @@ class ImageView(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), colour("surround"))
         if self._pixels is not None:
-            from genstudio.explore.base import Picture
+            from genstudio.viewing.base import Picture
 
             ratio = self.devicePixelRatioF()
             picture = Picture(self._pixels)

@@ -28,7 +28,7 @@ from genstudio.training.health import (
 )
 from genstudio.training.health.metric_history import MetricHistory
 from genstudio.training.health.verdict import Health, as_options
-from genstudio.training.plan import Plan
+from genstudio.training.recipe.plan import Plan
 from genstudio.training.telemetry import Row
 
 __all__ = ["CHECKS", "Health", "as_options", "assess"]

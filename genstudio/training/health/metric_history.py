@@ -9,7 +9,7 @@ from typing import Any
 
 from genstudio.core.messages import N_, Message
 from genstudio.objectives.base import objectives
-from genstudio.training.plan import Plan
+from genstudio.training.recipe.plan import Plan
 from genstudio.training.telemetry import Row
 
 FEW = 5  # rows that make a recent mean

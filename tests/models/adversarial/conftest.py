@@ -12,7 +12,7 @@ from genstudio.core.messages import N_
 from genstudio.data.base import DataKnobs, Source, data_sets
 from genstudio.data.dataset import DataSet, open_data
 from genstudio.models.base import Model, models
-from genstudio.training.recipe import Recipe, recipe_from_dict
+from genstudio.training.recipe.recipe import Recipe, recipe_from_dict
 
 #: What makes each model small. ``base`` of the conditional one goes through all three elsewhere.
 SMALL: dict[str, dict[str, Any]] = {

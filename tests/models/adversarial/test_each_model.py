@@ -13,8 +13,8 @@ from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build, models
 from genstudio.nets.class_heads import ConcatenationHead, ProjectionHead
+from genstudio.nets.gan.spectral import maybe_spectral_norm
 from genstudio.nets.latent_prior import as_switches
-from genstudio.nets.spectral import maybe_spectral_norm
 
 
 def noise(seed: int = 0) -> torch.Generator:

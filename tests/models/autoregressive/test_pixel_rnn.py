@@ -9,8 +9,8 @@ from torch import Tensor
 from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build
-from genstudio.nets.causal_conv import colour_slices
-from genstudio.nets.spatial_lstm import DiagonalBiLstm, RowLstm, skew, unskew
+from genstudio.nets.causal.conv import colour_slices
+from genstudio.nets.causal.spatial_lstm import DiagonalBiLstm, RowLstm, skew, unskew
 
 
 def gates_of(gates: Tensor, before: Tensor, colours: list[slice]) -> tuple[Tensor, Tensor]:

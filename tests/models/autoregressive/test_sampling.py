@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genstudio.core.errors import UsageError
-from genstudio.nets.causal_schedule import schedule
+from genstudio.nets.causal.schedule import schedule
 
 
 def noise(seed: int = 3) -> torch.Generator:

@@ -10,7 +10,7 @@ from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Phase, build
 from genstudio.models.variational.attribute_vae import AttributeVAE
-from genstudio.nets.distributions import kl_standard_normal
+from genstudio.nets.distributions.parametric import kl_standard_normal
 
 SPEC = ImageSpec(1, 4, 4, levels=2, attribute_names=("left", "top"))
 

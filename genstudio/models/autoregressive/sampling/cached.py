@@ -1,6 +1,6 @@
 """The sampler that computes everything once: each layer only where its new inputs fall due, in batches of ticks.
 
-Its machine is the model's: a graph of causal nodes (see :mod:`genstudio.nets.causal_schedule`), or for models without
+Its machine is the model's: a graph of causal nodes (see :mod:`genstudio.nets.causal.schedule`), or for models without
 convolutions a form of their own that grows by one pixel at a time.
 """
 
@@ -18,7 +18,7 @@ from genstudio.models.autoregressive.sampling.request import Order, Request, Sam
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.base import Autoregressive
-    from genstudio.nets.causal_machine import Pending
+    from genstudio.nets.causal.machine import Pending
 
 
 ROWS_VALUES = 200_000

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from genstudio.nets.causal_conv import weights_ready
+from genstudio.nets.causal.conv import weights_ready
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.base import Autoregressive

@@ -1,0 +1,84 @@
+"""Class coverage: which classes of the data set a model draws, by a judge's word, and how evenly.
+
+A class counts as drawn when its share among the samples is at least a tenth of its share among real images, by the same
+judge's word: one slip of the judge in thousands covers nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from genstudio.core.capabilities import Samples
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_
+from genstudio.evaluate.base import Result, measure
+
+if TYPE_CHECKING:
+    from genstudio.evaluate.images import Images
+    from genstudio.evaluate.judge.comparison import Comparison, JudgeFeatures
+
+LEAST = 0.1  # of a class's share among real images
+
+
+@measure(
+    "class_coverage",
+    title=N_("Class coverage"),
+    unit="share",
+    better="higher",
+    needs=(Samples,),
+    help=N_("Share of the data set's classes that the samples show, as a judge tells them; its extra says how evenly."),
+    heavy=True,
+    comparison=True,
+    extra_units={"class_entropy": "nats of class"},
+)
+def class_coverage(model: Any, images: Images, *, comparison: Comparison) -> Result:
+    """Share of classes drawn. Extra: ``class_entropy`` of the samples in nats, at most the log of the classes' number.
+
+    Raises :class:`UsageError` where the judge tells no classes apart.
+    """
+    names = comparison.judge.class_names
+    if not names:
+        raise UsageError(
+            N_("Classes can't be counted: {data} has none that a judge could tell apart.", data=images.data.name),
+            N_("Leave 'class_coverage' out, or choose data with classes."),
+        )
+    real = shares(comparison.reference.classes, len(names))
+
+    def drawn(seen: JudgeFeatures) -> Tensor:
+        return covered(shares(seen.classes, len(names)), real)
+
+    samples = shares(comparison.samples.classes, len(names))
+    there = real > 0
+    mine = covered(samples, real)
+    return Result(
+        float(mine[there].double().mean()),
+        comparison.protocol()
+        | {
+            "classes": int(there.sum()),
+            "least_share": LEAST,
+            "missing": [name for name, has, real_has in zip(names, mine, there, strict=True) if real_has and not has],
+            "shares": {name: round(float(share), 4) for name, share in zip(names, samples, strict=True)},
+            "entropy_of_training_images": round(entropy(real), 4),
+        },
+        comparison.baselines("class_coverage", lambda seen: float(drawn(seen)[there].double().mean())),
+        {"class_entropy": entropy(samples)},
+    )
+
+
+def shares(classes: Tensor | None, count: int) -> Tensor:
+    """The share of each class among N class numbers: float64, ``count`` long."""
+    assert classes is not None, "the judge tells classes apart"
+    return torch.bincount(classes, minlength=count).double() / len(classes)
+
+
+def covered(samples: Tensor, real: Tensor) -> Tensor:
+    """Classes that count as drawn, given each one's share among samples and among real images."""
+    return (samples > 0) & (samples >= LEAST * real)
+
+
+def entropy(share: Tensor) -> float:
+    """-sum p log p, nats."""
+    return float(-(share * share.clamp_min(1e-300).log()).sum())

@@ -1,0 +1,136 @@
+"""Curves in files: PNG and SVG for papers and slides, CSV with every raw point."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, translate
+from genstudio.export.charts.rows import Mark, Row
+from genstudio.export.files import whole_file
+
+if TYPE_CHECKING:
+    from genstudio.export.provenance import Provenance
+    from genstudio.training.run.run import Run
+
+
+def save_curves(
+    path: str | os.PathLike[str],
+    rows: Sequence[Row],
+    *,
+    keys: Sequence[str] | None = None,
+    units: Mapping[str, str] | None = None,
+    log: bool = False,
+    smoothing: float = 0.9,
+    x: Literal["step", "time"] = "step",
+    theme: Literal["light", "dark"] = "light",
+    title: str = "",
+    marks: Sequence[Mark] = (),
+    parts: Mapping[str, str] | None = None,
+    provenance: Provenance | None = None,
+) -> Path:
+    """Write the curves of a run as PNG, SVG or CSV, by the suffix; returns the path written.
+
+    ``rows`` are what was measured (:class:`Row`); ``keys`` choose among their values (default: all, in order
+    of appearance). In pictures each unit (``units``: key -> "nats", "bits/dim", "") has axes of its own, or
+    each player (``parts``: term -> player, see :func:`genstudio.export.charts.curve_groups.into_groups`); raw points
+    stand faintly behind their debiased moving average of weight ``smoothing``, and curves differ by colour and
+    by dash. ``log`` applies to axes whose values are all above zero. ``marks`` are upright lines with a number,
+    and their words below. CSV holds all raw points: columns step, seconds, then one per key, empty where a row
+    has no such value, and one for the marks' words where there are any. Raises :class:`UsageError` for another
+    suffix, an unknown key or no rows.
+    """
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in (".png", ".svg", ".csv"):
+        raise UsageError(
+            N_("Curves can't be written as '{suffix}'.", suffix=suffix or target.name),
+            N_("Choose a name that ends in .png, .svg or .csv."),
+        )
+    chosen = _choose(rows, keys)
+    with whole_file(target) as temporary:
+        if suffix == ".csv":
+            _write_csv(temporary, rows, chosen, marks)
+        else:
+            from genstudio.export.charts.plot import draw_curves
+
+            draw_curves(
+                temporary, rows, chosen, units or {}, log=log, smoothing=smoothing, x=x, theme=theme,
+                title=title, marks=marks, parts=parts or {}, provenance=provenance,
+            )  # fmt: skip
+    return target
+
+
+def save_run_curves(path: str | os.PathLike[str], run: Run, **options: object) -> Path:
+    """:func:`save_curves` of all that ``run`` has measured so far, with its units and players, its name as the title,
+    and marks where its settings changed."""
+    from genstudio.training.curve_annotations import marks_of, owners_of
+
+    rows, run_events = read_rows(run), run.run_events()
+    units = units_of(run.recipe.model, options.get("keys") or keys_of(rows))  # type: ignore[arg-type]
+    known = {"units": units, "title": run.path.name, "marks": marks_of(run_events), "parts": owners_of(run_events)}
+    options = {**known, **options}
+    return save_curves(path, rows, **options)  # type: ignore[arg-type]
+
+
+def read_rows(run: Run) -> list[Row]:
+    """All rows of a run's ``metrics.jsonl``, oldest first."""
+    rows, _ = run.metrics_since(0)
+    return list(rows)
+
+
+def keys_of(rows: Sequence[Row]) -> list[str]:
+    """The names of all values, in order of appearance."""
+    return list(dict.fromkeys(key for row in rows for key in row.values))
+
+
+def units_of(model: str, keys: Sequence[str]) -> dict[str, str]:
+    """The unit of each key ``split/name``, from the model's terms and the measures. Imports the model's code."""
+    from genstudio.evaluate.base import measures
+    from genstudio.models.base import models
+
+    known = {name: unit for _, measure in measures.items() for name, unit in measure.units.items()}
+    known.update(models[model].units)
+
+    def unit(name: str) -> str:
+        return "bits/dim" if name.endswith("bits_per_dim") else known.get(name, "")
+
+    return {key: unit(key.partition("/")[2]) for key in keys}
+
+
+def _choose(rows: Sequence[Row], keys: Sequence[str] | None) -> list[str]:
+    there = keys_of(rows)
+    if not there:
+        raise UsageError(N_("Nothing has been measured yet."), N_("Train for some steps first."))
+    for key in keys or ():
+        if key not in there:
+            raise UsageError(
+                N_("There is no curve named '{name}'.", name=key),
+                N_("There are: {names}.", names=", ".join(there)),
+            )
+    return list(keys) if keys else there
+
+
+def _write_csv(path: Path, rows: Sequence[Row], keys: Sequence[str], marks: Sequence[Mark]) -> None:
+    waiting = sorted(marks, key=lambda mark: mark.step)
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["step", "seconds", *keys, *(["change"] if marks else [])])
+
+        def write_marks(before: float) -> None:
+            """A line of its own for each mark that comes before this step."""
+            while waiting and waiting[0].step < before:
+                mark = waiting.pop(0)
+                writer.writerow([mark.step, "", *[""] * len(keys), translate(mark.message)])
+
+        for row in rows:
+            # repr keeps every digit: what is read back is what was measured.
+            cells = [repr(float(row.values[key])) if key in row.values else "" for key in keys]
+            if any(cells):
+                write_marks(row.step)
+                writer.writerow([row.step, repr(float(row.seconds)), *cells, *([""] if marks else [])])
+        write_marks(float("inf"))

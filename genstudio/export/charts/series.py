@@ -1,0 +1,76 @@
+"""The series of a content as one picture for paper, by matplotlib. Imported only when a picture is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from genstudio.core.messages import translate
+from genstudio.export.charts.plot import COLOURS, DASHES, LOCK, fonts, settings
+
+if TYPE_CHECKING:
+    from genstudio.viewing.base import Content, Series
+
+INCHES, DPI = (6.4, 6.4), 150
+
+
+def draw_series(content: Content, theme: str = "light") -> np.ndarray:
+    """uint8 H×W×3: one panel a group, each curve with its marks as dots and a ring at their mean, as in the window."""
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    colours = COLOURS[theme]
+    groups: dict[str, list[tuple[int, Series]]] = {}
+    for number, series in enumerate(content.series):
+        groups.setdefault(translate(series.group), []).append((number, series))
+    with LOCK, matplotlib.rc_context({**settings(colours), "font.family": fonts()}):
+        figure = Figure(figsize=INCHES, dpi=DPI, layout="constrained", facecolor=colours.card)
+        canvas = FigureCanvasAgg(figure)
+        panels = figure.subplots(len(groups), 1, sharex=True, squeeze=False)[:, 0]
+        for axes, (title, its) in zip(panels, groups.items(), strict=True):
+            for number, series in its:
+                _draw_one(
+                    axes,
+                    series,
+                    colours.series[number % len(colours.series)],
+                    DASHES[number % len(DASHES)],
+                    colours.card,
+                )
+            _dress(axes, title, its[0][1].unit, colours)
+        panels[-1].set_xlabel(translate(content.across))
+        canvas.draw()
+        made: np.ndarray = np.asarray(canvas.buffer_rgba())[..., :3].copy()
+    return made
+
+
+def _draw_one(axes: Any, series: Series, colour: str, dash: tuple[float, ...], card: str) -> None:
+    style: Any = (0, dash) if dash else "solid"
+    axes.plot(series.x, series.y, color=colour, linestyle=style, linewidth=1.8, label=translate(series.name))
+    if series.marks is None or not len(series.marks):
+        return
+    x = np.clip(series.marks, series.x[0], series.x[-1])
+    axes.plot(x, series.at(x), "o", color=colour, markersize=4, alpha=0.55, markeredgewidth=0)
+    mean = x.mean()
+    axes.plot(
+        mean, series.at(mean), "o", markersize=8, markerfacecolor=card, markeredgecolor=colour, markeredgewidth=1.6
+    )
+
+
+def _dress(axes: Any, title: str, unit: str, colours: Any) -> None:
+    axes.set_title(title, loc="left", fontsize=10, fontweight=600, pad=24)
+    axes.set_ylabel(unit)
+    axes.grid(True, color=colours.grid, linewidth=0.8)
+    axes.set_axisbelow(True)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    axes.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=2,
+        frameon=False,
+        borderaxespad=0.2,
+        handlelength=2.4,
+        fontsize=8.5,
+    )

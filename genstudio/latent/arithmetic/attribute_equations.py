@@ -1,0 +1,113 @@
+"""Equations that the data know, such as a smile carried over from women to men, filled with exemplars by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, Message, translate
+from genstudio.core.seeding import generator
+from genstudio.evaluate.equations import HIGH, LOW, Equation, equations_for
+from genstudio.latent.arithmetic.candidates import Pool, filter_words, side_words
+from genstudio.latent.arithmetic.vector_arithmetic import Term
+from genstudio.viewing.base import ViewContext
+
+if TYPE_CHECKING:
+    import numpy as np
+
+EXEMPLARS = 3
+BLANK = (Term(1), Term(-1), Term(1))
+"""Three terms to be filled by hand."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """``error``: why the named equation has no exemplars; its terms are there all the same, to be filled by hand."""
+
+    terms: tuple[Term, ...]
+    name: str = ""
+    error: UsageError | None = None
+
+
+def known_names(pool: Pool) -> tuple[str, ...]:
+    """The attributes by which the browser can filter."""
+    return tuple(name for name, values in pool.values.items() if _varies(values))
+
+
+def _varies(values: np.ndarray) -> bool:
+    import numpy as np
+
+    known = values[np.isfinite(values)]
+    return len(known) > 1 and bool(known.min() < known.max())
+
+
+def sides_in_words(context: ViewContext, pool: Pool) -> tuple[tuple[str, Message | str, Message | str], ...]:
+    """(attribute, what one says where it is low, where it is high) of each that the browser can filter by."""
+    return tuple(
+        (name, side_words(context.data, name, LOW), side_words(context.data, name, HIGH)) for name in known_names(pool)
+    )
+
+
+def equations_of(context: ViewContext, pool: Pool) -> list[Equation]:
+    """The equations that there are attributes for. One of many classes is carried over nothing: a digit is one alone."""
+    many = context.spec.class_names if len(context.spec.class_names) > 2 else ()
+    names = [name for name in known_names(pool) if name not in many]
+    return equations_for(names) if len(names) > 1 else []
+
+
+def equation_words(context: ViewContext, equation: Equation) -> Message:
+    """Description of an equation: "smiling, from feminine to masculine"."""
+    return N_(
+        "{what}: {here} → {there}",
+        what=side_words(context.data, equation.moved, HIGH),
+        here=side_words(context.data, equation.across, equation.here),
+        there=side_words(context.data, equation.across, equation.there),
+    )
+
+
+def terms_of(context: ViewContext, equation: Equation, pool: Pool, seed: int = 0) -> tuple[Term, ...]:
+    """The terms of a named equation, each with three exemplars drawn by ``seed`` from those that are as it says.
+
+    Raises :class:`UsageError` where there are too few.
+    """
+    import torch
+
+    terms, draw = [], generator(seed, "exemplars", equation.name)
+    for sign, wanted in equation.terms:
+        fits = pool.matching(tuple(wanted.items()))
+        said = translate(filter_words(context.data, tuple(wanted.items())))
+        if len(fits) < EXEMPLARS:
+            raise UsageError(
+                N_("Only {n} of {all} images are {wanted}.", n=len(fits), all=len(pool), wanted=said),
+                N_("Choose another equation, or exemplars by hand."),
+            )
+        chosen = fits[torch.randperm(len(fits), generator=draw)[:EXEMPLARS].numpy()]
+        terms.append(Term(1 if sign > 0 else -1, tuple(pool.frame(int(k)) for k in chosen), said))
+    return tuple(terms)
+
+
+def first_equation(context: ViewContext, pool: Pool, seed: int) -> tuple[tuple[Term, ...], str]:
+    """The first equation whose exemplars are there, and its name; without attributes an empty one."""
+    for equation in equations_of(context, pool):
+        try:
+            return terms_of(context, equation, pool, seed), equation.name
+        except UsageError:
+            continue
+    return (), ""
+
+
+def filled(context: ViewContext, pool: Pool, name: str, seed: int) -> Filled:
+    """The equation called ``name``, with exemplars; the first that there is where none is called so."""
+    for equation in equations_of(context, pool):
+        if equation.name != name:
+            continue
+        try:
+            return Filled(terms_of(context, equation, pool, seed), name)
+        except UsageError as error:
+            blank = [
+                Term(1 if sign > 0 else -1, (), translate(filter_words(context.data, tuple(wanted.items()))))
+                for sign, wanted in equation.terms
+            ]
+            return Filled(tuple(blank), name, error)
+    return Filled(*first_equation(context, pool, seed))

@@ -1,0 +1,137 @@
+"""Candidates to choose exemplars from: encoded images with what the data set says of them, or drawn ones with what the judge
+reads; and filters such as "smiling, no glasses, feminine".
+
+Each candidate is a :class:`~genstudio.latent.points.LatentPoint`: a validation image by its number, a drawn
+one by its seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from genstudio.core.capabilities import Encodes, has
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, Message, translate
+from genstudio.core.seeding import generator
+from genstudio.data.base import data_sets
+from genstudio.evaluate.equations import HIGH, Sides, matching
+from genstudio.evaluate.judge.readings import readings, switches, targets_of
+from genstudio.latent.directions.search import kept
+from genstudio.latent.points import LatentPoint
+from genstudio.viewing.base import ViewContext
+from genstudio.viewing.conditioning import check_data, classes_in_turn
+from genstudio.viewing.decode import chunks, decoded
+
+if TYPE_CHECKING:
+    from genstudio.data.dataset import DataSet
+
+MOST = 2_000
+Source = Literal["auto", "images", "samples"]
+Filter = tuple[tuple[str, str], ...]
+"""(attribute, "high" or "low") of each that is asked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """``z``: float32 N×D. ``values``: by name, float64 N (none where nothing is known). ``kind``: of its frames."""
+
+    z: np.ndarray
+    values: dict[str, np.ndarray]
+    sides: dict[str, Sides]
+    kind: Literal["image", "seed"]
+    labels: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.z)
+
+    def frame(self, position: int) -> LatentPoint:
+        """The frame of a candidate; of a model that knows classes, of the class that it was judged as."""
+        label = 0 if self.labels is None else int(self.labels[position])
+        return LatentPoint(self.kind, position, label=label)
+
+    def matching(self, wanted: Filter) -> np.ndarray:
+        """The positions of those that are as ``wanted``, int64. Raises :class:`UsageError` for a name that is not known."""
+        for name, _ in wanted:
+            if name not in self.values:
+                raise UsageError(
+                    N_("Nothing is known of '{name}' here.", name=name),
+                    N_("There are: {names}.", names=", ".join(self.values) or "-"),
+                )
+        return matching(self.values, self.sides, dict(wanted)) if wanted else np.arange(len(self))
+
+
+def source_of(context: ViewContext, source: Source) -> Literal["images", "samples"]:
+    """Where candidates come from: images where the model can encode any, unless samples are asked for."""
+    can_encode = has(context.model, Encodes) and context.data is not None
+    return "images" if can_encode and source != "samples" else "samples"
+
+
+def pool_of(context: ViewContext, source: Source = "auto") -> Generator[float, None, Pool]:
+    """The candidates of ``context``, kept in it: yields the share done.
+
+    Raises :class:`UsageError` for images that don't fit the model.
+    """
+    chosen = source_of(context, source)
+    judge = context.judge()
+    make = (lambda: _of_images(context)) if chosen == "images" else (lambda: _of_samples(context))
+    return kept(context, ("pool", chosen, judge and judge.hash), make)
+
+
+def _of_images(context: ViewContext) -> Generator[float, None, Pool]:
+    import torch
+
+    assert context.data is not None
+    check_data(context)
+    data: Any = context.data
+    split = next(part for part in map(data.split, ("validation", "test", "train")) if len(part))
+    n, z = min(MOST, len(split)), []
+    for part in chunks(n, context):
+        batch = split.batch(torch.arange(part.start, part.stop), generator=generator(0, "pool"))
+        z.append(context.model.encode(batch.images).float().numpy())  # type: ignore[operator]
+        yield part.stop / n
+    values = targets_of(data, split.indices[:n])
+    return Pool(np.concatenate(z), values, {name: Sides.of(one) for name, one in values.items()}, "image")
+
+
+def _of_samples(context: ViewContext) -> Generator[float, None, Pool]:
+    import torch
+
+    judge, draw = context.judge(), context.model.prior
+    z = torch.cat([draw(1, generator=generator(seed, "frame")) for seed in range(MOST)])  # type: ignore[operator]
+    labels = classes_in_turn(context, MOST, -1)
+    said: list[dict[str, np.ndarray]] = []
+    for part in chunks(MOST, context) if judge is not None else ():
+        assert judge is not None
+        said.append(readings(judge, decoded(context, z[part], None if labels is None else labels[part])))
+        yield part.stop / MOST
+    values = {name: np.concatenate([one[name] for one in said]) for name in said[0]} if said else {}
+    sides = judged_sides(context.data, values)
+    return Pool(z.numpy(), values, sides, "seed", None if labels is None else labels.numpy())
+
+
+def judged_sides(data: DataSet | None, values: dict[str, np.ndarray]) -> dict[str, Sides]:
+    """Where high and low begin in a judge's readings: at a half of what is yes or no, else by these readings themselves."""
+    yes_or_no = switches(data) if data is not None else set()
+    return {name: Sides(0.5, 0.5, 0.5) if name in yes_or_no else Sides.of(one) for name, one in values.items()}
+
+
+def side_words(data: DataSet | None, name: str, side: str) -> Message | str:
+    """Words for an image whose ``name`` is high or low: "smiling", "no glasses", "much of it"."""
+    known = data_sets[data.name].words if data is not None else {}
+    if name in known:
+        return known[name][1 if side == HIGH else 0]
+    shown = name.replace("_", " ")
+    if data is not None and name in switches(data):
+        return shown if side == HIGH else N_("not {name}", name=shown)
+    return N_("high {name}", name=shown) if side == HIGH else N_("low {name}", name=shown)
+
+
+def filter_words(data: DataSet | None, wanted: Sequence[tuple[str, str]]) -> Message:
+    """ "smiling, no glasses, feminine"."""
+    if not wanted:
+        return N_("all")
+    return N_("{words}", words=", ".join(translate(side_words(data, name, side)) for name, side in wanted))

@@ -1,0 +1,152 @@
+"""Equations that a person saved: one JSON file in their home folder, whole or not changed at all.
+
+What is behind a blob (a z, an own image) is written as numbers, so that an equation outlives the session it was made in.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from genstudio.core.errors import DataError
+from genstudio.core.messages import N_, Message
+from genstudio.latent.arithmetic.vector_arithmetic import Term
+from genstudio.latent.points import LatentPoint
+from genstudio.training.run.files import write_atomically
+
+if TYPE_CHECKING:
+    from genstudio.viewing.blobs import Blobs
+
+FILE = "equations.json"
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an equation was made: the model, the length of its codes, and the data set (empty: none)."""
+
+    model: str
+    latent_dim: int
+    data: str = ""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """``remark``: what could not be taken over here, and why."""
+
+    terms: tuple[Term, ...]
+    remark: Message | None = None
+
+
+class SavedSums:
+    """Saved equations by name. Every call reads the file again: another window may have written it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def names(self) -> list[str]:
+        """In order of the alphabet. Raises :class:`DataError` when the file can't be read."""
+        return sorted(self._read(), key=str.casefold)
+
+    def get(self, name: str) -> Entry | None:
+        """The equation saved under ``name``."""
+        return self._read().get(name)
+
+    def put(self, name: str, entry: Entry | None) -> None:
+        """Save ``entry`` under ``name``; ``None`` deletes it. Raises :class:`DataError` where that can't be done: what
+        was there is there still."""
+        entries = self._read()
+        if entry is None:
+            entries.pop(name, None)
+        else:
+            entries[name] = entry
+        told = json.dumps({"version": 1, "equations": entries}, indent=1, sort_keys=True, allow_nan=False)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(self.path, told.encode())
+        except OSError as error:
+            raise DataError(
+                N_("Equations can't be written to {path}: {reason}.", path=str(self.path), reason=error.strerror),
+                N_("Make room there, or let the folder be written to."),
+            ) from error
+
+    def _read(self) -> dict[str, Entry]:
+        try:
+            told = json.loads(self.path.read_text(encoding="utf-8"))
+            entries = {str(name): dict(entry) for name, entry in dict(told["equations"]).items()}
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise DataError(
+                N_("The saved equations in {path} can't be read.", path=str(self.path)),
+                N_("Move that file away to begin a new one; nothing in it was changed."),
+            ) from error
+        return entries
+
+
+def entry_of(terms: tuple[Term, ...], place: Place, blobs: Blobs) -> Entry:
+    """``terms`` for the file. Raises :class:`DataError` where a z or an image is no longer stored."""
+    return {
+        "model": place.model, "latent_dim": place.latent_dim, "data": place.data,
+        "terms": [
+            {"sign": term.sign, "name": term.name, "exemplars": [_told(one, blobs) for one in term.exemplars]}
+            for term in terms
+        ],
+    }  # fmt: skip
+
+
+def terms_in(entry: Entry, place: Place, blobs: Blobs) -> Loaded:
+    """The terms of ``entry`` for a model at ``place``: codes of another space are left out. Raises :class:`DataError` for
+    what no equation is."""
+    try:
+        made = Place(str(entry["model"]), int(entry["latent_dim"]), str(entry.get("data", "")))
+        same = (made.model, made.latent_dim) == (place.model, place.latent_dim)
+        terms, refused = [], 0
+        for term in entry["terms"]:
+            frames = [one for one in term["exemplars"] if same or one["kind"] != "z"]
+            refused += len(term["exemplars"]) - len(frames)
+            terms.append(Term(term["sign"], tuple(_frame(one, blobs) for one in frames), str(term["name"])))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataError(N_("This is no equation that was saved here."), N_("Delete it, and save it again.")) from error
+    return Loaded(tuple(terms), _remark(made, place, refused))
+
+
+def _remark(made: Place, here: Place, refused: int) -> Message | None:
+    if refused:
+        return N_(
+            "{n} exemplars are left out: they are codes of {dim} numbers of another model ({model}), and this is a {here} "
+            "of {here_dim}. Put others in their place.",
+            n=refused, dim=made.latent_dim, model=made.model, here=here.model, here_dim=here.latent_dim,
+        )  # fmt: skip
+    if made.data and made.data != here.data:
+        return N_(
+            "This equation was made with the images of {data}: the same numbers are other images here.", data=made.data
+        )
+    return None
+
+
+def _told(frame: LatentPoint, blobs: Blobs) -> Entry:
+    told: Entry = {"kind": frame.kind, "number": frame.number, "label": frame.label}
+    if frame.blob is None:
+        return told
+    array = blobs.get_array(frame.blob)
+    if frame.kind == "z":
+        # A float32 is a float64 too: JSON gives back the same number.
+        return told | {"z": [float(value) for value in array.astype(np.float32).ravel()]}
+    packed = base64.b64encode(np.ascontiguousarray(array, np.uint8).tobytes()).decode()
+    return told | {"shape": list(array.shape), "pixels": packed}
+
+
+def _frame(told: Entry, blobs: Blobs) -> LatentPoint:
+    blob = None
+    if "z" in told:
+        blob = blobs.put_array(np.array(told["z"], np.float32))
+    elif "pixels" in told:
+        flat = np.frombuffer(base64.b64decode(told["pixels"]), np.uint8)
+        blob = blobs.put_array(flat.reshape(tuple(told["shape"])))
+    return LatentPoint(told["kind"], int(told["number"]), blob, int(told["label"]))

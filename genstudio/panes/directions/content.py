@@ -1,0 +1,259 @@
+"""The pane Directions: named directions of a latent space, how well they were found, and what walking along them does."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from genstudio.core.capabilities import Decodes
+from genstudio.core.errors import DataError, UsageError
+from genstudio.core.messages import N_, Message
+from genstudio.viewing.base import Blob, Content, PaneState, ViewContext, knob, pane, state
+from genstudio.viewing.conditioning import check_data
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from genstudio.core.spec import ImageSpec
+    from genstudio.latent.directions.direction import Directions
+    from genstudio.panes.directions.rows import Row
+    from genstudio.panes.directions.sheets import Sheets
+
+PAGE = N_(
+    "<p>A direction is a unit vector v in the space of codes along which one thing changes: a smile, where a head "
+    "looks. Each row walks from one code z to z + t·σ·v, with σ the standard deviation of the codes along v: t = ±2 is "
+    "as far as codes usually lie. The middle of each row is z itself.</p>"
+    "<p><b>How it is found.</b> Where the model encodes images, their codes and what the data set says of them are at "
+    "hand; of a generator, 10,000 codes are drawn and the data set's judge says what it sees. On seven tenths a linear "
+    "reader r is fitted: <i>ridge regression</i> for a number; for yes and no a <i>linear SVM</i>, <i>logistic "
+    "regression</i>, or the <i>difference of the means</i> (Radford et al. 2016); of drawn images the SVM between the tenth "
+    "with the highest and the tenth with the lowest score (Shen et al. 2020). The walk is v = Σr / |Σr| with the codes' "
+    "covariance Σ, the likeliest way to a higher reading.</p>"
+    "<p><b>How well.</b> On the other three tenths: R² of a number, balanced accuracy of yes and no (½ for guesses), "
+    "and beside it what ten random directions reach on average. A good score says that the code tells the attribute. It "
+    "does not say that walking changes nothing else.</p>"
+    "<p><b>What it does.</b> The judge looks at 96 codes decoded at t = −2, −1, 0, 1, 2. An effect is how much its mean "
+    "reading changes from −2 to 2, in standard deviations of its readings of ordinary images. <i>Monotone</i>: the "
+    "share of codes whose reading rises at each of the four steps. <i>Also</i> names the largest side effects.</p>"
+    "<p><b>Hold fixed</b> (F) takes from every other walk what changes the reading of those that are held: v' = v − "
+    "V(RᵀV)⁺Rᵀv, where V and R have the held walks and readers as columns, scaled to length 1. Effects are measured "
+    "anew.</p>"
+    "<p><b>Without names.</b> Principal components are the directions along which codes vary most (of a generator: "
+    "along which its images do, Härkönen et al. 2020); give one a name when you see what it does. <i>Mirror</i> is the "
+    "principal axis of encode(x) − encode(mirrored x): of photographs, the head's turn. The <i>random</i> direction "
+    "shows what means nothing.</p>"
+    "<p><b>Cosines</b> near 0 are directions that do not mix; near ±1 they are one. <b>Effects</b> has a row a "
+    "direction and a column an attribute: what is not on the diagonal moves along.</p>"
+    "<p>Arrows: another cell. Click or Enter: send its z on. F: hold the row's direction fixed. Escape: stop looking "
+    "for them.</p>"
+)
+
+
+def _unsupported(spec: ImageSpec) -> UsageError | None:
+    if not spec.is_point:
+        return None
+    return UsageError(
+        N_("A point has no smile: of points in the plane nothing is known that a direction could be named after."),
+        N_("Look at the pane Plane, or train a model of images."),
+    )
+
+
+@state
+class DirectionsState(PaneState):
+    """``directions``: ``Directions.to_bytes()``, found earlier; ``None``: they are found first. ``z``: float32 D."""
+
+    OF_RUN = ("fixed", "z", "directions")
+    OF_IMAGES = ("index", "attributes", "label")
+
+    shown: Literal["strips", "cosines", "effects"] = knob(
+        "strips", help=N_("Pictures along each direction, the cosines between them, or what each of them moves."),
+        label=N_("show"),
+    )  # fmt: skip
+    source: Literal["image", "prior"] = knob(
+        "image",
+        help=N_("Walk from an encoded validation image, or from a code drawn from the prior."),
+        label=N_("from"),
+    )
+    index: int = knob(0, help=N_("Which validation image."), label=N_("image"), ge=0)
+    seed: int = knob(0, help=N_("The seed of the code that is drawn."), label=N_("seed"), ge=0, le=2**31 - 1)
+    reach: float = knob(3.0, help=N_("How far each row goes."), label=N_("range"), unit="σ", ge=0.5, le=6.0)
+    cells: Literal[0, 5, 7, 9] = knob(0, help=N_("Pictures in a row; 0: as many as fit."), label=N_("pictures"))
+    how: Literal["auto", "means", "logistic", "svm", "ridge", "extremes"] = knob(
+        "auto",
+        help=N_(
+            "The way to find them; auto: ridge regression, a linear SVM for yes and no, and of drawn images the extremes."
+        ),
+        label=N_("method"),
+    )
+    attributes: tuple[str, ...] = knob((), help=N_("The attributes that are looked for; none: all that vary."))
+    components: int = knob(4, help=N_("How many principal components are shown."), label=N_("components"), ge=0, le=20)
+    fixed: tuple[str, ...] = knob((), help=N_("The directions that are held fixed along all the others."))
+    label: int = knob(
+        -1, help=N_("The class that is shown, for models that know classes; -1: the image's."), label=N_("class"), ge=-1
+    )
+    looking: bool = knob(True, help=N_("Look for directions while none are known."), advanced=True)
+    z: Blob | None = knob(None, help=N_("A code that was sent here, to walk from."))
+    directions: Blob | None = knob(None, help=N_("Directions found earlier."))
+
+    @property
+    def columns(self) -> int:
+        return self.cells or 7
+
+    @property
+    def way(self) -> tuple[str, tuple[str, ...]]:
+        """Method by which the directions were or will be found."""
+        return self.how, self.attributes
+
+    @property
+    def needs_images(self) -> bool:
+        return True
+
+    def with_z(self, z: Blob) -> DirectionsState:
+        return replace(self, z=z)
+
+
+@pane(
+    "directions",
+    title=N_("Directions"),
+    group="latent",
+    needs=(Decodes,),
+    state=DirectionsState,
+    help=N_("Named directions of the latent space, how well they were found, and what they do."),
+    page=PAGE,
+    slow=True,
+    unsupported=_unsupported,
+)
+def directions(context: ViewContext, state: DirectionsState) -> Iterator[Content]:
+    """Rows of pictures along directions, or a matrix of numbers. ``values["rows"]`` holds what is told of each direction,
+    ``values["found"]`` the bytes of those that were found by this content, ``values["share"]`` how far that is."""
+    from genstudio.panes.directions.sheets import Sheets, code_of
+
+    check_data(context)
+    sheets = Sheets(context, state, code_of(context, state))
+    known = _known(context, state)
+    story = Story(found_here=known is None and state.looking)
+    yield from _found(context, state, sheets, known, story)
+    if story.found is None:
+        raise UsageError(N_("No direction was found."), N_("Choose another method."))
+    yield from _looked_into(context, state, sheets, story)
+
+
+@dataclass
+class Story:
+    """Results so far: ``rows``; scores ``now`` by name; ``remarks`` on what is missing."""
+
+    found_here: bool
+    found: Directions | None = None
+    rows: list[Row] = field(default_factory=list)
+    now: dict[str, float] = field(default_factory=dict)
+    remarks: tuple[Message, ...] = ()
+
+
+def _known(context: ViewContext, state: DirectionsState) -> Directions | None:
+    """Directions that the state carries. Raises :class:`UsageError` where they are of another space."""
+    from genstudio.latent.directions.direction import Directions
+
+    if state.directions is None:
+        return None
+    try:
+        found = Directions.from_bytes(context.blobs.get(state.directions))
+    except DataError:  # no longer stored: then they are found anew
+        return None
+    found.must_fit(context.snapshot.model, int(context.model.latent_dim))  # type: ignore[arg-type]
+    return found
+
+
+def _found(
+    context: ViewContext, state: DirectionsState, sheets: Sheets, known: Directions | None, story: Story
+) -> Iterator[Content]:
+    """The search told as it goes, or what was known, with principal components."""
+    from genstudio.latent.directions.direction import COMPONENTS
+    from genstudio.latent.directions.search import begun, staged, unnamed
+
+    if known is not None and any(one.method == COMPONENTS for one in known):
+        story.found = known
+        return
+    shown: Content | None = None
+    if not begun(context):  # at once: a judge is not loaded in an instant
+        shown = yield from _whole(sheets, story, 0.0)
+    work = staged(context, *state.way) if story.found_here else unnamed(context)  # type: ignore[arg-type]
+    for share, found in work:
+        if shown is None or found is not story.found or int(100 * share) != shown.values["percent"]:
+            story.found = found
+            story.rows = _rows(state, found)
+            shown = yield from _whole(sheets, story, share)
+        else:
+            yield shown
+    if known is not None and story.found is not None:  # found by the command line, which leaves the nameless out
+        left = tuple(one for one in story.found if one.name not in known)
+        story.found = replace(known, found=known.found + left)
+
+
+def _looked_into(context: ViewContext, state: DirectionsState, sheets: Sheets, story: Story) -> Iterator[Content]:
+    """Scores under these weights of directions found for others, and effects with some held fixed."""
+    from genstudio.latent.directions.rescore import scores_now
+    from genstudio.latent.directions.search import kept, ordinary_codes
+    from genstudio.latent.directions.warnings import remarks_on
+
+    assert story.found is not None
+    found = story.found
+    story.remarks = remarks_on(context, found, state.attributes) if state.looking or state.directions else ()
+    z = None
+    if state.fixed:
+        z = (yield from _meanwhile(ordinary_codes(context), sheets.content(story))).z
+    story.rows = _rows(state, found, z)
+    shown = yield from _whole(sheets, story)
+    if found.space.digest != context.snapshot.digest:
+        work = kept(context, ("scores now", state.directions, found.space.digest), lambda: scores_now(context, found))
+        story.now = yield from _meanwhile(work, shown)
+        story.rows = [replace(row, now=story.now.get(row.name)) for row in story.rows]
+        shown = sheets.content(story)
+        yield shown
+    for k, row in enumerate(story.rows):
+        if found[row.name].effect and not row.direction.effect and not row.problem:
+            yield from _measured_anew(context, sheets, story, k)
+    yield sheets.content(story)
+
+
+def _measured_anew(context: ViewContext, sheets: Sheets, story: Story, k: int) -> Iterator[Content]:
+    """Row ``k`` with the effect that it has while others are held fixed."""
+    from genstudio.latent import effects
+    from genstudio.latent.directions.search import kept
+
+    row, judge = story.rows[k], context.judge()
+    if judge is None:
+        return
+    shown = sheets.content(story)
+    spreads = yield from _meanwhile(
+        kept(context, ("ordinary", judge.hash), lambda: effects.ordinary(context, judge)), shown
+    )
+    walked = replace(row.direction, vector=row.step / row.direction.sigma)
+    key = ("effects", judge.hash, row.name, walked.step.tobytes())
+    work = kept(context, key, lambda: effects.measured(context, judge, walked, spreads))
+    measured = yield from _meanwhile(work, shown)
+    story.rows[k] = replace(row, direction=replace(row.direction, effect=measured.effect, monotone=measured.monotone))
+    yield sheets.content(story)
+
+
+def _whole(sheets: Sheets, story: Story, share: float | None = None) -> Generator[Content, None, Content]:
+    """Contents with ever more rows decoded; returns the whole one."""
+    for shown in sheets.contents(story, share):
+        yield shown
+    return shown
+
+
+def _meanwhile(work: Any, shown: Content) -> Any:
+    """The outcome of ``work``, with what there is so far on screen."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return done.value
+        yield shown
+
+
+def _rows(state: DirectionsState, found: Directions | None, z: np.ndarray | None = None) -> list[Row]:
+    from genstudio.panes.directions.rows import rows_of
+
+    return [] if found is None else rows_of(found, state.fixed, state.attributes, state.components, z)

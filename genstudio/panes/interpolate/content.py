@@ -1,0 +1,320 @@
+"""The interpolate pane: a path through key frames in latent space, at one place of it, and all of it as a strip."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from genstudio.core.capabilities import Decodes, Encodes, has
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, Message
+from genstudio.core.seeding import derive
+from genstudio.latent.interpolation import Easing, How, along, segments
+from genstudio.latent.points import LatentPoint, code_of, labels_of, seek, words_of
+from genstudio.viewing.base import Blob, Content, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.viewing.conditioning import classes_of
+from genstudio.viewing.decode import chunks, decoded, sheet, to_pixels
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+FIRST = tuple(LatentPoint("seed", seed) for seed in range(4))
+MOST_FRAMES = 24
+
+PAGE = N_(
+    "<p>A path through latent space: from key frame to key frame, each a code z, everything between decoded. If neighbours "
+    "in z are alike, nothing jumps: what lies between two faces is a face.</p>"
+    "<ul><li><b>Spherical</b> turns from a to b by the angle θ between them: z(t) = |z|(t) · (sin((1-t)θ) a/|a| + sin(tθ) "
+    "b/|b|) / sin θ, the length changing evenly (Shoemake 1985). Codes of a prior N(0, I) lie near a shell of radius √d, "
+    "and a straight line between two of them crosses its inside, where nothing was learned (White 2016).</li>"
+    "<li><b>Linear</b> takes the straight line z(t) = (1-t) a + t b.</li></ul>"
+    "<p><b>Easing</b> slows down at each key frame, by 3t² - 2t³. <b>Truncation</b> ψ multiplies each z: under 1 the "
+    "pictures are more typical and less varied. A <b>closed</b> path comes back to where it began.</p>"
+    "<p>A key frame is a drawn code (its seed), an encoded image, what is typical of a class, or a z sent from another "
+    "pane. A model that knows classes is asked, between two key frames of different classes, for shares of both.</p>"
+)
+
+
+@state
+class InterpolateState(PaneState):
+    """``place`` is where on the path one is: 0 at the first key frame, 1 at the end (of a closed one at the first again)."""
+
+    show: Literal["picture", "strip"] = knob(
+        "picture", help=N_("One picture, at one place of the path; or all of the path as a strip."), label=N_("show")
+    )
+    frames: tuple[LatentPoint, ...] = knob(FIRST, help=N_("The key frames, in order."))
+    how: How = knob(
+        "spherical",
+        help=N_("The way between two key frames: along the shell on which codes lie, or straight."),
+        label=N_("path"),
+    )
+    closed: bool = knob(True, help=N_("Back to the first key frame at the end."), label=N_("closed"))
+    easing: Easing = knob("even", help=N_("At even speed, or slower at each key frame."), label=N_("easing"))
+    truncation: float = knob(
+        1.0, help=N_("ψ: each z is multiplied by it. Under 1 gives more typical pictures."), label=N_("truncation"),
+        ge=0.0, le=2.0,
+    )  # fmt: skip
+    place: float = knob(0.0, help=N_("Where on the path one is, from 0 to 1."), label=N_("place"), ge=0.0, le=1.0)
+    between: int = knob(
+        7, help=N_("Pictures from each key frame to the next in the strip."), label=N_("pictures between"), ge=1, le=31
+    )
+    seconds: float = knob(
+        2.0, help=N_("How long the way from one key frame to the next takes."), label=N_("seconds between"), unit="s",
+        ge=0.2, le=30.0,
+    )  # fmt: skip
+    loop: bool = knob(
+        True, help=N_("Played again from its beginning when it has ended; so is a saved animation."), label=N_("loop")
+    )
+
+    def with_z(self, z: Blob) -> InterpolateState:
+        """A z that was sent becomes one more key frame, the last. Raises :class:`UsageError` where there is no room."""
+        if len(self.frames) >= MOST_FRAMES:
+            raise UsageError(
+                N_("The path has {n} key frames already, the most that there can be.", n=MOST_FRAMES),
+                N_("Remove one in Interpolate, and send it again."),
+            )
+        return self.inserted(len(self.frames), LatentPoint("z", blob=z))
+
+    def inserted(self, at: int, frame: LatentPoint) -> InterpolateState:
+        return replace(self, frames=(*self.frames[:at], frame, *self.frames[at:]))
+
+    def without(self, at: int) -> InterpolateState:
+        return replace(self, frames=(*self.frames[:at], *self.frames[at + 1 :]))
+
+    def moved(self, before: int, after: int) -> InterpolateState:
+        """Key frame ``before`` taken to the place ``after``."""
+        frame = self.frames[before]
+        return self.without(before).inserted(after, frame)
+
+    def replaced(self, at: int, frame: LatentPoint) -> InterpolateState:
+        return replace(self, frames=(*self.frames[:at], frame, *self.frames[at + 1 :]))
+
+    def resampled(self) -> InterpolateState:
+        """Redraw every drawn key frame from a seed that follows from its own; the others stay."""
+        drawn = (
+            replace(one, number=derive(one.number, "another", k) % 2**31) if one.kind == "seed" else one
+            for k, one in enumerate(self.frames)
+        )
+        return replace(self, frames=tuple(drawn))
+
+    def morphed(self, a: int, b: int, conditional: bool) -> InterpolateState:
+        """Two key frames: of the classes ``a`` and ``b``. A class-conditional model draws both from one seed."""
+        seed = next((one.number for one in self.frames if one.kind == "seed"), 0)
+        two = (
+            (LatentPoint("seed", seed, label=a), LatentPoint("seed", seed, label=b))
+            if conditional
+            else (LatentPoint("class", a), LatentPoint("class", b))
+        )
+        return replace(self, frames=two, place=0.0)
+
+    @property
+    def ways(self) -> int:
+        """From how many key frames the path goes on to another."""
+        return len(self.frames) if self.closed and len(self.frames) > 1 else max(len(self.frames) - 1, 0)
+
+    @property
+    def length(self) -> float:
+        """Seconds that the whole path takes."""
+        return self.ways * self.seconds
+
+    @property
+    def needs_images(self) -> bool:
+        return any(one.kind in ("image", "class", "own") for one in self.frames)
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """The key frames that have a code: a path through those. ``numbers``: which of all they are, counted from 0;
+    ``left_out``: why the others have none."""
+
+    state: InterpolateState
+    numbers: tuple[int, ...]
+    left_out: dict[int, UsageError]
+
+
+@pane(
+    "interpolate",
+    title=N_("Interpolate"),
+    group="latent",
+    needs=(Decodes,),
+    state=InterpolateState,
+    help=N_("A path through key frames: from picture to picture, with everything between."),
+    page=PAGE,
+)
+def interpolate(context: ViewContext, state: InterpolateState) -> Iterator[Content | None]:
+    """Pictures: what is shown (the picture at ``place``, or the strip), then the key frames side by side, each with
+    ``values["z"]``. Of a strip each row is the way from one key frame to the next, and a row with the last alone ends an
+    open path. The path leaves out key frames that have no code, and ``values["left_out"]`` says why (by number)."""
+    import numpy as np
+
+    for one in state.frames:
+        yield from _searched(context, one)
+    route = route_of(context, state)
+    words = tuple(words_of(context, one) for one in state.frames)
+    keys = _keys(context, state, route)
+    values: dict[str, Any] = {
+        "ways": route.state.ways, "frames": words, "place": state.place, "numbers": route.numbers,
+        "left_out": {k: str(error) for k, error in route.left_out.items()},
+        "told": classes_of(context), "encodes": has(context.model, Encodes),
+    }  # fmt: skip
+    if context.spec.class_names:
+        values["class_names"] = tuple(context.spec.class_names)
+    if state.show == "picture":
+        z, labels = path_codes(context, route.state, np.array([state.place]))
+        picture = Picture(pictures_of(context, z, labels)[0], values={"z": z.numpy()[None]})
+        yield Content(_words(context, route, words), pictures=(picture, keys), values=values)
+        return
+    values["places"] = strip_places(route.state)
+    for picture in _strip(context, route.state):
+        yield Content(_words(context, route, words), pictures=(picture, keys), values=values)
+
+
+def route_of(context: ViewContext, state: InterpolateState) -> Route:
+    """The path through those of the key frames that have a code. Raises :class:`UsageError` when there is none."""
+    if not state.frames:
+        raise UsageError(N_("There are no key frames."), N_("Add one: a drawn code, an image, or a z of another pane."))
+    left_out: dict[int, UsageError] = {}
+    for k, one in enumerate(state.frames):
+        try:
+            code_of(context, one)
+        except UsageError as error:
+            left_out[k] = error
+    numbers = tuple(k for k in range(len(state.frames)) if k not in left_out)
+    if not numbers:
+        raise left_out[0]
+    used = replace(state, frames=tuple(state.frames[k] for k in numbers)) if left_out else state
+    return Route(used, numbers, left_out)
+
+
+def strip_places(state: InterpolateState) -> np.ndarray:
+    """The places of a strip, float n in [0, 1]: ``between`` after each key frame that the path goes on from, and the end of
+    an open path."""
+    import numpy as np
+
+    n = state.ways * (state.between + 1)
+    if n == 0:
+        return np.zeros(1)
+    return np.arange(n if state.closed else n + 1) / n
+
+
+def path_codes(context: ViewContext, state: InterpolateState, places: np.ndarray) -> tuple[Tensor, Tensor | None]:
+    """The codes at ``places`` (float n in [0, 1]), float32 n×D, and the shares of classes asked for there, float32 n×K or
+    ``None``."""
+    import numpy as np
+    import torch
+
+    stops = np.stack([code_of(context, one).double().numpy() for one in state.frames])
+    z = along(stops, places, state.how, closed=state.closed, easing=state.easing) * state.truncation
+    shares = labels_of(context, state.frames)
+    labels = None
+    if shares is not None:
+        labels = torch.from_numpy(
+            along(shares, places, "linear", closed=state.closed, easing=state.easing).astype(np.float32)
+        )
+    return torch.from_numpy(z.astype(np.float32)), labels
+
+
+def pictures_of(context: ViewContext, z: Tensor, labels: Tensor | None) -> np.ndarray:
+    """Pictures of codes, uint8 n×h×w×C. Raises :class:`UsageError` where they are no finite numbers."""
+    import torch
+
+    images = decoded(context, z, labels)
+    if not bool(torch.isfinite(images).all()):
+        raise UsageError(
+            N_("The model's pictures are not made of finite numbers: it broke in training."),
+            N_("Go back to a checkpoint from before it did."),
+        )
+    return to_pixels(images)
+
+
+def _searched(context: ViewContext, frame: LatentPoint) -> Iterator[None]:
+    """Pause while a code is searched for. Not by ``yield from``: closing this must not close the search."""
+    try:
+        for _ in seek(context, frame):
+            yield None
+    except UsageError:
+        pass  # its code is asked for again, and then it is told
+
+
+def _strip(context: ViewContext, state: InterpolateState) -> Iterator[Picture]:
+    """Ever more of the strip; the whole one is kept, since a place on it changes nothing."""
+    import numpy as np
+
+    kept: dict[Any, Picture] = context.once("interpolate: strip", dict)
+    asked = replace(state, place=0.0, seconds=1.0, loop=True)
+    if asked in kept:
+        yield kept[asked]
+        return
+    columns = state.between + 1 if state.ways else 1
+    places = strip_places(state)
+    rows = math.ceil(len(places) / columns)
+    z, labels = path_codes(context, state, places)
+    codes = np.zeros((rows * columns, z.shape[1]), np.float32)
+    codes[: len(places)] = z.numpy()
+    shown: list[np.ndarray] = []
+    for part in chunks(len(places), context):
+        shown.append(pictures_of(context, z[part], None if labels is None else labels[part]))
+        cells = sheet(np.concatenate(shown), rows, columns)
+        picture = Picture(
+            cells, cell=context.spec.cell, values={"z": codes.reshape(rows, columns, -1)}, count=len(places)
+        )
+        if sum(map(len, shown)) == len(places):
+            kept.clear()
+            kept[asked] = picture
+        yield picture
+
+
+def _keys(context: ViewContext, state: InterpolateState, route: Route) -> Picture:
+    """All key frames as they are on the path, in one row, black where there is no code; kept, since playing changes nothing
+    about them."""
+    import numpy as np
+    import torch
+
+    def make() -> Picture:
+        stops = torch.stack([code_of(context, one).float() for one in route.state.frames])
+        z = (stops.double() * state.truncation).float()
+        shares = labels_of(context, route.state.frames)
+        labels = None if shares is None else torch.from_numpy(shares.astype(np.float32))
+        made = pictures_of(context, z, labels)
+        cells = np.zeros((len(state.frames), *made.shape[1:]), np.uint8)
+        codes = np.zeros((len(state.frames), z.shape[1]), np.float32)
+        cells[list(route.numbers)], codes[list(route.numbers)] = made, z.numpy()
+        return Picture(sheet(cells, 1, len(cells)), cell=context.spec.cell, values={"z": codes[None]})
+
+    kept: dict[Any, Picture] = context.once("interpolate: keys", dict)
+    asked = (state.frames, state.truncation, route.numbers)
+    if asked not in kept:
+        kept.clear()
+        kept[asked] = make()
+    return kept[asked]
+
+
+def _words(context: ViewContext, route: Route, words: tuple[Message, ...]) -> Message:
+    import numpy as np
+
+    state, numbers = route.state, route.numbers
+    how = N_("along the shell") if state.how == "spherical" else N_("straight")
+    fields: dict[str, Any] = {
+        "how": how,
+        "n": len(words),
+        "step": f"{context.snapshot.step:,}",
+        "closed": N_(", closed") if state.closed and state.ways else "",
+        "psi": N_(", ψ = {psi}", psi=f"{state.truncation:g}") if state.truncation != 1 else "",
+    }
+    if state.show == "strip":
+        return N_("{n} key frames, {how}{closed}{psi}, from step {step}", **fields)
+    k, t = segments(len(state.frames), np.array([state.place]), closed=state.closed)
+    at, share = int(k[0]), float(t[0])
+    if share > 0.995 and state.ways:
+        at, share = (at + 1) % len(numbers), 0.0
+    here = numbers[at]
+    if share < 0.005 or not state.ways:
+        return N_("key frame {k} of {n}: {frame}{psi}, from step {step}", k=here + 1, frame=words[here], **fields)
+    after = numbers[(at + 1) % len(numbers)]
+    return N_(
+        "{share} % of the way from key frame {k} ({frame}) to {after} ({next}), {how}{closed}{psi}, from step {step}",
+        share=f"{100 * share:.0f}", k=here + 1, frame=words[here], after=after + 1, next=words[after], **fields,
+    )  # fmt: skip

@@ -1,0 +1,298 @@
+"""The manifold pane: a grid of decoded codes from a plane through latent space, under encoded images if one likes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Literal
+
+from genstudio.core.capabilities import Decodes, Encodes, has
+from genstudio.core.messages import N_, Message
+from genstudio.panes.manifold import window
+from genstudio.panes.manifold.overlay import encoded_points, sheet_places
+from genstudio.viewing.base import Blob, Content, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.viewing.conditioning import chosen_class, classes_of
+from genstudio.viewing.decode import (
+    PRINCIPAL_CODES,
+    Plane,
+    coordinate_plane,
+    decoded,
+    encoding,
+    plane_anchor,
+    principal_plane,
+    sheet,
+    to_pixels,
+)
+from genstudio.viewing.progressive import cell_stages
+
+PRINCIPAL = ("PC1", "PC2")
+FARTHEST_CENTRE = 6.0
+MOST_BY_ITSELF = 20
+
+PAGE = N_(
+    "<p>A model with a latent space describes an image by a few numbers, its code z. This pane puts a plane through that "
+    "space, lays a grid over it, and shows the decoded mean of p(x|z) in every cell: neighbours in z are neighbours here, "
+    "and one sees what the model holds to be alike.</p>"
+    "<p>A cell at (u, v) shows <i>decode</i>(z) with z = o + u·a + v·b.</p>"
+    "<ul><li><b>Two latent dimensions</b>: o = 0, and a, b are the two chosen unit vectors. All others stay at 0, "
+    "the mean of the prior N(0, I).</li>"
+    "<li><b>Principal</b>: o is the mean of 2,000 encoded validation images, a and b their first two principal components, "
+    "each one standard deviation long. A model with more than two latent dimensions opens on these: any two of its many "
+    "dimensions alone change little. Without images to encode, two latent dimensions stand in.</li></ul>"
+    "<p><b>Spacing.</b> <i>Gauss</i> places the cells at u<sub>i</sub> = Φ<sup>-1</sup>(p<sub>i</sub>) with p<sub>i</sub> "
+    "in even steps from Φ(-r) to Φ(r): each cell stands for the same share of the prior (Kingma and Welling 2014, fig. 4); "
+    "zoom and pan scale and move this pattern. "
+    "<i>Linear</i> places them evenly in u.</p>"
+    "<p><b>Overlay.</b> Each point is the mean of q(z|x) for one validation image. Where points lie, the decoder was "
+    "taught; where none lie, it guesses.</p>"
+    "<p>Wheel: zoom about the pointer. Drag: move. Home: back to the start. Arrows: move the focused cell. Click or Enter: "
+    "send its z on.</p>"
+)
+
+
+@state
+class ManifoldState(PaneState):
+    """The window in the plane is ``centre`` ± ``reach`` / ``zoom``, in standard deviations. Dimensions count from 1."""
+
+    OF_RUN = ("across", "up", "chosen", "anchor")
+    OF_IMAGES = ("overlay", "label")
+
+    axes: Literal["auto", "latent", "principal"] = knob(
+        "auto",
+        help=N_(
+            "Two latent dimensions, or the two principal components of the encoded images; auto: these where there are "
+            "more than two dimensions."
+        ),
+    )
+    across: int = knob(1, help=N_("The latent dimension that grows to the right."), ge=1)
+    up: int = knob(2, help=N_("The latent dimension that grows upwards."), ge=1)
+    reach: float = knob(
+        2.0, help=N_("How far the grid reaches from its centre."), label=N_("range"), unit="σ", ge=0.1, le=6.0
+    )
+    cells: int = knob(
+        0,
+        help=N_("Cells along each side; 0: as many as fit crisply into the pane, at most 20."),
+        label=N_("cells"),
+        ge=0,
+        le=40,
+    )
+    spacing: Literal["gauss", "linear"] = knob(
+        "gauss", help=N_("Cells evenly in probability (inverse Gaussian CDF), or evenly in z."), label=N_("spacing")
+    )
+    overlay: str = knob(
+        "", help=N_("Encoded images as points: 'class', 'plain', the name of an attribute, or empty for none.")
+    )
+    overlay_count: int = knob(
+        1000, help=N_("How many validation images are encoded."), label=N_("points"), ge=10, le=10000, advanced=True
+    )
+    label: int = knob(0, help=N_("The class that is shown, for models that know classes."), label=N_("class"), ge=0)
+    centre_u: float = knob(
+        0.0, help=N_("The grid's centre, across."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, advanced=True
+    )
+    centre_v: float = knob(
+        0.0, help=N_("The grid's centre, up."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, advanced=True
+    )
+    zoom: float = knob(1.0, help=N_("How much closer than the range."), ge=0.25, le=200, log=True, advanced=True)
+    chosen: Blob | None = knob(None, help=N_("The code that was chosen, marked at its place."))
+    anchor: Blob | None = knob(
+        None, help=N_("Where images lay in the principal plane before: it keeps its signs from one step to the next.")
+    )
+
+    def axes_of(self, latent_dim: int, can_encode: bool = True) -> Literal["latent", "principal"]:
+        """Axes of the plane in a model of ``latent_dim`` dimensions, where ``auto`` leaves them open.
+
+        Two dimensions that somebody named are a choice like any other.
+        """
+        if self.axes != "auto":
+            return self.axes
+        by_itself = (self.across, self.up) == (1, 2)
+        return "principal" if latent_dim > 2 and can_encode and by_itself else "latent"
+
+    def decided(self, context: ViewContext) -> ManifoldState:
+        principal = context.data is not None and _wanted(context, self) == "principal"
+        return replace(self, axes="principal" if principal else "latent")
+
+    @property
+    def needs_images(self) -> bool:
+        return self.axes != "latent" or bool(self.overlay)
+
+    @property
+    def side(self) -> int:
+        """Cells along each side; 20 where neither the user nor the pane's size decides."""
+        return self.cells or MOST_BY_ITSELF
+
+    @property
+    def half(self) -> float:
+        """Half the width of the window, in standard deviations."""
+        return self.reach / self.zoom
+
+    @property
+    def window(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """((low, high) across, (low, high) up)."""
+        half = self.half
+        return (self.centre_u - half, self.centre_u + half), (self.centre_v - half, self.centre_v + half)
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """(u, v) at a place on the sheet: x from its left edge (0) to its right (1), y from its top to its bottom."""
+        across, up = self._offset(x), self._offset(1 - y)
+        return self.centre_u + self.half * across, self.centre_v + self.half * up
+
+    def across_at(self, fraction: float) -> float:
+        """u at a fraction of the way from the first cell to the last."""
+        return window.position(*self.window[0], fraction, self.spacing, self.reach)
+
+    def up_at(self, fraction: float) -> float:
+        """v at a fraction of the way from the lowest cell to the highest."""
+        return window.position(*self.window[1], fraction, self.spacing, self.reach)
+
+    def cell_places(self) -> tuple[list[float], list[float]]:
+        """u of the columns from left to right, v of the rows from the bottom to the top."""
+        across, up = self.window
+        return (
+            window.positions(*across, self.side, self.spacing, self.reach),
+            window.positions(*up, self.side, self.spacing, self.reach),
+        )
+
+    def zoomed(self, x: float, y: float, factor: float) -> ManifoldState:
+        """Closer by ``factor``; what lies under (x, y) of the sheet stays there."""
+        zoom = min(200.0, max(0.25, self.zoom * factor))
+        return replace(self, zoom=zoom)._with_under(x, y, *self.place(x, y))
+
+    def moved(self, x0: float, y0: float, x: float, y: float) -> ManifoldState:
+        """The plane dragged by hand: what lay under (x0, y0) of the sheet lies under (x, y)."""
+        return self._with_under(x, y, *self.place(x0, y0))
+
+    def _with_under(self, x: float, y: float, u: float, v: float) -> ManifoldState:
+        across, up = self._offset(x), self._offset(1 - y)
+        return replace(self, centre_u=_clipped(u - self.half * across), centre_v=_clipped(v - self.half * up))
+
+    def _offset(self, x: float) -> float:
+        return window.offset(window.sheet_fraction(x, self.side), self.spacing, self.reach)
+
+
+def _clipped(centre: float) -> float:
+    return min(FARTHEST_CENTRE, max(-FARTHEST_CENTRE, centre))
+
+
+@pane(
+    "manifold",
+    title=N_("Manifold"),
+    group="look",
+    needs=(Decodes,),
+    state=ManifoldState,
+    help=N_("A grid of decoded codes from a plane through latent space."),
+    page=PAGE,
+)
+def manifold(context: ViewContext, state: ManifoldState) -> Iterator[Content | float | None]:
+    """A sheet cells×cells whose ``values["z"]`` holds the codes, and the encoded images as points. Row 0 is the top."""
+    import numpy as np
+
+    n = state.side
+    if has(context.model, Encodes):  # thousands of images, so in parts: what follows finds them encoded
+        if _wanted(context, state) == "principal":
+            yield from encoding(context, PRINCIPAL_CODES)
+        if state.overlay:
+            yield from encoding(context, state.overlay_count)
+    through, names = plane_of(context, state)
+    u, v = map(np.array, state.cell_places())
+    v = v[::-1]
+    z = through.z(*np.meshgrid(u, v))
+    points = encoded_points(context, state, through) if state.overlay and has(context.model, Encodes) else None
+    words = _words(context, state, names)
+    values: dict[str, Any] = {"u": u, "v": v, "names": names}
+    if names == PRINCIPAL:
+        values["anchor"] = plane_anchor(context, through)
+    if classes_of(context):
+        values["class_names"] = context.spec.class_names
+    label = chosen_class(context, state.label) or 0
+    if state.chosen is not None:
+        values |= _chosen(context, state, through, label)
+    for stage in cell_stages(context, z, label):
+        if stage is None:
+            yield None
+            continue
+        fields = words if stage.whole else _so_far(words, stage.done, n * n)
+        # A cell that is not decoded yet shows a neighbour, and says so: its z is the neighbour's.
+        shown = z if stage.whole else z.reshape(n * n, -1)[stage.source].reshape(z.shape)
+        cells = sheet(stage.pixels, n, n)
+        picture = Picture(cells, label=fields, cell=context.spec.cell, values={"z": shown})
+        share = stage.done / (n * n)
+        yield Content(fields, pictures=(picture,), points=points, values=values, coarse=stage.coarse, share=share)
+
+
+def plane_of(context: ViewContext, state: ManifoldState) -> tuple[Plane, tuple[str, str]]:
+    """The plane that ``state`` shows of this model, and the names of its axes. Dimensions are taken modulo latent_dim."""
+    dim = int(context.model.latent_dim)  # type: ignore[arg-type]
+    if _wanted(context, state) == "principal" and dim > 1 and has(context.model, Encodes):
+        anchor = None if state.anchor is None else context.blobs.get_array(state.anchor)
+        principal = principal_plane(context, dim, anchor)
+        if principal is not None:
+            return principal, PRINCIPAL
+    across, up = (state.across - 1) % dim, (state.up - 1) % dim
+    if across == up and dim > 1:
+        up = (across + 1) % dim
+    return coordinate_plane(dim, across, up), (f"z{across + 1}", f"z{up + 1}")
+
+
+def _chosen(context: ViewContext, state: ManifoldState, through: Plane, label: int) -> dict[str, Any]:
+    """The chosen code as these weights decode it, and where it lies: ``chosen_uv`` in the plane, ``chosen_xy`` on the sheet,
+    each from 0 to 1 inside of it, ``chosen_away`` from the plane, as a length in latent space. Nothing of it for a code of
+    another space."""
+    import numpy as np
+    import torch
+
+    assert state.chosen is not None
+    z = context.blobs.get_array(state.chosen).astype(np.float32).reshape(1, -1)
+    if z.shape[1] != int(context.model.latent_dim):  # type: ignore[arg-type]
+        return {}
+    u, v = through.places(z)
+    across, up = map(np.array, state.cell_places())
+    labels = torch.full((1,), label) if classes_of(context) else None
+    image = to_pixels(decoded(context, torch.from_numpy(z), labels))[0]
+    return {
+        "chosen_z": z[0],
+        "chosen_image": image,
+        "chosen_uv": np.array([u[0], v[0]]),
+        "chosen_xy": np.array([sheet_places(u, across)[0], 1 - sheet_places(v, up)[0]]),
+        "chosen_away": float(np.linalg.norm(z[0] - through.z(u, v)[0])),
+    }
+
+
+def _wanted(context: ViewContext, state: ManifoldState) -> Literal["latent", "principal"]:
+    """Axes that the plane should lie along, whether or not there are images to find them by."""
+    return state.axes_of(int(context.model.latent_dim), has(context.model, Encodes))  # type: ignore[arg-type]
+
+
+def _so_far(words: Message, done: int, cells: int) -> Message:
+    return N_("{words} · {done} of {cells} pictures so far", words=words, done=done, cells=cells)
+
+
+def _words(context: ViewContext, state: ManifoldState, names: tuple[str, str]) -> Message:
+    fields: dict[str, Any] = {
+        "across": names[0],
+        "up": names[1],
+        "n": state.side,
+        "step": f"{context.snapshot.step:,}",
+        "reach": f"{state.half:.3g}",
+        "u": f"{state.centre_u:+.2f}",
+        "v": f"{state.centre_v:+.2f}",
+    }
+    if classes_of(context):
+        fields["across"] = N_(
+            "{name}: {axis}", name=context.spec.class_names[chosen_class(context, state.label) or 0], axis=names[0]
+        )
+    if state.centre_u == 0 and state.centre_v == 0:
+        seen = N_("{across} across, {up} up, ±{reach} σ, {n}×{n} from step {step}", **fields)
+    else:
+        seen = N_("{across} across, {up} up, ±{reach} σ about ({u}, {v}), {n}×{n} from step {step}", **fields)
+    why = _why_not_principal(context, state) if names != PRINCIPAL else None
+    return N_("{seen} · {why}", seen=seen, why=why) if why is not None else seen
+
+
+def _why_not_principal(context: ViewContext, state: ManifoldState) -> Message | None:
+    """Why the principal directions are not shown, where they are wanted and could have been."""
+    if int(context.model.latent_dim) < 2 or _wanted(context, state) != "principal":  # type: ignore[arg-type]
+        return None
+    if not has(context.model, Encodes):
+        return N_("no principal directions: this model encodes no images")
+    return N_("no principal directions: no images at hand to encode")

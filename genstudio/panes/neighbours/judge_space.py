@@ -1,0 +1,53 @@
+"""Images compared by what a judge sees in them, where pixels see only whether the same places are dark."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from genstudio.core.messages import N_
+from genstudio.evaluate.copying.nearest import Space
+
+if TYPE_CHECKING:
+    from genstudio.data.dataset import DataSet
+    from genstudio.evaluate.copying.nearest import Searched
+    from genstudio.evaluate.judge.judge import Judge
+
+AT_ONCE = 32
+"""Images that the judge looks at between two pauses: some 8 ms of one core."""
+
+
+@dataclass(frozen=True, eq=False)
+class JudgeSpace(Space):
+    """Places of training images are remembered, float32 R×D: to look at an image takes a hundred times as long as to compare
+    it. They are worked out in whole blocks of ``at_once``, so that they are the same to the bit whatever is asked for."""
+
+    remembered: dict[int, Tensor] = field(default_factory=dict)
+
+    def training(self, among: Searched, rows: slice | np.ndarray) -> Tensor:
+        wanted = np.arange(len(among))[rows]
+        for block in np.unique(wanted // self.at_once).tolist():
+            if block not in self.remembered:
+                start = block * self.at_once
+                images = among.images(slice(start, min(start + self.at_once, len(among))))
+                self.remembered[block] = self.place(images).float()
+        return torch.stack([self.remembered[row // self.at_once][row % self.at_once] for row in wanted.tolist()])
+
+
+# For as long as the data are open, beside which a look is short-lived; by the judge's hash, as another may come.
+_kept: weakref.WeakKeyDictionary[Any, dict[str, JudgeSpace]] = weakref.WeakKeyDictionary()
+
+
+def judged(data: DataSet, judge: Judge) -> JudgeSpace:
+    """The space of the features of ``judge``, which knows its places of the training images of ``data``."""
+    kept = _kept.setdefault(data, {})
+    if judge.hash not in kept:
+        kept.clear()
+        unit = N_("standard deviations")
+        kept[judge.hash] = JudgeSpace(f"features of {judge.hash}", judge.features, 1.0, unit, AT_ONCE)
+    return kept[judge.hash]

@@ -1,0 +1,95 @@
+"""Where sliders start: the code of an image, a drawn one, or one that was sent; and the image that it is of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from genstudio.core.capabilities import Encodes, has
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, Message
+from genstudio.core.seeding import generator
+from genstudio.latent.points import validation_image
+from genstudio.panes.sliders.state import SlidersState
+from genstudio.viewing.base import ViewContext
+from genstudio.viewing.conditioning import classes_in_turn, own_image
+from genstudio.viewing.decode import decoded, to_pixels
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class StartCode:
+    """``z``: float64 D. ``image``: the image that was encoded, uint8 h×w×C, where there is one. ``decoded``: what the model
+    makes of z. ``what``: which it is, in words. ``note``: why it is not the one that was asked for."""
+
+    z: np.ndarray
+    image: np.ndarray | None
+    decoded: np.ndarray
+    what: Message
+    note: Message | None = None
+
+
+def start_code(context: ViewContext, state: SlidersState) -> StartCode:
+    """The start of ``state``, kept while it stays the same: a drag decodes nothing twice.
+
+    Raises :class:`UsageError` for images that don't fit the model, and for a model whose pictures are no finite numbers.
+    """
+    asked = (state.start, state.index, state.seed, state.own, state.z, state.label)
+    kept: dict[Any, StartCode] = context.once("sliders: start", dict)
+    if asked not in kept:
+        kept.clear()
+        kept[asked] = _made(context, state)
+    return kept[asked]
+
+
+def _made(context: ViewContext, state: SlidersState) -> StartCode:
+    import torch
+
+    z, image, what, note = _code(context, state)
+    made = decoded(context, z[None], classes_in_turn(context, 1, state.label))
+    if not (torch.isfinite(z).all() and torch.isfinite(made).all()):
+        raise UsageError(
+            N_("The model's pictures are not made of finite numbers: it broke in training."),
+            N_("Go back to a checkpoint from before it did."),
+        )
+    shown = None if image is None else to_pixels(image[None])[0]
+    return StartCode(z.double().numpy(), shown, to_pixels(made)[0], what, note)
+
+
+def _code(context: ViewContext, state: SlidersState) -> tuple[Tensor, Tensor | None, Message, Message | None]:
+    """(z, the image that it is of, what it is, why it is another than was asked for)."""
+    import torch
+
+    encodes = has(context.model, Encodes)
+    start, note = state.start_of(encodes, context.data is not None), None
+    if start in ("data", "own"):
+        if not encodes:
+            note = N_("this model encodes no images: a drawn code stands in")
+        elif start == "data" and context.data is not None:
+            image, number = validation_image(context, state.index)
+            return _encoded(context, image), image, N_("validation image {k}", k=f"{number:,}"), None
+        elif start == "own" and state.own is not None:
+            image = own_image(context, state.own)
+            return _encoded(context, image), image, N_("your image"), None
+        else:
+            note = N_("no images at hand: a drawn code stands in")
+            if start == "own":
+                note = N_("open an image of yours, or drop it here: a drawn code stands in")
+    if start == "sent":
+        if state.z is None:
+            note = N_("no z was sent here yet: a drawn code stands in")
+        else:
+            z = torch.from_numpy(context.blobs.get_array(state.z).astype("float32")).flatten()
+            if len(z) == int(context.model.latent_dim):  # type: ignore[arg-type]
+                return z, None, N_("the z sent here"), None
+            note = N_("the z that was sent is of another space: a drawn code stands in")
+    drawn: Tensor = context.model.prior(1, generator=generator(state.seed, "sliders"))  # type: ignore[operator]
+    return drawn[0], None, N_("the code of seed {seed}", seed=state.seed), note
+
+
+def _encoded(context: ViewContext, image: Tensor) -> Tensor:
+    z: Tensor = context.model.encode(image[None])[0]  # type: ignore[operator]
+    return z.float()

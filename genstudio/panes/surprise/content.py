@@ -1,0 +1,225 @@
+"""The pane Surprise: where an image is unlikely to the model, in nats per pixel."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from genstudio.core.capabilities import SamplesPixels
+from genstudio.core.messages import N_, Message
+from genstudio.core.resumable import Resumable, in_slices
+from genstudio.core.seeding import generator
+from genstudio.panes.pixels.view import to_rgb
+from genstudio.viewing.base import Blob, Content, Legend, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.viewing.conditioning import check_label, classes_of, images_to_choose, own_image, split_image
+from genstudio.viewing.decode import drawn, sheet
+from genstudio.viewing.heat import heat, scale
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+AT_ONCE = 2_000
+"""Sub-pixels of images scored together: one layer of the net between two pauses."""
+
+PAGE = N_(
+    "<p>The model's probability of an image is a product over its sub-pixels in their order, so its negative logarithm "
+    "is a sum: -log p(x) = ∑<sub>i</sub> -log p(x<sub>i</sub> | x<sub>1</sub>, …, x<sub>i-1</sub>). Each summand is "
+    "the <i>surprise</i> at that sub-pixel; the map shows it for each pixel, its colours together.</p><p>Dark pixels "
+    "were expected. Bright ones were not: edges where a stroke could have gone elsewhere, noise, and whatever is "
+    "unlike the images that the model has learned from. The brightness has one scale for all images shown, which the "
+    "line of words states.</p><p>Each image has its nats, -log p(x), and the same in bits/dim: nats / (C·H·W · "
+    "log 2).</p>"
+)
+
+
+@state
+class SurpriseState(PaneState):
+    """``own``: uint8 H×W×1 or H×W×3, a person's image."""
+
+    OF_IMAGES = ("index", "label")
+
+    n: int = knob(12, help=N_("How many images are scored."), label=N_("images"), ge=1, le=64)
+    source: Literal["data", "samples", "own"] = knob(
+        "data", help=N_("Images of the test split, images that the model draws itself, or an image of your own.")
+    )
+    index: int = knob(0, help=N_("The first of the test images that are shown."), label=N_("first image"), ge=0)
+    seed: int = knob(0, help=N_("The seed of the model's own images."), ge=0, le=2**31 - 1, advanced=True)
+    own: Blob | None = knob(None, help=N_("Your own image."))
+    label: int = knob(
+        -1, help=N_("The class of your own image, for models that know classes; -1 takes the one that suits it best."),
+        label=N_("class"), ge=-1,
+    )  # fmt: skip
+    top: float = knob(
+        0.0, help=N_("Nats per pixel at the bright end of the scale; 0 chooses."), label=N_("bright end"), unit="nats",
+        ge=0.0, le=100.0, advanced=True,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """``levels``: int64 N×C×H×W; ``maps``: float32 N×H×W, nats; ``labels``: int64 N or ``None``; ``indices``: what the
+    images are numbered by; ``what``: in words."""
+
+    levels: Tensor
+    maps: Tensor
+    labels: Tensor | None
+    indices: list[int]
+    what: Message
+
+
+@pane(
+    "surprise",
+    title=N_("Surprise"),
+    group="pixels",
+    needs=(SamplesPixels,),
+    state=SurpriseState,
+    help=N_("Images beside maps of how little the model expected each of their pixels."),
+    page=PAGE,
+)
+def surprise(context: ViewContext, state: SurpriseState) -> Iterator[Content | float | None]:
+    """A sheet of pairs, the image and its map; ``values["nats"]`` per image."""
+    images, labels, indices, what = yield from _images(context, state)
+    step = max(1, AT_ONCE // context.spec.values)
+    maps: list[Any] = []
+    for start in range(0, len(images), step):
+        part = slice(start, start + step)
+        some = None if labels is None else labels[part]
+        maps.append((yield from in_slices(score(context, images[part], some))))
+        done = _scored(context, images, maps, labels, indices, what)
+        yield replace(_content(context, state, done), share=min(1.0, (start + step) / len(images)))
+
+
+def score(context: ViewContext, images: Tensor, labels: Tensor | None) -> Resumable[Tensor]:
+    """Nats per pixel, float32 N×H×W, of images float32 N×C×H×W, with a pause after each layer. Raises :class:`UsageError`
+    for images or classes that the model does not know."""
+    import torch
+
+    from genstudio.core.batch import Batch
+
+    model: Any = context.model
+    batch = Batch(images, context.spec, torch.arange(len(images)), labels)
+    made: Tensor = yield from model.surprise_by_parts(batch)
+    return made.float()
+
+
+def best_class(context: ViewContext, image: Tensor) -> Resumable[int]:
+    """The class under which ``image`` (float32 C×H×W) is likeliest."""
+    import torch
+
+    nats = []
+    for k in range(classes_of(context)):
+        scored = yield from score(context, image[None], torch.tensor([k]))
+        nats.append(float(scored.double().sum()))
+    return nats.index(min(nats))
+
+
+def _images(
+    context: ViewContext, state: SurpriseState
+) -> Generator[float | None, None, tuple[Tensor, Tensor | None, list[int], Message]]:
+    """Images float32 N×C×H×W, their classes if the model knows any, their numbers, and what they are."""
+    import torch
+
+    classes = classes_of(context)
+    if state.source == "own" and state.own is not None:
+        image = own_image(context, state.own)
+        if not classes:
+            return image[None], None, [0], N_("Your image")
+        label = state.label
+        if label < 0:
+            label = yield from in_slices(best_class(context, image))
+        check_label(context, label)
+        return image[None], torch.tensor([label]), [0], N_("Your image as {name}", name=context.spec.class_names[label])
+    if state.source != "samples" and context.data is not None:
+        found = [split_image(context, state.index + k) for k in range(min(state.n, images_to_choose(context)))]
+        known = [label for _, label, _ in found if label is not None]
+        data_labels = torch.tensor(known) if classes and len(known) == len(found) else None
+        numbers = [number for _, _, number in found]
+        what = N_("Test images {first} to {last}", first=f"{numbers[0]:,}", last=f"{numbers[-1]:,}")
+        return torch.stack([image for image, _, _ in found]), data_labels, numbers, what
+    noise = generator(state.seed, "samples")
+    labels = torch.randint(classes, (state.n,), generator=generator(state.seed, "classes")) if classes else None
+    images = yield from drawn(context, state.n, noise, **({} if labels is None else {"label": labels}))
+    return images, labels, list(range(state.n)), N_("Images that the model drew, seed {seed}", seed=state.seed)
+
+
+def _scored(
+    context: ViewContext, images: Tensor, maps: list[Any], labels: Tensor | None, indices: list[int], what: Message
+) -> Scored:
+    """The images scored so far; the rest is left out."""
+    import torch
+
+    scores = torch.cat(maps)
+    levels = (images * ((context.spec.levels or 256) - 1)).round().long()
+    return Scored(levels[: len(scores)], scores, labels, indices[: len(scores)], what)
+
+
+def _content(context: ViewContext, state: SurpriseState, scored: Scored) -> Content:
+    import numpy as np
+
+    maps = scored.maps.numpy()
+    top = state.top or _top(maps)
+    shown = to_rgb(scored.levels.permute(0, 2, 3, 1).numpy(), context.spec.levels or 256)
+    pairs = np.stack([shown, heat(maps, top)], 1).reshape(-1, *shown.shape[1:])
+    columns = 2 * math.ceil(math.sqrt(len(shown) / 2))
+    rows = math.ceil(len(pairs) / columns)
+    nats = scored.maps.double().flatten(1).sum(1).numpy()
+    bits = np.array([context.spec.bits_per_dim(float(value)) for value in nats])
+    per_cell = {
+        "index": np.repeat(scored.indices, 2),
+        "nats": np.repeat(nats, 2),
+        "bits_per_dim": np.repeat(bits, 2),
+        "map": np.tile([0, 1], len(shown)),
+    }
+    words = _words(context, scored, nats, bits, top)
+    cell = (context.spec.height, context.spec.width)
+    picture = Picture(
+        sheet(pairs, rows, columns), words, cell, {k: _grid(v, rows, columns) for k, v in per_cell.items()}, len(pairs)
+    )
+    legend = Legend(N_("nats per pixel"), scale("0", f"{top:.3g}"), continuous=True)
+    values = {
+        "nats": nats,
+        "bits_per_dim": bits,
+        "maps": maps,
+        "top": top,
+        "indices": np.array(scored.indices),
+        "legend": legend,
+        "class_names": context.spec.class_names if classes_of(context) else (),
+    }
+    return Content(words, (picture,), values=values)
+
+
+def _words(context: ViewContext, scored: Scored, nats: np.ndarray, bits: np.ndarray, top: float) -> Message:
+    fields = {
+        "what": scored.what,
+        "nats": f"{nats.mean():.2f}",
+        "bits": f"{bits.mean():.3f}",
+        "top": f"{top:.3g}",
+        "step": f"{context.snapshot.step:,}",
+    }
+    if len(nats) == 1:
+        return N_("{what}: {nats} nats, {bits} bits/dim; maps 0 to {top} nats per pixel, from step {step}", **fields)
+    return N_(
+        "{what}: mean {nats} nats, {bits} bits/dim; maps 0 to {top} nats per pixel, from step {step}",
+        **fields,
+    )
+
+
+def _top(maps: np.ndarray) -> float:
+    """A bright end of two figures that all but one pixel in two hundred lie under."""
+    import numpy as np
+
+    value = max(float(np.quantile(maps, 0.995)), 1e-3)
+    tick = 10 ** (math.floor(math.log10(value)) - 1)
+    return math.ceil(value / tick - 1e-9) * tick
+
+
+def _grid(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """One value a cell, rows×columns; 0 where there is no cell."""
+    import numpy as np
+
+    made = np.zeros(rows * columns, values.dtype)
+    made[: len(values)] = values
+    return made.reshape(rows, columns)

@@ -1,1 +1,0 @@
-"""The left side of the window: the run. One card a file, put together in :mod:`genstudio.studio.left.column`."""

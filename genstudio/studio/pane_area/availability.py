@@ -1,0 +1,100 @@
+"""Panes that the open model or its images can't serve, with reasons.
+
+Models are asked on the render thread, since they import torch; what images rule out is known at once.
+"""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from genstudio.core.messages import Message, translate
+from genstudio.studio.threads.render_thread import RenderThread, refusals
+from genstudio.viewing.base import Pane, panes
+
+if TYPE_CHECKING:
+    from genstudio.core.spec import ImageSpec
+    from genstudio.studio.threads.session import Session
+
+PREFIX = "refusals:"
+
+
+class Refusals(QObject):
+    """``changed``: another model was asked about, and the answers are here."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, renderer: RenderThread, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._renderer = session, renderer
+        self._model = self._answered = ""
+        self._spec: ImageSpec | None = None
+        self._by_model: dict[str, Message | None] = {}
+        self._by_images: dict[str, str] = {}
+
+    @property
+    def reasons(self) -> dict[str, Message | str | None]:
+        """By pane; ``None`` where it can be had."""
+        return {**self._by_model, **{name: self._by_model.get(name) or why for name, why in self._by_images.items()}}
+
+    @property
+    def spec(self) -> ImageSpec | None:
+        """Spec of the open run's images, once it and all refusals are known."""
+        known = self._session.run is not None and self._session.data is not None and self._answered == self._model
+        return self._spec if known else None
+
+    def of(self, name: str) -> Message | str | None:
+        """Reason why this pane is unavailable; ``None`` where it is available or not known yet."""
+        return self._by_model.get(name) or self._by_images.get(name)
+
+    def ask(self) -> None:
+        """Ask about the model that the session has, unless that was asked: once there are weights to look at."""
+        self._ask_images()
+        recipe = self._session.recipe
+        model = recipe.model if recipe is not None else ""
+        if model and model != self._model and (self._session.run is not None or self._model):
+            self._model = model
+            self._renderer.ask(PREFIX + model, _Question(model))
+            if self._by_model:  # what was said of the model before is not true of this one
+                self._by_model = {}
+                self.changed.emit()
+
+    def _ask_images(self) -> None:
+        """Ask about the images that the run learns from."""
+        data = self._session.data if self._session.run is not None else None
+        spec = data.spec if data is not None else None
+        if self._session.run is None and self._spec is not None:
+            self._spec, self._by_images = None, {}
+            self.changed.emit()
+        if spec is None or spec == self._spec:
+            return
+        self._spec = spec
+        found = {name: pane.unsupported(spec) for name, pane in panes.items()}
+        self._by_images = {name: str(why) for name, why in found.items() if why is not None}
+        self.changed.emit()
+
+    def take(self, name: str, answer: object) -> bool:
+        """Take an ``answer`` about the open model; returns whether ``name`` was a question of this object."""
+        if not name.startswith(PREFIX):
+            return False
+        if name == PREFIX + self._model and isinstance(answer, dict):
+            self._by_model, self._answered = answer, self._model
+            self.changed.emit()
+        return True
+
+    def page(self, pane: Pane) -> str:
+        """Page in place of the pictures: what the pane shows, why not of this model, what to train instead."""
+        head = f"<h2>{translate(pane.title)}</h2><p>{translate(pane.help)}</p>"
+        return f"{head}<p>{html.escape(str(self.reasons[pane.name]))}</p>{translate(pane.page)}"
+
+
+class _Question:
+    """For the render thread; a class, since a closure would keep the window alive."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+
+    def __call__(self) -> dict[str, Message | None]:
+        return refusals(self._model)

@@ -1,0 +1,57 @@
+"""Placeholder text of a pane without weights: what is going on, or what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from genstudio.core.messages import _, translate
+
+if TYPE_CHECKING:
+    from genstudio.studio.threads.session import Session
+
+
+def what_to_do(session: Session) -> str:
+    """One or two sentences for where the session stands."""
+    going_on = {
+        "preparing": _("Preparing the images. The first pictures come with the first steps."),
+        "training": _("The first weights are on their way."),
+        "paused": _("The first weights are on their way."),
+        "stopping": _("Saving where it stands."),
+    }
+    if session.state == "opening":
+        return _("Opening {name}. Its pictures appear here.", name=session.opening_name)
+    if session.state in going_on:
+        return going_on[session.state]
+    waits = session.waits_for
+    if session.run is not None:
+        return (
+            _("This run kept no weights yet: {why}.", why=waits)
+            if waits
+            else _("This run kept no weights. Press Start to train anew.")
+        )
+    if waits:
+        return _("{why}. What the model learns appears here while it trains.", why=waits.rstrip("."))
+    return _("Press Start. What the model learns appears here while it trains.")
+
+
+def title_of(session: Session) -> str:
+    """The name of what is in front: the run that is open or being opened, else the recipe."""
+    if session.run is not None:
+        return session.run.name
+    if session.opening:
+        return session.opening_name
+    recipe = session.recipe
+    return (translate(recipe.title) or recipe.name) if recipe is not None else ""
+
+
+def doing(session: Session) -> str:
+    """One word for the header."""
+    words = {
+        "opening": _("opening"),
+        "idle": "" if session.run is not None else _("nothing trained yet"),
+        "preparing": _("preparing"),
+        "training": _("training"),
+        "paused": _("paused"),
+        "stopping": _("saving"),
+    }
+    return words[session.state]

@@ -1,0 +1,352 @@
+"""A pane on screen: its pictures, the line that says in words what is seen, its help page, its inspector.
+
+What a pane shows and which controls it has follow from what ``explore/`` registers; a subclass in ``DRESSES`` may lay the
+controls out by hand. A view never changes its state itself: it proposes one, and whoever owns it makes that undoable.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from genstudio.core.messages import Message, _, translate
+from genstudio.studio.forms.pane_controls import PaneControls
+from genstudio.studio.pane_view.computing_line import ComputingLine, computing_words
+from genstudio.studio.pane_view.content_stack import ContentStack
+from genstudio.studio.pane_view.inspector import Inspector
+from genstudio.studio.pane_view.points_legend import PointsLegend
+from genstudio.studio.widgets.card import Running, Sentence
+from genstudio.studio.widgets.controls import IconButton
+from genstudio.studio.widgets.image_grid import ImageGrid
+from genstudio.studio.widgets.notice import ErrorNotice
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from genstudio.studio.pane_area.direction_store import FoundDirections
+    from genstudio.studio.threads.background import Background
+    from genstudio.studio.threads.render_thread import Rendered
+    from genstudio.viewing.base import Content, Pane, PaneState
+    from genstudio.viewing.blobs import Blobs
+
+ROOM_FOR_TIME = 400  # logical pixels; in a narrower pane the words need all there is
+
+
+class PaneView(QWidget):
+    """``show_state`` puts a state into the controls, ``show_rendered`` a content on screen."""
+
+    proposed = Signal(object, str)  # the next state, and what was changed, in words
+    drag_started = Signal()
+    drag_ended = Signal()
+    picked_z = Signal(object)  # float32 latent_dim: clicked, or Enter
+    commanded = Signal(object)  # a QUndoCommand for what is no state, such as a file of a person's
+    wants_beside = Signal()
+    wants_window = Signal()
+    resized = Signal()  # there is another room for pictures
+    stop_requested = Signal()  # what is being computed for this pane is not to be
+    compute_requested = Signal()  # it is, after all
+    played = Signal()  # what plays here has come further: the next picture is due
+    has_codes = True  # whether there may be a z to send on
+    takes_own_z = True  # whether a z that is clicked here goes here too, where panes in sight take one
+    tells_progress = False  # whether its own content says how far it is, with a way to stop
+    has_cells = True  # whether what lies under the pointer is worth a picture of its own
+
+    def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pane, self.state = pane, state
+        self.rendered: Rendered | None = None
+        self.setAccessibleName(translate(pane.title))
+        self._pinned: tuple[int, int] | None = None
+        self._pointed: tuple[int, int] | None = None
+        self.blobs: Blobs | None = None
+        self.background: Background | None = None
+        self.found: FoundDirections | None = None
+        self.grid = self.make_grid()
+        self.grid.setAccessibleName(translate(pane.title))
+        self.grid.describe = self.describe_cell
+        self.stand = ContentStack(translate(pane.title), self.make_pictures(), self)
+        self.page = self.stand.page
+        self.legend = PointsLegend(self)
+        self.legend.setVisible(False)
+        self.inspector = Inspector(translate(pane.title), self.make_controls(), cells=self.has_cells)
+        self.trouble = ErrorNotice(self)
+        self.trouble.heed(self, self.inspector)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.stand, 1)
+        column.addWidget(self.legend)
+        column.addWidget(self.trouble)
+        column.addLayout(self._line())
+        self._connect()
+        self.show_state(state)
+
+    # -- to be overridden ----------------------------------------------------------------------------------------
+
+    def make_controls(self) -> PaneControls:
+        """The controls of the state's fields, made by themselves."""
+        return PaneControls(self.pane.state)
+
+    def make_grid(self) -> ImageGrid:
+        """Make the grid that shows a sheet of pictures."""
+        return ImageGrid(self)
+
+    def make_pictures(self) -> QWidget:
+        """Make the widget in the pictures' place: the grid, or more around it."""
+        return self.grid
+
+    def sync(self, rendered: Rendered) -> None:
+        """Fit the controls to the model and the data that are looked at."""
+
+    def resolved(self, state: PaneState) -> PaneState:
+        """``state`` with what it leaves to the pane's size filled in: what is rendered."""
+        return state
+
+    @property
+    def idle(self) -> bool:
+        """True where newer weights may come by themselves: not while something plays."""
+        return True
+
+    @property
+    def restarts(self) -> bool:
+        """True where an edit restarts the content: then it takes the newest weights."""
+        return not self.pane.slow
+
+    @property
+    def plays_on(self) -> bool:
+        """While ``proposed`` is emitted: whether what plays here has come further, and no person has acted."""
+        return False
+
+    @property
+    def film(self) -> dict[str, Any]:
+        """Options for a film made from here, such as the speed."""
+        return {}
+
+    def rest(self) -> None:
+        """A hand is at work elsewhere: what plays here stands still."""
+
+    def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
+        """Where what is too big for a state is kept, who reads files, and which directions are known of the open run."""
+        self.blobs, self.background, self.found = blobs, background, found
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    def show_state(self, state: PaneState) -> None:
+        self.state = state
+        self.inspector.controls.show_state(state)
+
+    def show_rendered(self, rendered: Rendered) -> None:
+        """A content, or in words why there is none."""
+        self.rendered = rendered
+        content = rendered.content
+        if content is None:
+            self.show_message(rendered.error)
+            return
+        self.sync(rendered)
+        if content.pictures or not content.series:
+            self.stand.stand_pictures()
+            self.show_picture(content)
+        else:
+            self.stand.stand_curves(content)
+        self.legend.show_legend(content.points.legend if content.points else content.legend)
+        self.words.setText(translate(content.words))
+        shown = f"{rendered.milliseconds:.1f}" if rendered.milliseconds < 100 else f"{rendered.milliseconds:.0f}"
+        self.time.setText(_("{ms} ms", ms=shown))
+        self._show_pointed()
+
+    def show_picture(self, content: Content) -> None:
+        """The first picture of ``content``, with its points."""
+        self.grid.show_picture(content.pictures[0] if content.pictures else None, content.points)
+
+    def show_message(self, words: Message | str) -> None:
+        """Nothing to look at: say why, and what to do."""
+        self.stand.stand_pictures()
+        self._pinned = self._pointed = None
+        self.grid.show_message(words)
+        self.legend.show_legend(None)
+        self.words.setText("")
+        self.time.setText("")
+        self.inspector.show_cell(None, "")
+
+    def show_computing(self, share: float | None) -> None:
+        """A content is being computed; ``share`` (0 to 1) of it is done, where that is known. The one before stays."""
+        empty = self.rendered is None
+        if empty:
+            self._say_instead(computing_words(share))
+        if self.tells_progress and not empty:
+            self.computing.hide()
+        else:
+            self.computing.show_share(share)
+
+    def show_stopped(self) -> None:
+        """A person stopped what was being computed."""
+        if self.rendered is None:
+            self._say_instead(_("Stopped. Press Compute to compute it."))
+        self.computing.show_stopped()
+
+    def hide_computing(self) -> None:
+        """Nothing is being computed."""
+        self.computing.hide()
+
+    def _say_instead(self, words: str) -> None:
+        """Words where the pictures will be."""
+        if words != self.grid.accessibleDescription():
+            self.show_message(words)
+
+    @Slot(object)
+    def complain(self, words: Message | str) -> None:
+        """Tell what could not be done. It stays until the person acts here; all else stays as it is."""
+        self.trouble.say(words)
+
+    def show_page(self, html: str) -> None:
+        """A page of text in place of the pictures: help, or why this pane can't be had with this model."""
+        self.stand.show_page(html)
+
+    def refuse(self, html: str) -> None:
+        """The model that is open can't serve this pane: a page says why, and what to train instead."""
+        self.show_message("")
+        self.show_page(html)
+        self.help_button.setEnabled(False)
+        self.inspector.setEnabled(False)
+
+    def accept(self) -> None:
+        """It can: pictures again, where a refusal stood."""
+        if not self.inspector.isEnabled():
+            self.help_button.setEnabled(True)
+            self.inspector.setEnabled(True)
+            self.show_pictures()
+
+    @property
+    def showing_help(self) -> bool:
+        return self.stand.showing_page
+
+    def show_pictures(self) -> None:
+        self.stand.show_front()
+        self.help_button.setChecked(False)
+
+    @Slot()
+    def toggle_help(self) -> None:
+        """The help page with the mathematics, or back."""
+        if self.showing_help:
+            self.show_pictures()
+        else:
+            title, text = translate(self.pane.title), translate(self.pane.page)
+            self.show_page(f"<h2>{title}</h2><p>{translate(self.pane.help)}</p>{text}")
+            self.help_button.setChecked(True)
+            self.page.setFocus()
+
+    # -- cells and their codes -----------------------------------------------------------------------------------
+
+    def z_at(self, cell: tuple[int, int]) -> np.ndarray | None:
+        """The code of a cell, float32 latent_dim, where the pane says which."""
+        picture = self.grid.picture
+        if picture is None or "z" not in picture.values or cell[0] >= picture.rows or cell[1] >= picture.columns:
+            return None
+        return picture.values["z"][cell]
+
+    @property
+    def current_z(self) -> np.ndarray | None:
+        """The code that *Send z to* sends: the focused cell's; a click moves the focus."""
+        return self.z_at(self.grid.focused_cell)
+
+    def describe_cell(self, row: int, column: int) -> str:
+        """A cell in words, for the screen reader."""
+        where = _("Row {row}, column {column}", row=row + 1, column=column + 1)
+        z = self.z_at((row, column))
+        return where if z is None else f"{where}, {z_in_words(z)}"
+
+    @Slot(object)
+    def _point(self, cell: tuple[int, int] | None) -> None:
+        self._pointed = cell
+        self._show_pointed()
+
+    def _show_pointed(self) -> None:
+        picture = self.grid.picture
+        cell = self._pointed or self.grid.focused_cell
+        if picture is None or cell is None or cell[0] >= picture.rows or cell[1] >= picture.columns:
+            self.inspector.show_cell(None, "")
+            return
+        z = self.z_at(cell)
+        code = z_in_words(z) if z is not None else self.describe_cell(*cell)
+        words = _("Picked") if cell == self._pinned else _("Under the pointer") if self._pointed else _("In focus")
+        self.inspector.show_cell(picture.at(*cell), code, caption=words)
+
+    @Slot(int, int)
+    def _picked(self, row: int, column: int) -> None:
+        self._pinned = (row, column)
+        self._show_pointed()
+        z = self.z_at((row, column))
+        if z is not None:
+            self.picked_z.emit(z.copy())
+
+    # -- plumbing ------------------------------------------------------------------------------------------------
+
+    def propose(self, words: str = "", **fields: Any) -> None:
+        """Propose the present state with some fields changed."""
+        from dataclasses import replace
+
+        self.proposed.emit(replace(self.state, **fields), words)
+
+    @Slot(str, object)
+    def _edited(self, name: str, value: Any) -> None:
+        if getattr(self.state, name) != value:
+            words = next((info.title for info in self.pane.state.controls() if info.name == name), name)
+            self.propose(translate(words), **{name: value})
+
+    def _connect(self) -> None:
+        self.grid.pointed.connect(self._point)
+        self.grid.picked.connect(self._picked)
+        controls = self.inspector.controls
+        controls.edited.connect(self._edited)
+        controls.drag_started.connect(self.drag_started)
+        controls.drag_ended.connect(self.drag_ended)
+        self.help_button.clicked.connect(self.toggle_help)
+        self.beside_button.clicked.connect(self.wants_beside)
+        self.window_button.clicked.connect(self.wants_window)
+
+    def _line(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(2)
+        self.words = Sentence(parent=self)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.time = Running(self, least=56)
+        self.time.setObjectName("fact")
+        self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.time.setToolTip(_("How long the render thread took for this picture"))
+        self.help_button = IconButton("help", _("What is seen here, with the mathematics (F1)"), self)
+        self.beside_button = IconButton("beside", _("Show beside the other pane"), self)
+        self.window_button = IconButton("new-window", _("Move to new window"), self)
+        self.help_button.setCheckable(True)
+        self.beside_button.setCheckable(True)
+        self.computing = ComputingLine(self)
+        self.computing.stop_requested.connect(self.stop_requested)
+        self.computing.compute_requested.connect(self.compute_requested)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.computing)
+        line.addWidget(self.time)
+        line.addSpacing(8)
+        for button in (self.help_button, self.beside_button, self.window_button):
+            line.addWidget(button)
+        return line
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.time.setVisible(self.width() >= ROOM_FOR_TIME)
+        self.resized.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F1 or (event.key() == Qt.Key.Key_Escape and self.showing_help):
+            self.toggle_help()
+        else:
+            super().keyPressEvent(event)
+
+
+def z_in_words(z: np.ndarray, most: int = 4) -> str:
+    """ "z = ( 0.42,  0.97 )"; of longer codes the first few numbers and the length."""
+    numbers = ",  ".join(f"{float(value):.2f}" for value in z[:most]).replace("-", "−")
+    if len(z) <= most:
+        return f"z = ( {numbers} )"
+    return f"z = ( {numbers}, … )  {len(z)}-D, |z| = {float((z * z).sum()) ** 0.5:.2f}"

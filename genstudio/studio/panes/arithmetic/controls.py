@@ -1,0 +1,47 @@
+"""The controls of Face arithmetic: which equation, its name, the variations, and where exemplars come from."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+
+from genstudio.core.messages import _
+from genstudio.panes.arithmetic.content import ArithmeticState
+from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.forms.typed_field import TypedField
+from genstudio.studio.widgets.card import Caption
+from genstudio.studio.widgets.controls import Button
+
+BY_HAND = ("terms", "sent", "name", "seed", "wanted", "page", "shown")
+
+
+class ArithmeticControls(PaneControls):
+    """``name``: the field of the equation's name. ``choose``: the button with the menu of equations."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        infos = {info.name: info for info in ArithmeticState.controls()}
+        sources = [("auto", _("by itself")), ("images", _("images")), ("samples", _("samples"))]
+        made = {
+            "noise": SliderControl(infos["noise"], lambda value: f"{value:.2f} σ"),
+            "source": ChoiceControl(infos["source"], sources, _("choose from")),
+        }
+        super().__init__(ArithmeticState, made, BY_HAND, parent)
+        self.choose = Button(_("Equations") + "  ▸", _("Equations that the data know, and those you saved"))
+        self.choose.setAccessibleName(_("Equations"))
+        self.choose.setMenu(QMenu(self.choose))
+        self.name = TypedField(_("Name of the equation"))
+        self.name.setMaxLength(80)
+        self.name.setPlaceholderText(_("Name"))
+        self.name.setToolTip(_("What the equation is called when it is saved"))
+        self.save = Button(_("Save"), _("Save the equation under this name (Ctrl+Enter)"))
+        self.others = Button(_("Other exemplars"), _("The same equation with other exemplars (E)"), icon_name="reset")
+        self.resample = Button(_("Resample"), _("Other variations around the sum (R)"), icon_name="reset")
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.name, 1)
+        row.addWidget(self.save)
+        caption = Caption(_("Variations"))
+        caption.setContentsMargins(0, 8, 0, 0)
+        for k, widget in enumerate((Caption(_("Equation")), self.choose, line, self.others, caption, self.resample)):
+            self.rows.insertWidget(k, widget)

@@ -1,0 +1,127 @@
+"""Layout of a sum of codes: the equation above, its result below, the images to choose from below or beside."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from genstudio.core.messages import Message, _, translate
+from genstudio.studio.panes.arithmetic.equation_board import EquationBoard
+from genstudio.studio.panes.arithmetic.sample_browser import SampleBrowser
+from genstudio.studio.theme import font
+from genstudio.studio.widgets.card import Caption
+from genstudio.studio.widgets.controls import restyle
+from genstudio.studio.widgets.image_grid import ImageGrid
+
+WIDE = 860  # from this width on, the browser stands beside
+TALL = 720  # from this height on, the terms are larger
+SMALL_HEIGHTS, LARGE_HEIGHTS = (44, 76), (72, 140)
+RESULT = 270  # logical pixels that the sum has before the browser has a second row
+LEAST, MOST = 104, 260  # height of a browser that stands below
+SIDE = 3  # of the sheet of variations
+
+
+class SumStage(QWidget):
+    """``grid``: the nine. ``pixels``: the same sum in pixels. ``said``, ``said_pixels``: verdicts. ``notice``: what a person
+    should know before all else."""
+
+    def __init__(self, grid: ImageGrid, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.board = EquationBoard(self)
+        self.grid = grid
+        grid.setMinimumSize(120, 120)
+        # It takes what is left, and asks for nothing: a picture that wants more than there is would push into the terms.
+        grid.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.pixels = ImageGrid(self)
+        self.pixels.setMinimumSize(72, 72)
+        self.pixels.setAccessibleName(_("The same sum in pixels"))
+        self.notice, self.said, self.said_pixels = (self._words() for _n in range(3))
+        self.said.setAccessibleName(_("What the judge says of the sum"))
+        self.said_pixels.setAccessibleName(_("What the judge says of the sum in pixels"))
+        self.notice.setObjectName("words")
+        self.notice.setProperty("level", "warn")
+        restyle(self.notice)
+        self.notice.hide()
+        self.browser = SampleBrowser(self)
+        self._wide = False
+        self._both = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._lay_out()
+
+    def say(self, words: Message | str) -> None:
+        """The notice; nothing hides it."""
+        self.notice.setText(translate(words))
+        self.notice.setVisible(bool(words))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+        self.fit_pixels()
+
+    # -- plumbing ------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self._both.setContentsMargins(0, 0, 0, 0)
+        self._both.setSpacing(8)
+        whole = QWidget(self)
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.board)
+        column.addWidget(self.notice)
+        column.addWidget(self._result(), 1)
+        self._both.addWidget(whole, 2)
+        self._both.addWidget(self.browser, 1)
+
+    def _result(self) -> QWidget:
+        result = QWidget(self)
+        row = QHBoxLayout(result)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        equals = QLabel("=", result)
+        equals.setObjectName("equals")
+        equals.setFont(font(26))
+        equals.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        row.addWidget(equals)
+        row.addLayout(_column(_("Codes added"), self.grid, self.said, 1), 3)
+        beside = _column(_("Pixels added"), self.pixels, self.said_pixels, 0)
+        beside.addStretch(1)
+        row.addLayout(beside, 1)
+        return result
+
+    def _words(self) -> QLabel:
+        label = QLabel(self)
+        label.setFont(font(12))
+        label.setWordWrap(True)
+        label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return label
+
+    def _arrange(self) -> None:
+        wide = self.width() >= WIDE
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._both.direction() != way:
+            self._both.setDirection(way)
+        self.board.set_heights(*(LARGE_HEIGHTS if self.height() >= TALL else SMALL_HEIGHTS))
+        left = self.height() - self.board.height() - RESULT
+        self.browser.set_height(0 if wide else max(LEAST, min(MOST, left)))
+        if wide != self._wide:
+            self._wide = wide
+            self.browser.filter.setChecked(wide)  # where there is room, all that can be asked for is seen
+
+    @Slot()
+    def fit_pixels(self) -> None:
+        """The sum in pixels stands as large as one of the nine: it is there for contrast, no more."""
+        picture = self.pixels.picture
+        height, width = (48, 48) if picture is None else picture.pixels.shape[:2]
+        factor = self.grid.factor_for(SIDE, SIDE, height, width)
+        self.pixels.setFixedHeight(max(72, round(height * factor / self.devicePixelRatioF()) + 8))
+
+
+def _column(words: str, picture: QWidget, said: QWidget, share: int) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(4)
+    column.addWidget(Caption(words))
+    column.addWidget(picture, share)
+    column.addWidget(said)
+    return column

@@ -1,0 +1,144 @@
+"""Audits of samples, as jobs: what they found is kept here and shown where it belongs, or told in the status bar."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from genstudio.core.messages import N_, Message
+from genstudio.panes.neighbours.content import NeighboursState, audit_of
+from genstudio.panes.neighbours.copy_test import Checked
+from genstudio.studio.threads.error_words import error_message
+from genstudio.studio.threads.jobs import Job
+
+if TYPE_CHECKING:
+    from genstudio.data.dataset import DataSet
+    from genstudio.studio.threads.jobs import Jobs
+    from genstudio.studio.threads.render_thread import Rendered
+    from genstudio.studio.threads.session import Session
+    from genstudio.training.snapshot import Snapshot
+    from genstudio.viewing.blobs import Blobs
+
+log = logging.getLogger(__name__)
+KEPT = 12  # results: a few kilobytes each
+Found = Checked | Message
+
+
+@dataclass(frozen=True)
+class Audited:
+    """Key of an audit: the run's folder, its step, and the fields of ``state`` that the audit depends on."""
+
+    run: str
+    step: int
+    averaged: bool
+    state: NeighboursState
+
+
+class Audits(QObject):
+    """``changed``: one began, has come further, or ended. ``found`` carries the :class:`Audited` of one that has ended with
+    a result."""
+
+    changed = Signal()
+    found = Signal(object)
+
+    def __init__(self, session: Session, jobs: Jobs, blobs: Blobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._jobs, self._blobs = session, jobs, blobs
+        self._found: OrderedDict[Audited, Found] = OrderedDict()
+        self._running: dict[Audited, Job] = {}
+        self._declined: set[Audited] = set()  # a person has stopped them: they don't begin by themselves again
+        jobs.changed.connect(self._jobs_changed)
+
+    def start(self, rendered: Rendered, state: NeighboursState, *, by_itself: bool = False) -> None:
+        """Audit the model that is shown by ``rendered``, as ``state`` asks for. One that no person asked for gives way to
+        this one. ``by_itself``: no person asks now; then one that has ended or was stopped does not begin again."""
+        what = self.what(rendered, state)
+        if what is None or what in self._running or rendered.snapshot is None or self._session.data is None:
+            return
+        if by_itself and (what in self._declined or what in self._found):
+            return
+        self._declined.discard(what)
+        self.stop_by_itself()
+        title = N_("Audit of {run} at step {step}", run=rendered.snapshot.run, step=f"{rendered.step:,}")
+        work = _Work(rendered.snapshot, self._session.data, self._blobs, what.state)
+        job = self._running[what] = Job(title, by_itself)
+        self._jobs.start(job, work, lambda found: self._ended(what, found), lambda error: self._broke(what, error))
+
+    def what(self, rendered: Rendered, state: NeighboursState) -> Audited | None:
+        """The audit that ``state`` asks for, of the model shown by ``rendered``; ``None`` where it asks for none."""
+        run, made = self._session.run, rendered.snapshot
+        if run is None or made is None or not state.audited:
+            return None
+        asked = NeighboursState(audited=state.audited, seed=state.seed, compared=state.compared)
+        return Audited(str(run.path), made.step, made.averaged, asked)
+
+    def result(self, rendered: Rendered, state: NeighboursState) -> Found | None:
+        """Result of the audit of ``state`` for the model shown by ``rendered``; ``None`` before it ends."""
+        what = self.what(rendered, state)
+        return self._found.get(what) if what is not None else None
+
+    def of(self, what: Audited) -> Found:
+        """Result of an audit. Raises ``KeyError`` for one that has not ended."""
+        return self._found[what]
+
+    def job(self, rendered: Rendered, state: NeighboursState) -> Job | None:
+        """The job that audits the model shown by ``rendered``, as ``state`` asks for."""
+        what = self.what(rendered, state)
+        return self._running.get(what) if what is not None else None
+
+    def stop(self, job: Job) -> None:
+        """Stop this one: nothing comes of it."""
+        self._jobs.stop(job)
+
+    def stop_by_itself(self) -> None:
+        """Stop one that no person asked for."""
+        for what, job in [(what, job) for what, job in self._running.items() if job.by_itself]:
+            del self._running[what]
+            self._jobs.stop(job)
+
+    def _ended(self, what: Audited, found: Found) -> None:
+        self._running.pop(what, None)
+        self._found[what] = found
+        while len(self._found) > KEPT:
+            self._found.popitem(last=False)
+        self.found.emit(what)
+        self.changed.emit()
+
+    def _broke(self, what: Audited, error: Exception) -> None:
+        log.error("an audit failed", exc_info=error)
+        words: Any = error_message(error)
+        self._ended(what, words if isinstance(words, Message) else N_("{words}", words=words))
+
+    def _jobs_changed(self) -> None:
+        for what in [what for what, job in self._running.items() if job.stopped.is_set()]:
+            del self._running[what]
+            self._declined.add(what)
+        self.changed.emit()
+
+
+class _Work:
+    """The worker's part: a model of its own, so that nothing is shared with what panes make meanwhile."""
+
+    def __init__(self, snapshot: Snapshot, data: DataSet, blobs: Blobs, state: NeighboursState) -> None:
+        self._snapshot, self._data, self._blobs, self._state = snapshot, data, blobs, state
+
+    def __call__(self) -> Generator[float, None, Found]:
+        from genstudio.training.snapshot import load_model
+        from genstudio.viewing.base import ViewContext
+
+        context = ViewContext(load_model(self._snapshot), self._snapshot.spec, self._snapshot, self._data, self._blobs)
+        return (yield from audit_of(context, self._state))
+
+
+def shown_with(rendered: Rendered, state: NeighboursState, found: Found) -> Rendered:
+    """``rendered`` as it would be had its content been made with the audit: what is exported."""
+    from genstudio.panes.neighbours.content import with_audit
+
+    assert rendered.content is not None
+    asked: Any = replace(rendered.state, audited=state.audited)  # type: ignore[call-arg]
+    return replace(rendered, state=asked, content=with_audit(rendered.content, state, found))

@@ -1,0 +1,329 @@
+"""Nearest neighbours in the hand: each sample in a frame before its neighbours, distances under them, the verdict below."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from genstudio.core.messages import Message, _, translate
+from genstudio.panes.neighbours.content import NeighboursState
+from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.pane_view.view import PaneView
+from genstudio.studio.panes.neighbours.audits import shown_with
+from genstudio.studio.plots.histogram_view import Histograms, HistogramView
+from genstudio.studio.theme import font
+from genstudio.studio.widgets.controls import Button, restyle
+from genstudio.studio.widgets.marked_grid import WORDS, MarkedGrid
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from genstudio.core.spec import ImageSpec
+    from genstudio.studio.panes.neighbours.audits import Audited, Audits
+    from genstudio.studio.threads.jobs import Job
+    from genstudio.studio.threads.render_thread import Rendered
+    from genstudio.viewing.base import Content, Pane, PaneState
+
+SURE = 0.001
+MOST_BESIDE = 16
+
+
+class NeighboursView(PaneView):
+    """Neighbours are rendered; the audit is a job of its own (``audits``), begun by a button, or by itself where a model
+    draws in an instant."""
+
+    state: NeighboursState
+    has_codes = False
+    audits: Audits | None = None
+
+    def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
+        self._plain: Rendered | None = None  # what was rendered, without the audit
+        self._spec: ImageSpec | None = None
+        super().__init__(pane, state, parent)
+        shortcut = QShortcut(QKeySequence(Qt.Key.Key_R), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.resample)
+
+    # -- laid out ------------------------------------------------------------------------------------------------
+
+    def make_grid(self) -> MarkedGrid:
+        grid = MarkedGrid(self)
+        grid.below = WORDS
+        grid.marked = self.is_sample
+        grid.words = self.distance_in_words
+        grid.resized.connect(self._fit_again)
+        return grid
+
+    def make_pictures(self) -> QWidget:
+        whole = QWidget(self)
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self.verdict = QLabel(whole)
+        self.verdict.setFont(font(13))
+        self.verdict.setWordWrap(True)
+        self.verdict.setMinimumHeight(2 * self.verdict.fontMetrics().height())
+        self.verdict.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.verdict.setAccessibleName(_("Does it copy?"))
+        self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.audit_button = Button("", parent=whole)
+        self.audit_button.clicked.connect(self.audit_or_stop)
+        self.audit_button.hide()
+        said = QHBoxLayout()
+        said.setSpacing(8)
+        said.addWidget(self.verdict, 1)
+        said.addWidget(self.audit_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.histogram = HistogramView(whole)
+        self.histogram.setAccessibleName(_("How near samples and held-out images lie, as a histogram"))
+        column.addWidget(self.grid, 1)
+        column.addLayout(said)
+        column.addWidget(self.histogram)
+        return whole
+
+    def make_controls(self) -> PaneControls:
+        infos = {info.name: info for info in NeighboursState.controls()}
+        orders = [("nearest", _("nearest first")), ("drawn", _("as drawn"))]
+        spaces = [("pixels", _("pixels")), ("features", _("features"))]
+        curves = [("distance", _("distances")), ("relative", _("relative ones"))]
+        made = {
+            "n": SliderControl(infos["n"], lambda value: f"{value:.0f}"),
+            "k": SliderControl(infos["k"], lambda value: f"{value:.0f}"),
+            "compared": ChoiceControl(infos["compared"], spaces),
+            "order": ChoiceControl(infos["order"], orders),
+            "curves": ChoiceControl(infos["curves"], curves, _("histogram")),
+            "audited": SliderControl(infos["audited"], lambda value: f"{value:.0f}" if value else _("none")),
+        }
+        controls = PaneControls(NeighboursState, made, left_out=("beside",))
+        self._resample = Button(_("Resample"), _("Draw from another seed (R)"), icon_name="reset")
+        self._resample.clicked.connect(self.resample)
+        controls.rows.insertWidget(0, self._resample)
+        return controls
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    def resolved(self, state: PaneState) -> NeighboursState:
+        """Without the audit; where no number is chosen, with as many samples side by side as let the images be largest."""
+        assert isinstance(state, NeighboursState)
+        state = replace(state, audited=0)  # by a job, see _show_audit
+        if state.beside or self._spec is None:
+            return state
+        return replace(state, beside=self.most_beside(state, *self._spec.cell))
+
+    def most_beside(self, state: NeighboursState, height: int, width: int) -> int:
+        """Samples side by side at which height×width pixels have the largest factor; of equals the fewest."""
+        each = 1 + state.k
+        return max(
+            range(1, min(state.n, MOST_BESIDE) + 1),
+            key=lambda n: (self.grid.factor_for(math.ceil(state.n / n), n * each, height, width), -n),
+        )
+
+    def sync(self, rendered: Rendered) -> None:
+        if rendered.snapshot is not None and self._spec != rendered.snapshot.spec:
+            self._spec = rendered.snapshot.spec  # only now is it known how large the images are
+            self.inspector.controls.controls["compared"].widget.setVisible(not self._spec.is_point)
+
+    @Slot()
+    def _fit_again(self) -> None:
+        """Another number side by side, where that makes the pictures larger: nothing is searched again for it."""
+        if self.rendered is None or self.rendered.content is None:
+            return
+        shown, wanted = self.rendered.state, self.resolved(self.state)
+        assert isinstance(shown, NeighboursState)
+        shown = replace(shown, audited=0)
+        if wanted != shown and replace(wanted, beside=0) == replace(shown, beside=0):
+            self.resized.emit()
+
+    def show_rendered(self, rendered: Rendered) -> None:
+        same = self._plain is not None and self._plain.content is rendered.content is not None
+        self._plain = rendered
+        if same:  # while it searches on, the same content comes again
+            self._follow_audit()
+            return
+        super().show_rendered(rendered)
+        if rendered.content is not None:
+            self._follow_audit()
+            self._fit_again()
+
+    def show_message(self, words: Message | str) -> None:
+        self._plain = None
+        super().show_message(words)
+        self.verdict.hide()
+        self.histogram.hide()
+        self.audit_button.hide()
+
+    # -- the audit -----------------------------------------------------------------------------------------------
+
+    def follow(self, audits: Audits) -> None:
+        """Let samples be audited by these."""
+        self.audits = audits
+        audits.changed.connect(self._follow_audit)
+
+    @property
+    def asked(self) -> NeighboursState:
+        """State on screen with the audit that is requested."""
+        shown = self._plain.state if self._plain is not None else self.state
+        assert isinstance(shown, NeighboursState)
+        return replace(shown, audited=self.state.audited)
+
+    @property
+    def idle(self) -> bool:
+        """Not while an audit that began by itself runs: its verdict is of the weights that are shown."""
+        job = self._job()
+        return job is None or not job.by_itself
+
+    @Slot()
+    def audit_or_stop(self) -> None:
+        """Audit the samples of the weights that are shown, or stop that."""
+        job = self._job()
+        if self.audits is None or self._plain is None:
+            return
+        if job is not None:
+            self.audits.stop(job)
+        else:
+            self.audits.start(self._plain, self.asked)
+
+    def shows(self, what: Audited) -> bool:
+        """True where the result of this audit is on screen."""
+        if self.audits is None or self._plain is None or self._plain.content is None:
+            return False
+        return self.isVisible() and self.audits.what(self._plain, self.asked) == what
+
+    def show_state(self, state: PaneState) -> None:
+        super().show_state(state)
+        self._follow_audit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self.audits is not None:
+            self.audits.stop_by_itself()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._follow_audit()
+
+    def _job(self) -> Job | None:
+        if self.audits is None or self._plain is None:
+            return None
+        return self.audits.job(self._plain, self.asked)
+
+    @Slot()
+    def _follow_audit(self) -> None:
+        """Show what is known of the audit; begin it where that is a matter of a moment."""
+        made, audits = self._plain, self.audits
+        if made is None or made.content is None:
+            return
+        if audits is not None and made.final and "verdict" not in made.content.values:
+            if self._begins_by_itself(made):
+                audits.start(made, self.asked, by_itself=True)
+            if (found := audits.result(made, self.asked)) is not None:
+                made = shown_with(made, self.asked, found)
+        self.rendered = made
+        assert made.content is not None
+        self._show_audit(made.content)
+        self._show_button(made)
+
+    def _begins_by_itself(self, made: Rendered) -> bool:
+        """Models that decode draw hundreds of samples in a second or two; those that draw pixel by pixel take minutes."""
+        return made.latent_dim is not None and self._audits(made.content) and self.isVisible()
+
+    def _show_button(self, made: Rendered) -> None:
+        """*Audit 300 samples*, or *Stop* beside how far it is; neither where its verdict stands."""
+        n, job = self.state.audited, self._job()
+        known = made.content is not None and "verdict" in made.content.values
+        can = self.audits is not None and made.final and not known and self._audits(made.content)
+        self.audit_button.setVisible(can)
+        if job is None:
+            tip = _("Find out whether the model copies. It goes on while you look at something else")
+            self.audit_button.setText(_("Audit {n} samples", n=n))
+        else:
+            tip = _("Stop the audit")
+            self.audit_button.setText(_("Stop"))
+            if not known:
+                told = _("Auditing {n} samples, {percent} %", n=n, percent=f"{100 * job.share:.0f}")
+                self.verdict.setText("\n".join(filter(None, [self.verdict.text(), told])))
+        self.audit_button.setToolTip(tip)
+        self.audit_button.setAccessibleName(self.audit_button.text())
+
+    def _show_audit(self, content: Content) -> None:
+        said = [translate(content.values[name]) for name in ("note", "verdict") if content.values.get(name)]
+        words = "\n".join(said)
+        self.verdict.setText(words)
+        self.verdict.setAccessibleDescription(self.verdict.text())
+        bad = content.values.get("p_copies", 1.0) < SURE
+        self.verdict.setObjectName("words" if bad else "")
+        self.verdict.setProperty("level", "bad" if bad else "")
+        restyle(self.verdict)
+        self.verdict.setVisible(bool(words) or self._audits(content))
+        self.histogram.setVisible(bool(content.series) or self._audits(content))
+        if content.series:
+            low, high = content.values["ends"]
+            self.histogram.show_histograms(
+                Histograms(content.series, (float(low), float(high)), content.values["axis"])
+            )
+        else:
+            self.histogram.show_histograms(None)
+
+    def _audits(self, content: Content | None) -> bool:
+        """True where a histogram will come: its room is kept, so that the pictures stay where they are."""
+        neighbours = content is not None and "index" in content.pictures[0].values
+        return neighbours and isinstance(self.state, NeighboursState) and self.state.audited > 0
+
+    def is_sample(self, row: int, column: int) -> bool:
+        picture = self.grid.picture
+        return picture is not None and "index" in picture.values and bool(picture.values["index"][row, column] < 0)
+
+    def distance_in_words(self, row: int, column: int) -> str:
+        picture = self.grid.picture
+        if picture is None or "distance" not in picture.values or self.is_sample(row, column):
+            return ""
+        distance = float(picture.values["distance"][row, column])
+        content = self.rendered.content if self.rendered is not None else None
+        return f"{distance:.{content.values['decimals'] if content is not None else 1}f}"
+
+    def describe_cell(self, row: int, column: int) -> str:
+        """A sample, or a training image: how far, and how often it is there."""
+        picture = self.grid.picture
+        if picture is None or "sample" not in picture.values or row >= picture.rows or column >= picture.columns:
+            return super().describe_cell(row, column)
+        number = int(picture.values["sample"][row, column]) + 1
+        if self.is_sample(row, column):
+            return _("Sample {k}", k=number)
+        content = self.rendered.content if self.rendered is not None else None
+        facts = {
+            "k": f"{int(picture.values['index'][row, column]):,}",
+            "distance": self.distance_in_words(row, column),
+            "unit": translate(content.values["unit"]) if content is not None else "",
+            "sample": number,
+        }
+        words = _("Training image {k}: {distance} {unit} from sample {sample}", **facts)
+        copies = int(picture.values["copies"][row, column])
+        return words if copies == 1 else _("{words}; {n} times in the data", words=words, n=copies)
+
+    def _show_pointed(self) -> None:
+        super()._show_pointed()
+        if not hasattr(self, "histogram"):
+            return
+        picture, cell = self.grid.picture, self._pointed or self.grid.focused_cell
+        known = (
+            picture is not None
+            and "distance" in picture.values
+            and cell[0] < picture.rows
+            and cell[1] < picture.columns
+        )
+        by_distance = isinstance(self.state, NeighboursState) and self.state.curves == "distance"
+        if picture is None or not known or not by_distance or self.is_sample(*cell):
+            self.histogram.point_out(None)
+        else:
+            self.histogram.point_out(float(picture.values["distance"][cell]))
+
+    # -- hands ---------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def resample(self) -> None:
+        """Another seed."""
+        self.proposed.emit(self.state.resampled(), _("resample"))

@@ -1,0 +1,195 @@
+"""The controls of *Pixel by pixel*: what is drawn, what is laid over it, what is given, what is changed by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from genstudio.core.messages import _
+from genstudio.panes.pixels.content import PixelsState
+from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.panes.pixels.level_editor import LevelEditor
+from genstudio.studio.widgets.card import Caption, Fact
+from genstudio.studio.widgets.controls import Button, IconButton
+from genstudio.studio.widgets.value_slider import ValueSlider
+
+if TYPE_CHECKING:
+    from genstudio.viewing.base import PaneState
+
+BY_HAND = (
+    "temperature_schedule", "label", "position", "enlarged", "source", "index", "own", "mask", "edits", "branches",
+    "overlay",
+)  # fmt: skip
+BRUSHES = (1, 9)
+
+
+class PixelsControls(PaneControls):
+    """``asked`` carries what a button wants: ``resample``, ``open``, ``previous``, ``next``, ``region:NAME``."""
+
+    asked = Signal(str)
+    tool_chosen = Signal(str, int)  # point, erase or keep; and how wide the brush is
+
+    def __init__(self) -> None:
+        infos = {info.name: info for info in PixelsState.controls()}
+        super().__init__(PixelsState, {"n": SliderControl(infos["n"], lambda value: f"{value:.0f}")}, BY_HAND)
+        self.label = ChoiceControl(infos["label"], [(-1, _("any"))], _("class"))
+        overlays = [
+            ("none", _("nothing")),
+            ("entropy", _("entropy")),
+            ("field", _("what it saw")),
+            ("mask", _("may see")),
+        ]
+        self.overlay = ChoiceControl(infos["overlay"], overlays, _("show over it"))
+        sources = [("none", _("nothing")), ("data", _("a test image")), ("own", _("my image"))]
+        self.source = ChoiceControl(infos["source"], sources, _("given"))
+        self.resample = self._button(_("Resample"), _("Draw from another seed (R)"), "resample", "reset")
+        self.editor = LevelEditor(self)
+        self.rows.insertWidget(0, self.resample)
+        self.rows.addWidget(self.label.widget)
+        self.rows.addWidget(self.overlay.widget)
+        self._head(_("Completion"))
+        self.rows.addWidget(self.source.widget)
+        self.rows.addWidget(self._image_row())
+        self.rows.addWidget(self._tools())
+        self._head(_("What if"))
+        self.rows.addWidget(self.editor)
+        for control in (self.label, self.overlay, self.source):
+            self.add(control, placed=False)
+        self.show_classes(())
+        self.choose_tool("point")
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    def show_state(self, state: PaneState) -> None:
+        super().show_state(state)
+        assert isinstance(state, PixelsState)
+        self.controls["temperature"].show(state.temperature_at(state.position))
+        self._image.setVisible(state.source != "none")
+        for button in (self.previous, self.next):
+            button.setVisible(state.source == "data")
+        self.open.setVisible(state.source == "own")
+        self.which.setText(_("image {n}", n=state.index) if state.source == "data" else "")
+        painting = state.source == "data" or (state.source == "own" and state.own is not None)
+        self._toolbox.setVisible(painting)
+        if not painting:
+            self.choose_tool("point")
+
+    def show_classes(self, names: tuple[str, ...]) -> None:
+        """The classes that a conditional model draws; none: it knows of none."""
+        self.label.set_choices([(-1, _("any")), *enumerate(names)])
+        self.label.widget.setVisible(bool(names))
+
+    @property
+    def tool(self) -> str:
+        checked = self._tool_buttons.checkedButton()
+        return str(checked.property("which")) if checked else "point"
+
+    def choose_tool(self, tool: str) -> None:
+        """Take a brush, or lay it down."""
+        for button in self._tool_buttons.buttons():
+            if button.property("which") == tool and not button.isChecked():
+                button.setChecked(True)
+                self._tell_tool()
+
+    # -- parts ---------------------------------------------------------------------------------------------------
+
+    def _head(self, words: str) -> None:
+        caption = Caption(words)
+        caption.setContentsMargins(0, 8, 0, 0)
+        self.rows.addWidget(caption)
+
+    def _button(self, words: str, tip: str, asks: str, icon_name: str = "") -> Button:
+        made = Button(words, tip, self, icon_name=icon_name)
+        made.setProperty("asks", asks)
+        made.clicked.connect(self._asked)
+        return made
+
+    def _image_row(self) -> QWidget:
+        """Row to choose the given image: of the test split by number, or from a file."""
+        self._image = QWidget(self)
+        line = QHBoxLayout(self._image)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        self.which = Fact(parent=self._image)
+        self.which.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.open = self._button(_("Open an image…"), _("PNG, JPEG, ... ; or drop it onto the pane"), "open", "folder")
+        line.addWidget(self.which, 1)
+        self.previous = self._make_turn_button("previous", "pixel-back", _("The image before (Page Up)"))
+        self.next = self._make_turn_button("next", "pixel-on", _("The next image (Page Down)"))
+        line.addWidget(self.previous)
+        line.addWidget(self.next)
+        line.addWidget(self.open, 4)
+        return self._image
+
+    def _make_turn_button(self, asks: str, icon_name: str, words: str) -> IconButton:
+        made = IconButton(icon_name, words, self._image)
+        made.setProperty("asks", asks)
+        made.setAutoRepeat(True)
+        made.clicked.connect(self._asked)
+        return made
+
+    def _tools(self) -> QWidget:
+        """Pointing, rubbing out, painting back; the width of the brush; whole regions."""
+        self._toolbox = QWidget(self)
+        column = QVBoxLayout(self._toolbox)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        line = QHBoxLayout()
+        line.setSpacing(4)
+        self._tool_buttons = QButtonGroup(self)
+        for which, icon_name, words in (
+            ("point", "point", _("Point at pixels (Escape)")),
+            ("erase", "erase", _("Rub out what is to be drawn anew (X)")),
+            ("keep", "brush", _("Paint back what is given (K)")),
+        ):
+            button = IconButton(icon_name, words, self._toolbox)
+            button.setCheckable(True)
+            button.setProperty("which", which)
+            self._tool_buttons.addButton(button)
+            line.addWidget(button)
+        line.addStretch(1)
+        self.regions = Button(_("Keep  ▸"), _("Keep a whole part of the image, and draw the rest"), self._toolbox)
+        self.regions.setAccessibleName(_("Keep a part"))
+        self.regions.setMenu(self._region_menu())
+        line.addWidget(self.regions)
+        column.addLayout(line)
+        self.brush = ValueSlider(
+            _("Brush"), *BRUSHES, whole=True, show=lambda value: f"{value:.0f} px", tip=_("How wide the brush is")
+        )
+        self.brush.set_value(3)
+        column.addWidget(self.brush)
+        self._tool_buttons.buttonToggled.connect(self._tell_tool)
+        self.brush.moved.connect(self._tell_tool)
+        return self._toolbox
+
+    def _region_menu(self) -> QMenu:
+        menu = QMenu(self.regions)
+        for name, words in (
+            ("top", _("The upper half")),
+            ("bottom", _("The lower half")),
+            ("left", _("The left half")),
+            ("right", _("The right half")),
+            ("all", _("Everything: then rub out")),
+            ("none", _("Nothing: draw it all")),
+        ):
+            action = menu.addAction(words)
+            action.setData(f"region:{name}")
+            action.triggered.connect(self._region_chosen)
+        return menu
+
+    @Slot()
+    def _asked(self) -> None:
+        sender = self.sender()
+        if sender is not None:
+            self.asked.emit(str(sender.property("asks")))
+
+    @Slot()
+    def _region_chosen(self) -> None:
+        action = self.sender()
+        self.asked.emit(str(action.data()))  # type: ignore[attr-defined]
+
+    @Slot()
+    def _tell_tool(self) -> None:
+        self.tool_chosen.emit(self.tool, int(self.brush.value()))

@@ -1,0 +1,80 @@
+"""The inspector of the pane *Sliders*: what is shown, where it starts, and which two directions the pad takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from genstudio.core.messages import _
+from genstudio.panes.sliders.state import SlidersState, Start
+from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.widgets.card import Caption
+from genstudio.studio.widgets.controls import Button
+
+SHOWN_FOR = {"index": "data", "seed": "seed"}
+"""Which start a field belongs to."""
+SHEETS = ("figure", "row")
+
+
+class SlidersControls(PaneControls):
+    """``open``: the button for an image of one's own; ``another``: the next image, or seed."""
+
+    def __init__(self) -> None:
+        infos = {info.name: info for info in SlidersState.controls()}
+        shown = [("picture", _("picture")), ("figure", _("figure")), ("row", _("row"))]
+        self.show_choice = ChoiceControl(infos["show"], shown)
+        self.start = ChoiceControl(infos["start"], self._starts(encodes=True))
+        self.across = ChoiceControl(infos["across"], [("", "-")])
+        self.up = ChoiceControl(infos["up"], [("", "-")])
+        self.label = ChoiceControl(infos["label"], [(0, "0")])
+        made: dict[str, Any] = {
+            "show": self.show_choice,
+            "start": self.start,
+            "across": self.across,
+            "up": self.up,
+            "label": self.label,
+            "truncation": SliderControl(replace(infos["truncation"], label=None), lambda value: f"ψ = {value:.2f}"),
+            "reach": SliderControl(infos["reach"], lambda value: f"±{value:.1f} σ"),
+            "cells": SliderControl(infos["cells"], lambda value: f"{value:.0f}" if value else _("as fit")),
+        }
+        super().__init__(SlidersState, made)
+        self.label.widget.hide()  # until there is a model that knows classes
+        self.another = Button(_("Another"), _("The next image, or another seed (N)"), icon_name="reset")
+        self.open = Button(_("Open an image…"), _("PNG, JPEG, ... ; or drop it onto the pane"), icon_name="folder")
+        self._under("seed", self.another, self.open)
+        plane = Caption(_("Pad and figure"))
+        plane.setContentsMargins(0, 8, 0, 0)
+        self.rows.insertWidget(self.rows.indexOf(self.across.widget), plane)
+
+    def fit(self, values: dict[str, Any], encodes: bool) -> None:
+        """The directions and the classes that the model has."""
+        self.start.set_choices(self._starts(encodes))
+        names = [(row.name, row.title) for row in values.get("sliders", ())]
+        pair = values.get("pair", ("", ""))
+        for control in (self.across, self.up):
+            control.set_choices(names or [("", "-")])
+            control.combo.setEnabled(bool(names))
+        self.across.show(pair[0])
+        self.up.show(pair[1])
+        classes = values.get("class_names", ())
+        self.label.set_choices(list(enumerate(classes)) or [(0, "0")])
+        self.label.widget.setVisible(bool(classes))
+        self.open.setVisible(encodes)
+
+    def show_sliders(self, state: SlidersState, start: Start, pair: tuple[str, str]) -> None:
+        """The values of ``state``; ``start`` and ``pair`` are what it leaves open."""
+        self.show_state(replace(state, start=start, across=pair[0], up=pair[1]))
+        for name, its_start in SHOWN_FOR.items():
+            self.controls[name].widget.setVisible(its_start == start)
+        self.another.setVisible(start in SHOWN_FOR.values())
+        self.controls["cells"].widget.setVisible(state.show in SHEETS)
+
+    @staticmethod
+    def _starts(encodes: bool) -> list[tuple[str, str]]:
+        data = [("data", _("an image"))] if encodes else []
+        own = [("own", _("my image"))] if encodes else []
+        return [*data, ("seed", _("drawn")), *own, ("sent", _("z sent here"))]
+
+    def _under(self, name: str, *buttons: Button) -> None:
+        for k, button in enumerate(buttons):
+            self.rows.insertWidget(self.rows.indexOf(self.controls[name].widget) + 1 + k, button)

@@ -1,0 +1,353 @@
+"""Sliders in the hand: the bank, the pad and the picture itself all move the same values."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from genstudio.core.messages import _, translate
+from genstudio.core.seeding import derive
+from genstudio.panes.sliders.sliders import COORDINATES, NAMED, PRINCIPAL, Row, row_title
+from genstudio.panes.sliders.state import SlidersState
+from genstudio.studio.pane_area.direction_store import BY_ITSELF, FoundDirections
+from genstudio.studio.pane_view.own_image import OwnImage
+from genstudio.studio.pane_view.view import PaneView
+from genstudio.studio.panes.sliders.controls import SHEETS, SlidersControls
+from genstudio.studio.panes.sliders.layout import SliderStage
+from genstudio.studio.panes.sliders.rows import BankRow
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from genstudio.core.messages import Message
+    from genstudio.studio.threads.background import Background
+    from genstudio.studio.threads.render_thread import Rendered
+    from genstudio.viewing.base import Blob, Content, Pane, PaneState
+    from genstudio.viewing.blobs import Blobs
+
+
+class SlidersView(PaneView):
+    state: SlidersState
+    has_cells = False
+    takes_own_z = False
+
+    def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
+        self._content: Content | None = None
+        self._rows: tuple[Row, ...] = ()
+        self._names: frozenset[str] = frozenset()
+        self._told: tuple[Any, ...] = ()
+        self._pair = ("", "")
+        self._encodes, self._has_images = True, True
+        self._finding = False
+        self._basis: tuple[str, Blob] | None = None  # of which run
+        self._seen: tuple[Any, ...] = ()
+        self._held: tuple[SlidersState, float, float] | None = None
+        super().__init__(pane, state, parent)
+        self.setAcceptDrops(True)
+        self.own_image = OwnImage(self)
+        self.own_image.arrived.connect(self._own_arrived)
+        self._take_in_hand()
+
+    # -- laid out ------------------------------------------------------------------------------------------------
+
+    def make_pictures(self) -> SliderStage:
+        self.stage = SliderStage(self.grid, self)
+        self.bank, self.pad = self.stage.bank, self.stage.pad
+        return self.stage
+
+    def make_controls(self) -> SlidersControls:
+        self.controls = SlidersControls()
+        return self.controls
+
+    def _take_in_hand(self) -> None:
+        self.bank.moved.connect(self._slider_moved)
+        self.bank.locked.connect(self._lock_chosen)
+        self.pad.moved.connect(self._pad_moved)
+        for part in (self.bank, self.pad):
+            part.drag_started.connect(self.drag_started)
+            part.drag_ended.connect(self.drag_ended)
+        self.grid.drag_began.connect(self._drag_began)
+        self.grid.dragged.connect(self._dragged)
+        self.grid.drag_ended.connect(self._drag_ended)
+        self.grid.went_home.connect(self._pad_home)
+        self.stage.reset.clicked.connect(self.reset)
+        self.stage.randomise.clicked.connect(self.randomise)
+        self.stage.again.clicked.connect(self.find_again)
+        self.controls.another.clicked.connect(self.another)
+        self.controls.open.clicked.connect(self._open)
+        for key, slot in (("Ctrl+Home", self.reset), ("R", self.randomise), ("N", self.another)):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
+    def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
+        super().set_services(blobs, background, found)
+        if found is not None:
+            found.changed.connect(self.resized)  # what is rendered is another state now
+            found.renewed.connect(self._forget_basis)
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    def resolved(self, state: PaneState) -> SlidersState:
+        """With what was found of this run: newer weights find nothing again before training rests, or a person says so."""
+        assert isinstance(state, SlidersState)
+        directions = state.directions
+        if (
+            directions is None and self.found is not None
+        ):  # while another way finds its own, those that came by themselves
+            directions = self.found.blob or self.found.of(BY_ITSELF)
+        basis = state.basis
+        if basis is None and self._basis is not None and self._basis[0] == self._run:
+            basis = self._basis[1]
+        return replace(state, directions=directions, basis=basis, cells=self._fitting_cells(state))
+
+    def _fitting_cells(self, state: SlidersState) -> int:
+        """Number of cells where the user chose none: of 5 to 9 the one that fills the pane best, preferably more."""
+        snapshot = self.rendered.snapshot if self.rendered is not None else None
+        if state.cells or state.show not in SHEETS or snapshot is None:
+            return state.cells
+        height, width = snapshot.spec.cell
+        rows = {n: n if state.show == "figure" else 1 for n in range(5, 10)}
+        return max(rows, key=lambda n: (n * self.grid.factor_for(rows[n], n, height, width), n))
+
+    @property
+    def _run(self) -> str:
+        snapshot = self.rendered.snapshot if self.rendered is not None else None
+        return "" if snapshot is None else snapshot.run
+
+    @property
+    def idle(self) -> bool:
+        """While directions are searched, the weights stay those that they are searched for."""
+        return not self._finding
+
+    @property
+    def restarts(self) -> bool:
+        return not self._finding
+
+    @property
+    def film(self) -> dict[str, Any]:
+        return {"slider": self.bank.current}
+
+    def show_state(self, state: PaneState) -> None:
+        assert isinstance(state, SlidersState)
+        self.state = state
+        # A slider that moves changes nothing in the inspector.
+        told = (replace(state, values=(), locked=()), self._encodes, self._has_images, self._pair, self._names)
+        if told != self._told:
+            self._told = told
+            start = state.start_of(self._encodes, self._has_images)
+            self.controls.show_sliders(state, start, self._pair_of(state))
+        self.bank.show_values(dict(state.values), state.locked)
+        self._show_pad()
+        self.grid.draggable = state.show == "picture" and all(self._pair)
+        self.stage.reset.setEnabled(state.reset() != state)
+        self.stage.randomise.setEnabled(bool(self._rows))
+
+    def show_rendered(self, rendered: Rendered) -> None:
+        if rendered.content is not None and rendered.content is self._content:
+            self.rendered = rendered  # while it searches on, the same content comes again
+            return
+        self._content = rendered.content
+        self._finding = rendered.content is not None and "finding" in rendered.content.values
+        super().show_rendered(rendered)
+
+    def show_message(self, words: Message | str) -> None:
+        self._content = None
+        super().show_message(words)
+        self.stage.show_originals(())
+        self.stage.show_notes(())
+
+    def sync(self, rendered: Rendered) -> None:
+        content = rendered.content
+        assert content is not None
+        told = content.values
+        self.stage.show_originals(content.pictures[1:])
+        self.stage.show_notes([translate(note) for note in told["notes"]])
+        self.stage.again.setVisible(self._found_before(rendered, told))
+        stale = self._stale_at(rendered, told)
+        self.stage.stale.show_steps(stale, rendered.step)
+        seen = (stale, told["sliders"], told["pair"], told["encodes"], told["has_images"], told.get("class_names"))
+        if seen != self._seen:
+            self._seen = seen
+            self._rows, self._pair = told["sliders"], told["pair"]
+            self._names = frozenset(row.name for row in self._rows)
+            self._told = ()
+            self._encodes, self._has_images = told["encodes"], told["has_images"]
+            self.bank.set_rows(bank_rows(self._rows, stale))
+            self.controls.fit(told, self._encodes)
+            self.show_state(self.state)
+        self._keep_what_was_found(rendered, told)
+        if isinstance(rendered.state, SlidersState) and rendered.state.cells != self._fitting_cells(self.state):
+            self.resized.emit()  # only now is it known how large the images are
+
+    def _found_before(self, rendered: Rendered, told: dict[str, Any]) -> bool:
+        """True where the directions are of other weights than those shown, or unusable here."""
+        if self._finding:
+            return False
+        return self._stale_at(rendered, told) is not None or "found_at" not in told or bool(told["notes"])
+
+    def _stale_at(self, rendered: Rendered, told: dict[str, Any]) -> int | None:
+        """The step of the weights for which the sliders were found, where that is another than is shown."""
+        at = (told.get("found_at"), told.get("basis_at"))
+        return next((step for step in at if step is not None and step != rendered.step), None)
+
+    @Slot()
+    def _forget_basis(self) -> None:
+        """Training rests: components and coordinates are found again with the directions."""
+        self._basis = None
+
+    def _keep_what_was_found(self, rendered: Rendered, told: dict[str, Any]) -> None:
+        state, snapshot = rendered.state, rendered.snapshot
+        if not isinstance(state, SlidersState) or snapshot is None or self.blobs is None:
+            return
+        if state.basis is None and "basis" in told:
+            self._basis = (snapshot.run, self.blobs.put(told["basis"]))
+        if state.directions is None and "directions" in told and self.found is not None:
+            self.found.take(told["directions"], BY_ITSELF, snapshot.run)
+        wanted = self.resolved(self.state)
+        if rendered.final and (wanted.directions, wanted.basis) != (state.directions, state.basis):
+            self.resized.emit()  # what is shown, and exported, is to carry them; or another run was opened
+
+    def _pair_of(self, state: SlidersState) -> tuple[str, str]:
+        """The pair that the content will have: what is chosen, where there is such a slider."""
+        return (
+            state.across if state.across in self._names else self._pair[0],
+            state.up if state.up in self._names else self._pair[1],
+        )
+
+    def _show_pad(self) -> None:
+        across, up = self._pair_of(self.state)
+        self.pad.show_plane(
+            (row_title(across), row_title(up)), (self.state.value(across), self.state.value(up)), self.state.reach
+        )
+
+    def describe_cell(self, row: int, column: int) -> str:
+        picture = self.grid.picture
+        if picture is None or "across" not in picture.values or row >= picture.rows or column >= picture.columns:
+            return self.words.whole()
+        across, up = self._pair
+        told: dict[str, Any] = {"across": row_title(across), "up": row_title(up)}
+        told |= {"u": f"{picture.values['across'][row, column]:+.2f}", "v": f"{picture.values['up'][row, column]:+.2f}"}
+        if self.state.show == "row":
+            return _("{across} {u} σ", **told)
+        return _("{across} {u} σ, {up} {v} σ", **told)
+
+    # -- hands ---------------------------------------------------------------------------------------------------
+
+    @Slot(str, float)
+    def _slider_moved(self, name: str, value: float) -> None:
+        self.proposed.emit(self.state.with_values({name: value}), name)
+
+    @Slot(str, bool)
+    def _lock_chosen(self, name: str, locked: bool) -> None:
+        words = _("lock {name}", name=name) if locked else _("unlock {name}", name=name)
+        self.proposed.emit(self.state.with_lock(name, locked), words)
+
+    @Slot(float, float)
+    def _pad_moved(self, u: float, v: float) -> None:
+        across, up = self._pair_of(self.state)
+        self.proposed.emit(self.state.with_values({across: u, up: v}), _("pad"))
+
+    @Slot()
+    def _pad_home(self) -> None:
+        self._pad_moved(0.0, 0.0)
+
+    @Slot(float, float)
+    def _drag_began(self, x: float, y: float) -> None:
+        self._held = (self.state, x, y)
+        self.drag_started.emit()
+
+    @Slot(float, float)
+    def _dragged(self, x: float, y: float) -> None:
+        """The picture's width is the pad's."""
+        if self._held is None:
+            return
+        held, x0, y0 = self._held
+        across, up = self._pair_of(held)
+        u, v = held.value(across) + 2 * held.reach * (x - x0), held.value(up) - 2 * held.reach * (y - y0)
+        moved = held.with_values({across: u, up: v})
+        self.proposed.emit(moved, _("pad"))
+
+    @Slot()
+    def _drag_ended(self) -> None:
+        self._held = None
+        self.drag_ended.emit()
+
+    @Slot(int, int)
+    def _picked(self, row: int, column: int) -> None:
+        """A cell of the figure: there the sliders go, and its picture is shown. The picture itself: its z goes to the other
+        panes in sight."""
+        picture = self.grid.picture
+        if picture is None or "across" not in picture.values or self.state.show not in SHEETS:
+            super()._picked(row, column)
+            return
+        across, up = self._pair
+        places = {across: float(picture.values["across"][row, column])}
+        if self.state.show == "figure":
+            places[up] = float(picture.values["up"][row, column])
+        self.proposed.emit(replace(self.state.with_values(places), show="picture"), _("go to a picture of the figure"))
+
+    @Slot()
+    def reset(self) -> None:
+        """All unlocked sliders to 0."""
+        self.proposed.emit(self.state.reset(), _("reset all"))
+
+    @Slot()
+    def randomise(self) -> None:
+        """All unlocked sliders to places drawn by chance, which the state then holds."""
+        groups = {
+            group: [row.name for row in self._rows if row.group == group and row.name not in self.state.locked]
+            for group in (NAMED, PRINCIPAL, COORDINATES)
+        }
+        moved = self.state.randomised(groups, random.SystemRandom().getrandbits(31))
+        self.proposed.emit(moved, _("randomise"))
+
+    @Slot()
+    def another(self) -> None:
+        """The next image, or another seed: each follows from the one before."""
+        start = self.state.start_of(self._encodes, self._has_images)
+        if start == "data":
+            self.propose(_("another image"), start="data", index=self.state.index + 1)
+        elif start == "seed":
+            self.propose(_("another seed"), start="seed", seed=derive(self.state.seed, "another") % 2**31)
+
+    @Slot()
+    def find_again(self) -> None:
+        """For the weights that are shown, in place of those that were found before."""
+        self._basis = None
+        if self.state.directions is not None:
+            self.propose(_("find directions again"), directions=None, basis=None)
+        if self.found is not None and self.found.blob is not None:
+            self.found.find_again()
+        else:
+            self.resized.emit()
+
+    # -- an image of one's own -----------------------------------------------------------------------------------
+
+    @Slot()
+    def _open(self) -> None:
+        self.own_image.choose(self.background)
+
+    @Slot(object)
+    def _own_arrived(self, pixels: np.ndarray) -> None:
+        if self.blobs is not None:
+            self.propose(_("my image"), start="own", own=self.blobs.put_array(pixels))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.own_image.enter(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.own_image.drop(event, self.background)
+
+
+def bank_rows(rows: tuple[Row, ...], stale_at: int | None = None) -> list[BankRow]:
+    """The rows in words; their groups say at which step they were found, where that is ``stale_at``."""
+    titles = {NAMED: _("Named"), PRINCIPAL: _("Principal components"), COORDINATES: _("Coordinates, by activity")}
+    if stale_at is not None:
+        titles = {k: _("{group} · step {step}", group=title, step=f"{stale_at:,}") for k, title in titles.items()}
+    return [BankRow(row.name, row.title, titles[row.group], translate(row.note)) for row in rows]

@@ -1,0 +1,117 @@
+"""The curves' further menu: other runs behind this one, and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from genstudio.core.messages import _
+from genstudio.studio.plots.curve_data import CurveData
+from genstudio.studio.sidebar.curves.options import CurveOptions
+from genstudio.studio.theme import theme
+from genstudio.studio.threads.error_words import error_message
+from genstudio.studio.threads.run_reader import RunLine, read_rows, run_lines
+from genstudio.studio.threads.session import Session
+from genstudio.studio.widgets.controls import IconButton
+from genstudio.studio.widgets.titles import literal
+
+KINDS = ("png", "svg", "csv")
+
+
+class CurvesMenu(IconButton):
+    """``compared``: the curves (by the run's path) to be drawn behind have changed; ``exported``: a file is written."""
+
+    compared = Signal(object)
+    exported = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, session: Session, options: CurveOptions, parent: QWidget | None = None) -> None:
+        super().__init__("more", _("Other runs behind this one, and export"), parent)
+        self.session, self.options = session, options
+        self.others: dict[str, CurveData] = {}
+        self.menu_of_all = QMenu(self)
+        self.others_menu = self.menu_of_all.addMenu(_("Compare with"))
+        self.others_menu.aboutToShow.connect(self._list_others)
+        self.others_menu.triggered.connect(self._other_chosen)
+        self.menu_of_all.addSeparator()
+        for kind in KINDS:
+            action = self.menu_of_all.addAction(_("Save the curves as {kind}…", kind=kind.upper()))
+            action.setData(kind)
+            action.triggered.connect(self._save)
+        self.setMenu(self.menu_of_all)
+
+    @property
+    def _open_run(self) -> str:
+        return str(self.session.run.path) if self.session.run is not None else ""
+
+    # -- other runs ----------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _list_others(self) -> None:
+        self.session.background.submit(run_lines, self._others_listed, self._broke, key="other runs")
+
+    @Slot(object)
+    def _others_listed(self, lines: list[RunLine]) -> None:
+        self.others_menu.clear()
+        for line in lines:
+            if line.path != self._open_run:
+                action = self.others_menu.addAction(literal(line.words))
+                action.setCheckable(True)
+                action.setChecked(line.path in self.others)
+                action.setData(line.path)
+        if self.others_menu.isEmpty():
+            self.others_menu.addAction(_("No other runs yet")).setEnabled(False)
+
+    @Slot(QAction)
+    def _other_chosen(self, action: QAction) -> None:
+        path = action.data()
+        if not path:
+            return
+        if path in self.others:
+            del self.others[path]
+            self.compared.emit(self.others)
+        else:
+            self.session.background.submit(lambda: (path, CurveData(read_rows(path)[0])), self._other_read, self._broke)
+
+    @Slot(object)
+    def _other_read(self, found: tuple[str, CurveData]) -> None:
+        path, data = found
+        self.others[path] = data
+        self.compared.emit(self.others)
+
+    # -- files ---------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _save(self) -> None:
+        kind = self.sender().data()  # type: ignore[attr-defined]
+        name = Path(self._open_run).name or "curves"
+        path, _kind = QFileDialog.getSaveFileName(
+            self, _("Save the curves"), f"{name}.{kind}", f"{kind.upper()} (*.{kind})"
+        )
+        if path:
+            self.save_as(path if Path(path).suffix else f"{path}.{kind}")
+
+    def save_as(self, path: str) -> None:
+        """Write the open run's curves as they are shown, as PNG, SVG or CSV by the suffix; ``exported`` tells when."""
+        run = self.session.run
+        if run is None:
+            self.failed.emit(_("There are no curves to save yet. Start a run, or open one."))
+            return
+        log, weight, x = self.options.log, self.options.smoothing, self.options.axis
+        look = theme().current.name
+
+        def work() -> str:
+            from genstudio.export.charts.curves import save_run_curves
+
+            return str(save_run_curves(path, run, log=log, smoothing=weight, x=x, theme=look))
+
+        written: Callable[[str], None] = self.exported.emit
+        self.session.background.submit(work, written, self._broke)
+
+    @Slot(object)
+    def _broke(self, error: Exception) -> None:
+        self.failed.emit(error_message(error))

@@ -1,0 +1,101 @@
+"""Opening the images that the data card names: one piece of work at a time, with progress, that a hand can cancel."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from genstudio.core.errors import Cancelled
+from genstudio.core.messages import Message
+from genstudio.studio.threads.background import Background
+from genstudio.studio.threads.data_preview import Preview, fetch, open_preview
+
+KEY = "preview"
+
+
+class DataOpening(QObject):
+    """``begun``: on its way. ``opened(Preview)`` or ``failed(Exception)``: how it went; a hand's cancel is ``Cancelled``.
+    ``fetched``: downloaded, and about to be opened."""
+
+    begun = Signal()
+    opened = Signal(object)
+    failed = Signal(object)
+    fetched = Signal()
+    progressed = Signal(float, object)
+    _reported = Signal(float, object)  # from the loader's thread
+
+    def __init__(self, loader: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.loader = loader
+        self.data: Any = None
+        self._cancel = threading.Event()
+        self._asked: tuple[str, dict[str, Any]] | None = None
+        self._has_failed = False
+        self._reported.connect(self._show_progress)
+
+    @property
+    def is_under_way(self) -> bool:
+        """True while images are being opened."""
+        return self.data is None and self._asked is not None and not self._has_failed
+
+    def open(self, name: str, values: dict[str, Any]) -> None:
+        """Open a data set with these knob values, unless that is what is open or being opened."""
+        if (name, values) == self._asked:
+            return
+        self.cancel()
+        self._asked, self.data, self._has_failed = (name, dict(values)), None, False
+        self.begun.emit()
+        report, cancelled = self._reported.emit, self._cancellable()
+        self.loader.submit(lambda: open_preview(name, values, report, cancelled), self._opened, self._failed, key=KEY)
+
+    def forget(self) -> None:
+        """Forget the last request, so that the next one is opened even if it is equal."""
+        self._asked = None
+
+    def download(self, name: str) -> None:
+        """Fetch a data set over the network; ``fetched`` tells when it is there."""
+        self.cancel()
+        self.begun.emit()
+        report, cancelled = self._reported.emit, self._cancellable()
+        self.loader.submit(lambda: fetch(name, report, cancelled), self._fetched, self._failed, key=KEY)
+
+    def cancel(self) -> None:
+        """Stop opening or downloading, without a word."""
+        self._cancel.set()
+        self.loader.drop(KEY)
+
+    @Slot()
+    def cancel_by_hand(self) -> None:
+        """Stop it because a person said so."""
+        self.cancel()
+        self.forget()
+        self._failed(Cancelled("cancelled"))
+
+    def _cancellable(self) -> Callable[[], bool]:
+        """Check for the loader: true once this work was cancelled or the window is being closed."""
+        cancel, loader = threading.Event(), self.loader
+        self._cancel = cancel
+        return lambda: cancel.is_set() or loader.isInterruptionRequested()
+
+    @Slot(object)
+    def _opened(self, preview: Preview) -> None:
+        self.data = preview.data
+        self.opened.emit(preview)
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        self._has_failed, self.data = True, None
+        self.failed.emit(error)
+
+    @Slot(object)
+    def _fetched(self, nothing: object) -> None:
+        self.forget()
+        self.fetched.emit()
+
+    @Slot(float, object)
+    def _show_progress(self, share: float, words: Message) -> None:
+        if not self._cancel.is_set() and self.data is None:
+            self.progressed.emit(share, words)

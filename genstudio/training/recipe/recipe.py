@@ -1,0 +1,299 @@
+"""Recipes: a complete starting point as a TOML file. Reading one imports neither torch nor a model.
+
+title = "A manifold of digits"
+help = "..."
+[model]
+name = "vae"
+latent_dim = 2
+[data]
+name = "mnist"
+[plan]
+steps = 10000
+[plan.players.model]
+lr = 0.001
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from genstudio.core.errors import UsageError
+from genstudio.core.knobs import from_text, parse_knobs, toml_value
+from genstudio.core.messages import N_
+from genstudio.core.paths import resources
+from genstudio.core.plain_text import printable, shortened
+from genstudio.training.recipe.plan import Plan, PlayerPlan
+from genstudio.training.run.files import open_to_read, write_atomically
+
+_LONGEST = 2**20  # bytes of a recipe's file
+_DEEPEST = 4  # plan.players.NAME.lr
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Title, model with knobs, data set with knobs, plan. Knob values are as given until :meth:`validate`."""
+
+    name: str
+    model: str
+    data: str
+    title: str = ""
+    help: str = ""
+    model_knobs: dict[str, Any] = field(default_factory=dict)
+    data_knobs: dict[str, Any] = field(default_factory=dict)
+    plan: Plan = field(default_factory=Plan)
+
+    def override(self, assignments: Iterable[str]) -> Recipe:
+        """A copy with settings replaced: ``latent_dim=8`` or ``model.latent_dim=8``, ``data.size=32``, ``plan.steps=100``,
+        ``plan.players.model.lr=1e-4``, ``model.name=vae``. Raises :class:`UsageError` for what is no assignment, and for
+        a plan that does not fit; model and data knobs are checked by :meth:`validate`.
+        """
+        document = self.to_dict()
+        split = [(assignment, *_split_assignment(assignment)) for assignment in assignments]
+        data = next((text for _, path, text in reversed(split) if path == ["data", "name"]), self.data)
+        for assignment, path, text in split:
+            annotation = _annotation_of(path, data)
+            value = toml_value(text) if annotation is None else from_text(annotation, text)
+            table: Any = document
+            for part in path[:-1]:
+                table = table.setdefault(part, {})
+                if not isinstance(table, dict):
+                    raise UsageError(
+                        N_("'{what}' sets something inside of a single value.", what=shortened(assignment)),
+                        N_("Write it as plan.steps=100 or plan.players.model.lr=0.001."),
+                    )
+            table[path[-1]] = value
+        return recipe_from_dict(document, self.name)
+
+    def with_values(self, **changes: Any) -> Recipe:
+        """A copy with whole fields replaced."""
+        return replace(self, **changes)
+
+    def validate(self) -> Recipe:
+        """Check every knob and write it out, the players' defaults of the model included. Imports
+        the model's code, and with it torch.
+
+        Raises :class:`UsageError` for a model, data set, knob or size of batch that does not exist or fit.
+        """
+        from genstudio.data.base import data_sets
+        from genstudio.models.base import models
+        from genstudio.training.recipe.plan_defaults import check_batch, with_defaults
+
+        kind = models[self.model]
+        model_knobs = self._parse("model", kind.Knobs, self.model_knobs)
+        data_knobs = self._parse("data", data_sets[self.data].Knobs, self.data_knobs)
+        check_batch(kind, model_knobs, self.plan)
+        return replace(
+            self,
+            model_knobs=model_knobs.model_dump(mode="json"),
+            data_knobs=data_knobs.model_dump(mode="json"),
+            plan=with_defaults(self.plan, kind.default_players(model_knobs)),
+        )
+
+    def _parse(self, table: str, knobs: Any, values: dict[str, Any]) -> Any:
+        for name in values:
+            if name not in knobs.model_fields and name in Plan.model_fields:
+                raise UsageError(
+                    N_("{name} is no setting of the {table}.", name=name, table=table),
+                    N_("Did you mean plan.{name}?", name=name),
+                )
+        return parse_knobs(knobs, values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The recipe as nested tables, as in the file: of players only what was said of them."""
+        players = {n: p.model_dump(mode="json", exclude_unset=True) for n, p in self.plan.players.items()}
+        return {
+            "title": self.title,
+            "help": self.help,
+            "model": {"name": self.model, **self.model_knobs},
+            "data": {"name": self.data, **self.data_knobs},
+            "plan": {**self.plan.model_dump(mode="json", exclude={"players"}), "players": players},
+        }
+
+    def to_toml(self) -> str:
+        """The recipe as the text of a file. TOML has no word for a setting without a value (``None``): it is written as
+        "none", which :func:`genstudio.core.knobs.parse_knobs` reads back."""
+        import tomlkit
+
+        return tomlkit.dumps(_in_toml(self.to_dict()))
+
+    def to_bytes(self) -> bytes:
+        """:meth:`to_toml` as UTF-8. Raises :class:`UsageError` for a name that is none: a file could not say it."""
+        text = self.to_toml()
+        try:
+            return text.encode()
+        except UnicodeEncodeError as error:
+            line = text[text.rfind("\n", 0, error.start) + 1 :].partition("\n")[0]
+            shown = line.encode(errors="surrogateescape").decode(errors="backslashreplace")
+            raise UsageError(
+                N_("A name in the recipe is no UTF-8 text: {line}", line=shown),
+                N_("Rename that folder or file, then choose it again."),
+            ) from None
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write :meth:`to_toml` to ``path``, whole or not at all."""
+        write_atomically(Path(path), self.to_bytes())
+
+
+def recipe_names() -> list[str]:
+    """The recipes that come with the program."""
+    return sorted(path.stem for path in (resources() / "recipes").glob("*.toml"))
+
+
+def load_recipe(name_or_path: str | os.PathLike[str]) -> Recipe:
+    """A recipe by name, by the path of a TOML file, or of a run's folder (the recipe it was trained with).
+
+    Raises :class:`UsageError` when it is nowhere, when the TOML is broken (with file and line), or when it does not fit.
+    """
+    path = Path(name_or_path)
+    if path.is_dir() and (path / "recipe.toml").is_file():
+        return read_recipe(path / "recipe.toml", path.resolve().name)
+    if path.suffix == ".toml" or path.is_file() or len(path.parts) > 1:
+        if not path.is_file():
+            raise UsageError(
+                N_("There is no recipe file {path}.", path=str(path)),
+                N_("Name a TOML file, or one of: {names}.", names=", ".join(recipe_names())),
+            )
+        return read_recipe(path, path.stem)
+    names = recipe_names()
+    if str(path) not in names:
+        close = difflib.get_close_matches(str(path), names, n=1)
+        remedy = (
+            N_("Did you mean '{close}'?", close=close[0])
+            if close
+            else N_("Name a TOML file, or one of: {names}.", names=", ".join(names))
+        )
+        raise UsageError(N_("There is no recipe named '{name}'.", name=str(path)), remedy)
+    return read_recipe(resources() / "recipes" / f"{path}.toml", str(path))
+
+
+def read_recipe(path: Path, name: str) -> Recipe:
+    """The recipe in one file. Raises :class:`UsageError` that names the file."""
+    try:
+        with open_to_read(path) as file:
+            text = file.read(_LONGEST + 1)
+        if len(text) > _LONGEST:
+            raise UsageError(
+                N_("{path} is too long to be a recipe.", path=str(path)), N_("Name a recipe, or a TOML file of one.")
+            )
+        document = tomllib.loads(text.decode("utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            N_("{path} is not valid TOML: {reason}.", path=str(path), reason=str(error)), N_("Mend that line.")
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            N_("{path} can't be read: {reason}.", path=str(path), reason=str(error)), N_("Give a text file in UTF-8.")
+        ) from None
+    except (ValueError, RecursionError):
+        raise UsageError(
+            N_("{path} is not valid TOML: a number is too long, or tables are nested too deep.", path=str(path)),
+            N_("Mend that line."),
+        ) from None
+    try:
+        return recipe_from_dict(document, name)
+    except UsageError as error:
+        raise UsageError(N_("{path}: {what}", path=str(path), what=error.what), error.remedy) from None
+
+
+def recipe_from_dict(document: dict[str, Any], name: str) -> Recipe:
+    """A recipe from nested tables. Raises :class:`UsageError` for unknown or missing tables and for a plan that does not
+    fit."""
+    known = {"title", "help", "model", "data", "plan"}
+    unknown = [key for key in document if key not in known]
+    if unknown:
+        raise UsageError(
+            N_("'{name}' has no place in a recipe.", name=unknown[0]),
+            N_("There are: {names}.", names="title, help, [model], [data], [plan]"),
+        )
+    model, data = (_named_table(document, table) for table in ("model", "data"))
+    return Recipe(
+        name=name,
+        title=printable(str(document.get("title", ""))),
+        help=str(document.get("help", "")),
+        model=model.pop("name"),
+        data=data.pop("name"),
+        model_knobs=model,
+        data_knobs=data,
+        plan=parse_plan(document.get("plan", {})),
+    )
+
+
+def parse_plan(values: Any) -> Plan:
+    """A plan from nested tables. Raises :class:`UsageError` that names the setting, the player too."""
+    players = values.get("players", {}) if isinstance(values, dict) else None
+    if not isinstance(players, dict) or not all(isinstance(v, dict) for v in players.values()):
+        raise UsageError(
+            N_("[plan] and [plan.players.NAME] must be tables."), N_("Write [plan.players.model] and lr = 0.001.")
+        )
+    parsed = {}
+    for name, given in players.items():
+        try:
+            parsed[name] = parse_knobs(PlayerPlan, given)
+        except UsageError as error:
+            raise UsageError(N_("plan.players.{name}: {what}", name=name, what=error.what), error.remedy) from None
+    plan: Plan = parse_knobs(Plan, {**values, "players": parsed})
+    return plan
+
+
+def _named_table(document: dict[str, Any], table: str) -> dict[str, Any]:
+    value = document.get(table)
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+        raise UsageError(
+            N_("The recipe does not say which {table}.", table=table),
+            N_('Write [{table}] and a line name = "..." under it.', table=table),
+        )
+    return dict(value)
+
+
+def parse_assignment(assignment: str) -> tuple[list[str], Any]:
+    """``plan.steps=100`` as the way to the setting and its value; a name alone is the model's. Raises :class:`UsageError`
+    for what is no assignment."""
+    path, text = _split_assignment(assignment)
+    return path, toml_value(text)
+
+
+def _split_assignment(assignment: str) -> tuple[list[str], str]:
+    """As :func:`parse_assignment`, the value as text."""
+    name, equals, text = assignment.partition("=")
+    path = name.strip().split(".")
+    if not equals or not all(path) or len(path) > _DEEPEST:
+        raise UsageError(
+            N_("'{what}' sets nothing.", what=shortened(assignment)),
+            N_("Write NAME=VALUE, such as latent_dim=8 or plan.steps=100."),
+        )
+    if path[0] not in {"model", "data", "plan"} and len(path) == 1 and path[0] not in {"title", "help"}:
+        path = ["model", *path]
+    return path, text.strip()
+
+
+def _annotation_of(path: list[str], data: str) -> Any:
+    """The type of the setting at ``path`` in a recipe for the data set ``data``; ``None`` where that is not known.
+
+    Of a model's settings it is not: knowing them takes importing torch. None of them is free text.
+    """
+    from genstudio.data.base import data_sets
+
+    match path:
+        case ["title" | "help"] | ["model" | "data", "name"]:
+            return str
+        case ["plan", name]:
+            knobs: Any = Plan
+        case ["plan", "players", _, name]:
+            knobs = PlayerPlan
+        case ["data", name] if data in data_sets:
+            knobs = data_sets[data].Knobs
+        case _:
+            return None
+    return knobs.model_fields[name].annotation if name in knobs.model_fields else None
+
+
+def _in_toml(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _in_toml(inner) for name, inner in value.items()}
+    return "none" if value is None else value

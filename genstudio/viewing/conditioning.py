@@ -1,0 +1,158 @@
+"""Given images for drawing: one of the test split or the user's own, with the mask of kept pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, Message
+from genstudio.core.seeding import generator
+from genstudio.viewing.base import Blob, ViewContext
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+Keep = Literal["top", "bottom", "left", "right"]
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """``image``: float32 C×H×W in [0, 1], as the model sees images. ``known``: bool H×W. ``label``: its class, where it
+    has one. ``what``: which image it is, in words."""
+
+    image: Tensor
+    known: Tensor
+    label: int | None
+    what: Message
+
+
+def given(context: ViewContext, source: str, index: int, own: Blob | None, mask: Blob | None) -> Given | None:
+    """Image named by ``source`` ("data" or "own"), or ``None`` where nothing is given, no data set is open or no image was
+    chosen yet. ``index`` wraps round. Without a ``mask`` the upper half is kept. Raises :class:`UsageError` for images
+    that don't fit the model."""
+    if source == "data" and context.data is not None:
+        image, label, number = split_image(context, index)
+        return Given(image, _known(context, mask), label, N_("test image {k}", k=f"{number:,}"))
+    if source == "own" and own is not None:
+        return Given(own_image(context, own), _known(context, mask), None, N_("your image"))
+    return None
+
+
+def split_image(context: ViewContext, index: int) -> tuple[Tensor, int | None, int]:
+    """Image number ``index`` of the test split (of another, where that one is empty), its class, and its number in the
+    split. Bits that are drawn anew each time in training are drawn from the number alone."""
+    import torch
+
+    check_data(context)
+    split = _split_to_look_at(context)
+    number = index % len(split)
+    batch = split.batch(torch.tensor([number]), generator=generator(0, "given", number))
+    return batch.images[0], None if batch.labels is None else int(batch.labels[0]), number
+
+
+def images_to_choose(context: ViewContext) -> int:
+    """Number of images among which :func:`split_image` counts."""
+    return len(_split_to_look_at(context))
+
+
+def _split_to_look_at(context: ViewContext) -> Any:
+    data: Any = context.data
+    return next(part for part in map(data.split, ("test", "validation", "train")) if len(part))
+
+
+def own_image(context: ViewContext, own: Blob) -> Tensor:
+    """The person's image as one of the model's: float32 C×H×W."""
+    from genstudio.viewing.own_image import to_spec
+
+    return to_spec(context.blobs.get_array(own), context.spec)
+
+
+def classes_of(context: ViewContext) -> int:
+    """Number of classes that the model is conditioned on; 0 without."""
+    return int(getattr(context.model, "classes", 0))
+
+
+def chosen_class(context: ViewContext, label: int) -> int | None:
+    """The class ``label`` that a state asks for; ``None`` where the model knows of no such class: the state was made for
+    another one, or asks for none (-1)."""
+    return label if 0 <= label < classes_of(context) else None
+
+
+def classes_in_turn(context: ViewContext, n: int, label: int) -> Tensor | None:
+    """The classes of ``n`` images, int64 n: the one that is asked for, or each in turn; ``None`` for a model without."""
+    import torch
+
+    if not classes_of(context):
+        return None
+    chosen = chosen_class(context, label)
+    return torch.arange(n) % classes_of(context) if chosen is None else torch.full((n,), chosen)
+
+
+def check_label(context: ViewContext, label: int) -> None:
+    """Raises :class:`UsageError` for a class that the model does not know."""
+    classes = classes_of(context)
+    if not 0 <= label < classes:
+        raise UsageError(
+            N_("There is no class {label}.", label=label),
+            N_("There are 0 to {last}: {names}.", last=classes - 1, names=", ".join(context.spec.class_names)),
+        )
+
+
+def check_data(context: ViewContext) -> None:
+    """Raises :class:`UsageError` when the open data set has other images than the model."""
+    data, mine = context.data, context.spec
+    if data is None or (data.spec.shape, data.spec.levels) == (mine.shape, mine.levels):
+        return
+    raise UsageError(
+        N_(
+            "The open images are {theirs} of {their_levels} levels, and the model's are {mine} of {my_levels}.",
+            theirs=str(data.spec),
+            their_levels=data.spec.levels or N_("real values"),
+            mine=str(mine),
+            my_levels=mine.levels or N_("real values"),
+        ),
+        N_("Open the data set that the model was trained on, or choose an image of your own."),
+    )
+
+
+def kept_part(shape: tuple[int, int], keep: Keep) -> np.ndarray:
+    """bool H×W: the half that is kept; of an odd number the smaller."""
+    import numpy as np
+
+    height, width = shape
+    made = np.zeros(shape, bool)
+    parts: dict[str, Any] = {
+        "top": np.s_[: height // 2],
+        "bottom": np.s_[(height + 1) // 2 :],
+        "left": np.s_[:, : width // 2],
+        "right": np.s_[:, (width + 1) // 2 :],
+    }
+    made[parts[keep]] = True
+    return made
+
+
+def fitted_mask(mask: np.ndarray, height: int, width: int) -> np.ndarray:
+    """A mask of any size as bool height×width: each pixel takes what lies under its middle."""
+    import numpy as np
+
+    rows = ((np.arange(height) + 0.5) * mask.shape[0] / height).astype(np.intp)
+    columns = ((np.arange(width) + 0.5) * mask.shape[1] / width).astype(np.intp)
+    made: np.ndarray = mask.astype(bool)[rows][:, columns]
+    return made
+
+
+def _known(context: ViewContext, mask: Blob | None) -> Tensor:
+    import torch
+
+    shape = (context.spec.height, context.spec.width)
+    if mask is None:
+        return torch.from_numpy(kept_part(shape, "top"))
+    painted = context.blobs.get_array(mask)
+    if painted.ndim != 2 or not painted.size:
+        raise UsageError(
+            N_("A mask has height and width, and this one is {shape}.", shape="×".join(map(str, painted.shape))),
+            N_("Paint it anew."),
+        )
+    return torch.from_numpy(fitted_mask(painted, *shape))

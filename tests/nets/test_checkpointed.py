@@ -1,0 +1,59 @@
+"""Cuts change nothing: the same outputs, the same gradients as of one graph, for every autoregressive net."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from genstudio.core.resumable import whole
+from genstudio.models.autoregressive.base import Autoregressive
+from genstudio.models.base import models
+from genstudio.nets.causal.checkpointed import Traced, run_through
+from tests.models.autoregressive.autoregressive_nets import VARIANTS, make
+
+COLOURED = ("made", "pixelcnn", "gated-classes", "diagonal-lstm-scales", "pp")
+SIZES = [(6, 5), (9, 8), (4, 11)]
+
+
+def test_every_autoregressive_model_of_the_registry_is_tried() -> None:
+    kinds = {name for name, kind in models.items() if issubclass(kind, Autoregressive)}
+    assert kinds == {name for name, _ in VARIANTS.values()}
+
+
+def traced(model: Autoregressive, image: Tensor, labels: Tensor | None) -> Traced:
+    made = Traced(image)
+    whole(made.forward(model.by_layers(made.image, labels)))
+    return made
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_gradients_are_those_of_the_whole_graph(variant: str, size: tuple[int, int]) -> None:
+    coloured = variant in COLOURED
+    model = make(variant, 3 if coloured else 1, *size, levels=4 if coloured else 2).requires_grad_(False)
+    generator = torch.Generator().manual_seed(1)
+    image = torch.rand((1, *model.spec.shape), generator=generator, dtype=torch.float64) * 2 - 1
+    labels = torch.tensor([1]) if model.classes else None
+    leaf = image.clone().requires_grad_(True)
+    output = model(leaf, labels)
+    made = traced(model, image, labels)
+    assert torch.equal(made.output, output)
+    assert torch.equal(run_through(model.by_layers(image, labels)), output)
+    for y, x in ((0, 0), (0, size[1] - 1), (size[0] // 2, size[1] // 2), (size[0] - 1, 1)):
+        back = torch.zeros_like(output)
+        back[0, :, y, x] = torch.randn(output.shape[1], generator=generator, dtype=torch.float64)
+        (expected,) = torch.autograd.grad(output, leaf, back, retain_graph=True)
+        found = whole(made.backward(back))
+        assert torch.allclose(found, expected, rtol=1e-12, atol=1e-14), (y, x)
+        assert (expected != 0).any() or (y, x) == (0, 0)
+
+
+@pytest.mark.parametrize("variant", ["pp", "gated", "pixelcnn", "made", "row-lstm", "diagonal-lstm-scales"])
+def test_it_pauses_between_layers(variant: str) -> None:
+    model = make(variant).requires_grad_(False)
+    made = Traced(torch.zeros(1, *model.spec.shape, dtype=torch.float64))
+    layers = sum(1 for _ in made.forward(model.by_layers(made.image, None)))
+    assert layers >= len([m for m in model.modules() if type(m).__name__ in ("GatedResnet", "GatedLayer", "Block")])
+    assert layers >= 2
+    assert sum(1 for _ in made.backward(torch.ones_like(made.output))) == layers + 1

@@ -1,0 +1,187 @@
+"""What comes into the window from elsewhere or leaves it: runs that others train, downloads, dropped pictures, files."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from genstudio.core.errors import DataError
+from genstudio.core.messages import N_
+from genstudio.data.base import Source, data_sets
+from genstudio.training.telemetry import Row
+
+PATIENCE = 60_000
+
+TRAINER = """
+import sys
+from pathlib import Path
+from genstudio.training.run.lock import WriterLock
+lock = WriterLock(Path(sys.argv[1]))
+lock.take()
+print("held", flush=True)
+sys.stdin.readline()
+lock.release()
+"""
+
+
+def click(widget) -> None:
+    assert widget.isVisible()
+    assert widget.isEnabled()
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def test_a_run_that_another_process_trains_is_watched(qtbot, window, recipe_file, choose_recipe) -> None:
+    choose_recipe(window, recipe_file(10))
+    click(window.left.controls.main)
+    session, curves = window.session, window.left.curves
+    qtbot.waitUntil(lambda: session.state == "idle" and session.step == 10, timeout=PATIENCE)
+    path = Path(session.run.path)
+    session.close_run()
+    qtbot.waitUntil(lambda: not curves.data.rows, timeout=PATIENCE)
+
+    other = subprocess.Popen(
+        [sys.executable, "-c", TRAINER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert other.stdout.readline() == "held\n"
+        session.open_run(path)
+        qtbot.waitUntil(lambda: curves.data.last_step == 10 and curves.rows.timer.isActive(), timeout=PATIENCE)
+        with open(path / "metrics.jsonl", "a", encoding="utf-8") as file:
+            file.write(Row(11, 1.0, {"train/kl": 123.0}).to_json() + "\n" + '{"step": 12, "val')
+        qtbot.waitUntil(lambda: curves.data.last("train/kl") == 123.0, timeout=PATIENCE)
+        kept = path / "checkpoints"
+        shutil.copytree(kept / "000010", kept / "000011")
+        qtbot.waitUntil(lambda: session.checkpoint_steps()[-1] == 11, timeout=PATIENCE)
+        assert curves.data.last_step == 11, "a line that is being written is not a row yet"
+    finally:
+        other.communicate("\n", timeout=60)
+    qtbot.waitUntil(lambda: not curves.rows.timer.isActive(), timeout=PATIENCE)
+
+
+@pytest.fixture
+def far_away(tmp_path: Path):
+    """A data set that is not on this computer until it is downloaded."""
+    here = tmp_path / "fetched"
+
+    class FarAway(Source):
+        title, help = N_("Far away"), N_("Somewhere else.")
+
+        def fingerprint(self) -> str:
+            if not here.exists():
+                raise DataError(N_("These images are not on this computer."), N_("Download them."))
+            return "far-away"
+
+        def decode(self, sink, progress, cancelled) -> None:
+            sink.begin(60, (1, 8, 8))
+            sink.add(np.random.default_rng(0).integers(0, 255, (60, 1, 8, 8), np.uint8))
+
+        @classmethod
+        def download(cls, folder, progress, cancelled) -> Path:
+            progress(0.5, N_("Half of it"))
+            here.write_text("here")
+            return tmp_path
+
+    data_sets.register("far-away")(FarAway)
+    yield FarAway
+    data_sets._things.pop("far-away")
+
+
+def test_images_are_downloaded_by_a_button(qtbot, far_away, window) -> None:
+    card = window.left.data
+    place = card.combo.findData("far-away")
+    assert "not on this computer" in card.combo.itemText(place)
+    card.combo.setCurrentIndex(place)
+    card.combo.activated.emit(place)
+    qtbot.waitUntil(card.download_button.isVisible, timeout=PATIENCE)
+    assert "not on this computer" in card.words.text()
+    assert not window.left.controls.main.isEnabled()
+    click(card.download_button)
+    qtbot.waitUntil(lambda: card.data is not None, timeout=PATIENCE)
+    assert card.fact.whole().startswith("60 images")
+    qtbot.waitUntil(lambda: card.combo.itemText(card.combo.findData("far-away")) == "Far away", timeout=PATIENCE)
+    assert not card.download_button.isVisible()
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_pictures_are_dropped_on_the_card(qtbot, window, tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for number in range(30):
+        pixels = np.random.default_rng(number).integers(0, 255, (12, 12, 3), np.uint8)
+        Image.fromarray(pixels).save(folder / f"{number}.png")
+    dropped = folder
+    if kind == "zip":
+        dropped = tmp_path / "mine.zip"
+        with zipfile.ZipFile(dropped, "w") as pack:
+            for picture in sorted(folder.iterdir()):
+                pack.write(picture, picture.name)
+    card = window.left.data
+    drop(card, tmp_path / "words.txt")
+    assert card.name == "dots-for-windows", "what holds no pictures is not taken"
+    drop(card, dropped)
+    qtbot.waitUntil(lambda: card.data is not None and card.name == "folder", timeout=PATIENCE)
+    assert card.fact.whole().startswith("30 images")
+    assert card.objectName() == "card", "no dashed frame is left"
+
+
+def drop(card, path: Path) -> None:
+    """Drag a path over the card and let it go there."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    middle = card.rect().center()
+    enter = QDragEnterEvent(middle, Qt.DropAction.CopyAction, mime, left, none)
+    enter.ignore()
+    QApplication.sendEvent(card, enter)
+    if enter.isAccepted():
+        assert card.objectName() == "drop", "the frame says that it will be taken"
+        QApplication.sendEvent(
+            card, QDropEvent(QPointF(middle), Qt.DropAction.CopyAction, mime, left, none, QEvent.Type.Drop)
+        )
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "csv"])
+def test_curves_are_saved_from_the_card(
+    qtbot, window, recipe_file: Callable[..., str], choose_recipe, tmp_path: Path, monkeypatch, kind: str
+) -> None:
+    choose_recipe(window, recipe_file(20))
+    click(window.left.controls.main)
+    qtbot.waitUntil(lambda: window.session.state == "idle" and window.session.step == 20, timeout=PATIENCE)
+    target = tmp_path / f"curves.{kind}"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target.with_suffix("")), ""))
+    action = next(a for a in window.left.curves.more.menu_of_all.actions() if a.data() == kind)
+    action.trigger()
+    qtbot.waitUntil(lambda: str(target) in window.left.controls.words.text(), timeout=PATIENCE)
+    head = target.read_bytes()[:300]
+    if kind == "csv":
+        assert b"train/kl" in head
+        assert len(target.read_text().splitlines()) > 20
+    else:
+        assert (b"PNG" if kind == "png" else b"<svg") in target.read_bytes()[:2000]
+
+
+def test_the_remedy_of_the_health_line_is_taken_by_its_button(qtbot, window) -> None:
+    session, health = window.session, window.left.curves.health
+    click(window.left.controls.main)
+    qtbot.waitUntil(lambda: session.state == "training" and session.step > 3, timeout=PATIENCE)
+    session.pause()
+    qtbot.waitUntil(lambda: session.state == "paused", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not session.background.busy(), timeout=PATIENCE)
+    health.show_words("watch", "The code says nothing.", "Weigh the KL term less", {"beta": 0.25})
+    click(health.remedy)
+    assert not health.remedy.isVisible(), "a remedy is taken once"
+    session.step_once()  # live settings hold from the next step on
+    qtbot.waitUntil(lambda: session.job.live.model_knobs.beta == 0.25, timeout=PATIENCE)
+    assert window.left.model.form.rows["beta"].field.text() == "0.25"

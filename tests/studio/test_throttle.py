@@ -1,0 +1,44 @@
+"""Which stage of a picture a moving hand is shown."""
+
+from __future__ import annotations
+
+from genstudio.studio.threads.throttle import BUDGET_MS, Pace
+
+
+def taught(*milliseconds: float) -> Pace:
+    pace = Pace()
+    for stage, took in enumerate(milliseconds):
+        pace.took(stage, took, whole=stage == len(milliseconds) - 1)
+    return pace
+
+
+def test_the_best_stage_that_is_there_in_time_is_shown():
+    pace = taught(2.0, 3.0, BUDGET_MS)
+    assert not pace.is_best_in_time(0, 2.0), "a better one comes in time"
+    assert pace.is_best_in_time(1, 5.0), "the whole would be late"
+    assert not taught(1.0, 1.0, 1.0).is_best_in_time(1, 2.0), "a quick model never shows half a picture"
+
+
+def test_what_was_never_seen_is_not_waited_for():
+    assert Pace().is_best_in_time(0, 1.0)
+
+
+def test_one_hiccup_is_not_the_rule():
+    pace = taught(2.0, 3.0, 30.0)
+    pace.took(1, 3.0 + BUDGET_MS)
+    shown_first = 0
+    while pace.is_best_in_time(0, 2.0):
+        shown_first += 1
+        assert shown_first < 100, "a stage that was slow once is tried again"
+
+
+def test_another_number_of_stages_is_learnt():
+    pace = taught(2.0, 3.0, 30.0)
+    pace.took(0, 1.0)
+    pace.took(1, 30.0, whole=True)  # fewer cells: one stage less
+    assert pace.is_best_in_time(0, 1.0)
+    pace = taught(2.0, 30.0)
+    pace.took(1, 0.5, whole=True)
+    pace.took(1, 0.5, whole=True)
+    pace.took(1, 0.5, whole=True)
+    assert not pace.is_best_in_time(0, 2.0)

@@ -1,0 +1,70 @@
+"""What a run's events say to its curves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from genstudio.training.curve_annotations import describe_change, marks_of, owners_of
+from genstudio.training.job import new_job
+from genstudio.training.recipe.recipe import Recipe
+from genstudio.training.run.run import Run
+from tests.training.training_helpers import train_until
+
+
+def test_changes_in_words() -> None:
+    told = [
+        describe_change("plan.players.discriminator.lr", 2e-4, 5e-5),
+        describe_change("model.discriminator_steps", 1, 5),
+        describe_change("plan.steps", 3000, 20000),
+        describe_change("plan.players.model.schedule", "constant", "cosine"),
+        describe_change("beta", None, 0.25),
+        describe_change("only", None, "generator"),
+        describe_change("only", "generator", None),
+    ]
+    assert list(map(str, told)) == [
+        "discriminator lr 0.0002 → 5e-05",
+        "discriminator steps 1 → 5",
+        "steps 3,000 → 20,000",
+        "schedule constant → cosine",
+        "beta → 0.25",
+        "only the generator learns",
+        "all players learn",
+    ]
+
+
+def test_a_run_that_was_opened_again_knows_what_was_changed(recipe: Callable[..., Recipe], tmp_path: Path) -> None:
+    changes = {5: {"beta": 2.0}, 9: {"plan.players.model.lr": 0.001}}
+    train_until(new_job(recipe(), out=tmp_path / "run"), 12, changes)
+    found = marks_of(Run.open(tmp_path / "run").run_events())
+    assert [(mark.step, str(mark.message)) for mark in found] == [(5, "beta 1 → 2"), (9, "lr 0.003 → 0.001")]
+
+
+def test_what_training_took_back_is_marked_where_it_holds_now() -> None:
+    rows = [
+        {"event": "changed", "step": 4, "name": "beta", "was": 1, "value": 2},
+        {"event": "changed", "step": 17, "name": "beta", "was": 2, "value": 3},
+        {"event": "rolledback", "step": 10, "since": 23},
+        {"event": "changed", "step": 10, "name": "plan.players.model.lr", "was": 0.1, "value": 0.05},
+        {"event": "saved", "step": 20},
+    ]
+    assert [(mark.step, str(mark.message)) for mark in marks_of(rows)] == [
+        (4, "beta 1 → 2"),
+        (10, "beta 2 → 3"),
+        (10, "went back to here from step 23"),
+        (10, "lr 0.1 → 0.05"),
+    ]
+
+
+def test_whose_the_curves_are_is_read_from_all_that_was_told() -> None:
+    rows = [
+        {"event": "parts", "step": 10, "terms": {"d_real": "discriminator"}, "watched": ["D(x)"]},
+        {
+            "event": "parts",
+            "step": 20,
+            "terms": {"d_real": "discriminator", "r1": "discriminator"},
+            "watched": ["D(x)"],
+        },
+    ]
+    assert owners_of(rows) == {"d_real": "discriminator", "D(x)": "", "r1": "discriminator"}
+    assert owners_of([]) == {}
