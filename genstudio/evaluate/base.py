@@ -63,7 +63,7 @@ class Measure:
 
     ``fits`` says of a data set whether anything can be measured on it. ``when_exact`` says whether it runs unasked on a
     model whose likelihood is exact, where that differs: there the likelihood itself is quick, and a bound on it says
-    nothing new. ``comparison`` ones compare samples with real images through a judge, and get both as their argument
+    nothing new. ``needs_judge`` ones compare samples with real images through a judge, and get both as their argument
     ``comparison``, a :class:`genstudio.evaluate.judge.comparison.Comparison`. ``value_name`` is what the value is called
     where the measure is named after more than one number (the value of ``prdc`` is ``coverage``).
     """
@@ -77,7 +77,7 @@ class Measure:
     heavy: bool
     run: Callable[..., Result]
     when_exact: bool | None = None
-    comparison: bool = False
+    needs_judge: bool = False
     fits: Callable[[DataSet], bool] = _any_data
     extra_units: Mapping[str, str] = field(default_factory=dict)
     value_name: str = ""
@@ -116,7 +116,7 @@ def measure(
     help: Message,
     heavy: bool = False,
     when_exact: bool | None = None,
-    comparison: bool = False,
+    needs_judge: bool = False,
     fits: Callable[[DataSet], bool] = _any_data,
     extra_units: Mapping[str, str] | None = None,
     value_name: str = "",
@@ -127,7 +127,19 @@ def measure(
         units = dict(extra_units or {})
         measures.register(name)(
             Measure(
-                name, title, unit, better, needs, help, heavy, function, when_exact, comparison, fits, units, value_name
+                name,
+                title,
+                unit,
+                better,
+                needs,
+                help,
+                heavy,
+                function,
+                when_exact,
+                needs_judge,
+                fits,
+                units,
+                value_name,
             )
         )
         return function
@@ -166,13 +178,13 @@ def evaluate(
     if len(images) == 0:
         return {}
     extra: dict[str, Any] = {}
-    if needing := [one for one in chosen if one.comparison]:
+    if needing := [one for one in chosen if one.needs_judge]:
         # Made here, outside of inference mode: a judge may have to be trained first.
-        extra["judged"] = Comparison(model, images, _judge(judge, needing[0]), samples=samples, weights=weights)  # type: ignore[arg-type]
+        extra["comparison"] = Comparison(model, images, _judge(judge, needing[0]), samples=samples, weights=weights)  # type: ignore[arg-type]
     results: dict[str, Result] = {}
     with torch.inference_mode(), eval_mode(model):
         for one in chosen:
-            given = {**(extra if one.comparison else {}), **(options or {}).get(one.name, {})}
+            given = {**(extra if one.needs_judge else {}), **(options or {}).get(one.name, {})}
             results[one.name] = one.run(model, images, **given)
     return results
 

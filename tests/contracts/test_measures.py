@@ -137,9 +137,9 @@ def test_a_measure_is_pure_and_tells_its_protocol(measure, model):
     assert all(math.isfinite(v) for v in (first.value, *first.extra.values(), *first.baselines.values()))
     assert first.baselines, "a number alone proves nothing"
     assert {"data", "split", "n", "binarisation", "seed"} <= set(json.loads(json.dumps(first.protocol)))
-    if measures[measure].judged:
+    if measures[measure].needs_judge:
         assert {"judge", "judge_hash", "feature_dim", "resizer", "weights"} <= set(first.protocol)
-    if measures[measure].judged and Samples in measures[measure].needs:
+    if measures[measure].needs_judge and Samples in measures[measure].needs:
         assert "samples" in first.protocol
         assert {"held_out_images", "mean_image"} <= set(first.baselines)
     names = [key for _, one in measures.items() for key in one.units]

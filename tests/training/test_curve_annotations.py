@@ -58,9 +58,9 @@ def test_what_training_took_back_is_marked_where_it_holds_now() -> None:
 
 def test_whose_the_curves_are_is_read_from_all_that_was_told() -> None:
     rows = [
-        {"event": "parts", "step": 10, "terms": {"d_real": "discriminator"}, "watched": ["D(x)"]},
+        {"event": "termowners", "step": 10, "terms": {"d_real": "discriminator"}, "watched": ["D(x)"]},
         {
-            "event": "parts",
+            "event": "termowners",
             "step": 20,
             "terms": {"d_real": "discriminator", "r1": "discriminator"},
             "watched": ["D(x)"],

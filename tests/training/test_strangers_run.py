@@ -164,7 +164,7 @@ def test_settings_of_an_optimiser_come_from_the_plan(run: Run) -> None:
 def test_rows_that_are_none_are_passed_over(run: Run) -> None:
     rows, events = run.metrics_since()[0], run.run_events()
     odd = [DEEP, "[]", '{"step": 1, "values": {"a": []}}', '{"step": "x", "values": {}}', '{"event": "changed", "step": 1}',
-           '{"event": "rolledback", "step": 1}', '{"event": "parts", "step": 1, "terms": [1]}', "1" * 5000]  # fmt: skip
+           '{"event": "rolledback", "step": 1}', '{"event": "termowners", "step": 1, "terms": [1]}', "1" * 5000]  # fmt: skip
     for name in ("metrics.jsonl", "events.jsonl"):
         with open(run.path / name, "a") as file:
             file.write("\n".join(odd) + "\n")

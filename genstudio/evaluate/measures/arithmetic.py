@@ -51,7 +51,7 @@ def has_pairs(data: DataSet) -> bool:
         "Needs data with attributes."
     ),
     heavy=True,
-    comparison=True,
+    needs_judge=True,
     fits=has_pairs,
 )
 def arithmetic(model: Any, images: Images, *, comparison: Comparison, triples: int = TRIPLES) -> Result:

@@ -31,7 +31,7 @@ LEAST = 0.1  # of a class's share among real images
     needs=(Samples,),
     help=N_("Share of the data set's classes that the samples show, as a judge tells them; its extra says how evenly."),
     heavy=True,
-    comparison=True,
+    needs_judge=True,
     extra_units={"class_entropy": "nats of class"},
 )
 def class_coverage(model: Any, images: Images, *, comparison: Comparison) -> Result:

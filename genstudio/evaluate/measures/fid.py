@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     needs=(Samples,),
     help=N_("How far the samples' features are from those of real images, mean and spread, as a judge sees them."),
     heavy=True,
-    comparison=True,
+    needs_judge=True,
 )
 def fid(model: Any, images: Images, *, comparison: Comparison) -> Result:
     """FID of the samples to the training images, in squared units of the judge's features (each has variance 1).

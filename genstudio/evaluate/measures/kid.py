@@ -36,7 +36,7 @@ SUBSETS, SUBSET = 100, 1_000
     needs=(Samples,),
     help=N_("How far the samples' features are from those of real images; not biased by the number of samples."),
     heavy=True,
-    comparison=True,
+    needs_judge=True,
     extra_units={"kid_std": "KID"},
 )
 def kid(model: Any, images: Images, *, comparison: Comparison) -> Result:

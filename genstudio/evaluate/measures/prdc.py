@@ -43,7 +43,7 @@ CHUNK = 500  # rows of the table of distances at a time: 40 MB against 10,000 ot
         "Whether samples look real and whether they are as varied, by each image's five nearest; the value is coverage."
     ),
     heavy=True,
-    comparison=True,
+    needs_judge=True,
     value_name="coverage",
     extra_units=dict.fromkeys(("density", "precision", "recall"), "share"),
 )

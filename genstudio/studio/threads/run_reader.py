@@ -60,5 +60,5 @@ def read_events(path: str) -> list[dict[str, Any]]:
     """Events of the run that its curves show: see :mod:`genstudio.training.curve_annotations`."""
     from genstudio.training.run.run import Run
 
-    kinds = {"started", "changed", "parts", "rolledback"}
+    kinds = {"started", "changed", "termowners", "rolledback"}
     return [row for row in Run.open(Path(path)).run_events() if row["event"] in kinds]
