@@ -45,3 +45,8 @@ def current_name(table: str, name: Any) -> Any:
         return name
     split, slash, last = name.rpartition("/")
     return split + slash + TABLES.get(table, {}).get(last, last)
+
+
+def first_name(table: str, name: str) -> str:
+    """The oldest name of ``name``: what digests are made of, so that a renaming changes none."""
+    return next((old for old, new in TABLES.get(table, {}).items() if new == name), name)

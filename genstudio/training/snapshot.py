@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from genstudio.core import aliases
 from genstudio.core.errors import RunError
 from genstudio.core.messages import N_
 from genstudio.core.resumable import Resumable, whole
@@ -51,12 +52,13 @@ class Snapshot:
 
 
 def digest_of(weights: Mapping[str, Tensor]) -> str:
-    """SHA-256 of named tensors, whatever their order."""
+    """SHA-256 of named tensors, whatever their order. Renaming a tensor leaves it: it is taken under its first name."""
     import torch
 
     made = hashlib.sha256()
-    for name in sorted(weights):
-        tensor = weights[name].detach().cpu().contiguous()
+    by_first_name = {aliases.first_name("weights", name): tensor for name, tensor in weights.items()}
+    for name in sorted(by_first_name):
+        tensor = by_first_name[name].detach().cpu().contiguous()
         made.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
         made.update(tensor.reshape(-1).view(torch.uint8).numpy().data if tensor.numel() else b"")
     return made.hexdigest()
