@@ -39,7 +39,7 @@ class Driver:
         from genstudio.studio.pane_area.area import PaneArea
         from genstudio.studio.settings import Settings
         from genstudio.studio.theme import theme
-        from genstudio.studio.threads.session import Session
+        from genstudio.studio.session.session import Session
 
         self.app = QApplication.instance() or QApplication([])
         theme().apply(self.app, "light")

@@ -8,13 +8,13 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from genstudio.core.messages import _
+from genstudio.studio.session.session import TRAINING
 from genstudio.studio.threads.processor import Processor
-from genstudio.studio.threads.session import TRAINING
 from genstudio.studio.widgets.card import Running
 from genstudio.studio.widgets.controls import link
 
 if TYPE_CHECKING:
-    from genstudio.studio.threads.session import Session
+    from genstudio.studio.session.session import Session
 
 
 class BusyLine(QWidget):

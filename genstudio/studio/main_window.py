@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent, QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSizePolicy, QVBoxLayout, QWidget
 
 from genstudio.studio.deferred_imports import Arrivals, import_beneath
+from genstudio.studio.session.session import Session
 from genstudio.studio.settings import Settings
 from genstudio.studio.sidebar.column import LeftColumn
 from genstudio.studio.status_bar import StatusBar
@@ -21,7 +22,6 @@ from genstudio.studio.theme import theme
 from genstudio.studio.threads.error_words import error_message
 from genstudio.studio.threads.event_loop_latency import Lateness
 from genstudio.studio.threads.library import Library
-from genstudio.studio.threads.session import Session
 
 if TYPE_CHECKING:
     from genstudio.studio.pane_area.area import PaneArea
@@ -227,6 +227,6 @@ def device_in_words() -> str:
 
 def empty_trash() -> None:
     """On the background thread: what was discarded two weeks ago is deleted now."""
-    from genstudio.studio.threads.trash import empty_old
+    from genstudio.studio.session.trash import empty_old
 
     empty_old()

@@ -16,7 +16,7 @@ from genstudio.studio.widgets.card import Running
 from genstudio.studio.widgets.controls import IconButton, link
 
 if TYPE_CHECKING:
-    from genstudio.studio.threads.session import Session
+    from genstudio.studio.session.session import Session
 
 
 class StatusBar(QWidget):

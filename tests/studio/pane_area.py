@@ -10,8 +10,8 @@ from typing import Any
 from PySide6.QtGui import QUndoStack
 
 from genstudio.studio.pane_area.area import PaneArea
+from genstudio.studio.session.session import Session
 from genstudio.studio.settings import Settings
-from genstudio.studio.threads.session import Session
 from genstudio.training.run.run import Run
 
 PATIENCE = 60_000  # ms: a machine under load is no failure

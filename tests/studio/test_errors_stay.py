@@ -83,8 +83,8 @@ def test_it_stays_through_renderings_and_goes_with_an_act(qtbot, area_for, name:
         view.show_rendered(view.rendered)
     view.show_rendered(replace(view.rendered, content=None, error="nothing to see"))
     session = area.session
-    session._snapshot = newer = replace(session.latest_snapshot())
-    session.snapshot_arrived.emit()
+    newer = replace(session.latest_snapshot())
+    session.snapshots.arrived.emit(newer)
     qtbot.waitUntil(lambda: view.rendered.snapshot is newer, timeout=PATIENCE)
     assert told(view)
 

@@ -510,7 +510,7 @@ def test_a_broken_model_is_told_and_the_key_frames_stay(qtbot, home: Path, tmp_p
         broken: list[bool] = []
 
         def break_weights() -> None:
-            for context in area.renderer._looks.values():
+            for context in area.renderer.models.contexts:
                 for weight in context.model.parameters():
                     weight.data.fill_(float("nan"))
             broken.append(True)

@@ -16,8 +16,8 @@ from PySide6.QtGui import QUndoStack
 from genstudio.export.provenance import read_provenance
 from genstudio.studio.pane_area.area import PaneArea
 from genstudio.studio.pane_view.view import PaneView
+from genstudio.studio.session.session import Session
 from genstudio.studio.settings import Settings
-from genstudio.studio.threads.session import Session
 from genstudio.training.run.run import Run
 from tests.small_runs import small_run
 

@@ -18,7 +18,7 @@ from genstudio.studio.pane_area.area import PaneArea
 from genstudio.studio.pane_view import own_image
 from genstudio.studio.plots.histogram_view import HistogramView
 from genstudio.studio.plots.series_plot import SeriesPlot
-from genstudio.studio.threads import session as session_module
+from genstudio.studio.session import run_loader
 from genstudio.studio.threads.render_thread import Rendered
 from genstudio.studio.widgets.image_grid import ImageGrid
 from genstudio.training.events import Changed
@@ -271,7 +271,7 @@ class Reading:
 
     def __init__(self, error: Exception | None = None) -> None:
         self.go, self.error = threading.Event(), error
-        self.real = session_module.open_with_weights
+        self.real = run_loader.open_with_weights
 
     def __call__(self, path: Path):
         assert self.go.wait(60)
@@ -288,7 +288,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reading]:
 
 
 def test_a_run_that_is_being_opened_says_so_everywhere(qtbot, open_window, home: Path, runs, monkeypatch, reading):
-    monkeypatch.setattr(session_module, "open_with_weights", reading)
+    monkeypatch.setattr(run_loader, "open_with_weights", reading)
     run = runs["dots-vae-1"]
     window = open_window(open_run=str(run.path))
     left, area = window.left, window.panes
@@ -316,7 +316,7 @@ def test_a_run_that_is_not_opened_leaves_what_was_open_before(qtbot, area: PaneA
     area.change({"manifold": area.panes["manifold"].state(overlay="class")}, "colour by class")
     data = area.session.data
     reading.error = RunError(N_("This run is torn."), N_("Open another one."))
-    monkeypatch.setattr(session_module, "open_with_weights", reading)
+    monkeypatch.setattr(run_loader, "open_with_weights", reading)
     said: list[object] = []
     area.session.failed.connect(said.append)
     area.session.open_run(second.path)
@@ -336,7 +336,7 @@ def test_a_run_that_is_not_opened_leaves_what_was_open_before(qtbot, area: PaneA
 
 
 def test_another_run_may_be_chosen_while_one_is_being_opened(qtbot, area: PaneArea, runs, monkeypatch, reading):
-    monkeypatch.setattr(session_module, "open_with_weights", reading)
+    monkeypatch.setattr(run_loader, "open_with_weights", reading)
     area.session.open_run(runs["points-gan-1"].path)
     area.session.open_run(runs["dots-vae-2"].path)
     assert area.header.name.text() == "dots-vae-2"
@@ -388,8 +388,7 @@ def test_a_changed_setting_brings_newer_weights_without_waiting(qtbot, area: Pan
     newer.due.connect(due.append)
     session.state = "training"
     later = runs["dots-vae-2"].snapshot(2)
-    session._snapshot = later
-    session.snapshot_arrived.emit()
+    session.snapshots.arrived.emit(later)
     assert due == [], "training runs freely: looking is not to slow it"
     session.happened.emit(Changed(2, "beta", 2.0, 1.0))
     session.snapshot_arrived.emit()

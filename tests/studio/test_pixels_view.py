@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLine
 
 from genstudio.studio.pane_area.area import PaneArea
 from genstudio.studio.panes.pixels.view import PixelsView
+from genstudio.studio.session.session import Session
 from genstudio.studio.settings import Settings
 from genstudio.studio.threads import throttle
-from genstudio.studio.threads.session import Session
 from genstudio.training.run.run import Run
 from tests.small_runs import small_run
 

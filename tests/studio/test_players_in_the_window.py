@@ -69,7 +69,7 @@ def stepped(qtbot, window, press: Callable[[], None]) -> set[str]:
     before = {player: weights(window, player) for player in ("discriminator", "generator")}
     here = window.session.step
     press()
-    qtbot.waitUntil(lambda: window.session.step == here + 1 and window.session._thread._allowed == 0, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.session.step == here + 1 and not window.session.training.may_step, timeout=PATIENCE)
     moved = {p: any(not np.array_equal(a, b) for a, b in zip(was, weights(window, p), strict=True))
              for p, was in before.items()}  # fmt: skip
     return {player for player, has_moved in moved.items() if has_moved}

@@ -334,10 +334,10 @@ def test_models_that_no_pane_in_sight_shows_are_let_go(qtbot, renderer: RenderTh
     renderer.submit("other", ManifoldState(cells=5))
     fetch(qtbot, renderer, "gate")
     fetch(qtbot, renderer, "other")
-    assert len(renderer._looks) == 2
+    assert len(renderer.models.contexts) == 2
     renderer.keep_only({"other"})
-    qtbot.waitUntil(lambda: len(renderer._looks) == 1, timeout=PATIENCE)
-    (look,) = renderer._looks.values()
+    qtbot.waitUntil(lambda: len(renderer.models.contexts) == 1, timeout=PATIENCE)
+    (look,) = renderer.models.contexts
     assert look.snapshot.step == 100
 
 

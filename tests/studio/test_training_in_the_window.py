@@ -41,9 +41,9 @@ def test_start_pause_step_continue_stop(qtbot, window) -> None:
     here = session.step
 
     click(controls.step)
-    qtbot.waitUntil(lambda: session.step == here + 1 and session._thread._allowed == 0, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: session.step == here + 1 and not session.training.may_step, timeout=PATIENCE)
     click(controls.step)
-    qtbot.waitUntil(lambda: session.step == here + 2 and session._thread._allowed == 0, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: session.step == here + 2 and not session.training.may_step, timeout=PATIENCE)
     assert session.state == "paused"
     qtbot.waitUntil(lambda: controls.where.text().startswith(f"step {here + 2:,} "), timeout=PATIENCE)
     qtbot.waitUntil(lambda: window.left.curves.data.last_step == here + 2, timeout=PATIENCE)

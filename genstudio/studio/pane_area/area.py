@@ -38,7 +38,8 @@ from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.neighbours.audits import Audited, Audits
 from genstudio.studio.panes.neighbours.view import NeighboursView
 from genstudio.studio.threads.jobs import Jobs, News
-from genstudio.studio.threads.render_thread import Rendered, RenderThread, run_in_front
+from genstudio.studio.threads.loaded_models import run_in_front
+from genstudio.studio.threads.render_thread import Rendered, RenderThread
 from genstudio.studio.widgets.notice import ErrorNotice
 from genstudio.viewing.base import Pane, PaneState, panes
 from genstudio.viewing.blobs import Blobs
@@ -48,8 +49,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent, QUndoCommand
 
     from genstudio.studio.pane_area.detached_window import PaneWindow
+    from genstudio.studio.session.session import Session
     from genstudio.studio.settings import Settings
-    from genstudio.studio.threads.session import Session
 
 
 class _Trains:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from genstudio.core.messages import Message, translate
-from genstudio.studio.threads.render_thread import RenderThread, refusals
 from genstudio.viewing.base import Pane, panes
 
 if TYPE_CHECKING:
     from genstudio.core.spec import ImageSpec
-    from genstudio.studio.threads.session import Session
+    from genstudio.studio.session.session import Session
+    from genstudio.studio.threads.render_thread import RenderThread
 
 PREFIX = "refusals:"
 
@@ -97,4 +97,7 @@ class _Question:
         self._model = model
 
     def __call__(self) -> dict[str, Message | None]:
-        return refusals(self._model)
+        from genstudio.models.base import models
+
+        kind = models[self._model]
+        return {name: pane.why_not(kind) for name, pane in panes.items()}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from genstudio.latent.directions.direction import Directions
-    from genstudio.studio.threads.session import Session
+    from genstudio.studio.session.session import Session
     from genstudio.training.run.run import Run
     from genstudio.viewing.blobs import Blob, Blobs
 

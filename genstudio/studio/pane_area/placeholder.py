@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from genstudio.core.messages import _, translate
 
 if TYPE_CHECKING:
-    from genstudio.studio.threads.session import Session
+    from genstudio.studio.session.session import Session
 
 
 def what_to_do(session: Session) -> str:

@@ -11,8 +11,8 @@ from genstudio.studio.pane_area.refresh_interval import RefreshInterval
 
 if TYPE_CHECKING:
     from genstudio.studio.pane_view.view import PaneView
+    from genstudio.studio.session.session import Session
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.studio.threads.session import Session
     from genstudio.training.snapshot import Snapshot
 
 ASK_MS = 250  # the loop is asked for new weights four times a second, while somebody looks

@@ -14,6 +14,7 @@ from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.forms.knob_row import KnobRow
 from genstudio.studio.pane_view.content_scroll import ContentScroll
+from genstudio.studio.session.session import IDLE, OPENING, PAUSED, TRAINING, Session
 from genstudio.studio.settings import Settings
 from genstudio.studio.sidebar.curves.card import CurvesCard
 from genstudio.studio.sidebar.data.card import DataCard
@@ -29,7 +30,6 @@ from genstudio.studio.sidebar.run.resume_check import GoingOn
 from genstudio.studio.threads.error_words import error_message
 from genstudio.studio.threads.library import Library, ModelFacts
 from genstudio.studio.threads.run_reader import RunLine, run_lines
-from genstudio.studio.threads.session import IDLE, OPENING, PAUSED, TRAINING, Session
 from genstudio.training.recipe.recipe import Recipe
 
 GAP = 12
@@ -494,5 +494,5 @@ class LeftColumn(QWidget):
         if recipe is None and self.recipe.combo.count():
             recipe = self.recipe.choose(self.recipe.combo.itemData(0))
         if recipe is not None:
-            self.session.recipe = recipe
             self.show_recipe(recipe)
+            self.session.choose(recipe)

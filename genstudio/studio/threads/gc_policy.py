@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 if TYPE_CHECKING:
-    from genstudio.studio.threads.session import Session
+    from genstudio.studio.session.session import Session
 
 YOUNG_MS = 500
 MIDDLE_EVERY = 10  # young collections

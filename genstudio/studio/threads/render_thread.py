@@ -15,10 +15,9 @@ import itertools
 import logging
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
@@ -26,32 +25,18 @@ from genstudio.core.errors import GenstudioError
 from genstudio.core.memory import give_memory_back
 from genstudio.core.messages import N_, Message
 from genstudio.core.threads import compute_on_one_core
+from genstudio.studio.threads.loaded_models import LoadedModels, Weights, run_in_front
 from genstudio.studio.threads.throttle import REST_MS, Pace
-from genstudio.viewing.base import Content, PaneState, ViewContext, pane_of, panes, steps
+from genstudio.viewing.base import Content, PaneState, pane_of, steps
 from genstudio.viewing.blobs import Blobs
 
 if TYPE_CHECKING:
-    from genstudio.data.dataset import DataSet
     from genstudio.training.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 STACK_BYTES = 16 * 2**20  # macOS gives secondary threads 512 KB, too little for torch
-LOOKS_KEPT = 6  # models loaded at once: one a recently seen step
 PATIENCE_MS = 60.0  # a content that takes longer shows what there is so far
-
-
-BREATH = 3.0  # while training, a long content rests so many times what its last step took: training comes first
-
-
-class Weights(Protocol):
-    """Interface of a session for the render thread, called from that thread."""
-
-    state: str
-    data: DataSet | None
-
-    def latest_snapshot(self) -> Snapshot | None: ...
-
-    def snapshot_at(self, step: int) -> Snapshot: ...
+BREATH = 3.0  # while training, a slow content rests so many times what its last step took: training comes first
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +94,8 @@ class RenderThread(QThread):
         super().__init__(parent)
         self.setObjectName("render")
         self.setStackSize(STACK_BYTES)
-        self.blobs = blobs or Blobs()
         self._session = session
+        self.models = LoadedModels(session, blobs or Blobs())  # for this thread
         self._wake = threading.Condition()
         self._waiting: dict[str, tuple[int, PaneState, bool, str]] = {}
         self._asked: list[tuple[str, Callable[[], Any]]] = []
@@ -124,8 +109,6 @@ class RenderThread(QThread):
         self._durations: dict[str, float] = {}
         self._paces: dict[str, Pace] = {}
         self._shown: dict[str, Any] = {}
-        self._looks: OrderedDict[Any, ViewContext] = OrderedDict()
-        self._kept: OrderedDict[tuple[str, int], Snapshot] = OrderedDict()
         self._latest: dict[str, Snapshot] = {}  # by view: the weights that it took for the newest
         self._in_sight: frozenset[str] = frozenset()
         self._tidy = False  # other panes are in sight: what none of them shows can go
@@ -239,8 +222,7 @@ class RenderThread(QThread):
             elif asked is not None:
                 self._answer(*asked)
         self._jobs.clear()
-        self._looks.clear()
-        self._kept.clear()
+        self.models.clear()
         self._latest.clear()
 
     def _take_newest(self) -> list[_Job]:
@@ -266,12 +248,10 @@ class RenderThread(QThread):
         them, and give the memory of all else back."""
         with self._wake:
             due, self._tidy = self._tidy, False
-            seen = self._in_sight
+            in_sight = self._in_sight
         if not due:
             return
-        shown = {id(key[1]) for view, key in self._shown.items() if view in seen}
-        for key in [key for key in self._looks if key[0] not in shown]:
-            self._looks.pop(key)
+        self.models.keep_only(key[1] for view, key in [*self._shown.items()] if view in in_sight)
         give_memory_back()
 
     def _advance(self, job: _Job) -> None:
@@ -351,17 +331,14 @@ class RenderThread(QThread):
         before = self._shown.get(job.view)
         if before is not None and before[0] == job.state and before[1] is snapshot and before[2] is data:
             return
-        for _ in self._load(snapshot, data):
-            yield Rendered(job.state, final=False)  # others may want to go first
-        look = self._looks[id(snapshot), id(data)]
-        facts: Any = {
-            "step": snapshot.step,
-            "latent_dim": getattr(look.model, "latent_dim", None),
-            "snapshot": snapshot,
-        }
+        while (context := self.models.context(snapshot, data)) is None:
+            for _ in self.models.load(snapshot, data):
+                yield Rendered(job.state, final=False)  # others may want to go first
+        latent_dim = getattr(context.model, "latent_dim", None)
+        facts: Any = {"step": snapshot.step, "latent_dim": latent_dim, "snapshot": snapshot}
         spent, held, started = 0.0, None, time.perf_counter()
         share: float | None = None
-        for content in steps(look, job.state):
+        for content in steps(context, job.state):
             spent += (time.perf_counter() - started) * 1000
             if not isinstance(content, Content):
                 yield Rendered(job.state, final=False, share=content if content is not None else share)
@@ -384,32 +361,7 @@ class RenderThread(QThread):
             if latest is None or had is None or job.newest or had.run != latest.run:
                 had = latest
             return had
-        key = (job.run, int(state.at))
-        if key not in self._kept:
-            found = self._session.snapshot_at(int(state.at))
-            if run_in_front(self._session) != job.run:
-                return None  # of the run that was opened meanwhile: it must not be taken for this one's
-            self._kept[key] = found
-            while len(self._kept) > LOOKS_KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        return self._kept[key]
-
-    def _load(self, snapshot: Snapshot, data: DataSet | None) -> Iterator[None]:
-        """Have the model with these weights among the looks, loaded once. Keyed by identity: the look keeps its snapshot
-        alive."""
-        from genstudio.training.snapshot import load_model_by_parts
-
-        key = (id(snapshot), id(data))
-        if key not in self._looks:
-            model = yield from load_model_by_parts(snapshot)
-            yield
-            self._looks.setdefault(
-                key, ViewContext(model, snapshot.spec, snapshot, data, self.blobs)
-            )  # another view may have
-            while len(self._looks) > LOOKS_KEPT:
-                self._looks.popitem(last=False)
-        self._looks.move_to_end(key)
+        return self.models.snapshot(job.run, int(state.at))
 
     def _failed(self, job: _Job, error: Exception) -> Rendered:
         if isinstance(error, GenstudioError):
@@ -436,16 +388,3 @@ class RenderThread(QThread):
         if not self._torch_is_set:
             compute_on_one_core()
             self._torch_is_set = True
-
-
-def run_in_front(session: Any) -> str:
-    """The folder of the run that ``session`` has open; empty for none."""
-    return str(getattr(getattr(session, "run", None), "path", ""))
-
-
-def refusals(model_name: str) -> dict[str, Message | None]:
-    """Why a model of this name can't serve each pane, or ``None`` where it can. Imports models: never on the GUI thread."""
-    from genstudio.models.base import models
-
-    kind = models[model_name]
-    return {name: shown.why_not(kind) for name, shown in panes.items()}

@@ -13,13 +13,13 @@ from genstudio.core.messages import _, translate
 from genstudio.export.charts.curve_groups import into_groups
 from genstudio.studio.plots.curve_data import CurveData
 from genstudio.studio.plots.legend import Legend, number
+from genstudio.studio.session.session import Session
 from genstudio.studio.settings import Settings
 from genstudio.studio.sidebar.curves.menu import CurvesMenu
 from genstudio.studio.sidebar.curves.options import CurveOptions
 from genstudio.studio.sidebar.run.health_line import HealthLine
 from genstudio.studio.sidebar.run.rows import RunRows
 from genstudio.studio.theme import Series, theme
-from genstudio.studio.threads.session import Session
 from genstudio.studio.widgets.card import Card
 from genstudio.studio.widgets.titles import as_time
 

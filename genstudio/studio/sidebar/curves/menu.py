@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.plots.curve_data import CurveData
+from genstudio.studio.session.session import Session
 from genstudio.studio.sidebar.curves.options import CurveOptions
 from genstudio.studio.theme import theme
 from genstudio.studio.threads.error_words import error_message
 from genstudio.studio.threads.run_reader import RunLine, read_rows, run_lines
-from genstudio.studio.threads.session import Session
 from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.titles import literal
 

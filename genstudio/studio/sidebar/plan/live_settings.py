@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import _, translate
 from genstudio.studio.forms.knob_row import KnobRow, value_text
+from genstudio.studio.session.session import Session
 from genstudio.studio.sidebar.model.model_card import ModelCard
 from genstudio.studio.sidebar.plan.card import PlanCard
 from genstudio.studio.sidebar.plan.setting_undo import SettingUndo
 from genstudio.studio.threads.error_words import error_message
-from genstudio.studio.threads.session import Session
 
 
 class LiveSettings(QObject):

@@ -9,9 +9,9 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
+from genstudio.studio.session.session import IDLE, OPENING, PAUSED, PREPARING, STOPPING, TRAINING
 from genstudio.studio.sidebar.run.step_menu import OnlyLine, StepMenu
 from genstudio.studio.theme import font
-from genstudio.studio.threads.session import IDLE, OPENING, PAUSED, PREPARING, STOPPING, TRAINING
 from genstudio.studio.widgets.card import Fact, Running
 from genstudio.studio.widgets.controls import Button, IconButton, link, restyle
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QWidget
 
 from genstudio.core.messages import translate
 from genstudio.studio.plots.curve_data import CurveData
+from genstudio.studio.session.session import Session
 from genstudio.studio.theme import colour, font
-from genstudio.studio.threads.session import Session
 from genstudio.studio.widgets.controls import link
 
 if TYPE_CHECKING:

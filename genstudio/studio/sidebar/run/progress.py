@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from genstudio.core.messages import Message, _, translate
+from genstudio.studio.session.session import IDLE, OPENING, PAUSED, PREPARING, STOPPING, TRAINING, Session
 from genstudio.studio.sidebar.curves.card import CurvesCard
 from genstudio.studio.sidebar.plan.card import PlanCard
 from genstudio.studio.sidebar.run.controls_card import ControlsCard
-from genstudio.studio.threads.session import IDLE, OPENING, PAUSED, PREPARING, STOPPING, TRAINING, Session
 from genstudio.studio.widgets.titles import as_time
 
 EVERY_MS = 200

@@ -1,0 +1,64 @@
+"""Models in memory that could not be written to their runs, until they are saved in a new run."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from genstudio.core.errors import GenstudioError
+
+if TYPE_CHECKING:
+    from genstudio.studio.threads.background import Background
+    from genstudio.training.job import Job
+    from genstudio.training.run.run import Run
+
+
+class UnkeptModels(QObject):
+    """``job``: that of the open run, ``None`` where its model is safe. Models that are left unkept are saved by themselves."""
+
+    kept = Signal(object)  # the Run in which the open run's model is now
+    not_kept = Signal(object)  # the exception: it can't be written there either
+    left_kept = Signal(object)  # the Run in which a model is that was left
+    left_not_kept = Signal(object)  # the exception; it is tried once more when the window closes
+
+    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background = background
+        self.job: Job | None = None
+        self._left: list[Job] = []
+
+    def keep_elsewhere(self, path: Path | None = None) -> None:
+        """Save the open run's model in a new run at ``path``, or among the user's runs."""
+        job = self.job
+        if job is not None:
+            self._background.submit(
+                lambda: job.keep_elsewhere(path), self._kept, self.not_kept.emit, key="keep elsewhere"
+            )
+
+    def leave(self, job: Job | None) -> None:
+        """The run of ``job`` is left: save its model among the user's runs."""
+        if job is not None:
+            self._left.append(job)
+            self._background.submit(lambda: (job, job.keep_elsewhere()), self._left_kept, self.left_not_kept.emit)
+
+    def shutdown(self) -> None:
+        """Save what is left, on this thread, once the background thread has ended. What can't be written is lost."""
+        for job in filter(None, (*self._left, self.job)):
+            if not job.kept:  # the background thread may have done it a moment ago
+                with contextlib.suppress(GenstudioError):
+                    job.keep_elsewhere()
+        self._left, self.job = [], None
+
+    @Slot(object)
+    def _kept(self, run: Run) -> None:
+        self.job = None
+        self.kept.emit(run)
+
+    @Slot(object)
+    def _left_kept(self, found: tuple[Job, Run]) -> None:
+        job, run = found
+        self._left.remove(job)
+        self.left_kept.emit(run)
