@@ -265,11 +265,11 @@ def test_terms_are_added_and_taken_out(qtbot, area: PaneArea, view: ArithmeticVi
 
 def test_a_click_on_the_sum_sends_its_z_elsewhere_and_not_here(qtbot, area: PaneArea, view: ArithmeticView):
     before = area.states["arithmetic"]
-    with qtbot.waitSignal(area.z_sent) as sent:
+    with qtbot.waitSignal(area.codes.sent) as sent:
         qtbot.mouseClick(view.grid, Qt.MouseButton.LeftButton, pos=view.grid.cell_rect(1, 1).center().toPoint())
     assert (sent.args[0] == shown_z(view)).all()
     assert area.states["arithmetic"] == before
-    with qtbot.waitSignal(area.z_sent) as sent:
+    with qtbot.waitSignal(area.codes.sent) as sent:
         mean = view.board.columns[0].mean
         qtbot.mouseClick(mean, Qt.MouseButton.LeftButton, pos=mean.cell_rect(0, 0).center().toPoint())
     assert (sent.args[0] == mean.picture.values["z"][0, 0]).all()
@@ -490,7 +490,7 @@ def test_a_file_of_equations_that_cannot_be_read_is_said_and_left_alone(
 
 def test_a_z_that_is_sent_joins_the_last_term(qtbot, area: PaneArea, view: ArithmeticView):
     dim = len(shown_z(view))
-    area.send_z(np.ones(dim, np.float32), "arithmetic")
+    area.codes.send(np.ones(dim, np.float32), "arithmetic")
     settled(qtbot, area)
     assert [column.count for column in view.board.columns] == [3, 3, 4], "the equation that filled itself stays"
     picture = view.board.columns[2].exemplars.picture
@@ -502,7 +502,7 @@ def test_a_z_that_is_sent_joins_the_last_term(qtbot, area: PaneArea, view: Arith
 
 def test_a_z_of_another_space_is_crossed_out_and_said_and_the_sum_goes_on(qtbot, area: PaneArea, view: ArithmeticView):
     before = shown_z(view).copy()
-    area.send_z(np.ones(99, np.float32), "arithmetic")
+    area.codes.send(np.ones(99, np.float32), "arithmetic")
     settled(qtbot, area)
     column = view.board.columns[2]
     assert column.count == 4
@@ -520,7 +520,7 @@ def test_the_picture_that_is_saved_is_the_whole_equation_and_can_be_made_again(
 ):
     from genstudio.export.reproduce import reproduce
 
-    area.send_z(np.ones(len(shown_z(view)), np.float32), "arithmetic")
+    area.codes.send(np.ones(len(shown_z(view)), np.float32), "arithmetic")
     settled(qtbot, area)
     path = tmp_path / "sum.png"
     with qtbot.waitSignal(area.exporter.finished, timeout=PATIENCE):

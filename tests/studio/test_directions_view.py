@@ -309,7 +309,7 @@ def test_a_click_sends_its_code_to_the_pane_beside_and_the_row_stays(qtbot, area
 
 def test_a_code_sent_here_is_walked_from_and_a_button_leads_back(qtbot, area: PaneArea, view: DirectionsView):
     z = np.array([1, 0, -1, 0.5], np.float32)
-    area.send_z(z, "directions")
+    area.codes.send(z, "directions")
     settled(qtbot, area)
     assert "The code sent here" in view.words.text()
     assert np.array_equal(view.z_at((0, view.grid.picture.columns // 2)), z)

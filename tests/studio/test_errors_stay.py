@@ -153,7 +153,7 @@ def test_what_could_not_be_sent_or_saved_is_not_written_over_by_progress(area_fo
     full = InterpolateState(frames=tuple(LatentPoint("seed", k) for k in range(MOST_FRAMES)))
     area.change({"interpolate": full}, "many")
     area.exporter.began.emit("film.gif")
-    area.send_z(np.zeros(2, np.float32), "interpolate")
+    area.codes.send(np.zeros(2, np.float32), "interpolate")
     assert "key frames already" in area.trouble.text()
     area.exporter.progressed.emit(0.5, "half")
     area.exporter.finished.emit(area.blobs.folder / "film.gif")

@@ -238,7 +238,7 @@ def test_the_menu_of_a_key_frame_comes_by_key_and_does_what_it_says(qtbot, area:
 
 def test_a_z_that_was_sent_is_one_more_key_frame_and_resampling_leaves_it(qtbot, area: PaneArea):
     view = settled(qtbot, area)
-    area.send_z(np.array([0.5, -1.0], np.float32), "interpolate")
+    area.codes.send(np.array([0.5, -1.0], np.float32), "interpolate")
     settled(qtbot, area)
     assert view.row.keys[4].words == "a z that was sent"
     assert view.rendered.content.pictures[1].values["z"][0, 4] == pytest.approx([0.5, -1.0])
@@ -256,7 +256,7 @@ def test_there_is_a_most_and_it_is_said(qtbot, area: PaneArea, square: Path):
     area.change({"interpolate": full}, "many")
     settled(qtbot, area)
     assert not view.add.isEnabled()
-    area.send_z(np.array([0.5, -1.0], np.float32), "interpolate")
+    area.codes.send(np.array([0.5, -1.0], np.float32), "interpolate")
     assert area.trouble.isVisible()
     assert f"{MOST_FRAMES} key frames already" in area.trouble.text()
     assert len(state_of(area).frames) == MOST_FRAMES
@@ -455,7 +455,7 @@ def test_a_morph_of_two_classes_of_a_model_that_is_told_them(qtbot, home: Path, 
 
 def test_a_key_frame_without_a_code_is_told_and_the_path_goes_on_without_it(qtbot, area: PaneArea):
     view = settled(qtbot, area)
-    area.send_z(np.zeros(5, np.float32), "interpolate")
+    area.codes.send(np.zeros(5, np.float32), "interpolate")
     settled(qtbot, area)
     assert "Key frame 5 is left out. A z that was sent has 5 numbers" in view.stage.note.text()
     assert view.stage.note.isVisible()

@@ -293,7 +293,7 @@ def test_enter_sends_z_to_the_samples_beside(qtbot, area: PaneArea):
     area.show_beside("samples")
     settled(qtbot, area, "samples")
     view = area.views["manifold"]
-    with qtbot.waitSignal(area.z_sent) as sent:
+    with qtbot.waitSignal(area.codes.sent) as sent:
         qtbot.mouseClick(view.grid, Qt.MouseButton.LeftButton, pos=view.grid.cell_rect(3, 4).center().toPoint())
     assert np.array_equal(sent.args[0], view.z_at((3, 4)))
     neighbours = settled(qtbot, area, "samples")
@@ -305,11 +305,11 @@ def test_enter_sends_z_to_the_samples_beside(qtbot, area: PaneArea):
 
 def test_others_can_take_a_z(area: PaneArea):
     taken: list[np.ndarray] = []
-    area.register_receiver("elsewhere", "Elsewhere", taken.append)
+    area.codes.register("elsewhere", "Elsewhere", taken.append)
     titles = [action.text() for action in area.views["manifold"].inspector.send.menu().actions()]
     assert {"Samples", "Sliders"} < set(titles)
     assert titles[-1] == "Elsewhere"
-    area.send_z(np.zeros(3, np.float32), "elsewhere")
+    area.codes.send(np.zeros(3, np.float32), "elsewhere")
     assert len(taken) == 1
 
 
@@ -498,11 +498,11 @@ def test_weights_that_a_hand_has_shown_already_hold_up_no_newer_ones(qtbot, area
     view = area.views["manifold"]
     qtbot.waitUntil(lambda: view.rendered is not None and view.rendered.final)
     due = []
-    area.weight_refresh.due.connect(due.append)
+    area.rendering.weight_refresh.due.connect(due.append)
     area.session.snapshot_arrived.emit()  # announced, though the pane shows them
     assert "manifold" not in due
-    assert area.weight_refresh._taken.wait("manifold") < 1
-    area.weight_refresh.due.disconnect(due.append)
+    assert area.rendering.weight_refresh.interval.wait("manifold") < 1
+    area.rendering.weight_refresh.due.disconnect(due.append)
 
 
 def test_a_pane_left_with_older_weights_while_paused_asks_for_the_newest(qtbot, area: PaneArea, monkeypatch):
@@ -510,15 +510,15 @@ def test_a_pane_left_with_older_weights_while_paused_asks_for_the_newest(qtbot, 
     name = area.active
     made = settled(qtbot, area, name).rendered
     due: list[str] = []
-    area.weight_refresh.due.disconnect()
-    area.weight_refresh.due.connect(due.append)
-    area.weight_refresh.shown(name, made)
+    area.rendering.weight_refresh.due.disconnect()
+    area.rendering.weight_refresh.due.connect(due.append)
+    area.rendering.weight_refresh.shown(name, made)
     monkeypatch.setattr(area.session, "state", "paused")
-    area.weight_refresh.shown(name, made)
+    area.rendering.weight_refresh.shown(name, made)
     assert due == [], "these are the newest"
     older = replace(made, snapshot=replace(made.snapshot, step=1))
-    area.weight_refresh.shown(name, older)
+    area.rendering.weight_refresh.shown(name, older)
     assert due == [name]
-    area.weight_refresh.shown(name, replace(older, snapshot=None))
+    area.rendering.weight_refresh.shown(name, replace(older, snapshot=None))
     assert due == [name], "an error has no weights: asking again would never end"
     monkeypatch.setattr(area.session, "state", "idle")

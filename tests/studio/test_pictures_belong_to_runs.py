@@ -103,7 +103,7 @@ def test_when_another_run_is_opened_nothing_of_the_one_before_is_seen(qtbot, hom
         assert new.time.text() == ""
         assert new.legend.isHidden()
         assert not texts & {label.text() for label in new.findChildren(QLabel) if label.isVisible()}
-        assert area.arrangement.inspectors.currentWidget() is new.inspector
+        assert area.pane_layout.inspectors.currentWidget() is new.inspector
         assert second.name in new.grid.accessibleDescription(), "it says what is being opened"
         qtbot.waitUntil(lambda: not shiboken6.isValid(old), timeout=PATIENCE)
         assert rendered(qtbot, area, name, second).run == str(second.path)
@@ -381,7 +381,7 @@ def test_a_step_shows_its_step(qtbot, window):
 
 def test_a_changed_setting_brings_newer_weights_without_waiting(qtbot, area: PaneArea, runs, monkeypatch):
     rendered(qtbot, area, "manifold", runs["dots-vae-1"])
-    session, newer = area.session, area.weight_refresh
+    session, newer = area.session, area.rendering.weight_refresh
     qtbot.waitUntil(lambda: area.views["manifold"].rendered.final, timeout=PATIENCE)
     monkeypatch.setattr(newer, "_wait", lambda view: 1000.0)  # this pane takes long
     due: list[str] = []

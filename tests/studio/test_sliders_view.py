@@ -311,7 +311,7 @@ def test_ones_own_image_is_opened(qtbot, area: PaneArea, view: SlidersView, tmp_
 
 def test_a_z_from_another_pane_is_where_it_starts_and_goes_on_from_here(qtbot, area: PaneArea, view: SlidersView):
     z = np.arange(5, dtype=np.float32) / 5
-    area.send_z(z, "sliders")
+    area.codes.send(z, "sliders")
     settled(qtbot, area)
     assert view.current_z == pytest.approx(z)
     view.bank.setFocus()
@@ -319,13 +319,13 @@ def test_a_z_from_another_pane_is_where_it_starts_and_goes_on_from_here(qtbot, a
     settled(qtbot, area)
     moved = view.current_z
     assert not np.allclose(moved, z)
-    area.send_z(moved, "samples")
+    area.codes.send(moved, "samples")
     assert area.blobs.get_array(area.states["samples"].around) == pytest.approx(moved)
 
 
 def test_a_click_on_the_picture_sends_its_z_to_the_pane_beside(qtbot, area: PaneArea, view: SlidersView):
     area.show_beside("samples")
-    area.arrangement.activate("sliders")
+    area.pane_layout.activate("sliders")
     z = settled(qtbot, area).current_z
     qtbot.mouseClick(view.grid, LEFT, pos=view.grid.cell_rect(0, 0).center().toPoint())
     assert area.blobs.get_array(area.states["samples"].around) == pytest.approx(z)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from genstudio.core.messages import Message, translate
 from genstudio.viewing.base import Pane, panes
@@ -33,6 +33,7 @@ class Refusals(QObject):
         self._spec: ImageSpec | None = None
         self._by_model: dict[str, Message | None] = {}
         self._by_images: dict[str, str] = {}
+        renderer.ready.connect(self._ready)
 
     @property
     def reasons(self) -> dict[str, Message | str | None]:
@@ -75,14 +76,16 @@ class Refusals(QObject):
         self._by_images = {name: str(why) for name, why in found.items() if why is not None}
         self.changed.emit()
 
-    def take(self, name: str, answer: object) -> bool:
-        """Take an ``answer`` about the open model; returns whether ``name`` was a question of this object."""
-        if not name.startswith(PREFIX):
-            return False
+    def take(self, name: str, answer: object) -> None:
+        """Take an ``answer`` to the question ``name``, unless another model is open by now."""
         if name == PREFIX + self._model and isinstance(answer, dict):
             self._by_model, self._answered = answer, self._model
             self.changed.emit()
-        return True
+
+    @Slot(str)
+    def _ready(self, name: str) -> None:
+        if name.startswith(PREFIX):
+            self.take(name, self._renderer.result(name))
 
     def page(self, pane: Pane) -> str:
         """Page in place of the pictures: what the pane shows, why not of this model, what to train instead."""

@@ -18,8 +18,8 @@ from genstudio.studio.threads.background import Background, Task
 from genstudio.studio.widgets.controls import IconButton, link
 
 if TYPE_CHECKING:
-    from genstudio.studio.pane_area.area import PaneArea
     from genstudio.studio.pane_view.view import PaneView
+    from genstudio.studio.session.session import Session
     from genstudio.viewing.blobs import Blobs
 
 ANIMATIONS = "GIF (*.gif);;WebP (*.webp);;MP4 (*.mp4);;APNG (*.apng)"
@@ -91,18 +91,19 @@ class Exporter(QObject):
     finished = Signal(object)  # the Path written
     failed = Signal(object)  # words; "" when the person stopped it
 
-    def __init__(self, blobs: Blobs, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, blobs: Blobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session, self._window = session, parent
         self.blobs = blobs
         self.choose_path: Callable[[str, str, str], str] = self._ask
         self._worker = Background("export", self)
         self._task: Task | None = None
-        self._area: PaneArea | None = None
+        self._views: dict[str, PaneView] = {}  # by pane
         self._folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
 
-    def fill_menu(self, view: PaneView, area: PaneArea) -> None:
+    def add_view(self, view: PaneView) -> None:
         """Put what can be exported into the view's menu."""
-        self._area = area
+        self._views[view.pane.name] = view
         menu: QMenu = view.inspector.export.menu()
         groups: dict[str, QMenu] = {}
         for kind in kinds_for(view.pane.name, has_z=_decodes(view)):
@@ -123,10 +124,9 @@ class Exporter(QObject):
         if shown is None or shown.content is None or shown.snapshot is None:
             self.failed.emit(_("There is nothing to save yet: press Start, or open a run."))
             return
-        session = self._area.session if self._area is not None else None
         request = Request(
             kind, Path(path), shown.state, shown.content, shown.snapshot,
-            getattr(session, "run", None), getattr(session, "data", None), self.blobs, shown.final,
+            self._session.run, self._session.data, self.blobs, shown.final,
             view.film | dict(options),
         )  # fmt: skip
         self.began.emit(Path(path).name)
@@ -159,9 +159,7 @@ class Exporter(QObject):
     def _chosen(self) -> None:
         action: Any = self.sender()
         pane, kind_name = action.data()
-        if self._area is None:
-            return
-        view = self._area.views[pane]
+        view = self._views[pane]
         kind = next(k for k in kinds_for(pane, True) if k.name == kind_name)
         step = view.rendered.step if view.rendered else 0
         name = kind.file.format(pane=pane, step=step)
@@ -171,7 +169,7 @@ class Exporter(QObject):
             self.export(view, kind_name, path)
 
     def _ask(self, title: str, proposed: str, filters: str) -> str:
-        path, chosen = QFileDialog.getSaveFileName(self._area, title, proposed, filters)
+        path, chosen = QFileDialog.getSaveFileName(self._window, title, proposed, filters)
         if path and not Path(path).suffix and "*" in chosen:
             path += chosen.split("*")[1].split(")")[0].split(" ")[0]
         return path

@@ -1,17 +1,25 @@
-"""The header card: which run is looked at, what it is doing, and a slider through its checkpoints."""
+"""Header of the pane area: the open run, what it is doing, and a slider through its checkpoints."""
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QWidget
 
 from genstudio.core.messages import _
 from genstudio.core.plain_text import printable
+from genstudio.studio.pane_area.placeholder import doing, title_of
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.card import Fact, Running
+
+if TYPE_CHECKING:
+    from genstudio.studio.pane_area.pane_layout import PaneLayout
+    from genstudio.studio.pane_area.pane_states import PaneStates
+    from genstudio.studio.pane_area.rendering import PaneRendering
+    from genstudio.studio.session.session import Session
 
 At = int | Literal["latest"]
 
@@ -92,3 +100,64 @@ class Header(QFrame):
     @Slot(int)
     def _moved(self, place: int) -> None:
         self.chosen.emit(self._places[place])
+
+
+class HeaderController(QObject):
+    """Shows in ``header`` the session's run and the step on screen, and puts a chosen step into the states of all panes."""
+
+    def __init__(
+        self,
+        header: Header,
+        session: Session,
+        states: PaneStates,
+        pane_layout: PaneLayout,
+        rendering: PaneRendering,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._header, self._session, self._states, self._layout = header, session, states, pane_layout
+        header.chosen.connect(self._choose)
+        header.drag_started.connect(pane_layout.rest_others)
+        header.drag_started.connect(states.begin_gesture)
+        header.drag_ended.connect(states.end_gesture)
+        session.checkpoints_changed.connect(self.show_places)
+        states.changed.connect(self.show_step)
+        pane_layout.arranged.connect(self.show_step)
+        rendering.shown.connect(self._shown)
+
+    def show_run(self) -> None:
+        """Show the name of the run and what it is doing."""
+        self._header.show_run(title_of(self._session), doing(self._session))
+
+    @Slot()
+    def show_places(self) -> None:
+        """Show the steps to choose from."""
+        live = self._session.state in ("training", "paused", "stopping")
+        self._header.show_places(self._session.checkpoint_steps(), live=live)
+        self.show_step()
+
+    @Slot()
+    def show_step(self) -> None:
+        """Show the step of the active pane."""
+        view = self._layout.views.get(self._layout.active)
+        rendered = view.rendered if view is not None else None
+        at, latest = self._states.values[self._layout.active].at, self._session.latest_snapshot()
+        if isinstance(at, int):
+            step = at
+        elif rendered is not None and rendered.content is not None:
+            step = rendered.step
+        else:
+            step = latest.step if latest is not None else self._session.step
+        self._header.show_at(at, step)
+
+    @Slot(str)
+    def _shown(self, name: str) -> None:
+        made = self._layout.views[name].rendered
+        used = name == self._layout.active or self._layout.active not in self._layout.in_sight()
+        if used and made is not None and made.content is not None:
+            self._header.show_at(self._states.values[name].at, made.step)
+
+    @Slot(object)
+    def _choose(self, at: At) -> None:
+        changed = {name: replace(state, at=at) for name, state in self._states.values.items()}
+        self._states.change(changed, _("weights at step"))

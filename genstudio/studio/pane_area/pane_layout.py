@@ -17,18 +17,20 @@ from genstudio.viewing.base import GROUPS, Pane
 
 if TYPE_CHECKING:
     from genstudio.core.spec import ImageSpec
+    from genstudio.studio.pane_area.undo import States
 
 
 class PaneLayout(QWidget):
-    """``slots``: panes side by side, by name. ``windows``: those with a window. ``active``: the one in hand, whose inspector
-    is seen. ``chosen``: whether a person decided what is in sight, now or in an earlier session. ``arranged``: other panes
-    are in sight; ``activated``: another one is in hand.
+    """``slots``: panes side by side, by name. ``windows``: those with a window. ``active``: the one that is used, whose
+    inspector is shown. ``chosen``: whether the user decided what is in sight, now or in an earlier session. ``arranged``:
+    other panes are in sight; ``activated``: another one is used.
 
     ``make_view`` makes a view when its pane is first in sight, ``can_serve`` tells whether the open model serves a pane.
     """
 
     arranged = Signal()
     activated = Signal()
+    edited = Signal()  # the user has changed a state, by an edit or by undo; playing is no edit
 
     def __init__(
         self,
@@ -41,6 +43,7 @@ class PaneLayout(QWidget):
         super().__init__(parent)
         self._panes, self._make_view, self._can_serve = panes, make_view, can_serve
         self.chosen = bool(slots)
+        self._suggested_for = ""  # the run
         self.slots = slots or [first_pane(panes, lambda name: True)]
         self.active = self.slots[0]
         self.views: dict[str, PaneView] = {}
@@ -111,7 +114,7 @@ class PaneLayout(QWidget):
     # -- what can be done ----------------------------------------------------------------------------------------
 
     def show_pane(self, name: str) -> None:
-        """Bring a pane into the slot of the one in hand, or raise the window that it is in."""
+        """Bring a pane into the slot of the active one, or raise the window that it is in."""
         self.chosen = True
         if name in self.windows:
             self.windows[name].raise_()
@@ -153,16 +156,49 @@ class PaneLayout(QWidget):
         window.show()
         self.arranged.emit()
 
-    def suggest(self, spec: ImageSpec) -> None:
-        """Show the pane that suits such images, unless a person has chosen another."""
+    def suggest(self, run: str, spec: ImageSpec | None) -> None:
+        """Show the pane that suits the images of ``run``, once they are known, unless the user has chosen another."""
+        if not run or run == self._suggested_for or spec is None:
+            return
+        self._suggested_for = run
         first = first_pane(self._panes, self._can_serve, spec)
         if not self.chosen and self.slots != [first]:
             self.slots = [first]
             self.activate(first)
             self.arrange()
 
+    @Slot(object, bool)
+    def show_states(self, states: States, raise_it: bool) -> None:
+        """Show changed states in the controls of their views; ``raise_it``: bring one of them into sight too."""
+        for name in [name for name in states if name in self.views]:
+            view = self.views[name]
+            if not view.plays_on:
+                view.trouble.clear()
+                self.edited.emit()
+            view.show_state(states[name])
+        if not raise_it:
+            return
+        changed = [name for name in self.in_sight() if name in states]
+        if not changed:
+            self.show_pane(next(iter(states)))
+        elif self.active not in states:
+            self.activate(changed[0])
+
+    def add_view(self, view: PaneView) -> None:
+        """Activate the pane of this view when it proposes a state. Before others hear of either: what plays elsewhere is to
+        end its own command first."""
+        view.proposed.connect(self._used)
+        view.drag_started.connect(self.rest_others)
+
+    @Slot()
+    def rest_others(self) -> None:
+        """Pause what plays in views other than the one that is dragged in."""
+        for view in self.views.values():
+            if view is not self.sender():
+                view.rest()
+
     def activate(self, name: str) -> None:
-        """This one is in hand now."""
+        """Make ``name`` the pane that is used."""
         if name == self.active:
             return
         self.active = name
@@ -172,7 +208,7 @@ class PaneLayout(QWidget):
         self.activated.emit()
 
     def arrange(self) -> None:
-        """Put the views of the slots into the splitter, and the inspector of the one in hand beside them."""
+        """Put the views of the slots into the splitter, and the inspector of the active one beside them."""
         wanted = [self.view(name) for name in self.slots]
         for name, view in self.views.items():
             if name not in self.slots and name not in self.windows:
@@ -193,7 +229,7 @@ class PaneLayout(QWidget):
         self.arranged.emit()
 
     def close_windows(self) -> None:
-        """The end: nothing is given back."""
+        """Close all windows for good."""
         for window in list(self.windows.values()):
             window.blockSignals(True)
             window.close()
@@ -207,7 +243,13 @@ class PaneLayout(QWidget):
             _("Show this pane alone") if side_by_side > 1 else _("Show another pane beside this one")
         )
 
-    # -- hands ---------------------------------------------------------------------------------------------------
+    # -- what the user does --------------------------------------------------------------------------------------
+
+    @Slot()
+    def _used(self) -> None:
+        view = self.sender()
+        if isinstance(view, PaneView):
+            self.activate(view.pane.name)
 
     def _others(self, *taken: str) -> list[str]:
         """Panes for a free place: those that the model serves first, in the order of the rail."""

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from genstudio.core.messages import translate
 from genstudio.studio.pane_area.undo import StateCommand, States
+from genstudio.studio.pane_view.view import PaneView
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QUndoStack
@@ -39,10 +41,11 @@ class Subject:
 
 
 class PaneStates(QObject):
-    """``values`` by pane, about ``subject``. ``changed(states, raise_it)``: these are new, by a hand (``False``) or by undo
-    and redo."""
+    """``values`` by pane, about ``subject``. ``changed(states, raise_it)``: these are new, by an edit (``False``) or by undo
+    and redo. ``dragging``: the user drags something, or does not any more."""
 
     changed = Signal(object, bool)
+    dragging = Signal(bool)
 
     def __init__(
         self, values: States, undo_stack: QUndoStack, parent: QObject | None = None, subject: Subject | None = None
@@ -60,15 +63,24 @@ class PaneStates(QObject):
             apply = partial(self._apply, self.subject)
             self._undo_stack.push(StateCommand(words, before, states, apply, self._gesture))
 
+    def add_view(self, view: PaneView) -> None:
+        """Take the states that this view proposes."""
+        view.proposed.connect(self._proposed)
+        view.drag_started.connect(self.begin_gesture)
+        view.drag_ended.connect(self.end_gesture)
+
+    @Slot()
     def begin_gesture(self) -> None:
-        """A hand takes hold of something."""
+        """From now on all changes are one command."""
         self._gestures += 1
         self._gesture = self._gestures
+        self.dragging.emit(True)
 
     @Slot()
     def end_gesture(self) -> None:
-        """It lets go."""
+        """End the present command."""
         self._gesture = 0
+        self.dragging.emit(False)
 
     def follow(self, subject: Subject) -> None:
         """Another run is open: its own newest weights, and nothing that names images, classes or codes of the run before.
@@ -76,6 +88,12 @@ class PaneStates(QObject):
         self.end_gesture()
         self.values = {name: self.subject.fitting(state, subject) for name, state in self.values.items()}
         self.subject = subject
+
+    @Slot(object, str)
+    def _proposed(self, state: PaneState, words: str) -> None:
+        view = self.sender()
+        if isinstance(view, PaneView):
+            self.change({view.pane.name: state}, f"{translate(view.pane.title)}: {words}")
 
     def _apply(self, subject: Subject, states: States, raise_it: bool) -> None:
         fitting = {name: subject.fitting(state, self.subject) for name, state in states.items()}

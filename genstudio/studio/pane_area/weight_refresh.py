@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-
-from genstudio.studio.pane_area.refresh_interval import RefreshInterval
 
 if TYPE_CHECKING:
     from genstudio.studio.pane_view.view import PaneView
@@ -15,7 +14,10 @@ if TYPE_CHECKING:
     from genstudio.studio.threads.render_thread import Rendered
     from genstudio.training.snapshot import Snapshot
 
-ASK_MS = 250  # the loop is asked for new weights four times a second, while somebody looks
+ASK_MS = 250  # how often the loop is asked for new weights while a pane shows them
+LEAST_WAIT = 0.25  # seconds
+PATIENCE = 30.0  # seconds for a content to come; then it is not waited for any more
+SHARE = 3.0  # a drawing of one second is repeated every three: showing it takes a third of one core at most
 
 
 class WeightRefresh(QObject):
@@ -28,7 +30,7 @@ class WeightRefresh(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._in_sight = session, in_sight
-        self._taken = RefreshInterval()
+        self.interval = RefreshInterval()
         self._ask = QTimer(self)
         self._ask.setInterval(ASK_MS)
         self._later = QTimer(self)  # weights came too early for a pane that takes long
@@ -51,19 +53,19 @@ class WeightRefresh(QObject):
 
     def shown(self, name: str, made: Rendered) -> None:
         """A pane shows a content: how long that took says how soon it may take newer weights."""
-        self._taken.shown(name, made.snapshot, made.milliseconds, whole=made.final)
+        self.interval.shown(name, made.snapshot, made.milliseconds, whole=made.final)
         latest = self._session.latest_snapshot()
         older = made.snapshot is not None and made.snapshot is not latest  # not of an error, which has no weights
         if made.final and older and self._session.state == "paused":
-            # A hand went on with the weights on screen while newer ones were awaited, and while paused none follow.
+            # An edit kept the weights on screen while newer ones were awaited, and while paused none follow.
             for view in self._in_sight():
                 if view.pane.name == name and view.idle:
-                    self._taken.begins(name)
+                    self.interval.begins(name)
                     self.due.emit(name)
 
     def forget(self, name: str) -> None:
         """Another run is in front: how long its contents take is not known yet."""
-        self._taken.forget(name)
+        self.interval.forget(name)
         self._due_after = None
 
     def stop(self) -> None:
@@ -77,13 +79,13 @@ class WeightRefresh(QObject):
         for view in self._in_sight():
             made = view.rendered
             if made is not None and made.final and made.snapshot is latest:
-                # A hand was quicker: what it changed was made from these weights already, and won't be made again.
+                # An edit was quicker: what it changed was made from these weights already, and won't be made again.
                 continue
             wait = 0.0 if at_once and view.idle else self._wait(view)
             if wait:
                 self._later.start(int(wait * 1000))
             else:
-                self._taken.begins(view.pane.name)
+                self.interval.begins(view.pane.name)
                 self.due.emit(view.pane.name)
 
     def _is_due_at_once(self, latest: Snapshot | None) -> bool:
@@ -111,4 +113,45 @@ class WeightRefresh(QObject):
         """Seconds until a pane may take newer weights by itself."""
         if view.rendered is None:
             return 0.0
-        return max(self._taken.wait(view.pane.name), 0.0 if view.idle else ASK_MS / 1000)
+        return max(self.interval.wait(view.pane.name), 0.0 if view.idle else ASK_MS / 1000)
+
+
+class RefreshInterval:
+    """Remembers of each pane how long its contents took, and when that began."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._step: dict[str, object] = {}
+        self._seconds: dict[str, float] = {}
+        self._shown: dict[str, float] = {}
+        self._begun: dict[str, float] = {}
+
+    def begins(self, name: str) -> None:
+        """Note that pane ``name`` is being refreshed: it is finished before it takes other weights."""
+        self._begun[name] = self._clock()
+
+    def shown(self, name: str, weights: object, milliseconds: float, *, whole: bool = True) -> None:
+        """A content of pane ``name`` was made from ``weights`` in so many milliseconds of the render thread."""
+        if whole:
+            self._begun.pop(name, None)
+        now, seconds = self._clock(), milliseconds / 1000
+        if name in self._step and self._step[name] is weights:
+            # The slowest content of these weights counts: most others only continue what that one drew.
+            if seconds > self._seconds[name]:
+                self._seconds[name], self._shown[name] = seconds, now
+        else:
+            self._step[name], self._seconds[name], self._shown[name] = weights, seconds, now
+
+    def forget(self, name: str) -> None:
+        """Forget what is known of pane ``name``."""
+        for table in (self._step, self._seconds, self._shown, self._begun):
+            table.pop(name, None)
+
+    def wait(self, name: str) -> float:
+        """Seconds until ``name`` may take newer weights; 0: at once."""
+        now = self._clock()
+        if now - self._begun.get(name, -PATIENCE) < PATIENCE:
+            return self._seconds.get(name, 0.0) + LEAST_WAIT
+        if name not in self._shown:
+            return 0.0
+        return max(0.0, self._shown[name] + (SHARE - 1) * self._seconds[name] - now)

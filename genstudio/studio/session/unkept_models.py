@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class UnkeptModels(QObject):
-    """``job``: that of the open run, ``None`` where its model is safe. Models that are left unkept are saved by themselves."""
+    """``job``: that of the open run, ``None`` where its model is safe. A model that is left unkept is saved by itself."""
 
     kept = Signal(object)  # the Run in which the open run's model is now
     not_kept = Signal(object)  # the exception: it can't be written there either
