@@ -115,4 +115,4 @@ def test_a_wrong_setting_keeps_start_from_being_pressed(qtbot, window) -> None:
     enter(field, "3")
     qtbot.waitUntil(window.left.controls.main.isEnabled, timeout=PATIENCE)
     assert "Latent dimensions" in window.left.recipe.fact.whole()
-    assert window.left.draft().model_knobs["latent_dim"] == 3
+    assert window.left.draft.recipe().model_knobs["latent_dim"] == 3

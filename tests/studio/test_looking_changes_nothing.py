@@ -51,7 +51,7 @@ def test_a_run_in_the_window_with_panes_dragged_equals_a_headless_one(qtbot, win
     manifold.grid.painted.connect(
         lambda: seen.add((manifold.rendered.step, manifold.rendered.state.to_json().__repr__()))
     )
-    window.left.show_recipe(recipe_from_dict(DOCUMENT, "watched"))
+    window.left.draft.show(recipe_from_dict(DOCUMENT, "watched"))
     session.start(recipe_from_dict(DOCUMENT, "watched"))
     qtbot.waitUntil(lambda: session.state == "training", timeout=PATIENCE)
     session.pause()

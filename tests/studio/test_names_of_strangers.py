@@ -13,7 +13,8 @@ from genstudio.core.messages import N_
 from genstudio.studio.panes.arithmetic.sample_browser import Chip
 from genstudio.studio.panes.directions.parts import WantedAttributes
 from genstudio.studio.panes.interpolate.key_choices import KeyMenus
-from genstudio.studio.sidebar.model.recipe_card import RecipeCard
+from genstudio.studio.sidebar.run.runs_menu import RunsMenu
+from genstudio.studio.threads.run_reader import RunLine
 from genstudio.studio.widgets.titles import literal
 from genstudio.training.recipe.recipe import recipe_from_dict
 
@@ -42,14 +43,14 @@ def test_menus_and_buttons_keep_the_ampersand(qtbot) -> None:
     menu = QMenu(parent)
     KeyMenus(parent).fill(menu, "add", SimpleNamespace(encodes=True, names=(NAME,)))  # type: ignore[arg-type]
     classes = menu.actions()[-1].menu()
-    card = RecipeCard(parent)
-    card.show_runs([(NAME, "/a", False)], open_one=False, busy=False)
+    runs = RunsMenu(SimpleNamespace(run=None, busy=False), parent)  # type: ignore[arg-type]
+    runs.show_runs([RunLine(NAME, "/a", NAME)])
     chip = Chip((NAME, NAME, NAME), parent)
     shown = "R&&D <i>x</i>"
     assert wanted.menu().actions()[-1].text() == shown
     assert wanted.menu().actions()[-1].data() == NAME, "what is chosen is the name itself"
     assert [action.text() for action in classes.actions()] == [shown]
-    assert card.runs_menu.actions()[0].text() == shown
+    assert runs.actions()[0].text() == shown
     assert chip.text() == shown
 
 
@@ -63,14 +64,9 @@ def test_the_title_of_a_recipe_is_one_line_of_text() -> None:
     assert recipe_from_dict(document, "x").title == "a\ufffd[1m b"
 
 
-def test_reasons_on_a_page_of_text_are_no_markup(qtbot) -> None:
-    from genstudio.studio.pane_area.availability import Refusals
-
-    class Answered(Refusals):
-        @property
-        def reasons(self):
-            return {"samples": MARKUP}
+def test_reasons_on_a_page_of_text_are_no_markup() -> None:
+    from genstudio.studio.pane_area.availability import unavailable_page
 
     pane = SimpleNamespace(name="samples", title=N_("Samples"), help=N_("Help."), page=N_("Page."))
-    page = Answered(SimpleNamespace(), SimpleNamespace()).page(pane)  # type: ignore[arg-type]
+    page = unavailable_page(pane, MARKUP)  # type: ignore[arg-type]
     assert "&lt;b&gt;cats&lt;/b&gt; &amp;amp;" in page

@@ -50,7 +50,9 @@ def test_where_it_can_not_be_kept_a_folder_is_asked_for(qtbot, window, home, tmp
     (home / "runs").write_text("no folder")
     click(controls.action)
     qtbot.waitUntil(lambda: controls.action.text() == "Choose a folder…", timeout=PATIENCE)
-    monkeypatch.setattr("genstudio.studio.sidebar.column.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path))
+    monkeypatch.setattr(
+        "genstudio.studio.sidebar.run.run_messages.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path)
+    )
     click(controls.action)
     qtbot.waitUntil(lambda: (tmp_path / path.name / "checkpoints").is_dir(), timeout=PATIENCE)
     run = lambda: window.session.run  # noqa: E731
@@ -88,7 +90,7 @@ def test_a_broken_run_is_one_line_of_the_menu(qtbot, window, home) -> None:
     shutil.copytree(path, home / "runs" / "torn")
     newest = max((home / "runs" / "torn" / "checkpoints").iterdir()) / "state.json"
     newest.write_bytes(newest.read_bytes()[:300])
-    menu = window.left.recipe.runs_menu
+    menu = window.left.runs_menu
 
     def lines() -> list[str]:
         return [action.text() for action in menu.actions()]

@@ -221,7 +221,7 @@ def test_start_with_a_half_typed_setting_that_is_refused_does_not_start_and_says
     assert "Steps: It must be a whole number." in window.left.controls.main.toolTip()
     QTest.keyClick(row(window, "plan.steps").field, Qt.Key.Key_Escape)
     assert window.left.controls.main.isEnabled()
-    assert window.left.draft().plan.steps == 100_000
+    assert window.left.draft.recipe().plan.steps == 100_000
 
 
 def test_edits_before_training_are_undone_and_done_again(qtbot, window) -> None:
@@ -232,12 +232,12 @@ def test_edits_before_training_are_undone_and_done_again(qtbot, window) -> None:
     assert window.left.recipe.fact.whole()
     stack.undo()
     stack.undo()
-    draft = window.left.draft()
+    draft = window.left.draft.recipe()
     assert (draft.model_knobs["latent_dim"], draft.plan.steps) == (2, 100_000)
     assert row(window, "latent_dim").field.text() == "2"
     assert window.left.recipe.fact.whole() == ""
     stack.redo()
-    assert window.left.draft().model_knobs["latent_dim"] == 5
+    assert window.left.draft.recipe().model_knobs["latent_dim"] == 5
 
 
 def test_choosing_another_model_is_undone_with_all_that_came_with_it(qtbot, window) -> None:
@@ -248,7 +248,7 @@ def test_choosing_another_model_is_undone_with_all_that_came_with_it(qtbot, wind
     assert list(window.left.plan.players) == ["discriminator", "generator"]
     window.undo_stack.undo()
     assert window.left.model.model == "vae"
-    assert window.left.draft().plan.player("model").lr == 0.005
+    assert window.left.draft.recipe().plan.player("model").lr == 0.005
 
 
 def test_what_was_edited_before_start_is_not_undone_after_it(qtbot, window) -> None:

@@ -141,14 +141,14 @@ def test_saving_a_recipe_and_opening_it_again(qtbot, window, tmp_path: Path) -> 
     path = tmp_path / "mine.toml"
     window.left.recipe.save_requested.emit(str(path))
     window.left.recipe.open_recipe_file(str(path))
-    assert window.left.draft().model_knobs["beta"] == 2
+    assert window.left.draft.recipe().model_knobs["beta"] == 2
     assert window.left.recipe.fact.whole() == ""
 
 
 def test_a_recipe_file_is_taken_up_again_next_time(qtbot, window, open_window, close_window) -> None:
     close_window(window)
     again = open_window()
-    assert again.left.draft().data == "dots-for-windows"
+    assert again.left.draft.recipe().data == "dots-for-windows"
     assert again.left.recipe.combo.currentText() == "Dots"
 
 

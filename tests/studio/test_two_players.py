@@ -49,7 +49,7 @@ def pick(form, name: str, choice: object) -> None:
 
 
 def optimisers(window) -> dict[str, tuple[str, float]]:
-    plan = window.left.draft().plan
+    plan = window.left.draft.recipe().plan
     return {name: (plan.players[name].optimiser, plan.players[name].lr) for name in window.left.plan.players}
 
 
@@ -69,12 +69,12 @@ def test_another_objective_brings_its_optimisers_as_changes_with_a_way_back(qtbo
     pick(left.model.form, "objective", "wasserstein")
     brought = {"discriminator": ("rmsprop", 5e-5), "generator": ("rmsprop", 5e-5)}
     assert optimisers(window) == brought
-    assert left.draft().plan.players["generator"].average == 0.9
+    assert left.draft.recipe().plan.players["generator"].average == 0.9
     assert set(left.plan.changes()) == {"Optimiser", "Learning rate"}
     assert "optimisers" in left.controls.words.text()
     QTest.mouseClick(left.controls.action, Qt.MouseButton.LeftButton)  # Undo
     assert optimisers(window) == given
-    assert left.draft().model_knobs["objective"] == "wasserstein", "the choice stays"
+    assert left.draft.recipe().model_knobs["objective"] == "wasserstein", "the choice stays"
     pick(left.model.form, "objective", "hinge")
     assert optimisers(window)["discriminator"] == ("adam", 4e-4)
     QTest.mouseClick(left.model.form.rows["objective"].back, Qt.MouseButton.LeftButton)

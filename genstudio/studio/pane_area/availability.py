@@ -87,10 +87,11 @@ class Refusals(QObject):
         if name.startswith(PREFIX):
             self.take(name, self._renderer.result(name))
 
-    def page(self, pane: Pane) -> str:
-        """Page in place of the pictures: what the pane shows, why not of this model, what to train instead."""
-        head = f"<h2>{translate(pane.title)}</h2><p>{translate(pane.help)}</p>"
-        return f"{head}<p>{html.escape(str(self.reasons[pane.name]))}</p>{translate(pane.page)}"
+
+def unavailable_page(pane: Pane, reason: Message | str) -> str:
+    """Page in place of the pictures: what the pane shows, why not of this model, what to train instead."""
+    head = f"<h2>{translate(pane.title)}</h2><p>{translate(pane.help)}</p>"
+    return f"{head}<p>{html.escape(str(reason))}</p>{translate(pane.page)}"
 
 
 class _Question:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from genstudio.core.messages import _
+from genstudio.studio.pane_area.availability import unavailable_page
 from genstudio.studio.pane_area.placeholder import what_to_do
 from genstudio.studio.pane_area.weight_refresh import WeightRefresh
 from genstudio.studio.pane_view.computing import Computing
@@ -93,8 +94,8 @@ class PaneRendering(QObject):
         if view is None or not view.isVisible():
             return
         state = self._states.values[name]
-        if self._availability.of(name) is not None:
-            view.refuse(self._availability.page(view.pane))
+        if (reason := self._availability.of(name)) is not None:
+            view.refuse(unavailable_page(view.pane, reason))
         elif not self._has_weights():
             view.show_message(what_to_do(self._session))
         elif self._session.data_is_coming and view.rendered is None and state.needs_images:

@@ -1,4 +1,4 @@
-"""The recipe card: which starting point, what was changed in it, and the ways in and out: files and earlier runs."""
+"""Recipe card: the starting point, what was changed in it, and the menus of earlier runs, recipe files and colours."""
 
 from __future__ import annotations
 
@@ -14,22 +14,18 @@ from genstudio.core.messages import _, translate
 from genstudio.studio.theme import CHOICES, theme
 from genstudio.studio.widgets.card import Card
 from genstudio.studio.widgets.controls import Combo, IconButton
-from genstudio.studio.widgets.titles import literal
 from genstudio.training.recipe.recipe import Recipe, load_recipe, recipe_names
 
 
 class RecipeCard(Card):
-    """``chosen(recipe)``: start from this one. ``run_chosen(path)``: open that run. ``save_requested(path)``."""
+    """``chosen(recipe)``: start from this one. ``save_requested(path)``: write the draft there."""
 
     chosen = Signal(object)
-    run_chosen = Signal(str)
-    runs_requested = Signal()  # the list of runs is about to be shown: bring it up to date
-    leave_requested = Signal()
     save_requested = Signal(str)
     theme_chosen = Signal(str)
     failed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, runs_menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(_("Recipe"), parent)
         self._extra: dict[str, Recipe] = {}  # recipes from files and runs, by the combo's key
         self.combo = Combo(_("Recipe"), self)
@@ -43,10 +39,10 @@ class RecipeCard(Card):
             self.combo.setItemData(self.combo.count() - 1, translate(recipe.help), Qt.ItemDataRole.ToolTipRole)
         self.combo.activated.connect(self._activated)
         self.body.addWidget(self.combo)
-        self._make_menus()
+        self._make_menus(runs_menu)
 
     def choose(self, name: str) -> Recipe | None:
-        """Select a recipe that ships with the program without telling anybody; ``None`` when there is no such one."""
+        """Select a recipe that ships with the program, without a signal; ``None`` when there is no such one."""
         position = self.combo.findData(name)
         if position < 0:
             return None
@@ -74,25 +70,6 @@ class RecipeCard(Card):
         """Say which settings differ from the recipe."""
         self.fact.setText(_("changed: {names}", names=", ".join(names)) if names else "")
 
-    def show_runs(self, runs: Sequence[tuple[str, str, bool]], *, open_one: bool, busy: bool) -> None:
-        """Fill the menu of earlier runs: (words, path, is open), newest first."""
-        self.runs_menu.clear()
-        for words, path, is_open in runs:
-            action = self.runs_menu.addAction(literal(words))
-            action.setData(path)
-            action.setCheckable(is_open)
-            action.setChecked(is_open)
-            action.setEnabled(not busy)
-        if not runs:
-            self.runs_menu.addAction(_("No runs yet")).setEnabled(False)
-        self.runs_menu.addSeparator()
-        leave = self.runs_menu.addAction(_("Leave this run, keep it"))
-        leave.setEnabled(open_one and not busy)
-        leave.triggered.connect(self.leave_requested)
-        other = self.runs_menu.addAction(_("Open a run's folder…"))
-        other.setEnabled(not busy)
-        other.triggered.connect(self._open_run)
-
     def open_recipe_file(self, path: str) -> None:
         """Start from the TOML file at ``path``."""
         try:
@@ -103,13 +80,9 @@ class RecipeCard(Card):
         self.show_recipe(recipe, path)
         self.chosen.emit(recipe)
 
-    def _make_menus(self) -> None:
-        self.runs_menu = QMenu(self)
-        self.runs_menu.setToolTipsVisible(True)
-        self.runs_menu.aboutToShow.connect(self.runs_requested)
-        self.runs_menu.triggered.connect(self._run_chosen)
+    def _make_menus(self, runs_menu: QMenu) -> None:
         self.runs_button = IconButton("clock", _("Earlier runs"), self)
-        self.runs_button.setMenu(self.runs_menu)
+        self.runs_button.setMenu(runs_menu)
         menu = QMenu(self)
         self.open_action = menu.addAction(_("Open a recipe…"))
         self.open_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Open))
@@ -147,11 +120,6 @@ class RecipeCard(Card):
             self.chosen.emit(recipe)
 
     @Slot(QAction)
-    def _run_chosen(self, action: QAction) -> None:
-        if action.data():
-            self.run_chosen.emit(action.data())
-
-    @Slot(QAction)
     def _theme_chosen(self, action: QAction) -> None:
         self.theme_chosen.emit(action.data())
 
@@ -171,9 +139,3 @@ class RecipeCard(Card):
         path, _kind = QFileDialog.getSaveFileName(self, _("Save as a recipe"), "recipe.toml", "TOML (*.toml)")
         if path:
             self.save_requested.emit(path)
-
-    @Slot()
-    def _open_run(self) -> None:
-        path = QFileDialog.getExistingDirectory(self, _("Open a run's folder"))
-        if path:
-            self.run_chosen.emit(path)

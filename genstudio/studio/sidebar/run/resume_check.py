@@ -7,7 +7,7 @@ from typing import Any
 from genstudio.training.recipe.recipe import Recipe
 
 
-class GoingOn:
+class ResumeCheck:
     """Of one open run. ``draft`` is what stands in the cards, ``None`` while there is nothing."""
 
     def __init__(self) -> None:
