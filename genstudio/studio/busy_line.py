@@ -5,43 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.session.session import TRAINING
 from genstudio.studio.threads.processor import Processor
 from genstudio.studio.widgets.card import Running
-from genstudio.studio.widgets.controls import link
+from genstudio.studio.widgets.link_line import LinkLine
 
 if TYPE_CHECKING:
     from genstudio.studio.session.session import Session
 
 
-class BusyLine(QWidget):
-    """Hidden while there is nothing to say. ``threads_requested(n)``: its button, where so many of the threads that train
-    would have a core each. Where none would, fewer threads are no help, and there is no button."""
+class BusyLine(LinkLine):
+    """Hidden while there is nothing to say. ``threads_requested(n)``: its link, where so many of the threads that train
+    would have a core each. Where none would, fewer threads are no help, and there is no link."""
 
     threads_requested = Signal(int)
 
     def __init__(self, session: Session, parent: QWidget | None = None, processor: Processor | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self.processor = processor or Processor()
-        self.words = Running(self)
-        self.words.setObjectName("words")
-        self.words.setProperty("level", "warn")
+        words = Running()
+        words.setObjectName("words")
+        words.setProperty("level", "warn")
         tip = _(
             "From the next step on, so that none waits for another. The plan's field Threads shows it and takes it back."
         )
-        self.fewer = link(_("Use one thread"), tip, self)
-        self.fewer.clicked.connect(self._clicked)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(6)
-        line.addWidget(self.words)
-        line.addWidget(self.fewer)
+        super().__init__(words, _("Use one thread"), tip, parent)
+        self._session = session
+        self.processor = processor or Processor()
+        self.link.clicked.connect(self._clicked)
         session.changed.connect(self._show)
-        self.hide()
 
     @property
     def threads(self) -> int:
@@ -61,16 +54,16 @@ class BusyLine(QWidget):
 
     @Slot()
     def _show(self) -> None:
-        shown = self.processor.crowded and self.threads > 0
-        if shown:
-            words = _(
+        if not (self.processor.crowded and self.threads > 0):
+            self.say("")
+            return
+        free, others = self.processor.free, f"{self.processor.others:.1f}"
+        self.link.setText(_("Use one thread") if free <= 1 else _("Use {n} threads", n=free))
+        self.link.setVisible(0 < free < self.threads)
+        self.say(
+            _(
                 "Other programs use {others} of {cores} cores and slow training down",
-                others=f"{self.processor.others:.1f}",
+                others=others,
                 cores=self.processor.cores,
             )
-            self.words.setText(words)
-            self.setAccessibleName(words)
-            free = self.processor.free
-            self.fewer.setText(_("Use one thread") if free <= 1 else _("Use {n} threads", n=free))
-            self.fewer.setVisible(0 < free < self.threads)
-        self.setVisible(shown)
+        )

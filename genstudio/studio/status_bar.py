@@ -6,14 +6,14 @@ import os
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from genstudio.core.messages import _, translate
 from genstudio.studio.busy_line import BusyLine
 from genstudio.studio.threads.event_loop_latency import ON_TIME_MS, Lateness
 from genstudio.studio.threads.jobs import Jobs, News
 from genstudio.studio.widgets.card import Running
-from genstudio.studio.widgets.controls import IconButton, link
+from genstudio.studio.widgets.progress_line import ProgressLine
 
 if TYPE_CHECKING:
     from genstudio.studio.session.session import Session
@@ -66,62 +66,44 @@ class StatusBar(QWidget):
         self.label.setText("   ·   ".join(filter(None, [device, memory_in_words(), late])))
 
 
-class JobLine(QWidget):
+class JobLine(ProgressLine):
     """The job that runs, how far it is, and *Stop*; then what it found, with *Show*, until that is closed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(Running(), _("Show"), _("Show what was found"), parent)
         self._jobs: Jobs | None = None
         self._news: News | None = None
-        self.words = Running(self)
-        self.bar = QProgressBar(self)
         self.bar.setFixedSize(120, 6)
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 1000)
-        self.stop = link(_("Stop"), "", self)
-        self.show_it = link(_("Show"), _("Show what was found"), self)
-        self.close_it = IconButton("close", _("Hide this line"), self)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        for part in (self.words, self.bar, self.stop, self.show_it, self.close_it):
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(8)
+        for part in (self.words, self.bar, self.stop, self.action, self.close_button):
             part.setMaximumHeight(20)
-            line.addWidget(part)
-        self.stop.clicked.connect(self._stop)
-        self.show_it.clicked.connect(self._show)
-        self.close_it.clicked.connect(self._close)
-        self._tell()
+        self.stop_requested.connect(self._stop)
+        self.action_requested.connect(self._show_news)
+        self.close_requested.connect(self._close_news)
 
     def follow(self, jobs: Jobs) -> None:
         """Show these jobs."""
         self._jobs = jobs
-        jobs.changed.connect(self._tell)
+        jobs.changed.connect(self._renew)
         jobs.told.connect(self._told)
 
     @Slot()
-    def _tell(self) -> None:
-        job = self._jobs.running if self._jobs is not None else None
-        shown = job if job is not None and not (job.by_itself and self._news is not None) else None
-        news = self._news if shown is None else None
-        if shown is not None:
-            self.words.setText(
-                _("{title}, {percent} %", title=translate(shown.title), percent=f"{100 * shown.share:.0f}")
-            )
-            self.bar.setValue(int(1000 * shown.share))
-            self.stop.setToolTip(_("Stop: {title}", title=translate(shown.title)))
-            self.stop.setAccessibleName(self.stop.toolTip())
+    def _renew(self) -> None:
+        job, news = self._jobs.running if self._jobs is not None else None, self._news
+        if job is not None and not (job.by_itself and news is not None):
+            title = translate(job.title)
+            words = _("{title}, {percent} %", title=title, percent=f"{100 * job.share:.0f}")
+            self.show_work(words, job.share, _("Stop: {title}", title=title))
         elif news is not None:
-            self.words.setText(translate(news.words))
-        self.bar.setVisible(shown is not None)
-        self.stop.setVisible(shown is not None)
-        self.show_it.setVisible(news is not None and news.show is not None)
-        self.close_it.setVisible(news is not None)
-        self.setVisible(shown is not None or news is not None)
+            self.show_result(translate(news.words), has_action=news.show is not None)
+        else:
+            self.hide()
 
     @Slot(object)
     def _told(self, news: News) -> None:
         self._news = news
-        self._tell()
+        self._renew()
 
     @Slot()
     def _stop(self) -> None:
@@ -129,16 +111,16 @@ class JobLine(QWidget):
             self._jobs.stop()
 
     @Slot()
-    def _show(self) -> None:
+    def _show_news(self) -> None:
         news = self._news
-        self._close()
+        self._close_news()
         if news is not None and news.show is not None:
             news.show()
 
     @Slot()
-    def _close(self) -> None:
+    def _close_news(self) -> None:
         self._news = None
-        self._tell()
+        self._renew()
 
 
 def memory_in_words() -> str:

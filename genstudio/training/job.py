@@ -102,7 +102,7 @@ class Job:
         name = re.sub(r"-kept-\d+$", "", before.name) + "-kept"  # never the name of the one that is gone
         run = Run.create(before.recipe.with_values(name=name), path)
         try:
-            self._loop.keep_in(run, self._rows_of(before))
+            self._loop.keep_in(run, self._rows_of(before), self._events_of(before))
         except GenstudioError:
             run.undo_create()
             raise
@@ -116,6 +116,13 @@ class Job:
             old, _ = run.metrics_since()
             return [row for row in old if not fresh or row.step < fresh[0].step] + fresh
         return fresh
+
+    def _events_of(self, run: Run) -> list[str]:
+        """Lines of all events: those of earlier trainings as far as the file is still there, then this one's."""
+        told, old = [*self._loop.told], list[str]()
+        with contextlib.suppress(RunError):
+            old = [line.decode("utf-8", "replace") for line in run.event_lines()]
+        return [line for line in old if line not in told] + told
 
     def publish(self) -> None:
         """On the training thread, while it pauses: answer a request for a snapshot that came after the last step."""

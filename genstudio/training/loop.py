@@ -11,6 +11,7 @@ import contextlib
 import logging
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,7 @@ BAD_STEPS = 10  # updates withheld in a row before training goes back, or stops
 LOOK = 1_000  # validation images looked at during training; the final evaluation looks at all
 JUDGED = 2_000  # samples that a judge looks at during training; the final evaluation draws more
 FLUSH = 1.0  # seconds after which a reader sees new rows
+MOST_TOLD = 10_000  # events in memory
 
 
 def train(
@@ -99,6 +101,7 @@ class Loop:
         self.device = next((p.device for p in model.parameters()), torch.device("cpu"))
         self.step_runner = StepRunner(model, data.split("train"), live.plan, self.device)
         self.writer: RunWriter | None = None
+        self.told: deque[str] = deque(maxlen=MOST_TOLD)  # lines of events.jsonl, for keep_in()
         self.seconds = self.stepping = 0.0  # in all, and in steps alone; pauses are in neither
         self.saved = -1  # the newest checkpoint's step
         self.threads = 0  # intra-op threads that train; 0 before the first step
@@ -296,9 +299,9 @@ class Loop:
         """Write an event down, and hand it on."""
         if self.writer:
             row = event.to_json()
-            self.writer.append(
-                "events", ev.to_line(row | ({"versions": versions()} if row["event"] == "started" else {}))
-            )
+            line = ev.to_line(row | ({"versions": versions()} if row["event"] == "started" else {}))
+            self.told.append(line)
+            self.writer.append("events", line)
             self.writer.flush()
         return event
 
@@ -393,14 +396,16 @@ class Loop:
 
     # -- saving ------------------------------------------------------------------------------------------------------
 
-    def keep_in(self, run: Run, rows: Iterable[Row]) -> None:
-        """Save what is in memory in another ``run``, with the ``rows`` of its curves: after events() has ended. Raises
-        :class:`NotKeptError` when that can't be written either."""
+    def keep_in(self, run: Run, rows: Iterable[Row], events: Iterable[str]) -> None:
+        """Save what is in memory in another ``run``, with the ``rows`` of its curves and the lines of its ``events``: after
+        events() has ended. Raises :class:`NotKeptError` when that can't be written either."""
         self.run, self.saved = run, -1
         try:
             with RunWriter(run) as self.writer:
                 for row in rows:
                     self.writer.append("metrics", row.to_json())
+                for line in events:
+                    self.writer.append("events", line)
                 list(self._save())
         except OSError as error:
             raise self._not_kept(run, error) from error

@@ -121,8 +121,8 @@ def test_it_says_so_and_offers_what_helps(qtbot, threads: int, others: float, wo
     assert line.isHidden() == (not words)
     if words:
         assert line.words.text().startswith(words)
-        assert line.fewer.isHidden() == (not button)
-        assert line.fewer.text() == button or not button
+        assert line.link.isHidden() == (not button)
+        assert line.link.text() == button or not button
     session.state = "paused"
     session.changed.emit()
     assert line.isHidden(), "what stands still waits for no core"
@@ -142,7 +142,7 @@ def test_one_thread_from_the_status_bar(qtbot, window) -> None:
             counters.pass_by(1.0, 1.0)
             bar.busy.look()
         assert bar.busy.isVisible()
-        qtbot.mouseClick(bar.busy.fewer, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(bar.busy.link, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: session.job.threads == 1, timeout=PATIENCE)
         counters.pass_by(1.0, 1.0)
         bar.busy.look()

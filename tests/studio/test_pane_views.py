@@ -443,7 +443,7 @@ def test_the_picture_carries_how_it_was_made(qtbot, area: PaneArea, run: Run, tm
     assert provenance.state["cells"] == 20
     assert area.export_line.isVisible()
     assert area.export_line.words.text() == "Saved m.png"
-    assert area.export_line.show_folder.isVisible()
+    assert area.export_line.action.isVisible()
 
 
 def test_half_a_picture_is_not_saved(qtbot, area: PaneArea, tmp_path: Path):

@@ -256,7 +256,7 @@ def test_while_a_newer_picture_is_computed_the_older_one_stays_with_its_own_word
     assert view.grid.picture is not None
     assert view.words.whole() == "a picture of step 2"
     area.change({"slow": SlowState(number=4)}, "another")
-    qtbot.mouseClick(view.computing.button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.computing.link, Qt.MouseButton.LeftButton)
     assert view.words.whole() == "a picture of step 2"
     slow.open.set()
     area.change({"slow": SlowState(number=5)}, "another")  # a hand's change is a wish to see it

@@ -91,7 +91,7 @@ def test_one_player_steps_alone_and_all_learn_again(qtbot, playing) -> None:
     assert generator.text() == "Step the generator only"
     assert stepped(qtbot, window, generator.trigger) == {"generator"}
 
-    QTest.mouseClick(controls.only.back, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(controls.only.link, Qt.MouseButton.LeftButton)
     assert not controls.only.isVisible()
     assert stepped(qtbot, window, controls.step.click) == {"discriminator", "generator"}
     told = [row for row in Run.open(window.session.run.path).run_events() if row["event"] == "changed"]

@@ -69,8 +69,8 @@ def test_while_training_stale_ones_are_marked_and_a_pause_finds_them_again(qtbot
     sliders, directions = views(window)
     qtbot.waitUntil(lambda: stale(window), timeout=PATIENCE)
     found_at = sliders.rendered.content.values["found_at"]
-    assert f"Found at step {found_at:,}; the weights are of step " in sliders.stage.stale.words.text()
-    assert f"Found at step {directions.rendered.content.values['found_at']:,};" in directions.stale.words.text()
+    assert f"Found at step {found_at:,}; the weights are of step " in sliders.stage.stale.words.whole()
+    assert f"Found at step {directions.rendered.content.values['found_at']:,};" in directions.stale.words.whole()
     assert all(title.endswith(f"step {found_at:,}") for title in sliders.bank.groups), "at the sliders themselves"
     window.session.pause()
     qtbot.waitUntil(lambda: window.session.state == "paused" and fresh(window), timeout=PATIENCE)
@@ -83,7 +83,7 @@ def test_while_training_stale_ones_are_marked_and_a_pause_finds_them_again(qtbot
     qtbot.waitUntil(lambda: window.session.step == here + 1, timeout=PATIENCE)
     window.session.request_snapshot()
     qtbot.waitUntil(lambda: stale(window), timeout=PATIENCE)
-    qtbot.mouseClick(directions.stale.again, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(directions.stale.link, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not directions.stale.isVisible() and not directions.is_finding, timeout=PATIENCE)
 
     window.session.stop()

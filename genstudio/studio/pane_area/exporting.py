@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QMenu, QProgressBar, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QWidget
 
 from genstudio.core.errors import Cancelled, GenstudioError
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.pane_area.writers import Request, write
 from genstudio.studio.threads.background import Background, Task
-from genstudio.studio.widgets.controls import IconButton, link
+from genstudio.studio.widgets.progress_line import ProgressLine
 
 if TYPE_CHECKING:
     from genstudio.studio.pane_view.view import PaneView
@@ -200,66 +200,45 @@ class _Work:
         return write(self._request, self._exporter.progressed.emit, self._exporter.cancelled)
 
 
-class ExportLine(QFrame):
-    """One line: what is being saved with a bar and a stop, then where it is with *Show in folder*. Hidden otherwise.
-    What could not be saved is told elsewhere, where the next progress does not write over it."""
+class ExportLine(ProgressLine):
+    """What is being saved with a bar and *Stop*, then where it is with *Show in folder*. What could not be saved is told
+    elsewhere, where the next progress does not write over it."""
 
     def __init__(self, exporter: Exporter, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(QLabel(), _("Show in folder"), parent=parent)
         self.setObjectName("notice")
         self._exporter = exporter
         self._path: Path | None = None
-        self.words = QLabel(self)
-        self.bar = QProgressBar(self)
         self.bar.setFixedWidth(160)
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 1000)
-        self.stop = link(_("Stop"), _("Stop saving"), self)
-        self.show_folder = link(_("Show in folder"), "", self)
-        self.hide_button = IconButton("close", _("Hide this line"), self)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(12, 4, 6, 4)
-        line.addWidget(self.words, 1)
-        for part in (self.bar, self.stop, self.show_folder, self.hide_button):
-            line.addWidget(part)
-        self.hide()
+        self.row.setContentsMargins(12, 4, 6, 4)
+        self.row.setStretchFactor(self.words, 1)
         exporter.began.connect(self._began)
         exporter.progressed.connect(self._progressed)
         exporter.finished.connect(self._finished)
         exporter.failed.connect(self._failed)
-        self.stop.clicked.connect(exporter.cancel)
-        self.show_folder.clicked.connect(self._open_folder)
-        self.hide_button.clicked.connect(self.hide)
-
-    def _say(self, words: str, *, busy: bool = False, path: Path | None = None) -> None:
-        self._path = path
-        self.words.setText(words)
-        self.bar.setVisible(busy)
-        self.stop.setVisible(busy)
-        self.show_folder.setVisible(path is not None)
-        self.hide_button.setVisible(not busy)
-        self.show()
+        self.stop_requested.connect(exporter.cancel)
+        self.action_requested.connect(self._open_folder)
+        self.close_requested.connect(self.hide)
 
     @Slot(str)
     def _began(self, name: str) -> None:
-        self.bar.setValue(0)
-        self._say(_("Saving {name}", name=name), busy=True)
+        self.show_work(_("Saving {name}", name=name), 0.0, _("Stop saving"))
 
     @Slot(float, object)
-    def _progressed(self, part: float, words: Message | str) -> None:
+    def _progressed(self, share: float, words: Message | str) -> None:
         if self._exporter.busy:
-            self.bar.setValue(int(part * 1000))
-            self.words.setText(translate(words))
+            self.show_work(translate(words), share, _("Stop saving"))
 
     @Slot(object)
     def _finished(self, path: Path) -> None:
-        self._say(_("Saved {name}", name=path.name), path=path)
+        self._path = path
+        self.show_result(_("Saved {name}", name=path.name), has_action=True)
         self.words.setToolTip(str(path))
 
     @Slot(object)
     def _failed(self, words: str) -> None:
         if not words:
-            self._say(_("Stopped. Nothing was saved."))
+            self.show_result(_("Stopped. Nothing was saved."), has_action=False)
         elif not self._exporter.busy:
             self.hide()
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import _
-from genstudio.studio.theme import colour, font
-from genstudio.studio.widgets.controls import link
+from genstudio.studio.theme import colour
+from genstudio.studio.widgets.card import Fact
+from genstudio.studio.widgets.link_line import LinkLine
 
 
 class _Dot(QWidget):
-    """A dot in the colour of a warning, beside the first line of words."""
+    """A dot in the colour of a warning, beside words."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -27,30 +28,29 @@ class _Dot(QWidget):
         painter.end()
 
 
-class StaleLine(QWidget):
-    """Line on stale directions, hidden while none are. ``again``: the link that searches again (``linked``)."""
+class StaleLine(LinkLine):
+    """Line on stale directions; ``linked``: with a link that searches again. Its place is kept while it is hidden, so that
+    pictures never move."""
+
+    words: Fact
 
     def __init__(self, parent: QWidget | None = None, *, linked: bool = True) -> None:
-        super().__init__(parent)
-        self._linked = linked
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        self.words = QLabel(self)
-        self.words.setFont(font(12))
-        self.words.setWordWrap(True)
-        self.again = link(_("Find again"), _("Find them for the weights that are shown, in place of these"), self)
-        self.again.setVisible(linked)
-        line.addWidget(_Dot(self), 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self.words, 1)
-        line.addWidget(self.again, 0, Qt.AlignmentFlag.AlignTop)
-        self.hide()
+        words = Fact()
+        words.setObjectName("")  # in the colour of text
+        words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        tip = _("Find them for the weights that are shown, in place of these")
+        super().__init__(words, _("Find again"), tip, parent, spacing=8)
+        self.row.insertWidget(0, _Dot(self))
+        self.row.setStretchFactor(words, 1)
+        self.link.setVisible(linked)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
 
     def show_steps(self, found_at: int | None, step: int) -> None:
         """Say that the directions were found at step ``found_at`` and the weights are of ``step``; hide for ``None``."""
-        stale = found_at is not None and found_at != step
-        if stale:
-            words = _("Found at step {found}; the weights are of step {step}.", found=f"{found_at:,}", step=f"{step:,}")
-            self.words.setText(words)
-            self.setAccessibleName(words)
-        self.setVisible(stale)
+        if found_at is None or found_at == step:
+            self.say("")
+        else:
+            then, now = f"{found_at:,}", f"{step:,}"
+            self.say(_("Found at step {found}; the weights are of step {step}.", found=then, step=now))

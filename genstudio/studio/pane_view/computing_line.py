@@ -1,55 +1,43 @@
-"""A short line on work that is going on, or was stopped, with a button that stops it or begins again."""
+"""A short line on work that is going on, or was stopped, with a link that stops it or begins again."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import font
-from genstudio.studio.widgets.controls import link
+from genstudio.studio.widgets.link_line import LinkLine
 
 
-class ComputingLine(QWidget):
-    """Hidden until there is something to say. ``stop_requested`` and ``compute_requested``: the button was pressed."""
+class ComputingLine(LinkLine):
+    """``stop_requested`` and ``compute_requested``: the link was clicked."""
 
     stop_requested = Signal()
     compute_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        words = QLabel()
+        words.setObjectName("fact")
+        words.setFont(font(12))
+        super().__init__(words, _("Stop"), parent=parent, spacing=4)
         self._stopped = False
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(4)
-        self.words = QLabel(self)
-        self.words.setObjectName("fact")
-        self.words.setFont(font(12))
-        self.button = link(_("Stop"), _("Stop computing this picture"), self)
-        self.button.clicked.connect(self._pressed)
-        line.addWidget(self.words)
-        line.addWidget(self.button)
-        self.hide()
+        self.link.clicked.connect(self._clicked)
 
     def show_share(self, share: float | None) -> None:
         """Work is going on; ``share`` (0 to 1) of it is done, where that is known."""
-        self._show(computing_words(share), _("Stop"), _("Stop computing this picture"), stopped=False)
+        self._stopped = False
+        self.set_link(_("Stop"), _("Stop computing this picture"))
+        self.say(computing_words(share))
 
     def show_stopped(self) -> None:
-        """A person stopped it."""
-        words = _("Compute")
-        self._show(_("Stopped"), words, _("Compute this picture with the newest weights"), stopped=True)
-
-    def _show(self, words: str, button: str, tip: str, *, stopped: bool) -> None:
-        self._stopped = stopped
-        self.words.setText(words)
-        self.button.setText(button)
-        self.button.setToolTip(tip)
-        self.button.setAccessibleName(tip)
-        self.show()
+        """The user has stopped it."""
+        self._stopped = True
+        self.set_link(_("Compute"), _("Compute this picture with the newest weights"))
+        self.say(_("Stopped"))
 
     @Slot()
-    def _pressed(self) -> None:
+    def _clicked(self) -> None:
         (self.compute_requested if self._stopped else self.stop_requested).emit()
 
 

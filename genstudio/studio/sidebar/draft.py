@@ -91,7 +91,7 @@ class Draft(QObject):
         return cards.data.first_error() or cards.model.first_error() or cards.plan.first_error()
 
     def complete(self) -> str:
-        """Have half-typed settings taken or refused. Words on the first that is refused, which gets the focus; else empty."""
+        """Have half-typed settings taken or refused. Words on the first that is refused, which gets the focus; or empty."""
         for card in (self._cards.data, self._cards.model, self._cards.plan):
             row = card.complete()
             if row is not None:

@@ -225,8 +225,12 @@ class Run:
 
     def run_events(self) -> list[dict[str, Any]]:
         """The rows of ``events.jsonl`` (``event``, ``step`` and what belongs to it), oldest first; torn lines left out."""
-        found = (run_event(line[: MOST_LINE + 1]) for line in self._lines("events.jsonl")[0].splitlines())
+        found = (run_event(line[: MOST_LINE + 1]) for line in self.event_lines())
         return [row for row in found if row is not None]
+
+    def event_lines(self) -> list[bytes]:
+        """Lines of ``events.jsonl``, oldest first, as they were written."""
+        return self._lines("events.jsonl")[0].splitlines()
 
     def _lines(self, name: str, offset: int = 0) -> tuple[bytes, int]:
         """Whole lines of a file from byte ``offset`` on, and where they begin; nothing of a file that is not there."""

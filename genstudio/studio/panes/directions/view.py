@@ -77,7 +77,7 @@ class DirectionsView(PaneView):
         self.remarks.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.remarks.hide()
         self.stale = StaleLine(whole)
-        self.stale.again.clicked.connect(self.find_again)
+        self.stale.link.clicked.connect(self.find_again)
         column.addWidget(self.stale)
         column.addWidget(self.scrolled, 1)
         column.addWidget(self.remarks)

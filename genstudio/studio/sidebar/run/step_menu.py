@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import font
-from genstudio.studio.widgets.controls import IconButton, link, shortcut_in_words
+from genstudio.studio.widgets.controls import IconButton, shortcut_in_words
+from genstudio.studio.widgets.link_line import LinkLine
 
 ALL_KEY, MOST = "Ctrl+0", 9
 WIDTH = 18  # pixels: the row has five buttons in a narrow column
@@ -89,28 +90,21 @@ class StepMenu(IconButton):
         self.alone_requested.emit(action.data())  # type: ignore[attr-defined]
 
 
-class OnlyLine(QFrame):
+class OnlyLine(LinkLine):
     """Hidden unless one player learns alone. ``all_requested``: the way back."""
 
     all_requested = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        words = QLabel()
+        words.setFont(font(12))
+        words.setWordWrap(True)
+        super().__init__(words, _("Let all learn"), _("From the next step on each player is updated again"), parent)
         self.setObjectName("notice")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 4, 6, 4)
-        self.words = QLabel(self)
-        self.words.setFont(font(12))
-        self.words.setWordWrap(True)
-        self.back = link(_("Let all learn"), _("From the next step on each player is updated again"), self)
-        self.back.clicked.connect(self.all_requested)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.back, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.hide()
+        self.row.setContentsMargins(10, 4, 6, 4)
+        self.row.setAlignment(self.link, Qt.AlignmentFlag.AlignVCenter)
+        self.link.clicked.connect(self.all_requested)
 
     def show_only(self, player: str) -> None:
         """``player`` learns alone; empty: all do."""
-        words = _("Only the {player} learns.", player=player) if player else ""
-        self.words.setText(words)
-        self.setAccessibleName(words)
-        self.setVisible(bool(player))
+        self.say(_("Only the {player} learns.", player=player) if player else "")
