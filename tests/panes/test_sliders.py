@@ -295,6 +295,25 @@ def test_while_names_are_searched_no_picture_goes_without_what_was_found_before(
     assert z_of(first) == pytest.approx(z_of(last), abs=1e-5)
 
 
+def test_stale_sliders_stay_marked_until_new_ones_are_found(squares):
+    """As when training rests: named ones do not give way to components and come back."""
+    earlier, context = make_look(5, data=squares, step=1000), make_look(5, data=squares, seed=1)
+    context.blobs = earlier.blobs
+    found = brought(earlier)
+    before = final(earlier, found)
+    state = SlidersState(stale_directions=found.directions, stale_basis=found.basis)
+    *searching, last = contents(context, state)
+    assert searching
+    for content in searching:
+        assert "finding" in content.values
+        assert [row.name for row in content.values["sliders"]] == [row.name for row in before.values["sliders"]]
+        assert (content.values["found_at"], content.values["basis_at"]) == (1000, 1000)
+    assert (last.values["found_at"], last.values["basis_at"]) == (1200, 1200)
+    without = final(make_look(5, data=squares, seed=1), SlidersState())
+    assert [row.name for row in last.values["sliders"]] == [row.name for row in without.values["sliders"]]
+    assert np.array_equal(last.pictures[0].pixels, without.pictures[0].pixels)
+
+
 def test_what_was_brought_is_searched_no_more_and_a_drag_is_one_decode(squares):
     context = make_look(5, data=squares)
     state = brought(context)

@@ -158,7 +158,8 @@ class Found:
 
 
 def found_so_far(context: ViewContext, state: SlidersState) -> Iterator[Found]:
-    """Directions of the state and, while some are missing, those found so far: the last one is complete."""
+    """Directions of the state and, while some are missing, those found so far, or the state's stale ones: the last one is
+    complete."""
     from genstudio.latent.directions.basis import Basis, find_basis
     from genstudio.latent.directions.direction import Directions
     from genstudio.latent.directions.search import kept, remarks, staged
@@ -166,6 +167,8 @@ def found_so_far(context: ViewContext, state: SlidersState) -> Iterator[Found]:
     notes: list[Message] = []
     directions = _brought(context, state.directions, Directions.from_bytes, notes)
     basis = _brought(context, state.basis, Basis.from_bytes, [])
+    stale_directions = _brought(context, state.stale_directions, Directions.from_bytes, [])
+    stale_basis = _brought(context, state.stale_basis, Basis.from_bytes, [])
     search = state.directions is None
     if directions is not None and not _any_named(directions):
         notes.append(NAMELESS)
@@ -181,13 +184,14 @@ def found_so_far(context: ViewContext, state: SlidersState) -> Iterator[Found]:
                 except StopIteration as done:
                     basis = done.value
                     break
-                yield Found(directions, None, (0.4 if search else 1.0) * share, tuple(notes))
+                share = (0.4 if search else 1.0) * share
+                yield Found(directions or stale_directions, stale_basis, share, tuple(notes))
         except UsageError as error:
             notes.append(_in_words(error))
     if search:
         try:
             for share, directions in staged(context):
-                yield Found(directions, basis, 0.4 + 0.6 * share, tuple(notes))
+                yield Found(stale_directions or directions, stale_basis or basis, 0.4 + 0.6 * share, tuple(notes))
             if directions is None or not _any_named(directions):
                 notes += remarks(context)[:1] or [NAMELESS]
         except UsageError as error:

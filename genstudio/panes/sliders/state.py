@@ -19,9 +19,10 @@ Start = Literal["auto", "data", "seed", "own", "sent"]
 class SlidersState(PaneState):
     """``values``: (name, standard deviations) of the sliders that do not stand at 0, by name. ``directions`` and ``basis``:
     what was found, as :class:`~genstudio.latent.directions.direction.Directions` and
-    :class:`~genstudio.latent.directions.basis.Basis` write themselves; ``None``: the content finds them."""
+    :class:`~genstudio.latent.directions.basis.Basis` write themselves; ``None``: the content finds them, and shows the
+    stale ones meanwhile, where there are any."""
 
-    OF_RUN = ("z", "values", "locked", "across", "up", "directions", "basis")
+    OF_RUN = ("z", "values", "locked", "across", "up", "directions", "basis", "stale_directions", "stale_basis")
     OF_IMAGES = ("index", "label")
 
     show: Literal["picture", "figure", "row"] = knob(
@@ -66,6 +67,10 @@ class SlidersState(PaneState):
     locked: tuple[str, ...] = knob((), help=N_("Sliders that nothing moves."))
     directions: Blob | None = knob(None, help=N_("The named directions."))
     basis: Blob | None = knob(None, help=N_("The principal components and the coordinates."))
+    stale_directions: Blob | None = knob(
+        None, help=N_("Directions of earlier weights, shown until new ones are found.")
+    )
+    stale_basis: Blob | None = knob(None, help=N_("The same of principal components and coordinates."))
 
     @property
     def side(self) -> int:

@@ -55,6 +55,10 @@ class FoundDirections(QObject):
         """Directions found by this method."""
         return self._found.get(way)
 
+    def stale(self, way: Way) -> Blob | None:
+        """Directions of earlier weights, in place of which new ones are being found by this method."""
+        return None if way in self._found else self._before.get(way)
+
     @property
     def directions(self) -> Directions | None:
         """Directions stored in ``blob``."""

@@ -45,6 +45,7 @@ class SlidersView(PaneView):
         self._encodes, self._has_images = True, True
         self._finding = False
         self._basis: tuple[str, Blob] | None = None  # of which run
+        self._stale_basis: tuple[str, Blob] | None = None  # shown until another one is found
         self._seen: tuple[Any, ...] = ()
         self._held: tuple[SlidersState, float, float] | None = None
         super().__init__(pane, state, parent)
@@ -96,15 +97,18 @@ class SlidersView(PaneView):
     def resolved(self, state: PaneState) -> SlidersState:
         """With what was found of this run: newer weights find nothing again before training rests, or a person says so."""
         assert isinstance(state, SlidersState)
-        directions = state.directions
-        if (
-            directions is None and self.found is not None
-        ):  # while another way finds its own, those that came by themselves
-            directions = self.found.blob or self.found.of(BY_ITSELF)
-        basis = state.basis
-        if basis is None and self._basis is not None and self._basis[0] == self._run:
-            basis = self._basis[1]
-        return replace(state, directions=directions, basis=basis, cells=self._fitting_cells(state))
+        if state.directions is None and self.found is not None:
+            # While another way finds its own, those that came by themselves.
+            found = self.found.blob or self.found.of(BY_ITSELF)
+            stale = None if found is not None else self.found.stale(BY_ITSELF)
+            state = replace(state, directions=found, stale_directions=stale)
+        if state.basis is None:
+            found, stale = self._of_this_run(self._basis), self._of_this_run(self._stale_basis)
+            state = replace(state, basis=found, stale_basis=None if found is not None else stale)
+        return replace(state, cells=self._fitting_cells(state))
+
+    def _of_this_run(self, basis: tuple[str, Blob] | None) -> Blob | None:
+        return basis[1] if basis is not None and basis[0] == self._run else None
 
     def _fitting_cells(self, state: SlidersState) -> int:
         """Number of cells where the user chose none: of 5 to 9 the one that fills the pane best, preferably more."""
@@ -198,8 +202,8 @@ class SlidersView(PaneView):
 
     @Slot()
     def _forget_basis(self) -> None:
-        """Training rests: components and coordinates are found again with the directions."""
-        self._basis = None
+        """Components and coordinates are found again with the directions."""
+        self._stale_basis, self._basis = self._basis or self._stale_basis, None
 
     def _keep_what_was_found(self, rendered: Rendered, told: dict[str, Any]) -> None:
         state, snapshot = rendered.state, rendered.snapshot
@@ -318,8 +322,8 @@ class SlidersView(PaneView):
 
     @Slot()
     def find_again(self) -> None:
-        """For the weights that are shown, in place of those that were found before."""
-        self._basis = None
+        """Find sliders for the weights that are shown, in place of those that were found before."""
+        self._forget_basis()
         if self.state.directions is not None:
             self.propose(_("find directions again"), directions=None, basis=None)
         if self.found is not None and self.found.blob is not None:
