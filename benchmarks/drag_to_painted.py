@@ -37,9 +37,9 @@ class Driver:
         from PySide6.QtWidgets import QApplication
 
         from genstudio.studio.pane_area.area import PaneArea
+        from genstudio.studio.session.session import Session
         from genstudio.studio.settings import Settings
         from genstudio.studio.theme import theme
-        from genstudio.studio.session.session import Session
 
         self.app = QApplication.instance() or QApplication([])
         theme().apply(self.app, "light")

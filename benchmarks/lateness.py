@@ -78,9 +78,9 @@ def measure(name: str, seconds: float, settle: float) -> None:
         window.panes.show_pane("manifold")
         yield settle
         began, steps = time.perf_counter(), window.session.step
-        window.lateness.record()
+        window.latency.record()
         yield seconds
-        samples, took = list(window.lateness.samples), time.perf_counter() - began
+        samples, took = list(window.latency.samples), time.perf_counter() - began
         steps = window.session.step - steps
         figures.update(
             p50_ms=round(percentile(samples, 0.5), 2),

@@ -109,9 +109,9 @@ class _Watch:
 
     def watch(self, seconds: float, player: _Player | None = None) -> Hand:
         began, steps, pixels = time.perf_counter(), self._window.session.step, player.pixels if player else 0.0
-        self._window.lateness.record()
+        self._window.latency.record()
         yield from _for(seconds, player)
-        self.samples += list(self._window.lateness.samples)
+        self.samples += list(self._window.latency.samples)
         self.steps += self._window.session.step - steps
         self.seconds += time.perf_counter() - began
         self.pixels += player.pixels - pixels if player else 0.0

@@ -18,7 +18,7 @@ import genstudio.studio
 FIRST = ("genstudio.studio.widgets", "genstudio.studio.threads")  # the others stand on these: smaller pieces
 
 
-class Arrivals(QObject):
+class DeferredImports(QObject):
     """Imports everything under ``studio/``, on the thread that it lives on. ``failed`` with the exception of a module that
     can't be imported; then nothing more arrives."""
 

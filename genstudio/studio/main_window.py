@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent, QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSizePolicy, QVBoxLayout, QWidget
 
-from genstudio.studio.deferred_imports import Arrivals, import_beneath
+from genstudio.studio.deferred_imports import DeferredImports, import_beneath
 from genstudio.studio.session.session import Session
 from genstudio.studio.settings import Settings
 from genstudio.studio.sidebar.column import LeftColumn
@@ -20,7 +20,7 @@ from genstudio.studio.status_bar import StatusBar
 from genstudio.studio.tab_order import move_focus
 from genstudio.studio.theme import theme
 from genstudio.studio.threads.error_words import error_message
-from genstudio.studio.threads.event_loop_latency import Lateness
+from genstudio.studio.threads.event_loop_latency import EventLoopLatency
 from genstudio.studio.threads.library import Library
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ class MainWindow(QMainWindow):
         self.session.changed.connect(self._hold_painting)  # before any other that heeds it
         self.library = Library(self.session.background, self)
         self.undo_stack = QUndoStack(self)
-        self.lateness = Lateness(self)
-        self.arrivals = Arrivals(self)
-        self.arrivals.arrived.connect(self._arrived)
-        self.arrivals.failed.connect(self._import_failed)
+        self.latency = EventLoopLatency(self)
+        self.imports = DeferredImports(self)
+        self.imports.arrived.connect(self._arrived)
+        self.imports.failed.connect(self._import_failed)
         self.panes: PaneArea | None = None
         self.painted_at = 0.0  # time.perf_counter() of the first paint
         self.torch_freeze_ms = 0.0
@@ -68,15 +68,15 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _after_paint(self) -> None:
-        self.lateness.start()
-        self.lateness.record()
+        self.latency.start()
+        self.latency.record()
         self.painted.emit()
         self.library.load()
         self.session.background.submit(import_beneath, self._beneath_imported, self._import_failed)
 
     @Slot(object)
     def _beneath_imported(self, nothing: object) -> None:
-        self.arrivals.start()
+        self.imports.start()
 
     @Slot()
     def _arrived(self) -> None:
@@ -97,8 +97,8 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _all_imported(self, nothing: object) -> None:
-        self.torch_freeze_ms = max(self.lateness.samples or [0.0])
-        self.lateness.samples = None
+        self.torch_freeze_ms = max(self.latency.samples or [0.0])
+        self.latency.samples = None
         self.status.set_freeze(self.torch_freeze_ms)
         self.ready.emit()
 
@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.left)
         row.addWidget(self.right, 1)
         whole.addLayout(row, 1)
-        self.status = StatusBar(self.lateness, self.session, canvas)
+        self.status = StatusBar(self.latency, self.session, canvas)
         self.status.busy.threads_requested.connect(self._use_threads)
         whole.addWidget(self.status)
         self.setCentralWidget(canvas)
@@ -203,8 +203,8 @@ class MainWindow(QMainWindow):
             return
         self._closed = True
         self.settings.set("window.geometry", bytes(self.saveGeometry().toBase64().data()).decode())
-        self.lateness.stop()
-        self.arrivals.stop()
+        self.latency.stop()
+        self.imports.stop()
         self.left.curves.shutdown()
         self.left.undo.shutdown()
         if self.panes is not None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from genstudio.core.messages import _, translate
 from genstudio.studio.busy_line import BusyLine
-from genstudio.studio.threads.event_loop_latency import ON_TIME_MS, Lateness
+from genstudio.studio.threads.event_loop_latency import ON_TIME_MS, EventLoopLatency
 from genstudio.studio.threads.jobs import Jobs, News
 from genstudio.studio.widgets.card import Running
 from genstudio.studio.widgets.progress_line import ProgressLine
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class StatusBar(QWidget):
     """ "CPU, 2 threads · 1.1 GB · window on time (0.4 ms)", and :class:`BusyLine` beside it."""
 
-    def __init__(self, lateness: Lateness, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, latency: EventLoopLatency, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("status")
         self.setFixedHeight(22)
@@ -38,7 +38,7 @@ class StatusBar(QWidget):
         line.addWidget(self.jobs)
         self._device = ""
         self._freeze = ""
-        lateness.told.connect(self._told)
+        latency.told.connect(self._told)
 
     def set_device(self, words: str) -> None:
         """Show the device that trains."""

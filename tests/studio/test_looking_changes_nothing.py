@@ -69,7 +69,7 @@ def test_a_run_in_the_window_with_panes_dragged_equals_a_headless_one(qtbot, win
             qtbot.waitUntil(lambda h=here: manifold.rendered and manifold.rendered.step >= h, timeout=PATIENCE)
         if turn == 40:
             break
-    session.go_on()  # the rest at full pace, with the hand still at it
+    session.unpause()  # the rest at full pace, with the hand still at it
     while session.state != "idle":
         turn += 1
         look_about(manifold, samples, turn)

@@ -122,7 +122,7 @@ def test_the_plane_is_a_persons_to_choose(qtbot, area: PaneArea):
 def test_the_rail_chooses_and_undo_brings_the_other_back(qtbot, area: PaneArea):
     area.views["manifold"].inspector.controls.controls["cells"].slider.slider.setValue(2)
     assert area.states["manifold"].cells == 7
-    qtbot.mouseClick(area.rail.buttons["samples"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(area.pane_list.buttons["samples"], Qt.MouseButton.LeftButton)
     assert area.slots == ["samples"]
     settled(qtbot, area, "samples")
     area.undo_stack.undo()
@@ -395,12 +395,12 @@ def test_help_shows_the_mathematics_and_goes_again(qtbot, area: PaneArea):
 
 
 def test_a_pane_that_the_model_cannot_serve_says_why(qtbot, area: PaneArea):
-    area.refusals.take("refusals:vae", {"manifold": "It needs codes. Train a VAE.", "samples": None})
+    area.availability.take("refusals:vae", {"manifold": "It needs codes. Train a VAE.", "samples": None})
     view = area.views["manifold"]
     assert "Train a VAE" in view.page.toPlainText()
     assert not view.inspector.isEnabled()
-    assert not area.rail.buttons["manifold"].served
-    area.refusals.take("refusals:vae", {"manifold": None, "samples": None})
+    assert not area.pane_list.buttons["manifold"].served
+    area.availability.take("refusals:vae", {"manifold": None, "samples": None})
     assert view.inspector.isEnabled()
     assert not view.showing_help
 

@@ -57,7 +57,7 @@ def area(qtbot, home: Path, runs: dict[str, Run]) -> Iterator[PaneArea]:
 def open_and_wait(qtbot, area: PaneArea, run: Run) -> None:
     area.session.open_run(run.path)
     qtbot.waitUntil(lambda: area.session.run is not None and area.session.data is not None, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: area.refusals.spec is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: area.availability.spec is not None, timeout=PATIENCE)
 
 
 def rendered(qtbot, area: PaneArea, name: str, run: Run) -> Rendered:

@@ -21,9 +21,9 @@ from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.plane.view import PlaneView
 from genstudio.studio.plots.series_plot import SeriesPlot
 from genstudio.studio.settings import Settings
+from genstudio.studio.sidebar.data.opening import open_preview
 from genstudio.studio.sidebar.data.thumbnails import ALONE, Thumbnails
 from genstudio.studio.theme import font
-from genstudio.studio.threads.data_preview import open_preview
 from genstudio.studio.widgets.controls import Combo
 from genstudio.training.run.run import Run
 from genstudio.viewing.base import Content, Legend, Pane, Series, panes
@@ -163,9 +163,11 @@ def test_images_after_points_have_the_manifold_again(qtbot, home: Path, run: Run
         qtbot.waitUntil(lambda: area.slots == ["plane"], timeout=PATIENCE)
         area.session.open_run(pictures.path)
         qtbot.waitUntil(lambda: area.slots == ["manifold"], timeout=PATIENCE)
-        qtbot.mouseClick(area.rail.buttons["samples"], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(area.pane_list.buttons["samples"], Qt.MouseButton.LeftButton)
         area.session.open_run(run.path)
-        qtbot.waitUntil(lambda: area.refusals.spec is not None and area.refusals.spec.is_point, timeout=PATIENCE)
+        qtbot.waitUntil(
+            lambda: area.availability.spec is not None and area.availability.spec.is_point, timeout=PATIENCE
+        )
         assert area.slots == ["samples"], "what a person chose stays"
 
 
@@ -174,7 +176,7 @@ def test_the_kept_session_wins(qtbot, home: Path, run: Run):
     settings.set("panes", {"slots": ["samples", "manifold"]})
     settings.save()
     with area_on(qtbot, home, run) as area:
-        qtbot.waitUntil(lambda: area.refusals.spec is not None, timeout=PATIENCE)
+        qtbot.waitUntil(lambda: area.availability.spec is not None, timeout=PATIENCE)
         assert area.slots == ["samples", "manifold"]
 
 

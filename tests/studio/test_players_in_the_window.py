@@ -100,7 +100,7 @@ def test_one_player_steps_alone_and_all_learn_again(qtbot, playing) -> None:
 
 def test_the_health_line_follows_who_learns_and_whether_anything_does(qtbot, playing) -> None:
     window, health = playing, playing.left.curves.health
-    window.session.go_on()
+    window.session.unpause()
     qtbot.waitUntil(lambda: window.session.step > 40, timeout=PATIENCE)
     window.session.pause()
     qtbot.waitUntil(lambda: window.session.state == "paused", timeout=PATIENCE)

@@ -98,7 +98,7 @@ def test_tab_goes_as_the_eye_does(qtbot, window) -> None:
         if met and window.focusWidget() is met[0]:
             break
         met.append(window.focusWidget())
-    places = [*left.places(), panes.rail, panes.views["manifold"], panes.inspectors]
+    places = [*left.places(), panes.pane_list, panes.views["manifold"], panes.inspectors]
     order = [next((k for k, place in enumerate(places) if place.isAncestorOf(widget)), -1) for widget in met]
     assert order == sorted(order), [f"{type(w).__name__} {w.accessibleName()}" for w in met]
     assert {0, 1, 2, 3, 4, 5, 6, 7, 8} <= set(order), "every part of the window is reached"

@@ -26,16 +26,16 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from genstudio.core.messages import _
 from genstudio.core.paths import home_dir
-from genstudio.studio.pane_area.availability import Refusals
+from genstudio.studio.pane_area.availability import Availability
 from genstudio.studio.pane_area.direction_store import FoundDirections
 from genstudio.studio.pane_area.exporting import Exporter, ExportLine
 from genstudio.studio.pane_area.header import Header, HeaderController
 from genstudio.studio.pane_area.pane_layout import PaneLayout
-from genstudio.studio.pane_area.pane_list import Rail
+from genstudio.studio.pane_area.pane_list import PaneList
 from genstudio.studio.pane_area.pane_states import PaneStates, Subject
 from genstudio.studio.pane_area.pane_views import make_view
 from genstudio.studio.pane_area.rendering import PaneRendering
-from genstudio.studio.pane_area.send_code import Codes
+from genstudio.studio.pane_area.send_code import CodeSender
 from genstudio.studio.pane_area.session_state import SessionState, recall, remember
 from genstudio.studio.pane_area.smooth_pixels import SmoothPixels
 from genstudio.studio.pane_area.undo import States
@@ -86,13 +86,15 @@ class PaneArea(QWidget):
         self.jobs = Jobs(_Trains(session), self)
         self.audits = Audits(session, self.jobs, self.blobs, self)
         self.pane_states = PaneStates(kept.states, undo_stack, self, kept.subject)
-        self.refusals = Refusals(session, self.renderer, self)
+        self.availability = Availability(session, self.renderer, self)
         self.found_directions = FoundDirections(session, self.blobs, undo_stack, self)
         self.pane_layout = PaneLayout(self.panes, kept.slots, self._make_view, self._can_serve, self)
         self.smooth_pixels = SmoothPixels(kept.smooth, self.views, undo_stack, self)
-        self.codes = Codes(self.panes, self.pane_states, self.pane_layout, self.blobs, self)
+        self.codes = CodeSender(self.panes, self.pane_states, self.pane_layout, self.blobs, self)
         self.pane_states.changed.connect(self.pane_layout.show_states)  # before what was changed is rendered
-        self.rendering = PaneRendering(session, self.renderer, self.pane_states, self.pane_layout, self.refusals, self)
+        self.rendering = PaneRendering(
+            session, self.renderer, self.pane_states, self.pane_layout, self.availability, self
+        )
         self._build()
         self._connect()
         self.pane_layout.arrange()
@@ -144,7 +146,7 @@ class PaneArea(QWidget):
     def places(self) -> list[QWidget]:
         """Header, list of panes, panes and inspector, in the order in which they are read."""
         in_slots = self.pane_layout.in_slots()
-        return [self.header, self.rail, *in_slots, self.inspectors, self.trouble, self.export_line]
+        return [self.header, self.pane_list, *in_slots, self.inspectors, self.trouble, self.export_line]
 
     def remember(self) -> None:
         """Put the states into the settings: what ``Settings.save`` writes is the session."""
@@ -167,7 +169,7 @@ class PaneArea(QWidget):
         self._header_controller.show_run()
         if (run := run_in_front(self.session)) != self._run:
             self._follow(run)
-        self.refusals.ask()
+        self.availability.ask()
         self._suggest()
         self._header_controller.show_places()
         self.rendering.weight_refresh.tend()
@@ -190,21 +192,21 @@ class PaneArea(QWidget):
                 view.show_message("")
 
     @Slot()
-    def _refusals_changed(self) -> None:
-        self.rail.set_refusals(self.refusals.reasons)
+    def _availability_changed(self) -> None:
+        self.pane_list.set_unavailable(self.availability.reasons)
         for view in self.views.values():
             view.accept()
         self._suggest()
         self.rendering.submit_all()
 
     def _suggest(self) -> None:
-        self.pane_layout.suggest(self._run, self.refusals.spec)
+        self.pane_layout.suggest(self._run, self.availability.spec)
 
     # -- the parts -----------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
         self.header = Header(self)
-        self.rail = Rail(self.panes, self)
+        self.pane_list = PaneList(self.panes, self)
         self.inspectors = self.pane_layout.inspectors
         self.export_line = ExportLine(self.exporter, self)
         self.trouble = ErrorNotice(self)
@@ -216,7 +218,7 @@ class PaneArea(QWidget):
         inside.setSpacing(6)
         across = QHBoxLayout()
         across.setSpacing(12)
-        across.addWidget(self.rail)
+        across.addWidget(self.pane_list)
         across.addWidget(self.pane_layout, 1)
         inside.addLayout(across, 1)
         inside.addWidget(self.trouble)
@@ -242,18 +244,18 @@ class PaneArea(QWidget):
         self.exporter.began.connect(self.trouble.clear)
         self.exporter.failed.connect(self.trouble.say)
         self.codes.refused.connect(self.trouble.say)
-        self.rail.chosen.connect(self.pane_layout.show_pane)
+        self.pane_list.chosen.connect(self.pane_layout.show_pane)
         self.pane_states.dragging.connect(self.jobs.rest)
         self.pane_layout.edited.connect(self.trouble.clear)
         self.pane_layout.arranged.connect(self._arranged)
         self.pane_layout.activated.connect(self._mark_active)
-        self.refusals.changed.connect(self._refusals_changed)
+        self.availability.changed.connect(self._availability_changed)
         # Queued: after the views have asked for what they show with the weights that they have.
         self.found_directions.renewed.connect(self.rendering.submit_all, Qt.ConnectionType.QueuedConnection)
         self.session.changed.connect(self._session_changed)
 
     def _can_serve(self, name: str) -> bool:
-        return self.refusals.of(name) is None
+        return self.availability.of(name) is None
 
     def _shows_audit(self, what: Audited) -> bool:
         view = self.views.get("neighbours")
@@ -281,7 +283,7 @@ class PaneArea(QWidget):
 
     @Slot()
     def _mark_active(self) -> None:
-        self.rail.set_active(self.active, {*self.slots, *self.windows} - {self.active})
+        self.pane_list.set_active(self.active, {*self.slots, *self.windows} - {self.active})
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PREFIX = "refusals:"
 
 
-class Refusals(QObject):
+class Availability(QObject):
     """``changed``: another model was asked about, and the answers are here."""
 
     changed = Signal()

@@ -12,7 +12,7 @@ from genstudio.studio.widgets.card import Caption
 from genstudio.viewing.base import GROUPS, Pane
 
 
-class RailButton(QAbstractButton):
+class PaneButton(QAbstractButton):
     """One pane's name. The chosen one is bold, on a quiet ground, with the accent at its left edge."""
 
     def __init__(self, name: str, text: str, tip: str, parent: QWidget | None = None) -> None:
@@ -57,7 +57,7 @@ class RailButton(QAbstractButton):
         self.update()
 
 
-class Rail(QScrollArea):
+class PaneList(QScrollArea):
     """``chosen`` carries the name of a pane. Arrow keys go up and down, Enter or Space chooses."""
 
     chosen = Signal(str)
@@ -70,16 +70,16 @@ class Rail(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(_("Panes"))
         self._panes = panes
-        self._refusals: dict[str, Message | str | None] = {}
+        self._unavailable: dict[str, Message | str | None] = {}
         self._active = ""
         self._beside: set[str] = set()
-        self.buttons: dict[str, RailButton] = {}
+        self.buttons: dict[str, PaneButton] = {}
         self._fill()
 
-    def set_refusals(self, refusals: dict[str, Message | str | None]) -> None:
+    def set_unavailable(self, unavailable: dict[str, Message | str | None]) -> None:
         """Why the open model can't serve some panes. They can be chosen all the same: then they say why."""
-        if refusals != self._refusals:
-            self._refusals = dict(refusals)
+        if unavailable != self._unavailable:
+            self._unavailable = dict(unavailable)
             self._fill()
 
     def set_active(self, name: str, beside: set[str] | None = None) -> None:
@@ -97,7 +97,7 @@ class Rail(QScrollArea):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
         self.buttons = {}
-        served = {name: pane for name, pane in self._panes.items() if self._refusals.get(name) is None}
+        served = {name: pane for name, pane in self._panes.items() if self._unavailable.get(name) is None}
         for group, title in GROUPS.items():
             self._add_group(column, translate(title), {n: p for n, p in served.items() if p.group == group})
         others = {name: pane for name, pane in self._panes.items() if name not in served}
@@ -113,8 +113,8 @@ class Rail(QScrollArea):
         caption.setContentsMargins(12, 0 if column.count() == 0 else 16, 0, 4)
         column.addWidget(caption)
         for name, pane in panes.items():
-            button = RailButton(name, translate(pane.title), translate(pane.help))
-            button.served = self._refusals.get(name) is None
+            button = PaneButton(name, translate(pane.title), translate(pane.help))
+            button.served = self._unavailable.get(name) is None
             button.clicked.connect(self._clicked)
             column.addWidget(button)
             self.buttons[name] = button
@@ -122,7 +122,7 @@ class Rail(QScrollArea):
     @Slot()
     def _clicked(self) -> None:
         button = self.sender()
-        if isinstance(button, RailButton):
+        if isinstance(button, PaneButton):
             self.chosen.emit(button.name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

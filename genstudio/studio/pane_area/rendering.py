@@ -19,7 +19,7 @@ from genstudio.studio.threads.loaded_models import run_in_front
 from genstudio.studio.threads.render_thread import Rendered
 
 if TYPE_CHECKING:
-    from genstudio.studio.pane_area.availability import Refusals
+    from genstudio.studio.pane_area.availability import Availability
     from genstudio.studio.pane_area.pane_layout import PaneLayout
     from genstudio.studio.pane_area.pane_states import PaneStates
     from genstudio.studio.pane_area.undo import States
@@ -41,7 +41,7 @@ class PaneRendering(QObject):
         renderer: RenderThread,
         states: PaneStates,
         pane_layout: PaneLayout,
-        availability: Refusals,
+        availability: Availability,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from genstudio.viewing.blobs import Blobs
 
 
-class Codes(QObject):
+class CodeSender(QObject):
     """Sends z (float32 latent_dim) that was picked in a view, or sent by its menu *Send z to*, to where it is accepted."""
 
     sent = Signal(object)  # z

@@ -193,7 +193,7 @@ class Session(QObject):
         if self.state == TRAINING:
             self.training.pause()
 
-    def go_on(self) -> None:
+    def unpause(self) -> None:
         """Continue after a pause."""
         if self.state == PAUSED:
             self.training.unpause()
@@ -265,7 +265,7 @@ class Session(QObject):
         self.opening, self.state = str(path), OPENING
         self._show(self._open)
 
-    def look_again(self) -> None:
+    def list_checkpoints_again(self) -> None:
         """Notice what another process has saved in the open run. Cheap, any number of times."""
         if self.run is not None and not self.busy:
             self.runs.list_checkpoints(self.run)

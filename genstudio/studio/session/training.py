@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from genstudio.core.errors import Cancelled
 from genstudio.core.messages import N_, Message
 from genstudio.studio.threads.background import STACK_BYTES, give_way
-from genstudio.studio.threads.data_preview import at_most_often
+from genstudio.studio.threads.throttle import at_most_often
 
 if TYPE_CHECKING:
     from genstudio.training.job import Job

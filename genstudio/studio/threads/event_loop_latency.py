@@ -13,7 +13,7 @@ WINDOW = 100  # samples looked back on: two seconds
 ON_TIME_MS = 17.0  # one frame
 
 
-class Lateness(QObject):
+class EventLoopLatency(QObject):
     """``worst_ms`` over the last two seconds. ``record()`` keeps every sample (ms) for a benchmark in ``samples``."""
 
     told = Signal(float)  # once a second: worst_ms

@@ -1,15 +1,35 @@
-"""When half a picture now is better than a whole one late: what a moving hand is shown of a content on its way.
+"""Limits on how often the window is told something: coarse stages of a content while it is dragged, and progress.
 
-A content may come in coarse stages before the whole (``Content.coarse``). Under a hand that moves, the best stage that is
-there in time is shown and nothing better is made until the hand rests: the next state would overtake it, and what it took
-would be missing where pictures are painted and models trained.
+A content may come in coarse stages before the final one (``Content.coarse``). During a drag, the best stage that is ready
+in time is shown and nothing better is made until the pointer rests: the next state would overtake it, and the time that it
+took would be missing where pictures are painted and models trained.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
+from genstudio.core.messages import Message
+
+SHORTEST_PAUSE = 0.05  # seconds between two reports of progress
 BUDGET_MS = 10.0  # of 16.7 between two movements of the mouse; the rest is for painting
-REST_MS = 40.0  # a hand that has not moved for two and a half times as long rests
+REST_MS = 40.0  # a pointer that has not moved for two and a half times as long rests
 OPTIMISM = 0.99  # a stage that was slow once is tried again after some dozens of pictures
+
+
+def at_most_often(progress: Callable[[float, Message], None]) -> Callable[[float, Message], None]:
+    """``progress`` called at most twenty times a second (and always at the end)."""
+    last = 0.0
+
+    def report(share: float, words: Message) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if share >= 1 or now - last >= SHORTEST_PAUSE:
+            last = now
+            progress(share, words)
+
+    return report
 
 
 class Pace:

@@ -13,12 +13,11 @@ from genstudio.core.errors import Cancelled
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.forms.knob_form import KnobForm
 from genstudio.studio.forms.knob_row import KnobRow
-from genstudio.studio.sidebar.data.opening import DataOpening
+from genstudio.studio.sidebar.data.opening import DataOpening, Preview
 from genstudio.studio.sidebar.data.problems import DataProblems, hint
 from genstudio.studio.sidebar.data.thumbnails import Thumbnails
 from genstudio.studio.theme import font
 from genstudio.studio.threads.background import Background
-from genstudio.studio.threads.data_preview import Preview
 from genstudio.studio.threads.error_words import error_message
 from genstudio.studio.threads.library import DataKind
 from genstudio.studio.widgets.card import Card

@@ -1,23 +1,39 @@
-"""Opening the images that the data card names: one piece of work at a time, with progress, that a hand can cancel."""
+"""Opening the images that the data card names: one at a time on the loader's thread, with progress and cancel."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from genstudio.core.errors import Cancelled
 from genstudio.core.messages import Message
 from genstudio.studio.threads.background import Background
-from genstudio.studio.threads.data_preview import Preview, fetch, open_preview
+from genstudio.studio.threads.throttle import at_most_often
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from genstudio.data.dataset import DataSet
 
 KEY = "preview"
+SHOWN = 12
+POINTS, SIDE = 4_000, 240  # points of the plane that lie on one picture, and its pixels along each side
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An open data set, and a few of its images as uint8 H×W×C: of points of the plane, one picture with many."""
+
+    data: DataSet
+    images: list[np.ndarray]
 
 
 class DataOpening(QObject):
-    """``begun``: on its way. ``opened(Preview)`` or ``failed(Exception)``: how it went; a hand's cancel is ``Cancelled``.
+    """``begun``: on its way. ``opened(Preview)`` or ``failed(Exception)``: how it went; the user's cancel is ``Cancelled``.
     ``fetched``: downloaded, and about to be opened."""
 
     begun = Signal()
@@ -63,13 +79,13 @@ class DataOpening(QObject):
         self.loader.submit(lambda: fetch(name, report, cancelled), self._fetched, self._failed, key=KEY)
 
     def cancel(self) -> None:
-        """Stop opening or downloading, without a word."""
+        """Stop opening or downloading, without a signal."""
         self._cancel.set()
         self.loader.drop(KEY)
 
     @Slot()
     def cancel_by_hand(self) -> None:
-        """Stop it because a person said so."""
+        """Stop it because the user said so: ``failed`` follows."""
         self.cancel()
         self.forget()
         self._failed(Cancelled("cancelled"))
@@ -99,3 +115,29 @@ class DataOpening(QObject):
     def _show_progress(self, share: float, words: Message) -> None:
         if not self._cancel.is_set() and self.data is None:
             self.progressed.emit(share, words)
+
+
+def open_preview(
+    name: str, values: dict[str, Any], progress: Callable[[float, Message], None], cancelled: Callable[[], bool]
+) -> Preview:
+    """Open (decode if need be) and pick a few images, evenly spread. Raises what ``open_data`` raises."""
+    import numpy as np
+
+    from genstudio.core.scatter import scatter
+    from genstudio.data.dataset import open_data
+
+    data = open_data(name, values, progress=at_most_often(progress), cancelled=cancelled)
+    if data.spec.is_point:
+        return Preview(data, [scatter(data.points(np.arange(min(POINTS, len(data)))), SIDE)])
+    places = np.linspace(0, len(data) - 1, min(SHOWN, len(data))).astype(np.int64)
+    images = data.bytes(places).transpose(0, 2, 3, 1)
+    if images.shape[-1] not in (1, 3):
+        images = images[..., :1]
+    return Preview(data, [np.ascontiguousarray(image) for image in images])
+
+
+def fetch(name: str, progress: Callable[[float, Message], None], cancelled: Callable[[], bool]) -> None:
+    """Download ``name`` into the user's cache. Raises what ``download`` raises."""
+    from genstudio.data.files.download import download
+
+    download(name, at_most_often(progress), cancelled)

@@ -147,7 +147,7 @@ class RunRows(QObject):
         self._tell(run_events)
         if self.data.add(rows):
             self.grew.emit()
-        self.session.look_again()
+        self.session.list_checkpoints_again()
         if not self._trained_elsewhere():
             self.timer.stop()
 

@@ -100,7 +100,7 @@ class RunControls(QObject):
     @Slot()
     def _continue(self) -> None:
         if self.complete():
-            self._session.go_on()
+            self._session.unpause()
 
     @Slot()
     def _step_once(self) -> None:
