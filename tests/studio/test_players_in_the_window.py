@@ -142,7 +142,7 @@ def test_who_learns_alone_is_said_again_after_a_stop(qtbot, playing) -> None:
     assert not controls.only.isVisible(), "nothing learns now"
     qtbot.waitUntil(controls.main.isEnabled, timeout=PATIENCE)
     controls.main.click()
-    qtbot.waitUntil(lambda: window.session.only == "generator", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.session.live.only == "generator", timeout=PATIENCE)
     assert "Only the generator learns" in controls.only.words.text()
 
 
@@ -150,7 +150,7 @@ def test_curves_stand_by_player_and_changes_are_marked(qtbot, playing) -> None:
     window, curves = playing, playing.left.curves
     field = window.left.plan.players["discriminator"].rows["lr"].field
     assert field.isEnabled(), "while it trains"
-    window.session.set_live({"plan.players.discriminator.lr": 0.0005, "discriminator_steps": 2})
+    window.session.live.change({"plan.players.discriminator.lr": 0.0005, "discriminator_steps": 2})
     here = window.session.step
     stepped(qtbot, window, window.left.controls.step.click)
     qtbot.waitUntil(lambda: len(curves.rows.marks) == 2, timeout=PATIENCE)
@@ -174,7 +174,7 @@ def test_curves_stand_by_player_and_changes_are_marked(qtbot, playing) -> None:
 
 def test_an_opened_run_has_its_players_and_marks(qtbot, playing, close_window, open_window) -> None:
     window = playing
-    window.session.set_live({"plan.players.generator.lr": 0.0001})
+    window.session.live.change({"plan.players.generator.lr": 0.0001})
     stepped(qtbot, window, window.left.controls.step.click)
     close_window(window)
     again = open_window()

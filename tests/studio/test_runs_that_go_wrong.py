@@ -12,7 +12,7 @@ def lose(qtbot, window):
     start(qtbot, window, steps=20)
     path = window.session.run.path
     shutil.rmtree(path)
-    qtbot.waitUntil(lambda: window.session.has_unkept, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.session.unkept.job is not None, timeout=PATIENCE)
     idle(qtbot, window)
     return path
 
@@ -62,7 +62,7 @@ def test_where_it_can_not_be_kept_a_folder_is_asked_for(qtbot, window, home, tmp
 def test_what_is_left_before_it_was_kept_is_kept_all_the_same(qtbot, window, home) -> None:
     lose(qtbot, window)
     window.session.choose(window.session.recipe)
-    assert not window.session.has_unkept
+    assert window.session.unkept.job is None
     qtbot.waitUntil(lambda: "is kept as" in window.left.controls.words.text(), timeout=PATIENCE)
     (kept,) = (run for run in (home / "runs").iterdir() if (run / "checkpoints").is_dir())
     assert kept.name in window.left.controls.words.text()

@@ -59,7 +59,7 @@ def test_a_live_setting_changes_once_when_it_is_complete(qtbot, training) -> Non
     enter(row(training, "plan.steps").field, "200000")
     step(qtbot, training)
     assert changes(training) == [("plan.players.model.lr", 0.001, 0.0005), ("plan.steps", 100_000, 200_000)]
-    assert training.session.total_steps == 200_000
+    assert training.session.live.total_steps == 200_000
     assert "200,000 steps" in training.left.plan.name.text()
 
 
@@ -90,7 +90,7 @@ def test_a_refused_live_setting_changes_nothing_at_all(qtbot, training) -> None:
     assert f"step {training.session.step:,} already" in row(training, "plan.steps").reason
     assert training.left.recipe.fact.whole() == before
     assert "100,000 steps" in training.left.plan.name.text()
-    assert training.session.total_steps == 100_000
+    assert training.session.live.total_steps == 100_000
     assert not training.undo_stack.canUndo()
     for name in ("beta", "plan.steps", "plan.players.model.lr"):
         QTest.keyClick(row(training, name).field, Qt.Key.Key_Escape)
@@ -149,7 +149,7 @@ def test_an_undo_that_would_end_the_training_is_refused_in_words(qtbot, training
     step(qtbot, training)
     training.undo_stack.undo()
     assert "already" in training.left.controls.words.text()
-    assert session.total_steps == 100_000
+    assert session.live.total_steps == 100_000
     assert row(training, "plan.steps").field.text() == "100000"
 
 

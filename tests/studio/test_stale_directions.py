@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from genstudio.studio.pane_area.stale_line import StaleLine
 from genstudio.studio.panes.directions.view import DirectionsView
 from genstudio.studio.panes.sliders.view import SlidersView, bank_rows
 
@@ -107,3 +109,19 @@ def test_groups_say_their_step_only_where_it_is_another() -> None:
     rows = (Row("smile", NAMED, "found"),)  # type: ignore[arg-type]
     assert [row.group for row in bank_rows(rows)] == ["Named"]
     assert [row.group for row in bank_rows(rows, 1_204)] == ["Named · step 1,204"]
+
+
+def test_the_line_takes_no_height_from_what_is_under_it(qtbot) -> None:
+    box, line, picture = QWidget(), StaleLine(), QLabel("picture")
+    qtbot.addWidget(box)
+    column = QVBoxLayout(box)
+    column.addWidget(line)
+    column.addWidget(picture, 1)
+    box.resize(300, 200)
+    box.show()
+    qtbot.waitExposed(box)
+    without = picture.geometry()
+    line.show_steps(1_000, 1_204)
+    column.activate()
+    assert line.isVisible()
+    assert picture.geometry() == without

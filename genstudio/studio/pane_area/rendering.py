@@ -98,7 +98,7 @@ class PaneRendering(QObject):
             view.refuse(unavailable_page(view.pane, reason))
         elif not self._has_weights():
             view.show_message(what_to_do(self._session))
-        elif self._session.data_is_coming and view.rendered is None and state.needs_images:
+        elif self._session.runs.opening_data and view.rendered is None and state.needs_images:
             view.show_message(_("Opening the images that this run learns from. They are needed here."))
         elif name not in self.computing.stopped:  # until the user changes something in this pane
             self._renderer.submit(name, view.resolved(state), newest=newest)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from genstudio.core.errors import UsageError
+from genstudio.core.errors import GenstudioError, UsageError
 from genstudio.core.messages import N_
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class LiveChanges(QObject):
     """``total_steps`` of the open run's plan. ``only``: the player that is updated alone; empty: all of them."""
 
     changed = Signal()  # ``only`` is another one
+    refused = Signal(object)  # the exception, of :meth:`change`
 
     def __init__(self, training: Training, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +47,19 @@ class LiveChanges(QObject):
         job.live(knobs)
         self.total_steps = int(knobs.get("plan.steps", self.total_steps))
         self._set_only(knobs.get("only", self.only))
+
+    def change(self, knobs: dict[str, Any]) -> None:
+        """Do what :meth:`apply` does while something trains; ``refused`` tells where it can't be."""
+        if self._training.can_change:
+            try:
+                self.apply(knobs)
+            except GenstudioError as error:
+                self.refused.emit(error)
+
+    @Slot()
+    def let_all_learn(self) -> None:
+        """From the next step on each player is updated again."""
+        self.change({"only": None})
 
     @Slot(object)
     def _prepared(self, job: Job) -> None:

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from genstudio.core.errors import Cancelled, GenstudioError, NotKeptError
-from genstudio.core.messages import N_, Message
+from genstudio.core.messages import N_
 from genstudio.studio.session.live_changes import LiveChanges
 from genstudio.studio.session.run_loader import OpenRun, RunLoader
 from genstudio.studio.session.snapshot_requests import SnapshotRequests
 from genstudio.studio.session.training import Training
 from genstudio.studio.session.trash import put_in_trash, restore
-from genstudio.studio.session.unkept_models import UnkeptModels
+from genstudio.studio.session.unkept_models import UnkeptModels, words_on_saved, words_on_unkept
 from genstudio.studio.threads.background import Background
 from genstudio.studio.threads.error_words import error_message
 
@@ -46,7 +46,8 @@ OPENING = "opening"
 class Session(QObject):
     """One per window. ``state`` is ``idle``, ``opening``, ``preparing``, ``training``, ``paused`` or ``stopping``.
 
-    While ``opening`` is not empty, the run in that folder is being read, and no run is open.
+    While ``opening`` is not empty, the run in that folder is being read, and no run is open. ``live``: changes of settings
+    while it trains; ``unkept``: models that could not be written; ``runs.opening_data``: the images are on their way.
     """
 
     changed = Signal()  # state, run, recipe or data
@@ -107,21 +108,6 @@ class Session(QObject):
         return self.training.job
 
     @property
-    def only(self) -> str:
-        """The player that learns alone, while something trains; empty: all of them."""
-        return self.live.only
-
-    @property
-    def total_steps(self) -> int:
-        """Number of steps of the open run's plan."""
-        return self.live.total_steps
-
-    @property
-    def data_is_coming(self) -> bool:
-        """True while the open run's images are being opened."""
-        return self.runs.opening_data
-
-    @property
     def step(self) -> int:
         """The last step that was taken, or the newest checkpoint's when nothing trains and nothing is left to be kept."""
         if self.unkept.job is not None:
@@ -137,11 +123,6 @@ class Session(QObject):
     def opening_name(self) -> str:
         """The name of the run that is being opened; empty when none is."""
         return Path(self.opening).name if self.opening else ""
-
-    @property
-    def has_unkept(self) -> bool:
-        """True where a model in memory could not be written to its run: :meth:`keep_elsewhere` saves it."""
-        return self.unkept.job is not None
 
     def checkpoint_steps(self) -> list[int]:
         """Steps of the open run at which weights were kept, ascending."""
@@ -205,13 +186,9 @@ class Session(QObject):
             self.training.step_once()
 
     def step_alone(self, player: str) -> None:
-        """Take one step in which ``player`` alone is updated; it holds until :meth:`let_all_learn`."""
-        self.set_live({"only": player})
+        """Take one step in which ``player`` alone is updated; it holds until ``live.let_all_learn()``."""
+        self.live.change({"only": player})
         self.step_once()
-
-    def let_all_learn(self) -> None:
-        """From the next step on each player is updated again."""
-        self.set_live({"only": None})
 
     def stop(self) -> None:
         """End training and keep everything: saves a checkpoint, so that it can go on later. While a run is being opened:
@@ -220,21 +197,6 @@ class Session(QObject):
             self._back_from_opening()
         elif self.training.stop():
             self._set_state(STOPPING)
-
-    def set_live(self, knobs: dict[str, Any]) -> bool:
-        """Change live settings as :meth:`change_live` does. ``False``, and why by ``failed``, where they are refused."""
-        if not self.training.can_change:
-            return False
-        try:
-            self.change_live(knobs)
-        except GenstudioError as error:
-            self.failed.emit(error_message(error))
-            return False
-        return True
-
-    def change_live(self, knobs: dict[str, Any]) -> None:
-        """Change live settings while it trains: see :meth:`LiveChanges.apply`, whose errors it raises."""
-        self.live.apply(knobs)
 
     # -- runs ----------------------------------------------------------------------------------------------------
 
@@ -348,26 +310,14 @@ class Session(QObject):
             return
         if self.unkept.job is None and isinstance(error, NotKeptError):
             self.unkept.job = self.job
+        saved = words_on_saved(self.run)
         if self.unkept.job is not None:
-            self._offer_to_keep(error, self.unkept.job)
+            self.not_kept.emit(words_on_unkept(error, self.unkept.job.step, saved))
         elif isinstance(error, GenstudioError):
             self.failed.emit(error_message(error))
         else:
             log.error("training broke", exc_info=error)
-            self.failed.emit(N_("{what} {saved}", what=error_message(error), saved=self._words_on_saved()))
-
-    def _offer_to_keep(self, error: Exception, job: Job) -> None:
-        what = error.what if isinstance(error, GenstudioError) else error_message(error)
-        step, saved = f"{job.step:,}", self._words_on_saved()
-        self.not_kept.emit(
-            N_("{what} The model of step {step} is still in memory. {saved}", what=what, step=step, saved=saved)
-        )
-
-    def _words_on_saved(self) -> Message:
-        steps = self.run.checkpoints() if self.run is not None else []
-        if steps:
-            return N_("Its run holds what was saved up to step {step}.", step=f"{steps[-1]:,}")
-        return N_("Nothing of it is saved.")
+            self.failed.emit(N_("{what} {saved}", what=error_message(error), saved=saved))
 
     @Slot(object)
     def _ended(self, job: Job | None) -> None:
@@ -509,6 +459,7 @@ class Session(QObject):
         training.broke.connect(self._broke)
         training.ended.connect(self._ended)
         self.live.changed.connect(self.changed)
+        self.live.refused.connect(self._failed)
         self.snapshots.arrived.connect(self._snapshot_arrived)
         runs.opened.connect(self._opened)
         runs.not_opened.connect(self._not_opened)

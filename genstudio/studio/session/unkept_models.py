@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from genstudio.core.errors import GenstudioError
+from genstudio.core.messages import N_, Message
+from genstudio.studio.threads.error_words import error_message
 
 if TYPE_CHECKING:
     from genstudio.studio.threads.background import Background
@@ -62,3 +64,17 @@ class UnkeptModels(QObject):
         job, run = found
         self._left.remove(job)
         self.left_kept.emit(run)
+
+
+def words_on_unkept(error: Exception, step: int, saved: Message) -> Message:
+    """Words on a model of ``step`` that could not be written; ``saved``: see :func:`words_on_saved`."""
+    what = error.what if isinstance(error, GenstudioError) else error_message(error)
+    return N_("{what} The model of step {step} is still in memory. {saved}", what=what, step=f"{step:,}", saved=saved)
+
+
+def words_on_saved(run: Run | None) -> Message:
+    """Words on what the run holds all the same."""
+    steps = run.checkpoints() if run is not None else []
+    if steps:
+        return N_("Its run holds what was saved up to step {step}.", step=f"{steps[-1]:,}")
+    return N_("Nothing of it is saved.")

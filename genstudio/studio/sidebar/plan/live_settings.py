@@ -40,7 +40,7 @@ class LiveSettings(QObject):
         if row is None or not row.info.live:
             return
         try:
-            self._session.change_live({name: row.taken})
+            self._session.live.apply({name: row.taken})
         except GenstudioError as error:
             row.refuse(translate(error_message(error)))
             self._plan.sum_up()
@@ -65,7 +65,7 @@ class LiveSettings(QObject):
 
     def _put(self, values: dict[str, Any]) -> bool:
         try:
-            self._session.change_live(values)
+            self._session.live.apply(values)
         except GenstudioError as error:
             self.failed.emit(error_message(error))
             return False

@@ -122,7 +122,7 @@ class HealthLine(QWidget):
         knobs = job.live.model_knobs.model_dump() if job is not None else recipe.model_knobs
 
         self._asked += 1
-        number, training, only = self._asked, session.state == "training", session.only
+        number, training, only = self._asked, session.state == "training", session.live.only
 
         def look() -> tuple[int, Health | None]:
             from genstudio.training.health import assess

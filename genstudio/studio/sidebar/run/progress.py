@@ -44,7 +44,7 @@ class Progress(QObject):
         if session.state == OPENING:
             controls.show_progress(0, _("Opening {name}", name=session.opening_name))
             return
-        total = session.total_steps or self.plan.plan().steps
+        total = session.live.total_steps or self.plan.plan().steps
         if session.run is None and session.state == IDLE:
             controls.show_progress(0, "")
             return

@@ -44,7 +44,7 @@ class RunControls(QObject):
         controls.continue_requested.connect(self._continue)
         controls.step_requested.connect(self._step_once)
         controls.step_alone_requested.connect(self._step_alone)
-        controls.all_requested.connect(session.let_all_learn)
+        controls.all_requested.connect(session.live.let_all_learn)
         controls.stop_requested.connect(session.stop)
         controls.discard_requested.connect(session.discard)
 
@@ -56,7 +56,7 @@ class RunControls(QObject):
         if session.state == OPENING:
             why_not = _("{name} is being opened: wait for it, or cancel", name=session.opening_name)
         session.wait_for(why_not)
-        self._controls.show_players(tuple(self._plan.players), session.only)
+        self._controls.show_players(tuple(self._plan.players), session.live.only)
         self._controls.show_state(
             session.state,
             can_start=not why_not,
@@ -92,7 +92,7 @@ class RunControls(QObject):
         self._messages.say("")
         if not self._resumes() or session.run is None:
             session.start(recipe)
-        elif session.has_unkept:
+        elif session.unkept.job is not None:
             session.keep_elsewhere()  # what continues is what is in memory, once it is safe
         else:
             session.resume(session.run.path, steps=recipe.plan.steps)

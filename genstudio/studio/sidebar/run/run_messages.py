@@ -38,7 +38,7 @@ class RunMessages(QObject):
     @Slot(object)
     def fail(self, words: Message | str) -> None:
         """Tell an error."""
-        if not self._session.has_unkept:  # what else fails then follows from that, and must not hide the way out
+        if self._session.unkept.job is None:  # what else fails then follows from that, and must not hide the way out
             self._controls.say(words, "bad")
 
     @Slot(str)
@@ -68,4 +68,4 @@ class RunMessages(QObject):
 
     @Slot()
     def _session_changed(self) -> None:
-        self._offered_to_keep = self._offered_to_keep and self._session.has_unkept
+        self._offered_to_keep = self._offered_to_keep and self._session.unkept.job is not None
