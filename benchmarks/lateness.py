@@ -67,10 +67,10 @@ def measure(name: str, seconds: float, settle: float) -> None:
     def hand(window: Any) -> Hand:
         words: list[str] = []
         window.session.failed.connect(lambda message: words.append(str(message)))
-        yield lambda: window.panes is not None and window.left.draft() is not None
+        yield lambda: window.panes is not None and window.left.draft.recipe() is not None
         if name != IDLE:
             # The recipe as it is, saving, sampling and measuring; only that it does not end before we do.
-            window.session.start(window.left.draft().override(["plan.steps=10000000"]))
+            window.session.start(window.left.draft.recipe().override(["plan.steps=10000000"]))
             yield lambda: bool(words) or (window.session.state == "training" and window.session.step > 0)
             if words:
                 figures["failed"] = words[0]

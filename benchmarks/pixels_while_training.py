@@ -46,9 +46,9 @@ def measure(window: Any, asked: argparse.Namespace, figures: dict[str, Any]) -> 
     """Alone, playing, playing with nothing that trains."""
     words: list[str] = []
     window.session.failed.connect(lambda message: words.append(str(message)))
-    yield lambda: window.panes is not None and window.left.draft() is not None
+    yield lambda: window.panes is not None and window.left.draft.recipe() is not None
     changes = ["plan.steps=10000000", *asked.set]
-    window.session.start(window.left.draft().override(changes))
+    window.session.start(window.left.draft.recipe().override(changes))
     yield lambda: bool(words) or (window.session.state == "training" and window.session.step > 0)
     if words:
         figures["failed"] = words[0]

@@ -41,7 +41,7 @@ class SlidersDriver(Driver):
     def settled(self) -> bool:
         rendered = self.view.rendered
         return (
-            rendered is not None and rendered.final and rendered.state == self.view.fitted(self.area.states["sliders"])
+            rendered is not None and rendered.final and rendered.state == self.view.resolved(self.area.states["sliders"])
         )
 
     def train(self, steps: int) -> float:
@@ -81,7 +81,7 @@ class SlidersDriver(Driver):
             self._until(start + k * EVERY)
             began = time.perf_counter()
             mouse(QEvent.Type.MouseMove, place(0.05 * k + 0.001), none, left)
-            asked[self.view.fitted(self.area.states["sliders"])] = began
+            asked[self.view.resolved(self.area.states["sliders"])] = began
         self._until(time.perf_counter() + 1.0)
         mouse(QEvent.Type.MouseButtonRelease, place(0.0), left, none)
         self.view.grid.painted.disconnect(painted)
