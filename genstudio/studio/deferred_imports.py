@@ -2,7 +2,7 @@
 
 Not in the background, though it would be smoother: PySide looks classes up in a table without a lock, for which the GUI
 thread does not hold Python's lock either. A class made meanwhile on another thread crashed one start in twenty (PySide
-6.11). So every module that makes Qt classes is imported here; what lies beneath them (numpy, the panes' contents)
+6.11). So every module that makes Qt classes is imported here; what they import of lower layers (numpy, the panes' contents)
 beforehand, in the background.
 """
 
@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 import genstudio.studio
 
-FIRST = ("genstudio.studio.widgets", "genstudio.studio.threads")  # the others stand on these: smaller pieces
+FIRST = ("genstudio.studio.widgets", "genstudio.studio.threads")  # the others import these: smaller pieces
 
 
 class DeferredImports(QObject):
@@ -54,12 +54,12 @@ class DeferredImports(QObject):
 
 
 def late_modules() -> list[str]:
-    """The names of all modules under ``studio/``, those that others stand on first."""
+    """The names of all modules under ``studio/``, those that others import first."""
     found = [module.name for module in pkgutil.walk_packages(genstudio.studio.__path__, "genstudio.studio.")]
     return sorted(found, key=lambda name: (not name.startswith(FIRST), name))
 
 
-def import_beneath() -> None:
+def import_lower_layers() -> None:
     """On the background thread: what the late modules need and makes no Qt classes."""
     import numpy.ma  # noqa: F401 - numpy imports it with the first percentile, 80 ms in the middle of a drawing
 

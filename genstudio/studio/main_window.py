@@ -1,4 +1,4 @@
-"""The window: the run on the left, what is seen of it on the right, a quiet line at the foot.
+"""Main window: the run on the left, panes that explore it on the right, the status bar below.
 
 Painted first, filled afterwards: the panes' code arrives between events, torch in the background, once there is a window.
 """
@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent, QUndoStack
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QSizePolicy, QVBoxLayout, QWidget
 
-from genstudio.studio.deferred_imports import DeferredImports, import_beneath
+from genstudio.studio.deferred_imports import DeferredImports, import_lower_layers
 from genstudio.studio.session.session import Session
 from genstudio.studio.settings import Settings
 from genstudio.studio.sidebar.column import LeftColumn
@@ -43,12 +43,12 @@ class MainWindow(QMainWindow):
             self.settings.set("recipe", recipe)
         self.session = Session(self)
         self._in_front: object = None  # the run, and whether one is being opened
-        self.session.changed.connect(self._hold_painting)  # before any other that heeds it
+        self.session.changed.connect(self._hold_painting)  # before any other slot
         self.library = Library(self.session.background, self)
         self.undo_stack = QUndoStack(self)
         self.latency = EventLoopLatency(self)
         self.imports = DeferredImports(self)
-        self.imports.arrived.connect(self._arrived)
+        self.imports.arrived.connect(self._imported)
         self.imports.failed.connect(self._import_failed)
         self.panes: PaneArea | None = None
         self.painted_at = 0.0  # time.perf_counter() of the first paint
@@ -72,14 +72,14 @@ class MainWindow(QMainWindow):
         self.latency.record()
         self.painted.emit()
         self.library.load()
-        self.session.background.submit(import_beneath, self._beneath_imported, self._import_failed)
+        self.session.background.submit(import_lower_layers, self._lower_layers_imported, self._import_failed)
 
     @Slot(object)
-    def _beneath_imported(self, nothing: object) -> None:
+    def _lower_layers_imported(self, nothing: object) -> None:
         self.imports.start()
 
     @Slot()
-    def _arrived(self) -> None:
+    def _imported(self) -> None:
         from genstudio.studio.pane_area.area import PaneArea
 
         self.left.curves.make_plot()
@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
         self.right_layout.replaceWidget(self.waiting, self.panes)
         self.waiting.hide()
         self.waiting.deleteLater()
-        if self.session.opening:  # unless a person chose something else meanwhile
+        if self.session.opening:  # unless the user chose something else meanwhile
             self.session.open_run(self.session.opening)
         background = self.session.background
         background.submit(import_optimisers, self._all_imported, self._import_failed)
@@ -129,9 +129,9 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         canvas = QWidget(self)
         canvas.setObjectName("canvas")
-        whole = QVBoxLayout(canvas)
-        whole.setContentsMargins(MARGIN, MARGIN, MARGIN, 4)
-        whole.setSpacing(4)
+        outer = QVBoxLayout(canvas)
+        outer.setContentsMargins(MARGIN, MARGIN, MARGIN, 4)
+        outer.setSpacing(4)
         row = QHBoxLayout()
         row.setSpacing(MARGIN)
         self.left = LeftColumn(self.session, self.library, self.settings, self.undo_stack, canvas)
@@ -146,18 +146,18 @@ class MainWindow(QMainWindow):
         self.right_layout.addWidget(self.waiting)
         row.addWidget(self.left)
         row.addWidget(self.right, 1)
-        whole.addLayout(row, 1)
+        outer.addLayout(row, 1)
         self.status = StatusBar(self.latency, self.session, canvas)
         self.status.busy.threads_requested.connect(self._use_threads)
-        whole.addWidget(self.status)
+        outer.addWidget(self.status)
         self.setCentralWidget(canvas)
         canvas.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        canvas.setFocus()  # Tab begins at the recipe; no ring before somebody presses it
+        canvas.setFocus()  # Tab begins at the recipe; no focus ring before it is pressed
 
     def _restore_geometry(self) -> None:
-        kept = self.settings.get("window.geometry", "")
-        if kept:
-            self.restoreGeometry(QByteArray.fromBase64(QByteArray(kept.encode())))
+        stored = self.settings.get("window.geometry", "")
+        if stored:
+            self.restoreGeometry(QByteArray.fromBase64(QByteArray(stored.encode())))
 
     @Slot()
     def _name_window(self) -> None:

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Settings:
-    """A flat mapping of dotted keys to JSON values, in ``settings.json`` in the person's home folder.
+    """A flat mapping of dotted keys to JSON values, in ``settings.json`` in the user's home folder.
 
     ``set`` keeps a value in memory, ``save`` writes all of them at once under a temporary name and renames, so that a
     crash leaves the old file. A file that can't be read is put aside, never fatal: a window must always open.

@@ -38,7 +38,7 @@ class StatusBar(QWidget):
         line.addWidget(self.jobs)
         self._device = ""
         self._freeze = ""
-        latency.told.connect(self._told)
+        latency.measured.connect(self._latency_measured)
 
     def set_device(self, words: str) -> None:
         """Show the device that trains."""
@@ -50,7 +50,7 @@ class StatusBar(QWidget):
         self.label.setToolTip(_("Loading torch held the window up for {n} ms at most", n=f"{milliseconds:,.0f}"))
 
     @Slot(float)
-    def _told(self, worst_ms: float) -> None:
+    def _latency_measured(self, worst_ms: float) -> None:
         self.busy.look()
         self._show(worst_ms)
 
@@ -86,7 +86,7 @@ class JobLine(ProgressLine):
         """Show these jobs."""
         self._jobs = jobs
         jobs.changed.connect(self._renew)
-        jobs.told.connect(self._told)
+        jobs.news_arrived.connect(self._news_arrived)
 
     @Slot()
     def _renew(self) -> None:
@@ -101,7 +101,7 @@ class JobLine(ProgressLine):
             self.hide()
 
     @Slot(object)
-    def _told(self, news: News) -> None:
+    def _news_arrived(self, news: News) -> None:
         self._news = news
         self._renew()
 

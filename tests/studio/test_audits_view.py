@@ -56,14 +56,14 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     made.set()
 
 
-def told(area: PaneArea) -> list[News]:
+def news_arrived(area: PaneArea) -> list[News]:
     found: list[News] = []
-    area.jobs.told.connect(found.append)
+    area.jobs.news_arrived.connect(found.append)
     return found
 
 
 def test_neighbours_come_at_once_and_the_audit_when_a_person_asks(qtbot, area: PaneArea, view: NeighboursView):
-    news = told(area)
+    news = news_arrived(area)
     assert view.audit_button.text() == "Audit 30 samples"
     assert view.verdict.text() == ""
     assert view.grid.picture is not None
@@ -90,7 +90,7 @@ def test_how_far_it_is_stands_in_the_pane_and_it_can_be_stopped(qtbot, area: Pan
 def test_it_goes_on_when_the_pane_is_left_and_is_told_with_a_way_to_it(
     qtbot, area: PaneArea, view: NeighboursView, gate
 ):
-    news = told(area)
+    news = news_arrived(area)
     view.audit_button.click()
     job = area.jobs.running
     area.show_pane("pixels")
@@ -107,7 +107,7 @@ def test_it_goes_on_when_the_pane_is_left_and_is_told_with_a_way_to_it(
 
 
 def test_a_verdict_is_never_shown_beside_other_samples(qtbot, area: PaneArea, view: NeighboursView, gate):
-    news = told(area)
+    news = news_arrived(area)
     view.audit_button.click()
     view.resample()
     qtbot.waitUntil(lambda: view.rendered.state.seed == view.state.seed and view.rendered.final, timeout=PATIENCE)

@@ -122,7 +122,7 @@ def test_the_status_bar_shows_the_job_with_stop_and_then_what_it_found(qtbot, jo
     assert job.stopped.is_set()
     assert line.isHidden()
     work.may.release(6)
-    jobs.told.emit(News("Found it.", lambda: shown.append(1)))
+    jobs.news_arrived.emit(News("Found it.", lambda: shown.append(1)))
     assert (line.words.text(), line.action.isVisible(), line.stop.isVisible()) == ("Found it.", True, False)
     line.action.click()
     assert shown == [1]

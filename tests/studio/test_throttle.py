@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from genstudio.studio.threads.throttle import BUDGET_MS, Pace
+from genstudio.studio.threads.throttle import BUDGET_MS, StagePace
 
 
-def taught(*milliseconds: float) -> Pace:
-    pace = Pace()
+def taught(*milliseconds: float) -> StagePace:
+    pace = StagePace()
     for stage, took in enumerate(milliseconds):
-        pace.took(stage, took, whole=stage == len(milliseconds) - 1)
+        pace.record(stage, took, whole=stage == len(milliseconds) - 1)
     return pace
 
 
@@ -20,12 +20,12 @@ def test_the_best_stage_that_is_there_in_time_is_shown():
 
 
 def test_what_was_never_seen_is_not_waited_for():
-    assert Pace().is_best_in_time(0, 1.0)
+    assert StagePace().is_best_in_time(0, 1.0)
 
 
 def test_one_hiccup_is_not_the_rule():
     pace = taught(2.0, 3.0, 30.0)
-    pace.took(1, 3.0 + BUDGET_MS)
+    pace.record(1, 3.0 + BUDGET_MS)
     shown_first = 0
     while pace.is_best_in_time(0, 2.0):
         shown_first += 1
@@ -34,11 +34,11 @@ def test_one_hiccup_is_not_the_rule():
 
 def test_another_number_of_stages_is_learnt():
     pace = taught(2.0, 3.0, 30.0)
-    pace.took(0, 1.0)
-    pace.took(1, 30.0, whole=True)  # fewer cells: one stage less
+    pace.record(0, 1.0)
+    pace.record(1, 30.0, whole=True)  # fewer cells: one stage less
     assert pace.is_best_in_time(0, 1.0)
     pace = taught(2.0, 30.0)
-    pace.took(1, 0.5, whole=True)
-    pace.took(1, 0.5, whole=True)
-    pace.took(1, 0.5, whole=True)
+    pace.record(1, 0.5, whole=True)
+    pace.record(1, 0.5, whole=True)
+    pace.record(1, 0.5, whole=True)
     assert not pace.is_best_in_time(0, 2.0)

@@ -79,17 +79,17 @@ class PaneArea(QWidget):
         self.session, self.undo_stack, self.settings = session, undo_stack, settings
         self.panes: dict[str, Pane] = dict(panes.items())
         self.blobs = Blobs(home_dir() / "session" / "blobs")
-        kept = recall(settings, self.panes)
+        stored = recall(settings, self.panes)
         self._run = ""  # the run in front: only what belongs to it is shown
         self.renderer = RenderThread(session, self.blobs, self)
         self.exporter = Exporter(session, self.blobs, self)
         self.jobs = Jobs(_Trains(session), self)
         self.audits = Audits(session, self.jobs, self.blobs, self)
-        self.pane_states = PaneStates(kept.states, undo_stack, self, kept.subject)
+        self.pane_states = PaneStates(stored.states, undo_stack, self, stored.subject)
         self.availability = Availability(session, self.renderer, self)
         self.found_directions = FoundDirections(session, self.blobs, undo_stack, self)
-        self.pane_layout = PaneLayout(self.panes, kept.slots, self._make_view, self._can_serve, self)
-        self.smooth_pixels = SmoothPixels(kept.smooth, self.views, undo_stack, self)
+        self.pane_layout = PaneLayout(self.panes, stored.slots, self._make_view, self._can_serve, self)
+        self.smooth_pixels = SmoothPixels(stored.smooth, self.views, undo_stack, self)
         self.codes = CodeSender(self.panes, self.pane_states, self.pane_layout, self.blobs, self)
         self.pane_states.changed.connect(self.pane_layout.show_states)  # before what was changed is rendered
         self.rendering = PaneRendering(
@@ -172,11 +172,11 @@ class PaneArea(QWidget):
         self.availability.ask()
         self._suggest()
         self._header_controller.show_places()
-        self.rendering.weight_refresh.tend()
+        self.rendering.weight_refresh.follow_session()
         self.rendering.submit_all()
 
     def _follow(self, run: str) -> None:
-        """Another run is in front, or none: nothing of the one before is seen or heard of any more."""
+        """Another run is in front, or none: forget all of the one before."""
         self._run = run
         for notice in (self.trouble, *(view.trouble for view in self.views.values())):
             notice.clear()

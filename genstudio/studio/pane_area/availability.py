@@ -1,6 +1,6 @@
 """Panes that the open model or its images can't serve, with reasons.
 
-Models are asked on the render thread, since they import torch; what images rule out is known at once.
+Models are queried on the render thread, since they import torch; what images rule out is known at once.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PREFIX = "refusals:"
 
 
 class Availability(QObject):
-    """``changed``: another model was asked about, and the answers are here."""
+    """``changed``: other panes are unavailable, of another model or images."""
 
     changed = Signal()
 
@@ -51,14 +51,14 @@ class Availability(QObject):
         return self._by_model.get(name) or self._by_images.get(name)
 
     def ask(self) -> None:
-        """Ask about the model that the session has, unless that was asked: once there are weights to look at."""
+        """Query the session's model, once there are weights to show, unless that was done."""
         self._ask_images()
         recipe = self._session.recipe
         model = recipe.model if recipe is not None else ""
         if model and model != self._model and (self._session.run is not None or self._model):
             self._model = model
             self._renderer.ask(PREFIX + model, _Question(model))
-            if self._by_model:  # what was said of the model before is not true of this one
+            if self._by_model:  # they are of the model before
                 self._by_model = {}
                 self.changed.emit()
 

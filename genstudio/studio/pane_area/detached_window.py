@@ -11,9 +11,9 @@ from genstudio.studio.pane_view.view import PaneView
 
 
 class PaneWindow(QWidget):
-    """Closing it gives the view back: ``gave_back`` carries the pane's name."""
+    """Closing it gives the view back: ``closed`` carries the pane's name."""
 
-    gave_back = Signal(str)
+    closed = Signal(str)
 
     def __init__(self, view: PaneView, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -41,4 +41,4 @@ class PaneWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.accept()
-        self.gave_back.emit(self.view.pane.name)
+        self.closed.emit(self.view.pane.name)

@@ -1,4 +1,4 @@
-"""The directions found for the open run, for all panes that walk along them: found once, named once, kept in the run."""
+"""Directions found for the open run, for all panes that walk along them: found once, named once, saved in the run."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from genstudio.viewing.blobs import Blob, Blobs
 
 log = logging.getLogger(__name__)
-Way = tuple[str, tuple[str, ...]]  # the method, and the attributes asked for (none: all)
+Way = tuple[str, tuple[str, ...]]  # the method, and the requested attributes (none: all)
 BY_ITSELF: Way = ("auto", ())
 
 
 class FoundDirections(QObject):
     """``blob``: the directions that panes show, ``None`` until some are found. Views put it into the state that is rendered
-    (``resolved``), and hand over what a content has found with :meth:`take`. ``changed``: there are others, or none.
+    (``resolved``), and pass on what a content has found with :meth:`take`. ``changed``: there are others, or none.
 
-    When training pauses or ends, those of earlier weights are given up as soon as the newest weights are at hand, so that
+    When training pauses or ends, those of earlier weights are given up as soon as the newest weights are there, so that
     panes in sight find them again: ``renewed``, before ``changed``."""
 
     changed = Signal()
@@ -126,7 +126,7 @@ class FoundDirections(QObject):
         path = None if run is None else run.path
         training = self._session.state == "training"
         if path == self._path:
-            # A step by hand renews nothing, since each would begin a search. The end of training does.
+            # A single step renews nothing, since each would begin a search. The end of training does.
             ended = self._session.state == "idle" and self._state != "idle"
             self._due = not training and (self._due or self._state == "training" or ended)
             self._state = self._session.state
@@ -199,7 +199,7 @@ class _Keeping:
         from genstudio.latent import storage
         from genstudio.latent.directions.direction import Directions
 
-        if os.access(self._run.path, os.W_OK):  # runs that come with the program may lie where nobody writes
+        if os.access(self._run.path, os.W_OK):  # runs that come with the program may be read-only
             storage.keep(self._run, Directions.from_bytes(self._data))
 
 

@@ -1,4 +1,4 @@
-"""Export: the picture, an animation or the numbers of a pane, written on a worker, told in one line of text."""
+"""Export of a pane's picture, an animation or its numbers: written on a worker, with one line of progress."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HISTOGRAMS = ("neighbours", "real_or_fake")  # panes whose series are histograms
 @dataclass(frozen=True)
 class Kind:
     """One thing that can be saved: its name in the menu, the name proposed for the file, the formats. Those of one
-    ``group`` stand in a menu of their own; ``options`` are for whoever writes it."""
+    ``group`` stand in a menu of their own; ``options`` are for the writer."""
 
     name: str
     title: str
@@ -84,12 +84,12 @@ def kinds_for(pane: str, has_z: bool) -> list[Kind]:
 
 
 class Exporter(QObject):
-    """Writes one file at a time. ``choose_path(title, proposed, filters)`` asks the person where to; "" is no."""
+    """Writes one file at a time. ``choose_path(title, proposed, filters)`` asks the user for a path; "" is no."""
 
     progressed = Signal(float, object)
     began = Signal(str)
     finished = Signal(object)  # the Path written
-    failed = Signal(object)  # words; "" when the person stopped it
+    failed = Signal(object)  # words; "" when the user stopped it
 
     def __init__(self, session: Session, blobs: Blobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -191,7 +191,7 @@ class Exporter(QObject):
 
 
 class _Work:
-    """The worker's part; told apart from the exporter so that no Qt object is born or dies on the worker."""
+    """The worker's part, apart from the exporter so that no Qt object is made or deleted on the worker."""
 
     def __init__(self, request: Request, exporter: Exporter) -> None:
         self._request, self._exporter = request, exporter
@@ -201,8 +201,8 @@ class _Work:
 
 
 class ExportLine(ProgressLine):
-    """What is being saved with a bar and *Stop*, then where it is with *Show in folder*. What could not be saved is told
-    elsewhere, where the next progress does not write over it."""
+    """Progress of an export with *Stop*, then its file with *Show in folder*. An error is shown elsewhere, where the next
+    progress does not overwrite it."""
 
     def __init__(self, exporter: Exporter, parent: QWidget | None = None) -> None:
         super().__init__(QLabel(), _("Show in folder"), parent=parent)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QWidget
 
 from genstudio.core.messages import _
 from genstudio.core.plain_text import printable
-from genstudio.studio.pane_area.placeholder import doing, title_of
+from genstudio.studio.pane_area.placeholder import activity_of, title_of
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.card import Fact, Running
 
@@ -127,7 +127,7 @@ class HeaderController(QObject):
 
     def show_run(self) -> None:
         """Show the name of the run and what it is doing."""
-        self._header.show_run(title_of(self._session), doing(self._session))
+        self._header.show_run(title_of(self._session), activity_of(self._session))
 
     @Slot()
     def show_places(self) -> None:

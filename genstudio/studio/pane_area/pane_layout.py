@@ -62,7 +62,7 @@ class PaneLayout(QWidget):
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._focus_moved)
 
-    # -- what can be asked ---------------------------------------------------------------------------------------
+    # -- queries ------------------------------------------------------------------------------------------------
 
     def in_sight(self) -> list[str]:
         """Names of the visible panes."""
@@ -73,7 +73,7 @@ class PaneLayout(QWidget):
         return [self.views[name] for name in self.slots]
 
     def view(self, name: str) -> PaneView:
-        """The view of a pane, made when it is first asked for."""
+        """The view of a pane, made when it is first needed."""
         if name not in self.views:
             view = self.views[name] = self._make_view(name)
             view.setParent(self)
@@ -83,9 +83,9 @@ class PaneLayout(QWidget):
         return self.views[name]
 
     def renew(self, name: str) -> None:
-        """Another view of a pane in place of the one that there is: nothing that the old one showed or knew stays.
+        """Replace the view of a pane by a new one: nothing that the old one showed or knew stays.
 
-        The new one stands where the old one stood: in its slot, in its window, or out of sight until it is asked for.
+        The new one takes the place of the old one: in its slot, in its window, or out of sight until it is needed.
         """
         old = self.views.pop(name)
         old.blockSignals(True)  # what still plays there says nothing more
@@ -101,7 +101,7 @@ class PaneLayout(QWidget):
             sizes = self.splitter.sizes()
             self.splitter.replaceWidget(where, new)
             self.splitter.setSizes(sizes)
-            self._dress(new, len(self.slots))
+            self._show_in_slot(new, len(self.slots))
         self.inspectors.removeWidget(old.inspector)
         for part in (old, old.inspector):
             part.setParent(None)
@@ -152,7 +152,7 @@ class PaneLayout(QWidget):
             self.active = self.slots[0]
         self.arrange()
         window = self.windows[name] = PaneWindow(view, self)
-        window.gave_back.connect(self._window_closed)
+        window.closed.connect(self._window_closed)
         window.show()
         self.arranged.emit()
 
@@ -216,7 +216,7 @@ class PaneLayout(QWidget):
                 view.setParent(self)
         for place, view in enumerate(wanted):
             self.splitter.insertWidget(place, view)
-            self._dress(view, len(wanted))
+            self._show_in_slot(view, len(wanted))
             if self.inspectors.indexOf(view.inspector) < 0:
                 self.inspectors.addWidget(view.inspector)
         if len(wanted) > 1:
@@ -235,8 +235,8 @@ class PaneLayout(QWidget):
             window.close()
 
     @staticmethod
-    def _dress(view: PaneView, side_by_side: int) -> None:
-        """A view of a slot, on screen, beside so many in all."""
+    def _show_in_slot(view: PaneView, side_by_side: int) -> None:
+        """Show a view of a slot, with ``side_by_side`` views in all."""
         view.show()
         view.beside_button.setChecked(side_by_side > 1)
         view.beside_button.setToolTip(

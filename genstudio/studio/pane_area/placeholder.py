@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from genstudio.studio.session.session import Session
 
 
-def what_to_do(session: Session) -> str:
-    """One or two sentences for where the session stands."""
-    going_on = {
+def placeholder_text(session: Session) -> str:
+    """One or two sentences for the state of the session."""
+    activity = {
         "preparing": _("Preparing the images. The first pictures come with the first steps."),
         "training": _("The first weights are on their way."),
         "paused": _("The first weights are on their way."),
@@ -20,8 +20,8 @@ def what_to_do(session: Session) -> str:
     }
     if session.state == "opening":
         return _("Opening {name}. Its pictures appear here.", name=session.opening_name)
-    if session.state in going_on:
-        return going_on[session.state]
+    if session.state in activity:
+        return activity[session.state]
     waits = session.waits_for
     if session.run is not None:
         return (
@@ -35,7 +35,7 @@ def what_to_do(session: Session) -> str:
 
 
 def title_of(session: Session) -> str:
-    """The name of what is in front: the run that is open or being opened, else the recipe."""
+    """Name of the run that is open or being opened, else of the recipe."""
     if session.run is not None:
         return session.run.name
     if session.opening:
@@ -44,7 +44,7 @@ def title_of(session: Session) -> str:
     return (translate(recipe.title) or recipe.name) if recipe is not None else ""
 
 
-def doing(session: Session) -> str:
+def activity_of(session: Session) -> str:
     """One word for the header."""
     words = {
         "opening": _("opening"),

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from genstudio.core.messages import _
 from genstudio.studio.pane_area.availability import unavailable_page
-from genstudio.studio.pane_area.placeholder import what_to_do
+from genstudio.studio.pane_area.placeholder import placeholder_text
 from genstudio.studio.pane_area.weight_refresh import WeightRefresh
 from genstudio.studio.pane_view.computing import Computing
 from genstudio.studio.pane_view.view import PaneView
@@ -97,7 +97,7 @@ class PaneRendering(QObject):
         if (reason := self._availability.of(name)) is not None:
             view.refuse(unavailable_page(view.pane, reason))
         elif not self._has_weights():
-            view.show_message(what_to_do(self._session))
+            view.show_message(placeholder_text(self._session))
         elif self._session.runs.opening_data and view.rendered is None and state.needs_images:
             view.show_message(_("Opening the images that this run learns from. They are needed here."))
         elif name not in self.computing.stopped:  # until the user changes something in this pane
@@ -114,7 +114,7 @@ class PaneRendering(QObject):
         if made.run != run_in_front(self._session):  # of a run that was left meanwhile
             return
         if made.waiting or not self._has_weights():
-            view.show_message(what_to_do(self._session))
+            view.show_message(placeholder_text(self._session))
             return
         view.show_rendered(made)
         if made.final:

@@ -31,18 +31,18 @@ class SessionState:
 
 def recall(settings: Settings, panes: Mapping[str, Pane]) -> SessionState:
     """Restore the result of :func:`remember`. What no longer fits, as of another version, gets its default."""
-    kept: dict[str, Any] = settings.get(KEY, {})
+    stored: dict[str, Any] = settings.get(KEY, {})
     states: dict[str, PaneState] = {}
     for name, pane in panes.items():
         try:
-            states[name] = pane.state.from_json(dict(kept.get("states", {}).get(name, {})))
+            states[name] = pane.state.from_json(dict(stored.get("states", {}).get(name, {})))
         except (GenstudioError, TypeError, ValueError, AttributeError):
             log.warning("the kept state of pane %s does not fit any more", name)
             states[name] = pane.state()
-    slots = [name for name in kept.get("slots", []) if name in panes][:2]
-    about = kept.get("about", {})
+    slots = [name for name in stored.get("slots", []) if name in panes][:2]
+    about = stored.get("about", {})
     subject = Subject(str(about.get("run", "")), str(about.get("images", "")))
-    return SessionState(states, list(dict.fromkeys(slots)), bool(kept.get("smooth", False)), subject)
+    return SessionState(states, list(dict.fromkeys(slots)), bool(stored.get("smooth", False)), subject)
 
 
 def remember(settings: Settings, what: SessionState) -> None:

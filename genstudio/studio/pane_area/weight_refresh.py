@@ -41,8 +41,8 @@ class WeightRefresh(QObject):
         session.snapshot_arrived.connect(self._arrived)
         session.happened.connect(self._happened)
 
-    def tend(self) -> None:
-        """Ask while it trains; once more whenever it stands still, for the last ones: each single step comes by here too."""
+    def follow_session(self) -> None:
+        """Ask for weights while it trains; once more whenever it pauses, for the last ones: after each single step too."""
         training = self._session.state == "training"
         if training and not self._ask.isActive():
             self._ask.start()
@@ -90,7 +90,7 @@ class WeightRefresh(QObject):
 
     def _is_due_at_once(self, latest: Snapshot | None) -> bool:
         """True where these weights are shown without waiting: training is paused, or they are the first ones after a change
-        that a person made. Waiting is for training that runs freely."""
+        of a setting. Waiting is for training that runs freely."""
         if self._session.state != "training":
             return True
         if self._due_after is None or latest is None or latest.step <= self._due_after:

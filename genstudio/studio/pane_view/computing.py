@@ -1,4 +1,4 @@
-"""Tells in each pane what is being computed for it, and lets a person stop that and begin again."""
+"""Shows in each pane what is being computed for it, with a way to stop that and begin again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOOK_MS = 100
 
 
 class Computing(QObject):
-    """``stopped``: the panes in which a person stopped the work. ``wanted(name)``: one is to be computed again."""
+    """``stopped``: the panes in which the user stopped the work. ``wanted(name)``: one is to be computed again."""
 
     wanted = Signal(str)
 

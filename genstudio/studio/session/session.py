@@ -54,7 +54,7 @@ class Session(QObject):
     snapshot_arrived = Signal()  # there are newer weights than before (at most 4/s, only after request_snapshot())
     checkpoints_changed = Signal()  # one was saved, or another run is open
     failed = Signal(object)  # a Message or str for the line of text
-    said = Signal(object)  # the same, of things that went well
+    informed = Signal(object)  # the same, on what went well
     progress = Signal(float, object)  # while preparing: 0..1 and a Message
     happened = Signal(object)  # an event of training that is not a step (Saved, Measured, Sampled, Alarm, Finished)
     waits = Signal()  # what Start waits for has changed
@@ -405,12 +405,12 @@ class Session(QObject):
 
     @Slot(object)
     def _kept(self, run: Run) -> None:
-        self.said.emit(N_("Kept as {name}: it can go on there.", name=run.name))
+        self.informed.emit(N_("Kept as {name}: it can go on there.", name=run.name))
         self.open_run(run.path)
 
     @Slot(object)
     def _left_kept(self, run: Run) -> None:
-        self.said.emit(N_("The model that was left in memory is kept as {name}, among your runs.", name=run.name))
+        self.informed.emit(N_("The model that was left in memory is kept as {name}, among your runs.", name=run.name))
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:

@@ -55,7 +55,7 @@ class Training(QObject):
 
     @property
     def may_step(self) -> bool:
-        """True while further steps will be taken without being asked for."""
+        """True while further steps will be taken by themselves."""
         return self._thread is not None and self._thread.may_step
 
     def start(self, recipe: Recipe) -> None:
@@ -64,7 +64,7 @@ class Training(QObject):
         def make(thread: TrainingThread) -> Job:
             from genstudio.training.job import new_job
 
-            job = new_job(recipe, progress=thread.tell, cancelled=thread.isInterruptionRequested)
+            job = new_job(recipe, progress=thread.report, cancelled=thread.isInterruptionRequested)
             if thread.isInterruptionRequested():
                 job.run.delete()  # nothing was trained: leave no empty folder behind
                 raise Cancelled(N_("Stopped before the first step."))
@@ -78,7 +78,7 @@ class Training(QObject):
         def make(thread: TrainingThread) -> Job:
             from genstudio.training.job import resume_job
 
-            return resume_job(path, steps=steps, progress=thread.tell, cancelled=thread.isInterruptionRequested)
+            return resume_job(path, steps=steps, progress=thread.report, cancelled=thread.isInterruptionRequested)
 
         self._launch(make)
 
@@ -180,7 +180,7 @@ class TrainingThread(QThread):
         return self._allowed > 0
 
     def allow(self, steps: float) -> None:
-        """Take so many more steps, then wait; infinity: until told otherwise."""
+        """Take so many more steps, then wait; infinity: until the next call."""
         with self._wake:
             self._allowed = steps
             self._wake.notify()
@@ -197,7 +197,7 @@ class TrainingThread(QThread):
         with self._wake:
             self._wake.notify()
 
-    def tell(self, share: float, words: Message) -> None:
+    def report(self, share: float, words: Message) -> None:
         """Report progress of the preparation; at most twenty times a second reach the window."""
         self._progress(share, words)
 

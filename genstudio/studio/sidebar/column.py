@@ -1,6 +1,6 @@
 """Left column of the window: makes the cards and connects them, and shows in them the run that the session has open.
 
-draft.py                    the recipe that stands in the cards
+draft.py                    the recipe in the cards
 draft_check.py              what has to be put right before it can be trained
 run/run_controls.py         start, continue, pause, step, stop
 run/resume_check.py         whether Start continues the open run
@@ -237,7 +237,7 @@ class LeftColumn(QWidget):
         self.curves.health.remedy_requested.connect(self.change_live)
         for part in (self.recipe, self.curves, self.live):
             part.failed.connect(messages.fail)
-        self.live.said.connect(messages.say)
+        self.live.informed.connect(messages.say)
         self.draft.changed.connect(self._draft_changed)
         self.library.ready.connect(self._library_ready)
         self.library.failed.connect(self._library_failed)

@@ -1,4 +1,4 @@
-"""Draft: the recipe that stands in the cards of images, model and plan, which is what *Start* trains."""
+"""Draft: the recipe in the cards of images, model and plan, which is what *Start* trains."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Draft(QObject):
         live.changed.connect(self.renew)
 
     def recipe(self) -> Recipe | None:
-        """The recipe that stands in the cards, or ``None`` while there is none."""
+        """The recipe in the cards, or ``None`` while there is none."""
         if self.base is None:
             return None
         cards = self._cards
@@ -102,7 +102,7 @@ class Draft(QObject):
 
     @Slot()
     def renew(self) -> None:
-        """Other values stand in the cards, which need no command for undo."""
+        """Read the cards again: their values have changed, without need for a command for undo."""
         self._remembered = self.recipe()
         self.changed.emit()
 
@@ -110,7 +110,7 @@ class Draft(QObject):
         assert self.base is not None
         base, cards = self.base, self._cards
         same_model, same_data = recipe.model == base.model, recipe.data == base.data
-        cards.model.show_facts(None)  # those that stand there are of another model, until this one is counted
+        cards.model.show_facts(None)  # those that are shown are of another model, until this one is counted
         cards.model.show_values(recipe.model, recipe.model_knobs, base.model_knobs if same_model else None)
         cards.data.show_values(recipe.data, recipe.data_knobs, base.data_knobs if same_data else None)
         self._optimisers.show(recipe, base)
@@ -135,7 +135,7 @@ class Draft(QObject):
         self._edited(f"data.{name}", form.rows.get(name) if form is not None else None)
 
     def _edited(self, name: str, row: KnobRow | None) -> None:
-        """A setting was edited; before training that can be undone as a whole, with all that followed it."""
+        """Record an edit for undo; before training it is undone together with all that followed it."""
         before = self._remembered
         self.renew()
         if not self._session.busy and before is not None and before != self._remembered:

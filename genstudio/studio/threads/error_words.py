@@ -7,7 +7,7 @@ from genstudio.core.messages import N_, Message
 
 
 def error_message(error: BaseException) -> Message | str:
-    """An error as one line for a person."""
+    """An error as one line for the user."""
     if isinstance(error, GenstudioError):
         return str(error)
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():

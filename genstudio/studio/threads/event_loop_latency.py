@@ -16,14 +16,14 @@ ON_TIME_MS = 17.0  # one frame
 class EventLoopLatency(QObject):
     """``worst_ms`` over the last two seconds. ``record()`` keeps every sample (ms) for a benchmark in ``samples``."""
 
-    told = Signal(float)  # once a second: worst_ms
+    measured = Signal(float)  # once a second: worst_ms
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.samples: array[float] | None = None
         self._recent: deque[float] = deque(maxlen=WINDOW)
         self._expected = 0.0
-        self._since_told = 0
+        self._since_measured = 0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(PERIOD_MS)
@@ -58,7 +58,7 @@ class EventLoopLatency(QObject):
         self._expected += PERIOD_MS / 1000
         if self._expected < now:
             self._expected = now + PERIOD_MS / 1000
-        self._since_told += 1 + missed
-        if self._since_told * PERIOD_MS >= 1000:
-            self._since_told = 0
-            self.told.emit(self.worst_ms)
+        self._since_measured += 1 + missed
+        if self._since_measured * PERIOD_MS >= 1000:
+            self._since_measured = 0
+            self.measured.emit(self.worst_ms)

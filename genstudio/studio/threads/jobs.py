@@ -1,8 +1,8 @@
-"""Long work that a person started: it goes on whatever is looked at, can be stopped, and holds nothing else up.
+"""Long work that the user started: it continues whatever is shown, can be stopped, and delays nothing else.
 
     jobs.start(Job(title), work, done)      work() -> a generator that yields the share done and returns the result
 
-One job runs at a time, on a thread of low priority with one core, and rests while a person drags; while a model trains it
+One job runs at a time, on a thread of low priority with one core, and rests while the user drags; while a model trains it
 rests three times as long as it works. Between two of its steps (milliseconds each) it can be stopped.
 """
 
@@ -24,13 +24,13 @@ from genstudio.core.threads import compute_on_one_core
 from genstudio.studio.threads.background import Background
 
 Work = Callable[[], Generator[float, None, Any]]
-TOLD_MS = 200  # how often progress is told
+REPORT_MS = 200  # how often progress is reported
 BREATH = 3.0  # while training, a job rests so many times what its last step took
 
 
 @dataclass(eq=False)
 class Job:
-    """One piece of work. ``share`` (0 to 1) of it is done; ``by_itself``: no person asked for it."""
+    """One piece of work. ``share`` (0 to 1) of it is done; ``by_itself``: the user did not ask for it."""
 
     title: Message
     by_itself: bool = False
@@ -48,10 +48,10 @@ class News:
 
 
 class Jobs(QObject):
-    """``changed``: a job began, has come further, or ended. ``told`` carries :class:`News`."""
+    """``changed``: a job began, has progressed, or ended. ``news_arrived`` carries :class:`News`."""
 
     changed = Signal()
-    told = Signal(object)
+    news_arrived = Signal(object)
 
     def __init__(self, is_training: Callable[[], bool], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,9 +61,9 @@ class Jobs(QObject):
         self._jobs: list[Job] = []
         self._may_go = threading.Event()
         self._may_go.set()
-        self._tell = QTimer(self)
-        self._tell.setInterval(TOLD_MS)
-        self._tell.timeout.connect(self.changed)
+        self._report = QTimer(self)
+        self._report.setInterval(REPORT_MS)
+        self._report.timeout.connect(self.changed)
 
     @property
     def running(self) -> Job | None:
@@ -78,7 +78,7 @@ class Jobs(QObject):
         failed: Callable[[Exception], None] | None = None,
     ) -> None:
         """Do ``work`` after what was started before. ``done(result)`` or ``failed(error)`` is called on the GUI thread,
-        unless the job is stopped. ``work`` must hold no window: it is let go on the worker."""
+        unless the job is stopped. ``work`` must refer to no widget: it is deleted on the worker."""
         job.key = f"job {next(self._numbers)}"
 
         def finished(result: Any) -> None:
@@ -92,7 +92,7 @@ class Jobs(QObject):
 
         self._jobs.append(job)
         self._worker.submit(_Steps(job, work, self._may_go, self._is_training), finished, broke, key=job.key)
-        self._tell.start()
+        self._report.start()
         self.changed.emit()
 
     def stop(self, job: Job | None = None) -> None:
@@ -104,7 +104,7 @@ class Jobs(QObject):
             self._forget(job)
 
     def rest(self, still: bool) -> None:
-        """A person drags (``still``), or does not any more: jobs stand still meanwhile."""
+        """The user drags (``still``), or does not any more: jobs pause meanwhile."""
         if still:
             self._may_go.clear()
         else:
@@ -113,7 +113,7 @@ class Jobs(QObject):
     def shutdown(self) -> None:
         """Stop all of them and wait for the thread."""
         self.blockSignals(True)
-        self._tell.stop()
+        self._report.stop()
         for job in self._jobs:
             job.stopped.set()
         self._jobs.clear()
@@ -123,12 +123,12 @@ class Jobs(QObject):
     def _forget(self, job: Job) -> None:
         self._jobs = [other for other in self._jobs if other is not job]
         if not self._jobs:
-            self._tell.stop()
+            self._report.stop()
         self.changed.emit()
 
 
 class _Steps:
-    """The worker's part of a job: no Qt object is made or let go there."""
+    """The worker's part of a job: no Qt object is made or deleted there."""
 
     def __init__(self, job: Job, work: Work, may_go: threading.Event, is_training: Callable[[], bool]) -> None:
         self._job, self._may_go, self._is_training = job, may_go, is_training

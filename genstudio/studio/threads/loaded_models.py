@@ -71,8 +71,8 @@ class LoadedModels:
 
     def keep_only(self, snapshots: Iterable[Snapshot]) -> None:
         """Forget the models of other weights."""
-        kept = {id(snapshot) for snapshot in snapshots}
-        for key in [key for key in self._contexts if key[0] not in kept]:
+        stored = {id(snapshot) for snapshot in snapshots}
+        for key in [key for key in self._contexts if key[0] not in stored]:
             self._contexts.pop(key)
 
     def clear(self) -> None:

@@ -1,12 +1,12 @@
-"""The thread that makes contents: it has the newest thing only, so nothing can pile up.
+"""Thread that makes contents: it has the newest state of each view only, so nothing can pile up.
 
     drag -> pane state -> submit(view, state) -> [render thread] -> ready(view) -> result(view) -> painted
 
 A *view* is one pane on screen. ``submit`` overwrites the view's waiting state; of all that waits, what took least last time
 goes first; a long content is a generator, set aside between two of its steps for shorter ones, and ended with what it has
-when a newer state of its view comes. Coarse stages of a content are for a hand that moves (``pace.py``). ``ready`` is
+when a newer state of its view comes. Coarse stages of a content are for a drag (``throttle.py``). ``ready`` is
 emitted only when the last one has been fetched. A view's ``latest`` weights are those that it had, unless the newest ones
-are asked for: a long drawing goes on with those that it began with.
+are asked for: a long drawing continues with those that it began with.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from genstudio.core.memory import give_memory_back
 from genstudio.core.messages import N_, Message
 from genstudio.core.threads import compute_on_one_core
 from genstudio.studio.threads.loaded_models import LoadedModels, Weights, run_in_front
-from genstudio.studio.threads.throttle import REST_MS, Pace
+from genstudio.studio.threads.throttle import REST_MS, StagePace
 from genstudio.viewing.base import Content, PaneState, pane_of, steps
 from genstudio.viewing.blobs import Blobs
 
@@ -43,8 +43,8 @@ BREATH = 3.0  # while training, a slow content rests so many times what its last
 class Rendered:
     """One content, made in ``milliseconds`` of the render thread from weights at ``step``; or why there is none.
 
-    ``run`` is the run that was in front when it was asked for (its folder; empty for none): it belongs to no other.
-    ``final`` says whether better ones will follow. ``error`` is for people; ``waiting`` when there are no weights yet.
+    ``run`` is the run that was open when it was requested (its folder; empty for none): it belongs to no other.
+    ``final``: no better ones will follow. ``error`` is for people; ``waiting`` when there are no weights yet.
     ``share``: of a content that is being made, the part done (0 to 1), where that is known.
     """
 
@@ -79,14 +79,14 @@ class _Job:
     newest: bool  # take the newest weights, not those that the view had
     steps: Iterator[Rendered] | None = None
     spent: float = 0.0
-    stage: int = 0  # which coarse content comes next, or the whole
+    stage: int = 0  # which coarse content comes next, or the final one
     since_stage: float = 0.0  # ms
     rests_until: float = 0.0  # on time.perf_counter: not before is anything better made
     key: Any = field(default=None)
 
 
 class RenderThread(QThread):
-    """Renders the newest state of each view with one intra-op thread. One owner; :meth:`stop` is its one way to go."""
+    """Renders the newest state of each view with one intra-op thread. One owner, who calls :meth:`stop`."""
 
     ready = Signal(str)
 
@@ -98,7 +98,7 @@ class RenderThread(QThread):
         self.models = LoadedModels(session, blobs or Blobs())  # for this thread
         self._wake = threading.Condition()
         self._waiting: dict[str, tuple[int, PaneState, bool, str]] = {}
-        self._asked: list[tuple[str, Callable[[], Any]]] = []
+        self._questions: list[tuple[str, Callable[[], Any]]] = []
         self._numbers = itertools.count(1)
         self._tickets: dict[str, int] = {}
         self._results: dict[str, Any] = {}
@@ -107,7 +107,7 @@ class RenderThread(QThread):
         self._shares: dict[str, float | None] = {}
         self._breathes: dict[str, float] = {}  # by view: until when, on time.perf_counter
         self._durations: dict[str, float] = {}
-        self._paces: dict[str, Pace] = {}
+        self._paces: dict[str, StagePace] = {}
         self._shown: dict[str, Any] = {}
         self._latest: dict[str, Snapshot] = {}  # by view: the weights that it took for the newest
         self._in_sight: frozenset[str] = frozenset()
@@ -118,7 +118,7 @@ class RenderThread(QThread):
     # -- called from the GUI thread ------------------------------------------------------------------------------
 
     def submit(self, view: str, state: PaneState, *, newest: bool = True) -> None:
-        """Ask for the content of ``state``. What waited for this view is forgotten, what runs for it ends early.
+        """Request the content of ``state``. What waited for this view is dropped, what runs for it ends early.
 
         ``newest=False``: where the state says ``latest``, the weights that this view was last shown with will do.
         """
@@ -139,7 +139,7 @@ class RenderThread(QThread):
         An exception comes back as the result.
         """
         with self._wake:
-            self._asked = [(n, w) for n, w in self._asked if n != name] + [(name, work)]
+            self._questions = [(n, w) for n, w in self._questions if n != name] + [(name, work)]
             self._wake.notify()
         if not self.isRunning() and not self._stopping:
             self.start()
@@ -163,13 +163,13 @@ class RenderThread(QThread):
             for table in (self._tickets, self._waiting):
                 table.pop(view, None)
             if self._results.pop(view, None) is not None:
-                self._shown.pop(view, None)  # made, and never fetched: it has to be made again when it is asked for
+                self._shown.pop(view, None)  # made, and never fetched: it has to be made again when it is requested
             self._pending.discard(view)
             self._wake.notify()
 
     def keep_only(self, views: Collection[str]) -> None:
-        """These are in sight: :meth:`cancel` the others, and forget models and what is known of them that none of these
-        shows."""
+        """Make contents for these views alone, which are in sight: :meth:`cancel` the others, and forget models that none of
+        these shows."""
         with self._wake:
             for view in [view for view in self._tickets if view not in views]:
                 self.cancel(view)
@@ -178,7 +178,7 @@ class RenderThread(QThread):
             self._wake.notify()
 
     def forget(self, view: str) -> None:
-        """The view is gone, or shows another run from now on: :meth:`cancel`, and keep nothing of what it showed."""
+        """Forget a view that is gone, or shows another run from now on: :meth:`cancel`, and drop what it showed."""
         with self._wake:
             self.cancel(view)
             for table in (self._shown, self._latest, self._paces, self._durations):
@@ -197,13 +197,13 @@ class RenderThread(QThread):
     def run(self) -> None:
         while True:
             with self._wake:
-                while not (self._waiting or self._jobs or self._asked or self._tidy or self._stopping):
+                while not (self._waiting or self._jobs or self._questions or self._tidy or self._stopping):
                     self._wake.wait()
                 if self._stopping:
                     break
                 left = [self._jobs.pop(view) for view in [*self._jobs] if view not in self._tickets]
                 left += self._take_newest()
-                idle = not (self._jobs or self._asked)
+                idle = not (self._jobs or self._questions)
             self._close(left)
             if idle:  # only then, since to give memory back takes tens of milliseconds
                 self._tidy_up()
@@ -214,19 +214,19 @@ class RenderThread(QThread):
                 rests = {view: max(j.rests_until, self._breathes.get(view, 0.0)) for view, j in self._jobs.items()}
                 awake = [job for view, job in self._jobs.items() if rests[view] <= now]
                 job = min(awake, key=lambda j: j.expected, default=None)
-                asked = self._asked.pop(0) if job is None and self._asked else None
-                if job is None and asked is None and rests and not self._waiting:
+                question = self._questions.pop(0) if job is None and self._questions else None
+                if job is None and question is None and rests and not self._waiting:
                     self._wake.wait(min(rests.values()) - now)
             if job is not None:
                 self._advance(job)
-            elif asked is not None:
-                self._answer(*asked)
+            elif question is not None:
+                self._answer(*question)
         self._jobs.clear()
         self.models.clear()
         self._latest.clear()
 
     def _take_newest(self) -> list[_Job]:
-        """Make jobs of what waits; those that they overtake."""
+        """Make jobs of what waits; return those that they overtake."""
         overtaken = [self._jobs.pop(view) for view in self._waiting if view in self._jobs]
         for view, (ticket, state, newest, run) in self._waiting.items():
             before = self._shown.get(view)
@@ -291,19 +291,19 @@ class RenderThread(QThread):
             self._durations[job.view] = job.spent
             if made.content is not None:
                 self._shown[job.view] = job.key
-            else:  # words stand there now: what was shown before them is made again when it is asked for
+            else:  # words are shown now: what was shown before them is made again when it is requested
                 self._shown.pop(job.view, None)
         if job.key is not None and job.state.at == "latest" and (made.final or not job.again):
-            # Until a drawing from newer weights is whole, a hand goes on with the one that is on screen.
+            # Until a drawing from newer weights is final, edits continue with the one that is on screen.
             self._latest[job.view] = job.key[1]
-        # What was overtaken is shown all the same: else nothing would move under a hand that is quicker than the model.
+        # What was overtaken is shown all the same: else nothing would move during a drag that is quicker than the model.
         if made.final or (made.content is not None and job.spent > PATIENCE_MS and not job.again):
             self._publish(job.view, made)
 
     def _reached_stage(self, job: _Job, *, whole: bool) -> bool:
-        """Remember what it took; tell whether a moving hand should see it."""
-        pace, stage = self._paces.setdefault(job.view, Pace()), job.stage
-        pace.took(stage, job.since_stage, whole=whole)
+        """Record its duration; return whether it should be shown during a drag."""
+        pace, stage = self._paces.setdefault(job.view, StagePace()), job.stage
+        pace.record(stage, job.since_stage, whole=whole)
         job.stage, job.since_stage = stage + 1, 0.0
         return whole or pace.is_best_in_time(stage, job.spent)
 
@@ -333,7 +333,7 @@ class RenderThread(QThread):
             return
         while (context := self.models.context(snapshot, data)) is None:
             for _ in self.models.load(snapshot, data):
-                yield Rendered(job.state, final=False)  # others may want to go first
+                yield Rendered(job.state, final=False)  # others may go first
         latent_dim = getattr(context.model, "latent_dim", None)
         facts: Any = {"step": snapshot.step, "latent_dim": latent_dim, "snapshot": snapshot}
         spent, held, started = 0.0, None, time.perf_counter()

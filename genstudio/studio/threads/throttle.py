@@ -32,15 +32,15 @@ def at_most_often(progress: Callable[[float, Message], None]) -> Callable[[float
     return report
 
 
-class Pace:
+class StagePace:
     """Duration of each stage of one view's contents beyond the one before it, in ms of the render thread; the last is the
-    whole."""
+    final one."""
 
     def __init__(self) -> None:
         self._takes: list[float] = []
 
-    def took(self, stage: int, milliseconds: float, *, whole: bool = False) -> None:
-        """Stage 0, 1, ... took so long. Half of what is remembered is the newest: one hiccup is not the rule."""
+    def record(self, stage: int, milliseconds: float, *, whole: bool = False) -> None:
+        """Record the duration of stage 0, 1, ... Half of the estimate is the newest: one hiccup is not the rule."""
         before = self._takes[stage] if stage < len(self._takes) else milliseconds
         self._takes[stage : None if whole else stage + 1] = [(before + milliseconds) / 2]
 

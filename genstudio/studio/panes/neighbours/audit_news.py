@@ -48,7 +48,7 @@ class AuditNews(QObject):
         found = self._audits.of(what)
         fields = {"run": Path(what.run).name, "step": f"{what.step:,}", "verdict": getattr(found, "verdict", found)}
         words = N_("Audit of {run} at step {step}: {verdict}", **fields)
-        self._jobs.told.emit(News(words, partial(self._show, what) if self._can_show(what) else None))
+        self._jobs.news_arrived.emit(News(words, partial(self._show, what) if self._can_show(what) else None))
 
     def _can_show(self, what: Audited) -> bool:
         latest = self._session.latest_snapshot()

@@ -70,7 +70,7 @@ class CurvesCard(Card):
         self.body.insertWidget(self.body.indexOf(self.empty), self.plot, 1)
         self.plot.set_data(self.data)
         self._take_options()
-        self._told()
+        self._annotated()
 
     def shutdown(self) -> None:
         """End the thread that draws."""
@@ -164,7 +164,7 @@ class CurvesCard(Card):
             self.plot.set_names(self.legend.shown(), self._styles, self._sections)
 
     @Slot()
-    def _told(self) -> None:
+    def _annotated(self) -> None:
         """Something happened that the curves show: a mark, or whose they are."""
         if self.plot is not None:
             self.plot.set_marks([(mark.step, translate(mark.message)) for mark in self.rows.marks])
@@ -208,7 +208,7 @@ class CurvesCard(Card):
         self.rows.began.connect(self._begun)
         self.rows.grew.connect(self._grown)
         self.rows.rested.connect(self._rested)
-        self.rows.told.connect(self._told)
+        self.rows.annotated.connect(self._annotated)
         self.rows.failed.connect(self.failed)
         self.session.happened.connect(self._happened)
         self.options.changed.connect(self._take_options)

@@ -46,7 +46,7 @@ class PlanCard(FoldingCard):
         self.sum_up()
 
     def set_players(self, names: Sequence[str]) -> None:
-        """One form for each player. Keeps what stands in the forms that stay."""
+        """One form for each player. Keeps the values of the forms that stay."""
         if tuple(names) == tuple(self.players):
             return
         for name in [n for n in self.players if n not in names]:
@@ -100,7 +100,7 @@ class PlanCard(FoldingCard):
         return self.players[player].rows.get(knob) if player in self.players else None
 
     def sum_up(self) -> None:
-        """Say the plan in force in the line that stands when the card is folded."""
+        """Sum the plan up in the line that is shown when the card is folded."""
         plan = self.plan()
         first = next(iter(self.players), "model")
         player = plan.player(first)

@@ -1,4 +1,4 @@
-"""Settings that change while a model trains: asked of the session, refused beside the field, undone as another change."""
+"""Fields of settings that change while a model trains: applied by the session, refused beside the field, with undo."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from genstudio.studio.threads.error_words import error_message
 class LiveSettings(QObject):
     """Names are those of the training: ``model.beta`` (or ``beta``), ``plan.steps``, ``plan.players.model.lr``.
 
-    ``changed``: other values are in force, and stand in the cards.
+    ``changed``: other values are in force, and shown in the cards.
     """
 
     changed = Signal()
     failed = Signal(object)
-    said = Signal(object)
+    informed = Signal(object)
 
     def __init__(
         self, session: Session, model: ModelCard, plan: PlanCard, undo: SettingUndo, parent: QObject | None = None
@@ -35,7 +35,7 @@ class LiveSettings(QObject):
         session.happened.connect(self._happened)
 
     def edit(self, name: str) -> None:
-        """Put the value that a person has just entered in the field of ``name`` in force, or refuse it there."""
+        """Put the value that was just entered in the field of ``name`` in force, or refuse it there."""
         row = self._row(name)
         if row is None or not row.info.live:
             return
@@ -74,11 +74,11 @@ class LiveSettings(QObject):
         return True
 
     def _put_back(self, values: dict[str, Any]) -> bool:
-        """For undo and redo: the fields may be folded away, so it is said too."""
+        """For undo and redo: the fields may be folded away, so a message tells it."""
         if not self._put(values):
             return False
         title = self._title(next(iter(values)))
-        self.said.emit(_("{setting}: back to {value}.", setting=title, value=_shown(next(iter(values.values())))))
+        self.informed.emit(_("{setting}: back to {value}.", setting=title, value=_shown(next(iter(values.values())))))
         return True
 
     def _record(self, before: dict[str, Any], after: dict[str, Any], gesture: int = 0) -> None:

@@ -1,6 +1,6 @@
-"""The optimisers' forms follow the model's: another objective comes with optimisers of its own, and so does another model.
+"""Optimisers that follow the model: another objective comes with optimisers of its own, and so does another model.
 
-What follows stands in the forms as changed, with its way back, and one line says so and takes it back.
+What follows is shown in the forms as changed, with a reset, and one line says so and takes it back.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ class Optimisers:
         self.model, self.plan, self.controls = model, plan, controls
         self._recipe: Recipe | None = None
         self._base: Recipe | None = None
-        self._asked: dict[str, dict[str, Any]] | None = None  # by the model as it stands in its card
+        self._wanted: dict[str, dict[str, Any]] | None = None  # by the model that is shown in its card
         self._shown: Plan | None = None
         self.changed: Callable[[], None] = lambda: None  # called when a click took the optimisers back
 
     def show(self, recipe: Recipe, base: Recipe) -> None:
         """Fill the plan card; of players that the recipe leaves out with what its model asks for, once that is known."""
         self._recipe, self._base = recipe, base
-        self._asked = self._defaults(recipe.model, recipe.model_knobs)
-        plan, rollback = self._whole(recipe), self._whole(base)
+        self._wanted = self._defaults(recipe.model, recipe.model_knobs)
+        plan, rollback = self._with_players(recipe), self._with_players(base)
         if base.model != recipe.model:
             rollback = rollback.model_copy(update={"players": plan.players})
         self.plan.show_plan(plan, rollback)
@@ -41,24 +41,24 @@ class Optimisers:
 
     def models_are_known(self) -> None:
         """Show the models' defaults once the library is ready, unless they were edited since."""
-        if self._recipe is None or self._base is None or self._asked is not None:
+        if self._recipe is None or self._base is None or self._wanted is not None:
             return
         if self.plan.plan() == self._shown:
             self.show(self._recipe, self._base)
 
     def follow_model(self) -> None:
-        """A knob of the model, or the model itself, was changed by hand."""
-        base, asked = self._base, self._defaults(self.model.model, self.model.values())
-        if base is None or asked is None or asked == self._asked or not self.model.is_valid():
+        """Adapt the optimisers to a model, or a knob of it, that the user has changed."""
+        base, wanted = self._base, self._defaults(self.model.model, self.model.values())
+        if base is None or wanted is None or wanted == self._wanted or not self.model.is_valid():
             return
-        before, self._asked = self.plan.plan(), asked
-        rollback = self._whole(base) if base.model == self.model.model else with_defaults(Plan(), asked)
-        if asked == self._defaults(base.model, base.model_knobs) and base.model == self.model.model:
+        before, self._wanted = self.plan.plan(), wanted
+        rollback = self._with_players(base) if base.model == self.model.model else with_defaults(Plan(), wanted)
+        if wanted == self._defaults(base.model, base.model_knobs) and base.model == self.model.model:
             plan = before.model_copy(update={"players": rollback.players})
         else:
-            plan = with_defaults(rebased(drop_unknown(before, asked), asked), asked)
+            plan = with_defaults(rebased(drop_unknown(before, wanted), wanted), wanted)
         self.plan.show_players(plan, rollback)
-        if any(plan.player(name) != before.players.get(name) for name in asked) and len(asked) > 1:
+        if any(plan.player(name) != before.players.get(name) for name in wanted) and len(wanted) > 1:
             self.controls.say(
                 _("The optimisers are now those that go with this choice."),
                 action=_("Undo"),
@@ -66,15 +66,15 @@ class Optimisers:
             )
 
     def _take_back(self, plan: Plan, rollback: Plan) -> None:
-        """The optimisers as they were, beside the new choice."""
-        assert self._asked is not None
-        self.plan.show_players(with_defaults(drop_unknown(plan, self._asked), self._asked), rollback)
+        """Show the optimisers as they were, with the new choice."""
+        assert self._wanted is not None
+        self.plan.show_players(with_defaults(drop_unknown(plan, self._wanted), self._wanted), rollback)
         self.controls.say("")
         self.changed()
 
-    def _whole(self, recipe: Recipe) -> Plan:
-        asked = self._defaults(recipe.model, recipe.model_knobs)
-        return recipe.plan if asked is None else with_defaults(recipe.plan, asked)
+    def _with_players(self, recipe: Recipe) -> Plan:
+        wanted = self._defaults(recipe.model, recipe.model_knobs)
+        return recipe.plan if wanted is None else with_defaults(recipe.plan, wanted)
 
     def _defaults(self, model: str, values: dict[str, Any]) -> dict[str, dict[str, Any]] | None:
         """By player; ``None`` while the models are not known, or where the values don't fit."""

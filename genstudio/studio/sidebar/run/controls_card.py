@@ -1,4 +1,4 @@
-"""The five buttons, which do five different things; how far it is; and the line of text for news and errors."""
+"""Buttons of training, its progress, and the line of text for news and errors."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ PAUSE_KEY, STEP_KEY, STOP_KEY, DISCARD_KEY = "Ctrl+P", "Ctrl+.", "Ctrl+E", "Ctrl
 
 
 class ControlsCard(QFrame):
-    """Says what the person wants; what happens is the session's business."""
+    """Buttons of training. Emits what the user wants; the session does it."""
 
-    start_requested = Signal()  # or continue: the caption says which; while dimmed too, to be told why
+    start_requested = Signal()  # or continue: the caption says which; while dimmed too, to learn why
     pause_requested = Signal()
     continue_requested = Signal()
     step_requested = Signal()
@@ -39,26 +39,26 @@ class ControlsCard(QFrame):
         self._only = ""
         self._why_not = ""
         self._action: Callable[[], None] | None = None
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(14, 12, 14, 12)
-        whole.setSpacing(8)
-        whole.addLayout(self._buttons())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.setSpacing(8)
+        column.addLayout(self._buttons())
         self.only = OnlyLine(self)
         self.only.all_requested.connect(self.all_requested)
-        whole.addWidget(self.only)
+        column.addWidget(self.only)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
         self.bar.setAccessibleName(_("Progress"))
-        whole.addWidget(self.bar)
+        column.addWidget(self.bar)
         line = QHBoxLayout()
         self.where = Running(self)
         self.where.setObjectName("fact")
         self.pace = Fact(parent=self)
         line.addWidget(self.where)
         line.addWidget(self.pace, 1)
-        whole.addLayout(line)
-        whole.addWidget(self._notice())
+        column.addLayout(line)
+        column.addWidget(self._notice())
         self.show_progress(0, "")
         self.show_state(IDLE, can_start=False, resumes=False, has_run=False)
 

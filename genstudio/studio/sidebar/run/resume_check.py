@@ -8,21 +8,21 @@ from genstudio.training.recipe.recipe import Recipe
 
 
 class ResumeCheck:
-    """Of one open run. ``draft`` is what stands in the cards, ``None`` while there is nothing."""
+    """Check for one open run. ``draft``: the recipe in the cards, ``None`` while there is none."""
 
     def __init__(self) -> None:
         self._has: Any = None  # what makes the run what it is; None: no run
 
     def forget(self) -> None:
-        """No run is open, or its settings don't stand in the cards yet."""
+        """Forget the run: none is open, or its settings are not in the cards yet."""
         self._has = None
 
     def shows(self, draft: Recipe | None) -> None:
-        """The cards have just been filled from the run."""
+        """Remember the draft: the cards have just been filled from the run."""
         self._has = _compared(draft)
 
     def follows(self, draft: Recipe | None) -> None:
-        """A live change was taken: what stands in the cards is the run's, and it can go on with that after a stop."""
+        """Remember the draft after a live change: the run can continue with it after a stop."""
         if self._has is not None:
             self._has = _compared(draft)
 

@@ -1,4 +1,4 @@
-"""Where the numbers of the open run come from: the training in this window, or the run's file.
+"""Numbers of the open run, from the training in this window or from the run's file.
 
 Asks ``telemetry.since(cursor)`` on a 20 Hz timer that runs only while something trains; older rows, and runs that
 another process trains, come from the file. Rows of a file are sorted into arrays in the background.
@@ -20,17 +20,17 @@ from genstudio.training.events import to_line
 
 TICK_MS, WATCH_MS = 50, 1000
 CUTS = {"Started", "RolledBack"}  # events after which rows are no longer those that they were
-TOLD = {"Changed", "TermOwners"}
+ANNOTATIONS = {"Changed", "TermOwners"}
 
 
 class RunRows(QObject):
     """``data`` is another object after ``began``, and holds more after ``grew``; ``rested`` when nothing trains any
-    more. ``marks`` and ``parts`` (see :mod:`genstudio.training.curve_annotations`) are others after ``told``."""
+    more. ``marks`` and ``parts`` (see :mod:`genstudio.training.curve_annotations`) are others after ``annotated``."""
 
     began = Signal()
     grew = Signal()
     rested = Signal()
-    told = Signal()
+    annotated = Signal()
     failed = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -64,7 +64,7 @@ class RunRows(QObject):
         path = str(self.session.run.path) if self.session.run is not None else ""
         if path != self._path:
             self._path = path
-            self._begin_anew()
+            self._restart()
         watching = bool(path) and self.session.state == IDLE and self._trained_elsewhere()
         if self.session.state == TRAINING:
             self.timer.start(TICK_MS)
@@ -79,13 +79,13 @@ class RunRows(QObject):
         run = self.session.run
         return run is not None and run.is_training
 
-    def _begin_anew(self) -> None:
+    def _restart(self) -> None:
         """Forget everything and read the open run's file."""
         self.data = CurveData()
         self._cursor = self._offset = 0
         self._file_read = not self._path
         self.began.emit()
-        self._tell([])
+        self._annotate([])
         if self._path:
             path = self._path
             self.session.background.submit(lambda: _whole(path), self._file_came, self._not_read, key="rows")
@@ -94,34 +94,34 @@ class RunRows(QObject):
     def _happened(self, event: Any) -> None:
         kind = type(event).__name__
         if kind in CUTS:  # the file was cut back to a checkpoint: read it as it is now
-            self._begin_anew()
-        elif kind in TOLD:
-            self._tell([*self._run_events, json.loads(to_line(event.to_json()))])  # as it stands in the file
+            self._restart()
+        elif kind in ANNOTATIONS:
+            self._annotate([*self._run_events, json.loads(to_line(event.to_json()))])  # as it stands in the file
 
-    def _tell(self, run_events: list[dict[str, Any]]) -> None:
+    def _annotate(self, run_events: list[dict[str, Any]]) -> None:
         if run_events != self._run_events:
             self._run_events = run_events
             self.marks, self.parts = marks_of(run_events), owners_of(run_events)
-            self.told.emit()
+            self.annotated.emit()
 
     @Slot(object)
     def _file_came(self, found: tuple[CurveData, int, list[dict[str, Any]]]) -> None:
         data, self._offset, run_events = found
-        # What was told while the file was read may stand in it or not.
-        self._tell(run_events + [row for row in self._run_events if row not in run_events])
+        # Events that came while the file was read may be in it or not.
+        self._annotate(run_events + [row for row in self._run_events if row not in run_events])
         self._file_read = True
         if data.rows:
             self.data = data
             self.began.emit()
             self.grew.emit()
         else:
-            self.told.emit()
+            self.annotated.emit()
         self._tick()
 
     @Slot(object)
     def _not_read(self, error: Exception) -> None:
         self._file_read = True
-        self.told.emit()
+        self.annotated.emit()
         self.failed.emit(error_message(error))
 
     @Slot()
@@ -142,9 +142,9 @@ class RunRows(QObject):
         rows, self._offset, run_events = found
         cut = {"rolledback", "started"} & {row["event"] for row in run_events[len(self._run_events) :]}
         if cut or run_events[: len(self._run_events)] != self._run_events:
-            self._begin_anew()
+            self._restart()
             return
-        self._tell(run_events)
+        self._annotate(run_events)
         if self.data.add(rows):
             self.grew.emit()
         self.session.list_checkpoints_again()

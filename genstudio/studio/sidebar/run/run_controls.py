@@ -66,7 +66,7 @@ class RunControls(QObject):
         )
 
     def complete(self) -> bool:
-        """Have half-typed settings taken or refused. ``False``, said in words, while a refused one stands in its field."""
+        """Have half-typed settings taken or refused. ``False``, with a message, while one is refused."""
         refused = self._draft.complete()
         if refused:
             self._messages.fail(refused)

@@ -25,7 +25,7 @@ class RunMessages(QObject):
         self._session, self._settings, self._controls = session, settings, controls
         self._offered_to_keep = False  # a model that could not be written to its run
         session.failed.connect(self.fail)
-        session.said.connect(self.say)
+        session.informed.connect(self.say)
         session.not_kept.connect(self._not_kept)
         session.discarded.connect(self._discarded)
         session.changed.connect(self._session_changed)
