@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from genstudio.core.messages import Message, _
 from genstudio.latent.points import LatentPoint
 from genstudio.panes.interpolate.content import MOST_FRAMES, InterpolateState
-from genstudio.studio.pane_area.undo import Gestures
+from genstudio.studio.pane_area.undo_merging import Gestures
 from genstudio.studio.pane_view.own_image import dropped_path
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.interpolate.controls import InterpolateControls

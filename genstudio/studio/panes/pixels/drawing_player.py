@@ -13,7 +13,7 @@ from genstudio.core.messages import _
 from genstudio.studio.panes.pixels.play_clock import PlayClock
 
 if TYPE_CHECKING:
-    from genstudio.studio.pane_area.undo import Gestures
+    from genstudio.studio.pane_area.undo_merging import Gestures
     from genstudio.studio.panes.pixels.view import PixelsView
     from genstudio.studio.widgets.transport import Transport
 

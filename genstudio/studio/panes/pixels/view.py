@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.panes.pixels.content import PixelsState
-from genstudio.studio.pane_area.undo import Gestures
+from genstudio.studio.pane_area.undo_merging import Gestures
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.pixels.controls import PixelsControls
 from genstudio.studio.panes.pixels.drawing_player import DrawingPlayer
