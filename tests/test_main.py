@@ -142,7 +142,7 @@ def test_a_later_start_imports_next_to_nothing(installed: Path) -> None:
         (lambda here: os.remove(stamp.venv_python(str(here))), False),
         (lambda here: stamp.remove(str(here)), False),
     ],
-    ids=["nothing", "a linter's setting", "a dependency", "the project moved", "Python is gone", "never finished"],
+    ids=["nothing", "a linter's setting", "a dependency", "the project moved", "Python is missing", "interrupted"],
 )
 def test_what_makes_an_installation_stale(installed: Path, change, current: bool) -> None:
     change(installed)
@@ -228,7 +228,7 @@ def test_first_start_goes_on_after_ctrl_c_no_network_and_a_half_installed_packag
     here = os.path.realpath(project)
     code, said = interrupt_while_pip_works(project)
     assert code == 130
-    assert said.splitlines()[-1] == "genstudio: Stopped. The same command goes on from here."
+    assert said.splitlines()[-1] == "genstudio: Stopped. Run the same command to continue from here."
     assert not stamp.is_current(here)
 
     again = start(project, "recipes", "a b", GENSTUDIO_SKIP_DISK_CHECK="1")
@@ -322,7 +322,7 @@ def test_the_disk_is_told_with_what_is_there_already() -> None:
     assert fresh.startswith("Disk: 6.8 GB needed, and up to 6.4 GB more while it downloads; 20.0 GB free. Most of it")
     assert "a CPU build makes it 1.8 GB" in fresh
     half = str(disk.words(disk.Disk(disk.CPU_BUILD, disk.GB, 2 * disk.GB, disk.CPU_DOWNLOAD, False)))
-    assert half == "Disk: 1.8 GB in all, 1.0 GB of it already there; 2.0 GB free."
+    assert half == "Disk: 1.8 GB in all, of which 1.0 GB are already there; 2.0 GB free."
 
 
 def test_a_folder_that_may_not_be_written_is_said_plainly(project: Path, monkeypatch, capsys) -> None:

@@ -114,10 +114,10 @@ def test_a_folder_that_may_not_be_looked_into_is_named_and_passed_over(genstudio
     answer = genstudio("data", "list")
     assert answer.code == 0
     assert "mnist" in answer.out
-    assert "was passed over: File name too long" in answer.out
+    assert "was skipped: File name too long" in answer.out
     assert genstudio("data", "list", "--json").json["passed_over"] == [str(bad)]
     assert "(File name too long)" in genstudio("data", "show", "mnist").complaint
-    assert "can't be looked into" in genstudio("data", "list", "--data", bad).complaint
+    assert "can't be opened" in genstudio("data", "list", "--data", bad).complaint
 
 
 LONG, DEEP = "1" * 5000, "[" * 5000
@@ -133,8 +133,8 @@ LONG, DEEP = "1" * 5000, "[" * 5000
         (["--set", f"data.size={LONG}"], "size"),
         (["--set", f"x={DEEP}"], "'x'"),
         (["--set", f"latent_dim={DEEP}"], "latent_dim"),
-        (["--set", f"{'a.' * 5000}b=1"], "sets nothing"),
-        (["--set", f"plan.steps.{'a.' * 3000}b=1"], "sets nothing"),
+        (["--set", f"{'a.' * 5000}b=1"], "is not a setting"),
+        (["--set", f"plan.steps.{'a.' * 3000}b=1"], "is not a setting"),
         (["--steps", "9" * 40], "steps"),
         (["--device", "cpu:"], "no device 'cpu:'"),
         (["--device", "cuda:²"], "no device"),

@@ -57,7 +57,7 @@ def test_a_run_without_averages_is_measured_raw_and_says_so(genstudio, trained):
 def test_what_can_not_be_judged_is_refused_in_words(genstudio, trained):
     classes = genstudio("evaluate", trained, "--measure", "class_coverage", "--samples", 30)
     assert classes.code == 2
-    assert "none that a judge could tell apart" in classes.err
+    assert "no classes that a judge can tell apart" in classes.err
     inception = genstudio("evaluate", trained, "--measure", "fid", "--judge", "inception")
     assert inception.code == 1
     assert "never downloads" in inception.complaint

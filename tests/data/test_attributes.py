@@ -119,7 +119,7 @@ def test_the_line_that_names_the_separator_is_passed_over_and_lines_still_count(
     names, values, problems = read_attributes((first + ten_rows(";") + "x.png;3\n").encode(), TEN)
     assert names == ("age",)
     assert values[:, 0].tolist() == list(range(10))
-    assert "line 13 names no picture that is here ('x.png')" in str(problems[0])
+    assert "line 13 names a picture that is not there ('x.png')" in str(problems[0])
 
 
 def test_a_delimiter_inside_of_quotes_parts_nothing() -> None:
@@ -197,9 +197,9 @@ def test_empty_columns_and_rows_at_the_end_are_nothing() -> None:
 @pytest.mark.parametrize(
     ("table", "words"),
     [
-        (ten_rows() + "3.png,999\n", "line 5 and line 12 are about one picture (3.png), and the later one counts"),
-        (ten_rows() + "nosuch.png,1\n", "line 12 names no picture that is here ('nosuch.png')"),
-        (ten_rows().replace("4.png,4", "4.png,four"), "line 6 says 'four', which is no number"),
+        (ten_rows() + "3.png,999\n", "line 5 and line 12 describe the same picture (3.png); the later one is used"),
+        (ten_rows() + "nosuch.png,1\n", "line 12 names a picture that is not there ('nosuch.png')"),
+        (ten_rows().replace("4.png,4", "4.png,four"), "'four' in line 6 is not a number"),
         (ten_rows().replace("4.png,4", "4.png,1e39"), "too large in line 6"),
         (ten_rows().replace("4.png,4", "4.png,0,5"), "line 6 has more cells than there are columns"),
         (ten_rows(header="file,age,age"), "2 columns are called 'age'"),
@@ -217,7 +217,7 @@ def test_what_is_left_out_or_contradicts_itself_is_told_with_its_line(table: str
 def test_a_name_that_several_pictures_bear_is_told() -> None:
     _, values, problems = read_attributes(b"file,x\n1.png,5\n", ["a/1.png", "b/1.png"])
     assert np.isnan(values).all()
-    assert any("line 2 may mean several pictures ('1.png')" in str(problem) for problem in problems)
+    assert any("line 2 matches several pictures ('1.png')" in str(problem) for problem in problems)
 
 
 def test_a_row_of_too_many_cells_counts_for_nothing_rather_than_for_half_a_number() -> None:

@@ -396,7 +396,7 @@ def test_the_table_of_a_limited_set_and_a_second_table_are_told_rightly(tmp_path
     words = " ".join(str(problem) for problem in data.problems)
     assert data.attributes is not None
     assert not np.isnan(data.attributes).any()
-    assert "names no picture" not in words
+    assert "names a picture that is not there" not in words
     assert ("a/attributes.csv was passed over" in words) == several
 
 
