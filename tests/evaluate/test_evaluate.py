@@ -95,7 +95,7 @@ def test_an_unknown_measure_offers_the_nearest(blobs, vae):
 
 def test_a_measure_that_a_model_can_not_serve_says_what_is_missing(blobs):
     data = blobs(binarisation="fixed")
-    with pytest.raises(UsageError, match="gives images a likelihood") as error:
+    with pytest.raises(UsageError, match="computes the likelihood of images") as error:
         evaluate(torch.nn.Linear(1, 1), data, names=["elbo"])
     assert error.value.exit_code == 2
     assert evaluate(torch.nn.Linear(1, 1), data) == {}

@@ -238,7 +238,7 @@ def test_a_judge_is_made_only_when_a_measure_needs_one(blobs, vae):
 def test_classes_are_not_counted_where_there_are_none(blobs, vae):
     data = blobs(binarisation="fixed")
     judge = dataclasses.replace(a_judge(data.spec), spec=data.spec)
-    with pytest.raises(UsageError, match="none that a judge could tell apart"):
+    with pytest.raises(UsageError, match="no classes that a judge can tell apart"):
         evaluate(vae(data), data, names=["class_coverage"], judge=judge, samples=20)
 
 

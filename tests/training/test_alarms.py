@@ -63,7 +63,7 @@ def test_games_that_work_are_left_in_peace(objective: str, play: Play) -> None:
 def test_a_discriminator_a_hundred_times_as_fast_overwhelms_under_minimax(play: Play) -> None:
     job = play(2e-2, 2e-4, "objective=minimax")
     (health,) = alarms(job).values()
-    assert str(health.message).startswith("The discriminator overwhelms the generator")
+    assert str(health.message).startswith("The discriminator is too strong")
     assert "objective=non-saturating" in str(health.message)
     assert health.change == {"plan.players.discriminator.lr": 0.0067}
     job.live(health.change)  # a change that a running training takes
@@ -73,7 +73,7 @@ def test_a_discriminator_a_hundred_times_as_fast_overwhelms_under_minimax(play: 
 def test_many_updates_of_the_discriminator_are_the_first_thing_to_take_back(play: Play) -> None:
     job = play(5e-3, 5e-5, "objective=minimax", "discriminator_steps=4", steps=200)
     assert {str(health.remedy): health.change for health in alarms(job).values()} == {
-        "One discriminator update a step": {"discriminator_steps": 1}
+        "One discriminator update per step": {"discriminator_steps": 1}
     }
 
 
@@ -159,7 +159,7 @@ def test_modes_that_are_missing_and_do_not_come_back() -> None:
 def test_a_generator_that_learns_nothing_from_a_discriminator_that_is_far_ahead(play: Play) -> None:
     job = play(2e-2, 2e-4, "latent_dim=16", steps=800)
     (health,) = alarms(job).values()
-    assert str(health.message).startswith("The discriminator overwhelms the generator, which learns nothing: D(x) ")
+    assert str(health.message).startswith("The discriminator is too strong, the generator learns nothing: D(x) ")
     assert health.change == {"plan.players.discriminator.lr": 0.0067}
 
 
@@ -169,7 +169,7 @@ def test_a_discriminator_that_leads_is_none_where_samples_vary_more_and_more_or_
     def verdict_on(*varied: float) -> str:
         return verdict(led + [Row(500 + 100 * k, 0.0, {"samples/diversity": v}) for k, v in enumerate(varied)])
 
-    stuck = "The discriminator overwhelms the generator, which learns nothing"
+    stuck = "The discriminator is too strong, the generator learns nothing"
     assert verdict_on(0.11, 0.1, 0.12, 0.11, 0.11) == stuck
     assert verdict_on(0.08, 0.1, 0.16, 0.22, 0.26) == ""
     assert verdict_on(0.4, 0.4, 0.4, 0.4, 0.4) == ""
@@ -200,7 +200,7 @@ def test_an_autoencoder_as_discriminator_finds_samples_more_real_by_design() -> 
     assert verdict(began) == ""
     for row in began:
         del row.values["train/M"]
-    assert verdict(began) == "The generator fools the discriminator, which takes its images for the real ones"
+    assert verdict(began) == "The generator fools the discriminator, which takes its images for real ones"
 
 
 def test_a_critic_s_values_have_a_true_minus() -> None:
@@ -225,7 +225,7 @@ def test_how_much_samples_vary_is_not_told_of_untrained_nets() -> None:
 def test_values_that_stand_close_tell_nothing_apart_where_they_are_probabilities_and_samples_are_poor() -> None:
     close = [game(10 * i, **{"train/D(x)": 0.11, "train/D(G(z))": 0.1}) for i in range(1, 60)]
     untrained, poor = [Row(0, 0.0, {"samples/diversity": 0.1})], sheets([0.2, 0.25, 0.3, 0.3, 0.3])
-    words = "The generator fools a discriminator that tells nothing apart"
+    words = "The generator faces a discriminator that can't tell real from generated"
     assert verdict(close + poor, objective="non-saturating") == words
     assert verdict(close + poor) == words
     assert verdict(close + poor, objective="relativistic") == "", "a critic's values have no scale"

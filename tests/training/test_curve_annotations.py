@@ -51,7 +51,7 @@ def test_what_training_took_back_is_marked_where_it_holds_now() -> None:
     assert [(mark.step, str(mark.message)) for mark in marks_of(rows)] == [
         (4, "beta 1 → 2"),
         (10, "beta 2 → 3"),
-        (10, "went back to here from step 23"),
+        (10, "returned here from step 23"),
         (10, "lr 0.1 → 0.05"),
     ]
 

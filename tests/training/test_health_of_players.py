@@ -50,7 +50,7 @@ def test_where_only_differences_count_pairs_are_counted() -> None:
     """As the pane Real or fake? does under the relativistic objective and a critic's."""
     found = said(rows(real=0.5, fake=-1.5, above=0.01))
     assert found.level == "unclear"
-    assert str(found.message).endswith("A sample stands above a real image in 1 % of pairs.")
+    assert str(found.message).endswith("A sample scores higher than a real image in 1 % of pairs.")
     assert said(rows(real=0.5, fake=-1.5, above=0.2)).level == "good"
 
 

@@ -43,8 +43,8 @@ def test_overrides_reach_every_table(recipe: Recipes) -> None:
 @pytest.mark.parametrize(
     ("assignment", "words"),
     [
-        ("latent_dim", "sets nothing"),
-        ("=3", "sets nothing"),
+        ("latent_dim", "is not a setting"),
+        ("=3", "is not a setting"),
         ("plan.stepz=3", "stepz"),
         ("plan.batch_size=0", "at least 1"),
         ("plan.players.model.lr=-1", "plan.players.model"),

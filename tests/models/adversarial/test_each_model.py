@@ -299,7 +299,7 @@ def test_shares_of_classes_lead_from_one_to_another(build_small) -> None:
     assert torch.allclose(model.decode(z, whole), model.decode(z, torch.tensor([1, 0, 1])), atol=1e-6)
     between = model.decode(z, torch.full((3, classes), 1 / classes))
     assert not torch.allclose(between, model.decode(z, 0), atol=1e-4)
-    with pytest.raises(UsageError, match="Shares of classes"):
+    with pytest.raises(UsageError, match="The class shares"):
         model.decode(z, torch.ones(2, classes))
 
 
