@@ -67,6 +67,6 @@ def test_a_broken_model_and_a_stop_leave_no_file(tmp_path: Path):
         )
     for weight in context.model.parameters():
         weight.data.fill_(float("nan"))
-    with pytest.raises(UsageError, match="finite numbers"):
+    with pytest.raises(UsageError, match="not finite"):
         save_animation(tmp_path / "b.gif", path_film(context, STATE, fps=10), fps=10)
     assert list(tmp_path.iterdir()) == []

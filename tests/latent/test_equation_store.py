@@ -44,7 +44,7 @@ def test_codes_of_another_space_are_left_out_and_it_is_said(tmp_path: Path) -> N
     loaded = terms_in(entry, Place("gan", 64, "faces"), blobs)
     assert [one.kind for one in loaded.terms[0].exemplars] == ["image"]
     assert [one.kind for one in loaded.terms[1].exemplars] == ["own", "seed"]
-    assert "1 exemplars are left out: they are codes of 3 numbers of another model (vae)" in str(loaded.remark)
+    assert "1 exemplars are left out: they are codes of 3 numbers from another model (vae)" in str(loaded.remark)
     assert "this is a gan of 64" in str(loaded.remark)
 
 
@@ -75,5 +75,5 @@ def test_a_file_that_cannot_be_read_is_left_as_it_is(tmp_path: Path) -> None:
 
 
 def test_what_is_no_equation_is_refused() -> None:
-    with pytest.raises(DataError, match="no equation"):
+    with pytest.raises(DataError, match="not a saved equation"):
         terms_in({"model": "vae", "latent_dim": 3, "terms": [{"sign": 3}]}, HERE, Blobs())

@@ -120,9 +120,9 @@ def test_along_a_walk_with_others_fixed_no_other_reading_changes_and_its_own_doe
 
 
 def test_when_nothing_is_left_it_says_so() -> None:
-    with pytest.raises(UsageError, match="Nothing is left"):
+    with pytest.raises(UsageError, match="Nothing remains"):
         linear.project_out(TRUE, [TRUE])
-    with pytest.raises(UsageError, match="Nothing is left"):
+    with pytest.raises(UsageError, match="Nothing remains"):
         linear.project_out(TRUE, list(np.eye(D)))
 
 
@@ -132,7 +132,7 @@ def test_when_nothing_is_left_it_says_so() -> None:
         (np.eye(3), np.full(3, 0.5), "nothing to tell apart"),
         (np.eye(3), np.full(3, np.nan), "not known"),
         (np.full((3, 2), np.nan), np.array([0.0, 1.0, 1.0]), "not finite"),
-        (np.ones((4, 2)), np.array([0.0, 1.0, 0.0, 1.0]), "Nothing in the code changes"),
+        (np.ones((4, 2)), np.array([0.0, 1.0, 0.0, 1.0]), "No direction in the code"),
     ],
 )
 def test_what_can_not_be_found_says_why(z: np.ndarray, values: np.ndarray, words: str) -> None:

@@ -192,8 +192,8 @@ def test_along_the_others_what_is_held_fixed_is_not_read_to_change(context: View
 
 def test_where_nothing_is_left_the_row_says_so_and_the_others_are_shown(context: ViewContext):
     content = final(context, replace(STATE, fixed=("PC 1", "PC 2", "PC 3", "PC 4")))
-    assert "Nothing is left of it" in told(content, "brightness")
-    assert "Nothing is left" not in told(content, "PC 1")
+    assert "Nothing remains of it" in told(content, "brightness")
+    assert "Nothing remains" not in told(content, "PC 1")
     assert len(content.pictures[0]) == 5 * len(row_names(content))
 
 
@@ -226,7 +226,7 @@ def test_without_a_judge_it_says_so_and_shows_the_rest(context: ViewContext):
     content = final(context, replace(STATE, shown="effects"))
     assert content.values["shown"] == "strips"
     assert "no effect is measured" in str(content.words)
-    assert [str(words)[:40] for words in content.values["remarks"]] == ["What each does is not measured: there is"]
+    assert [str(words)[:40] for words in content.values["remarks"]] == ["The effects are not measured: there is"]
 
 
 def test_the_cosines_are_those_between_the_walks(context: ViewContext):
@@ -260,7 +260,7 @@ def test_on_newer_weights_it_says_when_they_were_found_and_what_they_tell_now(co
 def test_directions_of_another_space_are_refused_with_what_to_do(context: ViewContext):
     other = make_look(3, data=context.data)
     other.blobs = context.blobs
-    with pytest.raises(UsageError, match="another space") as refusal:
+    with pytest.raises(UsageError, match="another latent space") as refusal:
         final(other, known(context))
     assert "Find them again" in str(refusal.value.remedy)
 
@@ -280,7 +280,7 @@ def test_what_is_alike_in_all_images_and_what_is_known_of_none_is_said_and_the_r
     remarks = [str(words) for words in content.values["remarks"]]
     assert remarks[:2] == [
         "flat is 0.5 in all 60 images: there is nothing to tell apart.",
-        "unheard is not known of a single image.",
+        "unheard is not known for any image.",
     ]
 
 
@@ -293,7 +293,7 @@ def test_an_attribute_that_there_is_not_is_said_with_those_there_are(context: Vi
 def test_without_images_there_are_components_and_a_word_on_why():
     content = final(make_look(4), STATE)
     assert row_names(content) == ["PC 1", "PC 2", "PC 3", "PC 4", "random"]
-    assert "images of this run are not at hand" in str(content.values["remarks"][0])
+    assert "images of this run are not open" in str(content.values["remarks"][0])
     assert str(content.words).startswith("The draw of seed 0 along 5 directions")
 
 
@@ -311,7 +311,7 @@ def test_codes_of_a_broken_model_are_refused(squares: Any):
             parameter.fill_(float("nan"))
     with pytest.raises(UsageError, match="not finite") as refusal:
         final(broken, STATE)
-    assert "before it broke" in str(refusal.value.remedy)
+    assert "an earlier checkpoint" in str(refusal.value.remedy)
 
 
 def test_points_are_refused_with_a_reason():

@@ -134,10 +134,10 @@ def test_images_classes_and_sent_codes_are_key_frames(squares: Any) -> None:
 @pytest.mark.parametrize(
     ("frame", "words"),
     [
-        (LatentPoint("image", 1), "images of this run are not at hand"),
+        (LatentPoint("image", 1), "images of this run are not open"),
         (LatentPoint("class", 0), "no classes"),
-        (LatentPoint("own"), "No image of yours"),
-        (LatentPoint("z"), "No z was sent"),
+        (LatentPoint("own"), "You have not opened an image"),
+        (LatentPoint("z"), "No code z was sent"),
     ],
 )
 def test_what_has_no_code_says_why(frame: LatentPoint, words: str) -> None:
@@ -152,7 +152,7 @@ def test_a_z_of_another_space_is_left_out_and_the_path_goes_on() -> None:
         frames=(LatentPoint("seed", 0), LatentPoint("z", blob=z), LatentPoint("seed", 1)), closed=False, place=0.5
     )
     content = final(context, state)
-    assert "has 5 numbers, and codes of this model have 3" in content.values["left_out"][1]
+    assert "has 5 numbers, but codes of this model have 3" in content.values["left_out"][1]
     assert content.values["numbers"] == (0, 2)
     assert "50 % of the way from key frame 1 (seed 0) to 3 (seed 1)" in str(content.words)
     straight = final(
@@ -195,7 +195,7 @@ def test_a_broken_model_says_so() -> None:
     context = make_look(3)
     for weight in context.model.parameters():
         weight.data.fill_(float("nan"))
-    with pytest.raises(UsageError, match="finite numbers"):
+    with pytest.raises(UsageError, match="not finite"):
         final(context, InterpolateState())
 
 

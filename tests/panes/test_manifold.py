@@ -79,7 +79,7 @@ def test_many_dimensions_open_on_the_principal_ones_and_a_choice_stays(squares):
 def test_without_images_two_dimensions_stand_in_and_the_words_say_so(squares):
     context = make_look(6)
     assert plane_of(context, ManifoldState())[1] == ("z1", "z2")
-    assert "no images at hand" in str(final(context, ManifoldState(cells=5)).words)
+    assert "no images are open" in str(final(context, ManifoldState(cells=5)).words)
     assert "no images" not in str(final(make_look(2), ManifoldState(cells=5)).words)
     assert "no images" not in str(final(make_look(6, data=squares), ManifoldState(cells=5)).words)
 
@@ -306,7 +306,7 @@ def test_a_chosen_code_is_the_same_z_wherever_the_window_is():
             u, v = other.place(float(x), float(y))
             assert np.allclose((u, v), told["chosen_uv"], atol=0.05), "its mark lies where its z is"
     away = final(context, replace(chosen, centre_u=-4.0)).values["chosen_xy"]
-    assert away[0] > 1, "outside of the view"
+    assert away[0] > 1, "outside the view"
 
 
 def test_a_chosen_code_off_the_plane_says_how_far_and_one_of_another_space_is_passed_over():

@@ -130,7 +130,7 @@ def test_one_that_gives_back_training_images_is_told_from_one_that_does_not(data
     copier = final(look_at(data, training(data), noise=0.02), NeighboursState(n=4))
     honest = final(look_at(data, patterns(400, 9)), NeighboursState(n=4))
     assert str(copier.values["verdict"]).startswith("Memorised: 100 % of the samples")
-    assert str(honest.values["verdict"]).startswith("No sign of memorising: samples lie as far from training images")
+    assert str(honest.values["verdict"]).startswith("No sign of memorising: samples are as far from training images")
     assert copier.values["p_copies"] < 1e-9 < 0.01 < honest.values["p_copies"]
     held_out, samples = copier.series
     assert str(samples.name) == "samples"

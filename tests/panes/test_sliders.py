@@ -171,7 +171,7 @@ def test_a_z_that_is_sent_is_where_it_starts():
     assert z_of(final(context, state.with_lock("z2", False).reset())) == pytest.approx([0.5, -1.0, 2.0])
     four = make_look(4)
     four.blobs = context.blobs
-    assert "another space" in " ".join(map(str, final(four, state).values["notes"]))
+    assert "another latent space" in " ".join(map(str, final(four, state).values["notes"]))
 
 
 def test_ones_own_image_is_encoded_and_its_absence_is_said(squares):
@@ -190,7 +190,7 @@ def test_a_model_without_encoder_starts_from_a_drawn_code():
     assert "seed 3" in str(made.words)
     assert len(made.pictures) == 2, "there is no image that was encoded"
     assert not np.allclose(z_of(made), z_of(final(context, SlidersState(seed=4))))
-    assert "encodes no images" in " ".join(map(str, final(context, SlidersState(start="data")).values["notes"]))
+    assert "has no encoder" in " ".join(map(str, final(context, SlidersState(start="data")).values["notes"]))
 
 
 def test_a_model_that_knows_classes_shows_the_one_that_is_chosen():
@@ -331,7 +331,7 @@ def test_directions_of_another_space_are_refused_in_words_and_the_rest_goes_on(s
     foreign = Directions(Space("other", "gan", 7, 1, "0" * 64), (), np.zeros(7))
     state = SlidersState(directions=context.blobs.put(foreign.to_bytes()))
     made = final(context, state)
-    assert any("another space" in str(note) for note in made.values["notes"])
+    assert any("another latent space" in str(note) for note in made.values["notes"])
     assert groups(made) == ["principal", "coordinates"]
     assert made.pictures[0].pixels.shape == (8, 8, 1)
 
@@ -339,7 +339,7 @@ def test_directions_of_another_space_are_refused_in_words_and_the_rest_goes_on(s
 def test_without_images_there_are_components_and_coordinates_and_it_says_why():
     made = final(make_look(5), SlidersState())
     assert groups(made) == ["principal", "coordinates"]
-    assert any("not at hand" in str(note) for note in made.values["notes"])
+    assert any("not open" in str(note) for note in made.values["notes"])
     assert "basis" not in made.values, "with the images to encode it will be another"
     context = look_at_gan()
     again = final(context, brought(context))

@@ -82,7 +82,7 @@ def test_without_data_the_model_scores_what_it_draws():
     content = final(context, SurpriseState(n=3, seed=2))
     images = context.model.sample(3, generator=noise(2)).double()
     assert content.values["nats"] == pytest.approx(nll(context, images), rel=1e-6)
-    assert "the model drew" in str(content.words)
+    assert "drawn by the model" in str(content.words)
 
 
 def test_images_of_other_levels_are_refused(squares):

@@ -575,5 +575,5 @@ def test_without_attributes_an_equation_is_put_together_by_hand(qtbot, home: Pat
         own = view.blobs.put_array(np.zeros((8, 8, 1), np.uint8))
         view.put(0, Carried(LatentPoint("own", blob=own)))
         settled(qtbot, area)
-        assert "encodes no images" in view.stage.notice.text()
+        assert "has no encoder" in view.stage.notice.text()
         assert view.grid.picture is not None

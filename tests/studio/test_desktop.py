@@ -179,7 +179,7 @@ def test_the_remedy_of_the_health_line_is_taken_by_its_button(qtbot, window) -> 
     session.pause()
     qtbot.waitUntil(lambda: session.state == "paused", timeout=PATIENCE)
     qtbot.waitUntil(lambda: not session.background.busy(), timeout=PATIENCE)
-    health.show_words("watch", "The code says nothing.", "Weigh the KL term less", {"beta": 0.25})
+    health.show_words("watch", "The code says nothing.", "Reduce the weight of the KL term", {"beta": 0.25})
     click(health.remedy)
     assert not health.remedy.isVisible(), "a remedy is taken once"
     session.step_once()  # live settings hold from the next step on

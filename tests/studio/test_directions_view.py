@@ -280,7 +280,7 @@ def test_a_matrix_is_saved_with_the_names_of_its_rows_and_columns(
     assert "Matrix with its names…" in [action.text() for action in view.inspector.export.menu().actions()]
     with qtbot.waitSignal(area.exporter.failed, timeout=PATIENCE) as refused:
         area.exporter.export(view, "matrix", str(tmp_path / "none.svg"))
-    assert "rows of pictures are" in refused.args[0]
+    assert "rows of pictures" in refused.args[0]
     assert not (tmp_path / "none.svg").exists()
     view.inspector.controls.controls["shown"].edited.emit("shown", "cosines")
     settled(qtbot, area)
@@ -327,7 +327,7 @@ def test_directions_of_another_space_are_refused_in_the_pane_and_a_button_finds_
     assert found is not None
     other = area.blobs.put(with_(found, space=with_(found.space, model="gan")).to_bytes())
     view.propose("other", directions=other)
-    qtbot.waitUntil(lambda: "another space" in view.grid.accessibleDescription(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "another latent space" in view.grid.accessibleDescription(), timeout=PATIENCE)
     qtbot.mouseClick(view.again, Qt.MouseButton.LeftButton)
     assert "b" in names(settled(qtbot, area))
 

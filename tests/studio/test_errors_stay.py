@@ -154,7 +154,7 @@ def test_what_could_not_be_sent_or_saved_is_not_written_over_by_progress(area_fo
     area.change({"interpolate": full}, "many")
     area.exporter.began.emit("film.gif")
     area.send_z(np.zeros(2, np.float32), "interpolate")
-    assert "key frames already" in area.trouble.text()
+    assert "which is the maximum" in area.trouble.text()
     area.exporter.progressed.emit(0.5, "half")
     area.exporter.finished.emit(area.blobs.folder / "film.gif")
     assert area.trouble.isVisible()

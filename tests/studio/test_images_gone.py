@@ -76,7 +76,7 @@ def test_an_image_of_the_data_set_is_refused_in_words_and_the_rest_goes_on(qtbot
     view = settled(qtbot, area, "interpolate")
     assert isinstance(view, InterpolateView)
     can_encode = area.session.run.path.name == "vae"
-    why = "images of this run are not at hand" if can_encode else "encodes no images"
+    why = "images of this run are not open" if can_encode else "has no encoder"
     qtbot.waitUntil(lambda: why in view.stage.note.text(), timeout=PATIENCE)
     assert view.rendered is not None
     assert view.rendered.content is not None, "the path of the others"

@@ -167,8 +167,8 @@ def test_what_a_key_frame_may_be_is_added_and_put_in_place_of_another(qtbot, are
     menu = view.add.menu()
     choose(menu, "A drawn code")
     choose(menu, "An image of the data set")
-    choose(menu, "What is typical of", "b")
-    choose(menu, "An image of mine…")
+    choose(menu, "Typical of", "b")
+    choose(menu, "My own image…")
     qtbot.waitUntil(lambda: len(state_of(area).frames) == 8, timeout=PATIENCE)
     assert [(one.kind, one.number) for one in state_of(area).frames[4:]] == [
         ("seed", 4), ("image", 0), ("class", 1), ("own", 0),
@@ -258,10 +258,10 @@ def test_there_is_a_most_and_it_is_said(qtbot, area: PaneArea, square: Path):
     assert not view.add.isEnabled()
     area.send_z(np.array([0.5, -1.0], np.float32), "interpolate")
     assert area.trouble.isVisible()
-    assert f"{MOST_FRAMES} key frames already" in area.trouble.text()
+    assert f"{MOST_FRAMES} key frames, which" in area.trouble.text()
     assert len(state_of(area).frames) == MOST_FRAMES
     drop(view, square, view.grid, QPoint(30, 30))
-    qtbot.waitUntil(lambda: "the most" in view.trouble.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "the maximum" in view.trouble.text(), timeout=PATIENCE)
     view.row.setFocus()
     QTest.keyClick(view.row, _KEY.Key_End)
     assert view.row.rect().contains(view.row.rect_of(MOST_FRAMES - 1)), "the row goes along with the keys"
@@ -457,10 +457,10 @@ def test_a_key_frame_without_a_code_is_told_and_the_path_goes_on_without_it(qtbo
     view = settled(qtbot, area)
     area.send_z(np.zeros(5, np.float32), "interpolate")
     settled(qtbot, area)
-    assert "Key frame 5 is left out. A z that was sent has 5 numbers" in view.stage.note.text()
+    assert "Key frame 5 is left out. A z that was sent here has 5 numbers" in view.stage.note.text()
     assert view.stage.note.isVisible()
     assert view.row.keys[4].problem
-    assert view.row.describe(4).endswith("send one of this model's.")
+    assert view.row.describe(4).endswith("send one from this model.")
     assert view.ways == 4
     assert view.player.clock.length == 8.0, "it takes the time of the four"
     view.player.toggle()
@@ -493,9 +493,9 @@ def test_a_gan_encodes_no_images_and_says_so(qtbot, home: Path, gan: Run):
         view = settled(qtbot, area)
         entries = {action.text(): action.isEnabled() for action in view.add.menu().actions()}
         assert entries["A drawn code"]
-        assert not entries["An image of the data set (this model encodes none)"]
+        assert not entries["An image of the data set (this model has no encoder)"]
         assert [kind for kind, _words in view.known.kinds()] == ["seed", "class"]
-        choose(view.add.menu(), "What is typical of", "a")
+        choose(view.add.menu(), "Typical of", "a")
         settled(qtbot, area)
         assert "Make a judge once" in view.stage.note.text(), "a class that nothing tells"
         assert view.words.whole().startswith("key frame 1 of 5"), "the rest goes on"
@@ -519,7 +519,7 @@ def test_a_broken_model_is_told_and_the_key_frames_stay(qtbot, home: Path, tmp_p
         qtbot.waitUntil(lambda: bool(broken), timeout=PATIENCE)  # what is to be rendered would go first
         view.tools.controls["how"].combo.activated.emit(1)
         QTest.keyClick(view.grid, _KEY.Key_PageDown)
-        qtbot.waitUntil(lambda: "finite numbers" in view.grid.accessibleDescription(), timeout=PATIENCE)
+        qtbot.waitUntil(lambda: "not finite" in view.grid.accessibleDescription(), timeout=PATIENCE)
         assert view.row.isVisible()
         assert len(view.row.keys) == 4
         assert view.add.isEnabled()

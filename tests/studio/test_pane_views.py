@@ -238,8 +238,8 @@ def test_a_chosen_code_stays_what_it_is_with_zoom_pan_home_and_newer_weights(qtb
     settled(qtbot, area, "manifold")
     qtbot.waitUntil(lambda: not view.grid.marks_inside, timeout=PATIENCE)
     assert np.array_equal(view.current_z, chosen), "what is sent is what was chosen"
-    assert "outside of the view" in view.words.whole()
-    assert "outside of the view" in view.inspector.detail.text()
+    assert "outside the view" in view.words.whole()
+    assert "outside the view" in view.inspector.detail.text()
     assert view.inspector.caption.accessibleName() == "Chosen z"
 
     qtbot.keyClick(view.grid, Qt.Key.Key_Home)

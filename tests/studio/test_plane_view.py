@@ -196,7 +196,7 @@ def test_a_pane_says_in_its_own_file_what_it_is_for():
 def test_words_below_a_plot_wrap_and_what_is_cut_stands_in_the_tooltip(qtbot):
     x = np.linspace(-2, 2, 20)
     name = "for a sample of which nobody has ever said anything"
-    content = Content("", series=(Series(name, x, x, group="The generator pays"),), across="the difference of " * 5)
+    content = Content("", series=(Series(name, x, x, group="Generator's loss"),), across="the difference of " * 5)
     plot = SeriesPlot()
     qtbot.addWidget(plot)
     plot.resize(600, 400)

@@ -232,7 +232,7 @@ def test_a_long_alarm_is_wrapped_and_its_remedy_stands_below_it_whole(nothing_el
     health = playing.left.curves.health
     wanted: list[dict[str, float]] = []
     health.remedy_requested.connect(wanted.append)
-    words = "The discriminator overwhelms the generator, whose gradient has vanished for 290 steps."
+    words = "The discriminator is too strong: the generator's gradient has vanished for 290 steps."
     change = {"plan.players.discriminator.lr": 0.0003}
     health.show_words("watch", words, "Slow the discriminator to a third", change)
     qtbot.waitUntil(lambda: health.remedy.y() >= health.words.y() + health.words.height(), timeout=PATIENCE)

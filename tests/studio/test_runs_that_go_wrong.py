@@ -21,14 +21,14 @@ def test_a_deleted_run_is_kept_elsewhere_by_a_button(qtbot, window) -> None:
     controls = window.left.controls
     path = lose(qtbot, window)
     assert "gone" in controls.words.text()
-    assert "Nothing of it is saved." in controls.words.text()
-    assert controls.action.text() == "Keep elsewhere"
+    assert "Nothing was saved." in controls.words.text()
+    assert controls.action.text() == "Save elsewhere"
     assert not path.exists()
     assert f"step {window.session.step:,} is still in memory" in controls.words.text()
     click(controls.action)
     qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.path != path, timeout=PATIENCE)
     assert window.session.step >= 20
-    assert "Kept as" in controls.words.text()
+    assert "Saved as" in controls.words.text()
     qtbot.waitUntil(lambda: controls.main.isEnabled() and controls.main.text() == "Continue", timeout=PATIENCE)
     step = window.session.step
     click(controls.main)
@@ -61,7 +61,7 @@ def test_what_is_left_before_it_was_kept_is_kept_all_the_same(qtbot, window, hom
     lose(qtbot, window)
     window.session.choose(window.session.recipe)
     assert not window.session.has_unkept
-    qtbot.waitUntil(lambda: "is kept as" in window.left.controls.words.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "is saved as" in window.left.controls.words.text(), timeout=PATIENCE)
     (kept,) = (run for run in (home / "runs").iterdir() if (run / "checkpoints").is_dir())
     assert kept.name in window.left.controls.words.text()
     assert window.session.run is None, "and the recipe stays in front"

@@ -415,7 +415,7 @@ def test_a_model_that_knows_classes_has_a_choice_of_them(qtbot, home: Path, tmp_
         assert not view.controls.label.widget.isHidden()
         assert view.controls.open.isHidden()
         assert view.stage.originals[1].isHidden()
-        assert "no judge" in view.stage.note.text() or "names a direction" in view.stage.note.text()
+        assert "no judge" in view.stage.note.text() or "No direction has a name" in view.stage.note.text()
         before = pixels(view)
         combo = view.controls.label.combo
         combo.setFocus()

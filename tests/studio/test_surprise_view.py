@@ -69,7 +69,7 @@ def test_only_the_fields_that_matter_are_shown_and_undo_brings_a_source_back(qtb
     settled(qtbot, area)
     assert area.states["surprise"].source == "samples"
     assert shown() == {"seed", "n"}
-    assert "the model drew" in view.words.whole()
+    assert "drawn by the model" in view.words.whole()
     area.undo_stack.undo()
     settled(qtbot, area)
     assert shown() == {"index", "n"}

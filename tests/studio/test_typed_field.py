@@ -47,7 +47,7 @@ def test_letters_change_nothing_and_are_marked(qtbot, form, field) -> None:
     assert form.told == []
     assert form.values()["rate"] == 0.001
     assert field.property("pending")
-    assert "Escape brings back 0.001" in field.hint()
+    assert "Escape restores 0.001" in field.hint()
     assert form.is_valid(), "what is not complete is not wrong yet"
     QTest.keyClicks(field, "4")
     QTest.keyClick(field, Qt.Key.Key_Return)
