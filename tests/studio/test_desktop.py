@@ -1,4 +1,4 @@
-"""What comes into the window from elsewhere or leaves it: runs that others train, downloads, dropped pictures, files."""
+"""Exchange with the outside: runs that others train, downloads, dropped pictures, files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def click(widget) -> None:
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
 
-def test_a_run_that_another_process_trains_is_watched(qtbot, window, recipe_file, choose_recipe) -> None:
+def test_run_trained_by_another_process_is_followed(qtbot, window, recipe_file, choose_recipe) -> None:
     choose_recipe(window, recipe_file(10))
     click(window.left.controls.main)
     session, curves = window.session, window.left.curves
@@ -172,7 +172,7 @@ def test_curves_are_saved_from_the_card(
         assert (b"PNG" if kind == "png" else b"<svg") in target.read_bytes()[:2000]
 
 
-def test_the_remedy_of_the_health_line_is_taken_by_its_button(qtbot, window) -> None:
+def test_button_applies_the_remedy_of_the_health_line(qtbot, window) -> None:
     session, health = window.session, window.left.curves.health
     click(window.left.controls.main)
     qtbot.waitUntil(lambda: session.state == "training" and session.step > 3, timeout=PATIENCE)
