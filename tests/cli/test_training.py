@@ -134,7 +134,7 @@ def test_resume_refuses_structural_settings_and_changes_nothing(genstudio, train
     for setting, says in (
         ("latent_dim=3", "can't change"),
         ("plan.players.judge.lr=1", "no player"),
-        ("beta", "nothing"),
+        ("beta", "is not a setting"),
     ):
         answer = genstudio("resume", "latest", "--steps", 20, "--set", setting)
         assert answer.code == 2

@@ -53,7 +53,7 @@ def test_new_file_is_enough_for_a_new_thing(package: Callable[..., str]) -> None
 def test_a_second_thing_of_the_same_name_is_an_error() -> None:
     rooms: Registry[object] = Registry(N_("room"), "genstudio.core")
     rooms.register("kitchen")(object())
-    with pytest.raises(UsageError, match="room named 'kitchen' already"):
+    with pytest.raises(UsageError, match="room named 'kitchen' exists already"):
         rooms.register("kitchen")(object())
 
 

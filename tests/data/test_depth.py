@@ -118,7 +118,7 @@ def test_nearly_invisible_pictures_are_reported(tmp_path: Path, level: int, word
 def test_single_colour_and_identical_pictures_are_reported(tmp_path: Path) -> None:
     for i in range(20):
         Image.new("RGB", (8, 8), (i, 100, 100)).save(tmp_path / f"{i}.png")
-    assert "20 of 20 pictures have one colour all over" in remarks(
+    assert "20 of 20 pictures have a single colour" in remarks(
         open_data("folder", {"path": str(tmp_path), "size": 8}, search=[])
     )
     from genstudio.core.errors import DataError

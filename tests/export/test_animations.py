@@ -194,7 +194,7 @@ def test_frames_that_fail_leave_nothing_behind_and_say_why(tmp_path: Path, suffi
         yield gradient(0)
         yield gradient(1, size=(20, 20))
 
-    with pytest.raises(UsageError, match="one size"):
+    with pytest.raises(UsageError, match="same size"):
         save_animation(tmp_path / f"film{suffix}", frames())
     with pytest.raises(UsageError, match="no frames"):
         save_animation(tmp_path / f"film{suffix}", [])

@@ -45,7 +45,7 @@ def test_codes_of_another_latent_space_are_skipped_with_a_warning(tmp_path: Path
     assert [one.kind for one in loaded.terms[0].exemplars] == ["image"]
     assert [one.kind for one in loaded.terms[1].exemplars] == ["own", "seed"]
     assert "1 exemplars are left out: they are codes of 3 numbers from another model (vae)" in str(loaded.remark)
-    assert "this is a gan of 64" in str(loaded.remark)
+    assert "this is a gan with codes of 64" in str(loaded.remark)
 
 
 def test_equation_with_other_images_gives_a_warning() -> None:

@@ -226,7 +226,7 @@ def test_without_a_judge_the_rest_is_shown_with_a_message(context: ViewContext):
     content = final(context, replace(STATE, shown="effects"))
     assert content.values["shown"] == "strips"
     assert "no effect is measured" in str(content.words)
-    assert [str(words)[:40] for words in content.values["remarks"]] == ["The effects are not measured: there is"]
+    assert [str(words)[:38] for words in content.values["remarks"]] == ["The effects are not measured: there is"]
 
 
 def test_the_cosines_are_those_between_the_walks(context: ViewContext):

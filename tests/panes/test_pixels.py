@@ -401,7 +401,7 @@ def test_impossible_drawings_give_reason_and_remedy(squares):
         asked(context, temperature_schedule=((3, 0.0),))
     full = context.blobs.put_array(np.ones((8, 8), bool))
     picture = context.blobs.put_array(np.zeros((8, 8, 1), np.uint8))
-    with pytest.raises(UsageError, match=r"nothing to draw.*Rub out"):
+    with pytest.raises(UsageError, match=r"nothing to draw.*Erase"):
         asked(context, source="own", own=picture, mask=full)
     with pytest.raises(UsageError, match=r"height and width.*Paint"):
         asked(context, source="own", own=picture, mask=context.blobs.put_array(np.ones(8, bool)))

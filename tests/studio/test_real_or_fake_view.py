@@ -194,9 +194,9 @@ def test_each_neighbour_shows_and_announces_its_distance(qtbot, compare: Neighbo
 
 def test_verdict_is_below_and_announced(qtbot, compare: NeighboursView):
     assert compare.verdict.isVisible()
-    assert compare.verdict.text().startswith(("No sign of memorising", "Leans", "Memorised"))
+    assert compare.verdict.text().startswith(("No sign of memorising", "Close to", "Memorised"))
     assert compare.verdict.accessibleDescription() == compare.verdict.text()
-    assert "held-out images: half lie under" in compare.histogram.accessibleDescription()
+    assert "held-out images: median" in compare.histogram.accessibleDescription()
 
 
 def test_verdict_of_memorising_is_red(qtbot, area: PaneArea, compare: NeighboursView):

@@ -119,8 +119,8 @@ def terms_in(entry: Entry, place: Place, blobs: Blobs) -> Loaded:
 def _remark(made: Place, here: Place, refused: int) -> Message | None:
     if refused:
         return N_(
-            "{n} exemplars are left out: they are codes of {dim} numbers from another model ({model}), and this "
-            "is a {here} with {here_dim}. Replace them.",
+            "{n} exemplars are left out: they are codes of {dim} numbers from another model ({model}), but this "
+            "is a {here} with codes of {here_dim}. Replace them.",
             n=refused, dim=made.latent_dim, model=made.model, here=here.model, here_dim=here.latent_dim,
         )  # fmt: skip
     if made.data and made.data != here.data:

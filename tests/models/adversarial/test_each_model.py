@@ -217,7 +217,7 @@ def test_constrained_code_predicts_z(code_dim: int, n_coordinates: int, build_sm
     phase = next(model.phases(context))
     with torch.no_grad():
         code = model.discriminator.encoder(model.generator(context.z))
-    expected = (code[:, :n_coordinates] - context.z[:, :attribute_weight]).square()
+    expected = (code[:, :n_coordinates] - context.z[:, :n_coordinates]).square()
     assert phase.terms["constraint"].item() == pytest.approx(expected.mean().item(), rel=1e-4)
     assert phase.weights == {"d_fake": 0.0, "constraint": 0.3}
     phase.terms["constraint"].backward()
