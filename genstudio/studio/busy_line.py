@@ -31,7 +31,8 @@ class BusyLine(QWidget):
         self.words.setObjectName("words")
         self.words.setProperty("level", "warn")
         tip = _(
-            "From the next step on, so that none waits for another. The plan's field Threads shows it and takes it back."
+            "Applies from the next step on, so that no thread waits for a busy core. The field Threads of the "
+            "plan shows the number and can restore it."
         )
         self.fewer = link(_("Use one thread"), tip, self)
         self.fewer.clicked.connect(self._clicked)

@@ -47,7 +47,7 @@ class StatusBar(QWidget):
 
     def set_freeze(self, milliseconds: float) -> None:
         """Show the longest freeze while torch was imported."""
-        self.label.setToolTip(_("Loading torch held the window up for {n} ms at most", n=f"{milliseconds:,.0f}"))
+        self.label.setToolTip(_("Loading torch blocked the window for at most {n} ms", n=f"{milliseconds:,.0f}"))
 
     @Slot(float)
     def _told(self, worst_ms: float) -> None:
@@ -79,7 +79,7 @@ class JobLine(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
         self.stop = link(_("Stop"), "", self)
-        self.show_it = link(_("Show"), _("Show what was found"), self)
+        self.show_it = link(_("Show"), _("Show the result"), self)
         self.close_it = IconButton("close", _("Hide this line"), self)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""The run that is open in this window does not train elsewhere."""
+"""The run that is open in this window is not listed as training elsewhere."""
 
 from __future__ import annotations
 

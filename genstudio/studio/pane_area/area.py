@@ -213,7 +213,7 @@ class PaneArea(QWidget):
             view.show_message(what_to_do(self.session))
             return
         if self.session.data_is_coming and view.rendered is None and self.states[name].needs_images:
-            view.show_message(_("Opening the images that this run learns from. They are needed here."))
+            view.show_message(_("Opening the images of this run, which this pane needs."))
             return
         if name in self.computing.stopped:  # until a person changes something in this pane
             return
@@ -343,7 +343,7 @@ class PaneArea(QWidget):
         if not self._can_show(what):
             self.trouble.say(
                 N_(
-                    "That audit was of {run}, which is not in front. Open it to see what was found.",
+                    "That audit belongs to {run}, which is not open. Open it to see the result.",
                     run=Path(what.run).name,
                 )
             )

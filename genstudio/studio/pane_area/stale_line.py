@@ -39,7 +39,9 @@ class StaleLine(QWidget):
         self.words = QLabel(self)
         self.words.setFont(font(12))
         self.words.setWordWrap(True)
-        self.again = link(_("Find again"), _("Find them for the weights that are shown, in place of these"), self)
+        self.again = link(
+            _("Find again"), _("Find directions for the weights that are shown; they replace these"), self
+        )
         self.again.setVisible(linked)
         line.addWidget(_Dot(self), 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.words, 1)

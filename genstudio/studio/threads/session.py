@@ -230,7 +230,7 @@ class Session(QObject):
         try:
             restore(lies, was)
         except OSError as error:
-            self.failed.emit(N_("The run could not be brought back: {reason}", reason=str(error)))
+            self.failed.emit(N_("The run could not be restored: {reason}", reason=str(error)))
             return
         self.open_run(was)
 
@@ -303,7 +303,7 @@ class Session(QObject):
     def _kept_aside(self, kept: tuple[Job, Run]) -> None:
         job, run = kept
         self._left_unkept.remove(job)
-        self.said.emit(N_("The model that was left in memory is kept as {name}, among your runs.", name=run.name))
+        self.said.emit(N_("The model that was still in memory is saved as {name}, among your runs.", name=run.name))
 
     @Slot(object)
     def _not_kept_aside(self, error: Exception) -> None:
@@ -312,7 +312,7 @@ class Session(QObject):
     @Slot(object)
     def _kept(self, run: Run) -> None:
         self._unkept = None
-        self.said.emit(N_("Kept as {name}: it can go on there.", name=run.name))
+        self.said.emit(N_("Saved as {name}: it can be resumed from there.", name=run.name))
         self.open_run(run.path)
 
     def set_live(self, knobs: dict[str, Any]) -> bool:
@@ -338,7 +338,7 @@ class Session(QObject):
         if isinstance(steps, int) and steps <= self.step:
             raise UsageError(
                 N_("Training is at step {step:,} already.", step=self.step),
-                N_("Choose more steps than that, or press Stop and keep."),
+                N_("Choose more steps than that, or press Stop and save."),
             )
         self.job.live(knobs)
         self.total_steps = int(knobs.get("plan.steps", self.total_steps))
@@ -440,8 +440,8 @@ class Session(QObject):
     def _words_on_saved(self) -> Message:
         steps = self.run.checkpoints() if self.run is not None else []
         if steps:
-            return N_("Its run holds what was saved up to step {step}.", step=f"{steps[-1]:,}")
-        return N_("Nothing of it is saved.")
+            return N_("Its run has everything up to step {step}.", step=f"{steps[-1]:,}")
+        return N_("Nothing was saved.")
 
     @Slot()
     def _ended(self) -> None:

@@ -97,7 +97,7 @@ class DirectionsView(PaneView):
             ("ridge", _("ridge")),
             ("extremes", _("extremes")),
         ]
-        counts = [(0, _("as fit")), (5, "5"), (7, "7"), (9, "9")]
+        counts = [(0, _("automatic")), (5, "5"), (7, "7"), (9, "9")]
         made = {
             "shown": ChoiceControl(infos["shown"], shown),
             "source": ChoiceControl(infos["source"], [("image", _("an image")), ("prior", _("a draw"))]),
@@ -111,14 +111,14 @@ class DirectionsView(PaneView):
         self.again = Button(_("Find again"), _("Find the directions of the weights that are shown"), icon_name="reset")
         self.again.clicked.connect(self.find_again)
         self.back = Button(
-            _("Back from the code sent here"), _("Walk from an image or a draw again"), icon_name="reset"
+            _("Discard the code sent here"), _("Start again from an image or a drawn code"), icon_name="reset"
         )
         self.back.clicked.connect(self._forget_z)
         self.wanted = WantedAttributes(translate(infos["attributes"].help))
         self.wanted.chosen.connect(self._want)
         self.name = TypedField(_("Name of the component in focus"))
         self.name.setPlaceholderText(_("a name for this component"))
-        self.name.setToolTip(_("Say what you see it do; the name is kept with the run"))
+        self.name.setToolTip(_("Describe what changes along it; the name is saved with the run"))
         self.name.completed.connect(self._named)
         rows = controls.rows
         rows.insertWidget(0, self.name)
@@ -251,7 +251,7 @@ class DirectionsView(PaneView):
         names = {"row": values["row_names"][row], "column": values["column_names"][column], "number": number}
         if values["shown"] == "cosines":
             return _("{row} and {column}: cosine {number}", **names)
-        return _("{row} moves {column} by {number} σ", **names)
+        return _("{row} changes {column} by {number} σ", **names)
 
     def _place_in_words(self, row: int, column: int) -> str:
         assert self._content is not None
@@ -328,7 +328,7 @@ class DirectionsView(PaneView):
 
     def _hold(self, name: str, fixed: bool) -> None:
         others = tuple(one for one in self.state.fixed if one != name)
-        words = _("hold {name} fixed", name=name) if fixed else _("let {name} go", name=name)
+        words = _("hold {name} fixed", name=name) if fixed else _("release {name}", name=name)
         self.propose(words, fixed=(*others, name) if fixed else others)
 
     @Slot(str)
@@ -343,7 +343,7 @@ class DirectionsView(PaneView):
 
     @Slot()
     def _forget_z(self) -> None:
-        self.propose(_("back from the code sent here"), z=None)
+        self.propose(_("discard the code sent here"), z=None)
 
     @Slot(object)
     def _keep_in_sight(self, rect: QRectF) -> None:

@@ -86,7 +86,7 @@ class RecipeCard(Card):
         if not runs:
             self.runs_menu.addAction(_("No runs yet")).setEnabled(False)
         self.runs_menu.addSeparator()
-        leave = self.runs_menu.addAction(_("Leave this run, keep it"))
+        leave = self.runs_menu.addAction(_("Close this run; it stays saved"))
         leave.setEnabled(open_one and not busy)
         leave.triggered.connect(self.leave_requested)
         other = self.runs_menu.addAction(_("Open a run's folder…"))

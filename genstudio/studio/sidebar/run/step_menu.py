@@ -34,7 +34,7 @@ class StepMenu(IconButton):
         self.menu_of_players.setToolTipsVisible(True)
         self.all_action = QAction(_("Let all players learn"), self)
         self.all_action.setShortcut(QKeySequence(ALL_KEY))
-        self.all_action.setToolTip(_("From the next step on each player is updated again ({key})", key=ALL_KEY))
+        self.all_action.setToolTip(_("Update all players again from the next step on ({key})", key=ALL_KEY))
         self.all_action.triggered.connect(self.all_requested)
         parent.addAction(self.all_action)
         self.setMenu(self.menu_of_players)
@@ -73,7 +73,7 @@ class StepMenu(IconButton):
             action.setShortcut(QKeySequence(f"Ctrl+{number}"))
             action.setToolTip(
                 _(
-                    "One step in which the other players stay as they are; it holds until all learn again ({key})",
+                    "One step that leaves the other players unchanged; this stays so until all learn again ({key})",
                     key=shortcut_in_words(action),
                 )
             )
@@ -102,7 +102,7 @@ class OnlyLine(QFrame):
         self.words = QLabel(self)
         self.words.setFont(font(12))
         self.words.setWordWrap(True)
-        self.back = link(_("Let all learn"), _("From the next step on each player is updated again"), self)
+        self.back = link(_("Let all learn"), _("Update all players again from the next step on"), self)
         self.back.clicked.connect(self.all_requested)
         row.addWidget(self.words, 1)
         row.addWidget(self.back, 0, Qt.AlignmentFlag.AlignVCenter)
