@@ -66,7 +66,9 @@ class Driver:
     def settled(self) -> bool:
         rendered = self.view.rendered
         return (
-            rendered is not None and rendered.final and rendered.state == self.view.resolved(self.area.states["manifold"])
+            rendered is not None
+            and rendered.final
+            and rendered.state == self.view.resolved(self.area.states["manifold"])
         )
 
     def train(self, steps: int) -> None:

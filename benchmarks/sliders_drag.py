@@ -41,7 +41,9 @@ class SlidersDriver(Driver):
     def settled(self) -> bool:
         rendered = self.view.rendered
         return (
-            rendered is not None and rendered.final and rendered.state == self.view.resolved(self.area.states["sliders"])
+            rendered is not None
+            and rendered.final
+            and rendered.state == self.view.resolved(self.area.states["sliders"])
         )
 
     def train(self, steps: int) -> float:

@@ -133,13 +133,13 @@ def take(recipe: str, shots: list[Shot], folder: Path, part: float, threads: int
         words: list[str] = []
         window.session.failed.connect(lambda message: words.append(str(message)))
         window.resize(*SIZE)
-        yield lambda: window.panes is not None and window.left.draft() is not None
+        yield lambda: window.panes is not None and window.left.draft.recipe() is not None
         if run is not None:
             window.session.open_run(run)
             yield lambda: bool(words) or (window.session.data is not None and bool(window.session.checkpoint_steps()))
         elif recipe:
             threads_asked = [f"plan.threads={threads}"] if threads else []
-            window.session.start(window.left.draft().override(threads_asked))
+            window.session.start(window.left.draft.recipe().override(threads_asked))
             yield lambda: bool(words) or window.session.state == "training"
         else:
             yield lambda: window.left.data.data is not None

@@ -1,4 +1,4 @@
-"""What every test may count on: folders of its own, no display, one thread, and no network.
+"""Environment of every test: its own folders, no display, one thread, and no network.
 
 Set before anything of genstudio, torch or Qt is imported: all three read the environment when they are.
 """

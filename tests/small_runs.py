@@ -1,4 +1,4 @@
-"""Runs that are trained for real, in an instant, for tests that look at one."""
+"""Real runs, trained quickly, for tests that view one."""
 
 from __future__ import annotations
 

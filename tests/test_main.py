@@ -1,4 +1,4 @@
-"""``python3 main.py`` from the outside: starts, arguments, old Pythons, and a first start that is real but small."""
+"""``python3 main.py`` from outside: starts, arguments, old Pythons, and a small but real first start."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def start(here: Path, *arguments: str, **environment: str) -> subprocess.Complet
 # -- later starts -------------------------------------------------------------------------------------------------------
 
 
-def test_all_arguments_reach_genstudio_as_they_are(installed: Path) -> None:
+def test_all_arguments_reach_genstudio_unchanged(installed: Path) -> None:
     arguments = ["train", "my recipe.toml", "--set", "a='b $c'", "", "--help"]
     done = start(installed, *arguments)
     assert done.stdout.split("\n")[2:-1] == ["-P", "-m", "genstudio", *arguments]
@@ -116,7 +116,7 @@ def test_test_runs_pytest_in_the_project_without_a_screen(installed: Path) -> No
     assert done.stdout.split("\n")[:-1] == [str(installed), "offscreen", "-m", "pytest", "-k", "one thing"], done.stderr
 
 
-def test_all_tests_run_side_by_side(installed: Path) -> None:
+def test_all_tests_run_in_parallel(installed: Path) -> None:
     done = start(installed, "test")
     assert done.stdout.split("\n")[2:-1] == ["-m", "pytest", "-n", "logical", "--maxprocesses", "4"], done.stderr
 
@@ -142,14 +142,14 @@ def test_a_later_start_imports_next_to_nothing(installed: Path) -> None:
         (lambda here: os.remove(stamp.venv_python(str(here))), False),
         (lambda here: stamp.remove(str(here)), False),
     ],
-    ids=["nothing", "a linter's setting", "a dependency", "the project moved", "Python is gone", "never finished"],
+    ids=["nothing", "a linter's setting", "a dependency", "the project moved", "Python is missing", "interrupted"],
 )
 def test_what_makes_an_installation_stale(installed: Path, change, current: bool) -> None:
     change(installed)
     assert stamp.is_current(str(installed)) is current
 
 
-def test_an_extra_that_is_lacking_makes_it_stale_and_one_that_is_there_does_not(installed: Path) -> None:
+def test_missing_extra_makes_an_installation_stale_and_a_present_one_does_not(installed: Path) -> None:
     assert stamp.is_current(str(installed), "test")
     stamp.write(str(installed), set())
     assert not stamp.is_current(str(installed), "test")
@@ -224,11 +224,11 @@ def interrupt_while_pip_works(here: Path) -> tuple[int, str]:
     return child.returncode, said
 
 
-def test_first_start_goes_on_after_ctrl_c_no_network_and_a_half_installed_package(project: Path) -> None:
+def test_first_start_continues_after_ctrl_c_no_network_and_a_half_installed_package(project: Path) -> None:
     here = os.path.realpath(project)
     code, said = interrupt_while_pip_works(project)
     assert code == 130
-    assert said.splitlines()[-1] == "genstudio: Stopped. The same command goes on from here."
+    assert said.splitlines()[-1] == "genstudio: Stopped. Run the same command to continue from here."
     assert not stamp.is_current(here)
 
     again = start(project, "recipes", "a b", GENSTUDIO_SKIP_DISK_CHECK="1")
@@ -258,7 +258,7 @@ def test_first_start_goes_on_after_ctrl_c_no_network_and_a_half_installed_packag
     assert stamp.is_current(here)
 
 
-def test_no_venv_module_is_said_plainly(project: Path, tmp_path: Path) -> None:
+def test_missing_venv_module_is_reported(project: Path, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['ensurepip'] = None")
     done = start(project, PYTHONPATH=str(tmp_path), GENSTUDIO_SKIP_DISK_CHECK="1")
     assert done.returncode == 1
@@ -280,11 +280,11 @@ def test_no_venv_module_is_said_plainly(project: Path, tmp_path: Path) -> None:
         ("something else", "pip ended with code 2"),
     ],
 )
-def test_what_pips_failure_means(line: str, says: str) -> None:
+def test_pip_failures_are_explained(line: str, says: str) -> None:
     assert says in str(pip_trouble.explain(2, ["before", line, "after"]))
 
 
-def test_no_network_is_the_reason_even_where_pip_names_the_package_last() -> None:
+def test_missing_network_is_recognised_even_if_pip_names_the_package_last() -> None:
     lines = ["after connection broken by 'NameResolutionError'", "ERROR: No matching distribution found for torch>=2.9"]
     assert "No network" in str(pip_trouble.explain(1, lines))
 
@@ -317,15 +317,15 @@ def test_too_little_disk_is_refused_with_the_build_that_fits() -> None:
     disk.require(disk.Disk(disk.CUDA_BUILD, 3.0 * disk.GB, 4.0 * disk.GB, 0, True))  # what is there needn't come again
 
 
-def test_the_disk_is_told_with_what_is_there_already() -> None:
+def test_disk_message_includes_what_is_already_there() -> None:
     fresh = str(disk.words(disk.Disk(disk.CUDA_BUILD, 0, 20 * disk.GB, disk.CUDA_DOWNLOAD, True)))
     assert fresh.startswith("Disk: 6.8 GB needed, and up to 6.4 GB more while it downloads; 20.0 GB free. Most of it")
     assert "a CPU build makes it 1.8 GB" in fresh
     half = str(disk.words(disk.Disk(disk.CPU_BUILD, disk.GB, 2 * disk.GB, disk.CPU_DOWNLOAD, False)))
-    assert half == "Disk: 1.8 GB in all, 1.0 GB of it already there; 2.0 GB free."
+    assert half == "Disk: 1.8 GB in all, of which 1.0 GB are already there; 2.0 GB free."
 
 
-def test_a_folder_that_may_not_be_written_is_said_plainly(project: Path, monkeypatch, capsys) -> None:
+def test_unwritable_folder_is_reported(project: Path, monkeypatch, capsys) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write anywhere
     assert setup.prepare(str(project)) == 1
     assert f"Can't write in {project}" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""What the README tells people to type works, letter by letter: its commands, its examples, its pictures and links."""
+"""The README's commands, examples, pictures and links work as written."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ IN_TABLE = [shlex.split(text) for text in re.findall(r"^\| `genstudio(.*?)` \|",
 ON_GENSTUDIO = [arguments for arguments in COMMANDS if arguments[:1] != ["test"]]
 
 
-def test_a_command_that_is_not_there_would_be_noticed() -> None:
+def test_unknown_command_would_be_detected() -> None:
     for wrong in (["tarin", "x"], ["train", "x", "--stepz", "2"], ["data", "lost"]):
         with pytest.raises(Exception, match=r"(?i)no such"):
             parse(wrong)
 
 
 @pytest.mark.parametrize("arguments", [*ON_GENSTUDIO, *IN_TABLE], ids=" ".join)
-def test_every_command_is_one_that_the_command_line_takes(arguments: list[str]) -> None:
+def test_every_command_is_valid(arguments: list[str]) -> None:
     parse(arguments)
 
 
@@ -136,12 +136,12 @@ def test_the_measure_example_is_complete(few_digits: Path) -> None:
         measures._things.pop("brightness")
 
 
-def test_pictures_and_links_are_there() -> None:
+def test_pictures_and_links_exist() -> None:
     targets = re.findall(r"\]\(([^)#]+)\)", TEXT)
     assert len(targets) > 4
     assert not [target for target in targets if not (ROOT / target).exists()]
 
 
-def test_it_says_how_to_run_the_tests_and_ci_does_just_that() -> None:
+def test_readme_and_ci_run_the_tests_in_the_same_way() -> None:
     assert ["test"] in COMMANDS
     assert "python3 main.py test" in (ROOT / ".ci" / "run").read_text()

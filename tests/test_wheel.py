@@ -1,4 +1,4 @@
-"""``pip install .``: the wheel holds all that the program needs, and works from where pip puts it."""
+"""``pip install .``: the wheel has everything that the program needs, and works where pip installs it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def run_there(target: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 
 
 @pytest.mark.parametrize("folder", ["resources", "checkpoints"])
-def test_resources_and_checkpoints_travel_inside(target: Path, folder: str) -> None:
+def test_wheel_contains_resources_and_checkpoints(target: Path, folder: str) -> None:
     there = Path(
         run_there(target, "-c", f"from genstudio.core.paths import {folder}; print({folder}())").stdout.strip()
     )
@@ -53,7 +53,7 @@ def test_the_command_line_works_from_the_wheel(target: Path) -> None:
     assert (target / "bin" / "genstudio").exists() or (target / "Scripts" / "genstudio.exe").exists()
 
 
-def test_tests_and_tools_stay_at_home(target: Path) -> None:
+def test_wheel_contains_no_tests_or_tools(target: Path) -> None:
     assert {place.name for place in target.iterdir()} - {"bin", "Scripts"} == {
         "genstudio",
         "genstudio-0.1.0.dist-info",

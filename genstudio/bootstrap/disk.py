@@ -69,7 +69,7 @@ def size(folder: str) -> float:
 def words(disk: Disk) -> Message:
     """Message before anything is downloaded."""
     if disk.there > 0.1 * GB:
-        told = N_("Disk: {need} GB in all, {there} GB of it already there; {free} GB free.", **_in_gb(disk))
+        told = N_("Disk: {need} GB in all, of which {there} GB are already there; {free} GB free.", **_in_gb(disk))
     else:
         # pip holds each package twice until it is done: in its cache and in the temporary folder.
         told = N_(
@@ -90,16 +90,19 @@ def require(disk: Disk) -> None:
     """Raises GenstudioError when the disk is too small. ``GENSTUDIO_SKIP_DISK_CHECK=1`` is for who knows better."""
     if not disk.missing or os.environ.get(SKIP):
         return
-    what = N_("Not enough disk: {short} GB more are needed where main.py lies.", short=f"{disk.missing / GB:.1f}")
+    what = N_(
+        "Not enough disk space: {short} GB more are needed on the disk that holds main.py.",
+        short=f"{disk.missing / GB:.1f}",
+    )
     if disk.cuda and disk.free + disk.there >= CPU_BUILD:
         raise GenstudioError(
             what,
             N_(
-                "Make room, or take a CPU build of PyTorch, which fits: set PIP_EXTRA_INDEX_URL to the index of CPU "
-                "builds that PyTorch's install page names, and start again."
+                "Free some space, or use a CPU build of PyTorch, which fits: set PIP_EXTRA_INDEX_URL to the "
+                "index of CPU builds that PyTorch's install page names, and start again."
             ),
         )
-    raise GenstudioError(what, N_("Make room and start again."))
+    raise GenstudioError(what, N_("Free some space and start again."))
 
 
 def temporary_folder(disk: Disk, venv: str, given: Iterable[str] = ("TMPDIR", "TEMP", "TMP")) -> str | None:

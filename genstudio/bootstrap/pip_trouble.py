@@ -26,7 +26,7 @@ def explain(code: int, lines: Sequence[str]) -> GenstudioError:
     """The error for a pip run that ended with ``code`` and wrote ``lines`` to stderr last."""
     text = "\n".join(lines)
     if _FULL.search(text):
-        return GenstudioError(N_("The disk is full."), N_("Make room and run the same command again."))
+        return GenstudioError(N_("The disk is full."), N_("Free some space and run the same command again."))
     if _TRUST.search(text):
         return GenstudioError(
             N_("pip does not trust the certificate of its package index."),
@@ -49,14 +49,14 @@ def explain(code: int, lines: Sequence[str]) -> GenstudioError:
         )
     if _FORBIDDEN.search(text):
         return GenstudioError(
-            N_("pip was not allowed to write where it has to."),
-            N_("Mend what its words above name and run the same command again."),
+            N_("pip is not allowed to write to a folder that it needs."),
+            N_("Fix what its output above names and run the same command again."),
         )
     if code in (-9, 137):
         return GenstudioError(
-            N_("The system ended pip, probably for want of memory."),
+            N_("The system ended pip, probably because memory ran out."),
             N_("Close other programs and run the same command again."),
         )
     return GenstudioError(
-        N_("pip ended with code {code}.", code=code), N_("Its words above say why. Run the same command again.")
+        N_("pip ended with code {code}.", code=code), N_("Its output above says why. Run the same command again.")
     )

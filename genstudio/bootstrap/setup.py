@@ -32,7 +32,7 @@ def prepare(here: str, extra: str = "") -> int:
             if not stamp.is_current(here, extra):  # it may have come to be while we waited
                 _set_up(here, stamp.extras(here) | ({extra} if extra else set()), lock)
     except KeyboardInterrupt:
-        say(N_("Stopped. The same command goes on from here."))
+        say(N_("Stopped. Run the same command to continue from here."))
         return 130
     except GenstudioError as error:
         say(str(error))
@@ -69,7 +69,7 @@ def _environment(here: str, lock: list[int]) -> str:
     base = getattr(sys, "_base_executable", None) or sys.executable
     _require_venv_module(base)
     if os.path.isdir(venv) and not works:
-        say(N_("Making .venv anew: its Python is gone, too old, or was never finished."))
+        say(N_("Making .venv again: its Python is missing or too old, or the set-up was interrupted."))
     command = [base, "-m", "venv", *([] if works else ["--clear"]), venv]
     code, lines = run(command, keep_open=lock)
     if code or not _answers(python, "import pip"):
@@ -157,7 +157,7 @@ def _check_system(python: str, extras: set[str]) -> None:
     lacking = system.provide_qt_libraries(installed_pyside(python))
     if lacking:
         say(str(qt_libraries.error(lacking)))
-        say(N_("Until then there is no window; the commands work."))
+        say(N_("Until then the window can't open; the commands work."))
     if "test" in extras:
         system.offer_fashion_mnist()
 
@@ -181,7 +181,7 @@ def _alone(here: str) -> Iterator[list[int]]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(N_("Another start is setting up; waiting for it."))
+            say(N_("Another start is installing; waiting for it to finish."))
             fcntl.flock(held, fcntl.LOCK_EX)
         except OSError:
             yield []
@@ -193,10 +193,10 @@ def _explain(error: OSError, here: str) -> GenstudioError:
     """An error of the file system, in words."""
     why: Message | str = error.strerror or str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return GenstudioError(N_("The disk is full."), N_("Make room and run the same command again."))
+        return GenstudioError(N_("The disk is full."), N_("Free some space and run the same command again."))
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return GenstudioError(
             N_("Can't write in {folder}: {why}.", folder=here, why=why),
-            N_("Copy the project to a folder of yours and start it there."),
+            N_("Copy the project to a folder that you own and start it there."),
         )
     return GenstudioError(N_("The set-up failed: {why}.", why=str(error)), N_("Run the same command again."))

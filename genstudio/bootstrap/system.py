@@ -26,7 +26,7 @@ def install(packages: Sequence[str]) -> bool:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     apt = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120"]
     wanted = [*apt, "install", "--no-install-recommends", *packages]
-    say(N_("Installing what the system lacks: {packages}", packages=" ".join(packages)))
+    say(N_("Installing missing system packages: {packages}", packages=" ".join(packages)))
     if run(wanted, env=environment)[0] == 0:
         return True
     run([*apt, "update"], env=environment)

@@ -75,11 +75,11 @@ def _explain(error: Exception) -> int:
         complain(_("There is not enough memory.") + " " + remedy)
     elif isinstance(error, OSError):
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        complain(what + ". " + _("Add --debug to see where it happened."))
+        complain(what + ". " + _("Add --debug to see the traceback."))
     else:
         reason = shortened(f"{type(error).__name__}: {error}", 500)
         what = _("Something unexpected happened: {error}.", error=reason)
-        complain(what + " " + _("Add --debug to see where, and please report it."))
+        complain(what + " " + _("Add --debug to see the traceback, and please report it."))
     return 1
 
 

@@ -12,8 +12,8 @@ from genstudio.core.messages import _
 app = typer.Typer(
     name="genstudio",
     help=_(
-        "A desktop laboratory for generative models of images: train them in front of your eyes, explore by hand what they "
-        "learned. Without a command it opens the window."
+        "A desktop laboratory for generative models of images: watch them train, and explore interactively what "
+        "they learned. Without a command it opens the window."
     ),
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -33,17 +33,17 @@ def _version(asked: bool) -> None:
 @app.callback()
 def genstudio(
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=_version, help=_("Say the version and exit."))
+        bool, typer.Option("--version", is_eager=True, callback=_version, help=_("Show the version and exit."))
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help=_("Show the traceback of an error."))] = False,
 ) -> None:
     """Options before the command. Without a command, ``genstudio.cli.main`` opens the window and never comes here."""
 
 
-app.command("train", help=_("Train a model by a recipe or a TOML file; Ctrl-C saves and stops."))(training.train)
-app.command("resume", help=_("Go on with a run exactly where it stopped."))(training.resume)
+app.command("train", help=_("Train a model from a recipe or a TOML file; Ctrl-C saves and stops."))(training.train)
+app.command("resume", help=_("Resume a run exactly where it stopped."))(training.resume)
 app.command("sample", help=_("Draw images from a run's model into a PNG sheet."))(pictures.sample)
-app.command("complete", help=_("Draw the missing part of an image anew, pixel by pixel, in several ways."))(
+app.command("complete", help=_("Fill in the missing part of an image, pixel by pixel, in several ways."))(
     pixels.complete
 )
 app.command("surprise", help=_("Show where images are unlikely to a run's model, in nats per pixel."))(pixels.surprise)

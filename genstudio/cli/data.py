@@ -39,7 +39,7 @@ def data_list(data: Data = None, as_json: AsJson = False) -> None:
     )
     passed_over = unreadable(where or data_dirs())
     for folder, reason in passed_over:
-        output.say(_("{folder} was passed over: {reason}.", folder=folder, reason=reason))
+        output.say(_("{folder} was skipped: {reason}.", folder=folder, reason=reason))
     output.result({"data": told, "passed_over": [str(folder) for folder, _reason in passed_over]})
 
 
@@ -99,7 +99,7 @@ def data_download(name: Name, data: Data = None, as_json: AsJson = False) -> Non
             folder = kind.download(data or cache_dir() / "data", progress.preparing, interrupt)
         except Cancelled:
             raise KeyboardInterrupt from None
-    output.say(_("{name} lies in {folder}.", name=name, folder=folder))
+    output.say(_("{name} is in {folder}.", name=name, folder=folder))
     output.result({"name": name, "folder": str(folder)})
 
 
@@ -118,7 +118,7 @@ def _settings(knobs: type[Knobs], assignments: list[str]) -> dict[str, Any]:
         name, equals, value = one.partition("=")
         if not equals or not name.strip():
             raise UsageError(
-                N_("'{given}' sets nothing.", given=shortened(one)), N_("Write NAME=VALUE, such as size=64.")
+                N_("'{given}' is not a setting.", given=shortened(one)), N_("Write NAME=VALUE, such as size=64.")
             )
         name = name.strip().removeprefix("data.")
         field = knobs.model_fields.get(name)

@@ -29,7 +29,7 @@ WALK, FPS = 240, 24
 def demo(
     out: Annotated[
         Path,
-        typer.Option("--out", "-o", metavar="DIR", help=_("The folder for the pictures, made if it is not there.")),
+        typer.Option("--out", "-o", metavar="DIR", help=_("The folder for the pictures; created if it doesn't exist.")),
     ] = Path("genstudio-demo"),
     steps: Steps = None,
     seed: Annotated[int | None, typer.Option("--seed", metavar="S", min=0, help=_("Same seed, same result."))] = None,
@@ -80,7 +80,7 @@ def _write_all(run: Run, data: Any, out: Path) -> dict[str, Path]:
             return {
                 _("Samples"): save_state(out / "samples.png", context, SamplesState.from_json({"at": step}), run),
                 _("Manifold"): save_state(out / "manifold.png", context, ManifoldState.from_json({"at": step}), run),
-                _("A walk over the manifold"): films.walk(),
+                _("A path across the manifold"): films.walk(),
                 _("The manifold through training"): films.growth(),
                 _("Curves"): save_run_curves(out / "curves.png", run),
             }

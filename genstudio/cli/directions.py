@@ -43,15 +43,17 @@ def directions(
     run: Run,
     attribute: Annotated[
         list[str] | None,
-        typer.Option("--attribute", metavar="NAME", help=_("Only this attribute or class; may be given again.")),
+        typer.Option(
+            "--attribute", metavar="NAME", help=_("Only this attribute or class; can be given several times.")
+        ),
     ] = None,
     fixed: Annotated[
         list[str] | None,
         typer.Option(
-            "--fixed", metavar="NAME", help=_("Hold this one fixed along all the others; may be given again.")
+            "--fixed", metavar="NAME", help=_("Hold this one fixed along all the others; can be given several times.")
         ),
     ] = None,
-    how: Annotated[How, typer.Option("--how", help=_("The way to find them."))] = How.auto,
+    how: Annotated[How, typer.Option("--how", help=_("The method that finds them."))] = How.auto,
     step: AtStep = None,
     data: Data = None,
     as_json: AsJson = False,
@@ -107,7 +109,10 @@ def _opened(
         return context, judge_for(images, progress=report, cancelled=cancelled)
     if not has(context.model, Encodes):
         raise UsageError(
-            N_("Nothing is known of these images, and this model encodes none: no direction has a name."),
+            N_(
+                "These images have no attributes or classes, and this model has no encoder, so no direction can "
+                "be named."
+            ),
             N_("Look at its principal components in the pane Sliders."),
         )
     return context, None
@@ -156,7 +161,7 @@ def _through(work: Generator[float, None, T], words: Message, progress: Progress
         progress.preparing(share, words)
         if cancelled():
             work.close()
-            raise Cancelled(N_("The finding of directions was stopped."), N_("Nothing was kept."))
+            raise Cancelled(N_("The search for directions was stopped."), N_("Nothing was saved."))
 
 
 def _held_fixed(found: Directions, fixed: list[str], wanted: list[str] | None, z: np.ndarray) -> Directions:
@@ -179,7 +184,7 @@ def _with_effects(
     from genstudio.latent import effects
     from genstudio.latent.directions.direction import Directions
 
-    spreads = _through(effects.ordinary(context, judge), N_("Looking at ordinary codes"), progress, cancelled)
+    spreads = _through(effects.ordinary(context, judge), N_("Decoding typical codes"), progress, cancelled)
     made = []
     for direction in found:
         words = N_("Measuring what {name} does", name=direction.name)
@@ -214,7 +219,7 @@ def _say(found: Directions, judge: Judge | None, pixels: dict[str, float], outpu
             _("random"),
             _("64 PCs of pixels"),
             _("effect"),
-            _("moves as well"),
+            _("also moves"),
         ],
     )
     if judge is not None:

@@ -53,4 +53,4 @@ class Interrupt:
             return
         self._asked = True
         with contextlib.suppress(OSError, ValueError):  # the terminal may be gone, and training must not end by that
-            complain(_("Stopping after this step; Ctrl-C again leaves at once and loses what is not saved."))
+            complain(_("Stopping after this step; Ctrl-C again exits at once and loses what is not saved."))

@@ -53,23 +53,26 @@ Names = Annotated[
     typer.Option(
         "--measure",
         metavar="NAME[,NAME...]",
-        help=_("Only these, with commas between them or given again. All quick ones without it."),
+        help=_("Only these, separated by commas or given several times. By default, all quick ones."),
     ),
 ]
 Split = Annotated[Part, typer.Option("--split", help=_("The images to measure on."))]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help=_("At most N images."))]
-Importance = Annotated[int, typer.Option("--k", metavar="K", min=1, help=_("Importance samples an image, for nll."))]
+Importance = Annotated[int, typer.Option("--k", metavar="K", min=1, help=_("Importance samples per image, for nll."))]
 Samples = Annotated[
     int,
     typer.Option("--samples", metavar="N", min=2, help=_("Samples drawn for measures that compare them with images.")),
 ]
 WhichWeights = Annotated[
-    Weights, typer.Option("--weights", help=_("Averaged weights, where the run keeps them, or those it trains."))
+    Weights,
+    typer.Option(
+        "--weights", help=_("The averaged weights if the run has them (averaged), or the trained weights (raw).")
+    ),
 ]
 Judging = Annotated[
-    Eyes, typer.Option("--judge", help=_("Who looks: the data set's own judge, or Inception weights of yours."))
+    Eyes, typer.Option("--judge", help=_("The judge: the data set's own, or Inception weights that you provide."))
 ]
-Noise = Annotated[int, typer.Option("--seed", metavar="S", min=0, help=_("Of the noise in the measurement."))]
+Noise = Annotated[int, typer.Option("--seed", metavar="S", min=0, help=_("Seed of the noise in the measurement."))]
 
 
 def evaluate(
@@ -136,7 +139,9 @@ def _say_what_was_not_asked(model: Any, images: DataSet, results: Mapping[str, R
         if one.heavy and one.serves(model) and one.fits(images) and name not in results
     ]
     if names:
-        output.say(_("Not run, since they take longer: {names}. Ask for one with --measure.", names=", ".join(names)))
+        output.say(
+            _("Not run, because they take longer: {names}. Name one with --measure to run it.", names=", ".join(names))
+        )
 
 
 def _as_json(folder: RunFolder, snapshot: Snapshot, results: Mapping[str, Result], split: Part) -> dict[str, Any]:
@@ -186,7 +191,7 @@ def say_results(results: Mapping[str, Result], split: str, output: Output) -> No
         for key, value in result.extra.items():
             unit = _("bits/dim") if key.endswith("bits_per_dim") else about.units.get(key, about.unit)
             rows.append([f"{split}/{key}", number(value), unit, "", ""])
-    output.table(rows, [_("measure"), _("value"), _("unit"), "", _("beside it")])
+    output.table(rows, [_("measure"), _("value"), _("unit"), "", _("for comparison")])
     if results:
         output.say(protocol_words(next(iter(results.values())).protocol, results))
 

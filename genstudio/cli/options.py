@@ -17,7 +17,9 @@ Data = Annotated[
 ]
 Device = Annotated[
     str,
-    typer.Option("--device", metavar="DEVICE", help=_("auto, cpu, cuda, cuda:1 or mps; auto takes the best there is.")),
+    typer.Option(
+        "--device", metavar="DEVICE", help=_("auto, cpu, cuda, cuda:1 or mps; auto takes the best available.")
+    ),
 ]
 Run = Annotated[str, typer.Argument(metavar="RUN", help=_("A run's folder, its name as `runs` lists it, or 'latest'."))]
 Steps = Annotated[int | None, typer.Option("--steps", metavar="N", min=0, help=_("Stop at this step."))]
@@ -31,16 +33,18 @@ LiveSettings = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help=_("From here on another live setting: beta=2, plan.players.model.lr=0.0003."),
+        help=_("Change a live setting from here on: beta=2, plan.players.model.lr=0.0003."),
     ),
 ]
 AtStep = Annotated[
     int | None,
-    typer.Option("--step", metavar="N", min=0, help=_("The checkpoint of this step; the newest without it.")),
+    typer.Option("--step", metavar="N", min=0, help=_("The checkpoint of this step; by default the newest.")),
 ]
 Class = Annotated[
     str | None,
-    typer.Option("--class", metavar="CLASS", help=_("Draw this class, by name or number, if the model knows classes.")),
+    typer.Option(
+        "--class", metavar="CLASS", help=_("Draw this class, by name or number, if the model is class-conditional.")
+    ),
 ]
 Temperature = Annotated[
     float,
@@ -58,7 +62,7 @@ def search(data: Path | None) -> list[Path] | None:
         return None
     for path, reason in unreadable([data]):
         raise UsageError(
-            N_("{path} can't be looked into: {reason}.", path=str(path), reason=reason),
+            N_("{path} can't be opened: {reason}.", path=str(path), reason=reason),
             N_("Give --data a folder that you may read."),
         )
     if not os.path.exists(data):

@@ -49,7 +49,7 @@ def sample(
         Method,
         typer.Option(
             "--method",
-            help=_("How a model that draws pixel by pixel does so; all give the same images. auto takes the fastest."),
+            help=_("How a model draws pixel by pixel; all methods give the same images. auto takes the fastest."),
         ),
     ] = Method.auto,
     class_: Class = None,
@@ -88,8 +88,8 @@ def class_number(context: ViewContext, asked: str | None) -> int:
         return -1
     if not classes_of(context):
         raise UsageError(
-            N_("A class is asked for, and this model was trained without classes."),
-            N_("Leave --class out, or train a model that knows classes."),
+            N_("A class was given, but this model was trained without classes."),
+            N_("Leave --class out, or train a class-conditional model."),
         )
     names = [name.casefold() for name in context.spec.class_names]
     if asked.casefold() in names:

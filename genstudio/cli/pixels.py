@@ -30,7 +30,7 @@ class Part(StrEnum):
 
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=_("The PNG to write."))]
 Image = Annotated[
-    Path | None, typer.Option("--image", metavar="FILE", help=_("An image of your own, brought to the model's size."))
+    Path | None, typer.Option("--image", metavar="FILE", help=_("Your own image, resized to the model's size."))
 ]
 Scale = Annotated[
     int, typer.Option("--scale", metavar="K", min=0, max=64, help=_("Enlarge pixels K times; 0 chooses."))
@@ -46,10 +46,12 @@ def complete(
     ] = None,
     mask: Annotated[
         Path | None,
-        typer.Option("--mask", metavar="FILE", help=_("A picture: what is light in it is kept, the dark drawn anew.")),
+        typer.Option(
+            "--mask", metavar="FILE", help=_("A mask picture: light pixels are kept, dark ones are drawn again.")
+        ),
     ] = None,
-    keep: Annotated[Part | None, typer.Option("--keep", help=_("The half that is kept; the top without it."))] = None,
-    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, max=64, help=_("How many ways."))] = 4,
+    keep: Annotated[Part | None, typer.Option("--keep", help=_("The half that is kept; by default the top."))] = None,
+    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, max=64, help=_("How many completions."))] = 4,
     seed: Annotated[
         int, typer.Option("--seed", metavar="S", min=0, max=2**31 - 1, help=_("Same seed, same noise."))
     ] = 0,
@@ -97,7 +99,7 @@ def surprise(
     out: Out,
     image: Image = None,
     index: Annotated[
-        int | None, typer.Option("--index", metavar="I", min=0, help=_("Begin at number I of the test split."))
+        int | None, typer.Option("--index", metavar="I", min=0, help=_("Start at number I of the test split."))
     ] = None,
     n: Annotated[
         int, typer.Option("-n", "--number", metavar="N", min=1, max=64, help=_("How many images of the test split."))
@@ -141,7 +143,7 @@ def _one_of(one: object, other: object, one_name: str, other_name: str, needed: 
         )
     if needed and one is None and other is None:
         raise UsageError(
-            N_("There is no image to go on from."),
+            N_("There is no image to continue from."),
             N_("Give {one} (your own) or {other} (of the test split).", one=one_name, other=other_name),
         )
 

@@ -28,11 +28,12 @@ STOPPED = 130
 
 
 def train(
-    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help=_("A recipe's name, or a TOML file."))],
+    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help=_("The name of a recipe, or a TOML file."))],
     steps: Steps = None,
     seed: Seed = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="RUN", help=_("The new run's folder; one is named without it."))
+        Path | None,
+        typer.Option("--out", metavar="RUN", help=_("The new run's folder; by default it gets a name of its own.")),
     ] = None,
     data: Data = None,
     device: Device = "auto",
@@ -139,9 +140,7 @@ def _keep_elsewhere(job: Job, error: NotKeptError) -> None:
             job.keep_elsewhere(path)
             return
     saved = before.last_sound()
-    left = (
-        N_("Nothing of it is saved.") if saved is None else N_("It is saved up to step {step}.", step=int(saved.name))
-    )
+    left = N_("Nothing was saved.") if saved is None else N_("It is saved up to step {step}.", step=int(saved.name))
     raise NotKeptError(N_("{what} {left}", what=error.what, left=left), error.remedy) from error
 
 
@@ -166,7 +165,7 @@ def report(outcome: Outcome, output: Output, extra: Mapping[str, Any] | None = N
         output.say(_("Saved. Go on with: genstudio resume {run}", run=name))
     if outcome.reason == "diverged":
         slower = [f"--set plan.players.{player}.lr={job.plan.player(player).lr / 10:g}" for player in job.live.players]
-        complain(_("Training stopped: the loss was no longer finite. Try a smaller learning rate, as in {set}.",
+        complain(_("Training stopped: the loss was no longer finite. Try a smaller learning rate, for example {set}.",
                    set=" ".join(slower)))  # fmt: skip
     output.result({**result, "reason": outcome.reason, "alarms": outcome.alarms, **(extra or {})})
     raise typer.Exit({"done": 0, "stopped": STOPPED}.get(outcome.reason, 1))

@@ -18,7 +18,7 @@ def window(
     data: Data = None,
     report: Annotated[
         Path | None,
-        typer.Option("--report", metavar="FILE", hidden=True, help=_("Write figures of the start, then leave.")),
+        typer.Option("--report", metavar="FILE", hidden=True, help=_("Write timings of the start, then exit.")),
     ] = None,
 ) -> None:
     """Open the window, on a run or a recipe if one is named."""

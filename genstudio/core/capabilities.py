@@ -171,7 +171,7 @@ CAPABILITIES: dict[str, tuple[type, Message]] = {
     "Decodes": (Decodes, N_("turns latent codes into images")),
     "Encodes": (Encodes, N_("turns images into latent codes")),
     "Discriminates": (Discriminates, N_("tells real images from generated ones")),
-    "ScoresLikelihood": (ScoresLikelihood, N_("gives images a likelihood")),
+    "ScoresLikelihood": (ScoresLikelihood, N_("computes the likelihood of images")),
     "SamplesPixels": (SamplesPixels, N_("draws images pixel by pixel")),
     "Judges": (Judges, N_("judges images")),
 }

@@ -115,7 +115,7 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
         if isinstance(value, bool) and _is_number(knobs.model_fields[name].annotation):  # else true would be read as 1
             raise UsageError(
                 N_(
-                    "{name} = {value} does not fit: {reason}.", name=name, value=value, reason=N_("it must be a number")
+                    "{name} = {value} is not valid: {reason}.", name=name, value=value, reason=N_("it must be a number")
                 ),
                 N_("Choose another value for {name}.", name=name),
             )
@@ -129,7 +129,7 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
             raise context["error"] from None
         raise UsageError(
             N_(
-                "{name} = {value} does not fit: {reason}.",
+                "{name} = {value} is not valid: {reason}.",
                 name=name,
                 value=shortened(first.get("input")),
                 reason=_reason(first),
@@ -141,7 +141,7 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
         if isinstance(value, int) and abs(value) > _LARGEST:
             raise UsageError(
                 N_(
-                    "{name} = {value} does not fit: {reason}.",
+                    "{name} = {value} is not valid: {reason}.",
                     name=name,
                     value=shortened(value),
                     reason=N_("it must be at most {limit}", limit=_LARGEST),

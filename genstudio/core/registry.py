@@ -44,7 +44,7 @@ class Registry(Generic[T]):
         def file(thing: T) -> T:
             if name in self._things:
                 raise UsageError(
-                    N_("There is a {kind} named '{name}' already.", kind=self.kind, name=name),
+                    N_("A {kind} named '{name}' exists already.", kind=self.kind, name=name),
                     N_("Choose another name for the new one."),
                 )
             self._things[name] = thing

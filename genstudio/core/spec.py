@@ -38,7 +38,7 @@ class ImageSpec:
                 N_("Give at least one channel and one pixel."),
             )
         if self.levels is not None and not 2 <= self.levels <= 256:
-            raise UsageError(N_("{n} levels are asked for.", n=self.levels), N_("Choose 2 to 256 levels."))
+            raise UsageError(N_("{n} levels is not possible.", n=self.levels), N_("Choose 2 to 256 levels."))
         # Tuples make the spec hashable; lists come in from JSON and TOML.
         object.__setattr__(self, "class_names", tuple(self.class_names))
         object.__setattr__(self, "attribute_names", tuple(self.attribute_names))

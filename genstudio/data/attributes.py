@@ -118,14 +118,14 @@ class _Pictures:
             more = len(twice) - 1
             problems.append(
                 N_(
-                    "line {a} and line {b} are about one picture ({name}), and the later one counts{more}",
+                    "line {a} and line {b} describe the same picture ({name}); the later one is used{more}",
                     a=first, b=second, name=self._files[picture],
                     more=N_("; there are {n} more such lines", n=more) if more else "",
                 )
             )  # fmt: skip
         for lines, words in (
-            (unknown, N_("line {lines} names no picture that is here ('{name}')")),
-            (vague, N_("line {lines} may mean several pictures ('{name}'): give its folder too")),
+            (unknown, N_("line {lines} names a picture that is not there ('{name}')")),
+            (vague, N_("line {lines} matches several pictures ('{name}'): give its folder too")),
         ):
             if lines:
                 where = lines_in_words(line for line, _ in lines)

@@ -46,7 +46,7 @@ def size_knob(default: int | None = None) -> Any:
     """The knob ``size`` with a default of the source's own."""
     return knob(
         default,
-        help=N_("Width and height in pixels that images are brought to; none keeps them as they are."),
+        help=N_("Width and height in pixels that images are resized to; none keeps their size."),
         label=N_("Size"),
         unit="px",
         ge=4,
@@ -57,7 +57,7 @@ def size_knob(default: int | None = None) -> Any:
 def colour_knob(default: Colour = "as-is") -> Any:
     """The knob ``colour`` with a default of the source's own."""
     return knob(
-        default, help=N_("Whether images are turned to grey, to colour, or left as they are."), label=N_("Colour")
+        default, help=N_("Converts images to grey or to colour, or leaves them as they are."), label=N_("Colour")
     )
 
 
@@ -66,8 +66,8 @@ def binarisation_knob(default: Binarisation = "none") -> Any:
     return knob(
         default,
         help=N_(
-            "How grey becomes black or white: drawn anew each time (dynamic), drawn once per image (fixed), cut at one half "
-            "(threshold), or not at all (none)."
+            "How grey becomes black or white: drawn at random each time (dynamic), drawn once per image (fixed), "
+            "cut at one half (threshold), or not at all (none)."
         ),
         label=N_("Binarisation"),
     )
@@ -80,7 +80,9 @@ def levels_knob(help: Message) -> Any:
 
 def limit_knob() -> Any:
     """The knob ``limit``."""
-    return knob(0, help=N_("Use at most so many images; 0 uses all of them."), label=N_("At most"), ge=0, advanced=True)
+    return knob(
+        0, help=N_("Use at most this many images; 0 uses all of them."), label=N_("At most"), ge=0, advanced=True
+    )
 
 
 class DataKnobs(Knobs):
@@ -94,7 +96,7 @@ class DataKnobs(Knobs):
     binarisation: Binarisation = binarisation_knob()
     levels: int = knob(
         256,
-        help=N_("How many grey levels a value takes; 256 keeps the bytes as they are."),
+        help=N_("Number of levels of each value; 256 keeps the bytes as they are."),
         label=N_("Grey levels"),
         ge=2,
         le=256,
@@ -103,7 +105,7 @@ class DataKnobs(Knobs):
     limit: int = limit_knob()
     seed: int = knob(
         0,
-        help=N_("Decides everything that is drawn once, such as the bits of fixed binarisation."),
+        help=N_("Seed of everything that is drawn once, such as the bits of fixed binarisation."),
         label=N_("Seed"),
         ge=0,
         advanced=True,
@@ -228,5 +230,5 @@ class Source:
         """Fetch the images into ``folder``; gives the folder they lie in. Raises :class:`DataError` in plain words."""
         raise DataError(
             N_("The data set {title} can't be downloaded.", title=cls.title),
-            N_("It is made on this computer or read from a folder of yours."),
+            N_("It is made on this computer or read from one of your folders."),
         )

@@ -67,7 +67,7 @@ def cached_images(name: str, source: Source, progress: Progress, cancelled: Canc
     if made is None:
         raise DataError(
             N_("The decoded images in {folder} can't be read back.", folder=str(folder)),
-            N_("Check that the disk is sound and has room, delete that folder and try again."),
+            N_("Check that the disk works and has space, delete that folder and try again."),
         )
     return made
 
@@ -132,7 +132,7 @@ class CacheWriter:
                     folder=str(self.folder.parent),
                     free=free // 10**6,
                 ),
-                N_("Make room, choose a smaller size, or point GENSTUDIO_CACHE to another disk."),
+                N_("Free some space, choose a smaller size, or set GENSTUDIO_CACHE to a folder on another disk."),
             )
         self._file = open(self.folder / "images.bin", "wb")  # noqa: SIM115 - closed by close()
 
@@ -147,7 +147,7 @@ class CacheWriter:
         if self._file is None:
             raise ValueError("begin() comes before add()")
         if self._cancelled():
-            raise CancelledError(N_("Decoding was cancelled."), N_("Nothing half-made was kept."))
+            raise CancelledError(N_("Decoding was cancelled."), N_("Nothing was saved."))
         n = len(images)
         images = np.ascontiguousarray(images)
         if images.shape[1:] != self._shape or images.dtype != self._dtype or self.count + n > self._declared:
@@ -239,7 +239,7 @@ def _decode(folder: Path, source: Source, progress: Progress, cancelled: Cancell
         source.decode(writer, progress, cancelled)
         writer.finish()
         if cancelled():
-            raise CancelledError(N_("Decoding was cancelled."), N_("Nothing half-made was kept."))
+            raise CancelledError(N_("Decoding was cancelled."), N_("Nothing was saved."))
         try:
             temporary.rename(folder)
         except OSError:
@@ -329,5 +329,5 @@ def _disk_error(folder: Path, error: OSError) -> DataError:
             folder=str(folder.parent),
             error=error.strerror or str(error),
         ),
-        N_("Make room, or point GENSTUDIO_CACHE to a folder that can be written to."),
+        N_("Free some space, or set GENSTUDIO_CACHE to a folder that can be written to."),
     )

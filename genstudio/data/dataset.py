@@ -92,13 +92,13 @@ class DataSet:
         # Copies of one image fall on one side: all the same, all in one split.
         is_one = len(empty) == len(SPLITS) - 1 and len(np.unique(cached.hashes)) == 1
         if "train" in empty:
-            what = N_("All {n} images fall to validation and test: none is left to train on.", n=n)
+            what = N_("All {n} images belong to validation and test: none is left to train on.", n=n)
             if is_one:
                 what = N_(
-                    "There is only one image, {n} times, and it falls to one split: none is left to train on.", n=n
+                    "All {n} images are copies of one, which belongs to one split: none is left to train on.", n=n
                 )
             if n == 1:
-                what = N_("There is only one image, and it falls to validation or test: none is left to train on.")
+                what = N_("There is only one image, and it belongs to validation or test: none is left to train on.")
             raise DataError(what, N_("Add more images that differ."))
         if is_one and n > 1:
             self.problems = (*cached.problems, N_("All {n} images are the same: there is nothing to compare.", n=n))

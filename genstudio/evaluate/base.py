@@ -231,7 +231,7 @@ def _choose(model: object, data: DataSet, names: Sequence[str] | None) -> list[M
         if not one.fits(data):
             raise UsageError(
                 N_("{measure} can't be measured on {data}.", measure=one.title, data=data_sets[data.name].title),
-                N_("Leave '{name}' out. It says of itself: {help}", name=one.name, help=one.help),
+                N_("Leave '{name}' out. Its description: {help}", name=one.name, help=one.help),
             )
     return chosen
 

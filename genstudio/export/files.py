@@ -37,7 +37,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
                 path=str(target),
                 reason=error.strerror or str(error),
             ),
-            N_("Choose another place, or make room there."),
+            N_("Choose another place, or free some space there."),
         ) from error
     finally:
         with contextlib.suppress(OSError):  # where nothing could be written, nothing is there to remove

@@ -53,8 +53,8 @@ def pin(run: Run, snapshot: Snapshot, state: PaneState | None = None, blobs: Blo
             write_atomically(folder / "blobs" / name, content)
     except OSError as error:
         raise GenstudioError(
-            N_("The weights could not be kept in {path}: {reason}.", path=str(run.path), reason=error.strerror),
-            N_("The picture can't be made again unless there is room for them."),
+            N_("The weights could not be saved in {path}: {reason}.", path=str(run.path), reason=error.strerror),
+            N_("Without them the picture can't be reproduced later; free some space there."),
         ) from error
     return folder
 
@@ -83,12 +83,12 @@ def pinned_snapshot(run: Run, digest: str) -> Snapshot:
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise RunError(
             N_("The run {name} does not hold the weights {hash}.", name=run.name, hash=digest[:16]),
-            N_("Copy the folder 'pinned' from where the picture was made."),
+            N_("Copy the folder 'pinned' of the run from the computer on which the picture was made."),
         ) from error
     if snapshot.digest != digest:
         raise RunError(
             N_("The weights pinned in {path} are not those of the picture.", path=str(folder)),
-            N_("They were changed after it was made; it can't be made again."),
+            N_("They were changed after the picture was saved, so it can't be reproduced."),
         )
     return snapshot
 

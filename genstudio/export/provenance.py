@@ -158,8 +158,8 @@ def read_provenance(path: str | os.PathLike[str]) -> Provenance:
         ) from error
     except Exception as error:  # a stranger's file can break a reader of pictures in many ways, none of which is ours
         raise GenstudioError(
-            N_("{path} does not say how it was made.", path=str(source)),
-            N_("Only files that genstudio exported, unchanged, carry their provenance."),
+            N_("{path} carries no record of how it was made.", path=str(source)),
+            N_("Only unchanged files that genstudio exported carry their provenance."),
         ) from error
 
 

@@ -49,9 +49,9 @@ class Reproduction:
     @property
     def words(self) -> Message:
         if self.same:
-            return N_("Made again, equal to the bit.")
+            return N_("Reproduced, equal to the bit.")
         return N_(
-            "Made again: {percent} % of the values differ, by at most {levels} levels.",
+            "Reproduced: {percent} % of the values differ, by at most {levels} levels.",
             percent=f"{100 * self.differing:.3g}",
             levels=self.largest,
         )
@@ -73,7 +73,7 @@ def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: Dat
     if provenance.film or not provenance.pane:
         raise GenstudioError(
             N_("{path} is not a single picture of a pane.", path=str(path)),
-            N_("Only PNG pictures can be made again and compared."),
+            N_("Only PNG pictures can be reproduced and compared."),
         )
     run = run or find_run(provenance.run, near=Path(path))
     kept = _pixels(path)
@@ -101,8 +101,8 @@ def find_run(name: str, near: Path) -> Run:
         return Run.open(name)
     except RunError:
         raise RunError(
-            N_("The run {name}, which this picture shows, is not on this computer.", name=name),
-            N_("Copy its folder here, or name it."),
+            N_("The run {name}, which made this picture, is not on this computer.", name=name),
+            N_("Copy its folder here, or name its folder."),
         ) from None
 
 

@@ -60,16 +60,16 @@ def known_codes(context: ViewContext, *, drawn: int = DRAWN) -> Generator[float,
     """
     if context.data is None:
         raise UsageError(
-            N_("The images of this run are not at hand, and without them nothing names a direction."),
-            N_("Open its data set again; principal components need none."),
+            N_("The images of this run are not open, and without them directions have no names."),
+            N_("Open its data set again; principal components work without images."),
         )
     if has(context.model, Encodes):
         return (yield from _encoded(context, context.data))
     judge = context.judge()
     if judge is None:
         raise UsageError(
-            N_("This model does not encode images, and there is no judge yet to look at what it draws."),
-            N_("Make one once: genstudio evaluate RUN --measure fid."),
+            N_("This model has no encoder, and there is no judge yet that could classify its samples."),
+            N_("Train one with: genstudio evaluate RUN --measure fid."),
         )
     return (yield from _judged(context, judge, drawn))
 

@@ -51,8 +51,8 @@ def code_of(context: ViewContext, frame: LatentPoint) -> Tensor:
     z: Tensor = context.once(_key(frame), lambda: _made(context, frame))
     if not bool(torch.isfinite(z).all()):
         raise UsageError(
-            N_("The model's codes are not finite numbers: it broke in training."),
-            N_("Go back to a checkpoint from before it did."),
+            N_("The model's codes are not finite: its training diverged."),
+            N_("Go back to an earlier checkpoint."),
         )
     return z
 
@@ -153,12 +153,10 @@ def _made(context: ViewContext, frame: LatentPoint) -> Tensor:
     if frame.kind == "class":
         return outcome(_typical(context, frame.number))
     if not has(context.model, Encodes):
-        raise UsageError(
-            N_("This model encodes no images: an image has no code here."), N_("Take drawn codes instead.")
-        )
+        raise UsageError(N_("This model has no encoder: an image has no code here."), N_("Use drawn codes instead."))
     if frame.kind == "own":
         if frame.blob is None:
-            raise UsageError(N_("No image of yours was opened."), N_("Open one, or drop it here."))
+            raise UsageError(N_("You have not opened an image of your own."), N_("Open one, or drop it here."))
         image = own_image(context, frame.blob)
     else:
         image = validation_image(context, frame.number)[0]
@@ -171,12 +169,12 @@ def _sent(context: ViewContext, frame: LatentPoint) -> Tensor:
 
     dim = int(context.model.latent_dim)  # type: ignore[arg-type]
     if frame.blob is None:
-        raise UsageError(N_("No z was sent here."), N_("Send one from another pane."))
+        raise UsageError(N_("No code z was sent here."), N_("Send one from another pane."))
     z = torch.from_numpy(context.blobs.get_array(frame.blob).astype("float32")).flatten()
     if len(z) != dim:
         raise UsageError(
-            N_("A z that was sent has {n} numbers, and codes of this model have {dim}.", n=len(z), dim=dim),
-            N_("Take it out, or send one of this model's."),
+            N_("A z that was sent here has {n} numbers, but codes of this model have {dim}.", n=len(z), dim=dim),
+            N_("Remove it, or send one from this model."),
         )
     return z
 
@@ -190,7 +188,7 @@ def validation_image(context: ViewContext, index: int) -> tuple[Tensor, int]:
     import torch
 
     if context.data is None:
-        raise UsageError(N_("The images of this run are not at hand."), N_("Open its data set, or take drawn codes."))
+        raise UsageError(N_("The images of this run are not open."), N_("Open its data set, or use drawn codes."))
     check_data(context)
     data: Any = context.data
     split = next(part for part in map(data.split, ("validation", "test", "train")) if len(part))
@@ -206,7 +204,7 @@ def _typical(context: ViewContext, number: int) -> Generator[float, None, Tensor
 
     names = context.spec.class_names
     if not names:
-        raise UsageError(N_("These images have no classes."), N_("Take images or drawn codes instead."))
+        raise UsageError(N_("These images have no classes."), N_("Use images or drawn codes instead."))
     found = (yield from encoding(context, TYPICAL)) if has(context.model, Encodes) else None
     if found is not None and found.labels is not None:
         mine = found.z[found.labels == number % len(names)]
@@ -215,7 +213,10 @@ def _typical(context: ViewContext, number: int) -> Generator[float, None, Tensor
     judge = context.judge()
     if judge is None or judge.class_names != names:
         raise UsageError(
-            N_("Nothing tells which of this model's codes are of the class {name}.", name=_class_name(context, number)),
+            N_(
+                "Without a judge it is unknown which of this model's codes belong to the class {name}.",
+                name=_class_name(context, number),
+            ),
             N_("Make a judge once: genstudio evaluate RUN --measure class_coverage."),
         )
     z: Tensor = context.model.prior(DRAWN, generator=generator(0, "typical"))  # type: ignore[operator]

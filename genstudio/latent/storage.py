@@ -57,5 +57,5 @@ def _all(run: Run) -> Iterator[Directions]:
 
 def _path(run: Run, digest: str) -> Path:
     if not re.fullmatch(r"\w+", digest):  # it may come from a stranger's file, and must not name another folder
-        raise RunError(N_("'{digest}' is no hash of weights.", digest=digest), N_("Find the directions again."))
+        raise RunError(N_("'{digest}' is not a hash of weights.", digest=digest), N_("Find the directions again."))
     return run.path / "directions" / f"{digest}.json"

@@ -14,7 +14,7 @@ from genstudio.core.spec import ImageSpec
 def check_classes(spec: ImageSpec, remedy: Message) -> None:
     """Raises :class:`UsageError` when the images have no classes to know; ``remedy`` says what works."""
     if len(spec.class_names) < 2:
-        raise UsageError(N_("The model is to know the class of an image, and these images have none."), remedy)
+        raise UsageError(N_("The model is conditioned on classes, but these images have none."), remedy)
 
 
 def asked_labels(
@@ -30,15 +30,15 @@ def asked_labels(
         return None
     if not classes:
         raise UsageError(
-            N_("A class is asked for, and this model was trained without classes."),
-            N_("Leave the class out, or train a model that knows classes."),
+            N_("A class was given, but this model was trained without classes."),
+            N_("Leave the class out, or train a class-conditional model."),
         )
     if shares and isinstance(label, torch.Tensor) and label.is_floating_point():
         if label.shape != (n, classes):
             raise UsageError(
-                N_("Shares of classes are {shape}, for {n} images of {k} classes.",
+                N_("The class shares have shape {shape}, for {n} images of {k} classes.",
                    shape="×".join(map(str, label.shape)), n=n, k=classes),
-                N_("Give one number an image and class."),
+                N_("Give one number per image and class."),
             )  # fmt: skip
         return label.to(device)
     labels = torch.as_tensor(label, device=device).long().expand(n)
@@ -59,7 +59,7 @@ def labels_of(batch: Batch) -> Tensor:
     """The classes of a batch's images. Raises :class:`UsageError` where they have none."""
     if batch.labels is None:
         raise UsageError(
-            N_("This model needs the class of each image, and these images have none."),
+            N_("This model needs the class of each image, but these images have none."),
             N_("Use images of the data set that it was trained on."),
         )
     return batch.labels

@@ -27,7 +27,7 @@ def check_targets(spec: ImageSpec, remedy: Message) -> None:
     """Raises :class:`UsageError` when nothing is said of the images; ``remedy`` says what works."""
     if not n_targets(spec):
         raise UsageError(
-            N_("The model learns what is said of its images, and these have neither attributes nor classes."), remedy
+            N_("The model learns from attributes, but these images have neither attributes nor classes."), remedy
         )
 
 

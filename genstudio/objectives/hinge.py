@@ -17,7 +17,7 @@ class Hinge(Objective):
     """The output is a value; at 1 and -1 the discriminator is content."""
 
     title = N_("Hinge")
-    help = N_("The discriminator stops where it is sure enough. Goes with spectral normalisation.")
+    help = N_("The discriminator's loss ends at a margin. Usually combined with spectral normalisation.")
     formula = "D: E max(0, 1 - D(x)) + E max(0, 1 + D(G(z)));  G: -E D(G(z))"
     paper = "Lim & Ye 2017, arXiv:1705.02894; Miyato et al. 2018, arXiv:1802.05957, eq. 17"
     output = "value"

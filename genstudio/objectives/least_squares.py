@@ -17,7 +17,8 @@ class LeastSquares(Objective):
 
     title = N_("Least squares")
     help = N_(
-        "Squared distances to 1 (real) and 0 (fake): samples that fool the discriminator are still drawn to the data."
+        "Squared distances to 1 (real) and 0 (fake): samples that the discriminator takes for real still get a "
+        "gradient towards the data."
     )
     formula = "D: 1/2 E (D(x) - 1)^2 + 1/2 E D(G(z))^2;  G: 1/2 E (D(G(z)) - 1)^2"
     paper = "Mao et al. 2017, arXiv:1611.04076, eq. 9"

@@ -21,8 +21,8 @@ class Minimax(Objective):
 
     title = N_("Minimax (saturating)")
     help = N_(
-        "The game as first stated: the generator minimises log(1 - D), and learns little while the discriminator sees "
-        "through it."
+        "The original game: the generator minimises log(1 - D), and learns little while the discriminator "
+        "recognises its samples."
     )
     formula = "D: -E log D(x) - E log(1 - D(G(z)));  G: E log(1 - D(G(z)))"
     paper = "Goodfellow et al. 2014, arXiv:1406.2661, eq. 1"

@@ -18,7 +18,7 @@ class Relativistic(Objective):
     """f(t) = -softplus(-t): both losses look at D(G(z)) - D(x). ``r1`` and ``r2`` are raw, their weights gamma / 2."""
 
     title = N_("Relativistic with R1 and R2")
-    help = N_("Compares each sample with a real image, and keeps the discriminator flat at both. Modern, and sure.")
+    help = N_("Compares each sample with a real image, with gradient penalties at both. Recent and stable.")
     formula = (
         "D: E softplus(D(G(z)) - D(x)) + gamma/2 E |dD(x)/dx|^2 + gamma/2 E |dD(G(z))/dG(z)|^2;  "
         "G: E softplus(D(x) - D(G(z)))"

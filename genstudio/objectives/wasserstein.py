@@ -20,7 +20,10 @@ class Wasserstein(Objective):
     """The output is the critic's value."""
 
     title = N_("Wasserstein, clipped")
-    help = N_("A critic instead of a judge: its loss follows the distance between samples and data. Slow, and steady.")
+    help = N_(
+        "A critic in place of the discriminator: its loss estimates the distance between samples and data. Slow "
+        "and stable."
+    )
     formula = "D: E D(G(z)) - E D(x), weights clipped to [-c, c];  G: -E D(G(z))"
     paper = "Arjovsky et al. 2017, arXiv:1701.07875, algorithm 1"
     output = "value"

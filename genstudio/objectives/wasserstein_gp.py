@@ -17,7 +17,7 @@ class WassersteinGradientPenalty(Objective):
     """The output is the critic's value; ``gradient_penalty`` is raw, its weight lambda."""
 
     title = N_("Wasserstein, gradient penalty")
-    help = N_("A critic whose gradient is kept near length 1. Steady, at the price of more work for each step.")
+    help = N_("A critic whose gradient is kept near length 1. Stable, but each step takes longer.")
     formula = "D: E D(G(z)) - E D(x) + lambda E (|dD(y)/dy| - 1)^2, y between x and G(z);  G: -E D(G(z))"
     paper = "Gulrajani et al. 2017, arXiv:1704.00028, eq. 3"
     output = "value"

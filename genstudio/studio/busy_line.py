@@ -28,7 +28,8 @@ class BusyLine(LinkLine):
         words.setObjectName("words")
         words.setProperty("level", "warn")
         tip = _(
-            "From the next step on, so that none waits for another. The plan's field Threads shows it and takes it back."
+            "Applies from the next step on, so that no thread waits for a busy core. The field Threads of the "
+            "plan shows the number and can restore it."
         )
         super().__init__(words, _("Use one thread"), tip, parent)
         self._session = session

@@ -58,5 +58,5 @@ def figures(window: MainWindow) -> dict[str, float]:
 def _unwritable(path: Path, error: OSError) -> GenstudioError:
     return GenstudioError(
         N_("The report can't be written to {path}: {reason}.", path=str(path), reason=error.strerror or str(error)),
-        N_("Name a file in a folder that is there and may be written to."),
+        N_("Name a file in a folder that exists and can be written to."),
     )

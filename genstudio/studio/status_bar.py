@@ -47,7 +47,7 @@ class StatusBar(QWidget):
 
     def set_freeze(self, milliseconds: float) -> None:
         """Show the longest freeze while torch was imported."""
-        self.label.setToolTip(_("Loading torch held the window up for {n} ms at most", n=f"{milliseconds:,.0f}"))
+        self.label.setToolTip(_("Loading torch blocked the window for at most {n} ms", n=f"{milliseconds:,.0f}"))
 
     @Slot(float)
     def _latency_measured(self, worst_ms: float) -> None:
@@ -70,7 +70,7 @@ class JobLine(ProgressLine):
     """The job that runs, how far it is, and *Stop*; then what it found, with *Show*, until that is closed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Running(), _("Show"), _("Show what was found"), parent)
+        super().__init__(Running(), _("Show"), _("Show the result"), parent)
         self._jobs: Jobs | None = None
         self._news: News | None = None
         self.bar.setFixedSize(120, 6)

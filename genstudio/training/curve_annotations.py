@@ -62,7 +62,7 @@ def marks_of(run_events: Iterable[Mapping[str, Any]]) -> list[Mark]:
             marks.append(Mark(step, describe_change(str(row["name"]), row.get("was"), row["value"])))
         elif row["event"] == "rolledback":
             marks = [mark if mark.step <= step else replace(mark, step=step) for mark in marks]
-            marks.append(Mark(step, N_("went back to here from step {since:,}", since=int(row["since"]))))
+            marks.append(Mark(step, N_("returned here from step {since:,}", since=int(row["since"]))))
     return sorted(marks, key=lambda mark: mark.step)
 
 

@@ -90,7 +90,7 @@ class Job:
             if self._is_new and not self._loop.step and not self.run.checkpoints():
                 self.run.undo_create()  # else the same command would be refused because of what it left itself
                 raise RunError(
-                    error.what, N_("Make room there, then start it again: nothing was trained yet.")
+                    error.what, N_("Free some space there, then start again: nothing was trained yet.")
                 ) from error
             raise
 
@@ -217,20 +217,18 @@ def _must_lie_ahead(run: Run, checkpoint: Path | None, steps: int) -> None:
     if stands > steps:
         raise UsageError(
             N_(
-                "The run {name} is at step {step} already, beyond the {steps} that were asked for.",
+                "The run {name} is already at step {step}, beyond the {steps} that you asked for.",
                 name=run.name,
                 step=f"{stands:,}",
                 steps=f"{steps:,}",
             ),
-            N_("Ask for more steps than that: they count from the run's beginning."),
+            N_("Choose more steps than that: they count from the start of the run."),
         )
 
 
 def _with_training_images(data: DataSet) -> DataSet:
     if len(data.split("train")) == 0:
-        raise DataError(
-            N_("The data set {name} has no images to train on.", name=data.name), N_("Give it more images.")
-        )
+        raise DataError(N_("The data set {name} has no images to train on.", name=data.name), N_("Add more images."))
     return data
 
 

@@ -307,8 +307,8 @@ class Loop:
 
     def _words_on_other_images(self) -> Message:
         return N_(
-            "The images are no longer those of step {step}: training goes on with those that are there now, and some "
-            "that are held out now may have been learned from before.",
+            "The images are no longer those of step {step}: training continues with the current ones, and some "
+            "that are held out now may have been training images before.",
             step=self.step,
         )
 
@@ -320,14 +320,14 @@ class Loop:
                 return
             self.diverged = True
             message = N_(
-                "The loss was not finite for {n} steps: training stopped at step {step}. The last checkpoint is good; go on "
-                "from it with a smaller learning rate.",
+                "The loss was not finite for {n} steps: training stopped at step {step}. The last checkpoint is "
+                "good; resume from it with a smaller learning rate.",
                 n=BAD_STEPS,
                 step=self.step,
             )
             yield self._tell(ev.Alarm(self.step, "bad", message))
         elif self.step_runner.bad_steps == 1:
-            message = N_("The loss was not finite at step {step}: that update was left out.", step=self.step)
+            message = N_("The loss was not finite at step {step}: that update was skipped.", step=self.step)
             yield self._tell(ev.Alarm(self.step, "watch", message))
 
     def _go_back(self, checkpoint: Path) -> Iterator[ev.Event]:
@@ -340,8 +340,8 @@ class Loop:
         if self.writer:
             self.writer.forget(state["lengths"], self.step, ("metrics",))
         message = N_(
-            "The loss was not finite for {n} steps: training went back from step {since:,} to step {step:,} and goes on "
-            "at half the learning rate.",
+            "The loss was not finite for {n} steps: training went back from step {since:,} to step {step:,} and "
+            "continues at half the learning rate.",
             n=BAD_STEPS,
             since=since,
             step=self.step,
@@ -384,7 +384,7 @@ class Loop:
             log.exception("measuring failed")
             self.owed = False
             message = N_(
-                "Measuring at step {step} failed: {reason}. Training goes on.", step=self.step, reason=str(error)
+                "Measuring at step {step} failed: {reason}. Training continues.", step=self.step, reason=str(error)
             )
             yield self._tell(ev.Alarm(self.step, "watch", message))
             return
@@ -417,7 +417,7 @@ class Loop:
             what = N_("The run {name} can't be written: {reason}.", name=run.name, reason=error.strerror or str(error))
         else:
             what = N_("The folder of the run {name} is gone: {path}.", name=run.name, path=str(run.path))
-        return NotKeptError(what, N_("Make room there, or bring the folder back."))
+        return NotKeptError(what, N_("Free some space there, or restore the folder."))
 
     def _save(self, *, planned: bool = False) -> Iterator[ev.Event]:
         """``planned``: asked for by the plan, not by a stop."""
@@ -425,7 +425,7 @@ class Loop:
             return
         if not self.step_runner.is_sound():
             message = N_(
-                "The weights at step {step} are not finite: they are not saved over what is good.", step=self.step
+                "The weights at step {step} are not finite: the last good checkpoint was not replaced.", step=self.step
             )
             yield self._tell(ev.Alarm(self.step, "watch", message))
             return

@@ -73,7 +73,7 @@ class PaneState:
     OF_IMAGES: ClassVar[tuple[str, ...]] = ()
     """Fields that mean something with one data set alone: its classes, attributes and images."""
 
-    run: str = knob("", help=N_("The run that is looked at; empty for the one that is open."))
+    run: str = knob("", help=N_("The run that is shown; empty for the one that is open."))
     at: int | Literal["latest"] = knob("latest", help=N_("The step whose weights are shown, or 'latest'."))
 
     def to_json(self) -> dict[str, Any]:
@@ -327,5 +327,5 @@ def final(context: ViewContext, state: PaneState, cancelled: Callable[[], bool] 
         if cancelled is not None and cancelled():
             raise Cancelled(N_("Stopped before the picture was finished."))
     if best is None:
-        raise UsageError(N_("The pane {name} gave nothing to show.", name=pane_of(state).title))
+        raise UsageError(N_("The pane {name} returned nothing to show.", name=pane_of(state).title))
     return best

@@ -51,7 +51,9 @@ class Blobs:
             if hashlib.sha256(data).hexdigest() == blob.sha256:
                 self._bytes[blob.sha256] = data
         if blob.sha256 not in self._bytes:
-            raise DataError(N_("What was sent to this pane is no longer stored."), N_("Send it again."))
+            raise DataError(
+                N_("The image or code that was sent to this pane is no longer stored."), N_("Send it again.")
+            )
         return self._bytes[blob.sha256]
 
     def put_array(self, array: np.ndarray) -> Blob:

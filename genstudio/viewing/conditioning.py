@@ -107,7 +107,7 @@ def check_data(context: ViewContext) -> None:
         return
     raise UsageError(
         N_(
-            "The open images are {theirs} of {their_levels} levels, and the model's are {mine} of {my_levels}.",
+            "The open images are {theirs} with {their_levels} levels, but the model's are {mine} with {my_levels}.",
             theirs=str(data.spec),
             their_levels=data.spec.levels or N_("real values"),
             mine=str(mine),
@@ -152,7 +152,7 @@ def _known(context: ViewContext, mask: Blob | None) -> Tensor:
     painted = context.blobs.get_array(mask)
     if painted.ndim != 2 or not painted.size:
         raise UsageError(
-            N_("A mask has height and width, and this one is {shape}.", shape="×".join(map(str, painted.shape))),
-            N_("Paint it anew."),
+            N_("A mask needs height and width, but this one is {shape}.", shape="×".join(map(str, painted.shape))),
+            N_("Paint it again."),
         )
     return torch.from_numpy(fitted_mask(painted, *shape))

@@ -60,7 +60,7 @@ def to_spec(pixels: np.ndarray, spec: ImageSpec) -> Tensor:
 
     if spec.channels not in (1, 3):
         raise UsageError(
-            N_("The model draws images of {n} channels, and a picture has one or three.", n=spec.channels),
+            N_("The model draws images of {n} channels, but a picture has one or three.", n=spec.channels),
             N_("Choose an image of the data set."),
         )
     image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else np.ascontiguousarray(pixels))
@@ -72,5 +72,5 @@ def to_spec(pixels: np.ndarray, spec: ImageSpec) -> Tensor:
 def _unreadable(source: Path, reason: Message | str) -> UsageError:
     return UsageError(
         N_("{name} can't be read: {reason}.", name=source.name, reason=reason),
-        N_("Choose a JPEG, PNG or other picture; whatever opens it can save it as one."),
+        N_("Choose a JPEG, PNG or other picture, or open it in another program and save it as one."),
     )

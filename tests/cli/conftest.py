@@ -1,4 +1,4 @@
-"""Commands run in this process, on small drawn images and in folders of their own."""
+"""Commands run in this process, on small drawn images and in temporary folders."""
 
 from __future__ import annotations
 

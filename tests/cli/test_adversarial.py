@@ -1,4 +1,4 @@
-"""Two players on the command line: an objective comes with its optimisers, a class is drawn, and what can't be is told."""
+"""Adversarial models on the command line: default optimisers of objectives, classes, and refusals."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ def players(answer) -> dict[str, tuple[str, float]]:
     return {name: (player.optimiser, player.lr) for name, player in plan.players.items()}
 
 
-def test_a_recipe_that_says_nothing_of_players_takes_the_objectives(genstudio, write):
+def test_recipe_without_players_takes_the_objectives_defaults(genstudio, write):
     answer = genstudio("train", write("gan", "hidden = 8"), "--json")
     assert answer.code == 0, answer.err
     assert players(answer) == {"discriminator": ("adam", 2e-4), "generator": ("adam", 2e-4)}
     assert "optimisers" not in answer.err, "nothing followed from anything"
 
 
-def test_another_objective_brings_its_optimisers_and_says_so(genstudio, write):
+def test_another_objective_brings_its_optimisers_with_a_message(genstudio, write):
     recipe = write("gan", "hidden = 8")
     recipe.write_text(recipe.read_text() + "[plan.players.generator]\nlr = 0.003\naverage = 0.9\n")
     answer = genstudio("train", recipe, "--set", "objective=wasserstein", "--json")
@@ -80,13 +80,13 @@ def test_another_objective_brings_its_optimisers_and_says_so(genstudio, write):
     assert "discriminator rmsprop 5e-05, generator rmsprop 5e-05" in said[0]
 
 
-def test_what_is_set_in_the_same_command_counts(genstudio, write):
+def test_settings_in_the_same_command_take_precedence(genstudio, write):
     options = ("--set", "plan.players.generator.lr=0.004", "--set", "objective=hinge")
     answer = genstudio("train", write("gan", "hidden = 8"), *options, "--json")
     assert players(answer) == {"discriminator": ("adam", 4e-4), "generator": ("adam", 0.004)}
 
 
-def test_another_model_leaves_the_optimisers_of_the_first_behind(genstudio, recipe):
+def test_another_model_drops_the_optimisers_of_the_first(genstudio, recipe):
     recipe.write_text(recipe.read_text() + "[plan.players.model]\nlr = 0.01\n")
     answer = genstudio("train", recipe, "--set", "model.name=gan", "--json")
     assert answer.code == 0, answer.err
@@ -94,7 +94,7 @@ def test_another_model_leaves_the_optimisers_of_the_first_behind(genstudio, reci
     assert len([line for line in answer.err.splitlines() if "optimisers" in line]) == 1
 
 
-def test_a_class_is_drawn_by_name_and_each_in_turn_without(genstudio, write, of_classes):
+def test_class_is_drawn_by_name_and_all_in_turn_without(genstudio, write, of_classes):
     answer = genstudio("train", write("conditional-gan", "width = 4", of_classes), "--json")
     assert answer.code == 0, answer.err
     run = answer.json["run"]
@@ -125,7 +125,7 @@ def test_a_class_is_drawn_by_name_and_each_in_turn_without(genstudio, write, of_
         ("gan", "hidden = 8", ["objective=wassersteen"], "wasserstein-gp"),
     ],
 )
-def test_what_does_not_fit_is_one_line_with_what_does(genstudio, write, home, model, knobs, options, words):
+def test_unsuitable_settings_are_one_line_with_an_alternative(genstudio, write, home, model, knobs, options, words):
     answer = genstudio("train", write(model, knobs), *(part for one in options for part in ("--set", one)))
     assert answer.code == 2
     assert words in answer.complaint

@@ -1,4 +1,4 @@
-"""directions: found, measured, kept in the run, and refused in words."""
+"""The command ``directions``: finding, measuring, saving in the run, and refusals."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run(genstudio, tmp_path: Path) -> Path:
     return Path(genstudio("train", recipe, "--json").json["run"])
 
 
-def test_all_that_vary_are_found_measured_and_kept(genstudio, run: Path) -> None:
+def test_all_varying_attributes_are_found_measured_and_saved(genstudio, run: Path) -> None:
     answer = genstudio("directions", run, "--json")
     assert answer.code == 0, answer.err
     told = answer.json
@@ -65,7 +65,7 @@ def test_all_that_vary_are_found_measured_and_kept(genstudio, run: Path) -> None
     assert (run / "directions" / f"{about['weights']}.json").is_file()
 
 
-def test_one_is_asked_for_by_name_with_another_held_fixed(genstudio, run: Path) -> None:
+def test_one_attribute_by_name_with_another_held_fixed(genstudio, run: Path) -> None:
     told = genstudio("directions", run, "--attribute", "low", "--fixed", "brightness", "--json").json
     assert "brightness" not in told
     assert told["low"]["method"] == "svm"
@@ -78,13 +78,13 @@ def test_one_is_asked_for_by_name_with_another_held_fixed(genstudio, run: Path) 
     ("asked", "words"),
     [("always", "always: It is 1 in all"), ("smile", "There is no attribute 'smile' here. There are: ")],
 )
-def test_what_can_not_be_found_says_why(genstudio, run: Path, asked: str, words: str) -> None:
+def test_directions_that_can_not_be_found_give_a_reason(genstudio, run: Path, asked: str, words: str) -> None:
     answer = genstudio("directions", run, "--attribute", asked)
     assert answer.code == 2
     assert words in answer.err
 
 
-def test_of_images_without_a_name_the_mirror_is_left(genstudio, trained: Path) -> None:
+def test_images_without_attributes_get_the_mirror_direction(genstudio, trained: Path) -> None:
     told = genstudio("directions", trained, "--json").json
     assert set(told) == {"mirror", "random", "_about"}
     assert told["mirror"]["effect"] is None

@@ -1,4 +1,4 @@
-"""What went wrong is one line that says what to do, and an exit code: 2 for usage, 1 for the rest."""
+"""An error is one line with a remedy and an exit code: 2 for usage, 1 for the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Completion, surprise, classes and temperature from the command line, with the words for what can't be done."""
+"""Completion, surprise, classes and temperature on the command line, with refusals."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def cells(path: Path | str, n: int, columns: int) -> np.ndarray:
     )
 
 
-def test_a_test_image_is_completed_in_several_ways_and_the_sheet_can_be_made_again(genstudio, trained, tmp_path):
+def test_test_image_is_completed_in_several_ways_reproducibly(genstudio, trained, tmp_path):
     from genstudio.data.dataset import open_data
     from genstudio.export.reproduce import reproduce
     from genstudio.training.run.run import Run
@@ -117,7 +117,7 @@ def test_a_mask_keeps_what_is_light_in_it(genstudio, trained):
     assert not (cell == 255).all()
 
 
-def test_surprise_tells_the_nats_of_each_image(genstudio, trained, tmp_path):
+def test_surprise_reports_the_nats_of_each_image(genstudio, trained, tmp_path):
     answer = genstudio("surprise", trained, "--index", 2, "-n", 3, "--out", "a.png", "--json")
     assert answer.code == 0, answer.err
     told = answer.json
@@ -138,7 +138,7 @@ def test_the_nats_of_the_test_split_are_those_of_evaluate(genstudio, trained):
     assert np.mean(told["nats"]) == pytest.approx(measured["measures"]["test/nll"], rel=1e-5)
 
 
-def test_classes_go_by_name_or_number_and_temperature_cools(genstudio, of_classes):
+def test_classes_by_name_or_number_and_temperature(genstudio, of_classes):
     def pixels(*options):
         answer = genstudio("sample", of_classes, "-n", 9, "--out", "a.png", *options)
         assert answer.code == 0, answer.err
@@ -153,7 +153,7 @@ def test_classes_go_by_name_or_number_and_temperature_cools(genstudio, of_classe
     assert genstudio("surprise", of_classes, "--index", 0, "-o", "a.png").code == 0
 
 
-def test_what_cannot_be_done_is_one_line_that_says_what_to_do(genstudio, trained, recipe):
+def test_impossible_requests_are_one_line_with_a_remedy(genstudio, trained, recipe):
     Image.fromarray(np.full((8, 8), 255, np.uint8)).save("white.png")
     Path("none.png").write_text("no picture")
     for arguments, words in (
@@ -179,7 +179,7 @@ def test_what_cannot_be_done_is_one_line_that_says_what_to_do(genstudio, trained
         assert "Gated PixelCNN" in answer.complaint
 
 
-def test_a_class_that_does_not_exist_is_answered_with_those_that_do(genstudio, of_classes):
+def test_unknown_class_lists_the_known_ones(genstudio, of_classes):
     for asked in ("blue", "7"):
         answer = genstudio("sample", of_classes, "--class", asked, "--out", "a.png")
         assert answer.code == 2

@@ -1,4 +1,4 @@
-"""recipes, models, runs and data: what there is."""
+"""The commands that list recipes, models, runs and data sets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def test_recipes_as_words_and_as_json(genstudio):
     assert all(one["title"] and one["model"] and one["steps"] for one in told)
 
 
-def test_models_show_abilities_and_every_setting_with_its_help(genstudio):
+def test_models_show_capabilities_and_every_setting_with_its_help(genstudio):
     out = genstudio("models").out
     assert "latent_dim" in out
     assert "turns latent codes into images" in out
@@ -30,13 +30,13 @@ def test_runs_lists_what_was_made(genstudio, trained):
     assert "validation/elbo" in told["measures"]
 
 
-def test_data_list_says_what_is_here(genstudio):
+def test_data_list_shows_available_images(genstudio):
     told = {one["name"]: one["there"] for one in genstudio("data", "list", "--json").json["data"]}
     assert told["mnist"] is False
     assert told["folder"] is None, "it has to be told where"
 
 
-def test_data_show_tells_of_images_and_writes_thumbnails(genstudio, pictures, tmp_path):
+def test_data_show_describes_images_and_writes_thumbnails(genstudio, pictures, tmp_path):
     (pictures / "broken.png").write_bytes(b"no picture")
     try:
         answer = genstudio("data", "show", "folder", "--set", f"path={pictures}", "--set", "size=8", "--out", "t.png")

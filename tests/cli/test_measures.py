@@ -1,4 +1,4 @@
-"""evaluate through a judge, and training that looks through one."""
+"""``evaluate`` with a judge, and training with judged measures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(recipe, name, 12)
 
 
-def test_measures_are_named_with_commas_and_again(genstudio, recipe):
+def test_measures_are_separated_by_commas_or_repeated(genstudio, recipe):
     run = genstudio("train", recipe, *AVERAGED, "--json").json["run"]
     answer = genstudio(
         "evaluate", run, "--measure", "fid,prdc", "--measure", "diversity", "--samples", 40, "--limit", 9, "--json"
@@ -47,17 +47,17 @@ def test_measures_are_named_with_commas_and_again(genstudio, recipe):
     assert raw.json["measures"]["validation/fid"] != told["measures"]["validation/fid"]
 
 
-def test_a_run_without_averages_is_measured_raw_and_says_so(genstudio, trained):
+def test_run_without_averages_is_measured_raw_and_reports_it(genstudio, trained):
     answer = genstudio("evaluate", trained, "--measure", "fid", "--samples", 30)
     assert "weights raw" in answer.out
     assert "mean image" in answer.out
     assert "judge folder-" in answer.out
 
 
-def test_what_can_not_be_judged_is_refused_in_words(genstudio, trained):
+def test_impossible_judged_measures_are_refused_with_a_reason(genstudio, trained):
     classes = genstudio("evaluate", trained, "--measure", "class_coverage", "--samples", 30)
     assert classes.code == 2
-    assert "none that a judge could tell apart" in classes.err
+    assert "no classes that a judge can tell apart" in classes.err
     inception = genstudio("evaluate", trained, "--measure", "fid", "--judge", "inception")
     assert inception.code == 1
     assert "never downloads" in inception.complaint
@@ -66,7 +66,7 @@ def test_what_can_not_be_judged_is_refused_in_words(genstudio, trained):
     assert "names no measure" in nothing.complaint
 
 
-def test_training_looks_through_its_judge(genstudio, recipe, monkeypatch):
+def test_training_measures_with_its_judge(genstudio, recipe, monkeypatch):
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 30)
     monkeypatch.setattr("genstudio.evaluate.judge.comparison.SAMPLES", 30)
     answer = genstudio("train", recipe, "--set", "plan.judge_every=6", "--json")
@@ -81,7 +81,7 @@ def test_judges_are_listed_last(genstudio):
     assert names[-2:] == ["judge-autoencoder", "judge-classifier"]
 
 
-def test_what_is_counted_without_a_judge_names_none(genstudio):
+def test_measures_without_a_judge_name_none(genstudio):
     """Points of the plane are samples too, and no judge looks at them."""
     answer = genstudio("train", "toy-gan", "--steps", 2, "--set", "plan.evaluate_every=0", "--json")
     assert answer.code == 0, answer.err

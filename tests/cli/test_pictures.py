@@ -1,4 +1,4 @@
-"""sample and evaluate: what a run learned, as a picture and as numbers."""
+"""``sample`` and ``evaluate``: a run as a picture and as numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 
-def test_a_sheet_of_samples_says_how_it_was_made(genstudio, trained, tmp_path):
+def test_sheet_of_samples_has_provenance(genstudio, trained, tmp_path):
     from genstudio.export.provenance import read_provenance
     from genstudio.export.reproduce import reproduce
     from genstudio.training.run.run import Run
@@ -28,7 +28,7 @@ def test_a_sheet_of_samples_says_how_it_was_made(genstudio, trained, tmp_path):
     assert reproduce(path, run=Run.open(trained)).same
 
 
-def test_samples_follow_seed_and_step_alone(genstudio, trained):
+def test_samples_depend_on_seed_and_step_alone(genstudio, trained):
     def pixels(*options):
         assert genstudio("sample", trained, "-n", 4, "--out", "a.png", *options).code == 0
         return np.asarray(Image.open("a.png"))
@@ -38,7 +38,7 @@ def test_samples_follow_seed_and_step_alone(genstudio, trained):
     assert not np.array_equal(pixels("--seed", 1), pixels("--seed", 1, "--step", 0))
 
 
-def test_evaluate_tells_numbers_protocol_and_baselines(genstudio, trained):
+def test_evaluate_reports_numbers_protocol_and_baselines(genstudio, trained):
     answer = genstudio("evaluate", "latest", "--measure", "nll", "--k", 3, "--split", "test", "--seed", 1, "--json")
     assert answer.code == 0, answer.err
     told = answer.json
@@ -60,7 +60,7 @@ def test_evaluate_without_names_runs_the_quick_ones_and_names_the_others(genstud
     assert "step 6" in answer.out
 
 
-def test_a_final_evaluation_is_what_evaluate_gives_of_the_same_images(genstudio, recipe, trained):
+def test_final_evaluation_equals_evaluate_on_the_same_images(genstudio, recipe, trained):
     """active_units draws nothing, so it can't differ by seed."""
     last = json.loads((trained / "events.jsonl").read_text().splitlines()[-2])
     told = genstudio("evaluate", trained, "--json").json["measures"]

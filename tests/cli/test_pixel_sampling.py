@@ -1,4 +1,4 @@
-"""A model that draws pixel by pixel, from the command line: every method the same sheet, and an exact likelihood."""
+"""Pixel-by-pixel models on the command line: every method gives the same sheet, and an exact likelihood."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def trained(genstudio, tmp_path, pictures):
     return answer.json["run"]
 
 
-def test_every_method_draws_the_same_sheet_and_says_how_long_it_took(genstudio, trained, tmp_path):
+def test_every_method_draws_the_same_sheet_and_reports_its_time(genstudio, trained, tmp_path):
     sheets = {}
     for method in ("naive", "cached", "jacobi", "auto"):
         answer = genstudio("sample", trained, "-n", 4, "--seed", 1, "--method", method, "--out", "a.png", "--json")
@@ -69,7 +69,7 @@ def test_a_run_remembers_which_method_was_fastest(genstudio, trained, tmp_path):
     assert after["jacobi"] < 300.0, "and how long the other took is kept"
 
 
-def test_the_likelihood_is_exact_and_measured_without_asking(genstudio, trained):
+def test_exact_likelihood_is_measured_by_default(genstudio, trained):
     told = genstudio("evaluate", trained, "--split", "test", "--json").json
     nll = told["results"]["nll"]
     assert nll["protocol"]["exact"] is True
@@ -83,7 +83,7 @@ def test_the_likelihood_is_exact_and_measured_without_asking(genstudio, trained)
     assert "validation/nll" in (answer := genstudio("runs", "--json").json["runs"][0]["measures"]), answer
 
 
-def test_a_method_is_refused_where_there_are_none(genstudio, recipe):
+def test_method_is_refused_for_other_models(genstudio, recipe):
     assert genstudio("train", recipe).code == 0
     answer = genstudio("sample", "latest", "--method", "cached", "--out", "a.png")
     assert answer.code == 2

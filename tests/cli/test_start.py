@@ -1,4 +1,4 @@
-"""How the program starts: at once, without torch or Qt where they are not needed, and with what there is to show on."""
+"""Start of the program: fast, without torch or Qt where they are not needed, with or without a display."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_version(genstudio):
     assert f"genstudio {__version__}" in genstudio("--version").out
 
 
-def test_a_reader_that_goes_away_is_not_worth_a_word():
+def test_closed_pipe_is_silent():
     command = f"{sys.executable} -m genstudio recipes | true"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
     assert done.stderr == ""
@@ -58,7 +58,7 @@ def test_a_reader_that_goes_away_is_not_worth_a_word():
     ["import runpy; runpy.run_module('genstudio', run_name='__main__')", "from {module} import {name}; {name}()"],
     ids=["module", "script"],
 )
-def test_ctrl_c_before_the_program_is_there_shows_no_traceback(start: str):
+def test_ctrl_c_during_start_shows_no_traceback(start: str):
     """By whichever door it came in: ``python -m genstudio``, or the script that pip makes of what pyproject names."""
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     module, name = scripts["genstudio"].split(":")
@@ -69,7 +69,7 @@ def test_ctrl_c_before_the_program_is_there_shows_no_traceback(start: str):
     assert (done.returncode, done.stderr) == (130, "")
 
 
-def test_a_report_that_cannot_be_written_is_told_and_the_window_leaves(tmp_path):
+def test_unwritable_report_is_reported_and_the_window_closes(tmp_path):
     """As the process that a benchmark starts and waits for."""
     command = [sys.executable, "-m", "genstudio", "window", "--report", str(tmp_path / "not there" / "report.json")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, env=os.environ | OFFSCREEN)
@@ -93,7 +93,7 @@ def small_demo(recipe, monkeypatch):
     monkeypatch.setattr("genstudio.cli.demo.WALK", 6)
 
 
-def test_without_a_display_it_says_so_and_runs_the_demo(genstudio, tmp_path, small_demo, no_display):
+def test_without_a_display_the_demo_runs_with_a_message(genstudio, tmp_path, small_demo, no_display):
     answer = genstudio()
     assert answer.code == 0, answer.err
     assert "no display" in answer.err
@@ -102,7 +102,7 @@ def test_without_a_display_it_says_so_and_runs_the_demo(genstudio, tmp_path, sma
         assert name in answer.out, "it says where they are"
 
 
-def test_demo_takes_a_place_and_a_length(genstudio, tmp_path, small_demo):
+def test_demo_takes_a_folder_and_a_number_of_steps(genstudio, tmp_path, small_demo):
     answer = genstudio("demo", "--out", tmp_path / "shown", "--steps", 3, "--seed", 4, "--json")
     assert answer.code == 0, answer.err
     assert answer.json["step"] == 3
@@ -116,13 +116,13 @@ def test_the_window_asked_for_without_a_display_is_an_error(genstudio, no_displa
     assert "display" in answer.complaint
 
 
-def test_alone_it_opens_the_window_and_gives_its_exit_code(genstudio, monkeypatch):
+def test_no_command_opens_the_window_and_returns_its_exit_code(genstudio, monkeypatch):
     monkeypatch.setenv("DISPLAY", ":9")
     monkeypatch.setattr("genstudio.cli.display.open_window", lambda: 5)
     assert genstudio().code == 5
 
 
-def test_a_window_is_opened_where_there_is_a_display(recipe, tmp_path):
+def test_window_opens_with_a_display(recipe, tmp_path):
     """The real one, painted on an offscreen display, which leaves once it has measured its start."""
     Run.create(load_recipe(recipe), tmp_path / "run")
     command = [sys.executable, "-m", "genstudio", "window", "run", "--report", str(tmp_path / "report.json")]

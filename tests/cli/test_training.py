@@ -1,4 +1,4 @@
-"""train and resume: what programs read, what people read, and that a stop loses nothing."""
+"""``train`` and ``resume``: output for programs and people, and stops that lose nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_json_is_one_object_on_the_last_line_of_stdout(genstudio, recipe, home):
     assert Path(told["run"]).parent == home / "runs"
 
 
-def test_words_for_people(genstudio, recipe):
+def test_output_for_people(genstudio, recipe):
     answer = genstudio("train", recipe)
     assert answer.code == 0
     assert "validation/elbo" in answer.out
@@ -37,7 +37,7 @@ def test_words_for_people(genstudio, recipe):
     assert "step 12 of 12" in answer.err or "step 12" in answer.err
 
 
-def test_options_replace_what_the_recipe_says(genstudio, recipe, tmp_path):
+def test_options_override_the_recipe(genstudio, recipe, tmp_path):
     out = tmp_path / "mine"
     answer = genstudio("train", recipe, "--steps", 4, "--seed", 7, "--out", out, "--device", "cpu",
                        "--set", "latent_dim=3", "--set", "plan.save_every=2", "--json")  # fmt: skip
@@ -54,7 +54,7 @@ def test_the_same_seed_gives_the_same_run(genstudio, recipe):
     assert first["measures"] != other["measures"]
 
 
-def test_resume_goes_on_where_it_stopped(genstudio, recipe, trained):
+def test_resume_continues_where_it_stopped(genstudio, recipe, trained):
     answer = genstudio("resume", "latest", "--steps", 20, "--json")
     assert answer.code == 0
     assert answer.json["run"] == str(trained)
@@ -63,19 +63,19 @@ def test_resume_goes_on_where_it_stopped(genstudio, recipe, trained):
     assert answer.json["measures"] == straight["measures"]
 
 
-def test_resume_to_a_step_that_is_behind_changes_nothing_and_says_so(genstudio, trained):
+def test_resume_to_an_earlier_step_is_refused(genstudio, trained):
     def everything() -> dict:
         return {path: path.read_bytes() for path in sorted(trained.rglob("*")) if path.is_file()}
 
     before = everything()
     answer = genstudio("resume", "latest", "--steps", 3)
     assert answer.code == 2
-    assert "at step 12 already, beyond the 3" in answer.err
+    assert "already at step 12, beyond the 3" in answer.err
     assert "more steps" in answer.err
     assert everything() == before
 
 
-def test_ctrl_c_saves_and_says_how_to_go_on(genstudio, recipe, tmp_path):
+def test_ctrl_c_saves_and_shows_how_to_resume(genstudio, recipe, tmp_path):
     """In a process of its own: a real signal, in the middle of real steps."""
     out = tmp_path / "stopped"
     command = [sys.executable, "-m", "genstudio", "train", str(recipe), "--steps", "1000000", "--out", str(out),
@@ -118,7 +118,7 @@ def test_diverging_ends_with_code_1_and_a_remedy(genstudio, recipe):
     assert len(back) == 3, "and was tried with an eighth of the rate"
 
 
-def test_resume_takes_live_settings_and_the_run_remembers_them(genstudio, trained):
+def test_resume_accepts_live_settings_and_saves_them(genstudio, trained):
     answer = genstudio(
         "resume", "latest", "--steps", 20, "--set", "beta=3", "--set", "plan.players.model.lr=5e-4", "--json"
     )
@@ -130,11 +130,11 @@ def test_resume_takes_live_settings_and_the_run_remembers_them(genstudio, traine
     assert run.recipe_at(run.checkpoint()).model_knobs["beta"] == 3
 
 
-def test_resume_refuses_what_shapes_the_model_and_changes_nothing(genstudio, trained):
+def test_resume_refuses_structural_settings_and_changes_nothing(genstudio, trained):
     for setting, says in (
         ("latent_dim=3", "can't change"),
         ("plan.players.judge.lr=1", "no player"),
-        ("beta", "nothing"),
+        ("beta", "is not a setting"),
     ):
         answer = genstudio("resume", "latest", "--steps", 20, "--set", setting)
         assert answer.code == 2
@@ -142,18 +142,18 @@ def test_resume_refuses_what_shapes_the_model_and_changes_nothing(genstudio, tra
     assert Run.open(trained).step == 12
 
 
-def test_the_terminal_says_what_is_wrong_and_what_to_set(genstudio, recipe):
+def test_terminal_shows_the_alarm_and_its_remedy(genstudio, recipe):
     answer = genstudio("train", recipe, "--steps", 150, "--set", "model.name=gan", "--set", "objective=minimax",
                        "--set", "hidden=32", "--set", "plan.players.discriminator.lr=0.02",
                        "--set", "plan.players.generator.lr=2e-4", "--set", "data.binarisation=none", "--json")  # fmt: skip
     assert answer.code == 0
-    assert "overwhelms the generator" in answer.err
+    assert "is too strong" in answer.err
     assert "genstudio resume squares-1 --set plan.players.discriminator.lr=0.0067" in answer.err
     (alarm,) = answer.json["alarms"]
     assert (alarm["level"], alarm["set"]) == ("watch", ["plan.players.discriminator.lr=0.0067"])
 
 
-def test_resuming_over_other_images_says_so(genstudio, recipe, pictures, tmp_path):
+def test_resuming_with_other_images_gives_a_warning(genstudio, recipe, pictures, tmp_path):
     """Exact resuming is promised for the same images. With others training goes on, and nobody is left to wonder."""
     folder = tmp_path / "mine"
     shutil.copytree(pictures, folder)
@@ -187,7 +187,7 @@ def test_a_closed_terminal_saves_and_stops(genstudio, recipe, tmp_path):
     assert genstudio("resume", out, "--steps", Run.open(out).step + 2).code == 0
 
 
-def test_with_nohup_a_closed_terminal_changes_nothing(recipe, monkeypatch):
+def test_closed_terminal_has_no_effect_with_nohup(recipe, monkeypatch):
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with Interrupt() as interrupt:
@@ -197,7 +197,7 @@ def test_with_nohup_a_closed_terminal_changes_nothing(recipe, monkeypatch):
         signal.signal(signal.SIGHUP, before)
 
 
-def test_a_run_that_is_deleted_while_it_trains_is_saved_beside(genstudio, recipe, tmp_path, monkeypatch):
+def test_run_deleted_during_training_is_saved_beside(genstudio, recipe, tmp_path, monkeypatch):
     out, see = tmp_path / "mine", TrainingProgress.see
 
     def deleting(self, event):

@@ -1,4 +1,4 @@
-"""Every registered data set keeps the contract of ``data/``: what a model may count on, whoever wrote the source."""
+"""Contract of ``data/``, tested on every registered data set."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def gen(seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def test_it_introduces_itself_and_every_knob_has_help(name: str) -> None:
+def test_it_has_title_and_help_and_every_knob_has_help(name: str) -> None:
     kind = data_sets[name]
     assert isinstance(kind.title, Message)
     assert isinstance(kind.help, Message)

@@ -1,4 +1,4 @@
-"""Every registered measure on every registered model that it serves: the promises of evaluate/base.py, held by all."""
+"""Contract of ``evaluate/base.py``, tested for every registered measure on every model that has its capabilities."""
 
 from __future__ import annotations
 
@@ -90,12 +90,12 @@ def is_made_for(name, spec):
     return True
 
 
-def test_what_each_gives_has_a_name_for_people_on_the_curves() -> None:
+def test_values_have_titles_on_the_curves() -> None:
     assert not {key for _, kind in measures.items() for key in kind.units if key not in WORDS}
 
 
 @pytest.mark.parametrize("name", measures)
-def test_a_measure_says_what_it_is(name):
+def test_measure_has_title_and_help(name):
     measure = measures[name]
     assert isinstance(measure.title, Message)
     assert str(measure.title)
@@ -105,7 +105,7 @@ def test_a_measure_says_what_it_is(name):
 
 
 @pytest.mark.parametrize("measure", measures)
-def test_data_that_it_cannot_be_measured_on_are_refused_by_name_and_passed_over_unasked(measure):
+def test_unsuitable_data_are_refused_by_name_and_skipped_otherwise(measure):
     data = open_data(NAME, {})
     if measures[measure].fits(data):
         return
@@ -116,7 +116,7 @@ def test_data_that_it_cannot_be_measured_on_are_refused_by_name_and_passed_over_
 
 
 @pytest.mark.parametrize(("measure", "model"), PAIRS)
-def test_a_measure_is_pure_and_tells_its_protocol(measure, model):
+def test_measure_is_pure_and_states_its_protocol(measure, model):
     dynamic, few = {"binarisation": "dynamic"}, {"levels": 16, "limit": 200}
     sets = (open_data(*one) for one in ((NAME, dynamic), ("toy-2d", few), (HALVES, dynamic)))
     data = next((data for data in sets if measures[measure].fits(data)), None)

@@ -1,4 +1,4 @@
-"""What every registered model promises, whoever wrote it. A new model is held to all of this by being registered."""
+"""Contract of models, tested on every registered one. Registering a model is enough to be tested."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def play(model: Model, spec: ImageSpec) -> list[Phase]:
 
 
 @pytest.mark.parametrize("name", list(models))
-def test_says_what_it_is(name: str) -> None:
+def test_has_title_and_help(name: str) -> None:
     kind = models[name]
     assert str(kind.title)
     assert str(kind.help)
@@ -93,7 +93,7 @@ def test_says_what_it_is(name: str) -> None:
         assert str(knob.help).endswith("."), f"{name}.{knob.name}: help is a sentence"
 
 
-def test_serves_some_images_and_refuses_others_in_words() -> None:
+def test_accepts_some_images_and_refuses_others_with_a_reason() -> None:
     for name in models:
         refusals = [reason for spec in SPECS if (reason := refusal(name, spec))]
         assert len(refusals) < len(SPECS), f"{name} serves none of the usual images as it is by default"
@@ -114,7 +114,7 @@ def test_phases_ask_for_finite_scalar_terms_of_known_players(name: str, spec: Im
 
 
 @pytest.mark.parametrize(("name", "spec"), CASES)
-def test_what_its_curves_show_has_a_name_for_people(name: str, spec: ImageSpec) -> None:
+def test_curves_have_titles(name: str, spec: ImageSpec) -> None:
     """Or the key itself would stand on the screen, in English."""
     model = make(name, spec)
     model.prepare(make_batch(spec, 6))
@@ -156,7 +156,7 @@ def test_can_be_built_on_meta_and_given_weights(name: str, spec: ImageSpec) -> N
 
 
 @pytest.mark.parametrize(("name", "spec"), CASES)
-def test_abilities_keep_their_promises(name: str, spec: ImageSpec) -> None:
+def test_capabilities_keep_their_contracts(name: str, spec: ImageSpec) -> None:
     model = make(name, spec).eval()
     batch = make_batch(spec, 5)
     before = torch.get_rng_state()

@@ -1,4 +1,4 @@
-"""What every registered objective promises, whoever wrote it. A new objective is held to all of this by being registered."""
+"""Contract of objectives, tested on every registered one. Registering an objective is enough to be tested."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def reached(loss: Tensor, net: nn.Module) -> list[bool]:
 
 
 @EVERY
-def test_it_says_what_it_is_and_where_it_comes_from(name: str) -> None:
+def test_it_has_title_help_and_paper(name: str) -> None:
     kind = objectives[name]
     assert str(kind.title)
     assert str(kind.help).endswith(".")
@@ -55,7 +55,7 @@ def test_it_says_what_it_is_and_where_it_comes_from(name: str) -> None:
 
 
 @EVERY
-def test_what_its_curves_show_has_a_name_for_people(name: str) -> None:
+def test_curves_have_titles(name: str) -> None:
     objective, players = objectives[name](), Players()
     shown = {
         *objective.discriminator_terms(players.game(for_generator=False)),
@@ -92,7 +92,7 @@ def test_each_player_learns_from_its_own_terms(name: str) -> None:
 
 
 @EVERY
-def test_the_generators_terms_look_at_real_images_only_where_it_says_so(name: str) -> None:
+def test_generator_terms_use_real_images_only_if_declared(name: str) -> None:
     objective, players = objectives[name](), Players()
     before = objective.generator_terms(players.game(for_generator=True))
     players.real = 1 - players.real
@@ -101,7 +101,7 @@ def test_the_generators_terms_look_at_real_images_only_where_it_says_so(name: st
 
 
 @EVERY
-def test_its_picture_is_its_losses(name: str) -> None:
+def test_curves_equal_the_losses(name: str) -> None:
     """The curves at the outputs (at their differences, for pairs) are what the terms average, penalties left out."""
     objective, players = objectives[name](), Players()
     curves, game = objective.curves(), players.game(for_generator=True)
@@ -134,7 +134,7 @@ def test_one_batch_of_both_gives_what_two_batches_give(name: str) -> None:
 
 
 @EVERY
-def test_the_plan_that_comes_with_it_is_one(name: str) -> None:
+def test_default_plan_is_valid(name: str) -> None:
     defaults = objectives[name].defaults
     assert 1 <= defaults.discriminator_steps <= 100
     for player in (defaults.discriminator, defaults.generator):
@@ -143,7 +143,7 @@ def test_the_plan_that_comes_with_it_is_one(name: str) -> None:
 
 
 @EVERY
-def test_what_happens_after_an_update_leaves_weights_finite(name: str) -> None:
+def test_constraint_after_an_update_leaves_weights_finite(name: str) -> None:
     objective, players = objectives[name](), Players()
     objective.after_discriminator_update(players.discriminator.parameters(), objective.penalty)
     assert all(torch.isfinite(p).all() for p in players.discriminator.parameters())
@@ -156,6 +156,6 @@ def test_outputs_are_shown_as_people_read_them(name: str) -> None:
     torch.testing.assert_close(shown, torch.tensor(expected))
 
 
-def test_a_second_one_of_one_name_is_refused() -> None:
+def test_second_of_the_same_name_is_refused() -> None:
     with pytest.raises(UsageError, match="already"):
         objectives.register("hinge")(Objective)

@@ -1,4 +1,4 @@
-"""What every registered pane promises, whoever wrote it. A new pane is held to all of this by being registered."""
+"""Contract of panes, tested on every registered one. Registering a pane is enough to be tested."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def states(draw: st.DrawFn, kind: type[PaneState]) -> PaneState:
 
 @EVERY_PANE
 @given(data=st.data())
-def test_its_state_comes_back_from_a_file(name: str, data: st.DataObject):
+def test_state_survives_a_file(name: str, data: st.DataObject):
     state = data.draw(states(panes[name].state))
     again = panes[name].state.from_json(json.loads(json.dumps(state.to_json())))
     assert again == state
@@ -131,7 +131,7 @@ MEANS_THE_SAME_ANYWHERE = {
 
 
 @EVERY_PANE
-def test_another_run_takes_over_nothing_that_names_images_classes_or_codes(name: str):
+def test_another_run_takes_over_no_images_classes_or_codes(name: str):
     """A field that is a name, a list, a code, a class or the number of an image says to what it belongs."""
     kind = panes[name].state
     belongs = {*kind.OF_RUN, *kind.OF_IMAGES}
@@ -160,7 +160,7 @@ def test_what_another_run_takes_over_fits_it(name: str, data: st.DataObject):
 
 
 @EVERY_PANE
-def test_it_says_what_it_is(name: str):
+def test_it_has_title_and_help(name: str):
     shown = panes[name]
     assert shown.name == name
     assert shown.group in GROUPS
@@ -171,7 +171,7 @@ def test_it_says_what_it_is(name: str):
 
 
 @pytest.mark.parametrize(("name", "model", "spec"), SHOWN)
-def test_its_content_is_pure_and_says_what_is_seen(name: str, model: str, spec: ImageSpec):
+def test_content_is_pure_and_has_a_caption(name: str, model: str, spec: ImageSpec):
     state = panes[name].state()
     before = torch.get_rng_state()
     first, second = final(look_at(spec, model), state), final(look_at(spec, model), state)
@@ -187,9 +187,7 @@ def test_its_content_is_pure_and_says_what_is_seen(name: str, model: str, spec: 
 @pytest.mark.parametrize(("name", "model"), [pair for pair in SERVED if pair[1] not in ("pixelcnn-pp", "dcgan")])
 @settings(max_examples=25)
 @given(data=st.data())
-def test_whatever_is_set_there_is_a_content_and_what_was_seen_before_does_not_matter(
-    name: str, model: str, data: st.DataObject
-):
+def test_any_state_has_a_content_independent_of_history(name: str, model: str, data: st.DataObject):
     """A look keeps what it can from one state to the next. It must not show."""
     spec = a_spec_for(name, model)
     context, other = look_at(spec, model), look_at(spec, model)
@@ -199,7 +197,7 @@ def test_whatever_is_set_there_is_a_content_and_what_was_seen_before_does_not_ma
 
 
 @EVERY_PANE_AND_MODEL
-def test_it_stops_when_told(name: str, model: str):
+def test_it_stops_on_request(name: str, model: str):
     with pytest.raises(Cancelled):
         final(look_at(a_spec_for(name, model), model), panes[name].state(), cancelled=lambda: True)
 
@@ -214,7 +212,7 @@ def test_it_leaves_no_grad_mode_behind(name: str, model: str):
 
 
 @EVERY_PANE
-def test_a_model_that_cannot_serve_it_is_told_why_and_what_to_train(name: str):
+def test_unsuitable_model_is_refused_with_an_alternative(name: str):
     shown = panes[name]
     if not shown.needs:
         return
@@ -230,7 +228,7 @@ def test_a_model_that_cannot_serve_it_is_told_why_and_what_to_train(name: str):
 
 
 @EVERY_PANE_AND_MODEL
-def test_images_that_it_cannot_show_are_refused_with_what_to_do(name: str, model: str):
+def test_unsuitable_images_are_refused_with_a_remedy(name: str, model: str):
     refused = [
         spec for spec in SPECS.values() if panes[name].unsupported(spec) is not None and is_made_for(model, spec)
     ]

@@ -1,6 +1,8 @@
-"""Between two of its steps a pane does little: bounded by what it asks of the model, not by a clock, so that a pane
-which is left, or a newer state, never waits. Held by every registered pane, on models of each kind, with and without
-data."""
+"""Every step of a pane is short, so that a closed pane or a newer state never waits.
+
+The bound counts what a step asks of the model, not time. It is tested for every registered pane, on models of each kind,
+with and without data.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Codes(Draws):
     def encode(self, images: Any) -> Any: ...
 
 
-def test_abilities_are_had_by_having_their_methods() -> None:
+def test_capabilities_are_checked_by_methods() -> None:
     assert capabilities_of(Draws()) == capabilities_of(Draws) == ["Samples"]
     assert capabilities_of(Codes()) == capabilities_of(Codes) == ["Samples", "Decodes", "Encodes"]
     assert has(Codes, Decodes)
@@ -28,12 +28,12 @@ def test_abilities_are_had_by_having_their_methods() -> None:
     assert has(Draws, Samples)
 
 
-def test_an_instance_without_its_attribute_has_not_the_ability() -> None:
+def test_instance_without_the_attribute_lacks_the_capability() -> None:
     half = Codes()
     del half.latent_dim
     assert capabilities_of(half) == ["Samples"]
 
 
-def test_each_ability_says_in_words_what_it_is() -> None:
+def test_each_capability_has_a_description() -> None:
     assert all(str(words) for _, words in CAPABILITIES.values())
     assert all(capability.__name__ == name for name, (capability, _) in CAPABILITIES.items())

@@ -7,7 +7,7 @@ from genstudio.core.device import autocast, choose_device, describe_device
 from genstudio.core.errors import UsageError
 
 
-def test_the_best_there_is_unless_told_otherwise() -> None:
+def test_best_device_by_default() -> None:
     best = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     assert choose_device().type == best
     assert choose_device("cpu") == torch.device("cpu")
@@ -15,7 +15,7 @@ def test_the_best_there_is_unless_told_otherwise() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "gpu", "cpu:x", "cuda:99", "cuda:x", "tpu:0", "cpu:-1"])
-def test_a_device_that_is_not_there_is_named_with_those_that_are(name: str) -> None:
+def test_missing_device_lists_the_available_ones(name: str) -> None:
     with pytest.raises(UsageError, match=r"Choose one of: auto, .*cpu"):
         choose_device(name)
 

@@ -8,7 +8,7 @@ from genstudio.core.errors import Cancelled, DataError, GenstudioError, RunError
 from genstudio.core.messages import N_
 
 
-def test_an_error_says_what_and_what_to_do_next() -> None:
+def test_error_has_cause_and_remedy() -> None:
     error = GenstudioError(N_("{n} files are broken.", n=2), N_("Leave them out."))
     assert str(error) == "2 files are broken. Leave them out."
     assert str(GenstudioError("Plain words.")) == "Plain words."

@@ -28,7 +28,7 @@ class Example(Knobs):
     inner: Inner = knob(Inner(), help=N_("More."))
 
 
-def test_what_a_form_needs_is_told_in_order() -> None:
+def test_description_of_knobs_is_in_order() -> None:
     told = {info.name: info for info in describe(Example)}
     assert list(told) == ["size", "rate", "kind", "fixed", "pair", "title", "limit", "inner"]
     assert (told["size"].minimum, told["size"].maximum, told["size"].unit, told["size"].default) == (1, 64, "px", 8)
@@ -71,13 +71,13 @@ def test_every_knob_must_have_help() -> None:
         ({"inner": {"depth": -1}}, "inner"),
     ],
 )
-def test_a_value_that_does_not_fit_is_named_with_its_range(values: dict[str, Any], says: str) -> None:
+def test_invalid_value_is_named_with_its_range(values: dict[str, Any], says: str) -> None:
     with pytest.raises(UsageError, match=says) as caught:
         parse_knobs(Example, values)
     assert next(iter(values)) in str(caught.value.remedy)
 
 
-def test_an_unknown_name_is_told_what_there_is() -> None:
+def test_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"no setting named 'sise'.*size, rate"):
         parse_knobs(Example, {"sise": 3})
 
@@ -86,7 +86,7 @@ def test_an_unknown_name_is_told_what_there_is() -> None:
     ("name", "text", "value"),
     [("size", "12", 12), ("rate", "1e-3", 1e-3), ("fixed", "true", True), ("limit", "5", 5), ("title", "7", "7")],
 )
-def test_words_from_the_command_line_are_converted(name: str, text: str, value: object) -> None:
+def test_command_line_text_is_converted(name: str, text: str, value: object) -> None:
     assert getattr(parse_knobs(Example, {name: text}), name) == value
 
 
@@ -122,7 +122,7 @@ def test_knobs_are_values() -> None:
         made.with_values(size=100)
 
 
-def test_a_knob_s_own_rule_may_speak_in_our_words() -> None:
+def test_own_validation_rule_can_give_a_message() -> None:
     class Paired(Knobs):
         low: int = knob(0, help=N_("From."))
         high: int = knob(1, help=N_("To."))
@@ -138,7 +138,7 @@ def test_a_knob_s_own_rule_may_speak_in_our_words() -> None:
 
 
 @pytest.mark.parametrize("name", ["size", "rate", "limit"])
-def test_true_is_no_number(name: str) -> None:
+def test_true_is_not_a_number(name: str) -> None:
     with pytest.raises(UsageError, match="must be a number"):
         parse_knobs(Example, {name: True})
     assert parse_knobs(Example, {"fixed": True}).fixed is True

@@ -12,23 +12,23 @@ from genstudio.core import messages
 from genstudio.core.messages import N_, Message, _, translate
 
 
-def test_a_message_becomes_words_only_when_asked() -> None:
+def test_message_is_translated_on_demand() -> None:
     message = N_("{count} files left out of {folder}", count=3, folder="x")
     assert message.text == "{count} files left out of {folder}"
     assert str(message) == translate(message) == _(message.text, **message.args) == "3 files left out of x"
 
 
-def test_any_word_may_name_an_argument() -> None:
+def test_any_word_can_name_an_argument() -> None:
     assert str(N_("'{text}' by {self}", text="a", self="b")) == "'a' by b"
     assert _("{text}", text="a") == "a"
 
 
-def test_messages_may_hold_messages() -> None:
+def test_messages_can_contain_messages() -> None:
     inner = N_("run {name}", name="a")
     assert str(N_("There is no {what}.", what=inner)) == "There is no run a."
 
 
-def test_text_without_arguments_may_hold_braces() -> None:
+def test_text_without_arguments_can_contain_braces() -> None:
     assert str(N_("write {like this}")) == "write {like this}"
     assert translate("100 % {") == "100 % {"
     assert translate("") == translate(N_("")) == ""
@@ -65,7 +65,7 @@ def test_a_translation_with_a_wrong_placeholder_gives_english(monkeypatch: pytes
         assert str(N_("{n} images", n="3")) == "3 images"
 
 
-def test_words_come_in_the_person_s_language() -> None:
+def test_messages_are_in_the_users_language() -> None:
     code = "from genstudio.core.messages import N_; from genstudio.core.spec import ImageSpec; "
     code += "print(N_('it must be a number'), N_('said by nobody'), ImageSpec(3, 32, 24), sep='|')"
     told = {**os.environ, "PYTHONIOENCODING": "utf-8", "GENSTUDIO_LANGUAGE": "de"}

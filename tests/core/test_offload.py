@@ -1,4 +1,4 @@
-"""Work beside the thread that looks."""
+"""Work that runs beside the render thread."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def outcome(work) -> object:
             return done.value
 
 
-def test_whoever_asks_goes_on_until_it_is_done() -> None:
+def test_caller_continues_until_it_is_done() -> None:
     may_end, thread = threading.Event(), []
 
     def long() -> str:
@@ -33,7 +33,7 @@ def test_whoever_asks_goes_on_until_it_is_done() -> None:
     assert thread[0] is not threading.current_thread()
 
 
-def test_what_it_raises_is_raised_where_it_was_asked() -> None:
+def test_exceptions_are_raised_at_the_caller() -> None:
     def fails() -> None:
         raise ValueError("no plane")
 
@@ -47,7 +47,7 @@ def test_what_it_raises_is_raised_where_it_was_asked() -> None:
         outcome(aside(too_late))
 
 
-def test_what_ends_while_one_waits_is_no_failure(monkeypatch) -> None:
+def test_work_that_ends_during_a_wait_succeeds(monkeypatch) -> None:
     """However near its end is to the end of a wait."""
     monkeypatch.setattr("genstudio.core.offload.PATIENCE", 0.0)
     assert [outcome(aside(lambda k=k: k)) for k in range(2_000)] == list(range(2_000))

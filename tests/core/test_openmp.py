@@ -1,4 +1,4 @@
-"""Threads that sleep while they wait: set before torch is loaded, never against a person's own choice, bits as they were."""
+"""Threads that sleep while they wait: set before torch is loaded, never against the user's choice, with equal bits."""
 
 from __future__ import annotations
 
@@ -74,19 +74,19 @@ def test_set_before_anything_imports_torch(command: list[str], tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", CHOICES)
-def test_a_choice_of_the_person_stays_alone(name: str) -> None:
+def test_users_choice_is_kept(name: str) -> None:
     environment = {name: "the person's", "OTHER": "1"}
     sleep_while_waiting(environment)
     assert environment == {name: "the person's", "OTHER": "1"}
 
 
-def test_an_empty_variable_is_no_choice() -> None:
+def test_empty_variable_counts_as_unset() -> None:
     environment = {"GOMP_SPINCOUNT": ""}
     sleep_while_waiting(environment)
     assert environment == SLEEP_EARLY
 
 
-def test_the_tests_themselves_run_so() -> None:
+def test_tests_run_with_these_settings() -> None:
     assert all(os.environ.get(name) for name in SLEEP_EARLY)
 
 

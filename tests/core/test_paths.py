@@ -10,12 +10,12 @@ import pytest
 from genstudio.core import paths
 
 
-def test_what_ships_is_there() -> None:
+def test_shipped_files_exist() -> None:
     assert (paths.resources() / "recipes" / "mnist-vae-2d.toml").is_file()
     assert paths.checkpoints().is_dir()
 
 
-def test_a_wheel_carries_it_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wheel_contains_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "_shipped").mkdir()
     monkeypatch.setattr(paths, "PACKAGE", tmp_path)
     paths._shipped.cache_clear()
@@ -25,7 +25,7 @@ def test_a_wheel_carries_it_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         paths._shipped.cache_clear()
 
 
-def test_the_person_says_where_things_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variables_set_the_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENSTUDIO_HOME", str(tmp_path / "h"))
     monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path / "c"))
     monkeypatch.setenv("GENSTUDIO_DATA", os.pathsep.join(["a", "", "b"]))
@@ -34,7 +34,7 @@ def test_the_person_says_where_things_go(tmp_path: Path, monkeypatch: pytest.Mon
     assert not list(tmp_path.iterdir())  # asking makes no folder
 
 
-def test_the_ground_floor_imports_nothing_slow() -> None:
+def test_core_imports_nothing_slow() -> None:
     """The window must be on screen before torch is: core is imported first of all."""
     code = (
         "import sys, pkgutil, importlib, genstudio.core as core\n"

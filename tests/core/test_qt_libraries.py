@@ -1,4 +1,4 @@
-"""A library that Qt lacks is named, with the command that brings it, before Qt would end the process."""
+"""A library that Qt lacks is named, with the command that installs it, before Qt would abort."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_the_command_is_the_systems_own(manager: str, command: str, monkeypatch:
     assert qt_libraries.install_command(["libEGL.so.1", "libxcb-icccm.so.4"]) == command
 
 
-def test_a_library_that_is_not_in_the_table_goes_by_debians_rule() -> None:
+def test_unlisted_library_follows_debians_naming() -> None:
     assert qt_libraries.debian_packages(["libfoo-bar.so.2", "libICE2.so.1", "libxcb-icccm.so.4"]) == [
         "libfoo-bar2",
         "libice2-1",

@@ -32,7 +32,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., st
         del sys.modules[module]
 
 
-def test_a_new_file_is_all_that_a_new_thing_needs(package: Callable[..., str]) -> None:
+def test_new_file_is_enough_for_a_new_thing(package: Callable[..., str]) -> None:
     name = package(
         "rooms_a",
         base="from genstudio.core.registry import Registry\nfrom genstudio.core.messages import N_\n"
@@ -53,11 +53,11 @@ def test_a_new_file_is_all_that_a_new_thing_needs(package: Callable[..., str]) -
 def test_a_second_thing_of_the_same_name_is_an_error() -> None:
     rooms: Registry[object] = Registry(N_("room"), "genstudio.core")
     rooms.register("kitchen")(object())
-    with pytest.raises(UsageError, match="room named 'kitchen' already"):
+    with pytest.raises(UsageError, match="room named 'kitchen' exists already"):
         rooms.register("kitchen")(object())
 
 
-def test_a_wrong_name_is_told_the_nearest_or_all() -> None:
+def test_wrong_name_suggests_the_nearest_or_all() -> None:
     rooms: Registry[int] = Registry(N_("room"), "genstudio.core")
     rooms.register("kitchen")(1)
     rooms.register("cellar")(2)
@@ -67,7 +67,7 @@ def test_a_wrong_name_is_told_the_nearest_or_all() -> None:
         rooms["xyz"]
 
 
-def test_a_broken_file_is_told_each_time_rather_than_hidden(package: Callable[..., str]) -> None:
+def test_broken_file_is_reported_each_time(package: Callable[..., str]) -> None:
     name = package("rooms_b", broken="raise ImportError('no such library')\n")
     rooms: Registry[object] = Registry(N_("room"), name)
     for _ in range(2):
@@ -75,7 +75,7 @@ def test_a_broken_file_is_told_each_time_rather_than_hidden(package: Callable[..
             list(rooms)
 
 
-def test_a_file_may_ask_the_registry_while_it_is_being_loaded(package: Callable[..., str]) -> None:
+def test_file_can_use_the_registry_while_it_loads(package: Callable[..., str]) -> None:
     package(
         "rooms_c",
         base="from genstudio.core.registry import Registry\nfrom genstudio.core.messages import N_\n"
@@ -85,7 +85,7 @@ def test_a_file_may_ask_the_registry_while_it_is_being_loaded(package: Callable[
     assert importlib.import_module("rooms_c.base").rooms["hall"] == 0
 
 
-def test_threads_that_ask_at_once_all_see_everything(package: Callable[..., str]) -> None:
+def test_simultaneous_threads_see_everything(package: Callable[..., str]) -> None:
     package(
         "rooms_d",
         base="from genstudio.core.registry import Registry\nfrom genstudio.core.messages import N_\n"
@@ -102,7 +102,7 @@ def test_threads_that_ask_at_once_all_see_everything(package: Callable[..., str]
     assert seen == [20] * 8
 
 
-def test_other_packages_add_theirs_and_a_broken_one_takes_nobody_down(
+def test_plugins_are_added_and_a_broken_one_is_skipped(
     package: Callable[..., str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     package("rooms_e")

@@ -1,4 +1,4 @@
-"""Points as pictures: each dot lies where its point does, y upwards."""
+"""Points as pictures: each dot is at its point, y upwards."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def middle(picture: np.ndarray) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("point", [(0.5, 0.5), (0.3, 0.8), (0.71, 0.26)])
-def test_the_dot_of_a_point_lies_where_it_does_on_a_tile_and_among_others(point: tuple[float, float]) -> None:
+def test_dot_is_at_its_point_on_a_tile_and_among_others(point: tuple[float, float]) -> None:
     points = np.array([point], np.float32)
     tile = tiles(points)
     assert (tile.shape, tile.dtype, tile.max()) == ((1, TILE, TILE, 1), "uint8", INK)
@@ -26,13 +26,13 @@ def test_the_dot_of_a_point_lies_where_it_does_on_a_tile_and_among_others(point:
     assert middle(scatter(points, 200)) == pytest.approx(point, abs=0.005)
 
 
-def test_where_more_points_lie_it_is_brighter() -> None:
+def test_more_points_are_brighter() -> None:
     points = np.repeat([[0.25, 0.5], [0.75, 0.5]], [1, 4], axis=0)
     picture = scatter(points, 320)[..., 0]
     assert picture[:, :160].max() < picture[:, 160:].max() <= INK
 
 
-def test_a_mark_covers_its_area_wherever_between_pixels_it_lies() -> None:
+def test_mark_covers_its_area_at_any_subpixel_position() -> None:
     for place in ((50.0, 50.0), (50.5, 50.5), (50.3, 49.8)):
         assert stamped(np.array([place]), 100, 100, 6.0).sum() == pytest.approx(np.pi * 36, rel=0.02)
     cut = stamped(np.array([[0.0, 50.0]]), 100, 100, 6.0)

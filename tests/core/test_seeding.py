@@ -40,7 +40,7 @@ def test_purposes_give_unrelated_numbers() -> None:
     assert seeding.derive(1) != seeding.derive(1, "")
 
 
-def test_a_generator_of_one_s_own_leaves_torch_s_alone() -> None:
+def test_separate_generator_does_not_affect_torchs() -> None:
     before = torch.get_rng_state()
     a, b = (torch.randn(4, generator=seeding.generator(7, "samples")) for _ in range(2))
     assert torch.equal(a, b)
@@ -48,7 +48,7 @@ def test_a_generator_of_one_s_own_leaves_torch_s_alone() -> None:
     assert torch.equal(before, torch.get_rng_state())
 
 
-def test_one_seed_settles_every_global_generator() -> None:
+def test_one_seed_sets_every_global_generator() -> None:
     seeding.seed_everything(5)
     first = draws()
     seeding.seed_everything(5)
@@ -57,7 +57,7 @@ def test_one_seed_settles_every_global_generator() -> None:
     assert all(a != b for a, b in zip(draws(), first, strict=True))
 
 
-def test_the_state_comes_back_through_a_file_that_can_run_no_code() -> None:
+def test_state_survives_a_file_without_code() -> None:
     seeding.seed_everything(1)
     draws()
     file = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Sheets are near square, and a column never mixes classes that come in turn."""
+"""Sheets are nearly square, and a column never mixes classes that come in turn."""
 
 from __future__ import annotations
 

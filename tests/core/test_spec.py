@@ -19,7 +19,7 @@ def test_a_spec_is_a_value_that_survives_json() -> None:
 
 
 @pytest.mark.parametrize("wrong", [(0, 8, 8), (1, 0, 8), (1, 8, -1), (1, 8, 8, 1), (1, 8, 8, 257), (1, 8, 8, 0)])
-def test_an_image_that_can_t_be_is_refused(wrong: tuple[int, ...]) -> None:
+def test_impossible_image_is_refused(wrong: tuple[int, ...]) -> None:
     with pytest.raises(UsageError):
         ImageSpec(*wrong)
 

@@ -1,4 +1,4 @@
-"""A thread's own number of intra-op threads: it holds on that thread, on every such thread, and on no other."""
+"""Number of intra-op threads of a single thread, without effect on others."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def number_after(*set_it: Callable[[], None]) -> int:
     return found[0]
 
 
-def test_it_holds_on_each_thread_that_asks_and_on_no_other() -> None:
+def test_thread_count_applies_only_to_threads_that_set_it() -> None:
     """The picture on screen, then its export: both on one core, or their bits would differ."""
     assert [number_after(compute_on_one_core) for _ in range(3)] == [1, 1, 1]
     assert number_after() == 3

@@ -1,4 +1,4 @@
-"""Every test of the data floor has a cache and a search path of its own, so that none sees what another left."""
+"""A separate cache and search path for every test of data."""
 
 from __future__ import annotations
 

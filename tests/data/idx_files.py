@@ -1,4 +1,4 @@
-"""IDX files as people have them, for tests."""
+"""IDX files for tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""attributes.csv: numbers beside pictures, in the dialects that spreadsheets write, never fatal."""
+"""attributes.csv in the dialects that spreadsheets write; a faulty table is never fatal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_usual_dialects_are_read(table: str) -> None:
     assert problems == []
 
 
-def test_what_is_missing_is_nan_and_the_picture_stays() -> None:
+def test_missing_value_is_nan_and_the_picture_stays() -> None:
     names, values, problems = read_attributes(b"file,x,y\na/1.png,,2\na/2.png,NA\n1.png,7,7\n", FILES)
     assert names == ("x", "y")
     assert np.isnan(values).tolist() == [[True, False], [True, True], [True, True]]
@@ -49,7 +49,7 @@ def test_a_column_without_numbers_is_left_out_and_noted() -> None:
 
 
 @pytest.mark.parametrize("table", [b"", b"picture,x\na,1\n", b"file,x,x\na,1,2\n", b"file,\na,1\n", b'file,x\n"a,1\n'])
-def test_a_table_that_can_not_be_used_says_why(table: bytes) -> None:
+def test_unusable_table_gives_a_reason(table: bytes) -> None:
     names, values, problems = read_attributes(table, FILES)
     assert names == ()
     assert values.shape == (3, 0)
@@ -115,14 +115,14 @@ def test_every_encoding_line_ending_and_delimiter(encoding: str, end: str, delim
 
 
 @pytest.mark.parametrize("first", ["sep=;\r\n", '"sep=;"\r\n', "SEP=;\n", "\ufeffsep=;\r"])
-def test_the_line_that_names_the_separator_is_passed_over_and_lines_still_count(first: str) -> None:
+def test_separator_line_is_skipped_but_counted(first: str) -> None:
     names, values, problems = read_attributes((first + ten_rows(";") + "x.png;3\n").encode(), TEN)
     assert names == ("age",)
     assert values[:, 0].tolist() == list(range(10))
-    assert "line 13 names no picture that is here ('x.png')" in str(problems[0])
+    assert "line 13 names a picture that is not there ('x.png')" in str(problems[0])
 
 
-def test_a_delimiter_inside_of_quotes_parts_nothing() -> None:
+def test_delimiter_inside_quotes_does_not_separate() -> None:
     table = 'file;"a, b, c, d";age\n' + "".join(f"{i}.png;{i};{-i}\n" for i in range(10))
     names, values, problems = read_attributes(table.encode(), TEN)
     assert names == ("a, b, c, d", "age")
@@ -153,13 +153,13 @@ def test_old_encodings_are_told_apart_by_the_names_of_the_pictures(encoding: str
         ("cats/1.png", "./cats/1.png"),
     ],
 )
-def test_a_picture_is_found_however_its_name_is_written(file: str, cell: str) -> None:
+def test_picture_is_found_for_any_spelling_of_its_name(file: str, cell: str) -> None:
     _names, values, problems = read_attributes(f"file,x\n{cell},5\n".encode(), [file])
     assert values.tolist() == [[5]]
     assert problems == []
 
 
-def test_names_that_are_no_utf8_share_the_encoding_of_the_table() -> None:
+def test_names_that_are_not_utf8_share_the_encoding_of_the_table() -> None:
     on_disk = b"caf\xe9.png".decode("utf-8", "surrogateescape")
     _, values, _ = read_attributes("file,x\ncafé.png,5\n".encode("cp1252"), [on_disk])
     assert values.tolist() == [[5]]
@@ -186,7 +186,7 @@ def test_numbers_as_spreadsheets_write_them(delimiter: str, cell: str, value: fl
     assert values[0, 0] == pytest.approx(value)
 
 
-def test_empty_columns_and_rows_at_the_end_are_nothing() -> None:
+def test_trailing_empty_columns_and_rows_are_ignored() -> None:
     table = "file,x,,\n0.png,1,,\n1.png,2,,\n,,,\n,,,\n"
     names, values, problems = read_attributes(table.encode(), TEN[:2])
     assert names == ("x",)
@@ -197,9 +197,9 @@ def test_empty_columns_and_rows_at_the_end_are_nothing() -> None:
 @pytest.mark.parametrize(
     ("table", "words"),
     [
-        (ten_rows() + "3.png,999\n", "line 5 and line 12 are about one picture (3.png), and the later one counts"),
-        (ten_rows() + "nosuch.png,1\n", "line 12 names no picture that is here ('nosuch.png')"),
-        (ten_rows().replace("4.png,4", "4.png,four"), "line 6 says 'four', which is no number"),
+        (ten_rows() + "3.png,999\n", "line 5 and line 12 describe the same picture (3.png); the later one is used"),
+        (ten_rows() + "nosuch.png,1\n", "line 12 names a picture that is not there ('nosuch.png')"),
+        (ten_rows().replace("4.png,4", "4.png,four"), "'four' in line 6 is not a number"),
         (ten_rows().replace("4.png,4", "4.png,1e39"), "too large in line 6"),
         (ten_rows().replace("4.png,4", "4.png,0,5"), "line 6 has more cells than there are columns"),
         (ten_rows(header="file,age,age"), "2 columns are called 'age'"),
@@ -209,17 +209,17 @@ def test_empty_columns_and_rows_at_the_end_are_nothing() -> None:
         ("", "it is empty"),
     ],
 )
-def test_what_is_left_out_or_contradicts_itself_is_told_with_its_line(table: str, words: str) -> None:
+def test_skipped_or_contradictory_lines_are_reported_with_their_number(table: str, words: str) -> None:
     _, _, problems = read_attributes(table.encode(), TEN)
     assert any(words in str(problem) for problem in problems), [str(p) for p in problems]
 
 
-def test_a_name_that_several_pictures_bear_is_told() -> None:
+def test_ambiguous_name_is_reported() -> None:
     _, values, problems = read_attributes(b"file,x\n1.png,5\n", ["a/1.png", "b/1.png"])
     assert np.isnan(values).all()
-    assert any("line 2 may mean several pictures ('1.png')" in str(problem) for problem in problems)
+    assert any("line 2 matches several pictures ('1.png')" in str(problem) for problem in problems)
 
 
-def test_a_row_of_too_many_cells_counts_for_nothing_rather_than_for_half_a_number() -> None:
+def test_row_with_too_many_cells_is_skipped() -> None:
     _, values, _ = read_attributes(ten_rows().replace("4.png,4", "4.png,0,5").encode(), TEN)
     assert np.isnan(values[4, 0])

@@ -1,4 +1,4 @@
-"""What a model is handed: splits by content, exact levels, and bits that are what they claim to be."""
+"""Batches: splits by content, exact levels, and binarisation."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_splits_are_disjoint_complete_and_of_about_the_usual_shares() -> None:
     assert len(splits["validation"]) == pytest.approx(2000, abs=150)
 
 
-def test_neither_order_nor_company_moves_an_image_and_copies_stay_together() -> None:
+def test_split_of_an_image_depends_on_its_content_alone() -> None:
     images = some_images(300)
     alone = side_of(images)
     shuffled = images[np.random.default_rng(1).permutation(300)]
@@ -117,7 +117,7 @@ def test_bits_come_with_the_probability_of_their_grey(kind: str, real: bool) -> 
     assert correlation.abs().max() < 0.035
 
 
-def test_dynamic_bits_are_drawn_anew_from_the_generator_alone(make_source: Any) -> None:
+def test_dynamic_bits_are_drawn_each_time_from_the_generator(make_source: Any) -> None:
     with make_source(some_images(100)):
         train = open_data("array", {"binarisation": "dynamic"}).split("train")
         positions = torch.arange(20)
@@ -132,7 +132,7 @@ def test_dynamic_bits_are_drawn_anew_from_the_generator_alone(make_source: Any) 
         assert set(a.levels.unique().tolist()) == {0, 1}
 
 
-def test_fixed_bits_belong_to_the_image_whatever_its_order_or_company(make_source: Any) -> None:
+def test_fixed_bits_depend_on_the_image_alone(make_source: Any) -> None:
     images = some_images(100)
     with make_source(images):
         data = open_data("array", {"binarisation": "fixed", "seed": 7})
@@ -177,7 +177,7 @@ def test_a_batch_carries_labels_attributes_and_numbers_in_the_whole_set(make_sou
     assert batch.images.shape == (3, 1, 8, 8)
 
 
-def test_wrong_names_and_values_are_usage_errors_in_words(make_source: Any) -> None:
+def test_wrong_names_and_values_are_usage_errors(make_source: Any) -> None:
     with pytest.raises(UsageError, match="mnist"):
         open_data("mnits")
     with make_source(some_images(50)):

@@ -1,4 +1,4 @@
-"""CIFAR-10 as torchvision keeps it: Python 2 pickles of arrays, and nothing that a pickle could do besides."""
+"""CIFAR-10 in its Python 2 pickles of arrays, without executing anything else in a pickle."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_images_labels_and_the_official_test_split(tmp_path: Path, monkeypatch: 
     assert data.split("test").indices.tolist() == [20, 21, 22, 23]
 
 
-def test_a_pickle_that_would_run_something_is_refused(tmp_path: Path) -> None:
+def test_pickle_with_code_is_refused(tmp_path: Path) -> None:
     class Evil:
         def __reduce__(self):
             return os.mkdir, (str(tmp_path / "ran"),)
@@ -51,7 +51,7 @@ def test_a_pickle_that_would_run_something_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
-def test_what_is_nowhere_or_broken_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_or_broken_files_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path / "cache"))
     with pytest.raises(DataError, match="download cifar10"):
         open_data("cifar10", {}, search=[tmp_path])

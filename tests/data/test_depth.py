@@ -1,4 +1,4 @@
-"""Pictures of more than 8 bits keep their contrast, and large ones stay within bounds of memory."""
+"""Pictures of more than 8 bits keep their contrast, and large ones need bounded memory."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_one_scale_serves_the_whole_set(tmp_path: Path) -> None:
     assert data.bytes([20]).max() == round(500 / 4095 * 255)
 
 
-def test_what_the_file_says_counts(tmp_path: Path) -> None:
+def test_value_range_in_the_file_is_used(tmp_path: Path) -> None:
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     tags[341] = 8191
     tags.tagtype[341] = 3
@@ -90,7 +90,7 @@ def test_what_the_file_says_counts(tmp_path: Path) -> None:
     assert "Values 0 to 8,191" in remarks(data)
 
 
-def test_no_number_is_black_and_does_not_stretch_the_scale(tmp_path: Path) -> None:
+def test_nan_is_black_and_does_not_affect_the_scale(tmp_path: Path) -> None:
     values = RAMP.astype(np.float32)
     values[5, 50], values[5, 51], values[5, 52] = np.nan, np.inf, -np.inf
     data = written(tmp_path, values)
@@ -98,7 +98,7 @@ def test_no_number_is_black_and_does_not_stretch_the_scale(tmp_path: Path) -> No
     assert not data.problems
 
 
-def test_the_least_value_may_be_white() -> None:
+def test_smallest_value_can_be_white() -> None:
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     tags[262] = 0
     data = bytearray(encoded(Image.fromarray((RAMP * 65535).astype(np.uint16)), "TIFF"))
@@ -110,15 +110,15 @@ def test_the_least_value_may_be_white() -> None:
 
 
 @pytest.mark.parametrize(("level", "words"), [(6, "20 of 20 pictures are nearly black"), (250, "nearly white")])
-def test_pictures_that_can_hardly_be_seen_are_told(tmp_path: Path, level: int, words: str) -> None:
+def test_nearly_invisible_pictures_are_reported(tmp_path: Path, level: int, words: str) -> None:
     values = np.random.default_rng(0).integers(level - 5, level + 5, (64, 64)).astype(np.uint8)
     assert words in remarks(written(tmp_path, values, "PNG"))
 
 
-def test_pictures_of_one_colour_and_pictures_that_are_all_the_same_are_told(tmp_path: Path) -> None:
+def test_single_colour_and_identical_pictures_are_reported(tmp_path: Path) -> None:
     for i in range(20):
         Image.new("RGB", (8, 8), (i, 100, 100)).save(tmp_path / f"{i}.png")
-    assert "20 of 20 pictures have one colour all over" in remarks(
+    assert "20 of 20 pictures have a single colour" in remarks(
         open_data("folder", {"path": str(tmp_path), "size": 8}, search=[])
     )
     from genstudio.core.errors import DataError

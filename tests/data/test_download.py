@@ -1,4 +1,4 @@
-"""Downloads: whole and checked, or not at all; without a network a sentence, not a traceback."""
+"""Downloads are complete and checked, or absent; a missing network is a message, not a traceback."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_what_is_downloaded_is_found_from_then_on(own_cache: Path, mirror: Path) -> None:
+def test_downloaded_data_is_found_afterwards(own_cache: Path, mirror: Path) -> None:
     with pytest.raises(DataError):
         open_data("mnist")
     shares: list[float] = []
@@ -52,7 +52,7 @@ def test_a_file_that_is_not_what_was_expected_is_not_kept(own_cache: Path, mirro
     assert not any(name.startswith(".") for name in kept)
 
 
-def test_a_cancel_keeps_nothing_half_made(own_cache: Path, mirror: Path) -> None:
+def test_cancelled_download_keeps_nothing(own_cache: Path, mirror: Path) -> None:
     with pytest.raises(Cancelled):
         download("mnist", cancelled=lambda: True)
     assert [path for path in (own_cache / "data").rglob("*") if path.is_file()] == []
@@ -69,6 +69,6 @@ def test_without_a_network_the_error_is_plain(own_cache: Path, monkeypatch: pyte
     assert str(own_cache) in str(caught.value)
 
 
-def test_pictures_of_ones_own_are_not_downloaded() -> None:
+def test_own_pictures_are_not_downloaded() -> None:
     with pytest.raises(DataError, match="can't be downloaded"):
         download("folder")

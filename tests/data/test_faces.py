@@ -1,4 +1,4 @@
-"""The data sets faces and faces-wild: the same people for the same seed, and attributes that are the factors exactly."""
+"""The data sets faces and faces-wild: the same people for the same seed, and attributes equal to the factors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The renderer of portraits: what each factor promises to whoever turns it, and that pictures are clean."""
+"""Renderer of portraits: the effect of each factor, and clean pictures."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_no_portraits_is_legal() -> None:
     assert render(defaults(0), 16).shape == (0, 3, 16, 16)
 
 
-def test_a_portrait_does_not_depend_on_who_else_is_painted() -> None:
+def test_portrait_does_not_depend_on_the_others() -> None:
     people = draw_factors(9, torch.Generator().manual_seed(1))
     together = render(people, 24)
     alone = torch.cat([render(person, 24) for person in people.split(1)])
@@ -116,7 +116,7 @@ def test_a_smile_can_be_seen_at_every_turn_of_the_head() -> None:
 
 
 @pytest.mark.parametrize("factor", FACTORS, ids=lambda f: f.name)
-def test_every_factor_shows(factor: Factor) -> None:
+def test_every_factor_is_visible(factor: Factor) -> None:
     first, second = portraits(LOOSE, **{factor.name: [factor.minimum, factor.maximum]})
     assert (first - second).abs().sum(0).max() > 40
 
@@ -178,9 +178,7 @@ def test_people_stay_within_the_ranges(wild: bool) -> None:
 
 
 @pytest.mark.parametrize("wild", [False, True])
-def test_features_are_whole_between_the_sides_that_are_cut_for_them(
-    wild: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_bounding_boxes_do_not_clip_features(wild: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     people = draw_factors(96, torch.Generator().manual_seed(6), wild=wild)
     zoom = LOOSE if wild else CLOSE
     small = render(people, 32, zoom=zoom).int()
@@ -194,7 +192,7 @@ def test_features_are_whole_between_the_sides_that_are_cut_for_them(
     assert (small - render(people, 32, zoom=zoom).int()).abs().max() <= 1
 
 
-def test_a_company_is_painted_in_the_order_it_came_in() -> None:
+def test_portraits_are_drawn_in_order() -> None:
     people = draw_factors(150, torch.Generator().manual_seed(7))
     pictures = render(people, 16).int()
     for i in (0, 1, 70, 149):

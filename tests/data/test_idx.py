@@ -1,4 +1,4 @@
-"""The IDX reader: reads what is right, and says in words what is wrong, whatever the bytes."""
+"""The IDX reader reads valid files and gives a reason for invalid ones, for any bytes."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_huge_declared_sizes_cost_no_memory(tmp_path: Path, sizes: tuple[int, in
         (gzip.compress(as_idx(np.zeros(4, np.uint8)), mtime=0) + b"garbage", "damaged"),
     ],
 )
-def test_each_fault_is_told_in_its_own_words(tmp_path: Path, data: bytes, words: str) -> None:
+def test_each_fault_has_its_own_message(tmp_path: Path, data: bytes, words: str) -> None:
     path = tmp_path / "labels"
     path.write_bytes(data)
     with pytest.raises(DataError, match=words):

@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST: found where people keep them, told apart, and missed in words."""
+"""MNIST and Fashion-MNIST: found in the usual places, told apart, and reported when missing."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_missing_file_among_the_four_is_named(tmp_path: Path) -> None:
         open_data("mnist", search=[tmp_path])
 
 
-def test_clothes_are_never_taken_for_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fashion_mnist_is_not_mistaken_for_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both sets use the same file names; only how their labels begin tells them apart."""
     write_digits(tmp_path)
     write_idx(tmp_path / "t10k-labels-idx1-ubyte", np.array([*FashionMnist.first_test_labels, *range(10)]))

@@ -1,4 +1,4 @@
-"""The cache: decoded once, whole or not at all, whoever else is at it, in no more memory than a chunk."""
+"""The cache: decoded once, complete or absent, with concurrent users, in the memory of one chunk."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ KILLED = textwrap.dedent("""
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system can't kill so")
 @pytest.mark.parametrize("moment", ["decoding", "renaming"])
-def test_a_killed_decode_is_never_believed_and_is_swept_away(own_cache: Path, make_source: Any, moment: str) -> None:
+def test_killed_decode_is_not_used_and_removed(own_cache: Path, make_source: Any, moment: str) -> None:
     killed = subprocess.run([sys.executable, "-c", KILLED, moment], env=os.environ.copy(), check=False)
     assert killed.returncode == -signal.SIGKILL
     assert len(left_in(own_cache)) == 1
@@ -111,7 +111,7 @@ def test_a_killed_decode_is_never_believed_and_is_swept_away(own_cache: Path, ma
     assert [name.split("-")[0] for name in left_in(own_cache)] == ["array"]
 
 
-def test_two_that_decode_at_once_do_no_harm(own_cache: Path, make_source: Any) -> None:
+def test_two_simultaneous_decodes_are_safe(own_cache: Path, make_source: Any) -> None:
     """While one decodes, another opens the same set and is done first."""
     images = some_images()
     with make_source(images) as source:
@@ -130,7 +130,7 @@ def test_two_that_decode_at_once_do_no_harm(own_cache: Path, make_source: Any) -
 
 
 @pytest.mark.parametrize("damage", ["images.bin", "hashes.npy", "meta.json"])
-def test_a_damaged_cache_is_made_anew(own_cache: Path, make_source: Any, damage: str) -> None:
+def test_damaged_cache_is_rebuilt(own_cache: Path, make_source: Any, damage: str) -> None:
     with make_source(some_images()) as source:
         open_data("array")
         (folder,) = (own_cache / "images").iterdir()
@@ -166,7 +166,7 @@ def test_a_hundred_thousand_images_need_the_memory_of_a_chunk(own_cache: Path, m
     assert peak < 40e6
 
 
-def test_a_disk_without_room_is_said_before_anything_is_decoded(
+def test_full_disk_is_reported_before_decoding(
     own_cache: Path, make_source: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cache.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 1000})())
@@ -214,7 +214,9 @@ def test_real_values_are_kept_as_they_are(make_source: Any) -> None:
         {"attributes": np.zeros((100, 1)), "attribute_names": ("x", "y")},
     ],
 )
-def test_a_source_that_breaks_its_word_is_told(own_cache: Path, make_source: Any, columns: dict[str, Any]) -> None:
+def test_source_that_violates_its_contract_is_reported(
+    own_cache: Path, make_source: Any, columns: dict[str, Any]
+) -> None:
     with make_source(some_images(), **columns), pytest.raises(ValueError, match=r"labels|attributes"):
         open_data("array")
     assert left_in(own_cache) == []

@@ -1,4 +1,4 @@
-"""The data set toy-2d: what is drawn lies where the knobs say, and its modes are known."""
+"""The data set toy-2d: points follow the knobs, and the modes are known."""
 
 from __future__ import annotations
 

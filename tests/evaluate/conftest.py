@@ -1,4 +1,4 @@
-"""A small data set of our own kind, through the real cache: what measures are given in life."""
+"""A small data set through the real cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sums of codes where the answer is known: a model whose code *is* what a judge reads."""
+"""Sums of codes with a known answer: a model whose code *is* what a judge reads."""
 
 from __future__ import annotations
 
@@ -110,14 +110,14 @@ def test_a_model_whose_code_is_the_image_adds_up(data: Any, encodes: bool) -> No
     assert found.protocol["exemplars_from"] == ("encoded images" if encodes else "drawn images")
 
 
-def test_where_exemplars_are_few_sums_of_three_are_scored_alone(data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_sums_of_three_are_scored_with_few_exemplars(data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("genstudio.evaluate.measures.arithmetic.MORE", 10_000)
     found = measured(Linear(), data, triples=20)
     assert set(found.extra) == {"smile_across_presentation", "glasses_across_presentation", "smile_across_glasses"}
     assert found.value > 0.98
 
 
-def test_what_the_model_forgot_is_not_right(data: Any) -> None:
+def test_lost_attributes_are_scored_as_wrong(data: Any) -> None:
     found = measured(Linear(forgets=0), data)
     told = found.protocol["equations"]
     assert told["smile_across_presentation"]["codes"]["smile"] == 0
@@ -131,13 +131,13 @@ def test_the_same_seed_gives_the_same_triples(data: Any) -> None:
     assert measured(Linear(), data, triples=20).to_json() == measured(Linear(), data, triples=20).to_json()
 
 
-def test_too_few_exemplars_say_which(data: Any) -> None:
+def test_too_few_exemplars_are_named(data: Any) -> None:
     judge = Judge(Reader(), "reader", "0" * 64, data.spec)
     with pytest.raises(UsageError, match=r"smile high, presentation low.*smile_across_presentation"):
         evaluate(Linear(), data, names=["arithmetic"], split="train", limit=4, judge=judge)
 
 
-def test_an_equation_says_what_its_terms_and_its_result_are() -> None:
+def test_equation_describes_its_terms_and_result() -> None:
     one = Equation("glasses", "presentation", "high")  # glasses man - man + woman = glasses woman
     assert one.terms == (
         (1, {"glasses": "high", "presentation": "high"}),
@@ -160,7 +160,7 @@ def test_sides_of_numbers_and_of_switches() -> None:
     assert matching(values, both, {"a": "high", "b": "high"}).tolist() == [2]
 
 
-def test_only_data_with_two_attributes_are_measured() -> None:
+def test_only_data_with_two_attributes_can_be_measured() -> None:
     from genstudio.evaluate.base import measures
 
     class Few:

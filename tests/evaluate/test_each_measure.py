@@ -1,4 +1,4 @@
-"""Each measure against a case whose answer is known by other means."""
+"""Each measure on a case with an independently known answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""evaluate(): what it promises to a model in the middle of its training, and to whoever reads the numbers."""
+"""evaluate(): no effect on a model in training, and documented numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from genstudio.core.errors import Cancelled, UsageError
 from genstudio.evaluate.base import evaluate, flatten
 
 
-def test_training_does_not_notice_a_measurement(blobs, vae):
+def test_measurement_does_not_affect_training(blobs, vae):
     """Default generator, each module's mode, and every weight and buffer are as they were."""
     data = blobs(binarisation="dynamic")
     model = vae(data).train()
@@ -57,7 +57,7 @@ def test_flat_names_are_those_of_the_metrics_file(blobs, vae):
     assert flat["test/elbo_bits_per_dim"] == pytest.approx(-flat["test/elbo"] / (64 * 0.6931471805599453))
 
 
-def test_a_limit_takes_the_same_images_whatever_the_seed(blobs, vae):
+def test_limit_takes_the_same_images_for_any_seed(blobs, vae):
     data = blobs(binarisation="none", levels=2)
     model = vae(data, likelihood="bernoulli")
     results = [evaluate(model, data, names=["active_units"], limit=7, seed=seed)["active_units"] for seed in (0, 1)]
@@ -77,7 +77,7 @@ def test_the_protocol_says_what_was_measured_and_survives_json(blobs, vae):
     }  # fmt: skip
 
 
-def test_stopping_is_answered_between_batches_and_restores_the_model(blobs, vae):
+def test_stop_takes_effect_between_batches_and_restores_the_model(blobs, vae):
     data = blobs(binarisation="fixed")
     model = vae(data).train()
     asked = iter([False, False, True])
@@ -87,21 +87,21 @@ def test_stopping_is_answered_between_batches_and_restores_the_model(blobs, vae)
     assert model.encoder.training
 
 
-def test_an_unknown_measure_offers_the_nearest(blobs, vae):
+def test_unknown_measure_suggests_the_nearest(blobs, vae):
     data = blobs(binarisation="fixed")
     with pytest.raises(UsageError, match="Did you mean 'elbo'"):
         evaluate(vae(data), data, names=["elbow"])
 
 
-def test_a_measure_that_a_model_can_not_serve_says_what_is_missing(blobs):
+def test_measure_names_the_capability_that_a_model_lacks(blobs):
     data = blobs(binarisation="fixed")
-    with pytest.raises(UsageError, match="gives images a likelihood") as error:
+    with pytest.raises(UsageError, match="computes the likelihood of images") as error:
         evaluate(torch.nn.Linear(1, 1), data, names=["elbo"])
     assert error.value.exit_code == 2
     assert evaluate(torch.nn.Linear(1, 1), data) == {}
 
 
-def test_an_empty_split_measures_nothing(blobs, vae):
+def test_empty_split_is_refused(blobs, vae):
     data = blobs(binarisation="fixed", limit=500)
     data.split("test").indices = data.split("test").indices[:0]
     assert evaluate(vae(data), data, split="test") == {}

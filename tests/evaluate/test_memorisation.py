@@ -1,4 +1,4 @@
-"""Memorisation: statistics with a known distribution, and verdicts on models that copy and on those that don't."""
+"""Memorisation: statistics with a known distribution, and verdicts on models that copy and that don't."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def training(data: Any) -> torch.Tensor:
 # -- the search ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_search_finds_what_comparing_one_by_one_finds(data, monkeypatch: pytest.MonkeyPatch):
+def test_search_agrees_with_pairwise_comparison(data, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("genstudio.evaluate.copying.nearest.PRODUCTS", 5 * 64 * 37)  # blocks of 37
     images, among = unit(discs(5, 9)), Searched(data)
     every = (images[:, None].double() - among.images(slice(None))[None].double()).square().mean((2, 3, 4)).sqrt() * 255
@@ -108,7 +108,7 @@ def test_the_search_finds_what_comparing_one_by_one_finds(data, monkeypatch: pyt
     assert len(shares) > 5
 
 
-def test_a_copy_is_at_distance_nought_and_copies_of_it_take_no_other_place(data):
+def test_copy_has_distance_zero_and_duplicates_count_once(data):
     among = Searched(data)
     assert len(among) == len(set(data.hashes[data.split("train").indices].tolist()))
     twice = int(np.flatnonzero(among.copies == 2)[0])
@@ -130,7 +130,7 @@ def test_other_coordinates_are_one_line(data):
 # -- the statistics ------------------------------------------------------------------------------------------------------
 
 
-def test_mann_whitney_counts_pairs_and_knows_how_they_vary():
+def test_mann_whitney_counts_pairs_and_their_variance():
     """Against the definition, and against all the ways in which 3 and 4 numbers can be told apart."""
     draw = np.random.default_rng(0)
     first, second = draw.integers(0, 9, 40).astype(float), draw.integers(2, 11, 70).astype(float)
@@ -145,7 +145,7 @@ def test_mann_whitney_counts_pairs_and_knows_how_they_vary():
     assert (np.mean(every), np.var(every)) == (pytest.approx(0), pytest.approx(1))
 
 
-def test_how_many_lie_below_an_order_statistic_has_the_distribution_that_is_claimed():
+def test_count_below_an_order_statistic_has_the_stated_distribution():
     assert exceedance(1, 1, 3, 9) == pytest.approx(0.3)
     assert exceedance(0, 20, 3, 9) == pytest.approx(1)
     draw = np.random.default_rng(0)
@@ -160,7 +160,7 @@ def spread(images: np.ndarray, train: np.ndarray) -> Nearness:
 
 
 @pytest.mark.parametrize("dimensions", [1, 2])
-def test_of_gaussians_fresh_draws_are_none_and_every_third_copy_is_found(dimensions: int):
+def test_fresh_gaussian_draws_pass_and_copies_of_a_third_are_found(dimensions: int):
     draw = np.random.default_rng(3)
     train, held, fresh = (draw.normal(size=(n, dimensions)) for n in (500, 400, 300))
     against = spread(held, train)
@@ -175,7 +175,7 @@ def test_of_gaussians_fresh_draws_are_none_and_every_third_copy_is_found(dimensi
     assert str(verdict(found)).startswith(f"Memorised: {100 * found.copies:.0f} % of the samples")
 
 
-def test_without_copying_z_is_standard_normal_and_a_false_alarm_rare():
+def test_z_is_standard_normal_without_copying_and_false_alarms_are_rare():
     draw = np.random.default_rng(5)
     found = []
     for _ in range(200):
@@ -188,7 +188,7 @@ def test_without_copying_z_is_standard_normal_and_a_false_alarm_rare():
     assert sum(str(verdict(one)).startswith("Memorised") for one in found) <= 2, "one in a thousand is to be expected"
 
 
-def test_samples_that_lie_farther_are_bad_but_no_copies():
+def test_farther_samples_are_bad_but_not_copies():
     draw = np.random.default_rng(3)
     train, held = draw.normal(size=(300, 2)), draw.normal(size=(200, 2))
     found = audit(spread(4 * draw.normal(size=(200, 2)), train), spread(held, train))
@@ -205,7 +205,7 @@ def measured(model: Any, data: Any, **options: Any) -> Any:
     ]
 
 
-def test_one_that_gives_back_training_images_is_caught_though_it_adds_noise(data):
+def test_model_that_returns_noisy_training_images_is_detected(data):
     found = measured(Sampler(training(data), noise=0.03), data)
     assert found.value > 0.6
     assert found.protocol["verdict"].startswith("Memorised: ")
@@ -214,20 +214,20 @@ def test_one_that_gives_back_training_images_is_caught_though_it_adds_noise(data
     assert found.baselines["held_out"] < 0.05
 
 
-def test_one_in_five_copies_is_seen_as_one_in_five(data):
+def test_one_copy_in_five_is_measured_as_one_in_five(data):
     mixed = torch.cat([training(data)[:100], unit(discs(400, 7))])
     assert measured(Sampler(mixed), data).value == pytest.approx(0.2, abs=0.06)
 
 
 @pytest.mark.parametrize("seed", [7, 8])
-def test_one_that_draws_anew_from_the_same_source_is_not_accused(data, seed: int):
+def test_fresh_samples_of_the_data_distribution_are_not_reported(data, seed: int):
     found = measured(Sampler(unit(discs(2000, seed))), data)
     assert found.value < 0.04
     assert abs(found.extra["memorisation_z"]) < 3
-    assert found.protocol["verdict"].startswith("No sign of memorising: samples lie as far")
+    assert found.protocol["verdict"].startswith("No sign of memorising: samples are as far")
 
 
-def test_blur_lies_nearer_and_is_no_copy(data):
+def test_blurred_images_are_nearer_but_not_copies(data):
     """An average of images is near to all of them: by distance alone it would be called memorised."""
     fresh = unit(discs(2000, 7))
     blurred = fresh[:1000] * 0.5 + fresh.mean(0) * 0.5
@@ -235,10 +235,10 @@ def test_blur_lies_nearer_and_is_no_copy(data):
     assert found.extra["memorisation_z"] < -8
     assert found.extra["memorisation_near_5"] > 0.15, "three times what is to be expected"
     assert found.value < 0.02
-    assert "to many alike, as smooth images do" in found.protocol["verdict"]
+    assert "to many of them alike, as smooth images are" in found.protocol["verdict"]
 
 
-def test_a_trained_model_that_has_learned_its_images_by_heart_is_caught(data, tmp_path):
+def test_overfitted_model_is_detected(data, tmp_path):
     """A VAE with one latent dimension and hardly any KL, on thirteen images: its prior is cut into one piece for each."""
     from genstudio.training.job import new_job
     from genstudio.training.recipe.recipe import recipe_from_dict
@@ -284,14 +284,14 @@ def test_bits_are_compared_with_bits(tmp_path_factory, monkeypatch):
     assert set(drawn.unique().tolist()) == {0.0, 1.0}
 
 
-def test_it_stops_when_told(data):
+def test_it_stops_on_request(data):
     from genstudio.core.errors import Cancelled
 
     with pytest.raises(Cancelled):
         evaluate(Sampler(training(data)), data, names=["memorisation"], split="test", cancelled=lambda: True)
 
 
-def test_generators_seeds_decide_the_samples(data):
+def test_seed_of_the_generator_determines_the_samples(data):
     model = Sampler(training(data), noise=0.03)
     assert measured(model, data) == measured(model, data)
     assert generator(0, "memorisation").initial_seed() != generator(1, "memorisation").initial_seed()

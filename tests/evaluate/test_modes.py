@@ -1,4 +1,4 @@
-"""Modes covered, against cases whose answer is known: the data themselves, one mode, strewn noise, a closed form."""
+"""Modes covered, on cases with a known answer: the data themselves, one mode, uniform noise, a closed form."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def measured(draw: Callable[[int, torch.Generator], Tensor], data: DataSet) -> d
     return evaluate(Drawing(draw), data, names=["modes", "high_quality"])
 
 
-def test_the_data_s_own_normals_cover_all_and_lie_within_three_deviations_as_often_as_they_must(grid: DataSet) -> None:
+def test_data_covers_all_modes_and_has_the_expected_share_within_three_deviations(grid: DataSet) -> None:
     """P(|x| <= 3σ) = 1 - exp(-9/2) in the plane."""
     found, share = measured(normals(list(range(25))), grid), 1 - math.exp(-4.5)
     assert found["modes"].value == 25
@@ -66,7 +66,7 @@ def test_a_collapsed_generator_has_good_samples_and_few_modes(grid: DataSet) -> 
     assert found["high_quality"].value > 0.97
 
 
-def test_even_noise_touches_modes_and_covers_none(grid: DataSet) -> None:
+def test_uniform_noise_touches_modes_and_covers_none(grid: DataSet) -> None:
     """25 discs of radius 3σ hold 25·9·π·σ² = 7.07 % of the square: seven samples each, of the 25 that cover a mode."""
     found = measured(lambda n, generator: torch.rand(n, 2, generator=generator), grid)
     assert found["modes"].value == 0
@@ -75,7 +75,7 @@ def test_even_noise_touches_modes_and_covers_none(grid: DataSet) -> None:
     assert found["modes"].baselines["uniform_noise"] == 0
 
 
-def test_a_mode_takes_a_quarter_of_an_even_share_and_the_border_is_three_deviations() -> None:
+def test_mode_needs_a_quarter_of_an_even_share_within_three_deviations() -> None:
     two = Modes(np.array([[0.2, 0.5], [0.8, 0.5]]), 0.01)
     near, far = [0.2 + 0.0299, 0.5], [0.2 + 0.0301, 0.5]
     points = np.array([near] * 12 + [far] * 80 + [[0.8, 0.5]] * 13)  # 105 samples: an even share is 52.5

@@ -44,7 +44,7 @@ def read(path: Path) -> tuple[list[np.ndarray], float]:
 
 @pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize("channels", [1, 3])
-def test_what_is_written_is_read_back(tmp_path: Path, suffix: str, channels: int) -> None:
+def test_written_frames_are_read_back(tmp_path: Path, suffix: str, channels: int) -> None:
     frames = [gradient(i, channels) for i in range(12)]
     told = Provenance(run="a", step=3, film={"kind": "walk"}, state={"reach": 2.5, "ü": 1})
     path = save_animation(tmp_path / f"film{suffix}", iter(frames), fps=24, scale=2, provenance=told)
@@ -122,7 +122,7 @@ def test_a_still_part_does_not_flicker_in_a_gif(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_frames_that_stand_still_keep_their_time(tmp_path: Path, suffix: str) -> None:
+def test_still_frames_keep_their_duration(tmp_path: Path, suffix: str) -> None:
     # Encoders may merge equal frames; the film must not get shorter by it.
     frames = [gradient(0)] * 4 + [gradient(5)] * 6
     assert read(save_animation(tmp_path / f"film{suffix}", frames, fps=10))[1] == pytest.approx(1.0, abs=0.011)
@@ -153,7 +153,7 @@ def test_cancelling_leaves_nothing_behind(tmp_path: Path, suffix: str, when: int
     assert not list(tmp_path.iterdir())
 
 
-def test_what_an_encoder_has_written_by_then_is_removed(tmp_path: Path) -> None:
+def test_partial_output_of_an_encoder_is_removed(tmp_path: Path) -> None:
     def frames() -> Iterator[np.ndarray]:
         random = np.random.default_rng(0)
         for _ in range(90):
@@ -194,7 +194,7 @@ def test_frames_that_fail_leave_nothing_behind_and_say_why(tmp_path: Path, suffi
         yield gradient(0)
         yield gradient(1, size=(20, 20))
 
-    with pytest.raises(UsageError, match="one size"):
+    with pytest.raises(UsageError, match="same size"):
         save_animation(tmp_path / f"film{suffix}", frames())
     with pytest.raises(UsageError, match="no frames"):
         save_animation(tmp_path / f"film{suffix}", [])
@@ -204,7 +204,7 @@ def test_frames_that_fail_leave_nothing_behind_and_say_why(tmp_path: Path, suffi
 
 
 @pytest.mark.parametrize("name", ["film.avi", "film", "film.png"])
-def test_an_unknown_suffix_says_what_there_is(tmp_path: Path, name: str) -> None:
+def test_unknown_suffix_lists_the_known_ones(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match=r"\.gif, \.apng, \.webp, \.mp4"):
         save_animation(tmp_path / name, [gradient(0)])
 
@@ -224,7 +224,7 @@ def test_progress_rises_to_one(tmp_path: Path) -> None:
     assert seen[-1] == 1.0
 
 
-def test_only_a_looping_film_says_so(tmp_path: Path) -> None:
+def test_only_a_looping_film_has_the_loop_flag(tmp_path: Path) -> None:
     frames = [gradient(i) for i in range(3)]
     for suffix in (".gif", ".webp", ".apng"):
         for loop in (True, False):
@@ -252,7 +252,7 @@ def test_frames_come_one_by_one(tmp_path: Path) -> None:
     assert most <= 3
 
 
-def test_apng_plays_where_only_png_is_known(tmp_path: Path) -> None:
+def test_apng_is_a_valid_png(tmp_path: Path) -> None:
     data = save_animation(tmp_path / "film.apng", [gradient(i) for i in range(3)]).read_bytes()
     assert data.startswith(b"\x89PNG")
     assert data.index(b"acTL") < data.index(b"IDAT")

@@ -35,7 +35,7 @@ def test_the_csv_has_every_raw_point_to_the_last_digit(tmp_path: Path) -> None:
         assert {k: float(line[k]) for k in keys if line[k]} == pytest.approx(dict(row.values), rel=0, nan_ok=True)
 
 
-def test_the_svg_is_xml_that_says_where_it_came_from_and_needs_no_font(tmp_path: Path) -> None:
+def test_svg_has_provenance_and_needs_no_font(tmp_path: Path) -> None:
     told = Provenance(run="faces-3", step=199)
     path = save_curves(tmp_path / "curves.svg", ROWS, units={"train/kl": "nats"}, provenance=told)
     root = ElementTree.parse(path).getroot()
@@ -107,7 +107,7 @@ MARKS = [
 ]
 
 
-def test_what_was_changed_stands_in_the_table_where_it_happened(tmp_path: Path) -> None:
+def test_changes_are_in_the_table_at_their_step(tmp_path: Path) -> None:
     path = save_curves(tmp_path / "curves.csv", ROWS, marks=MARKS)
     with open(path, newline="", encoding="utf-8") as file:
         read = list(csv.DictReader(file))
@@ -118,7 +118,7 @@ def test_what_was_changed_stands_in_the_table_where_it_happened(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("x", ["step", "time"])
-def test_what_was_changed_is_marked_in_the_picture(tmp_path: Path, x: str) -> None:
+def test_changes_are_marked_in_the_picture(tmp_path: Path, x: str) -> None:
     plain, marked = (
         save_curves(tmp_path / f"{len(marks)}.svg", ROWS, keys=["train/kl"], marks=marks, x=x).read_text()  # type: ignore[arg-type]
         for marks in ([], MARKS[:2])
@@ -127,7 +127,7 @@ def test_what_was_changed_is_marked_in_the_picture(tmp_path: Path, x: str) -> No
     assert marked.count(dashed) == plain.count(dashed) + 1, "one line for two changes at one step, in one panel"
 
 
-def test_curves_of_two_players_stand_in_panels_of_their_own() -> None:
+def test_curves_of_two_players_are_in_separate_panels() -> None:
     names = ["d_real", "d_fake", "D(x)", "D(G(z))", "gradient/discriminator", "adversarial", "M", "elbo"]
     parts = {"d_real": "discriminator", "d_fake": "discriminator", "adversarial": "generator"}
     parts |= {"D(x)": "", "D(G(z))": "", "gradient/discriminator": "", "M": ""}
@@ -157,7 +157,7 @@ def test_curves_of_two_players_stand_in_panels_of_their_own() -> None:
         ("curves.png", ROWS, ["train/adversarial"], "adversarial"),
     ],
 )
-def test_what_can_t_be_drawn_is_refused_in_words(
+def test_undrawable_curves_are_refused_with_a_reason(
     tmp_path: Path, name: str, rows: list[Row], keys: list[str] | None, says: str
 ) -> None:
     with pytest.raises(UsageError, match=says):
@@ -165,6 +165,6 @@ def test_what_can_t_be_drawn_is_refused_in_words(
     assert not list(tmp_path.iterdir())
 
 
-def test_numbers_that_are_not_finite_are_drawn_around(tmp_path: Path) -> None:
+def test_values_that_are_not_finite_are_gaps(tmp_path: Path) -> None:
     rows = [Row(i, i, {"train/kl": value}) for i, value in enumerate([1.0, math.nan, math.inf, 2.0] * 20)]
     assert save_curves(tmp_path / "curves.png", rows, log=True).is_file()

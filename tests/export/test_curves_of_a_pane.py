@@ -54,7 +54,7 @@ def test_curves_are_drawn_in_the_window_s_colours_with_their_marks() -> None:
 
 
 @pytest.mark.parametrize("state", [ObjectiveState(n=4), PlaneState(n=20, side=64, arrows=True)])
-def test_panes_of_points_are_saved_made_again_and_filmed(plane_run: Run, state: Any, tmp_path: Any) -> None:
+def test_panes_of_points_are_saved_reproduced_and_filmed(plane_run: Run, state: Any, tmp_path: Any) -> None:
     from genstudio.data.dataset import open_data
 
     data = open_data("toy-2d", plane_run.recipe.data_knobs)

@@ -1,4 +1,4 @@
-"""The film of a drawing: each frame is what the pane shows at its place, at the speed that was asked for."""
+"""Film of a drawing: each frame is the pane's picture at its position, at the requested speed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tests.panes.pixel_helpers import pixel_look
 STATE = PixelsState(n=3)
 
 
-def test_each_frame_shows_its_place_and_the_film_ends_with_the_whole_drawing():
+def test_each_frame_shows_its_position_and_the_last_the_whole_drawing():
     context = pixel_look()
     assert places(context, STATE, speed=100, fps=10) == [0, 10, 20, 30, 40, 50, 60, 64]
     frames = list(drawing_film(context, STATE, speed=100, fps=10, show="large", scale=2, hold=0.3))
@@ -64,7 +64,7 @@ def test_the_sheet_the_large_image_or_both():
     assert one.shape == (48, 48, 3)
 
 
-def test_a_completion_begins_where_something_is_drawn(tmp_path: Path):
+def test_film_of_a_completion_begins_at_the_first_drawn_pixel(tmp_path: Path):
     context = pixel_look(levels=4)
     own = context.blobs.put_array(np.full((8, 8, 1), 255, np.uint8))
     state = PixelsState(n=2, source="own", own=own)
@@ -83,7 +83,7 @@ def test_an_overlay_is_filmed_with_it():
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".mp4"])
-def test_it_becomes_a_file_that_says_how_it_was_made(tmp_path: Path, suffix: str):
+def test_film_has_provenance(tmp_path: Path, suffix: str):
     context = pixel_look()
     told = provenance_of(context.snapshot, replace(STATE, position=64))
     path = save_animation(
@@ -98,7 +98,7 @@ def test_it_becomes_a_file_that_says_how_it_was_made(tmp_path: Path, suffix: str
         assert np.array_equal(last, wanted), "few colours: exact"
 
 
-def test_it_can_be_stopped_and_a_speed_that_shows_nothing_is_refused(tmp_path: Path):
+def test_film_can_be_stopped_and_speed_zero_is_refused(tmp_path: Path):
     context = pixel_look()
     with pytest.raises(Cancelled):
         save_animation(tmp_path / "film.gif", drawing_film(context, STATE), cancelled=lambda: True)
@@ -142,7 +142,7 @@ def pixel_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return Run.open(job.run.path)
 
 
-def test_a_branched_completion_of_ones_own_image_is_made_again_to_the_bit(pixel_run: Run, tmp_path: Path):
+def test_branched_completion_of_an_own_image_is_reproduced_to_the_bit(pixel_run: Run, tmp_path: Path):
     snapshot = pixel_run.snapshot()
     context = ViewContext(load_model(snapshot), snapshot.spec, snapshot)
     picture = np.random.default_rng(1).integers(0, 256, (20, 30, 3), dtype=np.uint8)

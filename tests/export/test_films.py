@@ -57,7 +57,7 @@ def test_a_walk_through_latent_space_is_the_same_each_time(context: ViewContext)
     assert not np.array_equal(films[0][0], other[0])
 
 
-def test_training_is_shown_at_every_checkpoint_from_one_noise(run: Run) -> None:
+def test_film_through_training_uses_one_noise_at_every_checkpoint(run: Run) -> None:
     assert run.checkpoints() == [0, 8, 16, 24]
     frames = list(samples_through_training(run, n=9, seed=4, caption=False, layout=Layout(gutter=1), hold=2))
     assert len(frames) == frames_through_training(run, hold=2) == 6
@@ -70,7 +70,7 @@ def test_training_is_shown_at_every_checkpoint_from_one_noise(run: Run) -> None:
     assert not np.array_equal(frames[0], frames[3])
 
 
-def test_any_pane_can_be_seen_through_training_and_captions_say_the_step(run: Run) -> None:
+def test_any_pane_can_be_filmed_through_training_with_step_captions(run: Run) -> None:
     plain = list(through_training(run, STATE, caption=False, hold=0))
     captioned = list(through_training(run, STATE, hold=0))
     assert len(plain) == len(captioned) == 4
@@ -88,7 +88,7 @@ def test_films_leave_grad_mode_as_it_was(context: ViewContext) -> None:
         film.close()
 
 
-def test_what_can_t_be_filmed_is_refused_in_words(context: ViewContext, tmp_path: Path, run: Run) -> None:
+def test_impossible_films_are_refused_with_a_reason(context: ViewContext, tmp_path: Path, run: Run) -> None:
     with pytest.raises(UsageError):
         next(manifold_walk(context, STATE, frames=0))
     with pytest.raises(RunError, match="checkpoint"):

@@ -1,4 +1,4 @@
-"""The film of a path: its frames are the pane's pictures, at the pane's speed, and it goes round without a stop."""
+"""Film of a path: its frames are the pane's pictures, at the pane's speed, and it loops without a pause."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STATE = InterpolateState(seconds=0.5)
 
 
 @pytest.mark.parametrize("closed", [True, False])
-def test_each_frame_is_what_the_pane_shows_at_its_place(closed: bool):
+def test_each_frame_equals_the_panes_picture_at_its_position(closed: bool):
     context, state = make_look(3), replace(STATE, closed=closed)
     frames = list(path_film(context, state, fps=10, size=16))
     assert len(frames) == frames_of_path(context, state, fps=10) == (20 if closed else 15)
@@ -47,7 +47,7 @@ def test_it_lasts_as_long_as_the_pane_plays_it(tmp_path: Path):
         assert sum(durations) == pytest.approx(1000 * STATE.length, abs=10)
 
 
-def test_a_path_of_one_key_frame_is_one_picture_and_what_has_no_code_is_left_out():
+def test_path_of_one_key_frame_is_one_picture_and_key_frames_without_code_are_skipped():
     context = make_look(3)
     alone = InterpolateState(frames=(LatentPoint("seed", 3),))
     assert len(list(path_film(context, alone))) == 1
@@ -67,6 +67,6 @@ def test_a_broken_model_and_a_stop_leave_no_file(tmp_path: Path):
         )
     for weight in context.model.parameters():
         weight.data.fill_(float("nan"))
-    with pytest.raises(UsageError, match="finite numbers"):
+    with pytest.raises(UsageError, match="not finite"):
         save_animation(tmp_path / "b.gif", path_film(context, STATE, fps=10), fps=10)
     assert list(tmp_path.iterdir()) == []

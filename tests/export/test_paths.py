@@ -24,7 +24,7 @@ def test_between_two_codes_the_spherical_path_stays_on_their_shell() -> None:
 
 
 @pytest.mark.parametrize("stops", [[[1.0, 0.0], [-1.0, 0.0]], [[0.0, 0.0], [1.0, 1.0]], [[2.0, 1.0], [4.0, 2.0]]])
-def test_where_there_is_no_arc_it_goes_straight(stops: list[list[float]]) -> None:
+def test_path_without_an_arc_is_straight(stops: list[list[float]]) -> None:
     curve = closed_curve(np.array(stops), 8)
     assert np.isfinite(curve).all()
     np.testing.assert_allclose(curve[2], np.mean(stops, axis=0), atol=1e-6)

@@ -1,4 +1,4 @@
-"""The promise: what was exported can be made again, equal to the bit on the same machine."""
+"""An export can be reproduced, equal to the bit on the same machine."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _threads() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda s: type(s).__name__)
-def test_a_picture_is_made_again_to_the_bit(context: ViewContext, own_run: Run, tmp_path: Path, state: object) -> None:
+def test_picture_is_reproduced_to_the_bit(context: ViewContext, own_run: Run, tmp_path: Path, state: object) -> None:
     layout = Layout(gutter=3, scale=2, background=(10, 20, 30))
     path = save_pane(tmp_path / "elsewhere" / "picture.png", context, state, run=own_run, layout=layout)  # type: ignore[arg-type]
     # The checkpoints may be thinned out by now: the pinned weights are enough.
@@ -59,7 +59,7 @@ def test_a_picture_is_made_again_to_the_bit(context: ViewContext, own_run: Run, 
     assert str(tmp_path) not in told.text()
 
 
-def test_a_change_of_one_level_is_noticed(context: ViewContext, own_run: Run, tmp_path: Path) -> None:
+def test_change_of_one_level_is_detected(context: ViewContext, own_run: Run, tmp_path: Path) -> None:
     path = save_pane(tmp_path / "picture.png", context, STATES[1], run=own_run)
     with Image.open(path) as image:
         pixels, told = np.asarray(image).copy(), read_provenance(path)
@@ -89,14 +89,14 @@ def test_the_run_is_found_around_the_file_and_among_the_person_s_runs(
     assert reproduce(far).same
 
 
-def test_what_was_sent_to_a_pane_is_pinned_with_it(context: ViewContext, own_run: Run, tmp_path: Path) -> None:
+def test_codes_sent_to_a_pane_are_pinned(context: ViewContext, own_run: Run, tmp_path: Path) -> None:
     z = context.blobs.put_array(np.array([0.5, -1.0, 0.25], np.float32))
     state = replace(STATES[1], around=z, n=5)
     path = save_pane(tmp_path / "picture.png", context, state, run=own_run)
     assert reproduce(path, run=own_run).same
 
 
-def test_a_picture_that_images_had_a_part_in_is_made_again_from_the_runs_own(
+def test_picture_that_depends_on_images_is_reproduced_from_the_runs_data(
     context: ViewContext, own_run: Run, tmp_path: Path
 ) -> None:
     """The principal plane follows the encoded images, and a film's or another program's reader has none at hand."""
@@ -109,9 +109,7 @@ def test_a_picture_that_images_had_a_part_in_is_made_again_from_the_runs_own(
     assert reproduce(path, run=own_run).same
 
 
-def test_pinning_twice_keeps_one_copy_and_what_was_pinned_is_what_comes_back(
-    context: ViewContext, own_run: Run
-) -> None:
+def test_pinning_twice_keeps_one_copy_equal_to_the_original(context: ViewContext, own_run: Run) -> None:
     folder = pin(own_run, context.snapshot)
     written = (folder / "model.safetensors").stat().st_mtime_ns
     assert pin(own_run, context.snapshot) == folder
@@ -124,9 +122,7 @@ def test_pinning_twice_keeps_one_copy_and_what_was_pinned_is_what_comes_back(
     assert all(torch.equal(back.weights[k], v) for k, v in context.snapshot.weights.items())
 
 
-def test_weights_that_are_gone_or_changed_are_told_apart_from_the_right_ones(
-    context: ViewContext, own_run: Run
-) -> None:
+def test_missing_or_changed_weights_are_detected(context: ViewContext, own_run: Run) -> None:
     with pytest.raises(RunError, match="does not hold"):
         pinned_snapshot(own_run, context.snapshot.digest)
     file = pin(own_run, context.snapshot) / "model.safetensors"
@@ -140,7 +136,7 @@ def test_weights_that_are_gone_or_changed_are_told_apart_from_the_right_ones(
         pinned_snapshot(own_run, context.snapshot.digest)
 
 
-def test_an_animation_is_no_single_picture(context: ViewContext, own_run: Run, tmp_path: Path) -> None:
+def test_animation_can_not_be_reproduced(context: ViewContext, own_run: Run, tmp_path: Path) -> None:
     from genstudio.export.films.animations import save_animation
     from genstudio.export.films.films import manifold_walk
     from genstudio.export.provenance import provenance_of
@@ -169,7 +165,7 @@ def test_points_are_drawn_where_the_pane_shows_them(context: ViewContext, tmp_pa
     compose(edge, Layout(gutter=0))
 
 
-def test_a_content_without_a_picture_says_so(context: ViewContext, tmp_path: Path) -> None:
+def test_content_without_a_picture_is_refused(context: ViewContext, tmp_path: Path) -> None:
     empty = Content(final(context, STATES[0]).words)
     with pytest.raises(GenstudioError, match="no picture"):
         save_content(tmp_path / "picture.png", empty)

@@ -23,7 +23,7 @@ def noise(*shape: int) -> np.ndarray:
     columns=st.none() | st.integers(1, 15), gutter=st.integers(0, 3), scale=st.integers(1, 3),
     layout=st.sampled_from(["hwc", "chw"]),
 )  # fmt: skip
-def test_every_image_lies_where_it_belongs_and_the_rest_is_background(
+def test_every_image_has_its_cell_and_the_rest_is_background(
     n: int, height: int, width: int, channels: int, columns: int | None, gutter: int, scale: int, layout: str
 ) -> None:
     images = noise(n, height, width, channels)
@@ -65,13 +65,13 @@ def test_grey_images_on_a_coloured_background_become_colour() -> None:
         (np.zeros((2, 4, 4, 1), np.uint8), {"columns": 0}),
     ],
 )
-def test_what_is_no_sheet_is_refused_in_words(images: np.ndarray, options: dict[str, int]) -> None:
+def test_invalid_sheets_are_refused_with_a_reason(images: np.ndarray, options: dict[str, int]) -> None:
     with pytest.raises(UsageError):
         sheet(images, **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_the_png_holds_the_sheet_and_where_it_came_from(tmp_path: Path, channels: int) -> None:
+def test_png_has_the_sheet_and_its_provenance(tmp_path: Path, channels: int) -> None:
     images = noise(5, 6, 7, channels)
     told = Provenance(run="faces-3", step=1200, weights="ab" * 32, pane="samples", state={"n": 5, "ü": [1.5, "x"]})
     path = save_sheet(tmp_path / "new" / "sheet.png", images, scale=2, provenance=told)
@@ -81,7 +81,7 @@ def test_the_png_holds_the_sheet_and_where_it_came_from(tmp_path: Path, channels
     assert read_provenance(path) == told
 
 
-def test_a_picture_that_is_not_ours_has_no_provenance(tmp_path: Path) -> None:
+def test_foreign_picture_has_no_provenance(tmp_path: Path) -> None:
     Image.new("RGB", (4, 4)).save(tmp_path / "plain.png")
     (tmp_path / "broken.png").write_bytes(b"not a picture")
     for name in ("plain.png", "broken.png", "missing.png"):
@@ -89,7 +89,7 @@ def test_a_picture_that_is_not_ours_has_no_provenance(tmp_path: Path) -> None:
             read_provenance(tmp_path / name)
 
 
-def test_a_failed_export_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_export_leaves_only_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = save_sheet(tmp_path / "sheet.png", noise(2, 4, 4, 1))
     before = path.read_bytes()
 

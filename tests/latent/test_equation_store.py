@@ -1,4 +1,4 @@
-"""Saved equations: nothing is lost on the way, codes of another space are refused in words, a broken file is left alone."""
+"""Saved equations are restored exactly, codes of another space refused, broken files left unchanged."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def some_terms(blobs: Blobs) -> tuple[Term, ...]:
     )
 
 
-def test_an_equation_comes_back_to_the_bit_without_the_session_it_was_made_in(tmp_path: Path) -> None:
+def test_saved_equation_is_restored_to_the_bit_in_another_session(tmp_path: Path) -> None:
     terms = some_terms(blobs := Blobs())
     SavedSums(tmp_path / "home" / "equations.json").put("mine", entry_of(terms, HERE, blobs))
     entry = SavedSums(tmp_path / "home" / "equations.json").get("mine")
@@ -39,21 +39,21 @@ def test_an_equation_comes_back_to_the_bit_without_the_session_it_was_made_in(tm
     assert (fresh.get_array(z) == np.array([0.1, -1 / 3, 1e-9], np.float32)).all()
 
 
-def test_codes_of_another_space_are_left_out_and_it_is_said(tmp_path: Path) -> None:
+def test_codes_of_another_latent_space_are_skipped_with_a_warning(tmp_path: Path) -> None:
     entry = entry_of(some_terms(blobs := Blobs()), HERE, blobs)
     loaded = terms_in(entry, Place("gan", 64, "faces"), blobs)
     assert [one.kind for one in loaded.terms[0].exemplars] == ["image"]
     assert [one.kind for one in loaded.terms[1].exemplars] == ["own", "seed"]
-    assert "1 exemplars are left out: they are codes of 3 numbers of another model (vae)" in str(loaded.remark)
-    assert "this is a gan of 64" in str(loaded.remark)
+    assert "1 exemplars are left out: they are codes of 3 numbers from another model (vae)" in str(loaded.remark)
+    assert "this is a gan with codes of 64" in str(loaded.remark)
 
 
-def test_of_other_images_it_is_said_that_they_are_others() -> None:
+def test_equation_with_other_images_gives_a_warning() -> None:
     entry = entry_of(some_terms(blobs := Blobs()), HERE, blobs)
     assert "images of faces" in str(terms_in(entry, Place("vae", 3, "mnist"), blobs).remark)
 
 
-def test_names_stand_in_order_and_one_is_deleted(tmp_path: Path) -> None:
+def test_names_are_sorted_and_one_can_be_deleted(tmp_path: Path) -> None:
     saved = SavedSums(tmp_path / "equations.json")
     assert saved.names() == []
     for name in ("b", "C", "a"):
@@ -74,6 +74,6 @@ def test_a_file_that_cannot_be_read_is_left_as_it_is(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "{ broken"
 
 
-def test_what_is_no_equation_is_refused() -> None:
-    with pytest.raises(DataError, match="no equation"):
+def test_invalid_equation_is_refused() -> None:
+    with pytest.raises(DataError, match="not a saved equation"):
         terms_in({"model": "vae", "latent_dim": 3, "terms": [{"sign": 3}]}, HERE, Blobs())

@@ -1,4 +1,4 @@
-"""Directions where the answer is known: constructed codes whose values grow along a vector that we chose."""
+"""Directions with a known answer: constructed codes whose values grow along a chosen vector."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_each_method_finds_the_vector_along_which_a_number_grows(codes: np.ndarr
 
 
 @pytest.mark.parametrize("method", ["ridge", "svm", "logistic"])
-def test_coordinates_that_the_model_does_not_use_stay_out(codes: np.ndarray, method: linear.Method) -> None:
+def test_unused_coordinates_get_no_weight(codes: np.ndarray, method: linear.Method) -> None:
     """Of a collapsed coordinate the code is almost nothing: even where it tells a little, walking along it shows nothing."""
     z = codes.copy()
     values = z[:, 0] + 0.5 * np.random.default_rng(1).normal(size=N)
@@ -46,7 +46,7 @@ def test_coordinates_that_the_model_does_not_use_stay_out(codes: np.ndarray, met
     assert reader[0] > 0.98
 
 
-def test_a_reader_parts_two_numbers_that_go_together_and_its_walk_goes_where_codes_lie(codes: np.ndarray) -> None:
+def test_reader_separates_correlated_numbers_and_the_walk_follows_the_codes(codes: np.ndarray) -> None:
     """z0 alone decides, and z1 goes along with it: the reader is z0, the walk leans to z1 as much as the codes do."""
     z = codes.copy()
     z[:, 1] = 0.8 * z[:, 0] + 0.6 * z[:, 1]
@@ -56,7 +56,7 @@ def test_a_reader_parts_two_numbers_that_go_together_and_its_walk_goes_where_cod
     assert walk @ linear.fit("means", z, z[:, 0])[0] > 0.99
 
 
-def test_of_yes_and_no_means_is_the_difference_of_the_means() -> None:
+def test_means_of_yes_or_no_is_the_difference_of_the_means() -> None:
     z = np.array([[0.0, 0.0], [2.0, 0.0], [1.0, 3.0], [3.0, 5.0]])
     found, _ = linear.fit("means", z, np.array([0.0, 0.0, 1.0, 1.0]))
     assert found == pytest.approx(np.array([1.0, 4.0]) / np.sqrt(17))
@@ -74,7 +74,7 @@ def test_scores_by_hand() -> None:
     assert linear.score(-axis, (z, yes), (held, np.array([0.0, 1.0, 0.0, 1.0]))) == pytest.approx(0.75)
 
 
-def test_a_score_of_values_that_are_all_alike_is_not_a_number_and_unknown_ones_are_passed_over() -> None:
+def test_score_of_constant_values_is_nan_and_unknown_values_are_skipped() -> None:
     axis, z = np.array([1.0]), np.arange(4.0)[:, None]
     values = np.array([0.0, 1.0, 2.0, 3.0])
     assert np.isnan(linear.score(axis, (z, values), (z, np.full(4, 2.0))))
@@ -88,7 +88,7 @@ def test_a_threshold_never_cuts_between_equals() -> None:
     assert (threshold, sign) == (1.5, 1.0)
 
 
-def test_random_places_tell_nothing(codes: np.ndarray) -> None:
+def test_random_codes_give_no_score(codes: np.ndarray) -> None:
     values = codes @ TRUE
     aside = linear.project_out(np.eye(D)[0], [TRUE])
     pair = (codes[:3000], values[:3000]), (codes[3000:], values[3000:])
@@ -96,7 +96,7 @@ def test_random_places_tell_nothing(codes: np.ndarray) -> None:
     assert linear.score(TRUE, *pair) == pytest.approx(1)
 
 
-def test_what_is_held_fixed_does_not_change(codes: np.ndarray) -> None:
+def test_fixed_attributes_do_not_change(codes: np.ndarray) -> None:
     draw = np.random.default_rng(2)
     fixed = [linear.unit(draw.normal(size=D)) for _ in range(4)]
     left = linear.project_out(TRUE, [*fixed, fixed[0]])  # the same one twice does no harm
@@ -106,7 +106,7 @@ def test_what_is_held_fixed_does_not_change(codes: np.ndarray) -> None:
     assert linear.project_out(TRUE, []) == pytest.approx(TRUE)
 
 
-def test_along_a_walk_with_others_fixed_no_other_reading_changes_and_its_own_does(codes: np.ndarray) -> None:
+def test_walk_with_others_fixed_changes_only_its_own_reading(codes: np.ndarray) -> None:
     """Codes that lie askew: walks are not readers, and right angles in z would not hold a reading fixed."""
     askew = codes @ np.random.default_rng(4).normal(size=(D, D))
     names = ("a", "b", "c")
@@ -119,10 +119,10 @@ def test_along_a_walk_with_others_fixed_no_other_reading_changes_and_its_own_doe
     assert some.held_fixed("a", []) == pytest.approx(fitted[0][0])
 
 
-def test_when_nothing_is_left_it_says_so() -> None:
-    with pytest.raises(UsageError, match="Nothing is left"):
+def test_walk_without_remainder_is_refused() -> None:
+    with pytest.raises(UsageError, match="Nothing remains"):
         linear.project_out(TRUE, [TRUE])
-    with pytest.raises(UsageError, match="Nothing is left"):
+    with pytest.raises(UsageError, match="Nothing remains"):
         linear.project_out(TRUE, list(np.eye(D)))
 
 
@@ -132,10 +132,10 @@ def test_when_nothing_is_left_it_says_so() -> None:
         (np.eye(3), np.full(3, 0.5), "nothing to tell apart"),
         (np.eye(3), np.full(3, np.nan), "not known"),
         (np.full((3, 2), np.nan), np.array([0.0, 1.0, 1.0]), "not finite"),
-        (np.ones((4, 2)), np.array([0.0, 1.0, 0.0, 1.0]), "Nothing in the code changes"),
+        (np.ones((4, 2)), np.array([0.0, 1.0, 0.0, 1.0]), "No direction in the code"),
     ],
 )
-def test_what_can_not_be_found_says_why(z: np.ndarray, values: np.ndarray, words: str) -> None:
+def test_directions_that_can_not_be_found_give_a_reason(z: np.ndarray, values: np.ndarray, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         linear.fit("means", z, values)
 
@@ -154,7 +154,7 @@ def test_extremes_are_the_top_and_the_bottom_share() -> None:
     assert (extremes(np.array([0.0, 1.0, 1.0])) == np.array([0.0, 1.0, 1.0])).all()
 
 
-def test_components_are_the_axes_of_the_codes_most_varied_first(codes: np.ndarray) -> None:
+def test_components_are_the_principal_axes_largest_variance_first(codes: np.ndarray) -> None:
     spreads = np.array([1, 5, 0.1, 3, 0.5, 2.0])
     found = components(codes * spreads)
     assert [int(np.abs(one.vector).argmax()) for one in found] == [1, 3, 5, 0, 4, 2]
@@ -162,7 +162,7 @@ def test_components_are_the_axes_of_the_codes_most_varied_first(codes: np.ndarra
     assert all(one.vector[np.abs(one.vector).argmax()] > 0 for one in found)
 
 
-def test_of_drawn_codes_they_are_the_axes_of_what_is_shown(codes: np.ndarray) -> None:
+def test_components_of_a_generator_are_the_axes_of_its_images(codes: np.ndarray) -> None:
     """Codes of a prior have no axes of their own; the images say which ones matter."""
     turned = np.linalg.qr(np.random.default_rng(3).normal(size=(D, D)))[0]
     images = (codes @ turned) * np.array([9, 4, 2, 0.1, 0.1, 0.1])
@@ -170,7 +170,7 @@ def test_of_drawn_codes_they_are_the_axes_of_what_is_shown(codes: np.ndarray) ->
     assert [abs(float(one.vector @ turned[:, k])) for k, one in enumerate(found)] == pytest.approx([1, 1, 1], abs=0.01)
 
 
-def test_pixels_tell_what_they_show_and_no_more() -> None:
+def test_pixel_baseline_finds_only_visible_attributes() -> None:
     """Beside codes that know nothing, pixels tell a brightness, and nothing of a number that no image shows."""
     draw = np.random.default_rng(0)
     bright, hidden = draw.random(400), draw.random(400)

@@ -1,4 +1,4 @@
-"""What the data set says of images, along straight lines: the numbers that both models that are told attributes stand on."""
+"""Linear prediction of attributes and classes, which both attribute-conditioned models use."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ def test_attributes_come_first_then_classes_as_yes_and_no() -> None:
     assert targets(batch(three)).isnan().all(), "a batch that says nothing is not a no"
 
 
-def test_moments_pass_over_what_is_not_known() -> None:
+def test_moments_skip_unknown_values() -> None:
     mean, std, switch = moments(torch.tensor([[1.0, 1.0, 5.0], [3.0, NAN, 5.0], [NAN, 0.0, 5.0]]))
     assert mean.tolist() == [2, 0.5, 5]
     assert std.tolist() == [1, 0.5, 1], "what never changes is not divided by nothing"
     assert switch.tolist() == [0, 1, 0]
 
 
-def test_errors_are_squares_in_deviations_or_nats() -> None:
+def test_errors_are_squared_deviations_or_nats() -> None:
     mean, std, switch = torch.tensor([10.0, 0.5]), torch.tensor([2.0, 0.5]), torch.tensor([0.0, 1.0])
     outputs, values = torch.tensor([[1.5, 2.0], [0.0, 0.0]]), torch.tensor([[12.0, 1.0], [NAN, 0.0]])
-    attribute_weight = squared_or_crossed(outputs, values, mean, std, switch)
+    errors = squared_or_crossed(outputs, values, mean, std, switch)
     expected = [[(1.5 - 1.0) ** 2, math.log1p(math.exp(-2.0))], [0.0, math.log(2)]]
-    torch.testing.assert_close(attribute_weight, torch.tensor(expected))
+    torch.testing.assert_close(errors, torch.tensor(expected))
 
 
-def test_the_likelihood_is_a_normal_or_a_coin() -> None:
+def test_likelihood_is_normal_or_bernoulli() -> None:
     torch.manual_seed(0)
     readout = ScoredReadout(3, FACES)
     values = torch.tensor([[10.0, 1.0], [-30.0, 0.0], [20.0, 1.0], [0.0, NAN]])
@@ -62,7 +62,7 @@ def test_the_likelihood_is_a_normal_or_a_coin() -> None:
     torch.testing.assert_close(readout.nll(features, values), expected)
 
 
-def test_no_attribute_is_known_better_than_the_sharpest() -> None:
+def test_predicted_precision_is_bounded() -> None:
     """A number that codes tell exactly would otherwise grow without bound and drown the image."""
     readout = ScoredReadout(1, ImageSpec(1, 2, 2, attribute_names=("yaw",)))
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Convolutions by window, masks, norms started from data, and schedules of causal graphs."""
+"""Windowed convolutions, masks, data-dependent norms, and schedules of causal graphs."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def test_masks_a_and_b_by_hand() -> None:
     assert causal_mask("B", grey, grey, (-1, 0), (-1, 1))[0, 0].tolist() == [[1, 1, 1], [1, 1, 0]]
 
 
-def test_at_the_centre_a_colour_sees_those_before_it_and_with_b_itself() -> None:
+def test_mask_at_the_centre_allows_earlier_colours_and_with_b_itself() -> None:
     rgb = colour_slices(3, 3)
     assert causal_mask("A", rgb, rgb, (0, 0), (0, 0))[:, :, 0, 0].tolist() == [[0, 0, 0], [1, 0, 0], [1, 1, 0]]
     assert causal_mask("B", rgb, rgb, (0, 0), (0, 0))[:, :, 0, 0].tolist() == [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
 
 
 @pytest.mark.parametrize("features", [3, 7, 32])
-def test_features_are_shared_out_among_colours_without_a_rest(features: int) -> None:
+def test_features_are_divided_among_colours_without_remainder(features: int) -> None:
     parts = colour_slices(features, 3)
     assert [i for part in parts for i in range(features)[part]] == list(range(features))
     assert max(p.stop - p.start for p in parts) - min(p.stop - p.start for p in parts) <= 1
@@ -40,7 +40,7 @@ def test_features_are_shared_out_among_colours_without_a_rest(features: int) -> 
     ("rows", "columns", "stride"),
     [((-3, 0), (-3, 3), 1), ((-2, -1), (-1, 1), 1), ((0, 0), (-2, -1), 1), ((-1, 0), (-1, 1), 2)],
 )
-def test_a_window_reads_the_offsets_that_it_names(rows: tuple[int, int], columns: tuple[int, int], stride: int) -> None:
+def test_window_reads_its_declared_offsets(rows: tuple[int, int], columns: tuple[int, int], stride: int) -> None:
     torch.manual_seed(0)
     conv = CausalConv(2, 3, rows, columns, stride=stride)
     x = torch.randn(1, 2, 5, 6)
@@ -58,7 +58,7 @@ def test_a_window_reads_the_offsets_that_it_names(rows: tuple[int, int], columns
 
 @pytest.mark.parametrize("kernel", [(2, 3), (2, 2)])
 @pytest.mark.parametrize("size", [(4, 6), (3, 5)])
-def test_doubling_reads_the_offsets_that_it_names(kernel: tuple[int, int], size: tuple[int, int]) -> None:
+def test_doubling_reads_its_declared_offsets(kernel: tuple[int, int], size: tuple[int, int]) -> None:
     torch.manual_seed(0)
     conv = CausalUpConv(2, 3, kernel, size)
     x = torch.randn(1, 2, (size[0] + 1) // 2, (size[1] + 1) // 2)
@@ -75,7 +75,7 @@ def test_doubling_reads_the_offsets_that_it_names(kernel: tuple[int, int], size:
             torch.testing.assert_close(y[0, :, i, j], expected)
 
 
-def test_weights_made_ready_change_nothing_and_are_forgotten() -> None:
+def test_prepared_weights_change_no_result_and_are_released() -> None:
     conv = CausalConv(2, 4, (0, 0), (0, 0), norm=True)
     x = torch.randn(3, 2, 4, 4)
     before = conv(x)
@@ -102,14 +102,14 @@ def test_prepare_starts_normed_layers_from_data() -> None:
     torch.testing.assert_close(out.std((0, 2, 3)), torch.ones(out.shape[1]), atol=1e-2, rtol=0)
 
 
-def test_a_graph_that_looks_ahead_is_refused() -> None:
+def test_graph_that_depends_on_later_pixels_is_refused() -> None:
     node = Node("peek", (Read("image:0", ((0, 1),)),), (("peek", 1),), lambda inputs: inputs, (2, 3))
     graph = CausalGraph((2, 3), (("image:0", (0,)),), (node,), (Draw("peek", "image:0", (0,), (2, 3)),))
     with pytest.raises(ValueError, match="not causal"):
         schedule(graph, np.zeros((2, 3), bool))
 
 
-def test_pixels_that_can_not_see_each_other_are_drawn_together() -> None:
+def test_independent_pixels_are_drawn_together() -> None:
     """Each sees only the one above it: a whole row a tick."""
     node = Node("above", (Read("image:0", ((-1, 0),)),), (("above", 1),), lambda inputs: inputs, (4, 5))
     graph = CausalGraph((4, 5), (("image:0", (0,)),), (node,), (Draw("above", "image:0", (0,), (4, 5)),))
@@ -139,7 +139,7 @@ def test_a_tick_evaluates_each_layer_of_a_gated_net_once(order: Literal["wavefro
         assert len(nodes) == len(set(nodes)) <= 2 + 2 * channels
 
 
-def test_the_past_of_a_schedule_is_all_that_its_ticks_evaluate() -> None:
+def test_past_of_a_schedule_equals_what_its_ticks_evaluate() -> None:
     model = build("gated-pixelcnn", ImageSpec(1, 6, 7, levels=2), {"width": 6, "layers": 2, "kernel": 3})
     made = schedule(model.graph(None), np.zeros((6, 7), bool), "raster")  # type: ignore[operator]
     (past,) = whole(made.past(17)).ticks

@@ -1,4 +1,4 @@
-"""Cuts change nothing: the same outputs, the same gradients as of one graph, for every autoregressive net."""
+"""Checkpointing changes nothing: equal outputs and gradients for every autoregressive net."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COLOURED = ("made", "pixelcnn", "gated-classes", "diagonal-lstm-scales", "pp")
 SIZES = [(6, 5), (9, 8), (4, 11)]
 
 
-def test_every_autoregressive_model_of_the_registry_is_tried() -> None:
+def test_every_registered_autoregressive_model_is_tested() -> None:
     kinds = {name for name, kind in models.items() if issubclass(kind, Autoregressive)}
     assert kinds == {name for name, _ in VARIANTS.values()}
 

@@ -1,4 +1,4 @@
-"""Known answers: closed forms by hand, by torch.distributions, and by summing over everything there is."""
+"""Known answers: closed forms by hand, by torch.distributions, and by summing over all values."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_all_colours_of_a_pixel_sum_to_one(kind: str, levels: int) -> None:
 @pytest.mark.parametrize("levels", [2, 7, 256])
 @pytest.mark.parametrize("kind", ["softmax", "mixture"])
 @pytest.mark.parametrize("temperature", [1.0, 0.5])
-def test_drawing_scoring_and_telling_agree(kind: str, levels: int, temperature: float) -> None:
+def test_drawing_scoring_and_probabilities_agree(kind: str, levels: int, temperature: float) -> None:
     """Probabilities are those that score (at temperature 1), and a level is drawn exactly where u lies in its share."""
     made: LevelDistribution = Softmax(3, levels) if kind == "softmax" else LogisticMixture(3, levels, 4)
     torch.manual_seed(levels)
@@ -79,14 +79,14 @@ def test_drawing_scoring_and_telling_agree(kind: str, levels: int, temperature: 
     assert int(drawn.max()) <= levels - 1
 
 
-def test_a_low_temperature_draws_what_is_most_likely() -> None:
+def test_low_temperature_draws_the_most_likely_level() -> None:
     made = Softmax(1, 5)
     output = torch.tensor([[0.0, 1.0, 4.0, 1.0, 0.0]]).expand(99, -1)
     u = torch.linspace(0.001, 0.999, 99)
     assert made.draw(output, torch.zeros(99, 0).long(), 0, u, temperature=0.05).unique().tolist() == [2]
 
 
-def test_gradients_stay_finite_however_far_the_mean_is() -> None:
+def test_gradients_stay_finite_for_any_mean() -> None:
     made = LogisticMixture(1, 256, 1)
     output = torch.tensor([0.0, 30.0, -12.0]).view(1, 3, 1, 1).requires_grad_()
     for level in (0, 100, 255):
@@ -94,7 +94,7 @@ def test_gradients_stay_finite_however_far_the_mean_is() -> None:
         assert torch.isfinite(gradient).all()
 
 
-def test_a_coupling_moves_green_with_red() -> None:
+def test_coupling_shifts_green_with_red() -> None:
     """One component, coupling tanh(a) = 1/2: the mean of G is m_G + R/2."""
     made, output = mixture([0.0, *(0.0, 0.2, 0.0), *(-4.0,) * 3, math.atanh(0.5), 0.0, 0.0], 3, 256)
     p = made.probabilities(output[None].expand(2, -1), torch.tensor([[255], [0]]), 1)
@@ -103,7 +103,7 @@ def test_a_coupling_moves_green_with_red() -> None:
 
 
 @pytest.mark.parametrize("kind", ["softmax", "mixture"])
-def test_a_pixel_at_once_is_its_channels_one_by_one(kind: str) -> None:
+def test_whole_pixel_equals_its_channels_one_by_one(kind: str) -> None:
     made: LevelDistribution = Softmax(3, 16) if kind == "softmax" else LogisticMixture(3, 16, 4)
     torch.manual_seed(0)
     output, u = torch.randn(40, made.size, dtype=torch.float64), torch.rand(40, 3, dtype=torch.float64)

@@ -1,4 +1,4 @@
-"""Each objective against numbers worked out by hand."""
+"""Each objective against numbers computed by hand."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_the_gradient_penalty_of_a_linear_critic(scale: float, penalty: float) -
     assert terms["gradient_penalty"].item() == pytest.approx(penalty, abs=1e-5)
 
 
-def test_the_gradient_penalty_is_looked_at_between_real_and_generated_images() -> None:
+def test_gradient_penalty_is_computed_between_real_and_generated_images() -> None:
     """D(x) = x^2/2 has the gradient x: between 0 and 10 it is uniform on [0, 10]; E (x - 1)^2 = (9^3 + 1)/30."""
     torch.manual_seed(0)
     n = 40_000

@@ -1,4 +1,4 @@
-"""What tests of panes say often."""
+"""Helpers that several tests of panes use."""
 
 from __future__ import annotations
 

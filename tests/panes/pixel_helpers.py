@@ -1,4 +1,4 @@
-"""Small models that draw pixel by pixel, to be looked at through panes."""
+"""Small pixel-by-pixel models for tests of panes."""
 
 from __future__ import annotations
 

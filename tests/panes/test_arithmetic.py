@@ -1,4 +1,4 @@
-"""The arithmetic pane: what its sum is, where exemplars come from, and what it says where something is missing."""
+"""Face arithmetic: its sum, sources of exemplars, and messages about missing parts."""
 
 from __future__ import annotations
 
@@ -77,14 +77,14 @@ def test_pixels_are_summed_as_they_are(squares: Any) -> None:
     assert shown == pytest.approx((by_hand[0] * 255).round().numpy(), abs=1)
 
 
-def test_exemplars_stand_in_rows_and_an_uneven_one_ends_black() -> None:
+def test_exemplars_are_in_rows_and_an_incomplete_row_ends_black() -> None:
     exemplars = final(make_look(3), SUM).pictures[2]
     assert (exemplars.rows, exemplars.columns) == (3, 3)
     assert (exemplars.at(1, 1) == 0).all()
     assert (exemplars.values["z"][1, 0] == code_of(make_look(3), LatentPoint("seed", 3)).numpy()).all()
 
 
-def test_an_empty_term_is_said_and_the_others_go_on() -> None:
+def test_empty_term_is_reported_and_the_others_are_used() -> None:
     content = final(make_look(3), SUM.with_term(-1))
     assert "Term 4 has no exemplars" in str(content.words)
     assert content.values["filled"] == (0, 1, 2)
@@ -110,7 +110,7 @@ def test_a_sent_z_is_an_exemplar_of_the_last_term() -> None:
     assert final(context, sent).pictures[2].values["z"][2, 2] == pytest.approx([1, 1, 1])
 
 
-def test_the_browser_shows_what_matches_and_says_when_nothing_does(squares: Any) -> None:
+def test_browser_shows_matches_and_reports_none(squares: Any) -> None:
     context = make_look(3, data=squares)
     here = pool(context)
     bright = here.values["brightness"]
@@ -121,11 +121,11 @@ def test_the_browser_shows_what_matches_and_says_when_nothing_does(squares: Any)
     assert (bright[chosen] > here.sides["brightness"].high).all()
     assert (here.values["b"][chosen] == 1).all()
     nothing = final(context, replace(state, wanted=(("a", "high"), ("b", "high"))))
-    assert str(nothing.values["note"]) == "No image is a, b. Ask for less: take a word out."
+    assert str(nothing.values["note"]) == "No image is a, b. Remove a word from the filter."
     assert nothing.values["browser"] == ()
 
 
-def test_pages_of_the_browser_part_the_candidates(squares: Any) -> None:
+def test_pages_of_the_browser_divide_the_candidates(squares: Any) -> None:
     context = make_look(3, data=squares)
     pages = [final(context, ArithmeticState(shown=7, page=page)).values["browser"] for page in range(4)]
     numbers = [one.number for page in pages for one in page]
@@ -158,29 +158,29 @@ def test_an_equation_finds_its_exemplars(squares: Any) -> None:
     assert first_equation(context, here, 0) == first_equation(context, here, 0)
 
 
-def test_one_of_many_classes_is_carried_over_nothing(squares: Any) -> None:
+def test_one_of_many_classes_is_not_an_equation(squares: Any) -> None:
     context = make_look(3, data=squares)
     assert equations_of(context, pool(context)) == []
 
 
-def test_too_few_exemplars_say_how_many(squares: Any) -> None:
+def test_too_few_exemplars_are_counted(squares: Any) -> None:
     context, here = with_two_attributes(squares)
     few = Pool(here.z[:3], {k: v[:3] for k, v in here.values.items()}, here.sides, here.kind)
     with pytest.raises(UsageError, match="of 3 images are high brightness, low striped"):
         terms_of(context, equations_of(context, here)[0], few)
 
 
-def test_of_drawn_codes_each_has_its_seed() -> None:
+def test_drawn_codes_have_their_seed() -> None:
     context = make_look(3)
     here = pool(context)
     assert here.kind == "seed"
     assert here.frame(7) == LatentPoint("seed", 7)
     assert here.z[7] == pytest.approx(code_of(context, LatentPoint("seed", 7)).numpy())
-    with pytest.raises(UsageError, match="Nothing is known of 'smile'"):
+    with pytest.raises(UsageError, match="There is no attribute or class 'smile'"):
         here.matching((("smile", "high"),))
 
 
-def test_words_of_sides(squares: Any) -> None:
+def test_titles_of_attribute_values(squares: Any) -> None:
     assert str(side_words(squares, "brightness", "low")) == "low brightness"
     assert str(side_words(squares, "a", "low")) == "not a"
     assert str(filter_words(squares, ())) == "all"
@@ -198,15 +198,15 @@ def test_without_a_judge_there_is_no_verdict() -> None:
     assert "verdict" not in final(context, SUM).values
 
 
-def test_a_broken_model_says_so() -> None:
+def test_broken_model_is_reported() -> None:
     context = make_look(3)
     for weight in context.model.parameters():
         weight.data.fill_(float("nan"))
-    with pytest.raises(UsageError, match="finite numbers"):
+    with pytest.raises(UsageError, match="not finite"):
         final(context, SUM)
 
 
-def test_of_many_classes_the_likeliest_alone_is_said(squares: Any) -> None:
+def test_only_the_most_likely_class_is_reported(squares: Any) -> None:
     context = make_look(3, data=squares)
 
     class SureOfB(torch.nn.Module):
@@ -223,21 +223,21 @@ def test_of_many_classes_the_likeliest_alone_is_said(squares: Any) -> None:
     assert str(verdict_words(context, torch.zeros(1, 1, 8, 8), ordinary)) == "b .79, high brightness .50"
 
 
-def test_exemplars_without_a_code_are_left_out_and_the_sum_goes_on() -> None:
+def test_exemplars_without_a_code_are_skipped_in_the_sum() -> None:
     context = make_look(3)
     foreign = context.blobs.put_array(np.ones(7, np.float32))
     content = final(context, SUM.with_z(foreign))
     assert list(content.values["refused"]) == [(2, 2)]
-    assert "Term 3, exemplar 3 is left out: A z that was sent has 7 numbers" in str(content.words)
+    assert "Term 3, exemplar 3 is left out: A z that was sent here has 7 numbers" in str(content.words)
     assert content.pictures[0].values["z"][1, 1] == pytest.approx(
         final(make_look(3), SUM).pictures[0].values["z"][1, 1]
     )
     gone = make_look(3)
     assert "validation image" not in str(final(gone, SUM.with_exemplar(0, LatentPoint("image", 1))).words)
-    assert "not at hand" in str(final(gone, SUM.with_exemplar(0, LatentPoint("image", 1))).words)
+    assert "not open" in str(final(gone, SUM.with_exemplar(0, LatentPoint("image", 1))).words)
 
 
-def test_a_z_that_is_sent_to_an_equation_that_fills_itself_joins_its_last_term(squares: Any) -> None:
+def test_sent_z_joins_the_last_term_of_an_automatic_equation(squares: Any) -> None:
     context = make_look(3, data=squares)
     sent = ArithmeticState().with_z(context.blobs.put_array(np.ones(3, np.float32)))
     assert sent.terms == ()
@@ -247,7 +247,7 @@ def test_a_z_that_is_sent_to_an_equation_that_fills_itself_joins_its_last_term(s
     assert ArithmeticState.from_json(sent.to_json()) == sent
 
 
-def test_images_that_do_not_fit_the_model_stop_no_sum(squares: Any) -> None:
+def test_unsuitable_images_do_not_stop_the_sum(squares: Any) -> None:
     context = make_look(3, spec=ImageSpec(1, 8, 8, levels=2), data=None)
     context.data = squares
     content = final(context, SUM)

@@ -1,4 +1,4 @@
-"""The pane Directions: rows along what was found, told honestly, and what it says when something is missing."""
+"""Directions: rows along each direction, honest scores, and messages about missing parts."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def told(content: Content, name: str) -> str:
 # -- what is found -----------------------------------------------------------------------------------------------------
 
 
-def test_each_attribute_and_class_has_a_row_then_what_needs_no_name(context: ViewContext):
+def test_rows_for_attributes_and_classes_then_unnamed_directions(context: ViewContext):
     content = final(context, STATE)
     components = [f"PC {k}" for k in (1, 2, 3, 4)]
     assert row_names(content) == ["brightness", "a", "b", "c", "mirror", *components, "random"]
@@ -105,7 +105,7 @@ def test_a_row_walks_from_the_code_in_sigmas(context: ViewContext):
     assert "Validation image 3 along 10 directions, ±2 σ" in str(content.words)
 
 
-def test_what_the_code_holds_is_found_and_along_it_the_reading_rises():
+def test_encoded_attribute_is_found_and_its_reading_rises_along_the_direction():
     content = final(make_look(4, data=open_data("flat-for-panes", {})), STATE)
     bright = Directions.from_bytes(content.values["found"])["brightness"]
     assert bright.heldout is not None
@@ -125,7 +125,7 @@ def test_the_first_picture_comes_at_once_and_the_share_only_grows(context: ViewC
     assert "finding" not in str(steps[-1].words)
 
 
-def test_a_hand_that_moves_does_not_begin_the_finding_anew(context: ViewContext):
+def test_drag_does_not_restart_the_search(context: ViewContext):
     steps = contents(context, STATE)
     percent = next(content.values["percent"] for content in steps if content.values["percent"] > 40)
     steps.close()
@@ -138,7 +138,7 @@ def test_a_hand_that_moves_does_not_begin_the_finding_anew(context: ViewContext)
     )
 
 
-def test_what_is_known_is_not_found_again(context: ViewContext):
+def test_known_directions_are_not_searched_again(context: ViewContext):
     state = known(context)
     fresh = make_look(4, data=context.data)
     fresh.blobs = context.blobs
@@ -156,14 +156,14 @@ def test_another_method_and_fewer_attributes(context: ViewContext):
     assert content.values["way"] == ("means", ("b", "brightness"))
 
 
-def test_not_looking_there_is_what_needs_no_name(context: ViewContext):
+def test_without_search_only_unnamed_directions(context: ViewContext):
     final(context, STATE)
     content = final(context, replace(STATE, looking=False))
     assert row_names(content) == ["PC 1", "PC 2", "PC 3", "PC 4", "random"]
     assert "found" not in content.values
 
 
-def test_a_component_that_was_named_is_shown_whatever_its_number(context: ViewContext):
+def test_named_component_is_shown_at_any_rank(context: ViewContext):
     found = Directions.from_bytes(final(context, STATE).values["found"])
     named = tuple(replace(one, name="stripes") if one.name == "PC 3" else one for one in found)
     blob = context.blobs.put(replace(found, found=named).to_bytes())
@@ -177,7 +177,7 @@ def test_a_component_that_was_named_is_shown_whatever_its_number(context: ViewCo
 # -- held fixed --------------------------------------------------------------------------------------------------------
 
 
-def test_along_the_others_what_is_held_fixed_is_not_read_to_change(context: ViewContext):
+def test_fixed_readings_do_not_change_along_the_others(context: ViewContext):
     content = final(context, replace(STATE, fixed=("brightness", "nobody")))
     found = Directions.from_bytes(content.values["found"])
     for row in content.values["rows"]:
@@ -190,10 +190,10 @@ def test_along_the_others_what_is_held_fixed_is_not_read_to_change(context: View
         assert row.fixed or row.direction.sigma == pytest.approx(along.std(), rel=1e-5), "σ of what is left of it"
 
 
-def test_where_nothing_is_left_the_row_says_so_and_the_others_are_shown(context: ViewContext):
+def test_row_without_remainder_gives_a_reason_and_the_others_are_shown(context: ViewContext):
     content = final(context, replace(STATE, fixed=("PC 1", "PC 2", "PC 3", "PC 4")))
-    assert "Nothing is left of it" in told(content, "brightness")
-    assert "Nothing is left" not in told(content, "PC 1")
+    assert "Nothing remains of it" in told(content, "brightness")
+    assert "Nothing remains" not in told(content, "PC 1")
     assert len(content.pictures[0]) == 5 * len(row_names(content))
 
 
@@ -213,7 +213,7 @@ def test_effects_are_measured_by_the_judge_and_shown_as_a_matrix(judged: ViewCon
     assert strips.values["remarks"] == ()
 
 
-def test_with_others_held_fixed_effects_are_measured_anew(judged: ViewContext):
+def test_effects_are_measured_again_with_others_held_fixed(judged: ViewContext):
     state = known(judged)
     before = {row.name: row.direction.effect for row in final(judged, state).values["rows"]}
     after = {row.name: row.direction.effect for row in final(judged, replace(state, fixed=("a",))).values["rows"]}
@@ -222,11 +222,11 @@ def test_with_others_held_fixed_effects_are_measured_anew(judged: ViewContext):
     assert after["brightness"] != before["brightness"]
 
 
-def test_without_a_judge_it_says_so_and_shows_the_rest(context: ViewContext):
+def test_without_a_judge_the_rest_is_shown_with_a_message(context: ViewContext):
     content = final(context, replace(STATE, shown="effects"))
     assert content.values["shown"] == "strips"
     assert "no effect is measured" in str(content.words)
-    assert [str(words)[:40] for words in content.values["remarks"]] == ["What each does is not measured: there is"]
+    assert [str(words)[:38] for words in content.values["remarks"]] == ["The effects are not measured: there is"]
 
 
 def test_the_cosines_are_those_between_the_walks(context: ViewContext):
@@ -243,7 +243,7 @@ def test_the_cosines_are_those_between_the_walks(context: ViewContext):
 # -- other weights, other spaces ---------------------------------------------------------------------------------------
 
 
-def test_on_newer_weights_it_says_when_they_were_found_and_what_they_tell_now(context: ViewContext):
+def test_newer_weights_show_old_step_and_new_scores(context: ViewContext):
     newer = make_look(4, data=context.data, step=3000, seed=1)
     newer.blobs = context.blobs
     content = final(newer, known(context))
@@ -257,15 +257,15 @@ def test_on_newer_weights_it_says_when_they_were_found_and_what_they_tell_now(co
     assert now < 0.9 * content.values["rows"][0].direction.heldout, "other weights, drawn at random"
 
 
-def test_directions_of_another_space_are_refused_with_what_to_do(context: ViewContext):
+def test_directions_of_another_space_are_refused_with_a_remedy(context: ViewContext):
     other = make_look(3, data=context.data)
     other.blobs = context.blobs
-    with pytest.raises(UsageError, match="another space") as refusal:
+    with pytest.raises(UsageError, match="another latent space") as refusal:
         final(other, known(context))
     assert "Find them again" in str(refusal.value.remedy)
 
 
-def test_directions_that_are_no_longer_stored_are_found_anew(context: ViewContext):
+def test_missing_directions_are_found_again(context: ViewContext):
     state = known(context)
     content = final(make_look(4, data=context.data), state)
     assert row_names(content)[0] == "brightness"
@@ -274,30 +274,30 @@ def test_directions_that_are_no_longer_stored_are_found_anew(context: ViewContex
 # -- what is missing ---------------------------------------------------------------------------------------------------
 
 
-def test_what_is_alike_in_all_images_and_what_is_known_of_none_is_said_and_the_rest_is_found():
+def test_constant_and_unknown_attributes_are_reported_and_the_rest_is_found():
     content = final(make_look(4, data=open_data("flat-for-panes", {})), STATE)
     assert row_names(content)[:2] == ["brightness", "mirror"]
     remarks = [str(words) for words in content.values["remarks"]]
     assert remarks[:2] == [
         "flat is 0.5 in all 60 images: there is nothing to tell apart.",
-        "unheard is not known of a single image.",
+        "unheard is not known for any image.",
     ]
 
 
-def test_an_attribute_that_there_is_not_is_said_with_those_there_are(context: ViewContext):
+def test_unknown_attribute_lists_the_known_ones(context: ViewContext):
     content = final(context, replace(STATE, attributes=("nose", "a")))
     assert "a" in row_names(content)
     assert str(content.values["remarks"][0]) == "There is no attribute 'nose' here; there are: brightness, a, b, c."
 
 
-def test_without_images_there_are_components_and_a_word_on_why():
+def test_without_images_only_components_with_a_reason():
     content = final(make_look(4), STATE)
     assert row_names(content) == ["PC 1", "PC 2", "PC 3", "PC 4", "random"]
-    assert "images of this run are not at hand" in str(content.values["remarks"][0])
+    assert "images of this run are not open" in str(content.values["remarks"][0])
     assert str(content.words).startswith("The draw of seed 0 along 5 directions")
 
 
-def test_known_directions_are_walked_without_images(context: ViewContext):
+def test_known_directions_work_without_images(context: ViewContext):
     state = known(context)
     alone = make_look(4, spec=context.spec)
     alone.blobs = context.blobs
@@ -311,7 +311,7 @@ def test_codes_of_a_broken_model_are_refused(squares: Any):
             parameter.fill_(float("nan"))
     with pytest.raises(UsageError, match="not finite") as refusal:
         final(broken, STATE)
-    assert "before it broke" in str(refusal.value.remedy)
+    assert "an earlier checkpoint" in str(refusal.value.remedy)
 
 
 def test_points_are_refused_with_a_reason():
@@ -333,14 +333,14 @@ def generator_of(data: Any) -> ViewContext:
     return ViewContext(load_model(snapshot), data.spec, snapshot, data)
 
 
-def test_of_a_generator_without_a_judge_only_components_and_how_to_get_one(squares: Any, tmp_path, monkeypatch):
+def test_generator_without_a_judge_has_components_and_a_hint(squares: Any, tmp_path, monkeypatch):
     monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path))
     content = final(generator_of(squares), STATE)
     assert row_names(content) == ["PC 1", "PC 2", "PC 3", "PC 4", "random"]
     assert "genstudio evaluate RUN" in str(content.values["remarks"][0])
 
 
-def test_of_a_generator_with_a_judge_the_extremes_are_told_apart(judged: ViewContext):
+def test_generator_with_a_judge_uses_the_extremes(judged: ViewContext):
     content = final(generator_of(judged.data), replace(STATE, attributes=("brightness",)))
     assert row_names(content)[0] == "brightness"
     assert told(content, "brightness").startswith("SVM of the extremes")
@@ -350,7 +350,7 @@ def test_of_a_generator_with_a_judge_the_extremes_are_told_apart(judged: ViewCon
 # -- codes that are sent -----------------------------------------------------------------------------------------------
 
 
-def test_a_code_that_was_sent_here_is_walked_from_unless_it_is_another_models(context: ViewContext):
+def test_sent_code_is_the_start_unless_it_is_another_models(context: ViewContext):
     z = np.array([1.0, -1.0, 0.5, 0.0], np.float32)
     sent = STATE.with_z(context.blobs.put_array(z))
     content = final(context, sent)

@@ -1,4 +1,4 @@
-"""Paths through latent space: where they are at which place, and what the pane shows of them."""
+"""Paths through latent space: the position at each time, and the content of the pane."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.panes.pane_helpers import make_look
 AXES = np.eye(2)
 
 
-def test_a_straight_way_by_hand() -> None:
+def test_straight_path_by_hand() -> None:
     places = np.array([0, 0.25, 0.5, 1.0])
     assert along(AXES, places, "linear", closed=False) == pytest.approx(
         np.array([[1, 0], [0.75, 0.25], [0.5, 0.5], [0, 1]])
@@ -31,7 +31,7 @@ def test_a_straight_way_by_hand() -> None:
     ), "a closed path is back at its beginning"
 
 
-def test_a_way_along_the_shell_turns_at_even_speed_and_its_length_changes_evenly() -> None:
+def test_spherical_path_turns_at_constant_speed_with_linear_length() -> None:
     half = math.sqrt(0.5)
     assert along(AXES, np.array([0.5]), "spherical", closed=False) == pytest.approx(np.array([[half, half]]))
     third = along(np.array([[1.0, 0], [0, 4]]), np.array([1 / 3]), "spherical", closed=False)[0]
@@ -82,7 +82,7 @@ def test_a_strip_has_the_path_in_rows(closed: bool, cells: int, shape: tuple[int
     assert strip.values["z"].reshape(-1, 3)[:cells] == pytest.approx(z.numpy())
 
 
-def test_one_key_frame_is_a_path_that_stands_still_and_none_is_refused() -> None:
+def test_one_key_frame_is_a_constant_path_and_none_is_refused() -> None:
     alone = InterpolateState(frames=(LatentPoint("seed", 7),), show="strip")
     assert len(final(make_look(3), alone).pictures[0]) == 1
     assert alone.length == 0
@@ -90,14 +90,14 @@ def test_one_key_frame_is_a_path_that_stands_still_and_none_is_refused() -> None
         final(make_look(3), InterpolateState(frames=()))
 
 
-def test_truncation_draws_all_of_the_path_in() -> None:
+def test_truncation_scales_the_whole_path() -> None:
     context, places = make_look(3), np.linspace(0, 1, 5)
     whole, _ = path_codes(context, InterpolateState(), places)
     half, _ = path_codes(context, InterpolateState(truncation=0.5), places)
     assert half.numpy() == pytest.approx(0.5 * whole.numpy())
 
 
-def test_key_frames_are_moved_put_in_and_taken_out() -> None:
+def test_key_frames_are_moved_inserted_and_removed() -> None:
     state = InterpolateState()
     assert [one.number for one in state.moved(0, 2).frames] == [1, 2, 0, 3]
     assert [one.number for one in state.without(1).frames] == [0, 2, 3]
@@ -107,7 +107,7 @@ def test_key_frames_are_moved_put_in_and_taken_out() -> None:
     )
 
 
-def test_resampling_draws_drawn_ones_anew_and_leaves_the_others() -> None:
+def test_resampling_redraws_only_drawn_key_frames() -> None:
     state = InterpolateState(frames=(LatentPoint("seed", 0), LatentPoint("image", 5)))
     again = state.resampled()
     assert again.frames[1] == LatentPoint("image", 5)
@@ -134,25 +134,25 @@ def test_images_classes_and_sent_codes_are_key_frames(squares: Any) -> None:
 @pytest.mark.parametrize(
     ("frame", "words"),
     [
-        (LatentPoint("image", 1), "images of this run are not at hand"),
+        (LatentPoint("image", 1), "images of this run are not open"),
         (LatentPoint("class", 0), "no classes"),
-        (LatentPoint("own"), "No image of yours"),
-        (LatentPoint("z"), "No z was sent"),
+        (LatentPoint("own"), "You have not opened an image"),
+        (LatentPoint("z"), "No code z was sent"),
     ],
 )
-def test_what_has_no_code_says_why(frame: LatentPoint, words: str) -> None:
+def test_key_frames_without_code_give_a_reason(frame: LatentPoint, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         final(make_look(3), InterpolateState(frames=(frame,)))
 
 
-def test_a_z_of_another_space_is_left_out_and_the_path_goes_on() -> None:
+def test_z_of_another_space_is_skipped_on_the_path() -> None:
     context = make_look(3)
     z = context.blobs.put_array(np.zeros(5, np.float32))
     state = InterpolateState(
         frames=(LatentPoint("seed", 0), LatentPoint("z", blob=z), LatentPoint("seed", 1)), closed=False, place=0.5
     )
     content = final(context, state)
-    assert "has 5 numbers, and codes of this model have 3" in content.values["left_out"][1]
+    assert "has 5 numbers, but codes of this model have 3" in content.values["left_out"][1]
     assert content.values["numbers"] == (0, 2)
     assert "50 % of the way from key frame 1 (seed 0) to 3 (seed 1)" in str(content.words)
     straight = final(
@@ -164,7 +164,7 @@ def test_a_z_of_another_space_is_left_out_and_the_path_goes_on() -> None:
         final(context, InterpolateState(frames=(LatentPoint("z", blob=z),)))
 
 
-def test_what_is_typical_of_a_class_is_searched_with_pauses_and_goes_on_where_it_was(squares: Any) -> None:
+def test_typical_code_is_searched_with_pauses_and_resumes(squares: Any) -> None:
     context = make_look(3, data=squares)
     state = InterpolateState(frames=(LatentPoint("class", 1), LatentPoint("seed", 0)))
     paused = 0
@@ -181,7 +181,7 @@ def test_what_is_typical_of_a_class_is_searched_with_pauses_and_goes_on_where_it
     assert (first.pictures[1].pixels == whole.pictures[1].pixels).all()
 
 
-def test_a_morph_of_two_classes_has_one_seed_where_the_model_is_told_the_class() -> None:
+def test_morph_of_a_conditional_model_has_one_seed() -> None:
     state = InterpolateState(frames=(LatentPoint("image", 3), LatentPoint("seed", 5)), place=0.7)
     assert state.morphed(1, 2, conditional=True).frames == (
         LatentPoint("seed", 5, label=1),
@@ -191,15 +191,15 @@ def test_a_morph_of_two_classes_has_one_seed_where_the_model_is_told_the_class()
     assert state.morphed(1, 2, conditional=False).place == 0.0
 
 
-def test_a_broken_model_says_so() -> None:
+def test_broken_model_is_reported() -> None:
     context = make_look(3)
     for weight in context.model.parameters():
         weight.data.fill_(float("nan"))
-    with pytest.raises(UsageError, match="finite numbers"):
+    with pytest.raises(UsageError, match="not finite"):
         final(context, InterpolateState())
 
 
-def test_a_model_that_knows_classes_is_asked_for_shares_of_them() -> None:
+def test_class_conditional_model_gets_class_shares() -> None:
     import torch
 
     from genstudio.core.spec import ImageSpec

@@ -1,4 +1,4 @@
-"""The manifold: each cell is the decoding of exactly the z that it names, and points lie where their codes are."""
+"""Manifold: each cell is the decoding of the z that it names, and points are at their codes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_z1_grows_to_the_right_and_z2_upwards():
     assert (np.diff(z[:, 0, 1]) < 0).all()
 
 
-def test_two_of_many_dimensions_are_walked_and_the_others_stay_at_the_mean():
+def test_two_of_many_dimensions_vary_and_the_others_stay_at_the_mean():
     z = final(make_look(5), ManifoldState(cells=6, across=4, up=2)).pictures[0].values["z"]
     assert np.ptp(z[..., 3]) > 3
     assert np.ptp(z[..., 1]) > 3
@@ -76,15 +76,15 @@ def test_many_dimensions_open_on_the_principal_ones_and_a_choice_stays(squares):
     assert names(two, axes="principal") == ("PC1", "PC2"), "as pictures from before say"
 
 
-def test_without_images_two_dimensions_stand_in_and_the_words_say_so(squares):
+def test_without_images_two_dimensions_are_used_with_a_message(squares):
     context = make_look(6)
     assert plane_of(context, ManifoldState())[1] == ("z1", "z2")
-    assert "no images at hand" in str(final(context, ManifoldState(cells=5)).words)
+    assert "no images are open" in str(final(context, ManifoldState(cells=5)).words)
     assert "no images" not in str(final(make_look(2), ManifoldState(cells=5)).words)
     assert "no images" not in str(final(make_look(6, data=squares), ManifoldState(cells=5)).words)
 
 
-def test_an_export_says_which_plane_it_was(squares):
+def test_export_records_its_plane(squares):
     """The same picture must come of it later, where there are other data or none."""
     assert ManifoldState().decided(make_look(6, data=squares)).axes == "principal"
     assert ManifoldState().decided(make_look(6)).axes == "latent"
@@ -114,7 +114,7 @@ def test_the_overlay_colours_by_class_and_by_attribute(squares):
     assert [value for value, _ in overlay_choices(context.spec)] == ["", "plain", "class", "brightness"]
 
 
-def test_what_the_images_do_not_have_is_no_colour_of_points(squares):
+def test_unknown_attribute_colours_no_points(squares):
     with pytest.raises(UsageError, match="smile") as refusal:
         final(make_look(data=squares), ManifoldState(cells=5, overlay="smile"))
     assert "brightness" in str(refusal.value.remedy)
@@ -173,7 +173,7 @@ def test_no_cell_is_decoded_twice(monkeypatch: pytest.MonkeyPatch):
     assert len(asked) == len(set(asked)) == 400
 
 
-def test_words_say_what_is_seen():
+def test_caption_describes_the_content():
     words = str(final(make_look(), ManifoldState(cells=20)).words)
     assert words == "z1 across, z2 up, ±2 σ, 20×20 from step 1,200"
     assert "about (+0.50, -1.00)" in str(final(make_look(), ManifoldState(centre_u=0.5, centre_v=-1.0)).words)
@@ -186,7 +186,7 @@ def test_a_plane_projects_what_it_makes():
     assert np.allclose(v, [3.0, 0.5])
 
 
-def test_looking_draws_nothing_from_the_default_generator(squares):
+def test_viewing_draws_nothing_from_the_default_generator(squares):
     before = torch.get_rng_state()
     context: ViewContext = make_look(4, data=squares)
     final(context, ManifoldState(cells=5, axes="principal", overlay="class"))
@@ -290,7 +290,7 @@ class _Turn:
 # -- a chosen code -------------------------------------------------------------------------------------------------------
 
 
-def test_a_chosen_code_is_the_same_z_wherever_the_window_is():
+def test_chosen_code_is_the_same_z_in_any_view():
     context = make_look(3)
     base = ManifoldState(cells=9, axes="latent")
     z = final(context, base).pictures[0].values["z"][2, 6]
@@ -306,10 +306,10 @@ def test_a_chosen_code_is_the_same_z_wherever_the_window_is():
             u, v = other.place(float(x), float(y))
             assert np.allclose((u, v), told["chosen_uv"], atol=0.05), "its mark lies where its z is"
     away = final(context, replace(chosen, centre_u=-4.0)).values["chosen_xy"]
-    assert away[0] > 1, "outside of the view"
+    assert away[0] > 1, "outside the view"
 
 
-def test_a_chosen_code_off_the_plane_says_how_far_and_one_of_another_space_is_passed_over():
+def test_chosen_code_off_the_plane_shows_its_distance_and_one_of_another_space_is_skipped():
     context = make_look(3)
     blob = context.blobs.put_array(np.array([0.5, -0.5, 2.0], np.float32))
     told = final(context, ManifoldState(cells=5, axes="latent", chosen=blob)).values

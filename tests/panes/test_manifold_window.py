@@ -1,4 +1,4 @@
-"""Where the cells of the plane lie, and that zoom and pan hold still what they should."""
+"""Positions of cells on the plane, and fixed points of zoom and pan."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STATES = st.builds(
 
 
 @given(low=st.floats(-7, 6), width=st.floats(0.01, 12), n=st.integers(2, 40), spacing=SPACINGS)
-def test_cells_run_from_end_to_end_and_never_turn_back(low: float, width: float, n: int, spacing: window.Spacing):
+def test_cells_are_monotone_from_end_to_end(low: float, width: float, n: int, spacing: window.Spacing):
     cells = window.positions(low, low + width, n, spacing)
     assert (cells[0], cells[-1]) == (low, low + width)
     assert all(a < b for a, b in itertools.pairwise(cells))
@@ -49,7 +49,7 @@ def test_gaussian_cells_mirror_about_the_middle():
 
 
 @given(state=STATES, x=PLACES, y=PLACES, factor=st.floats(0.8, 1.25))
-def test_zoom_holds_what_is_under_the_pointer(state: ManifoldState, x: float, y: float, factor: float):
+def test_zoom_keeps_the_point_under_the_pointer(state: ManifoldState, x: float, y: float, factor: float):
     closer = state.zoomed(x, y, factor)
     if abs(closer.centre_u) < 6 and abs(closer.centre_v) < 6:
         assert closer.place(x, y) == pytest.approx(state.place(x, y), abs=1e-6)
@@ -57,7 +57,7 @@ def test_zoom_holds_what_is_under_the_pointer(state: ManifoldState, x: float, y:
 
 
 @given(state=STATES, x0=PLACES, y0=PLACES, x=PLACES, y=PLACES)
-def test_what_was_grasped_follows_the_hand(state: ManifoldState, x0: float, y0: float, x: float, y: float):
+def test_dragged_point_follows_the_pointer(state: ManifoldState, x0: float, y0: float, x: float, y: float):
     moved = state.moved(x0, y0, x, y)
     if abs(moved.centre_u) < 6 and abs(moved.centre_v) < 6:
         assert moved.place(x, y) == pytest.approx(state.place(x0, y0), abs=1e-6)
@@ -69,7 +69,7 @@ def test_zoom_and_pan_keep_the_pattern(state: ManifoldState):
     assert state.cell_places()[0] == pytest.approx([state.centre_u + value / state.zoom for value in plain], abs=1e-9)
 
 
-def test_dragging_to_the_right_shows_what_lies_to_the_left():
+def test_dragging_right_shows_what_is_on_the_left():
     moved = ManifoldState().moved(0.5, 0.5, 0.7, 0.5)
     assert moved.centre_u < 0
     assert moved.centre_v == pytest.approx(0, abs=1e-9)

@@ -1,4 +1,4 @@
-"""Nearest neighbours: the nearest there are, and a verdict that tells a model which copies from one that does not."""
+"""Nearest neighbours: exact search, and a verdict that detects a copying model."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def training(data: Any) -> np.ndarray:
     return data.bytes(data.split("train").indices)
 
 
-def test_each_sample_stands_before_its_nearest_with_their_distances(data):
+def test_each_sample_is_followed_by_its_nearest_with_distances(data):
     context = look_at(data, patterns(50, 9))
     content = final(context, NeighboursState(n=5, k=3, audited=0))
     picture = content.pictures[0]
@@ -107,7 +107,7 @@ def test_each_sample_stands_before_its_nearest_with_their_distances(data):
     assert "step 1,200" in str(content.words)
 
 
-def test_an_image_that_is_there_twice_is_one_neighbour_that_says_so(data):
+def test_duplicate_image_is_one_neighbour_with_its_count(data):
     assert len({0, 1} & set(data.split("train").indices.tolist())) == 2, "this test's images fell to training"
     content = final(look_at(data, data.bytes([0])), NeighboursState(n=1, k=2, audited=0))
     values = content.pictures[0].values
@@ -116,7 +116,7 @@ def test_an_image_that_is_there_twice_is_one_neighbour_that_says_so(data):
     assert values["copies"].ravel()[:3].tolist() == [1, 2, 1]
 
 
-def test_what_is_there_comes_first_from_a_part_of_the_images(data, monkeypatch: pytest.MonkeyPatch):
+def test_first_content_uses_part_of_the_images(data, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("genstudio.evaluate.copying.nearest.PRODUCTS", 4 * 64 * 10)
     context = look_at(data, patterns(50, 9))
     every = list(steps(context, NeighboursState(n=4, audited=0)))
@@ -126,11 +126,11 @@ def test_what_is_there_comes_first_from_a_part_of_the_images(data, monkeypatch: 
     assert len(every) > 40, "it can be stopped between any two blocks"
 
 
-def test_one_that_gives_back_training_images_is_told_from_one_that_does_not(data):
+def test_copying_model_is_distinguished_from_another(data):
     copier = final(look_at(data, training(data), noise=0.02), NeighboursState(n=4))
     honest = final(look_at(data, patterns(400, 9)), NeighboursState(n=4))
     assert str(copier.values["verdict"]).startswith("Memorised: 100 % of the samples")
-    assert str(honest.values["verdict"]).startswith("No sign of memorising: samples lie as far from training images")
+    assert str(honest.values["verdict"]).startswith("No sign of memorising: samples are as far from training images")
     assert copier.values["p_copies"] < 1e-9 < 0.01 < honest.values["p_copies"]
     held_out, samples = copier.series
     assert str(samples.name) == "samples"
@@ -185,7 +185,7 @@ def test_a_judges_features_find_the_neighbours_once_there_is_a_judge(data, monke
 
 
 @pytest.mark.usefixtures("_quick")
-def test_a_judge_looks_at_each_training_image_once_and_in_small_blocks(monkeypatch):
+def test_judge_processes_each_training_image_once_in_small_blocks(monkeypatch):
     from genstudio.data.dataset import open_data
 
     data = open_data("patterns-for-panes", {})
@@ -206,7 +206,7 @@ def test_a_judge_looks_at_each_training_image_once_and_in_small_blocks(monkeypat
 # -- where there is nothing to compare with ------------------------------------------------------------------------------
 
 
-def test_without_data_the_samples_stand_alone_and_it_says_what_to_open(data):
+def test_without_data_only_samples_and_a_hint_are_shown(data):
     context = look_at(data, patterns(5, 9))
     context.data = None
     content = final(context, NeighboursState(n=4))
@@ -214,14 +214,14 @@ def test_without_data_the_samples_stand_alone_and_it_says_what_to_open(data):
     assert "Open the data set that the model was trained on" in str(content.values["verdict"])
 
 
-def test_images_of_another_size_are_refused_with_what_to_do(data):
+def test_images_of_another_size_are_refused_with_a_remedy(data):
     context = make_look(spec=ImageSpec(1, 6, 6, levels=256))
     context.data = data
     with pytest.raises(UsageError, match="Open the data set"):
         final(context, NeighboursState())
 
 
-def test_without_held_out_images_neighbours_are_shown_and_the_audit_says_why_not():
+def test_without_held_out_images_the_audit_gives_a_reason():
     from genstudio.data.dataset import open_data
 
     few = open_data("few-patterns-for-panes", {})
@@ -233,7 +233,7 @@ def test_without_held_out_images_neighbours_are_shown_and_the_audit_says_why_not
 
 
 @pytest.mark.parametrize(("n", "per_sample"), [(1, 2), (8, 4), (12, 5), (64, 11)])
-def test_the_sheet_has_about_the_form_of_a_pane(n: int, per_sample: int):
+def test_sheet_has_about_the_aspect_ratio_of_a_pane(n: int, per_sample: int):
     columns = per_sample * module.beside(n, per_sample, 1.0)
     rows = -(-n // (columns // per_sample))
     assert 0.4 < columns / rows < 4

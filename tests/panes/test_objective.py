@@ -1,4 +1,4 @@
-"""The picture of the objective: curves and slopes against closed forms, and the lecture's argument."""
+"""Picture of the objective: curves and slopes against closed forms, and the lecture's argument."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def series(content: Content, words: str) -> Any:
     return next(one for one in content.series if words in str(one.name))
 
 
-def test_where_the_discriminator_is_sure_minimax_is_flat_and_non_saturating_steep() -> None:
+def test_minimax_is_flat_and_non_saturating_steep_for_a_sure_discriminator() -> None:
     """d log(1 - D)/da = -D and d(-log D)/da = -(1 - D), whichever of the two is played."""
     d = 1 / (1 + math.exp(-SURE))
     for played in ("minimax", "non-saturating"):
@@ -77,7 +77,7 @@ def test_the_curves_are_the_logarithms_of_the_probability() -> None:
     assert logits.x[0] < SURE < logits.x[-1], "as far as the batches reach"
 
 
-def test_marks_stand_on_the_curves_where_the_discriminator_has_the_batch() -> None:
+def test_marks_are_on_the_curves_at_the_discriminators_outputs() -> None:
     content = shown("non-saturating", n=7)
     generator = series(content, "non-saturating")
     d = 1 / (1 + math.exp(-SURE))
@@ -99,7 +99,7 @@ def test_every_objective_has_a_picture_of_finite_curves(name: str) -> None:
     assert str(content.across)
 
 
-def test_a_model_whose_losses_are_no_such_functions_is_told_so() -> None:
+def test_model_without_such_losses_is_refused() -> None:
     model = Sure("hinge")
     del model.objective
     with pytest.raises(UsageError, match="a model that is sure"):

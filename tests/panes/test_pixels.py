@@ -1,4 +1,4 @@
-"""Pixel by pixel: what is seen at any position is the model's own sample, cut there; branches begin where they were made."""
+"""Pixel by pixel: the content at any position is the model's own sample, cut there; branches begin at their edit."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_scrubbing_shows_the_models_sample_cut_at_the_position(name: str, channe
         assert torch.equal(drawn(context, replace(state, position=position)), cut(whole, context, position)), position
 
 
-def test_the_sheet_shows_what_is_drawn_and_slate_where_nothing_is():
+def test_sheet_shows_drawn_pixels_and_slate_elsewhere():
     context = pixel_look()
     content = final(context, PixelsState(n=5, position=20))
     cells = content.pictures[0].cells()
@@ -83,7 +83,7 @@ def test_a_drawing_comes_in_slices_that_grow(monkeypatch: pytest.MonkeyPatch):
     assert set(seen) == set(range(11)), "one tick after the other, and a slice may end within one"
 
 
-def test_no_image_is_ever_computed_whole():
+def test_no_whole_image_is_ever_computed():
     context = pixel_look()
     for position in (64, 10, 40):
         final(context, PixelsState(n=2, position=position, overlay="entropy"))
@@ -131,7 +131,7 @@ def test_the_series_is_the_distribution_and_few_levels_are_bars():
     assert final(pixel_look(), PixelsState(n=1)).series == ()
 
 
-def test_the_entropy_map_is_heat_where_something_is_drawn():
+def test_entropy_map_covers_drawn_pixels():
     context = pixel_look()
     content = final(context, PixelsState(n=1, position=20, overlay="entropy"))
     entropy = content.values["entropy"]
@@ -154,7 +154,7 @@ def test_the_mask_is_what_comes_before_in_the_order():
 # -- temperature, edits: branches ----------------------------------------------------------------------------------------
 
 
-def test_another_temperature_on_the_way_holds_from_there_on():
+def test_changed_temperature_applies_from_its_position_on():
     context = pixel_look(levels=4)
     state = PixelsState(n=3, position=30).with_temperature(0.2, 64)
     assert (state.temperature, state.temperature_schedule) == (1.0, ((30, 0.2),))
@@ -167,14 +167,14 @@ def test_another_temperature_on_the_way_holds_from_there_on():
     assert final(context, replace(state, position=30)).values["temperature"] == 1.0
 
 
-def test_at_the_start_and_at_the_end_a_temperature_is_that_of_the_whole_drawing():
+def test_temperature_at_start_or_end_is_that_of_the_whole_drawing():
     temperature_schedule = PixelsState(temperature_schedule=((30, 0.2), (50, 3.0)))
     for position in (0, 64, 90):
         state = replace(temperature_schedule, position=position).with_temperature(0.5, 64)
         assert (state.temperature, state.temperature_schedule) == (0.5, ())
 
 
-def test_temperatures_further_on_give_way_to_one_set_before_them():
+def test_earlier_temperature_replaces_later_ones():
     state = PixelsState(temperature_schedule=((10, 0.5), (30, 0.2)), position=20)
     assert state.with_temperature(0.9, 64).temperature_schedule == ((10, 0.5), (20, 0.9))
     assert state.with_temperature(0.5, 64).temperature_schedule == ((10, 0.5),), (
@@ -185,7 +185,7 @@ def test_temperatures_further_on_give_way_to_one_set_before_them():
 
 
 @EVERY_KIND
-def test_an_edit_leaves_what_comes_before_and_draws_the_rest_from_it(name: str, channels: int, levels: int):
+def test_edit_keeps_earlier_pixels_and_redraws_the_rest(name: str, channels: int, levels: int):
     context = pixel_look(name, channels, 5, 5, levels)
     end = 25 * channels
     state = PixelsState(n=2, position=end)
@@ -205,7 +205,7 @@ def test_an_edit_leaves_what_comes_before_and_draws_the_rest_from_it(name: str, 
     assert torch.equal(drawn(context, state), before), "taking it back brings the old drawing back"
 
 
-def test_an_edited_pixel_tells_what_the_model_thought_there():
+def test_edited_pixel_shows_the_models_distribution():
     context = pixel_look(levels=4)
     state = PixelsState(n=1, position=10)
     was = final(context, state).values
@@ -218,7 +218,7 @@ def test_an_edited_pixel_tells_what_the_model_thought_there():
     assert step == pytest.approx(math.log(p[was["level"]]) - math.log(p[now["level"]]), abs=1e-5)
 
 
-def test_edits_are_kept_one_a_pixel_and_in_order():
+def test_edits_are_one_per_pixel_and_sorted():
     state = PixelsState().edited(1, 2, 3, (4,)).edited(0, 5, 5, (1,)).edited(1, 2, 3, (0,))
     assert state.edits == ((0, 5, 5, (1,)), (1, 2, 3, (0,)))
     assert state.resampled().edits == ()
@@ -226,7 +226,7 @@ def test_edits_are_kept_one_a_pixel_and_in_order():
     assert PixelsState.from_json(json.loads(json.dumps(state.to_json()))) == state
 
 
-def test_edits_of_another_models_images_are_passed_over_and_too_high_levels_brought_down():
+def test_edits_of_another_model_are_skipped_and_high_levels_clipped():
     context = pixel_look(levels=4)
     edits = ((0, 0, 0, (200,)), (0, 3, 60, (1,)), (9, 0, 0, (1,)), (0, 1, 1, (1, 2, 3)))
     seen = final(context, PixelsState(n=2, position=64, edits=edits))
@@ -254,7 +254,7 @@ def test_only_what_comes_after_a_branch_is_drawn_again(monkeypatch: pytest.Monke
     assert ticks[0] == 48, "the edit is taken back first"
 
 
-def test_the_same_state_is_the_same_content_whatever_was_seen_before():
+def test_same_state_is_the_same_content_after_any_history():
     states = [
         PixelsState(n=3, position=40),
         PixelsState(n=3, position=64, edits=((1, 2, 2, (1,)),)),
@@ -269,7 +269,7 @@ def test_the_same_state_is_the_same_content_whatever_was_seen_before():
         assert final(context, states[k]).digest() == fresh[k], k
 
 
-def test_memory_is_bounded_and_what_was_dropped_is_drawn_again(monkeypatch: pytest.MonkeyPatch):
+def test_memory_is_bounded_and_dropped_drawings_are_drawn_again(monkeypatch: pytest.MonkeyPatch):
     context = pixel_look()
     digests = {n: final(context, PixelsState(n=n, position=30)).digest() for n in (1, 2, 3, 4)}
     assert len(context.once("drawings", list)) == drawing_module.REPLAYS
@@ -302,7 +302,7 @@ def test_a_completion_is_the_models_own(squares):
     assert len(np.unique(content.pictures[0].cells()[:, 4:], axis=0)) == 3, "each from its own noise"
 
 
-def test_what_is_given_shows_from_the_start_and_any_mask_will_do(squares):
+def test_given_pixels_show_from_the_start_with_any_mask(squares):
     context = pixel_look(data=squares, levels=256)
     mask = np.zeros((4, 4), bool)
     mask[1:3, 2:] = True  # of half the size: each stands for 2×2 pixels
@@ -325,7 +325,7 @@ def test_the_number_of_a_test_image_wraps_round(squares):
     assert one.digest() == other.digest()
 
 
-def test_your_own_image_is_brought_to_the_models_size_colour_and_levels():
+def test_own_image_is_converted_to_the_models_size_colour_and_levels():
     picture = np.zeros((40, 60, 3), np.uint8)
     picture[:, 10:50] = (255, 0, 0)  # the middle 40×40 is red
     context = pixel_look(levels=4)
@@ -339,7 +339,7 @@ def test_your_own_image_is_brought_to_the_models_size_colour_and_levels():
     assert "of your image" in str(final(colour, state).words)
 
 
-def test_without_an_image_there_is_a_drawing_from_nothing_that_says_so():
+def test_without_an_image_the_drawing_starts_from_nothing_with_a_message():
     context = pixel_look()
     plain = final(context, PixelsState(n=2, position=64))
     for source, words in (("own", "until you choose"), ("data", "no data set is open")):
@@ -351,7 +351,7 @@ def test_without_an_image_there_is_a_drawing_from_nothing_that_says_so():
 # -- classes -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_class_is_drawn_where_the_model_knows_classes():
+def test_class_conditional_model_draws_the_class():
     context = pixel_look(classes=("shirt", "shoe", "bag"), conditional=True)
     for label in (0, 2):
         wanted = context.model.sample(2, generator=noise(), label=label)
@@ -362,7 +362,7 @@ def test_a_class_is_drawn_where_the_model_knows_classes():
     assert content.values["class_names"] == ("shirt", "shoe", "bag")
 
 
-def test_a_given_image_is_completed_as_what_it_is(squares):
+def test_given_image_is_completed_with_its_class(squares):
     context = pixel_look(data=squares, levels=256, conditional=True)
     batch = squares.split("test").batch(torch.tensor([1]), generator=noise())
     known = torch.zeros(8, 8, dtype=torch.bool)
@@ -371,7 +371,7 @@ def test_a_given_image_is_completed_as_what_it_is(squares):
     assert torch.equal(drawn(context, PixelsState(n=1, source="data", index=1, position=64)), levels_of(wanted, 256))
 
 
-def test_a_model_without_classes_passes_over_one_that_was_asked_of_another():
+def test_model_without_classes_ignores_a_class():
     context = pixel_look()
     assert drawn(context, PixelsState(n=1, position=9, label=3)).equal(drawn(context, PixelsState(n=1, position=9)))
 
@@ -379,7 +379,7 @@ def test_a_model_without_classes_passes_over_one_that_was_asked_of_another():
 # -- words, and what can't be done ---------------------------------------------------------------------------------------
 
 
-def test_words_say_what_is_seen():
+def test_caption_describes_the_content():
     context = pixel_look()
     words = str(final(context, PixelsState(n=16, position=20)).words)
     assert words == "16 images, pixel 20 of 64 (row 3, column 4), temperature 1, seed 0, from step 1,200"
@@ -393,7 +393,7 @@ def asked(context: ViewContext, **values: object) -> Content:
     return final(context, PixelsState(n=2, position=9, **values))  # type: ignore[arg-type]
 
 
-def test_what_cannot_be_drawn_says_why_and_what_to_do(squares):
+def test_impossible_drawings_give_reason_and_remedy(squares):
     context = pixel_look(classes=("a", "b"), conditional=True)
     with pytest.raises(UsageError, match=r"no class 2.*0 to 1: a, b"):
         asked(context, label=2)
@@ -401,7 +401,7 @@ def test_what_cannot_be_drawn_says_why_and_what_to_do(squares):
         asked(context, temperature_schedule=((3, 0.0),))
     full = context.blobs.put_array(np.ones((8, 8), bool))
     picture = context.blobs.put_array(np.zeros((8, 8, 1), np.uint8))
-    with pytest.raises(UsageError, match=r"nothing to draw.*Rub out"):
+    with pytest.raises(UsageError, match=r"nothing to draw.*Erase"):
         asked(context, source="own", own=picture, mask=full)
     with pytest.raises(UsageError, match=r"height and width.*Paint"):
         asked(context, source="own", own=picture, mask=context.blobs.put_array(np.ones(8, bool)))
@@ -430,7 +430,7 @@ def levels_blob(context: ViewContext, images: torch.Tensor, image: int) -> Blob:
 
 @EVERY_KIND
 @pytest.mark.parametrize("n", [1, 3])
-def test_what_was_drawn_before_a_branch_stays_with_newer_weights(name: str, channels: int, levels: int, n: int):
+def test_pixels_before_a_branch_stay_with_newer_weights(name: str, channels: int, levels: int, n: int):
     context, newer = (pixel_look(name, channels, 5, 5, levels, seed=seed, spread=0.4) for seed in (0, 1))
     newer.blobs = context.blobs
     image, end = n - 1, 25 * channels
@@ -460,7 +460,7 @@ def test_what_was_drawn_before_a_branch_stays_with_newer_weights(name: str, chan
     assert (told["given"], told["first"]) == (False, 0), "what was drawn earlier is nobody's gift"
 
 
-def test_a_branch_in_a_branch_keeps_both_and_taking_one_back_frees_what_follows():
+def test_nested_branches_are_kept_and_removing_one_frees_the_rest():
     context = pixel_look(levels=4)
     state = PixelsState(n=1, position=64)
     first = context.blobs.put_array(np.full((8, 8, 1), 1, np.uint8))
@@ -476,7 +476,7 @@ def test_a_branch_in_a_branch_keeps_both_and_taking_one_back_frees_what_follows(
     assert both.with_temperature(0.5, 64).branches == (), "the whole drawing is another"
 
 
-def test_what_was_changed_by_hand_goes_with_its_image():
+def test_edits_belong_to_their_image():
     context = pixel_look(levels=4)
     changed = PixelsState(n=2, position=64).edited(0, 1, 0, (3,), levels_blob(context, torch.zeros(1, 1, 8, 8), 0))
     for other in ({"seed": 1}, {"source": "data"}, {"index": 4}, {"label": 2}):

@@ -1,4 +1,4 @@
-"""The plane: what is known of a discriminator and a generator of our own is where the picture says."""
+"""Plane: a constructed discriminator and generator appear where they should."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def line_at(picture: np.ndarray) -> float:
     return float(np.flatnonzero(unlike == unlike.min()).mean() + 0.5) / picture.shape[1]
 
 
-def test_samples_lie_where_they_are_y_upwards_and_stay_there_when_zoomed() -> None:
+def test_samples_are_drawn_at_their_position_y_upwards_also_zoomed() -> None:
     context = look_at(Known())
     assert where(pixels(context), SAMPLES) == pytest.approx((0.25, 0.25), abs=0.004)
     state = PlaneState(side=400).zoomed(0.25, 0.25, 3.0)
@@ -71,7 +71,7 @@ def test_samples_lie_where_they_are_y_upwards_and_stay_there_when_zoomed() -> No
     assert state.place(0.25, 0.25) == pytest.approx((0.25, 0.75))
 
 
-def test_a_hand_moves_what_it_holds_and_never_leaves_the_square() -> None:
+def test_drag_moves_the_point_under_the_pointer_within_the_square() -> None:
     state = PlaneState(zoom=4.0)
     moved = state.moved(0.5, 0.5, 0.6, 0.4)
     assert moved.place(0.6, 0.4) == pytest.approx(state.place(0.5, 0.5))
@@ -80,7 +80,7 @@ def test_a_hand_moves_what_it_holds_and_never_leaves_the_square() -> None:
     assert far.zoomed(1, 1, 0.01).place(1, 1) == pytest.approx((1.0, 0.0))
 
 
-def test_the_field_is_the_discriminator_s_and_the_line_is_where_it_can_t_tell() -> None:
+def test_field_is_the_discriminators_and_the_line_is_one_half() -> None:
     context = look_at(Known())
     content = final(context, PlaneState(side=200, samples=False))
     x = (np.arange(64) + 0.5) / 64
@@ -95,7 +95,7 @@ def test_the_field_is_the_discriminator_s_and_the_line_is_where_it_can_t_tell() 
     assert np.allclose(enlarged(np.tile(x, (64, 1)), 640)[0, 5:-5], ((np.arange(640) + 0.5) / 640)[5:-5], atol=1e-6)
 
 
-def test_arrows_point_to_where_samples_would_look_more_real() -> None:
+def test_arrows_point_towards_more_real_samples() -> None:
     context = look_at(Known((0.5, 0.5)))
     content = final(context, PlaneState(side=400, n=1, arrows=True, field=False))
     assert np.allclose(content.values["gradients"], [[10.0, 0.0]])
@@ -114,7 +114,7 @@ def test_the_data_are_shown_and_the_modes_counted(grid: DataSet) -> None:
     assert {str(words) for words, _ in content.legend.entries} == {"data"}
 
 
-def test_a_critic_s_middle_lies_between_data_and_samples(grid: DataSet) -> None:
+def test_middle_of_a_critics_scale_is_between_data_and_samples(grid: DataSet) -> None:
     class Critic(Known):
         class objective:
             output = "value"
@@ -128,14 +128,14 @@ def test_a_critic_s_middle_lies_between_data_and_samples(grid: DataSet) -> None:
         assert line_at(content.pictures[0].pixels[:50]) == pytest.approx(expected, abs=0.02)
 
 
-def test_a_model_without_a_discriminator_shows_data_and_samples_and_says_so(grid: DataSet) -> None:
+def test_model_without_a_discriminator_shows_data_and_samples_with_a_message(grid: DataSet) -> None:
     content = final(make_look(data=grid), PlaneState())
     assert "no discriminator" in str(content.words)
     assert "field" not in content.values
     assert content.legend.scale is None
 
 
-def test_images_are_refused_with_what_to_open_instead() -> None:
+def test_images_are_refused_with_an_alternative() -> None:
     with pytest.raises(UsageError, match="toy-2d"):
         final(make_look(), PlaneState())
 

@@ -1,4 +1,4 @@
-"""Real or fake?: what the discriminator says, sorted, counted and traced back to pixels."""
+"""Real or fake?: the discriminator's output sorted, counted and traced back to pixels."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def told(content: Any, name: str) -> np.ndarray:
     return picture.values[name].reshape(-1, *picture.values[name].shape[2:])[: len(picture)]
 
 
-def test_samples_and_held_out_images_stand_in_the_discriminators_order(squares):
+def test_samples_and_held_out_images_are_sorted_by_the_discriminator(squares):
     context = gan_look(squares)
     content = final(context, RealOrFakeState(n=9))
     outputs, real = told(content, "output"), told(content, "real")
@@ -87,7 +87,7 @@ def test_the_words_count_what_passes_for_real_and_name_the_step(squares):
 
 
 @pytest.mark.parametrize("name", list(objectives))
-def test_the_boundary_is_where_both_calls_cost_the_same(name: str):
+def test_boundary_is_where_both_answers_have_equal_loss(name: str):
     """Of an objective with one; for the others the words tell how often a sample stands above a held-out image."""
     norm = {"hidden": 8}
     model = gan_look(objective=name, **norm).model
@@ -101,7 +101,7 @@ def test_the_boundary_is_where_both_calls_cost_the_same(name: str):
         assert boundary == pytest.approx(float(model.objective.shown(raw)))
 
 
-def test_a_critic_without_a_boundary_tells_pairs(squares):
+def test_critic_without_a_boundary_reports_pairs(squares):
     content = final(gan_look(squares, objective="wasserstein"), RealOrFakeState(n=9))
     outputs, real = told(content, "output"), told(content, "real")
     share = (outputs[real == 0][:, None] > outputs[real == 1]).mean()
@@ -120,7 +120,7 @@ def test_heat_is_the_gradient_summed_over_the_channels(squares):
     assert whole(discriminated(context, images, None))[1] is None
 
 
-def test_heat_lies_over_what_is_looked_at_and_leaves_the_rest(squares):
+def test_heat_covers_influential_pixels_only(squares):
     context = bright_look(squares)
     state = RealOrFakeState(n=6, order="none")
     plain, over = final(context, state), final(context, replace(state, overlay="heat"))
@@ -140,7 +140,7 @@ def test_the_histogram_counts_training_held_out_and_samples(squares):
     assert content.series[0].y == pytest.approx(100 * counts / 16)
 
 
-def test_it_shows_the_images_at_once_and_counts_on(squares):
+def test_images_are_shown_at_once_and_counting_continues(squares):
     seen = list(contents(gan_look(squares), RealOrFakeState(n=4, counted=128)))
     assert len(seen) >= 3
     assert seen[0].digest() != seen[-1].digest()
@@ -154,14 +154,14 @@ def test_without_data_there_are_samples_alone():
     assert "open data to see real images too" in str(content.words)
 
 
-def test_images_of_another_size_are_refused_with_what_to_do(squares):
+def test_images_of_another_size_are_refused_with_a_remedy(squares):
     context = gan_look(spec=ImageSpec(1, 6, 6, levels=256))
     context.data = squares
     with pytest.raises(UsageError, match="Open the data set"):
         final(context, RealOrFakeState())
 
 
-def test_batch_normalisation_is_taken_as_it_is_when_it_does_not_learn(squares):
+def test_batch_normalisation_is_in_evaluation_mode(squares):
     """One image alone has the output that it has among others."""
     context = gan_look(squares, name="dcgan", width=4)
     images = torch.rand(6, 1, 8, 8, generator=torch.Generator().manual_seed(0))
@@ -175,14 +175,14 @@ def test_batch_normalisation_is_taken_as_it_is_when_it_does_not_learn(squares):
 # -- the bins ------------------------------------------------------------------------------------------------------------
 
 
-def test_what_lies_outside_is_counted_at_the_nearer_end():
+def test_values_outside_are_counted_at_the_nearer_end():
     (series,) = histogram({N_("x"): np.array([-5.0, 0.01, 0.99, 7.0]), N_("nothing"): np.array([])}, 0.0, 1.0)
     assert series.y[0] == series.y[-1] == 50
     assert series.x[0] == pytest.approx(1 / 48)
 
 
 @pytest.mark.parametrize(("low", "high"), [(-3.2, 4.1), (0.002, 0.0031), (1e6, 1.2e6), (5.0, 5.0)])
-def test_the_ends_are_round_and_hold_nearly_all(low: float, high: float):
+def test_range_has_round_ends_and_covers_nearly_all(low: float, high: float):
     first, last = round_ends(np.linspace(low, high, 1000))
     assert first <= low + 0.006 * (high - low)
     assert last >= high - 0.006 * (high - low)

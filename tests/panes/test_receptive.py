@@ -1,4 +1,4 @@
-"""The receptive field by gradients: nothing where the architecture forbids it, something where it allows it."""
+"""Receptive field by gradients: zero where the architecture forbids influence, nonzero where it allows it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def reach(blocks: int, y: int, x: int, size: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("blocks", [0, 2, 6])
-def test_a_plain_pixelcnn_sees_its_cone_and_has_a_blind_spot(blocks: int):
+def test_plain_pixelcnn_has_a_cone_with_a_blind_spot(blocks: int):
     field = field_of(pixel_look("pixelcnn", 1, 9, 9, kernel=3, blocks=blocks), (6, 4, 0))
     assert np.array_equal(field > 0, reach(blocks, 6, 4, 9))
     assert field.max() == 1
@@ -51,7 +51,7 @@ def test_a_plain_pixelcnn_sees_its_cone_and_has_a_blind_spot(blocks: int):
     assert field[4, 7] == 0
 
 
-def test_a_gated_pixelcnn_has_none():
+def test_gated_pixelcnn_has_no_blind_spot():
     context = pixel_look("gated-pixelcnn", 1, 9, 9, layers=7)
     field = field_of(context, (6, 4, 0))
     before = np.zeros((9, 9), bool)
@@ -59,19 +59,19 @@ def test_a_gated_pixelcnn_has_none():
     assert np.array_equal(field > 0, before)
 
 
-def test_a_masked_autoencoder_sees_all_that_comes_before():
+def test_masked_autoencoder_depends_on_all_previous_pixels():
     field = field_of(pixel_look("made", levels=3, hidden=600), (2, 5, 0))
     assert np.array_equal(np.flatnonzero(field), np.arange(2 * 8 + 5))
 
 
-def test_a_later_colour_sees_the_earlier_ones_of_its_own_pixel():
+def test_later_colour_depends_on_earlier_ones_of_its_pixel():
     context = pixel_look("pixelcnn", 3, levels=4, blocks=1)
     red, green = field_of(context, (4, 4, 0)), field_of(context, (4, 4, 1))
     assert red[4, 4] == 0
     assert green[4, 4] > 0
 
 
-def test_for_two_levels_it_is_the_gradient_of_the_log_odds():
+def test_field_of_two_levels_is_the_gradient_of_the_log_odds():
     context = pixel_look()
     model, image = context.model, torch.randint(0, 2, (1, 8, 8), generator=noise(1))
     x = model.to_net(image)[None].requires_grad_(True)
@@ -81,7 +81,7 @@ def test_for_two_levels_it_is_the_gradient_of_the_log_odds():
     assert field_of(context, (4, 4, 0), image) == pytest.approx(wanted.numpy(), abs=1e-6)
 
 
-def test_what_is_not_drawn_yet_does_not_matter():
+def test_pixels_not_drawn_yet_have_no_influence():
     context = pixel_look(levels=4)
     one = torch.randint(0, 4, (1, 8, 8), generator=noise(1))
     other = one.clone()
@@ -111,7 +111,7 @@ def in_one_piece(
 
 @pytest.mark.parametrize("size", [(6, 5), (9, 8), (4, 11)])
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_in_parts_it_is_what_it_is_in_one_piece(variant: str, size: tuple[int, int]):
+def test_parts_equal_the_whole(variant: str, size: tuple[int, int]):
     coloured = variant in COLOURED
     model = make(variant, 3 if coloured else 1, *size, levels=4 if coloured else 2)
     levels = torch.randint(0, model.distribution.levels, model.spec.shape, generator=noise(2))
@@ -134,13 +134,13 @@ def test_the_pane_shows_the_field_of_the_pixel_drawn_last():
     assert "field" not in final(context, PixelsState(n=2, overlay="field")).values, "nothing is drawn yet"
 
 
-def test_before_the_field_comes_the_picture_for_a_hand_that_moves():
+def test_picture_comes_before_the_field():
     seen = list(contents(pixel_look(levels=4), PixelsState(n=2, position=37, overlay="field")))
     assert [(content.coarse, "field" in content.values) for content in seen[-2:]] == [(True, False), (False, True)]
     assert seen[-2].values["drawn"] == seen[-1].values["drawn"] == 37
 
 
-def test_a_class_is_told_to_the_net():
+def test_class_reaches_the_net():
     context = pixel_look(classes=("a", "b"), conditional=True)
     fields = [
         final(context, PixelsState(n=1, position=37, overlay="field", label=label)).values["field"] for label in (0, 1)

@@ -1,4 +1,4 @@
-"""Samples: the same seed is the same noise at every step, and a z that was sent has its neighbours shown."""
+"""Samples: the same seed is the same noise at every step, and a z that was sent is shown with its neighbours."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def test_the_same_noise_through_the_whole_of_training():
     assert not np.array_equal(final(early, state).pictures[0].pixels, final(late, state).pictures[0].pixels)
 
 
-def test_resampling_draws_anew_and_a_redo_draws_the_same():
+def test_resampling_draws_again_and_redo_draws_the_same():
     context, state = make_look(), SamplesState(n=16)
     assert not np.array_equal(codes(context, state), codes(context, state.resampled()))
     assert state.resampled() == state.resampled()
 
 
-def test_more_images_begin_with_the_fewer():
+def test_more_images_start_with_the_same_ones():
     """Asking for more keeps those that are there."""
     context = make_look()
     assert np.array_equal(codes(context, SamplesState(n=40))[:16], codes(context, SamplesState(n=16)))
@@ -51,7 +51,7 @@ def test_draws_of_binarised_images_are_black_and_white_and_follow_the_mean():
     assert np.abs((draw / 255).mean(0) - mean).max() < 0.12  # 400 coins: 4.8 standard deviations
 
 
-def test_where_no_draw_is_known_the_words_do_not_claim_one():
+def test_caption_claims_no_draw_if_there_is_none():
     context = make_look(spec=ImageSpec(3, 8, 8, levels=256))
     assert "means of p(x|z)" in str(final(context, SamplesState(shown="draw")).words)
     assert "draws x" in str(final(make_look(), SamplesState(shown="draw")).words)
@@ -67,12 +67,12 @@ def test_the_neighbours_of_a_code_begin_with_itself():
     assert np.ptp(codes(context, replace(state, spread=0.0)), axis=0).max() == 0
 
 
-def test_a_code_of_another_model_is_left_aside():
+def test_code_of_another_model_is_ignored():
     context = make_look(3)
     state = SamplesState(n=4).with_z(context.blobs.put_array(np.zeros(7, np.float32)))
     assert codes(context, state).shape == (4, 3)
 
 
-def test_a_sheet_that_is_not_full_says_how_many_it_holds():
+def test_incomplete_sheet_shows_its_number_of_images():
     picture = final(make_look(), SamplesState(n=10, columns=4)).pictures[0]
     assert (picture.rows, picture.columns, len(picture), len(picture.cells())) == (3, 4, 10, 10)

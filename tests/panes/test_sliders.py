@@ -1,4 +1,4 @@
-"""Sliders: the code is the start and so many σ along what is named, varies most or is most active; found only once."""
+"""Sliders: the code is the start plus multiples of σ along each direction; directions are found only once."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def groups(content: Content) -> list[str]:
 # -- which sliders there are -------------------------------------------------------------------------------------------
 
 
-def test_named_ones_come_first_the_best_read_first_then_components_then_coordinates(squares):
+def test_order_is_named_by_score_then_components_then_coordinates(squares):
     context = make_look(5, data=squares)
     made = final(context, SlidersState())
     assert groups(made) == ["named", "principal", "coordinates"]
@@ -73,7 +73,7 @@ def test_named_ones_come_first_the_best_read_first_then_components_then_coordina
     assert "random" not in [row.name for row in made.values["sliders"]]
 
 
-def test_a_smile_and_where_the_head_looks_stand_first_where_they_are_read():
+def test_smile_and_head_pose_come_first_if_found():
     def one(name: str, heldout: float | None, method: str = "ridge") -> Direction:
         axis = np.eye(3)[0]
         return Direction(name, axis, 1.0, method, axis, "r2", heldout)
@@ -113,7 +113,7 @@ def test_activity_is_the_root_mean_square_change_for_one_sigma():
     assert basis.spread == pytest.approx(np.ones(4), abs=0.1), "the prior's, since nothing is encoded"
 
 
-def test_a_basis_comes_back_from_bytes_and_nothing_else_does(squares):
+def test_basis_is_restored_from_bytes_and_invalid_bytes_are_refused(squares):
     basis = outcome(find_basis(make_look(4, data=squares)))
     again = Basis.from_bytes(basis.to_bytes())
     assert again.to_bytes() == basis.to_bytes()
@@ -126,7 +126,7 @@ def test_a_basis_comes_back_from_bytes_and_nothing_else_does(squares):
 # -- where they go -----------------------------------------------------------------------------------------------------
 
 
-def test_a_slider_goes_so_many_standard_deviations_along_its_direction(squares):
+def test_slider_moves_in_standard_deviations_along_its_direction(squares):
     context = make_look(5, data=squares)
     state = brought(context)
     found = Directions.from_bytes(context.blobs.get(state.directions))
@@ -140,7 +140,7 @@ def test_a_slider_goes_so_many_standard_deviations_along_its_direction(squares):
     assert along == pytest.approx(np.eye(5)[2] * -2 * basis.spread[2], abs=1e-5)
 
 
-def test_it_starts_at_an_image_and_shows_it_beside_what_the_model_makes_of_it(squares):
+def test_start_image_is_shown_beside_its_reconstruction(squares):
     context = make_look(3, data=squares)
     made = final(context, SlidersState(index=5))
     image = squares.split("validation").batch(torch.tensor([5]), generator=torch.Generator()).images
@@ -153,7 +153,7 @@ def test_it_starts_at_an_image_and_shows_it_beside_what_the_model_makes_of_it(sq
     assert z_of(other) == pytest.approx(z_of(made)), "the number wraps round"
 
 
-def test_truncation_draws_the_start_to_the_mean_of_codes_and_leaves_the_sliders_alone(squares):
+def test_truncation_moves_the_start_to_the_mean_but_not_the_sliders(squares):
     context = make_look(3, data=squares)
     state = brought(context).with_values({"z1": 1.0})
     origin = Basis.from_bytes(context.blobs.get(state.basis)).origin
@@ -163,7 +163,7 @@ def test_truncation_draws_the_start_to_the_mean_of_codes_and_leaves_the_sliders_
     assert "ψ 0.50" in str(final(context, replace(state, truncation=0.5)).words)
 
 
-def test_a_z_that_is_sent_is_where_it_starts():
+def test_sent_z_is_the_start():
     context = make_look(3)
     z = context.blobs.put_array(np.array([0.5, -1.0, 2.0], np.float32))
     state = SlidersState(values=(("z1", 1.0), ("z2", 2.0)), locked=("z2",)).with_z(z)
@@ -171,10 +171,10 @@ def test_a_z_that_is_sent_is_where_it_starts():
     assert z_of(final(context, state.with_lock("z2", False).reset())) == pytest.approx([0.5, -1.0, 2.0])
     four = make_look(4)
     four.blobs = context.blobs
-    assert "another space" in " ".join(map(str, final(four, state).values["notes"]))
+    assert "another latent space" in " ".join(map(str, final(four, state).values["notes"]))
 
 
-def test_ones_own_image_is_encoded_and_its_absence_is_said(squares):
+def test_own_image_is_encoded_and_a_missing_one_is_reported(squares):
     context = make_look(3, data=squares)
     own = context.blobs.put_array(np.full((20, 30, 3), 200, np.uint8))
     made = final(context, SlidersState(start="own", own=own))
@@ -190,10 +190,10 @@ def test_a_model_without_encoder_starts_from_a_drawn_code():
     assert "seed 3" in str(made.words)
     assert len(made.pictures) == 2, "there is no image that was encoded"
     assert not np.allclose(z_of(made), z_of(final(context, SlidersState(seed=4))))
-    assert "encodes no images" in " ".join(map(str, final(context, SlidersState(start="data")).values["notes"]))
+    assert "has no encoder" in " ".join(map(str, final(context, SlidersState(start="data")).values["notes"]))
 
 
-def test_a_model_that_knows_classes_shows_the_one_that_is_chosen():
+def test_class_conditional_model_shows_the_chosen_class():
     context = look_at_gan("conditional-gan", base="gan")
     one, other = (final(context, SlidersState(label=k)) for k in (0, 2))
     assert not np.array_equal(one.pictures[0].pixels, other.pictures[0].pixels)
@@ -221,7 +221,7 @@ def test_the_figure_shows_one_direction_across_and_one_up(squares):
     assert row.values["z"][0, 1] == pytest.approx(z_of(alone), abs=1e-5)
 
 
-def test_head_pose_lies_across_and_smile_up_where_they_are_named():
+def test_named_head_pose_is_across_and_smile_up():
     context = make_look(3)
     names = ("glasses", "smile", "yaw")
     made = [Direction(name, np.eye(3)[k], 1.0, "ridge", np.eye(3)[k], "r2", 0.5) for k, name in enumerate(names)]
@@ -238,7 +238,7 @@ def test_head_pose_lies_across_and_smile_up_where_they_are_named():
 # -- locks and chance --------------------------------------------------------------------------------------------------
 
 
-def test_nothing_moves_what_is_locked():
+def test_locked_sliders_do_not_move():
     state = SlidersState().with_values({"a": 1.0, "b": 2.0}).with_lock("a", True)
     assert state.with_values({"a": 3.0, "b": 3.0}).value("a") == 1.0
     assert state.reset().values == (("a", 1.0),)
@@ -250,7 +250,7 @@ def test_nothing_moves_what_is_locked():
     assert state.with_lock("a", False).with_values({"a": 0.0}).values == (("b", 2.0),)
 
 
-def test_no_slider_goes_beyond_its_end():
+def test_sliders_stay_in_range():
     state = SlidersState().with_values({"z1": 9.0})
     assert state.value("z1") == 4.0
     context = make_look(3)
@@ -261,7 +261,7 @@ def test_no_slider_goes_beyond_its_end():
 # -- while it is searched ----------------------------------------------------------------------------------------------
 
 
-def test_a_picture_comes_at_once_and_a_drag_interrupts_no_search(squares, monkeypatch: pytest.MonkeyPatch):
+def test_picture_comes_at_once_and_a_drag_does_not_restart_the_search(squares, monkeypatch: pytest.MonkeyPatch):
     from genstudio.viewing import decode
 
     monkeypatch.setattr(decode, "CHUNK_VALUES", 64)
@@ -283,7 +283,7 @@ def test_a_picture_comes_at_once_and_a_drag_interrupts_no_search(squares, monkey
     assert taken < 2 * steps, "what was done is not done again"
 
 
-def test_while_names_are_searched_no_picture_goes_without_what_was_found_before(squares):
+def test_pictures_during_a_search_use_earlier_directions(squares):
     """Else it would jump to the start and back under a hand that drags a component."""
     context = make_look(5, data=squares)
     steps = contents(context, SlidersState())
@@ -314,7 +314,7 @@ def test_stale_sliders_stay_marked_until_new_ones_are_found(squares):
     assert np.array_equal(last.pictures[0].pixels, without.pictures[0].pixels)
 
 
-def test_what_was_brought_is_searched_no_more_and_a_drag_is_one_decode(squares):
+def test_given_directions_are_not_searched_and_a_drag_is_one_decode(squares):
     context = make_look(5, data=squares)
     state = brought(context)
     final(context, state)
@@ -327,13 +327,13 @@ def test_what_was_brought_is_searched_no_more_and_a_drag_is_one_decode(squares):
     assert asked == [1]
 
 
-def test_what_was_brought_gives_the_same_picture_as_what_was_found(squares):
+def test_given_directions_give_the_same_picture_as_found_ones(squares):
     context = make_look(5, data=squares)
     moved = SlidersState().with_values({"brightness": 1.0, "z2": -1.0})
     assert np.array_equal(z_of(final(context, moved)), z_of(final(context, brought(context, moved))))
 
 
-def test_newer_weights_say_of_which_step_the_directions_are(squares):
+def test_caption_shows_the_step_of_older_directions(squares):
     context, later = make_look(4, data=squares, step=100), make_look(4, data=squares, step=900, seed=1)
     state = brought(context)
     later.blobs = context.blobs
@@ -345,27 +345,27 @@ def test_newer_weights_say_of_which_step_the_directions_are(squares):
 # -- bad input ---------------------------------------------------------------------------------------------------------
 
 
-def test_directions_of_another_space_are_refused_in_words_and_the_rest_goes_on(squares):
+def test_directions_of_another_space_are_refused_and_the_rest_works(squares):
     context = make_look(5, data=squares)
     foreign = Directions(Space("other", "gan", 7, 1, "0" * 64), (), np.zeros(7))
     state = SlidersState(directions=context.blobs.put(foreign.to_bytes()))
     made = final(context, state)
-    assert any("another space" in str(note) for note in made.values["notes"])
+    assert any("another latent space" in str(note) for note in made.values["notes"])
     assert groups(made) == ["principal", "coordinates"]
     assert made.pictures[0].pixels.shape == (8, 8, 1)
 
 
-def test_without_images_there_are_components_and_coordinates_and_it_says_why():
+def test_without_images_only_components_and_coordinates_with_a_reason():
     made = final(make_look(5), SlidersState())
     assert groups(made) == ["principal", "coordinates"]
-    assert any("not at hand" in str(note) for note in made.values["notes"])
+    assert any("not open" in str(note) for note in made.values["notes"])
     assert "basis" not in made.values, "with the images to encode it will be another"
     context = look_at_gan()
     again = final(context, brought(context))
     assert again.values["notes"], "nor is it forgotten once they are brought"
 
 
-def test_a_broken_model_is_said_to_be_broken(squares):
+def test_broken_model_is_reported(squares):
     context = make_look(4, data=squares)
     with torch.inference_mode():
         for parameter in context.model.parameters():
@@ -374,7 +374,7 @@ def test_a_broken_model_is_said_to_be_broken(squares):
         final(context, SlidersState())
 
 
-def test_a_slider_that_there_is_not_does_nothing_and_is_not_lost(squares):
+def test_unknown_slider_has_no_effect_and_keeps_its_value(squares):
     context = make_look(4, data=squares)
     state = SlidersState().with_values({"of another model": 2.0})
     assert z_of(final(context, state)) == pytest.approx(z_of(final(context, SlidersState())))

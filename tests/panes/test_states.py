@@ -1,4 +1,4 @@
-"""A pane state is a value: validated, hashable, and the same after a trip through a file."""
+"""A pane state is a value: validated, hashable, and equal after a file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_state_is_a_value():
         one.cells = 9
 
 
-def test_a_blob_and_a_step_come_back_from_a_file():
+def test_blob_and_step_survive_a_file():
     state = SamplesState(at=1200, run="run-1", around=Blob("ab" * 32), temperature=0.1 + 0.2)
     assert SamplesState.from_json(json.loads(json.dumps(state.to_json()))) == state
 
@@ -40,7 +40,7 @@ def test_a_blob_and_a_step_come_back_from_a_file():
         ({"spacing": "even"}, "gauss"),
     ],
 )
-def test_what_does_not_fit_is_named(values: dict, words: str):
+def test_unsuitable_value_is_named(values: dict, words: str):
     with pytest.raises(UsageError, match=words):
         ManifoldState.from_json(values)
 
@@ -58,7 +58,7 @@ def test_fields_make_their_controls():
     assert all(info.help for info in infos.values())
 
 
-def test_only_panes_with_a_use_for_a_code_take_one():
+def test_only_panes_that_use_a_code_accept_one():
     assert SamplesState.takes_z()
     assert not ManifoldState.takes_z()
     assert PaneState().with_z(Blob("00" * 32)) is None

@@ -1,4 +1,4 @@
-"""Surprise: nats per pixel that add up to -log p(x), as a map on a scale that is stated."""
+"""Surprise: nats per pixel that add up to -log p(x), as a map on a stated scale."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_maps_add_up_to_the_negative_log_likelihood(squares):
     assert "Test images 3 to 7" in str(content.words)
 
 
-def test_each_image_stands_beside_its_map_in_heat(squares):
+def test_each_image_is_beside_its_heat_map(squares):
     context = pixel_look(data=squares, levels=256)
     content = final(context, SurpriseState(n=4, top=6.0))
     cells = content.pictures[0].cells().reshape(4, 2, 8, 8, 3)
@@ -47,7 +47,7 @@ def test_each_image_stands_beside_its_map_in_heat(squares):
     assert "maps 0 to 6 nats per pixel" in str(content.words)
 
 
-def test_the_scale_is_of_two_figures_and_one_for_all(squares):
+def test_scale_has_two_figures_and_is_shared(squares):
     context = pixel_look(data=squares, levels=256)
     content = final(context, SurpriseState(n=6))
     top, maps = content.values["top"], content.values["maps"]
@@ -62,7 +62,7 @@ def test_images_are_scored_a_few_at_a_time(squares, monkeypatch: pytest.MonkeyPa
     assert seen == [2, 4, 5]
 
 
-def test_your_own_image_is_scored_and_a_conditional_model_takes_the_class_that_suits_it():
+def test_own_image_is_scored_with_the_most_likely_class():
     context = pixel_look(levels=4, classes=("a", "b", "c"), conditional=True)
     picture = np.random.default_rng(2).integers(0, 256, (8, 8, 1), dtype=np.uint8)
     state = SurpriseState(source="own", own=context.blobs.put_array(picture))
@@ -82,7 +82,7 @@ def test_without_data_the_model_scores_what_it_draws():
     content = final(context, SurpriseState(n=3, seed=2))
     images = context.model.sample(3, generator=noise(2)).double()
     assert content.values["nats"] == pytest.approx(nll(context, images), rel=1e-6)
-    assert "the model drew" in str(content.words)
+    assert "drawn by the model" in str(content.words)
 
 
 def test_images_of_other_levels_are_refused(squares):
@@ -111,7 +111,7 @@ def test_heat_grows_evenly_in_lightness_from_black_to_nearly_white():
     assert light[-1] > 90
 
 
-def test_what_lies_outside_takes_the_colour_of_the_nearer_end():
+def test_values_outside_take_the_colour_of_the_nearer_end():
     ends = heat(np.array([-1.0, 0.0, 5.0, 9.0, np.nan]), 5.0)
     assert np.array_equal(ends[0], ends[1])
     assert np.array_equal(ends[2], ends[3])

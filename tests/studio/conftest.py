@@ -1,4 +1,4 @@
-"""Windows for tests: a small data set, a recipe file for it, and proof that nothing is left of a closed window."""
+"""Windows for tests: a small data set, a recipe file for it, and a check that nothing remains of a closed window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The right half of the window alone, on a run, as tests of panes want it."""
+"""The pane area alone, on a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Face arithmetic, driven as hands would: signs, drops, keys, chips, saved equations, undo, saving, and what is missing."""
+"""Face arithmetic by user input: signs, drops, keys, chips, saved equations, undo, saving, missing parts."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def numbers(view: ArithmeticView, k: int) -> list[int]:
 # -- what is seen --------------------------------------------------------------------------------------------------------
 
 
-def test_it_opens_with_an_equation_that_the_data_know_and_its_exemplars(view: ArithmeticView):
+def test_pane_opens_with_an_equation_of_the_data_and_exemplars(view: ArithmeticView):
     assert [column.sign.text() for column in view.board.columns] == ["+", "−", "+"]
     assert [column.name.text() for column in view.board.columns] == [
         "high bright, not left", "low bright, not left", "low bright, left",
@@ -130,14 +130,14 @@ def test_it_opens_with_an_equation_that_the_data_know_and_its_exemplars(view: Ar
     assert not view.state.terms, "what filled itself is no change of a person's"
 
 
-def test_an_exemplar_is_the_image_that_it_stands_for(view: ArithmeticView):
+def test_exemplar_shows_its_image(view: ArithmeticView):
     content = view.rendered.content
     column = view.board.columns[1]
     for i in range(3):
         assert np.array_equal(column.exemplars.picture.at(0, i), content.pictures[2].at(1, i))
 
 
-def test_the_browser_fills_its_room_and_says_what_each_image_is(qtbot, view: ArithmeticView):
+def test_browser_fills_its_space_and_describes_each_image(qtbot, view: ArithmeticView):
     grid = view.browser.grid
     assert view.rendered.state.shown == view.browser.room(8, 8)
     assert len(grid.picture) == min(view.rendered.state.shown, view.rendered.content.values["candidates"])
@@ -149,7 +149,7 @@ def test_the_browser_fills_its_room_and_says_what_each_image_is(qtbot, view: Ari
 # -- by mouse ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_click_on_the_sign_turns_it_and_undo_turns_it_back(qtbot, area: PaneArea, view: ArithmeticView):
+def test_click_on_the_sign_flips_it_and_undo_reverts(qtbot, area: PaneArea, view: ArithmeticView):
     before = shown_z(view).copy()
     qtbot.mouseClick(view.board.columns[2].sign, Qt.MouseButton.LeftButton)
     settled(qtbot, area)
@@ -180,7 +180,7 @@ def test_an_image_is_dragged_from_the_browser_into_a_term(qtbot, area: PaneArea,
     assert view.board.columns[1].count == 3
 
 
-def test_a_drag_that_a_mouse_makes_carries_the_image_where_it_began(qtbot, view: ArithmeticView):
+def test_mouse_drag_carries_the_image_under_its_start(qtbot, view: ArithmeticView):
     grid, carried = view.browser.grid, []
     pack_it = grid.mime
 
@@ -225,7 +225,7 @@ def test_an_image_file_dropped_on_a_term_is_encoded(qtbot, area: PaneArea, view:
     assert (view.board.columns[2].exemplars.picture.cells()[3] == 200).all()
 
 
-def test_what_is_no_picture_is_said(view: ArithmeticView):
+def test_dropped_file_without_a_picture_is_reported(view: ArithmeticView):
     data = QMimeData()
     data.setText("hello")
     drop(view.board.columns[0], data)
@@ -236,7 +236,7 @@ def test_what_is_no_picture_is_said(view: ArithmeticView):
     assert unpack(pack(Carried(LatentPoint("seed", 3), 1, 2))) == Carried(LatentPoint("seed", 3), 1, 2)
 
 
-def test_a_full_term_takes_no_more_and_says_so(view: ArithmeticView):
+def test_full_term_refuses_more_with_a_reason(view: ArithmeticView):
     for _k in range(9):
         drop(view.board.columns[0], view.browser.grid.mime(0, 0))
     assert view.board.columns[0].count == 12
@@ -245,7 +245,7 @@ def test_a_full_term_takes_no_more_and_says_so(view: ArithmeticView):
     assert "12 exemplars" in view.trouble.text()
 
 
-def test_terms_are_added_and_taken_out(qtbot, area: PaneArea, view: ArithmeticView):
+def test_terms_are_added_and_removed(qtbot, area: PaneArea, view: ArithmeticView):
     qtbot.mouseClick(view.board.add, Qt.MouseButton.LeftButton)
     settled(qtbot, area)
     assert len(view.board.columns) == 4
@@ -263,7 +263,7 @@ def test_terms_are_added_and_taken_out(qtbot, area: PaneArea, view: ArithmeticVi
     assert [column.count for column in view.board.columns] == [3, 3, 3]
 
 
-def test_a_click_on_the_sum_sends_its_z_elsewhere_and_not_here(qtbot, area: PaneArea, view: ArithmeticView):
+def test_click_on_the_sum_sends_its_z_to_another_pane(qtbot, area: PaneArea, view: ArithmeticView):
     before = area.states["arithmetic"]
     with qtbot.waitSignal(area.codes.sent) as sent:
         qtbot.mouseClick(view.grid, Qt.MouseButton.LeftButton, pos=view.grid.cell_rect(1, 1).center().toPoint())
@@ -319,7 +319,7 @@ def test_arrows_go_from_term_to_term(qtbot, view: ArithmeticView):
     assert first.hasFocus()
 
 
-def test_pages_turn_by_key_and_by_button_and_go_round(qtbot, area: PaneArea, view: ArithmeticView):
+def test_pages_turn_by_key_and_button_and_wrap_around(qtbot, area: PaneArea, view: ArithmeticView):
     area.change({"arithmetic": type(view.state)(shown=7)}, "fewer")
     settled(qtbot, area)
     first = view.rendered.content.values["browser"]
@@ -335,7 +335,7 @@ def test_pages_turn_by_key_and_by_button_and_go_round(qtbot, area: PaneArea, vie
     assert view.browser.place.text() == f"{pages} / {pages}"
 
 
-def test_what_is_being_typed_is_not_taken_away_by_a_picture_that_comes(qtbot, view: ArithmeticView):
+def test_new_picture_does_not_interrupt_typing(qtbot, view: ArithmeticView):
     name = view.board.columns[0].name
     name.setFocus()
     name.selectAll()
@@ -347,7 +347,7 @@ def test_what_is_being_typed_is_not_taken_away_by_a_picture_that_comes(qtbot, vi
 # -- the browser ---------------------------------------------------------------------------------------------------------
 
 
-def test_chips_ask_for_high_then_low_then_any(qtbot, area: PaneArea, view: ArithmeticView):
+def test_chips_cycle_through_high_low_any(qtbot, area: PaneArea, view: ArithmeticView):
     view.browser.filter.setChecked(True)
     chip = view.browser.chips["left"]
     everything = view.browser.count.whole()
@@ -361,7 +361,7 @@ def test_chips_ask_for_high_then_low_then_any(qtbot, area: PaneArea, view: Arith
     assert chip.side == "low"
 
 
-def test_a_filter_that_nothing_matches_is_said_and_the_sum_stays(qtbot, area: PaneArea, view: ArithmeticView):
+def test_filter_without_matches_is_reported_and_the_sum_stays(qtbot, area: PaneArea, view: ArithmeticView):
     from dataclasses import replace
 
     before = shown_z(view).copy()
@@ -473,9 +473,7 @@ def test_codes_of_another_model_are_refused_when_an_equation_is_loaded(qtbot, ar
     assert view.grid.picture is not None
 
 
-def test_a_file_of_equations_that_cannot_be_read_is_said_and_left_alone(
-    qtbot, area: PaneArea, view: ArithmeticView, home: Path
-):
+def test_unreadable_equation_file_is_reported_and_unchanged(qtbot, area: PaneArea, view: ArithmeticView, home: Path):
     home.mkdir(exist_ok=True)
     (home / "equations.json").write_text("{", encoding="utf-8")
     assert any("can't be read" in text for text in entries(view))
@@ -500,7 +498,7 @@ def test_a_z_that_is_sent_joins_the_last_term(qtbot, area: PaneArea, view: Arith
     assert [column.count for column in view.board.columns] == [3, 3, 3]
 
 
-def test_a_z_of_another_space_is_crossed_out_and_said_and_the_sum_goes_on(qtbot, area: PaneArea, view: ArithmeticView):
+def test_z_of_another_space_is_crossed_out_and_the_sum_continues(qtbot, area: PaneArea, view: ArithmeticView):
     before = shown_z(view).copy()
     area.codes.send(np.ones(99, np.float32), "arithmetic")
     settled(qtbot, area)
@@ -515,7 +513,7 @@ def test_a_z_of_another_space_is_crossed_out_and_said_and_the_sum_goes_on(qtbot,
 # -- saving --------------------------------------------------------------------------------------------------------------
 
 
-def test_the_picture_that_is_saved_is_the_whole_equation_and_can_be_made_again(
+def test_saved_picture_is_the_whole_equation_and_reproducible(
     qtbot, area: PaneArea, view: ArithmeticView, run: Run, tmp_path: Path
 ):
     from genstudio.export.reproduce import reproduce
@@ -557,7 +555,7 @@ def test_a_film_through_training_keeps_the_exemplars(qtbot, area: PaneArea, view
 # -- models that know less -----------------------------------------------------------------------------------------------
 
 
-def test_without_attributes_an_equation_is_put_together_by_hand(qtbot, home: Path, gan: Run):
+def test_without_attributes_an_equation_is_assembled_manually(qtbot, home: Path, gan: Run):
     with area_on(qtbot, home, gan, height=860) as area:
         area.show_pane("arithmetic")
         view = settled(qtbot, area)
@@ -575,5 +573,5 @@ def test_without_attributes_an_equation_is_put_together_by_hand(qtbot, home: Pat
         own = view.blobs.put_array(np.zeros((8, 8, 1), np.uint8))
         view.put(0, Carried(LatentPoint("own", blob=own)))
         settled(qtbot, area)
-        assert "encodes no images" in view.stage.notice.text()
+        assert "has no encoder" in view.stage.notice.text()
         assert view.grid.picture is not None

@@ -1,4 +1,4 @@
-"""The audit of a model that draws pixel by pixel: begun by its button, going on when the pane is left, then told."""
+"""Audit of a pixel-by-pixel model: started by its button, continued when the pane is left, then reported."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def news_arrived(area: PaneArea) -> list[News]:
     return found
 
 
-def test_neighbours_come_at_once_and_the_audit_when_a_person_asks(qtbot, area: PaneArea, view: NeighboursView):
+def test_neighbours_come_at_once_and_the_audit_on_request(qtbot, area: PaneArea, view: NeighboursView):
     news = news_arrived(area)
     assert view.audit_button.text() == "Audit 30 samples"
     assert view.verdict.text() == ""
@@ -77,7 +77,7 @@ def test_neighbours_come_at_once_and_the_audit_when_a_person_asks(qtbot, area: P
     assert news == [], "it is on screen: no need to tell"
 
 
-def test_how_far_it_is_stands_in_the_pane_and_it_can_be_stopped(qtbot, area: PaneArea, view: NeighboursView, gate):
+def test_pane_shows_progress_and_can_stop_it(qtbot, area: PaneArea, view: NeighboursView, gate):
     view.audit_button.click()
     qtbot.waitUntil(lambda: view.verdict.text() == "Auditing 30 samples, 25 %", timeout=PATIENCE)
     assert view.audit_button.text() == "Stop"
@@ -87,7 +87,7 @@ def test_how_far_it_is_stands_in_the_pane_and_it_can_be_stopped(qtbot, area: Pan
     assert view.verdict.text() == ""
 
 
-def test_it_goes_on_when_the_pane_is_left_and_is_told_with_a_way_to_it(
+def test_audit_continues_when_the_pane_is_left_and_links_to_its_result(
     qtbot, area: PaneArea, view: NeighboursView, gate
 ):
     news = news_arrived(area)

@@ -1,4 +1,4 @@
-"""Other programs on the computer: measured from the system's counters, told in the status bar, helped by a button."""
+"""Other programs on the computer: measured by the system's counters, shown in the status bar, with a remedy."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def watch(counters: Counters, others: list[float], wanted: int) -> tuple[Process
     return processor, said
 
 
-def test_a_quiet_computer_is_not_crowded() -> None:
+def test_idle_computer_is_not_busy() -> None:
     processor, said = watch(Counters(), [0.05, 0.1, 0.0, 0.1] * 5, wanted=2)
     assert not any(said)
     assert processor.others < 0.1
 
 
-def test_one_busy_program_is_seen_and_leaves_a_core_to_one_thread() -> None:
+def test_one_busy_program_is_detected_and_one_thread_suggested() -> None:
     processor, said = watch(Counters(), [1.0] * 10, wanted=2)
     assert said[-1]
     assert processor.others == pytest.approx(1.0, abs=0.02)
@@ -58,20 +58,20 @@ def test_one_busy_program_is_seen_and_leaves_a_core_to_one_thread() -> None:
     assert not processor.crowded, "one thread and one other program have a core each"
 
 
-def test_beside_two_fewer_threads_are_no_help() -> None:
+def test_fewer_threads_do_not_help_beside_two_programs() -> None:
     processor, said = watch(Counters(), [1.6] * 10, wanted=2)
     assert said[-1]
     assert processor.free == 0
 
 
-def test_of_eight_cores_seven_are_left() -> None:
+def test_seven_of_eight_cores_remain() -> None:
     processor, said = watch(Counters(8), [1.0] * 10, wanted=8)
     assert said[-1]
     assert processor.free == 7
     assert not watch(Counters(8), [1.0] * 10, wanted=4)[1][-1], "there is room for both"
 
 
-def test_a_breath_of_the_other_program_is_no_news() -> None:
+def test_short_activity_of_another_program_is_ignored() -> None:
     """It comes after more than a moment, and once there stays through ups and downs."""
     assert not watch(Counters(), [0.0, 0.0, 0.7, 0.0, 0.0, 0.0], wanted=2)[1][2]
     _processor, said = watch(Counters(), [0.6] * 10 + [0.25, 0.5] * 10, wanted=2)
@@ -79,11 +79,11 @@ def test_a_breath_of_the_other_program_is_no_news() -> None:
     assert changes == 1, said
 
 
-def test_who_does_not_train_misses_nothing() -> None:
+def test_nothing_is_reported_without_training() -> None:
     assert not watch(Counters(), [2.0] * 5, wanted=0)[1][-1]
 
 
-def test_the_real_counters_grow_by_what_this_process_does() -> None:
+def test_system_counters_include_this_process() -> None:
     before = read_counters()
     while read_counters().own - before.own < 0.02:
         sum(range(10_000))
@@ -111,7 +111,7 @@ class Session(QObject):
         (0, 2.0, "", ""),
     ],
 )
-def test_it_says_so_and_offers_what_helps(qtbot, threads: int, others: float, words: str, button: str) -> None:
+def test_status_bar_reports_it_and_offers_a_remedy(qtbot, threads: int, others: float, words: str, button: str) -> None:
     counters, session = Counters(), Session(threads)
     line = BusyLine(session, processor=Processor(counters))
     qtbot.addWidget(line)

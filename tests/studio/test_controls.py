@@ -1,4 +1,4 @@
-"""Small controls that every card and pane is made of."""
+"""Small controls that cards and panes share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_a_list_of_choices_shows_all_of_them(qtbot, window) -> None:
     combo.hidePopup()
 
 
-def test_settings_that_are_unfolded_come_into_sight(qtbot, window) -> None:
+def test_unfolded_settings_are_scrolled_into_view(qtbot, window) -> None:
     window.resize(1280, 720)
     cards, plan = window.left.cards, window.left.plan
     window.left.model.set_folded(False)

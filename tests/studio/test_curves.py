@@ -1,4 +1,4 @@
-"""The curves: nothing dropped, nothing smoothed away, the true logarithm, and what the pointer reads."""
+"""The curves: no value dropped or smoothed away, a true logarithm, and the readout at the pointer."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_the_raw_curve_is_drawn_whole_behind_the_smooth_one(qtbot, plot) -> None
     assert np.array_equal(drawn(qtbot, plot, smoothing=0.0).lines["b"].smooth[1], np.arange(50.0))
 
 
-def test_log_scale_is_a_logarithm_and_drops_only_what_has_none(qtbot, plot) -> None:
+def test_log_scale_drops_only_values_without_a_logarithm(qtbot, plot) -> None:
     chart = drawn(qtbot, plot, log=True)
     line = chart.lines["b"]
     assert math.isnan(line.raw[1][0]), "0 has no logarithm"
@@ -103,14 +103,14 @@ def test_pointer_and_arrow_keys_read_the_nearest_point(qtbot, plot) -> None:
     assert math.isnan(plot.at)
 
 
-def test_the_mouse_reads_what_is_under_it(qtbot, plot) -> None:
+def test_mouse_reads_the_value_under_it(qtbot, plot) -> None:
     place = QPoint(round(plot.chart.pixel(33.0)), 60)
     with qtbot.waitSignal(plot.hovered) as told:
         QTest.mouseMove(plot, place)
     assert told.args == [33.0]
 
 
-def test_a_term_that_would_be_flat_gets_a_strip_of_its_own(qtbot, plot) -> None:
+def test_flat_term_gets_its_own_strip(qtbot, plot) -> None:
     """Faces: a reconstruction of 15,900 nats beside a KL of 8. Both must be seen to move."""
     data = CurveData()
     data.add([Row(i, i, {"train/a": 15900 + 900 * math.exp(-i / 20), "train/b": 8 - 8 / i}) for i in range(1, 100)])
@@ -160,13 +160,13 @@ def test_colours_follow_the_theme(qtbot, plot) -> None:
     assert LIGHT.series[0].colour not in seen
 
 
-def test_a_curve_that_grows_is_drawn_again_by_itself(qtbot, plot) -> None:
+def test_growing_curve_is_redrawn(qtbot, plot) -> None:
     plot.data.add(rows(60))
     plot.grown()
     qtbot.waitUntil(lambda: len(plot.chart.lines["a"].raw[0]) == 60)
 
 
-def test_what_is_being_drawn_does_not_change_under_the_brush() -> None:
+def test_data_does_not_change_while_it_is_painted() -> None:
     """The drawing thread reads views of arrays that this one goes on adding to."""
     data = CurveData(rows(200))
     x, y = data.curve("train/b")
@@ -188,7 +188,7 @@ def test_the_gui_thread_draws_nothing_itself(qtbot, plot, monkeypatch) -> None:
     assert threading.get_ident() not in threads
 
 
-def test_a_peak_in_a_long_curve_is_seen() -> None:
+def test_peak_in_a_long_curve_is_visible() -> None:
     x, y = np.arange(100_000.0), np.zeros(100_000)
     y[31_415], y[27_182] = 7.0, np.nan
     _shown, peak = peaks(x, y, 800)
@@ -203,14 +203,14 @@ def test_thinning_keeps_both_ends() -> None:
     assert (shown[0], shown[-1]) == (0.0, 999.0)
 
 
-def test_numbers_in_words() -> None:
+def test_numbers_as_text() -> None:
     assert [number(v) for v in (214.83, 17.934, 1204.2, 0.01322, 0.00001, None, -15791.8)] == [
         "214.8", "17.93", "1,204", "0.013", "1.00e-05", "", "−15,792",
     ]  # fmt: skip
     assert [as_time(s) for s in (48, 725, 3725)] == ["0:48", "12:05", "1:02:05"]
 
 
-def test_an_axis_stands_still_while_curves_grow_within_it_and_follows_when_they_leave() -> None:
+def test_axis_changes_only_when_curves_leave_it() -> None:
     held = held_range(0.0, 100.0, None, room_below=False)
     assert held[0] == 0.0
     assert held[1] > 100.0, "room for the next points"

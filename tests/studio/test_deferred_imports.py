@@ -1,4 +1,4 @@
-"""Classes of Qt are made on the GUI thread alone: one made elsewhere crashed one start in twenty."""
+"""Classes of Qt are created on the GUI thread only; otherwise one start in twenty crashed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ print(json.dumps({"elsewhere": Where.elsewhere, "missing": missing, "panes": win
 """
 
 
-def test_the_window_s_code_arrives_on_the_gui_thread(tmp_path) -> None:
+def test_window_code_is_imported_on_the_gui_thread(tmp_path) -> None:
     settings = {"GENSTUDIO_HOME": str(tmp_path / "home"), "GENSTUDIO_CACHE": str(tmp_path / "cache")}
     done = subprocess.run(
         [sys.executable, "-c", OPEN, json.dumps(late_modules())],

@@ -1,4 +1,4 @@
-"""What comes into the window from elsewhere or leaves it: runs that others train, downloads, dropped pictures, files."""
+"""Exchange with the outside: runs that others train, downloads, dropped pictures, files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def click(widget) -> None:
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
 
-def test_a_run_that_another_process_trains_is_watched(qtbot, window, recipe_file, choose_recipe) -> None:
+def test_run_trained_by_another_process_is_followed(qtbot, window, recipe_file, choose_recipe) -> None:
     choose_recipe(window, recipe_file(10))
     click(window.left.controls.main)
     session, curves = window.session, window.left.curves
@@ -172,14 +172,14 @@ def test_curves_are_saved_from_the_card(
         assert (b"PNG" if kind == "png" else b"<svg") in target.read_bytes()[:2000]
 
 
-def test_the_remedy_of_the_health_line_is_taken_by_its_button(qtbot, window) -> None:
+def test_button_applies_the_remedy_of_the_health_line(qtbot, window) -> None:
     session, health = window.session, window.left.curves.health
     click(window.left.controls.main)
     qtbot.waitUntil(lambda: session.state == "training" and session.step > 3, timeout=PATIENCE)
     session.pause()
     qtbot.waitUntil(lambda: session.state == "paused", timeout=PATIENCE)
     qtbot.waitUntil(lambda: not session.background.busy(), timeout=PATIENCE)
-    health.show_words("watch", "The code says nothing.", "Weigh the KL term less", {"beta": 0.25})
+    health.show_words("watch", "The code says nothing.", "Reduce the weight of the KL term", {"beta": 0.25})
     click(health.remedy)
     assert not health.remedy.isVisible(), "a remedy is taken once"
     session.step_once()  # live settings hold from the next step on

@@ -1,4 +1,4 @@
-"""Directions, driven as hands would: the search stopped and gone on with, rows held fixed, names given, found again."""
+"""Directions by user input: search stopped and resumed, rows held fixed, names, new search."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def row_of(view: DirectionsView, name: str) -> int:
 # -- the search ---------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_found_is_shown_and_kept_in_the_run(qtbot, view: DirectionsView, run: Run):
+def test_found_directions_are_shown_and_saved_in_the_run(qtbot, view: DirectionsView, run: Run):
     assert names(view) == ["b", "mirror", "PC 1", "PC 2", "PC 3", "PC 4", "random"]
     assert not view.finding.isVisible()
     assert "along 7 directions" in view.words.text()
@@ -102,7 +102,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return opened
 
 
-def test_escape_stops_the_search_undo_goes_on_with_it(qtbot, area: PaneArea, gate: threading.Event):
+def test_escape_stops_the_search_and_undo_resumes_it(qtbot, area: PaneArea, gate: threading.Event):
     area.show_pane("directions")
     view = area.views["directions"]
     assert isinstance(view, DirectionsView)
@@ -127,7 +127,7 @@ def test_escape_stops_the_search_undo_goes_on_with_it(qtbot, area: PaneArea, gat
     assert "b" in names(settled(qtbot, area))
 
 
-def test_the_button_stops_and_the_other_goes_on(qtbot, area: PaneArea, gate: threading.Event):
+def test_one_button_stops_and_the_other_resumes(qtbot, area: PaneArea, gate: threading.Event):
     area.show_pane("directions")
     view = area.views["directions"]
     assert isinstance(view, DirectionsView)
@@ -140,7 +140,7 @@ def test_the_button_stops_and_the_other_goes_on(qtbot, area: PaneArea, gate: thr
     assert "b" in names(settled(qtbot, area))
 
 
-def test_a_hand_gets_its_picture_while_it_is_looked_for(qtbot, area: PaneArea, gate: threading.Event):
+def test_drag_gets_pictures_during_the_search(qtbot, area: PaneArea, gate: threading.Event):
     area.show_pane("directions")
     view = area.views["directions"]
     assert isinstance(view, DirectionsView)
@@ -152,7 +152,7 @@ def test_a_hand_gets_its_picture_while_it_is_looked_for(qtbot, area: PaneArea, g
     qtbot.waitUntil(lambda: area.found_directions.blob is not None, timeout=PATIENCE)
 
 
-def test_found_again_for_newer_weights_and_undo_brings_the_old_ones_back(
+def test_directions_are_found_again_and_undo_restores_the_old_ones(
     qtbot, area: PaneArea, view: DirectionsView, run: Run
 ):
     old = area.found_directions.blob
@@ -173,7 +173,7 @@ def test_found_again_for_newer_weights_and_undo_brings_the_old_ones_back(
     assert "found at step 4" in view.words.text()
 
 
-def test_what_the_run_keeps_is_shown_when_it_is_opened_again(
+def test_saved_directions_are_shown_when_the_run_is_reopened(
     qtbot, home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ):
     with area_on(qtbot, home, run) as first:
@@ -191,7 +191,7 @@ def test_what_the_run_keeps_is_shown_when_it_is_opened_again(
 # -- held fixed ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_box_holds_its_row_fixed_and_undo_lets_it_go(qtbot, area: PaneArea, view: DirectionsView):
+def test_checkbox_holds_its_row_fixed_and_undo_releases_it(qtbot, area: PaneArea, view: DirectionsView):
     row = row_of(view, "PC 2")
     qtbot.mouseClick(view.grid.boxes[row], Qt.MouseButton.LeftButton, pos=QPoint(8, 10))
     assert area.states["directions"].fixed == ("PC 2",)
@@ -216,9 +216,7 @@ def test_f_holds_the_row_in_focus_fixed(qtbot, area: PaneArea, view: DirectionsV
 # -- names --------------------------------------------------------------------------------------------------------------
 
 
-def test_a_component_gets_the_name_that_is_typed_and_the_run_keeps_it(
-    qtbot, area: PaneArea, view: DirectionsView, run: Run
-):
+def test_component_gets_the_typed_name_saved_in_the_run(qtbot, area: PaneArea, view: DirectionsView, run: Run):
     row = row_of(view, "PC 3")
     assert not view.name.isVisible(), "b has its name from the data"
     qtbot.mouseClick(view.grid, Qt.MouseButton.LeftButton, pos=middle(view, row, 1))
@@ -239,14 +237,14 @@ def test_a_component_gets_the_name_that_is_typed_and_the_run_keeps_it(
 # -- looking ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_cell_says_where_it_stands_and_what_its_direction_does(qtbot, view: DirectionsView):
+def test_cell_describes_its_position_and_effects(qtbot, view: DirectionsView):
     qtbot.mouseMove(view.grid, middle(view, 0, 0))
     qtbot.waitUntil(lambda: view.inspector.code.text() == "b, −3 σ", timeout=PATIENCE)
     assert "linear SVM, accuracy" in view.inspector.detail.text()
     assert view.describe_cell(1, 0).startswith("mirror, −3 σ. mirrored images")
 
 
-def test_the_keyboard_reaches_every_row_and_it_comes_into_sight(qtbot, area: PaneArea, view: DirectionsView):
+def test_keyboard_reaches_every_row_and_scrolls_to_it(qtbot, area: PaneArea, view: DirectionsView):
     area.resize(1000, 480)
     settled(qtbot, area)
     before = view.scrolled.verticalScrollBar().value()
@@ -259,7 +257,7 @@ def test_the_keyboard_reaches_every_row_and_it_comes_into_sight(qtbot, area: Pan
     assert shown.contains(rect.center())
 
 
-def test_a_matrix_tells_its_numbers(qtbot, area: PaneArea, view: DirectionsView):
+def test_matrix_shows_its_numbers(qtbot, area: PaneArea, view: DirectionsView):
     view.inspector.controls.controls["shown"].edited.emit("shown", "cosines")
     settled(qtbot, area)
     assert view.grid.columns[:2] == ("b", "mirror")
@@ -280,7 +278,7 @@ def test_a_matrix_is_saved_with_the_names_of_its_rows_and_columns(
     assert "Matrix with its names…" in [action.text() for action in view.inspector.export.menu().actions()]
     with qtbot.waitSignal(area.exporter.failed, timeout=PATIENCE) as refused:
         area.exporter.export(view, "matrix", str(tmp_path / "none.svg"))
-    assert "rows of pictures are" in refused.args[0]
+    assert "rows of pictures" in refused.args[0]
     assert not (tmp_path / "none.svg").exists()
     view.inspector.controls.controls["shown"].edited.emit("shown", "cosines")
     settled(qtbot, area)
@@ -307,7 +305,7 @@ def test_a_click_sends_its_code_to_the_pane_beside_and_the_row_stays(qtbot, area
     assert area.states["directions"].z is None
 
 
-def test_a_code_sent_here_is_walked_from_and_a_button_leads_back(qtbot, area: PaneArea, view: DirectionsView):
+def test_sent_code_is_the_start_until_a_button_discards_it(qtbot, area: PaneArea, view: DirectionsView):
     z = np.array([1, 0, -1, 0.5], np.float32)
     area.codes.send(z, "directions")
     settled(qtbot, area)
@@ -318,7 +316,7 @@ def test_a_code_sent_here_is_walked_from_and_a_button_leads_back(qtbot, area: Pa
     assert "Validation image 0" in view.words.text()
 
 
-def test_directions_of_another_space_are_refused_in_the_pane_and_a_button_finds_those_of_this_one(
+def test_directions_of_another_space_are_refused_and_a_button_finds_new_ones(
     qtbot, area: PaneArea, view: DirectionsView
 ):
     from dataclasses import replace as with_
@@ -327,12 +325,12 @@ def test_directions_of_another_space_are_refused_in_the_pane_and_a_button_finds_
     assert found is not None
     other = area.blobs.put(with_(found, space=with_(found.space, model="gan")).to_bytes())
     view.propose("other", directions=other)
-    qtbot.waitUntil(lambda: "another space" in view.grid.accessibleDescription(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "another latent space" in view.grid.accessibleDescription(), timeout=PATIENCE)
     qtbot.mouseClick(view.again, Qt.MouseButton.LeftButton)
     assert "b" in names(settled(qtbot, area))
 
 
-def test_only_the_attributes_that_are_ticked_are_looked_for(qtbot, area: PaneArea, view: DirectionsView):
+def test_only_ticked_attributes_are_searched(qtbot, area: PaneArea, view: DirectionsView):
     ticks = [action for action in view.wanted.menu().actions() if action.isCheckable()]
     assert [action.text() for action in ticks] == ["b"]
     ticks[0].trigger()

@@ -1,4 +1,4 @@
-"""The form that knobs get: wrong input is explained under the field and keeps Start from being pressed."""
+"""The form of knobs: wrong input is explained under the field and disables Start."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_
 from genstudio.studio.forms.knob_form import KnobForm
 from genstudio.studio.forms.number_field import next_125
-from tests.studio.by_hand import enter
+from tests.studio.typing_helpers import enter
 
 PATIENCE = 60_000
 
@@ -33,7 +33,7 @@ def form(qtbot) -> KnobForm:
     return made
 
 
-def test_a_complete_entry_is_checked_and_a_refusal_explained(qtbot, form) -> None:
+def test_complete_entry_is_checked_and_a_refusal_explained(qtbot, form) -> None:
     row = form.rows["size"]
     for wrong, words in (("0", "at least 1"), ("11", "at most 10"), ("two", "whole number"), ("2.5", "whole number")):
         enter(row.field, wrong)
@@ -62,7 +62,7 @@ def test_arrow_keys_step_and_never_leave_the_range(qtbot, form) -> None:
     assert form.values()["rate"] == pytest.approx(0.0005)
 
 
-def test_the_way_back_leads_to_the_recipe(qtbot, form) -> None:
+def test_reset_button_restores_the_recipes_value(qtbot, form) -> None:
     form.set_values({"size": 5, "rate": 0.1})
     row = form.rows["size"]
     assert not row.back.isVisible()
@@ -74,7 +74,7 @@ def test_the_way_back_leads_to_the_recipe(qtbot, form) -> None:
     assert form.changed_names() == []
 
 
-def test_choices_boxes_and_values_that_may_be_missing(qtbot, form) -> None:
+def test_choices_checkboxes_and_optional_values(qtbot, form) -> None:
     form.rows["kind"].field.setCurrentIndex(1)
     QTest.keyClick(form.rows["loud"].field, Qt.Key.Key_Space)
     enter(form.rows["limit"].field, "12")
@@ -83,7 +83,7 @@ def test_choices_boxes_and_values_that_may_be_missing(qtbot, form) -> None:
     assert form.values()["limit"] is None
 
 
-def test_locking_leaves_live_knobs_open_and_says_why(qtbot, form) -> None:
+def test_lock_leaves_live_knobs_editable_and_gives_a_reason(qtbot, form) -> None:
     form.lock("a run is going on")
     assert form.rows["rate"].field.isEnabled()
     assert not form.rows["size"].field.isEnabled()
@@ -100,12 +100,12 @@ def test_every_field_can_be_reached_and_is_named(qtbot, form) -> None:
 
 
 @pytest.mark.parametrize(("value", "up", "down"), [(1, 2, 0.5), (0.001, 0.002, 0.0005), (5, 10, 2), (3, 5, 2)])
-def test_the_ladder(value: float, up: float, down: float) -> None:
+def test_arrow_steps_follow_1_2_5(value: float, up: float, down: float) -> None:
     assert next_125(value, 1) == pytest.approx(up)
     assert next_125(value, -1) == pytest.approx(down)
 
 
-def test_a_wrong_setting_keeps_start_from_being_pressed(qtbot, window) -> None:
+def test_wrong_setting_disables_start(qtbot, window) -> None:
     field = window.left.model.form.rows["latent_dim"].field
     enter(field, "0")
     assert not window.left.controls.main.isEnabled()

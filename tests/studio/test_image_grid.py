@@ -1,4 +1,4 @@
-"""The grid: every pixel a square of whole device pixels, and cells that can be reached by mouse and keyboard."""
+"""The grid: every pixel a square of whole device pixels, and cells reachable by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_cells_are_enlarged_by_whole_factors(qapp, channels: int):
     assert (shown[120:122] == 128).all(), "the gutter has the surround's grey"
 
 
-def test_the_gutter_gives_way_before_the_sharpness(qapp):
+def test_gutter_shrinks_before_sharpness_is_lost(qapp):
     picture = noise(20, 20, 28)
     assert lay_out(picture, 604, 700, margin=12, gutter=1).factor == 1
     tight = lay_out(picture, 570, 700, margin=12, gutter=1)
@@ -72,7 +72,7 @@ def test_smooth_cells_do_not_bleed_into_each_other(qapp):
     assert (shown[:, middle:] == 255).all()
 
 
-def test_nothing_of_the_picture_is_kept(qapp):
+def test_painted_image_does_not_share_the_picture_s_memory(qapp):
     """What is on screen must not change, nor crash, when the array goes or is used again."""
     picture = noise(2, 2, 8)
     image = compose(picture, lay_out(picture, 100, 100, margin=0, gutter=0), GREY)
@@ -171,7 +171,7 @@ def test_a_click_picks_and_a_drag_does_not(qtbot, grid: ImageGrid):
     assert (3, 1) not in heard[1:]
 
 
-def test_the_pointer_tells_its_cell_once(qtbot, grid: ImageGrid):
+def test_pointer_reports_each_cell_once(qtbot, grid: ImageGrid):
     heard: list[object] = []
     grid.pointed.connect(heard.append)
     middle = grid.cell_rect(0, 2).center().toPoint()
@@ -181,7 +181,7 @@ def test_the_pointer_tells_its_cell_once(qtbot, grid: ImageGrid):
     assert heard == [(0, 2), None]
 
 
-def test_the_wheel_says_where_and_how_far(qtbot, grid: ImageGrid):
+def test_wheel_reports_position_and_amount(qtbot, grid: ImageGrid):
     position = grid.cell_rect(0, 0).topLeft()
     with qtbot.waitSignal(grid.wheeled) as wheeled:
         none = Qt.KeyboardModifier.NoModifier

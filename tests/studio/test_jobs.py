@@ -1,4 +1,4 @@
-"""Long work that a person started: told, stopped, at rest while a person drags; and the status bar that shows it."""
+"""Jobs started by a person: progress, stop, pause during a drag, and the status bar."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def start(jobs: Jobs, work: Callable[[], Any], **how: Any) -> tuple[Job, list[An
     return job, found
 
 
-def test_a_job_tells_how_far_it_is_and_what_it_found(qtbot, jobs: Jobs):
+def test_job_reports_progress_and_result(qtbot, jobs: Jobs):
     work = Counting()
     job, found = start(jobs, work)
     assert jobs.running is job
@@ -67,7 +67,7 @@ def test_a_job_tells_how_far_it_is_and_what_it_found(qtbot, jobs: Jobs):
     assert work.threads == 1, "the other core is left to what is looked at"
 
 
-def test_stopped_it_takes_no_further_step_and_nothing_comes_of_it(qtbot, jobs: Jobs):
+def test_stopped_job_takes_no_further_step_and_gives_no_result(qtbot, jobs: Jobs):
     work, after = Counting(), Counting()
     job, found = start(jobs, work)
     work.may.release(3)
@@ -83,7 +83,7 @@ def test_stopped_it_takes_no_further_step_and_nothing_comes_of_it(qtbot, jobs: J
     assert work.steps <= 4, "the step in which it was stopped is the last"
 
 
-def test_while_a_person_drags_it_rests(qtbot, jobs: Jobs):
+def test_job_pauses_during_a_drag(qtbot, jobs: Jobs):
     work, beside = Counting(), threading.Event()
     job, found = start(jobs, work)
     work.may.release(2)
@@ -96,7 +96,7 @@ def test_while_a_person_drags_it_rests(qtbot, jobs: Jobs):
     qtbot.waitUntil(lambda: found == ["done"], timeout=PATIENCE)
 
 
-def test_an_error_is_handed_on_and_the_next_job_is_done(qtbot, jobs: Jobs):
+def test_error_is_reported_and_the_next_job_runs(qtbot, jobs: Jobs):
     wrong, work = Counting(), Counting()
     wrong.error = GenstudioError(N_("It rains."), N_("Wait."))
     wrong.may.release(1)
@@ -107,7 +107,7 @@ def test_an_error_is_handed_on_and_the_next_job_is_done(qtbot, jobs: Jobs):
     assert failed == [wrong.error]
 
 
-def test_the_status_bar_shows_the_job_with_stop_and_then_what_it_found(qtbot, jobs: Jobs):
+def test_status_bar_shows_the_job_with_stop_and_then_its_result(qtbot, jobs: Jobs):
     line = JobLine()
     qtbot.addWidget(line)
     line.follow(jobs)

@@ -1,4 +1,4 @@
-"""Masks of a completion: halves, the brush, and the border that is drawn around them."""
+"""Masks of a completion: halves, the brush, and the border around them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_halves_are_halves():
 
 
 @pytest.mark.parametrize("size", range(1, 10))
-def test_the_brush_is_as_wide_as_it_says(size: int):
+def test_brush_has_its_stated_width(size: int):
     mask = stroked(np.ones((20, 20), bool), (10, 10), (10, 10), size, keep=False)
     rubbed = np.argwhere(~mask)
     assert (rubbed.max(0) - rubbed.min(0) + 1).tolist() == [size, size]
@@ -32,7 +32,7 @@ def test_a_quick_stroke_leaves_no_gaps():
     assert back.all()
 
 
-def test_the_border_runs_between_kept_and_not():
+def test_border_separates_kept_and_erased_pixels():
     assert outline(region("top", 4, 4)) == [(0, 2, 4, 2)]
     assert outline(region("all", 4, 4)) == []
     hole = np.ones((5, 5), bool)

@@ -1,4 +1,4 @@
-"""Numbers are read as programs and as the system's locale write them, and never as something a thousand times as large."""
+"""Numbers are read as programs and as the system's locale write them, never as something a thousand times as large."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def read_or_refused(text: str, locale: QLocale) -> float | str:
 
 
 @given(locales, reals | thousandths)
-def test_what_a_field_shows_reads_back_the_same(locale: QLocale, value: float) -> None:
+def test_field_text_reads_back_as_the_same_number(locale: QLocale, value: float) -> None:
     assert read_number(as_text(value, locale=locale), locale=locale) == float(f"{value:.10g}")
 
 
@@ -46,9 +46,7 @@ def test_whole_numbers_read_back_exactly(locale: QLocale, value: int) -> None:
 
 
 @given(locales, reals | thousandths, st.sampled_from("gf"))
-def test_what_the_locale_writes_is_read_or_refused_but_never_another_number(
-    locale: QLocale, value: float, form: str
-) -> None:
+def test_locale_text_is_read_exactly_or_refused(locale: QLocale, value: float, form: str) -> None:
     got = read_or_refused(locale.toString(value, form, 10), locale)
     if isinstance(got, str):
         assert locale.groupSeparator() == "."
@@ -63,7 +61,7 @@ def test_signs_that_only_separate_thousands_do_so_everywhere(locale: QLocale, va
 
 
 @given(st.text(max_size=12))
-def test_any_text_is_a_number_or_a_refusal_in_words(text: str) -> None:
+def test_any_text_is_a_number_or_refused_with_a_reason(text: str) -> None:
     for locale in ("en_US", "de_DE", "fa_IR"):
         got = read_or_refused(text, QLocale(locale))
         assert got if isinstance(got, str) else abs(got) < float("inf")
@@ -80,7 +78,7 @@ def test_read_alike_everywhere(locale: str, text: str, value: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "-", "nan", "inf", "1e", "10²", "1e400", "9" * 5000, "1 0 0", "two", "1__0"])
-def test_no_number(text: str) -> None:
+def test_text_that_is_not_a_number(text: str) -> None:
     with pytest.raises(UsageError):
         read(text, "de_DE")
 
@@ -105,7 +103,7 @@ def test_a_text_that_could_mean_two_numbers_is_refused_and_both_are_named(locale
      ("en_US", "10,000", 1e4), ("en_US", "1.000", 1), ("en_IN", "10,00,000", 1e6), ("sv_SE", "1,5×10^\u22127", 1.5e-7),
      ("ar_EG", "\u0661\u066b\u0665", 1.5)],
 )  # fmt: skip
-def test_the_locale_is_heeded(locale: str, text: str, value: float) -> None:
+def test_locale_is_respected(locale: str, text: str, value: float) -> None:
     assert read(text, locale) == value
 
 
@@ -119,7 +117,7 @@ def test_a_row_of_numbers(text: str) -> None:
     assert read_numbers(text, locale=QLocale("de_DE")) == [0.9, 0.999]
 
 
-def test_the_system_s_locale_is_asked_not_the_language_of_the_words() -> None:
+def test_system_locale_counts_not_the_language_of_messages() -> None:
     code = "from genstudio.studio.forms.number_text import read_number; print(read_number('1,5'))"
     env = {k: v for k, v in os.environ.items() if k != "LC_ALL" and k != "LC_NUMERIC"}
     env |= {"LANG": "en_US.UTF-8", "LC_NUMERIC": "de_DE.UTF-8", "QT_QPA_PLATFORM": "offscreen"}

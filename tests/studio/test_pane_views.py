@@ -1,4 +1,4 @@
-"""The right side of the window, driven as hands would: rail, zoom, drag, undo, side by side, sending a z, saving."""
+"""The pane area by user input: list, zoom, drag, undo, side by side, sending a z, saving."""
 
 from __future__ import annotations
 
@@ -90,13 +90,13 @@ def settled(qtbot, area: PaneArea, name: str) -> PaneView:
     return area.views[name]
 
 
-def test_before_there_is_anything_it_says_what_to_do(make_area):
+def test_empty_pane_shows_a_hint(make_area):
     area = make_area()
     assert "Press Start" in area.views["manifold"].grid._message
     assert area.header.slider.isHidden()
 
 
-def test_an_opened_run_is_shown_with_words_and_time(area: PaneArea):
+def test_opened_run_is_shown_with_caption_and_time(area: PaneArea):
     view = area.views["manifold"]
     assert area.header.name.text() == "dots-1"
     assert view.words.whole() == "PC1 across, PC2 up, ±2 σ, 20×20 from step 30", "three dimensions: the principal ones"
@@ -104,7 +104,7 @@ def test_an_opened_run_is_shown_with_words_and_time(area: PaneArea):
     assert view.inspector.code.text().startswith("z = (")
 
 
-def test_the_plane_is_a_persons_to_choose(qtbot, area: PaneArea):
+def test_users_choice_of_plane_is_kept(qtbot, area: PaneArea):
     view = area.views["manifold"]
     plane, across = view._plane.combo, view._across.combo
     assert plane.currentText() == "principal", "what is shown, though nobody chose"
@@ -119,7 +119,7 @@ def test_the_plane_is_a_persons_to_choose(qtbot, area: PaneArea):
     assert plane.currentText() == "principal"
 
 
-def test_the_rail_chooses_and_undo_brings_the_other_back(qtbot, area: PaneArea):
+def test_pane_list_chooses_and_undo_restores_the_other(qtbot, area: PaneArea):
     area.views["manifold"].inspector.controls.controls["cells"].slider.slider.setValue(2)
     assert area.states["manifold"].cells == 7
     qtbot.mouseClick(area.pane_list.buttons["samples"], Qt.MouseButton.LeftButton)
@@ -132,7 +132,7 @@ def test_the_rail_chooses_and_undo_brings_the_other_back(qtbot, area: PaneArea):
     assert settled(qtbot, area, "manifold").grid.picture.rows == 7
 
 
-def test_cells_fit_crisply_until_somebody_chooses(qtbot, area: PaneArea):
+def test_cells_fit_the_pane_until_chosen(qtbot, area: PaneArea):
     view = settled(qtbot, area, "manifold")
     assert view.rendered.state.cells == 20, "8x8 images: more would fit"
     area.resize(600, 600)
@@ -196,7 +196,7 @@ def test_the_manifold_follows_the_training(qtbot, window):
     qtbot.waitUntil(lambda: window.session.state == "idle", timeout=PATIENCE)
 
 
-def test_dragging_moves_the_plane_and_home_brings_it_back(qtbot, area: PaneArea):
+def test_dragging_moves_the_plane_and_home_resets_it(qtbot, area: PaneArea):
     view = area.views["manifold"]
     start = view.grid.cell_rect(10, 10).center().toPoint()
     qtbot.mousePress(view.grid, Qt.MouseButton.LeftButton, pos=start)
@@ -224,7 +224,7 @@ def test_plus_zooms_about_the_focused_cell(qtbot, area: PaneArea):
     assert view.z_at((5, 15)) == pytest.approx(before, abs=1e-5)
 
 
-def test_a_chosen_code_stays_what_it_is_with_zoom_pan_home_and_newer_weights(qtbot, area: PaneArea):
+def test_chosen_code_is_unchanged_by_zoom_pan_home_and_newer_weights(qtbot, area: PaneArea):
     view = area.views["manifold"]
     qtbot.mouseClick(view.grid, Qt.MouseButton.LeftButton, pos=view.grid.cell_rect(3, 4).center().toPoint())
     qtbot.waitUntil(lambda: view.grid.mark is not None, timeout=PATIENCE)
@@ -238,8 +238,8 @@ def test_a_chosen_code_stays_what_it_is_with_zoom_pan_home_and_newer_weights(qtb
     settled(qtbot, area, "manifold")
     qtbot.waitUntil(lambda: not view.grid.marks_inside, timeout=PATIENCE)
     assert np.array_equal(view.current_z, chosen), "what is sent is what was chosen"
-    assert "outside of the view" in view.words.whole()
-    assert "outside of the view" in view.inspector.detail.text()
+    assert "outside the view" in view.words.whole()
+    assert "outside the view" in view.inspector.detail.text()
     assert view.inspector.caption.accessibleName() == "Chosen z"
 
     qtbot.keyClick(view.grid, Qt.Key.Key_Home)
@@ -259,7 +259,7 @@ def test_a_chosen_code_stays_what_it_is_with_zoom_pan_home_and_newer_weights(qtb
     assert view.grid.mark is None
 
 
-def test_the_number_of_the_range_is_that_of_what_is_seen(qtbot, area: PaneArea):
+def test_range_in_the_caption_is_that_of_the_view(qtbot, area: PaneArea):
     view = area.views["manifold"]
     slider = view.inspector.controls.controls["reach"].slider
 
@@ -282,7 +282,7 @@ def test_the_number_of_the_range_is_that_of_what_is_seen(qtbot, area: PaneArea):
     agree("1.5")
 
 
-def test_a_cell_is_described_for_the_ear(qtbot, area: PaneArea):
+def test_cell_has_an_accessible_description(qtbot, area: PaneArea):
     grid = area.views["manifold"].grid
     grid.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(grid, Qt.Key.Key_Down)
@@ -303,7 +303,7 @@ def test_enter_sends_z_to_the_samples_beside(qtbot, area: PaneArea):
     assert area.states["samples"].around is None
 
 
-def test_others_can_take_a_z(area: PaneArea):
+def test_other_panes_accept_a_z(area: PaneArea):
     taken: list[np.ndarray] = []
     area.codes.register("elsewhere", "Elsewhere", taken.append)
     titles = [action.text() for action in area.views["manifold"].inspector.send.menu().actions()]
@@ -341,7 +341,7 @@ def test_r_resamples(qtbot, area: PaneArea):
     assert np.array_equal(view.grid.picture.pixels, before)
 
 
-def test_a_class_is_chosen_where_the_model_knows_any(qtbot, make_area, run_of_classes: Run):
+def test_class_is_chosen_for_conditional_models(qtbot, make_area, run_of_classes: Run):
     area = make_area(run_of_classes.path)
     manifold = settled(qtbot, area, "manifold")
     assert manifold.words.whole().startswith("a: z1 across")
@@ -363,7 +363,7 @@ def test_a_class_is_chosen_where_the_model_knows_any(qtbot, make_area, run_of_cl
     assert samples.rendered.content.pictures[0].columns == 8
 
 
-def test_a_pane_in_a_window_of_its_own_and_back(qtbot, area: PaneArea):
+def test_pane_moves_to_its_own_window_and_back(qtbot, area: PaneArea):
     area.move_to_window("manifold")
     assert area.slots == ["samples"]
     window = area.windows["manifold"]
@@ -385,7 +385,7 @@ def test_the_overlay_has_points_and_a_legend(qtbot, area: PaneArea):
     assert view.legend.isVisible()
 
 
-def test_help_shows_the_mathematics_and_goes_again(qtbot, area: PaneArea):
+def test_help_shows_the_mathematics_and_closes(qtbot, area: PaneArea):
     view = area.views["manifold"]
     qtbot.mouseClick(view.help_button, Qt.MouseButton.LeftButton)
     assert view.showing_help
@@ -394,7 +394,7 @@ def test_help_shows_the_mathematics_and_goes_again(qtbot, area: PaneArea):
     assert not view.showing_help
 
 
-def test_a_pane_that_the_model_cannot_serve_says_why(qtbot, area: PaneArea):
+def test_unavailable_pane_gives_a_reason(qtbot, area: PaneArea):
     area.availability.take("refusals:vae", {"manifold": "It needs codes. Train a VAE.", "samples": None})
     view = area.views["manifold"]
     assert "Train a VAE" in view.page.toPlainText()
@@ -405,7 +405,7 @@ def test_a_pane_that_the_model_cannot_serve_says_why(qtbot, area: PaneArea):
     assert not view.showing_help
 
 
-def test_states_are_found_again(qtbot, area: PaneArea, make_area, home: Path):
+def test_states_are_restored(qtbot, area: PaneArea, make_area, home: Path):
     area.views["manifold"].propose("", cells=9, overlay="plain")
     area.show_pane("samples")
     area.remember()
@@ -415,7 +415,7 @@ def test_states_are_found_again(qtbot, area: PaneArea, make_area, home: Path):
     assert (again.states["manifold"].cells, again.states["manifold"].overlay) == (9, "plain")
 
 
-def test_settings_of_another_version_are_no_obstacle(make_area, home: Path):
+def test_settings_of_another_version_are_tolerated(make_area, home: Path):
     settings = Settings(home / "settings.json")
     settings.set("panes", {"states": {"manifold": {"cells": 999}}, "slots": ["gone"], "smooth": True})
     area = make_area(settings=settings)
@@ -435,7 +435,7 @@ def save(qtbot, area: PaneArea, view: PaneView, kind: str, path: Path) -> Path:
     return done.args[0]
 
 
-def test_the_picture_carries_how_it_was_made(qtbot, area: PaneArea, run: Run, tmp_path: Path):
+def test_picture_has_provenance(qtbot, area: PaneArea, run: Run, tmp_path: Path):
     path = save(qtbot, area, area.views["manifold"], "picture", tmp_path / "m.png")
     assert Image.open(path).width > 20 * 8
     provenance = read_provenance(path)
@@ -446,7 +446,7 @@ def test_the_picture_carries_how_it_was_made(qtbot, area: PaneArea, run: Run, tm
     assert area.export_line.action.isVisible()
 
 
-def test_half_a_picture_is_not_saved(qtbot, area: PaneArea, tmp_path: Path):
+def test_unfinished_picture_is_not_saved(qtbot, area: PaneArea, tmp_path: Path):
     """Saved under a moving hand, when only every second cell is there."""
     view = area.views["manifold"]
     whole = Image.open(save(qtbot, area, view, "picture", tmp_path / "whole.png"))
@@ -476,7 +476,7 @@ def test_samples_through_training_become_a_film(qtbot, area: PaneArea, tmp_path:
     assert Image.open(path).n_frames >= 3
 
 
-def test_what_cannot_be_written_is_said_in_words(qtbot, area: PaneArea, tmp_path: Path):
+def test_failed_write_is_reported(qtbot, area: PaneArea, tmp_path: Path):
     with qtbot.waitSignal(area.exporter.failed, timeout=PATIENCE) as failed:
         area.exporter.export(area.views["manifold"], "walk", str(tmp_path / "film.avi"))
     assert "avi" in failed.args[0]
@@ -493,7 +493,7 @@ def test_a_film_that_is_stopped_leaves_nothing(qtbot, area: PaneArea, tmp_path: 
     assert "Nothing was saved" in area.export_line.words.text()
 
 
-def test_weights_that_a_hand_has_shown_already_hold_up_no_newer_ones(qtbot, area: PaneArea):
+def test_weights_shown_during_a_drag_do_not_delay_newer_ones(qtbot, area: PaneArea):
     """They are not made anew when they are announced, and so nothing waits for that."""
     view = area.views["manifold"]
     qtbot.waitUntil(lambda: view.rendered is not None and view.rendered.final)
@@ -505,7 +505,7 @@ def test_weights_that_a_hand_has_shown_already_hold_up_no_newer_ones(qtbot, area
     area.rendering.weight_refresh.due.disconnect(due.append)
 
 
-def test_a_pane_left_with_older_weights_while_paused_asks_for_the_newest(qtbot, area: PaneArea, monkeypatch):
+def test_paused_pane_with_older_weights_requests_the_newest(qtbot, area: PaneArea, monkeypatch):
     """A hand went on with what was on screen; while training stands still no later weights would come by themselves."""
     name = area.active
     made = settled(qtbot, area, name).rendered

@@ -1,4 +1,4 @@
-"""Every picture belongs to a run and a step: nothing of another run stays, and what is being made says so."""
+"""Every picture belongs to a run and a step: nothing of another run stays, and computation is indicated."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def pictures_in(widget) -> list[str]:
 
 
 @pytest.mark.parametrize("name", list(panes))
-def test_when_another_run_is_opened_nothing_of_the_one_before_is_seen(qtbot, home: Path, runs: dict[str, Run], name):
+def test_opening_another_run_shows_nothing_of_the_previous(qtbot, home: Path, runs: dict[str, Run], name):
     kinds = {"pixels": "dots-pixels", "surprise": "dots-pixels"}
     kind = kinds.get(name, "points-gan" if name in ("plane", "objective", "real_or_fake") else "dots-vae")
     first, second = runs[f"{kind}-1"], runs[f"{kind}-2"]
@@ -109,7 +109,7 @@ def test_when_another_run_is_opened_nothing_of_the_one_before_is_seen(qtbot, hom
         assert rendered(qtbot, area, name, second).run == str(second.path)
 
 
-def test_a_pane_in_a_window_of_its_own_leaves_the_run_too(qtbot, area: PaneArea, runs: dict[str, Run]):
+def test_detached_pane_also_leaves_the_run(qtbot, area: PaneArea, runs: dict[str, Run]):
     area.move_to_window("samples")
     rendered(qtbot, area, "samples", runs["dots-vae-1"])
     old, window = area.views["samples"], area.windows["samples"]
@@ -123,7 +123,7 @@ def test_a_pane_in_a_window_of_its_own_leaves_the_run_too(qtbot, area: PaneArea,
     assert not area.views["samples"].window_button.isHidden()
 
 
-def test_what_comes_late_from_a_run_that_was_left_is_not_shown(qtbot, area: PaneArea, monkeypatch, runs):
+def test_late_results_of_a_closed_run_are_not_shown(qtbot, area: PaneArea, monkeypatch, runs):
     made = rendered(qtbot, area, "manifold", runs["dots-vae-1"])
     open_and_wait(qtbot, area, runs["points-gan-1"])
     area.show_pane("samples")
@@ -135,9 +135,7 @@ def test_what_comes_late_from_a_run_that_was_left_is_not_shown(qtbot, area: Pane
     assert area.views["samples"].rendered.run == here.run
 
 
-def test_a_file_that_is_read_when_the_run_is_left_is_forgotten(
-    qtbot, area: PaneArea, runs, tmp_path: Path, monkeypatch
-):
+def test_file_being_read_when_the_run_closes_is_dropped(qtbot, area: PaneArea, runs, tmp_path: Path, monkeypatch):
     rendered(qtbot, area, "manifold", runs["dots-vae-1"])
     area.show_pane("sliders")
     rendered(qtbot, area, "sliders", runs["dots-vae-1"])
@@ -151,7 +149,7 @@ def test_a_file_that_is_read_when_the_run_is_left_is_forgotten(
     assert area.states["sliders"].own is None
 
 
-def test_the_header_tells_the_run_in_front_and_its_step_at_once(qtbot, area: PaneArea, runs, tmp_path: Path):
+def test_header_shows_the_open_run_and_its_step_at_once(qtbot, area: PaneArea, runs, tmp_path: Path):
     rendered(qtbot, area, "manifold", runs["dots-vae-1"])
     assert area.header.shown.text().startswith("2 ·")
     model, data = MODELS["dots-vae"]
@@ -170,7 +168,7 @@ def test_the_header_tells_the_run_in_front_and_its_step_at_once(qtbot, area: Pan
 # -- what names the data does not stay -----------------------------------------------------------------------------------
 
 
-def test_what_names_the_images_does_not_go_over_to_others_and_undo_does_not_bring_it_back(qtbot, area: PaneArea, runs):
+def test_fields_that_name_images_are_reset_for_other_data_also_after_undo(qtbot, area: PaneArea, runs):
     area.change({"manifold": area.panes["manifold"].state(overlay="class", spacing="linear")}, "colour by class")
     open_and_wait(qtbot, area, runs["dots-vae-2"])
     assert area.states["manifold"].overlay == "class", "the same images"
@@ -182,7 +180,7 @@ def test_what_names_the_images_does_not_go_over_to_others_and_undo_does_not_brin
     assert area.states["manifold"].overlay == ""
 
 
-def test_after_a_restart_states_fit_the_run_that_they_were_made_for(qtbot, home: Path, runs):
+def test_restored_states_fit_their_run(qtbot, home: Path, runs):
     def restarted(name: str) -> str:
         with area_on(qtbot, home, runs[name]) as area:
             overlay = area.states["manifold"].overlay
@@ -226,7 +224,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
     return made
 
 
-def test_a_pane_says_how_much_is_computed_and_a_person_can_stop_it(qtbot, slow: Slow, area: PaneArea):
+def test_pane_shows_progress_and_a_stop_button(qtbot, slow: Slow, area: PaneArea):
     area.show_pane("slow")
     view = area.views["slow"]
     line = view.computing
@@ -245,7 +243,7 @@ def test_a_pane_says_how_much_is_computed_and_a_person_can_stop_it(qtbot, slow: 
     assert view.grid.picture is not None
 
 
-def test_while_a_newer_picture_is_computed_the_older_one_stays_with_its_own_words(qtbot, slow: Slow, area: PaneArea):
+def test_older_picture_keeps_its_caption_until_the_newer_is_ready(qtbot, slow: Slow, area: PaneArea):
     slow.open.set()
     area.show_pane("slow")
     view = area.views["slow"]
@@ -287,7 +285,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reading]:
     made.go.set()
 
 
-def test_a_run_that_is_being_opened_says_so_everywhere(qtbot, open_window, home: Path, runs, monkeypatch, reading):
+def test_opening_run_is_indicated_everywhere(qtbot, open_window, home: Path, runs, monkeypatch, reading):
     monkeypatch.setattr(run_loader, "open_with_weights", reading)
     run = runs["dots-vae-1"]
     window = open_window(open_run=str(run.path))
@@ -310,7 +308,7 @@ def test_a_run_that_is_being_opened_says_so_everywhere(qtbot, open_window, home:
 
 
 @pytest.mark.parametrize("how", ["cancel", "fail"])
-def test_a_run_that_is_not_opened_leaves_what_was_open_before(qtbot, area: PaneArea, runs, monkeypatch, reading, how):
+def test_failed_opening_keeps_the_open_run(qtbot, area: PaneArea, runs, monkeypatch, reading, how):
     first, second = runs["dots-vae-1"], runs["points-gan-1"]
     rendered(qtbot, area, "manifold", first)
     area.change({"manifold": area.panes["manifold"].state(overlay="class")}, "colour by class")
@@ -335,7 +333,7 @@ def test_a_run_that_is_not_opened_leaves_what_was_open_before(qtbot, area: PaneA
     rendered(qtbot, area, "manifold", first)
 
 
-def test_another_run_may_be_chosen_while_one_is_being_opened(qtbot, area: PaneArea, runs, monkeypatch, reading):
+def test_another_run_can_be_chosen_during_opening(qtbot, area: PaneArea, runs, monkeypatch, reading):
     monkeypatch.setattr(run_loader, "open_with_weights", reading)
     area.session.open_run(runs["points-gan-1"].path)
     area.session.open_run(runs["dots-vae-2"].path)
@@ -357,7 +355,7 @@ def test_the_header_names_the_recipe_that_is_chosen(qtbot, window, recipe_file, 
 # -- a step shows its step ---------------------------------------------------------------------------------------------
 
 
-def test_a_step_shows_its_step(qtbot, window):
+def test_single_step_updates_the_shown_step(qtbot, window):
     session, area = window.session, window.panes
     area.show_pane("samples")
     qtbot.mouseClick(window.left.controls.main, Qt.MouseButton.LeftButton)
@@ -379,7 +377,7 @@ def test_a_step_shows_its_step(qtbot, window):
     qtbot.waitUntil(lambda: session.state == "idle", timeout=PATIENCE)
 
 
-def test_a_changed_setting_brings_newer_weights_without_waiting(qtbot, area: PaneArea, runs, monkeypatch):
+def test_changed_setting_refreshes_weights_at_once(qtbot, area: PaneArea, runs, monkeypatch):
     rendered(qtbot, area, "manifold", runs["dots-vae-1"])
     session, newer = area.session, area.rendering.weight_refresh
     qtbot.waitUntil(lambda: area.views["manifold"].rendered.final, timeout=PATIENCE)
@@ -400,7 +398,7 @@ def test_a_changed_setting_brings_newer_weights_without_waiting(qtbot, area: Pan
     session.state = "idle"
 
 
-def test_the_window_shows_another_run_in_one_frame(qtbot, open_window, home: Path, runs):
+def test_window_switches_to_another_run_in_one_frame(qtbot, open_window, home: Path, runs):
     """No frame in which some parts of the window know of the other run and some don't."""
     window = open_window(open_run=str(runs["dots-vae-1"].path))
     qtbot.waitUntil(lambda: window.session.run is not None, timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""Pixel by pixel, driven as hands would: play, scrub, change a pixel, rub out, complete, undo, save."""
+"""Pixel by pixel by user input: play, scrub, change a pixel, erase, complete, undo, save."""
 
 from __future__ import annotations
 
@@ -118,14 +118,14 @@ def place(view: PixelsView, row: int, column: int) -> QPoint:
 # -- playing -----------------------------------------------------------------------------------------------------
 
 
-def test_it_opens_with_nothing_drawn_and_says_what_to_do(view: PixelsView):
+def test_pane_opens_with_nothing_drawn_and_a_hint(view: PixelsView):
     assert "nothing drawn yet" in view.words.whole()
     assert view.stage.facts.whole() == "Nothing is drawn yet: press Play."
     assert view.transport.count.text() == "0 of 64"
     assert not view.transport.buttons["start"].isEnabled()
 
 
-def test_space_plays_to_the_end_and_one_undo_takes_it_back(qtbot, area: PaneArea, view: PixelsView):
+def test_space_plays_to_the_end_and_one_undo_reverts_it(qtbot, area: PaneArea, view: PixelsView):
     view.clock.speed = FASTEST
     view.stage.canvas.setFocus()
     with qtbot.waitSignal(view.clock.ended, timeout=PATIENCE):
@@ -149,7 +149,7 @@ def test_a_play_of_many_frames_is_one_command(qtbot, area: PaneArea, view: Pixel
     assert area.states["pixels"].position == view.clock.drawn, "it stands where the drawing had really come"
 
 
-def test_with_what_each_pixel_saw_it_plays_from_one_to_the_next(
+def test_playing_with_the_receptive_field_goes_pixel_by_pixel(
     qtbot, monkeypatch: pytest.MonkeyPatch, area: PaneArea, view: PixelsView
 ):
     monkeypatch.setattr(throttle, "BUDGET_MS", 0.0)  # pictures without it would be shown on the way
@@ -184,7 +184,7 @@ def test_undo_in_the_middle_of_a_play_stops_it(qtbot, area: PaneArea, view: Pixe
     assert not area.undo_stack.canUndo()
 
 
-def test_a_change_during_a_play_is_a_command_of_its_own(qtbot, area: PaneArea, view: PixelsView):
+def test_change_during_a_play_is_a_separate_command(qtbot, area: PaneArea, view: PixelsView):
     view.clock.speed = 30.0
     view.toggle_play()
     qtbot.waitUntil(lambda: view.clock.drawn > 2, timeout=PATIENCE)
@@ -201,7 +201,7 @@ def test_a_change_during_a_play_is_a_command_of_its_own(qtbot, area: PaneArea, v
     assert area.undo_stack.count() == 3, "play, temperature, play"
 
 
-def test_what_nobody_sees_does_not_play(qtbot, area: PaneArea, view: PixelsView):
+def test_hidden_pane_does_not_play(qtbot, area: PaneArea, view: PixelsView):
     view.clock.speed = 5.0
     view.toggle_play()
     area.show_pane("samples")
@@ -210,7 +210,7 @@ def test_what_nobody_sees_does_not_play(qtbot, area: PaneArea, view: PixelsView)
     assert view.idle
 
 
-def test_a_hand_at_work_elsewhere_pauses_the_play(qtbot, area: PaneArea, view: PixelsView):
+def test_drag_in_another_pane_pauses_the_play(qtbot, area: PaneArea, view: PixelsView):
     view.clock.speed = 5.0
     view.toggle_play()
     area.header.slider.sliderPressed.emit()
@@ -218,7 +218,7 @@ def test_a_hand_at_work_elsewhere_pauses_the_play(qtbot, area: PaneArea, view: P
     area.header.slider.sliderReleased.emit()
 
 
-def test_a_choice_during_a_play_can_be_undone_by_itself(qtbot, area: PaneArea, view: PixelsView):
+def test_choice_during_a_play_can_be_undone_alone(qtbot, area: PaneArea, view: PixelsView):
     view.clock.speed = 30.0
     view.toggle_play()
     qtbot.waitUntil(lambda: view.clock.drawn > 0, timeout=PATIENCE)
@@ -231,7 +231,7 @@ def test_a_choice_during_a_play_can_be_undone_by_itself(qtbot, area: PaneArea, v
     assert area.undo_stack.count() == 3, "play, overlay, play"
 
 
-def test_the_speed_that_is_really_reached_is_said(view: PixelsView):
+def test_actual_speed_is_shown(view: PixelsView):
     view.transport.show_speed(1000.0, 60.0)
     assert view.transport.speed_words.whole() == "60 of 1,000 pixels/s"
     view.transport.show_speed(1000.0, 990.0)
@@ -242,7 +242,7 @@ def test_the_speed_that_is_really_reached_is_said(view: PixelsView):
     assert view.transport.speed_words.whole() == "1 pixel/s"
 
 
-def test_the_temperature_that_is_shown_is_the_one_that_holds_here(qtbot, area: PaneArea, view: PixelsView):
+def test_shown_temperature_is_that_of_the_position(qtbot, area: PaneArea, view: PixelsView):
     drawn_to(qtbot, area, 30)
     slider = view.tools.controls["temperature"].slider
     view._edited("temperature", 0.5)
@@ -283,7 +283,7 @@ def test_scrubbing_back_and_forth_shows_the_same_drawing(qtbot, area: PaneArea, 
     assert area.undo_stack.count() == before + 1
 
 
-def test_a_click_on_what_is_not_drawn_yet_draws_up_to_there(qtbot, area: PaneArea, view: PixelsView):
+def test_click_on_an_undrawn_pixel_draws_up_to_it(qtbot, area: PaneArea, view: PixelsView):
     qtbot.mouseClick(view.stage.canvas, Qt.MouseButton.LeftButton, pos=place(view, 3, 4))
     settled(qtbot, area)
     assert view.rendered.content.values["position_yxc"] == (3, 4, 0)
@@ -308,9 +308,7 @@ evaluate_every = 0
 """
 
 
-def test_while_training_weights_stay_as_long_as_it_plays_and_come_when_it_stands(
-    qtbot, open_window, choose_recipe, tmp_path: Path
-):
+def test_weights_stay_during_a_play_and_refresh_when_it_stops(qtbot, open_window, choose_recipe, tmp_path: Path):
     (tmp_path / "pixels.toml").write_text(RECIPE, encoding="utf-8")
     window = open_window()
     choose_recipe(window, str(tmp_path / "pixels.toml"))
@@ -361,7 +359,7 @@ def test_another_level_is_chosen_from_the_bars_by_keyboard(qtbot, area: PaneArea
 # -- what if -----------------------------------------------------------------------------------------------------
 
 
-def test_a_click_turns_a_drawn_pixel_and_redraws_what_follows(qtbot, area: PaneArea, view: PixelsView):
+def test_click_changes_a_drawn_pixel_and_redraws_the_rest(qtbot, area: PaneArea, view: PixelsView):
     drawn_to(qtbot, area, END)
     before = large(view)
     qtbot.mouseClick(view.stage.canvas, Qt.MouseButton.LeftButton, pos=place(view, 4, 4))
@@ -395,7 +393,7 @@ def test_plus_makes_the_last_pixel_brighter_and_a_slider_any_pixel(qtbot, make_a
     assert large(settled(qtbot, area))[1, 1] == 11
 
 
-def test_after_a_branch_newer_weights_leave_what_was_drawn_before_it(qtbot, area: PaneArea, view: PixelsView):
+def test_newer_weights_keep_pixels_before_a_branch(qtbot, area: PaneArea, view: PixelsView):
     """At another checkpoint, as while training: only what follows the changed pixel is drawn by the newer weights."""
     drawn_to(qtbot, area, END)
     qtbot.mouseClick(view.stage.canvas, Qt.MouseButton.LeftButton, pos=place(view, 5, 3))
@@ -411,7 +409,7 @@ def test_after_a_branch_newer_weights_leave_what_was_drawn_before_it(qtbot, area
     assert not np.array_equal(large(settled(qtbot, area)).ravel()[: 5 * 8 + 4], before[: 5 * 8 + 4]), "else no test"
 
 
-def test_a_pixel_stays_in_hand_while_what_follows_it_is_drawn_again(qtbot, area: PaneArea, view: PixelsView):
+def test_selected_pixel_stays_selected_while_the_rest_is_redrawn(qtbot, area: PaneArea, view: PixelsView):
     drawn_to(qtbot, area, END)
     qtbot.mouseClick(view.stage.canvas, Qt.MouseButton.LeftButton, pos=place(view, 4, 4))
     whole = settled(qtbot, area).rendered
@@ -422,7 +420,7 @@ def test_a_pixel_stays_in_hand_while_what_follows_it_is_drawn_again(qtbot, area:
     assert view.tools.editor.back.isVisible()
 
 
-def test_a_pixel_in_hand_belongs_to_its_image(qtbot, area: PaneArea, view: PixelsView):
+def test_selected_pixel_belongs_to_its_image(qtbot, area: PaneArea, view: PixelsView):
     drawn_to(qtbot, area, END)
     for other in (lambda: view.completion.ask("resample"), lambda: view.propose("a class", source="data", index=3)):
         qtbot.mouseClick(view.stage.canvas, Qt.MouseButton.LeftButton, pos=place(view, 4, 4))
@@ -474,7 +472,7 @@ def completing(qtbot, area: PaneArea) -> PixelsView:
     return settled(qtbot, area)
 
 
-def test_one_stroke_rubs_out_and_is_one_command(qtbot, area: PaneArea):
+def test_one_stroke_erases_and_is_one_command(qtbot, area: PaneArea):
     view = completing(qtbot, area)
     before, canvas = large(view), view.stage.canvas
     count = area.undo_stack.count()
@@ -511,7 +509,7 @@ def test_the_brush_by_keyboard(qtbot, area: PaneArea):
     assert view.tools.tool == "point"
 
 
-def test_whole_regions_are_kept_and_nothing_to_draw_is_said_in_words(qtbot, area: PaneArea):
+def test_regions_are_kept_and_an_empty_mask_is_reported(qtbot, area: PaneArea):
     view = completing(qtbot, area)
     actions = {action.data(): action for action in view.tools.regions.menu().actions()}
     actions["region:left"].trigger()
@@ -529,7 +527,7 @@ def test_completions_side_by_side_differ(qtbot, area: PaneArea):
     assert len({cell.tobytes() for cell in cells}) > 1
 
 
-def test_an_image_of_ones_own_is_dropped_and_one_that_cannot_be_read_is_told(
+def test_own_image_is_dropped_and_an_unreadable_one_is_reported(
     qtbot, area: PaneArea, view: PixelsView, tmp_path: Path
 ):
     Image.fromarray(np.full((20, 30), 200, np.uint8)).save(tmp_path / "mine.png")
@@ -576,7 +574,7 @@ def parents(part: QWidget) -> list[QWidget]:
 
 
 @pytest.mark.parametrize("size", [(820, 640), (600, 560), (1000, 860)])
-def test_pictures_stay_whole_and_inside_at_any_size(qtbot, area: PaneArea, view: PixelsView, size):
+def test_pictures_fit_inside_at_any_size(qtbot, area: PaneArea, view: PixelsView, size):
     drawn_to(qtbot, area, END)
     area.resize(*size)
     qtbot.wait(1)
@@ -587,7 +585,7 @@ def test_pictures_stay_whole_and_inside_at_any_size(qtbot, area: PaneArea, view:
     assert not stage.canvas.geometry().intersects(stage.sheet.geometry())
 
 
-def test_undo_takes_everything_back(qtbot, area: PaneArea, view: PixelsView):
+def test_undo_reverts_everything(qtbot, area: PaneArea, view: PixelsView):
     first = area.states["pixels"]
     qtbot.keyClick(view.stage.canvas, Qt.Key.Key_End)
     settled(qtbot, area)

@@ -1,4 +1,4 @@
-"""The plane and the objective, driven as hands would: zoom, drag, home, undo; curves with a readout; the data card."""
+"""Plane and objective by user input: zoom, drag, home, undo; curves with a readout; the data card."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def settled(qtbot, area: PaneArea, name: str) -> PaneView:
     return view
 
 
-def test_the_wheel_zooms_about_the_pointer_a_drag_moves_and_undo_takes_each_back(qtbot, area: PaneArea):
+def test_wheel_zooms_drag_moves_and_undo_reverts_each(qtbot, area: PaneArea):
     view = settled(qtbot, area, "plane")
     assert isinstance(view, PlaneView)
     assert view.legend.isVisible()
@@ -96,7 +96,7 @@ def test_the_wheel_zooms_about_the_pointer_a_drag_moves_and_undo_takes_each_back
     assert area.states["plane"].zoom == 1.0, "five notches of one turn are one command"
 
 
-def test_the_objective_is_drawn_as_curves_that_tell_their_values(qtbot, area: PaneArea):
+def test_objective_is_drawn_as_curves_with_a_readout(qtbot, area: PaneArea):
     view = settled(qtbot, area, "objective")
     plot = view.stand.plot
     assert isinstance(plot, SeriesPlot)
@@ -147,7 +147,7 @@ def test_points_are_previewed_all_on_one_picture(qtbot):
 # -- which pane stands first -------------------------------------------------------------------------------------------
 
 
-def test_a_run_on_points_opens_on_the_plane_and_is_not_called_chosen(qtbot, home: Path, run: Run):
+def test_run_on_points_opens_on_the_plane_as_default(qtbot, home: Path, run: Run):
     with area_on(qtbot, home, run) as area:
         qtbot.waitUntil(lambda: area.slots == ["plane"], timeout=PATIENCE)
         assert area.active == "plane"
@@ -171,7 +171,7 @@ def test_images_after_points_have_the_manifold_again(qtbot, home: Path, run: Run
         assert area.slots == ["samples"], "what a person chose stays"
 
 
-def test_the_kept_session_wins(qtbot, home: Path, run: Run):
+def test_saved_session_takes_precedence(qtbot, home: Path, run: Run):
     settings = Settings(home / "settings.json")
     settings.set("panes", {"slots": ["samples", "manifold"]})
     settings.save()
@@ -180,7 +180,7 @@ def test_the_kept_session_wins(qtbot, home: Path, run: Run):
         assert area.slots == ["samples", "manifold"]
 
 
-def test_a_pane_says_in_its_own_file_what_it_is_for():
+def test_pane_declares_its_preferred_images():
     def newcomer(preferred_for) -> Pane:
         return replace(panes["samples"], name="mine", group="compare", preferred_for=preferred_for)
 
@@ -195,10 +195,10 @@ def test_a_pane_says_in_its_own_file_what_it_is_for():
 # -- where there is little room ----------------------------------------------------------------------------------------
 
 
-def test_words_below_a_plot_wrap_and_what_is_cut_stands_in_the_tooltip(qtbot):
+def test_caption_below_a_plot_wraps_and_its_tooltip_is_complete(qtbot):
     x = np.linspace(-2, 2, 20)
     name = "for a sample of which nobody has ever said anything"
-    content = Content("", series=(Series(name, x, x, group="The generator pays"),), across="the difference of " * 5)
+    content = Content("", series=(Series(name, x, x, group="Generator's loss"),), across="the difference of " * 5)
     plot = SeriesPlot()
     qtbot.addWidget(plot)
     plot.resize(600, 400)
@@ -214,7 +214,7 @@ def test_words_below_a_plot_wrap_and_what_is_cut_stands_in_the_tooltip(qtbot):
     assert name in plot.toolTip()
 
 
-def test_a_bar_of_colours_has_its_ends_below_it_where_there_is_no_room_beside_it(qtbot):
+def test_colour_bar_has_its_labels_below_if_narrow(qtbot):
     scale = Legend(
         "critic", (("−0.021, generated", (200, 90, 0)), ("", (255, 255, 255)), ("+0.021, real", (0, 90, 200))), True
     )
@@ -233,7 +233,7 @@ def test_a_bar_of_colours_has_its_ends_below_it_where_there_is_no_room_beside_it
     assert 180 < ends[-1] < 189, "whole, not cut by the edge"
 
 
-def test_a_choice_that_is_too_long_ends_in_dots(qtbot):
+def test_long_choice_is_elided(qtbot):
     combo = Combo("Order")
     qtbot.addWidget(combo)
     combo.addItems(["near", "those that lie nearest first"])

@@ -1,4 +1,4 @@
-"""The clock of a drawing: per frame, never per pixel, never ahead of what is drawn; and how often weights are taken."""
+"""Clock of a drawing: per frame, never per pixel, never ahead of the drawing; and the rate of new weights."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def start(qtbot):
         drawing.clock.stop()
 
 
-def test_one_pixel_a_second_is_one_pixel_a_second(start):
+def test_one_pixel_per_second(start):
     drawing = start(1.0)
     places = [drawing.frame(0.04) for _ in range(26 * 3)]
     assert places[1] == 1, "the first one at once"
@@ -55,7 +55,7 @@ def test_one_pixel_a_second_is_one_pixel_a_second(start):
     assert drawing.wanted == [1, 2, 3, 4], "asked only when there is something new"
 
 
-def test_a_fast_play_asks_once_a_frame(start):
+def test_fast_play_proposes_once_per_frame(start):
     drawing = start(1000.0)
     for _ in range(6):
         drawing.frame(0.04)
@@ -75,7 +75,7 @@ def test_it_never_runs_ahead_of_a_slow_drawing_by_more_than_a_frame(start):
     assert drawing.wanted[-1] - 100 <= 42, "no debt is worked off when it slows down"
 
 
-def test_as_fast_as_it_goes_asks_for_all_at_once(start):
+def test_as_fast_as_it_goes_proposes_the_end(start):
     drawing = start(math.inf, at_most=100)
     for _ in range(5):
         drawing.frame(0.04)
@@ -91,7 +91,7 @@ def test_a_colour_pixel_is_drawn_whole(start):
     assert drawing.clock.drawn == pytest.approx(40 * 3, abs=3)
 
 
-def test_after_a_standstill_it_goes_on_and_does_not_jump(start):
+def test_it_continues_after_a_pause_without_a_jump(start):
     drawing = start(100.0)
     drawing.frame(60.0)
     assert drawing.clock.drawn <= 100 * LONGEST_FRAME + 2
@@ -114,7 +114,7 @@ def test_speeds_reach_from_one_pixel_a_second_to_as_fast_as_it_goes():
 # -- weights -----------------------------------------------------------------------------------------------------
 
 
-def test_a_long_drawing_is_made_anew_in_a_third_of_the_time_at_most():
+def test_slow_drawing_is_redrawn_in_at_most_a_third_of_the_time():
     now = [0.0]
     fresh = RefreshInterval(lambda: now[0])
     assert fresh.wait("pixels") == 0

@@ -1,4 +1,4 @@
-"""A model with two players in the window: steps of one alone, curves by player, marks where something changed."""
+"""A model with two players in the window: steps of one alone, curves by player, marks at changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from genstudio.studio.theme import LIGHT
 from genstudio.training.health import Health
 from genstudio.training.judge import recipe
 from genstudio.training.run.run import Run
-from tests.studio.by_hand import enter
+from tests.studio.typing_helpers import enter
 
 PATIENCE = 60_000
 GAME = """
@@ -75,7 +75,7 @@ def stepped(qtbot, window, press: Callable[[], None]) -> set[str]:
     return {player for player, has_moved in moved.items() if has_moved}
 
 
-def test_one_player_steps_alone_and_all_learn_again(qtbot, playing) -> None:
+def test_one_player_steps_alone_then_all_learn_again(qtbot, playing) -> None:
     window, controls = playing, playing.left.controls
     window.activateWindow()
     assert controls.step_menu.isVisible()
@@ -98,7 +98,7 @@ def test_one_player_steps_alone_and_all_learn_again(qtbot, playing) -> None:
     assert [row["value"] for row in told] == ["discriminator", "generator", None]
 
 
-def test_the_health_line_follows_who_learns_and_whether_anything_does(qtbot, playing) -> None:
+def test_health_line_follows_the_learning_players(qtbot, playing) -> None:
     window, health = playing, playing.left.curves.health
     window.session.unpause()
     qtbot.waitUntil(lambda: window.session.step > 40, timeout=PATIENCE)
@@ -114,7 +114,7 @@ def test_the_health_line_follows_who_learns_and_whether_anything_does(qtbot, pla
     assert not health.remedy.isVisible(), "nothing trains that a setting could help"
 
 
-def test_words_about_the_run_before_do_not_come_late(qtbot, playing, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_late_verdicts_of_the_previous_run_are_dropped(qtbot, playing, monkeypatch: pytest.MonkeyPatch) -> None:
     """The look is answered in the background: an answer that was asked for before the line was cleared is not shown."""
     window, health = playing, playing.left.curves.health
     gate = threading.Event()
@@ -134,7 +134,7 @@ def test_words_about_the_run_before_do_not_come_late(qtbot, playing, monkeypatch
     qtbot.waitUntil(lambda: health.words.text() == "Of the run before.", timeout=PATIENCE)
 
 
-def test_who_learns_alone_is_said_again_after_a_stop(qtbot, playing) -> None:
+def test_player_that_learns_alone_is_shown_after_a_stop(qtbot, playing) -> None:
     window, controls = playing, playing.left.controls
     stepped(qtbot, window, lambda: window.session.step_alone("generator"))
     controls.stop.click()
@@ -146,7 +146,7 @@ def test_who_learns_alone_is_said_again_after_a_stop(qtbot, playing) -> None:
     assert "Only the generator learns" in controls.only.words.text()
 
 
-def test_curves_stand_by_player_and_changes_are_marked(qtbot, playing) -> None:
+def test_curves_are_grouped_by_player_and_changes_marked(qtbot, playing) -> None:
     window, curves = playing, playing.left.curves
     field = window.left.plan.players["discriminator"].rows["lr"].field
     assert field.isEnabled(), "while it trains"
@@ -194,7 +194,7 @@ def a_judge_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setattr(recipe, name, 12)
 
 
-def test_looks_through_a_judge_can_be_asked_for_while_it_trains(a_judge_of_its_own, qtbot, playing) -> None:
+def test_judged_measures_can_be_enabled_during_training(a_judge_of_its_own, qtbot, playing) -> None:
     plan, session = playing.left.plan, playing.session
     plan.show()
     row = plan.form.rows["judge_every"]
@@ -228,11 +228,11 @@ def nothing_else_said(monkeypatch) -> None:
     monkeypatch.setattr("genstudio.training.health.assess", lambda *_seen, **_how: None)
 
 
-def test_a_long_alarm_is_wrapped_and_its_remedy_stands_below_it_whole(nothing_else_said, qtbot, playing) -> None:
+def test_long_alarm_wraps_above_its_full_remedy(nothing_else_said, qtbot, playing) -> None:
     health = playing.left.curves.health
     wanted: list[dict[str, float]] = []
     health.remedy_requested.connect(wanted.append)
-    words = "The discriminator overwhelms the generator, whose gradient has vanished for 290 steps."
+    words = "The discriminator is too strong: the generator's gradient has vanished for 290 steps."
     change = {"plan.players.discriminator.lr": 0.0003}
     health.show_words("watch", words, "Slow the discriminator to a third", change)
     qtbot.waitUntil(lambda: health.remedy.y() >= health.words.y() + health.words.height(), timeout=PATIENCE)
@@ -263,7 +263,7 @@ def chart(*curves: Curve, log: bool = True, marks: tuple[MarkAt, ...] = ()):
 TIME = np.arange(200.0)
 
 
-def test_a_loss_that_is_won_is_linear_and_a_gradient_is_not() -> None:
+def test_adversarial_losses_are_linear_and_gradients_logarithmic() -> None:
     won = 0.7 * np.exp(-TIME / 20) + 1e-7
     shown = chart(
         curve("d_real", "discriminator", won), curve("d_fake", "discriminator", won),
@@ -275,7 +275,7 @@ def test_a_loss_that_is_won_is_linear_and_a_gradient_is_not() -> None:
     assert chart(curve("gradient/generator", "gradients", won)).strips[0].log
 
 
-def test_strips_of_one_player_say_which_terms_they_have() -> None:
+def test_strips_of_one_player_name_their_terms() -> None:
     shown = chart(
         curve("relativistic", "discriminator", 0.69 + 0.01 * np.sin(TIME)),
         curve("r1", "discriminator", 40 * np.exp(-TIME / 50)), curve("r2", "discriminator", 30 * np.exp(-TIME / 50)),
@@ -292,14 +292,14 @@ def test_strips_of_one_player_say_which_terms_they_have() -> None:
     assert title_top(sure, sure.strips[1], sure.right - 100) > sure.strips[1].top + 20, "not over its curve"
 
 
-def test_a_critic_s_values_have_the_range_they_need() -> None:
+def test_critic_values_have_their_full_range() -> None:
     shown = chart(curve("D(x)", "watched", 3 + np.sin(TIME)), curve("D(G(z))", "watched", -2 + np.sin(TIME)))
     low, high = shown.strips[0].held
     assert low < -2.9
     assert high > 3.9
 
 
-def test_a_small_penalty_has_a_strip_of_its_own_and_there_are_never_twelve_lines_in_one() -> None:
+def test_small_penalty_has_its_own_strip_and_lines_per_strip_are_limited() -> None:
     shown = chart(
         curve("d_real", "discriminator", -20 + np.sin(TIME)), curve("d_fake", "discriminator", 20 + np.sin(TIME)),
         curve("gradient_penalty", "discriminator", 0.01 + 0.001 * np.sin(TIME)),
@@ -322,7 +322,7 @@ def test_marks_are_painted_across_all_strips() -> None:
         assert any(differs)
 
 
-def test_what_is_only_measured_is_joined_and_one_measurement_stands_alone() -> None:
+def test_measurements_are_joined_and_a_single_one_is_a_dot() -> None:
     none = (np.empty(0), np.empty(0))
 
     def measured(count: int):

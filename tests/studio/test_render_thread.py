@@ -1,4 +1,4 @@
-"""The render thread: the newest state wins, an error becomes words, and nobody else's threads or random numbers change."""
+"""The render thread: the newest state wins, errors become messages, other threads and random numbers are unaffected."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def fetch(qtbot, renderer: RenderThread, view: str) -> Rendered:
     return found[0]
 
 
-def test_where_a_content_pauses_other_views_and_newer_states_go_first(qtbot, renderer: RenderThread, gate: Gate):
+def test_other_views_and_newer_states_run_at_a_pause(qtbot, renderer: RenderThread, gate: Gate):
     renderer.submit("gate", GateState(endless=True))
     assert gate.reached.wait(30)
     renderer.submit("beside", GateState(number=1))
@@ -143,7 +143,7 @@ def test_where_a_content_pauses_other_views_and_newer_states_go_first(qtbot, ren
     assert fetch(qtbot, renderer, "gate").state.number == 2
 
 
-def test_of_many_states_only_the_newest_is_finished(qtbot, renderer: RenderThread, gate: Gate):
+def test_only_the_newest_of_many_states_is_finished(qtbot, renderer: RenderThread, gate: Gate):
     gate.open.clear()
     renderer.submit("gate", GateState(number=0))
     assert gate.reached.wait(30)
@@ -156,7 +156,7 @@ def test_of_many_states_only_the_newest_is_finished(qtbot, renderer: RenderThrea
     assert gate.closed[0] == 0, "what ran for an older state ends early"
 
 
-def test_nothing_is_told_twice_before_it_is_fetched(qtbot, renderer: RenderThread, gate: Gate):
+def test_result_is_signalled_once_until_fetched(qtbot, renderer: RenderThread, gate: Gate):
     ear = Ear(renderer)
     for number in range(3):
         renderer.submit("gate", GateState(number=number))
@@ -169,7 +169,7 @@ def test_nothing_is_told_twice_before_it_is_fetched(qtbot, renderer: RenderThrea
     assert renderer.result("gate") is None
 
 
-def test_what_equals_the_last_is_skipped(qtbot, renderer: RenderThread, weights: Weights, gate: Gate):
+def test_state_equal_to_the_last_is_skipped(qtbot, renderer: RenderThread, weights: Weights, gate: Gate):
     renderer.submit("gate", GateState())
     assert fetch(qtbot, renderer, "gate").step == 100
     renderer.submit("gate", GateState())
@@ -182,7 +182,7 @@ def test_what_equals_the_last_is_skipped(qtbot, renderer: RenderThread, weights:
     assert gate.seen == [0, 0]
 
 
-def test_a_view_may_go_on_with_the_weights_that_it_has(qtbot, renderer: RenderThread, weights: Weights, gate: Gate):
+def test_view_can_continue_with_its_weights(qtbot, renderer: RenderThread, weights: Weights, gate: Gate):
     renderer.submit("gate", GateState())
     assert fetch(qtbot, renderer, "gate").step == 100
     weights.latest = weights.make(200)
@@ -197,7 +197,7 @@ def test_a_view_may_go_on_with_the_weights_that_it_has(qtbot, renderer: RenderTh
     assert fetch(qtbot, renderer, "gate").step == 300, "never those of a run that was left"
 
 
-def test_newer_weights_are_not_forgotten_by_a_state_that_can_do_without(qtbot, renderer, weights: Weights, gate: Gate):
+def test_request_for_newer_weights_survives_a_state_without_it(qtbot, renderer, weights: Weights, gate: Gate):
     renderer.submit("gate", GateState())
     fetch(qtbot, renderer, "gate")
     gate.open.clear()
@@ -212,7 +212,7 @@ def test_newer_weights_are_not_forgotten_by_a_state_that_can_do_without(qtbot, r
     assert (made.state.number, made.step) == (3, 200)
 
 
-def test_what_is_being_made_from_newer_weights_goes_on_when_it_is_asked_for_again(
+def test_content_from_newer_weights_continues_if_requested_again(
     qtbot, renderer: RenderThread, weights: Weights, gate: Gate
 ):
     """As when a pane is resized by the line that appears above its pictures."""
@@ -230,7 +230,7 @@ def test_what_is_being_made_from_newer_weights_goes_on_when_it_is_asked_for_agai
     assert fetch(qtbot, renderer, "gate").step == 200
 
 
-def test_a_long_content_breathes_while_training(
+def test_slow_content_sleeps_between_slices_during_training(
     qtbot, renderer: RenderThread, weights: Weights, gate: Gate, monkeypatch
 ):
     monkeypatch.setitem(panes.load()._things, "gate", replace(panes["gate"], long=True))
@@ -254,7 +254,7 @@ def test_weights_of_a_chosen_step(qtbot, renderer: RenderThread, weights: Weight
     assert "step 7" in str(made.content.words)
 
 
-def test_back_from_a_chosen_step_the_latest_weights_are_those_of_before(qtbot, renderer: RenderThread, gate: Gate):
+def test_returning_from_a_chosen_step_restores_the_latest_weights(qtbot, renderer: RenderThread, gate: Gate):
     renderer.submit("gate", GateState())
     assert fetch(qtbot, renderer, "gate").step == 100
     renderer.submit("gate", GateState(at=7), newest=False)
@@ -263,7 +263,7 @@ def test_back_from_a_chosen_step_the_latest_weights_are_those_of_before(qtbot, r
     assert fetch(qtbot, renderer, "gate").step == 100
 
 
-def test_a_short_content_does_not_wait_for_a_long_one(qtbot, renderer: RenderThread, gate: Gate):
+def test_fast_content_does_not_wait_for_a_slow_one(qtbot, renderer: RenderThread, gate: Gate):
     renderer._durations["gate"] = 500.0  # as after a long one
     gate.open.clear()
     renderer.submit("gate", GateState())
@@ -274,7 +274,7 @@ def test_a_short_content_does_not_wait_for_a_long_one(qtbot, renderer: RenderThr
     assert list(renderer._shown) == ["short", "gate"], "the one that began later was finished first"
 
 
-def test_what_is_made_for_a_pane_that_is_left_goes_no_step_further(qtbot, renderer: RenderThread, gate: Gate):
+def test_content_of_a_closed_pane_takes_no_further_step(qtbot, renderer: RenderThread, gate: Gate):
     gate.open.clear()
     renderer.submit("gate", GateState(number=1))
     renderer.submit("stays", GateState(number=2))
@@ -314,9 +314,7 @@ class Endless:
             self.closed.set()
 
 
-def test_a_pane_that_is_left_takes_one_more_step_at_the_most(
-    qtbot, renderer: RenderThread, monkeypatch: pytest.MonkeyPatch
-):
+def test_closed_pane_takes_at_most_one_more_step(qtbot, renderer: RenderThread, monkeypatch: pytest.MonkeyPatch):
     endless = Endless()
     shown = Pane("endless", N_("Endless"), "look", (Samples,), GateState, N_("Endless."), N_("Endless."), endless)
     monkeypatch.setitem(panes.load()._things, "endless", shown)
@@ -329,7 +327,7 @@ def test_a_pane_that_is_left_takes_one_more_step_at_the_most(
     assert endless.steps <= before + 1
 
 
-def test_models_that_no_pane_in_sight_shows_are_let_go(qtbot, renderer: RenderThread, weights: Weights, gate: Gate):
+def test_models_without_a_visible_pane_are_released(qtbot, renderer: RenderThread, weights: Weights, gate: Gate):
     renderer.submit("gate", GateState(at=7))
     renderer.submit("other", ManifoldState(cells=5))
     fetch(qtbot, renderer, "gate")
@@ -341,7 +339,7 @@ def test_models_that_no_pane_in_sight_shows_are_let_go(qtbot, renderer: RenderTh
     assert look.snapshot.step == 100
 
 
-def test_a_content_left_half_made_does_not_stand_for_the_one_before(
+def test_unfinished_content_does_not_replace_the_previous_one(
     qtbot, renderer: RenderThread, slow: Slow, monkeypatch: pytest.MonkeyPatch
 ):
     renderer.submit("slow", GateState(number=1))
@@ -375,7 +373,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
     return made
 
 
-def test_a_moving_hand_sees_coarse_pictures_and_a_resting_one_the_whole(
+def test_drag_shows_coarse_pictures_and_rest_the_whole(
     qtbot, renderer: RenderThread, slow: Slow, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("genstudio.studio.threads.render_thread.REST_MS", 600_000.0)
@@ -418,7 +416,7 @@ def test_newer_weights_do_not_make_a_picture_coarse_again(
     assert all(one.final for one in made if one.step == 200)
 
 
-def test_while_one_rests_another_is_drawn(
+def test_another_view_is_drawn_while_one_sleeps(
     qtbot, renderer: RenderThread, slow: Slow, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("genstudio.studio.threads.render_thread.REST_MS", 600_000.0)
@@ -430,7 +428,7 @@ def test_while_one_rests_another_is_drawn(
     qtbot.waitUntil(lambda: renderer.result("question") == 42, timeout=PATIENCE)
 
 
-def test_errors_become_words_and_the_thread_lives_on(
+def test_errors_become_messages_and_the_thread_continues(
     qtbot, renderer: RenderThread, gate: Gate, caplog: pytest.LogCaptureFixture
 ):
     renderer.submit("gate", GateState(wrong="words"))
@@ -442,7 +440,7 @@ def test_errors_become_words_and_the_thread_lives_on(
     assert fetch(qtbot, renderer, "gate").content is not None
 
 
-def test_after_an_error_what_was_shown_before_is_made_again(qtbot, renderer: RenderThread, gate: Gate):
+def test_previous_content_is_made_again_after_an_error(qtbot, renderer: RenderThread, gate: Gate):
     renderer.submit("gate", GateState(number=1))
     fetch(qtbot, renderer, "gate")
     renderer.submit("gate", GateState(wrong="words"))
@@ -451,13 +449,13 @@ def test_after_an_error_what_was_shown_before_is_made_again(qtbot, renderer: Ren
     assert fetch(qtbot, renderer, "gate").content is not None
 
 
-def test_before_the_first_weights_it_waits(qtbot, renderer: RenderThread, weights: Weights):
+def test_it_waits_for_the_first_weights(qtbot, renderer: RenderThread, weights: Weights):
     weights.latest = None
     renderer.submit("manifold", ManifoldState())
     assert fetch(qtbot, renderer, "manifold").waiting
 
 
-def test_it_computes_on_one_core_and_leaves_the_others_theirs(qtbot, renderer: RenderThread, gate: Gate):
+def test_it_computes_on_one_core_without_affecting_other_threads(qtbot, renderer: RenderThread, gate: Gate):
     mine, before = torch.get_num_threads(), torch.get_rng_state()
     torch.set_num_threads(3)
     try:

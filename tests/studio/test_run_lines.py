@@ -31,4 +31,4 @@ def test_while_a_run_trains_the_menu_says_why_no_other_can_be_opened(qtbot, tmp_
     menu.show_runs([RunLine("mine", str(run.path), "mine"), RunLine("other", str(tmp_path / "other"), "other")])
     lines = {action.text(): action.isEnabled() for action in menu.actions() if not action.isSeparator()}
     assert (next(iter(lines)) == "Stop training to open another run") == busy
-    assert lines["other"] == lines["Leave this run, keep it"] == (not busy)
+    assert lines["other"] == lines["Close this run; it stays saved"] == (not busy)

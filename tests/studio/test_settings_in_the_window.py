@@ -1,4 +1,4 @@
-"""Settings in the window: complete, refused, undone; before training, while it trains, and after it."""
+"""Settings in the window: complete, refused, undone; before, during and after training."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 
-from tests.studio.by_hand import enter, type_in
+from tests.studio.typing_helpers import enter, type_in
 
 PATIENCE = 60_000
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -82,7 +82,7 @@ def test_a_german_comma_is_a_decimal_sign(qtbot, training, monkeypatch: pytest.M
     assert changes(training) == [("model.beta", 1.0, 0.5)]
 
 
-def test_a_refused_live_setting_changes_nothing_at_all(qtbot, training) -> None:
+def test_refused_live_setting_changes_nothing(qtbot, training) -> None:
     before = training.left.recipe.fact.whole()
     for name, text in (("beta", "half"), ("beta", "-1"), ("plan.steps", "2"), ("plan.players.model.lr", "nan")):
         enter(row(training, name).field, text)
@@ -99,7 +99,7 @@ def test_a_refused_live_setting_changes_nothing_at_all(qtbot, training) -> None:
     assert changes(training) == []
 
 
-def test_a_step_with_a_half_typed_setting_takes_it_first(qtbot, training) -> None:
+def test_step_completes_a_half_typed_setting_first(qtbot, training) -> None:
     type_in(row(training, "beta").field, "2")
     step(qtbot, training)
     assert changes(training) == [("model.beta", 1.0, 2.0)]
@@ -116,7 +116,7 @@ def test_a_step_with_a_half_typed_setting_takes_it_first(qtbot, training) -> Non
     assert len(changes(training)) == 1
 
 
-def test_a_live_change_is_undone_as_another_live_change(qtbot, training) -> None:
+def test_undo_of_a_live_change_is_another_live_change(qtbot, training) -> None:
     stack = training.undo_stack
     enter(row(training, "beta").field, "2")
     step(qtbot, training)
@@ -141,7 +141,7 @@ def test_a_row_of_arrow_steps_is_undone_as_one(qtbot, training) -> None:
     assert not training.undo_stack.canUndo()
 
 
-def test_an_undo_that_would_end_the_training_is_refused_in_words(qtbot, training) -> None:
+def test_undo_that_would_end_training_is_refused_with_a_reason(qtbot, training) -> None:
     session = training.session
     enter(row(training, "plan.steps").field, str(session.step + 1))
     enter(row(training, "plan.steps").field, "100000")
@@ -153,7 +153,7 @@ def test_an_undo_that_would_end_the_training_is_refused_in_words(qtbot, training
     assert row(training, "plan.steps").field.text() == "100000"
 
 
-def test_a_remedy_is_undone_too(qtbot, training) -> None:
+def test_remedy_can_be_undone(qtbot, training) -> None:
     training.left.curves.health.remedy_requested.emit({"beta": 0.25})
     assert row(training, "beta").field.text() == "0.25"
     training.undo_stack.undo()
@@ -162,7 +162,7 @@ def test_a_remedy_is_undone_too(qtbot, training) -> None:
     assert training.session.job.live.model_knobs.beta == 1
 
 
-def test_after_the_run_has_ended_its_changes_are_off_the_stack(qtbot, training, recipe_file, choose_recipe) -> None:
+def test_changes_leave_the_undo_stack_when_the_run_ends(qtbot, training, recipe_file, choose_recipe) -> None:
     stack = training.undo_stack
     enter(row(training, "beta").field, "2")
     training.panes.views["manifold"].inspector.smooth.toggle()  # something else on top, which stays
@@ -192,7 +192,7 @@ def test_settings_are_locked_while_a_run_is_prepared(qtbot, window) -> None:
 # -- before and after --------------------------------------------------------------------------------------------------
 
 
-def test_start_takes_what_is_half_typed(qtbot, window) -> None:
+def test_start_completes_a_half_typed_setting(qtbot, window) -> None:
     type_in(row(window, "beta").field, "3")
     QTest.keyClick(row(window, "beta").field, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: window.session.state == "training", timeout=PATIENCE)
@@ -208,7 +208,7 @@ def by_key(window) -> None:
 
 
 @pytest.mark.parametrize("press", [by_mouse, by_key])
-def test_start_with_a_half_typed_setting_that_is_refused_does_not_start_and_says_why(qtbot, window, press) -> None:
+def test_start_is_refused_for_an_invalid_half_typed_setting(qtbot, window, press) -> None:
     window.left.plan.set_folded(False)
     type_in(row(window, "plan.steps").field, "many")
     window.left.plan.set_folded(True)
@@ -224,7 +224,7 @@ def test_start_with_a_half_typed_setting_that_is_refused_does_not_start_and_says
     assert window.left.draft.recipe().plan.steps == 100_000
 
 
-def test_edits_before_training_are_undone_and_done_again(qtbot, window) -> None:
+def test_edits_before_training_are_undone_and_redone(qtbot, window) -> None:
     stack = window.undo_stack
     assert not stack.canUndo()
     enter(row(window, "latent_dim").field, "5")
@@ -240,7 +240,7 @@ def test_edits_before_training_are_undone_and_done_again(qtbot, window) -> None:
     assert window.left.draft.recipe().model_knobs["latent_dim"] == 5
 
 
-def test_choosing_another_model_is_undone_with_all_that_came_with_it(qtbot, window) -> None:
+def test_undo_of_another_model_restores_all_its_settings(qtbot, window) -> None:
     combo = window.left.model.combo
     enter(row(window, "plan.players.model.lr").field, "0.005")
     combo.setCurrentIndex(combo.findData("gan"))
@@ -251,7 +251,7 @@ def test_choosing_another_model_is_undone_with_all_that_came_with_it(qtbot, wind
     assert window.left.draft.recipe().plan.player("model").lr == 0.005
 
 
-def test_what_was_edited_before_start_is_not_undone_after_it(qtbot, window) -> None:
+def test_edits_before_start_can_not_be_undone_after_it(qtbot, window) -> None:
     enter(row(window, "beta").field, "3")
     QTest.mouseClick(window.left.controls.main, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.session.state == "training", timeout=PATIENCE)

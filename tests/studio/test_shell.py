@@ -1,4 +1,4 @@
-"""The window around everything: what is imported where, data, themes, runs, recipes, and what it remembers."""
+"""The main window: imports, data, themes, runs, recipes, and remembered settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from PySide6.QtTest import QTest
 
 from genstudio.studio.settings import Settings
 from genstudio.studio.theme import DARK, LIGHT, style_sheet, theme
-from tests.studio.by_hand import enter
+from tests.studio.typing_helpers import enter
 
 PATIENCE = 60_000
 
@@ -74,7 +74,7 @@ def test_data_card_shows_what_there_is(qtbot, window) -> None:
     assert "broken.png" in card.problems.text()
 
 
-def test_a_zip_of_ones_own_pictures(qtbot, window, tmp_path: Path) -> None:
+def test_zip_of_own_pictures(qtbot, window, tmp_path: Path) -> None:
     archive = tmp_path / "mine.zip"
     with zipfile.ZipFile(archive, "w") as pack:
         for number in range(40):
@@ -90,7 +90,7 @@ def test_a_zip_of_ones_own_pictures(qtbot, window, tmp_path: Path) -> None:
     assert "data" in window.left.recipe.fact.whole()
 
 
-def test_images_that_are_nowhere_are_a_line_of_text(qtbot, window, tmp_path: Path) -> None:
+def test_missing_images_are_a_line_of_text(qtbot, window, tmp_path: Path) -> None:
     window.left.data.use_folder(str(tmp_path / "nowhere"))
     card = window.left.data
     qtbot.waitUntil(lambda: card.words.isVisible() and card.words.property("level") == "bad", timeout=PATIENCE)
@@ -98,14 +98,14 @@ def test_images_that_are_nowhere_are_a_line_of_text(qtbot, window, tmp_path: Pat
     assert not window.left.controls.main.isEnabled()
 
 
-def test_weights_are_counted_anew_when_the_form_changes(qtbot, window) -> None:
+def test_weights_are_counted_again_when_the_form_changes(qtbot, window) -> None:
     qtbot.waitUntil(lambda: "weights" in window.left.model.fact.whole(), timeout=PATIENCE)
     before = window.left.model.fact.whole()
     enter(window.left.model.form.rows["hidden"].field, "64")
     qtbot.waitUntil(lambda: window.left.model.fact.whole() not in ("", before), timeout=PATIENCE)
 
 
-def test_a_model_that_does_not_suit_the_images_says_so(qtbot, window) -> None:
+def test_unsuitable_model_is_reported(qtbot, window) -> None:
     combo = window.left.model.form.rows["likelihood"].field
     combo.setCurrentIndex(combo.findData("bernoulli"))
     qtbot.waitUntil(window.left.model.form.general.isVisible, timeout=PATIENCE)
@@ -145,7 +145,7 @@ def test_saving_a_recipe_and_opening_it_again(qtbot, window, tmp_path: Path) -> 
     assert window.left.recipe.fact.whole() == ""
 
 
-def test_a_recipe_file_is_taken_up_again_next_time(qtbot, window, open_window, close_window) -> None:
+def test_recipe_file_is_restored_at_the_next_start(qtbot, window, open_window, close_window) -> None:
     close_window(window)
     again = open_window()
     assert again.left.draft.recipe().data == "dots-for-windows"
@@ -170,7 +170,7 @@ def test_geometry_and_choices_are_remembered(qtbot, open_window, close_window, h
     assert again.left.curves.options.log_button.text() == "linear"
 
 
-def test_settings_that_are_broken_do_not_keep_the_window_shut(tmp_path: Path) -> None:
+def test_broken_settings_do_not_prevent_the_start(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_text("{ no json")
     settings = Settings(path)

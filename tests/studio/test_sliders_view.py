@@ -1,4 +1,4 @@
-"""Sliders in the hand: mouse, wheel and keys move one, the pad and the picture move two, each drag is one command."""
+"""Sliders by user input: mouse, wheel and keys move one, pad and picture move two, each drag is one command."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_drag_moves_a_slider_and_the_picture_and_is_one_command(qtbot, area: P
     assert np.array_equal(pixels(view), before)
 
 
-def test_a_double_click_puts_one_back_and_a_press_off_the_knob_takes_it_there(qtbot, view: SlidersView):
+def test_double_click_resets_a_slider_and_a_press_moves_it_there(qtbot, view: SlidersView):
     bank, name = view.bank, view.bank.current
     qtbot.mouseClick(bank.viewport(), LEFT, pos=bank.place_of(name, -3.0))
     assert view.state.value(name) == pytest.approx(-3.0, abs=0.1)
@@ -151,7 +151,7 @@ def test_a_row_of_small_steps_is_one_command(qtbot, area: PaneArea, view: Slider
     assert view.state.values == ()
 
 
-def test_the_row_in_focus_is_spoken(qtbot, view: SlidersView):
+def test_focused_row_is_announced(qtbot, view: SlidersView):
     bank = view.bank
     bank.setFocus()
     qtbot.keyClick(bank, Qt.Key.Key_PageUp)
@@ -163,7 +163,7 @@ def test_the_row_in_focus_is_spoken(qtbot, view: SlidersView):
     assert bank.accessibleDescription().startswith("+0.00 σ")
 
 
-def test_a_lock_holds_against_hand_key_chance_and_reset(qtbot, area: PaneArea, view: SlidersView):
+def test_locked_slider_ignores_mouse_keys_randomise_and_reset(qtbot, area: PaneArea, view: SlidersView):
     bank, name = view.bank, view.bank.current
     bank.setFocus()
     qtbot.keyClick(bank, Qt.Key.Key_PageUp)
@@ -187,7 +187,7 @@ def test_a_lock_holds_against_hand_key_chance_and_reset(qtbot, area: PaneArea, v
     assert view.state.values == ((name, 0.5),)
 
 
-def test_the_wheel_moves_the_chosen_slider_only_while_the_bank_is_in_hand(qtbot, view: SlidersView):
+def test_wheel_moves_the_chosen_slider_only_with_focus(qtbot, view: SlidersView):
     bank, name = view.bank, view.bank.current
     view.grid.setFocus()
     wheel(bank.viewport(), bank.place_of(name, 0.0), -1)
@@ -198,7 +198,7 @@ def test_the_wheel_moves_the_chosen_slider_only_while_the_bank_is_in_hand(qtbot,
     assert view.state.value(name) == pytest.approx(0.2)
 
 
-def test_hundreds_of_sliders_cost_only_those_in_sight(qtbot):
+def test_only_visible_sliders_are_painted(qtbot):
     bank = SliderBank()
     qtbot.addWidget(bank)
     children = len(bank.findChildren(QWidget))
@@ -236,7 +236,7 @@ def test_the_pad_moves_two_sliders_at_once(qtbot, area: PaneArea, view: SlidersV
     assert view.state.values == ()
 
 
-def test_the_picture_itself_is_a_pad(qtbot, area: PaneArea, view: SlidersView):
+def test_picture_works_as_a_pad(qtbot, area: PaneArea, view: SlidersView):
     across, up = view._pair
     rect = view.grid.cell_rect(0, 0)
     middle = rect.center().toPoint()
@@ -248,7 +248,7 @@ def test_the_picture_itself_is_a_pad(qtbot, area: PaneArea, view: SlidersView):
     assert not area.undo_stack.canUndo()
 
 
-def test_other_directions_lie_in_the_pad_when_they_are_chosen(qtbot, area: PaneArea, view: SlidersView):
+def test_chosen_directions_appear_in_the_pad(qtbot, area: PaneArea, view: SlidersView):
     combo = view.controls.across.combo
     assert [combo.itemText(k) for k in range(combo.count())] == [row.title for row in view._rows]
     combo.setCurrentText("z2")
@@ -258,7 +258,7 @@ def test_other_directions_lie_in_the_pad_when_they_are_chosen(qtbot, area: PaneA
     assert "z2" in view.pad.accessibleName()
 
 
-def test_a_cell_of_the_figure_is_gone_to(qtbot, area: PaneArea, view: SlidersView):
+def test_click_on_a_cell_of_the_figure_goes_there(qtbot, area: PaneArea, view: SlidersView):
     view.controls.show_choice.combo.setFocus()
     qtbot.keyClick(view.controls.show_choice.combo, Qt.Key.Key_Down)
     settled(qtbot, area)
@@ -294,7 +294,7 @@ def test_another_image_keeps_the_sliders(qtbot, area: PaneArea, view: SlidersVie
     assert not np.array_equal(view.stage.originals[0].view.pixels, original)
 
 
-def test_ones_own_image_is_opened(qtbot, area: PaneArea, view: SlidersView, tmp_path: Path):
+def test_own_image_is_opened(qtbot, area: PaneArea, view: SlidersView, tmp_path: Path):
     path = tmp_path / "mine.png"
     Image.fromarray(np.full((30, 30, 3), 190, np.uint8)).save(path)
     view.own_image.choose_path = lambda: str(path)
@@ -309,7 +309,7 @@ def test_ones_own_image_is_opened(qtbot, area: PaneArea, view: SlidersView, tmp_
     assert view.state.start == "own", "what was there is still there"
 
 
-def test_a_z_from_another_pane_is_where_it_starts_and_goes_on_from_here(qtbot, area: PaneArea, view: SlidersView):
+def test_z_from_another_pane_is_the_start_and_can_be_sent_on(qtbot, area: PaneArea, view: SlidersView):
     z = np.arange(5, dtype=np.float32) / 5
     area.codes.send(z, "sliders")
     settled(qtbot, area)
@@ -335,7 +335,7 @@ def test_a_click_on_the_picture_sends_its_z_to_the_pane_beside(qtbot, area: Pane
 # -- what was found ----------------------------------------------------------------------------------------------------
 
 
-def test_directions_are_found_once_and_again_when_somebody_says_so(qtbot, area: PaneArea, view: SlidersView):
+def test_directions_are_found_once_and_again_on_request(qtbot, area: PaneArea, view: SlidersView):
     assert view.rendered.state.directions is not None, "what is shown, and saved, carries them"
     assert view.rendered.state.basis is not None
     assert area.states["sliders"].directions is None, "the state itself leaves them to the run"
@@ -392,7 +392,7 @@ def saved(qtbot, area: PaneArea, view: SlidersView, kind: str, path: Path) -> No
 # -- other runs --------------------------------------------------------------------------------------------------------
 
 
-def test_what_a_run_keeps_is_taken_up_when_it_is_opened_again(qtbot, home: Path, run: Run):
+def test_saved_directions_are_used_when_the_run_is_reopened(qtbot, home: Path, run: Run):
     """Only what it does not keep is found anew, and what is shown carries both."""
     for first in (True, False):
         with area_on(qtbot, home, run) as area:
@@ -405,7 +405,7 @@ def test_what_a_run_keeps_is_taken_up_when_it_is_opened_again(qtbot, home: Path,
             assert first or area.found_directions.blob == view.rendered.state.directions
 
 
-def test_a_model_that_knows_classes_has_a_choice_of_them(qtbot, home: Path, tmp_path: Path):
+def test_class_conditional_model_has_a_class_chooser(qtbot, home: Path, tmp_path: Path):
     """A generator: no image to start from, no judge to name directions, and it says so; the rest works."""
     model = {"name": "conditional-gan", "base": "gan", "hidden": 16, "latent_dim": 4}
     with area_on(qtbot, home, small_run(tmp_path / "classes-1", model, {"name": "dots-for-windows"})) as area:
@@ -415,7 +415,7 @@ def test_a_model_that_knows_classes_has_a_choice_of_them(qtbot, home: Path, tmp_
         assert not view.controls.label.widget.isHidden()
         assert view.controls.open.isHidden()
         assert view.stage.originals[1].isHidden()
-        assert "no judge" in view.stage.note.text() or "names a direction" in view.stage.note.text()
+        assert "no judge" in view.stage.note.text() or "No direction has a name" in view.stage.note.text()
         before = pixels(view)
         combo = view.controls.label.combo
         combo.setFocus()

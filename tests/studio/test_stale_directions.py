@@ -1,4 +1,4 @@
-"""Directions of earlier weights: marked where a hand walks along them, and found again when training rests or on a click."""
+"""Directions of earlier weights: marked during a drag, and found again on pause or on a click."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def fresh(window) -> bool:
     return not sliders.stage.stale.isVisible() and not directions.stale.isVisible() and not directions.is_finding
 
 
-def test_while_training_stale_ones_are_marked_and_a_pause_finds_them_again(qtbot, training):
+def test_stale_directions_are_marked_during_training_and_found_again_on_pause(qtbot, training):
     window = training
     sliders, directions = views(window)
     qtbot.waitUntil(lambda: stale(window), timeout=PATIENCE)
@@ -92,7 +92,7 @@ def test_while_training_stale_ones_are_marked_and_a_pause_finds_them_again(qtbot
     qtbot.waitUntil(lambda: window.session.state == "idle" and fresh(window), timeout=PATIENCE)
 
 
-def test_of_a_matrix_it_is_told_above_it(qtbot, training):
+def test_stale_matrix_has_a_line_above_it(qtbot, training):
     window = training
     directions = views(window)[1]
     qtbot.waitUntil(lambda: stale(window), timeout=PATIENCE)
@@ -103,7 +103,7 @@ def test_of_a_matrix_it_is_told_above_it(qtbot, training):
     qtbot.waitUntil(lambda: window.session.state == "idle" and fresh(window), timeout=PATIENCE)
 
 
-def test_groups_say_their_step_only_where_it_is_another() -> None:
+def test_groups_show_their_step_only_if_it_differs() -> None:
     from genstudio.panes.sliders.sliders import NAMED, Row
 
     rows = (Row("smile", NAMED, "found"),)  # type: ignore[arg-type]

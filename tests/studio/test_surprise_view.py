@@ -1,4 +1,4 @@
-"""Surprise, driven as hands would: what each image scores, another source, an image of one's own, undo."""
+"""Surprise by user input: scores of images, another source, an own image, undo."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def settled(qtbot, area: PaneArea) -> SurpriseView:
     return view
 
 
-def test_each_image_and_its_map_tell_what_they_score(qtbot, area: PaneArea):
+def test_each_image_and_its_map_show_their_score(qtbot, area: PaneArea):
     view = settled(qtbot, area)
     values = view.rendered.content.values
     nats = f"{values['nats'][1]:.2f} nats"
@@ -57,7 +57,7 @@ def test_each_image_and_its_map_tell_what_they_score(qtbot, area: PaneArea):
     assert view.legend.isVisible()
 
 
-def test_only_the_fields_that_matter_are_shown_and_undo_brings_a_source_back(qtbot, area: PaneArea):
+def test_only_relevant_fields_are_shown_and_undo_restores_a_source(qtbot, area: PaneArea):
     view = settled(qtbot, area)
     controls = view.inspector.controls.controls
 
@@ -69,14 +69,14 @@ def test_only_the_fields_that_matter_are_shown_and_undo_brings_a_source_back(qtb
     settled(qtbot, area)
     assert area.states["surprise"].source == "samples"
     assert shown() == {"seed", "n"}
-    assert "the model drew" in view.words.whole()
+    assert "drawn by the model" in view.words.whole()
     area.undo_stack.undo()
     settled(qtbot, area)
     assert shown() == {"index", "n"}
     assert "Test images" in view.words.whole()
 
 
-def test_an_image_of_ones_own_is_dropped_and_one_that_cannot_be_read_is_told(qtbot, area: PaneArea, tmp_path: Path):
+def test_own_image_is_dropped_and_an_unreadable_one_is_reported(qtbot, area: PaneArea, tmp_path: Path):
     view = settled(qtbot, area)
     Image.fromarray(np.full((20, 30), 200, np.uint8)).save(tmp_path / "mine.png")
     (tmp_path / "broken.png").write_bytes(b"no image")

@@ -1,4 +1,4 @@
-"""Which stage of a picture a moving hand is shown."""
+"""Stage of a picture that is shown during a drag."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ def taught(*milliseconds: float) -> StagePace:
     return pace
 
 
-def test_the_best_stage_that_is_there_in_time_is_shown():
+def test_best_stage_within_the_budget_is_shown():
     pace = taught(2.0, 3.0, BUDGET_MS)
     assert not pace.is_best_in_time(0, 2.0), "a better one comes in time"
     assert pace.is_best_in_time(1, 5.0), "the whole would be late"
     assert not taught(1.0, 1.0, 1.0).is_best_in_time(1, 2.0), "a quick model never shows half a picture"
 
 
-def test_what_was_never_seen_is_not_waited_for():
+def test_unknown_stage_is_not_waited_for():
     assert StagePace().is_best_in_time(0, 1.0)
 
 
-def test_one_hiccup_is_not_the_rule():
+def test_stage_that_was_slow_once_is_tried_again():
     pace = taught(2.0, 3.0, 30.0)
     pace.record(1, 3.0 + BUDGET_MS)
     shown_first = 0
@@ -32,7 +32,7 @@ def test_one_hiccup_is_not_the_rule():
         assert shown_first < 100, "a stage that was slow once is tried again"
 
 
-def test_another_number_of_stages_is_learnt():
+def test_changed_number_of_stages_is_learnt():
     pace = taught(2.0, 3.0, 30.0)
     pace.record(0, 1.0)
     pace.record(1, 30.0, whole=True)  # fewer cells: one stage less

@@ -1,4 +1,4 @@
-"""The axes' ticks: round numbers, enough of them to read a scale by, no text over another."""
+"""The axes' ticks: round numbers, enough to read a scale, no overlapping labels."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ TALL = st.floats(24, 400)
 
 
 @given(st.floats(-6, 6), st.floats(0.5, 9), TALL)
-def test_texts_of_a_logarithmic_scale_never_touch(low: float, decades: float, pixels: float) -> None:
+def test_labels_of_a_logarithmic_scale_never_overlap(low: float, decades: float, pixels: float) -> None:
     ticks = [tick for tick in upward(low, low + decades, pixels, log=True) if tick.words]
     gaps = [(b.at - a.at) * pixels / decades for a, b in itertools.pairwise(ticks)]
     assert all(gap >= LINE - 1e-6 for gap in gaps)
 
 
 @given(st.floats(-1e5, 1e5), st.floats(1e-3, 1e5), TALL)
-def test_texts_of_a_linear_scale_never_touch(low: float, span: float, pixels: float) -> None:
+def test_labels_of_a_linear_scale_never_overlap(low: float, span: float, pixels: float) -> None:
     ticks = [tick for tick in upward(low, low + span, pixels, log=False) if tick.words]
     gaps = [(b.at - a.at) * pixels / span for a, b in itertools.pairwise(ticks)]
     assert all(gap >= LINE - 1e-6 for gap in gaps)
@@ -57,7 +57,7 @@ def test_steps_and_times() -> None:
 
 @example(47619048.0, 200.0)
 @given(st.floats(1, 1e8), st.floats(200, 900))
-def test_texts_across_never_touch(high: float, pixels: float) -> None:
+def test_labels_of_the_horizontal_axis_never_overlap(high: float, pixels: float) -> None:
     ticks = [tick for tick in across(0, high, pixels) if tick.words]
     assert len(ticks) >= 2
     for one, other in itertools.pairwise(ticks):

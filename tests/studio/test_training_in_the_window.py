@@ -1,4 +1,4 @@
-"""The five buttons, by mouse and keyboard; closing in the middle; coming back."""
+"""The training buttons, by mouse and keyboard; closing during training; reopening."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.studio.by_hand import enter
+from tests.studio.typing_helpers import enter
 
 PATIENCE = 60_000
 
@@ -89,7 +89,7 @@ def test_no_two_shortcuts_share_their_keys(window) -> None:
     assert not narrower & set(keys)
 
 
-def test_tab_goes_as_the_eye_does(qtbot, window) -> None:
+def test_tab_order_follows_reading_order(qtbot, window) -> None:
     window.activateWindow()
     left, panes = window.left, window.panes
     met = []
@@ -123,7 +123,7 @@ def test_discard_and_undo(qtbot, window) -> None:
     assert not controls.notice.isVisible()
 
 
-def test_trains_to_the_end_and_shows_all_of_it(qtbot, window, recipe_file, choose_recipe) -> None:
+def test_trains_to_the_end_and_shows_every_step(qtbot, window, recipe_file, choose_recipe) -> None:
     choose_recipe(window, recipe_file(30))
     click(window.left.controls.main)
     curves = window.left.curves
@@ -185,7 +185,7 @@ def test_snapshots_come_while_training_and_while_paused(qtbot, window) -> None:
     qtbot.waitUntil(fresh, timeout=PATIENCE)
 
 
-def test_an_error_is_a_line_of_text_and_the_window_lives(qtbot, window, monkeypatch) -> None:
+def test_error_is_a_line_of_text_and_the_window_survives(qtbot, window, monkeypatch) -> None:
     from genstudio.models.variational.vae import VAE
 
     def broken(self, turn):

@@ -1,4 +1,4 @@
-"""The form of a model with two players: both optimisers, an objective that brings its own, and reasons why not to start."""
+"""Form of a model with two players: both optimisers, defaults of an objective, and reasons that disable Start."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.studio.by_hand import enter
+from tests.studio.typing_helpers import enter
 
 PATIENCE = 60_000
 RECIPE = """
@@ -60,7 +60,7 @@ def test_a_recipe_that_names_no_players_shows_both(qtbot, open_recipe) -> None:
     assert window.left.plan.changes() == [], "that is how the recipe is"
 
 
-def test_another_objective_brings_its_optimisers_as_changes_with_a_way_back(qtbot, open_recipe) -> None:
+def test_another_objective_brings_its_optimisers_as_revertible_changes(qtbot, open_recipe) -> None:
     players = "[plan.players.generator]\nlr = 0.003\naverage = 0.9"
     window = open_recipe("gan", "hidden = 8", players)
     left = window.left
@@ -102,9 +102,7 @@ def test_another_model_has_other_players(qtbot, window) -> None:
     assert optimisers(window) == {"model": ("adam", 1e-3)}
 
 
-def test_what_does_not_fit_keeps_start_from_being_pressed_and_says_why(
-    qtbot, open_recipe, choose_recipe, tmp_path
-) -> None:
+def test_invalid_settings_disable_start_with_a_reason(qtbot, open_recipe, choose_recipe, tmp_path) -> None:
     window = open_recipe("dcgan", 'width = 4\nobjective = "hinge"\ndiscriminator_norm = "batch"')
     left = window.left
 

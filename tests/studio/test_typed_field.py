@@ -1,4 +1,4 @@
-"""A typed value takes effect when it is complete; until then it is marked, and Escape brings back what was."""
+"""A typed value takes effect when complete; until then it is marked, and Escape restores the old one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from genstudio.core.knobs import Knobs, describe, knob
 from genstudio.core.messages import N_
 from genstudio.studio.forms.knob_form import KnobForm
 from genstudio.studio.forms.pane_controls import FieldControl
-from tests.studio.by_hand import enter, type_in
+from tests.studio.typing_helpers import enter, type_in
 
 
 class Some(Knobs):
@@ -42,12 +42,12 @@ def field(form):
     return form.rows["rate"].field
 
 
-def test_letters_change_nothing_and_are_marked(qtbot, form, field) -> None:
+def test_typed_letters_change_nothing_and_are_marked(qtbot, form, field) -> None:
     type_in(field, "5e-")
     assert form.told == []
     assert form.values()["rate"] == 0.001
     assert field.property("pending")
-    assert "Escape brings back 0.001" in field.hint()
+    assert "Escape restores 0.001" in field.hint()
     assert form.is_valid(), "what is not complete is not wrong yet"
     QTest.keyClicks(field, "4")
     QTest.keyClick(field, Qt.Key.Key_Return)
@@ -78,7 +78,7 @@ def test_another_window_or_a_menu_in_front_completes_nothing(qtbot, form, field,
     assert field.is_pending
 
 
-def test_a_refused_entry_changes_nothing_says_why_and_escape_brings_back_what_was(qtbot, form, field) -> None:
+def test_refused_entry_gives_a_reason_and_escape_restores_the_value(qtbot, form, field) -> None:
     row = form.rows["rate"]
     enter(field, "fast")
     assert form.told == []
@@ -99,7 +99,7 @@ def test_a_refused_entry_changes_nothing_says_why_and_escape_brings_back_what_wa
     assert form.told == [("rate", 0.5)]
 
 
-def test_escape_is_for_others_where_nothing_is_typed(qtbot, field) -> None:
+def test_escape_without_typing_goes_to_the_parent(qtbot, field) -> None:
     field.setFocus()
     seen = []
     field.parent().keyPressEvent = lambda event: seen.append(event.key())
@@ -125,7 +125,7 @@ def test_arrows_and_wheel_take_effect_at_once(qtbot, form, field) -> None:
     assert form.told[-1] == ("rate", 5.0), "from what is typed"
 
 
-def test_the_same_value_written_otherwise_is_no_change(qtbot, form, field) -> None:
+def test_same_value_in_another_spelling_is_no_change(qtbot, form, field) -> None:
     enter(field, "1e-3")
     assert form.told == []
     assert field.text() == "0.001"
@@ -145,7 +145,7 @@ def test_text_rows_and_missing_values(qtbot, form) -> None:
     assert not form.more.isHidden(), "a refusal is never folded away"
 
 
-def test_what_comes_from_elsewhere_leaves_what_is_half_typed(qtbot, form, field) -> None:
+def test_outside_changes_keep_a_half_typed_entry(qtbot, form, field) -> None:
     type_in(field, "0.0")
     form.rows["rate"].set_value(0.5, keep_typing=True)
     assert field.text() == "0.0"
@@ -166,7 +166,7 @@ def test_a_recipe_s_value_that_does_not_fit_is_shown_and_explained(qtbot, form, 
     assert field.text() == "0.001"
 
 
-def test_a_lock_takes_away_what_is_half_typed(qtbot, form) -> None:
+def test_lock_discards_a_half_typed_entry(qtbot, form) -> None:
     row = form.rows["count"]
     type_in(row.field, "12")
     row.field.clearFocus()
@@ -177,7 +177,7 @@ def test_a_lock_takes_away_what_is_half_typed(qtbot, form) -> None:
     assert form.values()["count"] == 12
 
 
-def test_undo_is_the_window_s_unless_something_is_half_typed(qtbot, form, field) -> None:
+def test_undo_belongs_to_the_window_unless_an_entry_is_half_typed(qtbot, form, field) -> None:
     undone = []
     shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), form)
     shortcut.activated.connect(lambda: undone.append(1))
@@ -208,7 +208,7 @@ def control(qtbot) -> FieldControl:
     return made
 
 
-def test_a_pane_s_field_refuses_beside_it_and_never_puts_back_in_silence(qtbot, control) -> None:
+def test_pane_fields_show_refusals_and_never_revert_silently(qtbot, control) -> None:
     words = control.widget.findChild(QWidget, "error")
     for wrong, why in (
         ("x", "whole number"),
@@ -230,7 +230,7 @@ def test_a_pane_s_field_refuses_beside_it_and_never_puts_back_in_silence(qtbot, 
     assert control.told == [2000]
 
 
-def test_nothing_in_the_window_is_typed_into_any_other_way() -> None:
+def test_every_text_input_is_a_typed_field() -> None:
     """A plain line edit or spin box would take letters, or put back what was in silence."""
     root = Path(studio.__file__).parent
     plain = re.compile(r"(QLineEdit|QSpinBox|QDoubleSpinBox|QPlainTextEdit|QTextEdit|QInputDialog)\b")

@@ -1,4 +1,4 @@
-"""Small things to train on in a blink: 8×8 pictures in a real folder, read by the real source, and two toy models."""
+"""Small training data: 8×8 pictures in a real folder, read by the real source, and two toy models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each alarm of a game on a real training that fails in that way, with factory thresholds; and none on those that work."""
+"""Each alarm of a game on a real training that fails in that way, with default thresholds; and none on good ones."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def alarms(job: Job) -> dict[str, Health]:
 
 
 @pytest.mark.parametrize("objective", ["non-saturating", "hinge", "least-squares", "relativistic"])
-def test_games_that_work_are_left_in_peace(objective: str, play: Play) -> None:
+def test_working_games_raise_no_alarm(objective: str, play: Play) -> None:
     job = play(1e-3, 1e-3, f"objective={objective}", steps=400)
     assert alarms(job) == {}
     rows = job.run.metrics_since()[0]
@@ -60,31 +60,31 @@ def test_games_that_work_are_left_in_peace(objective: str, play: Play) -> None:
     assert str(last.message).startswith(("Both learn: D(x) ", "The discriminator is ahead: D(x) "))
 
 
-def test_a_discriminator_a_hundred_times_as_fast_overwhelms_under_minimax(play: Play) -> None:
+def test_fast_discriminator_is_too_strong_under_minimax(play: Play) -> None:
     job = play(2e-2, 2e-4, "objective=minimax")
     (health,) = alarms(job).values()
-    assert str(health.message).startswith("The discriminator overwhelms the generator")
+    assert str(health.message).startswith("The discriminator is too strong")
     assert "objective=non-saturating" in str(health.message)
     assert health.change == {"plan.players.discriminator.lr": 0.0067}
     job.live(health.change)  # a change that a running training takes
     assert as_options(health.change) == ["plan.players.discriminator.lr=0.0067"]
 
 
-def test_many_updates_of_the_discriminator_are_the_first_thing_to_take_back(play: Play) -> None:
+def test_first_remedy_is_fewer_discriminator_updates(play: Play) -> None:
     job = play(5e-3, 5e-5, "objective=minimax", "discriminator_steps=4", steps=200)
     assert {str(health.remedy): health.change for health in alarms(job).values()} == {
-        "One discriminator update a step": {"discriminator_steps": 1}
+        "One discriminator update per step": {"discriminator_steps": 1}
     }
 
 
-def test_a_discriminator_that_does_not_follow_is_fooled(play: Play) -> None:
+def test_slow_discriminator_is_fooled(play: Play) -> None:
     job = play(1e-7, 1e-3)
     (health,) = alarms(job).values()
     assert str(health.message).startswith("The generator fools the discriminator")
     assert health.change == {"plan.players.discriminator.lr": 0.001}
 
 
-def test_a_generator_with_a_huge_rate_draws_one_image(play: Play) -> None:
+def test_generator_with_a_huge_rate_draws_one_image(play: Play) -> None:
     job = play(2e-4, 0.3)
     (health,) = alarms(job).values()
     assert health.level == "bad"
@@ -132,7 +132,7 @@ def test_samples_that_vary_less_and_less() -> None:
     assert verdict(PLAYED + sheets([*rising, 0.7, 0.55, 0.55])) == "", "that is none of few images"
 
 
-def test_classes_that_are_missing_and_do_not_come_back() -> None:
+def test_permanently_missing_classes() -> None:
     def covered(values: list[float]) -> list[Row]:
         return [Row(500 * place, 0.0, {"validation/class_coverage": value}) for place, value in enumerate(values, 1)]
 
@@ -141,7 +141,7 @@ def test_classes_that_are_missing_and_do_not_come_back() -> None:
     assert verdict(PLAYED + covered([0.6, 0.9, 1.0, 1.0])) == ""
 
 
-def test_modes_that_are_missing_and_do_not_come_back() -> None:
+def test_permanently_missing_modes() -> None:
     def found(values: list[int], every: int = 500) -> list[Row]:
         return [
             Row(every * place, 0.0, {"validation/modes": float(value), "validation/modes_missing": 25.0 - value})
@@ -156,27 +156,27 @@ def test_modes_that_are_missing_and_do_not_come_back() -> None:
     assert verdict(PLAYED + found([18, 18, 18])) == "", "measured too seldom to say"
 
 
-def test_a_generator_that_learns_nothing_from_a_discriminator_that_is_far_ahead(play: Play) -> None:
+def test_generator_that_learns_nothing_from_a_strong_discriminator(play: Play) -> None:
     job = play(2e-2, 2e-4, "latent_dim=16", steps=800)
     (health,) = alarms(job).values()
-    assert str(health.message).startswith("The discriminator overwhelms the generator, which learns nothing: D(x) ")
+    assert str(health.message).startswith("The discriminator is too strong, the generator learns nothing: D(x) ")
     assert health.change == {"plan.players.discriminator.lr": 0.0067}
 
 
-def test_a_discriminator_that_leads_is_none_where_samples_vary_more_and_more_or_enough() -> None:
+def test_leading_discriminator_raises_no_alarm_if_samples_vary_enough() -> None:
     led = [game(10 * place, **{"train/D(x)": 0.95, "train/D(G(z))": 0.05}) for place in range(1, 120)]
 
     def verdict_on(*varied: float) -> str:
         return verdict(led + [Row(500 + 100 * k, 0.0, {"samples/diversity": v}) for k, v in enumerate(varied)])
 
-    stuck = "The discriminator overwhelms the generator, which learns nothing"
+    stuck = "The discriminator is too strong, the generator learns nothing"
     assert verdict_on(0.11, 0.1, 0.12, 0.11, 0.11) == stuck
     assert verdict_on(0.08, 0.1, 0.16, 0.22, 0.26) == ""
     assert verdict_on(0.4, 0.4, 0.4, 0.4, 0.4) == ""
     assert verdict_on(0.11, 0.1, 0.12, 0.11) == "", "too few sheets"
 
 
-def test_a_critic_that_is_held_flat_is_not_fooled_by_a_thousandth() -> None:
+def test_flat_critic_is_not_reported_for_tiny_differences() -> None:
     def critic(gap: float) -> list[Row]:
         begun = [game(10 * i, **{"train/D(x)": 0.1, "train/D(G(z))": -0.05}) for i in range(1, 4)]
         return begun + [game(10 * i, **{"train/D(x)": 0.02, "train/D(G(z))": 0.02 - gap}) for i in range(4, 60)]
@@ -185,7 +185,7 @@ def test_a_critic_that_is_held_flat_is_not_fooled_by_a_thousandth() -> None:
     assert verdict(critic(-0.06), objective="relativistic").startswith("The generator fools the discriminator")
 
 
-def test_a_player_that_is_held_is_no_failure() -> None:
+def test_frozen_player_raises_no_alarm() -> None:
     """The discriminator alone learns: of course it sees through a generator that stands still."""
     held = [game(step) for step in range(1, 40)]
     for step in range(40, 90):
@@ -195,15 +195,15 @@ def test_a_player_that_is_held_is_no_failure() -> None:
     assert verdict(held) == ""
 
 
-def test_an_autoencoder_as_discriminator_finds_samples_more_real_by_design() -> None:
+def test_autoencoder_discriminator_may_rate_samples_as_more_real() -> None:
     began = [game(10 * i, **{"train/D(x)": -0.2, "train/D(G(z))": -0.1, "train/M": 0.2}) for i in range(1, 60)]
     assert verdict(began) == ""
     for row in began:
         del row.values["train/M"]
-    assert verdict(began) == "The generator fools the discriminator, which takes its images for the real ones"
+    assert verdict(began) == "The generator fools the discriminator, which takes its images for real ones"
 
 
-def test_a_critic_s_values_have_a_true_minus() -> None:
+def test_critic_values_have_a_minus_sign() -> None:
     def told(real: float, fake: float) -> str:
         found = assess([game(10 * i, **{"train/D(x)": real, "train/D(G(z))": fake}) for i in range(1, 60)], PLAN)
         assert found is not None
@@ -213,7 +213,7 @@ def test_a_critic_s_values_have_a_true_minus() -> None:
     assert "D(x) −2.50, D(G(z)) −1.25 for" in told(-2.5, -1.25)
 
 
-def test_how_much_samples_vary_is_not_told_of_untrained_nets() -> None:
+def test_diversity_is_not_reported_for_untrained_nets() -> None:
     untrained = Row(0, 0.0, {"samples/diversity": 0.02})
     for rows, told in (([untrained, *PLAYED], False), ([untrained, *PLAYED, *sheets([0.8])], True)):
         found = assess(sorted(rows, key=lambda row: row.step), PLAN)
@@ -222,10 +222,10 @@ def test_how_much_samples_vary_is_not_told_of_untrained_nets() -> None:
         assert "2%" not in str(found.message)
 
 
-def test_values_that_stand_close_tell_nothing_apart_where_they_are_probabilities_and_samples_are_poor() -> None:
+def test_close_probabilities_with_poor_samples_mean_no_discrimination() -> None:
     close = [game(10 * i, **{"train/D(x)": 0.11, "train/D(G(z))": 0.1}) for i in range(1, 60)]
     untrained, poor = [Row(0, 0.0, {"samples/diversity": 0.1})], sheets([0.2, 0.25, 0.3, 0.3, 0.3])
-    words = "The generator fools a discriminator that tells nothing apart"
+    words = "The generator faces a discriminator that can't tell real from generated"
     assert verdict(close + poor, objective="non-saturating") == words
     assert verdict(close + poor) == words
     assert verdict(close + poor, objective="relativistic") == "", "a critic's values have no scale"
@@ -234,7 +234,7 @@ def test_values_that_stand_close_tell_nothing_apart_where_they_are_probabilities
     )
 
 
-def test_what_a_remedy_sets_is_live() -> None:
+def test_remedies_set_only_live_knobs() -> None:
     from genstudio.models.adversarial.gan import GanKnobs
 
     live = Live(GanKnobs(), PLAN, ("discriminator", "generator"))

@@ -1,4 +1,4 @@
-"""What a run's events say to its curves."""
+"""Annotations of curves from a run's events."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def test_changes_in_words() -> None:
     ]
 
 
-def test_a_run_that_was_opened_again_knows_what_was_changed(recipe: Callable[..., Recipe], tmp_path: Path) -> None:
+def test_reopened_run_has_its_changes(recipe: Callable[..., Recipe], tmp_path: Path) -> None:
     changes = {5: {"beta": 2.0}, 9: {"plan.players.model.lr": 0.001}}
     train_until(new_job(recipe(), out=tmp_path / "run"), 12, changes)
     found = marks_of(Run.open(tmp_path / "run").run_events())
     assert [(mark.step, str(mark.message)) for mark in found] == [(5, "beta 1 → 2"), (9, "lr 0.003 → 0.001")]
 
 
-def test_what_training_took_back_is_marked_where_it_holds_now() -> None:
+def test_changes_after_a_rollback_are_marked_where_they_now_apply() -> None:
     rows = [
         {"event": "changed", "step": 4, "name": "beta", "was": 1, "value": 2},
         {"event": "changed", "step": 17, "name": "beta", "was": 2, "value": 3},
@@ -51,12 +51,12 @@ def test_what_training_took_back_is_marked_where_it_holds_now() -> None:
     assert [(mark.step, str(mark.message)) for mark in marks_of(rows)] == [
         (4, "beta 1 → 2"),
         (10, "beta 2 → 3"),
-        (10, "went back to here from step 23"),
+        (10, "returned here from step 23"),
         (10, "lr 0.1 → 0.05"),
     ]
 
 
-def test_whose_the_curves_are_is_read_from_all_that_was_told() -> None:
+def test_owners_of_curves_are_read_from_all_events() -> None:
     rows = [
         {"event": "termowners", "step": 10, "terms": {"d_real": "discriminator"}, "watched": ["D(x)"]},
         {

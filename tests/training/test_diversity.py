@@ -1,4 +1,4 @@
-"""How much samples differ: cases whose answer is known."""
+"""Diversity of samples on cases with a known answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_known_distances() -> None:
     assert diversity(0.5 * corners, corners) == pytest.approx(0.5)
 
 
-def test_one_image_again_and_again_has_none_and_one_real_image_tells_nothing() -> None:
+def test_repeated_image_has_no_diversity_and_one_real_image_gives_no_value() -> None:
     real = torch.rand(8, 3, 4, 4, generator=torch.Generator().manual_seed(0))
     assert diversity(real[:1].expand(8, -1, -1, -1), real) == 0.0
     assert math.isnan(diversity(real, real[:1].expand(8, -1, -1, -1)))

@@ -1,4 +1,4 @@
-"""The birthday test of a sheet: generators whose number of images is known."""
+"""The birthday test of a sheet, on generators with a known number of images."""
 
 from __future__ import annotations
 
@@ -35,26 +35,26 @@ def drawn(images: Tensor, seed: int) -> Tensor:
 
 
 @pytest.mark.parametrize("count", [5, 20, 50])
-def test_as_many_images_as_a_generator_has(count: int, within: float) -> None:
+def test_estimate_matches_the_generators_number_of_images(count: int, within: float) -> None:
     found = [duplicates(drawn(noise(count, seed), seed), within) for seed in range(10)]
     mean = sum(found) / len(found)
     assert images_behind(mean) == pytest.approx(count, rel=0.2)
 
 
-def test_samples_that_are_drawn_as_the_data_are_have_one_pair_in_two_thousand(within: float) -> None:
+def test_samples_like_the_data_have_one_duplicate_pair_in_two_thousand(within: float) -> None:
     found = [duplicates(noise(64, seed), within) for seed in range(1, 41)]
     assert 0.4 < sum(found) / len(found) < 1.8
     assert max(found) < 12
 
 
-def test_pale_samples_are_not_alike_for_that_and_one_image_is_for_diversity_to_tell(within: float) -> None:
+def test_pale_samples_are_not_duplicates_and_one_image_is_left_to_diversity(within: float) -> None:
     few = drawn(noise(30, 3), 3)
     assert duplicates(0.1 * few + 0.4, within) == pytest.approx(duplicates(few, within), rel=0.05)
     assert duplicates(0.1 * noise(64, 1) + 0.4, within) < 12
     assert duplicates(few[:1].expand(64, -1, -1, -1), within) == 0
 
 
-def test_few_real_images_or_one_say_nothing() -> None:
+def test_too_few_real_images_give_no_value() -> None:
     assert alike_within(noise(149, 0)) is None
     assert alike_within(noise(1, 0).expand(200, -1, -1, -1)) is None
 
@@ -79,7 +79,7 @@ def faces() -> DataSet:
 
 
 @pytest.mark.parametrize(("count", "alarmed"), [(12, True), (400, False)])
-def test_a_generator_of_few_faces_is_found_out_though_they_vary(
+def test_generator_of_few_faces_is_detected_despite_variation(
     count: int, alarmed: bool, faces: DataSet, tmp_path: Path
 ) -> None:
     train = faces.split("train")
@@ -98,11 +98,11 @@ def test_a_generator_of_few_faces_is_found_out_though_they_vary(
 
     assert verdict(800, latent_dim=32) == "", "too early"
     words = verdict(1_000, latent_dim=32)
-    assert words.startswith("Mode collapse: samples repeat one another") is alarmed
+    assert words.startswith("Mode collapse: samples repeat") is alarmed
     assert verdict(1_000, latent_dim=2) == "", "codes of two numbers are near one another"
 
 
-def test_points_are_no_sheet_of_images(tmp_path: Path) -> None:
+def test_points_are_not_tested_for_duplicates(tmp_path: Path) -> None:
     points = open_data("toy-2d", {"count": 300})
     train = points.split("train")
     images = train.batch(torch.arange(len(train)), generator=torch.Generator()).images

@@ -1,4 +1,4 @@
-"""Looking never changes training: snapshots, measurements and samples leave its bits alone."""
+"""Snapshots, measurements and samples leave the bits of training unchanged."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_measuring_and_sampling_change_no_bit(recipe: Recipes, tmp_path: Path) -
     )  # type: ignore[attr-defined]
 
 
-def test_looking_from_another_thread_changes_no_bit(recipe: Recipes, tmp_path: Path, monkeypatch: object) -> None:
+def test_viewing_from_another_thread_changes_no_bit(recipe: Recipes, tmp_path: Path, monkeypatch: object) -> None:
     """Another thread loads every snapshot, builds models, decodes, samples and encodes, while training goes on."""
     alone = trained(recipe(), tmp_path / "alone")
     looked: list[int] = []
@@ -106,7 +106,7 @@ def test_a_snapshot_holds_the_averaged_weights(recipe: Recipes, tmp_path: Path) 
     assert image.shape == (2, 1, 8, 8)
 
 
-def test_the_board_hands_out_the_newest_and_not_too_often() -> None:
+def test_board_gives_the_newest_snapshot_at_a_limited_rate() -> None:
     board = SnapshotBoard()
     assert not board.wanted(), "nobody asked"
     board.request()

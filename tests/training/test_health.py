@@ -1,4 +1,4 @@
-"""What the line under the curves says, and what its button would do."""
+"""The health line under the curves, and the effect of its button."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def verdict(rows: list[Row]) -> Health:
 RISING = [-300 + 2.0 * i for i in range(80)]
 
 
-def test_nothing_is_said_too_early() -> None:
+def test_no_verdict_too_early() -> None:
     assert assess([], PLAN, KNOBS) is None
     assert assess(training(RISING[:3]), PLAN, KNOBS) is None
 
@@ -45,7 +45,7 @@ def test_a_healthy_run() -> None:
     assert not found.change
 
 
-def test_a_model_that_got_worse_on_held_out_images_is_not_said_to_learn() -> None:
+def test_model_that_worsens_on_held_out_images_is_not_reported_as_learning() -> None:
     """Too few measurements to call it overfitting, yet the curve is there to see."""
     found = verdict(training(RISING) + held_out([-130.0, -140.0, -162.0]))
     assert found.level == "unclear"
@@ -73,7 +73,7 @@ def test_a_model_that_got_worse_on_held_out_images_is_not_said_to_learn() -> Non
     ],
     ids=["not-finite", "diverging", "collapsed", "overfitting", "level"],
 )  # fmt: skip
-def test_what_is_wrong_and_what_helps(rows: list[Row], level: str, words: str, change: dict[str, float]) -> None:
+def test_alarms_and_their_remedies(rows: list[Row], level: str, words: str, change: dict[str, float]) -> None:
     found = verdict(rows)
     assert (found.level, found.change) == (level, change)
     assert words in str(found.message)
@@ -84,7 +84,7 @@ def test_what_is_wrong_and_what_helps(rows: list[Row], level: str, words: str, c
     live(found.change)  # the button's change is one that a running training takes
 
 
-def test_an_exact_likelihood_is_judged_like_a_bound_and_named_as_what_it_is() -> None:
+def test_exact_likelihood_is_checked_like_a_bound_and_named_correctly() -> None:
     """nll is lower the better: what rises there falls here."""
     falling = [
         Row(100 * i, 0.0, {"train/nll": 90.0 - i, "validation/nll": 90.0 + 2 * abs(i - 4)}) for i in range(1, 12)

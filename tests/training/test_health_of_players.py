@@ -1,4 +1,4 @@
-"""The line of a game says of each player only what the numbers bear out, in every state that a run can be in."""
+"""The health line of a game agrees with the numbers, in every state of a run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_both_learn_while_images_pass_and_only_while_training() -> None:
     assert (stopped.level, str(stopped.message)) == ("good", "Up to step 40 both learned: D(x) 0.70, D(G(z)) 0.30.")
 
 
-def test_where_no_sample_passes_as_real_the_discriminator_is_ahead() -> None:
+def test_discriminator_is_ahead_if_no_sample_passes() -> None:
     """The pane Real or fake? says at the same time that 0 of 32 samples pass."""
     found = said(rows(real=0.9, fake=0.1, passed=0.0))
     assert (found.level, str(found.message)) == (
@@ -46,11 +46,11 @@ def test_where_no_sample_passes_as_real_the_discriminator_is_ahead() -> None:
     assert str(stopped.message) == "Up to step 40: D(x) 0.90, D(G(z)) 0.10. 0 % of the samples pass for real."
 
 
-def test_where_only_differences_count_pairs_are_counted() -> None:
+def test_critics_are_compared_by_pairs() -> None:
     """As the pane Real or fake? does under the relativistic objective and a critic's."""
     found = said(rows(real=0.5, fake=-1.5, above=0.01))
     assert found.level == "unclear"
-    assert str(found.message).endswith("A sample stands above a real image in 1 % of pairs.")
+    assert str(found.message).endswith("A sample scores higher than a real image in 1 % of pairs.")
     assert said(rows(real=0.5, fake=-1.5, above=0.2)).level == "good"
 
 
@@ -60,7 +60,7 @@ def test_runs_from_before_passing_was_recorded_are_read_by_the_outputs() -> None
     assert "Both learn" in str(said(rows(real=-0.5, fake=-1.25)).message), "a critic's values have no boundary"
 
 
-def test_where_all_samples_pass_the_generator_is_ahead() -> None:
+def test_generator_is_ahead_if_all_samples_pass() -> None:
     found = said(rows(n=12, real=0.6, fake=0.7, passed=1.0))
     assert found.level == "unclear"
     assert "The generator is ahead" in str(found.message)
@@ -76,7 +76,7 @@ def test_one_player_alone_is_named(player: str, other: str) -> None:
     assert str(stopped.message).startswith(f"At step 41 only the {player} learned: D(x)")
 
 
-def test_a_player_chosen_to_learn_alone_is_named_before_any_row_tells_it() -> None:
+def test_player_chosen_to_learn_alone_is_named_before_its_first_row() -> None:
     """A row averages several steps, and none is written for a single one."""
     for training in (True, False):
         found = assess(rows(), Plan(), training=training, only="discriminator")
@@ -85,7 +85,7 @@ def test_a_player_chosen_to_learn_alone_is_named_before_any_row_tells_it() -> No
         assert str(found.message).startswith("Only the discriminator learns, the generator does not change")
 
 
-def test_after_one_player_alone_it_takes_a_while_until_both_are_said_to_learn() -> None:
+def test_both_players_are_reported_some_time_after_one_alone() -> None:
     alone = rows() + rows(("discriminator",), n=5, first=ROWS + 1)
     soon, later = alone + rows(n=4, first=46), alone + rows(n=10, first=46)
     assert str(said(soon).message) == "Both players learn since step 46: too early to tell."
@@ -104,13 +104,13 @@ def test_a_player_whose_gradient_is_0_does_not_learn() -> None:
     assert str(said(dead).message).startswith("Neither player learns at step 20")
 
 
-def test_nothing_is_said_of_the_first_steps() -> None:
+def test_no_verdict_on_the_first_steps() -> None:
     for training in (True, False):
         assert assess([], Plan(), training=training) is None
         assert assess(rows(n=9), Plan(), training=training) is None
 
 
-def test_of_a_run_that_does_not_train_no_alarm_is_in_the_present_tense_without_its_step() -> None:
+def test_alarms_of_a_stopped_run_name_their_step() -> None:
     """A run that was opened from disk, or stopped: the finding is of its last steps."""
     overwhelmed = rows(real=1.0, fake=0.0)
     live, stopped = said(overwhelmed), said(overwhelmed, training=False)
@@ -119,7 +119,7 @@ def test_of_a_run_that_does_not_train_no_alarm_is_in_the_present_tense_without_i
     assert str(stopped.message) == f"Up to step 40: {live.message}"
 
 
-def test_a_model_with_one_player_is_said_to_learn_only_where_its_bound_rose() -> None:
+def test_one_player_is_reported_as_learning_only_if_its_bound_rose() -> None:
     def bound(values: list[float]) -> list[Row]:
         return [Row(k, 0.0, {"train/reconstruction": -v, "train/kl": 0.2}) for k, v in enumerate(values, 1)]
 

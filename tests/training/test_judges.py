@@ -1,4 +1,4 @@
-"""Judges are found, or trained once; and looking through one while a model trains changes no bit of it."""
+"""Judges are found, or trained once; judged measures change no bit of training."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def test_a_judge_is_trained_once_and_then_found(data: DataSet) -> None:
     assert judge.features(torch.rand(3, 1, 8, 8)).shape == (3, judge.feature_dim)
 
 
-def test_points_have_no_judge_and_it_says_what_to_look_at_instead() -> None:
+def test_points_have_no_judge_and_the_error_names_an_alternative() -> None:
     points = open_data("toy-2d", {"count": 100})
     assert find.find_judge(points) is None
     with pytest.raises(UsageError, match=r"judge_every at 0.*modes"):
         find.judge_for(points)
 
 
-def test_the_same_images_give_the_same_judge_however_they_are_binarised(data: DataSet, pictures: Path) -> None:
+def test_same_images_give_the_same_judge_for_any_binarisation(data: DataSet, pictures: Path) -> None:
     grey = open_data("folder", {"path": str(pictures), "size": 8})
     assert find.judge_for(data).hash == find.judge_for(grey).hash
     folder = find.cache_folder(data)
@@ -75,7 +75,7 @@ def test_the_same_images_give_the_same_judge_however_they_are_binarised(data: Da
     assert find.cache_folder(larger) != folder
 
 
-def test_trained_anew_it_is_the_same_to_the_bit(data: DataSet, tmp_path: Path) -> None:
+def test_retrained_judge_is_equal_to_the_bit(data: DataSet, tmp_path: Path) -> None:
     """By its own way, and by ``genstudio train JUDGE``, which reads the recipe in its folder."""
     first = find.judge_for(data)
     recipe = Run.open(find.cache_folder(data)).recipe
@@ -83,7 +83,7 @@ def test_trained_anew_it_is_the_same_to_the_bit(data: DataSet, tmp_path: Path) -
     assert Run.open(tmp_path / "by-hand").snapshot().digest == first.hash
 
 
-def test_a_training_that_is_stopped_leaves_nothing(data: DataSet) -> None:
+def test_stopped_training_leaves_no_judge(data: DataSet) -> None:
     heard: list[float] = []
     with pytest.raises(Cancelled):
         find.judge_for(data, progress=lambda share, words: heard.append(share), cancelled=lambda: bool(heard))
@@ -91,7 +91,7 @@ def test_a_training_that_is_stopped_leaves_nothing(data: DataSet) -> None:
     assert not list(folder.iterdir())
 
 
-def test_a_damaged_judge_is_trained_anew(data: DataSet) -> None:
+def test_damaged_judge_is_trained_again(data: DataSet) -> None:
     first = find.judge_for(data)
     weights = next(find.cache_folder(data).glob("checkpoints/*/model.safetensors"))
     weights.write_bytes(b"nothing")
@@ -152,7 +152,7 @@ def test_a_classifier_learns_classes_numbers_and_yes_or_no() -> None:
     assert ((verdict.attributes[:, 1] >= 0) & (verdict.attributes[:, 1] <= 1)).all(), "a chance"
 
 
-def test_an_unknown_attribute_is_passed_over() -> None:
+def test_unknown_attribute_is_ignored() -> None:
     from dataclasses import replace
 
     batch = batch_of(SPEC)
@@ -171,13 +171,13 @@ def test_an_unknown_attribute_is_passed_over() -> None:
     assert (outputs.grad[1::2, 0] != 0).any()
 
 
-def test_few_words_make_the_judge_remember_the_picture(data: DataSet) -> None:
+def test_judge_reconstructs_images_if_classes_are_few(data: DataSet) -> None:
     assert find.recipe_for(data).model == "judge-autoencoder"
     two = build("judge-classifier", ImageSpec(3, 32, 32, 256, ("a", "b")), {"picture": 20.0})
     assert two.picture_head.out_features == 3 * 16 * 16
 
 
-def test_a_point_of_the_plane_is_an_image_too() -> None:
+def test_points_of_the_plane_work_as_images() -> None:
     spec = ImageSpec(2, 1, 1, None, tuple("abcd"))
     model = build("judge-classifier", spec).eval()
     assert model.verdict(torch.rand(5, 2, 1, 1)).class_logits.shape == (5, 4)
@@ -196,7 +196,7 @@ def rows(run: dict[str, Any], key: str) -> list[tuple[int, float]]:
     return [(row["step"], row["values"][key]) for row in run["rows"] if key in row["values"]]
 
 
-def test_looking_through_a_judge_changes_no_bit(recipe: Recipes, tmp_path: Path, monkeypatch: Any) -> None:
+def test_measuring_with_a_judge_changes_no_bit(recipe: Recipes, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
     monkeypatch.setattr("genstudio.evaluate.judge.comparison.SAMPLES", 40)
     never = trained(recipe(), tmp_path / "never")
@@ -210,7 +210,7 @@ def test_looking_through_a_judge_changes_no_bit(recipe: Recipes, tmp_path: Path,
     assert not rows(never, "validation/fid")
 
 
-def test_a_look_that_a_stop_cut_short_is_made_up_for(recipe: Recipes, tmp_path: Path, monkeypatch: Any) -> None:
+def test_interrupted_measurement_is_made_after_resuming(recipe: Recipes, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
     monkeypatch.setattr("genstudio.evaluate.judge.comparison.SAMPLES", 40)
     straight = trained(recipe("plan.judge_every=6"), tmp_path / "straight")
@@ -232,7 +232,7 @@ def run_events(run: Path, kind: str) -> list[dict[str, Any]]:
     return [row for row in Run.open(run).run_events() if row["event"] == kind]
 
 
-def test_looks_can_begin_and_end_while_it_trains(
+def test_judged_measures_can_be_turned_on_and_off_during_training(
     recipe: Recipes, data: DataSet, tmp_path: Path, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
@@ -253,7 +253,7 @@ def test_looks_can_begin_and_end_while_it_trains(
     same(lived["weights"], contents(tmp_path / "never", 14)["weights"])
 
 
-def test_where_no_judge_is_at_hand_it_says_how_to_come_by_one(
+def test_missing_judge_is_reported_with_how_to_get_one(
     recipe: Recipes, data: DataSet, tmp_path: Path, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
@@ -268,7 +268,9 @@ def test_where_no_judge_is_at_hand_it_says_how_to_come_by_one(
     assert [step for step, _ in rows(contents(tmp_path / "run", 24), "validation/fid")] == [12, 18, 24, 24]
 
 
-def test_going_on_with_looks_makes_the_judge_first(recipe: Recipes, tmp_path: Path, monkeypatch: Any) -> None:
+def test_resuming_with_judged_measures_trains_the_judge_first(
+    recipe: Recipes, tmp_path: Path, monkeypatch: Any
+) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
     monkeypatch.setattr("genstudio.evaluate.judge.comparison.SAMPLES", 40)
     train_until(new_job(recipe(), out=tmp_path / "run"), 7)
@@ -277,7 +279,7 @@ def test_going_on_with_looks_makes_the_judge_first(recipe: Recipes, tmp_path: Pa
     assert not run_events(tmp_path / "run", "alarm")
 
 
-def test_points_are_not_looked_at_while_they_train_either(tmp_path: Path) -> None:
+def test_points_are_not_judged_during_training_either(tmp_path: Path) -> None:
     made = load_recipe("toy-gan").override(["data.count=100", "plan.steps=3", "plan.batch_size=10"])
     job = new_job(made, out=tmp_path / "points")
     with pytest.raises(UsageError, match=r"judge_every at 0.*modes"):
@@ -293,7 +295,7 @@ def shipped() -> Iterator[Path]:
     yield from (path for path in sorted((checkpoints() / "judges").iterdir()) if (path / find.ABOUT).is_file())
 
 
-def test_shipped_judges_are_what_they_say() -> None:
+def test_shipped_judges_match_their_description() -> None:
     names = set()
     for folder in shipped():
         judge = find.load_judge(folder)
@@ -320,7 +322,7 @@ def test_a_shipped_judge_serves_its_data_set_at_any_size() -> None:
 # --- Inception -------------------------------------------------------------------------------------------------------
 
 
-def test_inception_is_never_fetched_and_says_where_it_looked(tmp_path: Path, monkeypatch: Any) -> None:
+def test_inception_is_never_downloaded_and_the_error_names_the_folders(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
     with pytest.raises(DataError, match="never downloads") as error:
         inception_judge()
@@ -341,7 +343,7 @@ def test_another_nets_weights_are_refused(tmp_path: Path, monkeypatch: Any) -> N
         inception_judge()
 
 
-def test_inception_weights_of_ones_own_look_at_images_of_any_size(tmp_path: Path, monkeypatch: Any) -> None:
+def test_own_inception_weights_work_for_images_of_any_size(tmp_path: Path, monkeypatch: Any) -> None:
     """Random weights, saved as torchvision would: what is tested is the way in, not what they see."""
     from torchvision.models import inception_v3
 

@@ -1,4 +1,4 @@
-"""The step runner: who is updated, when, with what; and that nothing bad is kept."""
+"""The step runner: which player is updated, when, with what; and that nothing bad is saved."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def steps(events: Any) -> list[int]:
     return [event.step for event in events if isinstance(event, ev.Stepped)]
 
 
-def test_a_model_plays_as_the_lecture_states_it(data: Any) -> None:
+def test_phases_follow_the_lectures_algorithm(data: Any) -> None:
     model = Duel(data.spec, DuelKnobs())
     assert steps(train(model, data, Plan(steps=3, batch_size=10, evaluate_every=0))) == [1, 2, 3]
     assert model.log == [("critic", True), ("critic", True), ("generator", True)] * 3
@@ -89,7 +89,7 @@ def test_only_one_player_is_updated(data: Any) -> None:
         live.set("only", "judge")
 
 
-def test_gradients_reach_the_phases_player_alone(data: Any) -> None:
+def test_gradients_reach_only_the_phases_player(data: Any) -> None:
     model = Duel(data.spec, DuelKnobs())
     train_events = train(model, data, Plan(steps=1, batch_size=10))
     for event in train_events:
@@ -162,7 +162,7 @@ def test_rows_hold_raw_terms_as_means(data: Any) -> None:
     assert telemetry.since(cursor) == ([], cursor)
 
 
-def test_whose_each_curve_is_and_how_long_the_gradients_are(data: Any) -> None:
+def test_owners_of_curves_and_gradient_norms_are_recorded(data: Any) -> None:
     """Told once, by the names in the rows; the norm is that of the player's whole gradient, before it is clipped."""
 
     class Straight(Duel):
@@ -186,13 +186,13 @@ def test_whose_each_curve_is_and_how_long_the_gradients_are(data: Any) -> None:
     assert [row["train/gradient/generator"] for row in rows] == pytest.approx([0.5 * 8, 2.5 * 8])  # sqrt(64) * step
 
 
-def test_a_model_with_one_player_is_told_nothing_of_that(recipe: Recipes, tmp_path: Path) -> None:
+def test_one_player_needs_no_owners(recipe: Recipes, tmp_path: Path) -> None:
     job = new_job(recipe(), out=tmp_path / "run")
     assert not [event for event in finish(job) if isinstance(event, ev.TermOwners)]
     assert not [key for row in job.telemetry.since(0)[0] for key in row.values if "gradient" in key]
 
 
-def test_looking_at_gradients_changes_none_of_the_bits(data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recording_gradients_changes_no_bit(data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from genstudio.training.step_runner import StepRunner
 
     def weights() -> list[torch.Tensor]:
@@ -225,7 +225,7 @@ def test_a_loss_that_is_not_finite_is_not_applied(data: Any) -> None:
     assert model.critic.weight.isfinite().all()
 
 
-def test_diverging_stops_and_saves_nothing_over_what_is_good(
+def test_divergence_stops_and_keeps_the_last_good_checkpoint(
     recipe: Recipes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from genstudio.models.variational.vae import VAE
@@ -286,7 +286,7 @@ def test_a_full_disk_leaves_the_last_checkpoint(
     assert all(torch.equal(after[name], before[name]) for name in before)
 
 
-def test_live_changes_take_hold_before_the_next_step(recipe: Recipes, tmp_path: Path) -> None:
+def test_live_changes_apply_before_the_next_step(recipe: Recipes, tmp_path: Path) -> None:
     job = new_job(recipe(), out=tmp_path / "run")
     events = job.events()
     changed = []
@@ -309,7 +309,7 @@ def test_live_changes_take_hold_before_the_next_step(recipe: Recipes, tmp_path: 
     assert job.result()["step"] == 5
 
 
-def test_a_plan_for_a_player_that_is_not_there(recipe: Recipes) -> None:
+def test_plan_for_an_unknown_player(recipe: Recipes) -> None:
     with pytest.raises(UsageError, match="generator"):
         new_job(recipe("plan.players.generator.lr=0.1"))
     assert list_runs() == [], "and no folder was made"

@@ -1,4 +1,4 @@
-"""Recipes: from file to plan and back, and what people are told when they are wrong."""
+"""Recipes: from file to plan and back, and messages about faulty ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_every_recipe_that_ships_is_valid() -> None:
         assert recipe.help, name
 
 
-def test_a_recipe_comes_back_from_its_file(recipe: Recipes, tmp_path: Path) -> None:
+def test_recipe_survives_its_file(recipe: Recipes, tmp_path: Path) -> None:
     made = recipe("beta=2", 'title="Scheiben, größer"')
     made.save(tmp_path / "tiny.toml")
     assert load_recipe(tmp_path / "tiny.toml") == made
@@ -43,8 +43,8 @@ def test_overrides_reach_every_table(recipe: Recipes) -> None:
 @pytest.mark.parametrize(
     ("assignment", "words"),
     [
-        ("latent_dim", "sets nothing"),
-        ("=3", "sets nothing"),
+        ("latent_dim", "is not a setting"),
+        ("=3", "is not a setting"),
         ("plan.stepz=3", "stepz"),
         ("plan.batch_size=0", "at least 1"),
         ("plan.players.model.lr=-1", "plan.players.model"),
@@ -57,7 +57,7 @@ def test_overrides_reach_every_table(recipe: Recipes) -> None:
         ("model.name=vaee", "Did you mean 'vae'"),
     ],
 )
-def test_a_wrong_setting_is_named(assignment: str, words: str, recipe: Recipes) -> None:
+def test_wrong_setting_is_named(assignment: str, words: str, recipe: Recipes) -> None:
     with pytest.raises(UsageError) as caught:
         recipe(assignment).validate()
     assert words in str(caught.value)
@@ -74,7 +74,7 @@ def test_a_wrong_setting_is_named(assignment: str, words: str, recipe: Recipes) 
         ("[model]\nname='vae'\n[data]\nname='mnist'\n[plan]\nsteps = 'many'\n", "steps"),
     ],
 )
-def test_a_broken_file_is_named_with_the_place(text: str, words: str, tmp_path: Path) -> None:
+def test_broken_file_is_named_with_the_line(text: str, words: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(text)
     with pytest.raises(UsageError) as caught:
@@ -83,7 +83,7 @@ def test_a_broken_file_is_named_with_the_place(text: str, words: str, tmp_path: 
     assert "mine.toml" in str(caught.value)
 
 
-def test_a_recipe_that_is_nowhere() -> None:
+def test_missing_recipe() -> None:
     with pytest.raises(UsageError, match="mnist-vae-2d"):
         load_recipe("mnist-vae2d")
     with pytest.raises(UsageError, match="no recipe file"):

@@ -26,7 +26,7 @@ def straight(recipe: Recipes, tmp_path: Path) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("stop", [1, 8, 9, 10, 17])
-def test_stopped_and_resumed_equals_straight(
+def test_stopped_and_resumed_equals_uninterrupted(
     stop: int, recipe: Recipes, tmp_path: Path, straight: dict[str, object]
 ) -> None:
     train_until(new_job(recipe(), out=tmp_path / "run"), stop, CHANGES)
@@ -52,7 +52,7 @@ def test_every_optimiser_resumes_exactly(overrides: tuple[str, ...], recipe: Rec
     same(contents(tmp_path / "run", 13), contents(tmp_path / "straight", 13))
 
 
-def test_steps_only_say_when_to_stop(recipe: Recipes, tmp_path: Path) -> None:
+def test_steps_only_determine_the_end(recipe: Recipes, tmp_path: Path) -> None:
     """A schedule without decay steps of its own takes the recipe's, and a longer run does not bend it."""
     overrides = ("plan.players.model.decay_steps=0", "plan.steps=12")
     finish(new_job(recipe(*overrides), out=tmp_path / "run"))
@@ -116,7 +116,7 @@ def test_the_thread_count_comes_back(recipe: Recipes, tmp_path: Path) -> None:
     assert torch.get_num_threads() == 2
 
 
-def test_one_thread_from_here_on(recipe: Recipes, tmp_path: Path) -> None:
+def test_change_to_one_thread_during_a_run(recipe: Recipes, tmp_path: Path) -> None:
     """Asked for while it trains: told as an event, kept in the checkpoint, and the resumed run is the straight one."""
     import torch
 
@@ -146,7 +146,7 @@ def test_one_thread_from_here_on(recipe: Recipes, tmp_path: Path) -> None:
     ]
 
 
-def test_threads_of_one_training_are_not_those_of_the_next(recipe: Recipes, tmp_path: Path) -> None:
+def test_thread_count_does_not_carry_over_to_the_next_training(recipe: Recipes, tmp_path: Path) -> None:
     """As in the window, where each trains on a thread of its own: the first on one core, the next as torch would."""
     import threading
 
@@ -205,7 +205,7 @@ def test_killed_before_the_first_checkpoint(recipe: Recipes, tmp_path: Path) -> 
     same(contents(tmp_path / "killed", 3), contents(tmp_path / "straight", 3))
 
 
-def test_a_damaged_newest_checkpoint_gives_way_to_the_one_before(recipe: Recipes, tmp_path: Path) -> None:
+def test_damaged_newest_checkpoint_falls_back_to_the_previous(recipe: Recipes, tmp_path: Path) -> None:
     train_until(new_job(recipe(), out=tmp_path / "run"), 13)
     damaged = tmp_path / "run/checkpoints/000013/trainer.pt"
     damaged.write_bytes(damaged.read_bytes()[:-100])
@@ -214,7 +214,7 @@ def test_a_damaged_newest_checkpoint_gives_way_to_the_one_before(recipe: Recipes
     same(contents(tmp_path / "run", 24), contents(tmp_path / "straight", 24))
 
 
-def test_two_can_not_write_one_run(recipe: Recipes, tmp_path: Path) -> None:
+def test_two_processes_can_not_write_one_run(recipe: Recipes, tmp_path: Path) -> None:
     job = new_job(recipe(), out=tmp_path / "run")
     events = job.events()
     next(events)

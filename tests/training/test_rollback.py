@@ -1,4 +1,4 @@
-"""Numbers that are no longer finite: back to the last good checkpoint at half the rate, and all of it exact."""
+"""Values that are not finite: back to the last good checkpoint at half the rate, exactly."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def run_events(path: Path, *kinds: str) -> list[dict[str, Any]]:
     return [row for row in Run.open(path).run_events() if row["event"] in kinds]
 
 
-def test_back_to_the_last_good_checkpoint_at_half_the_rate(recipe: Recipes, tmp_path: Path, too_fast: None) -> None:
+def test_rollback_to_the_last_good_checkpoint_at_half_the_rate(recipe: Recipes, tmp_path: Path, too_fast: None) -> None:
     job = job_of(new_job(recipe("plan.steps=40"), out=tmp_path / "run"))
     events = finish(job)
     assert [e for e in events if isinstance(e, ev.RolledBack)] == [ev.RolledBack(10, 23)] * 2
@@ -69,9 +69,7 @@ def test_back_to_the_last_good_checkpoint_at_half_the_rate(recipe: Recipes, tmp_
     assert "step 23 to step 10" in str(alarm.message)
 
 
-def test_what_was_measured_after_it_is_forgotten_and_what_happened_is_not(
-    recipe: Recipes, tmp_path: Path, too_fast: None
-) -> None:
+def test_rollback_drops_later_rows_but_not_events(recipe: Recipes, tmp_path: Path, too_fast: None) -> None:
     job = job_of(new_job(recipe("plan.steps=40", "plan.log_every=1", "plan.evaluate_every=0"), out=tmp_path / "run"))
     finish(job)
     rows = [json.loads(line) for line in (tmp_path / "run/metrics.jsonl").read_bytes().splitlines()]
@@ -89,7 +87,7 @@ def test_what_was_measured_after_it_is_forgotten_and_what_happened_is_not(
 
 
 @pytest.mark.parametrize("stops", [(11,), (12, 13, 14), (15, 20), (10,), (22,)])
-def test_stopped_and_resumed_goes_back_to_the_same_place(
+def test_stopped_and_resumed_run_rolls_back_to_the_same_step(
     stops: tuple[int, ...], recipe: Recipes, tmp_path: Path, too_fast: None
 ) -> None:
     """Stops before the numbers went bad, in between, and so often that the place to go back to is no longer one of the
@@ -102,7 +100,7 @@ def test_stopped_and_resumed_goes_back_to_the_same_place(
     same(contents(tmp_path / "run", 40), contents(tmp_path / "straight", 40))
 
 
-def test_stopped_right_after_going_back(recipe: Recipes, tmp_path: Path, too_fast: None) -> None:
+def test_stopped_right_after_a_rollback(recipe: Recipes, tmp_path: Path, too_fast: None) -> None:
     made = recipe("plan.steps=40")
     train_until(job_of(new_job(made, out=tmp_path / "straight")), 40)
     events = job_of(new_job(made, out=tmp_path / "run")).events()
@@ -113,7 +111,7 @@ def test_stopped_right_after_going_back(recipe: Recipes, tmp_path: Path, too_fas
     same(contents(tmp_path / "run", 40), contents(tmp_path / "straight", 40))
 
 
-def test_without_a_place_to_go_back_to_training_stops(
+def test_training_stops_without_a_good_checkpoint(
     recipe: Recipes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A damaged checkpoint is none."""
@@ -131,7 +129,7 @@ def test_without_a_place_to_go_back_to_training_stops(
     assert event == ev.Finished(10, "diverged")
 
 
-def test_the_place_to_go_back_to_outlives_thinning(tmp_path: Path) -> None:
+def test_good_checkpoint_survives_thinning(tmp_path: Path) -> None:
     for step in range(120):
         folder = tmp_path / f"{step:06d}"
         folder.mkdir()

@@ -1,4 +1,4 @@
-"""The run's folder, as whoever else reads it sees it."""
+"""The run's folder, as other readers see it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.training.training_helpers import finish, train_until
 Recipes = Callable[..., Recipe]
 
 
-def test_a_run_is_a_folder_that_says_everything(recipe: Recipes, tmp_path: Path) -> None:
+def test_run_is_a_self_contained_folder(recipe: Recipes, tmp_path: Path) -> None:
     job = new_job(recipe(), out=tmp_path / "run")
     finish(job)
     run = Run.open(tmp_path / "run")
@@ -58,7 +58,7 @@ def test_a_run_can_be_watched_while_it_trains(recipe: Recipes, tmp_path: Path) -
     assert seen[:3] == [0, 5, 8]
 
 
-def test_a_torn_last_line_waits(recipe: Recipes, tmp_path: Path) -> None:
+def test_incomplete_last_line_is_read_later(recipe: Recipes, tmp_path: Path) -> None:
     run = Run.create(recipe(), tmp_path / "run")
     path = run.path / "metrics.jsonl"
     assert run.metrics_since() == ([], 0)
@@ -73,7 +73,7 @@ def test_a_torn_last_line_waits(recipe: Recipes, tmp_path: Path) -> None:
     assert len(run.metrics_since(10**6)[0]) == 1
 
 
-def test_runs_have_names_of_their_own(recipe: Recipes, tmp_path: Path) -> None:
+def test_runs_have_unique_names(recipe: Recipes, tmp_path: Path) -> None:
     first, second = Run.create(recipe()), Run.create(recipe())
     assert (first.name, second.name) == ("tiny-1", "tiny-2")
     (first.path.parent / "no-run").mkdir()
@@ -93,7 +93,7 @@ def test_runs_have_names_of_their_own(recipe: Recipes, tmp_path: Path) -> None:
         Run.open("discs")
 
 
-def test_nothing_is_written_over(recipe: Recipes, tmp_path: Path) -> None:
+def test_nothing_is_overwritten(recipe: Recipes, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/thesis.txt").write_text("years of work")
     with pytest.raises(RunError, match="not empty"):
@@ -101,7 +101,7 @@ def test_nothing_is_written_over(recipe: Recipes, tmp_path: Path) -> None:
 
 
 @given(st.lists(st.integers(0, 10**7), unique=True, max_size=300))
-def test_thinning_keeps_the_first_the_newest_and_no_crowd(steps: list[int]) -> None:
+def test_thinning_keeps_the_first_the_newest_and_an_even_spread(steps: list[int]) -> None:
     kept = steps_to_keep(steps)
     assert kept <= set(steps)
     assert len(kept) == min(len(steps), 32)
@@ -109,7 +109,7 @@ def test_thinning_keeps_the_first_the_newest_and_no_crowd(steps: list[int]) -> N
         assert {min(steps), max(steps)} <= kept
 
 
-def test_thinning_as_saves_come_spreads_over_the_whole_training() -> None:
+def test_thinning_during_training_spreads_over_its_whole_length() -> None:
     kept: set[int] = set()
     for step in range(0, 100_001, 100):
         kept = steps_to_keep([*kept, step])

@@ -1,4 +1,4 @@
-"""Sheets of samples: images side by side, points of the plane all on one picture."""
+"""Sheets of samples: images side by side, points of the plane on one picture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from genstudio.models.base import build
 from genstudio.training.samples import SIDE, sheet_png, write_samples
 
 
-def test_points_lie_all_on_one_picture_y_upwards() -> None:
+def test_points_are_drawn_on_one_picture_y_upwards() -> None:
     points = torch.tensor([[0.25, 0.9]]).repeat(50, 1).view(50, 2, 1, 1)
     picture = np.array(Image.open(io.BytesIO(sheet_png(points))))
     assert picture.shape == (SIDE, SIDE)

@@ -1,4 +1,4 @@
-"""Everything below the window works where Qt is not: a server, a notebook, a test."""
+"""Everything below the window works without Qt: on a server, in a notebook, in a test."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ main()
 """
 
 
-def test_all_is_imported_and_a_model_is_trained(recipe: Callable[..., Recipe], tmp_path: Path) -> None:
+def test_everything_imports_and_a_model_trains(recipe: Callable[..., Recipe], tmp_path: Path) -> None:
     recipe("plan.steps=3").save(tmp_path / "tiny.toml")
     ran = subprocess.run(
         [sys.executable, "-c", BLOCKED + IMPORT_ALL + TRAIN, str(tmp_path / "tiny.toml"), str(tmp_path / "run")],

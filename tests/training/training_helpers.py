@@ -1,4 +1,4 @@
-"""What tests of training say often."""
+"""Helpers that several tests of training use."""
 
 from __future__ import annotations
 

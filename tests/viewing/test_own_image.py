@@ -1,4 +1,4 @@
-"""A person's own image: read as it is meant to be seen, and refused in plain words."""
+"""A user's own image: read as displayed elsewhere, and refused in plain words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from genstudio.viewing.conditioning import fitted_mask, kept_part
 from genstudio.viewing.own_image import LARGEST, read_image, to_spec
 
 
-def test_it_is_turned_as_its_camera_says(tmp_path: Path):
+def test_image_is_rotated_by_its_camera_tag(tmp_path: Path):
     pixels = np.zeros((20, 40, 3), np.uint8)
     pixels[:, :20] = (250, 0, 0)  # the left half
     exif = Image.Exif()
@@ -25,7 +25,7 @@ def test_it_is_turned_as_its_camera_says(tmp_path: Path):
     assert read[5, 10, 0] > 200 > 50 > read[35, 10, 0]
 
 
-def test_transparency_lies_over_white_and_an_animation_gives_its_first_frame(tmp_path: Path):
+def test_transparency_is_on_white_and_an_animation_gives_its_first_frame(tmp_path: Path):
     Image.new("RGBA", (6, 4), (255, 0, 0, 0)).save(tmp_path / "a.png")
     assert (read_image(tmp_path / "a.png") == 255).all()
     frames = [Image.new("L", (6, 4), grey) for grey in (40, 200)]
@@ -33,12 +33,12 @@ def test_transparency_lies_over_white_and_an_animation_gives_its_first_frame(tmp
     assert np.abs(read_image(tmp_path / "a.gif").astype(int) - 40).max() <= 1
 
 
-def test_grey_stays_grey_and_large_ones_are_brought_down(tmp_path: Path):
+def test_grey_stays_grey_and_large_images_are_reduced(tmp_path: Path):
     Image.new("L", (3000, 1000), 90).save(tmp_path / "a.png")
     assert read_image(tmp_path / "a.png").shape == (round(LARGEST / 3), LARGEST, 1)
 
 
-def test_what_is_no_picture_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_other_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "a.png").write_text("no picture")
     with pytest.raises(UsageError, match=r"a\.png can't be read.*no picture.*Choose a JPEG"):
         read_image(tmp_path / "a.png")
@@ -57,7 +57,7 @@ def test_what_is_no_picture_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("levels", [2, 16, 256])
-def test_it_is_cut_to_the_middle_and_brought_to_the_levels(levels: int):
+def test_image_is_cropped_to_the_middle_and_quantised(levels: int):
     pixels = np.zeros((10, 20, 1), np.uint8)
     pixels[:, 2:18] = 200  # more than the middle, so that no edge is near
     image = to_spec(pixels, ImageSpec(1, 5, 5, levels=levels))

@@ -30,7 +30,7 @@ class Contrast:
     def remarks(self) -> list[Message]:
         """Remarks where this holds of more than half of the pictures."""
         texts = (
-            (self._plain, N_("{n} of {all} pictures have one colour all over.")),
+            (self._plain, N_("{n} of {all} pictures have a single colour.")),
             (self._black, N_("{n} of {all} pictures are nearly black: stretch their contrast before they are used.")),
             (self._white, N_("{n} of {all} pictures are nearly white: stretch their contrast before they are used.")),
         )

@@ -77,13 +77,13 @@ def fetch(url: str, target: Path, md5: str, progress: _Share, cancelled: Cancell
             size, done = int(answer.headers.get("Content-Length") or 0), 0
             while piece := answer.read(_PIECE):
                 if cancelled():
-                    raise CancelledError(N_("The download was cancelled."), N_("Nothing half-made was kept."))
+                    raise CancelledError(N_("The download was cancelled."), N_("Nothing was saved."))
                 file.write(piece)
                 done += len(piece)
                 progress(min(1.0, done / size) if size else 0.0)
         if _md5(temporary) != md5:
             raise DataError(
-                N_("What came from {url} is not the file that was expected.", url=url),
+                N_("{url} did not return the expected file.", url=url),
                 N_("Try again later, or put the file into {folder} yourself.", folder=str(target.parent)),
             )
         os.replace(temporary, target)

@@ -127,5 +127,5 @@ def _read(file: BinaryIO, size: int) -> bytes:
 def _broken(path: Path, reason: Message | str) -> DataError:
     return DataError(
         N_("The file {path} can't be read: {reason}.", path=str(path), reason=reason),
-        N_("Replace it by a fresh copy."),
+        N_("Replace it with a new copy."),
     )

@@ -170,7 +170,7 @@ def _open(data: bytes):  # type: ignore[no-untyped-def]
         pillow.init()
         image = pillow.open(io.BytesIO(data), formats=[name for name in _FORMATS if name in pillow.OPEN])
     except UnidentifiedImageError as error:
-        raise UnreadableError(N_("it is no picture of a kind that can be read")) from error
+        raise UnreadableError(N_("its format is not one that can be read")) from error
     except pillow.DecompressionBombError as error:
         raise UnreadableError(too_large) from error
     except Exception as error:  # as above: decoders raise whatever comes to hand

@@ -64,7 +64,7 @@ class Table:
             except ValueError:
                 raise TableError(
                     N_(
-                        "the column '{name}' was left out: line {line} says '{cell}', which is no number",
+                        "the column '{name}' was left out: '{cell}' in line {line} is not a number",
                         name=self.header[column],
                         line=line,
                         cell=shortened(cells[column]),

@@ -151,7 +151,7 @@ def _list_zip(path: Path) -> ZipTree:
             tree.problems.append(_left_out(name, N_("it is encrypted")))
             continue
         if name in entries:
-            tree.problems.append(N_("{name} is in the zip more than once: the last one is taken.", name=name))
+            tree.problems.append(N_("{name} is in the zip more than once: the last one is used.", name=name))
         entries[name] = Entry(name, member.file_size, f"{member.CRC:08x}", member.filename)
     if tree.problems and not entries:
         raise DataError(
@@ -179,8 +179,8 @@ def _check_name(path: Path, name: str) -> None:
     parts = PurePosixPath(name)
     if parts.is_absolute() or ".." in parts.parts or (parts.parts[:1] and parts.parts[0].endswith(":")):
         raise DataError(
-            N_("{path} contains '{member}', a path that climbs out of the zip.", path=str(path), member=name),
-            N_("Such a zip is damaged or means harm: don't use it, or pack the pictures anew."),
+            N_("{path} contains '{member}', a path that leads out of the zip.", path=str(path), member=name),
+            N_("Such a zip is damaged or malicious: don't use it, or pack the pictures again."),
         )
 
 

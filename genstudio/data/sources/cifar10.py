@@ -50,7 +50,7 @@ class Cifar10(Source):
                         return files
         raise DataError(
             N_("The files of CIFAR-10 were not found. Looked in: {places}.", places=looked_in(self.search)),
-            N_("Get them with 'genstudio data download cifar10', or say with --data or GENSTUDIO_DATA where they are."),
+            N_("Get them with 'genstudio data download cifar10', or name their folder with --data or GENSTUDIO_DATA."),
         )
 
     def decode(self, sink: Sink, progress: Progress, cancelled: Cancelled) -> None:
@@ -99,8 +99,10 @@ def read_batch(path: Path) -> tuple[np.ndarray, np.ndarray]:
             raise ValueError("there are labels beyond the ten classes")
     except Exception as error:
         raise DataError(
-            N_("{path} is no file of CIFAR-10: {reason}.", path=str(path), reason=str(error) or type(error).__name__),
-            N_("Replace it by a fresh copy ('genstudio data download cifar10')."),
+            N_(
+                "{path} is not a file of CIFAR-10: {reason}.", path=str(path), reason=str(error) or type(error).__name__
+            ),
+            N_("Replace it with a new copy ('genstudio data download cifar10')."),
         ) from error
     return images.reshape(-1, 3, 32, 32), labels
 

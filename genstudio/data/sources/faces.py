@@ -52,7 +52,8 @@ class Faces(Source):
     name = "faces"
     title = N_("Faces")
     help = N_(
-        "Portraits drawn by genstudio from 21 known factors such as smile and head pose: close up, calm, learnable."
+        "Portraits drawn by genstudio from 21 known factors such as smile and head pose: close up, plain "
+        "backgrounds, easy to learn."
     )
     doing = N_("Drawing faces")
     words = WORDS
@@ -65,7 +66,7 @@ class Faces(Source):
         size: int = size_knob(32)
         colour: Colour = colour_knob()
         count: int = knob(20_000, help=N_("How many portraits are drawn."), ge=1, le=1_000_000)
-        seed: int = knob(0, help=N_("Decides who sits for the portraits: another seed, other people."), ge=0)
+        seed: int = knob(0, help=N_("Seed of the people: another seed draws other people."), ge=0)
 
     def fingerprint(self) -> str:
         return f"{self.name} {self.knobs.seed}"
@@ -139,7 +140,7 @@ def _begin_to_paint() -> None:
 def _heed(cancelled: Cancelled) -> None:
     """Cancel the portraits that wait; those being painted take a moment."""
     if cancelled():
-        raise CancelledError(N_("Painting was cancelled."), N_("Nothing half-made was kept."))
+        raise CancelledError(N_("Drawing was cancelled."), N_("Nothing was saved."))
 
 
 def _as_arrays(done: Future[tuple[Tensor, Tensor]]) -> tuple[np.ndarray, np.ndarray]:

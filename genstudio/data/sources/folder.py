@@ -49,11 +49,13 @@ class Folder(Source):
     after_cache = Source.after_cache | {"path"}
 
     class Knobs(DataKnobs):
-        path: str = knob("", help=N_("The folder or the zip; a bare name is looked for where data sets are kept."))
+        path: str = knob(
+            "", help=N_("The folder or the zip; a name without a path is searched for in the folders of data sets.")
+        )
         size: int | None = size_knob(64)
         fit: Fit = knob(
             "crop",
-            help=N_("How pictures become square: cut to the middle (crop), framed (pad), or distorted (stretch)."),
+            help=N_("How pictures become square: cropped to the middle (crop), padded (pad), or distorted (stretch)."),
         )
 
     @cached_property
@@ -73,14 +75,14 @@ class Folder(Source):
             except PermissionError as error:
                 raise DataError(
                     N_("{path} can't be reached: {reason}.", path=str(place), reason=error.strerror),
-                    N_("Ask for the right to read it, or give another folder."),
+                    N_("Ask for permission to read it, or choose another folder."),
                 ) from error
             except (OSError, ValueError):  # ValueError: no path at all, with a zero byte in it
                 continue
             return place
         raise DataError(
             N_("There is no {path}. Looked in: {places}.", path=str(given), places=looked_in(p.parent for p in places)),
-            N_("Give the whole path, or say with --data or GENSTUDIO_DATA where it is."),
+            N_("Give the whole path, or name its folder with --data or GENSTUDIO_DATA."),
         )
 
     def place(self) -> Path:
@@ -120,7 +122,7 @@ class Folder(Source):
             self._decode(entries, read, sink, progress, cancelled)
 
     def _decode(self, entries: list[Entry], read: Read, sink: Sink, progress: Progress, cancelled: Cancelled) -> None:
-        progress(0.0, N_("Looking at {n} pictures", n=len(entries)))
+        progress(0.0, N_("Reading {n} pictures", n=len(entries)))
         width, height, grey = self._shape(entries, read, cancelled)
         class_names, labels = classes([entry.name for entry in entries], self.tree.path.stem)
         names, values = self._attributes(entries, read, sink)
@@ -176,7 +178,7 @@ class Folder(Source):
                             x=width,
                             y=height,
                         ),
-                        N_("Set size, the width and height that all are brought to."),
+                        N_("Set size, the width and height that all are resized to."),
                     )
             if size and not grey:
                 break
@@ -193,7 +195,7 @@ class Folder(Source):
             return (), np.zeros((len(entries), 0), np.float32)
         for other in tables[1:]:
             sink.problem(
-                N_("{name} was passed over: {first} is taken for all pictures.", name=other.name, first=tables[0].name)
+                N_("{name} was skipped: {first} is used for all pictures.", name=other.name, first=tables[0].name)
             )
         data = _attempt(tables[0], read)
         if isinstance(data, Message):
@@ -254,7 +256,7 @@ def _levels(entries: Sequence[Entry], read: Read, sink: Sink, progress: Progress
     for block in _in_blocks(entries, values, cancelled):
         found += [one for one in block if isinstance(one, Values)]
         if found:
-            progress(0.0, N_("Looking at the values of {n} pictures of more than 8 bits", n=len(found)))
+            progress(0.0, N_("Reading the values of {n} pictures of more than 8 bits", n=len(found)))
     levels, remarks = levels_of(found)
     for remark in remarks:
         sink.problem(remark)
@@ -276,7 +278,7 @@ def _in_blocks(
             for task in tasks:
                 block.append(task.result())
                 if cancelled():
-                    raise CancelledError(N_("Reading the pictures was cancelled."), N_("Nothing half-made was kept."))
+                    raise CancelledError(N_("Reading the pictures was cancelled."), N_("Nothing was saved."))
             yield block
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -290,7 +292,7 @@ def _attempt(entry: Entry, work: Callable[[Entry], T]) -> T | Message:
     except TooLargeError:
         return N_("it is too large")
     except MemoryError:
-        return N_("the memory was not enough for it")
+        return N_("it needs more memory than there is")
     except OSError as error:
         return N_("{error}", error=error.strerror or str(error))
     except Exception:  # zipfile raises a dozen kinds of error at damaged members

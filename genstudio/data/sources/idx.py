@@ -91,7 +91,7 @@ class IdxSource(Source):
                 places=looked_in([*self.search, *self.system]),
             ),
             N_(
-                "Get them with 'genstudio data download {name}', or say with --data or GENSTUDIO_DATA where they are.",
+                "Get them with 'genstudio data download {name}', or name their folder with --data or GENSTUDIO_DATA.",
                 name=self.name,
             ),
         )
@@ -126,12 +126,12 @@ class IdxSource(Source):
                     labels=labels.path.name,
                     m=labels.shape[0],
                 ),
-                N_("Replace both by fresh copies."),
+                N_("Replace both with new copies."),
             )
         if images.shape[1:] != like.shape[1:] or not all(1 <= side <= MAX_SIDE for side in size):
             raise DataError(
-                N_("{path} holds images of {size} pixels.", path=str(images.path), size="×".join(map(str, size))),
-                N_("All images must have one size of at most {most} pixels a side.", most=MAX_SIDE),
+                N_("{path} contains images of {size} pixels.", path=str(images.path), size="×".join(map(str, size))),
+                N_("All images must have the same size, at most {most} pixels a side.", most=MAX_SIDE),
             )
 
 

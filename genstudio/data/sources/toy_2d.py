@@ -29,7 +29,7 @@ ARMS, TURNS = 2, 1.25
 @data_sets.register("toy-2d")
 class Toy2D(Source):
     title = N_("Points of the plane")
-    help = N_("Points that gather in a known shape: 25 normals on a grid, a ring of 8, two moons or a spiral.")
+    help = N_("Points that form a known shape: 25 normals on a grid, a ring of 8, two moons or a spiral.")
     doing = N_("Drawing points")
     after_cache = frozenset({"levels"})
 
@@ -38,7 +38,7 @@ class Toy2D(Source):
 
         shape: Shape = knob(
             "grid",
-            help=N_("Where the points gather: 25 normals on a grid, 8 on a ring, two half circles, or two arms."),
+            help=N_("Shape of the data: 25 normals on a grid, 8 on a ring, two half circles, or two spiral arms."),
             label=N_("Shape"),
         )
         count: int = knob(10_000, help=N_("How many points are drawn."), label=N_("Points"), ge=1, le=1_000_000)
@@ -49,9 +49,9 @@ class Toy2D(Source):
             ge=0.001,
             le=0.03,
         )
-        levels: int = levels_knob(N_("Into how many steps x and y are rounded; 256 leaves them real."))
+        levels: int = levels_knob(N_("Number of steps that x and y are rounded to; 256 leaves them real."))
         limit: int = limit_knob()
-        seed: int = knob(0, help=N_("Decides which points are drawn."), label=N_("Seed"), ge=0, advanced=True)
+        seed: int = knob(0, help=N_("Seed of the points."), label=N_("Seed"), ge=0, advanced=True)
 
     def fingerprint(self) -> str:
         return "toy-2d"

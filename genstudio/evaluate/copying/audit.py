@@ -109,30 +109,31 @@ def verdict(found: Audit) -> Message:
     """The audit in one sentence."""
     told = {"p": describe_p_value(found.p), "share": percent(found.copies), "rare": percent(found.beyond)}
     if min(found.samples, found.held_out) < TOO_FEW:
-        return N_("Too few images to tell whether it memorises: it takes {n} held-out ones at least.", n=TOO_FEW)
+        return N_("Too few images to detect memorising: at least {n} held-out images are needed.", n=TOO_FEW)
     if found.p_copies < SURE:
         if found.beyond == 0:
             return N_(
-                "Memorised: {share} of the samples lie so close to one training image as no held-out image does.",
+                "Memorised: {share} of the samples are closer to a single training image than any held-out image is.",
                 **told,
             )
         return N_(
-            "Memorised: {share} of the samples lie so close to one training image as only {rare} of held-out images do.",
+            "Memorised: {share} of the samples are as close to a single training image as only {rare} of "
+            "held-out images are.",
             **told,
         )
     if found.p < SURE and normal_cdf(found.z_relative) < SURE:
         return N_(
-            "Leans on the training images: samples lie nearer to single ones than held-out images do (p {p}), though few "
-            "are copies.", **told,
+            "Close to the training images: samples are nearer to single ones than held-out images are (p {p}), "
+            "though few are copies.", **told,
         )  # fmt: skip
     if found.p < SURE:
         return N_(
-            "No sign of memorising: samples lie nearer to training images than held-out images do (p {p}), but to many "
-            "alike, as smooth images do.", **told,
+            "No sign of memorising: samples are nearer to training images than held-out images are (p {p}), but "
+            "to many of them alike, as smooth images are.", **told,
         )  # fmt: skip
     if found.p > 1 - SURE:
-        return N_("No sign of memorising: samples lie farther from training images than held-out images do.")
-    return N_("No sign of memorising: samples lie as far from training images as held-out images do (p {p}).", **told)
+        return N_("No sign of memorising: samples are farther from training images than held-out images are.")
+    return N_("No sign of memorising: samples are as far from training images as held-out images are (p {p}).", **told)
 
 
 def mann_whitney(first: np.ndarray, second: np.ndarray) -> float:

@@ -62,8 +62,8 @@ class Judge:
             x = x.expand(-1, want, -1, -1)
         elif have != want:
             raise UsageError(
-                N_("The judge {name} looks at images of {n} channels; these have {m}.", name=self.name, n=want, m=have),
-                N_("Bring the images to grey or to colour."),
+                N_("The judge {name} needs images of {n} channels; these have {m}.", name=self.name, n=want, m=have),
+                N_("Convert the images to grey or to colour."),
             )
         return resize(x, self.spec.height, self.spec.width)
 

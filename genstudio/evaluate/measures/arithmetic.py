@@ -47,8 +47,8 @@ def has_pairs(data: DataSet) -> bool:
     better="higher",
     needs=(Decodes,),
     help=N_(
-        "How often sums such as smiling woman - neutral woman + neutral man give what they should, by a judge's word. "
-        "Needs data with attributes."
+        "How often sums such as smiling woman - neutral woman + neutral man give the expected attributes, "
+        "according to a judge. Needs data with attributes."
     ),
     heavy=True,
     needs_judge=True,

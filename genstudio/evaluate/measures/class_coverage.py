@@ -29,7 +29,10 @@ LEAST = 0.1  # of a class's share among real images
     unit="share",
     better="higher",
     needs=(Samples,),
-    help=N_("Share of the data set's classes that the samples show, as a judge tells them; its extra says how evenly."),
+    help=N_(
+        "Share of the data set's classes that occur among the samples, as a judge classifies them; how evenly is "
+        "reported with it."
+    ),
     heavy=True,
     needs_judge=True,
     extra_units={"class_entropy": "nats of class"},
@@ -42,7 +45,7 @@ def class_coverage(model: Any, images: Images, *, comparison: Comparison) -> Res
     names = comparison.judge.class_names
     if not names:
         raise UsageError(
-            N_("Classes can't be counted: {data} has none that a judge could tell apart.", data=images.data.name),
+            N_("Classes can't be counted: {data} has no classes that a judge can tell apart.", data=images.data.name),
             N_("Leave 'class_coverage' out, or choose data with classes."),
         )
     real = shares(comparison.reference.classes, len(names))

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     unit="FID",  # of one judge, in squared units of its features: comparable with nothing else
     better="lower",
     needs=(Samples,),
-    help=N_("How far the samples' features are from those of real images, mean and spread, as a judge sees them."),
+    help=N_(
+        "Distance between the features of samples and of real images, by mean and covariance; features are a judge's."
+    ),
     heavy=True,
     needs_judge=True,
 )

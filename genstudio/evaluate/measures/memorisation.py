@@ -36,8 +36,8 @@ NOISE = 0.02  # that it adds: five grey levels of 255, which no eye sees
     better="lower",
     needs=(Samples,),
     help=N_(
-        "Share of the samples that lie so close to one training image, compared with the next, as only 1 % of the held-out "
-        "images do: 0.01 or less without copying."
+        "Share of the samples that are as close to one training image, compared with the next ones, as only 1 % "
+        "of the held-out images are: 0.01 or less without copying."
     ),
     heavy=True,
 )

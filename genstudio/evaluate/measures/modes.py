@@ -76,7 +76,8 @@ def knows_modes(data: DataSet) -> bool:
     better="higher",
     needs=(Samples,),
     help=N_(
-        "At how many of the data's known centres samples gather: each needs a quarter of an even share, within 3σ."
+        "Number of the data's known centres that are covered: each needs a quarter of an even share of the "
+        "samples within 3σ."
     ),
     fits=knows_modes,
     extra_units={"modes_touched": "", "modes_missing": ""},
@@ -121,7 +122,7 @@ def _known(images: Images) -> Modes:
     found = images.data.modes
     if found is None:
         raise UsageError(
-            N_("Nobody knows where the images of {data} gather.", data=images.data.name),
+            N_("The modes of {data} are not known.", data=images.data.name),
             N_("Choose data whose modes are known: toy-2d with shape=grid or shape=ring."),
         )
     return found

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     better="lower",
     needs=(ScoresLikelihood,),
     help=N_(
-        "-log p(x), mean over images: exact, or bounded from above by k importance samples an image where it has to be."
+        "-log p(x), mean over images: exact where possible, else bounded from above by k importance samples per image."
     ),
     heavy=True,
     when_exact=True,
@@ -37,7 +37,7 @@ def nll(model: Any, images: Images, *, k: int = 200) -> Result:
     pixels, and -ELBO on the same images (k = 1). Raises :class:`UsageError` for k below 1.
     """
     if k < 1:
-        raise UsageError(N_("k = {k} importance samples are asked for.", k=k), N_("Choose at least 1."))
+        raise UsageError(N_("k = {k} importance samples is not possible.", k=k), N_("Choose at least 1."))
     k = 1 if model.is_exact() else k
     pixels = IndependentPixels(images)
     bounds, elbos, baseline = [], [], []

@@ -39,9 +39,7 @@ CHUNK = 500  # rows of the table of distances at a time: 40 MB against 10,000 ot
     unit="share",
     better="higher",
     needs=(Samples,),
-    help=N_(
-        "Whether samples look real and whether they are as varied, by each image's five nearest; the value is coverage."
-    ),
+    help=N_("How real and how varied samples are, by each image's five nearest neighbours; the value is coverage."),
     heavy=True,
     needs_judge=True,
     value_name="coverage",

@@ -76,8 +76,8 @@ def _game(names: Sequence[str], parts: Mapping[str, str]) -> list[Group]:
     players = dict.fromkeys(parts[name] for name in known if parts[name])
     sections = [Section(player, tuple(name for name in known if parts[name] == player)) for player in players]
     # What the discriminator says is read beside the losses; where it says nothing, what else is watched (BEGAN's M and k).
-    sections.append(Section(N_("watched"), tuple(judged or others)))
-    further = [Section(N_("gradients"), tuple(gradients)), Section(N_("watched"), tuple(others if judged else ()))]
+    sections.append(Section(N_("other values"), tuple(judged or others)))
+    further = [Section(N_("gradients"), tuple(gradients)), Section(N_("other values"), tuple(others if judged else ()))]
     found = [
         Group("game", N_("players"), tuple(section for section in sections if section.names)),
         Group("watched", N_("gradients"), tuple(section for section in further if section.names)),

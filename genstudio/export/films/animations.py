@@ -87,7 +87,7 @@ def _writer(target: Path, fps: float, scale: int) -> Callable[..., None]:
     fastest = FASTEST_GIF if suffix == ".gif" else 240.0
     if not 0.1 <= fps <= fastest:
         raise UsageError(
-            N_("{fps} frames a second do not fit {suffix}.", fps=fps, suffix=suffix),
+            N_("{suffix} does not allow {fps} frames per second.", fps=fps, suffix=suffix),
             N_("Choose between 0.1 and {fastest}.", fastest=fastest),
         )
     if scale < 1:
@@ -111,12 +111,12 @@ def _check(frames: Iterable[np.ndarray], scale: int) -> Checked:
         if frame.shape != (shape or frame.shape):
             raise UsageError(
                 N_("Frame {n} is {shape}, the first one {first}.", n=number, shape=str(frame.shape), first=str(shape)),
-                N_("All frames of an animation need one size."),
+                N_("All frames of an animation must have the same size."),
             )
         shape = frame.shape
         yield enlarge(frame, scale)
     if shape is None:
-        raise UsageError(N_("There are no frames to animate."), N_("Ask for at least one."))
+        raise UsageError(N_("There are no frames to animate."), N_("Choose at least one."))
 
 
 def _watch(

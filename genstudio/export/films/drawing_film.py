@@ -68,7 +68,9 @@ def places(context: ViewContext, state: PixelsState, *, speed: float, fps: float
         raise UsageError(refusal)
     if not (0 < speed <= 1e6 and fps > 0):
         raise UsageError(
-            N_("A drawing can't be filmed at {speed} pixels a second, {fps} frames a second.", speed=speed, fps=fps),
+            N_(
+                "A drawing can't be filmed at {speed} pixels per second, {fps} frames per second.", speed=speed, fps=fps
+            ),
             N_("Choose a speed of more than 0."),
         )
     drawing = drawing_of(context, state)

@@ -178,7 +178,7 @@ def _decoded(context: ViewContext, z: np.ndarray, label: int = 0, at_once: int =
 
 def _at_least_one(frames: int) -> None:
     if frames < 1:
-        raise UsageError(N_("A film of {n} frames shows nothing.", n=frames), N_("Ask for at least one frame."))
+        raise UsageError(N_("A film of {n} frames is empty.", n=frames), N_("Choose at least one frame."))
 
 
 def _factor(context: ViewContext, size: int) -> int:

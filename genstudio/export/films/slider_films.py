@@ -47,7 +47,7 @@ def pad_walk(
     scene = _scene(context, state, ())
     across, up = scene.set.pair(state)
     if not across:
-        raise UsageError(N_("This model has no directions to walk along."), N_("Train it further, or choose another."))
+        raise UsageError(N_("This model has no directions yet."), N_("Train it further, or choose another."))
     places = (2 * lissajous(frames) - 1) * state.reach
     yield from _frames(scene, [{across: float(u), up: float(v)} for u, v in places], size)
 
@@ -86,7 +86,7 @@ def _frames(scene: Scene, places: list[dict[str, float]], size: int) -> Iterator
     from genstudio.viewing.decode import decoded, to_pixels
 
     if not places:
-        raise UsageError(N_("A film of {n} frames shows nothing.", n=0), N_("Ask for at least one frame."))
+        raise UsageError(N_("A film of {n} frames is empty.", n=0), N_("Choose at least one frame."))
     scale = max(1, size // max(scene.context.spec.cell))
     for start in range(0, len(places), AT_ONCE):
         some = places[start : start + AT_ONCE]

@@ -42,7 +42,7 @@ class Layout:
             raise UsageError(
                 N_("The picture's layout is not valid: {name}: {reason}.", name=".".join(map(str, first["loc"])),
                    reason=first["msg"]),
-                N_("Only files that genstudio exported, unchanged, can be made again."),
+                N_("Only unchanged files that genstudio exported can be reproduced."),
             ) from None  # fmt: skip
         return cls(**{**known, "background": tuple(known["background"])})
 

@@ -124,12 +124,12 @@ def as_pictures(images: np.ndarray, layout: Literal["hwc", "chw"] | None = None)
 
 def _check(n: int, columns: int | None, gutter: int, scale: int) -> int:
     if n == 0:
-        raise UsageError(N_("There are no images to put on a sheet."), N_("Ask for at least one."))
+        raise UsageError(N_("There are no images to put on a sheet."), N_("Choose at least one."))
     columns = math.ceil(math.sqrt(n)) if columns is None else columns
     for name, value, least in (("columns", columns, 1), ("gutter", gutter, 0), ("scale", scale, 1)):
         if value < least:
             raise UsageError(
-                N_("{name} = {value} does not fit a sheet.", name=name, value=value),
+                N_("A sheet can't have {name} = {value}.", name=name, value=value),
                 N_("Choose at least {least}.", least=least),
             )
     return min(columns, n)

@@ -58,7 +58,7 @@ class Pool:
         for name, _ in wanted:
             if name not in self.values:
                 raise UsageError(
-                    N_("Nothing is known of '{name}' here.", name=name),
+                    N_("There is no attribute or class '{name}' here.", name=name),
                     N_("There are: {names}.", names=", ".join(self.values) or "-"),
                 )
         return matching(self.values, self.sides, dict(wanted)) if wanted else np.arange(len(self))

@@ -72,7 +72,7 @@ class SavedSums:
         except OSError as error:
             raise DataError(
                 N_("Equations can't be written to {path}: {reason}.", path=str(self.path), reason=error.strerror),
-                N_("Make room there, or let the folder be written to."),
+                N_("Free some space there, or make the folder writable."),
             ) from error
 
     def _read(self) -> dict[str, Entry]:
@@ -84,7 +84,7 @@ class SavedSums:
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise DataError(
                 N_("The saved equations in {path} can't be read.", path=str(self.path)),
-                N_("Move that file away to begin a new one; nothing in it was changed."),
+                N_("Move that file away to start a new one; it was not changed."),
             ) from error
         return entries
 
@@ -112,20 +112,21 @@ def terms_in(entry: Entry, place: Place, blobs: Blobs) -> Loaded:
             refused += len(term["exemplars"]) - len(frames)
             terms.append(Term(term["sign"], tuple(_frame(one, blobs) for one in frames), str(term["name"])))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DataError(N_("This is no equation that was saved here."), N_("Delete it, and save it again.")) from error
+        raise DataError(N_("The file is not a saved equation."), N_("Delete it, and save it again.")) from error
     return Loaded(tuple(terms), _remark(made, place, refused))
 
 
 def _remark(made: Place, here: Place, refused: int) -> Message | None:
     if refused:
         return N_(
-            "{n} exemplars are left out: they are codes of {dim} numbers of another model ({model}), and this is a {here} "
-            "of {here_dim}. Put others in their place.",
+            "{n} exemplars are left out: they are codes of {dim} numbers from another model ({model}), but this "
+            "is a {here} with codes of {here_dim}. Replace them.",
             n=refused, dim=made.latent_dim, model=made.model, here=here.model, here_dim=here.latent_dim,
         )  # fmt: skip
     if made.data and made.data != here.data:
         return N_(
-            "This equation was made with the images of {data}: the same numbers are other images here.", data=made.data
+            "This equation was made with the images of {data}: the same image numbers mean other images here.",
+            data=made.data,
         )
     return None
 

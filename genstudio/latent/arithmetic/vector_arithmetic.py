@@ -71,8 +71,8 @@ def _added(context: ViewContext, terms: tuple[Term, ...], spread: float, seed: i
     made = decoded(context, around, None if labels is None else labels.expand(len(around), -1))
     if not bool(torch.isfinite(made).all()):
         raise UsageError(
-            N_("The model's pictures are not made of finite numbers: it broke in training."),
-            N_("Go back to a checkpoint from before it did."),
+            N_("The model's pictures contain values that are not finite: its training diverged."),
+            N_("Go back to an earlier checkpoint."),
         )
     cell, widest = context.spec.cell, max(len(term.exemplars) for term in terms)
     told = None if shares[0] is None else torch.from_numpy(np.stack([one.mean(0) for one in shares])).float()  # type: ignore[union-attr]

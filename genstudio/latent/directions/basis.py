@@ -90,9 +90,7 @@ def find_basis(context: ViewContext) -> Generator[float, None, Basis]:
             yield 0.3 * share
     z = ordinary_codes(context)
     if not np.isfinite(z).all():
-        raise UsageError(
-            N_("The model's codes are not finite numbers."), N_("Go back to a checkpoint from before it broke.")
-        )
+        raise UsageError(N_("The model's codes are not finite."), N_("Go back to an earlier checkpoint."))
     yield 0.3
     spread = z.std(0, dtype=np.float64)
     active = yield from sharing(_activity(context, z[:CODES], spread), 0.3, 0.5)

@@ -156,8 +156,8 @@ class Directions:
         if (self.space.model, self.space.latent_dim) != (model, latent_dim):
             raise UsageError(
                 N_(
-                    "These directions belong to another space: they were found in {dim} dimensions of {model}, and this "
-                    "is a {here} of {here_dim}.",
+                    "These directions belong to another latent space: they were found in {dim} dimensions of "
+                    "{model}, and this is a {here} with {here_dim}.",
                     dim=self.space.latent_dim, model=self.space.model, here=model, here_dim=latent_dim,
                 ),
                 N_("Find them again for this model, in the pane Directions."),

@@ -70,7 +70,7 @@ def known_codes(z: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarr
     known = np.isfinite(values)
     z, values = z[known].astype(np.float64), values[known].astype(np.float64)
     if not len(values):
-        raise UsageError(N_("It is not known of a single image."), N_("Choose another attribute."))
+        raise UsageError(N_("It is not known for any image."), N_("Choose another attribute."))
     if values.min() == values.max():
         raise UsageError(
             N_("It is {value} in all {n} images: there is nothing to tell apart.",
@@ -84,9 +84,7 @@ def known_codes(z: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarr
 def must_be_finite(numbers: np.ndarray) -> None:
     """Raises :class:`UsageError` for codes, or images, of a broken model."""
     if not np.isfinite(numbers).all():
-        raise UsageError(
-            N_("The model's codes are not finite numbers."), N_("Go back to a checkpoint from before it broke.")
-        )
+        raise UsageError(N_("The model's codes are not finite."), N_("Go back to an earlier checkpoint."))
 
 
 def _slope(z: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -116,7 +114,8 @@ def unit(vector: np.ndarray) -> np.ndarray:
     length = float(np.linalg.norm(vector))
     if not np.isfinite(length) or length < TINY:
         raise UsageError(
-            N_("Nothing in the code changes with it."), N_("Train the model further, or choose another attribute.")
+            N_("No direction in the code is related to it."),
+            N_("Train the model further, or choose another attribute."),
         )
     return np.asarray(vector / length, np.float64)
 
@@ -180,7 +179,7 @@ def project_out(
     # The pseudo-inverse, since the same one may be held fixed twice.
     left = walk - away @ (np.linalg.pinv(read.T @ away, rcond=1e-6) @ (read.T @ walk))
     if np.linalg.norm(left) < 1e-6 * max(float(np.linalg.norm(walk)), TINY):
-        raise UsageError(N_("Nothing is left of it when the others are held fixed."), N_("Hold fewer fixed."))
+        raise UsageError(N_("Nothing remains of it when the others are held fixed."), N_("Hold fewer fixed."))
     return unit(left)
 
 

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from genstudio.viewing.base import ViewContext
 
 NO_IMAGES = N_(
-    "The images of this run are not at hand, and without them no direction has a name. Open its data set again; "
-    "principal components need none."
+    "The images of this run are not open, and without them no direction has a name. Open its data set again; "
+    "principal components work without images."
 )
 NO_JUDGE_AT_ALL = N_(
-    "This model encodes no images, and there is no judge yet to look at what it draws, so no direction has a name. Make "
-    "one once: genstudio evaluate RUN --measure fid."
+    "This model has no encoder, and there is no judge yet that could classify its samples, so no direction has a "
+    "name. Train one with: genstudio evaluate RUN --measure fid."
 )
 NO_JUDGE = N_(
-    "What each does is not measured: there is no judge of these images yet. Make one once: genstudio evaluate RUN "
+    "The effects are not measured: there is no judge of these images yet. Train one with: genstudio evaluate RUN "
     "--measure fid."
 )
-NOTHING_KNOWN = N_("Nothing is known of these images but themselves: name the principal components as you see fit.")
+NOTHING_KNOWN = N_("These images have no attributes or classes: name the principal components yourself.")
 
 
 def remarks_on(context: ViewContext, found: Directions, names: Sequence[str] = ()) -> tuple[Message, ...]:
@@ -44,9 +44,9 @@ def remarks_on(context: ViewContext, found: Directions, names: Sequence[str] = (
     said = [reason for reason in reasons.values() if reason is not None]
     left = ", ".join(name for name, reason in reasons.items() if reason is None)
     if left and has(context.model, Encodes):
-        said.append(N_("Not among these directions: {names}. Find them again.", names=left))
+        said.append(N_("These directions don't include: {names}. Find them again.", names=left))
     elif left:
-        said.append(N_("The judge tells no two kinds apart among images that this model draws: {names}.", names=left))
+        said.append(N_("The judge sees only one kind among images that this model draws: {names}.", names=left))
     if not values:
         said.append(NOTHING_KNOWN)
     elif judge is None and not any(one.effect for one in found):
@@ -60,7 +60,7 @@ def _why_not(name: str, values: dict[str, np.ndarray]) -> Message | None:
         return N_("There is no attribute '{name}' here; there are: {names}.", name=name, names=", ".join(values) or "-")
     known = values[name][np.isfinite(values[name])]
     if not len(known):
-        return N_("{name} is not known of a single image.", name=name)
+        return N_("{name} is not known for any image.", name=name)
     if known.min() == known.max():
         return N_(
             "{name} is {value} in all {n} images: there is nothing to tell apart.",

@@ -19,7 +19,7 @@ class BaseKnobs(Knobs):
     """The choice itself. Before all others in the form."""
 
     base: Literal["gan", "dcgan", "resnet-gan"] = knob(
-        "dcgan", help=N_("Whose nets the two players have."), label=N_("Nets of")
+        "dcgan", help=N_("The model whose networks both players use."), label=N_("Nets of")
     )
 
 

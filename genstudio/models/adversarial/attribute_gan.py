@@ -36,7 +36,7 @@ SHARPNESS = 4.0  # of a switch's line at first: its own coordinate, and no other
 class AttributeGanKnobs(AnyNetsKnobs):
     attribute_weight: float = knob(
         1.0,
-        help=N_("Weight of what is said of the images: how straight it must lie in the code."),
+        help=N_("Weight of the attributes: how strongly they must be linear in the code."),
         label=N_("Attributes (weight)"),
         ge=0,
         le=1000,
@@ -88,8 +88,8 @@ class AttributeGAN(AnyNets):
 
     title = N_("GAN that is conditioned on attributes")
     help = N_(
-        "Two players of which the discriminator also reads what the data set says of an image, and the generator must lay "
-        "that out along straight lines in its code: sliders and sums then do what their names promise."
+        "A GAN whose discriminator also predicts an image's attributes, and whose generator must make them "
+        "linear in its code, so that sliders and sums change what their names say."
     )
     paper = "Odena et al. 2017, arXiv:1610.09585; Chen et al. 2016, arXiv:1606.03657"
     Knobs = AttributeGanKnobs

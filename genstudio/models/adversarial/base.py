@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 else:  # whatever is registered, a plugin's too, is a choice in the form
     ObjectiveName = Literal[tuple(objectives)]
 
-SPECTRAL_HELP = N_("Keeps each of the discriminator's layers from stretching its input (Miyato et al. 2018).")
+SPECTRAL_HELP = N_("Divides each of the discriminator's layers by its largest singular value (Miyato et al. 2018).")
 
 
 class AdversarialKnobs(TwoPlayerKnobs):
@@ -41,12 +41,12 @@ class AdversarialKnobs(TwoPlayerKnobs):
 
     objective: ObjectiveName = knob(
         "non-saturating",
-        help=N_("What the two players minimise: each objective is a pair of losses with a plan of its own."),
+        help=N_("What the two players minimise: a pair of losses with its own default plan."),
         label=N_("Objective"),
     )
     discriminator_steps: int = knob(
         0,
-        help=N_("k: updates of the discriminator before each of the generator's. 0 takes the objective's own."),
+        help=N_("k: updates of the discriminator before each of the generator's. 0 takes the objective's default."),
         label=N_("Updates of D (k)"),
         ge=0,
         le=100,
@@ -54,7 +54,9 @@ class AdversarialKnobs(TwoPlayerKnobs):
     )
     penalty: float = knob(
         0.0,
-        help=N_("Size of what the objective adds: a gradient penalty's weight, or a clip. 0 takes the paper's."),
+        help=N_(
+            "Strength of the objective's constraint: the weight of a gradient penalty, or a clip. 0 takes the paper's."
+        ),
         label=N_("Penalty"),
         ge=0,
         le=10_000,
@@ -71,7 +73,7 @@ class AdversarialKnobs(TwoPlayerKnobs):
     )
     r1_every: int = knob(
         16,
-        help=N_("R1 is looked at in every so manieth step, with that much more weight: lazily."),
+        help=N_("Computes R1 every N steps, N times as strong (lazy regularisation)."),
         label=N_("R1 every"),
         unit="steps",
         ge=1,
@@ -81,7 +83,9 @@ class AdversarialKnobs(TwoPlayerKnobs):
     )
     augment: Augment = knob(
         "none",
-        help=N_("Random changes to all that the discriminator sees, so that it can't learn a small data set by heart."),
+        help=N_(
+            "Random changes to all images that the discriminator gets, so that it can't memorise a small data set."
+        ),
         label=N_("Augmentation"),
     )
 
@@ -136,7 +140,8 @@ class Adversarial(TwoPlayers):
         if knobs.r1 and "batch_norm" in traits:
             raise UsageError(
                 N_(
-                    "R1 looks at the gradient at each image alone, and batch normalisation in the discriminator mixes them."
+                    "R1 needs the gradient at each image alone, and batch normalisation in the discriminator "
+                    "mixes images."
                 ),
                 N_("Choose discriminator_norm=none, or r1=0."),
             )

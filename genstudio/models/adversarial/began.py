@@ -42,7 +42,10 @@ NETS = {"nearest": (DownNet, UpNet), "strided": (StridedDown, StridedUp)}
 class BeganKnobs(TwoPlayerKnobs):
     gamma: float = knob(
         0.5,
-        help=N_("How much worse samples are reconstructed than images: lower is finer, higher more diverse."),
+        help=N_(
+            "Ratio of the reconstruction errors of samples and images: lower gives finer images, higher more "
+            "diverse ones."
+        ),
         label=N_("Diversity (γ)"),
         ge=0.1,
         le=1,
@@ -61,16 +64,16 @@ class BeganKnobs(TwoPlayerKnobs):
     resampling: Literal["nearest", "strided"] = knob(
         "nearest",
         help=N_(
-            "How images grow and shrink. Nearest: the paper's nets, with convolutions at full size. Strided: convolutions "
-            "that double and halve, which see three times as many images in the same time."
+            "How images are scaled up and down. Nearest: the paper's networks, with convolutions at full size. "
+            "Strided: strided convolutions, which process three times as many images in the same time."
         ),
         label=N_("Resampling"),
     )
     width: int = knob(
         24,
         help=N_(
-            "Features of both nets' largest maps. With resampling nearest each size adds as many on the way down; with "
-            "strided they double at each halving."
+            "Features of both networks' largest maps. With nearest, each halving adds as many; with strided, "
+            "each halving doubles them."
         ),
         label=N_("Width"),
         ge=1,
@@ -79,8 +82,8 @@ class BeganKnobs(TwoPlayerKnobs):
     code_dim: int = knob(
         0,
         help=N_(
-            "Numbers to which the discriminator squeezes an image; 0 takes the latent dimensions. What it can't rebuild "
-            "of a real image it asks of no generator."
+            "Size of the discriminator's code; 0 takes the latent dimensions. The generator need not draw what "
+            "that code can't reconstruct."
         ),
         label=N_("Discriminator's code"),
         ge=0,
@@ -89,10 +92,7 @@ class BeganKnobs(TwoPlayerKnobs):
     )
     constraint: float = knob(
         0.0,
-        help=N_(
-            "α: how much the discriminator's code must tell which z an image was drawn from. Keeps samples from becoming "
-            "alike."
-        ),
+        help=N_("α: weight of predicting z from the discriminator's code of a sample. Keeps samples diverse."),
         label=N_("Constraint of the code (α)"),
         ge=0,
         le=10,
@@ -128,8 +128,8 @@ class BEGAN(TwoPlayers):
 
     title = N_("Boundary equilibrium GAN")
     help = N_(
-        "The discriminator tries to reconstruct real images well and generated ones badly, held in balance. Smooth faces "
-        "from small nets, and a number that says how good they are."
+        "The discriminator tries to reconstruct real images well and generated ones badly, and a control loop "
+        "keeps the balance. Smooth faces from small networks, and a measure of convergence."
     )
     paper = "Berthelot et al. 2017, arXiv:1703.10717"
     Knobs = BeganKnobs

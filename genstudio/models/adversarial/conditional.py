@@ -26,12 +26,12 @@ class ClassKnobs(BaseKnobs):
 
     join: Literal["projection", "concatenation"] = knob(
         "projection",
-        help=N_("How the discriminator takes in the class: by a product with its features, or beside them."),
+        help=N_("How the discriminator uses the class: in a product with its features, or as more inputs beside them."),
         label=N_("Class joined by"),
     )
     class_dim: int = knob(
         16,
-        help=N_("Numbers that tell the generator a class, learned, beside z."),
+        help=N_("Size of the learned class embedding that the generator gets beside z."),
         label=N_("Class dimensions"),
         ge=1,
         le=512,
@@ -49,8 +49,8 @@ class ConditionalGAN(AnyNets):
 
     title = N_("Conditional GAN")
     help = N_(
-        "Two players that are told the class: the generator draws the one that it is asked for, the discriminator looks "
-        "whether it did."
+        "A GAN whose players both get the class: the generator draws an image of it, and the discriminator "
+        "checks that it belongs to it."
     )
     paper = "Mirza & Osindero 2014, arXiv:1411.1784; Miyato & Koyama 2018, arXiv:1802.05637"
     Knobs = ConditionalKnobs

@@ -29,7 +29,7 @@ class DcganKnobs(AdversarialKnobs):
     )
     discriminator_width: int = knob(
         0,
-        help=N_("The same of the discriminator; 0 takes the generator's."),
+        help=N_("The same for the discriminator; 0 takes the generator's."),
         label=N_("Discriminator width"),
         ge=0,
         le=512,
@@ -37,7 +37,7 @@ class DcganKnobs(AdversarialKnobs):
     )
     discriminator_norm: Literal["auto", "batch", "none"] = knob(
         "auto",
-        help=N_("Batch normalisation in the discriminator. Auto has it where the objective and R1 allow it."),
+        help=N_("Batch normalisation in the discriminator. Auto uses it where the objective and R1 allow it."),
         label=N_("Discriminator norm"),
         advanced=True,
     )
@@ -50,8 +50,8 @@ class DCGAN(Adversarial):
 
     title = N_("DCGAN")
     help = N_(
-        "Convolutional players: the generator unfolds noise into an image scale by scale, the discriminator folds it up "
-        "again. The model with which faces began."
+        "A convolutional GAN: the generator turns noise into an image scale by scale, the discriminator reduces "
+        "an image in the same steps. The first GAN that drew convincing faces."
     )
     paper = "Radford et al. 2016, arXiv:1511.06434"
     Knobs = DcganKnobs

@@ -25,7 +25,7 @@ class GanKnobs(AdversarialKnobs):
     layers: int = knob(2, help=N_("Hidden layers of both players."), label=N_("Hidden layers"), ge=1, le=8)
     dropout: float = knob(
         0.0,
-        help=N_("Share of the discriminator's units that are left out at random while it learns."),
+        help=N_("Share of the discriminator's units that are dropped at random in training."),
         label=N_("Dropout"),
         ge=0,
         lt=1,
@@ -40,8 +40,8 @@ class GAN(Adversarial):
 
     title = N_("Generative adversarial net")
     help = N_(
-        "Two fully connected players: one makes images out of noise, the other tells them from real ones, and each learns "
-        "from the other. As in 2014, for small images."
+        "Two fully connected networks: one makes images from noise, the other tells them from real ones, and "
+        "each learns from the other. The model of 2014, for small images."
     )
     paper = "Goodfellow et al. 2014, arXiv:1406.2661"
     Knobs = GanKnobs

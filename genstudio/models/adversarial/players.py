@@ -19,11 +19,11 @@ class TwoPlayerKnobs(Knobs):
     """Knobs of the generator's noise."""
 
     latent_dim: int = knob(
-        64, help=N_("Numbers that one image is made from."), label=N_("Latent dimensions"), ge=1, le=1024
+        64, help=N_("Size of the code z that an image is made from."), label=N_("Latent dimensions"), ge=1, le=1024
     )
     prior: Prior = knob(
         "normal",
-        help=N_("What z is drawn from: a normal, a uniform distribution on [-1, 1], or the sphere."),
+        help=N_("Distribution of z: normal, uniform on [-1, 1], or uniform on the sphere."),
         label=N_("Latent prior"),
         advanced=True,
     )

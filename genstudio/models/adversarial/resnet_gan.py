@@ -21,7 +21,7 @@ from genstudio.nets.gan.gan_resnet import ResidualDiscriminator, ResidualGenerat
 class ResNetGanKnobs(AdversarialKnobs):
     objective: ObjectiveName = knob(
         "hinge",
-        help=N_("What the two players minimise: each objective is a pair of losses with a plan of its own."),
+        help=N_("What the two players minimise: a pair of losses with its own default plan."),
         label=N_("Objective"),
     )
     width: int = knob(
@@ -33,7 +33,7 @@ class ResNetGanKnobs(AdversarialKnobs):
     )
     discriminator_width: int = knob(
         0,
-        help=N_("The same of the discriminator; 0 takes the generator's."),
+        help=N_("The same for the discriminator; 0 takes the generator's."),
         label=N_("Discriminator width"),
         ge=0,
         le=512,
@@ -48,8 +48,8 @@ class ResNetGAN(Adversarial):
 
     title = N_("Residual GAN")
     help = N_(
-        "Deeper players whose blocks only add to what comes in, and a discriminator that is kept gentle. Takes more time "
-        "for each step than DCGAN, and breaks down less often."
+        "A deeper GAN of residual blocks, with a discriminator of bounded slope. Each step takes longer than "
+        "DCGAN's, and training fails less often."
     )
     paper = "Miyato et al. 2018, arXiv:1802.05957; Gulrajani et al. 2017, arXiv:1704.00028"
     Knobs = ResNetGanKnobs

@@ -100,7 +100,7 @@ class Autoregressive(Model):
     def check(cls, spec: ImageSpec, knobs: Any) -> None:
         if spec.levels is None:
             raise UsageError(
-                N_("{title} draws levels, and these images are real-valued.", title=cls.title),
+                N_("{title} draws levels, but these images are real-valued.", title=cls.title),
                 N_("Choose a number of levels (data.levels=16) or a binarisation (data.binarisation=dynamic)."),
             )
         if getattr(knobs, "conditional", False):
@@ -339,14 +339,14 @@ class Autoregressive(Model):
         self._check_shape(images, n)
         if known.shape not in (size[1:], size):
             raise UsageError(
-                N_("The mask is {shape}, and the images are {size}.", shape=_times(known.shape), size=_times(size[1:])),
+                N_("The mask is {shape}, but the images are {size}.", shape=_times(known.shape), size=_times(size[1:])),
                 N_("Give one mask of the images' height and width, or one for each image."),
             )
         known = known.to(self.device, torch.bool).expand(size)
         if known.all():
             raise UsageError(
                 N_("The mask leaves nothing to draw: every pixel is given."),
-                N_("Rub out the part of the image that is to be drawn anew."),
+                N_("Erase the part of the image that is to be drawn."),
             )
         given = (images.to(self.device) * (self.distribution.levels - 1)).round().long()
         return Request(noise, given, known, labels, check_temperature(temperature))
@@ -364,7 +364,7 @@ class Autoregressive(Model):
         if batch.spec.levels != self.spec.levels:
             raise UsageError(
                 N_(
-                    "The model knows {mine} levels, and the images have {theirs}.",
+                    "The model has {mine} levels, but the images have {theirs}.",
                     mine=self.spec.levels,
                     theirs=batch.spec.levels or N_("real values"),
                 ),
@@ -379,7 +379,7 @@ class Autoregressive(Model):
                     theirs=_times(images.shape[1:]),
                     mine=_times(self.spec.shape),
                 ),
-                N_("Bring them to that size and colour first (data.size, data.colour)."),
+                N_("Convert them to that size and colour first (data.size, data.colour)."),
             )
 
     @contextmanager

@@ -23,8 +23,8 @@ class FvbnKnobs(Knobs):
 class FVBN(DenseAutoregressive):
     title = N_("Fully visible belief net")
     help = N_(
-        "Predicts each pixel from all before it by a regression of its own: no hidden layer, no convolution. The baseline "
-        "that every other autoregressive model has to beat."
+        "Predicts each pixel from all previous ones by a separate regression: no hidden layer, no convolution. "
+        "The baseline for every other autoregressive model."
     )
     paper = "Frey, Hinton & Dayan 1996"
     Knobs = FvbnKnobs

@@ -30,15 +30,15 @@ from genstudio.nets.distributions.levels import Softmax
 
 class GatedPixelCnnKnobs(Knobs):
     width: int = knob(
-        32, help=N_("Features of each stack; with colour they are shared out among R, G and B."), ge=2, le=1024
+        32, help=N_("Features of each stack; with colour they are divided among R, G and B."), ge=2, le=1024
     )
-    layers: int = knob(7, help=N_("Gated layers; each widens what a pixel sees by one pixel a side."), ge=1, le=64)
+    layers: int = knob(7, help=N_("Gated layers; each extends the receptive field by one pixel a side."), ge=1, le=64)
     kernel: int = knob(
         7, help=N_("Side of the first layer's window; the others' is 3."), unit="px", ge=3, le=15, advanced=True
     )
     place: bool = knob(False, help=PLACE_HELP)
     conditional: bool = knob(
-        False, help=N_("Whether the model is told the class of an image, and can draw one class alone.")
+        False, help=N_("Conditions the model on an image's class, so that it can draw a chosen class.")
     )
 
 
@@ -48,8 +48,8 @@ class GatedPixelCNN(Autoregressive):
 
     title = N_("Gated PixelCNN")
     help = N_(
-        "Sees everything above and to the left of a pixel through two stacks of gated convolutions, and can be told which "
-        "class to draw. Learns better than a plain PixelCNN of the same size."
+        "Predicts each pixel from everything above and to the left of it by two stacks of gated convolutions; "
+        "can be conditioned on the class. Learns better than a plain PixelCNN of the same size."
     )
     paper = "van den Oord et al. 2016, arXiv:1606.05328"
     Knobs = GatedPixelCnnKnobs

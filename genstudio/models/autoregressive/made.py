@@ -82,8 +82,8 @@ class DenseAutoregressive(Autoregressive):
 class MADE(DenseAutoregressive):
     title = N_("Masked autoencoder")
     help = N_(
-        "A fully connected net with connections cut so that each pixel is predicted from those before it. Quick to train, "
-        "and blind to the fact that pixels have neighbours."
+        "A fully connected network, masked so that each pixel is predicted from those before it. Quick to train, "
+        "but it does not use that neighbouring pixels belong together."
     )
     paper = "Germain et al. 2015, arXiv:1502.03509"
     Knobs = MadeKnobs

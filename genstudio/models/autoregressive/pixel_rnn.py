@@ -31,12 +31,12 @@ from genstudio.nets.distributions.levels import Softmax
 class PixelRnnKnobs(Knobs):
     lstm: Literal["row", "diagonal"] = knob(
         "row",
-        help=N_("Row goes down the image and is faster; diagonal sees the whole past of a pixel and learns better."),
+        help=N_("Row goes down the image and is faster; diagonal covers all previous pixels and learns better."),
     )
     width: int = knob(16, help=N_("Units of each LSTM; the layers between them have twice as many."), ge=1, le=512)
     layers: int = knob(3, help=N_("LSTM layers."), ge=1, le=24)
     scales: int = knob(
-        1, help=N_("1 draws the image at once; 2 or 3 draw a smaller one first and fill in the rest."), ge=1, le=3
+        1, help=N_("1 draws the image directly; 2 or 3 draw a smaller one first and fill in the rest."), ge=1, le=3
     )
     kernel: int = knob(7, help=N_("Side of the first layer's window."), unit="px", ge=3, le=15, advanced=True)
 
@@ -47,8 +47,7 @@ class PixelRNN(Autoregressive):
 
     title = N_("PixelRNN")
     help = N_(
-        "Reads an image as a text: LSTM layers carry all they have seen, row by row or along the diagonals, to the pixel "
-        "that is drawn next."
+        "Reads an image like a text: LSTM layers carry information row by row or along the diagonals to the next pixel."
     )
     paper = "van den Oord et al. 2016, arXiv:1601.06759"
     Knobs = PixelRnnKnobs

@@ -27,15 +27,18 @@ from genstudio.nets.coordconv import place as place_of
 from genstudio.nets.distributions.levels import Softmax
 
 PLACE_HELP = N_(
-    "Tell the net where in the image a pixel lies. Otherwise it knows only what it sees, and begins anew below what it drew."
+    "Gives each pixel's coordinates to the network. Without them it knows only nearby pixels, and may start the "
+    "object again further down."
 )
 
 
 class PixelCnnKnobs(Knobs):
     width: int = knob(
-        32, help=N_("Features of each layer; with colour they are shared out among R, G and B."), ge=2, le=1024
+        32, help=N_("Features of each layer; with colour they are divided among R, G and B."), ge=2, le=1024
     )
-    blocks: int = knob(7, help=N_("Residual blocks; each widens what a pixel sees by one pixel a side."), ge=0, le=64)
+    blocks: int = knob(
+        7, help=N_("Residual blocks; each extends the receptive field by one pixel a side."), ge=0, le=64
+    )
     kernel: int = knob(
         7, help=N_("Side of the first layer's window; the others' is 3."), unit="px", ge=3, le=15, advanced=True
     )
@@ -62,8 +65,8 @@ class PixelCNN(Autoregressive):
 
     title = N_("PixelCNN")
     help = N_(
-        "Predicts every pixel from those above it and to the left, by convolutions that are masked so that no layer can "
-        "look ahead. Trains on all pixels at once and draws one after the other."
+        "Predicts every pixel from those above it and to the left, by convolutions that are masked so that later "
+        "pixels have no influence. Trains on all pixels at once and draws one after the other."
     )
     paper = "van den Oord et al. 2016, arXiv:1601.06759"
     Knobs = PixelCnnKnobs
@@ -130,6 +133,6 @@ def check_width(spec: ImageSpec, width: int) -> None:
     """Every colour needs features of its own."""
     if width < spec.channels:
         raise UsageError(
-            N_("{width} features can't be shared out among {c} channels.", width=width, c=spec.channels),
+            N_("{width} features can't be divided among {c} channels.", width=width, c=spec.channels),
             N_("Choose a width of at least {c}.", c=spec.channels),
         )

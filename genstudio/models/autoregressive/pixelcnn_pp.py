@@ -40,7 +40,10 @@ class PixelCnnPpKnobs(Knobs):
     resolutions: int = knob(3, help=N_("How many sizes the streams go through, each half the one before."), ge=1, le=6)
     components: int = knob(10, help=N_("Logistics in the mixture of a pixel."), ge=1, le=100)
     dropout: float = knob(
-        0.0, help=N_("Share of features left out in each block while training; large nets need it."), ge=0, lt=1
+        0.0,
+        help=N_("Share of features that are dropped in each block in training; large networks need it."),
+        ge=0,
+        lt=1,
     )
     place: bool = knob(False, help=PLACE_HELP)
 
@@ -51,8 +54,8 @@ class PixelCNNpp(Autoregressive):
 
     title = N_("PixelCNN++")
     help = N_(
-        "Draws colour photographs pixel by pixel: scores all levels by a mixture of a few smooth bumps, and looks at the "
-        "image in three resolutions at once."
+        "Draws colour photographs pixel by pixel: a mixture of a few logistics scores all levels, at three "
+        "resolutions at once."
     )
     paper = "Salimans et al. 2017, arXiv:1701.05517"
     Knobs = PixelCnnPpKnobs

@@ -17,10 +17,10 @@ from genstudio.nets.trunk import resize
 class JudgeAutoencoder(JudgeModel):
     """Trunk and a convolutional decoder that only training uses. Capability: Judges."""
 
-    title = N_("Judge without words")
+    title = N_("Judge without labels")
     help = N_(
-        "Learns to squeeze an image into a few features and to rebuild it from them, for data sets without classes and "
-        "attributes. Measures compare images by those features."
+        "An autoencoder that learns features of images, for data sets without classes and attributes. Measures "
+        "compare images by those features."
     )
     Knobs = JudgeKnobs
 

@@ -20,7 +20,7 @@ class JudgeKnobs(Knobs):
     """The knobs of every judge."""
 
     feature_dim: int = knob(
-        64, help=N_("How many features it describes an image by."), label=N_("Features"), ge=2, le=2048
+        64, help=N_("Number of features that describe an image."), label=N_("Features"), ge=2, le=2048
     )
     width: int = knob(
         24,
@@ -31,7 +31,7 @@ class JudgeKnobs(Knobs):
     )
     size: int = knob(
         64,
-        help=N_("Images whose shorter side is longer are brought to it before they are looked at."),
+        help=N_("Images whose shorter side is longer are resized to it first."),
         label=N_("Largest size"),
         unit="px",
         ge=4,
@@ -40,7 +40,7 @@ class JudgeKnobs(Knobs):
     )
     bits: float = knob(
         0.0,
-        help=N_("Share of the images whose grey is drawn as black and white, so that it knows those too."),
+        help=N_("Share of grey images that are binarised at random, so that the judge also works on binarised data."),
         label=N_("Black and white"),
         ge=0,
         le=1,
@@ -62,7 +62,10 @@ class JudgeModel(Model):
         """The images of a minibatch as training sees them: some of them as black and white."""
         if len(images) < 2:
             raise UsageError(
-                N_("A judge can't learn from one image at a time: it standardises its features over a minibatch."),
+                N_(
+                    "A judge can't learn from one image at a time, because it standardises its features over a "
+                    "minibatch."
+                ),
                 N_("Choose a batch size of at least 2."),
             )
         if not self.knobs.bits:

@@ -33,8 +33,8 @@ REMEMBERED = 16  # pixels of the shorter side at which the picture is remembered
 class ClassifierKnobs(JudgeKnobs):
     picture: float = knob(
         0.0,
-        help=N_("Weight of remembering the picture itself; 0 keeps only what classes and attributes need."),
-        label=N_("Remember the picture"),
+        help=N_("Weight of reconstructing the image; 0 keeps only what classes and attributes need."),
+        label=N_("Reconstruction weight"),
         ge=0,
         le=1000,
     )
@@ -46,8 +46,7 @@ class JudgeClassifier(JudgeModel):
 
     title = N_("Judge of classes and attributes")
     help = N_(
-        "Learns to name an image's class and to read its attributes. Measures compare images by the features that it "
-        "learned on the way."
+        "Learns to predict an image's class and attributes. Measures compare images by the features that it learns."
     )
     Knobs = ClassifierKnobs
     units = {"classes": "nats"}
@@ -74,7 +73,7 @@ class JudgeClassifier(JudgeModel):
         if not spec.class_names and not spec.attribute_names:
             raise UsageError(
                 N_("These images have neither classes nor attributes that a judge could learn."),
-                N_("Take judge-autoencoder instead."),
+                N_("Use judge-autoencoder instead."),
             )
 
     # --- how it learns ---------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from genstudio.nets.attribute_head import ScoredReadout, check_targets, targets
 class AttributeVaeKnobs(VaeKnobs):
     attribute_weight: float = knob(
         20.0,
-        help=N_("Weight of what is said of the images, as -log p(y|z); 1 is the ELBO of both together."),
+        help=N_("Weight of the attributes' term -log p(y|z); 1 is the ELBO of image and attributes together."),
         label=N_("Attributes (weight)"),
         ge=0,
         le=10_000,
@@ -37,8 +37,8 @@ class AttributeVAE(VAE):
 
     title = N_("VAE that is conditioned on attributes")
     help = N_(
-        "A variational autoencoder whose code must also say, along straight lines, what the data set says of each image: "
-        "sliders and sums then do what their names promise."
+        "A variational autoencoder whose code must also predict each image's attributes linearly, so that "
+        "sliders and sums change what their names say."
     )
     paper = "Kingma et al. 2014, arXiv:1406.5298"
     Knobs = AttributeVaeKnobs

@@ -30,7 +30,7 @@ from genstudio.nets.mlp import mlp
 class VaeKnobs(Knobs):
     latent_dim: int = knob(
         2,
-        help=N_("How many numbers describe one image. Two can be laid out as a map; more describe better."),
+        help=N_("Size of the code of an image. Two can be shown as a map; more reconstruct better."),
         label=N_("Latent dimensions"),
         ge=1,
         le=1024,
@@ -43,7 +43,7 @@ class VaeKnobs(Knobs):
     likelihood: LikelihoodName = knob(
         "auto",
         help=N_(
-            "How an image is scored given its code: Bernoulli for binarised images, a Gaussian or a logistic else."
+            "Distribution of an image given its code: Bernoulli for binarised images, otherwise Gaussian or logistic."
         ),
         label=N_("Likelihood"),
     )
@@ -57,7 +57,7 @@ class VaeKnobs(Knobs):
     )
     warmup: int = knob(
         0,
-        help=N_("Steps over which beta grows from 0 to its value, so that the code is used from the start."),
+        help=N_("Steps over which beta grows from 0 to its value, so that the model learns to use the code first."),
         label=N_("KL warm-up"),
         unit="steps",
         ge=0,
@@ -99,8 +99,9 @@ class VAE(Model):
     family = "variational"
     title = N_("Variational autoencoder")
     help = N_(
-        "Learns to squeeze each image into a few numbers and to rebuild it from them, while keeping those numbers spread "
-        "like a standard normal, so that any point of the latent space decodes to an image."
+        "Learns to encode each image as a few numbers and to reconstruct it from them, while keeping those "
+        "numbers close to a standard normal distribution, so that any point of the latent space decodes to an "
+        "image."
     )
     paper = "Kingma & Welling 2014, arXiv:1312.6114"
     Knobs = VaeKnobs

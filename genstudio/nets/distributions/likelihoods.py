@@ -66,7 +66,7 @@ class Bernoulli(Likelihood):
             return None
         return (
             N_(
-                "A Bernoulli is a likelihood of black-and-white images only, and these have {levels} levels.",
+                "A Bernoulli likelihood is for black-and-white images only, but these have {levels} levels.",
                 levels=spec.levels or N_("real-valued"),
             ),
             N_(
@@ -128,7 +128,7 @@ class Logistic(Likelihood):
         if spec.levels is not None:
             return None
         return (
-            N_("The discretised logistic scores levels, and these images are real-valued."),
+            N_("The discretised logistic scores levels, but these images are real-valued."),
             N_("Choose the Gaussian likelihood."),
         )
 

@@ -28,7 +28,7 @@ def halvings(height: int, width: int) -> int:
         near = ", ".join(str(side) for side in _near(min(height, width)))
         raise UsageError(
             N_(
-                "Images of {w}×{h} pixels can't be halved again and again down to a map of 4 to 7 pixels.",
+                "Images of {w}×{h} pixels can't be halved repeatedly down to a map of 4 to 7 pixels.",
                 w=width,
                 h=height,
             ),

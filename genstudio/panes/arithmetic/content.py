@@ -46,14 +46,14 @@ Refused = dict[tuple[int, int], GenstudioError]
 
 PAGE = N_(
     "<p>Codes can be added (Radford et al. 2016, figure 7). Each term stands for the mean code of its exemplars, "
-    "z<sub>k</sub> = (1/n) Σ z<sub>ki</sub>: what they have in common stays, what each has alone averages out, so three "
-    "or more are better than one. The sum is z = Σ ± z<sub>k</sub>.</p>"
-    "<p><i>smiling woman - neutral woman + neutral man</i>: the first two differ in the smile alone, so their difference is "
-    "a smile; added to a man it makes him smile, if the model keeps smile and sex apart.</p>"
-    "<p>The result stands in the middle of eight <b>variations</b> z + s·ε, ε ~ N(0, I), with the noise s. <b>In pixels</b> "
-    "is the same sum of the exemplars' own pixels: it ghosts, since pixels know nothing of faces.</p>"
-    "<p>The <b>verdict</b> is a judge's, a small network that learned from real images alone; it says of numbers whether "
-    "they are above or below the middle of the data, and of yes and no how likely yes is.</p>"
+    "z<sub>k</sub> = (1/n) Σ z<sub>ki</sub>: what they have in common remains, individual differences average "
+    "out, so three or more are better than one. The sum is z = Σ ± z<sub>k</sub>.</p><p><i>smiling woman - "
+    "neutral woman + neutral man</i>: the first two differ in the smile alone, so their difference is a smile; "
+    "added to a man it makes him smile, if the model keeps smile and sex apart.</p><p>The result is in the "
+    "middle of eight <b>variations</b> z + s·ε, ε ~ N(0, I), with the noise s. <b>In pixels</b> is the same sum "
+    "of the exemplars' own pixels: it shows ghosts, because a sum of pixels overlays the faces.</p><p>The "
+    "<b>verdict</b> is a judge's, a small network that learned from real images alone; for numbers it tells "
+    "whether they are above or below the data's median, for yes-or-no attributes the probability of yes.</p>"
 )
 
 
@@ -67,21 +67,23 @@ class ArithmeticState(PaneState):
     OF_IMAGES = ("terms", "name", "wanted", "page")
 
     terms: tuple[Term, ...] = knob((), help=N_("The terms of the equation."))
-    sent: tuple[LatentPoint, ...] = knob((), help=N_("Exemplars that were sent to an equation which filled itself."))
-    name: str = knob("", help=N_("What the equation is called."), label=N_("name"))
+    sent: tuple[LatentPoint, ...] = knob(
+        (), help=N_("Exemplars that were sent to an equation with automatic exemplars.")
+    )
+    name: str = knob("", help=N_("Name of the equation."), label=N_("name"))
     noise: float = knob(
-        0.3, help=N_("How far the eight variations lie from the sum."), label=N_("noise"), unit="σ", ge=0.0, le=2.0
+        0.3, help=N_("Distance of the eight variations from the sum."), label=N_("noise"), unit="σ", ge=0.0, le=2.0
     )
     seed: int = knob(0, help=N_("The seed of the variations."), label=N_("seed"), ge=0, le=2**31 - 1)
     source: Source = knob(
         "auto",
-        help=N_("Choose exemplars from encoded images or from drawn ones; auto: images where there are any."),
+        help=N_("Choose exemplars from encoded images or from drawn ones; auto: images if there are any."),
         label=N_("choose from"),
     )
     wanted: tuple[tuple[str, Literal["high", "low"]], ...] = knob((), help=N_("The images that the browser shows."))
-    page: int = knob(0, help=N_("Which page of the browser."), label=N_("page"), ge=0)
+    page: int = knob(0, help=N_("Page of the browser."), label=N_("page"), ge=0)
     shown: int = knob(
-        0, help=N_("Images on a page of the browser; 0: as many as suit."), label=N_("images a page"), ge=0, le=200
+        0, help=N_("Images on a page of the browser; 0: as many as fit."), label=N_("images a page"), ge=0, le=200
     )
 
     def with_z(self, z: Blob) -> ArithmeticState:
@@ -142,7 +144,7 @@ class _Outcome:
     group="latent",
     needs=(Decodes,),
     state=ArithmeticState,
-    help=N_("Sums of codes: a smile from two women, given to a man."),
+    help=N_("Sums of codes, such as: smiling woman - neutral woman + neutral man."),
     page=PAGE,
 )
 def arithmetic(context: ViewContext, state: ArithmeticState) -> Iterator[Content]:
@@ -243,7 +245,7 @@ def _words(terms: tuple[Term, ...]) -> Message:
         return N_("Drop pictures into a term, or choose an equation.")
     empty = next((k for k, term in enumerate(terms) if not term.exemplars), None)
     if empty is not None:
-        return N_("Term {k} has no exemplars: drop pictures into it, or take it out.", k=empty + 1)
+        return N_("Term {k} has no exemplars: drop pictures into it, or remove it.", k=empty + 1)
     return N_("{equation}", equation=equation_words(terms))
 
 
@@ -287,7 +289,7 @@ def _browser(
     note: Message | None = None
     if not len(fits):
         note = N_(
-            "No image is {wanted}. Ask for less: take a word out.", wanted=translate(filter_words(context.data, wanted))
+            "No image is {wanted}. Remove a word from the filter.", wanted=translate(filter_words(context.data, wanted))
         )
     shown = state.shown or SHOWN
     pages = max(1, -(-len(fits) // shown))

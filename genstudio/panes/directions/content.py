@@ -21,32 +21,30 @@ if TYPE_CHECKING:
     from genstudio.panes.directions.sheets import Sheets
 
 PAGE = N_(
-    "<p>A direction is a unit vector v in the space of codes along which one thing changes: a smile, where a head "
-    "looks. Each row walks from one code z to z + t·σ·v, with σ the standard deviation of the codes along v: t = ±2 is "
-    "as far as codes usually lie. The middle of each row is z itself.</p>"
-    "<p><b>How it is found.</b> Where the model encodes images, their codes and what the data set says of them are at "
-    "hand; of a generator, 10,000 codes are drawn and the data set's judge says what it sees. On seven tenths a linear "
-    "reader r is fitted: <i>ridge regression</i> for a number; for yes and no a <i>linear SVM</i>, <i>logistic "
-    "regression</i>, or the <i>difference of the means</i> (Radford et al. 2016); of drawn images the SVM between the tenth "
-    "with the highest and the tenth with the lowest score (Shen et al. 2020). The walk is v = Σr / |Σr| with the codes' "
-    "covariance Σ, the likeliest way to a higher reading.</p>"
-    "<p><b>How well.</b> On the other three tenths: R² of a number, balanced accuracy of yes and no (½ for guesses), "
-    "and beside it what ten random directions reach on average. A good score says that the code tells the attribute. It "
-    "does not say that walking changes nothing else.</p>"
-    "<p><b>What it does.</b> The judge looks at 96 codes decoded at t = −2, −1, 0, 1, 2. An effect is how much its mean "
-    "reading changes from −2 to 2, in standard deviations of its readings of ordinary images. <i>Monotone</i>: the "
-    "share of codes whose reading rises at each of the four steps. <i>Also</i> names the largest side effects.</p>"
-    "<p><b>Hold fixed</b> (F) takes from every other walk what changes the reading of those that are held: v' = v − "
-    "V(RᵀV)⁺Rᵀv, where V and R have the held walks and readers as columns, scaled to length 1. Effects are measured "
-    "anew.</p>"
-    "<p><b>Without names.</b> Principal components are the directions along which codes vary most (of a generator: "
-    "along which its images do, Härkönen et al. 2020); give one a name when you see what it does. <i>Mirror</i> is the "
-    "principal axis of encode(x) − encode(mirrored x): of photographs, the head's turn. The <i>random</i> direction "
-    "shows what means nothing.</p>"
-    "<p><b>Cosines</b> near 0 are directions that do not mix; near ±1 they are one. <b>Effects</b> has a row a "
-    "direction and a column an attribute: what is not on the diagonal moves along.</p>"
-    "<p>Arrows: another cell. Click or Enter: send its z on. F: hold the row's direction fixed. Escape: stop looking "
-    "for them.</p>"
+    "<p>A direction is a unit vector v in the space of codes along which one thing changes: a smile, where a "
+    "head looks. Each row walks from one code z to z + t·σ·v, with σ the standard deviation of the codes along "
+    "v: t = ±2 is the usual range of codes. The middle of each row is z itself.</p><p><b>How it is found.</b> If "
+    "the model has an encoder, the codes of images and their attributes are used; for a generator, 10,000 codes "
+    "are drawn and the data set's judge predicts the attributes. On 70 % of them a linear reader r is fitted: "
+    "<i>ridge regression</i> for a number; for yes or no a <i>linear SVM</i>, <i>logistic regression</i>, or the "
+    "<i>difference of the means</i> (Radford et al. 2016); of drawn images the SVM between the tenth with the "
+    "highest and the tenth with the lowest score (Shen et al. 2020). The walk is v = Σr / |Σr| with the codes' "
+    "covariance Σ, the most likely change towards a higher reading.</p><p><b>How well.</b> On the other 30 %: R² "
+    "for a number, balanced accuracy for yes or no (½ for guesses), and for comparison the mean of ten random "
+    "directions. A good score means that the attribute can be read from the code. It does not mean that a step "
+    "along the direction changes nothing else.</p><p><b>What it does.</b> The judge classifies 96 codes decoded "
+    "at t = −2, −1, 0, 1, 2. An effect is how much its mean reading changes from −2 to 2, in standard deviations "
+    "of its readings of ordinary images. <i>Monotone</i>: the share of codes whose reading rises at each of the "
+    "four steps. <i>Also</i> names the largest side effects.</p><p><b>Hold fixed</b> (F) takes from every other "
+    "walk what changes the reading of those that are held: v' = v − V(RᵀV)⁺Rᵀv, where V and R have the held "
+    "walks and readers as columns, scaled to length 1. Effects are measured again.</p><p><b>Without names.</b> "
+    "Principal components are the directions along which codes vary most (of a generator: along which its images "
+    "do, Härkönen et al. 2020); give one a name when you see what it does. <i>Mirror</i> is the principal axis "
+    "of encode(x) − encode(mirrored x): for faces, the turn of the head. The <i>random</i> direction is for "
+    "comparison.</p><p><b>Cosines</b> near 0 mean independent directions; near ±1 the same direction. "
+    "<b>Effects</b> has a row for each direction and a column for each attribute: values off the diagonal are "
+    "side effects.</p><p>Arrows: another cell. Click or Enter: send its z on. F: hold the row's direction fixed. "
+    "Escape: stop the search.</p>"
 )
 
 
@@ -54,8 +52,8 @@ def _unsupported(spec: ImageSpec) -> UsageError | None:
     if not spec.is_point:
         return None
     return UsageError(
-        N_("A point has no smile: of points in the plane nothing is known that a direction could be named after."),
-        N_("Look at the pane Plane, or train a model of images."),
+        N_("Points of the plane have no attributes, so directions have no names."),
+        N_("Use the pane Plane, or train a model of images."),
     )
 
 
@@ -67,7 +65,7 @@ class DirectionsState(PaneState):
     OF_IMAGES = ("index", "attributes", "label")
 
     shown: Literal["strips", "cosines", "effects"] = knob(
-        "strips", help=N_("Pictures along each direction, the cosines between them, or what each of them moves."),
+        "strips", help=N_("Pictures along each direction, the cosines between them, or the effects of each."),
         label=N_("show"),
     )  # fmt: skip
     source: Literal["image", "prior"] = knob(
@@ -75,24 +73,25 @@ class DirectionsState(PaneState):
         help=N_("Walk from an encoded validation image, or from a code drawn from the prior."),
         label=N_("from"),
     )
-    index: int = knob(0, help=N_("Which validation image."), label=N_("image"), ge=0)
+    index: int = knob(0, help=N_("Number of the validation image."), label=N_("image"), ge=0)
     seed: int = knob(0, help=N_("The seed of the code that is drawn."), label=N_("seed"), ge=0, le=2**31 - 1)
     reach: float = knob(3.0, help=N_("How far each row goes."), label=N_("range"), unit="σ", ge=0.5, le=6.0)
     cells: Literal[0, 5, 7, 9] = knob(0, help=N_("Pictures in a row; 0: as many as fit."), label=N_("pictures"))
     how: Literal["auto", "means", "logistic", "svm", "ridge", "extremes"] = knob(
         "auto",
         help=N_(
-            "The way to find them; auto: ridge regression, a linear SVM for yes and no, and of drawn images the extremes."
+            "The method that finds them; auto: ridge regression for numbers, a linear SVM for yes or no, and for "
+            "drawn images an SVM of the extremes."
         ),
         label=N_("method"),
     )
-    attributes: tuple[str, ...] = knob((), help=N_("The attributes that are looked for; none: all that vary."))
-    components: int = knob(4, help=N_("How many principal components are shown."), label=N_("components"), ge=0, le=20)
+    attributes: tuple[str, ...] = knob((), help=N_("The attributes to search for; none: all that vary."))
+    components: int = knob(4, help=N_("Number of principal components shown."), label=N_("components"), ge=0, le=20)
     fixed: tuple[str, ...] = knob((), help=N_("The directions that are held fixed along all the others."))
     label: int = knob(
-        -1, help=N_("The class that is shown, for models that know classes; -1: the image's."), label=N_("class"), ge=-1
+        -1, help=N_("The class that is shown, for class-conditional models; -1: the image's."), label=N_("class"), ge=-1
     )
-    looking: bool = knob(True, help=N_("Look for directions while none are known."), advanced=True)
+    looking: bool = knob(True, help=N_("Search for directions while none are known."), advanced=True)
     z: Blob | None = knob(None, help=N_("A code that was sent here, to walk from."))
     directions: Blob | None = knob(None, help=N_("Directions found earlier."))
 
@@ -119,7 +118,7 @@ class DirectionsState(PaneState):
     group="latent",
     needs=(Decodes,),
     state=DirectionsState,
-    help=N_("Named directions of the latent space, how well they were found, and what they do."),
+    help=N_("Named directions of the latent space, their scores and their effects."),
     page=PAGE,
     slow=True,
     unsupported=_unsupported,

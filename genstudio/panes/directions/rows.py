@@ -87,9 +87,9 @@ class Row:
         moved = ", ".join(large[:MOST_NAMED])
         if self.name not in effect:
             return (
-                [N_("moves {moved}\u00a0σ", moved=moved)]
+                [N_("changes {moved}\u00a0σ", moved=moved)]
                 if moved
-                else [N_("moves nothing by {least}\u00a0σ", least=LEAST_IN_WORDS)]
+                else [N_("changes nothing by {least}\u00a0σ", least=LEAST_IN_WORDS)]
             )
         own = {"name": self.title, "effect": signed(effect[self.name])}
         if self.direction.monotone is None:
@@ -108,7 +108,7 @@ class Row:
             *said,
             N_("also: {moved}\u00a0σ", moved=moved)
             if moved
-            else N_("nothing else by {least}\u00a0σ", least=LEAST_IN_WORDS),
+            else N_("no other by {least}\u00a0σ", least=LEAST_IN_WORDS),
         ]
 
 

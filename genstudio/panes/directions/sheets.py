@@ -203,7 +203,7 @@ class Sheets:
         elif self._shown(story) == "cosines":
             said = N_("Cosines between {n} directions, from step {step}", **told)
         elif self._shown(story) == "effects":
-            said = N_("What {n} directions move, from −2 σ to 2 σ, from step {step}", **told)
+            said = N_("Effects of {n} directions, from −2 σ to 2 σ, from step {step}", **told)
         else:
             said = N_("{code} along {n} directions, ±{reach} σ, from step {step}", **told)
         found = story.found

@@ -25,16 +25,17 @@ FIRST = tuple(LatentPoint("seed", seed) for seed in range(4))
 MOST_FRAMES = 24
 
 PAGE = N_(
-    "<p>A path through latent space: from key frame to key frame, each a code z, everything between decoded. If neighbours "
-    "in z are alike, nothing jumps: what lies between two faces is a face.</p>"
-    "<ul><li><b>Spherical</b> turns from a to b by the angle θ between them: z(t) = |z|(t) · (sin((1-t)θ) a/|a| + sin(tθ) "
-    "b/|b|) / sin θ, the length changing evenly (Shoemake 1985). Codes of a prior N(0, I) lie near a shell of radius √d, "
-    "and a straight line between two of them crosses its inside, where nothing was learned (White 2016).</li>"
-    "<li><b>Linear</b> takes the straight line z(t) = (1-t) a + t b.</li></ul>"
-    "<p><b>Easing</b> slows down at each key frame, by 3t² - 2t³. <b>Truncation</b> ψ multiplies each z: under 1 the "
-    "pictures are more typical and less varied. A <b>closed</b> path comes back to where it began.</p>"
-    "<p>A key frame is a drawn code (its seed), an encoded image, what is typical of a class, or a z sent from another "
-    "pane. A model that knows classes is asked, between two key frames of different classes, for shares of both.</p>"
+    "<p>A path through latent space between key frames, each a code z; the pictures between them are decoded. "
+    "Nearby codes give similar pictures, so the picture changes smoothly: between two faces lie other "
+    "faces.</p><ul><li><b>Spherical</b> turns from a to b by the angle θ between them: z(t) = |z|(t) · "
+    "(sin((1-t)θ) a/|a| + sin(tθ) b/|b|) / sin θ, the length changing evenly (Shoemake 1985). Codes of a prior "
+    "N(0, I) lie near a shell of radius √d, and a straight line between two of them passes through its inside, "
+    "where the model saw no codes in training (White 2016).</li><li><b>Linear</b> uses the straight line z(t) = "
+    "(1-t) a + t b.</li></ul><p><b>Easing</b> slows down at each key frame, by 3t² - 2t³. <b>Truncation</b> ψ "
+    "multiplies each z: under 1 the pictures are more typical and less varied. A <b>closed</b> path comes back "
+    "to where it began.</p><p>A key frame is a drawn code (its seed), an encoded image, the typical code of a "
+    "class, or a z sent from another pane. With a class-conditional model, the pictures between key frames of "
+    "two classes are conditioned on shares of both.</p>"
 )
 
 
@@ -43,37 +44,37 @@ class InterpolateState(PaneState):
     """``place`` is where on the path one is: 0 at the first key frame, 1 at the end (of a closed one at the first again)."""
 
     show: Literal["picture", "strip"] = knob(
-        "picture", help=N_("One picture, at one place of the path; or all of the path as a strip."), label=N_("show")
+        "picture", help=N_("One picture at a position on the path, or the path as a strip."), label=N_("show")
     )
     frames: tuple[LatentPoint, ...] = knob(FIRST, help=N_("The key frames, in order."))
     how: How = knob(
         "spherical",
-        help=N_("The way between two key frames: along the shell on which codes lie, or straight."),
+        help=N_("Path between two key frames: along the shell on which codes lie, or straight."),
         label=N_("path"),
     )
     closed: bool = knob(True, help=N_("Back to the first key frame at the end."), label=N_("closed"))
-    easing: Easing = knob("even", help=N_("At even speed, or slower at each key frame."), label=N_("easing"))
+    easing: Easing = knob("even", help=N_("Constant speed, or slower at each key frame."), label=N_("easing"))
     truncation: float = knob(
         1.0, help=N_("ψ: each z is multiplied by it. Under 1 gives more typical pictures."), label=N_("truncation"),
         ge=0.0, le=2.0,
     )  # fmt: skip
-    place: float = knob(0.0, help=N_("Where on the path one is, from 0 to 1."), label=N_("place"), ge=0.0, le=1.0)
+    place: float = knob(0.0, help=N_("Position on the path, from 0 to 1."), label=N_("place"), ge=0.0, le=1.0)
     between: int = knob(
         7, help=N_("Pictures from each key frame to the next in the strip."), label=N_("pictures between"), ge=1, le=31
     )
     seconds: float = knob(
-        2.0, help=N_("How long the way from one key frame to the next takes."), label=N_("seconds between"), unit="s",
+        2.0, help=N_("Time from one key frame to the next."), label=N_("seconds between"), unit="s",
         ge=0.2, le=30.0,
     )  # fmt: skip
     loop: bool = knob(
-        True, help=N_("Played again from its beginning when it has ended; so is a saved animation."), label=N_("loop")
+        True, help=N_("Plays again from the start after the end; saved animations do so too."), label=N_("loop")
     )
 
     def with_z(self, z: Blob) -> InterpolateState:
         """A z that was sent becomes one more key frame, the last. Raises :class:`UsageError` where there is no room."""
         if len(self.frames) >= MOST_FRAMES:
             raise UsageError(
-                N_("The path has {n} key frames already, the most that there can be.", n=MOST_FRAMES),
+                N_("The path already has {n} key frames, which is the maximum.", n=MOST_FRAMES),
                 N_("Remove one in Interpolate, and send it again."),
             )
         return self.inserted(len(self.frames), LatentPoint("z", blob=z))
@@ -141,7 +142,7 @@ class Route:
     group="latent",
     needs=(Decodes,),
     state=InterpolateState,
-    help=N_("A path through key frames: from picture to picture, with everything between."),
+    help=N_("A path of pictures through latent space, from key frame to key frame."),
     page=PAGE,
 )
 def interpolate(context: ViewContext, state: InterpolateState) -> Iterator[Content | None]:
@@ -224,8 +225,8 @@ def pictures_of(context: ViewContext, z: Tensor, labels: Tensor | None) -> np.nd
     images = decoded(context, z, labels)
     if not bool(torch.isfinite(images).all()):
         raise UsageError(
-            N_("The model's pictures are not made of finite numbers: it broke in training."),
-            N_("Go back to a checkpoint from before it did."),
+            N_("The model's pictures contain values that are not finite: its training diverged."),
+            N_("Go back to an earlier checkpoint."),
         )
     return to_pixels(images)
 

@@ -30,22 +30,20 @@ FARTHEST_CENTRE = 6.0
 MOST_BY_ITSELF = 20
 
 PAGE = N_(
-    "<p>A model with a latent space describes an image by a few numbers, its code z. This pane puts a plane through that "
-    "space, lays a grid over it, and shows the decoded mean of p(x|z) in every cell: neighbours in z are neighbours here, "
-    "and one sees what the model holds to be alike.</p>"
-    "<p>A cell at (u, v) shows <i>decode</i>(z) with z = o + u·a + v·b.</p>"
-    "<ul><li><b>Two latent dimensions</b>: o = 0, and a, b are the two chosen unit vectors. All others stay at 0, "
-    "the mean of the prior N(0, I).</li>"
-    "<li><b>Principal</b>: o is the mean of 2,000 encoded validation images, a and b their first two principal components, "
-    "each one standard deviation long. A model with more than two latent dimensions opens on these: any two of its many "
-    "dimensions alone change little. Without images to encode, two latent dimensions stand in.</li></ul>"
-    "<p><b>Spacing.</b> <i>Gauss</i> places the cells at u<sub>i</sub> = Φ<sup>-1</sup>(p<sub>i</sub>) with p<sub>i</sub> "
-    "in even steps from Φ(-r) to Φ(r): each cell stands for the same share of the prior (Kingma and Welling 2014, fig. 4); "
-    "zoom and pan scale and move this pattern. "
-    "<i>Linear</i> places them evenly in u.</p>"
-    "<p><b>Overlay.</b> Each point is the mean of q(z|x) for one validation image. Where points lie, the decoder was "
-    "taught; where none lie, it guesses.</p>"
-    "<p>Wheel: zoom about the pointer. Drag: move. Home: back to the start. Arrows: move the focused cell. Click or Enter: "
+    "<p>A model with a latent space describes an image by a few numbers, its code z. This pane puts a plane "
+    "through that space, lays a grid over it, and shows the decoded mean of p(x|z) in every cell: codes that are "
+    "close in z are close here, so the grid shows which images the model considers similar.</p><p>A cell at (u, "
+    "v) shows <i>decode</i>(z) with z = o + u·a + v·b.</p><ul><li><b>Two latent dimensions</b>: o = 0, and a, b "
+    "are the two chosen unit vectors. All others stay at 0, the mean of the prior N(0, "
+    "I).</li><li><b>Principal</b>: o is the mean of 2,000 encoded validation images, a and b their first two "
+    "principal components, each one standard deviation long. A model with more than two latent dimensions opens "
+    "on these: any two of its many dimensions alone change little. Without images to encode, two latent "
+    "dimensions are used.</li></ul><p><b>Spacing.</b> <i>Gauss</i> places the cells at u<sub>i</sub> = "
+    "Φ<sup>-1</sup>(p<sub>i</sub>) with p<sub>i</sub> in even steps from Φ(-r) to Φ(r): each cell stands for the "
+    "same share of the prior (Kingma and Welling 2014, fig. 4); zoom and pan scale and move this pattern. "
+    "<i>Linear</i> places them evenly in u.</p><p><b>Overlay.</b> Each point is the mean of q(z|x) for one "
+    "validation image. Where there are points, the decoder was trained; elsewhere it extrapolates.</p><p>Wheel: "
+    "zoom about the pointer. Drag: move. Home: back to the start. Arrows: move the focused cell. Click or Enter: "
     "send its z on.</p>"
 )
 
@@ -67,35 +65,45 @@ class ManifoldState(PaneState):
     across: int = knob(1, help=N_("The latent dimension that grows to the right."), ge=1)
     up: int = knob(2, help=N_("The latent dimension that grows upwards."), ge=1)
     reach: float = knob(
-        2.0, help=N_("How far the grid reaches from its centre."), label=N_("range"), unit="σ", ge=0.1, le=6.0
+        2.0, help=N_("Distance from the centre to the edge of the grid."), label=N_("range"), unit="σ", ge=0.1, le=6.0
     )
     cells: int = knob(
         0,
-        help=N_("Cells along each side; 0: as many as fit crisply into the pane, at most 20."),
+        help=N_("Cells along each side; 0: as many as fit into the pane, at most 20."),
         label=N_("cells"),
         ge=0,
         le=40,
     )
     spacing: Literal["gauss", "linear"] = knob(
-        "gauss", help=N_("Cells evenly in probability (inverse Gaussian CDF), or evenly in z."), label=N_("spacing")
+        "gauss",
+        help=N_("Cells with equal probability (inverse Gaussian CDF), or equally spaced in z."),
+        label=N_("spacing"),
     )
     overlay: str = knob(
         "", help=N_("Encoded images as points: 'class', 'plain', the name of an attribute, or empty for none.")
     )
     overlay_count: int = knob(
-        1000, help=N_("How many validation images are encoded."), label=N_("points"), ge=10, le=10000, advanced=True
+        1000,
+        help=N_("Number of validation images that are encoded."),
+        label=N_("points"),
+        ge=10,
+        le=10000,
+        advanced=True,
     )
-    label: int = knob(0, help=N_("The class that is shown, for models that know classes."), label=N_("class"), ge=0)
+    label: int = knob(0, help=N_("The class that is shown, for class-conditional models."), label=N_("class"), ge=0)
     centre_u: float = knob(
         0.0, help=N_("The grid's centre, across."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, advanced=True
     )
     centre_v: float = knob(
         0.0, help=N_("The grid's centre, up."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, advanced=True
     )
-    zoom: float = knob(1.0, help=N_("How much closer than the range."), ge=0.25, le=200, log=True, advanced=True)
-    chosen: Blob | None = knob(None, help=N_("The code that was chosen, marked at its place."))
+    zoom: float = knob(1.0, help=N_("Zoom factor."), ge=0.25, le=200, log=True, advanced=True)
+    chosen: Blob | None = knob(None, help=N_("The chosen code, marked at its position."))
     anchor: Blob | None = knob(
-        None, help=N_("Where images lay in the principal plane before: it keeps its signs from one step to the next.")
+        None,
+        help=N_(
+            "Earlier positions of images in the principal plane, so that its signs stay the same from step to step."
+        ),
     )
 
     def axes_of(self, latent_dim: int, can_encode: bool = True) -> Literal["latent", "principal"]:
@@ -294,5 +302,5 @@ def _why_not_principal(context: ViewContext, state: ManifoldState) -> Message | 
     if int(context.model.latent_dim) < 2 or _wanted(context, state) != "principal":  # type: ignore[arg-type]
         return None
     if not has(context.model, Encodes):
-        return N_("no principal directions: this model encodes no images")
-    return N_("no principal directions: no images at hand to encode")
+        return N_("no principal directions: this model has no encoder")
+    return N_("no principal directions: no images are open to encode")

@@ -29,26 +29,27 @@ SHAPE = 1.3  # width of the sheet by its height, about
 PARTS = (0.02, 0.2)  # of the training images after which there is something to see
 
 PAGE = N_(
-    "<p>Each sample, in a frame, stands before the k training images that are nearest to it. Under each is its distance, "
-    "the root mean square difference d(a, b) = √( ∑<sub>i</sub> (a<sub>i</sub> − b<sub>i</sub>)² / D ) over all D "
-    "numbers of an image, in grey levels of 255: at 5 nobody sees a difference, at 50 two images have little in common. "
-    "All training images are searched; exact copies of one another count once.</p><p><b>Does it copy?</b> Distances alone "
-    "don't tell, since images that resemble each other are near anyhow. The yardstick is held-out images, which the model "
-    "never saw: a perfect model's samples lie as near to the training images as those do (Meehan, Chaudhuri &amp; Dasgupta "
-    "2020). For both, the distance to the nearest training image is taken, and that distance as a share of the mean over "
-    "the next fifty: near 1 for an image of its own, near 0 for a copy, and not lowered by blur, which brings an image "
-    "nearer to <i>all</i> others (Carlini et al. 2023).</p><p>A sample counts as a copy when its relative distance is lower "
-    "than that of 99 % of the held-out images and its distance below their median. Without copying, the number of such "
-    "samples is at most beta-binomial (Wilks 1942): <i>Memorised</i> is said where so many have a probability under .001. "
-    "p is that of the Mann-Whitney test, of the number of pairs in which the sample lies nearer.</p><p>Held-out images "
-    "that are exact copies of training images are left out. Splits go by an image's content, so that there are such copies "
-    "only where a data set comes with a test split of its own. Where the data are bits, bits are drawn from the samples "
-    "before the audit: a mean lies nearer to everything.</p><p><b>By a judge's features.</b> Pixels find a digit that is "
-    "moved by one pixel further away than another digit in its place. A judge is a small net that learned to tell these "
-    "images apart; the same distance and the same audit over what it sees, D features of variance 1 over the training "
-    "images, in standard deviations, find what <i>means</i> the same. It comes with the program for some data sets, and is "
-    "made for any other by a run whose plan says <i>Judge every</i> so many steps, or by <i>genstudio evaluate RUN "
-    "--measure fid</i>.</p>"
+    "<p>Each sample, in a frame, is followed by the k training images nearest to it. Under each is its distance, "
+    "the root mean square difference d(a, b) = √( ∑<sub>i</sub> (a<sub>i</sub> − b<sub>i</sub>)² / D ) over all "
+    "D numbers of an image, in grey levels of 255: at 5 no difference is visible, at 50 two images have little "
+    "in common. All training images are searched; identical images count once.</p><p><b>Does it copy?</b> "
+    "Distances alone do not tell, because similar images are close in any case. The reference is held-out "
+    "images, which the model never saw: a perfect model's samples are as close to the training images as those "
+    "are (Meehan, Chaudhuri &amp; Dasgupta 2020). For both, the distance to the nearest training image is taken, "
+    "and that distance as a share of the mean over the next fifty: near 1 for an image of its own, near 0 for a "
+    "copy, and not lowered by blur, which brings an image closer to <i>all</i> others (Carlini et al. "
+    "2023).</p><p>A sample counts as a copy when its relative distance is lower than that of 99 % of the "
+    "held-out images and its distance below their median. Without copying, the number of such samples is at most "
+    "beta-binomial (Wilks 1942): the verdict is <i>Memorised</i> if that many have a probability under .001. p "
+    "is that of the Mann-Whitney test, of the number of pairs in which the sample is closer.</p><p>Held-out "
+    "images that are exact copies of training images are left out. Images are assigned to splits by their "
+    "content, so such copies occur only if a data set comes with its own test split. For binarised data, samples "
+    "are binarised before the audit, because a mean is closer to everything.</p><p><b>By a judge's features.</b> "
+    "In pixels, a digit moved by one pixel is farther away than another digit in the same position. A judge is a "
+    "small net that learned to tell these images apart; the same distance and audit over its D features (of "
+    "variance 1 over the training images, in standard deviations) find images of the same <i>content</i>. It "
+    "comes with the program for some data sets, and is made for any other by a run whose plan sets <i>Judge "
+    "every</i>, or by <i>genstudio evaluate RUN --measure fid</i>.</p>"
 )
 
 
@@ -63,21 +64,21 @@ class NeighboursState(PaneState):
     n: int = knob(8, help=N_("How many samples are shown."), label=N_("samples"), ge=1, le=64)
     k: int = knob(3, help=N_("Training images beside each sample."), label=N_("neighbours"), ge=1, le=10)
     order: Literal["nearest", "drawn"] = knob(
-        "nearest", help=N_("The sample first that lies nearest to a training image, or as they were drawn.")
+        "nearest", help=N_("Samples nearest to a training image first, or in the order in which they were drawn.")
     )
     audited: int = knob(
-        300, help=N_("Samples drawn to find out whether the model copies; 0 does without."), label=N_("audited"), ge=0,
+        300, help=N_("Samples drawn to test whether the model copies; 0 skips the test."), label=N_("audited"), ge=0,
         le=1000,
     )  # fmt: skip
     beside: int = knob(
         0, help=N_("Samples side by side; 0 chooses."), label=N_("side by side"), ge=0, le=16, advanced=True
     )
     curves: Literal["distance", "relative"] = knob(
-        "distance", help=N_("The distance to the nearest training image, or as a share of that to the next fifty.")
+        "distance", help=N_("The distance to the nearest training image, or its ratio to the mean over the next fifty.")
     )
     compared: Literal["pixels", "features"] = knob(
         "pixels",
-        help=N_("By pixels, or by what a judge sees: a small net that learned to tell these images apart."),
+        help=N_("By pixels, or by the features of a judge, a small net that learned to tell these images apart."),
         label=N_("compared by"),
     )
     seed: int = knob(0, help=N_("The seed of the samples."), ge=0, le=2**31 - 1)
@@ -97,7 +98,7 @@ class NeighboursState(PaneState):
     group="compare",
     needs=(Samples,),
     state=NeighboursState,
-    help=N_("Samples beside the training images most like them, and whether the model copies."),
+    help=N_("Samples beside the most similar training images, and a test of copying."),
     page=PAGE,
     slow=True,
 )
@@ -286,7 +287,7 @@ def _samples_alone(context: ViewContext, images: Tensor) -> Content:
     rows = math.ceil(n / columns)
     words = N_("{n} samples from step {step}", n=n, step=f"{context.snapshot.step:,}")
     picture = Picture(sheet(to_pixels(images), rows, columns), words, context.spec.cell, count=n)
-    todo = N_("No training images are open. Open the data set that the model was trained on to see what is like them.")
+    todo = N_("No training images are open. Open the data set that the model was trained on to see the nearest ones.")
     return Content(words, (picture,), values={"verdict": todo})
 
 

@@ -27,19 +27,19 @@ LECTURE = {"minimax": N_("minimax: log(1 − D)"), "non-saturating": N_("non-sat
 """The generator losses that the lecture holds against each other."""
 
 PAGE = N_(
-    "<p>Each player's loss is a function of one number: what the discriminator says of an image. The curves are that "
-    "function, and the dots on them are the present: a batch of real images and a batch of samples, at what the "
-    "discriminator says of each of them now. The large ring is their mean. A player goes downhill on its curve: a dot where "
-    "the curve is steep pulls hard, one where it is flat pulls not at all.</p>"
-    "<p><b>Why the original game stalls.</b> With D = 1/(1 + e<sup>-a</sup>), a the logit, the first generator loss was "
-    "log(1 − D). Its slope in a is −D: where the discriminator sees through the samples, D(G(z)) is near 0, and so is the "
-    "slope. The generator learns least where it has most to learn. The non-saturating loss −log D has the slope −(1 − D): "
-    "near −1 there. Both point the same way everywhere (Goodfellow et al. 2014, section 3).</p>"
-    "<p><b>Axis.</b> By <i>probability</i> the curves are as lectures draw them. By <i>output</i> a slope is what reaches "
-    "the generator: on the left, log(1 − D) lies flat, and −log D falls with slope −1. Critics and pairs have an output "
-    "without bounds, and only that axis.</p>"
-    "<p><b>Pairs.</b> A relativistic loss looks at differences: for a real image D(x) − D(G(z)), for a sample "
-    "D(G(z)) − D(x), each with a partner from the other batch.</p>"
+    "<p>Each player's loss is a function of one number, the discriminator's output for an image. The curves are "
+    "that function, and the dots on them are a batch of real images and a batch of samples at the "
+    "discriminator's current outputs. The large ring is their mean. Training moves a player downhill on its "
+    "curve: a dot on a steep part gives a large gradient, one on a flat part gives none.</p><p><b>Why the "
+    "original game stalls.</b> With D = 1/(1 + e<sup>-a</sup>), a the logit, the first generator loss was log(1 "
+    "− D). Its slope in a is −D: when the discriminator recognises the samples, D(G(z)) is near 0, and so is the "
+    "slope. The generator learns least when its samples are worst. The non-saturating loss −log D has the slope "
+    "−(1 − D): near −1 there. Both have the same sign everywhere (Goodfellow et al. 2014, section "
+    "3).</p><p><b>Axis.</b> By <i>probability</i> the curves are as lectures draw them. By <i>output</i> the "
+    "slope is the gradient that reaches the generator: on the left, log(1 − D) is flat, and −log D falls with "
+    "slope −1. Critics and pairs have an unbounded output, and only that axis.</p><p><b>Pairs.</b> A "
+    "relativistic loss uses differences: for a real image D(x) − D(G(z)), for a sample D(G(z)) − D(x), each with "
+    "a partner from the other batch.</p>"
 )
 
 
@@ -47,7 +47,7 @@ PAGE = N_(
 class ObjectiveState(PaneState):
     """A batch of ``n`` real images and one of as many samples from the noise of ``seed``."""
 
-    n: int = knob(48, help=N_("How many real images, and how many samples."), label=N_("images"), ge=2, le=256)
+    n: int = knob(48, help=N_("Number of real images, and of samples."), label=N_("images"), ge=2, le=256)
     seed: int = knob(
         0,
         help=N_("The seed of the noise: the same seed gives the same z at every step."),
@@ -57,7 +57,10 @@ class ObjectiveState(PaneState):
     )
     axis: Literal["probability", "output"] = knob(
         "probability",
-        help=N_("D as a probability, as in lectures, or the discriminator's output itself, whose slopes teach."),
+        help=N_(
+            "D as a probability, as in lectures, or the discriminator's output itself, whose slopes reach the "
+            "generator."
+        ),
         label=N_("axis"),
     )
 
@@ -94,7 +97,7 @@ def objective(context: ViewContext, state: ObjectiveState) -> Iterator[Content |
     played: Any = getattr(context.model, "objective", None)
     if played is None:
         raise UsageError(
-            N_("The losses of {model} are no functions of one number.", model=type(context.model).title),
+            N_("The losses of {model} are not functions of one number.", model=type(context.model).title),
             N_("Look at its curves on the left, or open a run of a GAN with a scalar discriminator."),
         )
     stands = yield from without_gradients(_position(context, state, pairs=played.generator_sees_real))
@@ -108,7 +111,7 @@ def objective(context: ViewContext, state: ObjectiveState) -> Iterator[Content |
         placed = None if marks is None else (marks.sigmoid() if probability else marks).double().numpy()
         return Series(words, x, curve(outputs).double().numpy(), "nats" if _in_nats(played) else "", group, placed)
 
-    pays, gets = N_("The discriminator pays"), N_("The generator pays")
+    pays, gets = N_("Discriminator's loss"), N_("Generator's loss")
     shown = [
         series(N_("for a real image"), curves["real"], pays, stands.real),
         series(N_("for a sample"), curves["fake"], pays, stands.fake),
@@ -126,7 +129,7 @@ def objective(context: ViewContext, state: ObjectiveState) -> Iterator[Content |
     values |= {"fake_output": stands.fake.numpy(), "logit": played.output == "logit"}
     if stands.real is not None:
         values["real_output"] = stands.real.numpy()
-    across = N_("D, what the discriminator gives for real") if probability else _what_output(played)
+    across = N_("D, the discriminator's probability of real") if probability else _what_output(played)
     yield Content(_words(context, played, stands, slopes), series=tuple(shown), values=values, across=across)
 
 

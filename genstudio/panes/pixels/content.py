@@ -21,23 +21,23 @@ OTHER_IMAGES = ("seed", "source", "index", "own", "label")
 """Fields of which another value means other images: what was changed by hand belonged to the old ones."""
 
 PAGE = N_(
-    "<p>An autoregressive model writes the probability of an image as a product, one factor a sub-pixel in a fixed "
-    "order: p(x) = ∏<sub>i</sub> p(x<sub>i</sub> | x<sub>1</sub>, …, x<sub>i-1</sub>). This pane shows an image being "
-    "drawn by that rule. For each sub-pixel the net gives a distribution over the levels (the bars); one uniform "
-    "number u picks the level by the inverse of the cumulative distribution: the number of levels l with CDF(l) ≤ u. u "
-    "comes from the seed alone.</p><ul><li><b>Entropy</b> H = -∑ p log p, in nats: how undecided the model is at that "
-    "pixel. 0 means that it knows.</li><li><b>Nats so far</b>: -∑ log p of the levels drawn, at temperature 1. At the "
-    "end it is the image's -log p(x).</li><li><b>Temperature</b> τ divides the logits (p ∝ p<sup>1/τ</sup>; for a "
-    "mixture it also scales the widths): below 1 gives more typical images. Changed on the way, it holds from the "
-    "current pixel on.</li><li><b>Receptive field</b>: |∂ output / ∂ x<sub>j</sub>| for each pixel j, by "
-    "backpropagation: what the net really looks at. <b>Mask</b>: what the order allows it to "
-    "see.</li><li><b>Completion</b>: given pixels stay, the others are drawn, each after those before it. A pixel "
-    "can't follow one that lies behind it.</li><li><b>What if</b>: change a drawn pixel, and everything after it is "
-    "drawn anew from the same u.</li></ul>"
-    "<p>Space: play and pause. Right, Left: one pixel (with Shift: one channel). Down, Up: one row. Home, End: to the "
-    "start, to the end. Click: take a drawn pixel in hand, or draw up to there. + and -: its level. R: another seed. "
-    "E, F, M: entropy, receptive field, mask. X, K: rub out, keep; arrows move the brush, Enter paints, Escape lays it "
-    "down. Page Up, Page Down: another image to go on from.</p>"
+    "<p>An autoregressive model writes the probability of an image as a product, one factor a sub-pixel in a "
+    "fixed order: p(x) = ∏<sub>i</sub> p(x<sub>i</sub> | x<sub>1</sub>, …, x<sub>i-1</sub>). This pane shows an "
+    "image being drawn by that rule. For each sub-pixel the net gives a distribution over the levels (the bars); "
+    "one uniform number u picks the level by the inverse of the cumulative distribution: the number of levels l "
+    "with CDF(l) ≤ u. u comes from the seed alone.</p><ul><li><b>Entropy</b> H = -∑ p log p, in nats: how "
+    "uncertain the model is at that pixel. 0 means that it is certain.</li><li><b>Nats so far</b>: -∑ log p of "
+    "the levels drawn, at temperature 1. At the end it is the image's -log p(x).</li><li><b>Temperature</b> τ "
+    "divides the logits (p ∝ p<sup>1/τ</sup>; for a mixture it also scales the widths): below 1 gives more "
+    "typical images. Changed on the way, it holds from the current pixel on.</li><li><b>Receptive field</b>: |∂ "
+    "output / ∂ x<sub>j</sub>| for each pixel j, by backpropagation: the pixels that influence the output. "
+    "<b>Mask</b>: the pixels that the order allows.</li><li><b>Completion</b>: given pixels stay, the others are "
+    "drawn in order. A drawn pixel does not depend on given pixels that come later in the order.</li><li><b>What "
+    "if</b>: change a drawn pixel, and everything after it is drawn again from the same u.</li></ul><p>Space: "
+    "play and pause. Right, Left: one pixel (with Shift: one channel). Down, Up: one row. Home, End: to the "
+    "start, to the end. Click: select a drawn pixel, or draw up to there. + and -: its level. R: another seed. "
+    "E, F, M: entropy, receptive field, mask. X, K: erase, keep; arrows move the brush, Enter paints, Escape "
+    "puts it away. Page Up, Page Down: another image to complete.</p>"
 )
 
 
@@ -53,30 +53,30 @@ class PixelsState(PaneState):
     OF_RUN = ("position", "temperature_schedule", "edits", "branches")
     OF_IMAGES = ("index", "label", "mask")
 
-    n: int = knob(16, help=N_("How many images are drawn side by side."), label=N_("images"), ge=1, le=64)
+    n: int = knob(16, help=N_("Number of images drawn side by side."), label=N_("images"), ge=1, le=64)
     seed: int = knob(0, help=N_("The seed of the noise: one uniform number a sub-pixel."), ge=0, le=2**31 - 1)
     temperature: float = knob(1.0, help=N_("Below 1 images become more typical, above 1 more varied."), ge=0.05, le=4.0)
     temperature_schedule: tuple[tuple[int, float], ...] = knob(
-        (), help=N_("Temperatures that hold from a position on.")
+        (), help=N_("Temperatures that apply from a position on.")
     )
     label: int = knob(
-        -1, help=N_("The class to draw, for models that know classes; -1 draws any."), label=N_("class"), ge=-1
+        -1, help=N_("The class to draw, for class-conditional models; -1 draws any."), label=N_("class"), ge=-1
     )
-    position: int = knob(0, help=N_("How many sub-pixels are drawn."), ge=0)
-    enlarged: int = knob(0, help=N_("Which of the images is shown large."), ge=0, le=63)
+    position: int = knob(0, help=N_("Number of sub-pixels drawn."), ge=0)
+    enlarged: int = knob(0, help=N_("The image that is shown enlarged."), ge=0, le=63)
     source: Literal["none", "data", "own"] = knob(
-        "none", help=N_("What the drawing goes on from: nothing, an image of the data set, or your own image.")
+        "none", help=N_("The image that the drawing completes: none, an image of the data set, or your own image.")
     )
-    index: int = knob(0, help=N_("Which image of the test split is gone on from."), label=N_("image"), ge=0)
+    index: int = knob(0, help=N_("The image of the test split that is completed."), label=N_("image"), ge=0)
     own: Blob | None = knob(None, help=N_("Your own image."))
-    mask: Blob | None = knob(None, help=N_("Which pixels of the given image are kept."))
+    mask: Blob | None = knob(None, help=N_("The pixels of the given image that are kept."))
     edits: tuple[Edit, ...] = knob((), help=N_("Pixels that were changed by hand."))
     branches: tuple[Branch, ...] = knob((), help=N_("What was drawn before the changed pixels, which stays."))
     overlay: Literal["none", "entropy", "field", "mask"] = knob(
         "none",
         help=N_(
-            "Over the large image: how undecided each pixel was (entropy), what the current pixel looks at (field), or "
-            "what it may look at (mask)."
+            "Shown over the large image: the uncertainty of each pixel (entropy), the pixels that influence the "
+            "current one (field), or those that may (mask)."
         ),
     )
 
@@ -145,7 +145,7 @@ class PixelsState(PaneState):
     group="pixels",
     needs=(SamplesPixels,),
     state=PixelsState,
-    help=N_("Images as they are drawn, one pixel after the other, with the distribution of each."),
+    help=N_("Images drawn one pixel after the other, with the distribution of each pixel."),
     page=PAGE,
     gradients=True,
     slow=True,

@@ -152,7 +152,7 @@ def temperatures_of(state: PixelsState, end: int) -> Tensor:
     for place, temperature in state.temperature_schedule:
         if not 0 < temperature <= 100:
             raise UsageError(
-                N_("A temperature of {value} is asked for.", value=temperature),
+                N_("A temperature of {value} is not possible.", value=temperature),
                 N_("Choose more than 0 and at most 100."),
             )
         made[max(0, place) :] = temperature

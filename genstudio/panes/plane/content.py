@@ -40,21 +40,20 @@ LONGEST = 0.09  # an arrow, of the picture's side
 DATA, SAMPLES, ARROW = (0, 38, 92), (158, 32, 0), (30, 30, 30)
 
 PAGE = N_(
-    "<p>A point of the plane is an image of two values, x to the right and y upwards. So everything that a generative model "
-    "does can be seen on one picture: <b>the data</b> (dark blue discs), <b>the samples</b> (red diamonds, from the same "
-    "noise at every step), and behind them <b>the discriminator's field</b>.</p>"
-    "<p><b>The field.</b> At each place the discriminator is asked how real a point there would be. Where its output is a "
-    "logit a, the colour shows D = 1/(1 + e<sup>-a</sup>): blue is taken for real, orange for generated, pale is a coin "
-    "flip, and the grey line is D = 1/2. A critic's output has no such scale: there the middle lies half-way between "
-    "the mean over the data and the mean over the samples, and the colours reach as far as the output does. For a fixed "
-    "generator the best discriminator is D(x) = p<sub>data</sub>(x) / (p<sub>data</sub>(x) + p<sub>G</sub>(x)), so that "
-    "at the end all is pale.</p>"
-    "<p><b>Arrows</b> show the gradient of the output at a sample: where the sample has to go to look more real. The "
-    "generator follows them, times what its loss makes of them.</p>"
-    "<p><b>Modes.</b> Where the centres are known, a mode counts as covered when it gets at least a quarter of an even "
-    "share of the samples, within 3σ. A generator that gives the same few modes whatever the noise has <i>collapsed</i>: "
-    "its samples are good, and most of the data is missing.</p>"
-    "<p>Wheel: zoom about the pointer. Drag: move. Home: back to the whole square.</p>"
+    "<p>A point of the plane is an image of two values, x to the right and y upwards. So one picture shows "
+    "everything that a generative model does: <b>the data</b> (dark blue discs), <b>the samples</b> (red "
+    "diamonds, from the same noise at every step), and behind them <b>the discriminator's "
+    "field</b>.</p><p><b>The field.</b> The field shows the discriminator's output at each position. Where its "
+    "output is a logit a, the colour shows D = 1/(1 + e<sup>-a</sup>): blue means real, orange generated, pale "
+    "undecided, and the grey line is D = 1/2. A critic's output has no such scale: there the middle is half-way "
+    "between the mean over the data and the mean over the samples, and the colours reach as far as the output "
+    "does. For a fixed generator the best discriminator is D(x) = p<sub>data</sub>(x) / (p<sub>data</sub>(x) + "
+    "p<sub>G</sub>(x)), so that at the end everything is pale.</p><p><b>Arrows</b> show the gradient of the "
+    "output at a sample: the direction in which it becomes more real to the discriminator. The generator's "
+    "gradient follows them, scaled by the slope of its loss.</p><p><b>Modes.</b> Where the centres are known, a "
+    "mode counts as covered when it gets at least a quarter of an even share of the samples, within 3σ. A "
+    "generator that gives the same few modes for any noise has <i>collapsed</i>: its samples are good, and most "
+    "of the data is missing.</p><p>Wheel: zoom about the pointer. Drag: move. Home: back to the whole square.</p>"
 )
 
 
@@ -90,7 +89,7 @@ class Field:
     group="adversarial",
     needs=(Samples,),
     state=PlaneState,
-    help=N_("Data and samples as points of the plane, over what the discriminator thinks of every place."),
+    help=N_("Data and samples as points of the plane, over the discriminator's output at every position."),
     page=PAGE,
     gradients=True,
     unsupported=unsupported,

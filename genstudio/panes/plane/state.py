@@ -16,9 +16,7 @@ class PlaneState(PaneState):
 
     OF_IMAGES = ("label",)
 
-    n: int = knob(
-        1000, help=N_("How many samples, and how many points of the data."), label=N_("points"), ge=1, le=5000
-    )
+    n: int = knob(1000, help=N_("Number of samples, and of points of the data."), label=N_("points"), ge=1, le=5000)
     seed: int = knob(
         0,
         help=N_("The seed of the noise: the same seed gives the same z at every step."),
@@ -27,20 +25,20 @@ class PlaneState(PaneState):
         le=2**31 - 1,
     )
     data: bool = knob(True, help=N_("Show points of the data."), label=N_("data"))
-    samples: bool = knob(True, help=N_("Show points that the model draws."), label=N_("samples"))
-    field: bool = knob(True, help=N_("Colour each place by what the discriminator thinks."), label=N_("discriminator"))
-    arrows: bool = knob(False, help=N_("Show where samples would look more real."), label=N_("gradient arrows"))
+    samples: bool = knob(True, help=N_("Show points drawn by the model."), label=N_("samples"))
+    field: bool = knob(True, help=N_("Colour each position by the discriminator's output."), label=N_("discriminator"))
+    arrows: bool = knob(
+        False, help=N_("Show the direction in which samples become more real."), label=N_("gradient arrows")
+    )
     label: int = knob(
         -1,
-        help=N_("The class that the discriminator is asked about, where it knows classes; -1 takes the mean over all."),
+        help=N_("The class for the discriminator, if it is conditioned on classes; -1 takes the mean over all."),
         label=N_("class"),
         ge=-1,
     )
     centre_x: float = knob(0.5, help=N_("The middle of what is shown, across."), ge=0.0, le=1.0, advanced=True)
     centre_y: float = knob(0.5, help=N_("The middle of what is shown, upwards."), ge=0.0, le=1.0, advanced=True)
-    zoom: float = knob(
-        1.0, help=N_("How much closer than the whole square."), label=N_("zoom"), ge=1.0, le=MOST_ZOOM, log=True
-    )
+    zoom: float = knob(1.0, help=N_("Zoom factor."), label=N_("zoom"), ge=1.0, le=MOST_ZOOM, log=True)
     side: int = knob(
         0, help=N_("Pixels along each side; 0: as many as fit into the pane, else 640."), ge=0, le=1600, advanced=True
     )

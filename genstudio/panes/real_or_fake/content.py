@@ -26,21 +26,22 @@ GROUPS: dict[str, Message] = {"train": N_("training images"), "held_out": N_("he
 COVERS = 0.85  # how much of an image the strongest heat hides
 
 PAGE = N_(
-    "<p>The discriminator gives each image one number: a logit a, shown as D = 1 / (1 + e<sup>-a</sup>), or a critic's "
-    "value without bounds. Higher is more real. Here are samples and real images in the order of that number; the real "
-    "ones have a frame and a bent corner. <i>Hide which is which</i> (H) and guess: a click tells.</p><p>An image passes "
-    "for real where calling it real and calling it fake would cost the discriminator the same: D &gt; ½, a hinge's value "
-    "above 0, a least-squares value above ½. A critic of Wasserstein's kind and one that compares pairs have no such "
-    "boundary, only differences mean anything. Then what is told is how often a sample stands above a held-out image, "
-    "P(D(G(z)) &gt; D(x)): ½ where both look alike.</p><p><b>The histogram</b> has three curves. Samples far from the real "
-    "images: the discriminator is winning. Training images far above held-out images: it has learned its training images "
-    "by heart, and what it then teaches the generator is worth less. At the game's end all three lie upon each other "
-    "(Goodfellow et al. 2014, proposition 1).</p><p><b>Heat</b> shows where it looks: the sum over the colours of "
-    "|∂a/∂x|, how much its number would change with each pixel. Of the logit, since D itself hardly changes where the "
-    "discriminator is sure. It is averaged over 3 × 3 pixels, and each image has a scale of its own.</p><p>All of it is "
-    "computed as the discriminator is when it does not learn. With batch normalisation this differs from training: there "
-    "each image is seen beside the others of its minibatch, real or fake alike, here by averages over many minibatches. So "
-    "these numbers and the curves of D(x) need not agree, and early in training they don't.</p>"
+    "<p>The discriminator gives each image one number: a logit a, shown as D = 1 / (1 + e<sup>-a</sup>), or a "
+    "critic's value without bounds. Higher is more real. Samples and real images are sorted by that number; the "
+    "real ones have a frame and a folded corner. <i>Hide which is which</i> (H) and guess: a click shows the "
+    "answer.</p><p>An image passes for real if its output lies above the point at which both answers have the "
+    "same loss: D &gt; ½, above 0 for a hinge, above ½ for least squares. A Wasserstein critic and one that "
+    "compares pairs have no such boundary, because only differences count. For these the pane shows how often a "
+    "sample scores higher than a held-out image, P(D(G(z)) &gt; D(x)): ½ if both look alike.</p><p><b>The "
+    "histogram</b> has three curves. Samples far from the real images: the discriminator is winning. Training "
+    "images far above held-out images: it has memorised its training images, and its gradients help the "
+    "generator less. At the equilibrium all three curves coincide (Goodfellow et al. 2014, proposition "
+    "1).</p><p><b>Heat</b> shows the pixels that matter most: the sum over the colours of |∂a/∂x|, the change of "
+    "its output with each pixel. It uses the logit, because D itself hardly changes where the discriminator is "
+    "certain. It is averaged over 3 × 3 pixels, and each image has its own scale.</p><p>All values are computed "
+    "in evaluation mode. With batch normalisation this differs from training, where statistics come from the "
+    "minibatch; here they are averages over many minibatches. So these numbers and the curves of D(x) can "
+    "differ, and early in training they do.</p>"
 )
 
 
@@ -48,23 +49,21 @@ PAGE = N_(
 class RealOrFakeState(PaneState):
     OF_IMAGES = ("label",)
 
-    n: int = knob(
-        32, help=N_("How many samples, and as many held-out images, are looked at."), label=N_("of each"), ge=2, le=128
-    )
+    n: int = knob(32, help=N_("Number of samples, and of held-out images."), label=N_("of each"), ge=2, le=128)
     order: Literal["real", "fake", "none"] = knob(
-        "real", help=N_("What the discriminator takes for real first, for fake first, or as they were drawn.")
+        "real", help=N_("Most real first, most fake first, or in the order in which they were drawn.")
     )
     real: bool = knob(True, help=N_("Held-out images among the samples."), label=N_("real images too"))
     hide: bool = knob(
-        False, help=N_("Leaves the marks out: guess, and click to be told."), label=N_("hide which is which")
+        False, help=N_("Hides the marks: guess, and click to see the answer."), label=N_("hide which is which")
     )
     overlay: Literal["none", "heat"] = knob(
-        "none", help=N_("Where the discriminator looks, over each image."), label=N_("show over it")
+        "none", help=N_("The pixels that influence the discriminator, over each image."), label=N_("show over it")
     )
     label: int = knob(
-        -1, help=N_("The class to draw, for models that know classes; -1 draws any."), label=N_("class"), ge=-1
+        -1, help=N_("The class to draw, for class-conditional models; -1 draws any."), label=N_("class"), ge=-1
     )
-    seed: int = knob(0, help=N_("The seed of the samples, and of which images."), ge=0, le=2**31 - 1)
+    seed: int = knob(0, help=N_("The seed of the samples and of the choice of images."), ge=0, le=2**31 - 1)
     counted: int = knob(
         128, help=N_("Images of each kind that the histogram counts."), label=N_("counted"), ge=16, le=1024,
         advanced=True,
@@ -94,7 +93,7 @@ class Scores:
     group="adversarial",
     needs=(Samples, Discriminates),
     state=RealOrFakeState,
-    help=N_("Samples and real images, sorted by how real the discriminator takes them to be."),
+    help=N_("Samples and real images, sorted by how real the discriminator considers them."),
     page=PAGE,
     gradients=True,
 )
@@ -268,7 +267,9 @@ def _words(context: ViewContext, fake: np.ndarray, held_out: np.ndarray | None) 
     if boundary is None:
         above = (fake[:, None] > held_out).mean() + (fake[:, None] == held_out).mean() / 2
         fields["above"] = f"{100 * above:.0f}"
-        return N_("A sample stands above a held-out image in {above} % of {n} × {m} pairs, from step {step}", **fields)
+        return N_(
+            "A sample scores higher than a held-out image in {above} % of {n} × {m} pairs, from step {step}", **fields
+        )
     fields |= {"passed": int((fake > boundary).sum()), "real": int((held_out > boundary).sum())}
     return N_("{passed} of {n} samples pass for real, {real} of {m} held-out images; from step {step}", **fields)
 

@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 
 
 PAGE = N_(
-    "<p>Images drawn from p(x). The noise comes from the seed alone: while the model trains, and at every checkpoint, "
-    "each cell keeps its z, so that one watches the same draw become an image. <i>Resample</i> (R) takes another "
-    "seed.</p><p>For a model with a latent space, z ~ p(z) = N(0, I) comes first.</p><ul><li><b>Mean</b> shows the "
-    "mean of p(x|z), the smooth image that is usually printed.</li><li><b>Draw</b> shows a draw from the model, x ~ "
-    "p(x|z), the likelihood's own noise included.</li></ul><p>A generator that plays against a discriminator has no "
-    "p(x|z): what is shown is G(z). A model that knows classes draws each in turn, a column each, or the one that is "
-    "chosen.</p><p><b>Temperature</b> τ draws z ~ N(0, τ² I); a model that draws pixel by pixel divides its logits by τ. "
-    "Below 1 the images are more typical and less varied.</p><p>When a z was sent here, the cells are its neighbours z + "
-    "s·ε with ε ~ N(0, I) and the spread s; the first is z itself.</p>"
+    "<p>Images drawn from p(x). The noise comes from the seed alone: while the model trains, and at every "
+    "checkpoint, each cell keeps its z, so that the same draw can be followed through training. <i>Resample</i> "
+    "(R) takes another seed.</p><p>For a model with a latent space, z ~ p(z) = N(0, I) comes "
+    "first.</p><ul><li><b>Mean</b> shows the mean of p(x|z), the smooth image that is usually "
+    "printed.</li><li><b>Draw</b> shows a draw from the model, x ~ p(x|z), the likelihood's own noise "
+    "included.</li></ul><p>A GAN's generator has no p(x|z): the pane shows G(z). A class-conditional model draws "
+    "the classes in turn, one per column, or the chosen one.</p><p><b>Temperature</b> τ draws z ~ N(0, τ² I); a "
+    "model that draws pixel by pixel divides its logits by τ. Below 1 the images are more typical and less "
+    "varied.</p><p>When a z was sent here, the cells are its neighbours z + s·ε with ε ~ N(0, I) and the spread "
+    "s; the first is z itself.</p>"
 )
 
 
@@ -39,7 +40,7 @@ class SamplesState(PaneState):
     OF_RUN = ("around",)
     OF_IMAGES = ("label",)
 
-    n: int = knob(64, help=N_("How many images are drawn."), label=N_("images"), ge=1, le=400)
+    n: int = knob(64, help=N_("Number of images."), label=N_("images"), ge=1, le=400)
     columns: int = knob(0, help=N_("Images in one row; 0 chooses."), label=N_("columns"), ge=0, le=40, advanced=True)
     seed: int = knob(
         0,
@@ -51,18 +52,18 @@ class SamplesState(PaneState):
     shown: Literal["mean", "draw"] = knob("mean", help=N_("The mean of p(x|z), or a draw from it."), label=N_("show"))
     temperature: float = knob(
         1.0,
-        help=N_("Standard deviation of the noise: under 1 gives more typical images."),
+        help=N_("Standard deviation of the noise: below 1 gives more typical images."),
         label=N_("temperature"),
         ge=0.0,
         le=2.0,
     )
     label: int = knob(
-        -1, help=N_("The class to draw, for models that know classes; -1 draws each in turn."), label=N_("class"), ge=-1
+        -1, help=N_("The class to draw, for class-conditional models; -1 draws each in turn."), label=N_("class"), ge=-1
     )
     around: Blob | None = knob(None, help=N_("A z whose neighbours are drawn."))
     spread: float = knob(
         0.3,
-        help=N_("How far the neighbours of a z that was sent here lie from it."),
+        help=N_("Distance of the neighbours from a z that was sent here."),
         label=N_("spread"),
         unit="σ",
         ge=0.0,

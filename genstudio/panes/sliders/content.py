@@ -25,24 +25,23 @@ MOST_NAMED = 3  # moved sliders that the words name
 SAID_EVERY = 0.05  # of the search
 
 PAGE = N_(
-    "<p>A slider goes along one direction of latent space. The picture shows <i>decode</i>(z) of</p>"
-    "<p>z = μ + ψ·(z<sub>0</sub> - μ) + Σ t<sub>i</sub>·σ<sub>i</sub>·v<sub>i</sub></p>"
-    "<p>with the start z<sub>0</sub> (an encoded image, or a draw from the prior), the codes' mean μ, and for each slider "
-    "its place t<sub>i</sub>, its unit vector v<sub>i</sub>, and σ<sub>i</sub>, the standard deviation of ordinary codes "
-    "along it: 1 σ is a usual step, 4 σ is far.</p>"
-    "<ul><li><b>Named directions</b> come from what is known of the images (pane <i>Directions</i>), the best read first. "
-    "Point at a name to see how well it is read on images that were held out.</li>"
-    "<li><b>Principal components</b> are the ways in which codes vary most; of a model without encoder, in which its "
-    "pictures do (Härkönen et al. 2020). They have no names: look what they do.</li>"
-    "<li><b>Coordinates</b> of z, by activity: how much the picture changes for one σ, as the root mean square over its "
-    "values, by finite differences from four codes. The last ones often do nothing.</li></ul>"
-    "<p><b>Truncation</b> ψ draws the start towards the mean: less unusual, more alike (Karras et al. 2019, there in the "
-    "intermediate space).</p>"
-    "<p><b>The pad</b> moves two sliders at once. <b>The figure</b> shows the plane of these two: one grows to the right, "
-    "one upwards, everything else stays where the sliders are: degree of smile up and head pose across, as lectures show "
-    "it. A <b>row</b> goes along the direction across alone.</p>"
-    "<p>Sliders: ↑ ↓ choose one, ← → move it by .1 σ, with Shift or by Page ↑ ↓ by .5, Home puts it to 0, L locks it, "
-    "R randomises the unlocked ones, Ctrl+Home resets them. In the pad, arrows go in the plane.</p>"
+    "<p>Each slider moves along one direction of latent space. The picture shows <i>decode</i>(z) of</p><p>z = μ "
+    "+ ψ·(z<sub>0</sub> - μ) + Σ t<sub>i</sub>·σ<sub>i</sub>·v<sub>i</sub></p><p>with the start z<sub>0</sub> "
+    "(an encoded image, or a draw from the prior), the codes' mean μ, and for each slider its position "
+    "t<sub>i</sub>, its unit vector v<sub>i</sub>, and σ<sub>i</sub>, the standard deviation of ordinary codes "
+    "along it: 1 σ is a usual step, 4 σ is far.</p><ul><li><b>Named directions</b> come from the images' "
+    "attributes (pane <i>Directions</i>), the best score first. Point at a name to see its score on held-out "
+    "images.</li><li><b>Principal components</b> are the directions in which codes vary most, or, for a model "
+    "without encoder, its pictures (Härkönen et al. 2020). They have no names: move them to see their "
+    "effect.</li><li><b>Coordinates</b> of z, by activity: how much the picture changes for one σ, as the root "
+    "mean square over its values, by finite differences from four codes. The last ones often do "
+    "nothing.</li></ul><p><b>Truncation</b> ψ moves the start towards the mean: more typical, less varied "
+    "(Karras et al. 2019, there in the intermediate space).</p><p><b>The pad</b> moves two sliders at once. "
+    "<b>The figure</b> shows the plane of these two: one grows to the right, one upwards, all others keep their "
+    "slider's value: for example smile upwards and head pose across. A <b>row</b> varies the direction across "
+    "alone.</p><p>Sliders: ↑ ↓ choose one, ← → move it by .1 σ, with Shift or by Page ↑ ↓ by .5, Home puts it to "
+    "0, L locks it, R randomises the unlocked ones, Ctrl+Home resets them. In the pad, arrows move in the "
+    "plane.</p>"
 )
 
 
@@ -52,7 +51,7 @@ PAGE = N_(
     group="latent",
     needs=(Decodes,),
     state=SlidersState,
-    help=N_("One picture in the hand: named directions, principal components and coordinates as sliders."),
+    help=N_("One picture, changed by sliders: named directions, principal components and coordinates."),
     page=PAGE,
 )
 def sliders(context: ViewContext, state: SlidersState) -> Iterator[Content | None]:

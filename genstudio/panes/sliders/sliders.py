@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NAMED, PRINCIPAL, COORDINATES = "named", "principal", "coordinates"
 RANDOM = "random"
 """The method of a direction that is there for comparison: it is no slider."""
-NAMELESS = N_("Nothing names a direction here yet. The pane Directions says why, and gives names to components.")
+NAMELESS = N_("No direction has a name yet. The pane Directions explains why, and can name components.")
 ACROSS, UP = ("yaw", "mirror"), ("smile",)
 """What lies in the pad where nobody chose: of faces the lecture's figure."""
 LEADING = (*UP, *ACROSS, "glasses")

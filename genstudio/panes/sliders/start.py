@@ -52,8 +52,8 @@ def _made(context: ViewContext, state: SlidersState) -> StartCode:
     made = decoded(context, z[None], classes_in_turn(context, 1, state.label))
     if not (torch.isfinite(z).all() and torch.isfinite(made).all()):
         raise UsageError(
-            N_("The model's pictures are not made of finite numbers: it broke in training."),
-            N_("Go back to a checkpoint from before it did."),
+            N_("The model's pictures contain values that are not finite: its training diverged."),
+            N_("Go back to an earlier checkpoint."),
         )
     shown = None if image is None else to_pixels(image[None])[0]
     return StartCode(z.double().numpy(), shown, to_pixels(made)[0], what, note)
@@ -67,7 +67,7 @@ def _code(context: ViewContext, state: SlidersState) -> tuple[Tensor, Tensor | N
     start, note = state.start_of(encodes, context.data is not None), None
     if start in ("data", "own"):
         if not encodes:
-            note = N_("this model encodes no images: a drawn code stands in")
+            note = N_("this model has no encoder: a drawn code is used")
         elif start == "data" and context.data is not None:
             image, number = validation_image(context, state.index)
             return _encoded(context, image), image, N_("validation image {k}", k=f"{number:,}"), None
@@ -75,17 +75,17 @@ def _code(context: ViewContext, state: SlidersState) -> tuple[Tensor, Tensor | N
             image = own_image(context, state.own)
             return _encoded(context, image), image, N_("your image"), None
         else:
-            note = N_("no images at hand: a drawn code stands in")
+            note = N_("no images are open: a drawn code is used")
             if start == "own":
-                note = N_("open an image of yours, or drop it here: a drawn code stands in")
+                note = N_("open your own image, or drop it here: a drawn code is used")
     if start == "sent":
         if state.z is None:
-            note = N_("no z was sent here yet: a drawn code stands in")
+            note = N_("no z was sent here yet: a drawn code is used")
         else:
             z = torch.from_numpy(context.blobs.get_array(state.z).astype("float32")).flatten()
             if len(z) == int(context.model.latent_dim):  # type: ignore[arg-type]
                 return z, None, N_("the z sent here"), None
-            note = N_("the z that was sent is of another space: a drawn code stands in")
+            note = N_("the z that was sent belongs to another latent space: a drawn code is used")
     drawn: Tensor = context.model.prior(1, generator=generator(state.seed, "sliders"))  # type: ignore[operator]
     return drawn[0], None, N_("the code of seed {seed}", seed=state.seed), note
 

@@ -27,44 +27,42 @@ class SlidersState(PaneState):
 
     show: Literal["picture", "figure", "row"] = knob(
         "picture",
-        help=N_("One picture; the figure of two directions, one across and one up; or a row along one direction."),
+        help=N_("One picture, a figure of two directions (one across, one up), or a row along one direction."),
         label=N_("show"),
     )
     start: Start = knob(
         "auto",
-        help=N_(
-            "Where the sliders start: an encoded validation image, a drawn code, your own image, or a z sent here."
-        ),
+        help=N_("Start of the sliders: an encoded validation image, a drawn code, your own image, or a z sent here."),
         label=N_("start"),
     )
-    index: int = knob(0, help=N_("Which image of the validation split."), label=N_("image"), ge=0)
+    index: int = knob(0, help=N_("Number of the image in the validation split."), label=N_("image"), ge=0)
     seed: int = knob(0, help=N_("The seed of the drawn code."), label=N_("seed"), ge=0, le=2**31 - 1)
     own: Blob | None = knob(None, help=N_("Your own image."))
     z: Blob | None = knob(None, help=N_("A z that was sent here."))
     truncation: float = knob(
         1.0,
-        help=N_("ψ: the start drawn towards the codes' mean. 1 leaves it where it is, 0 is the mean itself."),
+        help=N_("ψ: moves the start towards the codes' mean. 1 leaves it unchanged, 0 is the mean."),
         label=N_("truncation"),
         ge=0.0,
         le=1.0,
     )
-    label: int = knob(0, help=N_("The class that is shown, for models that know classes."), label=N_("class"), ge=0)
+    label: int = knob(0, help=N_("The class that is shown, for class-conditional models."), label=N_("class"), ge=0)
     across: str = knob(
         "", help=N_("The direction that grows to the right in the pad and the figure."), label=N_("across")
     )
     up: str = knob("", help=N_("The direction that grows upwards in the pad and the figure."), label=N_("up"))
     reach: float = knob(
-        2.0, help=N_("How far the pad and the figure reach."), label=N_("range"), unit="σ", ge=0.5, le=FARTHEST
+        2.0, help=N_("Range of the pad and the figure."), label=N_("range"), unit="σ", ge=0.5, le=FARTHEST
     )
     cells: int = knob(
         0,
-        help=N_("Pictures along each side of the figure, and in a row; 0: as many as stand largest in the pane."),
+        help=N_("Pictures along each side of the figure, and in a row; 0: as many as fit the pane best."),
         label=N_("cells"),
         ge=0,
         le=20,
     )
-    values: tuple[tuple[str, float], ...] = knob((), help=N_("How far each slider was moved."))
-    locked: tuple[str, ...] = knob((), help=N_("Sliders that nothing moves."))
+    values: tuple[tuple[str, float], ...] = knob((), help=N_("Value of each slider."))
+    locked: tuple[str, ...] = knob((), help=N_("Locked sliders."))
     directions: Blob | None = knob(None, help=N_("The named directions."))
     basis: Blob | None = knob(None, help=N_("The principal components and the coordinates."))
     stale_directions: Blob | None = knob(

@@ -25,13 +25,13 @@ AT_ONCE = 2_000
 """Sub-pixels of images scored together: one layer of the net between two pauses."""
 
 PAGE = N_(
-    "<p>The model's probability of an image is a product over its sub-pixels in their order, so its negative logarithm "
-    "is a sum: -log p(x) = ∑<sub>i</sub> -log p(x<sub>i</sub> | x<sub>1</sub>, …, x<sub>i-1</sub>). Each summand is "
-    "the <i>surprise</i> at that sub-pixel; the map shows it for each pixel, its colours together.</p><p>Dark pixels "
-    "were expected. Bright ones were not: edges where a stroke could have gone elsewhere, noise, and whatever is "
-    "unlike the images that the model has learned from. The brightness has one scale for all images shown, which the "
-    "line of words states.</p><p>Each image has its nats, -log p(x), and the same in bits/dim: nats / (C·H·W · "
-    "log 2).</p>"
+    "<p>The model's probability of an image is a product over its sub-pixels in their order, so its negative "
+    "logarithm is a sum: -log p(x) = ∑<sub>i</sub> -log p(x<sub>i</sub> | x<sub>1</sub>, …, x<sub>i-1</sub>). "
+    "Each summand is the <i>surprise</i> at that sub-pixel; the map shows it for each pixel, its colours "
+    "together.</p><p>Dark pixels were expected. Bright ones were not: edges where a stroke could have continued "
+    "differently, noise, and anything unlike the training images. All images shown share one scale of "
+    "brightness, which the caption states.</p><p>Each image has its nats, -log p(x), and the same in bits/dim: "
+    "nats / (C·H·W · log 2).</p>"
 )
 
 
@@ -41,15 +41,15 @@ class SurpriseState(PaneState):
 
     OF_IMAGES = ("index", "label")
 
-    n: int = knob(12, help=N_("How many images are scored."), label=N_("images"), ge=1, le=64)
+    n: int = knob(12, help=N_("Number of images."), label=N_("images"), ge=1, le=64)
     source: Literal["data", "samples", "own"] = knob(
-        "data", help=N_("Images of the test split, images that the model draws itself, or an image of your own.")
+        "data", help=N_("Images of the test split, images drawn by the model, or your own image.")
     )
     index: int = knob(0, help=N_("The first of the test images that are shown."), label=N_("first image"), ge=0)
     seed: int = knob(0, help=N_("The seed of the model's own images."), ge=0, le=2**31 - 1, advanced=True)
     own: Blob | None = knob(None, help=N_("Your own image."))
     label: int = knob(
-        -1, help=N_("The class of your own image, for models that know classes; -1 takes the one that suits it best."),
+        -1, help=N_("The class of your own image, for class-conditional models; -1 takes the most likely one."),
         label=N_("class"), ge=-1,
     )  # fmt: skip
     top: float = knob(
@@ -76,7 +76,7 @@ class Scored:
     group="pixels",
     needs=(SamplesPixels,),
     state=SurpriseState,
-    help=N_("Images beside maps of how little the model expected each of their pixels."),
+    help=N_("Images beside maps of how unexpected each pixel is to the model."),
     page=PAGE,
 )
 def surprise(context: ViewContext, state: SurpriseState) -> Iterator[Content | float | None]:
@@ -142,7 +142,7 @@ def _images(
     noise = generator(state.seed, "samples")
     labels = torch.randint(classes, (state.n,), generator=generator(state.seed, "classes")) if classes else None
     images = yield from drawn(context, state.n, noise, **({} if labels is None else {"label": labels}))
-    return images, labels, list(range(state.n)), N_("Images that the model drew, seed {seed}", seed=state.seed)
+    return images, labels, list(range(state.n)), N_("Images drawn by the model, seed {seed}", seed=state.seed)
 
 
 def _scored(

@@ -138,8 +138,8 @@ class TypedField(QLineEdit):
             return ""
         kept = self._in_force or _("nothing")
         if self.reason:
-            return f"{self.reason} " + _("Escape brings back {value}.", value=kept)
-        return _("Enter takes it, Escape brings back {value}.", value=kept)
+            return f"{self.reason} " + _("Escape restores {value}.", value=kept)
+        return _("Enter applies it, Escape restores {value}.", value=kept)
 
     @Slot()
     def _mark(self) -> None:

@@ -20,7 +20,7 @@ class PaneWindow(QWidget):
         self.setObjectName("canvas")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(f"{view.accessibleName()} - genstudio")
-        self.setAccessibleName(_("{pane}, in a window of its own", pane=view.accessibleName()))
+        self.setAccessibleName(_("{pane}, in its own window", pane=view.accessibleName()))
         line = QHBoxLayout(self)
         line.setContentsMargins(12, 12, 12, 12)
         line.setSpacing(12)

@@ -48,17 +48,17 @@ def kinds_for(pane: str, has_z: bool) -> list[Kind]:
         group = _("Animation: the drawing, as fast as it plays")
         kinds += [
             Kind(
-                f"drawing-{scale}", _("enlarged {scale} times…", scale=scale) if scale > 1 else _("as small as it is…"),
+                f"drawing-{scale}", _("enlarged {scale} times…", scale=scale) if scale > 1 else _("original size…"),
                 "{pane}-drawing-{step}.gif", ANIMATIONS, group, (("scale", scale),),
             )
             for scale in SCALES
         ]  # fmt: skip
     elif pane == "manifold":
-        kinds.append(Kind("walk", _("Animation: a walk over the manifold…"), "{pane}-walk-{step}.gif", ANIMATIONS))
+        kinds.append(Kind("walk", _("Animation: a path across the manifold…"), "{pane}-walk-{step}.gif", ANIMATIONS))
     elif pane == "sliders":
         kinds += [
-            Kind("sweep", _("Animation: this slider to and fro…"), "{pane}-{step}.gif", ANIMATIONS),
-            Kind("padwalk", _("Animation: a walk through the pad…"), "{pane}-pad-{step}.gif", ANIMATIONS),
+            Kind("sweep", _("Animation: this slider back and forth…"), "{pane}-{step}.gif", ANIMATIONS),
+            Kind("padwalk", _("Animation: a path through the pad…"), "{pane}-pad-{step}.gif", ANIMATIONS),
             Kind("sweepsheet", _("Sheet: this slider from end to end…"), "{pane}-row-{step}.png", "PNG (*.png)"),
             Kind("padsheet", _("Sheet: the pad's figure…"), "{pane}-figure-{step}.png", "PNG (*.png)"),
         ]
@@ -71,7 +71,7 @@ def kinds_for(pane: str, has_z: bool) -> list[Kind]:
         whole = (("whole path", True),)
         kinds.append(Kind("training-path", title, "{pane}-path-training.gif", ANIMATIONS, options=whole))
     elif has_z:
-        kinds.append(Kind("walk", _("Animation: a walk through z…"), "{pane}-walk-{step}.gif", ANIMATIONS))
+        kinds.append(Kind("walk", _("Animation: a path through z…"), "{pane}-walk-{step}.gif", ANIMATIONS))
     if pane == "directions":
         kinds.append(
             Kind("matrix", _("Matrix with its names…"), "{pane}-matrix-{step}.svg", "SVG (*.svg);;PNG (*.png)")

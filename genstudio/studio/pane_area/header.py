@@ -48,7 +48,7 @@ class Header(QFrame):
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setFixedWidth(160)
         self.slider.setAccessibleName(_("Weights at step"))
-        self.slider.setToolTip(_("Through the checkpoints of this run: the same z through the whole of training"))
+        self.slider.setToolTip(_("Move through the checkpoints of this run, with the same z"))
         self.shown = Running(self, least=92)
         self.shown.setFont(font(13))
         self.shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -14,9 +14,9 @@ def placeholder_text(session: Session) -> str:
     """One or two sentences for the state of the session."""
     activity = {
         "preparing": _("Preparing the images. The first pictures come with the first steps."),
-        "training": _("The first weights are on their way."),
-        "paused": _("The first weights are on their way."),
-        "stopping": _("Saving where it stands."),
+        "training": _("Waiting for the first weights."),
+        "paused": _("Waiting for the first weights."),
+        "stopping": _("Saving the current state."),
     }
     if session.state == "opening":
         return _("Opening {name}. Its pictures appear here.", name=session.opening_name)
@@ -25,9 +25,9 @@ def placeholder_text(session: Session) -> str:
     waits = session.waits_for
     if session.run is not None:
         return (
-            _("This run kept no weights yet: {why}.", why=waits)
+            _("This run has no saved weights yet: {why}.", why=waits)
             if waits
-            else _("This run kept no weights. Press Start to train anew.")
+            else _("This run has no saved weights. Press Start to train again.")
         )
     if waits:
         return _("{why}. What the model learns appears here while it trains.", why=waits.rstrip("."))

@@ -99,7 +99,7 @@ class PaneRendering(QObject):
         elif not self._has_weights():
             view.show_message(placeholder_text(self._session))
         elif self._session.runs.opening_data and view.rendered is None and state.needs_images:
-            view.show_message(_("Opening the images that this run learns from. They are needed here."))
+            view.show_message(_("Opening the images of this run, which this pane needs."))
         elif name not in self.computing.stopped:  # until the user changes something in this pane
             self._renderer.submit(name, view.resolved(state), newest=newest)
             self.computing.begun(name)

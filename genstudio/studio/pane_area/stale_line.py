@@ -1,4 +1,4 @@
-"""A line above what was found for other weights than those that are shown."""
+"""A line on directions that were found for other weights than those that are shown."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class StaleLine(LinkLine):
         words = Fact()
         words.setObjectName("")  # in the colour of text
         words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        tip = _("Find them for the weights that are shown, in place of these")
+        tip = _("Find directions for the weights that are shown; they replace these")
         super().__init__(words, _("Find again"), tip, parent, spacing=8)
         self.row.insertWidget(0, _Dot(self))
         self.row.setStretchFactor(words, 1)

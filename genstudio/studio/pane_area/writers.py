@@ -242,7 +242,7 @@ def _matrix(request: Request, progress: Progress, cancelled: Callable[[], bool])
     values = request.content.values
     if "matrix" not in values:
         raise UsageError(
-            N_("No matrix is shown: rows of pictures are."),
+            N_("The pane shows rows of pictures, not a matrix."),
             N_("Choose Show: cosines, or Show: effects, and save again."),
         )
     return save_matrix(

@@ -79,10 +79,10 @@ class HistogramView(QWidget):
     def description(self, number: int | None = None) -> str:
         """Text on a bin; without one, on the median of each series."""
         if self._shown is None:
-            return _("Nothing is counted yet.")
+            return _("Nothing has been counted yet.")
         if number is None:
             parts = [
-                _("{name}: half lie under {middle}", name=translate(s.name), middle=in_short(_median(s), self._step()))
+                _("{name}: median {middle}", name=translate(s.name), middle=in_short(_median(s), self._step()))
                 for s in self._shown.series
             ]
             return "; ".join(parts)

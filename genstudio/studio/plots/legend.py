@@ -33,7 +33,7 @@ class Entry(QAbstractButton):
         self.setChecked(True)
         self.setFont(font(12))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip(_("Show or hide this curve. Ring: on images that the model does not learn from"))
+        self.setToolTip(_("Show or hide this curve. Ring: on held-out images"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def show_value(self, value: str, held_out: str) -> None:

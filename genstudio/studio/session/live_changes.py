@@ -42,7 +42,7 @@ class LiveChanges(QObject):
         if isinstance(steps, int) and steps <= self._training.step:
             raise UsageError(
                 N_("Training is at step {step:,} already.", step=self._training.step),
-                N_("Choose more steps than that, or press Stop and keep."),
+                N_("Choose more steps than that, or press Stop and save."),
             )
         job.live(knobs)
         self.total_steps = int(knobs.get("plan.steps", self.total_steps))

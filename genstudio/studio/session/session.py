@@ -257,7 +257,7 @@ class Session(QObject):
         try:
             restore(lies, was)
         except OSError as error:
-            self.failed.emit(N_("The run could not be brought back: {reason}", reason=str(error)))
+            self.failed.emit(N_("The run could not be restored: {reason}", reason=str(error)))
             return
         self.open_run(was)
 
@@ -405,12 +405,12 @@ class Session(QObject):
 
     @Slot(object)
     def _kept(self, run: Run) -> None:
-        self.informed.emit(N_("Kept as {name}: it can go on there.", name=run.name))
+        self.informed.emit(N_("Saved as {name}: it can be resumed from there.", name=run.name))
         self.open_run(run.path)
 
     @Slot(object)
     def _left_kept(self, run: Run) -> None:
-        self.informed.emit(N_("The model that was left in memory is kept as {name}, among your runs.", name=run.name))
+        self.informed.emit(N_("The model that was still in memory is saved as {name}, among your runs.", name=run.name))
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:

@@ -76,5 +76,5 @@ def words_on_saved(run: Run | None) -> Message:
     """Words on what the run holds all the same."""
     steps = run.checkpoints() if run is not None else []
     if steps:
-        return N_("Its run holds what was saved up to step {step}.", step=f"{steps[-1]:,}")
-    return N_("Nothing of it is saved.")
+        return N_("Its run has everything up to step {step}.", step=f"{steps[-1]:,}")
+    return N_("Nothing was saved.")

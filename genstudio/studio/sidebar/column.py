@@ -164,11 +164,11 @@ class LeftColumn(QWidget):
     def _lock(self) -> None:
         """Lock what can't change in this state, for a reason each."""
         session = self.session
-        reason = _("This belongs to the run that is going on: stop it to change it") if session.busy else ""
+        reason = _("This belongs to the current run: stop it to change it") if session.busy else ""
         shapes = _("This shapes the network: stop, then start a new run to change it") if session.busy else ""
         learns = session.state in (IDLE, TRAINING, PAUSED)
         opening = session.state == OPENING
-        between = _("A run is being opened") if opening else _("Training is being prepared or saved: a moment")
+        between = _("A run is being opened") if opening else _("Training is being prepared or saved: please wait")
         self.model.lock(shapes if learns else between, live_stay=learns)
         self.plan.lock(reason if learns else between, live_stay=learns)
         self.data.lock(reason or (between if opening else ""))

@@ -11,7 +11,7 @@ def error_message(error: BaseException) -> Message | str:
     if isinstance(error, GenstudioError):
         return str(error)
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return N_("The memory was not enough. Choose a smaller batch size or a smaller model.")
+        return N_("Memory ran out. Choose a smaller batch size or a smaller model.")
     return N_(
         "Something went wrong in genstudio: {kind}: {reason}.",
         kind=type(error).__name__,

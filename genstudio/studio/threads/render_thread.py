@@ -350,7 +350,7 @@ class RenderThread(QThread):
             started = time.perf_counter()
         spent += (time.perf_counter() - started) * 1000
         if held is None:
-            raise GenstudioError(N_("The pane gave nothing to show."), N_("Try another setting."))
+            raise GenstudioError(N_("The pane returned nothing to show."), N_("Try another setting."))
         yield Rendered(job.state, held, spent, **facts)
 
     def _snapshot(self, job: _Job) -> Snapshot | None:
@@ -368,7 +368,8 @@ class RenderThread(QThread):
             return Rendered(job.state, error=str(error))
         log.error("pane %s could not be drawn", job.view, exc_info=error)
         words = N_(
-            "{pane} could not be drawn: {kind}: {reason}. Change a setting or take another step; what was trained is safe.",
+            "{pane} could not be drawn: {kind}: {reason}. Change a setting or train another step; the training "
+            "is not affected.",
             pane=pane_of(job.state).title,
             kind=type(error).__name__,
             reason=str(error) or "-",

@@ -187,7 +187,7 @@ class FoldingCard(Card):
 
         self.inside.setVisible(not folded)
         self.fold_button.set_icon("unfold" if folded else "fold")
-        words = _("Show the settings") if folded else _("Fold the settings away")
+        words = _("Show the settings") if folded else _("Hide the settings")
         self.fold_button.setToolTip(words)
         self.fold_button.setAccessibleName(f"{self.accessibleName()}: {words}")
         self.folded_changed.emit(folded)

@@ -77,7 +77,7 @@ class Transport(QWidget):
         self.position = Scrub(Qt.Orientation.Horizontal, self)
         self.position.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.position.setAccessibleName(_("Position of the drawing"))
-        self.position.setToolTip(_("Scrub to any pixel: the drawing is the same however one gets there"))
+        self.position.setToolTip(_("Drag to any pixel: the drawing is always the same"))
         self.count = Running(self)
         self.count.setObjectName("fact")
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -44,7 +44,7 @@ def check(history: MetricHistory) -> Health | None:
     varied = [value for step, value in history.curve(DIVERSITY) if step > 0][-3:]
     if sum(gap < 0 for gap in gaps) >= MOSTLY * len(gaps) and _says_anything(history, statistics.median(gaps)):
         message = N_(
-            "The generator fools the discriminator, which takes its images for the real ones: D(x) {real}, D(G(z)) "
+            "The generator fools the discriminator, which takes its images for real ones: D(x) {real}, D(G(z)) "
             "{fake} for {n} steps.",
             real=output(real),
             fake=output(fake),
@@ -54,7 +54,8 @@ def check(history: MetricHistory) -> Health | None:
         history.recent_median(gradient(DISCRIMINATOR)) < DEAD and abs(real - fake) < EQUAL
     ):
         message = N_(
-            "The generator fools a discriminator that tells nothing apart: D(x) {real}, D(G(z)) {fake} for {n} steps.",
+            "The generator faces a discriminator that can't tell real from generated: D(x) {real}, D(G(z)) "
+            "{fake} for {n} steps.",
             real=output(real),
             fake=output(fake),
             n=history.for_steps,

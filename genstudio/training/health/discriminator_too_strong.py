@@ -40,20 +40,20 @@ def check(history: MetricHistory) -> Health | None:
     real, fake = history.recent_median(REAL), history.recent_median(FAKE)
     if left < VANISHED * height:
         message = N_(
-            "The discriminator overwhelms the generator, whose gradient has vanished for {n} steps.",
+            "The discriminator is too strong: the generator's gradient has vanished for {n} steps.",
             n=history.for_steps,
         )
     elif real <= 1 and fake >= 0 and real - fake > SURE:
         message = N_(
-            "The discriminator overwhelms the generator: D(x) {real}, D(G(z)) {fake} for {n} steps.",
+            "The discriminator is too strong: D(x) {real}, D(G(z)) {fake} for {n} steps.",
             real=output(real),
             fake=output(fake),
             n=history.for_steps,
         )
     elif _learns_nothing(history, real, fake):
         message = N_(
-            "The discriminator overwhelms the generator, which learns nothing: D(x) {real}, D(G(z)) {fake}, and samples "
-            "vary {varied:.0%} as much as the images do.",
+            "The discriminator is too strong, the generator learns nothing: D(x) {real}, D(G(z)) {fake}, and "
+            "samples vary {varied:.0%} as much as the images do.",
             real=output(real),
             fake=output(fake),
             varied=history.sheets(DIVERSITY)[-1],
@@ -75,5 +75,5 @@ def _learns_nothing(history: MetricHistory, real: float, fake: float) -> bool:
 
 def _weaker(history: MetricHistory) -> tuple[Message, dict[str, Any]]:
     if int(history.knobs.get("discriminator_steps", 0)) > 1:
-        return N_("One discriminator update a step"), {"discriminator_steps": 1}
+        return N_("One discriminator update per step"), {"discriminator_steps": 1}
     return N_("Slow the discriminator to a third"), history.third(DISCRIMINATOR)

@@ -24,7 +24,7 @@ def check(history: MetricHistory) -> Health | None:
     if not repeated or min(repeated) < MANY or int(history.knobs.get("latent_dim", LATENT)) < LATENT:
         return None
     message = N_(
-        "Mode collapse: samples repeat one another as if the generator had about {n} images.",
+        "Mode collapse: samples repeat as if the generator could draw only about {n} images.",
         n=max(1, round(images_behind(repeated[-1]))),
     )
     return Health("watch", message, N_("Slow the generator to a third"), history.third(GENERATOR))

@@ -142,7 +142,7 @@ def _leading(history: MetricHistory, ahead: str, fields: dict[str, Any]) -> Mess
         words = N_("{words} {passed} % of the samples pass for real.", words=words, passed=passed)
     elif key == ABOVE:
         above = f"{100 * _mean(last, key):.0f}"
-        words = N_("{words} A sample stands above a real image in {above} % of pairs.", words=words, above=above)
+        words = N_("{words} A sample scores higher than a real image in {above} % of pairs.", words=words, above=above)
     return _with_variety(history, words)
 
 

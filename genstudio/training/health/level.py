@@ -19,6 +19,6 @@ def check(history: MetricHistory) -> Health | None:
     if abs(now - before) > NOISE * abs(now):
         return None
     message = N_(
-        "The {what} has levelled off at {now} nats: more of the same changes little.", what=history.what, now=nats(now)
+        "The {what} has levelled off at {now} nats: more steps change little.", what=history.what, now=nats(now)
     )
     return Health("good", message, SLOWER, history.slower())

@@ -25,7 +25,7 @@ EARLY = 500
 fully connected one of mnist-gan has left them by then, with and without its penalty."""
 SHEETS = 5  # in a row before it is said that a generator stays like this
 
-SLOWER = N_("Learn at a third of the pace")
+SLOWER = N_("Use a third of the learning rate")
 DISCRIMINATOR, GENERATOR = "discriminator", "generator"
 
 

@@ -22,7 +22,7 @@ def check(history: MetricHistory) -> Health | None:
     if classes is not None:
         message = N_("Mode collapse: samples show only {share:.0%} of the classes.", share=classes)
     elif modes is not None:
-        message = N_("Modes are missing: samples gather at only {share:.0%} of those that are known.", share=modes)
+        message = N_("Modes are missing: samples cover only {share:.0%} of the known ones.", share=modes)
     else:
         return None
     change = history.third(GENERATOR) if history.turns else {}

@@ -29,4 +29,4 @@ def check(history: MetricHistory) -> Health | None:
         step=at,
         best=nats(best),
     )
-    return Health("watch", message, N_("Stop here and keep"), {"plan.steps": history.step})
+    return Health("watch", message, N_("Stop here and save"), {"plan.steps": history.step})

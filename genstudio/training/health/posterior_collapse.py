@@ -17,7 +17,7 @@ def check(history: MetricHistory) -> Health | None:
     if len(kl) < ENOUGH or statistics.median(kl[-FEW:]) >= COLLAPSED:
         return None
     beta = float(history.knobs.get("beta", 0))
-    message = N_("The KL term is almost 0: the code says nothing of the image (posterior collapse).")
+    message = N_("The KL term is almost 0: the code carries no information about the image (posterior collapse).")
     if beta <= 0:
         return Health("watch", message)
-    return Health("watch", message, N_("Weigh the KL term less"), {"beta": short(beta / 4)})
+    return Health("watch", message, N_("Reduce the weight of the KL term"), {"beta": short(beta / 4)})

@@ -18,7 +18,7 @@ def check(history: MetricHistory) -> Health | None:
     if len(history.turns) < LONG or len(varied) < SHEETS or max(varied[-SHEETS:]) >= ONE:
         return None
     message = N_(
-        "The generator draws the same image whatever the noise. It hardly recovers: begin a new run with a smaller "
-        "learning rate for it."
+        "The generator draws the same image for any noise. This rarely recovers: start a new run with a smaller "
+        "learning rate for the generator."
     )
     return Health("bad", message, N_("Slow the generator to a third"), history.third(GENERATOR))

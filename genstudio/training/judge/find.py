@@ -59,8 +59,8 @@ def refuse_points(data: DataSet) -> None:
     """Raises :class:`UsageError` where ``data`` are points of the plane, which no judge looks at."""
     if data.spec.is_point:
         raise UsageError(
-            N_("Points of the plane have no judge: there is nothing in a point to recognise."),
-            N_("Leave plan.judge_every at 0; the measure modes and the pane Plane say how well points are covered."),
+            N_("Points of the plane have no judge: a classifier of points would not help."),
+            N_("Leave plan.judge_every at 0; the measure modes and the pane Plane show how well modes are covered."),
         )
 
 
@@ -143,13 +143,13 @@ def _train(data: DataSet, recipe: Recipe, folder: Path, progress: Progress, canc
     with contextlib.closing(events):
         for event in events:
             if cancelled():
-                raise CancelledError(N_("The training of a judge was stopped."), N_("Nothing half-made was kept."))
+                raise CancelledError(N_("The training of a judge was stopped."), N_("Nothing was saved."))
             if isinstance(event, Stepped) and event.step % 10 == 0:
                 progress(event.step / recipe.plan.steps, words)
             elif isinstance(event, Finished) and event.reason != "done":
                 raise RunError(
                     N_("The training of a judge of {data} did not succeed.", data=data.name),
-                    N_("Look at the images: are all of them alike?"),
+                    N_("Check the images: they may be too similar to each other."),
                 )
     snapshot = run.snapshot()
     return {

@@ -50,14 +50,17 @@ def find_weights() -> Path:
     if named:
         if Path(named).is_file():
             return Path(named)
-        raise DataError(N_("There is no file {path}.", path=named), N_("Let {variable} name one.", variable=VARIABLE))
+        raise DataError(
+            N_("There is no file {path}.", path=named), N_("Set {variable} to a file that exists.", variable=VARIABLE)
+        )
     folder = cache_dir() / "inception"
     found = [path for kind in ("*.safetensors", "*.pth", "*.pt") for path in sorted(folder.glob(kind))]
     if not found:
         raise DataError(
             N_("There are no Inception weights here, and genstudio never downloads them."),
             N_(
-                "Put torchvision's inception_v3 weights into {folder}, let {variable} name the file, or leave --judge out.",
+                "Put torchvision's inception_v3 weights into {folder}, set {variable} to the file, or leave "
+                "--judge out.",
                 folder=str(folder),
                 variable=VARIABLE,
             ),

@@ -51,8 +51,8 @@ def judge_at_hand(model: Model, data: DataSet, step: int) -> tuple[Judge | None,
     if judge is not None:
         return judge, None
     message = N_(
-        "There is no judge of these images yet, and training one takes a minute or two: stop and go on, and it is "
-        "trained before the next step."
+        "There is no judge of these images yet, and training one takes a minute or two: stop and resume the run, "
+        "and it is trained before the next step."
     )
     return None, Alarm(step, "watch", message)
 

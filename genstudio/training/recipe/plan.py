@@ -32,14 +32,14 @@ class PlayerPlan(Knobs):
     )
     betas: tuple[float, float] = knob(
         (0.9, 0.999),
-        help=N_("Memory of Adam's two running means; of the first alone (momentum) in SGD and RMSprop."),
+        help=N_("Decay rates of Adam's two moving averages; SGD and RMSprop use the first alone, as momentum."),
         label=N_("Momenta (betas)"),
         live=True,
         advanced=True,
     )
     weight_decay: float = knob(
         0.0,
-        help=N_("Pulls weights towards zero; 0 leaves them free."),
+        help=N_("Pulls weights towards zero; 0 turns it off."),
         label=N_("Weight decay"),
         ge=0,
         le=10,
@@ -47,18 +47,18 @@ class PlayerPlan(Knobs):
         advanced=True,
     )
     schedule: Literal["constant", "linear", "cosine", "exponential"] = knob(
-        "constant", help=N_("How the learning rate falls over the decay steps."), label=N_("Schedule"), live=True
+        "constant", help=N_("Shape of the learning rate's decay."), label=N_("Schedule"), live=True
     )
     decay_steps: int = knob(
         0,
-        help=N_("Steps over which the schedule falls to its floor; later steps stay there. 0: the plan's steps."),
+        help=N_("Steps over which the schedule falls to its floor and then stays there. 0: the plan's steps."),
         label=N_("Decay steps"),
         ge=0,
         live=True,
     )
     floor: float = knob(
         0.01,
-        help=N_("Where the schedule ends, as a part of the learning rate."),
+        help=N_("End of the schedule, as a fraction of the learning rate."),
         label=N_("Schedule floor"),
         gt=0,
         le=1,
@@ -111,7 +111,7 @@ class PlayerPlan(Knobs):
 class Plan(Knobs):
     """Plan of a training: steps, batch size, intervals of saving, sampling and measuring, optimisers of the players."""
 
-    steps: int = knob(10_000, help=N_("When to stop."), label=N_("Steps"), ge=0, le=100_000_000, live=True)
+    steps: int = knob(10_000, help=N_("Number of steps to train."), label=N_("Steps"), ge=0, le=100_000_000, live=True)
     batch_size: int = knob(100, help=N_("Images in one minibatch."), label=N_("Batch size"), ge=1, le=65_536)
     seed: int = knob(0, help=N_("Same seed, same run."), label=N_("Seed"), ge=0, lt=2**63)
     save_every: int = knob(
@@ -134,7 +134,8 @@ class Plan(Knobs):
     judge_every: int = knob(
         0,
         help=N_(
-            "Steps between looks through a judge (FID, coverage, classes) at 2,000 samples; training waits. 0 never looks."
+            "Steps between measurements with a judge (FID, coverage, classes) on 2,000 samples; training waits "
+            "meanwhile. 0 never measures."
         ),
         label=N_("Judge every"),
         ge=0,
@@ -151,13 +152,13 @@ class Plan(Knobs):
     )
     precision: Literal["auto", "float32", "bf16"] = knob(
         "auto",
-        help=N_("Arithmetic of the forward pass; auto takes bf16 where the device gains by it."),
+        help=N_("Number format of the forward pass; auto uses bf16 if it is faster on the device."),
         label=N_("Precision"),
         advanced=True,
     )
     threads: int = knob(
         0,
-        help=N_("CPU threads for training; 0 leaves torch's choice."),
+        help=N_("CPU threads for training; 0 lets torch choose."),
         label=N_("Threads"),
         ge=0,
         le=1024,

@@ -97,8 +97,8 @@ def check_batch(kind: type[Model], knobs: Any, plan: Plan) -> None:
     if plan.batch_size < fewest:
         raise UsageError(
             N_(
-                "{title} compares the images of a batch with each other (batch normalisation), and a batch of {n} has none "
-                "to compare.",
+                "{title} compares the images of a batch with each other (batch normalisation), so a batch of {n} "
+                "is too small.",
                 title=kind.title,
                 n=plan.batch_size,
             ),

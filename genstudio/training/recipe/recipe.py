@@ -64,7 +64,7 @@ class Recipe:
                 table = table.setdefault(part, {})
                 if not isinstance(table, dict):
                     raise UsageError(
-                        N_("'{what}' sets something inside of a single value.", what=shortened(assignment)),
+                        N_("'{what}' sets something inside a single value.", what=shortened(assignment)),
                         N_("Write it as plan.steps=100 or plan.players.model.lr=0.001."),
                     )
             table[path[-1]] = value
@@ -99,7 +99,7 @@ class Recipe:
         for name in values:
             if name not in knobs.model_fields and name in Plan.model_fields:
                 raise UsageError(
-                    N_("{name} is no setting of the {table}.", name=name, table=table),
+                    N_("{name} is not a setting of the {table}.", name=name, table=table),
                     N_("Did you mean plan.{name}?", name=name),
                 )
         return parse_knobs(knobs, values)
@@ -131,7 +131,7 @@ class Recipe:
             line = text[text.rfind("\n", 0, error.start) + 1 :].partition("\n")[0]
             shown = line.encode(errors="surrogateescape").decode(errors="backslashreplace")
             raise UsageError(
-                N_("A name in the recipe is no UTF-8 text: {line}", line=shown),
+                N_("A name in the recipe is not UTF-8 text: {line}", line=shown),
                 N_("Rename that folder or file, then choose it again."),
             ) from None
 
@@ -184,7 +184,7 @@ def read_recipe(path: Path, name: str) -> Recipe:
         document = tomllib.loads(text.decode("utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
-            N_("{path} is not valid TOML: {reason}.", path=str(path), reason=str(error)), N_("Mend that line.")
+            N_("{path} is not valid TOML: {reason}.", path=str(path), reason=str(error)), N_("Fix that line.")
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
@@ -193,7 +193,7 @@ def read_recipe(path: Path, name: str) -> Recipe:
     except (ValueError, RecursionError):
         raise UsageError(
             N_("{path} is not valid TOML: a number is too long, or tables are nested too deep.", path=str(path)),
-            N_("Mend that line."),
+            N_("Fix that line."),
         ) from None
     try:
         return recipe_from_dict(document, name)
@@ -208,7 +208,7 @@ def recipe_from_dict(document: dict[str, Any], name: str) -> Recipe:
     unknown = [key for key in document if key not in known]
     if unknown:
         raise UsageError(
-            N_("'{name}' has no place in a recipe.", name=unknown[0]),
+            N_("'{name}' is not part of a recipe.", name=unknown[0]),
             N_("There are: {names}.", names="title, help, [model], [data], [plan]"),
         )
     model, data = (_named_table(document, table) for table in ("model", "data"))
@@ -264,7 +264,7 @@ def _split_assignment(assignment: str) -> tuple[list[str], str]:
     path = name.strip().split(".")
     if not equals or not all(path) or len(path) > _DEEPEST:
         raise UsageError(
-            N_("'{what}' sets nothing.", what=shortened(assignment)),
+            N_("'{what}' is not a setting.", what=shortened(assignment)),
             N_("Write NAME=VALUE, such as latent_dim=8 or plan.steps=100."),
         )
     if path[0] not in {"model", "data", "plan"} and len(path) == 1 and path[0] not in {"title", "help"}:

@@ -75,7 +75,7 @@ def save_checkpoint(
             N_("The folder of the run is gone: {path}.", path=str(folder.parent))
             if gone
             else N_("The checkpoint of step {step} could not be written: {reason}.", step=step, reason=error.strerror),
-            N_("Make room on the disk that holds {folder}, then resume the run.", folder=str(folder)),
+            N_("Free some space on the disk that holds {folder}, then resume the run.", folder=str(folder)),
         ) from error
     thin_out(folder, spare)
     return target
@@ -203,5 +203,5 @@ def damaged(path: Path, error: Exception) -> RunError:
     reason = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
     return RunError(
         N_("The checkpoint {path} can't be read: {reason}.", path=str(path), reason=reason),
-        N_("Delete that folder; the run goes on from the checkpoint before it."),
+        N_("Delete that folder; the run resumes from the checkpoint before it."),
     )

@@ -64,12 +64,12 @@ def _must_be_those(run: Run, data: DataSet, state: dict[str, Any], place: str | 
     if moved and data.fingerprint != state["data_fingerprint"]:
         raise RunError(
             N_(
-                "The images in {path} are not those that the run {name} learned from: those lay in {place}.",
+                "The images in {path} are not those that the run {name} was trained on: those were in {place}.",
                 path=str(data.place),
                 name=run.name,
                 place=place,
             ),
-            N_("Bring them back there, or name the folder around them with --data."),
+            N_("Put them back there, or name the folder that contains them with --data."),
         )
 
 

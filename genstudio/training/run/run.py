@@ -66,7 +66,7 @@ class Run:
                 N_(
                     "No run can be made in {path}: {reason}.", path=str(path or paths.runs_dir()), reason=error.strerror
                 ),
-                N_("Make room there, or name another folder."),
+                N_("Free some space there, or name another folder."),
             ) from error
         run = cls(folder, recipe.with_values(name=folder.name))
         run._made = not was_there
@@ -143,7 +143,7 @@ class Run:
             )
         if step is not None and step not in steps:
             raise RunError(
-                N_("The run {name} keeps no weights of step {step}.", name=self.name, step=step),
+                N_("The run {name} has no saved weights of step {step}.", name=self.name, step=step),
                 N_("There are: {steps}.", steps=", ".join(map(str, steps))),
             )
         return checkpoints.checkpoint_path(self.checkpoints_folder, steps[-1] if step is None else step)
@@ -179,10 +179,10 @@ class Run:
         if self.checkpoints():
             raise RunError(
                 N_(
-                    "The run {name} can't be continued: the optimiser's state is not kept, or its files are damaged.",
+                    "The run {name} can't be continued: the optimiser's state is missing, or its files are damaged.",
                     name=self.name,
                 ),
-                N_("Train its recipe anew."),
+                N_("Train its recipe again."),
             )
         return None
 
@@ -248,7 +248,7 @@ class Run:
         except OSError as error:
             raise RunError(
                 N_("{path} can't be read: {reason}.", path=str(self.path / name), reason=error.strerror or str(error)),
-                N_("Delete that file; the run goes on without what it holds."),
+                N_("Delete that file; the run continues without its contents."),
             ) from error
 
     def measures(self) -> dict[str, float]:
@@ -267,11 +267,11 @@ class Run:
         """Give the folder another name. Raises :class:`RunError` when that is taken, no name, or the run is training."""
         if not name.strip() or name.startswith(".") or set(name) & set('/\\:*?"<>|'):
             raise RunError(
-                N_("'{name}' is no name for a run.", name=name), N_("Choose one of letters, digits and spaces.")
+                N_("'{name}' can't be the name of a run.", name=name), N_("Choose one of letters, digits and spaces.")
             )
         target = self.path.with_name(name)
         if target.exists():
-            raise RunError(N_("There is '{name}' already.", name=name), N_("Choose another name."))
+            raise RunError(N_("'{name}' exists already.", name=name), N_("Choose another name."))
         self.must_be_idle()
         os.replace(self.path, target)
         self.path, self.recipe = target, self.recipe.with_values(name=name)
@@ -292,13 +292,13 @@ class Run:
         except OSError as error:
             raise RunError(
                 N_("The run {path} can't be read: {reason}.", path=str(self.path), reason=error.strerror),
-                N_("Copy it to a folder of yours."),
+                N_("Copy it to a folder that you own."),
             ) from error
         if odd is not None:
             raise RunError(
-                N_("In the run {name}, {path} leads out of its folder: nothing is written there.", name=self.name,
+                N_("In the run {name}, {path} leads out of its folder, so nothing is written there.", name=self.name,
                    path=str(odd.relative_to(self.path))),
-                N_("Put an ordinary file or folder in its place, or train its recipe anew."),
+                N_("Put an ordinary file or folder in its place, or train its recipe again."),
             )  # fmt: skip
         return self.path.joinpath(*names)
 
@@ -373,7 +373,7 @@ def _numbered(name: str) -> Path:
 def _given(path: Path) -> Path:
     if path.exists() and (not path.is_dir() or not all(_STUMP.fullmatch(name) for name in os.listdir(path))):
         raise RunError(
-            N_("{path} is there already and not empty.", path=str(path)),
+            N_("{path} exists already and is not empty.", path=str(path)),
             N_("Resume it with 'genstudio resume', or name another folder."),
         )
     path.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Small labelled images, and a way to play a few real steps on them."""
+"""Small labelled images, and a few real training steps on them."""
 
 from __future__ import annotations
 

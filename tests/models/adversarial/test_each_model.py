@@ -1,4 +1,4 @@
-"""The models one by one: spectral norms, classes, the equilibrium; and images that can't be served."""
+"""Details of each adversarial model: spectral norms, classes, equilibrium, and refused images."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_bounded_layer_has_a_largest_singular_value_of_one(kind: str) -> None:
     assert largest == pytest.approx(1.0, abs=1e-3)
 
 
-def test_its_gradient_is_that_of_the_divided_weight() -> None:
+def test_gradient_is_that_of_the_normalised_weight() -> None:
     """d(W/σ)/dW with σ = u·W·v, u and v fixed, by finite differences."""
     layer = maybe_spectral_norm(torch.nn.Linear(4, 3, bias=False).double(), True).eval()
     raw, x = layer.parametrizations.weight.original, torch.randn(5, 4, dtype=torch.float64)
@@ -47,7 +47,7 @@ def test_its_gradient_is_that_of_the_divided_weight() -> None:
     assert gradient[1, 2].item() == pytest.approx((up - down) / 2e-6, rel=1e-5)
 
 
-def test_looking_through_spectral_norms_changes_nothing(build_small) -> None:
+def test_evaluation_does_not_change_spectral_norms(build_small) -> None:
     model, images = build_small("resnet-gan"), torch.rand(4, 1, 8, 8)
     before = {name: value.clone() for name, value in model.state_dict().items()}
     model.eval()
@@ -61,7 +61,7 @@ def test_looking_through_spectral_norms_changes_nothing(build_small) -> None:
     )
 
 
-def test_the_vectors_stay_exact_under_mixed_precision(build_small) -> None:
+def test_power_iteration_stays_exact_in_mixed_precision(build_small) -> None:
     model = build_small("resnet-gan")
     with torch.autocast("cpu", torch.bfloat16):
         model.discriminate(torch.rand(4, 1, 8, 8))
@@ -71,7 +71,7 @@ def test_the_vectors_stay_exact_under_mixed_precision(build_small) -> None:
 # --- classes ------------------------------------------------------------------------------------------------------
 
 
-def test_projection_is_one_product() -> None:
+def test_projection_is_an_inner_product() -> None:
     head = ProjectionHead(3, 2, spectral=False)
     features = torch.tensor([[1.0, 2.0, 3.0], [0.5, 0.0, -1.0]])
     with torch.no_grad():
@@ -84,7 +84,7 @@ def test_projection_is_one_product() -> None:
 
 @pytest.mark.parametrize("kind", [ProjectionHead, ConcatenationHead])
 @pytest.mark.parametrize("spectral", [True, False])
-def test_without_a_class_a_discriminator_says_the_mean_over_all(kind: type, spectral: bool) -> None:
+def test_discriminator_without_a_class_gives_the_mean_over_classes(kind: type, spectral: bool) -> None:
     head, features = kind(5, 3, spectral=spectral).eval(), torch.randn(4, 5)
     with torch.no_grad():
         each = torch.stack([head(features, torch.full((4,), k)) for k in range(3)])
@@ -93,7 +93,7 @@ def test_without_a_class_a_discriminator_says_the_mean_over_all(kind: type, spec
 
 
 @pytest.mark.parametrize("base", ["gan", "dcgan", "resnet-gan"])
-def test_a_class_decides_what_is_drawn_and_how_it_is_judged(base: str, build_small) -> None:
+def test_class_affects_generator_and_discriminator(base: str, build_small) -> None:
     model, z = build_small("conditional-gan", base=base).eval(), torch.randn(4, 3)
     with torch.no_grad():
         first, second = model.decode(z, 0), model.decode(z, 1)
@@ -120,7 +120,7 @@ def test_classes_are_drawn_after_the_noise(build_small) -> None:
         torch.testing.assert_close(free, model.decode(z, labels))
 
 
-def test_classes_that_there_are_not_are_refused(build_small) -> None:
+def test_unknown_classes_are_refused(build_small) -> None:
     with pytest.raises(UsageError, match=r"no class 2.*0 to 1: dot, square"):
         build_small("conditional-gan").sample(1, generator=noise(), label=2)
     with pytest.raises(UsageError, match="without classes"):
@@ -178,7 +178,7 @@ def test_the_balance_follows_the_papers_rule(build_small) -> None:
 
 
 @pytest.mark.parametrize(("gamma", "start", "end"), [(1.0, 0.999, 1.0), (0.1, 0.001, 0.0)])
-def test_k_stays_between_0_and_1_and_is_kept_in_the_weights(
+def test_k_stays_between_0_and_1_and_is_saved_with_the_weights(
     gamma: float, start: float, end: float, build_small
 ) -> None:
     model = build_small("began", pace=1.0)
@@ -191,14 +191,14 @@ def test_k_stays_between_0_and_1_and_is_kept_in_the_weights(
     assert model.state_dict()["k"].item() == end
 
 
-def test_k_stands_still_while_only_one_player_is_stepped(build_small) -> None:
+def test_k_is_constant_while_only_one_player_is_updated(build_small) -> None:
     model = build_small("began", pace=1.0)
     model.k.fill_(0.5)
     finish_began_step(model, StepContext(model), applied=False)
     assert model.k.item() == 0.5
 
 
-def test_the_discriminator_says_how_well_it_reconstructs(build_small) -> None:
+def test_discriminator_output_is_its_reconstruction_quality(build_small) -> None:
     model, images = build_small("began").eval(), torch.rand(3, 1, 8, 8)
     with torch.no_grad():
         made = model.discriminator(2 * images - 1)
@@ -206,10 +206,8 @@ def test_the_discriminator_says_how_well_it_reconstructs(build_small) -> None:
         torch.testing.assert_close(model.discriminate(images), expected)
 
 
-@pytest.mark.parametrize(("code_dim", "attribute_weight"), [(0, 3), (2, 2), (5, 3)])
-def test_a_constrained_code_tells_which_z_an_image_was_drawn_from(
-    code_dim: int, attribute_weight: int, build_small
-) -> None:
+@pytest.mark.parametrize(("code_dim", "n_coordinates"), [(0, 3), (2, 2), (5, 3)])
+def test_constrained_code_predicts_z(code_dim: int, n_coordinates: int, build_small) -> None:
     model = build_small("began", code_dim=code_dim)
     context = StepContext(model)
     assert set(next(model.phases(context)).terms) == {"d_real", "d_fake"}, (
@@ -219,7 +217,7 @@ def test_a_constrained_code_tells_which_z_an_image_was_drawn_from(
     phase = next(model.phases(context))
     with torch.no_grad():
         code = model.discriminator.encoder(model.generator(context.z))
-    expected = (code[:, :attribute_weight] - context.z[:, :attribute_weight]).square()
+    expected = (code[:, :n_coordinates] - context.z[:, :n_coordinates]).square()
     assert phase.terms["constraint"].item() == pytest.approx(expected.mean().item(), rel=1e-4)
     assert phase.weights == {"d_fake": 0.0, "constraint": 0.3}
     phase.terms["constraint"].backward()
@@ -269,12 +267,12 @@ GREY, COLOUR, LABELLED = ImageSpec(1, 8, 8), ImageSpec(3, 32, 32), ImageSpec(1, 
         ("dcgan", COLOUR, {"r1": 1.0, "discriminator_norm": "batch"}, r"R1.*discriminator_norm=none"),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_is_refused_with_what_does(name: str, spec: ImageSpec, knobs: dict, words: str) -> None:
+def test_unsuitable_settings_are_refused_with_alternatives(name: str, spec: ImageSpec, knobs: dict, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         build(name, spec, knobs)
 
 
-def test_what_the_words_recommend_works() -> None:
+def test_recommended_alternatives_work() -> None:
     for side in (8, 28, 32, 40):
         build("dcgan", ImageSpec(1, side, side), {"width": 4})
     build("dcgan", ImageSpec(3, 32, 32), {"objective": "wasserstein-gp", "discriminator_norm": "none", "width": 4})
@@ -282,7 +280,7 @@ def test_what_the_words_recommend_works() -> None:
 
 
 @pytest.mark.parametrize(("name", "fits"), [("gan", True), ("began", True), ("dcgan", False), ("resnet-gan", False)])
-def test_a_batch_of_one_is_refused_where_images_are_compared(name: str, fits: bool, recipe) -> None:
+def test_batch_of_one_is_refused_with_batch_normalisation(name: str, fits: bool, recipe) -> None:
     wanted = recipe(name, "plan.batch_size=1")
     if fits:
         wanted.validate()
@@ -292,14 +290,14 @@ def test_a_batch_of_one_is_refused_where_images_are_compared(name: str, fits: bo
     recipe(name, "plan.batch_size=2").validate()
 
 
-def test_shares_of_classes_lead_from_one_to_another(build_small) -> None:
+def test_class_shares_interpolate_between_classes(build_small) -> None:
     model, z = build_small("conditional-gan").eval(), torch.randn(3, 3)
     classes = model.classes
     whole = torch.eye(classes)[[1, 0, 1]]
     assert torch.allclose(model.decode(z, whole), model.decode(z, torch.tensor([1, 0, 1])), atol=1e-6)
     between = model.decode(z, torch.full((3, classes), 1 / classes))
     assert not torch.allclose(between, model.decode(z, 0), atol=1e-4)
-    with pytest.raises(UsageError, match="Shares of classes"):
+    with pytest.raises(UsageError, match="The class shares"):
         model.decode(z, torch.ones(2, classes))
 
 
@@ -312,7 +310,7 @@ def test_a_conditional_one_needs_what_its_nets_need(recipe) -> None:
 # --- attributes ---------------------------------------------------------------------------------------------------
 
 
-def test_linearity_is_the_share_that_lines_do_not_explain(build_small) -> None:
+def test_linearity_term_is_the_unexplained_share_of_variance(build_small) -> None:
     """Whatever the scale: a generator gains nothing by showing less of an attribute."""
     model, z = build_small("attribute-gan"), torch.randn(400, 3, generator=noise())
     model.discriminator.readout.switch.zero_()
@@ -328,7 +326,7 @@ def test_linearity_is_the_share_that_lines_do_not_explain(build_small) -> None:
         assert model.nonlinear(z, 0.1 * noisy).item() == pytest.approx(share, rel=1e-5)
 
 
-def test_of_yes_and_no_linearity_is_a_cross_entropy(build_small) -> None:
+def test_linearity_term_of_yes_or_no_is_a_cross_entropy(build_small) -> None:
     model, z = build_small("attribute-gan"), torch.randn(5, 3, generator=noise())
     model.discriminator.readout.switch.fill_(1.0)
     with torch.no_grad():
@@ -351,13 +349,13 @@ def test_the_reader_learns_from_real_images_alone(build_small, data) -> None:
     assert all(g is None for g in torch.autograd.grad(terms["attributes"], generator, allow_unused=True))
 
 
-def test_without_anything_said_the_plain_nets_are_named() -> None:
+def test_data_without_attributes_is_refused_naming_the_plain_model() -> None:
     with pytest.raises(UsageError, match="neither attributes nor classes") as refused:
         build("attribute-gan", ImageSpec(3, 8, 8, levels=256), {"base": "resnet-gan"})
     assert "model.name=resnet-gan" in str(refused.value.remedy)
 
 
-def test_codes_of_switches_have_two_places_and_the_chance_of_the_data() -> None:
+def test_yes_or_no_codes_have_two_clusters_with_the_datas_frequency() -> None:
     chance = torch.tensor([0.25, 0.5, 0.0])
     draws = torch.randn(40_000, 3, generator=noise())
     codes = as_switches(draws, chance)
@@ -368,7 +366,7 @@ def test_codes_of_switches_have_two_places_and_the_chance_of_the_data() -> None:
     assert codes[:, 0].sub(1.697).abs().minimum(codes[:, 0].add(0.566).abs()).max() < 6 * 0.2
 
 
-def test_what_is_yes_or_no_has_a_coordinate_to_itself(build_small, data) -> None:
+def test_yes_or_no_attributes_have_their_own_coordinate(build_small, data) -> None:
     model = build_small("attribute-gan")
     model.prepare(data.split("train").batch(torch.arange(60), generator=noise()))
     share = model.discriminator.readout.mean[0].item()
@@ -378,7 +376,7 @@ def test_what_is_yes_or_no_has_a_coordinate_to_itself(build_small, data) -> None
     assert model.generator.lines(z)[:, 0].sign().eq(z[:, 0].sign()).float().mean() > 0.99
 
 
-def test_what_the_reader_only_guesses_is_not_asked_of_the_generator() -> None:
+def test_unpredictable_attributes_do_not_train_the_generator() -> None:
     spec = ImageSpec(1, 8, 8, levels=256, attribute_names=("read", "guessed", "switch", "coin"))
     torch.manual_seed(0)
     model = build("attribute-gan", spec, {"latent_dim": 4, "width": 4})
@@ -400,12 +398,12 @@ def test_what_the_reader_only_guesses_is_not_asked_of_the_generator() -> None:
     assert not gradient[1:].any(), "of the others nothing is asked"
 
 
-def test_linearity_needs_two_images_whatever_the_nets() -> None:
+def test_linearity_needs_two_images_for_any_nets() -> None:
     """Of one image nothing varies, and its share of a variance would be no number."""
     for base in ("gan", "dcgan", "resnet-gan"):
         assert models["attribute-gan"].smallest_batch(models["attribute-gan"].Knobs(base=base)) == 2
 
 
-def test_whose_nets_stands_first_in_the_forms_of_models_on_any_nets() -> None:
+def test_choice_of_nets_is_first_in_the_form() -> None:
     for name in ("conditional-gan", "attribute-gan"):
         assert next(iter(models[name].Knobs.model_fields)) == "base"

@@ -1,4 +1,4 @@
-"""Images and settings that don't fit: what is wrong, and what to do."""
+"""Unsuitable images and settings: the reason and the remedy."""
 
 from __future__ import annotations
 

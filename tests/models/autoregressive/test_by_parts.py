@@ -1,4 +1,4 @@
-"""Drawing and scoring in parts: the same numbers, a bounded batch, and never more than one tick or layer between pauses."""
+"""Drawing and scoring in parts: equal numbers, a bounded batch, at most one tick or layer between pauses."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def model(request: pytest.FixtureRequest) -> Any:
         return build(name, spec, knobs).eval().requires_grad_(False)
 
 
-def test_the_images_are_those_of_sample_whatever_the_batches(model: Any, monkeypatch: pytest.MonkeyPatch):
+def test_images_equal_sample_for_any_batches(model: Any, monkeypatch: pytest.MonkeyPatch):
     at_once = model.sample(11, generator=generator(3, "x"), temperature=0.8)
     for first, most in ((8, 64), (2, 3)):
         monkeypatch.setattr(by_parts, "FIRST", first)
@@ -44,7 +44,7 @@ def test_the_images_are_those_of_sample_whatever_the_batches(model: Any, monkeyp
         assert torch.equal(drawn, at_once)
 
 
-def test_shares_grow_from_nothing_to_all(model: Any):
+def test_progress_grows_from_zero_to_one(model: Any):
     shares = list(model.sample_by_parts(11, generator=generator(3, "x")))
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)

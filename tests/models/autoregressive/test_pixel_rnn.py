@@ -1,4 +1,4 @@
-"""Rows and skewed columns at once give what one pixel after the other gives, written as the paper's equations."""
+"""Rows and skewed columns at once equal a pixel-by-pixel loop that follows the paper's equations."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_diagonal_bilstm_equals_a_loop_over_pixels(channels: int, size: tuple[in
 
 
 @pytest.mark.parametrize("size", [(4, 3), (2, 5), (1, 1)])
-def test_skewing_moves_each_row_by_its_number_and_back(size: tuple[int, int]) -> None:
+def test_skewing_shifts_each_row_by_its_index_and_back(size: tuple[int, int]) -> None:
     x = torch.arange(1.0, 1 + 2 * 3 * 2 * size[0] * size[1]).view(2, 3, 2, *size)
     columns = skew(x).unflatten(2, (size[0], 3))  # directions × steps × rows × images × features
     assert columns.shape == (2, size[1] + size[0] - 1, size[0], 3, 2)

@@ -1,4 +1,4 @@
-"""p(x) = product of p(x_i | what came before): nothing looks ahead, and all images together have probability 1."""
+"""p(x) = product of p(x_i | previous pixels): no output depends on later pixels, and all probabilities sum to 1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tape draws what the samplers draw, tells what each sub-pixel was drawn from, and can be wound back to any place."""
+"""A replay draws what the samplers draw, gives the distribution of each sub-pixel, and can be rewound anywhere."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def levels_of(model: Autoregressive, images: torch.Tensor) -> torch.Tensor:
 
 
 @EVERY_NET
-def test_it_draws_the_models_sample_and_its_nats_are_the_likelihood(variant: str, channels: int, levels: int) -> None:
+def test_replay_draws_the_models_sample_and_its_nats_are_the_likelihood(
+    variant: str, channels: int, levels: int
+) -> None:
     model = make(variant, channels, levels=levels)
     request = model.request(3, generator=noise(), temperature=0.8)
     replay = played(model.replay(request))
@@ -48,7 +50,7 @@ def test_it_draws_the_models_sample_and_its_nats_are_the_likelihood(variant: str
 
 
 @EVERY_NET
-def test_wound_back_to_an_edit_it_draws_the_rest_anew_and_keeps_what_comes_before(
+def test_rewinding_to_an_edit_redraws_the_rest_and_keeps_earlier_pixels(
     variant: str, channels: int, levels: int
 ) -> None:
     model = make(variant, channels, levels=levels)
@@ -77,7 +79,7 @@ def test_wound_back_to_an_edit_it_draws_the_rest_anew_and_keeps_what_comes_befor
 
 
 @EVERY_NET
-def test_what_a_place_was_drawn_from_can_be_asked_for_later(variant: str, channels: int, levels: int) -> None:
+def test_distribution_of_a_position_is_available_later(variant: str, channels: int, levels: int) -> None:
     model = make(variant, channels, levels=levels)
     replay, seen = model.replay(model.request(2, generator=noise())), {}
     for pixel in model.pixels(2, generator=noise()):
@@ -92,7 +94,7 @@ def test_what_a_place_was_drawn_from_can_be_asked_for_later(variant: str, channe
         replay.probabilities(0)
 
 
-def test_each_place_may_have_its_own_temperature() -> None:
+def test_each_position_can_have_its_own_temperature() -> None:
     model = make("gated", levels=5)
     request = model.request(4, generator=noise())
     temperatures = torch.ones(30, dtype=torch.float64)
@@ -107,7 +109,7 @@ def test_each_place_may_have_its_own_temperature() -> None:
     assert not torch.equal(replay.levels, cool.levels)
 
 
-def test_only_as_many_images_of_the_same_classes_can_be_followed() -> None:
+def test_request_must_keep_the_number_and_classes_of_images() -> None:
     model = make("gated-classes")
     replay = model.replay(model.request(2, generator=noise(), label=1))
     assert replay.serves(model.request(2, generator=noise(5), label=1))
@@ -125,7 +127,7 @@ def given_to(model: Autoregressive, place: int, levels: int, label: torch.Tensor
 
 
 @EVERY_NET
-def test_what_is_given_at_the_start_is_taken_at_once(variant: str, channels: int, levels: int) -> None:
+def test_pixels_given_at_the_start_are_processed_at_once(variant: str, channels: int, levels: int) -> None:
     model = make(variant, channels, levels=levels)
     place = 17 * channels
     request = given_to(model, place, levels, torch.arange(3) if model.classes else None)
@@ -147,9 +149,7 @@ def test_what_is_given_at_the_start_is_taken_at_once(variant: str, channels: int
 
 
 @EVERY_NET
-def test_what_is_taken_at_once_is_the_same_to_the_bit_whatever_was_played_before(
-    variant: str, channels: int, levels: int
-) -> None:
+def test_given_pixels_give_the_same_bits_after_any_history(variant: str, channels: int, levels: int) -> None:
     """And what the model thinks of it is what it thinks when every sub-pixel is a tick."""
     model = make(variant, channels, levels=levels)
     labels = torch.arange(3) if model.classes else None
@@ -170,7 +170,7 @@ def test_what_is_taken_at_once_is_the_same_to_the_bit_whatever_was_played_before
 
 
 @EVERY_NET
-def test_parts_of_what_is_taken_at_once_add_up_to_the_whole(
+def test_parts_of_given_pixels_add_up_to_the_whole(
     variant: str, channels: int, levels: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the temperature changes on the way, too."""
@@ -192,7 +192,7 @@ def test_parts_of_what_is_taken_at_once_add_up_to_the_whole(
     torch.testing.assert_close(torch.stack([-torch.xlogy(one, one).sum(1) for one in p]), parts.entropy)
 
 
-def test_a_tick_can_pause_between_its_parts_and_be_left_for_another_drawing() -> None:
+def test_tick_can_pause_between_parts_and_be_dropped() -> None:
     model = make("pp", 3, levels=5)
     request, calls = model.request(2, generator=noise()), 0
     replay = model.replay(request)
@@ -209,7 +209,7 @@ def test_a_tick_can_pause_between_its_parts_and_be_left_for_another_drawing() ->
 
 
 @pytest.mark.parametrize("variant", ["pp", "gated", "row-lstm"])
-def test_what_draws_is_made_in_parts_which_another_drawing_does_not_begin_anew(variant: str) -> None:
+def test_machine_is_built_in_parts_once(variant: str) -> None:
     model = make(variant)
 
     def calls(others: list[Request]) -> tuple[int, Replay]:

@@ -51,7 +51,7 @@ def test_methods_agree_in_float64(variant: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("variant", list(VARIANTS))
 @pytest.mark.parametrize("channels", [1, 3])
-def test_in_float32_methods_part_only_where_the_noise_meets_the_distribution(variant: str, channels: int) -> None:
+def test_float32_methods_differ_only_at_rounding_boundaries(variant: str, channels: int) -> None:
     model = make(variant, channels, 7, 6, 16).float()
     drawn = {m: list(model.pixels(8, generator=noise(), method=m)) for m in ("naive", "cached")}
     parted = torch.zeros(8, dtype=torch.bool)
@@ -77,7 +77,7 @@ def test_the_cached_sampler_makes_no_forward_pass_of_an_image(variant: str) -> N
 
 
 @pytest.mark.parametrize("variant", list(VARIANTS))
-def test_pixels_come_in_order_and_tell_what_they_were_drawn_from(variant: str) -> None:
+def test_pixels_come_in_order_with_their_distributions(variant: str) -> None:
     model = make(variant, 3, 3, 4, 5)
     label = 1 if model.classes else None
     expected = model.sample(2, generator=noise(), label=label, method="naive")
@@ -100,7 +100,7 @@ def test_pixels_come_in_order_and_tell_what_they_were_drawn_from(variant: str) -
     assert sorted(seen) == sorted((o.y, o.x, o.channel) for o in wave)
 
 
-def test_the_wave_of_a_plain_pixelcnn_needs_as_many_ticks_as_its_receptive_field_says() -> None:
+def test_wavefront_of_a_pixelcnn_needs_the_ticks_of_its_receptive_field() -> None:
     """Seven wide at first, then blocks: a pixel sees three to the right in the row above, so rows follow four behind."""
     model = make("pixelcnn", 1, 9, 9, kernel=7)
     graph = model.graph(None)
@@ -114,13 +114,13 @@ def test_given_pixels_before_the_first_unknown_cost_no_tick(variant: str) -> Non
     model = make(variant, 1, 6, 6)
     known = torch.ones(6, 6, dtype=torch.bool)
     known[4, 2:4] = False
-    attribute_weight = list(model.pixels(2, generator=noise(), images=torch.zeros(2, 1, 6, 6), known=known))
-    assert [(one.y, one.x) for one in attribute_weight] == [(4, 2), (4, 3)]
+    pixels = list(model.pixels(2, generator=noise(), images=torch.zeros(2, 1, 6, 6), known=known))
+    assert [(one.y, one.x) for one in pixels] == [(4, 2), (4, 3)]
     request = model._request(2, noise(), torch.zeros(2, 1, 6, 6), known, None, 1.0)
     assert model.machine(model.to_net(request.given), known.numpy(), request.labels, "raster").ticks == 2
 
 
-def test_one_seed_gives_one_image_and_auto_the_same() -> None:
+def test_one_seed_gives_one_image_with_every_method() -> None:
     model = make("pixelcnn")
     first = model.sample(3, generator=noise(1))
     assert torch.equal(first, model.sample(3, generator=noise(1), method="auto"))
@@ -129,7 +129,7 @@ def test_one_seed_gives_one_image_and_auto_the_same() -> None:
     assert torch.equal(first, model.sample(3, generator=noise(1), method="auto")), "now by what it has measured"
 
 
-def test_sampling_moves_neither_modes_nor_the_default_generator() -> None:
+def test_sampling_changes_neither_mode_nor_default_generator() -> None:
     model = make("pixelcnn").train()
     before = torch.get_rng_state()
     model.sample(2, generator=noise())
@@ -139,7 +139,7 @@ def test_sampling_moves_neither_modes_nor_the_default_generator() -> None:
     assert torch.equal(before, torch.get_rng_state())
 
 
-def test_what_can_not_be_drawn_is_refused_in_words() -> None:
+def test_impossible_drawings_are_refused_with_a_reason() -> None:
     model = make("pixelcnn")
     images, known = torch.zeros(2, 1, 6, 5), torch.ones(6, 5, dtype=torch.bool)
     with pytest.raises(UsageError, match="nothing to draw"):
@@ -156,7 +156,7 @@ def test_what_can_not_be_drawn_is_refused_in_words() -> None:
         model.sample(2, generator=noise(), temperature=0.0)
 
 
-def test_auto_puts_a_disturbed_trial_right() -> None:
+def test_auto_corrects_a_disturbed_trial() -> None:
     model = make("pixelcnn")
     model.sample(3, generator=noise(1), method="auto")
     model.pace.seconds = {"4": {"cached": 60.0, "jacobi": 30.0}}  # as if the computer had been busy with something else

@@ -1,4 +1,4 @@
-"""The VAE that is told attributes: a bound on images and on what is said of them, by one code."""
+"""Attribute-conditioned VAE: a bound on images and attributes, with one code."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ def r2_along_lines(model: AttributeVAE) -> list[float]:
     return (1 - (found - values).square().mean(0) / values.var(0, correction=0)).tolist()
 
 
-def test_codes_say_attributes_along_straight_lines_and_only_when_told() -> None:
-    attribute_weight, plain = made(attribute_weight=20.0), made(attribute_weight=0.0)
-    terms = learned(attribute_weight)
+def test_codes_predict_attributes_linearly_only_with_the_term() -> None:
+    conditioned, plain = made(attribute_weight=20.0), made(attribute_weight=0.0)
+    terms = learned(conditioned)
     learned(plain)
     with torch.no_grad():
-        assert min(r2_along_lines(attribute_weight)) > 0.97
-        assert min(r2_along_lines(plain)) < min(r2_along_lines(attribute_weight))
+        assert min(r2_along_lines(conditioned)) > 0.97
+        assert min(r2_along_lines(plain)) < min(r2_along_lines(conditioned))
     assert set(terms) == {"reconstruction", "kl", "attributes"}
 
 
@@ -82,7 +82,7 @@ def test_the_elbo_that_is_reported_is_of_images_alone() -> None:
         torch.testing.assert_close(model.log_prob(batch, k=1, generator=torch.Generator().manual_seed(3)), expected)
 
 
-def test_images_of_which_nothing_is_said_are_refused_with_what_works() -> None:
+def test_images_without_attributes_are_refused_with_an_alternative() -> None:
     with pytest.raises(UsageError, match="neither attributes nor classes") as refused:
         build("attribute-vae", ImageSpec(1, 4, 4, levels=2))
     assert "model.name=vae" in str(refused.value.remedy)

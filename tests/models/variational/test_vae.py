@@ -132,7 +132,7 @@ def test_gaussian_on_levels_bounds_the_probability_of_the_levels() -> None:
     [(ImageSpec(1, 8, 8, levels=256), "bernoulli"), (ImageSpec(1, 8, 8, levels=None), "bernoulli"),
      (ImageSpec(1, 8, 8, levels=None), "logistic")],
 )  # fmt: skip
-def test_refuses_what_would_be_no_likelihood_and_says_what_to_do(spec: ImageSpec, likelihood: str) -> None:
+def test_invalid_likelihoods_are_refused_with_an_alternative(spec: ImageSpec, likelihood: str) -> None:
     with pytest.raises(UsageError) as refusal:
         build("vae", spec, {"likelihood": likelihood})
     assert "likelihood" in str(refusal.value)
@@ -141,7 +141,7 @@ def test_refuses_what_would_be_no_likelihood_and_says_what_to_do(spec: ImageSpec
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (4, 4), (5, 4), (17, 31), (28, 28), (64, 64)])
 @pytest.mark.parametrize("scales", [1, 3, 6])
-def test_convolutions_serve_images_of_any_size(size: tuple[int, int], scales: int) -> None:
+def test_convolutions_work_for_images_of_any_size(size: tuple[int, int], scales: int) -> None:
     spec = ImageSpec(3, *size, levels=256)
     model = build("vae", spec, {"net": "conv", "width": 4, "hidden": 8, "scales": scales, "latent_dim": 3})
     with torch.no_grad():

@@ -59,7 +59,7 @@ def uniform(n: int, spec: ImageSpec, generator: torch.Generator) -> Tensor:
 def check_temperature(temperature: float) -> float:
     if not 0.0 < temperature <= 100.0:
         raise UsageError(
-            N_("A temperature of {value} is asked for.", value=temperature),
+            N_("A temperature of {value} is not possible.", value=temperature),
             N_("Choose more than 0 (1 draws from the model itself, less gives more typical images) and at most 100."),
         )
     return float(temperature)

@@ -19,19 +19,21 @@ class ArithmeticControls(PaneControls):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         infos = {info.name: info for info in ArithmeticState.controls()}
-        sources = [("auto", _("by itself")), ("images", _("images")), ("samples", _("samples"))]
+        sources = [("auto", _("automatic")), ("images", _("images")), ("samples", _("samples"))]
         made = {
             "noise": SliderControl(infos["noise"], lambda value: f"{value:.2f} σ"),
             "source": ChoiceControl(infos["source"], sources, _("choose from")),
         }
         super().__init__(ArithmeticState, made, BY_HAND, parent)
-        self.choose = Button(_("Equations") + "  ▸", _("Equations that the data know, and those you saved"))
+        self.choose = Button(
+            _("Equations") + "  ▸", _("Equations made from the data's attributes, and your saved ones")
+        )
         self.choose.setAccessibleName(_("Equations"))
         self.choose.setMenu(QMenu(self.choose))
         self.name = TypedField(_("Name of the equation"))
         self.name.setMaxLength(80)
         self.name.setPlaceholderText(_("Name"))
-        self.name.setToolTip(_("What the equation is called when it is saved"))
+        self.name.setToolTip(_("Name under which the equation is saved"))
         self.save = Button(_("Save"), _("Save the equation under this name (Ctrl+Enter)"))
         self.others = Button(_("Other exemplars"), _("The same equation with other exemplars (E)"), icon_name="reset")
         self.resample = Button(_("Resample"), _("Other variations around the sum (R)"), icon_name="reset")

@@ -88,7 +88,7 @@ class SampleBrowser(QWidget):
         self.note.hide()
         self.grid = PickGrid(self)
         self.grid.setAccessibleName(_("Images to choose from"))
-        self.grid.setToolTip(_("Drag an image into a term; Enter or a double click adds it to the term in hand."))
+        self.grid.setToolTip(_("Drag an image into a term; Enter or a double click adds it to the selected term."))
         self._flow_in = QWidget()
         self._flow_in.setObjectName("scrolled")
         self._flow = Flow(self._flow_in)

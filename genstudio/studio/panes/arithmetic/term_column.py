@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NARROWEST = 112
 SIGNS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
-NAMED = N_("What its exemplars have in common (F2)").text
+NAMED = N_("A name for what its exemplars have in common (F2)").text
 _OUT = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _EDGES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
@@ -57,7 +57,7 @@ class TermColumn(QFrame):
         self.sign.setFont(font(18, QFont.Weight.DemiBold))
         self.sign.setObjectName("sign")
         self.sign.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.sign.setToolTip(_("Add or take away (+ and -)"))
+        self.sign.setToolTip(_("Add or subtract (+ and -)"))
         self.name = TypedField(_("Name of term {k}", k=k + 1), self)
         self.name.setMaxLength(80)
         self.name.setFont(font(12))
@@ -65,10 +65,10 @@ class TermColumn(QFrame):
         self.name.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.name.setPlaceholderText(_("name"))
         self.name.setToolTip(_(NAMED))
-        self.remove = IconButton("close", _("Take term {k} out (Ctrl+Delete)", k=k + 1), self)
+        self.remove = IconButton("close", _("Remove term {k} (Ctrl+Delete)", k=k + 1), self)
         self.exemplars = PickGrid(self)
         self.exemplars.setAccessibleName(_("Exemplars of term {k}", k=k + 1))
-        self.exemplars.setToolTip(_("Drop pictures here. Delete takes one out; arrows go on to the next term."))
+        self.exemplars.setToolTip(_("Drop pictures here. Delete removes one; arrows move to the next term."))
         self.exemplars.crossed = self._is_refused
         self.mean = ImageGrid(self)
         self.mean.setMinimumSize(40, 40)
@@ -102,7 +102,7 @@ class TermColumn(QFrame):
             self.mean.show_picture(shown.mean)
         if held != shown.held:
             self.setProperty("held", shown.held)
-            self.setAccessibleDescription(_("in hand") if shown.held else "")
+            self.setAccessibleDescription(_("selected") if shown.held else "")
             restyle(self)
 
     def set_heights(self, exemplars: int, mean: int) -> None:

@@ -232,7 +232,7 @@ class ArithmeticView(PaneView):
         elif what == "name":
             self.proposed.emit(self.begun().with_changed(k, name=value), _("name of a term"))
         elif what == "out":
-            self.proposed.emit(self.begun().without_exemplar(k, value), _("take an exemplar out"))
+            self.proposed.emit(self.begun().without_exemplar(k, value), _("remove an exemplar"))
         elif what == "remove":
             self._remove(k)
         elif what == "add" and len(self.terms) < MOST_TERMS:
@@ -249,7 +249,7 @@ class ArithmeticView(PaneView):
     def _remove(self, k: int) -> None:
         begun = self.begun().without_term(k)
         # The last one is emptied instead: without any, the data's first equation would come back.
-        self.proposed.emit(begun if begun.terms else replace(begun, terms=(Term(),)), _("take a term out"))
+        self.proposed.emit(begun if begun.terms else replace(begun, terms=(Term(),)), _("remove a term"))
         self.board.focus_on(self.held)
 
     def _drop(self, k: int, data: QMimeData) -> None:
@@ -261,12 +261,12 @@ class ArithmeticView(PaneView):
             self._dropped_on = k
             self.own_image.read(path, self.background)
         elif carried is None:
-            self.complain(_("This is no picture. Drop one from the browser, or an image file."))
+            self.complain(_("This is not a picture. Drop one from the browser, or an image file."))
 
     def put(self, k: int, carried: Carried) -> None:
         """One more exemplar for a term, taken out of the term that it comes from."""
         if len(self.terms[k].exemplars) >= MOST_EXEMPLARS:
-            self.complain(_("A term holds {n} exemplars. Take one out first (Delete).", n=MOST_EXEMPLARS))
+            self.complain(_("A term can have {n} exemplars. Remove one first (Delete).", n=MOST_EXEMPLARS))
             return
         state = self.begun().with_exemplar(k, carried.frame)
         if carried.term is not None and carried.exemplar is not None and carried.term < len(state.terms):

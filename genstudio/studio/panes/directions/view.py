@@ -11,6 +11,8 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -78,12 +80,19 @@ class DirectionsView(PaneView):
         self.remarks.hide()
         self.stale = StaleLine(whole)
         self.stale.link.clicked.connect(self.find_again)
-        column.addWidget(self.stale)
-        column.addWidget(self.scrolled, 1)
-        column.addWidget(self.remarks)
         self.finding = FindingLine(whole)
         self.finding.stop.clicked.connect(self.stop_finding)
-        column.addWidget(self.finding)
+        self.lines = QStackedWidget(whole)  # one place for both, so that the pictures never move
+        self.lines.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.idle_line = QWidget(self.lines)
+        idle = QVBoxLayout(self.idle_line)
+        idle.setContentsMargins(0, 0, 0, 0)
+        idle.addWidget(self.stale)
+        for line in (self.idle_line, self.finding):
+            self.lines.addWidget(line)
+        column.addWidget(self.scrolled, 1)
+        column.addWidget(self.remarks)
+        column.addWidget(self.lines)
         return whole
 
     def make_controls(self) -> PaneControls:
@@ -97,7 +106,7 @@ class DirectionsView(PaneView):
             ("ridge", _("ridge")),
             ("extremes", _("extremes")),
         ]
-        counts = [(0, _("as fit")), (5, "5"), (7, "7"), (9, "9")]
+        counts = [(0, _("automatic")), (5, "5"), (7, "7"), (9, "9")]
         made = {
             "shown": ChoiceControl(infos["shown"], shown),
             "source": ChoiceControl(infos["source"], [("image", _("an image")), ("prior", _("a draw"))]),
@@ -111,14 +120,14 @@ class DirectionsView(PaneView):
         self.again = Button(_("Find again"), _("Find the directions of the weights that are shown"), icon_name="reset")
         self.again.clicked.connect(self.find_again)
         self.back = Button(
-            _("Back from the code sent here"), _("Walk from an image or a draw again"), icon_name="reset"
+            _("Discard the code sent here"), _("Start again from an image or a drawn code"), icon_name="reset"
         )
         self.back.clicked.connect(self._forget_z)
         self.wanted = WantedAttributes(translate(infos["attributes"].help))
         self.wanted.chosen.connect(self._want)
         self.name = TypedField(_("Name of the component in focus"))
         self.name.setPlaceholderText(_("a name for this component"))
-        self.name.setToolTip(_("Say what you see it do; the name is kept with the run"))
+        self.name.setToolTip(_("Describe what changes along it; the name is saved with the run"))
         self.name.completed.connect(self._named)
         rows = controls.rows
         rows.insertWidget(0, self.name)
@@ -225,7 +234,7 @@ class DirectionsView(PaneView):
         self._show_finding()
 
     def _show_finding(self) -> None:
-        self.finding.setVisible(self.is_finding)
+        self.lines.setCurrentWidget(self.finding if self.is_finding else self.idle_line)
         told = self._content.values if self._content is not None and not self.is_finding else {}
         step = self.rendered.step if self.rendered is not None else 0
         self.stale.show_steps(told["found_at"] if told.get("rows") else None, step)
@@ -251,7 +260,7 @@ class DirectionsView(PaneView):
         names = {"row": values["row_names"][row], "column": values["column_names"][column], "number": number}
         if values["shown"] == "cosines":
             return _("{row} and {column}: cosine {number}", **names)
-        return _("{row} moves {column} by {number} σ", **names)
+        return _("{row} changes {column} by {number} σ", **names)
 
     def _place_in_words(self, row: int, column: int) -> str:
         assert self._content is not None
@@ -328,7 +337,7 @@ class DirectionsView(PaneView):
 
     def _hold(self, name: str, fixed: bool) -> None:
         others = tuple(one for one in self.state.fixed if one != name)
-        words = _("hold {name} fixed", name=name) if fixed else _("let {name} go", name=name)
+        words = _("hold {name} fixed", name=name) if fixed else _("release {name}", name=name)
         self.propose(words, fixed=(*others, name) if fixed else others)
 
     @Slot(str)
@@ -343,7 +352,7 @@ class DirectionsView(PaneView):
 
     @Slot()
     def _forget_z(self) -> None:
-        self.propose(_("back from the code sent here"), z=None)
+        self.propose(_("discard the code sent here"), z=None)
 
     @Slot(object)
     def _keep_in_sight(self, rect: QRectF) -> None:

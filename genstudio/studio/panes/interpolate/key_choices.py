@@ -48,20 +48,20 @@ class KeyMenus(QObject):
         """One entry for each kind; of classes a menu of their own."""
         menu.clear()
         self._entry(menu, _("A drawn code"), what, "seed")
-        for kind, words in (("image", _("An image of the data set")), ("own", _("An image of mine…"))):
+        for kind, words in (("image", _("An image of the data set")), ("own", _("My own image…"))):
             entry = self._entry(menu, words, what, kind)
             if not known.encodes:
                 entry.setEnabled(False)
-                entry.setText(_("{words} (this model encodes none)", words=words))
+                entry.setText(_("{words} (this model has no encoder)", words=words))
         if known.names:
-            self._classes(menu.addMenu(_("What is typical of")), what, "class", known.names)
+            self._classes(menu.addMenu(_("Typical of")), what, "class", known.names)
 
     def context(self, menu: QMenu, known: Known, frame: LatentPoint, place: int, count: int) -> None:
         """All that can be done with key frame ``place`` of ``count``."""
         self._entry(menu, _("Go there"), "go")
         self.fill(menu.addMenu(_("Replace with")), "replace", known)
         if known.told and frame.kind != "class":
-            asked = menu.addMenu(_("Ask there for"))
+            asked = menu.addMenu(_("Condition on"))
             self._classes(asked, "ask", "", known.names or tuple(map(str, range(known.told))), frame.label)
         menu.addSeparator()
         self._entry(menu, _("Move to the left (Alt+Left)"), "left").setEnabled(place > 0)

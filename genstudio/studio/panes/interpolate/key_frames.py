@@ -111,7 +111,7 @@ class KeyFrames(QObject):
         elif n < MOST_FRAMES:
             self._change(_("add a key frame"), self._state.inserted(n, frame), n)
         else:
-            self._view.complain(_("There are {n} key frames, the most that there can be: remove one.", n=n))
+            self._view.complain(_("There are {n} key frames, which is the maximum: remove one.", n=n))
 
     @Slot(str, str, int)
     def _menu_chosen(self, what: str, kind: str, number: int) -> None:

@@ -92,7 +92,7 @@ class PathPlayer(QObject):
 
     @Slot(bool)
     def choose_loop(self, loop: bool) -> None:
-        self._view.propose(_("over and over") if loop else _("once"), loop=loop)
+        self._view.propose(_("repeat") if loop else _("once"), loop=loop)
 
     @Slot()
     def toggle_loop(self) -> None:

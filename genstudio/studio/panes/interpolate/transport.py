@@ -17,7 +17,7 @@ ROOMY = 340  # logical pixels: in a narrower pane the time is told by the slider
 LEAST = 200
 BUTTONS = {
     "start": ("to-start", lambda: _("To the start (Home)")),
-    "previous": ("pixel-back", lambda: _("To the key frame before (Page Up)")),
+    "previous": ("pixel-back", lambda: _("To the previous key frame (Page Up)")),
     "play": ("play", lambda: _("Play (Space)")),
     "next": ("pixel-on", lambda: _("To the next key frame (Page Down)")),
 }
@@ -43,12 +43,12 @@ class PathTransport(QWidget):
         self.position: QSlider = Scrub(Qt.Orientation.Horizontal, self)
         self.position.setRange(0, PLACES)
         self.position.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.position.setAccessibleName(_("Place on the path"))
-        self.position.setToolTip(_("Scrub to any place of the path"))
+        self.position.setAccessibleName(_("Position on the path"))
+        self.position.setToolTip(_("Drag to any position on the path"))
         self.time = Running(self, least=72)
         self.time.setObjectName("fact")
         self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.loop = IconButton("loop", _("Over and over (L)"), self)
+        self.loop = IconButton("loop", _("Repeat (L)"), self)
         self.loop.setCheckable(True)
         self.loop.setFixedSize(QSize(28, 28))
         self.buttons = {name: self._button(name) for name in BUTTONS}

@@ -140,7 +140,7 @@ class InterpolateView(PaneView):
         super().show_state(state)
         self.player.clock.length, self.player.clock.loop = self.ways * state.seconds, state.loop
         full = len(state.frames) >= MOST_FRAMES
-        most = _("There are {n} key frames, the most that there can be", n=MOST_FRAMES)
+        most = _("There are {n} key frames, which is the maximum", n=MOST_FRAMES)
         self.add.setEnabled(not full)
         self.add.setToolTip(most if full else _("One more key frame (Insert)"))
         self.tools.another.setEnabled(any(one.kind == "seed" for one in state.frames))

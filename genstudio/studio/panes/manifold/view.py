@@ -229,7 +229,7 @@ class ManifoldView(PaneView):
     def show_rendered(self, rendered: Rendered) -> None:
         super().show_rendered(rendered)
         if self._told_of_chosen and not self.grid.marks_inside:
-            self.words.setText(_("{words} · the chosen z lies outside of the view", words=self.words.whole()))
+            self.words.setText(_("{words} · the chosen z is outside the view", words=self.words.whole()))
 
     def show_message(self, words: Message | str) -> None:
         self.grid.show_mark(None)
@@ -247,7 +247,7 @@ class ManifoldView(PaneView):
         if told["chosen_away"] > OFF_PLANE:
             lines.append(_("{distance} off this plane", distance=f"{told['chosen_away']:.2f}"))
         if not self.grid.marks_inside:
-            lines.append(_("outside of the view"))
+            lines.append(_("outside the view"))
         self.inspector.show_cell(
             told["chosen_image"], z_in_words(told["chosen_z"]), "\n".join(lines), caption=_("Chosen z")
         )

@@ -59,9 +59,7 @@ class AuditNews(QObject):
         """Bring the pane and the step that were audited into sight, where they can still be had."""
         if not self._can_show(what):
             run = Path(what.run).name
-            self.failed.emit(
-                N_("That audit was of {run}, which is not in front. Open it to see what was found.", run=run)
-            )
+            self.failed.emit(N_("That audit belongs to {run}, which is not open. Open it to see the result.", run=run))
             return
         latest, asked, before = self._session.latest_snapshot(), what.state, self._states.values["neighbours"]
         at = "latest" if latest is not None and latest.step == what.step else what.step

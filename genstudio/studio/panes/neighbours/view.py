@@ -79,7 +79,7 @@ class NeighboursView(PaneView):
         said.addWidget(self.verdict, 1)
         said.addWidget(self.audit_button, 0, Qt.AlignmentFlag.AlignTop)
         self.histogram = HistogramView(whole)
-        self.histogram.setAccessibleName(_("How near samples and held-out images lie, as a histogram"))
+        self.histogram.setAccessibleName(_("Histogram of the distances of samples and held-out images"))
         column.addWidget(self.grid, 1)
         column.addLayout(said)
         column.addWidget(self.histogram)
@@ -89,7 +89,7 @@ class NeighboursView(PaneView):
         infos = {info.name: info for info in NeighboursState.controls()}
         orders = [("nearest", _("nearest first")), ("drawn", _("as drawn"))]
         spaces = [("pixels", _("pixels")), ("features", _("features"))]
-        curves = [("distance", _("distances")), ("relative", _("relative ones"))]
+        curves = [("distance", _("distances")), ("relative", _("relative distances"))]
         made = {
             "n": SliderControl(infos["n"], lambda value: f"{value:.0f}"),
             "k": SliderControl(infos["k"], lambda value: f"{value:.0f}"),
@@ -238,7 +238,7 @@ class NeighboursView(PaneView):
         can = self.audits is not None and made.final and not known and self._audits(made.content)
         self.audit_button.setVisible(can)
         if job is None:
-            tip = _("Find out whether the model copies. It goes on while you look at something else")
+            tip = _("Test whether the model copies. It continues while you use other panes")
             self.audit_button.setText(_("Audit {n} samples", n=n))
         else:
             tip = _("Stop the audit")

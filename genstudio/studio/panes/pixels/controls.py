@@ -38,8 +38,8 @@ class PixelsControls(PaneControls):
         overlays = [
             ("none", _("nothing")),
             ("entropy", _("entropy")),
-            ("field", _("what it saw")),
-            ("mask", _("may see")),
+            ("field", _("what it uses")),
+            ("mask", _("what it may use")),
         ]
         self.overlay = ChoiceControl(infos["overlay"], overlays, _("show over it"))
         sources = [("none", _("nothing")), ("data", _("a test image")), ("own", _("my image"))]
@@ -116,7 +116,7 @@ class PixelsControls(PaneControls):
         self.which.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.open = self._button(_("Open an image…"), _("PNG, JPEG, ... ; or drop it onto the pane"), "open", "folder")
         line.addWidget(self.which, 1)
-        self.previous = self._make_turn_button("previous", "pixel-back", _("The image before (Page Up)"))
+        self.previous = self._make_turn_button("previous", "pixel-back", _("The previous image (Page Up)"))
         self.next = self._make_turn_button("next", "pixel-on", _("The next image (Page Down)"))
         line.addWidget(self.previous)
         line.addWidget(self.next)
@@ -141,8 +141,8 @@ class PixelsControls(PaneControls):
         self._tool_buttons = QButtonGroup(self)
         for which, icon_name, words in (
             ("point", "point", _("Point at pixels (Escape)")),
-            ("erase", "erase", _("Rub out what is to be drawn anew (X)")),
-            ("keep", "brush", _("Paint back what is given (K)")),
+            ("erase", "erase", _("Erase what is to be drawn again (X)")),
+            ("keep", "brush", _("Restore given pixels (K)")),
         ):
             button = IconButton(icon_name, words, self._toolbox)
             button.setCheckable(True)
@@ -150,13 +150,13 @@ class PixelsControls(PaneControls):
             self._tool_buttons.addButton(button)
             line.addWidget(button)
         line.addStretch(1)
-        self.regions = Button(_("Keep  ▸"), _("Keep a whole part of the image, and draw the rest"), self._toolbox)
+        self.regions = Button(_("Keep  ▸"), _("Keep a part of the image and draw the rest"), self._toolbox)
         self.regions.setAccessibleName(_("Keep a part"))
         self.regions.setMenu(self._region_menu())
         line.addWidget(self.regions)
         column.addLayout(line)
         self.brush = ValueSlider(
-            _("Brush"), *BRUSHES, whole=True, show=lambda value: f"{value:.0f} px", tip=_("How wide the brush is")
+            _("Brush"), *BRUSHES, whole=True, show=lambda value: f"{value:.0f} px", tip=_("Width of the brush")
         )
         self.brush.set_value(3)
         column.addWidget(self.brush)
@@ -171,7 +171,7 @@ class PixelsControls(PaneControls):
             ("bottom", _("The lower half")),
             ("left", _("The left half")),
             ("right", _("The right half")),
-            ("all", _("Everything: then rub out")),
+            ("all", _("Everything: then erase")),
             ("none", _("Nothing: draw it all")),
         ):
             action = menu.addAction(words)

@@ -65,7 +65,7 @@ class Completion(QObject):
 
     @Slot(object)
     def _stroked(self, mask: np.ndarray) -> None:
-        self._keep(_("rub out") if self._view.tools.tool == "erase" else _("keep"), mask)
+        self._keep(_("erase") if self._view.tools.tool == "erase" else _("keep"), mask)
 
     @Slot()
     def _lay_brush_down(self) -> None:

@@ -27,7 +27,7 @@ class LevelEditor(QWidget):
         self.words.setWordWrap(True)
         self._rows.addWidget(self.words)
         self.sliders: list[ValueSlider] = []
-        self.back = link(_("As the model drew it"), _("Take this change back"), self)
+        self.back = link(_("Back to the model's level"), _("Undo this change"), self)
         self.back.clicked.connect(self.taken_back)
         self._rows.addWidget(self.back)
         self._shape = (0, 0)
@@ -38,7 +38,7 @@ class LevelEditor(QWidget):
     ) -> None:
         """The pixel in hand (row, column) and its levels (C); ``None``: no pixel is."""
         if place is None:
-            self.words.setText(_("Click a drawn pixel and change it: the rest is drawn anew from there."))
+            self.words.setText(_("Click a drawn pixel to change it: everything after it is drawn again."))
             self.words.setObjectName("fact")
         else:
             self.words.setText(_("Row {row}, column {column}", row=place[0] + 1, column=place[1] + 1))
@@ -58,7 +58,7 @@ class LevelEditor(QWidget):
             slider.hide()
             slider.deleteLater()
         names = [_("Red"), _("Green"), _("Blue")] if channels == 3 else [_("Level")]
-        tip = _("Draw this level here, and everything after it anew (+ and -)")
+        tip = _("Set this level here, and draw everything after it again (+ and -)")
         self.sliders = [ValueSlider(name, 0, levels - 1, whole=True, tip=tip, parent=self) for name in names]
         for place, slider in enumerate(self.sliders):
             self._rows.insertWidget(1 + place, slider)

@@ -64,7 +64,7 @@ def legend_of(values: dict[str, Any], overlay: str) -> Legend | None:
     if overlay == "field" and "field" in values:
         return Legend(_("gradient"), scale("0", _("the largest here")), True)
     if overlay == "mask" and "allowed" in values:
-        return Legend(_("order"), ((_("may be seen"), ALLOWED), (_("this pixel"), CURRENT)))
+        return Legend(_("order"), ((_("may be used"), ALLOWED), (_("this pixel"), CURRENT)))
     return None
 
 

@@ -49,7 +49,7 @@ class RealOrFakeView(PaneView):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         self.histogram = HistogramView(whole)
-        self.histogram.setAccessibleName(_("What the discriminator says, as a histogram"))
+        self.histogram.setAccessibleName(_("Histogram of the discriminator's outputs"))
         column.addWidget(self.grid, 1)
         column.addWidget(self.histogram)
         return whole
@@ -131,7 +131,7 @@ class RealOrFakeView(PaneView):
             return super().describe_cell(row, column)
         output = self._says(float(picture.values["output"][row, column]))
         if not self.is_known(row, column):
-            return _("Real or fake? Click to be told. {output}", output=output)
+            return _("Real or fake? Click to see the answer. {output}", output=output)
         if real:
             return _("Held-out image {k}: {output}", k=f"{index:,}", output=output)
         return _("Sample {k}: {output}", k=index + 1, output=output)

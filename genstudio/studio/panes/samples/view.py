@@ -34,11 +34,11 @@ class SamplesView(PaneView):
         made = {
             "shown": ChoiceControl(infos["shown"], shown),
             "label": ChoiceControl(infos["label"], [(-1, _("each in turn"))]),
-            "columns": SliderControl(infos["columns"], lambda value: f"{value:.0f}" if value else _("as fits")),
+            "columns": SliderControl(infos["columns"], lambda value: f"{value:.0f}" if value else _("automatic")),
         }
         controls = PaneControls(SamplesState, made)
         self._resample = Button(_("Resample"), _("Draw from another seed (R)"), icon_name="reset")
-        self._forget = Button(_("Leave this z"), _("Draw from the whole prior again"))
+        self._forget = Button(_("Discard this z"), _("Draw from the whole prior again"))
         self._resample.clicked.connect(self.resample)
         self._forget.clicked.connect(self.forget_z)
         controls.rows.insertWidget(0, self._resample)
@@ -72,4 +72,4 @@ class SamplesView(PaneView):
     @Slot()
     def forget_z(self) -> None:
         """The whole prior instead of a z's neighbours."""
-        self.propose(_("leave this z"), around=None)
+        self.propose(_("discard this z"), around=None)

@@ -140,7 +140,7 @@ class SliderBank(QAbstractScrollArea):
             if rect.intersects(room):
                 paint_header(painter, rect, title)
         if not self._rows:
-            paint_message(painter, self.viewport().rect(), _("The sliders come as soon as they are found."))
+            paint_message(painter, self.viewport().rect(), _("The sliders appear as soon as directions are found."))
         self.painted_rows = 0
         for k in self._rows.between(room.top() + offset, room.bottom() + offset):
             row = self._rows[k]
@@ -246,7 +246,7 @@ class SliderBank(QAbstractScrollArea):
     def _tip(self, k: int, x: float) -> str:
         row = self._rows[k]
         if self._columns().on_lock(x):
-            return _("Let it move again (L)") if row.name in self._locks else _("Let nothing move it (L)")
+            return _("Unlock it (L)") if row.name in self._locks else _("Lock it (L)")
         return f"{row.title}: {row.note}" if row.note else row.title
 
     def _drag_to(self, x: float) -> None:

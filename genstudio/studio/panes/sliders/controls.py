@@ -35,7 +35,7 @@ class SlidersControls(PaneControls):
             "label": self.label,
             "truncation": SliderControl(replace(infos["truncation"], label=None), lambda value: f"ψ = {value:.2f}"),
             "reach": SliderControl(infos["reach"], lambda value: f"±{value:.1f} σ"),
-            "cells": SliderControl(infos["cells"], lambda value: f"{value:.0f}" if value else _("as fit")),
+            "cells": SliderControl(infos["cells"], lambda value: f"{value:.0f}" if value else _("automatic")),
         }
         super().__init__(SlidersState, made)
         self.label.widget.hide()  # until there is a model that knows classes

@@ -76,8 +76,10 @@ class SliderStage(QWidget):
         self.pad = PlanePad(PAD, self)
         self.originals = [Original(self), Original(self)]
         self.reset = link(_("Reset all"), _("All unlocked sliders to 0 (Ctrl+Home)"), self)
-        self.randomise = link(_("Randomise"), _("All unlocked sliders to a place drawn by chance (R)"), self)
-        self.again = link(_("Find again"), _("Find directions for the weights that are shown, in place of these"), self)
+        self.randomise = link(_("Randomise"), _("All unlocked sliders to random values (R)"), self)
+        self.again = link(
+            _("Find again"), _("Find directions for the weights that are shown; they replace these"), self
+        )
         self.note = QLabel(self)
         self.note.setObjectName("fact")
         self.note.setFont(font(12))

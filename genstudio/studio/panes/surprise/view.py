@@ -42,8 +42,8 @@ class SurpriseView(PaneView):
         made = {
             "n": SliderControl(infos["n"], lambda value: f"{value:.0f}"),
             "source": ChoiceControl(infos["source"], sources, _("score")),
-            "label": ChoiceControl(infos["label"], [(-1, _("suits best"))], _("class")),
-            "top": SliderControl(infos["top"], lambda value: f"{value:.1f}" if value else _("as fits")),
+            "label": ChoiceControl(infos["label"], [(-1, _("most likely"))], _("class")),
+            "top": SliderControl(infos["top"], lambda value: f"{value:.1f}" if value else _("automatic")),
         }
         controls = PaneControls(SurpriseState, made)
         self.open = Button(_("Open an image…"), _("PNG, JPEG, ... ; or drop it onto the pane"), icon_name="folder")
@@ -85,7 +85,7 @@ class SurpriseView(PaneView):
     def _show_classes(self) -> None:
         label = self.inspector.controls.controls["label"]
         assert isinstance(label, ChoiceControl)
-        label.set_choices([(-1, _("suits best")), *enumerate(self._classes)])
+        label.set_choices([(-1, _("most likely")), *enumerate(self._classes)])
         label.show(self.state.label)
         label.widget.setVisible(bool(self._classes) and self.state.source == "own")
 

@@ -151,7 +151,7 @@ class CurvesCard(Card):
         self.empty.setText(
             _("Reading the curves of this run.")
             if self.rows.is_reading
-            else _("The terms of the loss are drawn here as soon as something trains.")
+            else _("The curves of the losses appear here when training starts.")
         )
         self.setMinimumHeight(EMPTY_HEIGHT if not names else HEIGHT)
         if self.plot is not None:

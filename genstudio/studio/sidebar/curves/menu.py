@@ -30,7 +30,7 @@ class CurvesMenu(IconButton):
     failed = Signal(object)
 
     def __init__(self, session: Session, options: CurveOptions, parent: QWidget | None = None) -> None:
-        super().__init__("more", _("Other runs behind this one, and export"), parent)
+        super().__init__("more", _("Compare with other runs, and export"), parent)
         self.session, self.options = session, options
         self.others: dict[str, CurveData] = {}
         self.menu_of_all = QMenu(self)

@@ -27,14 +27,16 @@ class CurveOptions(QObject):
         self.settings = settings
         self.log_button = _quiet(_("Logarithmic or linear scale"), parent)
         self.log_button.clicked.connect(self._toggle_log)
-        self.smooth_button = _quiet(_("Smoothing: the weight of the past. The raw curve stays behind it"), parent)
+        self.smooth_button = _quiet(
+            _("Smoothing: weight of earlier points. The raw curve stays visible behind it"), parent
+        )
         self.smooth_menu = QMenu(parent)
         for weight in SMOOTHINGS:
             action = self.smooth_menu.addAction(_("smooth {w}", w=_weight(weight)) if weight else _("raw only"))
             action.setData(weight)
         self.smooth_menu.triggered.connect(self._smoothing_chosen)
         self.smooth_button.setMenu(self.smooth_menu)
-        self.axis_button = _quiet(_("Across: steps, or time spent training"), parent)
+        self.axis_button = _quiet(_("Horizontal axis: steps, or time spent training"), parent)
         self.axis_button.clicked.connect(self._toggle_axis)
         self.group_label = QLabel(parent)
         self.group_label.setObjectName("fact")

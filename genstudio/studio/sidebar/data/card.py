@@ -163,7 +163,7 @@ class DataCard(Card):
         spec = preview.data.spec
         facts = _facts(self.name, preview.data)
         self.fact.setText(facts)
-        self.thumbs.show_images(preview.images, _("Some of {facts}", facts=facts))
+        self.thumbs.show_images(preview.images, _("Examples of {facts}", facts=facts))
         details = []
         if spec.class_names:
             details.append(_("{n} classes", n=len(spec.class_names)))
@@ -184,7 +184,7 @@ class DataCard(Card):
         self._clear()
         kind = self.kinds.get(self.name)
         if isinstance(error, Cancelled):
-            self._say(_("Cancelled: nothing half-made was kept."))
+            self._say(_("Cancelled: nothing was saved."))
             self.again.show()
         else:
             self._say(translate(error_message(error)), "bad")
@@ -254,7 +254,7 @@ class DataCard(Card):
         self.cancel_button.clicked.connect(self.opening.cancel_by_hand)
         self.again = link(_("Open"), _("Open these images"), self)
         self.again.clicked.connect(self._open_again)
-        self.download_button = link(_("Download"), _("Fetch these images from the network"), self)
+        self.download_button = link(_("Download"), _("Download these images"), self)
         self.download_button.clicked.connect(self._download)
         line = QHBoxLayout()
         line.addWidget(self.words, 1)

@@ -69,13 +69,13 @@ class ControlsCard(QFrame):
         be put right before starting."""
         self._state, self._why_not = state, why_not
         words, icon, tip, key = {
-            TRAINING: (_("Pause"), "pause", _("Stand still after this step; nothing is lost"), PAUSE_KEY),
-            PAUSED: (_("Continue"), "play", _("Go on from here"), PAUSE_KEY),
+            TRAINING: (_("Pause"), "pause", _("Pause after this step; nothing is lost"), PAUSE_KEY),
+            PAUSED: (_("Continue"), "play", _("Continue from here"), PAUSE_KEY),
             PREPARING: (_("Preparing…"), "", _("Opening the images and building the model"), ""),
-            STOPPING: (_("Saving…"), "", _("Saving where it stands"), ""),
+            STOPPING: (_("Saving…"), "", _("Saving the current state"), ""),
             OPENING: (_("Opening…"), "", _("A run is being opened"), ""),
         }.get(state) or (
-            (_("Continue"), "play", _("Go on with this run, exactly where it stopped"), START_KEYS[0])
+            (_("Continue"), "play", _("Resume this run exactly where it stopped"), START_KEYS[0])
             if resumes
             else (_("Start"), "play", _("Train a new run with these settings"), START_KEYS[0])
         )
@@ -88,7 +88,7 @@ class ControlsCard(QFrame):
         self.step_menu.set_state(state in (TRAINING, PAUSED), self._only)
         self.only.show_only(self._only if state in (TRAINING, PAUSED) else "")
         self.stop.setEnabled(state in (TRAINING, PAUSED, PREPARING, OPENING))
-        self.stop.setText(_("Cancel") if state in (PREPARING, OPENING) else _("Stop and keep"))
+        self.stop.setText(_("Cancel") if state in (PREPARING, OPENING) else _("Stop and save"))
         self.stop.setAccessibleName(self.stop.text())
         self.discard.setEnabled(state in (TRAINING, PAUSED) or (state == IDLE and has_run))
         if self.bar.property("paused") != (state == PAUSED):
@@ -136,13 +136,13 @@ class ControlsCard(QFrame):
         self.main.setMinimumWidth(96)
         self.main.clicked.connect(self._main)
         self.main.installEventFilter(self)
-        self.step = Button(_("Step"), _with_key(_("Take exactly one step, then stand still"), STEP_KEY), self)
+        self.step = Button(_("Step"), _with_key(_("Train exactly one step, then pause"), STEP_KEY), self)
         self.step.clicked.connect(self.step_requested)
         self.step_menu = StepMenu(self)
         self.step_menu.alone_requested.connect(self.step_alone_requested)
         self.step_menu.all_requested.connect(self.all_requested)
         self.stop = Button(
-            _("Stop and keep"), _with_key(_("End training and save; it can go on later"), STOP_KEY), self
+            _("Stop and save"), _with_key(_("End training and save; it can be resumed later"), STOP_KEY), self
         )
         self.stop.clicked.connect(self.stop_requested)
         self.discard = Button(

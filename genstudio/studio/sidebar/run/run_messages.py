@@ -56,12 +56,12 @@ class RunMessages(QObject):
     def _not_kept(self, words: Message | str) -> None:
         again = self._offered_to_keep
         self._offered_to_keep = True
-        action = _("Choose a folder…") if again else _("Keep elsewhere")
+        action = _("Choose a folder…") if again else _("Save elsewhere")
         self._controls.say(words, "bad", action, self._keep_in_folder if again else self._session.keep_elsewhere)
 
     def _keep_in_folder(self) -> None:
         """Where the user's own folder of runs can't be written either."""
-        chosen = QFileDialog.getExistingDirectory(self._controls, _("A folder in which the run is kept"))
+        chosen = QFileDialog.getExistingDirectory(self._controls, _("A folder for the run"))
         run = self._session.run
         if chosen and run is not None:
             self._session.keep_elsewhere(Path(chosen) / run.name)

@@ -43,7 +43,7 @@ class RunsMenu(QMenu):
         if not lines:
             self.addAction(_("No runs yet")).setEnabled(False)
         self.addSeparator()
-        leave = self.addAction(_("Leave this run, keep it"))
+        leave = self.addAction(_("Close this run; it stays saved"))
         leave.setEnabled(self._session.run is not None and not self._session.busy)
         leave.triggered.connect(self.leave_requested)
         other = self.addAction(_("Open a run's folder…"))

@@ -35,7 +35,7 @@ class StepMenu(IconButton):
         self.menu_of_players.setToolTipsVisible(True)
         self.all_action = QAction(_("Let all players learn"), self)
         self.all_action.setShortcut(QKeySequence(ALL_KEY))
-        self.all_action.setToolTip(_("From the next step on each player is updated again ({key})", key=ALL_KEY))
+        self.all_action.setToolTip(_("Update all players again from the next step on ({key})", key=ALL_KEY))
         self.all_action.triggered.connect(self.all_requested)
         parent.addAction(self.all_action)
         self.setMenu(self.menu_of_players)
@@ -74,7 +74,7 @@ class StepMenu(IconButton):
             action.setShortcut(QKeySequence(f"Ctrl+{number}"))
             action.setToolTip(
                 _(
-                    "One step in which the other players stay as they are; it holds until all learn again ({key})",
+                    "One step that leaves the other players unchanged; this stays so until all learn again ({key})",
                     key=shortcut_in_words(action),
                 )
             )
@@ -99,7 +99,7 @@ class OnlyLine(LinkLine):
         words = QLabel()
         words.setFont(font(12))
         words.setWordWrap(True)
-        super().__init__(words, _("Let all learn"), _("From the next step on each player is updated again"), parent)
+        super().__init__(words, _("Let all learn"), _("Update all players again from the next step on"), parent)
         self.setObjectName("notice")
         self.row.setContentsMargins(10, 4, 6, 4)
         self.row.setAlignment(self.link, Qt.AlignmentFlag.AlignVCenter)

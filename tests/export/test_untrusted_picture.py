@@ -1,4 +1,4 @@
-"""A picture from elsewhere says how it was made: nothing in that is believed unseen."""
+"""Provenance in a picture from elsewhere is validated before use."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ODD: list[Any] = [
 
 
 @pytest.mark.parametrize("told", ODD, ids=lambda told: str(told)[:30])
-def test_what_is_no_provenance_is_refused_in_words(tmp_path: Path, told: Any) -> None:
+def test_invalid_provenance_is_refused_with_a_reason(tmp_path: Path, told: Any) -> None:
     text = told if isinstance(told, str) else json.dumps({**Provenance(pane="samples").to_json(), **told})
     with pytest.raises(GenstudioError):
         read_provenance(picture(tmp_path / "a.png", text))
@@ -46,7 +46,7 @@ def test_what_is_no_provenance_is_refused_in_words(tmp_path: Path, told: Any) ->
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.svg", "a.mp4", "a.gif", "a.webp"])
-def test_what_is_no_picture_is_refused_in_words(tmp_path: Path, name: str) -> None:
+def test_file_without_a_picture_is_refused_with_a_reason(tmp_path: Path, name: str) -> None:
     for content in (b"", b"\x89PNG\r\n\x1a\n" + b"\0" * 50, b"<a>" * 100_000, os.urandom(500)):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(GenstudioError):
@@ -57,7 +57,7 @@ def test_what_is_no_picture_is_refused_in_words(tmp_path: Path, name: str) -> No
         read_provenance(tmp_path / name)
 
 
-def test_an_svg_that_says_it_within_its_bounds(tmp_path: Path) -> None:
+def test_svg_provenance_is_read_within_bounds(tmp_path: Path) -> None:
     told = Provenance(run="mine", pane="samples")
     text = f'<svg xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description>{told.text()}</dc:description></svg>'
     (tmp_path / "a.svg").write_text(text)

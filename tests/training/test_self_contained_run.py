@@ -1,4 +1,4 @@
-"""A run has all that it needs to go on, and what can't be written is neither lost nor in the way."""
+"""A run has everything needed to resume, and a failed save loses nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Recipes = Callable[..., Recipe]
 QUICK = ("plan.steps=6", "plan.evaluate_every=0", "plan.save_every=0", "plan.sample_every=0")
 
 
-def test_no_size_is_kept(recipe: Recipes, tmp_path: Path) -> None:
+def test_size_none_survives_in_a_run(recipe: Recipes, tmp_path: Path) -> None:
     finish(new_job(recipe(*QUICK, "data.size=none"), out=tmp_path / "run"))
     run = Run.open(tmp_path / "run")
     assert run.recipe.validate().data_knobs["size"] is None
@@ -34,9 +34,7 @@ def test_no_size_is_kept(recipe: Recipes, tmp_path: Path) -> None:
     assert open_images(Run.open(run.path)).spec.shape == (1, 8, 8)
 
 
-def test_other_defaults_of_a_later_program_change_no_run(
-    recipe: Recipes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_later_defaults_change_no_run(recipe: Recipes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     finish(new_job(recipe(*QUICK), out=tmp_path / "run"))
     for name, value in (("batch_size", 7), ("seed", 5), ("log_every", 3)):
         monkeypatch.setattr(Plan.model_fields[name], "default", value)
@@ -60,7 +58,7 @@ def relative_run(recipe: Recipes, pictures: Path, tmp_path: Path, monkeypatch: p
     return job.run
 
 
-def test_a_relative_path_goes_on_from_anywhere(
+def test_relative_path_resumes_from_any_folder(
     recipe: Recipes, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = relative_run(recipe, pictures, tmp_path, monkeypatch)
@@ -68,7 +66,7 @@ def test_a_relative_path_goes_on_from_anywhere(
     assert run.state()["images"]["place"] == str(tmp_path / "A" / "mine")
 
 
-def test_images_of_the_same_name_elsewhere_are_not_taken_for_them(
+def test_other_images_of_the_same_name_are_not_used(
     recipe: Recipes, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = relative_run(recipe, pictures, tmp_path, monkeypatch)
@@ -83,7 +81,7 @@ def test_images_of_the_same_name_elsewhere_are_not_taken_for_them(
     assert resume_job(run.path, steps=8, search=[tmp_path / "B"]), "whoever names the place means it"
 
 
-def test_where_data_sets_were_looked_for_is_remembered(
+def test_search_folders_are_remembered(
     recipe: Recipes, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(pictures, tmp_path / "sets" / "mine")
@@ -93,7 +91,7 @@ def test_where_data_sets_were_looked_for_is_remembered(
     finish(resume_job(run.path, steps=8))
 
 
-def test_a_name_that_is_no_text_is_refused_before_a_folder_is_made(recipe: Recipes, tmp_path: Path) -> None:
+def test_invalid_text_in_a_name_is_refused_before_a_folder_is_made(recipe: Recipes, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"caf\\xe9"):
         new_job(recipe(*QUICK).override(["data.path=" + os.fsdecode(b"caf\xe9")]), out=tmp_path / "run")
     assert not (tmp_path / "run").exists()
@@ -114,7 +112,7 @@ def full(monkeypatch: pytest.MonkeyPatch, inside: Path) -> Callable[[], None]:
 
 @pytest.mark.parametrize("there", [True, False])
 @pytest.mark.parametrize("where", ["run", "run/checkpoints"])
-def test_a_full_disk_leaves_nothing_in_the_way(
+def test_full_disk_leaves_no_partial_folder(
     recipe: Recipes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool, where: str
 ) -> None:
     if there:
@@ -127,7 +125,7 @@ def test_a_full_disk_leaves_nothing_in_the_way(
     finish(new_job(recipe(*QUICK), out=tmp_path / "run"))
 
 
-def test_what_a_killed_process_left_is_not_in_the_way(recipe: Recipes, tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_process_are_ignored(recipe: Recipes, tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / ".recipe.toml.123.tmp").write_text("[mo")
     assert os.listdir(Run.create(recipe(), tmp_path / "run").path) == ["recipe.toml"]
@@ -140,7 +138,7 @@ def train_and_lose(job: Job, lose: Callable[[], object]) -> None:
         list(steps)
 
 
-def test_a_deleted_run_is_kept_elsewhere_to_the_bit(recipe: Recipes, tmp_path: Path) -> None:
+def test_deleted_run_is_saved_elsewhere_to_the_bit(recipe: Recipes, tmp_path: Path) -> None:
     whole = new_job(recipe("plan.evaluate_every=0"), out=tmp_path / "whole")
     finish(whole)
     job = new_job(recipe("plan.evaluate_every=0"), out=tmp_path / "run")
@@ -159,7 +157,7 @@ def test_a_deleted_run_is_kept_elsewhere_to_the_bit(recipe: Recipes, tmp_path: P
         same(ours[part], theirs[part], part)
 
 
-def test_what_can_not_be_kept_leaves_nothing_and_can_be_tried_again(
+def test_failed_save_elsewhere_leaves_nothing_and_can_be_retried(
     recipe: Recipes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = new_job(recipe("plan.evaluate_every=0"), out=tmp_path / "run")

@@ -1,4 +1,4 @@
-"""An error told in a pane stays until the person acts there: no rendering, play, progress or newer weights takes it away.
+"""An error in a pane stays until a user action there; rendering, playing, progress or newer weights keep it.
 
 Over every pane that is registered, by what all have in common.
 """
@@ -74,7 +74,7 @@ def told(view: PaneView) -> bool:
 
 
 @pytest.mark.parametrize("name", list(panes))
-def test_it_stays_through_renderings_and_goes_with_an_act(qtbot, area_for, name: str) -> None:
+def test_error_stays_through_renderings_and_goes_with_a_user_action(qtbot, area_for, name: str) -> None:
     area = area_for(name)
     view = area.views[name]
     view.complain(WORDS)
@@ -105,7 +105,7 @@ def test_it_stays_through_renderings_and_goes_with_an_act(qtbot, area_for, name:
         assert not view.trouble.isVisible(), act.__name__
 
 
-def test_another_run_has_no_troubles_yet(qtbot, area_for, run_of) -> None:
+def test_another_run_starts_without_errors(qtbot, area_for, run_of) -> None:
     area = area_for("samples")
     view, other = area.views["samples"], run_of(VAE, "another")
     view.complain(WORDS)
@@ -116,7 +116,7 @@ def test_another_run_has_no_troubles_yet(qtbot, area_for, run_of) -> None:
     assert not area.trouble.isVisible()
 
 
-def test_what_plays_is_no_act_of_a_person(area_for) -> None:
+def test_playing_is_not_a_user_action(area_for) -> None:
     drawing = area_for("pixels").views["pixels"]
     assert isinstance(drawing, PixelsView)
     drawing.complain(WORDS)
@@ -136,7 +136,7 @@ def test_what_plays_is_no_act_of_a_person(area_for) -> None:
     path.player.pause()
 
 
-def test_another_file_puts_the_last_one_out_of_mind(qtbot, area_for, tmp_path) -> None:
+def test_another_file_clears_the_previous_error(qtbot, area_for, tmp_path) -> None:
     area = area_for("sliders")
     view = area.views["sliders"]
     view.own_image.read(str(tmp_path / "first.png"), view.background)
@@ -146,7 +146,7 @@ def test_another_file_puts_the_last_one_out_of_mind(qtbot, area_for, tmp_path) -
     qtbot.waitUntil(lambda: "second.png" in view.trouble.text(), timeout=PATIENCE)
 
 
-def test_what_could_not_be_sent_or_saved_is_not_written_over_by_progress(area_for) -> None:
+def test_progress_does_not_overwrite_an_error(area_for) -> None:
     import numpy as np
 
     area = area_for("interpolate")
@@ -154,7 +154,7 @@ def test_what_could_not_be_sent_or_saved_is_not_written_over_by_progress(area_fo
     area.change({"interpolate": full}, "many")
     area.exporter.began.emit("film.gif")
     area.codes.send(np.zeros(2, np.float32), "interpolate")
-    assert "key frames already" in area.trouble.text()
+    assert "which is the maximum" in area.trouble.text()
     area.exporter.progressed.emit(0.5, "half")
     area.exporter.finished.emit(area.blobs.folder / "film.gif")
     assert area.trouble.isVisible()

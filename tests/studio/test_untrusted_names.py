@@ -1,4 +1,4 @@
-"""Names that hold ``&``, markup or control characters are shown as they are written: in labels, tooltips, menus, buttons."""
+"""Names with ``&``, markup or control characters are shown literally in labels, tooltips, menus, buttons."""
 
 from __future__ import annotations
 

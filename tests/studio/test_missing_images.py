@@ -1,4 +1,4 @@
-"""A run whose images are gone: each pane of the latent space says what it can't do, shows what it can, and loses nothing."""
+"""A run without its images: each pane of the latent space reports what is missing and shows the rest."""
 
 from __future__ import annotations
 
@@ -62,21 +62,21 @@ def settled(qtbot, area: PaneArea, name: str) -> PaneView:
 
 
 @pytest.mark.parametrize("name", PANES)
-def test_every_pane_shows_what_needs_no_images(qtbot, area: PaneArea, name: str) -> None:
+def test_every_pane_works_without_images(qtbot, area: PaneArea, name: str) -> None:
     view = settled(qtbot, area, name)
     assert view.rendered is not None
     assert view.rendered.content is not None, view.rendered.error
     assert view.rendered.content.pictures
 
 
-def test_an_image_of_the_data_set_is_refused_in_words_and_the_rest_goes_on(qtbot, area: PaneArea) -> None:
+def test_missing_data_set_image_is_refused_and_the_rest_works(qtbot, area: PaneArea) -> None:
     settled(qtbot, area, "interpolate")
     before = area.states["interpolate"]
     area.change({"interpolate": replace(before, frames=(*before.frames, LatentPoint("image", 1)))}, "image")
     view = settled(qtbot, area, "interpolate")
     assert isinstance(view, InterpolateView)
     can_encode = area.session.run.path.name == "vae"
-    why = "images of this run are not at hand" if can_encode else "encodes no images"
+    why = "images of this run are not open" if can_encode else "has no encoder"
     qtbot.waitUntil(lambda: why in view.stage.note.text(), timeout=PATIENCE)
     assert view.rendered is not None
     assert view.rendered.content is not None, "the path of the others"
@@ -84,7 +84,7 @@ def test_an_image_of_the_data_set_is_refused_in_words_and_the_rest_goes_on(qtbot
     assert area.states["interpolate"] == before
 
 
-def test_sums_are_made_of_drawn_codes(qtbot, area: PaneArea) -> None:
+def test_sums_use_drawn_codes(qtbot, area: PaneArea) -> None:
     settled(qtbot, area, "arithmetic")
     state = replace(area.states["arithmetic"], terms=BLANK)
     for term in range(3):
@@ -97,7 +97,7 @@ def test_sums_are_made_of_drawn_codes(qtbot, area: PaneArea) -> None:
     assert not view.rendered.error
 
 
-def test_a_slider_moves_as_ever(qtbot, area: PaneArea) -> None:
+def test_sliders_still_move(qtbot, area: PaneArea) -> None:
     view = settled(qtbot, area, "sliders")
     before = area.states["sliders"]
     view.bank.setFocus()

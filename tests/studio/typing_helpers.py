@@ -1,4 +1,4 @@
-"""Typing as people do: letter by letter, and Enter at the end."""
+"""Typing into fields letter by letter, with or without Enter."""
 
 from __future__ import annotations
 

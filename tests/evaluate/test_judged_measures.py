@@ -1,4 +1,4 @@
-"""Measures of samples against cases whose answer is known by other means."""
+"""Measures of samples on cases with an independently known answer."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_covariances_that_do_not_commute_agree_with_the_root_of_the_product():
     assert frechet_distance(zero, c1, zero, c2) == pytest.approx(float(c1.trace() + c2.trace() - 2 * root), rel=1e-8)
 
 
-def test_features_that_are_shifted_and_scaled_are_as_far_as_the_formula_says():
+def test_distance_of_shifted_and_scaled_features_follows_the_formula():
     x = normal(500, 8, 6) * torch.arange(1, 9)
     mean, covariance = moments(x)
     assert torch.allclose(covariance, torch.cov(x.T))
@@ -86,7 +86,7 @@ def test_features_that_are_shifted_and_scaled_are_as_far_as_the_formula_says():
     assert scaled == pytest.approx(float(covariance.trace()), rel=1e-9), "(2s - s)^2 in each direction"
 
 
-def test_fewer_images_than_features_are_no_trouble():
+def test_fewer_images_than_features_work():
     few, more = normal(3, 64, 7), normal(4, 64, 8)
     assert 0 < frechet_distance(*moments(few), *moments(more)) < 1_000
     assert frechet_distance(*moments(few[:1]), *moments(few[:1])) == 0
@@ -95,7 +95,7 @@ def test_fewer_images_than_features_are_no_trouble():
 # --- kernel distance -------------------------------------------------------------------------------------------------
 
 
-def test_the_kernel_distance_of_two_numbers_each_is_as_by_hand():
+def test_kernel_distance_of_two_numbers_each_by_hand():
     """x = 1, 0 and y = 2, 1, one feature: k(a, b) = (ab + 1)^3.
 
     Within x: k(1, 0) = 1. Within y: k(2, 1) = 27. Between: (27 + 8 + 1 + 1) / 4 = 9.25. So 1 + 27 - 2 * 9.25 = 9.5.
@@ -104,7 +104,7 @@ def test_the_kernel_distance_of_two_numbers_each_is_as_by_hand():
     assert float(squared_mmd(x, y)) == pytest.approx(9.5)
 
 
-def test_equal_distributions_are_at_a_distance_of_about_nothing():
+def test_equal_distributions_have_a_distance_near_zero():
     """Unbiased: on either side of zero, and small beside the spread over subsets; FID at this number is far from 0."""
     x, y = normal(1_500, 32, 9), normal(1_500, 32, 10)
     same = kernel_distances(x, y, subsets=20, size=200)
@@ -136,7 +136,7 @@ def test_a_gaussian_against_itself():
     assert means["precision"] == pytest.approx(means["recall"], abs=0.05)
 
 
-def test_half_of_the_kinds_halves_recall_and_coverage_and_leaves_precision():
+def test_half_of_the_classes_halves_recall_and_coverage_but_not_precision():
     near, far = normal(300, 4, 50), normal(300, 4, 51) + 100
     four = neighbourhoods(normal(600, 4, 52), torch.cat([near, far]))
     assert four["precision"] > 0.9
@@ -158,7 +158,7 @@ def through(data, how, names, **options):
     return evaluate(Draws(how), data, names=names, judge=a_judge(data.spec), samples=400, **options)
 
 
-def test_the_data_itself_is_at_no_distance_and_as_varied(blobs):
+def test_data_has_no_distance_to_itself_and_the_same_diversity(blobs):
     data = blobs()
     split = data.split("train")
 
@@ -178,7 +178,7 @@ def test_the_data_itself_is_at_no_distance_and_as_varied(blobs):
     assert fid.protocol["reference"] == len(split)
 
 
-def test_one_image_again_and_again(blobs):
+def test_one_repeated_image(blobs):
     results = through(blobs(), lambda n, generator: torch.full((n, 1, 8, 8), 0.25), QUICK)
     assert results["diversity"].value == 0
     assert results["class_coverage"].value == pytest.approx(1 / results["class_coverage"].protocol["classes"])
@@ -187,7 +187,7 @@ def test_one_image_again_and_again(blobs):
     assert len(results["class_coverage"].protocol["missing"]) == results["class_coverage"].protocol["classes"] - 1
 
 
-def test_ten_classes_of_which_one_is_drawn_and_ten_that_are_drawn_evenly(blobs, monkeypatch):
+def test_one_of_ten_classes_and_all_ten_evenly(blobs, monkeypatch):
     data = blobs()
     seen = torch.arange(1_000) % 10
     from genstudio.evaluate.measures.class_coverage import covered, entropy, shares
@@ -235,14 +235,14 @@ def test_a_judge_is_made_only_when_a_measure_needs_one(blobs, vae):
         evaluate(vae(data), data, names=["fid"])
 
 
-def test_classes_are_not_counted_where_there_are_none(blobs, vae):
+def test_classes_are_not_counted_without_classes(blobs, vae):
     data = blobs(binarisation="fixed")
     judge = dataclasses.replace(a_judge(data.spec), spec=data.spec)
-    with pytest.raises(UsageError, match="none that a judge could tell apart"):
+    with pytest.raises(UsageError, match="no classes that a judge can tell apart"):
         evaluate(vae(data), data, names=["class_coverage"], judge=judge, samples=20)
 
 
-def test_stopping_is_answered_between_two_batches_of_samples(blobs):
+def test_stop_takes_effect_between_two_batches_of_samples(blobs):
     drawn = []
 
     def how(n, generator):
@@ -260,7 +260,7 @@ def test_stopping_is_answered_between_two_batches_of_samples(blobs):
 # --- a judge's eyes --------------------------------------------------------------------------------------------------
 
 
-def test_images_of_another_size_or_colour_are_fitted_once():
+def test_images_of_another_size_or_colour_are_converted_once():
     judge = a_judge(ImageSpec(1, 8, 8))
     colour = torch.rand(2, 3, 16, 16, generator=torch.Generator().manual_seed(1))
     fitted = judge.fit(colour)

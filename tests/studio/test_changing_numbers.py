@@ -1,4 +1,4 @@
-"""Numbers that run while something trains: read at a glance, and at no cost to the rest of the window."""
+"""Numbers that change during training: readable, and without cost to the rest of the window."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def shown(window: QWidget, label: QLabel) -> Ear:
 
 
 @pytest.mark.parametrize("kind", [Running, Fact, Sentence])
-def test_a_number_that_runs_lays_nothing_out_anew(window, kind) -> None:
+def test_changing_number_causes_no_new_layout(window, kind) -> None:
     label = kind()
     ear = shown(window, label)
     for step in range(10_001, 10_030):
@@ -56,7 +56,7 @@ def test_a_number_that_runs_lays_nothing_out_anew(window, kind) -> None:
     assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width(), "room for a longer one"
 
 
-def test_a_fact_gives_way_with_dots_and_keeps_its_words(window) -> None:
+def test_fact_is_elided_and_keeps_its_text(window) -> None:
     fact = Fact()
     shown(window, fact)
     before = fact.grab().toImage()
@@ -68,7 +68,7 @@ def test_a_fact_gives_way_with_dots_and_keeps_its_words(window) -> None:
     assert fact.whole() == fact.toolTip() == fact.accessibleName() == "something else"
 
 
-def test_a_sentence_goes_on_in_a_second_line_and_only_then_gives_way(window) -> None:
+def test_sentence_uses_a_second_line_before_it_is_elided(window) -> None:
     sentence = Sentence()
     shown(window, sentence)
     one_line, height = sentence.grab().toImage(), sentence.height()

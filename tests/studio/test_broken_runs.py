@@ -1,4 +1,4 @@
-"""A run whose folder goes while it trains; and broken runs in the menu."""
+"""A run whose folder disappears during training, and broken runs in the menu."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ def lose(qtbot, window):
     return path
 
 
-def test_a_deleted_run_is_kept_elsewhere_by_a_button(qtbot, window) -> None:
+def test_button_saves_a_deleted_run_elsewhere(qtbot, window) -> None:
     controls = window.left.controls
     path = lose(qtbot, window)
     assert "gone" in controls.words.text()
-    assert "Nothing of it is saved." in controls.words.text()
-    assert controls.action.text() == "Keep elsewhere"
+    assert "Nothing was saved." in controls.words.text()
+    assert controls.action.text() == "Save elsewhere"
     assert not path.exists()
     assert f"step {window.session.step:,} is still in memory" in controls.words.text()
     click(controls.action)
     qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.path != path, timeout=PATIENCE)
     assert window.session.step >= 20
-    assert "Kept as" in controls.words.text()
+    assert "Saved as" in controls.words.text()
     qtbot.waitUntil(lambda: controls.main.isEnabled() and controls.main.text() == "Continue", timeout=PATIENCE)
     step = window.session.step
     click(controls.main)
     qtbot.waitUntil(lambda: window.session.state == "training" and window.session.step > step, timeout=PATIENCE)
 
 
-def test_continue_keeps_it_first(qtbot, window) -> None:
+def test_continue_saves_it_first(qtbot, window) -> None:
     path = lose(qtbot, window)
     step = window.session.step
     click(window.left.controls.main)
@@ -43,7 +43,7 @@ def test_continue_keeps_it_first(qtbot, window) -> None:
     assert window.session.step == step >= 20
 
 
-def test_where_it_can_not_be_kept_a_folder_is_asked_for(qtbot, window, home, tmp_path, monkeypatch) -> None:
+def test_failed_save_asks_for_a_folder(qtbot, window, home, tmp_path, monkeypatch) -> None:
     controls = window.left.controls
     path = lose(qtbot, window)
     shutil.rmtree(home / "runs")
@@ -59,24 +59,24 @@ def test_where_it_can_not_be_kept_a_folder_is_asked_for(qtbot, window, home, tmp
     qtbot.waitUntil(lambda: run() is not None and run().path == tmp_path / path.name, timeout=PATIENCE)
 
 
-def test_what_is_left_before_it_was_kept_is_kept_all_the_same(qtbot, window, home) -> None:
+def test_unsaved_model_is_saved_when_the_run_is_left(qtbot, window, home) -> None:
     lose(qtbot, window)
     window.session.choose(window.session.recipe)
     assert window.session.unkept.job is None
-    qtbot.waitUntil(lambda: "is kept as" in window.left.controls.words.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "is saved as" in window.left.controls.words.text(), timeout=PATIENCE)
     (kept,) = (run for run in (home / "runs").iterdir() if (run / "checkpoints").is_dir())
     assert kept.name in window.left.controls.words.text()
     assert window.session.run is None, "and the recipe stays in front"
 
 
-def test_what_is_being_kept_when_the_window_closes_is_kept_once(qtbot, window, home, close_window) -> None:
+def test_model_being_saved_at_close_is_saved_once(qtbot, window, home, close_window) -> None:
     lose(qtbot, window)
     window.session.choose(window.session.recipe)
     close_window(window)
     assert len([run for run in (home / "runs").iterdir() if (run / "checkpoints").is_dir()]) == 1
 
 
-def test_closing_keeps_what_was_not_kept(qtbot, window, home, close_window) -> None:
+def test_closing_saves_an_unsaved_model(qtbot, window, home, close_window) -> None:
     lose(qtbot, window)
     close_window(window)
     assert [run.name for run in (home / "runs").iterdir() if (run / "checkpoints").is_dir()]

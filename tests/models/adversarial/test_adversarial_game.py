@@ -1,4 +1,4 @@
-"""What every model of two players promises: who learns when, how often, and that every objective it allows can be played."""
+"""Contract of all models of two players: which learns when and how often, with every allowed objective."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def changed(before: list[torch.Tensor], after: list[torch.Tensor]) -> bool:
 
 
 @EVERY
-def test_its_players_are_known_before_it_is_built(name: str, build_small) -> None:
+def test_players_are_known_before_construction(name: str, build_small) -> None:
     model = build_small(name)
     assert tuple(model.players()) == type(model).player_names == ("discriminator", "generator")
     assert set(type(model).default_players(model.knobs)) == {"discriminator", "generator"}
 
 
 @EVERY
-def test_each_player_learns_alone_where_only_one_may(name: str, build_small, data) -> None:
+def test_only_the_chosen_player_is_updated(name: str, build_small, data) -> None:
     for mine, other in (("discriminator", "generator"), ("generator", "discriminator")):
         model = build_small(name)
         play = step_runner(model, data)
@@ -63,7 +63,7 @@ def test_each_player_learns_alone_where_only_one_may(name: str, build_small, dat
 
 
 @EVERY
-def test_the_discriminators_loss_knows_nothing_of_the_generator(name: str, build_small, data) -> None:
+def test_discriminator_loss_has_no_gradient_for_the_generator(name: str, build_small, data) -> None:
     model = build_small(name)
     steps = model.phases(step_runner(model, data).context)
     phase = next(steps)
@@ -109,7 +109,7 @@ def test_it_trains_with_every_objective_it_allows(name: str, knobs: dict[str, An
 
 
 @pytest.mark.parametrize("name", WITH_OBJECTIVE)
-def test_r1_is_looked_at_lazily_with_as_much_more_weight(name: str, build_small, data) -> None:
+def test_r1_is_computed_lazily_with_proportional_weight(name: str, build_small, data) -> None:
     model = build_small(name, r1=3.0, r1_every=4)
     context = step_runner(model, data).context
     seen = []
@@ -130,7 +130,7 @@ def test_r1_is_looked_at_lazily_with_as_much_more_weight(name: str, build_small,
         ("began", ("resampling=strided", "code_dim=5", "depth=2")),
     ],
 )  # fmt: skip
-def test_stopped_and_resumed_equals_straight(name: str, overrides: tuple[str, ...], recipe, tmp_path) -> None:
+def test_stopped_and_resumed_equals_uninterrupted(name: str, overrides: tuple[str, ...], recipe, tmp_path) -> None:
     wanted = recipe(name, "plan.steps=5", "plan.sample_every=2", "plan.log_every=2", *overrides)
     changes = {1: {"plan.players.generator.lr": 0.002}}
     train_until(new_job(wanted, out=tmp_path / "straight"), 5, changes)
@@ -139,7 +139,7 @@ def test_stopped_and_resumed_equals_straight(name: str, overrides: tuple[str, ..
     same(contents(tmp_path / "run", 5), contents(tmp_path / "straight", 5))
 
 
-def test_sampling_looks_through_averaged_weights_and_averaged_statistics(build_small, data) -> None:
+def test_sampling_uses_averaged_weights_and_statistics(build_small, data) -> None:
     """Averages of weights with the newest net's running means give ugly images: the means are averaged too."""
     from genstudio.training.eval_copy import onlooker
 
@@ -167,7 +167,7 @@ def test_sampling_looks_through_averaged_weights_and_averaged_statistics(build_s
         torch.testing.assert_close(seen, model.eval().decode(z))
 
 
-def test_a_run_writes_down_what_it_was_not_told(recipe, tmp_path) -> None:
+def test_run_stores_defaults_that_the_recipe_left_out(recipe, tmp_path) -> None:
     """The plan that came with the objective stands in the run's own recipe, whatever the defaults will be one day."""
     job = new_job(recipe("gan", "objective=wasserstein", "plan.players.generator.lr=0.007"), out=tmp_path / "run")
     finish(job)

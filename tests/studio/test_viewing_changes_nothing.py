@@ -1,4 +1,4 @@
-"""A run that was looked at in every way equals, to the bit, one that nobody looked at."""
+"""A run that was viewed in every way equals, to the bit, one that was not."""
 
 from __future__ import annotations
 

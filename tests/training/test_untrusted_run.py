@@ -1,4 +1,4 @@
-"""A run from elsewhere: nothing outside of its folder changes, and each odd value is refused in words."""
+"""A run from elsewhere: nothing outside its folder changes, and each odd value is refused with a reason."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ def test_no_link_is_followed_for_writing(run: Run, victim: Path, name: str) -> N
     assert content(victim) == before
 
 
-def test_a_run_that_is_itself_reached_by_a_link_trains(run: Run, tmp_path: Path) -> None:
+def test_run_reached_through_a_link_trains(run: Run, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(run.path)
     finish(resume_job(tmp_path / "link", steps=12))
     assert run.checkpoints()[-1] == 12
 
 
-def test_a_second_name_of_the_rows_keeps_what_it_had(run: Run, tmp_path: Path) -> None:
+def test_hard_link_to_the_rows_keeps_its_content(run: Run, tmp_path: Path) -> None:
     for name in ("metrics.jsonl", "events.jsonl"):
         os.link(run.path / name, tmp_path / name)
     before = [(tmp_path / name).read_bytes() for name in ("metrics.jsonl", "events.jsonl")]
@@ -86,7 +86,7 @@ def test_a_second_name_of_the_rows_keeps_what_it_had(run: Run, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", ["metrics.jsonl", "events.jsonl", ".lock", "checkpoints/000010/state.json"])
-def test_a_pipe_holds_nobody_up(run: Run, name: str) -> None:
+def test_pipe_does_not_block_reading(run: Run, name: str) -> None:
     (run.path / name).unlink()
     getattr(os, "mkfifo", os.mkdir)(run.path / name)  # where there are no pipes, a folder is as odd
     look_at_run(run.path)
@@ -105,7 +105,7 @@ STATES: list[Any] = [
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: str(state)[:30])
-def test_a_state_that_is_none_is_refused_in_words(run: Run, state: Any) -> None:
+def test_invalid_state_is_refused_with_a_reason(run: Run, state: Any) -> None:
     for step in run.checkpoints():
         path = run.checkpoint(step) / "state.json"
         path.write_text(state if isinstance(state, str) else json.dumps({**json.loads(path.read_text()), **state}))
@@ -133,7 +133,7 @@ def change(trainer: dict[str, Any], where: str, value: Any) -> None:
         ("generators/python", []),
     ],
 )  # fmt: skip
-def test_a_trainer_that_is_none_is_refused_in_words(run: Run, where: str, value: Any) -> None:
+def test_invalid_trainer_state_is_refused_with_a_reason(run: Run, where: str, value: Any) -> None:
     path = run.checkpoint() / "trainer.pt"
     trainer = torch.load(path, weights_only=True)
     change(trainer, where, value)
@@ -161,7 +161,7 @@ def test_settings_of_an_optimiser_come_from_the_plan(run: Run) -> None:
     assert not group["maximize"]
 
 
-def test_rows_that_are_none_are_passed_over(run: Run) -> None:
+def test_invalid_rows_are_skipped(run: Run) -> None:
     rows, events = run.metrics_since()[0], run.run_events()
     odd = [DEEP, "[]", '{"step": 1, "values": {"a": []}}', '{"step": "x", "values": {}}', '{"event": "changed", "step": 1}',
            '{"event": "rolledback", "step": 1}', '{"event": "termowners", "step": 1, "terms": [1]}', "1" * 5000]  # fmt: skip
@@ -182,7 +182,7 @@ def test_rows_that_are_none_are_passed_over(run: Run) -> None:
         ("recipe.toml", "["),
     ],
 )
-def test_a_broken_run_is_one_line_and_hides_no_other(run: Run, tmp_path: Path, name: str, text: str) -> None:
+def test_broken_run_is_one_line_and_others_are_still_listed(run: Run, tmp_path: Path, name: str, text: str) -> None:
     shutil.copytree(run.path, tmp_path / "runs" / "good")
     shutil.copytree(run.path, tmp_path / "runs" / "torn")
     (tmp_path / "runs" / "torn" / name).write_text(text)
