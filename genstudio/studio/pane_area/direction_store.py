@@ -83,7 +83,7 @@ class FoundDirections(QObject):
         if before is not None:
             earlier = Directions.from_bytes(self._blobs.get(before))
             data = Directions.from_bytes(data).with_names_of(earlier).to_bytes()
-        self._put(self._path, way, self._blobs.put(data))
+        self.put(self._path, way, self._blobs.put(data))
 
     def find_again(self) -> None:
         """Search again, with the weights that are shown. Undo restores the directions of before."""
@@ -102,10 +102,8 @@ class FoundDirections(QObject):
         words = _("name a direction {name}", name=new)
         self._undo_stack.push(_Exchange(self, words, self._path, self._way, self.blob, blob))
 
-    # -- plumbing ------------------------------------------------------------------------------------------------
-
-    def _put(self, path: Path | None, way: Way, blob: Blob | None) -> None:
-        """These are the ones found in this way in the run at ``path``, unless that was left."""
+    def put(self, path: Path | None, way: Way, blob: Blob | None) -> None:
+        """Show these in place of those found in this way in the run at ``path``, unless that was left; ``None``: find others."""
         if path is None or path != self._path:
             return
         if blob is None and way in self._found:
@@ -114,6 +112,8 @@ class FoundDirections(QObject):
             self._found[way] = blob
             self._keep(blob)
         self.changed.emit()
+
+    # -- plumbing ------------------------------------------------------------------------------------------------
 
     def _keep(self, blob: Blob) -> None:
         run, data = self._session.run, self._blobs.get(blob)
@@ -183,10 +183,10 @@ class _Exchange(QUndoCommand):
         self._found, self._path, self._way, self._before, self._after = found, path, way, before, after
 
     def redo(self) -> None:
-        self._found._put(self._path, self._way, self._after)
+        self._found.put(self._path, self._way, self._after)
 
     def undo(self) -> None:
-        self._found._put(self._path, self._way, self._before)
+        self._found.put(self._path, self._way, self._before)
 
 
 class _Keeping:
