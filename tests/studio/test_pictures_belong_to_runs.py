@@ -231,13 +231,13 @@ def test_pane_shows_progress_and_a_stop_button(qtbot, slow: Slow, area: PaneArea
     qtbot.waitUntil(line.isVisible, timeout=PATIENCE)
     qtbot.waitUntil(lambda: view.grid.accessibleDescription() == "Computing, 40 %", timeout=PATIENCE)
     assert line.words.text() == "Computing, 40 %"
-    qtbot.mouseClick(line.button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(line.link, Qt.MouseButton.LeftButton)
     assert "Stopped" in view.grid.accessibleDescription()
-    assert line.button.text() == "Compute"
+    assert line.link.text() == "Compute"
     slow.open.set()
     area.session.changed.emit()  # whatever goes on elsewhere does not begin it again
     assert area.renderer.work("slow") is None
-    qtbot.mouseClick(line.button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(line.link, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: view.rendered is not None, timeout=PATIENCE)
     assert not line.isVisible()
     assert view.grid.picture is not None

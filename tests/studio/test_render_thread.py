@@ -233,7 +233,7 @@ def test_content_from_newer_weights_continues_if_requested_again(
 def test_slow_content_sleeps_between_slices_during_training(
     qtbot, renderer: RenderThread, weights: Weights, gate: Gate, monkeypatch
 ):
-    monkeypatch.setitem(panes.load()._things, "gate", replace(panes["gate"], long=True))
+    monkeypatch.setitem(panes.load()._things, "gate", replace(panes["gate"], slow=True))
     renderer.submit("gate", GateState())
     fetch(qtbot, renderer, "gate")
     assert renderer._breathes == {}, "nothing trains: as fast as it goes"

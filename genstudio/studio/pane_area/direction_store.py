@@ -103,7 +103,7 @@ class FoundDirections(QObject):
         self._undo_stack.push(_Exchange(self, words, self._path, self._way, self.blob, blob))
 
     def put(self, path: Path | None, way: Way, blob: Blob | None) -> None:
-        """Show these in place of those found by ``way`` in the run at ``path``, unless that was left; ``None``: find others."""
+        """Show these in place of those found by ``way`` in the run at ``path``, unless it was left; ``None``: find some."""
         if path is None or path != self._path:
             return
         if blob is None and way in self._found:
