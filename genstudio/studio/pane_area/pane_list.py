@@ -101,7 +101,7 @@ class PaneList(QScrollArea):
         for group, title in GROUPS.items():
             self._add_group(column, translate(title), {n: p for n, p in served.items() if p.group == group})
         others = {name: pane for name, pane in self._panes.items() if name not in served}
-        self._add_group(column, _("Not available for this model"), others)
+        self._add_group(column, _("Not for this model"), others)
         column.addStretch(1)
         self.setWidget(inside)
         self.set_active(self._active, self._beside)
