@@ -140,7 +140,7 @@ def test_damaged_cache_is_rebuilt(own_cache: Path, make_source: Any, damage: str
 
 
 def test_a_hundred_thousand_images_need_the_memory_of_a_chunk(own_cache: Path, make_source: Any) -> None:
-    """100,000 images of 32×32 are 102 MB as bytes: neither decoding nor opening nor a batch may come near."""
+    """100,000 images of 32×32 are 102 MB; decoding, opening and batches need far less."""
 
     class Endless:
         shape = (100_000, 1, 32, 32)

@@ -56,7 +56,7 @@ def context(squares: Any) -> ViewContext:
 
 @pytest.fixture
 def judged(squares: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> ViewContext:
-    """With a judge, trained for an instant."""
+    """A context with a judge that was trained briefly."""
     monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path))
     for name in ("STEPS", "FEWEST_STEPS"):
         monkeypatch.setattr(recipe, name, 12)

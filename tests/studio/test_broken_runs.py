@@ -8,7 +8,7 @@ from tests.studio.test_training_in_the_window import PATIENCE, click, idle, star
 
 
 def lose(qtbot, window):
-    """The run's folder is deleted while it trains, and that is told."""
+    """The run's folder is deleted during training, and the error is shown."""
     start(qtbot, window, steps=20)
     path = window.session.run.path
     shutil.rmtree(path)

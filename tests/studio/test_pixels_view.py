@@ -101,7 +101,7 @@ def settled(qtbot, area: PaneArea) -> PixelsView:
 
 
 def drawn_to(qtbot, area: PaneArea, position: int) -> PixelsView:
-    """Bring the drawing to a position, as a command of its own."""
+    """Move the drawing to a position, as a separate command."""
     area.change({"pixels": replace(area.states["pixels"], position=position)}, "to there")
     return settled(qtbot, area)
 
@@ -466,7 +466,7 @@ def test_the_image_that_is_picked_is_enlarged(qtbot, area: PaneArea, view: Pixel
 
 
 def completing(qtbot, area: PaneArea) -> PixelsView:
-    """A test image is given, its upper half kept, all drawn."""
+    """A test image with its upper half kept, completely drawn."""
     view = drawn_to(qtbot, area, END)
     view.propose("", source="data", index=2)
     return settled(qtbot, area)

@@ -98,7 +98,7 @@ def test_invalid_text_in_a_name_is_refused_before_a_folder_is_made(recipe: Recip
 
 
 def full(monkeypatch: pytest.MonkeyPatch, inside: Path) -> Callable[[], None]:
-    """A disk without room under ``inside``; the function makes room."""
+    """A full disk under ``inside``; the function frees space."""
     real = os.fsync
 
     def fsync(handle: int) -> None:
