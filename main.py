@@ -34,7 +34,7 @@ def main(arguments):
         from genstudio.bootstrap import testing as tests
 
         code = tests.make_ready(HERE)
-        # All of them go faster side by side; of a few that somebody names, the start would be the longest part.
+        # All tests are faster in parallel; for a few named ones, starting processes would take longest.
         rest = arguments[1:] or ["-n", "logical", "--maxprocesses", "4"]
         return code or hand_over([python, "-m", "pytest"] + rest)
     # -P: a file named torch.py in the folder where the person stands must not be taken for the real one.

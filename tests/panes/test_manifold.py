@@ -72,7 +72,7 @@ def test_many_dimensions_open_on_the_principal_ones_and_a_choice_stays(squares):
     assert names(many) == ("PC1", "PC2")
     assert names(two) == ("z1", "z2")
     assert names(many, axes="latent") == ("z1", "z2")
-    assert names(many, across=3) == ("z3", "z2"), "two dimensions that somebody named are a choice too"
+    assert names(many, across=3) == ("z3", "z2"), "two named dimensions count as a choice too"
     assert names(two, axes="principal") == ("PC1", "PC2"), "as pictures from before say"
 
 

@@ -311,7 +311,7 @@ def test_change_during_a_play_is_a_separate_command_and_the_play_continues(qtbot
     assert state_of(area) == InterpolateState()
     assert view.player.playing
     area.show_pane("manifold")
-    assert not view.player.playing, "nothing plays that nobody sees"
+    assert not view.player.playing, "a hidden pane does not play"
     assert area.active == "manifold"
 
 

@@ -107,7 +107,7 @@ def test_opened_run_is_shown_with_caption_and_time(area: PaneArea):
 def test_users_choice_of_plane_is_kept(qtbot, area: PaneArea):
     view = area.views["manifold"]
     plane, across = view._plane.combo, view._across.combo
-    assert plane.currentText() == "principal", "what is shown, though nobody chose"
+    assert plane.currentText() == "principal", "the default, not a choice"
     assert not across.isEnabled()
     plane.setFocus()
     qtbot.keyClick(plane, Qt.Key.Key_Up)

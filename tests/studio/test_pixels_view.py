@@ -480,7 +480,7 @@ def test_one_stroke_erases_and_is_one_command(qtbot, area: PaneArea):
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=place(view, 1, 1))
     for column in range(2, 7):
         qtbot.mouseMove(canvas, place(view, 1, column))
-    assert area.undo_stack.count() == count, "nothing is drawn anew before the brush is lifted"
+    assert area.undo_stack.count() == count, "nothing is redrawn before the brush is lifted"
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=place(view, 1, 6))
     assert area.undo_stack.count() == count + 1
     mask = area.blobs.get_array(area.states["pixels"].mask)
