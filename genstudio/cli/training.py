@@ -33,7 +33,7 @@ def train(
     seed: Seed = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="RUN", help=_("The new run's folder; by default it gets a name of its own.")),
+        typer.Option("--out", metavar="RUN", help=_("The new run's folder; by default a new name among your runs.")),
     ] = None,
     data: Data = None,
     device: Device = "auto",

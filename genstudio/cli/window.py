@@ -14,7 +14,7 @@ from genstudio.core.messages import _
 
 def window(
     run: Annotated[str | None, typer.Argument(metavar="[RUN]", help=_("A run to open, as `runs` lists it."))] = None,
-    recipe: Annotated[str | None, typer.Option("--recipe", metavar="RECIPE", help=_("A recipe to begin with."))] = None,
+    recipe: Annotated[str | None, typer.Option("--recipe", metavar="RECIPE", help=_("A recipe to start from."))] = None,
     data: Data = None,
     report: Annotated[
         Path | None,

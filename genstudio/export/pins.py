@@ -82,7 +82,7 @@ def pinned_snapshot(run: Run, digest: str) -> Snapshot:
         snapshot = Snapshot(**{**described, "spec": ImageSpec.from_json(described["spec"])}, weights=weights)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise RunError(
-            N_("The run {name} does not hold the weights {hash}.", name=run.name, hash=digest[:16]),
+            N_("The run {name} does not have the weights {hash}.", name=run.name, hash=digest[:16]),
             N_("Copy the folder 'pinned' of the run from the computer on which the picture was made."),
         ) from error
     if snapshot.digest != digest:

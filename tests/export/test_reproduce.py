@@ -123,7 +123,7 @@ def test_pinning_twice_keeps_one_copy_equal_to_the_original(context: ViewContext
 
 
 def test_missing_or_changed_weights_are_detected(context: ViewContext, own_run: Run) -> None:
-    with pytest.raises(RunError, match="does not hold"):
+    with pytest.raises(RunError, match="does not have"):
         pinned_snapshot(own_run, context.snapshot.digest)
     file = pin(own_run, context.snapshot) / "model.safetensors"
     content = bytearray(file.read_bytes())
@@ -132,7 +132,7 @@ def test_missing_or_changed_weights_are_detected(context: ViewContext, own_run: 
     with pytest.raises(RunError, match="not those"):
         pinned_snapshot(own_run, context.snapshot.digest)
     file.write_bytes(content[:100])
-    with pytest.raises(RunError, match="does not hold"):
+    with pytest.raises(RunError, match="does not have"):
         pinned_snapshot(own_run, context.snapshot.digest)
 
 

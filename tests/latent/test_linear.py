@@ -130,7 +130,7 @@ def test_walk_without_remainder_is_refused() -> None:
 @pytest.mark.parametrize(
     ("z", "values", "words"),
     [
-        (np.eye(3), np.full(3, 0.5), "nothing to tell apart"),
+        (np.eye(3), np.full(3, 0.5), "no direction can be found"),
         (np.eye(3), np.full(3, np.nan), "not known"),
         (np.full((3, 2), np.nan), np.array([0.0, 1.0, 1.0]), "not finite"),
         (np.ones((4, 2)), np.array([0.0, 1.0, 0.0, 1.0]), "No direction in the code"),

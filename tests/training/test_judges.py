@@ -336,10 +336,10 @@ def test_another_nets_weights_are_refused(tmp_path: Path, monkeypatch: Any) -> N
     folder = tmp_path / "cache" / "inception"
     folder.mkdir(parents=True)
     torch.save({"layer.weight": torch.zeros(3)}, folder / "net.pth")
-    with pytest.raises(DataError, match="does not hold the weights of Inception v3"):
+    with pytest.raises(DataError, match="does not contain the weights of Inception v3"):
         inception_judge()
     (folder / "net.pth").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
-    with pytest.raises(DataError, match="does not hold"):
+    with pytest.raises(DataError, match="does not contain"):
         inception_judge()
 
 

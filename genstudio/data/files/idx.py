@@ -75,14 +75,14 @@ def open_idx(path: str | os.PathLike[str], ndim: int) -> IdxFile:
     with _reading(path) as file:
         header = file.read(4)
         if len(header) < 4 or header[:2] != b"\0\0":
-            raise _broken(path, N_("it doesn't begin as an IDX file does"))
+            raise _broken(path, N_("it doesn't begin like an IDX file"))
         kind, dimensions = header[2], header[3]
         if kind != _UNSIGNED_BYTE:
             raise _broken(
-                path, N_("it holds {kind} where bytes are needed", kind=_OTHER_TYPES.get(kind, f"type {kind:#04x}"))
+                path, N_("it contains {kind} instead of bytes", kind=_OTHER_TYPES.get(kind, f"type {kind:#04x}"))
             )
         if dimensions != ndim:
-            raise _broken(path, N_("it has {n} dimensions where {wanted} are needed", n=dimensions, wanted=ndim))
+            raise _broken(path, N_("it has {n} dimensions instead of {wanted}", n=dimensions, wanted=ndim))
         sizes = file.read(4 * ndim)
         if len(sizes) < 4 * ndim:
             raise _broken(path, N_("it ends within its header"))

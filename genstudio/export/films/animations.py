@@ -93,7 +93,7 @@ def _writer(target: Path, fps: float, scale: int) -> Callable[..., None]:
     if scale < 1:
         raise UsageError(
             N_("Frames can't be enlarged {scale} times.", scale=scale),
-            N_("Choose a whole factor, 1 or more."),
+            N_("Choose a whole number, 1 or more."),
         )
     return writers[suffix]
 

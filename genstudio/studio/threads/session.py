@@ -488,7 +488,7 @@ class Session(QObject):
             self.snapshot_arrived.emit()
         if newest > self.step:
             self.failed.emit(
-                N_("The checkpoint of step {step} is damaged: the run goes on from step {sound}.", step=newest,
+                N_("The checkpoint of step {step} is damaged: the run continues from step {sound}.", step=newest,
                    sound=self.step)
             )  # fmt: skip
 
