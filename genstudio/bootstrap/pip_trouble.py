@@ -1,4 +1,4 @@
-"""Explanation of a failed pip run in one sentence: pip's own output is long, and hides the one line that helps."""
+"""Explanation of a failed pip run in one sentence: pip's own output is long and hides the line that helps."""
 
 from __future__ import annotations
 
