@@ -1,4 +1,4 @@
-"""``window``: the same as no command at all, with a word on what to open."""
+"""The command ``window``: opens the window on a given run or recipe."""
 
 from __future__ import annotations
 
