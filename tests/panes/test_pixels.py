@@ -412,7 +412,7 @@ def test_impossible_drawings_give_reason_and_remedy(squares):
         asked(two, source="own", own=two.blobs.put_array(np.zeros((8, 8, 1), np.uint8)))
     other = pixel_look(levels=2)
     other.data = squares
-    with pytest.raises(UsageError, match=r"of 256 levels.*model's are.*of 2.*Open the data set"):
+    with pytest.raises(UsageError, match=r"with 256 levels.*model's are.*with 2.*Open the data set"):
         asked(other, source="data")
     larger = pixel_look(height=9, levels=256)
     larger.data = squares
