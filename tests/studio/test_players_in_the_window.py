@@ -159,7 +159,7 @@ def test_curves_are_grouped_by_player_and_changes_marked(qtbot, playing) -> None
     ]  # fmt: skip
     qtbot.waitUntil(lambda: curves.plot.chart is not None and len(curves.plot.chart.strips) >= 3, timeout=PATIENCE)
     titles = [strip.title for strip in curves.plot.chart.strips]
-    assert list(dict.fromkeys(t.partition(":")[0] for t in titles)) == ["discriminator", "generator", "watched"]
+    assert list(dict.fromkeys(t.partition(":")[0] for t in titles)) == ["discriminator", "generator", "other values"]
     assert len(titles) == len(set(titles))
     assert curves.plot.chart.strips[-1].held == (-0.12, 1.12), "all of what a probability may be"
 
