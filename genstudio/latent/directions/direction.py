@@ -43,7 +43,7 @@ class Direction:
     ``reader``: the vector that predicts the value, the same length (see :mod:`genstudio.latent.directions.linear`).
 
     ``heldout``: score of the reading on held-out codes, R² of a number or balanced accuracy of yes and no
-    (``scored``); ``baseline``: the score of the best of a few random directions. Both ``None`` for unnamed directions.
+    (``scored``); ``baseline``: the mean score of ten random directions. Both ``None`` for unnamed directions.
     ``n``: codes that it was found on. ``effect``: see :mod:`genstudio.latent.effects`; empty where it wasn't measured.
     """
 
