@@ -2,9 +2,9 @@
 """Start genstudio: ``python3 main.py [ARGUMENTS]``. ``python3 main.py test`` runs the test suite.
 
 The first start makes ``.venv`` beside this file and installs the project into it; ``genstudio.bootstrap`` does that,
-with the standard library alone. Every later start reads one small file and goes straight in.
+with the standard library alone. Every later start reads one small file and starts the program.
 
-Old Pythons must be able to read this file, if only to be told that they are old: no newer syntax in here.
+Old Pythons must be able to read this file, to report that they are too old: it uses no newer syntax.
 """
 
 import os
@@ -34,10 +34,10 @@ def main(arguments):
         from genstudio.bootstrap import testing as tests
 
         code = tests.make_ready(HERE)
-        # All of them go faster side by side; of a few that somebody names, the start would be the longest part.
+        # All tests are faster in parallel; for a few named ones, starting processes would take longest.
         rest = arguments[1:] or ["-n", "logical", "--maxprocesses", "4"]
         return code or hand_over([python, "-m", "pytest"] + rest)
-    # -P: a file named torch.py in the folder where the person stands must not be taken for the real one.
+    # -P: a file named torch.py in the current folder must not be imported instead of the real one.
     return hand_over([python, "-P", "-m", "genstudio"] + arguments)
 
 
@@ -53,7 +53,7 @@ def hand_over(command):
     while True:
         try:
             return child.wait()
-        except KeyboardInterrupt:  # the child got the same Ctrl-C, and decides itself what to do about it
+        except KeyboardInterrupt:  # the child got the same Ctrl-C and handles it
             continue
 
 
@@ -73,7 +73,7 @@ def start_with_newer_python(arguments):
 
 
 def newer_pythons():
-    """Pythons on this machine that start and are new enough, the likeliest to have all packages first."""
+    """Pythons on this machine that start and are new enough, the most likely to have all packages first."""
     import subprocess
 
     if os.name == "nt":
@@ -81,7 +81,7 @@ def newer_pythons():
     else:
         names = [os.path.join(HERE, ".venv", "bin", "python")]
     names += ["python3.12", "python3.13", "python3.11", "python3.14", "python3", "python", "py"]
-    # A version manager's shim is on the PATH even for versions that are switched off: only running it tells.
+    # A version manager's shim is on the PATH even for versions that are switched off: only running it shows.
     question = "import sys; sys.stdout.write(sys.executable if sys.version_info >= %r else '')" % (OLDEST,)
     for name in names:
         try:

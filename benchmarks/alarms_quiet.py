@@ -1,10 +1,10 @@
-"""Which alarms a training would have shown at any time: its rows one by one through ``assess``, with factory thresholds.
+"""Alarms that a training would have shown at any time: its rows one by one through ``assess``, with default thresholds.
 
-    python benchmarks/alarms_quiet.py RUN [RUN ...]                       # runs that are there
+    python benchmarks/alarms_quiet.py RUN [RUN ...]                       # existing runs
     python benchmarks/alarms_quiet.py --recipe mnist-dcgan --seeds 0 1 2 --steps 1500 [--set NAME=VALUE] [--data DIR]
 
-Settings are those in force at each row (the run's own recipe and its recorded changes). Prints JSON; ``quiet`` says that no
-run would have shown one. A run that fails on purpose (``toy-gan-minimax``) is expected not to be quiet.
+Settings are those in force at each row (the run's own recipe and its recorded changes). Prints JSON; ``quiet`` means that
+no run would have shown one. A run that fails on purpose (``toy-gan-minimax``) is expected not to be quiet.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from genstudio.training.run.run import Run
 
 
 def alarms_of(run: Run) -> list[dict[str, Any]]:
-    """Each alarm once for as long as it stands: from which step to which, its words and its remedy."""
+    """Each alarm once for its whole duration: first and last step, message and remedy."""
     rows, shown = run.metrics_since()[0], []
     settings = _settings(run)
     standing: tuple[str, str] | None = None
@@ -52,7 +52,7 @@ def alarms_of(run: Run) -> list[dict[str, Any]]:
 
 
 def _settings(run: Run) -> Any:
-    """A function from a step to the plan and the model's knobs in force there; asked for ascending steps."""
+    """A function from a step to the plan and the model's knobs in force there; call it with ascending steps."""
     from genstudio.core.knobs import parse_knobs
     from genstudio.models.base import models
 
@@ -71,7 +71,7 @@ def _settings(run: Run) -> Any:
 
 
 def trained(asked: argparse.Namespace, folder: Path) -> Iterator[Run]:
-    """The recipe trained anew, once for each seed."""
+    """The recipe trained once for each seed."""
     for seed in asked.seeds:
         steps = [f"plan.steps={asked.steps}"] if asked.steps else []
         recipe = load_recipe(asked.recipe).override([*steps, f"plan.seed={seed}", "plan.save_every=0", *asked.set])

@@ -1,4 +1,4 @@
-"""Imported before torch by benchmarks that compute in their own process: OpenMP's threads wait as the program's do."""
+"""OpenMP settings of the program, for benchmarks that compute in their own process: import it before torch."""
 
 from genstudio.core.openmp import sleep_while_waiting
 

@@ -1,18 +1,18 @@
-"""Whether *Nearest neighbours* of a model that draws pixel by pixel holds another pane up, and what memory it leaves behind.
+"""Delay of other panes by *Nearest neighbours* of a pixel-by-pixel model, and memory still in use after it.
 
     python benchmarks/audit_memory.py --data DIR [--recipe mnist-pixelcnn] [--audited 300] [--steps 4] [--left-after 2]
 
-The real window trains a few steps and stands still. Then, each time from *Samples*, whose memory is ``before_mb``:
+The real window trains a few steps and pauses. Then, each time from *Samples*, whose memory is ``before_mb``:
 
 ``rendering_left``  *Nearest neighbours* is opened and left for *Pixel by pixel* after ``left-after`` seconds, in the middle
                     of drawing its samples.
-``audit_left``      its audit is started by its button, and the pane left for *Pixel by pixel*: the audit goes on meanwhile.
+``audit_left``      its audit is started by its button, and the pane left for *Pixel by pixel*; the audit continues.
 ``audit_stopped``   that audit is stopped half done.
 ``audit_ended``     another audit, left alone until its verdict is there.
 
 ``first_content_ms`` is the time from choosing *Pixel by pixel* to its first content; ``memory_mb`` the resident memory
 before, at its peak and five seconds after the end. Prints JSON. The claim: five seconds after either ends, memory is within
-150 MB of what it was before, and no content waits for a pane that was left (``alone_ms``: with nothing else going on).
+150 MB of what it was before, and no content waits for a closed pane (``alone_ms``: without other work).
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def to_samples(area: Any) -> Hand:
 
 
 def to_pixels(area: Any, figures: dict[str, Any], name: str, *, resample: bool = False) -> Hand:
-    """*Pixel by pixel*, with a drawing of its own each time, and how long its first content takes."""
+    """Open *Pixel by pixel* with a new drawing; the time to its first content."""
     if resample:
         area.change({"pixels": area.states["pixels"].resampled()}, "resample")
     before = area.views["pixels"].rendered if "pixels" in area.views else None
@@ -139,7 +139,7 @@ def to_pixels(area: Any, figures: dict[str, Any], name: str, *, resample: bool =
 
 
 class Memory:
-    """Resident memory of this process in MB, seen fifty times a second."""
+    """Resident memory of this process in MB, sampled fifty times a second."""
 
     def __enter__(self) -> Memory:
         self._over = threading.Event()

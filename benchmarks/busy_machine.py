@@ -1,13 +1,13 @@
-"""How fast mnist-vae-2d trains while other programs want the processor, with and without threads that sleep at barriers.
+"""Training speed of mnist-vae-2d beside busy programs, with and without threads that sleep at barriers.
 
     python benchmarks/busy_machine.py [--data DIR] [--busy 0 1 2] [--rounds 7] [--seconds 3]
 
 Trains by the recipe's own loop, without saving, sampling and measuring, in four ways: as OpenMP waits by default; as the
 program sets it (``genstudio/core/openmp.py``); with the passive wait policy alone; and by default on one thread. Each way
-is a process of its own, since the runtime reads its variables once; between its turns it sleeps. Beside them 0, 1 or 2
-processes count without end. Rounds go through all ways at each number of busy processes, in changing order, so that
+is a separate process, because the runtime reads its variables once; between its turns it sleeps. Beside them 0, 1 or
+2 processes count without end. Rounds go through all ways at each number of busy processes, in changing order, so that
 whatever else the computer does hits all alike. Prints JSON: images/s as median, least and most. The claim is for two
-cores: with the setting at least twice the default beside one busy process, and .75 of it on a quiet machine.
+cores: with the setting at least twice the default beside one busy process, and .75 of it on an idle machine.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Trainer:
         self.images_per_second(WARM)
 
     def images_per_second(self, seconds: float) -> float:
-        """Train for so long, and then sleep."""
+        """Train for ``seconds``, then sleep; the images/s."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(f"{seconds}\n")
@@ -63,7 +63,7 @@ class Trainer:
 
 
 def train(changes: list[str], data: Path | None) -> None:
-    """The trainer's own process: for each line of input that many seconds of steps, and their images/s as a line."""
+    """Process of a trainer: for each line of input it trains that many seconds and prints its images/s."""
     from genstudio.training.events import Stepped
     from genstudio.training.job import new_job
     from genstudio.training.recipe.recipe import load_recipe
@@ -84,12 +84,12 @@ def train(changes: list[str], data: Path | None) -> None:
 
 
 def busy_processes(count: int) -> list[subprocess.Popen[bytes]]:
-    """So many processes that count without end."""
+    """Start ``count`` processes that count without end."""
     return [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
 
 
 def orders(names: list[str], rounds: int) -> Iterator[list[str]]:
-    """``names`` once a round, beginning with another one each time."""
+    """``names`` once per round, starting with another one each time."""
     for k in range(rounds):
         first = k % len(names)
         yield names[first:] + names[:first]

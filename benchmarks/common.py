@@ -1,4 +1,4 @@
-"""What every benchmark says of itself: the commit, the versions, the machine and how busy it was; and percentiles."""
+"""Report of a benchmark: commit, versions, machine and load; and percentiles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def report(benchmark: str, figures: Mapping[str, Any], *, busy_before: float | None = None) -> None:
-    """Print one JSON object: ``figures``, then where and with what they were measured."""
+    """Print one JSON object: ``figures``, then commit, versions, machine and load."""
     print(
         json.dumps(
             {
@@ -83,7 +83,7 @@ def machine() -> dict[str, Any]:
 
 
 def load() -> float | None:
-    """Processes that want a core, on average over the last minute: above the cores, figures say little."""
+    """Load average of the last minute: above the number of cores, figures are not reliable."""
     return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 

@@ -1,10 +1,10 @@
-"""How long from a hand's movement to the picture on screen: the manifold dragged, idle and while mnist-vae-2d trains.
+"""Time from a mouse movement to the picture on screen: the manifold dragged, idle and while mnist-vae-2d trains.
 
     python benchmarks/drag_to_painted.py [--moves 300] [--data DIR] [--recipe mnist-vae-2d]
 
-A real pane area is driven by mouse events, 60 a second, as a hand would. One latency is the time from the event that made a
+A real pane area gets 60 mouse events per second. One latency is the time from the event that made a
 pane state until the paint event that shows that state's picture is done; states that a newer one overtook are never painted
-and not counted (``painted_part`` says how many were). Of a large grid a moving hand sees a coarse stage
+and not counted (``painted_part`` says how many were). Of a large grid, a drag shows a coarse stage
 (``coarse_part`` says how often); ``whole_ms`` is the time from the last movement until all cells are painted.
 Compared with: ``direct``, the same model's decode and nothing else, on one thread.
 Prints JSON. The goal: p95 at most 16 ms idle and 33 ms while training, on two cores.
@@ -30,7 +30,7 @@ EVERY = 1 / 60
 
 
 class Driver:
-    """One application, one pane area, and the loop that moves a hand over it."""
+    """One application, one pane area, and the loop that drags over it."""
 
     def __init__(self, recipe: str) -> None:
         from PySide6.QtGui import QUndoStack
@@ -140,7 +140,7 @@ class Driver:
             loop.exec()
 
     def direct(self, n: int) -> dict[str, Any]:
-        """The decode of n×n codes by itself, on one thread of torch, nothing else going on here."""
+        """The decode of n×n codes by itself, on one thread of torch, without other work."""
         import torch
 
         from genstudio.training.snapshot import load_model

@@ -1,9 +1,9 @@
-"""Drives the real window from inside its own process: the program's own ``run`` opens it, a timer acts on it.
+"""Driver of the real window from inside its own process: the program's ``run`` opens it, a timer acts on it.
 
     drive(lambda window: ..., recipe="mnist-vae-2d")
 
 calls the function as a generator on the GUI thread: each ``yield seconds`` gives the event loop that long, and
-``yield condition`` waits until a function says so. When it ends, the window is closed as a person would.
+``yield condition`` waits until a function returns true. When it ends, the window is closed as a person would.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PATIENCE = 600.0  # seconds for a condition: decoding images may take minutes th
 
 
 def drive(hand: Callable[[Any], Hand], *, home: Path | None = None, **options: Any) -> int:
-    """Open the window by :func:`genstudio.studio.app.run` with ``options``, let ``hand`` act, close; the exit code.
+    """Open the window by :func:`genstudio.studio.app.run` with ``options``, let ``hand`` act, close it; the exit code.
 
     ``home``: where runs and settings go, a temporary folder by default, so that the person's own are left alone.
     """

@@ -1,4 +1,4 @@
-"""Whether smile and head pose can be found in what a small model learns: held-out R² of a linear regression on its codes.
+"""Held-out R² of a linear regression of smile and head pose on a small model's codes.
 
     python benchmarks/faces_learnable.py [--minutes 5 | --steps N] [--recipe faces-vae] [--threads N] [--run RUN]
 
@@ -90,7 +90,7 @@ def principal_components(data: DataSet, count: int) -> Describe:
 
 
 def untrained(recipe: Recipe, data: DataSet) -> Encodes:
-    """The same model as it is born."""
+    """The same model without training."""
     torch.manual_seed(0)
     return cast(Encodes, build(recipe.model, data.spec, recipe.model_knobs).eval())
 

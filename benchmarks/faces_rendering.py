@@ -2,8 +2,8 @@
 
     python benchmarks/faces_rendering.py [--count 2048] [--threads N] [--sizes 32 64]
 
-Compared to: one thread, and the same threads sharing each operation instead of painting a sitting each. Prints JSON;
-``faces_per_second`` is wall clock, ``per_cpu_second`` what a core gives when nothing else runs on it, and
+Compared with one thread, and with threads that share each operation instead of drawing a group of portraits each. Prints
+JSON; ``faces_per_second`` is wall clock, ``per_cpu_second`` what a core gives when nothing else runs on it, and
 ``seconds_for_20000`` what the claim (under 40 s at 32 pixels on two cores) is about.
 """
 
@@ -25,7 +25,7 @@ from genstudio.data.synthetic_faces import draw_factors, render
 
 
 def side_by_side(size: int, count: int, painters: int) -> dict[str, float]:
-    """As the data set does it: one sitting a thread."""
+    """The data set's method: one group of portraits per thread."""
     source = Faces(Faces.Knobs(size=size, count=count), search=[])
     wall, cpu = time.perf_counter(), time.process_time()
     done = sum(len(images) for images, _ in source.portraits(count, painters=painters))
@@ -38,7 +38,7 @@ def side_by_side(size: int, count: int, painters: int) -> dict[str, float]:
 
 
 def shared_operations(size: int, count: int, threads: int) -> dict[str, float]:
-    """What one would write first: one chunk after the other, all threads in every operation."""
+    """The simplest method: one chunk after the other, all threads in every operation."""
     torch.set_num_threads(threads)
     people = draw_factors(count, torch.Generator().manual_seed(0))
     wall = time.perf_counter()

@@ -1,10 +1,10 @@
-"""Digests of everything that a change of names or layout must not change, for every recipe whose images are here.
+"""Digests of everything that a change of names or layout must not change, for every recipe whose images are available.
 
     python benchmarks/golden_digests.py --data DIR --out before.json [--recipes mnist-vae-2d toy-gan]
     python benchmarks/golden_digests.py --data DIR --compare before.json
 
 For each recipe: SHA-256 of the weights after 20 steps, of the weights of a run that was stopped half way and resumed, of
-16 samples, of one content of every pane that serves the model, and of the picture and the table that an export writes of
+16 samples, of one content of every pane available for the model, and of the picture and the table that an export writes of
 it. Numbers and decoded pixels are digested, never files that carry versions, nor names that a
 change of names changes: weights in the order of the model, arrays in the order of the content. One thread, at most 600
 images a data set. ``--compare`` prints what differs and ends with 1 where something does.

@@ -1,8 +1,8 @@
-"""How late the window's event loop is while each recipe trains in it, manifold open and following.
+"""Latency of the window's event loop while each recipe trains in it, with the manifold open.
 
     python benchmarks/lateness.py [--seconds 30] [--settle 5] [--recipes NAME ...] [--data DIR]
 
-The real window, each recipe in a process of its own. The window's own precise timer (20 ms) compares when it fires with when
+The real window, each recipe in a separate process. The window's own precise timer (20 ms) compares when it fires with when
 it should have. Beside it, for comparison, the same window with nothing training. Prints JSON, milliseconds; the claim is
 p99 at most 8, worst at most 50.
 """

@@ -35,12 +35,12 @@ from genstudio.training.recipe.recipe import load_recipe
 
 
 def bare_steps(job: Job) -> Iterator[None]:
-    """What one would write by hand, without a plan, a run, curves or a window: one step at each ``next``."""
+    """A hand-written loop without plan, run, curves or window: one step at each ``next``."""
     return bare_game(job) if isinstance(job.model, Adversarial) else bare_elbo(job)
 
 
 def bare_elbo(job: Job) -> Iterator[None]:
-    """A variational autoencoder's."""
+    """Bare loop of a variational autoencoder."""
     model, plan = job.model, job.plan
     player = plan.player("model")
     optimiser = torch.optim.Adam(model.parameters(), lr=player.lr, betas=player.betas, fused=True)
@@ -55,8 +55,8 @@ def bare_elbo(job: Job) -> Iterator[None]:
 
 
 def bare_game(job: Job) -> Iterator[None]:
-    """Two players' under the non-saturating objective, as tutorials have it, with an average of the generator's weights
-    and R1 where the recipe asks for them."""
+    """Bare loop of two players with the non-saturating objective, as in tutorials, with an average of the generator's
+    weights and R1 where the recipe asks for them."""
     model, plan = job.model, job.plan
     assert isinstance(model, Adversarial)
     assert model.knobs.objective == "non-saturating", "written by hand for this objective"
@@ -103,7 +103,7 @@ def bare_batches(job: Job) -> Iterator[Batch]:
 
 
 def loop_steps(job: Job) -> Iterator[None]:
-    """Our loop, with everything on that a run has but saving, sampling and measuring: one step at each ``next``."""
+    """Our loop with everything of a run except saving, sampling and measuring: one step at each ``next``."""
     return (None for event in job.events() if isinstance(event, Stepped))
 
 

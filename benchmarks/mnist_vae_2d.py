@@ -1,11 +1,10 @@
-"""How well and how fast the recipe mnist-vae-2d learns: validation -ELBO in nats, seconds, images/s.
+"""Result and speed of the recipe mnist-vae-2d: validation -ELBO in nats, seconds, images/s.
 
     python benchmarks/mnist_vae_2d.py [--data DIR] [--steps N] [--seed S] [--k 200]
 
 Trains the recipe with its own plan through the public API, on MNIST from ``--data`` or ``$GENSTUDIO_DATA``, dynamic
-binarisation. Prints JSON: the claim is at most 150 nats in at most 180 s on two cores without a GPU. Beside the figure
-stand what knows little (independent pixels; this very net before training) and, with ``--k``, the importance-sampled
-bound of the same model.
+binarisation. Prints JSON: the claim is at most 150 nats in at most 180 s on two cores without a GPU. Baselines are
+independent pixels and the same net before training; with ``--k`` also the importance-sampled bound of the same model.
 """
 
 from __future__ import annotations

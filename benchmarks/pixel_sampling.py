@@ -1,4 +1,4 @@
-"""How much faster the cached sampler is than the best naive one: seconds, ratio, and multiples of one forward pass.
+"""Speed of the cached sampler against the best naive one: seconds, ratio, and multiples of one forward pass.
 
     python benchmarks/pixel_sampling.py [--models plain gated faces] [--batches 1 16 64] [--threads 2] [--seconds 20]
 
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def net(name: str) -> Autoregressive:
-    """One of the nets, in evaluation mode, with weights that leave no probability at one half for free."""
+    """One of the nets in evaluation mode, with weights that keep probabilities away from one half."""
     torch.manual_seed(0)
     if name == "plain":
         model = build("pixelcnn", ImageSpec(1, 28, 28, levels=2), {"blocks": 7, "width": 32})

@@ -1,10 +1,10 @@
-"""How long *Pixel by pixel* keeps the render thread at a time: the processor time of every single step that it takes.
+"""Processor time of every step that *Pixel by pixel* takes in the render thread.
 
     python benchmarks/pixel_slices.py [--recipes NAME ...] [--images 16] [--repeats 5] [--places 12]
 
 Each repeat begins with a new snapshot of the recipe's net and nothing kept of its structure, as the first one of a training
-does. *first* is the first drawing up to a row, tape and all; *next_snapshot* the same from newer weights; *playing* goes on
-to the end with the true receptive field laid over, from place to place; *completing* draws the lower half of an image of
+does. *first* is the first drawing up to a row, replay included; *next_snapshot* the same from newer weights; *playing* goes
+on to the end with the true receptive field laid over, from place to place; *completing* draws the lower half of an image of
 one's own, the given half taken at once. Weights are random and no data are opened: speed depends on neither. Steps are
 those of the real render thread (between two of them training, other panes and newer states have their turn), in its own
 time on the processor, so that other work on the machine is not counted. As in a window that trains: garbage is collected
@@ -118,7 +118,7 @@ def snapshot(recipe: str, seed: int) -> Snapshot:
 
 
 class _Timed(RenderThread):
-    """Notes what each step took."""
+    """A render thread that records the time of each step."""
 
     def __init__(self, weights: Any, blobs: Blobs) -> None:
         super().__init__(weights, blobs)

@@ -1,4 +1,4 @@
-"""Pixel by pixel beside training: what it takes from training, how fast it draws, and whether the window stays on time.
+"""Speeds of *Pixel by pixel* and of training side by side, and the latency of the window.
 
     python benchmarks/pixels_while_training.py [--seconds 8] [--rounds 4] [--recipe NAME] [--images 16] [--data DIR]
 
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def measure(window: Any, asked: argparse.Namespace, figures: dict[str, Any]) -> Hand:
-    """Alone, playing, playing with nothing that trains."""
+    """Measure training alone, training while playing, and playing without training."""
     words: list[str] = []
     window.session.failed.connect(lambda message: words.append(str(message)))
     yield lambda: window.panes is not None and window.left.draft.recipe() is not None
@@ -85,7 +85,7 @@ def measure(window: Any, asked: argparse.Namespace, figures: dict[str, Any]) -> 
 
 
 class _Player:
-    """Keeps the pane playing: another drawing when one is finished. Counts the pixels of one image that were drawn."""
+    """A player that starts another drawing when one is finished, and counts the pixels drawn of one image."""
 
     def __init__(self, view: Any) -> None:
         self.view, self.pixels, self._last = view, 0.0, 0
@@ -101,7 +101,7 @@ class _Player:
 
 
 class _Watch:
-    """Steps, pixels and the event loop's lateness over all turns of one kind."""
+    """Steps, pixels and the event loop's latency over all turns of one kind."""
 
     def __init__(self, window: Any) -> None:
         self._window = window

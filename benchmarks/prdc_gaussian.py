@@ -1,4 +1,4 @@
-"""Precision, recall, density and coverage of a Gaussian against itself: what a perfect model reaches, by our code.
+"""Precision, recall, density and coverage of a Gaussian against itself: our figures for a perfect model.
 
     python benchmarks/prdc_gaussian.py [--n 10000] [--dim 1000] [--draws 3]
 

@@ -1,8 +1,8 @@
-"""How long from a hand's movement to the picture on screen: a slider and the pad dragged, idle and while it trains.
+"""Time from a mouse movement to the picture on screen: a slider and the pad dragged, idle and during training.
 
     python benchmarks/sliders_drag.py [--moves 300] [--recipe faces-vae] [--set data.size=64] [--cache DIR]
 
-A real pane area is driven by mouse events, 60 a second, as a hand would: along one slider of the bank, and round in the pad.
+A real pane area gets 60 mouse events per second: along one slider of the bank, and round in the pad.
 One latency is the time from the event that made a pane state until the paint event that shows that state's picture is done;
 states that a newer one overtook are never painted and not counted (``painted_part`` says how many were). Before it is
 measured, the directions are found (``found_seconds``), as the pane does by itself.

@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def trained_and_judged(name: str, seed: int, asked: argparse.Namespace, out: Path) -> dict[str, Any]:
-    """Train ``name`` until its steps took ``asked.minutes``, and look at it with raw and with averaged weights."""
+    """Train ``name`` until its steps took ``asked.minutes``, and measure it with raw and with averaged weights."""
     search = [asked.data] if asked.data else None
     recipe = load_recipe("smiles-dcgan").override(
         [*RECIPES[name], f"plan.seed={seed}", f"plan.threads={asked.threads}", "plan.steps=1000000",

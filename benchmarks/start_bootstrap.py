@@ -1,4 +1,4 @@
-"""What ``main.py`` itself costs at every start after the first: the time until it has handed over.
+"""Time of ``main.py`` itself at every start after the first, until it hands over.
 
 A copy of it is started beside an installation that is marked as finished and whose Python does nothing. Compared to, in
 turn with it: the same interpreter handing over at once, with no main.py in between. Prints JSON; medians, milliseconds.

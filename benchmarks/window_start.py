@@ -1,8 +1,8 @@
-"""From the interpreter's start to the window's first paint, and the longest freeze while torch is imported after it.
+"""Time from the interpreter's start to the window's first paint, and the longest freeze while torch is imported.
 
     python benchmarks/window_start.py [--starts 7]
 
-Each start is a process of its own that does what the command ``genstudio window`` does; the first, which warms the disk's
+Each start is a separate process that does what the command ``genstudio window`` does; the first, which warms the disk's
 cache, is not counted. It reports itself, counting from the moment at which the operating system made the process. Beside
 it, in turn with it: the same interpreter painting an empty Qt window. Prints JSON, seconds; the claim is a median of at
 most 1.0.
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def start(code: str, scratch: Path) -> dict[str, Any]:
-    """Run ``code`` in a new interpreter; what it wrote."""
+    """Run ``code`` in a new interpreter; its output."""
     out = scratch / "figures.json"
     out.unlink(missing_ok=True)
     environment = {**os.environ, "GENSTUDIO_HOME": str(scratch / "home")}

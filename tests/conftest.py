@@ -34,13 +34,13 @@ settings.load_profile("genstudio")
 
 
 def pytest_unconfigure() -> None:
-    """In each process that runs tests, and in the one that hands them out."""
+    """Run in each process that runs tests, and in the one that distributes them."""
     shutil.rmtree(SCRATCH, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder with real MNIST and real photographs that lies beside the repository. The one thing whose absence skips."""
+    """The folder with real MNIST and real photographs beside the repository; tests that need it are skipped without it."""
     folder = ROOT.parent / "shared" / "data"
     if not folder.is_dir():
         pytest.skip("the folder ../shared/data is not there")

@@ -73,7 +73,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def installed(project: Path) -> Path:
-    """The same with an installation that is marked as finished, whose Python prints how it was called."""
+    """The same with a finished installation, whose Python prints its arguments."""
     python = Path(stamp.venv_python(str(project)))
     python.parent.mkdir(parents=True)
     python.write_text('#!/bin/sh\nprintf "%s\\n" "$PWD" "$QT_QPA_PLATFORM" "$@"\nexit 7\n')
@@ -205,7 +205,7 @@ def test_the_set_up_needs_the_standard_library_alone() -> None:
 
 
 def interrupt_while_pip_works(here: Path) -> tuple[int, str]:
-    """Start it and press Ctrl-C in the middle of pip: the exit code and what was said on stderr."""
+    """Start it and press Ctrl-C during pip: the exit code and stderr."""
     os.mkfifo(here / "gate")
     child = subprocess.Popen(
         [sys.executable, str(here / "main.py")],

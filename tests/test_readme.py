@@ -55,7 +55,7 @@ def test_the_table_names_every_command() -> None:
 
 
 def parse(arguments: list[str]) -> None:
-    """Parse as the command line does, running nothing. A word that it doesn't know raises."""
+    """Parse as the command line does, without running anything. Raises for an unknown word."""
     from genstudio.cli.app import app
 
     command, name, context = typer.main.get_command(app), "genstudio", None
@@ -72,7 +72,7 @@ def parse(arguments: list[str]) -> None:
 
 @pytest.fixture
 def few_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A place with 300 scribbles in MNIST's format, where the person stands."""
+    """A working folder with 300 random images in MNIST's format."""
     raw, rng = tmp_path / "data" / "MNIST" / "raw", np.random.default_rng(0)
     raw.mkdir(parents=True)
     for stem, count in (("train", 240), ("t10k", 60)):

@@ -27,7 +27,7 @@ SKIP = "GENSTUDIO_SKIP_DISK_CHECK"
 
 @dataclass(frozen=True)
 class Disk:
-    """Bytes: what the whole installation takes, what of it is there, what is free, and what pip downloads on the way."""
+    """Bytes: size of the installation, size of what exists, free space, and size of pip's downloads."""
 
     need: float
     there: float
@@ -87,7 +87,7 @@ def words(disk: Disk) -> Message:
 
 
 def require(disk: Disk) -> None:
-    """Raises GenstudioError when the disk is too small. ``GENSTUDIO_SKIP_DISK_CHECK=1`` is for who knows better."""
+    """Raises GenstudioError when the disk is too small. ``GENSTUDIO_SKIP_DISK_CHECK=1`` skips the check."""
     if not disk.missing or os.environ.get(SKIP):
         return
     what = N_(
@@ -106,9 +106,9 @@ def require(disk: Disk) -> None:
 
 
 def temporary_folder(disk: Disk, venv: str, given: Iterable[str] = ("TMPDIR", "TEMP", "TMP")) -> str | None:
-    """Where pip should put its downloads while it works, or None for where it would by itself.
+    """Folder for pip's temporary downloads, or None for pip's default.
 
-    ``/tmp`` is often kept in memory, and then too small for PyTorch. Where the person set a folder, that one it is.
+    ``/tmp`` is often kept in memory, and then too small for PyTorch. A folder that the user set is kept.
     """
     if any(os.environ.get(name) for name in given) or sys.platform != "linux":
         return None

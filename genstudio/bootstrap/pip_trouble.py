@@ -1,4 +1,4 @@
-"""Explanation of a failed pip run in one sentence: pip's own output is long, and hides the one line that helps."""
+"""Explanation of a failed pip run in one sentence: pip's own output is long and hides the line that helps."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def explain(code: int, lines: Sequence[str]) -> GenstudioError:
     if _NETWORK.search(text):
         return GenstudioError(
             N_("No network: pip could not reach its package index."),
-            N_("Connect and run the same command again; it goes on from here."),
+            N_("Connect and run the same command again; it continues from here."),
         )
     if lacking := _NO_PACKAGE.search(text):
         return GenstudioError(

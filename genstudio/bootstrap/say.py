@@ -17,14 +17,14 @@ _GRACE = 20.0  # seconds that an interrupted child has for clearing up: pip remo
 
 
 def say(message: Message | str) -> None:
-    """Print one line for the person."""
+    """Print one line for the user."""
     print(f"genstudio: {translate(message)}", file=sys.stderr, flush=True)
 
 
 def run(
     command: Sequence[str], *, env: Mapping[str, str] | None = None, keep_open: Sequence[int] = ()
 ) -> tuple[int, list[str]]:
-    """Run ``command`` in sight of the person: its exit code, and the last lines of what it wrote to stderr.
+    """Run ``command`` with its output shown; returns its exit code and the last lines of its stderr.
 
     Its stdout goes to our stderr as it is, so that a progress bar still meets a terminal. If we are interrupted, the
     command gets time to clear up before the interruption goes on. ``keep_open`` are file descriptors to hand on.

@@ -119,7 +119,7 @@ def _pip_settings(python: str) -> str:
 
 
 def _remove_half_installed(python: str) -> None:
-    """Take away what an interruption left, so that pip does not mistake it for installed.
+    """Remove what an interruption left, so that pip does not mistake it for installed.
 
     pip writes ``INSTALLER`` into a package's ``.dist-info`` after all of its files, and moves a package that it is
     replacing to a name beginning with ``~``.
@@ -133,7 +133,7 @@ def _remove_half_installed(python: str) -> None:
 
 
 def _install(here: str, python: str, extras: set[str], lock: list[int], temporary: str | None) -> None:
-    """``pip install -e .``, with pip's own settings and in the person's sight."""
+    """``pip install -e .``, with pip's own settings and its output shown."""
     environment = dict(os.environ)
     if temporary:
         os.makedirs(temporary, exist_ok=True)
@@ -151,7 +151,7 @@ def _install(here: str, python: str, extras: set[str], lock: list[int], temporar
 
 
 def _check_system(python: str, extras: set[str]) -> None:
-    """The libraries that Qt needs. Without them all but the window works, so that here they are worth a line, no more."""
+    """Install the libraries that Qt needs, or print a line: without them everything but the window works."""
     if sys.platform != "linux":
         return
     lacking = system.provide_qt_libraries(installed_pyside(python))

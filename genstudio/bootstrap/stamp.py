@@ -51,7 +51,7 @@ def write(here: str, extras: set[str]) -> None:
 
 
 def remove(here: str) -> None:
-    """From now on, until :func:`write`, the installation counts as unfinished."""
+    """Mark the installation as unfinished until :func:`write`."""
     if os.path.exists(_path(here)):
         os.remove(_path(here))
 

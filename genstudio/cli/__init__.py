@@ -1,7 +1,7 @@
 """The command line. ``genstudio`` alone opens the window; every command works without one.
 
-Torch is imported by the commands that need it and Qt only when a window is asked for: ``genstudio --help``
-must answer at once, on a server too.
+Torch is imported only by commands that need it, and Qt only for a window: ``genstudio --help`` must be fast, on a
+server too.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ INTERRUPTED = 130  # what a shell gives for a program that Ctrl-C ended
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
-    """Run one command and exit: 0, 1 for what failed, 2 for usage, 130 for Ctrl-C.
+    """Run one command and exit with its code: 0, 1 for a failure, 2 for usage, 130 for Ctrl-C.
 
-    What went wrong is one line on stderr; ``--debug``, anywhere, shows the traceback instead.
+    An error is one line on stderr; ``--debug``, in any position, shows the traceback instead.
     """
     steady_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 
 def _start() -> int:
-    """Run ``genstudio`` without a command: the window, or the demo where nothing can be shown."""
+    """Run ``genstudio`` without a command: the window, or the demo without a display."""
     from genstudio.cli.display import has_display, open_window
 
     if has_display():
@@ -59,7 +59,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _explain(error: Exception) -> int:
-    """One line for a person, and the exit code that goes with it."""
+    """Error message in one line, and its exit code."""
     import typer
 
     if isinstance(error, GenstudioError):
@@ -86,8 +86,8 @@ def _explain(error: Exception) -> int:
 def _is_usage(error: Exception) -> bool:
     """True for typer's own complaint about the command line.
 
-    Its base class is click's, which typer imports or carries itself, by version: asked of a class that is
-    always typer's.
+    Its base class is click's, which typer imports or bundles, depending on the version, so the check uses a class that
+    typer always has.
     """
     import typer
 

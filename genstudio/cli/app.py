@@ -1,4 +1,5 @@
-"""The commands, put together. Help is plain text: drawing it with rich would take longer than all the rest."""
+"""All commands of the command line. Help is plain text: rendering it with rich would take longer than everything
+else."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ def genstudio(
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help=_("Show the traceback of an error."))] = False,
 ) -> None:
-    """Options before the command. Without a command, ``genstudio.cli.main`` opens the window and never comes here."""
+    """Options before the command. Without a command, ``genstudio.cli.main`` opens the window and does not call
+    this."""
 
 
 app.command("train", help=_("Train a model from a recipe or a TOML file; Ctrl-C saves and stops."))(training.train)

@@ -1,4 +1,4 @@
-"""``recipes``, ``models`` and ``runs``: what there is to start from, and what was made."""
+"""The commands ``recipes``, ``models`` and ``runs``."""
 
 from __future__ import annotations
 

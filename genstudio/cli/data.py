@@ -104,7 +104,7 @@ def data_download(name: Name, data: Data = None, as_json: AsJson = False) -> Non
 
 
 def _is_there(kind: Any, where: list[Path] | None) -> bool | None:
-    """``None`` for a data set that has to be told where it is first (a folder)."""
+    """``None`` for a data set that needs a path first (a folder)."""
     knobs = kind.Knobs()
     return None if getattr(knobs, "path", None) == "" else bool(kind(knobs, where).is_there())
 
@@ -157,7 +157,7 @@ def _rows(data: DataSet) -> list[list[str]]:
 
 
 def _in_a_list(name: str) -> str:
-    """A name between others: in quotes where it has a comma of its own."""
+    """A name in a list: in quotes if it contains a comma."""
     return f'"{name}"' if "," in name else name
 
 

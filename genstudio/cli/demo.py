@@ -1,4 +1,4 @@
-"""``demo``: the default recipe without a window. Trains it and writes what it learned, for people on a server."""
+"""The command ``demo``: trains the default recipe without a window and writes pictures, for servers."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def demo(
 
 
 def _write_all(run: Run, data: Any, out: Path) -> dict[str, Path]:
-    """Samples, manifold (picture, walk, growth) and curves; what each is, and where."""
+    """Write samples, manifold (picture, path, growth) and curves; their titles and paths."""
     from genstudio.cli.pictures import open_context, save_state
     from genstudio.export.charts.curves import save_run_curves
     from genstudio.panes.manifold.content import ManifoldState

@@ -1,4 +1,4 @@
-"""``directions``: named directions of a run's latent space, found, measured and kept in the run."""
+"""The command ``directions``: finds named directions of a run's latent space, measures and saves them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def directions(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find the directions of attributes in a run's latent space, measure what they do, and keep them in the run."""
+    """Find the directions of attributes in a run's latent space, measure their effects, and save them in the run."""
     from genstudio.latent import storage
     from genstudio.latent.codes import known_codes
     from genstudio.latent.directions import finding
@@ -91,7 +91,7 @@ def directions(
 def _opened(
     folder: Any, step: int | None, data: Path | None, progress: Progress, cancelled: Interrupt
 ) -> tuple[ViewContext, Judge | None]:
-    """The run's model with its images, and their judge where anything is known of them."""
+    """The run's model with its images, and their judge if they have attributes or classes."""
     from genstudio.cli.pictures import open_context
     from genstudio.core.capabilities import Decodes, Encodes, has
     from genstudio.training.judge.find import judge_for
@@ -151,7 +151,7 @@ def _about(context: ViewContext, judge: Judge | None, found: Directions, kept_in
 
 
 def _through(work: Generator[float, None, T], words: Message, progress: Progress, cancelled: Interrupt) -> T:
-    """The outcome of long work, with its share shown and Ctrl-C heeded."""
+    """Run long work with a progress bar until it ends or Ctrl-C; its result."""
     while True:
         try:
             share = next(work)
@@ -165,8 +165,8 @@ def _through(work: Generator[float, None, T], words: Message, progress: Progress
 
 
 def _held_fixed(found: Directions, fixed: list[str], wanted: list[str] | None, z: np.ndarray) -> Directions:
-    """All but ``fixed``, or those that were asked for, with ``fixed`` held fixed: what is left of each, and the standard
-    deviation of the codes ``z`` (N×D) along it."""
+    """All directions but ``fixed``, or the requested ones, with ``fixed`` held fixed: the remainder of each, and
+    the standard deviation of the codes ``z`` (N×D) along it."""
     from dataclasses import replace
 
     from genstudio.latent.directions.direction import Directions

@@ -1,4 +1,5 @@
-"""The way to the window. Imports nothing slow itself: the window must be painted within a second of the start."""
+"""Opening of the window. It imports nothing slow itself, because the window must be painted within a second of the
+start."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ def has_display() -> bool:
 def open_window(
     *, run: str | None = None, recipe: str | None = None, data: str | None = None, report: Path | None = None
 ) -> int:
-    """Open the window and stay until it is closed; the exit code. Imports Qt.
+    """Open the window and run it until it is closed; its exit code. Imports Qt.
 
     Raises :class:`GenstudioError` without a display, or when Qt or one of its libraries is missing.
     """

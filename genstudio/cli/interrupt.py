@@ -1,4 +1,4 @@
-"""Ctrl-C that loses nothing: the first one asks the work to stop at its next good moment, the second insists."""
+"""Ctrl-C without loss: the first one requests a stop between two steps, the second exits at once."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Interrupt:
     """While entered, Ctrl-C (and SIGTERM, which a shutdown or a batch system sends, and SIGHUP, which a closed
     terminal sends) sets a flag instead of raising.
 
-    A KeyboardInterrupt in the middle of an update would leave weights that no checkpoint may hold; a flag
-    read between two steps leaves a run that goes on to the bit.
+    A KeyboardInterrupt during an update would leave inconsistent weights; with a flag that is read between two steps,
+    the run resumes to the bit.
     """
 
     def __init__(self) -> None:

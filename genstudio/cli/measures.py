@@ -1,4 +1,4 @@
-"""``evaluate``: a run's model measured on held-out images, each number with its protocol and its baselines."""
+"""The command ``evaluate``: measures a run's model on held-out images, with protocol and baselines."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Weights(StrEnum):
 
 
 class Eyes(StrEnum):
-    """Through which judge samples are compared with images."""
+    """Choice of the judge that compares samples with images."""
 
     own = "own"
     inception = "inception"
@@ -130,7 +130,7 @@ def _images(run: RunFolder, split: Part, where: list[Path] | None, progress: Pro
 
 
 def _say_what_was_not_asked(model: Any, images: DataSet, results: Mapping[str, Result], output: Output) -> None:
-    """The measures that take longer and would have been possible."""
+    """Measures that are possible but slow, and were not run."""
     from genstudio.evaluate.base import measures
 
     names = [
@@ -158,7 +158,7 @@ def _as_json(folder: RunFolder, snapshot: Snapshot, results: Mapping[str, Result
 
 
 def names_in(given: list[str] | None) -> list[str] | None:
-    """Measures as they were asked for: given again, with commas between them, or both; ``None`` where nothing was."""
+    """Requested measures: repeated, separated by commas, or both; ``None`` without any."""
     if given is None:
         return None
     names = [name.strip() for part in given for name in part.split(",") if name.strip()]
@@ -168,7 +168,7 @@ def names_in(given: list[str] | None) -> list[str] | None:
 
 
 def _judge(which: Eyes, data: DataSet, progress: Progress, cancelled: Interrupt) -> Judge:
-    """The judge that was asked for; the data set's own is trained where there is none yet."""
+    """The requested judge; the data set's own is trained if there is none yet."""
     if which is Eyes.inception:
         from genstudio.training.judge.inception import inception_judge
 
@@ -179,7 +179,7 @@ def _judge(which: Eyes, data: DataSet, progress: Progress, cancelled: Interrupt)
 
 
 def say_results(results: Mapping[str, Result], split: str, output: Output) -> None:
-    """A table: values with unit, which way is better, and what knows little beside them; then the protocol."""
+    """Print a table of values with unit, direction and baselines; then the protocol."""
     from genstudio.evaluate.base import measures
 
     rows = []

@@ -53,7 +53,7 @@ Temperature = Annotated[
 
 
 def search(data: Path | None) -> list[Path] | None:
-    """Where data sets are looked for, given ``--data``. Raises UsageError for a folder that is not there."""
+    """Folders in which data sets are searched, given ``--data``. Raises UsageError for a missing folder."""
     from genstudio.core.errors import UsageError
     from genstudio.core.messages import N_
     from genstudio.core.paths import data_dirs, unreadable

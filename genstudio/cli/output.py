@@ -16,10 +16,10 @@ from genstudio.core.plain_text import UNSAFE, printable
 
 
 def steady_streams() -> None:
-    """Give standard streams that were closed somewhere to write, and let no letter be refused by the others.
+    """Replace closed standard streams, and make the others accept every character.
 
-    A closed one is ``None`` in Python, and its number would go to the first file that is opened: warnings of libraries would
-    be written into a checkpoint.
+    A closed stream is ``None`` in Python, and the next opened file would get its descriptor: warnings of libraries
+    would be written into a checkpoint.
     """
     for number in range(3):
         try:
@@ -35,7 +35,7 @@ def steady_streams() -> None:
 
 
 class Output:
-    """Where a command's words go: to stdout, or to stderr when stdout belongs to the JSON object."""
+    """Text output of a command: on stdout, or on stderr if stdout is reserved for the JSON object."""
 
     def __init__(self, as_json: bool = False) -> None:
         self.as_json = as_json
@@ -49,12 +49,12 @@ class Output:
             print(lines, flush=True)
 
     def table(self, rows: Sequence[Sequence[str]], header: Sequence[str] = ()) -> None:
-        """Aligned columns, two spaces apart. Numbers stand to the right, where their digits line up."""
+        """Aligned columns, two spaces apart. Numbers are right-aligned."""
         for line in columns(rows, header):
             self.say(line)
 
     def result(self, value: Any) -> None:
-        """The JSON object, when it was asked for: on one line, in letters that the stream can write."""
+        """Print the JSON object if requested: on one line, in characters that the stream can encode."""
         if not self.as_json:
             return
         text = json.dumps(_plain(value), ensure_ascii=False, allow_nan=False)
@@ -76,7 +76,7 @@ def _print_on_stderr(text: str) -> None:
 
 
 def columns(rows: Sequence[Sequence[str]], header: Sequence[str] = ()) -> list[str]:
-    """The lines of a table. Wide letters count as two cells, as terminals draw them."""
+    """Lines of a table. Wide characters count as two cells, as in terminals."""
     everything = [[printable(str(cell)) for cell in row] for row in ([header, *rows] if header else rows)]
     if not everything:
         return []
@@ -101,7 +101,7 @@ def duration(seconds: float) -> str:
 
 
 def number(value: float) -> str:
-    """Four significant figures and never fewer than the whole part: ``-148.3``, ``0.0132``, ``12,345``."""
+    """Four significant figures, and always the whole integer part: ``-148.3``, ``0.0132``, ``12,345``."""
     if not math.isfinite(value):
         return str(value)
     if value == int(value) and abs(value) < 1e15:

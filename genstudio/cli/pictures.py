@@ -1,4 +1,4 @@
-"""``sample``: images drawn from a run's model, as one PNG sheet that carries how it was made."""
+"""The command ``sample``: draws images from a run's model into one PNG sheet with provenance."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def sample(
 
 
 def class_number(context: ViewContext, asked: str | None) -> int:
-    """The number of the class that a person names (or gives by number); -1 where none is asked for. Raises UsageError."""
+    """Number of the class given by name or number; -1 without one. Raises UsageError."""
     from genstudio.core.errors import UsageError
     from genstudio.core.messages import N_
     from genstudio.viewing.conditioning import check_label, classes_of
@@ -104,7 +104,7 @@ def class_number(context: ViewContext, asked: str | None) -> int:
 
 
 def _choose_method(context: ViewContext, run: Any, method: Method) -> str:
-    """Tell a model that draws pixel by pixel how. Raises UsageError when a method is asked of another."""
+    """Set the sampling method of a pixel-by-pixel model. Raises UsageError for other models."""
     from genstudio.core.capabilities import SamplesPixels, has
     from genstudio.core.errors import UsageError
     from genstudio.core.messages import N_
@@ -128,7 +128,7 @@ def _choose_method(context: ViewContext, run: Any, method: Method) -> str:
 
 
 def _remember(context: ViewContext, run: Any, used: str) -> str:
-    """After ``auto``: keep what was measured; gives the method by which was drawn."""
+    """Save the timings after ``auto``; the method that was used."""
     from genstudio.training.pace import save_pace
 
     if used != "auto":
@@ -139,7 +139,7 @@ def _remember(context: ViewContext, run: Any, used: str) -> str:
 
 
 def open_context(run: Any, step: int | None = None, data: Any = None) -> ViewContext:
-    """A run's checkpoint, ready to be looked at through any pane."""
+    """View context of a run's checkpoint."""
     from genstudio.training.snapshot import load_model
     from genstudio.viewing.base import ViewContext
 
@@ -150,9 +150,9 @@ def open_context(run: Any, step: int | None = None, data: Any = None) -> ViewCon
 def save_state(
     out: Path, context: ViewContext, state: PaneState, run: Any, scale: int = 0, content: Any = None
 ) -> Path:
-    """Write what a pane shows of ``context`` as a PNG, and pin its weights in the run so that it can be made again.
+    """Write a pane's content as a PNG, and pin its weights in the run so that it can be reproduced.
 
-    A run that can't be written (one that came with the program) is not pinned to: its weights stay as they are anyway.
+    Runs that can't be written (those that come with the program) get no pin: their weights do not change.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""``complete`` and ``surprise``: what models that draw pixel by pixel can do with an image that is there."""
+"""The commands ``complete`` and ``surprise`` of pixel-by-pixel models."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def surprise(
 
 
 def _one_of(one: object, other: object, one_name: str, other_name: str, needed: bool = False) -> None:
-    """Raises UsageError when both are given, or neither where one is needed."""
+    """Check that exactly one of two options is given; raises UsageError."""
     from genstudio.core.errors import UsageError
 
     if one is not None and other is not None:
@@ -149,7 +149,7 @@ def _one_of(one: object, other: object, one_name: str, other_name: str, needed: 
 
 
 def _source(context: ViewContext, image: Path | None, index: int | None) -> dict[str, Any]:
-    """Where the image comes from, as fields of a pane state."""
+    """Source of the image, as fields of a pane state."""
     from genstudio.viewing.own_image import read_image
 
     if image is None:

@@ -24,7 +24,7 @@ LINE_EVERY = 10.0
 
 
 class Progress:
-    """A bar with words behind it; without a terminal, a line now and then. Use as a context."""
+    """A bar with text; without a terminal, a line from time to time. Use it as a context manager."""
 
     def __init__(self) -> None:
         self._bar: Any = None
@@ -52,7 +52,7 @@ class Progress:
             self._bar.stop()
 
     def show(self, fraction: float, words: Message | str, *, important: bool = False) -> None:
-        """``fraction`` of the work is done. ``important`` words always get a line of their own."""
+        """Show that ``fraction`` of the work is done. ``important`` text always gets its own line."""
         text = printable(translate(words))
         if self._bar is not None:
             self._bar.update(self._task, total=1.0, completed=fraction, description=text)
@@ -74,7 +74,7 @@ class Progress:
         self.show(fraction, f"{translate(words)} {fraction:.0%}", important=begins)
 
     def note(self, text: str) -> None:
-        """A line that stays, above the bar."""
+        """Print a permanent line above the bar."""
         if self._bar is not None:
             self._bar.console.print(text, markup=False, soft_wrap=True)
         else:
@@ -98,7 +98,7 @@ class TrainingProgress:
         self._next = 0.0
 
     def see(self, event: Any) -> None:
-        """Called for every event: cheap, since one comes every step."""
+        """Take in an event. Cheap, because there is one per step."""
         if isinstance(event, self._measured):
             # All of one split: said once. The likelihood or its bound goes first, the rest follows it.
             values = " · ".join(

@@ -17,7 +17,7 @@ LATEST = "latest"
 
 
 def find_run(name: str) -> Run:
-    """The run called ``name``. Raises :class:`UsageError` that offers a close name, or says how to make a run."""
+    """The run named ``name``. Raises :class:`UsageError` with a similar name, or how to make a run."""
     from genstudio.core.paths import checkpoints
     from genstudio.training.run.run import Run, list_runs
 
@@ -40,5 +40,6 @@ def find_run(name: str) -> Run:
 
 
 def call_run(path: Path) -> str:
-    """The shortest words by which :func:`find_run` finds ``path``: its name if it is the person's, else all of it."""
+    """Shortest text with which :func:`find_run` finds ``path``: the name of one of the user's runs, else the whole
+    path."""
     return path.name if path.parent == runs_dir().resolve() else str(path)

@@ -1,4 +1,4 @@
-"""``train`` and ``resume``: a model learns, and the terminal watches."""
+"""The commands ``train`` and ``resume``."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def train(
     seed: Seed = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="RUN", help=_("The new run's folder; by default it gets a name of its own.")),
+        typer.Option("--out", metavar="RUN", help=_("The new run's folder; by default a new name among your runs.")),
     ] = None,
     data: Data = None,
     device: Device = "auto",
     set_: Settings = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train a model by a recipe; Ctrl-C saves and stops."""
+    """Train a model from a recipe; Ctrl-C saves and stops."""
     from genstudio.training.recipe.recipe import load_recipe
 
     given = {"plan.steps": steps, "plan.seed": seed}
@@ -69,7 +69,7 @@ def resume(
     set_: LiveSettings = None,
     as_json: AsJson = False,
 ) -> None:
-    """Go on with a run exactly where it stopped, or from there on with other live settings."""
+    """Resume a run exactly where it stopped, optionally with other live settings from there on."""
     from genstudio.training.recipe.recipe import parse_assignment
 
     path, where = find_run(run).path, search(data)
@@ -98,7 +98,7 @@ class Outcome:
 
 
 def run_job(make: Callable[[Progress, Interrupt], Job]) -> Outcome:
-    """Make the job and run it to its end, or until Ctrl-C: then it is saved, and the outcome says so."""
+    """Make the job and run it to its end, or until Ctrl-C, which saves it; the outcome."""
     with Interrupt() as interrupt, Progress() as progress:
         try:
             job = make(progress, interrupt)
@@ -131,8 +131,8 @@ def _follow(job: Job, progress: Progress, interrupt: Interrupt) -> Outcome:
 
 
 def _keep_elsewhere(job: Job, error: NotKeptError) -> None:
-    """Beside the run that can't be written, or else among the person's runs. Raises :class:`NotKeptError` that says what
-    is left where neither can be written."""
+    """Save beside the run that can't be written, or else among the user's runs. Raises :class:`NotKeptError` if
+    neither can be written."""
     before = job.run
     beside = (before.path.with_name(f"{before.name}-kept-{number}") for number in itertools.count(1))
     for path in (next(path for path in beside if not path.exists()), None):
@@ -145,7 +145,7 @@ def _keep_elsewhere(job: Job, error: NotKeptError) -> None:
 
 
 def report(outcome: Outcome, output: Output, extra: Mapping[str, Any] | None = None) -> None:
-    """Say what came of it, and end with the code that goes with it. ``extra`` goes into the JSON object too."""
+    """Print the outcome and exit with its code. ``extra`` is added to the JSON object."""
     job, result = outcome.job, outcome.job.result()
     output.say(
         _(

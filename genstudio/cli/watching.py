@@ -20,8 +20,8 @@ SHARE = 0.01
 
 
 class HealthWatch:
-    """Looks at the rows of a job now and then. ``alarms`` is every verdict worse than good, once for as long as it stood,
-    as a program reads it: from which step on, its words, and what may be set."""
+    """Checks the rows of a job from time to time. ``alarms`` has every verdict worse than good, once for its
+    duration: first step, message, and settings of the remedy."""
 
     def __init__(self, job: Job) -> None:
         self.alarms: list[dict[str, Any]] = []
@@ -43,7 +43,7 @@ class HealthWatch:
         self.alarms.append({"step": step, "level": level, "message": words, "set": []})
 
     def look(self, *, now: bool = False) -> str:
-        """A sentence and its remedy where there is a new one to tell; else nothing. Seldom, unless ``now``."""
+        """A new message with its remedy, or ``None``. Limited in rate unless ``now``."""
         began = time.perf_counter()
         if not self._rows or (began < self._next and not now):
             return ""

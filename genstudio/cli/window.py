@@ -1,4 +1,4 @@
-"""``window``: the same as no command at all, with a word on what to open."""
+"""The command ``window``: opens the window on a given run or recipe."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from genstudio.core.messages import _
 
 def window(
     run: Annotated[str | None, typer.Argument(metavar="[RUN]", help=_("A run to open, as `runs` lists it."))] = None,
-    recipe: Annotated[str | None, typer.Option("--recipe", metavar="RECIPE", help=_("A recipe to begin with."))] = None,
+    recipe: Annotated[str | None, typer.Option("--recipe", metavar="RECIPE", help=_("A recipe to start from."))] = None,
     data: Data = None,
     report: Annotated[
         Path | None,

@@ -1,6 +1,6 @@
-"""Names in files of earlier versions, each with today's name: the only place that knows them.
+"""Names in files of earlier versions, each with its current name. No other file contains old names.
 
-Runs, checkpoints, pane states and exported pictures outlive a renaming. Whatever reads one of them passes it through
+Runs, checkpoints, pane states and exported pictures outlive a renaming. Their readers pass them through
 :func:`current` (or :func:`current_name` for a single name), under the name of the class that describes the table.
 """
 
@@ -32,7 +32,7 @@ TABLES: dict[str, dict[str, str]] = {
 
 
 def current(table: str, values: Mapping[str, T]) -> dict[str, T]:
-    """``values`` with each old key of ``table`` under today's name. Where both are there, today's counts."""
+    """``values`` with each old key of ``table`` under its current name. If both exist, the current one counts."""
     renamed = TABLES.get(table, {})
     if not renamed.keys() & values.keys():
         return dict(values)
@@ -40,7 +40,7 @@ def current(table: str, values: Mapping[str, T]) -> dict[str, T]:
 
 
 def current_name(table: str, name: Any) -> Any:
-    """Today's name for ``name``; the part after the last ``/`` where it stands behind a split, as in ``train/loss``."""
+    """Current name for ``name``; for keys with a split, such as ``train/loss``, of the part after the last ``/``."""
     if not isinstance(name, str):
         return name
     split, slash, last = name.rpartition("/")
@@ -48,5 +48,5 @@ def current_name(table: str, name: Any) -> Any:
 
 
 def first_name(table: str, name: str) -> str:
-    """The oldest name of ``name``: what digests are made of, so that a renaming changes none."""
+    """Oldest name of ``name``, used in digests so that a renaming does not change them."""
     return next((old for old, new in TABLES.get(table, {}).items() if new == name), name)

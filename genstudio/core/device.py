@@ -42,7 +42,7 @@ def choose_device(wanted: str = "auto") -> torch.device:
 def autocast(device: torch.device, precision: str) -> Any:
     """The context in which a model computes its terms.
 
-    ``auto`` uses bf16 where the hardware gains by it (CUDA with bf16) and float32 elsewhere; ``bf16`` insists.
+    ``auto`` uses bf16 if it is faster on the hardware (CUDA with bf16) and float32 elsewhere; ``bf16`` forces it.
     """
     import torch
 
@@ -54,7 +54,7 @@ def autocast(device: torch.device, precision: str) -> Any:
 
 
 def describe_device(device: torch.device) -> str:
-    """The device in words, for the status line and for provenance."""
+    """Name of the device, for the status bar and for provenance."""
     import torch
 
     if device.type == "cuda":

@@ -1,4 +1,4 @@
-"""Errors that a person reads: what happened, why, and what to do next."""
+"""Errors for people: what happened, why, and what to do next."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class GenstudioError(Exception):
 
 
 class UsageError(GenstudioError):
-    """The person asked for something that does not exist or does not fit: exit code 2."""
+    """A request for something that does not exist or is not valid: exit code 2."""
 
     exit_code = 2
 
@@ -39,8 +39,8 @@ class RunError(GenstudioError):
 
 
 class NotKeptError(RunError):
-    """Training could not write to its run's folder. What it has learned is still in memory."""
+    """Training could not write to its run's folder. The trained model is still in memory."""
 
 
 class Cancelled(GenstudioError):
-    """The person stopped a long piece of work. Nothing half-made is left behind."""
+    """The user stopped a long piece of work. No partial result is left."""

@@ -44,8 +44,8 @@ def knob(
 ) -> Any:
     """Declare one knob: its default, its range and one sentence of help.
 
-    ``unit`` stands behind the value in the form; ``live`` knobs may change during training; ``advanced`` ones are
-    folded away at first; ``log`` ones step by factors rather than by sums.
+    ``unit`` is shown after the value in the form; ``live`` knobs may change during training; ``advanced`` ones are
+    hidden at first; ``log`` ones step by factors instead of differences.
     """
     meta: Any = {"help": help, "label": label, "unit": unit, "live": live, "advanced": advanced, "log": log}
     limits: Any = {k: v for k, v in {"ge": ge, "gt": gt, "le": le, "lt": lt}.items() if v is not None}
@@ -53,18 +53,18 @@ def knob(
 
 
 class Knobs(pydantic.BaseModel):
-    """The settings of one model, data set, plan or pane: frozen, closed to unknown names."""
+    """The settings of one model, data set, plan or pane: frozen, without unknown names."""
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), allow_inf_nan=False)
 
     def changed(self) -> dict[str, Any]:
-        """Only what differs from the defaults: what a recipe file has to say."""
+        """Values that differ from the defaults: those that a recipe file needs."""
         # Both as JSON: a tuple is a list there, and would differ from its own default.
         defaults = type(self).model_construct().model_dump(mode="json")
         return {k: v for k, v in self.model_dump(mode="json").items() if v != defaults.get(k)}
 
     def with_values(self, **values: Any) -> Any:
-        """A validated copy with some values replaced. Raises :class:`UsageError` naming the knob that does not fit."""
+        """A validated copy with some values replaced. Raises :class:`UsageError` naming an invalid knob."""
         return parse_knobs(type(self), {**self.model_dump(), **values})
 
 
@@ -89,7 +89,7 @@ class KnobInfo:
 
     @property
     def title(self) -> str:
-        """The words in front of the field: the label, or the name with spaces."""
+        """Text in front of the field: the label, or the name with spaces."""
         return str(self.label) if self.label else self.name.replace("_", " ")
 
 
@@ -152,11 +152,11 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
 
 
 def from_text(annotation: Any, text: str) -> Any:
-    """The value that ``text``, from a command line, stands for in a knob of this type.
+    """Value of ``text``, from a command line, for a knob of this type.
 
-    Text stays as it is, though it may look like a number, a date or ``true`` (quotes around it are taken off);
-    ``none`` is no value where a knob may have none; all else is read as TOML. What can't be read stays text:
-    :func:`parse_knobs` refuses it.
+    For a text knob the text stays as it is, even if it looks like a number, a date or ``true`` (quotes around it are
+    removed); ``none`` is ``None`` for an optional knob; everything else is read as TOML. Text that is not TOML stays
+    text, and :func:`parse_knobs` refuses it.
     """
     text = text.strip()
     kinds = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
@@ -169,7 +169,7 @@ def from_text(annotation: Any, text: str) -> Any:
 
 
 def toml_value(text: str) -> Any:
-    """``text`` as a TOML value; as it is where it is none, or one beyond bounds."""
+    """``text`` as a TOML value; unchanged if it is not TOML, or too large."""
     try:
         document = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):  # also numbers of more digits, and deeper nesting, than Python reads
@@ -178,7 +178,7 @@ def toml_value(text: str) -> Any:
 
 
 def out_of_range(info: KnobInfo, value: float) -> Message | str | None:
-    """The reason why a number lies outside of a knob's limits, or ``None`` where it lies within."""
+    """Reason why a number is outside a knob's limits, or ``None`` if it is inside."""
     low, high, kind = info.minimum, info.maximum, ""
     if low is not None and (value < low or (value == low and info.exclusive_minimum)):
         kind = "greater_than" if info.exclusive_minimum else "greater_than_equal"

@@ -1,4 +1,4 @@
-"""Memory of this process that is free, given back to the system."""
+"""Return of free memory to the system."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 
 
 def give_memory_back() -> None:
-    """Return what was freed to the system, where the C library keeps it (glibc does, for each thread). Takes up to some
-    tens of milliseconds; other threads may wait for it where they allocate."""
+    """Return freed memory to the system, if the C library keeps it (glibc does, per thread). Takes up to some tens
+    of milliseconds; other threads that allocate may wait."""
     if sys.platform != "linux":
         return
     import ctypes

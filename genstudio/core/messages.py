@@ -1,8 +1,8 @@
-"""Words for people, written on any floor and translated at the edge.
+"""Messages for people: written on any floor, translated where they are shown.
 
-Help, errors and alarms are born on floors that know neither Qt nor the person's language. They are written as gettext
-texts with arguments, ``N_("{count} files left out", count=3)``, and become words only where they meet a person: in the
-window and on the command line, through :func:`translate` (or ``str``, which does the same).
+Help, errors and alarms are written on floors without Qt or a language. They are gettext texts with arguments,
+``N_("{count} files left out", count=3)``, and are translated only in the window and on the command line, by
+:func:`translate` (or ``str``, which does the same).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def N_(text: str, /, **args: Any) -> Message:
 def translate(message: Message | str) -> str:
     """``message`` in the person's language, arguments filled in. A plain string is looked up as it is.
 
-    A translation with a wrong placeholder must never take a window down: then the English text is shown.
+    A translation with a wrong placeholder must never crash the window: then the English text is shown.
     """
     if isinstance(message, str):
         return _catalogue().gettext(message) if message else ""
@@ -67,7 +67,7 @@ def translate(message: Message | str) -> str:
 
 
 def _(text: str, /, **args: Any) -> str:
-    """Translate at once: for the edges (``studio``, ``cli``) only."""
+    """Translate at once: only for ``studio`` and ``cli``."""
     return translate(Message(text, args))
 
 
@@ -78,7 +78,7 @@ def _catalogue() -> gettext.NullTranslations:
 
 
 def _shown(value: Any) -> Any:
-    """An argument as it is shown: names and paths may hold control characters, and be of any length."""
+    """Displayed form of an argument: names and paths can contain control characters and be of any length."""
     if isinstance(value, Message):
         return translate(value)
     return shortened(value, _LONGEST) if isinstance(value, str | Path) else value

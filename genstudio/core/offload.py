@@ -1,4 +1,4 @@
-"""Work that can't be cut into steps, done on a thread of its own while the caller goes on with what else is asked of it."""
+"""Work that can't be split into steps, run on a separate thread while the caller continues."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ PATIENCE = 0.004  # seconds for which one step waits: half of what an explorer's
 def aside(work: Callable[[], T]) -> Generator[float, None, T]:
     """Run ``work()`` on another thread; yields 0 every few milliseconds, then returns or raises its outcome.
 
-    One such work runs at a time in a process, in the order asked, on one core. Closing the generator takes back work that
-    has not begun; work that runs ends unheard.
+    One piece of work runs at a time in a process, in order of request, on one core. Closing the generator cancels work
+    that has not begun; the result of running work is dropped.
     """
     future: Future[T] = _worker().submit(work)
     try:

@@ -1,6 +1,6 @@
-"""Where things are: what ships with the program, and what belongs to the person.
+"""Folders: what ships with the program, and what belongs to the user.
 
-Nothing here creates a folder; whoever writes does.
+Nothing here creates a folder; the writers do.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def checkpoints() -> Path:
 
 
 def cache_dir() -> Path:
-    """The person's cache: decoded images, downloads. ``$GENSTUDIO_CACHE`` overrides it."""
+    """The user's cache: decoded images, downloads. ``$GENSTUDIO_CACHE`` overrides it."""
     import platformdirs
 
     return Path(os.environ.get("GENSTUDIO_CACHE") or platformdirs.user_cache_dir("genstudio", appauthor=False))
@@ -45,12 +45,12 @@ def home_dir() -> Path:
 
 
 def runs_dir() -> Path:
-    """Where runs go when no other place is named."""
+    """Default folder of runs."""
     return home_dir() / "runs"
 
 
 def data_dirs(extra: str | os.PathLike[str] | None = None) -> list[Path]:
-    """Folders in which data sets are looked for, first first: ``--data``, ``$GENSTUDIO_DATA`` (a path list), the cache."""
+    """Folders in which data sets are searched, in order: ``--data``, ``$GENSTUDIO_DATA`` (a path list), the cache."""
     given = [Path(extra)] if extra else []
     from_environment = [Path(p) for p in os.environ.get("GENSTUDIO_DATA", "").split(os.pathsep) if p]
     return [*given, *from_environment, cache_dir() / "data"]

@@ -1,7 +1,7 @@
-"""Names and values of strangers as text that can be shown: without control characters, and of bounded length.
+"""Untrusted names and values as printable text: without control characters, and of bounded length.
 
-File names may hold any byte: escape sequences that recolour a terminal, marks that turn the reading direction around, bytes
-that are no UTF-8 (which Python keeps as surrogates, and which no UTF-8 stream will write).
+File names can contain any byte: escape sequences that recolour a terminal, marks that reverse the reading direction,
+bytes that are not UTF-8 (which Python keeps as surrogates, and which no UTF-8 stream can write).
 """
 
 from __future__ import annotations

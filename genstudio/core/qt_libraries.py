@@ -1,8 +1,8 @@
-"""The shared libraries of the system that Qt needs on Linux: which are missing, and the command that brings them.
+"""The shared libraries of the system that Qt needs on Linux: which are missing, and the command that installs them.
 
-PySide6's wheels carry Qt, but not the system's side of it (X11, OpenGL, fonts). Where a library is missing, Qt ends the
-process with a text about plugins; so whoever is about to open a window calls :func:`require` first. Standard library
-only: ``main.py`` uses it before anything is installed.
+PySide6's wheels contain Qt, but not the system libraries that it needs (X11, OpenGL, fonts). If one is missing, Qt
+aborts the process with a text about plugins; so call :func:`require` before opening a window. Standard library only:
+``main.py`` uses it before anything is installed.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ _ARCH = {
 def require(platform: str = "") -> None:
     """Raises GenstudioError, with the command to run, if Qt's plugin for ``platform`` can't be loaded here.
 
-    ``platform`` is "xcb", "wayland" or "offscreen"; by itself it is the one that Qt would take. Loading the plugin is
-    the whole check, and no work lost: Qt loads the same libraries a moment later. Call it before anything of PySide6 is
+    ``platform`` is "xcb", "wayland" or "offscreen"; by default the one that Qt would choose. The check only loads the
+    plugin, which costs nothing: Qt loads the same libraries a moment later. Call it before anything of PySide6 is
     imported. Elsewhere than on Linux there is nothing to check.
     """
     pyside = installed_pyside() if sys.platform == "linux" else None

@@ -96,7 +96,7 @@ class Registry(Generic[T]):
 
 
 def _load_plugins() -> None:
-    """Import what other packages offer, once. A broken one is logged and passed over: it must not take us down."""
+    """Import what other packages register, once. A broken one is logged and skipped."""
     global _plugins_loaded
     with _plugins_lock:
         if _plugins_loaded:

@@ -1,4 +1,4 @@
-"""Points of the plane as pictures: for wherever images are shown and the images are points (``ImageSpec.is_point``).
+"""Points of the plane as pictures, for displays of images that are points (``ImageSpec.is_point``).
 
 x grows to the right and y upwards, both from 0 to 1, as on paper. Everything is drawn white on near black, like the images
 beside it.
@@ -18,7 +18,7 @@ PAPER, INK = 24, 255
 
 
 def tiles(points: np.ndarray) -> np.ndarray:
-    """One small picture for each of the points (float N×2): a dot where it lies, uint8 N×TILE×TILE×1."""
+    """One small picture for each of the points (float N×2): a dot at its position, uint8 N×TILE×TILE×1."""
     import numpy as np
 
     columns, rows = (_places(points, TILE, TILE) - 0.5).T
@@ -28,7 +28,7 @@ def tiles(points: np.ndarray) -> np.ndarray:
 
 
 def scatter(points: np.ndarray, side: int) -> np.ndarray:
-    """All points (float N×2) on one picture, uint8 side×side×1: the denser they lie, the brighter."""
+    """All points (float N×2) on one picture, uint8 side×side×1: denser points are brighter."""
     import numpy as np
 
     radius = max(1.0, side / 320)

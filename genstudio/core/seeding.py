@@ -1,4 +1,4 @@
-"""Random numbers: one stream a purpose, all from the run's seed, all saved with it."""
+"""Random numbers: one stream per purpose, all derived from the run's seed and saved with it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def derive(seed: int, *purpose: object) -> int:
 
 
 def generator(seed: int, *purpose: object, device: str = "cpu") -> Generator:
-    """A torch generator of one's own. Only the training thread may use torch's default generator."""
+    """A separate torch generator. Only the training thread may use torch's default generator."""
     import torch
 
     made = torch.Generator(device)

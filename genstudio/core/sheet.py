@@ -8,8 +8,8 @@ MOST_COLUMNS = 20
 
 
 def columns_for(n: int, classes: int = 0) -> int:
-    """The columns of a sheet of ``n`` images: near a square; where ``classes`` come in turn, a multiple of their number, so
-    that each column holds one class.
+    """Number of columns of a sheet of ``n`` images: nearly square; if ``classes`` come in turn, a multiple of their
+    number, so that each column holds one class.
 
     >>> columns_for(64), columns_for(64, 10), columns_for(64, 2), columns_for(64, 3), columns_for(64, 100)
     (8, 10, 8, 9, 8)

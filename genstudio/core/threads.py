@@ -13,7 +13,7 @@ _lock = threading.Lock()
 
 
 def compute_with(count: int) -> None:
-    """Let torch use ``count`` intra-op threads on the calling thread, from now on. Imports torch.
+    """Set the number of intra-op threads of the calling thread. Imports torch.
 
     The number for later threads is read and put back by threads that do nothing else: only a new one knows it. A thread
     that asks torch for its number for the first time takes the one for new threads, even where it was set on it before:
@@ -30,7 +30,7 @@ def compute_with(count: int) -> None:
 
 
 def compute_on_one_core() -> None:
-    """Let torch use one intra-op thread on the calling thread, from now on. Imports torch."""
+    """Set one intra-op thread for the calling thread. Imports torch."""
     compute_with(1)
 
 

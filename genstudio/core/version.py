@@ -1,4 +1,4 @@
-"""Versions of everything that can change a number: part of every run's provenance."""
+"""Versions of everything that can affect a number: part of every run's provenance."""
 
 from __future__ import annotations
 

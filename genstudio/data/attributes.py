@@ -4,10 +4,11 @@
     smiling/00001.jpg,0.9,-12.5
     smiling/00002.jpg,,3.0
 
-The first column is called ``file`` and holds paths from the table's own folder. Slashes or backslashes, capital or small
-letters, accents composed or decomposed make no difference; the folder and the ending may be missing where only one picture
-can be meant. All other columns are numbers. What is missing (an empty cell, a picture without a row) is NaN: the picture
-stays, and whatever uses the attribute passes over it. What is left out or contradicts itself is told with its line.
+The first column is called ``file`` and holds paths from the table's own folder. Slashes or backslashes, capital or
+small letters, accents composed or decomposed make no difference; the folder and the ending may be missing where only
+one picture can be meant. All other columns are numbers. A missing value (an empty cell, a picture without a row) is
+NaN: the picture stays, and users of the attribute skip it. Skipped and contradictory lines are reported with their
+number.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ NAME = "attributes.csv"
 
 
 def read_attributes(data: bytes, files: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray, list[Message]]:
-    """The names of the attributes (A), their values for ``files`` (float32 N×A, NaN where missing), and what was wrong.
+    """The names of the attributes (A), their values for ``files`` (float32 N×A, NaN where missing), and the problems.
 
-    data: the table, see :mod:`genstudio.data.files.table`. files: all pictures' paths from the table's folder. A
-    table that can't be used gives no attributes and says why; it is never fatal.
+    data: the table, see :mod:`genstudio.data.files.table`. files: all pictures' paths from the table's folder. An
+    unusable table gives no attributes and a reason; it is never fatal.
     """
     try:
         table = read_table(data, lambda table: len(_Pictures(files, table.encoding).of_rows(table)[0]))
@@ -64,7 +65,7 @@ def read_attributes(data: bytes, files: Sequence[str]) -> tuple[tuple[str, ...],
 
 
 def _columns(table: Table, problems: list[Message]) -> list[int]:
-    """The columns that have a name of their own; of others it is noted that they are left out."""
+    """Columns with a unique name; the others are reported as left out."""
     count = Counter(table.header)
     columns = []
     for column, name in enumerate(table.header[1:], start=1):
@@ -83,7 +84,7 @@ class _Pictures:
     """Finds the picture that a cell of the table names."""
 
     def __init__(self, files: Sequence[str], encoding: str) -> None:
-        """``encoding``: the table's, which file names that are no UTF-8 may share."""
+        """``encoding``: the table's, which file names that are not UTF-8 may share."""
         self._files = files
         self._exact: dict[str, int] = {}
         # In small letters, with and without the file's ending: whole paths, and all endings of paths.
@@ -98,8 +99,8 @@ class _Pictures:
                     self._endings[tail].append(i)
 
     def of_rows(self, table: Table) -> tuple[dict[int, int], list[Message]]:
-        """The row for each picture (both by position), and which lines name no picture, several, or one that has another
-        row too: then the last one counts."""
+        """The row for each picture (both by position), and the lines that name no picture, several pictures, or one
+        with another row: then the last one counts."""
         row_of: dict[int, int] = {}
         unknown: list[tuple[int, str]] = []
         vague: list[tuple[int, str]] = []
@@ -154,7 +155,7 @@ def _path(name: str) -> str:
 
 
 def _as_written(file: str, encoding: str) -> str:
-    """The name of a file; bytes in it that are no UTF-8 are read with ``encoding``."""
+    """The name of a file; bytes that are not UTF-8 are read with ``encoding``."""
     try:
         file.encode()
     except UnicodeEncodeError:

@@ -1,7 +1,7 @@
-"""Where images come from: the registry of data sets, the knobs that all of them have, and what a source has to give.
+"""Sources of images: the registry of data sets, their common knobs, and the interface of a source.
 
 A new data set is one file: a :class:`Source` that says whether its images are there (``fingerprint``) and writes them,
-chunk by chunk, into a :class:`Sink` (``decode``). Caching, splits, binarisation and batches come by themselves.
+chunk by chunk, into a :class:`Sink` (``decode``). Caching, splits, binarisation and batches work without further code.
 
     @data_sets.register("dots")
     class Dots(Source):
@@ -43,7 +43,7 @@ data_sets: Registry[type[Source]] = Registry(N_("data set"), "genstudio.data.sou
 
 
 def size_knob(default: int | None = None) -> Any:
-    """The knob ``size`` with a default of the source's own."""
+    """The knob ``size`` with the source's default."""
     return knob(
         default,
         help=N_("Width and height in pixels that images are resized to; none keeps their size."),
@@ -55,14 +55,14 @@ def size_knob(default: int | None = None) -> Any:
 
 
 def colour_knob(default: Colour = "as-is") -> Any:
-    """The knob ``colour`` with a default of the source's own."""
+    """The knob ``colour`` with the source's default."""
     return knob(
         default, help=N_("Converts images to grey or to colour, or leaves them as they are."), label=N_("Colour")
     )
 
 
 def binarisation_knob(default: Binarisation = "none") -> Any:
-    """The knob ``binarisation`` with a default of the source's own."""
+    """The knob ``binarisation`` with the source's default."""
     return knob(
         default,
         help=N_(
@@ -74,7 +74,7 @@ def binarisation_knob(default: Binarisation = "none") -> Any:
 
 
 def levels_knob(help: Message) -> Any:
-    """The knob ``levels``, with what a level is in words."""
+    """The knob ``levels``, with a description of a level."""
     return knob(256, help=help, label=N_("Levels"), ge=2, le=256, advanced=True)
 
 
@@ -86,9 +86,9 @@ def limit_knob() -> Any:
 
 
 class DataKnobs(Knobs):
-    """The knobs of every data set of pictures; a source adds its own and may give these other defaults.
+    """The knobs of every data set of pictures; a source can add its own and change these defaults.
 
-    Images that are no pictures have knobs of their own, with ``levels``, ``limit`` and ``seed`` among them.
+    Images that are not pictures have other knobs, among them ``levels``, ``limit`` and ``seed``.
     """
 
     size: int | None = size_knob()
@@ -119,7 +119,8 @@ class DataKnobs(Knobs):
 
 
 class Sink(Protocol):
-    """Where a source writes its images. Raises :class:`genstudio.core.errors.Cancelled` from ``add`` on a cancel."""
+    """Destination for the images of a source. Raises :class:`genstudio.core.errors.Cancelled` from ``add`` on a
+    cancel."""
 
     def begin(
         self,
@@ -130,9 +131,9 @@ class Sink(Protocol):
         class_names: Sequence[str] = (),
         attribute_names: Sequence[str] = (),
     ) -> None:
-        """Called once, before any ``add``: at most ``count`` images of ``shape`` (C, H, W) will come.
+        """Announce at most ``count`` images of ``shape`` (C, H, W): called once, before any ``add``.
 
-        ``float32`` is for images whose values are real, in [0, 1]; bytes are the rule.
+        ``float32`` is for images with real values in [0, 1]; usually images are bytes.
         """
         ...
 
@@ -152,7 +153,7 @@ class Sink(Protocol):
         ...
 
     def problem(self, message: Message) -> None:
-        """Note something that was left out, and why: people see the list."""
+        """Report something that was left out, and why; the list is shown to people."""
         ...
 
 
@@ -160,9 +161,9 @@ class Source:
     """One data set before it is cached. Subclass, and register with ``@data_sets.register(name)``.
 
     ``version`` goes up whenever ``decode`` would give other images for the same knobs: it makes old caches unused.
-    ``doing`` says in words what ``decode`` does.
-    ``after_cache`` names the knobs that don't change the decoded images, so that changing them decodes nothing again.
-    ``words``: of attributes that have any, what one says of an image with little and with much of it.
+    ``doing`` describes ``decode`` in a message. ``after_cache`` names the knobs that don't change the decoded images,
+    so that changing them decodes nothing again. ``words``: for some attributes, the descriptions of an image with a
+    low and with a high value.
     """
 
     title: ClassVar[Message]
@@ -173,39 +174,37 @@ class Source:
     after_cache: ClassVar[frozenset[str]] = frozenset({"binarisation", "levels", "seed"})
 
     class Knobs(DataKnobs):
-        """Nothing but what every data set has."""
+        """The knobs that every data set has."""
 
     def __init__(self, knobs: Any, search: Sequence[Path] | None = None) -> None:
         self.knobs = knobs
         self.search = [Path(p) for p in (data_dirs() if search is None else search)]
 
     def fingerprint(self) -> str:
-        """Identify the images before preparation. Cheap. Raises :class:`DataError` when they are nowhere."""
+        """Identify the images before preparation. Cheap. Raises :class:`DataError` if they are not found."""
         raise NotImplementedError
 
     def decode(self, sink: Sink, progress: Progress, cancelled: Cancelled) -> None:
         """Write the images, prepared as the knobs say (size, colour, limit), into ``sink``.
 
-        ``sink.add`` reports progress and heeds a cancel; ``progress`` and ``cancelled`` are for what takes long before the
+        ``sink.add`` reports progress and heeds a cancel; ``progress`` and ``cancelled`` are for long work before the
         first ``add`` or between two.
         """
         raise NotImplementedError
 
     def place(self) -> Path | None:
-        """The folder or file that holds the images, absolute, for a data set that is one of the person's own. Raises
-        :class:`DataError` when it is nowhere."""
+        """The folder or file that holds the images, absolute, for a data set of the user's own files. Raises
+        :class:`DataError` if it is not found."""
         return None
 
     def anchored(self) -> dict[str, Any]:
-        """The values of all knobs, such that they name the same images from whatever folder the program is started in: what
-        a run remembers."""
+        """Values of all knobs that name the same images from any current folder, for saving in a run."""
         values: dict[str, Any] = self.knobs.model_dump(mode="json")
         return values
 
     @classmethod
     def elsewhere(cls, values: dict[str, Any]) -> dict[str, Any] | None:
-        """Values by which images that no longer lie where they did are looked for by name; ``None`` where there is no such
-        way."""
+        """Values with which moved images can be searched by name; ``None`` if that is not possible."""
         return None
 
     def preparation(self) -> dict[str, Any]:
@@ -222,12 +221,12 @@ class Source:
 
     @classmethod
     def modes(cls, knobs: Any) -> Modes | None:
-        """Where the images gather with these knobs, for a data set that knows."""
+        """The known modes of the images with these knobs, if there are any."""
         return None
 
     @classmethod
     def download(cls, folder: Path, progress: Progress, cancelled: Cancelled) -> Path:
-        """Fetch the images into ``folder``; gives the folder they lie in. Raises :class:`DataError` in plain words."""
+        """Download the images into ``folder``; returns the folder that contains them. Raises :class:`DataError`."""
         raise DataError(
             N_("The data set {title} can't be downloaded.", title=cls.title),
             N_("It is made on this computer or read from one of your folders."),

@@ -1,8 +1,8 @@
-"""From bytes to what a model sees: grey levels, and black or white.
+"""Grey levels and binarisation: from bytes to the values that a model gets.
 
-A Bernoulli likelihood is one of binary images, so grey pixels have to become bits, and how they do belongs beside
-every figure: *dynamic* draws them anew each time (Salakhutdinov & Murray 2008), *fixed* once per image, *threshold*
-cuts at one half.
+A Bernoulli likelihood needs binary images, so grey pixels have to become bits, and the method belongs beside every
+figure: *dynamic* draws them each time (Salakhutdinov & Murray 2008), *fixed* once per image, *threshold* cuts at one
+half.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ def dynamic(values: Tensor, generator: Generator) -> Tensor:
 
 
 def fixed(values: Tensor, keys: Tensor) -> Tensor:
-    """A bit per value as in :func:`dynamic`, but the same one whenever the image (its int64 key, shape n) comes again.
+    """A bit per value as in :func:`dynamic`, but always the same one for an image (its int64 key, shape n).
 
-    The noise behind a bit is a hash of the image's key and the value's place, so that neither the order nor the company
-    of images matters, and nothing has to be stored.
+    The noise of a bit is a hash of the image's key and the value's position, so that it does not depend on the order
+    or selection of images, and nothing has to be stored.
     """
     import torch
 
@@ -90,7 +90,7 @@ def _flip(values: Tensor, noise: Tensor) -> Tensor:
 
 
 def _mix(x: Tensor) -> Tensor:
-    """A bijection of 64-bit numbers that leaves no pattern of the input; int64 arithmetic wraps as it should."""
+    """A hashing bijection of 64-bit numbers; int64 arithmetic wraps as needed."""
     x = x ^ ((x >> 30) & (2**34 - 1))
     x.mul_(_MIX_1)
     x.bitwise_xor_((x >> 27) & (2**37 - 1))

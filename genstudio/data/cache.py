@@ -1,10 +1,10 @@
-"""Images are decoded once, into a file of bytes that every later reader maps into memory.
+"""Cache of decoded images: decoded once, into a file of bytes that every later reader maps into memory.
 
     CACHE/images/KEY/  images.bin (N×C×H×W, nothing else)  hashes.npy  labels.npy  attributes.npy  test.npy  meta.json
 
-The folder is written under a temporary name, flushed and renamed when it is complete, so that a decode which was
-cancelled or killed leaves nothing that could be believed, and two processes which make the same cache at once don't meet:
-the second finds its work done and throws its own away. Nothing is ever replaced: Windows can't replace a mapped file.
+The folder is written under a temporary name, flushed and renamed when it is complete, so that a cancelled or killed
+decode leaves nothing that could be mistaken for a cache, and two processes that make the same cache do not conflict:
+the second finds the finished one and drops its own. Nothing is ever replaced: Windows can't replace a mapped file.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class CachedImages:
 def cached_images(name: str, source: Source, progress: Progress, cancelled: Cancelled) -> CachedImages:
     """The decoded images of ``source``: from the cache, or decoded into it now.
 
-    Raises :class:`DataError` when the images are nowhere, none could be read, or the disk is full, and
+    Raises :class:`DataError` if the images are not found, none could be read, or the disk is full, and
     :class:`genstudio.core.errors.Cancelled`; neither leaves anything behind.
     """
     folder = cache_dir() / "images" / cache_key(name, source)
@@ -287,7 +287,7 @@ def _open(folder: Path) -> CachedImages | None:
 
 
 def _remove_broken(folder: Path) -> None:
-    """Clear away a folder that :func:`_open` refused: it would stand in the way of the rename."""
+    """Remove a folder that :func:`_open` refused, because it would prevent the rename."""
     if not folder.exists():
         return
     try:
@@ -304,7 +304,7 @@ def _remove_broken(folder: Path) -> None:
 
 
 def _sweep(parent: Path) -> None:
-    """Remove what decodes that were killed left behind: temporary folders of processes on this machine that are no more."""
+    """Remove leftovers of killed decodes: temporary folders of processes on this machine that no longer exist."""
     import psutil
 
     for left in parent.glob(f".making-{socket.gethostname()}-*"):

@@ -1,4 +1,4 @@
-"""Data sets as everything above sees them: opened once, split by content, and handed out in batches.
+"""Data sets as the other floors use them: opened once, split by content, read in batches.
 
 data = open_data("mnist", {"binarisation": "dynamic"})
 train = data.split("train")
@@ -40,8 +40,8 @@ def open_data(
 ) -> DataSet:
     """The data set ``name`` with the knob values given, decoded into the cache if it isn't there yet.
 
-    ``search``: folders to look in for files, first first (:func:`genstudio.core.paths.data_dirs` by default).
-    ``progress`` is called with a share that reaches 1 and with words; ``cancelled`` is asked often and ends the work with
+    ``search``: folders to search for files, in order (:func:`genstudio.core.paths.data_dirs` by default). ``progress``
+    is called with a share that reaches 1 and a message; ``cancelled`` is called often and ends the work with
     :class:`genstudio.core.errors.Cancelled`. Raises :class:`UsageError` for unknown names and values that don't fit,
     :class:`DataError` for images that are missing or broken.
     """
@@ -61,10 +61,10 @@ def open_data(
 class DataSet:
     """Images N×C×H×W with what is known about them. Made by :func:`open_data`; safe to read from any thread.
 
-    spec: as batches are (two levels when binarised). labels: int64 N or ``None``. attributes: float32 N×A or ``None``; NaN
-    where a number isn't known. problems: what was left out, and why. fingerprint: a hash of all images and what is known
-    about them, equal on every machine. place, search: where they were found, and where they were looked for. anchored: the
-    knobs' values by which they are found from any folder.
+    spec: as batches are (two levels when binarised). labels: int64 N or ``None``. attributes: float32 N×A or ``None``;
+    NaN where a number isn't known. problems: what was left out, and why. fingerprint: a hash of all images and what is
+    known about them, equal on every machine. place, search: the folder where they were found, and the folders
+    searched. anchored: knob values that find them from any current folder.
     """
 
     def __init__(self, name: str, knobs: Any, cached: CachedImages) -> None:
@@ -113,7 +113,7 @@ class DataSet:
 
     @property
     def modes(self) -> Modes | None:
-        """Where the images gather, for the few data sets where that is known."""
+        """The known modes, for the few data sets that have them."""
         return data_sets[self.name].modes(self.knobs)
 
     @property

@@ -1,4 +1,4 @@
-"""Where the images of a data set gather, for those few where that is known: the centres and the spread about them."""
+"""Known modes of a data set: the centres and the spread about them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bring images to the size and the colours that the knobs ask for. Shared by all sources that read pictures."""
+"""Conversion of images to the size and colours of the knobs. Shared by all sources that read pictures."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Fit = Literal["crop", "pad", "stretch"]
 def fit_picture(image: Image, width: int, height: int, fit: Fit = "crop") -> Image:
     """``image`` at width×height: cut to the middle, padded, or stretched.
 
-    Bicubic, with a support that grows as the image shrinks (Pillow's way), so that fine patterns fade instead of flickering.
-    Padding takes the mean colour of the picture's border.
+    Bicubic, with a support that grows as the image shrinks (Pillow's way), so that fine patterns blur instead of
+    aliasing. Padding takes the mean colour of the picture's border.
     """
     from PIL import Image as pillow
 

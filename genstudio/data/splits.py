@@ -1,8 +1,8 @@
 """Train, validation and test: by a hash of the image's content, never by its position.
 
-Copies of one image fall on the same side, whatever they are called; adding images moves no other; the order of a folder
-or a zip says nothing. What is hashed is the image as it was prepared (size, colour), so that two files which look the
-same to a model can't lie on both sides.
+Copies of one image are in the same split under any name; adding images moves no other; the order of a folder or a zip
+has no effect. The hash is of the prepared image (size, colour), so that two files that are equal for a model can't be
+in different splits.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def content_hashes(images: np.ndarray) -> np.ndarray:
 def assign(hashes: np.ndarray, official_test: np.ndarray | None = None) -> dict[SplitName, np.ndarray]:
     """The positions of each split, int64 and ascending; together they are all N positions.
 
-    hashes: uint64 N; official_test: bool N, or ``None`` where the data set has no test split of its own. An image of the
-    training files whose twin lies in the official test split stays where its makers put it.
+    hashes: uint64 N; official_test: bool N, or ``None`` where the data set has no test split of its own. An image of
+    the training files that also occurs in the official test split stays in training.
     """
     unit = (hashes >> np.uint64(11)).astype(np.float64) / 2.0**53
     if official_test is None:

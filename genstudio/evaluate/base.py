@@ -1,4 +1,4 @@
-"""Measures: numbers computed from a model and data, each with its protocol and with baselines beside it.
+"""Measures: numbers computed from a model and data, each with its protocol and baselines.
 
 A measure is a pure function of the model, the images, and a seed. It asks for capabilities, never for classes:
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """One measured number and what one must know to believe it.
+    """One measured number with its protocol and baselines.
 
-    value: in the measure's unit. protocol: how it was measured (likelihood, binarisation, split, n, ...), in
-    plain JSON values. baselines: the same number for things that know little (independent pixels, ...), by
-    name. extra: further numbers of the same pass, by the name that they carry in ``metrics.jsonl``.
+    value: in the measure's unit. protocol: how it was measured (likelihood, binarisation, split, n, ...), in plain
+    JSON values. baselines: the same number for simple models (independent pixels, ...), by name. extra: further
+    numbers of the same pass, by the name that they carry in ``metrics.jsonl``.
     """
 
     value: float
@@ -61,11 +61,11 @@ def _any_data(data: DataSet) -> bool:
 class Measure:
     """A registered measure. ``better`` says which way is good; ``heavy`` ones run only when named.
 
-    ``fits`` says of a data set whether anything can be measured on it. ``when_exact`` says whether it runs unasked on a
-    model whose likelihood is exact, where that differs: there the likelihood itself is quick, and a bound on it says
-    nothing new. ``needs_judge`` ones compare samples with real images through a judge, and get both as their argument
-    ``comparison``, a :class:`genstudio.evaluate.judge.comparison.Comparison`. ``value_name`` is what the value is called
-    where the measure is named after more than one number (the value of ``prdc`` is ``coverage``).
+    ``fits`` is true for data sets on which it can be measured. ``when_exact`` tells whether it runs by default on a
+    model with an exact likelihood, if that differs: there the likelihood itself is quick, and a bound adds nothing.
+    ``needs_judge`` ones compare samples with real images by a judge, and get both as their argument ``comparison``, a
+    :class:`genstudio.evaluate.judge.comparison.Comparison`. ``value_name`` is what the value is called where the
+    measure is named after more than one number (the value of ``prdc`` is ``coverage``).
     """
 
     name: str
@@ -163,12 +163,12 @@ def evaluate(
 ) -> dict[str, Result]:
     """Measure ``model`` on one split of ``data``: results by the measures' names.
 
-    Without ``names``, every light measure that the model's capabilities and the data allow. ``limit`` takes that many images
-    of the split, always the same ones. ``options`` are further arguments by measure, ``{"nll": {"k": 500}}``.
-    ``judge``, or what makes it (called only when a chosen measure needs one), looks at ``samples`` samples of the
-    model and at real images; ``weights`` ("raw", "averaged") is for those measures' protocol.
-    Runs in eval mode and float32, under ``inference_mode``, with generators of its own: the model's modes and
-    torch's default generator are as they were afterwards. An empty split gives no results.
+    Without ``names``, every light measure that the model's capabilities and the data allow. ``limit`` takes that many
+    images of the split, always the same ones. ``options`` are further arguments by measure, ``{"nll": {"k": 500}}``.
+    ``judge``, or what makes it (called only when a chosen measure needs one), compares ``samples`` samples of the
+    model with real images; ``weights`` ("raw", "averaged") is for those measures' protocol. Runs in eval mode and
+    float32, under ``inference_mode``, with separate generators: the model's modes and torch's default generator are
+    restored. An empty split gives no results.
 
     Raises :class:`UsageError` for an unknown measure, one that the model or the data can't serve, or one that needs a
     judge when there is none, :class:`Cancelled` as soon as ``cancelled()`` says so.
@@ -205,7 +205,7 @@ def flatten(results: Mapping[str, Result], split: str) -> dict[str, float]:
 
 @contextmanager
 def eval_mode(model: torch.nn.Module) -> Iterator[None]:
-    """Eval mode for a while. Each module gets its own mode back: a frozen part stays frozen."""
+    """Context in eval mode. Each module's mode is restored: a frozen part stays frozen."""
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:

@@ -1,4 +1,4 @@
-"""Baselines printed beside a measure, since a number alone proves nothing."""
+"""Baselines printed beside a measure, because a number alone proves nothing."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 
 class IndependentPixels:
-    """p(x) of independent sub-pixels, each fitted to the training images: it knows where ink lies and no
-    shapes.
+    """p(x) of independent sub-pixels, each fitted to the training images: it models where ink is, but no shapes.
 
     A Bernoulli with the sub-pixel's mean on two levels; on more a normal with the sub-pixel's mean and
     variance, integrated over each level's interval; on real values that normal's density. So its nats are on

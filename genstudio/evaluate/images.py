@@ -1,4 +1,4 @@
-"""The images that a measure looks at: a split of a data set, or a fixed part of it, in batches with noise."""
+"""Images for a measure: a split of a data set, or a fixed part of it, in batches with noise."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TRAINING_IMAGES = 10_000
 
 
 class Images:
-    """``limit`` images of the split ``split`` of ``data``, the same ones whatever the seed.
+    """``limit`` images of the split ``split`` of ``data``, the same ones for any seed.
 
     ``seed`` decides the noise (dynamic binarisation, latent samples). Iterating again gives the same batches
     and the same noise again: a measure is a pure function of the model and of this.
@@ -77,7 +77,7 @@ class Images:
             yield self.split.batch(chunk, generator=data_noise).to(device), model_noise
 
     def stop_if_cancelled(self) -> None:
-        """For measures that work long on one batch. Raises :class:`Cancelled`."""
+        """Check for a stop within long work on one batch. Raises :class:`Cancelled`."""
         if self._cancelled():
             raise Cancelled(N_("The measurement was stopped."))
 

@@ -16,7 +16,7 @@ _answers: weakref.WeakKeyDictionary[Any, OrderedDict[Hashable, Any]] = weakref.W
 
 
 def memoized(data: DataSet, key: Hashable, make: Callable[[], T]) -> T:
-    """``make()``, or what it gave when ``key`` was last asked for. The answers of a data set go when it does."""
+    """Cached result of ``make()`` under ``key``. Results are released with their data set."""
     known = _answers.setdefault(data, OrderedDict())
     if key not in known:
         known[key] = make()

@@ -1,4 +1,4 @@
-"""Whole files or none: written under a temporary name beside their place, flushed, then renamed."""
+"""Atomic writing of files: under a temporary name beside their target, flushed, then renamed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from genstudio.core.messages import N_
 
 @contextmanager
 def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path to write to; it becomes ``path`` when the block ends well and vanishes when it does
-    not.
+    """Context with a temporary path to write to; it is renamed to ``path`` if the block succeeds, else removed.
 
-    The temporary name keeps the suffix, since encoders choose their format by it. Missing folders are made.
-    Raises :class:`GenstudioError` when the place can't be written.
+    The temporary name keeps the suffix, because encoders choose their format by it. Missing folders are made. Raises
+    :class:`GenstudioError` if the file can't be written.
     """
     target = Path(path)
     # The name is cut short: with the token it must not grow past what file systems allow.
@@ -45,6 +44,6 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def raise_if(cancelled: Callable[[], bool] | None) -> None:
-    """Raises :class:`Cancelled` when the person has asked to stop."""
+    """Raises :class:`Cancelled` after a request to stop."""
     if cancelled is not None and cancelled():
         raise Cancelled(N_("Stopped: the animation was not saved."))

@@ -1,8 +1,8 @@
-"""Pinned weights: what was exported keeps the weights it was made from, so that it can be made again.
+"""Pinned weights: an export keeps its weights, so that it can be reproduced.
 
     RUN/pinned/HASH/  model.safetensors  blobs/SHA256  state.json
 
-Checkpoints are thinned out and most snapshots are never saved; what a person took along must outlive both.
+Checkpoints are thinned out and most snapshots are never saved; an exported picture must outlive both.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 
 def pin(run: Run, snapshot: Snapshot, state: PaneState | None = None, blobs: Blobs | None = None) -> Path:
-    """Keep ``snapshot`` in ``run``, and the blobs that ``state`` names; returns RUN/pinned/HASH. The same weights once.
+    """Save ``snapshot`` in ``run``, and the blobs that ``state`` names; returns RUN/pinned/HASH. Equal weights are
+    saved once.
 
     Raises :class:`GenstudioError` when the run's folder can't be written, or a link leads out of it.
     """
@@ -60,12 +61,12 @@ def pin(run: Run, snapshot: Snapshot, state: PaneState | None = None, blobs: Blo
 
 
 def pinned_path(run: Run, digest: str) -> Path:
-    """Where the weights of that digest are pinned."""
+    """Folder of the pinned weights with that digest."""
     return run.path / "pinned" / digest[:16]
 
 
 def pinned_snapshot(run: Run, digest: str) -> Snapshot:
-    """The snapshot that was pinned. Raises :class:`RunError` when it is not there, or when it was changed since."""
+    """The pinned snapshot. Raises :class:`RunError` if it is missing or was changed."""
     from safetensors import SafetensorError
     from safetensors.torch import load
 
@@ -82,7 +83,7 @@ def pinned_snapshot(run: Run, digest: str) -> Snapshot:
         snapshot = Snapshot(**{**described, "spec": ImageSpec.from_json(described["spec"])}, weights=weights)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise RunError(
-            N_("The run {name} does not hold the weights {hash}.", name=run.name, hash=digest[:16]),
+            N_("The run {name} does not have the weights {hash}.", name=run.name, hash=digest[:16]),
             N_("Copy the folder 'pinned' of the run from the computer on which the picture was made."),
         ) from error
     if snapshot.digest != digest:

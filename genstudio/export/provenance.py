@@ -1,7 +1,7 @@
-"""Provenance: what it takes to make an exported picture again, carried inside the picture itself.
+"""Provenance: everything needed to reproduce an exported picture, stored inside the picture.
 
-Run, step, the weights' digest, the pane and its state, the seed, versions and device. The run is named, never
-given as a path: a picture that is shared must not tell how its maker's folders are called.
+Run, step, the weights' digest, the pane and its state, the seed, versions and device. The run is named, never given as
+a path: a shared picture must not reveal the names of its author's folders.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ RunName = Annotated[str, Field(max_length=255, pattern=r"^[^/\\\x00]*$")]
 
 @dataclass(frozen=True, config=pydantic.ConfigDict(strict=True))
 class Provenance:
-    """Enough to make a picture again. A picture may come from a stranger: each value has a type and a bound, and
+    """Data needed to reproduce a picture. Pictures are untrusted: each value has a type and a bound, and
     :meth:`from_text` refuses others.
 
     run: the run folder's name. step: of the weights. weights: the snapshot's digest, hexadecimal. pane,
@@ -73,7 +73,7 @@ class Provenance:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Provenance:
-        """Unknown keys are passed over: a later version may have written more."""
+        """Unknown keys are ignored: a later version may have written more."""
         known = {f.name for f in fields(cls)}
         return cls(**{k: v for k, v in value.items() if k in known})
 
@@ -83,7 +83,7 @@ class Provenance:
 
     @classmethod
     def from_text(cls, text: str) -> Provenance:
-        """Raises ValueError when ``text`` is no provenance of ours."""
+        """Raises ValueError if ``text`` is not our provenance."""
         if len(text) > MOST_LETTERS:
             raise ValueError("too long")
         try:
@@ -98,8 +98,8 @@ class Provenance:
 def provenance_of(
     snapshot: Snapshot, state: PaneState, *, run: Run | None = None, device: str = "cpu", threads: int = 1
 ) -> Provenance:
-    """The provenance of what a pane shows of ``snapshot`` with ``state``. Touches no torch but for the digest, which is kept
-    with the snapshot: take it where the snapshot was looked at. ``threads`` is 1 on the render thread.
+    """The provenance of what a pane shows of ``snapshot`` with ``state``. Uses torch only for the digest, which is
+    cached with the snapshot. ``threads`` is 1 on the render thread.
     """
     from genstudio.viewing.base import pane_of
 
@@ -125,7 +125,7 @@ def _without_places(recipe: Recipe) -> Recipe:
 
 
 def png_text(provenance: Provenance | None) -> PngInfo:
-    """The text chunks of a PNG: which program made it, and the provenance where there is one."""
+    """Text chunks of a PNG: the program, and the provenance if there is one."""
     from PIL.PngImagePlugin import PngInfo
 
     chunks = PngInfo()

@@ -1,4 +1,4 @@
-"""Make an exported picture again from what it says of itself, and say whether it is the same."""
+"""Reproduction of an exported picture from its provenance, and comparison with the original."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Reproduction:
-    """A picture made again.
+    """A reproduced picture.
 
     pixels: what was made now, uint8 H×W×C. differing: the part of the values that are not the same. largest: by how many
     levels at most. here: whether torch, Python's machine and the versions are those it was made with.
@@ -43,7 +43,8 @@ class Reproduction:
 
     @property
     def kept(self) -> bool:
-        """True where the promise holds: equal to the bit here, at most one level in .01 % of the values elsewhere."""
+        """True if the reproduction is close enough: equal to the bit on the same machine, else at most one level of
+        difference in .01 % of the values."""
         return self.same or (not self.here and self.largest <= 1 and self.differing <= 1e-4)
 
     @property
@@ -58,11 +59,11 @@ class Reproduction:
 
 
 def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: DataSet | None = None) -> Reproduction:
-    """Make the PNG at ``path`` again from the weights pinned in its run, and compare.
+    """Reproduce the PNG at ``path`` from the weights pinned in its run, and compare.
 
-    ``run`` is looked for by name (among the person's runs, those that ship, and around the file) unless given; ``data``,
-    which only some panes look at, is opened as the run's recipe says unless given. Raises :class:`GenstudioError` when the
-    file is no export of ours, :class:`RunError` when the run or the weights are gone. Imports torch.
+    ``run`` is searched by name (among the user's runs, those that ship, and around the file) unless given; ``data``,
+    which only some panes need, is opened by the run's recipe unless given. Raises :class:`GenstudioError` if the file
+    is not our export, :class:`RunError` if the run or the weights are missing. Imports torch.
     """
     from genstudio.export.images.contents import Layout, compose
     from genstudio.export.pins import pinned_blobs, pinned_snapshot
@@ -107,7 +108,7 @@ def find_run(name: str, near: Path) -> Run:
 
 
 def _data_of(run: Run) -> DataSet | None:
-    """The images that the run learned from, or ``None`` when they are not on this computer: a comparison tells then."""
+    """The run's training data, or ``None`` if it is not on this computer."""
     from genstudio.training.run.images import open_images
 
     try:
@@ -141,7 +142,7 @@ def _pixels(path: str | os.PathLike[str]) -> np.ndarray:
 
 @contextmanager
 def _threads(count: int) -> Iterator[None]:
-    """Sums are split by thread, so the last bit depends on how many there are."""
+    """Context with the number of threads of the picture, because the last bit of sums depends on it."""
     import torch
 
     before = torch.get_num_threads()

@@ -1,8 +1,8 @@
-"""Codes with what is known of their images: of encoded images what the data set says, of drawn ones what a judge says.
+"""Codes with attributes of their images: a data set's for encoded images, a judge's for drawn ones.
 
-Directions are found on images that the model learned from and held to account on images that it did not (validation and
-test), seven to three. A model without encoder draws 10,000 codes from its prior, and the data set's judge looks at what they
-give; of these, seven in ten are for finding.
+Directions are found on training images and scored on held-out images (validation and test), seven to three. For a
+model without encoder, 10,000 codes are drawn from the prior, and the data set's judge predicts the attributes of their
+images; 70 % of them are for finding.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ HELD_SHARE = 0.3
 
 @dataclass(frozen=True, eq=False)
 class KnownCodes:
-    """``z``: float32 N×D. ``values``: by name, float64 N, NaN where unknown. The first ``split`` are for finding, the rest
-    are held out. ``by``: "data" or "judge", whose word the values are. ``judge_hash``: which. ``indices``: which images of
-    the data set the codes are of, int64 N, where they are of any."""
+    """``z``: float32 N×D. ``values``: by name, float64 N, NaN where unknown. The first ``split`` are for finding,
+    the rest are held out. ``by``: "data" or "judge", the source of the values. ``judge_hash``: which. ``indices``:
+    which images of the data set the codes are of, int64 N, where they are of any."""
 
     z: np.ndarray
     values: dict[str, np.ndarray]
@@ -56,7 +56,7 @@ class KnownCodes:
 def known_codes(context: ViewContext, *, drawn: int = DRAWN) -> Generator[float, None, KnownCodes]:
     """Codes of ``context``'s model with what is known of them: yields the share done, returns the codes.
 
-    Raises :class:`UsageError` where nothing is known: a run whose data are gone, or whose judge is not made yet.
+    Raises :class:`UsageError` without attributes: a run whose data are missing, or without a judge.
     """
     if context.data is None:
         raise UsageError(

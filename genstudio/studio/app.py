@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 def run(
     *, recipe: str | None = None, run: str | None = None, data: str | None = None, report: str | Path | None = None
 ) -> int:
-    """Open the window and stay until it is closed; the exit code.
+    """Open the window and run it until it is closed; its exit code.
 
     ``recipe``: begin with this one; ``run``: open this run; ``data``: look for data sets here first. ``report``: write
     figures of the start (seconds to the first paint, torch's import, the longest freeze) as JSON to this file, then leave;

@@ -410,7 +410,7 @@ class Loop:
         except OSError as error:
             raise self._not_kept(run, error) from error
         if self.saved < 0:
-            raise NotKeptError(N_("The weights at step {step} are not finite: they are not kept.", step=self.step))
+            raise NotKeptError(N_("The weights at step {step} are not finite: they are not saved.", step=self.step))
 
     def _not_kept(self, run: Run, error: OSError) -> NotKeptError:
         if (run.path / "recipe.toml").is_file():

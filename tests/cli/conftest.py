@@ -39,7 +39,7 @@ log_every = 2
 
 @dataclass
 class Answer:
-    """What a command came to: exit code, stdout, stderr."""
+    """Result of a command: exit code, stdout, stderr."""
 
     code: int
     out: str
@@ -52,7 +52,7 @@ class Answer:
 
     @property
     def complaint(self) -> str:
-        """The one line on stderr, besides the progress of reading images."""
+        """Error line on stderr, without the progress of reading images."""
         lines = [line for line in self.err.splitlines() if not line.endswith("%")]
         assert len(lines) == 1, f"one line was promised: {self.err}"
         return lines[0]
@@ -60,7 +60,7 @@ class Answer:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A person's folders of their own, and nothing of theirs in sight."""
+    """Temporary home, cache and data folders."""
     monkeypatch.setenv("GENSTUDIO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("GENSTUDIO_DATA", raising=False)
@@ -70,7 +70,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def genstudio(capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
-    """Runs a command as the shell would, without starting another Python."""
+    """Run a command as the shell would, without starting another Python."""
 
     def run(*arguments: object) -> Answer:
         capsys.readouterr()
@@ -97,7 +97,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def recipe(tmp_path: Path, pictures: Path) -> Path:
-    """A recipe that trains in a blink."""
+    """A recipe that trains in an instant."""
     path = tmp_path / "squares.toml"
     path.write_text(RECIPE.format(path=pictures.as_posix()))
     return path

@@ -31,7 +31,7 @@ def pictures(folder: bytes | Path, n: int = 12) -> None:
 def show(
     path: object, *more: str, env: dict[str, str] | None = None, redirect: str = ""
 ) -> subprocess.CompletedProcess:
-    """``data show`` of a folder in a process of its own, with a shell's redirections."""
+    """``data show`` of a folder in a separate process, with a shell's redirections."""
     words = [sys.executable, "-m", "genstudio", "data", "show", "folder", "--set", "size=8", *more, "--set"]
     command = b" ".join(map(os.fsencode, words)) + b" 'path=" + os.fsencode(path) + b"' " + os.fsencode(redirect)
     return subprocess.run([b"bash", b"-c", command], capture_output=True, env={**os.environ, **(env or {})})
@@ -108,7 +108,7 @@ def test_closed_stdout_is_safe_and_its_descriptor_is_not_reused(tmp_path: Path) 
 
 
 def test_unreadable_folder_is_named_and_skipped(genstudio, tmp_path: Path, monkeypatch) -> None:
-    """Too long a name stands for a folder without the right to read it: root may read everything."""
+    """A name that is too long takes the place of an unreadable folder, because root may read everything."""
     bad = tmp_path / ("x" * 300)
     monkeypatch.setenv("GENSTUDIO_DATA", str(bad))
     answer = genstudio("data", "list")

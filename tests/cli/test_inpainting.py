@@ -50,7 +50,7 @@ def trained(genstudio, tmp_path, pictures):
 
 @pytest.fixture
 def of_classes(genstudio, tmp_path, pictures):
-    """A run of a model that knows two classes, dark and light."""
+    """A run of a model that is conditioned on two classes, dark and light."""
     folder = tmp_path / "classes"
     for number, path in enumerate(sorted(pictures.iterdir())):
         place = folder / ("dark", "light")[number % 2] / path.name

@@ -82,7 +82,7 @@ def test_judges_are_listed_last(genstudio):
 
 
 def test_measures_without_a_judge_name_none(genstudio):
-    """Points of the plane are samples too, and no judge looks at them."""
+    """Points of the plane are samples too, but have no judge."""
     answer = genstudio("train", "toy-gan", "--steps", 2, "--set", "plan.evaluate_every=0", "--json")
     assert answer.code == 0, answer.err
     told = genstudio("evaluate", answer.json["run"], "--limit", 50)

@@ -59,7 +59,7 @@ def test_closed_pipe_is_silent():
     ids=["module", "script"],
 )
 def test_ctrl_c_during_start_shows_no_traceback(start: str):
-    """By whichever door it came in: ``python -m genstudio``, or the script that pip makes of what pyproject names."""
+    """Started by ``python -m genstudio`` or by the script that pip installs."""
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     module, name = scripts["genstudio"].split(":")
     code = "import sys\nclass Finder:\n    def find_spec(self, name, *rest):\n"
@@ -70,7 +70,7 @@ def test_ctrl_c_during_start_shows_no_traceback(start: str):
 
 
 def test_unwritable_report_is_reported_and_the_window_closes(tmp_path):
-    """As the process that a benchmark starts and waits for."""
+    """Run as the process that a benchmark starts and waits for."""
     command = [sys.executable, "-m", "genstudio", "window", "--report", str(tmp_path / "not there" / "report.json")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, env=os.environ | OFFSCREEN)
     assert done.returncode == 1
@@ -88,7 +88,7 @@ def no_display(monkeypatch):
 
 @pytest.fixture
 def small_demo(recipe, monkeypatch):
-    """The demo with a recipe that trains in a blink, and a short walk."""
+    """The demo with a recipe that trains in an instant, and a short walk."""
     monkeypatch.setattr("genstudio.cli.demo.RECIPE", str(recipe))
     monkeypatch.setattr("genstudio.cli.demo.WALK", 6)
 
@@ -123,7 +123,7 @@ def test_no_command_opens_the_window_and_returns_its_exit_code(genstudio, monkey
 
 
 def test_window_opens_with_a_display(recipe, tmp_path):
-    """The real one, painted on an offscreen display, which leaves once it has measured its start."""
+    """The real window on an offscreen display, which closes after measuring its start."""
     Run.create(load_recipe(recipe), tmp_path / "run")
     command = [sys.executable, "-m", "genstudio", "window", "run", "--report", str(tmp_path / "report.json")]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | OFFSCREEN)

@@ -76,7 +76,7 @@ def test_resume_to_an_earlier_step_is_refused(genstudio, trained):
 
 
 def test_ctrl_c_saves_and_shows_how_to_resume(genstudio, recipe, tmp_path):
-    """In a process of its own: a real signal, in the middle of real steps."""
+    """A separate process with a real signal during real steps."""
     out = tmp_path / "stopped"
     command = [sys.executable, "-m", "genstudio", "train", str(recipe), "--steps", "1000000", "--out", str(out),
                "--set", "plan.evaluate_every=50", "--json"]  # fmt: skip
@@ -96,7 +96,7 @@ def test_ctrl_c_saves_and_shows_how_to_resume(genstudio, recipe, tmp_path):
 
 
 def test_a_stop_before_training_leaves_no_run(genstudio, recipe, home, monkeypatch):
-    """Ctrl-C while images are read."""
+    """Ctrl-C during the reading of images."""
 
     def interrupted(self, *_):
         os.kill(os.getpid(), signal.SIGINT)
@@ -154,7 +154,7 @@ def test_terminal_shows_the_alarm_and_its_remedy(genstudio, recipe):
 
 
 def test_resuming_with_other_images_gives_a_warning(genstudio, recipe, pictures, tmp_path):
-    """Exact resuming is promised for the same images. With others training goes on, and nobody is left to wonder."""
+    """Exact resuming needs the same images. With others training continues, with a warning."""
     folder = tmp_path / "mine"
     shutil.copytree(pictures, folder)
     out = tmp_path / "run"
@@ -170,7 +170,7 @@ def test_resuming_with_other_images_gives_a_warning(genstudio, recipe, pictures,
 
 
 def test_a_closed_terminal_saves_and_stops(genstudio, recipe, tmp_path):
-    """SIGHUP comes, more than once, and what is written to the terminal after it goes nowhere."""
+    """SIGHUP arrives more than once, and later output to the terminal is lost."""
     out = tmp_path / "hung-up"
     command = [sys.executable, "-m", "genstudio", "train", str(recipe), "--steps", "1000000", "--out", str(out),
                "--set", "plan.evaluate_every=50"]  # fmt: skip

@@ -62,7 +62,7 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def module_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One cache for the whole battery: each data set is made once."""
+    """One cache for all tests of a module: each data set is made once."""
     cache = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GENSTUDIO_CACHE", str(cache))

@@ -68,7 +68,7 @@ def _cache(tmp_path_factory, monkeypatch):
 
 
 def a_judge(spec):
-    """A tiny one that never learned anything, and believes that there are three classes."""
+    """A tiny untrained judge of three classes."""
     named = dataclasses.replace(spec, class_names=("a", "b", "c"))
     torch.manual_seed(0)
     model = build("judge-classifier", named, {"feature_dim": 4, "width": 2}).eval()

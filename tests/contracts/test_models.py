@@ -26,7 +26,7 @@ SPECS = [
 
 
 def refusal(name: str, spec: ImageSpec) -> UsageError | None:
-    """Why the model, as it is by default, can't serve such images; ``None`` when it can."""
+    """Reason why the model with default knobs can't be trained on such images; ``None`` if it can."""
     try:
         models[name].check(spec, models[name].Knobs())
     except UsageError as reason:
@@ -43,7 +43,7 @@ CASES = [
 
 
 class FakeTurn:
-    """The step runner's side of one step, without a loop: hands out batches and noise."""
+    """The step context of one step, without a loop: gives batches and noise."""
 
     def __init__(self, spec: ImageSpec, n: int = 6) -> None:
         self.spec, self.n, self.step = spec, n, 3
@@ -70,7 +70,7 @@ def make(name: str, spec: ImageSpec) -> Model:
 
 
 def play(model: Model, spec: ImageSpec) -> list[Phase]:
-    """Every phase of one step, each answered with 'applied'."""
+    """Every phase of one step, each treated as applied."""
     phases: list[Phase] = []
     steps = model.phases(FakeTurn(spec))
     answer: bool | None = None
@@ -115,7 +115,7 @@ def test_phases_ask_for_finite_scalar_terms_of_known_players(name: str, spec: Im
 
 @pytest.mark.parametrize(("name", "spec"), CASES)
 def test_curves_have_titles(name: str, spec: ImageSpec) -> None:
-    """Or the key itself would stand on the screen, in English."""
+    """Without a title the key itself would be shown, in English."""
     model = make(name, spec)
     model.prepare(make_batch(spec, 6))
     shown = {key for phase in play(model, spec) for key in (*phase.terms, *phase.watch)}
@@ -124,7 +124,7 @@ def test_curves_have_titles(name: str, spec: ImageSpec) -> None:
 
 @pytest.mark.parametrize(("name", "spec"), CASES)
 def test_every_parameter_belongs_to_one_player_and_learns(name: str, spec: ImageSpec) -> None:
-    """A parameter that no player owns, or that no loss reaches, would silently stay as it started."""
+    """A parameter without a player or a loss would silently keep its initial value."""
     model = make(name, spec)
     owned = [p for parameters in model.players().values() for p in parameters]
     assert len(owned) == len({id(p) for p in owned})
@@ -141,7 +141,7 @@ def test_every_parameter_belongs_to_one_player_and_learns(name: str, spec: Image
 
 @pytest.mark.parametrize(("name", "spec"), CASES)
 def test_can_be_built_on_meta_and_given_weights(name: str, spec: ImageSpec) -> None:
-    """Explorers load snapshots so: nothing may live outside the state dict, or the copy would differ."""
+    """Snapshots are loaded in this way: anything outside the state dict would be lost."""
     model = make(name, spec).eval()
     before = torch.get_rng_state()
     with torch.device("meta"):

@@ -34,7 +34,7 @@ class Players:
 
 
 def reached(loss: Tensor, net: nn.Module) -> list[bool]:
-    """Of each parameter whether the loss depends on it."""
+    """For each parameter, whether the loss depends on it."""
     found = torch.autograd.grad(loss, list(net.parameters()), allow_unused=True, retain_graph=True)
     return [gradient is not None and bool(gradient.any()) for gradient in found]
 

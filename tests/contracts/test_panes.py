@@ -55,7 +55,7 @@ def is_made_for(model: str, spec: ImageSpec) -> bool:
 
 
 def serve_one_another(name: str, model: str) -> bool:
-    """By what the model can do, and some images of the battery that both are made for."""
+    """Each pane with a model that has its capabilities, and with images that both support."""
     shown = panes[name]
     if shown.why_not(models[model]) is not None:
         return False
@@ -63,7 +63,7 @@ def serve_one_another(name: str, model: str) -> bool:
 
 
 def a_spec_for(name: str, model: str) -> ImageSpec:
-    """The first images of the battery that both serve."""
+    """The first test images that both support."""
     return next(spec for spec in SPECS.values() if panes[name].unsupported(spec) is None and is_made_for(model, spec))
 
 
@@ -92,7 +92,7 @@ def test_every_pane_is_served_by_a_model_of_the_battery():
 
 
 def values_of(info: KnobInfo) -> st.SearchStrategy[Any]:
-    """What a person may set a field to; its default where only the window knows the choices."""
+    """Values that a person can set a field to; its default if only the window knows the choices."""
     if info.choices is not None:
         return st.sampled_from(info.choices)
     if info.annotation is bool:
@@ -132,7 +132,7 @@ MEANS_THE_SAME_ANYWHERE = {
 
 @EVERY_PANE
 def test_another_run_takes_over_no_images_classes_or_codes(name: str):
-    """A field that is a name, a list, a code, a class or the number of an image says to what it belongs."""
+    """Fields that are names, lists, codes, classes or image numbers declare what they belong to."""
     kind = panes[name].state
     belongs = {*kind.OF_RUN, *kind.OF_IMAGES}
     fields = {info.name: info for info in kind.controls()}
@@ -188,7 +188,7 @@ def test_content_is_pure_and_has_a_caption(name: str, model: str, spec: ImageSpe
 @settings(max_examples=25)
 @given(data=st.data())
 def test_any_state_has_a_content_independent_of_history(name: str, model: str, data: st.DataObject):
-    """A look keeps what it can from one state to the next. It must not show."""
+    """The view context caches results between states, which must not affect the content."""
     spec = a_spec_for(name, model)
     context, other = look_at(spec, model), look_at(spec, model)
     before, state = data.draw(states(panes[name].state)), data.draw(states(panes[name].state))

@@ -49,7 +49,7 @@ def test_equal_messages_hash_alike_even_with_unhashable_arguments() -> None:
 
 
 class Catalogue:
-    """Translations by text, as gettext hands them out."""
+    """Translations by text, as gettext returns them."""
 
     def __init__(self, **texts: str) -> None:
         self.texts = {"{n} images": "", **texts}

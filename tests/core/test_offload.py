@@ -48,6 +48,6 @@ def test_exceptions_are_raised_at_the_caller() -> None:
 
 
 def test_work_that_ends_during_a_wait_succeeds(monkeypatch) -> None:
-    """However near its end is to the end of a wait."""
+    """The end may coincide with the end of a wait."""
     monkeypatch.setattr("genstudio.core.offload.PATIENCE", 0.0)
     assert [outcome(aside(lambda k=k: k)) for k in range(2_000)] == list(range(2_000))

@@ -55,7 +55,7 @@ print(torch.get_num_threads(), digest.hexdigest())
 
 
 def run(code: str, *arguments: str, **variables: str) -> str:
-    """What a Python process prints that has none of the choices in its environment but ``variables``."""
+    """Output of a Python process whose environment has only ``variables`` of these settings."""
     environment = {name: value for name, value in os.environ.items() if name not in (*CHOICES, "OMP_NUM_THREADS")}
     environment |= {"PYTHONPATH": str(ROOT), **variables}
     done = subprocess.run(
@@ -67,7 +67,7 @@ def run(code: str, *arguments: str, **variables: str) -> str:
 
 @pytest.mark.parametrize("command", [["train", "mnist-vae-2d", "--device", "cpu"], ["models"], []])
 def test_set_before_anything_imports_torch(command: list[str], tmp_path: Path) -> None:
-    """Of a command, of a list, and of what starts without any (the demo, where there is no display)."""
+    """Tested for a command, a list, and a start without arguments (the demo, without a display)."""
     code = WATCH.format(names=list(SLEEP_EARLY), argv=["genstudio", *command])
     told = run(code, GENSTUDIO_HOME=str(tmp_path), DISPLAY="", WAYLAND_DISPLAY="")
     assert f"torch finds {list(SLEEP_EARLY.values())}" in told

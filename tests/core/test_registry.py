@@ -16,7 +16,7 @@ from genstudio.core.registry import Registry
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """Writes a package from {file: text} and gives its name; forgotten after the test."""
+    """Write a package from {file: text} and return its name; it is removed after the test."""
     monkeypatch.syspath_prepend(str(tmp_path))
 
     def write(name: str, **files: str) -> str:

@@ -9,7 +9,7 @@ from genstudio.core.scatter import INK, PAPER, TILE, scatter, stamped, tiles
 
 
 def middle(picture: np.ndarray) -> tuple[float, float]:
-    """The centre of ink as shares of the picture: across, up."""
+    """Centre of the ink as fractions of the picture: across, up."""
     ink = picture[..., 0].astype(float) - PAPER
     rows, columns = np.mgrid[: ink.shape[0], : ink.shape[1]] + 0.5
     return float((ink * columns).sum() / ink.sum() / ink.shape[1]), 1 - float(

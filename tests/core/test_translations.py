@@ -70,7 +70,7 @@ def test_the_extractor_sees_code_and_recipes(extract: Any) -> None:
 
 
 def test_every_setting_can_be_called_by_a_translated_name(extract: Any) -> None:
-    """Of panes, models, data sets and the plan; most have a label, the others are called by their field's name."""
+    """Labels of settings of panes, models, data sets and the plan; those without a label use their field's name."""
     from genstudio.core.knobs import describe
     from genstudio.data.base import data_sets
     from genstudio.models.base import models

@@ -77,7 +77,7 @@ def test_attributes_reach_the_batch_beside_their_pictures(tmp_path: Path) -> Non
         Image.new("L", (8, 8), i).save(buffer, "PNG")
         (folder / f"{i}.png").write_bytes(buffer.getvalue())
         rows.append(f"{'ab'[i % 2]}/{i}.png,{i}")
-    # One that is left out, in front of the others: nobody may get its neighbour's label or numbers.
+    # A skipped picture before the others must not shift their labels or numbers.
     (tmp_path / "set" / "a" / "00broken.png").write_bytes(b"x")
     (tmp_path / "set" / "attributes.csv").write_text("\n".join(rows))
     data = open_data("folder", {"path": str(tmp_path / "set"), "size": 8}, search=[])

@@ -54,7 +54,7 @@ def test_split_of_an_image_depends_on_its_content_alone() -> None:
 
 
 def test_hashes_are_the_same_on_every_machine() -> None:
-    """These numbers decide who is tested on what: they must never change."""
+    """These numbers determine the splits, so they must never change."""
     images = np.arange(2 * 12, dtype=np.uint8).reshape(2, 1, 3, 4)
     assert [hex(h) for h in content_hashes(images)] == ["0x188b7e3fbbd00879", "0xb2ae9b33bf29b70"]
 

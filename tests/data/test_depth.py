@@ -143,7 +143,7 @@ def large_png(side: int) -> bytes:
 
 
 def test_a_large_picture_of_16_bits_is_made_smaller_strip_by_strip() -> None:
-    """Pillow's own memory is not counted here: what counts is that no copy at full size is made of numbers."""
+    """Pillow's own memory is not counted; the test is that no full-size array is made."""
     side = 4600
     data = large_png(side)
     read_picture(large_png(8), 8, 8, grey=True)

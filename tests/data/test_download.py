@@ -19,7 +19,7 @@ from tests.data.idx_files import write_digits
 
 @pytest.fixture
 def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that torchvision's MNIST takes for its mirror (after one that is down)."""
+    """A folder that torchvision's MNIST uses as its mirror (after one that is down)."""
     folder = write_digits(tmp_path / "mirror")
     names = sorted(path.name for path in folder.iterdir())
     sums = [(name, hashlib.md5((folder / name).read_bytes()).hexdigest()) for name in names]

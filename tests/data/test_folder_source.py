@@ -41,7 +41,7 @@ def noise(seed: int, size: tuple[int, int] = (12, 12), mode: str = "RGB") -> Ima
 
 
 def many(folder: Path, n: int = 30, prefix: str = "", **options: Any) -> Path:
-    """``n`` different pictures: enough that none of the splits is short of one to train on."""
+    """``n`` different pictures, enough for every split."""
     for i in range(n):
         path = folder / f"{prefix}{i:03}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +118,7 @@ def test_every_kind_of_picture_becomes_bytes(data: bytes, colour: tuple[int, int
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_pictures_are_turned_as_the_camera_says(orientation: int) -> None:
-    """A camera held any way writes what its sensor saw, and how to turn it: all eight show the same."""
+    """Cameras store the sensor's image and an orientation tag: all eight orientations show the same."""
     upright = np.zeros((16, 24), np.uint8)
     upright[:8, :8], upright[8:, 16:] = 250, 120
     undo = {
@@ -166,7 +166,7 @@ def test_fine_patterns_fade_when_shrunk_instead_of_flickering() -> None:
 
 
 def test_large_photographs_keep_their_detail_though_decoded_small() -> None:
-    """JPEGs are decoded at a fraction of their size: the result must stay close to the long way."""
+    """JPEGs are decoded at a fraction of their size; the result must be close to full decoding."""
     smooth = noise(0, (12, 9)).resize((1200, 900), Image.Resampling.BICUBIC)
     quick = read_picture(encoded(smooth, "JPEG", quality=95), 32, 32, grey=False)
     slow = read_picture(encoded(smooth, "PNG"), 32, 32, grey=False)
@@ -310,7 +310,7 @@ def test_path_out_of_a_zip_is_refused(tmp_path: Path, name: str) -> None:
 
 
 def as_written(path: Path, members: dict[str, bytes]) -> Path:
-    """A zip whose names are these bytes as they stand, whatever Python would make of them."""
+    """A zip whose names are exactly these bytes."""
     stand_ins = {f"@{i:03}".ljust(len(name), "~"): name for i, name in enumerate(members)}
     data = zipped(path, dict(zip(stand_ins, members.values(), strict=True))).read_bytes()
     for stand_in, name in stand_ins.items():
@@ -320,7 +320,7 @@ def as_written(path: Path, members: dict[str, bytes]) -> Path:
 
 
 def test_a_zip_with_backslashes_has_its_classes_and_attributes(tmp_path: Path) -> None:
-    """As PowerShell 5 and old .NET write them, with entries for folders, too."""
+    """Zips as PowerShell 5 and old .NET write them, with entries for folders."""
     members = {f"set\\{c}\\{i}.png": encoded(noise(10 * len(c) + i)) for c in ("cats", "birds") for i in range(10)}
     rows = "".join(f"{c}/{i}.png,{i}\n" for c in ("cats", "birds") for i in range(10))
     members |= {"set\\attributes.csv": f"file,age\n{rows}".encode(), "set\\cats\\": b""}

@@ -82,10 +82,10 @@ def test_huge_declared_sizes_cost_no_memory(tmp_path: Path, sizes: tuple[int, in
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"\x89PNG\r\n\x1a\n", "doesn't begin as an IDX file"),
+        (b"\x89PNG\r\n\x1a\n", "doesn't begin like an IDX file"),
         (struct.pack(">BBBBI", 0, 0, 0x0D, 1, 4) + bytes(16), "float32"),
         (struct.pack(">BBBBI", 0, 0, 0x77, 1, 4) + bytes(4), "0x77"),
-        (as_idx(np.zeros((4, 2, 2), np.uint8)), "3 dimensions where 1"),
+        (as_idx(np.zeros((4, 2, 2), np.uint8)), "3 dimensions instead of 1"),
         (as_idx(np.zeros(4, np.uint8)) + b"x", "more data follows"),
         (gzip.compress(as_idx(np.zeros(4, np.uint8)), mtime=0) + b"garbage", "damaged"),
     ],

@@ -47,7 +47,7 @@ def test_images_are_decoded_once_and_read_back_as_they_were(own_cache: Path, mak
             assert np.array_equal(data.attributes, attributes)
         assert first.spec.class_names == ("a", "b", "c")
         assert first.class_counts() == {"a": 34, "b": 33, "c": 33}
-        # What changes the decoded images decodes anew: preparation, and the decoder's version.
+        # Changes of the preparation or of the decoder's version require decoding again.
         open_data("array", {"size": 16})
         source.version = 2
         open_data("array")
@@ -140,7 +140,7 @@ def test_damaged_cache_is_rebuilt(own_cache: Path, make_source: Any, damage: str
 
 
 def test_a_hundred_thousand_images_need_the_memory_of_a_chunk(own_cache: Path, make_source: Any) -> None:
-    """100,000 images of 32×32 are 102 MB as bytes: neither decoding nor opening nor a batch may come near."""
+    """100,000 images of 32×32 are 102 MB; decoding, opening and batches need far less."""
 
     class Endless:
         shape = (100_000, 1, 32, 32)

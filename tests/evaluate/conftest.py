@@ -18,7 +18,7 @@ NAME = "measured-blobs"
 
 
 class Blobs(Source):
-    """500 soft discs of random place and size, 8×8 grey."""
+    """500 soft discs of random position and size, 8×8 grey."""
 
     title, help = N_("Blobs"), N_("Soft discs, for tests.")
 
@@ -40,7 +40,7 @@ if NAME not in data_sets:
 
 @pytest.fixture
 def blobs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Callable[..., DataSet]:
-    """Opens the blobs with the data knobs given; the cache lies in a temporary folder."""
+    """Open the blobs with the given data knobs; the cache is in a temporary folder."""
     monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
 
     def opened(**knobs: Any) -> DataSet:
@@ -51,7 +51,7 @@ def blobs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def vae() -> Callable[..., Any]:
-    """Builds a small VAE for a data set, always with the same first weights."""
+    """Build a small VAE for a data set, always with the same initial weights."""
 
     def built(data: DataSet, **knobs: Any) -> Any:
         before = torch.get_rng_state()

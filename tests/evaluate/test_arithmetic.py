@@ -61,7 +61,8 @@ class Reader(torch.nn.Module):
 
 
 class Linear(torch.nn.Module):
-    """The code is three times the image; ``forgets`` one attribute when it decodes, like a model that never learned it."""
+    """The code is three times the image; the decoder drops the attribute ``forgets``, like a model that never
+    learned it."""
 
     latent_dim = 3
 

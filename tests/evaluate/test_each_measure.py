@@ -51,7 +51,7 @@ def test_an_exact_model_is_measured_at_its_known_likelihood(blobs, knobs):
 
 @pytest.mark.parametrize("levels", [2, 5, 256])
 def test_the_probabilities_of_all_levels_sum_to_one(blobs, levels):
-    """Otherwise bits/dim of the baseline would not compare with a model's."""
+    """Otherwise bits/dim of the baseline could not be compared with a model's."""
     pixels = IndependentPixels(Images(blobs(levels=levels)))
     every = torch.arange(levels).div(levels - 1).view(-1, 1, 1, 1)
     one_pixel = IndependentPixels.__new__(IndependentPixels)

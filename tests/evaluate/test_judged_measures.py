@@ -44,7 +44,7 @@ def a_judge(spec: ImageSpec) -> Judge:
 
 
 class Draws(nn.Module):
-    """A model that draws as it is told to."""
+    """A model that draws given samples."""
 
     def __init__(self, how) -> None:
         super().__init__()
@@ -105,7 +105,8 @@ def test_kernel_distance_of_two_numbers_each_by_hand():
 
 
 def test_equal_distributions_have_a_distance_near_zero():
-    """Unbiased: on either side of zero, and small beside the spread over subsets; FID at this number is far from 0."""
+    """KID is unbiased: it has either sign, and is small compared with its spread over subsets; FID of so few
+    samples is far from 0."""
     x, y = normal(1_500, 32, 9), normal(1_500, 32, 10)
     same = kernel_distances(x, y, subsets=20, size=200)
     assert abs(float(same.mean())) < 3 * float(same.std()) / math.sqrt(20) + 0.002

@@ -24,7 +24,7 @@ NAME = "memorisable-discs"
 
 
 def discs(count: int, seed: int) -> np.ndarray:
-    """Six soft discs of random place, size and brightness an image: as hard to meet twice as a photograph. uint8 N×1×8×8."""
+    """Six random soft discs per image, so that no two images are alike, as with photographs. uint8 N×1×8×8."""
     draw = np.random.default_rng(seed)
     y, x = np.mgrid[:8, :8]
     cx, cy, r, grey = (draw.uniform(low, high, (count, 6, 1, 1)) for low, high in ((0, 8), (0, 8), (0.5, 2), (60, 200)))
@@ -49,7 +49,7 @@ class Discs(Source):
 
 
 class FewDiscs(Discs):
-    """Thirteen to train on, which is few enough to learn by heart, and 200 to test with."""
+    """Thirteen training images, few enough to memorise, and 200 test images."""
 
     def fingerprint(self) -> str:
         return f"{NAME}-few"
@@ -66,7 +66,7 @@ if NAME not in data_sets:
 
 
 class Sampler(nn.Module):
-    """A model that is nothing but its samples."""
+    """A model with fixed samples."""
 
     def __init__(self, images: torch.Tensor, noise: float = 0.0) -> None:
         super().__init__()
@@ -119,7 +119,7 @@ def test_copy_has_distance_zero_and_duplicates_count_once(data):
 
 
 def test_other_coordinates_are_one_line(data):
-    """A judge's features, for instance: here the brightness alone."""
+    """Other coordinates, such as a judge's features: here the brightness alone."""
     brightness = Space("brightness", lambda images: images.flatten(1).mean(1, keepdim=True), 100, N_("%"))
     images, among = unit(discs(3, 9)), Searched(data)
     every = (images.mean((1, 2, 3))[:, None] - among.images(slice(None)).mean((1, 2, 3))[None]).abs()
@@ -131,7 +131,7 @@ def test_other_coordinates_are_one_line(data):
 
 
 def test_mann_whitney_counts_pairs_and_their_variance():
-    """Against the definition, and against all the ways in which 3 and 4 numbers can be told apart."""
+    """Compared with the definition, and with all orders of 3 and 4 numbers."""
     draw = np.random.default_rng(0)
     first, second = draw.integers(0, 9, 40).astype(float), draw.integers(2, 11, 70).astype(float)
     pairs = (first[:, None] > second).sum() + (first[:, None] == second).sum() / 2
@@ -228,7 +228,7 @@ def test_fresh_samples_of_the_data_distribution_are_not_reported(data, seed: int
 
 
 def test_blurred_images_are_nearer_but_not_copies(data):
-    """An average of images is near to all of them: by distance alone it would be called memorised."""
+    """An average of images is near to all of them: by distance alone it would count as memorised."""
     fresh = unit(discs(2000, 7))
     blurred = fresh[:1000] * 0.5 + fresh.mean(0) * 0.5
     found = measured(Sampler(blurred), data)
@@ -239,7 +239,7 @@ def test_blurred_images_are_nearer_but_not_copies(data):
 
 
 def test_overfitted_model_is_detected(data, tmp_path):
-    """A VAE with one latent dimension and hardly any KL, on thirteen images: its prior is cut into one piece for each."""
+    """A VAE with one latent dimension and a tiny KL weight on thirteen images: its prior is divided among them."""
     from genstudio.training.job import new_job
     from genstudio.training.recipe.recipe import recipe_from_dict
 
@@ -273,8 +273,8 @@ def test_held_out_images_that_are_training_images_too_are_left_out(data):
 
 
 def test_bits_are_compared_with_bits(tmp_path_factory, monkeypatch):
-    """The mean of a Bernoulli lies nearer to the greys than bits do: a model that gives the held-out greys back, as a
-    VAE does, is not accused."""
+    """The mean of a Bernoulli is nearer to the greys than bits are: a model that returns the held-out greys, as a
+    VAE does, is not reported."""
     monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
     data = open_data(NAME, {"binarisation": "dynamic"})
     fresh = measured(Sampler(unit(discs(2000, 7))), data)

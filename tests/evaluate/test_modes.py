@@ -20,7 +20,7 @@ GRID = Modes(centres_of("grid"), 0.01)
 
 
 class Drawing(nn.Module):
-    """Draws what ``draw(n, generator)`` gives, n×2."""
+    """A model whose samples are ``draw(n, generator)``, n×2."""
 
     def __init__(self, draw: Callable[[int, torch.Generator], Tensor]) -> None:
         super().__init__()

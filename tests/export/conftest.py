@@ -27,6 +27,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture
 def context(run: Run) -> ViewContext:
-    """What a pane looks at: the run's newest checkpoint."""
+    """View context of the run's newest checkpoint."""
     snapshot = run.snapshot()
     return ViewContext(load_model(snapshot), snapshot.spec, snapshot)

@@ -26,7 +26,7 @@ def gradient(frame: int, channels: int = 3, size: tuple[int, int] = (33, 47)) ->
 
 
 def read(path: Path) -> tuple[list[np.ndarray], float]:
-    """All frames as uint8 H×W×3, and the seconds that they last."""
+    """All frames as uint8 H×W×3, and their durations in seconds."""
     if path.suffix == ".mp4":
         with av.open(str(path)) as container:
             frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
@@ -83,7 +83,7 @@ def test_a_gif_has_one_palette_for_all_its_frames(tmp_path: Path) -> None:
 
 
 def local_palettes(data: bytes) -> int:
-    """How many frames of a GIF carry a palette of their own."""
+    """Number of frames of a GIF that have their own palette."""
     position = 13 + (3 << ((data[10] & 7) + 1) if data[10] & 128 else 0)
     found = 0
     while data[position] != 0x3B:
@@ -234,7 +234,7 @@ def test_only_a_looping_film_has_the_loop_flag(tmp_path: Path) -> None:
 
 
 def test_frames_come_one_by_one(tmp_path: Path) -> None:
-    """A long film may be larger than memory: no frame is asked for before the one before it was taken."""
+    """A long film can be larger than memory, so each frame is requested after the previous one was used."""
     made: list[weakref.ref[np.ndarray]] = []
     most = 0
 

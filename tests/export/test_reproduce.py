@@ -99,7 +99,7 @@ def test_codes_sent_to_a_pane_are_pinned(context: ViewContext, own_run: Run, tmp
 def test_picture_that_depends_on_images_is_reproduced_from_the_runs_data(
     context: ViewContext, own_run: Run, tmp_path: Path
 ) -> None:
-    """The principal plane follows the encoded images, and a film's or another program's reader has none at hand."""
+    """The principal plane depends on the encoded images, which a reader of the film does not have."""
     from genstudio.data.dataset import open_data
 
     data = open_data(own_run.recipe.data, own_run.recipe.data_knobs)
@@ -123,7 +123,7 @@ def test_pinning_twice_keeps_one_copy_equal_to_the_original(context: ViewContext
 
 
 def test_missing_or_changed_weights_are_detected(context: ViewContext, own_run: Run) -> None:
-    with pytest.raises(RunError, match="does not hold"):
+    with pytest.raises(RunError, match="does not have"):
         pinned_snapshot(own_run, context.snapshot.digest)
     file = pin(own_run, context.snapshot) / "model.safetensors"
     content = bytearray(file.read_bytes())
@@ -132,7 +132,7 @@ def test_missing_or_changed_weights_are_detected(context: ViewContext, own_run: 
     with pytest.raises(RunError, match="not those"):
         pinned_snapshot(own_run, context.snapshot.digest)
     file.write_bytes(content[:100])
-    with pytest.raises(RunError, match="does not hold"):
+    with pytest.raises(RunError, match="does not have"):
         pinned_snapshot(own_run, context.snapshot.digest)
 
 

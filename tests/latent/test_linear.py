@@ -34,7 +34,7 @@ def test_each_method_finds_the_vector_along_which_a_number_grows(codes: np.ndarr
 
 @pytest.mark.parametrize("method", ["ridge", "svm", "logistic"])
 def test_unused_coordinates_get_no_weight(codes: np.ndarray, method: linear.Method) -> None:
-    """Of a collapsed coordinate the code is almost nothing: even where it tells a little, walking along it shows nothing."""
+    """A collapsed coordinate is almost constant: it may predict a little, but a step along it changes nothing."""
     z = codes.copy()
     values = z[:, 0] + 0.5 * np.random.default_rng(1).normal(size=N)
     z[:, 3:] *= 1e-3
@@ -47,7 +47,8 @@ def test_unused_coordinates_get_no_weight(codes: np.ndarray, method: linear.Meth
 
 
 def test_reader_separates_correlated_numbers_and_the_walk_follows_the_codes(codes: np.ndarray) -> None:
-    """z0 alone decides, and z1 goes along with it: the reader is z0, the walk leans to z1 as much as the codes do."""
+    """z0 alone determines the value and z1 correlates with it: the reader is z0, the walk includes z1 by that
+    correlation."""
     z = codes.copy()
     z[:, 1] = 0.8 * z[:, 0] + 0.6 * z[:, 1]
     walk, reader = linear.fit("ridge", z, z[:, 0])
@@ -63,7 +64,7 @@ def test_means_of_yes_or_no_is_the_difference_of_the_means() -> None:
 
 
 def test_scores_by_hand() -> None:
-    """R² of a line that is right but for one of four held-out points; a threshold that is right for three of four."""
+    """R² of a line that misses one of four held-out points; a threshold that is right for three of four."""
     axis = np.array([1.0])
     z = np.arange(5.0)[:, None]
     held = np.array([[0.0], [1.0], [2.0], [3.0]])
@@ -107,7 +108,7 @@ def test_fixed_attributes_do_not_change(codes: np.ndarray) -> None:
 
 
 def test_walk_with_others_fixed_changes_only_its_own_reading(codes: np.ndarray) -> None:
-    """Codes that lie askew: walks are not readers, and right angles in z would not hold a reading fixed."""
+    """Correlated codes: walks differ from readers, and orthogonality in z would not keep a reading fixed."""
     askew = codes @ np.random.default_rng(4).normal(size=(D, D))
     names = ("a", "b", "c")
     fitted = [linear.fit("ridge", askew, codes[:, k]) for k in range(3)]
@@ -129,7 +130,7 @@ def test_walk_without_remainder_is_refused() -> None:
 @pytest.mark.parametrize(
     ("z", "values", "words"),
     [
-        (np.eye(3), np.full(3, 0.5), "nothing to tell apart"),
+        (np.eye(3), np.full(3, 0.5), "no direction can be found"),
         (np.eye(3), np.full(3, np.nan), "not known"),
         (np.full((3, 2), np.nan), np.array([0.0, 1.0, 1.0]), "not finite"),
         (np.ones((4, 2)), np.array([0.0, 1.0, 0.0, 1.0]), "No direction in the code"),
@@ -163,7 +164,7 @@ def test_components_are_the_principal_axes_largest_variance_first(codes: np.ndar
 
 
 def test_components_of_a_generator_are_the_axes_of_its_images(codes: np.ndarray) -> None:
-    """Codes of a prior have no axes of their own; the images say which ones matter."""
+    """Codes of a prior have no preferred axes; the images determine which ones matter."""
     turned = np.linalg.qr(np.random.default_rng(3).normal(size=(D, D)))[0]
     images = (codes @ turned) * np.array([9, 4, 2, 0.1, 0.1, 0.1])
     found = components(codes, images, most=3)
@@ -171,7 +172,7 @@ def test_components_of_a_generator_are_the_axes_of_its_images(codes: np.ndarray)
 
 
 def test_pixel_baseline_finds_only_visible_attributes() -> None:
-    """Beside codes that know nothing, pixels tell a brightness, and nothing of a number that no image shows."""
+    """Codes here carry no information; pixels predict the brightness, and not a number that no image shows."""
     draw = np.random.default_rng(0)
     bright, hidden = draw.random(400), draw.random(400)
     images = (255 * bright[:, None, None, None] * np.ones((1, 1, 12, 12))).astype(np.uint8)

@@ -63,7 +63,7 @@ def test_likelihood_is_normal_or_bernoulli() -> None:
 
 
 def test_predicted_precision_is_bounded() -> None:
-    """A number that codes tell exactly would otherwise grow without bound and drown the image."""
+    """The term of an exactly predicted number would otherwise grow without bound and dominate the image's."""
     readout = ScoredReadout(1, ImageSpec(1, 2, 2, attribute_names=("yaw",)))
     with torch.no_grad():
         readout.lines.weight.fill_(1.0)

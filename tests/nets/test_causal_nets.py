@@ -110,7 +110,7 @@ def test_graph_that_depends_on_later_pixels_is_refused() -> None:
 
 
 def test_independent_pixels_are_drawn_together() -> None:
-    """Each sees only the one above it: a whole row a tick."""
+    """Each pixel depends only on the one above it: one tick per row."""
     node = Node("above", (Read("image:0", ((-1, 0),)),), (("above", 1),), lambda inputs: inputs, (4, 5))
     graph = CausalGraph((4, 5), (("image:0", (0,)),), (node,), (Draw("above", "image:0", (0,), (4, 5)),))
     made = schedule(graph, np.zeros((4, 5), bool))
@@ -131,7 +131,7 @@ def test_a_vertical_stack_is_evaluated_once_per_row_in_raster_order() -> None:
 @pytest.mark.parametrize("order", ["wavefront", "raster"])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_tick_evaluates_each_layer_of_a_gated_net_once(order: Literal["wavefront", "raster"], channels: int) -> None:
-    """Pixels of several rows together: one waits for another only where both are known from the start."""
+    """Pixels of several rows are drawn together if they are independent."""
     model = build("gated-pixelcnn", ImageSpec(channels, 6, 7, levels=2), {"width": 6, "layers": 2, "kernel": 3})
     made = schedule(model.graph(None), np.zeros((6, 7), bool), order)  # type: ignore[operator]
     for tick in made.ticks:

@@ -14,7 +14,7 @@ W = torch.tensor([3.0, -4.0])  # of length 5
 
 
 def game(real: list[float], fake: list[float], penalty: float = 1.0) -> Game:
-    """Images of one value, which the discriminator passes on: D(x) = x."""
+    """Images of one value, and the identity as discriminator: D(x) = x."""
     return Game(lambda x: x.flatten(), as_images(real), as_images(fake), penalty)
 
 

@@ -15,7 +15,7 @@ from genstudio.viewing.base import ViewContext
 def make_look(
     latent_dim: int = 2, *, spec: ImageSpec | None = None, step: int = 1200, seed: int = 0, data: Any = None
 ) -> ViewContext:
-    """A VAE with random weights: not trained, since panes do not care. torch's own generator stays as it was."""
+    """An untrained VAE; torch's default generator is not changed."""
     spec = spec or (data.spec if data is not None else ImageSpec(1, 8, 8, levels=2))
     with torch.random.fork_rng():
         torch.manual_seed(seed)

@@ -34,7 +34,7 @@ def pixel_look(
     spread: float = 0.1,
     **knobs: Any,
 ) -> ViewContext:
-    """A model in float64, where no two ways to compute differ by a level, with weights large enough that pixels matter to
+    """A model in float64, where no two computations differ by a level, with weights large enough that pixels affect
     each other."""
     spec = data.spec if data is not None else ImageSpec(channels, height, width, levels=levels, class_names=classes)
     with torch.random.fork_rng():
@@ -49,7 +49,7 @@ def pixel_look(
 
 
 def noise(seed: int = 0) -> torch.Generator:
-    """The noise that a pane's seed stands for."""
+    """Noise of a pane's seed."""
     return generator(seed, "samples")
 
 

@@ -210,7 +210,7 @@ def test_only_the_most_likely_class_is_reported(squares: Any) -> None:
     context = make_look(3, data=squares)
 
     class SureOfB(torch.nn.Module):
-        """Sees "b" in everything, and half a brightness."""
+        """A judge that always predicts class "b" and half the brightness."""
 
         feature_dim = 1
 

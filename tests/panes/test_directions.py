@@ -56,7 +56,7 @@ def context(squares: Any) -> ViewContext:
 
 @pytest.fixture
 def judged(squares: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> ViewContext:
-    """With a judge, trained for an instant."""
+    """A context with a judge that was trained briefly."""
     monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path))
     for name in ("STEPS", "FEWEST_STEPS"):
         monkeypatch.setattr(recipe, name, 12)
@@ -279,7 +279,7 @@ def test_constant_and_unknown_attributes_are_reported_and_the_rest_is_found():
     assert row_names(content)[:2] == ["brightness", "mirror"]
     remarks = [str(words) for words in content.values["remarks"]]
     assert remarks[:2] == [
-        "flat is 0.5 in all 60 images: there is nothing to tell apart.",
+        "flat is 0.5 in all 60 images, so no direction can be found.",
         "unheard is not known for any image.",
     ]
 

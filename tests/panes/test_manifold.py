@@ -72,7 +72,7 @@ def test_many_dimensions_open_on_the_principal_ones_and_a_choice_stays(squares):
     assert names(many) == ("PC1", "PC2")
     assert names(two) == ("z1", "z2")
     assert names(many, axes="latent") == ("z1", "z2")
-    assert names(many, across=3) == ("z3", "z2"), "two dimensions that somebody named are a choice too"
+    assert names(many, across=3) == ("z3", "z2"), "two named dimensions count as a choice too"
     assert names(two, axes="principal") == ("PC1", "PC2"), "as pictures from before say"
 
 
@@ -85,14 +85,14 @@ def test_without_images_two_dimensions_are_used_with_a_message(squares):
 
 
 def test_export_records_its_plane(squares):
-    """The same picture must come of it later, where there are other data or none."""
+    """The export must give the same picture later, with other data or none."""
     assert ManifoldState().decided(make_look(6, data=squares)).axes == "principal"
     assert ManifoldState().decided(make_look(6)).axes == "latent"
     assert ManifoldState().decided(make_look(2, data=squares)).axes == "latent"
 
 
 def test_points_lie_on_the_cells_that_hold_their_codes():
-    """A code that some cell decodes belongs in that cell's middle."""
+    """The code of a cell is drawn at the middle of that cell."""
     from genstudio.panes.manifold.overlay import sheet_places
 
     cells = np.array(ManifoldState().window[0][0] + np.cumsum(np.full(10, 0.3)))
@@ -147,7 +147,7 @@ def test_a_large_grid_comes_coarse_first_and_ends_the_same(monkeypatch: pytest.M
 
 
 def test_a_coarse_grid_is_honest(monkeypatch: pytest.MonkeyPatch):
-    """A cell that waits shows a neighbour's picture, tells the neighbour's z, and the words count what is decoded."""
+    """A pending cell shows a neighbour's picture and z, and the caption counts decoded cells."""
     context = make_look()
     monkeypatch.setattr(progressive, "COARSE_FROM", 0)
     steps = list(contents(context, ManifoldState(cells=20)))

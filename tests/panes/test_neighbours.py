@@ -50,7 +50,7 @@ class Patterns(Source):
 
 @data_sets.register("few-patterns-for-panes")
 class FewPatterns(Patterns):
-    """One, which falls to training: nothing is held out."""
+    """One image, in the training split: nothing is held out."""
 
     def fingerprint(self) -> str:
         return "few-patterns-for-panes"
@@ -61,7 +61,7 @@ class FewPatterns(Patterns):
 
 
 class Sampler(nn.Module):
-    """A model that is nothing but its samples."""
+    """A model with fixed samples."""
 
     def __init__(self, images: np.ndarray, noise: float = 0.0) -> None:
         super().__init__()
@@ -156,7 +156,7 @@ def test_the_histogram_is_of_distances_or_of_relative_ones_and_nothing_is_search
 
 @pytest.fixture
 def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    """Judges that look for a dozen steps, in a cache of their own."""
+    """Judges trained for a dozen steps, in a separate cache."""
     for name in ("STEPS", "FEWEST_STEPS"):
         monkeypatch.setattr(recipe, name, 12)
     monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path))

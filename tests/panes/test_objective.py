@@ -24,7 +24,7 @@ SURE = -5.0  # the logit of all samples: D(G(z)) = 0.0067
 
 
 class Sure(nn.Module):
-    """Its discriminator says ``SURE`` of each sample: it sees through all of them."""
+    """A discriminator with the output ``SURE`` for each sample: it recognises all of them."""
 
     title = N_("a model that is sure")
 

@@ -276,7 +276,7 @@ def test_memory_is_bounded_and_dropped_drawings_are_drawn_again(monkeypatch: pyt
     monkeypatch.setattr(drawing_module, "MOST_BYTES", 0)
     other = pixel_look()
     final(other, PixelsState(n=1, position=30))
-    assert context.once("drawings", list) == [], "looks that nobody looks at any more give way"
+    assert context.once("drawings", list) == [], "unused view contexts release their drawings"
     (replay,) = (one.replay for one in other.once("drawings", list))
     final(other, PixelsState(n=1, position=30, seed=5))
     assert [one.replay for one in other.once("drawings", list)] == [replay], "a large one is used again"
@@ -412,7 +412,7 @@ def test_impossible_drawings_give_reason_and_remedy(squares):
         asked(two, source="own", own=two.blobs.put_array(np.zeros((8, 8, 1), np.uint8)))
     other = pixel_look(levels=2)
     other.data = squares
-    with pytest.raises(UsageError, match=r"of 256 levels.*model's are.*of 2.*Open the data set"):
+    with pytest.raises(UsageError, match=r"with 256 levels.*model's are.*with 2.*Open the data set"):
         asked(other, source="data")
     larger = pixel_look(height=9, levels=256)
     larger.data = squares
@@ -457,7 +457,7 @@ def test_pixels_before_a_branch_stay_with_newer_weights(name: str, channels: int
         pass
     assert torch.equal(after, last.drawn.images), "and the rest follows from what stayed"
     told = final(newer, replace(branched, position=place, enlarged=image)).values
-    assert (told["given"], told["first"]) == (False, 0), "what was drawn earlier is nobody's gift"
+    assert (told["given"], told["first"]) == (False, 0), "earlier drawn pixels are not given ones"
 
 
 def test_nested_branches_are_kept_and_removing_one_frees_the_rest():

@@ -23,7 +23,7 @@ POINT = ImageSpec(2, 1, 1)
 
 
 class Known(nn.Module):
-    """All samples lie at ``at``; the output grows to the right: a = 10 (x - 1/2)."""
+    """All samples are at ``at``; the output grows to the right: a = 10 (x - 1/2)."""
 
     def __init__(self, at: tuple[float, float] = (0.25, 0.75)) -> None:
         super().__init__()

@@ -34,7 +34,7 @@ def gan_look(data: Any = None, spec: ImageSpec | None = None, name: str = "gan",
 
 
 class Bright(nn.Module):
-    """A discriminator that takes what is bright for real, more so at the left: its gradient is known."""
+    """A discriminator that rates bright images as real, more so at the left: its gradient is known."""
 
     objective: Any = None
 
@@ -88,7 +88,7 @@ def test_the_words_count_what_passes_for_real_and_name_the_step(squares):
 
 @pytest.mark.parametrize("name", list(objectives))
 def test_boundary_is_where_both_answers_have_equal_loss(name: str):
-    """Of an objective with one; for the others the words tell how often a sample stands above a held-out image."""
+    """An objective with a boundary; for others the caption says how often a sample scores higher than a held-out image."""
     norm = {"hidden": 8}
     model = gan_look(objective=name, **norm).model
     boundary = boundary_of(model)
@@ -162,7 +162,7 @@ def test_images_of_another_size_are_refused_with_a_remedy(squares):
 
 
 def test_batch_normalisation_is_in_evaluation_mode(squares):
-    """One image alone has the output that it has among others."""
+    """An image has the same output alone and among others."""
     context = gan_look(squares, name="dcgan", width=4)
     images = torch.rand(6, 1, 8, 8, generator=torch.Generator().manual_seed(0))
     before = {name: value.clone() for name, value in context.model.state_dict().items()}

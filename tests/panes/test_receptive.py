@@ -28,8 +28,7 @@ def field_of(context, unit, image=None) -> np.ndarray:
 
 
 def reach(blocks: int, y: int, x: int, size: int) -> np.ndarray:
-    """What a plain PixelCNN of 3×3 windows can see from (y, x): one masked step, then up to
-    ``blocks`` that may stand still."""
+    """Receptive field of a plain PixelCNN of 3×3 windows at (y, x): one masked step, then up to ``blocks`` more."""
     seen = {(y + dy, x + dx) for dy, dx in ABOVE_AND_LEFT}
     for _ in range(blocks):
         inside = {(a, b) for a, b in seen if 0 <= a < size and 0 <= b < size}

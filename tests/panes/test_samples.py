@@ -32,7 +32,7 @@ def test_resampling_draws_again_and_redo_draws_the_same():
 
 
 def test_more_images_start_with_the_same_ones():
-    """Asking for more keeps those that are there."""
+    """A larger number keeps the first images."""
     context = make_look()
     assert np.array_equal(codes(context, SamplesState(n=40))[:16], codes(context, SamplesState(n=16)))
 

@@ -36,7 +36,7 @@ def look_at_gan(name: str = "gan", latent_dim: int = 4, **knobs: Any) -> ViewCon
 
 
 def brought(context: ViewContext, state: SlidersState | None = None) -> SlidersState:
-    """A state that carries what was found, as a pane in the window does from then on."""
+    """A state with found directions, as a pane in the window has."""
     told = final(context, state or SlidersState()).values
     put = context.blobs.put
     return replace(state or SlidersState(), directions=put(told["directions"]), basis=put(told["basis"]))
@@ -284,7 +284,7 @@ def test_picture_comes_at_once_and_a_drag_does_not_restart_the_search(squares, m
 
 
 def test_pictures_during_a_search_use_earlier_directions(squares):
-    """Else it would jump to the start and back under a hand that drags a component."""
+    """Otherwise the picture would jump to the start and back while a component is dragged."""
     context = make_look(5, data=squares)
     steps = contents(context, SlidersState())
     next(step for step in steps if step.values["sliders"])

@@ -96,7 +96,7 @@ def test_images_of_other_levels_are_refused(squares):
 
 
 def lightness(rgb: np.ndarray) -> np.ndarray:
-    """CIE L*, of uint8 N×3: another measure than the one that the map was made by."""
+    """CIE L* of uint8 N×3: an independent measure of lightness."""
     linear = np.where(rgb / 255 <= 0.04045, rgb / 255 / 12.92, ((rgb / 255 + 0.055) / 1.055) ** 2.4)
     y = linear @ np.array([0.2126, 0.7152, 0.0722])
     return 116 * np.where(y > 0.008856, np.cbrt(y), 7.787 * y + 16 / 116) - 16

@@ -58,7 +58,7 @@ class Dots(Source):
 
 @pytest.fixture(scope="session")
 def qapp(qapp_args: list[str], qapp_cls: type[QApplication]) -> QApplication:
-    """The application, dressed as people see it."""
+    """The application with its theme."""
     from genstudio.studio.theme import theme
 
     app = QApplication.instance() or qapp_cls(qapp_args)
@@ -101,14 +101,14 @@ def flush() -> None:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home for runs and settings."""
+    """An empty home folder for runs and settings."""
     monkeypatch.setenv("GENSTUDIO_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
 
 
 @pytest.fixture
 def recipe_file(tmp_path: Path) -> Callable[..., str]:
-    """Writes a recipe that trains in moments; gives its path."""
+    """Write a recipe that trains in an instant; return its path."""
 
     def write(steps: int = 100_000) -> str:
         path = tmp_path / "dots.toml"
@@ -140,7 +140,7 @@ def open_window(qtbot, home: Path) -> Iterator[Callable]:
 
 
 def close(window) -> None:
-    """As a person closes it, and then away with it."""
+    """Close the window as a person does, then delete it."""
     if shiboken6.isValid(window):
         window.close()
         window.deleteLater()

@@ -19,7 +19,7 @@ PATIENCE = 60_000  # ms: a machine under load is no failure
 
 @contextmanager
 def area_on(qtbot: Any, home: Path, run: Run, height: int = 760, *, images: bool = True) -> Iterator[PaneArea]:
-    """On screen, with the run and its images open (or ``images`` not to be had); closed without a trace."""
+    """The pane area on screen, with the run and its images open (or without ``images``)."""
     session, failed = Session(), []
     made = PaneArea(session, QUndoStack(session), Settings(home / "settings.json"))
     made.resize(1000, height)

@@ -100,7 +100,7 @@ def shown_z(view: ArithmeticView) -> np.ndarray:
 
 
 def drop(column: Any, data: QMimeData) -> None:
-    """Let something go over a term."""
+    """Drop something over a term."""
     event = QDropEvent(
         QPointF(20, 40), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )

@@ -43,7 +43,7 @@ def view(qtbot, area: PaneArea) -> NeighboursView:
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Audits go on after their first step only once this is set."""
+    """An event; audits continue after their first step only once it is set."""
     made, audit_of = threading.Event(), module.audit_of
 
     def gated(*asked: Any) -> Generator[float, None, Any]:
@@ -71,7 +71,7 @@ def test_neighbours_come_at_once_and_the_audit_on_request(qtbot, area: PaneArea,
     assert area.jobs.running is None
     view.audit_button.click()
     qtbot.waitUntil(lambda: len(view.rendered.content.series) == 2, timeout=PATIENCE)
-    assert view.verdict.text().startswith(("No sign of memorising", "Leans", "Memorised"))
+    assert view.verdict.text().startswith(("No sign of memorising", "Close to", "Memorised"))
     assert not view.audit_button.isVisible()
     assert view.rendered.state.audited == 30, "what is exported says that it was audited"
     assert news == [], "it is on screen: no need to tell"

@@ -8,7 +8,7 @@ from tests.studio.test_training_in_the_window import PATIENCE, click, idle, star
 
 
 def lose(qtbot, window):
-    """The run's folder is deleted while it trains, and that is told."""
+    """The run's folder is deleted during training, and the error is shown."""
     start(qtbot, window, steps=20)
     path = window.session.run.path
     shutil.rmtree(path)
@@ -100,7 +100,7 @@ def test_a_broken_run_is_one_line_of_the_menu(qtbot, window, home) -> None:
     assert any(line.startswith(path.name) and "damaged" not in line for line in lines())
     window.session.open_run(home / "runs" / "torn")
     qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.name == "torn", timeout=PATIENCE)
-    assert "is damaged: the run goes on from step 0" in window.left.controls.words.text()
+    assert "is damaged: the run continues from step 0" in window.left.controls.words.text()
     assert window.session.step == 0
     window.session.open_run(path)
     qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.path == path, timeout=PATIENCE)

@@ -16,7 +16,7 @@ PATIENCE = 60_000
 
 
 class Counters:
-    """The counters of a computer on which time passes when it is told to."""
+    """Counters of a simulated computer with a controllable clock."""
 
     def __init__(self, cores: int = 2) -> None:
         self.now = Used(0.0, 0.0, 0.0, cores)
@@ -30,7 +30,7 @@ class Counters:
 
 
 def watch(counters: Counters, others: list[float], wanted: int) -> tuple[Processor, list[bool]]:
-    """A processor that has looked once a second while other programs took so many cores; what it said each time."""
+    """A processor monitor after one reading per second, with the given load of other programs; its reports."""
     processor, said = Processor(counters), []
     processor.look(wanted)
     for share in others:
@@ -72,7 +72,7 @@ def test_seven_of_eight_cores_remain() -> None:
 
 
 def test_short_activity_of_another_program_is_ignored() -> None:
-    """It comes after more than a moment, and once there stays through ups and downs."""
+    """The report appears after some seconds of load and stays through fluctuations."""
     assert not watch(Counters(), [0.0, 0.0, 0.7, 0.0, 0.0, 0.0], wanted=2)[1][2]
     _processor, said = watch(Counters(), [0.6] * 10 + [0.25, 0.5] * 10, wanted=2)
     changes = sum(a != b for a, b in itertools.pairwise(said))
@@ -129,7 +129,7 @@ def test_status_bar_reports_it_and_offers_a_remedy(qtbot, threads: int, others: 
 
 
 def test_one_thread_from_the_status_bar(qtbot, window) -> None:
-    """By its button, in the real window: training goes on with one, the field shows it, and the bar says one thread."""
+    """By its button in the real window: training continues with one thread, and the field and the status bar show it."""
     session, bar = window.session, window.status
     before = torch.get_num_threads()
     torch.set_num_threads(2)

@@ -30,7 +30,7 @@ def window(qtbot) -> QWidget:
 
 
 def shown(window: QWidget, label: QLabel) -> Ear:
-    """``label`` in a line of the window, and who hears of layouts there."""
+    """``label`` in a line of the window, and a counter of layouts there."""
     line = QHBoxLayout()
     line.addWidget(label, 1)
     column = QVBoxLayout(window)

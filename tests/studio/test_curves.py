@@ -111,7 +111,7 @@ def test_mouse_reads_the_value_under_it(qtbot, plot) -> None:
 
 
 def test_flat_term_gets_its_own_strip(qtbot, plot) -> None:
-    """Faces: a reconstruction of 15,900 nats beside a KL of 8. Both must be seen to move."""
+    """Faces have a reconstruction of 15,900 nats and a KL of 8. Changes of both must be visible."""
     data = CurveData()
     data.add([Row(i, i, {"train/a": 15900 + 900 * math.exp(-i / 20), "train/b": 8 - 8 / i}) for i in range(1, 100)])
     plot.set_data(data)
@@ -167,7 +167,7 @@ def test_growing_curve_is_redrawn(qtbot, plot) -> None:
 
 
 def test_data_does_not_change_while_it_is_painted() -> None:
-    """The drawing thread reads views of arrays that this one goes on adding to."""
+    """The drawing thread reads views of arrays that this thread still extends."""
     data = CurveData(rows(200))
     x, y = data.curve("train/b")
     before = y.copy()
@@ -178,7 +178,7 @@ def test_data_does_not_change_while_it_is_painted() -> None:
 
 
 def test_the_gui_thread_draws_nothing_itself(qtbot, plot, monkeypatch) -> None:
-    """Sorting, axes and wide lines take many times what an event of the window may."""
+    """Sorting, axes and wide lines take far longer than an event of the window may."""
     threads = []
     monkeypatch.setattr(loss_plot, "arrange", lambda *a: threads.append(threading.get_ident()) or arrange(*a))
     monkeypatch.setattr(loss_plot, "paint", lambda *a: threads.append(threading.get_ident()) or paint(*a))

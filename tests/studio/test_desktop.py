@@ -137,7 +137,7 @@ def test_pictures_are_dropped_on_the_card(qtbot, window, tmp_path: Path, kind: s
 
 
 def drop(card, path: Path) -> None:
-    """Drag a path over the card and let it go there."""
+    """Drag a path over the card and drop it."""
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

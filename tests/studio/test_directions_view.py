@@ -25,7 +25,8 @@ CODES = codes.known_codes
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Four steps of a small VAE on the dots, kept at the second and the last; its own, since directions are kept in it."""
+    """Four steps of a small VAE on the dots, saved at the second and the last; a separate run, because directions
+    are saved in it."""
     model = {"name": "vae", "hidden": 8, "latent_dim": 4}
     return small_run(tmp_path / "dots-1", model, {"name": "dots-for-windows"}, SHORT | {"steps": 4, "save_every": 2})
 
@@ -59,7 +60,7 @@ def names(view: DirectionsView) -> list[str]:
 
 @pytest.fixture
 def view(qtbot, area: PaneArea) -> DirectionsView:
-    """With directions found, in hand."""
+    """The pane with directions found and focus."""
     area.show_pane("directions")
     qtbot.waitUntil(lambda: area.found_directions.blob is not None, timeout=PATIENCE)
     made = settled(qtbot, area)
@@ -90,7 +91,7 @@ def test_found_directions_are_shown_and_saved_in_the_run(qtbot, view: Directions
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Until it is set, encoding the images goes on and on."""
+    """An event; encoding the images does not end until it is set."""
     opened = threading.Event()
 
     def encoding(context: Any, **how: Any) -> Any:

@@ -118,7 +118,7 @@ print("crisp", layout.factor)
 
 @pytest.mark.parametrize("ratio", ["1.25", "1.5", "2"])
 def test_pixels_stay_squares_under_fractional_scaling(ratio: str):
-    """In a process of its own: Qt takes the scale when it starts."""
+    """A separate process, because Qt reads the scale at its start."""
     environment = {**os.environ, "QT_SCALE_FACTOR": ratio, "QT_SCALE_FACTOR_ROUNDING_POLICY": "PassThrough"}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, ratio], env=environment, capture_output=True, text=True, timeout=120

@@ -39,14 +39,14 @@ def vae(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="module")
 def told_gan(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Two steps of a small GAN that is told the class."""
+    """Two steps of a small class-conditional GAN."""
     model = {"name": "conditional-gan", "latent_dim": 3, "width": 4}
     return small_run(tmp_path_factory.mktemp("runs") / "told-1", model, DOTS)
 
 
 @pytest.fixture(scope="module")
 def gan(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Two steps of a small GAN: it encodes nothing."""
+    """Two steps of a small GAN, which has no encoder."""
     return small_run(tmp_path_factory.mktemp("runs") / "gan-1", {"name": "gan", "hidden": 8, "latent_dim": 3}, DOTS)
 
 
@@ -112,7 +112,7 @@ def drop(view: InterpolateView, path: Path, on: QWidget, at: QPoint) -> None:
 
 @pytest.fixture
 def square(tmp_path: Path) -> Path:
-    """A person's own image."""
+    """A user's own image."""
     pixels = np.zeros((20, 20), np.uint8)
     pixels[5:12, 5:12] = 220
     Image.fromarray(pixels).save(tmp_path / "mine.png")
@@ -311,7 +311,7 @@ def test_change_during_a_play_is_a_separate_command_and_the_play_continues(qtbot
     assert state_of(area) == InterpolateState()
     assert view.player.playing
     area.show_pane("manifold")
-    assert not view.player.playing, "nothing plays that nobody sees"
+    assert not view.player.playing, "a hidden pane does not play"
     assert area.active == "manifold"
 
 

@@ -31,7 +31,7 @@ PANES = ("directions", "sliders", "arithmetic", "interpolate")
 
 @pytest.fixture(scope="module", params=list(MODELS))
 def orphan(request, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Two steps on a folder of pictures that is deleted since."""
+    """Two steps on a folder of pictures that was deleted afterwards."""
     folder = tmp_path_factory.mktemp("pictures")
     draw = np.random.default_rng(0)
     for k in range(40):

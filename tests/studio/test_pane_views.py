@@ -32,7 +32,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="module")
 def run_of_classes(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The same with two players who are told which dots are which."""
+    """The same with a class-conditional GAN."""
     model = {"name": "conditional-gan", "base": "gan", "hidden": 16, "latent_dim": 3}
     return trained(model, tmp_path_factory.mktemp("runs") / "classes-1")
 
@@ -107,7 +107,7 @@ def test_opened_run_is_shown_with_caption_and_time(area: PaneArea):
 def test_users_choice_of_plane_is_kept(qtbot, area: PaneArea):
     view = area.views["manifold"]
     plane, across = view._plane.combo, view._across.combo
-    assert plane.currentText() == "principal", "what is shown, though nobody chose"
+    assert plane.currentText() == "principal", "the default, not a choice"
     assert not across.isEnabled()
     plane.setFocus()
     qtbot.keyClick(plane, Qt.Key.Key_Up)
@@ -181,7 +181,7 @@ def test_undo_and_redo_by_keyboard(qtbot, area: PaneArea):
 
 
 def test_the_manifold_follows_the_training(qtbot, window):
-    """In the whole window: start, and see newer weights come by themselves; the plane is dragged meanwhile."""
+    """In the whole window: newer weights arrive after Start while the plane is dragged."""
     area = window.panes
     area.show_pane("manifold")
     window.left.controls.main.click()
@@ -447,7 +447,7 @@ def test_picture_has_provenance(qtbot, area: PaneArea, run: Run, tmp_path: Path)
 
 
 def test_unfinished_picture_is_not_saved(qtbot, area: PaneArea, tmp_path: Path):
-    """Saved under a moving hand, when only every second cell is there."""
+    """Saved during a drag, when only every second cell is decoded."""
     view = area.views["manifold"]
     whole = Image.open(save(qtbot, area, view, "picture", tmp_path / "whole.png"))
     content = view.rendered.content
@@ -494,7 +494,7 @@ def test_a_film_that_is_stopped_leaves_nothing(qtbot, area: PaneArea, tmp_path: 
 
 
 def test_weights_shown_during_a_drag_do_not_delay_newer_ones(qtbot, area: PaneArea):
-    """They are not made anew when they are announced, and so nothing waits for that."""
+    """The content is not made again when newer weights are announced, so nothing waits for it."""
     view = area.views["manifold"]
     qtbot.waitUntil(lambda: view.rendered is not None and view.rendered.final)
     due = []
@@ -506,7 +506,7 @@ def test_weights_shown_during_a_drag_do_not_delay_newer_ones(qtbot, area: PaneAr
 
 
 def test_paused_pane_with_older_weights_requests_the_newest(qtbot, area: PaneArea, monkeypatch):
-    """A hand went on with what was on screen; while training stands still no later weights would come by themselves."""
+    """A drag continued with the weights on screen; while training is paused no later weights would arrive."""
     name = area.active
     made = settled(qtbot, area, name).rendered
     due: list[str] = []

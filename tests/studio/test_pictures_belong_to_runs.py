@@ -72,7 +72,7 @@ def rendered(qtbot, area: PaneArea, name: str, run: Run) -> Rendered:
 
 
 def pictures_in(widget) -> list[str]:
-    """What there is to see of any run, in words: pictures, curves and histograms that are visible."""
+    """Names of visible pictures, curves and histograms of any run."""
     grids = [grid for grid in widget.findChildren(ImageGrid) if grid.isVisible() and grid.picture is not None]
     plots = [plot for plot in widget.findChildren(SeriesPlot) if plot.isVisible()]
     histograms = [one for one in widget.findChildren(HistogramView) if one.isVisible()]
@@ -203,7 +203,7 @@ class SlowState(PaneState):
 
 
 class Slow:
-    """A pane that says that 40 % is done, and waits at a gate."""
+    """A pane that reports 40 % and waits at a gate."""
 
     def __init__(self) -> None:
         self.open = threading.Event()
@@ -265,7 +265,7 @@ def test_older_picture_keeps_its_caption_until_the_newer_is_ready(qtbot, slow: S
 
 
 class Reading:
-    """Reads a run when it is told to."""
+    """A reader of runs that waits for a signal."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.go, self.error = threading.Event(), error
@@ -399,7 +399,7 @@ def test_changed_setting_refreshes_weights_at_once(qtbot, area: PaneArea, runs, 
 
 
 def test_window_switches_to_another_run_in_one_frame(qtbot, open_window, home: Path, runs):
-    """No frame in which some parts of the window know of the other run and some don't."""
+    """No frame shows one run in some parts of the window and another elsewhere."""
     window = open_window(open_run=str(runs["dots-vae-1"].path))
     qtbot.waitUntil(lambda: window.session.run is not None, timeout=PATIENCE)
     paints = []

@@ -101,7 +101,7 @@ def settled(qtbot, area: PaneArea) -> PixelsView:
 
 
 def drawn_to(qtbot, area: PaneArea, position: int) -> PixelsView:
-    """Bring the drawing to a position, as a command of its own."""
+    """Move the drawing to a position, as a separate command."""
     area.change({"pixels": replace(area.states["pixels"], position=position)}, "to there")
     return settled(qtbot, area)
 
@@ -466,7 +466,7 @@ def test_the_image_that_is_picked_is_enlarged(qtbot, area: PaneArea, view: Pixel
 
 
 def completing(qtbot, area: PaneArea) -> PixelsView:
-    """A test image is given, its upper half kept, all drawn."""
+    """A test image with its upper half kept, completely drawn."""
     view = drawn_to(qtbot, area, END)
     view.propose("", source="data", index=2)
     return settled(qtbot, area)
@@ -480,7 +480,7 @@ def test_one_stroke_erases_and_is_one_command(qtbot, area: PaneArea):
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=place(view, 1, 1))
     for column in range(2, 7):
         qtbot.mouseMove(canvas, place(view, 1, column))
-    assert area.undo_stack.count() == count, "nothing is drawn anew before the brush is lifted"
+    assert area.undo_stack.count() == count, "nothing is redrawn before the brush is lifted"
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=place(view, 1, 6))
     assert area.undo_stack.count() == count + 1
     mask = area.blobs.get_array(area.states["pixels"].mask)

@@ -197,7 +197,7 @@ def test_pane_declares_its_preferred_images():
 
 def test_caption_below_a_plot_wraps_and_its_tooltip_is_complete(qtbot):
     x = np.linspace(-2, 2, 20)
-    name = "for a sample of which nobody has ever said anything"
+    name = "for a sample with an exceptionally long description"
     content = Content("", series=(Series(name, x, x, group="Generator's loss"),), across="the difference of " * 5)
     plot = SeriesPlot()
     qtbot.addWidget(plot)

@@ -65,7 +65,7 @@ def weights(window, player: str) -> list[np.ndarray]:
 
 
 def stepped(qtbot, window, press: Callable[[], None]) -> set[str]:
-    """Which players a step has moved."""
+    """Players that a step has updated."""
     before = {player: weights(window, player) for player in ("discriminator", "generator")}
     here = window.session.step
     press()
@@ -115,7 +115,7 @@ def test_health_line_follows_the_learning_players(qtbot, playing) -> None:
 
 
 def test_late_verdicts_of_the_previous_run_are_dropped(qtbot, playing, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The look is answered in the background: an answer that was asked for before the line was cleared is not shown."""
+    """The health is computed in the background: a result requested before the line was cleared is not shown."""
     window, health = playing, playing.left.curves.health
     gate = threading.Event()
 
@@ -159,7 +159,7 @@ def test_curves_are_grouped_by_player_and_changes_marked(qtbot, playing) -> None
     ]  # fmt: skip
     qtbot.waitUntil(lambda: curves.plot.chart is not None and len(curves.plot.chart.strips) >= 3, timeout=PATIENCE)
     titles = [strip.title for strip in curves.plot.chart.strips]
-    assert list(dict.fromkeys(t.partition(":")[0] for t in titles)) == ["discriminator", "generator", "watched"]
+    assert list(dict.fromkeys(t.partition(":")[0] for t in titles)) == ["discriminator", "generator", "other values"]
     assert len(titles) == len(set(titles))
     assert curves.plot.chart.strips[-1].held == (-0.12, 1.12), "all of what a probability may be"
 
@@ -187,8 +187,7 @@ def test_an_opened_run_has_its_players_and_marks(qtbot, playing, close_window, o
 
 @pytest.fixture
 def a_judge_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A judge that is made here is found by no other test: several say what there is to do where there is none. Made in a
-    few steps: how long a judge takes is no matter of this file."""
+    """Judges go to a separate cache, because other tests need that there is none, and train for only a few steps."""
     monkeypatch.setattr("genstudio.training.judge.find.cache_dir", lambda: tmp_path / "judges")
     for name in ("STEPS", "FEWEST_STEPS", "BATCH"):
         monkeypatch.setattr(recipe, name, 12)
@@ -224,7 +223,7 @@ def test_a_model_with_one_player_has_no_such_menu(window) -> None:
 
 @pytest.fixture
 def nothing_else_said(monkeypatch) -> None:
-    """The run's own health would replace the words of the test whenever its look comes back."""
+    """The run's own health would replace the test's message at any time."""
     monkeypatch.setattr("genstudio.training.health.assess", lambda *_seen, **_how: None)
 
 

@@ -267,7 +267,7 @@ def test_automatic_audit_ends_with_the_pane_and_does_not_restart_after_a_stop(
 def test_finished_automatic_audit_does_not_restart(
     qtbot, area: PaneArea, compare: NeighboursView, monkeypatch: pytest.MonkeyPatch
 ):
-    """It stood at 100 % in the status bar, and at 0 % again, for as long as the pane was open."""
+    """It alternated between 100 % and 0 % in the status bar as long as the pane was open."""
     begun: list[Any] = []
     start = area.jobs.start
     monkeypatch.setattr(area.jobs, "start", lambda *job: (begun.append(job[0].title), start(*job)))

@@ -62,7 +62,7 @@ class Gate:
 
 
 class Weights:
-    """What a session is to the render thread: real weights, and none of the rest."""
+    """A session as the render thread needs it: real weights, and nothing else."""
 
     data = None
     state = "idle"
@@ -85,7 +85,7 @@ class Weights:
 
 
 class Ear(QObject):
-    """Counts what it is told, and fetches only when asked."""
+    """A receiver that counts signals, and fetches results only on request."""
 
     def __init__(self, renderer: RenderThread) -> None:
         super().__init__()
@@ -215,7 +215,7 @@ def test_request_for_newer_weights_survives_a_state_without_it(qtbot, renderer, 
 def test_content_from_newer_weights_continues_if_requested_again(
     qtbot, renderer: RenderThread, weights: Weights, gate: Gate
 ):
-    """As when a pane is resized by the line that appears above its pictures."""
+    """As when a line that appears above the pictures resizes a pane."""
     renderer.submit("gate", GateState())
     fetch(qtbot, renderer, "gate")
     gate.open.clear()
@@ -353,7 +353,7 @@ def test_unfinished_content_does_not_replace_the_previous_one(
 
 
 class Slow:
-    """A pane whose content comes coarse first and takes long to be whole."""
+    """A pane whose content is coarse first and takes long to complete."""
 
     def __init__(self) -> None:
         self.whole: list[int] = []

@@ -22,7 +22,7 @@ def changes(window) -> list[tuple[str, object, object]]:
 
 
 def step(qtbot, window) -> None:
-    """One more step: what was changed is in force, and written down."""
+    """One more step, so that changes are in force and recorded."""
     here = window.session.step
     QTest.mouseClick(window.left.controls.step, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.session.step == here + 1 and window.session.state == "paused", timeout=PATIENCE)
@@ -40,7 +40,7 @@ def row(window, name: str):
 
 @pytest.fixture
 def training(qtbot, window):
-    """A window whose run stands still, a few steps from its beginning."""
+    """A window whose run is paused after a few steps."""
     QTest.mouseClick(window.left.controls.main, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.session.step >= 3, timeout=PATIENCE)
     window.session.pause()
@@ -179,7 +179,7 @@ def test_changes_leave_the_undo_stack_when_the_run_ends(qtbot, training, recipe_
 
 
 def test_settings_are_locked_while_a_run_is_prepared(qtbot, window) -> None:
-    """What was changed in that moment would stand in the form and not be in force."""
+    """A change at that moment would be shown in the form without being in force."""
     states = []
     window.session.changed.connect(lambda: states.append((window.session.state, row(window, "beta").field.isEnabled())))
     QTest.mouseClick(window.left.controls.main, Qt.MouseButton.LeftButton)

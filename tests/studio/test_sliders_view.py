@@ -393,7 +393,7 @@ def saved(qtbot, area: PaneArea, view: SlidersView, kind: str, path: Path) -> No
 
 
 def test_saved_directions_are_used_when_the_run_is_reopened(qtbot, home: Path, run: Run):
-    """Only what it does not keep is found anew, and what is shown carries both."""
+    """Only what is not saved is searched again, and the content contains both."""
     for first in (True, False):
         with area_on(qtbot, home, run) as area:
             area.show_pane("sliders")
@@ -406,7 +406,7 @@ def test_saved_directions_are_used_when_the_run_is_reopened(qtbot, home: Path, r
 
 
 def test_class_conditional_model_has_a_class_chooser(qtbot, home: Path, tmp_path: Path):
-    """A generator: no image to start from, no judge to name directions, and it says so; the rest works."""
+    """A generator has no start image, and without a judge no named directions; it says so, and the rest works."""
     model = {"name": "conditional-gan", "base": "gan", "hidden": 16, "latent_dim": 4}
     with area_on(qtbot, home, small_run(tmp_path / "classes-1", model, {"name": "dots-for-windows"})) as area:
         area.show_pane("sliders")

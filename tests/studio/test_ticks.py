@@ -33,7 +33,7 @@ def test_a_strip_of_ordinary_height_has_a_scale(low: float, high: float) -> None
 
 
 def test_short_strips_of_a_logarithmic_scale() -> None:
-    """From 18 to 33: 20 and 30 lay over each other."""
+    """From 18 to 33: the labels 20 and 30 overlapped."""
     said = [tick.words for tick in upward(1.25, 1.52, 40, log=True) if tick.words]
     assert said == ["20", "30"]
     assert [tick.words for tick in upward(1.2, 1.55, 26, log=True) if tick.words] == ["20"]

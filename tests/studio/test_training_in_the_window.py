@@ -76,7 +76,7 @@ def test_by_keyboard(qtbot, window) -> None:
 
 
 def test_no_two_shortcuts_share_their_keys(window) -> None:
-    """Qt does nothing at all for keys that mean two things."""
+    """Qt ignores ambiguous shortcuts."""
     from PySide6.QtGui import QAction, QShortcut
 
     anywhere = Qt.ShortcutContext.WindowShortcut

@@ -43,7 +43,7 @@ def open_recipe(qtbot, open_window, choose_recipe, tmp_path):
 
 
 def pick(form, name: str, choice: object) -> None:
-    """As a person picks from a combo box."""
+    """Choose an entry of a combo box as a person does."""
     combo = form.rows[name].field
     combo.setCurrentIndex(combo.findData(choice))
 

@@ -71,7 +71,7 @@ def test_leaving_the_field_completes_it(qtbot, form, field, leave: str) -> None:
 
 @pytest.mark.parametrize("reason", [Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason])
 def test_another_window_or_a_menu_in_front_completes_nothing(qtbot, form, field, reason) -> None:
-    """A person who looks a value up in another window has typed 5 of 5e-4."""
+    """A person who looks up a value in another window has typed 5 of 5e-4."""
     type_in(field, "5")
     QApplication.sendEvent(field, QFocusEvent(QEvent.Type.FocusOut, reason))
     assert form.told == []
@@ -231,7 +231,7 @@ def test_pane_fields_show_refusals_and_never_revert_silently(qtbot, control) -> 
 
 
 def test_every_text_input_is_a_typed_field() -> None:
-    """A plain line edit or spin box would take letters, or put back what was in silence."""
+    """A plain line edit or spin box would accept letters, or silently restore the old value."""
     root = Path(studio.__file__).parent
     plain = re.compile(r"(QLineEdit|QSpinBox|QDoubleSpinBox|QPlainTextEdit|QTextEdit|QInputDialog)\b")
     users = {p.relative_to(root).as_posix() for p in root.rglob("*.py") if plain.search(p.read_text(encoding="utf-8"))}

@@ -84,7 +84,7 @@ def test_a_run_in_the_window_with_panes_dragged_equals_a_headless_one(qtbot, win
 
 
 def look_about(manifold, samples, turn: int) -> None:
-    """One restless hand: wheel, drag, other planes, encoded images, other samples."""
+    """Many interactions: wheel, drag, other planes, encoded images, other samples."""
     grid = manifold.grid
     if turn % 2:
         manifold.propose("reach", reach=1.0 + turn % 40 / 10, cells=5 + turn % 8)

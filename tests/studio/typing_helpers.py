@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 
 
 def type_in(field, text: str) -> None:
-    """Type ``text`` over what stands in ``field``, and leave it there half typed."""
+    """Type ``text`` over the content of ``field`` without completing it."""
     field.setFocus()
     field.selectAll()
     QTest.keyClick(field, Qt.Key.Key_Backspace)
@@ -15,6 +15,6 @@ def type_in(field, text: str) -> None:
 
 
 def enter(field, text: str) -> None:
-    """Type ``text`` over what stands in ``field``, and press Enter."""
+    """Type ``text`` over the content of ``field`` and press Enter."""
     type_in(field, text)
     QTest.keyClick(field, Qt.Key.Key_Return)

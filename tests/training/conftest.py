@@ -56,7 +56,7 @@ def recipe(pictures: Path) -> Callable[..., Recipe]:
 
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Runs of one test are not seen by another; training's thread count and generators neither."""
+    """Isolation of runs, thread count and generators between tests."""
     monkeypatch.setenv("GENSTUDIO_HOME", str(tmp_path / "home"))
     threads, state = torch.get_num_threads(), torch.get_rng_state()
     yield

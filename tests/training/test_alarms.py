@@ -43,7 +43,7 @@ def play(pictures: Path, tmp_path: Path) -> Play:
 
 
 def alarms(job: Job) -> dict[str, Health]:
-    """Every alarm that would have been shown, looking at every third row, by its first words."""
+    """First words of every alarm that would have been shown, checked at every third row."""
     rows, knobs = job.run.metrics_since()[0], job.model.knobs.model_dump()
     found = [assess(rows[:count], job.plan, knobs) for count in range(3, len(rows) + 1, 3)]
     return {" ".join(one.message.text.split()[:2]): one for one in found if one is not None and one.is_alarm}
@@ -186,7 +186,7 @@ def test_flat_critic_is_not_reported_for_tiny_differences() -> None:
 
 
 def test_frozen_player_raises_no_alarm() -> None:
-    """The discriminator alone learns: of course it sees through a generator that stands still."""
+    """Only the discriminator learns, so it recognises the samples of an unchanged generator."""
     held = [game(step) for step in range(1, 40)]
     for step in range(40, 90):
         row = game(step, **{"train/D(x)": 1.0, "train/D(G(z))": 0.0})

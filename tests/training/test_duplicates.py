@@ -30,7 +30,7 @@ def within() -> float:
 
 
 def drawn(images: Tensor, seed: int) -> Tensor:
-    """64 of them, each draw of any."""
+    """64 samples, each drawn from any of the images."""
     return images[torch.randint(len(images), (64,), generator=torch.Generator().manual_seed(seed))]
 
 

@@ -108,7 +108,7 @@ def test_a_snapshot_holds_the_averaged_weights(recipe: Recipes, tmp_path: Path) 
 
 def test_board_gives_the_newest_snapshot_at_a_limited_rate() -> None:
     board = SnapshotBoard()
-    assert not board.wanted(), "nobody asked"
+    assert not board.wanted(), "no request"
     board.request()
     board.request()
     assert board.wanted()
@@ -126,6 +126,6 @@ def test_board_gives_the_newest_snapshot_at_a_limited_rate() -> None:
         return snapshots.Snapshot("r", 2, "vae", {}, None, {})  # type: ignore[arg-type]
 
     board.offer(take)
-    assert asked == [True], "nobody stops waiting before the new one is there"
+    assert asked == [True], "waiting ends only when the new one arrives"
     assert not board.pending
     assert board.latest.step == 2

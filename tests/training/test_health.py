@@ -46,7 +46,7 @@ def test_a_healthy_run() -> None:
 
 
 def test_model_that_worsens_on_held_out_images_is_not_reported_as_learning() -> None:
-    """Too few measurements to call it overfitting, yet the curve is there to see."""
+    """Too few measurements for an alarm of overfitting, although the curve rises."""
     found = verdict(training(RISING) + held_out([-130.0, -140.0, -162.0]))
     assert found.level == "unclear"
     assert str(found.message).startswith(
@@ -85,7 +85,7 @@ def test_alarms_and_their_remedies(rows: list[Row], level: str, words: str, chan
 
 
 def test_exact_likelihood_is_checked_like_a_bound_and_named_correctly() -> None:
-    """nll is lower the better: what rises there falls here."""
+    """A lower nll is better, so its sign is reversed."""
     falling = [
         Row(100 * i, 0.0, {"train/nll": 90.0 - i, "validation/nll": 90.0 + 2 * abs(i - 4)}) for i in range(1, 12)
     ]

@@ -88,7 +88,7 @@ def test_player_chosen_to_learn_alone_is_named_before_its_first_row() -> None:
 def test_both_players_are_reported_some_time_after_one_alone() -> None:
     alone = rows() + rows(("discriminator",), n=5, first=ROWS + 1)
     soon, later = alone + rows(n=4, first=46), alone + rows(n=10, first=46)
-    assert str(said(soon).message) == "Both players learn since step 46: too early to tell."
+    assert str(said(soon).message) == "Both players have learned since step 46: too early to tell."
     assert str(said(soon, training=False).message) == "Up to step 49: too early to tell."
     assert str(said(later).message).startswith("Both learn")
 

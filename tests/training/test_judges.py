@@ -30,7 +30,7 @@ Recipes = Callable[..., Recipe]
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A judge that looks for a dozen steps, in a cache of its own."""
+    """A judge trained for a dozen steps, in a separate cache."""
     monkeypatch.setattr(recipe, "STEPS", 12)
     monkeypatch.setattr(recipe, "FEWEST_STEPS", 12)
     monkeypatch.setattr(recipe, "BATCH", 16)
@@ -103,7 +103,7 @@ def test_damaged_judge_is_trained_again(data: DataSet) -> None:
 
 
 class OneBatch:
-    """A turn that hands out one batch again and again."""
+    """A step context that always gives the same batch."""
 
     step = 0
 
@@ -336,15 +336,15 @@ def test_another_nets_weights_are_refused(tmp_path: Path, monkeypatch: Any) -> N
     folder = tmp_path / "cache" / "inception"
     folder.mkdir(parents=True)
     torch.save({"layer.weight": torch.zeros(3)}, folder / "net.pth")
-    with pytest.raises(DataError, match="does not hold the weights of Inception v3"):
+    with pytest.raises(DataError, match="does not contain the weights of Inception v3"):
         inception_judge()
     (folder / "net.pth").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
-    with pytest.raises(DataError, match="does not hold"):
+    with pytest.raises(DataError, match="does not contain"):
         inception_judge()
 
 
 def test_own_inception_weights_work_for_images_of_any_size(tmp_path: Path, monkeypatch: Any) -> None:
-    """Random weights, saved as torchvision would: what is tested is the way in, not what they see."""
+    """Random weights, saved as torchvision would: the test covers loading, not the features."""
     from torchvision.models import inception_v3
 
     torch.manual_seed(0)

@@ -34,7 +34,7 @@ class DuelKnobs(Knobs):
 
 
 class Duel(Model):
-    """Two players with one weight vector each, and a record of what they saw."""
+    """Two players with one weight vector each, and a record of their inputs."""
 
     family, title, help, Knobs = "toys", N_("Duel"), N_("For tests."), DuelKnobs
 
@@ -163,7 +163,8 @@ def test_rows_hold_raw_terms_as_means(data: Any) -> None:
 
 
 def test_owners_of_curves_and_gradient_norms_are_recorded(data: Any) -> None:
-    """Told once, by the names in the rows; the norm is that of the player's whole gradient, before it is clipped."""
+    """Owners are recorded once, by the names in the rows; the norm is that of the player's whole gradient before
+    clipping."""
 
     class Straight(Duel):
         def phases(self, context: StepContext) -> Play:

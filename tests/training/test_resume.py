@@ -20,7 +20,7 @@ Recipes = Callable[..., Recipe]
 
 @pytest.fixture
 def straight(recipe: Recipes, tmp_path: Path) -> dict[str, object]:
-    """24 steps at a stretch, with live changes on the way."""
+    """24 steps without a stop, with live changes."""
     train_until(new_job(recipe(), out=tmp_path / "straight"), 24, CHANGES)
     return contents(tmp_path / "straight", 24)
 
@@ -53,7 +53,7 @@ def test_every_optimiser_resumes_exactly(overrides: tuple[str, ...], recipe: Rec
 
 
 def test_steps_only_determine_the_end(recipe: Recipes, tmp_path: Path) -> None:
-    """A schedule without decay steps of its own takes the recipe's, and a longer run does not bend it."""
+    """A schedule without decay steps takes the recipe's steps, and a longer run does not change it."""
     overrides = ("plan.players.model.decay_steps=0", "plan.steps=12")
     finish(new_job(recipe(*overrides), out=tmp_path / "run"))
     finish(resume_job(tmp_path / "run", steps=20))
@@ -72,7 +72,7 @@ def test_the_final_measurement_is_made_again(recipe: Recipes, tmp_path: Path) ->
 
 
 def test_closed_between_two_events_of_one_step(recipe: Recipes, tmp_path: Path) -> None:
-    """Samples, a measurement and a checkpoint fall on step 8: a close after the first loses none of the others."""
+    """Samples, a measurement and a checkpoint are due at step 8: a close after the first loses none of the others."""
     made = recipe("plan.sample_every=8", "plan.steps=12")
     train_until(new_job(made, out=tmp_path / "straight"), 12)
     events = new_job(made, out=tmp_path / "run").events()
@@ -117,7 +117,7 @@ def test_the_thread_count_comes_back(recipe: Recipes, tmp_path: Path) -> None:
 
 
 def test_change_to_one_thread_during_a_run(recipe: Recipes, tmp_path: Path) -> None:
-    """Asked for while it trains: told as an event, kept in the checkpoint, and the resumed run is the straight one."""
+    """A change during training is an event and in the checkpoint, and the resumed run equals the uninterrupted one."""
     import torch
 
     torch.set_num_threads(2)
@@ -147,7 +147,7 @@ def test_change_to_one_thread_during_a_run(recipe: Recipes, tmp_path: Path) -> N
 
 
 def test_thread_count_does_not_carry_over_to_the_next_training(recipe: Recipes, tmp_path: Path) -> None:
-    """As in the window, where each trains on a thread of its own: the first on one core, the next as torch would."""
+    """As in the window, each training has its own thread: the first on one core, the next with torch's default."""
     import threading
 
     import torch
@@ -195,7 +195,7 @@ def test_killed_at_any_moment_of_a_save(recipe: Recipes, tmp_path: Path) -> None
 
 
 def test_killed_before_the_first_checkpoint(recipe: Recipes, tmp_path: Path) -> None:
-    """Then the run begins anew, in the same folder."""
+    """The run then starts from the beginning, in the same folder."""
     made = recipe("plan.steps=3")
     made.save(tmp_path / "tiny.toml")
     train_killed(tmp_path / "tiny.toml", tmp_path / "killed", 4, False)

@@ -90,8 +90,7 @@ def test_rollback_drops_later_rows_but_not_events(recipe: Recipes, tmp_path: Pat
 def test_stopped_and_resumed_run_rolls_back_to_the_same_step(
     stops: tuple[int, ...], recipe: Recipes, tmp_path: Path, too_fast: None
 ) -> None:
-    """Stops before the numbers went bad, in between, and so often that the place to go back to is no longer one of the
-    newest two checkpoints."""
+    """Stops before and during the bad steps, so many that the good checkpoint is no longer one of the newest two."""
     made = recipe("plan.steps=40")
     train_until(job_of(new_job(made, out=tmp_path / "straight")), 40)
     train_until(job_of(new_job(made, out=tmp_path / "run")), stops[0])
@@ -114,7 +113,7 @@ def test_stopped_right_after_a_rollback(recipe: Recipes, tmp_path: Path, too_fas
 def test_training_stops_without_a_good_checkpoint(
     recipe: Recipes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A damaged checkpoint is none."""
+    """A damaged checkpoint does not count."""
     honest = VAE.elbo_terms
 
     def poisoned(self: Any, *args: Any, **options: Any) -> dict[str, torch.Tensor]:

@@ -78,7 +78,7 @@ def test_other_images_of_the_same_name_are_not_used(
     with pytest.raises(RunError, match="not those that the run"):
         resume_job(run.path, steps=8)
     assert (run.path / "events.jsonl").read_bytes() == before
-    assert resume_job(run.path, steps=8, search=[tmp_path / "B"]), "whoever names the place means it"
+    assert resume_job(run.path, steps=8, search=[tmp_path / "B"]), "an explicit folder takes precedence"
 
 
 def test_search_folders_are_remembered(
@@ -98,7 +98,7 @@ def test_invalid_text_in_a_name_is_refused_before_a_folder_is_made(recipe: Recip
 
 
 def full(monkeypatch: pytest.MonkeyPatch, inside: Path) -> Callable[[], None]:
-    """A disk without room under ``inside``; the function makes room."""
+    """A full disk under ``inside``; the function frees space."""
     real = os.fsync
 
     def fsync(handle: int) -> None:

@@ -26,7 +26,7 @@ def finish(job: Job) -> list[Event]:
 
 
 def train_until(job: Job, step: int, changes: dict[int, dict[str, Any]] | None = None) -> None:
-    """Train to ``step``, then close, which saves. ``changes`` by the step after which they are asked for."""
+    """Train to ``step``, then close, which saves. ``changes`` by the step after which they are requested."""
     events = job.events()
     for event in events:
         if isinstance(event, Stepped):
@@ -37,7 +37,7 @@ def train_until(job: Job, step: int, changes: dict[int, dict[str, Any]] | None =
 
 
 def contents(run: Run | Path, step: int) -> dict[str, Any]:
-    """Everything of a checkpoint that a resumed run must have to the bit, and the rows without what a clock decides."""
+    """Everything of a checkpoint that a resumed run must equal to the bit, and the rows without times."""
     run = run if isinstance(run, Run) else Run.open(run)
     path = run.checkpoint(step)
     state = checkpoints.read_state(path)
@@ -57,7 +57,7 @@ def contents(run: Run | Path, step: int) -> dict[str, Any]:
 
 
 def same(a: Any, b: Any, where: str = "") -> None:
-    """Assert equality to the bit, tensors included; says where they part."""
+    """Assert equality to the bit, tensors included; name the first difference."""
     if isinstance(a, torch.Tensor):
         assert isinstance(b, torch.Tensor), where
         assert a.dtype == b.dtype, where
@@ -106,7 +106,8 @@ class Hooked:
 
 
 def train_killed(recipe: Path, out: Path, kill_at: int, torn: bool) -> None:
-    """Train in a process of its own that is killed at one call. Forked where that is possible: torch is imported already."""
+    """Train in a separate process that is killed at one call. It is forked if possible, because torch is already
+    imported."""
     if hasattr(os, "fork"):
         child = os.fork()
         if child == 0:

@@ -1,4 +1,4 @@
-"""Remarks on pictures in which hardly anything can be seen: black, white, or one colour all over."""
+"""Warnings about pictures in which hardly anything is visible: black, white, or a single colour."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from genstudio.core.messages import N_, Message
 
 
 class Contrast:
-    """Counts the pictures in which hardly anything can be seen."""
+    """Counter of pictures in which hardly anything is visible."""
 
     DARK, LIGHT, SHARE = 32, 223, 0.005  # bytes; the share of pixels that may lie beyond
 
@@ -28,7 +28,7 @@ class Contrast:
         self._white += int((white & ~plain).sum())
 
     def remarks(self) -> list[Message]:
-        """Remarks where this holds of more than half of the pictures."""
+        """Warnings if this is true for more than half of the pictures."""
         texts = (
             (self._plain, N_("{n} of {all} pictures have a single colour.")),
             (self._black, N_("{n} of {all} pictures are nearly black: stretch their contrast before they are used.")),

@@ -1,8 +1,8 @@
 """Pictures of more than 8 bits: which of their values are black and white.
 
-Cameras write 12 bits into 16, programs write real numbers of any range, and no file says so reliably. What a file does say
-counts (a TIFF's bits and largest sample value); else one scale serves the whole data set: the least usual range that holds
-all its values.
+Cameras store 12 bits in 16, programs write real numbers of any range, and few files state it reliably. A stated range
+is used (a TIFF's bits and largest sample value); else one scale applies to the whole data set: the smallest usual
+range that contains all its values.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _TAGS_MAXIMUM = (281, 341)  # MaxSampleValue, SMaxSampleValue
 
 @dataclass(frozen=True)
 class Values:
-    """The least and the greatest finite value of a picture (``inf`` and ``-inf`` without any), and the greatest that its
-    file says is possible (0: it says nothing)."""
+    """The least and the greatest finite value of a picture (``inf`` and ``-inf`` without any), and the largest
+    possible one that its file states (0: none)."""
 
     kind: Kind
     low: float
@@ -81,7 +81,7 @@ class Deep:
         return (high, low) if self.inverted else (low, high)
 
     def to_bytes(self, values: np.ndarray, black_and_white: tuple[float, float]) -> np.ndarray:
-        """``values`` H×W as uint8; what is no number is black."""
+        """``values`` H×W as uint8; NaN is black."""
         black, white = black_and_white
         values = self._true(values)
         # 32-bit whole numbers need more than the 24 bits of float32.
@@ -99,7 +99,7 @@ class Deep:
 
 
 def may_be_deep(head: bytes) -> bool:
-    """True where a file that begins with ``head`` (32 bytes or more) may hold more than 8 bits per value."""
+    """True if a file that begins with ``head`` (32 bytes or more) may have more than 8 bits per value."""
     if head.startswith(b"\x89PNG"):
         return head[24:26] == b"\x10\0"  # 16 bits, grey: of others Pillow gives 8 bits
     return head.startswith((b"II", b"MM", b"P5", b"P2", b"Pf", b"\0\0\0\x0cjP", b"\xff\x4f\xff\x51"))
@@ -130,7 +130,7 @@ def levels_of(values: Iterable[Values]) -> tuple[Levels, list[Message]]:
 
 
 def _usual(kind: Kind, low: float, high: float) -> tuple[float, float]:
-    """The least of the usual ranges that the values fill at least by a quarter, else their own."""
+    """The smallest usual range of which the values fill at least a quarter, else their own range."""
     usual = [(0.0, white) for white in _BITS]
     if kind == "real":
         usual = [(0.0, 1.0), (-1.0, 1.0), *usual]
@@ -147,7 +147,7 @@ def _words(value: float) -> str:
 
 
 def _number(value: Any) -> float:
-    """The (largest) number in a tag; 0 for what is none."""
+    """The (largest) number in a tag; 0 if there is none."""
     try:
         return max(float(one) for one in (value if isinstance(value, tuple | list) else (value,)))
     except (TypeError, ValueError, ZeroDivisionError):

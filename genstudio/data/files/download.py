@@ -1,4 +1,4 @@
-"""Fetch data sets from the network: only when asked, checked before it is believed, and never half."""
+"""Download of data sets: only on request, verified, complete or absent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PIECE = 2**16
 
 
 def download(name: str, progress: Progress | None = None, cancelled: Cancelled | None = None) -> Path:
-    """Fetch the data set ``name`` into the person's cache, where it is found from then on; gives the folder.
+    """Download the data set ``name`` into the user's cache, where it is found afterwards; returns the folder.
 
     Raises :class:`UsageError` for an unknown name, :class:`DataError` when it can't be had (no network, a damaged
     file, no download for this data set), :class:`genstudio.core.errors.Cancelled`.

@@ -2,8 +2,8 @@
 
     0 0 TYPE NDIM   size_0 ... size_NDIM-1 (big-endian, 4 bytes each)   data, last axis fastest
 
-(http://yann.lecun.com/exdb/mnist, "The IDX file format".) Whatever is wrong with a file becomes a :class:`DataError` which
-names it; nothing is ever allocated on the word of a header.
+(http://yann.lecun.com/exdb/mnist, "The IDX file format".) Any fault of a file becomes a :class:`DataError` that names
+it; no memory is allocated because of a header alone.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _DEFLATE_LIMIT = 1032
 
 @dataclass(frozen=True)
 class IdxFile:
-    """One IDX file of unsigned bytes whose header has been read and believed. ``shape``: as declared."""
+    """One IDX file of unsigned bytes whose header has been checked. ``shape``: as declared."""
 
     path: Path
     shape: tuple[int, ...]
@@ -60,7 +60,7 @@ class IdxFile:
                 raise _broken(self.path, N_("more data follows after its {n} entries", n=self.shape[0]))
 
     def read(self) -> np.ndarray:
-        """All of it at once, uint8 of ``shape``: for labels and other small things."""
+        """All data at once, uint8 of ``shape``: for labels and other small files."""
         parts = list(self.chunks())
         return np.concatenate(parts) if parts else np.zeros(self.shape, np.uint8)
 
@@ -68,21 +68,21 @@ class IdxFile:
 def open_idx(path: str | os.PathLike[str], ndim: int) -> IdxFile:
     """Read and check the header of an IDX file of unsigned bytes with ``ndim`` dimensions.
 
-    Whether the file is gzipped is seen from its bytes, since browsers unpack downloads without renaming them. Raises
+    A gzipped file is recognised by its bytes, because browsers unpack downloads without renaming them. Raises
     :class:`DataError` for anything but such a file, and when the file is too small for the sizes that it declares.
     """
     path = Path(path)
     with _reading(path) as file:
         header = file.read(4)
         if len(header) < 4 or header[:2] != b"\0\0":
-            raise _broken(path, N_("it doesn't begin as an IDX file does"))
+            raise _broken(path, N_("it doesn't begin like an IDX file"))
         kind, dimensions = header[2], header[3]
         if kind != _UNSIGNED_BYTE:
             raise _broken(
-                path, N_("it holds {kind} where bytes are needed", kind=_OTHER_TYPES.get(kind, f"type {kind:#04x}"))
+                path, N_("it contains {kind} instead of bytes", kind=_OTHER_TYPES.get(kind, f"type {kind:#04x}"))
             )
         if dimensions != ndim:
-            raise _broken(path, N_("it has {n} dimensions where {wanted} are needed", n=dimensions, wanted=ndim))
+            raise _broken(path, N_("it has {n} dimensions instead of {wanted}", n=dimensions, wanted=ndim))
         sizes = file.read(4 * ndim)
         if len(sizes) < 4 * ndim:
             raise _broken(path, N_("it ends within its header"))
@@ -116,7 +116,7 @@ def _is_gzipped(path: Path) -> bool:
 
 
 def _read(file: BinaryIO, size: int) -> bytes:
-    """Up to ``size`` bytes, asked for in pieces, so that a wrong size costs no more than what is really there."""
+    """Up to ``size`` bytes, read in pieces, so that a wrong size needs no more memory than the actual data."""
     pieces, missing = [], size
     while missing and (piece := file.read(min(missing, CHUNK_BYTES))):
         pieces.append(piece)

@@ -1,8 +1,8 @@
-"""Read one picture file, of whatever kind, as bytes of the wanted size and colours.
+"""Reader of one picture file of any kind, as bytes of the wanted size and colours.
 
-Turned as its EXIF data says; the first frame of an animation; transparency laid over white; 16-bit and real values scaled
-to bytes (:mod:`genstudio.data.files.depth`); CMYK, palettes and the rest turned to RGB (embedded colour profiles are
-not applied). A large picture is made smaller strip by strip, and only one is in memory at a time.
+Rotated by its EXIF tag; the first frame of an animation; transparency on white; 16-bit and real values scaled to bytes
+(:mod:`genstudio.data.files.depth`); CMYK, palettes and the rest turned to RGB (embedded colour profiles are not
+applied). A large picture is made smaller strip by strip, and only one is in memory at a time.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class UnreadableError(Exception):
 
 
 def is_picture(name: str) -> bool:
-    """True where a file's name is that of a picture; hidden files and those that systems leave behind are not."""
+    """True if a file's name is that of a picture; hidden files and those of operating systems are not."""
     path = PurePosixPath(name)
     return path.suffix.lower() in _ENDINGS.split() and not any(
         part.startswith(".") or part == "__MACOSX" for part in path.parts
@@ -81,7 +81,7 @@ def read_picture(
 ) -> np.ndarray:
     """The picture as uint8 C×height×width, C = 1 (``grey``) or 3. Raises :class:`UnreadableError`.
 
-    ``levels``: which values of pictures of more than 8 bits are black and white; without it, a picture's own say it.
+    ``levels``: black and white values of pictures of more than 8 bits; by default the picture's own range.
     """
     mode = "L" if grey else "RGB"
     with _open(data) as image:
@@ -122,7 +122,7 @@ def _own_levels(image: Image, deep: Deep) -> Levels:
 
 
 def _strips(image: Image, factor: int) -> Iterator[Image]:
-    """The picture in horizontal strips of a multiple of ``factor`` rows, without the rest that makes no whole block."""
+    """The picture in horizontal strips of a multiple of ``factor`` rows, without an incomplete block at the end."""
     width, height = image.width // factor * factor, image.height // factor * factor
     rows = _strip_rows(image, factor)
     for top in range(0, height, rows):

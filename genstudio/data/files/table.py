@@ -1,6 +1,6 @@
-"""Tables of numbers as spreadsheets write them: any usual encoding, delimiter, line ending and way to write decimals.
+"""Tables of numbers as spreadsheets write them: any usual encoding, delimiter, line ending and decimal notation.
 
-The first line may be Excel's own ``sep=;``. Cells are stripped; columns and rows in which nothing stands are left away.
+The first line may be Excel's own ``sep=;``. Cells are stripped; empty columns and rows are dropped.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ class Table:
     decimal: str
 
     def numbers(self, column: int) -> tuple[list[float], list[Message]]:
-        """The numbers of one column (NaN where a cell says that there is none) and what is to be said of them.
+        """The numbers of one column (NaN for a missing value) and the problems.
 
-        Raises :class:`TableError` naming the first cell that is no number.
+        Raises :class:`TableError` naming the first cell that is not a number.
         """
         values, too_large = [], []
         for line, cells in self.rows:
@@ -88,8 +88,7 @@ class Table:
 def read_table(data: bytes, fits: Callable[[Table], int] = lambda table: 0) -> Table:
     """The table in ``data``. Raises :class:`TableError` with the reason why it can't be used.
 
-    ``fits`` rates a table, for bytes that are no Unicode and may have been written with several old encodings: the one
-    that rates highest is taken.
+    ``fits`` rates a table, for bytes that are not Unicode and fit several old encodings: the highest rating is used.
     """
     encoding = _unicode_encoding(data)
     if encoding is not None:
@@ -167,7 +166,7 @@ def _parse(text: str, encoding: str) -> Table:
 
 
 def _delimiter(text: str) -> tuple[str, str]:
-    """The text after a line ``sep=;``, and what that line says; else all of it and nothing."""
+    """The text after a line ``sep=;``, and its delimiter; else the whole text and ``None``."""
     found = _SEPARATOR_LINE.match(text)
     return (text[found.end() :], found[1]) if found else (text, "")
 
@@ -180,7 +179,7 @@ def _best_delimiter(text: str) -> str:
 
 
 def _number(cell: str, decimal: str) -> float:
-    """The number in a cell. Raises :class:`ValueError` for what is none."""
+    """The number in a cell. Raises :class:`ValueError` for other text."""
     if cell.lower() in MISSING:
         return math.nan
     text = re.sub(r"[\s\u00a0\u202f']", "", cell).replace("\u2212", "-")

@@ -1,7 +1,7 @@
-"""Files below a folder or inside a zip, seen alike: names, sizes, what tells a change, and their bytes.
+"""Files below a folder or inside a zip, with one interface: names, sizes, change stamps, and bytes.
 
-A zip is read in place and never unpacked. What a stranger's zip may contain against us (paths that climb out, encryption,
-sizes that are lies) is refused in words.
+A zip is read in place and never unpacked. Hostile contents of a zip (paths that lead out, encryption, false sizes) are
+refused with a reason.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Read(Protocol):
 class Entry:
     """One file: its path from the top with slashes, its size in bytes, and a stamp that changes when it does.
 
-    ``member``: what a zip itself calls it.
+    ``member``: its name inside the zip.
     """
 
     name: str
@@ -84,7 +84,8 @@ class ZipTree(Tree):
 def open_tree(path: Path) -> Tree:
     """Open the folder or the zip at ``path``.
 
-    Raises :class:`DataError` for a file that is no zip, a damaged or encrypted zip, and one whose paths climb out of it.
+    Raises :class:`DataError` for a file that is not a zip, a damaged or encrypted zip, and one whose paths lead out of
+    it.
     """
     try:
         return _walk(path) if path.is_dir() else _list_zip(path)
@@ -96,7 +97,7 @@ def open_tree(path: Path) -> Tree:
 
 
 def _walk(top: Path) -> Tree:
-    """Depth first, following links, but into no folder twice: links may go round in circles."""
+    """Files depth first, following links, but into no folder twice, because links can be circular."""
     tree = Tree(top, [])
     seen: set[tuple[int, int]] = set()
     # A stack of its own: folders may be nested deeper than Python calls.

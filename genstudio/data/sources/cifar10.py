@@ -1,7 +1,7 @@
 """CIFAR-10: 60,000 photographs, 32×32 colour (Krizhevsky 2009), in the files that torchvision keeps on disk.
 
-The official 10,000 test images are the test split. The files are Python pickles, which could run anything: they are read by
-an unpickler that knows arrays and nothing else.
+The official 10,000 test images are the test split. The files are Python pickles, which could run any code: they are
+read by an unpickler that allows arrays only.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ class Cifar10(Source):
     class_names = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
     class Knobs(DataKnobs):
-        """Nothing but what every data set has."""
+        """The knobs that every data set has."""
 
     def fingerprint(self) -> str:
         return ";".join(f"{p.name}:{p.stat().st_size}:{p.stat().st_mtime_ns}" for p in self.find())
 
     def find(self) -> list[Path]:
-        """The six files. Raises :class:`DataError` that says where they were looked for and how to get them."""
+        """The six files. Raises :class:`DataError` with the searched folders and how to get them."""
         for place in self.search:
             for name in _PLACES:
                 for folder in (place / name / _FOLDER, place / name):
@@ -88,7 +88,7 @@ class Cifar10(Source):
 
 
 def read_batch(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """uint8 N×3×32×32 and int64 N of one file. Raises :class:`DataError` when it is no such file."""
+    """uint8 N×3×32×32 and int64 N of one file. Raises :class:`DataError` for any other file."""
     try:
         with open(path, "rb") as file:
             told = _ArraysOnly(file, encoding="latin1").load()
@@ -108,7 +108,7 @@ def read_batch(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 class _ArraysOnly(pickle.Unpickler):
-    """Rebuilds numpy arrays; a pickle that names anything else is refused before it can do a thing."""
+    """Unpickler of numpy arrays; a pickle that names anything else is refused before it runs."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in {("numpy", "ndarray"), ("numpy", "dtype")}:

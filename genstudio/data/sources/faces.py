@@ -1,4 +1,4 @@
-"""Faces: portraits drawn by our own renderer from known factors, so that smile and head pose have a truth.
+"""Faces: portraits drawn by our own renderer from known factors, so that smile and head pose are known exactly.
 
 The attributes are the factors, to the bit. Nothing is downloaded and nothing is read.
 """
@@ -84,8 +84,9 @@ class Faces(Source):
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Chunks of images (uint8 n×3×H×W) and their factors (float32 n×F), in order.
 
-        Sittings are painted side by side, one thread each: torch lets go of Python's lock, and two threads with a sitting
-        each are much quicker than two threads that share each small operation. ``painters`` says how many; none, one a core.
+        Groups are drawn in parallel, one thread each: torch releases Python's lock, and two threads with a group each
+        are much faster than two threads that share each small operation. ``painters`` is the number of threads; by
+        default one per core.
         """
         painters = painters or os.cpu_count() or 1
         ahead: deque[Future[tuple[Tensor, Tensor]]] = deque()
@@ -103,10 +104,10 @@ class Faces(Source):
             pool.shutdown(cancel_futures=True)
 
     def _sittings(self, count: int) -> Iterator[tuple[int, int]]:
-        """The first portrait of each sitting and how many it has: whole chunks, but for the last one.
+        """The first portrait of each group and its size: whole chunks, except for the last one.
 
-        The more are painted together, the less each costs, but the later comes the first one and the later is a cancel
-        heeded: the first sitting is one chunk, and so is each sitting for larger pictures.
+        Larger groups cost less per portrait, but delay the first one and a cancel: the first group is one chunk, and
+        so is each group of larger pictures.
         """
         full = SITTING if self.knobs.size <= 32 else CHUNK
         start = 0
@@ -138,7 +139,7 @@ def _begin_to_paint() -> None:
 
 
 def _heed(cancelled: Cancelled) -> None:
-    """Cancel the portraits that wait; those being painted take a moment."""
+    """Cancel the waiting portraits; those in progress take a moment."""
     if cancelled():
         raise CancelledError(N_("Drawing was cancelled."), N_("Nothing was saved."))
 

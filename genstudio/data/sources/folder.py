@@ -1,8 +1,7 @@
-"""Pictures of one's own: any folder or zip of them.
+"""Own pictures: any folder or zip of them.
 
-Sub-folders are classes (a single folder that wraps everything is passed through; pictures beside class folders form a
-class named after the folder that holds them); an ``attributes.csv`` gives attributes. What can't be read is listed and
-left out.
+Sub-folders are classes (a single folder around everything is skipped; pictures beside class folders form a class named
+after the folder that holds them); an ``attributes.csv`` gives attributes. What can't be read is listed and left out.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ class Folder(Source):
         return open_tree(self.find())
 
     def find(self) -> Path:
-        """The folder or zip: as given, else in the places that are searched, else in the current folder."""
+        """The folder or zip: as given, else in the search folders, else in the current folder."""
         if not self.knobs.path.strip():
             raise DataError(N_("No folder of pictures was chosen."), N_("Set path to a folder or a zip of pictures."))
         given = Path(os.path.expanduser(self.knobs.path))  # Path's own raises for a person who doesn't exist
@@ -215,8 +214,8 @@ def classes(files: Sequence[str], top: str) -> tuple[tuple[str, ...], np.ndarray
     """Class names in natural order, and int64 labels, from the first folder on each path in which the paths differ.
 
     No names when all files lie in one folder. Files beside the class folders belong to a class named like the folder
-    they lie in (``top``, where that is the whole). Names are as they can be shown and written: accents composed, marks in
-    place of control characters and of bytes that are no UTF-8.
+    they lie in (``top``, where that is the whole). Names are printable: accents composed, marks in place of control
+    characters and of bytes that are not UTF-8.
     """
     paths = [PurePosixPath(file).parts for file in files]
     depth = 0
@@ -233,7 +232,7 @@ def classes(files: Sequence[str], top: str) -> tuple[tuple[str, ...], np.ndarray
 
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """Each name once: where marks made two alike, the later ones are numbered."""
+    """Unique names: if marks made two equal, the later ones are numbered."""
     seen: dict[str, None] = {}
     for name in names:
         one, n = name, 1
@@ -321,5 +320,5 @@ def _from(folder: PurePosixPath, name: str) -> str:
 
 
 def _natural(name: str) -> tuple[tuple[int, int | str], ...]:
-    """A sorting key by which class 2 comes before class 10."""
+    """Sorting key that puts class 2 before class 10."""
     return tuple((0, int(part)) if part.isdecimal() else (1, part.lower()) for part in re.split(r"(\d+)", name) if part)

@@ -24,9 +24,9 @@ MAX_SIDE = 4096
 class IdxSource(Source):
     """A data set of four IDX files: training images and labels, test images and labels.
 
-    ``folders``: names of sub-folders in which the files may lie, in each place that is searched, the most telling first;
-    ``system``: folders outside of those places (a Linux distribution's). ``first_test_labels`` tell apart sets whose files
-    are named alike; ``torchvision_name`` is the class of torchvision that knows where they are to be had.
+    ``folders``: names of sub-folders that may contain the files, in each search folder, the most specific first;
+    ``system``: further folders (a Linux distribution's). ``first_test_labels`` distinguish sets with equal file names;
+    ``torchvision_name`` is the class of torchvision that can download them.
     """
 
     name: ClassVar[str]
@@ -70,7 +70,7 @@ class IdxSource(Source):
             start += done
 
     def find(self) -> dict[str, Path]:
-        """The four files by stem. Raises :class:`DataError` that says where they were looked for and how to get them."""
+        """The four files by stem. Raises :class:`DataError` with the searched folders and how to get them."""
         incomplete: tuple[Path, str] | None = None
         for place in self._places():
             found = {stem: path for stem in _STEMS if (path := _file(place, stem))}
@@ -103,7 +103,7 @@ class IdxSource(Source):
         return fetch_idx_files(cls.torchvision_name, folder / cls.folders[0], progress, cancelled)
 
     def _places(self) -> Iterator[Path]:
-        """In every place its named sub-folders come before the place itself: files of the kin are named alike."""
+        """Search folders with their named sub-folders first, because related data sets use the same file names."""
         for place in self.search:
             for name in (*self.folders, "", "raw"):
                 yield place / name

@@ -1,8 +1,8 @@
-"""Points of the plane in shapes that every textbook draws: what a generator misses can be seen, and counted.
+"""Points of the plane in textbook shapes, where missing modes are visible and can be counted.
 
-A point is an image of two channels (x to the right, y upwards, both in [0, 1]) and one pixel, so that every model and the
-loop serve it unchanged. The grid of 25 and the ring of 8 are those on which mode collapse is usually measured (Metz et al.
-2017, "Unrolled Generative Adversarial Networks"; Srivastava et al. 2017, "VEEGAN"), scaled to the unit square.
+A point is an image of two channels (x to the right, y upwards, both in [0, 1]) and one pixel, so that every model and
+the loop work unchanged. The grid of 25 and the ring of 8 are those on which mode collapse is usually measured (Metz et
+al. 2017, "Unrolled Generative Adversarial Networks"; Srivastava et al. 2017, "VEEGAN"), scaled to the unit square.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Toy2D(Source):
     after_cache = frozenset({"levels"})
 
     class Knobs(AnyKnobs):
-        """No size, colour or binarisation: a point has none."""
+        """Knobs of points, which have no size, colour or binarisation."""
 
         shape: Shape = knob(
             "grid",

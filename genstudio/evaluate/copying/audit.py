@@ -1,14 +1,14 @@
-"""Does a model copy? What distances to training images say of it, as statistics with a known behaviour, and in words.
+"""Test of copying by distances to training images: statistics with a known distribution, and a verdict.
 
-The yardstick is images that the model never saw. Held-out images are drawn from the same source as the training images,
-and so are the samples of a perfect model: then samples and held-out images lie equally near to the training images, and
-every number here has a known distribution. Samples that lie nearer copy; samples that lie farther are worse than the data,
-but their own (Meehan, Chaudhuri & Dasgupta 2020).
+The reference is held-out images, which the model never saw. Held-out images are drawn from the same source as the
+training images, and so are the samples of a perfect model: then samples and held-out images are equally near to the
+training images, and every number here has a known distribution. Nearer samples are copies; farther samples are worse
+than the data, but original (Meehan, Chaudhuri & Dasgupta 2020).
 
-Distance alone would call a blurred image a copy: an average lies near to many images. But it lies near to *all* of them,
-and a copy is near to one. It would also miss the copy of an image that is unlike all others. So whether an image is a copy
-is asked of its distance to the nearest training image as a share of that to the next fifty (the test that Carlini et al.
-2023 put to diffusion models), and it must not be far away besides.
+By distance alone a blurred image would count as a copy, because an average is near to many images. But it is near to
+*all* of them, and a copy is near to one. Distance alone would also miss the copy of an unusual image. So the test uses
+the distance to the nearest training image divided by that to the next fifty (Carlini et al. 2023, for diffusion
+models), and the image must also be near.
 """
 
 from __future__ import annotations

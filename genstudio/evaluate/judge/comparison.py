@@ -1,4 +1,4 @@
-"""A model's samples and a data set's images as a judge sees them, looked at once for all measures that compare them."""
+"""Features of a model's samples and a data set's images, computed once for all measures that compare them."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ BATCH = 250
 
 @dataclass(frozen=True, eq=False)
 class JudgeFeatures:
-    """N images through a judge: ``features`` float64 N×F; ``classes`` int64 N, the likeliest class of each, or ``None``
-    where the judge knows none."""
+    """A judge's outputs for N images: ``features`` float64 N×F; ``classes`` int64 N, the most likely class of each,
+    or ``None`` if the judge has none."""
 
     features: Tensor
     classes: Tensor | None
@@ -37,11 +37,12 @@ class JudgeFeatures:
 
 
 class Comparison:
-    """Samples and images seen through a judge, shared by the measures of one :func:`genstudio.evaluate.base.evaluate` call.
+    """Judge's outputs for samples and images, shared by the measures of one :func:`genstudio.evaluate.base.evaluate`
+    call.
 
     ``samples``: drawn from the model, from noise that the seed alone decides. ``reference``: at most 10,000 training
     images, what samples are compared to. ``real``: the held-out images, which show what a perfect model would reach.
-    All are seen as the model's data set gives them, binarised where that is: see ``Images``. ``weights`` says in the
+    All images are as the model's data set gives them, binarised if it is: see ``Images``. ``weights`` says in the
     protocol which weights the model has, "raw" or "averaged".
     """
 
@@ -67,7 +68,7 @@ class Comparison:
 
     @cached_property
     def mean_image(self) -> JudgeFeatures:
-        """As many copies of the mean training image as there are samples: what a model that learned only that draws."""
+        """As many copies of the mean training image as there are samples: a model that learned only the mean."""
 
         def make() -> JudgeFeatures:
             one = self._see([self.images.training_moments()[0].float()[None]])

@@ -1,4 +1,4 @@
-"""A trained judge as measures are given it: a model, what it is called, and the hash of its weights."""
+"""A trained judge for measures: a model, its name, and the hash of its weights."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ GREY = (0.299, 0.587, 0.114)  # ITU-R 601, as everywhere in the data sets
 
 @dataclass(frozen=True, eq=False)
 class Judge:
-    """``model`` has the capability ``Judges``, is in eval mode, and was built for images of ``spec``; ``hash`` is the
-    SHA-256 of its weights (64 hex digits). It stays on the CPU, so that its numbers are the same beside any device."""
+    """``model`` has the capability ``Judges``, is in eval mode, and was built for images of ``spec``; ``hash`` is
+    the SHA-256 of its weights (64 hex digits). It stays on the CPU, so that its numbers do not depend on the
+    device."""
 
     model: Any
     name: str
@@ -36,7 +37,7 @@ class Judge:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The classes that it can tell apart; none for a judge without words."""
+        """The classes that it predicts; none for a judge without labels."""
         return self.spec.class_names
 
     def verdict(self, images: Tensor) -> Verdict:
@@ -50,9 +51,9 @@ class Judge:
         return self.verdict(images).features
 
     def fit(self, images: Tensor) -> Tensor:
-        """Images as the judge takes them: grey or colour as it learned, then one bicubic antialiased resize.
+        """Images in the judge's format: grey or colour, then one bicubic antialiased resize.
 
-        Raises :class:`UsageError` for a number of channels that can't be brought to its own.
+        Raises :class:`UsageError` for a number of channels that can't be converted.
         """
         x = images.detach().to("cpu", torch.float32)
         have, want = x.shape[1], self.spec.channels

@@ -1,6 +1,6 @@
-"""Named numbers of images: what a data set says of them, and what a judge reads from them.
+"""Named numbers of images: attributes of a data set, and predictions of a judge.
 
-Attributes are in their own units; a class is 1 or 0, or the judge's chance of it. Of two classes the first is the other
+Attributes are in their own units; a class is 1 or 0, or the judge's probability. Of two classes the first is the other
 one's opposite, and only the second is named.
 """
 
@@ -49,8 +49,8 @@ def readings(judge: Judge, images: Tensor) -> dict[str, np.ndarray]:
 
 
 def switches(data: DataSet) -> set[str]:
-    """The attributes of ``data`` that only say yes or no, and all its classes. Looked up once: a slider that is dragged
-    asks at every picture."""
+    """The yes-or-no attributes of ``data`` and all its classes. Cached, because a dragged slider needs them for
+    every picture."""
     if data not in _switches:
         names = set(data.spec.class_names)
         if data.attributes is not None:

@@ -1,4 +1,4 @@
-"""Active units: how many latent dimensions say anything about the image (Burda et al. 2016, section 5.2)."""
+"""Active units: number of latent dimensions with information about the image (Burda et al. 2016, section 5.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arithmetic with codes: does smiling woman - neutral woman + neutral man give a smiling man? (Radford et al. 2016)
+"""Arithmetic with codes: smiling woman - neutral woman + neutral man should give a smiling man (Radford et al. 2016).
 
 Of each equation 200 random triples: every term is the mean code of three exemplars, the sum is decoded once, and a judge
 that never saw a generated image says which of the two wanted attributes came out right. The same again with five exemplars

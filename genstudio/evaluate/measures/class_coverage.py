@@ -1,7 +1,7 @@
-"""Class coverage: which classes of the data set a model draws, by a judge's word, and how evenly.
+"""Class coverage: the classes that a model draws, according to a judge, and how evenly.
 
-A class counts as drawn when its share among the samples is at least a tenth of its share among real images, by the same
-judge's word: one slip of the judge in thousands covers nothing.
+A class counts as drawn when its share among the samples is at least a tenth of its share among real images, according
+to the same judge: a single error of the judge in thousands does not count.
 """
 
 from __future__ import annotations

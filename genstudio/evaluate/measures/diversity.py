@@ -1,4 +1,4 @@
-"""Diversity: how far apart samples are from one another, over how far apart real images are. A collapsed model has 0."""
+"""Diversity: mean distance between samples over that between real images. A collapsed model has 0."""
 
 from __future__ import annotations
 

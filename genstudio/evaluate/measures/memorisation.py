@@ -1,4 +1,4 @@
-"""Memorisation: how many samples are copies of training images, judged by how near held-out images lie to those."""
+"""Memorisation: share of samples that are copies of training images, compared with held-out images."""
 
 from __future__ import annotations
 

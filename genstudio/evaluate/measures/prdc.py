@@ -7,8 +7,8 @@ A ball around an image reaches to its k-th nearest neighbour in its own set, k =
     density    balls of real images that a sample lies in, on average, over k: above 1 where samples crowd the middle
     coverage   share of real images whose ball holds a sample
 
-Precision and density ask whether samples look real, recall and coverage whether they are as varied. One outlier in
-either set has a huge ball and flatters precision or recall; density and coverage are hardly moved by it.
+Precision and density measure realism, recall and coverage diversity. One outlier in either set has a huge ball and
+inflates precision or recall; density and coverage hardly change.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ CHUNK = 500  # rows of the table of distances at a time: 40 MB against 10,000 ot
     extra_units=dict.fromkeys(("density", "precision", "recall"), "share"),
 )
 def prdc(model: Any, images: Images, *, comparison: Comparison) -> Result:
-    """The value is coverage, which alone falls both when samples look wrong and when they are too few kinds; the other
-    three are extras. As many training images as samples (or as there are held-out ones), since all four depend on both
-    numbers."""
+    """The value is coverage, the only one that falls both for unrealistic and for too similar samples; the other
+    three are extras. As many training images as samples (or as there are held-out ones), since all four depend on
+    both numbers."""
     count = min(len(comparison.reference), comparison.count)
     order = torch.randperm(len(comparison.reference), generator=seeding.generator(0, "evaluate", "prdc"))
     real = comparison.reference.features[order[:count]]

@@ -19,7 +19,8 @@ JUDGED = "D("  # D(x), D(G(z)): what the discriminator says
 
 @dataclass(frozen=True)
 class Section:
-    """Curves that share their axes, as long as their sizes allow it. ``title`` is empty where the group's says enough."""
+    """Curves that share their axes, as far as their magnitudes allow it. ``title`` is empty if the group's is
+    enough."""
 
     title: Message | str
     names: tuple[str, ...]
@@ -41,7 +42,7 @@ class Group:
 def into_groups(
     names: Sequence[str], units: Mapping[str, str], parts: Mapping[str, str], is_trained: Callable[[str], bool]
 ) -> list[Group]:
-    """``names`` (without their split) in groups, those that training minimises first.
+    """Groups of ``names`` (without their split), those that training minimises first.
 
     ``units`` by name; ``parts``: the player of each term, "" for numbers that are only watched, empty for a model with one
     player; ``is_trained`` tells names with values from training from measures.

@@ -54,7 +54,7 @@ WORDS: dict[str, Message | str] = {
 
 
 def curve_title(name: str) -> str:
-    """A key without its split for people: ``kl`` is KL, ``gradient/generator`` the generator's gradient, the rest
+    """Title of a key without its split: ``kl`` is KL, ``gradient/generator`` the generator's gradient, the rest
     loses its underscores."""
     known = WORDS.get(name)
     if known is not None:
@@ -65,8 +65,8 @@ def curve_title(name: str) -> str:
 
 
 def distinct_titles(titles: Sequence[str], names: Sequence[Sequence[str]]) -> list[str]:
-    """A title for each strip of curves (``names``, without their split): those that share one say whose curves they
-    have, "discriminator: R1, R2"."""
+    """A title for each strip of curves (``names``, without their split): strips with the same title name their
+    curves, "discriminator: R1, R2"."""
     return [
         f"{title}: {', '.join(map(curve_title, its))}" if title and titles.count(title) > 1 else title
         for title, its in zip(titles, names, strict=True)

@@ -122,7 +122,7 @@ def _write_csv(path: Path, rows: Sequence[Row], keys: Sequence[str], marks: Sequ
         writer.writerow(["step", "seconds", *keys, *(["change"] if marks else [])])
 
         def write_marks(before: float) -> None:
-            """A line of its own for each mark that comes before this step."""
+            """Separate lines for the marks before this step."""
             while waiting and waiting[0].step < before:
                 mark = waiting.pop(0)
                 writer.writerow([mark.step, "", *[""] * len(keys), translate(mark.message)])

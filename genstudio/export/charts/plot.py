@@ -1,4 +1,4 @@
-"""The drawing of curves for paper and screen, by matplotlib. Imported only when a picture is asked for."""
+"""Drawing of curves by matplotlib, imported only for an export."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MARKS_TOLD = 12  # lines of words under a picture
 
 @dataclass(frozen=True)
 class PlotColours:
-    """The window's colours and dashes, so that a curve on paper is known again."""
+    """Colours and dashes of the window, so that curves look the same on paper."""
 
     card: str
     text: str
@@ -154,7 +154,7 @@ def _mark(
     marks: Sequence[Mark],
     colours: PlotColours,
 ) -> None:
-    """An upright line through all axes where something happened, numbered; the words under them."""
+    """Numbered vertical lines through all axes at marks; their texts below."""
     by_step: dict[int, list[str]] = {}
     for mark in marks:
         by_step.setdefault(mark.step, []).append(translate(mark.message))
@@ -232,9 +232,10 @@ def _clock(rows: Sequence[Row], x: str) -> tuple[np.ndarray, str]:
 
 
 def _styles(keys: Sequence[str], colours: PlotColours) -> dict[str, dict[str, Any]]:
-    """Each name another colour and another dash, the same in every split; what is not training has dots.
+    """Style by name: a different colour and dash for each, the same in every split; other splits than training have
+    dots.
 
-    Past six names the dashes shift, so that no pair comes twice.
+    After six names the dashes shift, so that no pair repeats.
     """
     names = list(dict.fromkeys(_split_and_name(key)[1] for key in keys))
     styles: dict[str, dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""The series of a content as one picture for paper, by matplotlib. Imported only when a picture is asked for."""
+"""Picture of a content's series by matplotlib, imported only for an export."""
 
 from __future__ import annotations
 

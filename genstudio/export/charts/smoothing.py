@@ -8,10 +8,9 @@ import numpy as np
 def smooth(values: np.ndarray, weight: float) -> np.ndarray:
     """The debiased exponential moving average of ``values`` (float, n): sum of w^k x_(t-k) over sum of w^k.
 
-    ``weight`` w in [0, 1) is how much of the past stays; 0 gives the values back. The division by the weights
-    seen so far (Kingma & Ba 2015, section 3) keeps the first points where they are instead of pulling them
-    towards zero. Values that are not finite take no part, and are NaN in the result. Raises ValueError for a
-    weight out of range.
+    ``weight`` w in [0, 1) is the weight of earlier values; 0 returns the values. The division by the weights seen so
+    far (Kingma & Ba 2015, section 3) keeps the first points from being pulled towards zero. Values that are not finite
+    are skipped, and NaN in the result. Raises ValueError for a weight out of range.
     """
     if not 0 <= weight < 1:
         raise ValueError(f"the weight of smoothing is {weight}, it must be in [0, 1)")

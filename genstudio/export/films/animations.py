@@ -1,7 +1,7 @@
 """Animations: frames as GIF, APNG, WebP or MP4, chosen by the file's suffix.
 
-An MP4 streams. The others see their frames twice (a GIF needs one palette for all frames, since a palette for
-each flickers), so frames wait on disk: memory holds one at a time, however long the film.
+An MP4 is written frame by frame. The others need their frames twice (a GIF needs one palette for all frames, because a
+palette for each flickers), so frames are stored on disk: one at a time is in memory, for films of any length.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ def save_animation(
 ) -> Path:
     """Write ``frames`` (uint8 H×W×C, C 1 or 3, all of one size) and return the path written.
 
-    ``fps`` frames a second; ``loop`` repeats without end (an MP4 leaves that to the player); ``scale``
-    enlarges by a whole factor; ``crf`` is H.264's constant rate factor, 0 (best) to 51. ``progress`` gets the
-    part done, when ``total`` frames are announced. APNG and WebP are lossless, GIF is too up to 256 colours.
-    Raises :class:`UsageError` for an unknown suffix or frames that don't fit, :class:`Cancelled` when
-    ``cancelled()`` says so: nothing half-made is left behind.
+    ``fps`` frames a second; ``loop`` repeats without end (an MP4 leaves that to the player); ``scale`` enlarges by a
+    whole factor; ``crf`` is H.264's constant rate factor, 0 (best) to 51. ``progress`` gets the part done, when
+    ``total`` frames are announced. APNG and WebP are lossless, GIF is too up to 256 colours. Raises
+    :class:`UsageError` for an unknown suffix or frames that don't fit, :class:`Cancelled` if ``cancelled()`` is true:
+    no partial file is left.
     """
     target = Path(path)
     writer = _writer(target, fps, scale)
@@ -93,7 +93,7 @@ def _writer(target: Path, fps: float, scale: int) -> Callable[..., None]:
     if scale < 1:
         raise UsageError(
             N_("Frames can't be enlarged {scale} times.", scale=scale),
-            N_("Choose a whole factor, 1 or more."),
+            N_("Choose a whole number, 1 or more."),
         )
     return writers[suffix]
 

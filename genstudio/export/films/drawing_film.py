@@ -1,4 +1,4 @@
-"""The film of a drawing: images as they appear pixel by pixel, at a chosen speed.
+"""Film of a drawing: images appear pixel by pixel, at a chosen speed.
 
 save_animation("digits.mp4", drawing_film(look, state, speed=200, fps=25), fps=25)
 """

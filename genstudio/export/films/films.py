@@ -4,7 +4,7 @@ states.
     save_animation("walk.mp4", manifold_walk(look, state, frames=300), total=300, fps=30)
     save_animation("training.gif", samples_through_training(run, n=16), fps=8)
 
-Each is a generator: nothing is decoded before its frame is asked for. They use torch under ``inference_mode``.
+Each is a generator: images are decoded when their frame is requested. They use torch under ``inference_mode``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def manifold_walk(
     show: Literal["image", "both"] = "both",
     size: int = FRAME,
 ) -> Iterator[np.ndarray]:
-    """A walk over the manifold that ``state`` shows, along a closed curve through its window: uint8 H×W×3 frames.
+    """Film of a path across the manifold of ``state``, along a closed curve: uint8 H×W×3 frames.
 
     ``both`` shows the grid with a marker on the left and, on the right, the image decoded where the marker is; ``image`` the
     latter alone. ``size`` is about the height in pixels.
@@ -108,8 +108,8 @@ def through_training(
 ) -> Iterator[np.ndarray]:
     """Frames of a pane's content at each checkpoint of ``run``, first to last: uint8 H×W×3.
 
-    The noise follows from the state's seed, so each cell keeps its z and one sees what training does to it. ``steps`` choose
-    among the checkpoints; the last frame stays for ``hold`` frames; ``caption`` writes the step under each. Raises
+    The noise follows from the state's seed, so each cell keeps its z through training. ``steps`` choose among the
+    checkpoints; the last frame stays for ``hold`` frames; ``caption`` writes the step under each. Raises
     :class:`RunError` when the run has no checkpoint, :class:`UsageError` when the model can't serve the pane.
     """
     from genstudio.training.snapshot import load_model

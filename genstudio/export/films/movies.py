@@ -1,4 +1,4 @@
-"""MP4 through PyAV: frames go to the encoder as they come, so that a film may be longer than memory."""
+"""MP4 by PyAV: frames go to the encoder one by one, so that a film can be larger than memory."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""One palette for a whole film, so that a GIF neither flickers nor bands more than it must.
+"""One palette for a whole film, so that a GIF does not flicker and has little banding.
 
-Up to 256 different colours the palette is exact: every grey film is. Beyond, it is found by median
-cut and then moved to the means of what it stands for (Lloyd 1982). Nothing is dithered: dither crawls from
-frame to frame and eats small pixels.
+Up to 256 different colours the palette is exact: every grey film is. Beyond, it is found by median cut and refined to
+the means of its clusters (Lloyd 1982). There is no dither, which crawls from frame to frame and destroys small pixels.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _CLUSTERED = 20_000
 
 
 class Palette:
-    """Watch all frames, :meth:`settle`, then ask for :meth:`indices` of each.
+    """Palette of a film: pass all frames through, call :meth:`settle`, then :meth:`indices` for each.
 
     colours: uint8 m×3 once settled, m at most 256.
     """
@@ -67,7 +66,7 @@ class Palette:
 
     @property
     def bytes(self) -> bytes:
-        """The colours as RGBRGB..., and where there is room one more that is none of them."""
+        """The colours as RGBRGB..., with one more, unused, if there is space."""
         if self.transparent is None:
             return self.colours.tobytes()
         taken = set(map(tuple, self.colours.tolist()))

@@ -1,4 +1,4 @@
-"""The film of a path through latent space: the whole of it, at the pane's speed.
+"""Film of a whole path through latent space, at the pane's speed.
 
 save_animation("path.mp4", path_film(look, state, fps=30), total=frames_of_path(look, state, fps=30), fps=30)
 """
@@ -24,8 +24,9 @@ AT_ONCE = 16  # images decoded together
 def path_film(
     context: ViewContext, state: InterpolateState, *, fps: float = 30.0, size: int = FRAME
 ) -> Iterator[np.ndarray]:
-    """The path of ``state`` from its first key frame to its end, ``state.seconds`` from each key frame to the next: uint8
-    H×W×3 frames, ``fps`` a second. A closed path ends one frame before its beginning, so that it goes round without a stop.
+    """The path of ``state`` from its first key frame to its end, ``state.seconds`` from each key frame to the next:
+    uint8 H×W×3 frames, ``fps`` a second. A closed path ends one frame before its beginning, so that it loops without a
+    pause.
 
     Key frames that have no code are left out. ``size`` is about the height in pixels: images are enlarged by the largest
     whole factor that fits. Raises :class:`UsageError` when no key frame has a code, or the model is broken.
@@ -58,7 +59,7 @@ def frames_of_path(context: ViewContext, state: InterpolateState, *, fps: float 
 
 
 def film_places(state: InterpolateState, fps: float) -> np.ndarray:
-    """The places that the frames show, float n in [0, 1]."""
+    """Positions on the path of the frames, float n in [0, 1]."""
     n = max(1, round(state.length * fps))
     return np.arange(n) / n if state.closed else np.linspace(0, 1, n)
 

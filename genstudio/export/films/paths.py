@@ -1,4 +1,4 @@
-"""The way of a film over a plane: a smooth closed curve, so that a loop has no seam."""
+"""Path of a film across a plane: a smooth closed curve, so that a loop has no seam."""
 
 from __future__ import annotations
 

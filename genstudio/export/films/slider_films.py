@@ -1,4 +1,4 @@
-"""Films and sheets of sliders: one slider from end to end and back, or a walk through the pad.
+"""Films and sheets of sliders: one slider from end to end and back, or a path through the pad.
 
 save_animation("smile.gif", slider_sweep(look, state, "smile"), total=120, fps=25)
 save_pane("smile.png", look, sweep_sheet(state, "smile"))
@@ -31,9 +31,9 @@ AT_ONCE = 16  # images decoded together
 def slider_sweep(
     context: ViewContext, state: SlidersState, name: str, *, frames: int = 120, size: int = FRAME
 ) -> Iterator[np.ndarray]:
-    """The slider ``name`` from one end of the range to the other and back, all else as in ``state``: uint8 H×W×3 frames
-    with its value under them. ``size`` is about the height in pixels. Raises :class:`UsageError` for a slider that there is
-    not."""
+    """The slider ``name`` from one end of the range to the other and back, all else as in ``state``: uint8 H×W×3
+    frames with its value under them. ``size`` is about the height in pixels. Raises :class:`UsageError` for an
+    unknown slider."""
     scene = _scene(context, state, (name,))
     # Slow at both ends, where it turns: a hand would do so.
     places = [-state.reach * math.cos(2 * math.pi * k / frames) for k in range(frames)]
@@ -43,7 +43,8 @@ def slider_sweep(
 def pad_walk(
     context: ViewContext, state: SlidersState, *, frames: int = 240, size: int = FRAME
 ) -> Iterator[np.ndarray]:
-    """A walk along a closed curve through the pad, all else as in ``state``: uint8 H×W×3 frames, both values under them."""
+    """Film along a closed curve through the pad, all else as in ``state``: uint8 H×W×3 frames, both values under
+    them."""
     scene = _scene(context, state, ())
     across, up = scene.set.pair(state)
     if not across:

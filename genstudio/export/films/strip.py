@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Strip(Image.Image):
     """Frames, uint8 H×W×C, written to an unnamed temporary file as they come and read back by ``seek``.
 
-    Encoders walk through it by ``seek``, which is therefore also where a cancelled export ends.
+    Encoders read it by ``seek``, so a cancelled export ends there.
     """
 
     def __init__(self, frames: Iterable[np.ndarray], cancelled: Callable[[], bool] | None = None) -> None:
@@ -40,7 +40,7 @@ class Strip(Image.Image):
         self.seek(0)
 
     def palette_of(self, palette: Palette) -> None:
-        """From now on frames are indices into ``palette``."""
+        """Convert frames to indices into ``palette``."""
         self._palette = palette
         self.seek(0)
 

@@ -34,7 +34,7 @@ class Layout:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Layout:
-        """The layout in a picture's provenance. Raises :class:`UsageError` for what is none: it may be a stranger's."""
+        """The layout in a picture's provenance, which is untrusted. Raises :class:`UsageError` if it is not valid."""
         try:
             known = _Layout.model_validate(values).model_dump()
         except pydantic.ValidationError as error:
@@ -60,8 +60,8 @@ class _Layout(pydantic.BaseModel):
 
 
 def compose(content: Content, layout: Layout = Layout()) -> np.ndarray:
-    """One picture of a content, uint8 H×W×C: of one that is an equation all of it, of one without pictures its series,
-    drawn for paper. Raises :class:`UsageError` when it has neither."""
+    """One picture of a content, uint8 H×W×C: the whole figure of an equation, or the series of a content without
+    pictures. Raises :class:`UsageError` if it has neither."""
     if content.figure == "equation" and layout.picture == 0:
         from genstudio.export.images.equation import draw_equation
 
@@ -109,8 +109,8 @@ def save_pane(
     layout: Layout = Layout(),
     threads: int = 1,
 ) -> Path:
-    """Make the content of ``state`` (unless ``content`` is it already), write it, and pin its weights in ``run``, so that
-    :func:`genstudio.export.reproduce.reproduce` can make it again. Imports torch."""
+    """Make the content of ``state`` (unless ``content`` is it already), write it, and pin its weights in ``run``,
+    so that :func:`genstudio.export.reproduce.reproduce` can reproduce it. Imports torch."""
     from genstudio.export.pins import pin
     from genstudio.viewing.base import final
 

@@ -1,5 +1,5 @@
-"""A sum of codes as a figure for a page, as in Radford et al. 2016, figure 7: over each term's mean its exemplars, signs
-between, and what it comes to amid its variations; beside it the same sum in pixels."""
+"""Figure of a sum of codes, as in Radford et al. 2016, figure 7: exemplars above each term's mean, signs between,
+the result among its variations, and the same sum in pixels."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def draw_equation(content: Content, layout: Layout) -> np.ndarray:
 def _term(
     exemplars: Picture, means: Picture, column: int, name: str, layout: Layout, gap: int, letters: int
 ) -> np.ndarray:
-    """Exemplars one under the other, a gap, their mean, what they are."""
+    """Exemplars one under the other, a gap, their mean, and their name."""
     rows = exemplars.cells().reshape(exemplars.rows, exemplars.columns, *exemplars.cells().shape[1:])[column]
     alone = [cell for cell in rows if cell.any()]
     mean = enlarge(means.at(0, column), layout.scale)
@@ -66,7 +66,7 @@ def _stacked(parts: list[np.ndarray], layout: Layout) -> np.ndarray:
 
 
 def _side_by_side(columns: list[np.ndarray], gap: int, layout: Layout) -> np.ndarray:
-    """Standing on one base line, with gaps between and around."""
+    """Images on one base line, with gaps between and around."""
     height = max(column.shape[0] for column in columns)
     parts = [_ground(height, gap, layout)]
     for column in columns:
@@ -86,8 +86,8 @@ def _ground(height: int, width: int, layout: Layout) -> np.ndarray:
 
 
 def _glyph(sign: str, height: int, letters: int) -> np.ndarray:
-    """A sign as high as the mean that stands beside it, with the room of the words below: bars, so that it is the same
-    everywhere."""
+    """A sign as high as the mean beside it, with space for the text below: drawn as bars, so that it looks the same
+    with every font."""
     side, thick = max(7, height // 4) | 1, max(1, height // 24) | 1
     made = np.full((height + 2 * letters, side, 3), _GREY, np.uint8)
     middle, half = height // 2, thick // 2
@@ -101,7 +101,7 @@ def _glyph(sign: str, height: int, letters: int) -> np.ndarray:
 
 
 def _words_under(pixels: np.ndarray, words: str, letters: int) -> np.ndarray:
-    """``pixels`` with words in two lines at most under them, smaller where they are long."""
+    """``pixels`` with text in at most two lines under them, smaller if it is long."""
     from PIL import Image, ImageDraw
 
     picture = _coloured(pixels)

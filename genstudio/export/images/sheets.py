@@ -1,4 +1,4 @@
-"""Sheets: many small images on one picture, with a gutter, enlarged by whole factors to stay crisp."""
+"""Sheets: many small images on one picture, with a gutter, enlarged by whole factors to stay sharp."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Equations that the data know, such as a smile carried over from women to men, filled with exemplars by themselves."""
+"""Equations made from a data set's attributes, such as a smile carried over from women to men, with automatic
+exemplars."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ BLANK = (Term(1), Term(-1), Term(1))
 
 @dataclass(frozen=True)
 class Filled:
-    """``error``: why the named equation has no exemplars; its terms are there all the same, to be filled by hand."""
+    """``error``: why the named equation has no exemplars; its terms exist and can be filled manually."""
 
     terms: tuple[Term, ...]
     name: str = ""
@@ -43,14 +44,14 @@ def _varies(values: np.ndarray) -> bool:
 
 
 def sides_in_words(context: ViewContext, pool: Pool) -> tuple[tuple[str, Message | str, Message | str], ...]:
-    """(attribute, what one says where it is low, where it is high) of each that the browser can filter by."""
+    """(attribute, text for low, text for high) of each attribute that the browser can filter by."""
     return tuple(
         (name, side_words(context.data, name, LOW), side_words(context.data, name, HIGH)) for name in known_names(pool)
     )
 
 
 def equations_of(context: ViewContext, pool: Pool) -> list[Equation]:
-    """The equations that there are attributes for. One of many classes is carried over nothing: a digit is one alone."""
+    """Equations of the available attributes. Single classes of many, such as digits, are not used."""
     many = context.spec.class_names if len(context.spec.class_names) > 2 else ()
     names = [name for name in known_names(pool) if name not in many]
     return equations_for(names) if len(names) > 1 else []
@@ -88,7 +89,7 @@ def terms_of(context: ViewContext, equation: Equation, pool: Pool, seed: int = 0
 
 
 def first_equation(context: ViewContext, pool: Pool, seed: int) -> tuple[tuple[Term, ...], str]:
-    """The first equation whose exemplars are there, and its name; without attributes an empty one."""
+    """The first equation with exemplars, and its name; an empty one without attributes."""
     for equation in equations_of(context, pool):
         try:
             return terms_of(context, equation, pool, seed), equation.name

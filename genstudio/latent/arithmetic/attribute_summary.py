@@ -1,4 +1,4 @@
-"""Summary of a judge's reading of one image, in words of its data set: "smiling .93, masculine .88"."""
+"""Summary of a judge's reading of one image, in terms of its data set: "smiling .93, masculine .88"."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def ordinary_readings(context: ViewContext) -> dict[str, np.ndarray] | None:
 def verdict_words(
     context: ViewContext, image: Tensor, ordinary: dict[str, np.ndarray] | None, most: int = 4
 ) -> Message | None:
-    """Judge's reading of one image (1×C×H×W): "smiling .93, masculine .88". The attributes that have words of their own
-    come first, then those that are farthest from the middle; a number's reading is where it lies among ordinary images, and
-    of many classes the likeliest alone is said. Where a data set has words for some attributes, the others are passed over:
-    they are what nobody could read from an image.
+    """Judge's reading of one image (1×C×H×W): "smiling .93, masculine .88". The attributes that have words of their
+    own come first, then those that are farthest from the middle; a number's reading is where it lies among ordinary
+    images, and of many classes the likeliest alone is said. If a data set has descriptions for some attributes, the
+    others are skipped, because they are not visible.
     """
     judge = context.judge()
     if judge is None or ordinary is None:
@@ -76,5 +76,5 @@ def _rank(name: str) -> int:
 
 
 def _hundredths(share: float) -> str:
-    """.93; never 1.00 where it isn't."""
+    """A probability such as .93; never rounded to 1.00."""
     return f"{min(share, 0.99 if share < 1 else 1.0):.2f}".removeprefix("0")

@@ -1,5 +1,5 @@
-"""Candidates to choose exemplars from: encoded images with what the data set says of them, or drawn ones with what the judge
-reads; and filters such as "smiling, no glasses, feminine".
+"""Candidates for exemplars: encoded images with their attributes, or drawn ones with a judge's readings; and filters
+such as "smiling, no glasses, feminine".
 
 Each candidate is a :class:`~genstudio.latent.points.LatentPoint`: a validation image by its number, a drawn
 one by its seed.
@@ -65,7 +65,7 @@ class Pool:
 
 
 def source_of(context: ViewContext, source: Source) -> Literal["images", "samples"]:
-    """Where candidates come from: images where the model can encode any, unless samples are asked for."""
+    """Source of candidates: images if the model has an encoder, unless samples are requested."""
     can_encode = has(context.model, Encodes) and context.data is not None
     return "images" if can_encode and source != "samples" else "samples"
 
@@ -114,7 +114,7 @@ def _of_samples(context: ViewContext) -> Generator[float, None, Pool]:
 
 
 def judged_sides(data: DataSet | None, values: dict[str, np.ndarray]) -> dict[str, Sides]:
-    """Where high and low begin in a judge's readings: at a half of what is yes or no, else by these readings themselves."""
+    """Thresholds of high and low in a judge's readings: one half for yes or no, else quantiles of these readings."""
     yes_or_no = switches(data) if data is not None else set()
     return {name: Sides(0.5, 0.5, 0.5) if name in yes_or_no else Sides.of(one) for name, one in values.items()}
 

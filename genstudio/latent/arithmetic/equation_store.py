@@ -1,6 +1,6 @@
-"""Equations that a person saved: one JSON file in their home folder, whole or not changed at all.
+"""Saved equations: one JSON file in the user's home folder, written atomically.
 
-What is behind a blob (a z, an own image) is written as numbers, so that an equation outlives the session it was made in.
+The content of a blob (a z, an own image) is written as numbers, so that an equation outlives its session.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Loaded:
-    """``remark``: what could not be taken over here, and why."""
+    """``remark``: what could not be loaded, and why."""
 
     terms: tuple[Term, ...]
     remark: Message | None = None
@@ -58,8 +58,8 @@ class SavedSums:
         return self._read().get(name)
 
     def put(self, name: str, entry: Entry | None) -> None:
-        """Save ``entry`` under ``name``; ``None`` deletes it. Raises :class:`DataError` where that can't be done: what
-        was there is there still."""
+        """Save ``entry`` under ``name``; ``None`` deletes it. Raises :class:`DataError` on failure, without
+        changing the file."""
         entries = self._read()
         if entry is None:
             entries.pop(name, None)
@@ -101,8 +101,8 @@ def entry_of(terms: tuple[Term, ...], place: Place, blobs: Blobs) -> Entry:
 
 
 def terms_in(entry: Entry, place: Place, blobs: Blobs) -> Loaded:
-    """The terms of ``entry`` for a model at ``place``: codes of another space are left out. Raises :class:`DataError` for
-    what no equation is."""
+    """The terms of ``entry`` for a model at ``place``: codes of another space are left out. Raises
+    :class:`DataError` for an invalid equation."""
     try:
         made = Place(str(entry["model"]), int(entry["latent_dim"]), str(entry.get("data", "")))
         same = (made.model, made.latent_dim) == (place.model, place.latent_dim)

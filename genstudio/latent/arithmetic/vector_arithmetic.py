@@ -1,4 +1,4 @@
-"""A sum of codes: terms with a sign and exemplars, what they come to, and the same sum of their pixels."""
+"""Sum of codes: terms with a sign and exemplars, the result, and the same sum of their pixels."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def added(context: ViewContext, terms: tuple[Term, ...], noise: float, seed: int
     """The sum of ``terms``, each with an exemplar at least, and nine codes within ``noise`` of it; cached in the view
     context.
 
-    Raises :class:`UsageError` for exemplars that have no code, and for a model whose pictures are no finite numbers.
+    Raises :class:`UsageError` for exemplars that have no code, and for a model whose pictures are not finite.
     """
     kept: dict[Any, Added] = context.once("arithmetic: sums", dict)
     asked = (terms, noise, seed)

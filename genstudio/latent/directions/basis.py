@@ -1,8 +1,8 @@
-"""The directions that every latent space has without any name: its principal components, and its coordinates by activity.
+"""Unnamed directions of every latent space: its principal components, and its coordinates by activity.
 
-The *activity* of a coordinate is how much the picture changes for one standard deviation of it: the root mean square over
-all values of an image in [0, 1], by finite differences from a few codes. A coordinate that a VAE has given up, or that a
-generator ignores, has none.
+The *activity* of a coordinate is how much the picture changes for one standard deviation of it: the root mean square
+over all values of an image in [0, 1], by finite differences from a few codes. A coordinate that collapsed in a VAE, or
+that a generator ignores, has none.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ class Basis:
 def find_basis(context: ViewContext) -> Generator[float, None, Basis]:
     """The basis of ``context``'s space: yields the share done, returns it.
 
-    Codes are those of encoded validation images, or drawn from the prior. Raises :class:`UsageError` for codes that are no
-    finite numbers.
+    Codes are those of encoded validation images, or drawn from the prior. Raises :class:`UsageError` for codes that
+    are not finite.
     """
     if has(context.model, Encodes):
         for share in encoding(context, PIXEL_CODES):
@@ -103,7 +103,7 @@ def find_basis(context: ViewContext) -> Generator[float, None, Basis]:
 
 
 def ordinary_codes(context: ViewContext) -> np.ndarray:
-    """Codes float32 N×D: of encoded validation images where that can be, else from the prior."""
+    """Codes float32 N×D: of encoded validation images if possible, else from the prior."""
     found = encodings(context, PIXEL_CODES) if has(context.model, Encodes) else None
     if found is not None and len(found.z) > 2:
         return found.z

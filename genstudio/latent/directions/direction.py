@@ -1,4 +1,4 @@
-"""A direction: a named unit vector in the latent space of certain weights, with how well it was found."""
+"""A direction: a named unit vector in the latent space of given weights, with its score."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Space:
 
 @dataclass(frozen=True, eq=False)
 class Direction:
-    """``vector``: where to walk, float64 D, length 1. ``sigma``: the codes' standard deviation along it, a slider's unit.
-    ``reader``: what tells a code's place, the same length (see :mod:`genstudio.latent.directions.linear`).
+    """``vector``: the walk, float64 D, length 1. ``sigma``: the codes' standard deviation along it, a slider's unit.
+    ``reader``: the vector that predicts the value, the same length (see :mod:`genstudio.latent.directions.linear`).
 
-    ``heldout``: what the reading tells on held-out codes, R² of a number or balanced accuracy of yes and no (``scored``);
-    ``baseline``: what the best of a few random directions does there. Both ``None`` where nothing names it. ``n``: codes
-    that it was found on. ``effect``: see :mod:`genstudio.latent.effects`; empty where it wasn't measured.
+    ``heldout``: score of the reading on held-out codes, R² of a number or balanced accuracy of yes and no
+    (``scored``); ``baseline``: the mean score of ten random directions. Both ``None`` for unnamed directions.
+    ``n``: codes that it was found on. ``effect``: see :mod:`genstudio.latent.effects`; empty where it wasn't measured.
     """
 
     name: str

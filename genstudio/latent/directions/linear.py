@@ -73,7 +73,7 @@ def known_codes(z: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarr
         raise UsageError(N_("It is not known for any image."), N_("Choose another attribute."))
     if values.min() == values.max():
         raise UsageError(
-            N_("It is {value} in all {n} images: there is nothing to tell apart.",
+            N_("It is {value} in all {n} images, so no direction can be found.",
                value=f"{values[0]:g}", n=f"{len(values):,}"),
             N_("Choose another attribute."),
         )  # fmt: skip

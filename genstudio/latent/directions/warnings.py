@@ -63,7 +63,7 @@ def _why_not(name: str, values: dict[str, np.ndarray]) -> Message | None:
         return N_("{name} is not known for any image.", name=name)
     if known.min() == known.max():
         return N_(
-            "{name} is {value} in all {n} images: there is nothing to tell apart.",
+            "{name} is {value} in all {n} images, so no direction can be found.",
             name=name, value=f"{known[0]:g}", n=f"{len(known):,}",
         )  # fmt: skip
     return None

@@ -35,7 +35,7 @@ class StartCode:
 def start_code(context: ViewContext, state: SlidersState) -> StartCode:
     """The start of ``state``, kept while it stays the same: a drag decodes nothing twice.
 
-    Raises :class:`UsageError` for images that don't fit the model, and for a model whose pictures are no finite numbers.
+    Raises :class:`UsageError` for images that don't fit the model, and for a model whose pictures are not finite.
     """
     asked = (state.start, state.index, state.seed, state.own, state.z, state.label)
     kept: dict[Any, StartCode] = context.once("sliders: start", dict)

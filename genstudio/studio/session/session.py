@@ -345,7 +345,7 @@ class Session(QObject):
             self.snapshot_arrived.emit()
         if found.damaged is not None:
             self.failed.emit(
-                N_("The checkpoint of step {step} is damaged: the run goes on from step {sound}.", step=found.damaged,
+                N_("The checkpoint of step {step} is damaged: the run continues from step {sound}.", step=found.damaged,
                    sound=self.step)
             )  # fmt: skip
 

@@ -85,7 +85,7 @@ def _of_a_game(history: MetricHistory) -> Health:
         return Health("unclear", _one_alone(history, learning, fields))
     since = _both_since(history)
     if since is not None:
-        words = N_("Both players learn since step {since:,}: too early to tell.", since=since)
+        words = N_("Both players have learned since step {since:,}: too early to tell.", since=since)
         return Health("unclear", words if history.training else N_("Up to step {step:,}: too early to tell.", **fields))
     ahead = _ahead(history)
     if ahead is not None:

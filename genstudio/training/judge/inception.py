@@ -34,7 +34,7 @@ def inception_judge() -> Judge:
     except Exception as error:
         raise DataError(
             N_(
-                "{path} does not hold the weights of Inception v3: {reason}.",
+                "{path} does not contain the weights of Inception v3: {reason}.",
                 path=str(path),
                 reason=(str(error).splitlines() or [type(error).__name__])[0][:200],
             ),

@@ -56,7 +56,7 @@ def data() -> DataSet:
 
 @pytest.fixture
 def recipe() -> Callable[..., Recipe]:
-    """A recipe of a few steps that says nothing of the players; settings as overrides."""
+    """A recipe of a few steps without players; settings as overrides."""
 
     def made(model: str, *overrides: str) -> Recipe:
         plan = {"steps": 3, "batch_size": 4, "save_every": 0, "sample_every": 0, "evaluate_every": 0, "log_every": 1}

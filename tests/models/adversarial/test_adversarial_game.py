@@ -168,7 +168,7 @@ def test_sampling_uses_averaged_weights_and_statistics(build_small, data) -> Non
 
 
 def test_run_stores_defaults_that_the_recipe_left_out(recipe, tmp_path) -> None:
-    """The plan that came with the objective stands in the run's own recipe, whatever the defaults will be one day."""
+    """The objective's default plan is stored in the run's recipe, independent of later defaults."""
     job = new_job(recipe("gan", "objective=wasserstein", "plan.players.generator.lr=0.007"), out=tmp_path / "run")
     finish(job)
     players = job.run.open(tmp_path / "run").recipe.plan.players

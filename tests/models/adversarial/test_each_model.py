@@ -138,7 +138,7 @@ def test_images_without_labels_can_not_be_learned_from(build_small) -> None:
 
 
 class StepContext:
-    """Hands out the same images and codes."""
+    """A step context that always gives the same images and codes."""
 
     step = 0
 
@@ -311,7 +311,7 @@ def test_a_conditional_one_needs_what_its_nets_need(recipe) -> None:
 
 
 def test_linearity_term_is_the_unexplained_share_of_variance(build_small) -> None:
-    """Whatever the scale: a generator gains nothing by showing less of an attribute."""
+    """The term does not depend on the scale, so a generator gains nothing by showing less of an attribute."""
     model, z = build_small("attribute-gan"), torch.randn(400, 3, generator=noise())
     model.discriminator.readout.switch.zero_()
     lines = model.generator.lines
@@ -399,7 +399,7 @@ def test_unpredictable_attributes_do_not_train_the_generator() -> None:
 
 
 def test_linearity_needs_two_images_for_any_nets() -> None:
-    """Of one image nothing varies, and its share of a variance would be no number."""
+    """One image has no variance, so its share would not be a number."""
     for base in ("gan", "dcgan", "resnet-gan"):
         assert models["attribute-gan"].smallest_batch(models["attribute-gan"].Knobs(base=base)) == 2
 

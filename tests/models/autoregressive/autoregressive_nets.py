@@ -32,7 +32,7 @@ CLASSES = ("a", "b", "c")
 def make(
     variant: str, channels: int = 1, height: int = 6, width: int = 5, levels: int = 2, seed: int = 0, **knobs: Any
 ) -> Autoregressive:
-    """A net in float64 and eval mode. Its weights are spread so that no probability is near one half for free."""
+    """A net in float64 and eval mode, with weights spread so that probabilities are not all near one half."""
     name, values = VARIANTS[variant]
     spec = ImageSpec(channels, height, width, levels=levels, class_names=CLASSES)
     torch.manual_seed(seed)

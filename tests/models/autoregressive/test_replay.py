@@ -118,7 +118,7 @@ def test_request_must_keep_the_number_and_classes_of_images() -> None:
 
 
 def given_to(model: Autoregressive, place: int, levels: int, label: torch.Tensor | None, n: int = 3) -> Request:
-    """A request in which the pixels before that of sub-pixel ``place`` are given, of each image its own."""
+    """A request in which the pixels before that of sub-pixel ``place`` are given, different for each image."""
     images = torch.randint(levels, (n, *model.spec.shape), generator=noise(7)).double() / (levels - 1)
     y, x, _ = model.replay(model.request(1, generator=noise(), label=0 if model.classes else None)).units[place]
     known = torch.zeros(6, 5, dtype=torch.bool)
@@ -150,7 +150,7 @@ def test_pixels_given_at_the_start_are_processed_at_once(variant: str, channels:
 
 @EVERY_NET
 def test_given_pixels_give_the_same_bits_after_any_history(variant: str, channels: int, levels: int) -> None:
-    """And what the model thinks of it is what it thinks when every sub-pixel is a tick."""
+    """Its distributions equal those of one tick per sub-pixel."""
     model = make(variant, channels, levels=levels)
     labels = torch.arange(3) if model.classes else None
     requests = [given_to(model, at * channels, levels, labels) for at in (17, 9, 17, 0, 22)]
@@ -173,7 +173,7 @@ def test_given_pixels_give_the_same_bits_after_any_history(variant: str, channel
 def test_parts_of_given_pixels_add_up_to_the_whole(
     variant: str, channels: int, levels: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the temperature changes on the way, too."""
+    """Also with a changing temperature."""
     model = make(variant, channels, levels=levels)
     request = given_to(model, 17 * channels, levels, torch.arange(3) if model.classes else None)
     temperatures = torch.ones(30 * channels, dtype=torch.float64)
@@ -213,7 +213,7 @@ def test_machine_is_built_in_parts_once(variant: str) -> None:
     model = make(variant)
 
     def calls(others: list[Request]) -> tuple[int, Replay]:
-        """How many parts there are up to the first pixel, with others asked for meanwhile."""
+        """Number of parts up to the first pixel, with other requests in between."""
         schedule._cache.clear()
         replay = model.replay(model.request(2, generator=noise()))
         for count in itertools.count():

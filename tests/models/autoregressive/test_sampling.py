@@ -21,7 +21,7 @@ def noise(seed: int = 3) -> torch.Generator:
 @settings(max_examples=8, derandomize=True)
 @given(data=st.data())
 def test_methods_agree_in_float64(variant: str, data: st.DataObject) -> None:
-    """Over sizes, levels, colours, weights, batch sizes, masks (of each image its own), classes, temperatures."""
+    """Tested over sizes, levels, colours, weights, batch sizes, masks (one per image), classes, temperatures."""
     channels = data.draw(st.sampled_from([1, 1, 3]))
     height, width = data.draw(st.integers(1, 6)), data.draw(st.integers(2, 6))
     levels = data.draw(st.sampled_from([2, 2, 3, 16, 256]))
@@ -101,7 +101,8 @@ def test_pixels_come_in_order_with_their_distributions(variant: str) -> None:
 
 
 def test_wavefront_of_a_pixelcnn_needs_the_ticks_of_its_receptive_field() -> None:
-    """Seven wide at first, then blocks: a pixel sees three to the right in the row above, so rows follow four behind."""
+    """A window of seven, then blocks: a pixel depends on three to the right in the row above, so rows are four
+    ticks apart."""
     model = make("pixelcnn", 1, 9, 9, kernel=7)
     graph = model.graph(None)
     empty = np.zeros((9, 9), bool)

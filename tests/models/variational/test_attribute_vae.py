@@ -16,7 +16,7 @@ SPEC = ImageSpec(1, 4, 4, levels=2, attribute_names=("left", "top"))
 
 
 def squares(n: int) -> Batch:
-    """Two numbers, and the image of a bright square that they place."""
+    """Two numbers, and the image of a bright square at that position."""
     draw = torch.Generator().manual_seed(1)
     where = torch.randint(0, 3, (n, 2), generator=draw)
     images = torch.zeros(n, 1, 4, 4)
@@ -73,7 +73,7 @@ def test_codes_predict_attributes_linearly_only_with_the_term() -> None:
 
 
 def test_the_elbo_that_is_reported_is_of_images_alone() -> None:
-    """Comparable with every other VAE's: what is said of the images is no part of it."""
+    """Comparable with every other VAE's: attributes are not part of it."""
     model, batch = made().eval(), squares(8)
     with torch.no_grad():
         mean, log_var = model.posterior(batch.images)

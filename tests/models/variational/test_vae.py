@@ -29,7 +29,7 @@ def vae() -> VAE:
 
 
 def log_evidence(model: VAE, images: Tensor) -> Tensor:
-    """log p(x) by quadrature over a one-dimensional z: the truth that every bound is held against."""
+    """log p(x) by quadrature over a one-dimensional z: the exact value for every bound."""
     z = torch.linspace(-8, 8, 4001, dtype=torch.float64)
     prior = distributions.Normal(0.0, 1.0).log_prob(z)
     output = model.decoder(z[:, None])

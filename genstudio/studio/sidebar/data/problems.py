@@ -30,7 +30,7 @@ class DataProblems(QObject):
         """Other problems; the list is folded."""
         n = len(problems)
         self.button.setText(_("{n} remarks", n=n) if n > 1 else _("1 remark"))
-        self.button.setAccessibleName(_("What was left out, and why"))
+        self.button.setAccessibleName(_("Skipped files and the reasons"))
         self.button.setVisible(bool(problems))
         rest = n - SHOWN
         shown = [*problems[:SHOWN], *([_("and {n} more", n=rest)] if rest > 0 else [])]
