@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from genstudio.evaluate.judge.judge import Judge
     from genstudio.latent.directions.direction import Direction, Directions
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from genstudio.cli.runs import find_run
 from genstudio.core.messages import N_, _
 
 if TYPE_CHECKING:
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 
 class Part(StrEnum):
@@ -63,9 +63,9 @@ def complete(
     as_json: AsJson = False,
 ) -> None:
     """Complete an image, one of your own or one of the test split, into a PNG sheet."""
-    from genstudio.panes.pixels.content import PixelsState
-    from genstudio.viewing.base import final
+    from genstudio.panes.pixels.state import PixelsState
     from genstudio.viewing.conditioning import kept_part
+    from genstudio.viewing.pane import final
 
     output, folder = Output(as_json), find_run(run)
     _one_of(image, index, "--image FILE", "--index I", needed=True)
@@ -112,7 +112,7 @@ def surprise(
 ) -> None:
     """Write images of the test split, or one of your own, beside maps of their surprise as a PNG sheet."""
     from genstudio.panes.surprise.content import SurpriseState
-    from genstudio.viewing.base import final
+    from genstudio.viewing.pane import final
 
     output, folder = Output(as_json), find_run(run)
     _one_of(image, index, "--image FILE", "--index I")

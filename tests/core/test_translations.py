@@ -75,7 +75,7 @@ def test_every_setting_can_be_called_by_a_translated_name(extract: Any) -> None:
     from genstudio.data.base import data_sets
     from genstudio.models.base import models
     from genstudio.training.recipe.plan import Plan, PlayerPlan
-    from genstudio.viewing.base import panes
+    from genstudio.viewing.pane import panes
 
     kinds = [kind.Knobs for registry in (models, data_sets) for _, kind in registry.items()]
     shipped = [kind for kind in [*kinds, Plan, PlayerPlan] if kind.__module__.startswith("genstudio.")]

@@ -14,13 +14,15 @@ from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.evaluate.equations import Sides
 from genstudio.evaluate.judge.judge import Judge
-from genstudio.export.images.contents import Layout, compose
+from genstudio.export.images.contents import compose
 from genstudio.latent.arithmetic.attribute_summary import verdict_words
 from genstudio.latent.arithmetic.candidates import Pool, filter_words, pool_of, side_words
 from genstudio.latent.arithmetic.vector_arithmetic import MIDDLE, Term
 from genstudio.latent.points import LatentPoint, code_of
 from genstudio.panes.arithmetic.content import ArithmeticState, equations_of, first_equation, terms_of
-from genstudio.viewing.base import ViewContext, final
+from genstudio.viewing.context import ViewContext
+from genstudio.viewing.layout import Layout
+from genstudio.viewing.pane import final
 from tests.panes.pane_helpers import make_look
 
 

@@ -19,7 +19,7 @@ from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.interpolate.view import InterpolateView
 from genstudio.studio.panes.pixels.view import PixelsView
 from genstudio.training.run.run import Run
-from genstudio.viewing.base import panes
+from genstudio.viewing.pane import panes
 from tests.small_runs import small_run
 from tests.studio.pane_area import PATIENCE, area_on
 

@@ -21,7 +21,7 @@ from genstudio.export.charts.smoothing import smooth
 if TYPE_CHECKING:
     from genstudio.export.charts.rows import Mark, Row
     from genstudio.export.provenance import Provenance
-    from genstudio.viewing.base import Series
+    from genstudio.viewing.content import Series
 
 # A weight that a fallback font lacks is nothing a person needs to read about.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)

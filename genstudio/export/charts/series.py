@@ -10,7 +10,7 @@ from genstudio.core.messages import translate
 from genstudio.export.charts.plot import COLOURS, DASHES, LOCK, fonts, settings
 
 if TYPE_CHECKING:
-    from genstudio.viewing.base import Content, Series
+    from genstudio.viewing.content import Content, Series
 
 INCHES, DPI = (6.4, 6.4), 150
 

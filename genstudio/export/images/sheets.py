@@ -11,16 +11,14 @@ import numpy as np
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.export.files import whole_file
+from genstudio.viewing.layout import GREY, Colour
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from genstudio.export.provenance import Provenance
 
-Colour = tuple[int, int, int]
 MOST_PIXELS = 2**27
-GREY: Colour = (128, 128, 128)
-"""The neutral surround: it flatters no image."""
 
 
 def sheet(

@@ -9,15 +9,16 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Resumable
 from genstudio.panes.pixels.drawing import Drawing
 from genstudio.panes.pixels.receptive import receptive_field_by_parts
-from genstudio.viewing.base import Content, Picture, Series, ViewContext
 from genstudio.viewing.conditioning import classes_of
+from genstudio.viewing.content import Content, Picture, Series
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import sheet
 from genstudio.viewing.heat import heat
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.panes.pixels.content import PixelsState
+    from genstudio.panes.pixels.state import PixelsState
 
 SLATE = (78, 88, 104)
 """Not drawn yet: a colour that no grey image has."""

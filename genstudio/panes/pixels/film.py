@@ -15,11 +15,13 @@ import numpy as np
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.export.films.films import FRAME, beside, colour
-from genstudio.export.images.contents import Layout, compose
+from genstudio.export.images.contents import compose
+from genstudio.viewing.layout import Layout
 
 if TYPE_CHECKING:
-    from genstudio.panes.pixels.content import PixelsState
-    from genstudio.viewing.base import Content, ViewContext
+    from genstudio.panes.pixels.state import PixelsState
+    from genstudio.viewing.content import Content
+    from genstudio.viewing.context import ViewContext
 
 HOLD = 1.5
 """Seconds for which the finished images stay."""
@@ -61,7 +63,7 @@ def frames_of_drawing(
 def places(context: ViewContext, state: PixelsState, *, speed: float, fps: float) -> list[int]:
     """The position that each frame shows, in sub-pixels, from where the drawing begins to its end."""
     from genstudio.panes.pixels.drawing import drawing_of
-    from genstudio.viewing.base import pane_of
+    from genstudio.viewing.pane import pane_of
 
     refusal = pane_of(state).why_not(context.model)
     if refusal is not None:
@@ -80,7 +82,7 @@ def places(context: ViewContext, state: PixelsState, *, speed: float, fps: float
 
 
 def _at(context: ViewContext, state: PixelsState, place: int) -> Content:
-    from genstudio.viewing.base import final
+    from genstudio.viewing.pane import final
 
     return final(context, replace(state, position=place))
 

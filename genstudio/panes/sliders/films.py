@@ -22,7 +22,7 @@ from genstudio.export.images.sheets import enlarge
 if TYPE_CHECKING:
     from genstudio.panes.sliders.content import Scene
     from genstudio.panes.sliders.state import SlidersState
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 SHEET_CELLS = 9  # pictures of a slider's sheet
 AT_ONCE = 16  # images decoded together

@@ -16,7 +16,7 @@ from genstudio.export.images.sheets import enlarge
 
 if TYPE_CHECKING:
     from genstudio.panes.interpolate.content import InterpolateState
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 AT_ONCE = 16  # images decoded together
 

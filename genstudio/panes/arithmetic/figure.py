@@ -13,8 +13,8 @@ from genstudio.core.paths import resources
 from genstudio.export.images.sheets import enlarge, sheet
 
 if TYPE_CHECKING:
-    from genstudio.export.images.contents import Layout
-    from genstudio.viewing.base import Content, Picture
+    from genstudio.viewing.content import Content, Picture
+    from genstudio.viewing.layout import Layout
 
 INK = (255, 255, 255)
 LETTERS = 0.2  # height of the words under a picture, as a share of its own
@@ -22,8 +22,8 @@ LEAST, MOST = 9, 22  # pixels
 
 
 def draw_equation(content: Content, layout: Layout) -> np.ndarray:
-    """The figure of an ``equation`` content, uint8 H×W×3. The row of means is its base line; the middle of the nine
-    variations is the sum."""
+    """Figure of a content of the pane Face arithmetic, uint8 H×W×3. The row of means is its base line; the middle of
+    the nine variations is the sum."""
     total, means, exemplars, in_pixels = content.pictures[:4]
     height = (means.cell or means.pixels.shape)[0] * layout.scale
     gap = max(layout.gutter, height // 16)
