@@ -17,7 +17,6 @@ from genstudio.data.base import Source, data_sets
 from genstudio.data.dataset import open_data
 from genstudio.evaluate.base import evaluate, flatten, measures
 from genstudio.evaluate.judge.judge import Judge
-from genstudio.export.charts.curve_names import WORDS
 from genstudio.models.base import build, models
 
 NAME, HALVES = "measured-squares", "measured-halves"
@@ -90,8 +89,8 @@ def is_made_for(name, spec):
     return True
 
 
-def test_values_have_titles_on_the_curves() -> None:
-    assert not {key for _, kind in measures.items() for key in kind.units if key not in WORDS}
+def test_each_declares_titles_for_the_curves_of_its_numbers() -> None:
+    assert all(str(metric.title) for _, kind in measures.items() for metric in kind.metrics.values())
 
 
 @pytest.mark.parametrize("name", measures)
@@ -142,7 +141,7 @@ def test_measure_is_pure_and_states_its_protocol(measure, model):
     if measures[measure].needs_judge and Samples in measures[measure].needs:
         assert "samples" in first.protocol
         assert {"held_out_images", "mean_image"} <= set(first.baselines)
-    names = [key for _, one in measures.items() for key in one.units]
+    names = [key for _, one in measures.items() for key in one.metrics]
     assert len(names) == len(set(names)), "each number has one name"
     assert not set(first.extra) & set(measures), "an extra that is called like a measure would overwrite it"
     assert f"validation/{measures[measure].key}" in flatten({measure: first}, "validation")

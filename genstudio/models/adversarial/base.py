@@ -20,6 +20,7 @@ from genstudio.core.batch import Batch
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
+from genstudio.core.metrics import Metric, merged
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.players import TwoPlayerKnobs, TwoPlayers
 from genstudio.models.base import Phase, Play, StepContext
@@ -118,6 +119,18 @@ class Adversarial(TwoPlayers):
     def make_body(cls, spec: ImageSpec, knobs: Any) -> Any:
         """A net from images to N×features, which says in ``features`` how many these are."""
         raise NotImplementedError
+
+    metrics = {
+        "r1": Metric("R1"),
+        "D(x)": Metric("D(x)", "", ("real_output",)),
+        "D(G(z))": Metric("D(G(z))", "", ("fake_output",)),
+        "passed": Metric(N_("samples that pass for real"), "", ("pass_share",)),
+        "above": Metric(N_("samples above real images"), "", ("pair_share",)),
+    }
+
+    @classmethod
+    def reported_metrics(cls) -> dict[str, Metric]:
+        return merged([*(objective.metrics for _, objective in objectives.items()), cls.metrics])
 
     @classmethod
     def default_players(cls, knobs: Any) -> dict[str, dict[str, Any]]:

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
+from genstudio.core.metrics import Metric
 from genstudio.core.resumable import Resumable, whole
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.sampling.auto import Pace, choose
@@ -87,7 +88,7 @@ class Autoregressive(Model):
     """
 
     family = "autoregressive"
-    units = {"nll": "nats", "bits_per_dim": "bits/dim"}
+    metrics = {"nll": Metric("NLL", "nats", ("nll",)), "bits_per_dim": Metric("bits/dim", "bits/dim")}
     distribution: LevelDistribution
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
