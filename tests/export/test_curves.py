@@ -141,9 +141,7 @@ def test_curves_of_two_players_are_in_separate_panels() -> None:
     names = ["d_real", "d_fake", "D(x)", "D(G(z))", "gradient/discriminator", "adversarial", "M", "elbo"]
     parts = {"d_real": "discriminator", "d_fake": "discriminator", "adversarial": "generator"}
     parts |= {"D(x)": "", "D(G(z))": "", "gradient/discriminator": "", "M": ""}
-    panels = plot._panels(
-        [*(f"train/{name}" for name in names[:-1]), "validation/elbo"], {"validation/elbo": "nats"}, parts
-    )
+    panels = plot._panels([*(f"train/{name}" for name in names[:-1]), "validation/elbo"], metrics_of("gan"), parts)
     assert panels == [
         ("discriminator", ["train/d_real", "train/d_fake"]),
         ("generator", ["train/adversarial"]),
@@ -152,7 +150,7 @@ def test_curves_of_two_players_are_in_separate_panels() -> None:
         ("watched: M", ["train/M"]),
         ("nats", ["validation/elbo"]),
     ]
-    assert plot._panels(["train/a", "validation/a", "train/b"], {"train/b": "nats"}, {}) == [
+    assert plot._panels(["train/a", "validation/a", "train/b"], {"b": Metric("b", "nats")}, {}) == [
         ("", ["train/a", "validation/a"]),
         ("nats", ["train/b"]),
     ]
