@@ -86,6 +86,11 @@ class PaneState:
         return False
 
     @classmethod
+    def form(cls) -> type[Knobs]:
+        """The fields as knobs, for forms, help and the command line."""
+        return _form(cls)
+
+    @classmethod
     def takes_z(cls) -> bool:
         """True where panes with such a state can be sent a code."""
         return cls.with_z is not PaneState.with_z
