@@ -11,7 +11,7 @@ A subclass gives the two nets; objectives, augmentation, penalties and priors ar
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -29,19 +29,15 @@ from genstudio.nets.gan.diff_augment import Augment, augmented
 from genstudio.nets.gan.spectral import maybe_spectral_norm
 from genstudio.objectives.base import Game, Objective, check_traits, objectives, squared_gradient
 
-if TYPE_CHECKING:
-    ObjectiveName = str
-else:  # whatever is registered, a plugin's too, is a choice in the form
-    ObjectiveName = Literal[tuple(objectives)]
-
 SPECTRAL_HELP = N_("Divides each of the discriminator's layers by its largest singular value (Miyato et al. 2018).")
 
 
 class AdversarialKnobs(TwoPlayerKnobs):
     """Knobs shared by all adversarial models. A model adds the sizes of its nets."""
 
-    objective: ObjectiveName = knob(
+    objective: str = knob(
         "non-saturating",
+        choices=lambda: objectives,
         help=N_("What the two players minimise: a pair of losses with its own default plan."),
         label=N_("Objective"),
     )

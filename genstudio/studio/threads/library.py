@@ -53,7 +53,6 @@ class DataKind:
     knobs: type[Knobs]
     is_there: bool
     can_download: bool
-    noun: Message
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ def _find_data() -> dict[str, DataKind]:
         except Exception:  # a source whose knobs need something first, such as a folder's path
             is_there = False
         can_download = source.download.__func__ is not Source.download.__func__  # type: ignore[attr-defined]
-        kinds[name] = DataKind(name, source.title, source.help, source.Knobs, is_there, can_download, source.noun)
+        kinds[name] = DataKind(name, source.title, source.help, source.Knobs, is_there, can_download)
     return kinds
 
 
