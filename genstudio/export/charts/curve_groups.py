@@ -81,7 +81,10 @@ def _game(names: Sequence[str], metrics: Mapping[str, Metric], parts: Mapping[st
     sections = [Section(player, tuple(name for name in known if parts[name] == player)) for player in players]
     # The discriminator's outputs are read beside the losses; without any, what else is watched (BEGAN's M and k).
     sections.append(Section(N_("other values"), tuple(outputs or others)))
-    further = [Section(N_("gradients"), tuple(gradients)), Section(N_("other values"), tuple(others if outputs else ()))]
+    further = [
+        Section(N_("gradients"), tuple(gradients)),
+        Section(N_("other values"), tuple(others if outputs else ())),
+    ]
     found = [
         Group("game", N_("players"), tuple(section for section in sections if section.names)),
         Group("watched", N_("gradients"), tuple(section for section in further if section.names)),
