@@ -94,7 +94,7 @@ def _opened(
     """The run's model with its images, and their judge if they have attributes or classes."""
     from genstudio.cli.pictures import open_context
     from genstudio.core.capabilities import Decodes, Encodes, has
-    from genstudio.training.judge.find import judge_for
+    from genstudio.training.judge.train import judge_for
     from genstudio.training.run.images import open_images
 
     context = open_context(folder, step)

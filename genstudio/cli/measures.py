@@ -173,7 +173,7 @@ def _judge(which: Eyes, data: DataSet, progress: Progress, cancelled: Interrupt)
         from genstudio.training.judge.inception import inception_judge
 
         return inception_judge()
-    from genstudio.training.judge.find import judge_for
+    from genstudio.training.judge.train import judge_for
 
     return judge_for(data, progress=progress.preparing, cancelled=cancelled)
 

@@ -249,7 +249,8 @@ def _judge(judge: Judge | Callable[[], Judge] | None, measure: Measure) -> Judge
         raise UsageError(
             N_("{measure} can't be measured without a judge.", measure=measure.title),
             N_(
-                "Leave '{name}' out, or give a judge: genstudio.training.judge.find.judge_for(data).", name=measure.name
+                "Leave '{name}' out, or give a judge: genstudio.training.judge.train.judge_for(data).",
+                name=measure.name,
             ),
         )
     return judge if isinstance(judge, Judge) else judge()
