@@ -68,7 +68,8 @@ class Measure:
     :class:`genstudio.evaluate.judge.comparison.Comparison`. ``value_name`` is what the value is called where the
     measure is named after more than one number (the value of ``prdc`` is ``coverage``). ``curve_title`` is the
     value's title beside a curve, where ``title`` is too long; ``roles`` what health rules read it as; ``extras`` the
-    metrics of the numbers in ``Result.extra``.
+    metrics of the numbers in ``Result.extra``. ``while_training``: a measure with a judge that is quick enough to run
+    during training; ``needs_classes``: only through a judge that tells classes apart.
     """
 
     name: str
@@ -86,6 +87,8 @@ class Measure:
     value_name: str = ""
     curve_title: Message | str = ""
     roles: tuple[Role, ...] = ()
+    while_training: bool = False
+    needs_classes: bool = False
 
     @property
     def key(self) -> str:
@@ -127,6 +130,8 @@ def measure(
     value_name: str = "",
     curve_title: Message | str = "",
     roles: tuple[Role, ...] = (),
+    while_training: bool = False,
+    needs_classes: bool = False,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Decorator: file ``function(model, images, **options) -> Result`` as the measure ``name``."""
 
@@ -148,6 +153,8 @@ def measure(
                 value_name,
                 curve_title,
                 roles,
+                while_training,
+                needs_classes,
             )
         )
         return function

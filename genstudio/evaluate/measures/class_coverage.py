@@ -39,6 +39,8 @@ LEAST = 0.1  # of a class's share among real images
     extras={"class_entropy": Metric(N_("entropy of classes"), "nats of class")},
     curve_title=N_("class coverage"),
     roles=("class_coverage",),
+    while_training=True,
+    needs_classes=True,
 )
 def class_coverage(model: Any, images: Images, *, comparison: Comparison) -> Result:
     """Share of classes drawn. Extra: ``class_entropy`` of the samples in nats, at most the log of the classes' number.

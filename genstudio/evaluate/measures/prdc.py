@@ -50,6 +50,7 @@ CHUNK = 500  # rows of the table of distances at a time: 40 MB against 10,000 ot
         "recall": Metric(N_("recall"), "share"),
     },
     curve_title=N_("coverage"),
+    while_training=True,
 )
 def prdc(model: Any, images: Images, *, comparison: Comparison) -> Result:
     """The value is coverage, the only one that falls both for unrealistic and for too similar samples; the other

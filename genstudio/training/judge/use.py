@@ -56,7 +56,14 @@ def due(plan: Plan, step: int, model: Model, data: DataSet, judge: Judge | None,
 
 
 def _through(judge: Judge | None, model: Model) -> list[str]:
-    """The judged measures that a running training affords."""
+    """Names of the measures through the judge that are quick enough to run during training; those that need classes last."""
+    from genstudio.evaluate.base import measures
+
     if judge is None or not has(model, Samples):
         return []
-    return ["fid", "prdc", *(["class_coverage"] if judge.class_names else [])]
+    quick = [
+        (one.needs_classes, name)
+        for name, one in measures.items()
+        if one.needs_judge and one.while_training and one.serves(model) and (judge.class_names or not one.needs_classes)
+    ]
+    return [name for _, name in sorted(quick)]
