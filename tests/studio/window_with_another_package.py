@@ -66,7 +66,7 @@ def test_all_of_it_is_used_in_the_window(qtbot, open_window, tmp_path: Path) -> 
     assert titles(window) == {"brightness", "contrast of samples"}
 
     area = window.panes
-    assert "Festive" in {caption.text() for caption in area.rail.findChildren(Caption)}
+    assert "FESTIVE" in {caption.text() for caption in area.rail.findChildren(Caption)}
     click(area.rail.buttons["wall"])
     view = area.views["wall"]
     assert type(view).__name__ == "WallView"
