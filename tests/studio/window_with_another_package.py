@@ -66,8 +66,8 @@ def test_all_of_it_is_used_in_the_window(qtbot, open_window, tmp_path: Path) -> 
     assert titles(window) == {"brightness", "contrast of samples"}
 
     area = window.panes
-    assert "FESTIVE" in {caption.text() for caption in area.rail.findChildren(Caption)}
-    click(area.rail.buttons["wall"])
+    assert "FESTIVE" in {caption.text() for caption in area.pane_list.findChildren(Caption)}
+    click(area.pane_list.buttons["wall"])
     view = area.views["wall"]
     assert type(view).__name__ == "WallView"
     qtbot.waitUntil(lambda: "seed 0, step 8" in view.words.text(), timeout=PATIENCE)
