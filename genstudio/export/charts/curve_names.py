@@ -60,7 +60,7 @@ def curve_title(name: str) -> str:
     if known is not None:
         return translate(known)
     if name.startswith(GRADIENT):
-        return translate(N_("gradient, {player}", player=name.removeprefix(GRADIENT)))
+        return translate(N_("gradient, {player}", player=N_(name.removeprefix(GRADIENT))))
     return name.replace("_", " ")
 
 
