@@ -22,6 +22,7 @@ from genstudio.export.films.paths import lissajous
 from genstudio.export.images.contents import Layout, compose
 from genstudio.export.images.sheets import GREY, enlarge
 from genstudio.latent.interpolation import closed_curve
+from genstudio.viewing.pixels import as_rgb
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
@@ -58,16 +59,16 @@ def manifold_walk(
     images = _decoded(context, through.z(across, up), state.label)
     scale = _factor(context, size)
     if show == "image":
-        yield from (colour(enlarge(image, scale)) for image in images)
+        yield from (as_rgb(enlarge(image, scale)) for image in images)
         return
     content = final(context, replace(state, overlay=""))
     height = context.spec.cell[0]
     grid_scale = max(1, (height * scale) // (height * state.side))
     layout = Layout(gutter=1 if grid_scale * height >= 16 else 0, scale=grid_scale)
-    grid = colour(compose(content, layout))
+    grid = as_rgb(compose(content, layout))
     places = _on_grid(curve, context, state.side, layout)
     for image, (x, y) in zip(images, places, strict=True):
-        yield beside(_marked(grid, x, y), colour(enlarge(image, scale)))
+        yield beside(_marked(grid, x, y), as_rgb(enlarge(image, scale)))
 
 
 def latent_walk(
@@ -92,7 +93,7 @@ def latent_walk(
     z = closed_curve(np.asarray(stops), frames, how).astype(np.float32)
     scale = _factor(context, size)
     for image in _decoded(context, z):
-        yield colour(enlarge(image, scale))
+        yield as_rgb(enlarge(image, scale))
 
 
 def through_training(
@@ -126,7 +127,7 @@ def through_training(
         context = ViewContext(load_model(snapshot), snapshot.spec, snapshot, data, blobs or Blobs())
         content = final(context, replace(state, at=step))
         used = layout or _layout_for(content)
-        frame = colour(compose(content, used))
+        frame = as_rgb(compose(content, used))
         if caption:
             frame = captioned(frame, N_("step {step}", step=f"{step:,}"))
         yield frame
@@ -222,7 +223,3 @@ def beside(left: np.ndarray, right: np.ndarray, gap: int = 8) -> np.ndarray:
         made[y : y + part.shape[0], x : x + part.shape[1]] = part
         x += part.shape[1] + gap
     return made
-
-
-def colour(pixels: np.ndarray) -> np.ndarray:
-    return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels

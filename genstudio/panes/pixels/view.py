@@ -13,6 +13,7 @@ from genstudio.viewing.base import Content, Picture, Series, ViewContext
 from genstudio.viewing.conditioning import classes_of
 from genstudio.viewing.decode import sheet
 from genstudio.viewing.heat import heat
+from genstudio.viewing.pixels import as_rgb
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,7 +63,7 @@ def to_rgb(levels: np.ndarray, count: int) -> np.ndarray:
 
     table = np.rint(np.arange(count) * (255.0 / (count - 1))).astype(np.uint8)
     made = table[levels[..., :3] if levels.shape[-1] >= 3 else levels[..., :1]]
-    return np.repeat(made, 3, axis=-1) if made.shape[-1] == 1 else made
+    return as_rgb(made)
 
 
 def _images(context: ViewContext, drawing: Drawing, place: int) -> tuple[np.ndarray, np.ndarray]:
