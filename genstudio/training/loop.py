@@ -461,6 +461,6 @@ class Loop:
             "owed": self.owed,
             "rollback": self.rollback.state(),
             "threads": self.threads,
-            "device": describe_device(self.device),
+            "device": describe_device(self.device).english,
             "versions": versions(),
         }

@@ -22,7 +22,8 @@ def gradient_name(player: str) -> str:
 def gradient_metrics(players: Sequence[str]) -> dict[str, Metric]:
     """Metrics of the players' gradient norms, which the loop reports where there are several players."""
     return {
-        gradient_name(player): Metric(N_("gradient, {player}", player=player), "", ("gradient",)) for player in players
+        gradient_name(player): Metric(N_("gradient, {player}", player=N_(player)), "", ("gradient",))
+        for player in players
     }
 
 

@@ -39,6 +39,8 @@ CASES = [
     for name, spec in ALL
     if refusal(name, spec) is None
 ]
+# Images that differ in what a likelihood scores; the size and the names of the others change nothing in how a model learns.
+LEARNT = [case for case in CASES if case.values[1] in (SPECS[0], SPECS[2], SPECS[4])]
 
 
 class FakeTurn:
@@ -189,7 +191,7 @@ def test_capabilities_keep_their_contracts(name: str, spec: ImageSpec) -> None:
     assert torch.equal(before, torch.get_rng_state()), "a capability drew from the training thread's generator"
 
 
-@pytest.mark.parametrize(("name", "spec"), [case for case in CASES if len(make(*case.values).players()) == 1])
+@pytest.mark.parametrize(("name", "spec"), [case for case in LEARNT if len(models[case.values[0]].player_names) == 1])
 def test_a_few_steps_lower_the_loss_on_one_batch(name: str, spec: ImageSpec) -> None:
     """Players that compete have no loss that must fall; a single one has."""
     model = make(name, spec)
@@ -199,7 +201,7 @@ def test_a_few_steps_lower_the_loss_on_one_batch(name: str, spec: ImageSpec) -> 
     optimiser = torch.optim.Adam(model.parameters(), lr=3e-3)
     losses = []
     large = sum(p.numel() for p in model.parameters()) > 500_000  # learns faster, and takes its time
-    for context.step in range(10 if large else 40):
+    for context.step in range(10 if large else 20):
         torch.manual_seed(0)  # the same noise each time: what falls is the loss, not the luck
         for phase in model.phases(context):
             loss = phase.loss()  # type: ignore[union-attr]

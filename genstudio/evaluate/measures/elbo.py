@@ -76,7 +76,7 @@ def likelihood_protocol(model: Any, images: Images, per_image: Tensor) -> dict[s
     error = float(per_image.std() / len(per_image) ** 0.5) if len(per_image) > 1 else None
     return images.protocol() | {
         # Untranslated: a protocol is data, and must read the same everywhere.
-        "likelihood": likelihood.text.format(**likelihood.args) if likelihood.args else likelihood.text,
+        "likelihood": likelihood.english,
         "exact": bool(model.is_exact()),
         "standard_error": error,
     }

@@ -203,21 +203,18 @@ def _dress(axes: Any, unit: str, log: bool, curves: int, colours: PlotColours) -
     if log and len(values) and values.min() > 0:
         axes.set_yscale("log")
     axes.xaxis.set_major_formatter("{x:,.10g}")
+    dress_axes(axes, unit, colours, ncols=min(3, curves), columnspacing=1.4)
+
+
+def dress_axes(axes: Any, unit: str, colours: PlotColours, **legend: Any) -> None:
+    """Grid, unit and a legend above the axes; ``legend`` has further options of matplotlib's legend."""
     axes.set_ylabel(unit)
     axes.grid(True, color=colours.grid, linewidth=0.8)
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    axes.legend(
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        ncols=min(3, curves),
-        frameon=False,
-        borderaxespad=0.2,
-        handlelength=2.4,
-        columnspacing=1.4,
-        fontsize=8.5,
-    )
+    place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.2}
+    axes.legend(**place, frameon=False, handlelength=2.4, fontsize=8.5, **legend)
 
 
 def _points(rows: Sequence[Row], clock: np.ndarray, key: str) -> tuple[np.ndarray, np.ndarray]:

@@ -22,6 +22,7 @@ from genstudio.export.images.contents import compose
 from genstudio.export.images.sheets import enlarge
 from genstudio.latent.interpolation import closed_curve
 from genstudio.viewing.layout import GREY, Layout
+from genstudio.viewing.pixels import as_rgb
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
@@ -57,7 +58,7 @@ def latent_walk(
     z = closed_curve(np.asarray(stops), frames, how).astype(np.float32)
     scale = enlargement(context, size)
     for image in decoded_images(context, z):
-        yield colour(enlarge(image, scale))
+        yield as_rgb(enlarge(image, scale))
 
 
 def through_training(
@@ -92,7 +93,7 @@ def through_training(
         context = ViewContext(load_model(snapshot), snapshot.spec, snapshot, data, blobs or Blobs())
         content = final(context, replace(state, at=step))
         used = layout or _layout_for(content)
-        frame = colour(compose(content, used))
+        frame = as_rgb(compose(content, used))
         if caption:
             frame = captioned(frame, N_("step {step}", step=f"{step:,}"))
         yield frame
@@ -159,7 +160,3 @@ def beside(left: np.ndarray, right: np.ndarray, gap: int = 8) -> np.ndarray:
         made[y : y + part.shape[0], x : x + part.shape[1]] = part
         x += part.shape[1] + gap
     return made
-
-
-def colour(pixels: np.ndarray) -> np.ndarray:
-    return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels

@@ -14,6 +14,7 @@ from genstudio.core.messages import N_
 from genstudio.export.images.sheets import save_picture, sheet
 from genstudio.export.provenance import Provenance, provenance_of
 from genstudio.viewing.layout import DEFAULT_LAYOUT, Layout
+from genstudio.viewing.pixels import as_rgb
 
 if TYPE_CHECKING:
     from genstudio.training.run.run import Run
@@ -85,7 +86,7 @@ def save_pane(
 
 def draw_points(pixels: np.ndarray, picture: Picture, points: Points, layout: Layout) -> np.ndarray:
     """``pixels`` (a sheet of ``picture`` by ``layout``) with a disc for each point, uint8 H×W×3."""
-    canvas = np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels.copy()
+    canvas = as_rgb(pixels).copy()
     x = _place(points.xy[:, 0], picture.columns, picture.pixels.shape[1], layout)
     y = _place(points.xy[:, 1], picture.rows, picture.pixels.shape[0], layout)
     radius = max(2.0, 1.2 * layout.scale)

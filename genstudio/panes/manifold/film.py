@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from genstudio.export.films.films import FRAME, beside, check_frames, colour, decoded_images, enlargement
+from genstudio.export.films.films import FRAME, beside, check_frames, decoded_images, enlargement
 from genstudio.export.films.paths import lissajous
 from genstudio.export.images.contents import compose
 from genstudio.export.images.sheets import enlarge
 from genstudio.viewing.layout import Layout
+from genstudio.viewing.pixels import as_rgb
 
 if TYPE_CHECKING:
     from genstudio.panes.manifold.state import ManifoldState
@@ -43,16 +44,16 @@ def manifold_walk(
     images = decoded_images(context, through.z(across, up), state.label)
     scale = enlargement(context, size)
     if show == "image":
-        yield from (colour(enlarge(image, scale)) for image in images)
+        yield from (as_rgb(enlarge(image, scale)) for image in images)
         return
     content = final(context, replace(state, overlay=""))
     height = context.spec.cell[0]
     grid_scale = max(1, (height * scale) // (height * state.side))
     layout = Layout(gutter=1 if grid_scale * height >= 16 else 0, scale=grid_scale)
-    grid = colour(compose(content, layout))
+    grid = as_rgb(compose(content, layout))
     places = _on_grid(curve, context, state.side, layout)
     for image, (x, y) in zip(images, places, strict=True):
-        yield beside(_marked(grid, x, y), colour(enlarge(image, scale)))
+        yield beside(_marked(grid, x, y), as_rgb(enlarge(image, scale)))
 
 
 def _on_grid(curve: np.ndarray, context: ViewContext, cells: int, layout: Layout) -> list[tuple[float, float]]:

@@ -14,9 +14,10 @@ import numpy as np
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
-from genstudio.export.films.films import FRAME, beside, colour
+from genstudio.export.films.films import FRAME, beside
 from genstudio.export.images.contents import compose
 from genstudio.viewing.layout import Layout
+from genstudio.viewing.pixels import as_rgb
 
 if TYPE_CHECKING:
     from genstudio.panes.pixels.state import PixelsState
@@ -92,10 +93,10 @@ def _frame(context: ViewContext, content: Content, state: PixelsState, show: str
     scale = scale or max(1, size // max(height, width))
     large = compose(content, Layout(gutter=0, scale=scale, picture=2))
     if show == "large" or (show == "both" and state.n == 1):
-        return colour(large)
+        return as_rgb(large)
     rows, columns = content.pictures[0].rows, content.pictures[0].columns
     if show == "sheet":
-        return colour(compose(content, Layout(gutter=2, scale=scale)))
+        return as_rgb(compose(content, Layout(gutter=2, scale=scale)))
     small = max(1, (height * scale) // (max(rows, columns) * max(height, width)))
     sheet = compose(content, Layout(gutter=2 if small > 1 else 1, scale=small))
-    return beside(colour(large), colour(sheet))
+    return beside(as_rgb(large), as_rgb(sheet))
