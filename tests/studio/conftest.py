@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shiboken6
-from genstudio.viewing.base import panes
 from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -17,6 +16,7 @@ from genstudio.core.messages import N_
 from genstudio.data.base import DataKnobs, Source, data_sets
 from genstudio.studio.pane_area.area import PaneArea
 from genstudio.training.run.run import Run
+from genstudio.viewing.pane import panes
 from tests.small_runs import small_run
 from tests.studio.pane_area import RECIPES, SERVED_BY, VAE, area_on
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from genstudio.viewing.base import panes
 from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMenu, QWidget
 
@@ -15,6 +14,7 @@ from genstudio.data.base import data_sets
 from genstudio.models.base import models
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.training.recipe.plan import Plan, PlayerPlan
+from genstudio.viewing.pane import panes
 from tests.studio.pane_area import PATIENCE, RECIPES
 
 TAGS = re.compile(r"<[^<>]*>|&\w+;")
