@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -21,6 +20,7 @@ from genstudio.core.messages import N_, Message, _
 if TYPE_CHECKING:
     import numpy as np
 
+    from genstudio.core.resumable import Resumable
     from genstudio.evaluate.judge.judge import Judge
     from genstudio.latent.directions.direction import Direction, Directions
     from genstudio.viewing.context import ViewContext
@@ -72,8 +72,8 @@ def directions(
             wanted = (
                 None if attribute is None else [*attribute, *(name for name in fixed or () if name not in attribute)]
             )
-            codes = _through(known_codes(context), words, progress, interrupt)
-            found = _through(finding.find_in(context, codes, wanted, how.value), words, progress, interrupt)
+            codes = _run(known_codes(context), words, progress, interrupt)
+            found = _run(finding.find_in(context, codes, wanted, how.value), words, progress, interrupt)
             beside = pixel_scores(context.data, codes, found.names)
             if fixed:
                 found = _held_fixed(found, fixed, attribute, codes.z)
@@ -150,18 +150,16 @@ def _about(context: ViewContext, judge: Judge | None, found: Directions, kept_in
     }
 
 
-def _through(work: Generator[float, None, T], words: Message, progress: Progress, cancelled: Interrupt) -> T:
-    """Run long work with a progress bar until it ends or Ctrl-C; its result."""
-    while True:
-        try:
-            share = next(work)
-        except StopIteration as done:
-            outcome: T = done.value
-            return outcome
+def _run(work: Resumable[T], words: Message, progress: Progress, cancelled: Interrupt) -> T:
+    """Result of ``work``, with its share shown. Raises :class:`Cancelled` after Ctrl-C."""
+    from genstudio.core.resumable import run
+
+    def between(share: float) -> None:
         progress.preparing(share, words)
         if cancelled():
-            work.close()
             raise Cancelled(N_("The search for directions was stopped."), N_("Nothing was saved."))
+
+    return run(work, between)
 
 
 def _held_fixed(found: Directions, fixed: list[str], wanted: list[str] | None, z: np.ndarray) -> Directions:
@@ -184,11 +182,11 @@ def _with_effects(
     from genstudio.latent import effects
     from genstudio.latent.directions.direction import Directions
 
-    spreads = _through(effects.ordinary(context, judge), N_("Decoding typical codes"), progress, cancelled)
+    spreads = _run(effects.ordinary(context, judge), N_("Decoding typical codes"), progress, cancelled)
     made = []
     for direction in found:
         words = N_("Measuring what {name} does", name=direction.name)
-        made.append(_through(effects.measured(context, judge, direction, spreads), words, progress, cancelled))
+        made.append(_run(effects.measured(context, judge, direction, spreads), words, progress, cancelled))
     return Directions(found.space, tuple(made), found.origin)
 
 

@@ -7,7 +7,6 @@ images; 70 % of them are for finding.
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from genstudio.core.capabilities import Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
+from genstudio.core.resumable import Resumable
 from genstudio.core.seeding import generator
 from genstudio.evaluate.judge.readings import readings, switches, targets_of
 from genstudio.viewing.conditioning import classes_in_turn
@@ -53,7 +53,7 @@ class KnownCodes:
         return self.z[self.split :], self.values[name][self.split :]
 
 
-def known_codes(context: ViewContext, *, drawn: int = DRAWN) -> Generator[float, None, KnownCodes]:
+def known_codes(context: ViewContext, *, drawn: int = DRAWN) -> Resumable[KnownCodes]:
     """Codes of ``context``'s model with what is known of them: yields the share done, returns the codes.
 
     Raises :class:`UsageError` without attributes: a run whose data are missing, or without a judge.
@@ -74,7 +74,7 @@ def known_codes(context: ViewContext, *, drawn: int = DRAWN) -> Generator[float,
     return (yield from _judged(context, judge, drawn))
 
 
-def _encoded(context: ViewContext, data: DataSet) -> Generator[float, None, KnownCodes]:
+def _encoded(context: ViewContext, data: DataSet) -> Resumable[KnownCodes]:
     import torch
 
     held_splits: list[Any] = [data.split("validation"), data.split("test")]
@@ -110,7 +110,7 @@ def _some(n: int, k: int) -> np.ndarray:
     return torch.randperm(n, generator=generator(0, "known codes", n))[:k].sort().values.numpy()
 
 
-def _judged(context: ViewContext, judge: Judge, n: int) -> Generator[float, None, KnownCodes]:
+def _judged(context: ViewContext, judge: Judge, n: int) -> Resumable[KnownCodes]:
     z: Tensor = context.model.prior(n, generator=generator(0, "known codes"))  # type: ignore[operator]
     labels, said = classes_in_turn(context, n, -1), []
     for part in chunks(n, context):

@@ -7,7 +7,6 @@ as its own effect is large beside the others', its side effects.
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ import numpy as np
 import torch
 
 from genstudio.core.capabilities import Encodes, has
+from genstudio.core.resumable import Resumable
 from genstudio.core.seeding import generator
 from genstudio.evaluate.judge.readings import readings
 from genstudio.latent.directions.direction import Direction
@@ -42,24 +42,27 @@ def base_codes(context: ViewContext, n: int) -> Tensor:
     return drawn
 
 
-def ordinary(context: ViewContext, judge: Judge) -> Generator[float, None, dict[str, float]]:
-    """The standard deviation of each of the judge's readings over ordinary codes."""
-    z = base_codes(context, ORDINARY)
-    said = yield from _read(context, judge, z)
-    return {name: max(float(values.std()), TINY) for name, values in said.items()}
+def ordinary(context: ViewContext, judge: Judge) -> Resumable[dict[str, float]]:
+    """Standard deviation of each of the judge's readings over ordinary codes, cached in the view context."""
+    return context.resume(("ordinary", judge.hash), lambda: _ordinary(context, judge))
+
+
+def _ordinary(context: ViewContext, judge: Judge) -> Resumable[dict[str, float]]:
+    found = yield from _read(context, judge, base_codes(context, ORDINARY))
+    return {name: max(float(values.std()), TINY) for name, values in found.items()}
 
 
 def measured(
     context: ViewContext, judge: Judge, direction: Direction, spreads: dict[str, float], n: int = CODES
-) -> Generator[float, None, Direction]:
-    """``direction`` with its effect on each of the judge's readings, in ``spreads``, and ``monotone``: the share of codes
-    whose own reading rises (or keeps falling) at each of the four steps."""
+) -> Resumable[Direction]:
+    """``direction`` with its effect on each of the judge's readings, in units of ``spreads``, and ``monotone``: the share
+    of codes whose own reading rises (or falls) at each of the four steps."""
     z = base_codes(context, n)
     step = torch.from_numpy(direction.step.astype(np.float32))
     along = torch.stack([z + t * step for t in PLACES]).flatten(0, 1)
-    said = yield from _read(context, judge, along)
+    found = yield from _read(context, judge, along)
     effect, monotone = {}, None
-    for name, values in said.items():
+    for name, values in found.items():
         by_place = values.reshape(len(PLACES), n)
         change = by_place.mean(1)
         effect[name] = float((change[-1] - change[0]) / spreads[name])
@@ -69,9 +72,10 @@ def measured(
     return replace(direction, effect=effect, monotone=monotone)
 
 
-def _read(context: ViewContext, judge: Judge, z: Tensor) -> Generator[float, None, dict[str, np.ndarray]]:
-    said, labels = [], classes_in_turn(context, len(z), -1)
+def _read(context: ViewContext, judge: Judge, z: Tensor) -> Resumable[dict[str, np.ndarray]]:
+    """The judge's readings of the images of codes N×D: by name, float64 N."""
+    parts, labels = [], classes_in_turn(context, len(z), -1)
     for part in chunks(len(z), context):
-        said.append(readings(judge, decoded(context, z[part], None if labels is None else labels[part])))
+        parts.append(readings(judge, decoded(context, z[part], None if labels is None else labels[part])))
         yield part.stop / len(z)
-    return {name: np.concatenate([one[name] for one in said]) for name in said[0]}
+    return {name: np.concatenate([one[name] for one in parts]) for name in parts[0]}

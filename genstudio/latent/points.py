@@ -5,7 +5,6 @@ A frame is a value: it means the same place for the same weights and data, and i
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -15,11 +14,12 @@ import pydantic.dataclasses
 from genstudio.core.capabilities import Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
+from genstudio.core.resumable import Resumable, run
 from genstudio.core.seeding import generator
 from genstudio.viewing.blobs import Blob
 from genstudio.viewing.conditioning import check_data, classes_of, own_image
 from genstudio.viewing.context import ViewContext
-from genstudio.viewing.decode import decoded, encoding, outcome
+from genstudio.viewing.decode import decoded, encoding
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -48,7 +48,7 @@ def code_of(context: ViewContext, frame: LatentPoint) -> Tensor:
     """
     import torch
 
-    z: Tensor = context.once(_key(frame), lambda: _made(context, frame))
+    z = run(seek(context, frame))
     if not bool(torch.isfinite(z).all()):
         raise UsageError(
             N_("The model's codes are not finite: its training diverged."),
@@ -96,26 +96,16 @@ def words_for(frame: LatentPoint, names: tuple[str, ...], told: int = 0) -> Mess
     return N_("{frame} as {name}", frame=words, name=named(frame.label)) if told else words
 
 
-def seek(context: ViewContext, frame: LatentPoint) -> Iterator[float]:
-    """Steps on the way to the code of ``frame`` where it has to be searched for: the share done of each part. What is half
-    done is cached in the view context, so whoever is interrupted goes on from there. Raises as :func:`code_of` does."""
+def seek(context: ViewContext, frame: LatentPoint) -> Resumable[Tensor]:
+    """:func:`code_of` in steps, where the code has to be searched for: it may hold numbers that are not finite."""
     key = _key(frame)
-    if frame.kind != "class" or classes_of(context) or context.has(key):
-        return
-    begun: dict[int, Generator[float, None, Tensor]] = context.once("frames that are searched", dict)
-    work = begun.setdefault(frame.number, _typical(context, frame.number))
-    while True:
-        try:
-            share = next(work)
-        except StopIteration as done:
-            del begun[frame.number]
-            code: Tensor = done.value
-            break
-        except BaseException:
-            del begun[frame.number]
-            raise
-        yield share
-    context.once(key, lambda: code)
+    if frame.kind != "class" or classes_of(context):
+        return context.once(key, lambda: _made(context, frame))
+    try:
+        return (yield from context.resume(key, lambda: _typical(context, frame.number)))
+    except UsageError:
+        context.forget(key)  # a judge that is made later may know
+        raise
 
 
 def labels_of(context: ViewContext, frames: tuple[LatentPoint, ...]) -> np.ndarray | None:
@@ -150,8 +140,6 @@ def _made(context: ViewContext, frame: LatentPoint) -> Tensor:
         return drawn[0]
     if frame.kind == "z":
         return _sent(context, frame)
-    if frame.kind == "class":
-        return outcome(_typical(context, frame.number))
     if not has(context.model, Encodes):
         raise UsageError(N_("This model has no encoder: an image has no code here."), N_("Use drawn codes instead."))
     if frame.kind == "own":
@@ -197,7 +185,7 @@ def validation_image(context: ViewContext, index: int) -> tuple[Tensor, int]:
     return batch.images[0], number
 
 
-def _typical(context: ViewContext, number: int) -> Generator[float, None, Tensor]:
+def _typical(context: ViewContext, number: int) -> Resumable[Tensor]:
     """The code that is most typical of a class: of encoded images the one nearest to their mean code, of drawn ones the one
     that the judge is surest of. Yields the share done."""
     import torch

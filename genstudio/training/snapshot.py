@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from genstudio.core import aliases
 from genstudio.core.errors import RunError
 from genstudio.core.messages import N_
-from genstudio.core.resumable import Resumable, whole
+from genstudio.core.resumable import Pausing, run
 from genstudio.core.spec import ImageSpec
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ def load_model(snapshot: Snapshot, device: torch.device | str = "cpu") -> Model:
     Models of one snapshot share its memory: nobody may write to their weights. Raises :class:`RunError` when the weights
     are not those of such a model, :class:`UsageError` when there is no such model here.
     """
-    return whole(load_model_by_parts(snapshot, device))
+    return run(load_model_by_parts(snapshot, device))
 
 
-def load_model_by_parts(snapshot: Snapshot, device: torch.device | str = "cpu") -> Resumable[Model]:
+def load_model_by_parts(snapshot: Snapshot, device: torch.device | str = "cpu") -> Pausing[Model]:
     """:func:`load_model`, with a pause between the net and its weights: 5 to 10 ms each for a large one."""
     from genstudio.core.knobs import parse_knobs
     from genstudio.models.base import models
@@ -97,10 +97,10 @@ def assemble(kind: type[Model], spec: ImageSpec, knobs: Any, weights: Mapping[st
     Built on the meta device, so that nothing is drawn from torch's default generator, and the weights are assigned, not
     copied. Raises ``RuntimeError`` when they do not fit.
     """
-    return whole(_assembled(kind, spec, knobs, weights))
+    return run(_assembled(kind, spec, knobs, weights))
 
 
-def _assembled(kind: type[Model], spec: ImageSpec, knobs: Any, weights: Mapping[str, Tensor]) -> Resumable[Model]:
+def _assembled(kind: type[Model], spec: ImageSpec, knobs: Any, weights: Mapping[str, Tensor]) -> Pausing[Model]:
     import torch
     from torch.overrides import TorchFunctionMode
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from genstudio.core.device import autocast
+from genstudio.core.resumable import Stepper
 from genstudio.core.seeding import global_state, restore_global_state
 from genstudio.models.base import Phase
 from genstudio.training.average import Average
@@ -53,15 +54,13 @@ class StepRunner:
     def step(self) -> None:
         """One whole turn of the model."""
         self._bad = False
-        play = self.model.phases(self.context)
-        applied = None
+        phases, applied = Stepper(self.model.phases(self.context)), None
         while True:
-            try:
-                with self._autocast:
-                    phase = play.send(applied)  # type: ignore[arg-type]
-            except StopIteration:
+            with self._autocast:
+                wanted = phases.advance(applied)
+            if not wanted:
                 break
-            applied = self._update((phase,) if isinstance(phase, Phase) else phase)
+            applied = self._update((phases.value,) if isinstance(phases.value, Phase) else phases.value)
         self.bad_steps = self.bad_steps + 1 if self._bad else 0
         self.context.step += 1
 

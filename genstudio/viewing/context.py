@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
+from genstudio.core.resumable import Cache
 from genstudio.viewing.blobs import Blobs
 
 if TYPE_CHECKING:
@@ -15,15 +15,14 @@ if TYPE_CHECKING:
     from genstudio.models.base import Model
     from genstudio.training.snapshot import Snapshot
 
-T = TypeVar("T")
-
 
 @dataclass
-class ViewContext:
+class ViewContext(Cache):
     """Inputs of a content function: a model in eval mode with a snapshot's weights, and the open data set.
 
-    ``once`` keeps what depends on the snapshot and the data alone (encodings, principal axes) for as long as both are
-    looked at, so that a drag does not compute it again.
+    It is also the cache of what depends on these alone, so that a drag does not compute it again: :meth:`once` and
+    :meth:`resume` for as long as the context is in use (encodings, principal axes), :meth:`latest` for the newest of
+    several (the picture of one pane state).
     """
 
     model: Model
@@ -31,16 +30,6 @@ class ViewContext:
     snapshot: Snapshot
     data: DataSet | None = None
     blobs: Blobs = field(default_factory=Blobs)
-    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
-
-    def once(self, key: Any, make: Callable[[], T]) -> T:
-        if key not in self._kept:
-            self._kept[key] = make()
-        return self._kept[key]
-
-    def has(self, key: Any) -> bool:
-        """True where :meth:`once` has a value under ``key``."""
-        return key in self._kept
 
     def judge(self) -> Judge | None:
         """The judge of the data, if there is one by now: shipped, or made by a training or a measure. Nothing is loaded
@@ -49,7 +38,7 @@ class ViewContext:
             return None
         from genstudio.training.judge.find import find_judge
 
-        judge: Judge | None = self._kept.get("judge") or find_judge(self.data)
-        if judge is not None:  # while there is none, the next content looks again
-            self._kept["judge"] = judge
-        return judge
+        if self.begun("judge"):
+            return self.once("judge", lambda: None)
+        judge = find_judge(self.data)
+        return judge and self.once("judge", lambda: judge)  # while there is none, the next content looks again

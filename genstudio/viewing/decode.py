@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from genstudio.core.capabilities import Decodes, SamplesPixels, has
-from genstudio.core.resumable import Resumable, in_slices
+from genstudio.core.resumable import Pausing, Resumable, in_slices, mapped, run
 from genstudio.core.scatter import tiles
 from genstudio.core.seeding import generator
 from genstudio.core.spec import ImageSpec
@@ -55,7 +55,7 @@ def chunks(n: int, context: ViewContext, finer: int = 1) -> Iterator[slice]:
         yield slice(start, min(n, start + size))
 
 
-def drawn(context: ViewContext, n: int, noise: torch.Generator, **asked: Any) -> Generator[float, None, Tensor]:
+def drawn(context: ViewContext, n: int, noise: torch.Generator, **asked: Any) -> Resumable[Tensor]:
     """``n`` samples, float32 N×C×H×W: those of ``model.sample(n, generator=noise, **asked)``. Yields the share done every
     few milliseconds. ``asked``: ``label`` (int64 n), and ``temperature`` of a model that draws pixel by pixel."""
     import torch
@@ -78,18 +78,11 @@ def drawn(context: ViewContext, n: int, noise: torch.Generator, **asked: Any) ->
     return torch.cat(parts)
 
 
-def without_gradients(parts: Generator[Any, None, T]) -> Resumable[T]:
-    """``parts`` of a content that is made with gradients, none of them recorded here, and no share told."""
+def without_gradients(work: Resumable[T]) -> Pausing[T]:
+    """``work`` without gradients, as a part of a content that records them elsewhere; its shares become pauses."""
     import torch
 
-    while True:
-        with torch.no_grad():
-            try:
-                next(parts)
-            except StopIteration as end:
-                result: T = end.value
-                return result
-        yield
+    return mapped(work, lambda share: None, torch.no_grad)
 
 
 def sheet(cells: np.ndarray, rows: int, columns: int) -> np.ndarray:
@@ -115,18 +108,15 @@ class Encodings:
 
 def encodings(context: ViewContext, n: int) -> Encodings | None:
     """The codes of ``n`` validation images (always the same ones), or ``None`` without data; cached in the view context."""
-    return context.once(("encodings", n), lambda: outcome(_encode(context, n)))
+    return run(encoding(context, n))
 
 
-def encoding(context: ViewContext, n: int) -> Generator[float, None, Encodings | None]:
-    """Encode images a part at a time; yields the share done."""
-    if not context.has(("encodings", n)):
-        made = yield from _encode(context, n)
-        context.once(("encodings", n), lambda: made)
-    return encodings(context, n)
+def encoding(context: ViewContext, n: int) -> Resumable[Encodings | None]:
+    """:func:`encodings`, a part of the images at a time."""
+    return context.resume(("encodings", n), lambda: _encode(context, n))
 
 
-def _encode(context: ViewContext, n: int) -> Generator[float, None, Encodings | None]:
+def _encode(context: ViewContext, n: int) -> Resumable[Encodings | None]:
     import torch
 
     if context.data is None:
@@ -172,16 +162,6 @@ class Plane:
             return away @ axis / (axis @ axis)
 
         return along(self.across), along(self.up)
-
-
-def outcome(work: Generator[float, None, T]) -> T:
-    """Run a resumable computation to its end and return its result."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            made: T = done.value
-            return made
 
 
 def coordinate_plane(latent_dim: int, across: int, up: int) -> Plane:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from genstudio.core.resumable import Resumable
+from genstudio.core.resumable import Pausing
 from genstudio.viewing.context import ViewContext
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def is_logit(model: Any) -> bool:
     return getattr(getattr(model, "objective", None), "output", "value") == "logit"
 
 
-def raw_outputs(context: ViewContext, images: Tensor, labels: Tensor | None) -> Resumable[Tensor]:
+def raw_outputs(context: ViewContext, images: Tensor, labels: Tensor | None) -> Pausing[Tensor]:
     """Raw outputs for images N×C×H×W, float32 N, with a pause after each few images."""
     import torch
 
@@ -52,7 +52,7 @@ def raw_outputs(context: ViewContext, images: Tensor, labels: Tensor | None) -> 
 
 def discriminated(
     context: ViewContext, images: Tensor, labels: Tensor | None, *, heated: bool = False
-) -> Resumable[tuple[np.ndarray, np.ndarray | None]]:
+) -> Pausing[tuple[np.ndarray, np.ndarray | None]]:
     """The outputs as people read them, float64 N, and where each image was looked at: float32 N×H×W, |da/dx| summed over
     the channels, a little smoothed. Pauses after each few images."""
     import torch

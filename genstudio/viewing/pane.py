@@ -9,7 +9,7 @@ registered with ``genstudio.studio.pane_view.registry.pane_view``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from genstudio.core.capabilities import CAPABILITIES, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.registry import Registry
+from genstudio.core.resumable import mapped
 from genstudio.viewing.content import Content
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.pane_state import PaneState
@@ -60,7 +61,7 @@ class Pane:
     state: type[PaneState]
     help: Message
     page: Message
-    content: Callable[[ViewContext, Any], Content | Iterator[Content | float | None]]
+    content: Callable[[ViewContext, Any], Content | Generator[Content | float | None, None, Any]]
     gradients: bool = False
     slow: bool = False
     unsupported: Callable[[ImageSpec], UsageError | None] = _any_images
@@ -171,18 +172,7 @@ def steps(context: ViewContext, state: PaneState) -> Iterator[Content | float | 
     if isinstance(made, Content):
         yield made
         return
-    try:
-        while True:
-            with guard():
-                try:
-                    better = next(made)
-                except StopIteration:
-                    return
-            yield better
-    finally:
-        close = getattr(made, "close", None)
-        if close is not None:
-            close()
+    yield from mapped(made, lambda better: better, guard)
 
 
 def final(context: ViewContext, state: PaneState, cancelled: Callable[[], bool] | None = None) -> Content:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from genstudio.core.batch import Batch
-from genstudio.core.resumable import whole
+from genstudio.core.resumable import run
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build
 from genstudio.nets.causal.conv import CausalConv, CausalUpConv, causal_mask, colour_slices, weights_ready
@@ -142,7 +142,7 @@ def test_a_tick_evaluates_each_layer_of_a_gated_net_once(order: Literal["wavefro
 def test_past_of_a_schedule_equals_what_its_ticks_evaluate() -> None:
     model = build("gated-pixelcnn", ImageSpec(1, 6, 7, levels=2), {"width": 6, "layers": 2, "kernel": 3})
     made = schedule(model.graph(None), np.zeros((6, 7), bool), "raster")  # type: ignore[operator]
-    (past,) = whole(made.past(17)).ticks
+    (past,) = run(made.past(17)).ticks
     for name in ("v1", "v2", "row:0", "logits:0"):
         expected = [p for tick in made.ticks[:17] for step in tick.steps if step.node == name for p in step.positions]
         found = [p for step in past.steps if step.node == name for p in step.positions]

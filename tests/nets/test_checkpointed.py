@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from genstudio.core.resumable import whole
+from genstudio.core.resumable import run
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.base import models
 from genstudio.nets.causal.checkpointed import Traced, run_through
@@ -23,7 +23,7 @@ def test_every_registered_autoregressive_model_is_tested() -> None:
 
 def traced(model: Autoregressive, image: Tensor, labels: Tensor | None) -> Traced:
     made = Traced(image)
-    whole(made.forward(model.by_layers(made.image, labels)))
+    run(made.forward(model.by_layers(made.image, labels)))
     return made
 
 
@@ -44,7 +44,7 @@ def test_gradients_are_those_of_the_whole_graph(variant: str, size: tuple[int, i
         back = torch.zeros_like(output)
         back[0, :, y, x] = torch.randn(output.shape[1], generator=generator, dtype=torch.float64)
         (expected,) = torch.autograd.grad(output, leaf, back, retain_graph=True)
-        found = whole(made.backward(back))
+        found = run(made.backward(back))
         assert torch.allclose(found, expected, rtol=1e-12, atol=1e-14), (y, x)
         assert (expected != 0).any() or (y, x) == (0, 0)
 

@@ -12,7 +12,7 @@ from torch import nn
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
-from genstudio.core.resumable import whole
+from genstudio.core.resumable import run
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build
 from genstudio.objectives.base import objectives
@@ -113,12 +113,12 @@ def test_critic_without_a_boundary_reports_pairs(squares):
 def test_heat_is_the_gradient_summed_over_the_channels(squares):
     context = bright_look(channels=3)
     images = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
-    outputs, maps = whole(discriminated(context, images, None, heated=True))
+    outputs, maps = run(discriminated(context, images, None, heated=True))
     assert outputs == pytest.approx(images[..., :4].sum((1, 2, 3)).numpy(), rel=1e-5)
     assert maps is not None
     assert maps[:, :, :3] == pytest.approx(3.0), "three channels of slope 1"
     assert maps[:, :, 5:] == pytest.approx(0.0)
-    assert whole(discriminated(context, images, None))[1] is None
+    assert run(discriminated(context, images, None))[1] is None
 
 
 def test_heat_covers_influential_pixels_only(squares):
@@ -167,8 +167,8 @@ def test_batch_normalisation_is_in_evaluation_mode(squares):
     context = gan_look(squares, name="dcgan", width=4)
     images = torch.rand(6, 1, 8, 8, generator=torch.Generator().manual_seed(0))
     before = {name: value.clone() for name, value in context.model.state_dict().items()}
-    together, _ = whole(discriminated(context, images, None))
-    alone = np.concatenate([whole(discriminated(context, image[None], None))[0] for image in images])
+    together, _ = run(discriminated(context, images, None))
+    alone = np.concatenate([run(discriminated(context, image[None], None))[0] for image in images])
     assert together == pytest.approx(alone, rel=1e-4)
     assert all(torch.equal(value, before[name]) for name, value in context.model.state_dict().items())
 

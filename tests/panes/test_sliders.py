@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from genstudio.core.errors import UsageError
+from genstudio.core.resumable import run
 from genstudio.core.spec import ImageSpec
 from genstudio.latent.directions.basis import Basis, find_basis
 from genstudio.latent.directions.direction import Direction, Directions, Space
@@ -21,7 +22,7 @@ from genstudio.training.snapshot import Snapshot, load_model
 from genstudio.viewing.blobs import Blob
 from genstudio.viewing.content import Content
 from genstudio.viewing.context import ViewContext
-from genstudio.viewing.decode import outcome, to_pixels
+from genstudio.viewing.decode import to_pixels
 from genstudio.viewing.pane import contents, final
 from tests.panes.pane_helpers import make_look
 
@@ -93,7 +94,7 @@ def test_coordinates_are_sorted_by_how_much_the_picture_changes(kind: str, squar
         first = next(p for p in context.model.parameters() if p.ndim == 2 and p.shape[1] == 4)
         first[:, 2] = 0
         first[:, 1] *= 5
-    basis = outcome(find_basis(context))
+    basis = run(find_basis(context))
     assert basis.activity[2] == 0
     assert basis.order[0] == 1
     assert basis.order[-1] == 2
@@ -103,7 +104,7 @@ def test_coordinates_are_sorted_by_how_much_the_picture_changes(kind: str, squar
 
 def test_activity_is_the_root_mean_square_change_for_one_sigma():
     context = look_at_gan()
-    basis = outcome(find_basis(context))
+    basis = run(find_basis(context))
     from genstudio.latent.directions.basis import CODES, ordinary_codes
 
     z = torch.from_numpy(ordinary_codes(context)[:CODES])
@@ -116,7 +117,7 @@ def test_activity_is_the_root_mean_square_change_for_one_sigma():
 
 
 def test_basis_is_restored_from_bytes_and_invalid_bytes_are_refused(squares):
-    basis = outcome(find_basis(make_look(4, data=squares)))
+    basis = run(find_basis(make_look(4, data=squares)))
     again = Basis.from_bytes(basis.to_bytes())
     assert again.to_bytes() == basis.to_bytes()
     assert again.order == basis.order

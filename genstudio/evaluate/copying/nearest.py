@@ -6,7 +6,7 @@ for pixels. So they do not grow with the image's size.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from genstudio.core.messages import N_, Message
+from genstudio.core.resumable import mapped, run
 from genstudio.core.seeding import generator
 
 if TYPE_CHECKING:
@@ -88,11 +89,13 @@ class Neighbours:
     share: float
 
 
-def search(images: Tensor, among: Searched, k: int, space: Space = PIXELS, exact: int = EXACT) -> Iterator[Neighbours]:
-    """The ``k`` nearest training images of M images (float32 M×C×H×W), ever better, the last over all of them.
+def search(
+    images: Tensor, among: Searched, k: int, space: Space = PIXELS, exact: int = EXACT
+) -> Generator[Neighbours, None, Neighbours]:
+    """The ``k`` nearest training images of M images (float32 M×C×H×W); yields those found so far every few milliseconds.
 
-    It pauses with each, after some milliseconds; the first may have no neighbour yet. Memory is M·k and one block. Of the
-    last, the first ``exact`` columns are measured again in full and sorted by that, so that an exact copy is at distance 0.
+    The first of them may be empty. Memory is M·k and one block. The first ``exact`` columns of the result are computed
+    again in full precision and sorted by that, so that an exact copy is at distance 0.
     """
     parts = []
     for some in images.split(space.at_once or max(1, len(images))):
@@ -118,13 +121,12 @@ def search(images: Tensor, among: Searched, k: int, space: Space = PIXELS, exact
     so_far = _measured(best, rows, placed.shape[1], space, NEARLY)
     for _ in _measure_again(best, rows, placed, among, space, min(exact, k)):
         yield so_far
-    yield _measured(best, rows, placed.shape[1], space, 1.0)
+    return _measured(best, rows, placed.shape[1], space, 1.0)
 
 
 def nearest(images: Tensor, among: Searched, k: int, space: Space = PIXELS) -> Neighbours:
-    """Final result of :func:`search`."""
-    *_, last = search(images, among, k, space)
-    return last
+    """Result of :func:`search`."""
+    return run(mapped(search(images, among, k, space), lambda found: found.share))
 
 
 def _measure_again(

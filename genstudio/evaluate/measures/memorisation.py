@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from torch import Tensor
 from genstudio.core.capabilities import Samples
 from genstudio.core.errors import DataError
 from genstudio.core.messages import N_
+from genstudio.core.resumable import Resumable, mapped, run
 from genstudio.core.seeding import generator
 from genstudio.evaluate.base import Result, measure
 from genstudio.evaluate.copying.audit import FURTHER, Nearness, audit, verdict
@@ -52,7 +53,7 @@ def memorisation(model: Any, images: Images, *, samples: int = 0, space: Space =
     among, noise = Searched(images.data), generator(images.seed, "memorisation")
 
     def near(these: Tensor) -> Nearness:
-        return run_through(nearness(these, among, space), images.stop_if_cancelled)
+        return run(nearness(these, among, space), lambda share: images.stop_if_cancelled())
 
     unseen, copies_left_out = held_out(images.split, among, images.positions)
     held = near(unseen)
@@ -77,23 +78,11 @@ def memorisation(model: Any, images: Images, *, samples: int = 0, space: Space =
     return Result(found.copies, protocol, baselines, extra)
 
 
-def nearness(images: Tensor, among: Searched, space: Space = PIXELS) -> Generator[float, None, Nearness]:
-    """Distances of ``images`` (float32 N×C×H×W) to the training images. Yields the share done between two blocks."""
+def nearness(images: Tensor, among: Searched, space: Space = PIXELS) -> Resumable[Nearness]:
+    """Distances of ``images`` (float32 N×C×H×W) to the training images, with a pause between two blocks."""
     k = min(FURTHER + 1, max(2, len(among) // 2))
-    for found in search(images, among, k, space, exact=1):
-        yield found.share
+    found = yield from mapped(search(images, among, k, space, exact=1), lambda found: found.share)
     return Nearness.of(found.distances)
-
-
-def run_through(steps: Generator[float, None, Nearness], between: Callable[[], None]) -> Nearness:
-    """The answer of :func:`nearness`; ``between`` is called after each block, and may raise."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: Nearness = end.value
-            return found
-        between()
 
 
 def held_out(split: Split, among: Searched, positions: Tensor | None = None) -> tuple[Tensor, int]:

@@ -7,7 +7,7 @@ one by its seed.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,11 +16,11 @@ import numpy as np
 from genstudio.core.capabilities import Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message, translate
+from genstudio.core.resumable import Resumable
 from genstudio.core.seeding import generator
 from genstudio.data.base import data_sets
 from genstudio.evaluate.equations import HIGH, Sides, matching
 from genstudio.evaluate.judge.readings import readings, switches, targets_of
-from genstudio.latent.directions.search import kept
 from genstudio.latent.points import LatentPoint
 from genstudio.viewing.conditioning import check_data, classes_in_turn
 from genstudio.viewing.context import ViewContext
@@ -70,7 +70,7 @@ def source_of(context: ViewContext, source: Source) -> Literal["images", "sample
     return "images" if can_encode and source != "samples" else "samples"
 
 
-def pool_of(context: ViewContext, source: Source = "auto") -> Generator[float, None, Pool]:
+def pool_of(context: ViewContext, source: Source = "auto") -> Resumable[Pool]:
     """The candidates of ``context``, kept in it: yields the share done.
 
     Raises :class:`UsageError` for images that don't fit the model.
@@ -78,10 +78,10 @@ def pool_of(context: ViewContext, source: Source = "auto") -> Generator[float, N
     chosen = source_of(context, source)
     judge = context.judge()
     make = (lambda: _of_images(context)) if chosen == "images" else (lambda: _of_samples(context))
-    return kept(context, ("pool", chosen, judge and judge.hash), make)
+    return context.resume(("pool", chosen, judge and judge.hash), make)
 
 
-def _of_images(context: ViewContext) -> Generator[float, None, Pool]:
+def _of_images(context: ViewContext) -> Resumable[Pool]:
     import torch
 
     assert context.data is not None
@@ -97,7 +97,7 @@ def _of_images(context: ViewContext) -> Generator[float, None, Pool]:
     return Pool(np.concatenate(z), values, {name: Sides.of(one) for name, one in values.items()}, "image")
 
 
-def _of_samples(context: ViewContext) -> Generator[float, None, Pool]:
+def _of_samples(context: ViewContext) -> Resumable[Pool]:
     import torch
 
     judge, draw = context.judge(), context.model.prior

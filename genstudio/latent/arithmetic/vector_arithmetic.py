@@ -50,12 +50,7 @@ def added(context: ViewContext, terms: tuple[Term, ...], noise: float, seed: int
 
     Raises :class:`UsageError` for exemplars that have no code, and for a model whose pictures are not finite.
     """
-    kept: dict[Any, Added] = context.once("arithmetic: sums", dict)
-    asked = (terms, noise, seed)
-    if asked not in kept:
-        kept.clear()
-        kept[asked] = _added(context, terms, noise, seed)
-    return kept[asked]
+    return context.latest("arithmetic: sum", (terms, noise, seed), lambda: _added(context, terms, noise, seed))
 
 
 def _added(context: ViewContext, terms: tuple[Term, ...], spread: float, seed: int) -> Added:

@@ -8,7 +8,6 @@ that a generator ignores, has none.
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,10 +16,11 @@ import numpy as np
 from genstudio.core.capabilities import Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
+from genstudio.core.resumable import Resumable, rescaled
 from genstudio.core.seeding import generator
 from genstudio.latent.directions.direction import Direction, Space
-from genstudio.latent.directions.finding import PIXEL_CODES, principal, sharing
-from genstudio.latent.directions.search import kept
+from genstudio.latent.directions.finding import PIXEL_CODES
+from genstudio.latent.directions.search import components_of
 from genstudio.viewing.conditioning import classes_in_turn
 from genstudio.viewing.decode import chunks, decoded, encoding, encodings
 
@@ -79,23 +79,22 @@ class Basis:
         return made
 
 
-def find_basis(context: ViewContext) -> Generator[float, None, Basis]:
+def find_basis(context: ViewContext) -> Resumable[Basis]:
     """The basis of ``context``'s space: yields the share done, returns it.
 
     Codes are those of encoded validation images, or drawn from the prior. Raises :class:`UsageError` for codes that
     are not finite.
     """
     if has(context.model, Encodes):
-        for share in encoding(context, PIXEL_CODES):
-            yield 0.3 * share
+        yield from rescaled(encoding(context, PIXEL_CODES), 0.0, 0.3)
     z = ordinary_codes(context)
     if not np.isfinite(z).all():
         raise UsageError(N_("The model's codes are not finite."), N_("Go back to an earlier checkpoint."))
     yield 0.3
     spread = z.std(0, dtype=np.float64)
-    active = yield from sharing(_activity(context, z[:CODES], spread), 0.3, 0.5)
+    active = yield from rescaled(_activity(context, z[:CODES], spread), 0.3, 0.5)
     try:
-        components = yield from sharing(kept(context, "components", lambda: principal(context)), 0.5, 1.0)
+        components = yield from rescaled(components_of(context), 0.5, 1.0)
     except UsageError:  # nothing changes with the code: what an untrained or a collapsed model does
         components = []
     space = Space.of(context.snapshot, z.shape[1])
@@ -111,7 +110,7 @@ def ordinary_codes(context: ViewContext) -> np.ndarray:
     return drawn.float().numpy()
 
 
-def _activity(context: ViewContext, codes: np.ndarray, spread: np.ndarray) -> Generator[float, None, np.ndarray]:
+def _activity(context: ViewContext, codes: np.ndarray, spread: np.ndarray) -> Resumable[np.ndarray]:
     """Change of images from codes n×D for one standard deviation of each coordinate: float64 D."""
     import torch
 

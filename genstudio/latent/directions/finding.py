@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from genstudio.core.capabilities import Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.offload import aside
+from genstudio.core.resumable import Resumable, rescaled
 from genstudio.core.seeding import generator
 from genstudio.evaluate.judge.readings import is_switch
 from genstudio.latent.codes import KnownCodes, known_codes
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from genstudio.viewing.context import ViewContext
 
-T = TypeVar("T")
 How = Literal["auto", "means", "logistic", "svm", "ridge", "extremes"]
 
 #: Of drawn images the share with the highest and with the lowest score that is told apart (Shen et al. 2020 take 2 % of
@@ -39,19 +39,19 @@ MIRROR = "mirror"
 
 def find(
     context: ViewContext, names: Sequence[str] | None = None, how: How = "auto", *, drawn: int = 10_000
-) -> Generator[float, None, Directions]:
+) -> Resumable[Directions]:
     """A direction for each attribute (those named, or all that vary), the mirror's where images can be encoded, and one
     random: yields the share done, returns them.
 
     Raises :class:`UsageError` for a name that there is not, a named one that is constant, and where nothing is known.
     """
-    codes = yield from sharing(known_codes(context, drawn=drawn), 0.0, 0.9)
-    return (yield from sharing(find_in(context, codes, names, how), 0.9, 1.0))
+    codes = yield from rescaled(known_codes(context, drawn=drawn), 0.0, 0.9)
+    return (yield from rescaled(find_in(context, codes, names, how), 0.9, 1.0))
 
 
 def find_in(
     context: ViewContext, codes: KnownCodes, names: Sequence[str] | None = None, how: How = "auto"
-) -> Generator[float, None, Directions]:
+) -> Resumable[Directions]:
     """Find directions in given codes."""
     found = yield from named(context, codes, names, how)
     space = Space.of(context.snapshot, codes.z.shape[1])
@@ -64,7 +64,7 @@ def named(
     names: Sequence[str] | None = None,
     how: How = "auto",
     refused: dict[str, UsageError] | None = None,
-) -> Generator[float, None, list[Direction]]:
+) -> Resumable[list[Direction]]:
     """A direction for each attribute of ``codes`` (those named, or all), and the mirror's where images can be encoded.
 
     With ``refused`` what can't be found goes in there with the reason, by name. Without, one that nobody named is passed
@@ -85,7 +85,7 @@ def named(
         try:
             if name in codes.values:
                 fitting = aside(partial(by_attribute, name, codes, how))
-                found.append((yield from sharing(fitting, 0.8 * k / len(wanted), 0.8)))
+                found.append((yield from rescaled(fitting, 0.8 * k / len(wanted), 0.8)))
         except UsageError as error:
             if refused is not None:
                 refused[name] = error
@@ -93,19 +93,8 @@ def named(
                 raise UsageError(N_("{name}: {reason}", name=name, reason=error.what), error.remedy) from error
         yield 0.8 * (k + 1) / len(wanted)
     if context.data is not None and has(context.model, Encodes) and (names is None or MIRROR in names):
-        found.append((yield from sharing(by_mirror(context, codes), 0.8, 1.0)))
+        found.append((yield from rescaled(by_mirror(context, codes), 0.8, 1.0)))
     return found
-
-
-def sharing(work: Generator[float, None, T], low: float, high: float) -> Generator[float, None, T]:
-    """``work``, its share counted as that from ``low`` to ``high`` of all."""
-    while True:
-        try:
-            share = next(work)
-        except StopIteration as done:
-            made: T = done.value
-            return made
-        yield low + (high - low) * share
 
 
 def by_attribute(name: str, codes: KnownCodes, how: How = "auto") -> Direction:
@@ -159,7 +148,7 @@ def spread(z: np.ndarray, vector: np.ndarray) -> float:
     return max(float((z.astype(np.float64) @ vector).std()), linear.TINY)
 
 
-def by_mirror(context: ViewContext, codes: KnownCodes, n: int = 1_000) -> Generator[float, None, Direction]:
+def by_mirror(context: ViewContext, codes: KnownCodes, n: int = 1_000) -> Resumable[Direction]:
     """Direction of mirroring an image (of photographs, the head's turn): the principal axis of encode(x) -
     encode(mirrored x), so that each difference counts whichever way its head looks."""
     import torch
@@ -230,15 +219,15 @@ def components(z: np.ndarray, images: np.ndarray | None = None, most: int = MOST
     return made
 
 
-def principal(context: ViewContext) -> Generator[float, None, list[Direction]]:
+def principal(context: ViewContext) -> Resumable[list[Direction]]:
     """The principal components of ``context``'s codes: of encoded validation images, or by what drawn codes show."""
     encoded = (yield from encoding(context, PIXEL_CODES)) if has(context.model, Encodes) else None
     if encoded is not None and len(encoded.z) > 2:
-        return (yield from sharing(aside(partial(components, encoded.z)), 1.0, 1.0))
+        return (yield from rescaled(aside(partial(components, encoded.z)), 1.0, 1.0))
     z: Tensor = context.model.prior(PIXEL_CODES, generator=generator(0, "components"))  # type: ignore[operator]
     shown, labels = [], classes_in_turn(context, len(z), -1)
     for part in chunks(len(z), context):
         shown.append(decoded(context, z[part], None if labels is None else labels[part]).flatten(1).numpy())
         yield part.stop / len(z)
     finding = aside(partial(components, z.numpy(), np.concatenate(shown)))
-    return (yield from sharing(finding, 1.0, 1.0))
+    return (yield from rescaled(finding, 1.0, 1.0))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from genstudio.core.capabilities import Encodes, has
 from genstudio.core.errors import UsageError
+from genstudio.core.resumable import Resumable
 from genstudio.evaluate.judge.readings import targets_of
 from genstudio.latent.codes import HELD_SHARE, KnownCodes, known_codes
 from genstudio.latent.directions import linear
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ENCODED, DRAWN = 2_000, 1_000
 
 
-def scores_now(context: ViewContext, found: Directions) -> Generator[float, None, dict[str, float]]:
+def scores_now(context: ViewContext, found: Directions) -> Resumable[dict[str, float]]:
     """By name the R² or balanced accuracy of each reading on a few codes of ``context``'s weights; only of those that were
     scored when they were found, and where it can be known: yields the share done."""
     try:
@@ -48,7 +48,7 @@ def _what_it_tells(direction: Direction, codes: KnownCodes) -> str | None:
     return by if by in codes.values else None
 
 
-def _few_codes(context: ViewContext) -> Generator[float, None, KnownCodes]:
+def _few_codes(context: ViewContext) -> Resumable[KnownCodes]:
     """Of validation images (the line or threshold is fitted on seven in ten of them), or drawn and judged."""
     if context.data is None or not has(context.model, Encodes):
         return (yield from known_codes(context, drawn=DRAWN))

@@ -7,7 +7,7 @@ is scored; and ``graph``, the same net as causal nodes (or a ``machine`` of its 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from torch import Tensor
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.metrics import Metric
-from genstudio.core.resumable import Resumable, whole
+from genstudio.core.resumable import Pausing, Resumable, run
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.sampling.auto import Pace, choose
 from genstudio.models.autoregressive.sampling.by_parts import drawn_by_parts
@@ -122,9 +122,9 @@ class Autoregressive(SampledModel):
 
     def machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Machine:
         """Incremental sampler that needs no full forward pass. ``x``: N×C×H×W in [-1, 1]; ``known``: bool H×W."""
-        return whole(self.machine_by_parts(x, known, labels, order))
+        return run(self.machine_by_parts(x, known, labels, order))
 
-    def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Resumable[Machine]:
+    def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Pausing[Machine]:
         """:meth:`machine`, made in parts of about a millisecond."""
         graph = yield from self.graph_by_parts(labels)
         yield
@@ -132,7 +132,7 @@ class Autoregressive(SampledModel):
         yield
         return GraphMachine(graph, made, x)
 
-    def graph_by_parts(self, labels: Tensor | None) -> Resumable[CausalGraph]:
+    def graph_by_parts(self, labels: Tensor | None) -> Pausing[CausalGraph]:
         """:meth:`graph`, for nets with which it takes more than a moment."""
         yield
         return self.graph(labels)
@@ -176,7 +176,7 @@ class Autoregressive(SampledModel):
         with torch.no_grad(), self._evaluating():
             return -self.scores(batch).sum(1)
 
-    def surprise_by_parts(self, batch: Batch) -> Resumable[Tensor]:
+    def surprise_by_parts(self, batch: Batch) -> Pausing[Tensor]:
         """:meth:`surprise` of a model in eval mode, with a pause after each layer."""
         self._check_images(batch)
         levels = batch.levels
@@ -215,7 +215,7 @@ class Autoregressive(SampledModel):
         generator: torch.Generator,
         label: int | Tensor | None = None,
         temperature: float = 1.0,
-    ) -> Generator[float, None, Tensor]:
+    ) -> Resumable[Tensor]:
         """:meth:`sample` of a model in eval mode: the same images from the same noise, in a bounded amount of memory.
         Yields the share done every few milliseconds, where nothing but the cached method is asked for."""
         if self.sampling != "cached":

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
-from genstudio.core.resumable import Resumable
+from genstudio.core.resumable import Pausing
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.base import models
@@ -72,7 +72,7 @@ class DenseAutoregressive(Autoregressive):
         out: Tensor = self.layers[-1](hidden)
         return out.view(n, height, width, -1).movedim(-1, 1)
 
-    def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Resumable[Machine]:
+    def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Pausing[Machine]:
         yield
         layers = [layer for layer in self.layers if isinstance(layer, MaskedLinear)]
         return DenseMachine(layers, F.relu, self.distribution.levels, x, known)

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from genstudio.core.batch import Batch
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
-from genstudio.core.resumable import Resumable, whole
+from genstudio.core.resumable import Pausing, run
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.autoregressive.pixelcnn import PLACE_HELP
@@ -125,9 +125,9 @@ class PixelCNNpp(Autoregressive):
         return out
 
     def graph(self, labels: Tensor | None) -> CausalGraph:
-        return whole(self.graph_by_parts(labels))
+        return run(self.graph_by_parts(labels))
 
-    def graph_by_parts(self, labels: Tensor | None) -> Resumable[CausalGraph]:
+    def graph_by_parts(self, labels: Tensor | None) -> Pausing[CausalGraph]:
         return GraphOfPixelCNNpp(self).graph()
 
     def summary(self) -> Message:
@@ -149,7 +149,7 @@ class GraphOfPixelCNNpp:
         self.model, self.numbers = model, 0
         self.nodes: list[Node] = []
 
-    def graph(self) -> Resumable[CausalGraph]:
+    def graph(self) -> Pausing[CausalGraph]:
         m = self.model
         us = [self._layer([(m.u_start, "image")], 0, eager=True)]
         uls = [self._layer([(m.above_start, "image"), (m.left_start, "image")], 0)]

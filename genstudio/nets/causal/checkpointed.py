@@ -18,7 +18,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from genstudio.core.resumable import Resumable
+from genstudio.core.resumable import Pausing, Stepper
 
 T = TypeVar("T")
 Layers = Generator[list[Tensor], list[Tensor], T]
@@ -26,37 +26,29 @@ Layers = Generator[list[Tensor], list[Tensor], T]
 
 def run_through(layers: Layers[T]) -> T:
     """Run the generator to its end as one differentiable forward pass."""
-    try:
-        live = next(layers)
-        while True:
-            live = layers.send(live)
-    except StopIteration as end:
-        result: T = end.value
-        return result
+    steps, live = Stepper(layers), None
+    while steps.advance(live):
+        live = steps.value
+    return steps.result
 
 
-def pausing(layers: Layers[T]) -> Resumable[T]:
+def pausing(layers: Layers[T]) -> Pausing[T]:
     """Result of :func:`run_through`, with a pause at each cut."""
-    try:
-        live = next(layers)
-        while True:
-            yield
-            live = layers.send(live)
-    except StopIteration as end:
-        result: T = end.value
-        return result
+    steps, live = Stepper(layers), None
+    while steps.advance(live):
+        yield
+        live = steps.value
+    return steps.result
 
 
 def beside(layers: Layers[Tensor], others: list[Tensor]) -> Layers[tuple[Tensor, list[Tensor]]]:
     """``layers`` within a pass that goes on to use ``others``: they go through its cuts too, and are given back."""
-    try:
-        live = next(layers)
-        while True:
-            sent = yield [*live, *others]
-            others = sent[len(live) :]
-            live = layers.send(sent[: len(live)])
-    except StopIteration as end:
-        return end.value, others
+    steps, live = Stepper(layers), None
+    while steps.advance(live):
+        count = len(steps.value)
+        sent = yield [*steps.value, *others]
+        live, others = sent[:count], sent[count:]
+    return steps.result, others
 
 
 class Traced:
@@ -67,20 +59,19 @@ class Traced:
         self.output = self.image
         self._stretches: list[tuple[list[Tensor], list[Tensor]]] = []  # what each began with, and what it made
 
-    def forward(self, layers: Layers[Tensor]) -> Resumable[None]:
+    def forward(self, layers: Layers[Tensor]) -> Pausing[None]:
         """``layers``, of :attr:`image`, up to :attr:`output`, a leaf."""
-        begins, made = [self.image], None
+        steps, begins, sent = Stepper(layers), [self.image], None
         while True:
-            try:
-                with torch.enable_grad():
-                    made = next(layers) if made is None else layers.send(begins)
-            except StopIteration as end:
-                self.output = self._cut(begins, [end.value])[0]
+            with torch.enable_grad():
+                paused = steps.advance(sent)
+            if not paused:
+                self.output = self._cut(begins, [steps.result])[0]
                 return
-            begins = self._cut(begins, made)
+            begins = sent = self._cut(begins, steps.value)
             yield
 
-    def backward(self, gradient: Tensor) -> Resumable[Tensor]:
+    def backward(self, gradient: Tensor) -> Pausing[Tensor]:
         """From the gradient of something by :attr:`output` to that by :attr:`image`."""
         gradients: list[Tensor | None] = [gradient]
         for begins, made in reversed(self._stretches):

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from genstudio.core.resumable import Resumable
+from genstudio.core.resumable import Pausing
 from genstudio.nets.causal.graph import CausalGraph, Draw, Node, Read
 
 NEVER = np.iinfo(np.int32).max // 2
@@ -88,7 +88,7 @@ class Plan:
         self.shared: dict[tuple[object, ...], Tensor] = {}
         self.pending: dict[int, list[Any]] = defaultdict(list)  # by tick: ((place, depth, inner), node, positions)
 
-    def ticks(self, ticks: np.ndarray, final: dict[str, np.ndarray]) -> Resumable[tuple[tuple[Tick, ...], Buffers]]:
+    def ticks(self, ticks: np.ndarray, final: dict[str, np.ndarray]) -> Pausing[tuple[tuple[Tick, ...], Buffers]]:
         """The ticks, and the buffers that must be kept with their sizes. ``ticks``: of each unit. ``final``: of each node's
         positions, ``NEVER`` where nobody needs them."""
         yield from self._find_pending(final)
@@ -111,7 +111,7 @@ class Plan:
             yield
         return tuple(made), self._sizes()
 
-    def _find_pending(self, final: dict[str, np.ndarray]) -> Resumable[None]:
+    def _find_pending(self, final: dict[str, np.ndarray]) -> Pausing[None]:
         for place, group in enumerate(loops_of(self.graph)):
             depth = yield from self._depths(group, final)
             for inner, node in enumerate(group):
@@ -125,7 +125,7 @@ class Plan:
                     self.pending[tick].append(((place, deep, inner), node, part))
                 yield
 
-    def _depths(self, group: list[Node], final: dict[str, np.ndarray]) -> Resumable[dict[str, np.ndarray]]:
+    def _depths(self, group: list[Node], final: dict[str, np.ndarray]) -> Pausing[dict[str, np.ndarray]]:
         """For each node of a loop, by position: how many positions have to be evaluated before it within its tick."""
         names = {buffer: node.name for node in group for buffer, _ in node.outputs}
         depth = {node.name: np.zeros(len(final[node.name]) + 1, np.int32) for node in group}

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from torch import Tensor
 
-from genstudio.core.resumable import Resumable, whole
+from genstudio.core.resumable import Pausing, run
 from genstudio.nets.causal.graph import CausalGraph, Node, Read
 from genstudio.nets.causal.plan import NEVER, Plan, Tables, Tick, Unit, loops_of
 
@@ -31,7 +31,7 @@ class Schedule:
 
     ticks: tuple[Tick, ...]
     buffers: dict[str, tuple[int, int]]
-    past: Callable[[int], Resumable[Schedule]] = field(compare=False, repr=False)
+    past: Callable[[int], Pausing[Schedule]] = field(compare=False, repr=False)
 
 
 _lock = threading.Lock()  # training thread and render thread both come here
@@ -42,12 +42,12 @@ PASTS = 4  # of a schedule, kept
 
 def schedule(graph: CausalGraph, known: np.ndarray, order: Order = "wavefront", device: str = "cpu") -> Schedule:
     """The schedule of ``graph`` when the pixels ``known`` (bool H×W) are given. Kept for graphs of the same structure."""
-    return whole(schedule_by_parts(graph, known, order, device))
+    return run(schedule_by_parts(graph, known, order, device))
 
 
 def schedule_by_parts(
     graph: CausalGraph, known: np.ndarray, order: Order = "wavefront", device: str = "cpu"
-) -> Resumable[Schedule]:
+) -> Pausing[Schedule]:
     """:func:`schedule`, where it has to be made, in parts of about a millisecond."""
     # The nodes' functions belong to one set of weights, and a kept schedule must not hold on to them.
     graph = replace(graph, nodes=tuple(replace(node, compute=_nothing) for node in graph.nodes))
@@ -91,7 +91,7 @@ class _Scheduler:
         self.units = self._units()
         self.pasts: OrderedDict[int, Schedule] = OrderedDict()
 
-    def run(self) -> Resumable[Schedule]:
+    def run(self) -> Pausing[Schedule]:
         yield from self._make_tables()
         if self.order == "raster":
             ticks = np.arange(len(self.units), dtype=np.int32)
@@ -104,7 +104,7 @@ class _Scheduler:
         made, buffers = yield from plan.ticks(ticks, final)
         kept = frozenset(buffers)
 
-        def past(count: int) -> Resumable[Schedule]:
+        def past(count: int) -> Pausing[Schedule]:
             found = self.pasts.get(count)
             if found is None:
                 now = {name: np.where(tick < count, 0, NEVER) for name, tick in final.items()}
@@ -120,7 +120,7 @@ class _Scheduler:
 
     # -- structure ---------------------------------------------------------------------------------------------------
 
-    def _make_tables(self) -> Resumable[None]:
+    def _make_tables(self) -> Pausing[None]:
         """Layers of one kind read alike: they share a table."""
         shared: dict[tuple[object, ...], np.ndarray] = {}
         for node in self.graph.nodes:
@@ -157,7 +157,7 @@ class _Scheduler:
 
     # -- who sees whom -----------------------------------------------------------------------------------------------
 
-    def _reach(self) -> Resumable[dict[str, np.ndarray]]:
+    def _reach(self) -> Pausing[dict[str, np.ndarray]]:
         """For each buffer, positions×bits: the units that it depends on."""
         size, n_bytes = self.graph.size[0] * self.graph.size[1], (len(self.units) + 7) // 8
         reach: dict[str, np.ndarray] = {}
@@ -172,7 +172,7 @@ class _Scheduler:
             yield from self._settle(group, reach, np.bitwise_or)
         return reach
 
-    def _settle(self, group: list[Node], values: dict[str, np.ndarray], combine: np.ufunc) -> Resumable[None]:
+    def _settle(self, group: list[Node], values: dict[str, np.ndarray], combine: np.ufunc) -> Pausing[None]:
         """Combine over reads, and again until nothing changes where nodes read themselves."""
         while True:
             changed = False
@@ -189,7 +189,7 @@ class _Scheduler:
             if not changed or group[0].loop is None:
                 return
 
-    def _draw_ticks(self, reach: dict[str, np.ndarray]) -> Resumable[np.ndarray]:
+    def _draw_ticks(self, reach: dict[str, np.ndarray]) -> Pausing[np.ndarray]:
         """The tick of each unit: one after the last unit that it sees."""
         ticks = np.zeros(len(self.units), np.int32)
         for number, (draw, position, _) in enumerate(self.units):
@@ -204,7 +204,7 @@ class _Scheduler:
 
     # -- when ----------------------------------------------------------------------------------------------------------
 
-    def _earliest(self, ticks: np.ndarray) -> Resumable[dict[str, np.ndarray]]:
+    def _earliest(self, ticks: np.ndarray) -> Pausing[dict[str, np.ndarray]]:
         """When each buffer's positions can be known."""
         size = self.graph.size[0] * self.graph.size[1]
         when = {name: np.zeros(size + 1, np.int32) for name, _ in self.graph.images}
@@ -218,7 +218,7 @@ class _Scheduler:
             yield from self._settle(group, when, np.maximum)
         return when
 
-    def _needed(self, ticks: np.ndarray, when: dict[str, np.ndarray]) -> Resumable[dict[str, np.ndarray]]:
+    def _needed(self, ticks: np.ndarray, when: dict[str, np.ndarray]) -> Pausing[dict[str, np.ndarray]]:
         """Tick in which each node's positions are evaluated, by node; ``NEVER`` where they are not read."""
         need = {buffer: np.full(len(values), NEVER, np.int32) for buffer, values in when.items()}
         for tick, (draw, position, _) in zip(ticks, self.units, strict=True):

@@ -14,6 +14,7 @@ from genstudio.core.capabilities import Decodes
 from genstudio.core.errors import GenstudioError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message, translate
+from genstudio.core.resumable import Stepper, rescaled, run
 from genstudio.latent.arithmetic import attribute_equations
 from genstudio.latent.arithmetic.attribute_equations import (
     BLANK,
@@ -128,21 +129,8 @@ class ArithmeticState(PaneState):
     def decided(self, context: ViewContext) -> ArithmeticState:
         if self.terms:
             return self
-        for _ in (work := _Outcome(pool_of(context, self.source))):
-            pass
-        found = _filled(context, self, work.made)
+        found = _filled(context, self, run(pool_of(context, self.source)))
         return replace(self, terms=found.terms, name=found.name or self.name, sent=())
-
-
-class _Outcome:
-    """Goes through long work and keeps what it gives."""
-
-    def __init__(self, work: Any) -> None:
-        self._work = work
-        self.made: Any = None
-
-    def __iter__(self) -> Iterator[float]:
-        self.made = yield from self._work
 
 
 @pane(
@@ -159,9 +147,10 @@ def arithmetic(context: ViewContext, state: ArithmeticState) -> Iterator[Content
     term), the sum in pixels, and the browser. ``values``: ``terms`` as they are, ``filled`` (which have pictures),
     ``verdict``, ``browser`` (its frames), ``chips`` and ``equations`` (what there is to choose, in words),
     ``refused`` and ``missing`` (what is left out), ``note``."""
-    work = _Outcome(pool_of(context, state.source))
+    work = Stepper(rescaled(pool_of(context, state.source), 0.0, 1.0))
     try:
-        for share in work:
+        while work.advance():
+            share = work.value
             doing = N_("Looking for images to choose from, {percent} %", percent=f"{100 * share:.0f}")
             if not state.terms:
                 yield Content(doing, values={"note": doing}, share=share)
@@ -171,8 +160,7 @@ def arithmetic(context: ViewContext, state: ArithmeticState) -> Iterator[Content
         # Images that don't fit the model: the sum is made all the same.
         yield _summed(context, state, _filled(context, state, None), None, error)
         return
-    pool: Pool = work.made
-    yield _summed(context, state, _filled(context, state, pool), pool)
+    yield _summed(context, state, _filled(context, state, work.result), work.result)
 
 
 def _filled(context: ViewContext, state: ArithmeticState, pool: Pool | None) -> Filled:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from genstudio.core.capabilities import Decodes
 from genstudio.core.errors import DataError, UsageError
 from genstudio.core.messages import N_
+from genstudio.core.resumable import Resumable, mapped
 from genstudio.panes.directions.state import DirectionsState, Story
 from genstudio.panes.groups import LATENT
 from genstudio.viewing.conditioning import check_data
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from genstudio.latent.directions.direction import Directions
     from genstudio.panes.directions.rows import Row
     from genstudio.panes.directions.sheets import Sheets
+
+T = TypeVar("T")
 
 PAGE = N_(
     "<p>A direction is a unit vector v in the space of codes along which one thing changes: a smile, where a "
@@ -130,7 +133,7 @@ def _found(
 def _looked_into(context: ViewContext, state: DirectionsState, sheets: Sheets, story: Story) -> Iterator[Content]:
     """Scores under these weights of directions found for others, and effects with some held fixed."""
     from genstudio.latent.directions.rescore import scores_now
-    from genstudio.latent.directions.search import kept, ordinary_codes
+    from genstudio.latent.directions.search import ordinary_codes
     from genstudio.latent.directions.warnings import remarks_on
 
     assert story.found is not None
@@ -142,7 +145,8 @@ def _looked_into(context: ViewContext, state: DirectionsState, sheets: Sheets, s
     story.rows = _rows(state, found, z)
     shown = yield from _whole(sheets, story)
     if found.space.digest != context.snapshot.digest:
-        work = kept(context, ("scores now", state.directions, found.space.digest), lambda: scores_now(context, found))
+        key = ("scores now", state.directions, found.space.digest)
+        work = context.resume(key, lambda: scores_now(context, found))
         story.now = yield from _meanwhile(work, shown)
         story.rows = [replace(row, now=story.now.get(row.name)) for row in story.rows]
         shown = sheets.content(story)
@@ -156,18 +160,15 @@ def _looked_into(context: ViewContext, state: DirectionsState, sheets: Sheets, s
 def _measured_anew(context: ViewContext, sheets: Sheets, story: Story, k: int) -> Iterator[Content]:
     """Row ``k`` with the effect that it has while others are held fixed."""
     from genstudio.latent import effects
-    from genstudio.latent.directions.search import kept
 
     row, judge = story.rows[k], context.judge()
     if judge is None:
         return
     shown = sheets.content(story)
-    spreads = yield from _meanwhile(
-        kept(context, ("ordinary", judge.hash), lambda: effects.ordinary(context, judge)), shown
-    )
+    spreads = yield from _meanwhile(effects.ordinary(context, judge), shown)
     walked = replace(row.direction, vector=row.step / row.direction.sigma)
     key = ("effects", judge.hash, row.name, walked.step.tobytes())
-    work = kept(context, key, lambda: effects.measured(context, judge, walked, spreads))
+    work = context.resume(key, lambda: effects.measured(context, judge, walked, spreads))
     measured = yield from _meanwhile(work, shown)
     story.rows[k] = replace(row, direction=replace(row.direction, effect=measured.effect, monotone=measured.monotone))
     yield sheets.content(story)
@@ -180,14 +181,9 @@ def _whole(sheets: Sheets, story: Story, share: float | None = None) -> Generato
     return shown
 
 
-def _meanwhile(work: Any, shown: Content) -> Any:
-    """The outcome of ``work``, with what there is so far on screen."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as done:
-            return done.value
-        yield shown
+def _meanwhile(work: Resumable[T], shown: Content) -> Generator[Content, None, T]:
+    """``work``, with the content made so far on screen at each pause."""
+    return mapped(work, lambda share: shown)
 
 
 def _rows(state: DirectionsState, found: Directions | None, z: np.ndarray | None = None) -> list[Row]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,6 +12,7 @@ from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
+from genstudio.core.resumable import Cache, mapped
 from genstudio.core.seeding import derive
 from genstudio.latent.interpolation import Easing, How, along, segments
 from genstudio.latent.points import LatentPoint, code_of, labels_of, seek, words_of
@@ -238,23 +240,21 @@ def pictures_of(context: ViewContext, z: Tensor, labels: Tensor | None) -> np.nd
 
 
 def _searched(context: ViewContext, frame: LatentPoint) -> Iterator[None]:
-    """Pause while a code is searched for. Not by ``yield from``: closing this must not close the search."""
-    try:
-        for _ in seek(context, frame):
-            yield None
-    except UsageError:
-        pass  # its code is asked for again, and then it is told
+    """Pause while a code is searched for."""
+    with contextlib.suppress(UsageError):  # raised again, and shown, when the code is used
+        yield from mapped(seek(context, frame), lambda share: None)
 
 
 def _strip(context: ViewContext, state: InterpolateState) -> Iterator[Picture]:
-    """Ever more of the strip; the whole one is kept, since a place on it changes nothing."""
+    """More and more of the strip; it is cached by what changes it, which the place on it does not."""
+    key = replace(state, place=0.0, seconds=1.0, loop=True)
+    strips = context.latest("interpolate: strips", key, Cache)
+    yield (yield from strips.resume("strip", lambda: _strip_parts(context, state)))
+
+
+def _strip_parts(context: ViewContext, state: InterpolateState) -> Generator[Picture, None, Picture]:
     import numpy as np
 
-    kept: dict[Any, Picture] = context.once("interpolate: strip", dict)
-    asked = replace(state, place=0.0, seconds=1.0, loop=True)
-    if asked in kept:
-        yield kept[asked]
-        return
     columns = state.between + 1 if state.ways else 1
     places = strip_places(state)
     rows = math.ceil(len(places) / columns)
@@ -268,10 +268,9 @@ def _strip(context: ViewContext, state: InterpolateState) -> Iterator[Picture]:
         picture = Picture(
             cells, cell=context.spec.cell, values={"z": codes.reshape(rows, columns, -1)}, count=len(places)
         )
-        if sum(map(len, shown)) == len(places):
-            kept.clear()
-            kept[asked] = picture
-        yield picture
+        if part.stop < len(places):
+            yield picture
+    return picture
 
 
 def _keys(context: ViewContext, state: InterpolateState, route: Route) -> Picture:
@@ -291,12 +290,7 @@ def _keys(context: ViewContext, state: InterpolateState, route: Route) -> Pictur
         cells[list(route.numbers)], codes[list(route.numbers)] = made, z.numpy()
         return Picture(sheet(cells, 1, len(cells)), cell=context.spec.cell, values={"z": codes[None]})
 
-    kept: dict[Any, Picture] = context.once("interpolate: keys", dict)
-    asked = (state.frames, state.truncation, route.numbers)
-    if asked not in kept:
-        kept.clear()
-        kept[asked] = make()
-    return kept[asked]
+    return context.latest("interpolate: keys", (state.frames, state.truncation, route.numbers), make)
 
 
 def _words(context: ViewContext, route: Route, words: tuple[Message, ...]) -> Message:

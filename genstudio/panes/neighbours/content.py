@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,6 +13,7 @@ from genstudio.core.errors import DataError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.offload import aside
+from genstudio.core.resumable import Resumable, Stepper
 from genstudio.core.seeding import derive, generator
 from genstudio.panes.groups import COMPARE
 from genstudio.panes.neighbours.copy_test import Checked, check, searched
@@ -120,25 +121,22 @@ def neighbours(context: ViewContext, state: NeighboursState) -> Iterator[Content
     among = yield from searched(context)
     space = yield from _space(context, state)
     shown = Shown(context, state, images, among, space)
-    kept: dict[Any, Neighbours | None] = context.once("neighbours", dict)
-    key = (state.seed, state.n, state.k, space.name)
-    if key in kept:  # another order, other curves: nothing is searched again
-        yield shown.content(kept[key])
-    else:
-        due = iter((*PARTS, 1.0))
-        at = next(due)
-        for found in search(images, among, state.k, space):
-            if found.share >= at:
-                yield shown.content(found, coarse=found.share < 1)
-                at = next((part for part in due if part > found.share), 1.0)
-            else:
-                yield found.share
-        kept[key] = shown.found
+    key = ("neighbours", state.seed, state.n, state.k, space.name)  # not the order nor the curves
+    steps = Stepper(context.resume(key, lambda: search(images, among, state.k, space)))
+    parts = list(PARTS)
+    while steps.advance():
+        found = steps.value
+        if parts and found.share >= parts[0]:
+            yield shown.content(found, coarse=True)
+            parts = [part for part in parts if part > found.share]
+        else:
+            yield found.share
+    yield shown.content(steps.result)
     if state.audited:
         yield from _audited(shown)
 
 
-def _audited(shown: Shown) -> Iterator[Content | float]:
+def _audited(shown: Shown) -> Iterator[Content | float | None]:
     """The content with what the audit finds, or with why there can be none."""
     content = shown.content()
     try:
@@ -149,7 +147,7 @@ def _audited(shown: Shown) -> Iterator[Content | float]:
         yield with_audit(content, shown.state, found)
 
 
-def audit_of(context: ViewContext, state: NeighboursState) -> Generator[float, None, Checked | Message]:
+def audit_of(context: ViewContext, state: NeighboursState) -> Resumable[Checked | Message]:
     """Result of the audit of ``state``, or the reason why there is none. Yields the share done every few
     milliseconds."""
     check_data(context)
@@ -169,7 +167,7 @@ def with_audit(content: Content, state: NeighboursState, found: Checked | Messag
     return replace(content, series=series, values=content.values | found.numbers() | {"ends": ends})
 
 
-def _space(context: ViewContext, state: NeighboursState) -> Generator[float, None, Space]:
+def _space(context: ViewContext, state: NeighboursState) -> Resumable[Space]:
     """:func:`space_of`, beside this thread where a judge may have to be read."""
     if state.compared == "features":
         return (yield from aside(partial(space_of, context, state)))

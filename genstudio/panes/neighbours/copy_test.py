@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Generator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.messages import Message
 from genstudio.core.offload import aside
+from genstudio.core.resumable import Resumable, rescaled
 from genstudio.core.seeding import generator
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import chunks, drawn
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from genstudio.evaluate.copying.nearest import Searched, Space
 
 NUMBERS = ("samples", "held_out", "copies", "p_copies", "near_1", "near_5", "z", "z_relative")
-HELD_OUT, DRAWN = 0.15, 0.85  # of the whole work are done once held-out images are compared, and samples drawn
+HELD_OUT = 0.15  # share of all the work that is done after the held-out images are compared
+DRAWN = 0.82  # share of the rest that is done after the samples are drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,73 +42,55 @@ class Checked:
         return found | {"verdict": self.verdict}
 
 
-def check(context: ViewContext, n: int, seed: int, among: Searched, space: Space) -> Generator[float, None, Checked]:
-    """Audit ``n`` samples, drawn from ``seed``; what is found is cached in the view context. Yields the share done every few
-    milliseconds.
+def check(context: ViewContext, n: int, seed: int, among: Searched, space: Space) -> Resumable[Checked]:
+    """Audit of ``n`` samples, drawn from ``seed``; cached in the view context.
 
     Raises :class:`DataError` where there are no held-out images.
     """
     from genstudio.evaluate.copying.audit import audit, verdict
 
-    held = yield from _shares(_held_out(context, among, space), 0.0, HELD_OUT)
-    kept: dict[Any, Nearness] = context.once("audits", dict)
-    key = (n, seed, space.name)
-    if key not in kept:
-        kept[key] = yield from _drawn(context, n, seed, among, space)
-    found = audit(kept[key], held)
-    return Checked(found, verdict(found), kept[key], held)
+    held = yield from rescaled(_held_out(context, among, space), 0.0, HELD_OUT)
+    drawing = context.resume(("audit", n, seed, space.name), lambda: _drawn(context, n, seed, among, space))
+    samples = yield from rescaled(drawing, HELD_OUT, 1.0)
+    found = audit(samples, held)
+    return Checked(found, verdict(found), samples, held)
 
 
-def searched(context: ViewContext) -> Generator[float, None, Searched]:
-    """The training images of the data set, exact copies once; found once for each view context."""
-    if not context.has("searched"):
-        from genstudio.evaluate.copying.nearest import Searched
+def searched(context: ViewContext) -> Resumable[Searched]:
+    """The training images of the data set, exact copies once; cached in the view context."""
+    from genstudio.evaluate.copying.nearest import Searched
 
-        assert context.data is not None
-        made = yield from aside(partial(Searched, context.data))
-        context.once("searched", lambda: made)
-    kept: Any = context.once("searched", lambda: None)
-    return kept
+    data: Any = context.data
+    return context.resume("searched", lambda: aside(partial(Searched, data)))
 
 
-def _drawn(context: ViewContext, n: int, seed: int, among: Searched, space: Space) -> Generator[float, None, Nearness]:
+def _drawn(context: ViewContext, n: int, seed: int, among: Searched, space: Space) -> Resumable[Nearness]:
     """Distances of ``n`` samples to the training images."""
     import torch
 
     from genstudio.evaluate.measures.memorisation import as_data, nearness
 
     noise = generator(seed, "audit")
-    images = yield from _shares(drawn(context, n, noise), HELD_OUT, DRAWN)
+    images = yield from rescaled(drawn(context, n, noise), 0.0, DRAWN)
     parts: list[Tensor] = []
     for part in chunks(n, context):
         parts.append(as_data(images[part], context.spec, noise))
         yield DRAWN
-    return (yield from _shares(nearness(torch.cat(parts), among, space), DRAWN, 1.0))
+    return (yield from rescaled(nearness(torch.cat(parts), among, space), DRAWN, 1.0))
 
 
-def _shares(work: Generator[float, None, Any], start: float, end: float) -> Generator[float, None, Any]:
-    """``work``, whose shares are those from ``start`` to ``end`` of the whole."""
-    try:
-        while True:
-            yield start + (end - start) * next(work)
-    except StopIteration as done:
-        return done.value
-    finally:
-        work.close()
+# By data set, which stays open longer than a view context lasts. Finished results only: two threads come here.
+_held_out_distances: weakref.WeakKeyDictionary[Any, dict[str, Nearness]] = weakref.WeakKeyDictionary()
 
 
-# What depends on the data alone, for as long as they are open: a look ends with its snapshot.
-_kept: weakref.WeakKeyDictionary[Any, dict[str, Nearness]] = weakref.WeakKeyDictionary()
-
-
-def _held_out(context: ViewContext, among: Searched, space: Space) -> Generator[float, None, Nearness]:
+def _held_out(context: ViewContext, among: Searched, space: Space) -> Resumable[Nearness]:
     """Distances of held-out images to the training images, computed once per data set and space."""
     from genstudio.evaluate.measures.memorisation import held_out, nearness
 
     data: Any = context.data
-    kept = _kept.setdefault(data, {})
-    if space.name not in kept:
+    known = _held_out_distances.setdefault(data, {})
+    if space.name not in known:
         split = next((part for part in map(data.split, ("validation", "test")) if len(part)), data.split("validation"))
         images, _ = yield from aside(partial(held_out, split, among))
-        kept[space.name] = yield from nearness(images, among, space)
-    return kept[space.name]
+        known[space.name] = yield from nearness(images, among, space)
+    return known[space.name]

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from genstudio.core.messages import N_
+from genstudio.core.resumable import Cache
 from genstudio.evaluate.copying.nearest import Space
 
 if TYPE_CHECKING:
@@ -39,15 +40,14 @@ class JudgeSpace(Space):
         return torch.stack([self.remembered[row // self.at_once][row % self.at_once] for row in wanted.tolist()])
 
 
-# For as long as the data are open, beside which a look is short-lived; by the judge's hash, as another may come.
-_kept: weakref.WeakKeyDictionary[Any, dict[str, JudgeSpace]] = weakref.WeakKeyDictionary()
+# By data set, which stays open longer than a view context lasts.
+_spaces: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
 
 
 def judged(data: DataSet, judge: Judge) -> JudgeSpace:
-    """The space of the features of ``judge``, which knows its places of the training images of ``data``."""
-    kept = _kept.setdefault(data, {})
-    if judge.hash not in kept:
-        kept.clear()
-        unit = N_("standard deviations")
-        kept[judge.hash] = JudgeSpace(f"features of {judge.hash}", judge.features, 1.0, unit, AT_ONCE)
-    return kept[judge.hash]
+    """The space of the features of ``judge``, with their values for the training images of ``data`` once computed."""
+
+    def make() -> JudgeSpace:
+        return JudgeSpace(f"features of {judge.hash}", judge.features, 1.0, N_("standard deviations"), AT_ONCE)
+
+    return _spaces.setdefault(data, Cache()).latest("space", judge.hash, make)

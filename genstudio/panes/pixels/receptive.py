@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from genstudio.core.resumable import Resumable, whole
+from genstudio.core.resumable import Pausing, run
 from genstudio.core.seeding import generator
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ def receptive_field(model: Any, levels: Tensor, unit: tuple[int, int, int], labe
     somewhere. For two levels it is the gradient of the log odds. Where one output serves all channels of a pixel
     (mixtures), it is the pixel's.
     """
-    return whole(receptive_field_by_parts(model, levels, unit, label))
+    return run(receptive_field_by_parts(model, levels, unit, label))
 
 
 def receptive_field_by_parts(
     model: Any, levels: Tensor, unit: tuple[int, int, int], label: Tensor | None
-) -> Resumable[Tensor]:
+) -> Pausing[Tensor]:
     """:func:`receptive_field`, a layer at a time: once through the net, and back once for each mixture."""
     import torch
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.messages import N_, Message, N_n
-from genstudio.core.resumable import Resumable
+from genstudio.core.resumable import Pausing
 from genstudio.panes.pixels.drawing import Drawing
 from genstudio.panes.pixels.receptive import receptive_field_by_parts
 from genstudio.viewing.conditioning import classes_of
@@ -141,7 +141,7 @@ def _overlaid(
     return large, {}
 
 
-def field_by_parts(state: PixelsState, drawing: Drawing, place: int) -> Resumable[np.ndarray]:
+def field_by_parts(state: PixelsState, drawing: Drawing, place: int) -> Pausing[np.ndarray]:
     """The receptive field of the sub-pixel drawn last, in the large image: float32 H×W."""
     enlarged, replay = state.enlarged % state.n, drawing.replay
     label = None if replay.labels is None else replay.labels[enlarged : enlarged + 1]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from genstudio.core.capabilities import Discriminates, Samples, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
-from genstudio.core.resumable import Resumable
+from genstudio.core.resumable import Pausing
 from genstudio.core.seeding import generator
 from genstudio.panes.groups import ADVERSARIAL
 from genstudio.panes.plane.drawing import (
@@ -130,7 +130,7 @@ def plane_field(context: ViewContext, state: PlaneState) -> Iterator[Content | N
     yield Content(words, (Picture(canvas, label=words),), values=values, legend=_legend(state, data, field))
 
 
-def _samples(context: ViewContext, state: PlaneState) -> Resumable[np.ndarray]:
+def _samples(context: ViewContext, state: PlaneState) -> Pausing[np.ndarray]:
     """float32 n×2."""
     images = yield from without_gradients(drawn(context, state.n, generator(state.seed, "samples")))
     points: np.ndarray = images.clamp(0, 1).flatten(1).numpy()

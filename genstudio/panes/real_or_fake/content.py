@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from genstudio.core.capabilities import Discriminates, Samples
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
-from genstudio.core.resumable import Resumable
+from genstudio.core.resumable import Pausing
 from genstudio.core.seeding import derive, generator
 from genstudio.panes.groups import ADVERSARIAL
 from genstudio.viewing.conditioning import check_data, chosen_class, classes_of
@@ -130,7 +130,7 @@ def real_or_fake(context: ViewContext, state: RealOrFakeState) -> Iterator[Conte
 
 def _judged(
     context: ViewContext, state: RealOrFakeState, name: str, first: int, n: int, *, heated: bool = False
-) -> Resumable[Scores | None]:
+) -> Pausing[Scores | None]:
     """Images ``first`` to ``first + n`` of one of :data:`GROUPS`, fewer where there are no more; ``None`` without any."""
     if name == "fake":
         images, labels, indices = yield from _samples(context, state, first, n)
@@ -146,7 +146,7 @@ def _judged(
 
 def _samples(
     context: ViewContext, state: RealOrFakeState, first: int, n: int
-) -> Resumable[tuple[Tensor, Tensor | None, np.ndarray]]:
+) -> Pausing[tuple[Tensor, Tensor | None, np.ndarray]]:
     import numpy as np
     import torch
 

@@ -93,7 +93,7 @@ class SamplesState(PaneState):
     help=N_("Images drawn from the model, from the same noise at every step."),
     page=PAGE,
 )
-def samples(context: ViewContext, state: SamplesState) -> Iterator[Content | float]:
+def samples(context: ViewContext, state: SamplesState) -> Iterator[Content | float | None]:
     """A sheet of n samples; for models that decode, ``values["z"]`` holds the code of each cell."""
     import numpy as np
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -102,20 +102,10 @@ class Scene:
 
     @property
     def set(self) -> SliderSet:
-        """The sliders, kept while nothing else is found."""
+        """The sliders, cached until other directions or another basis are found."""
         directions, basis = self.found.directions, self.found.basis
-        made: SliderSet = _kept_for(
-            self.context, "set", (directions, basis), lambda: make_set(len(self.start.z), directions, basis)
-        )
-        return made
-
-
-def _kept_for(context: ViewContext, what: str, things: tuple[Any, ...], make: Callable[[], Any]) -> Any:
-    """Result of ``make()``, cached while the key stays the same."""
-    kept: list[Any] = context.once(("sliders", what), list)
-    if not kept or any(a is not b for a, b in zip(kept[0], things, strict=True)):
-        kept[:] = [things, make()]
-    return kept[1]
+        key, dim = (directions, basis), len(self.start.z)
+        return self.context.latest("sliders: set", key, lambda: make_set(dim, directions, basis))
 
 
 def scene_of(context: ViewContext, state: SlidersState) -> Scene:
@@ -220,10 +210,10 @@ def _values(scene: Scene) -> dict[str, Any]:
         fields["class_names"] = context.spec.class_names
     if found.share is None:
         if found.directions is not None:
-            fields["directions"] = _kept_for(context, "directions", (found.directions,), found.directions.to_bytes)
+            fields["directions"] = context.latest("sliders: directions", found.directions, found.directions.to_bytes)
         # Without the images to encode it is not yet what it will be.
         if found.basis is not None and (context.data is not None or not has(context.model, Encodes)):
-            fields["basis"] = _kept_for(context, "basis", (found.basis,), found.basis.to_bytes)
+            fields["basis"] = context.latest("sliders: basis", found.basis, found.basis.to_bytes)
     return fields
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
+from genstudio.core.resumable import mapped, rescaled
 from genstudio.panes.sliders.state import SlidersState
 from genstudio.viewing.blobs import Blob
 from genstudio.viewing.context import ViewContext
@@ -163,7 +164,7 @@ def found_so_far(context: ViewContext, state: SlidersState) -> Iterator[Found]:
     complete."""
     from genstudio.latent.directions.basis import Basis, find_basis
     from genstudio.latent.directions.direction import Directions
-    from genstudio.latent.directions.search import kept, remarks, staged
+    from genstudio.latent.directions.search import remarks, staged
 
     notes: list[Message] = []
     directions = _brought(context, state.directions, Directions.from_bytes, notes)
@@ -178,15 +179,11 @@ def found_so_far(context: ViewContext, state: SlidersState) -> Iterator[Found]:
         return
     if basis is None:  # what was done before comes without a pause: no picture without it is ever seen again
         try:
-            work = kept(context, "sliders", lambda: find_basis(context))
-            while True:
-                try:
-                    share = next(work)
-                except StopIteration as done:
-                    basis = done.value
-                    break
-                share = (0.4 if search else 1.0) * share
-                yield Found(directions or stale_directions, stale_basis, share, tuple(notes))
+            work = context.resume("sliders", lambda: find_basis(context))
+            found_by = rescaled(work, 0.0, 0.4 if search else 1.0)
+            basis = yield from mapped(
+                found_by, lambda share: Found(directions or stale_directions, stale_basis, share, tuple(notes))
+            )
         except UsageError as error:
             notes.append(_in_words(error))
     if search:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from genstudio.core.capabilities import Encodes, has
 from genstudio.core.errors import UsageError
@@ -37,12 +37,8 @@ def start_code(context: ViewContext, state: SlidersState) -> StartCode:
 
     Raises :class:`UsageError` for images that don't fit the model, and for a model whose pictures are not finite.
     """
-    asked = (state.start, state.index, state.seed, state.own, state.z, state.label)
-    kept: dict[Any, StartCode] = context.once("sliders: start", dict)
-    if asked not in kept:
-        kept.clear()
-        kept[asked] = _made(context, state)
-    return kept[asked]
+    key = (state.start, state.index, state.seed, state.own, state.z, state.label)
+    return context.latest("sliders: start", key, lambda: _made(context, state))
 
 
 def _made(context: ViewContext, state: SlidersState) -> StartCode:

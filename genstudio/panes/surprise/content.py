@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from genstudio.core.capabilities import SamplesPixels
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
-from genstudio.core.resumable import Resumable, in_slices
+from genstudio.core.resumable import Pausing, in_slices
 from genstudio.core.seeding import generator
 from genstudio.panes.groups import PIXELS
 from genstudio.panes.pixels.view import to_rgb
@@ -98,7 +98,7 @@ def surprise(context: ViewContext, state: SurpriseState) -> Iterator[Content | f
         yield replace(_content(context, state, done), share=min(1.0, (start + step) / len(images)))
 
 
-def score(context: ViewContext, images: Tensor, labels: Tensor | None) -> Resumable[Tensor]:
+def score(context: ViewContext, images: Tensor, labels: Tensor | None) -> Pausing[Tensor]:
     """Nats per pixel, float32 N×H×W, of images float32 N×C×H×W, with a pause after each layer. Raises :class:`UsageError`
     for images or classes that the model does not know."""
     import torch
@@ -111,7 +111,7 @@ def score(context: ViewContext, images: Tensor, labels: Tensor | None) -> Resuma
     return made.float()
 
 
-def best_class(context: ViewContext, image: Tensor) -> Resumable[int]:
+def best_class(context: ViewContext, image: Tensor) -> Pausing[int]:
     """The class under which ``image`` (float32 C×H×W) is likeliest."""
     import torch
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,10 +20,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from genstudio.core.errors import Cancelled
 from genstudio.core.memory import give_memory_back
 from genstudio.core.messages import N_, Message
+from genstudio.core.resumable import Resumable, Stepper
 from genstudio.core.threads import compute_on_one_core
 from genstudio.studio.threads.background import Background
 
-Work = Callable[[], Generator[float, None, Any]]
+Work = Callable[[], Resumable[Any]]
 REPORT_MS = 200  # how often progress is reported
 BREATH = 3.0  # while training, a job rests so many times what its last step took
 
@@ -138,18 +139,18 @@ class _Steps:
         import torch
 
         compute_on_one_core()
-        steps = self._work.pop()()
+        steps = Stepper(self._work.pop()())
         try:
             while not self._job.stopped.is_set():
                 self._may_go.wait()
                 began = time.perf_counter()
                 with torch.inference_mode():
-                    self._job.share = next(steps)
+                    if not steps.advance():
+                        return steps.result
+                self._job.share = steps.value or 0.0
                 if self._is_training():
                     self._job.stopped.wait(BREATH * (time.perf_counter() - began))
             raise Cancelled(N_("Stopped."))
-        except StopIteration as end:
-            return end.value
         finally:
             steps.close()
             del steps

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from genstudio.core.batch import Batch
-from genstudio.core.resumable import whole
+from genstudio.core.resumable import run
 from genstudio.core.seeding import generator
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.sampling import by_parts
@@ -40,7 +40,7 @@ def test_images_equal_sample_for_any_batches(model: Any, monkeypatch: pytest.Mon
     for first, most in ((8, 64), (2, 3)):
         monkeypatch.setattr(by_parts, "FIRST", first)
         monkeypatch.setattr(by_parts, "MOST", most)
-        drawn = whole(model.sample_by_parts(11, generator=generator(3, "x"), temperature=0.8))
+        drawn = run(model.sample_by_parts(11, generator=generator(3, "x"), temperature=0.8))
         assert torch.equal(drawn, at_once)
 
 
@@ -60,11 +60,11 @@ def test_memory_bounds_how_many_are_drawn_at_once(monkeypatch: pytest.MonkeyPatc
             sizes.append(len(request)) or cached(model, request, *how, **more)
         ),
     )  # fmt: skip
-    whole(model.sample_by_parts(40, generator=generator(0, "x")))
+    run(model.sample_by_parts(40, generator=generator(0, "x")))
     assert sizes == [8, 32]
     sizes.clear()
     monkeypatch.setattr(by_parts, "MOST_BYTES", 1)
-    whole(model.sample_by_parts(12, generator=generator(0, "x")))
+    run(model.sample_by_parts(12, generator=generator(0, "x")))
     assert sizes == [8, 1, 1, 1, 1], "one at a time where no more fit"
 
 
@@ -72,4 +72,4 @@ def test_surprise_by_parts_is_surprise(model: Any):
     images = model.sample(3, generator=generator(1, "x"))
     labels = torch.arange(3) if model.classes else None
     batch = Batch(images, model.spec, torch.arange(3), labels)
-    assert torch.equal(whole(model.surprise_by_parts(batch)), model.surprise(batch))
+    assert torch.equal(run(model.surprise_by_parts(batch)), model.surprise(batch))

@@ -6,12 +6,12 @@ images at once took 1.8 GB.
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from genstudio.core.resumable import Resumable, Stepper
 from genstudio.models.autoregressive.sampling.cached import cached_by_parts
 from genstudio.models.autoregressive.sampling.request import Request, Sample
 
@@ -27,24 +27,21 @@ MOST = 64
 
 
 @torch.no_grad()
-def drawn_by_parts(model: SampledModel, request: Request) -> Generator[float, None, Tensor]:
+def drawn_by_parts(model: SampledModel, request: Request) -> Resumable[Tensor]:
     """The levels of ``request``, int64 N×C×H×W, a few images at a time. Yields the share done every few milliseconds."""
     made: list[Tensor] = []
     start, size = 0, FIRST
     every = torch.arange(len(request), device=request.noise.device)
     while start < len(request):
         some = every[start : start + size]
-        drawing = cached_by_parts(model, request.part(some), "wavefront", tell=False)
-        while True:
-            try:
-                one = next(drawing)
-            except StopIteration as end:
-                held = max(1, int(end.value) // len(some))
-                break
+        drawing = Stepper(cached_by_parts(model, request.part(some), "wavefront", tell=False))
+        while drawing.advance():
+            one = drawing.value
             if isinstance(one, Sample):
                 made.append(one.images)
             else:
                 yield (start + one * len(some)) / len(request)
+        held = max(1, drawing.result // len(some))
         start += len(some)
         size = max(1, min(MOST, MOST_BYTES // held))
         yield start / len(request)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from genstudio.core.resumable import Resumable, telling
+from genstudio.core.resumable import Pausing, rescaled
 from genstudio.models.autoregressive.sampling.request import Order, Request, Sample
 
 if TYPE_CHECKING:
@@ -46,15 +46,15 @@ def cached_by_parts(
     noise = request.noise.flatten(2).permute(2, 0, 1).to(model.dtype).contiguous()
     kept = request.known.flatten(1).t().contiguous() if bool((request.known & ~known).any()) else None
     given = request.given.flatten(2).permute(2, 0, 1)
-    machine = yield from telling(
-        0.0, model.machine_by_parts(model.to_net(images), known.cpu().numpy(), request.labels, order)
-    )
+    making = model.machine_by_parts(model.to_net(images), known.cpu().numpy(), request.labels, order)
+    machine = yield from rescaled(making, 0.0, 0.0)
     for tick in range(machine.ticks):
         for pending in machine.advance(tick):
             if pending is None:
                 yield tick / machine.ticks
                 continue
-            drawn = yield from telling(tick / machine.ticks, _draw(model, pending, levels, noise, request.temperature))
+            share = tick / machine.ticks
+            drawn = yield from rescaled(_draw(model, pending, levels, noise, request.temperature), share, share)
             if kept is not None:
                 own = given[pending.pixels][:, :, list(pending.channels)]
                 drawn = torch.where(kept[pending.pixels][:, :, None], own, drawn)
@@ -70,9 +70,7 @@ def cached_by_parts(
     return sum(tensor.nbytes for tensor in getattr(machine, "buffers", {}).values())
 
 
-def _draw(
-    model: SampledModel, pending: Pending, levels: Tensor, noise: Tensor, temperature: float
-) -> Resumable[Tensor]:
+def _draw(model: SampledModel, pending: Pending, levels: Tensor, noise: Tensor, temperature: float) -> Pausing[Tensor]:
     """The levels of one batch of pixels, int64 P×N×channels, some pixels at a time where there are many."""
     each = pending.output.shape[1] * model.distribution.levels * getattr(model.distribution, "components", 1)
     parts: list[Tensor] = []

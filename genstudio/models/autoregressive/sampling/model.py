@@ -13,7 +13,7 @@ from genstudio.models.autoregressive.sampling.request import Method, Order, Requ
 from genstudio.models.base import Model
 
 if TYPE_CHECKING:
-    from genstudio.core.resumable import Resumable
+    from genstudio.core.resumable import Pausing
     from genstudio.nets.causal.machine import Pending
     from genstudio.nets.distributions.levels import LevelDistribution
 
@@ -55,7 +55,7 @@ class SampledModel(Model):
         """Incremental sampler. ``x``: N×C×H×W in [-1, 1]; ``known``: bool H×W."""
         raise NotImplementedError
 
-    def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Resumable[Machine]:
+    def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Pausing[Machine]:
         """:meth:`machine`, made in parts."""
         raise NotImplementedError
 

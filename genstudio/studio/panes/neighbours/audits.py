@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from genstudio.studio.threads.error_words import error_message
 from genstudio.studio.threads.jobs import Job
 
 if TYPE_CHECKING:
+    from genstudio.core.resumable import Resumable
     from genstudio.data.dataset import DataSet
     from genstudio.studio.session.session import Session
     from genstudio.studio.threads.jobs import Jobs
@@ -127,7 +127,7 @@ class _Work:
     def __init__(self, snapshot: Snapshot, data: DataSet, blobs: Blobs, state: NeighboursState) -> None:
         self._snapshot, self._data, self._blobs, self._state = snapshot, data, blobs, state
 
-    def __call__(self) -> Generator[float, None, Found]:
+    def __call__(self) -> Resumable[Found]:
         from genstudio.training.snapshot import load_model
         from genstudio.viewing.context import ViewContext
 
