@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import genstudio
+from genstudio.core import resumable
 from genstudio.core.errors import UsageError
 from genstudio.core.resumable import Cache, Resumable, Stepper, in_slices, mapped, rescaled, run
 
@@ -76,13 +77,16 @@ def test_a_context_holds_during_steps_and_never_during_pauses():
     assert at_steps == [True] * 3
 
 
-def test_slices_keep_the_result_and_close_what_is_left():
+def test_slices_keep_the_result_and_close_what_is_left(monkeypatch: pytest.MonkeyPatch):
     work = Work()
+    monkeypatch.setattr(resumable, "SLICE", 1e9)
+    assert list(in_slices(work())) == [], "four quick steps are one slice"
+    monkeypatch.setattr(resumable, "SLICE", -1.0)
     assert run(in_slices(work())) == "done"
     stopped = in_slices(work())
     next(stopped)
     stopped.close()
-    assert work.closed == 2
+    assert work.closed == 3
 
 
 def test_an_interrupted_caller_loses_no_step_and_two_callers_share_them():
