@@ -28,6 +28,7 @@ from common import load, report
 
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
+from genstudio.models.autoregressive.sampling.methods import draw_by
 from genstudio.models.autoregressive.sampling.request import Request, uniform
 from genstudio.models.base import build
 from genstudio.nets.causal.conv import weights_ready
@@ -84,14 +85,14 @@ def measure(model: Autoregressive, n: int, most: float, repeats: int, claim: tup
         rows = rows_above_only(model, image)
     units = sum(1 for _ in model.pixel_units())
     began = time.perf_counter()
-    drawn = model.draw_by("cached", request)
+    drawn = draw_by(model, "cached", request)
     first = time.perf_counter() - began  # with the schedule, which is made once
-    cached = best(lambda: model.draw_by("cached", request), repeats)
+    cached = best(lambda: draw_by(model, "cached", request), repeats)
     naive, how = units * forward, f"{units} times the forward pass alone: drawing left out, in its favour"
     equal = whole = None
     if n == 1 or naive < most:
         began = time.perf_counter()
-        expected = model.draw_by("naive", request)
+        expected = draw_by(model, "naive", request)
         whole = time.perf_counter() - began
         equal = bool(torch.equal(drawn, expected))
     ticks = model.machine(model.to_net(given), np.zeros(given.shape[2:], bool), None, "wavefront").ticks

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from genstudio.core.batch import Batch
+    from genstudio.core.resumable import Pausing, Resumable
 
 
 @runtime_checkable
@@ -126,8 +127,16 @@ class SamplesPixels(Protocol):
         """Inpaint ``images`` (n×C×H×W): sample all pixels outside ``known`` (bool H×W or n×H×W)."""
         ...
 
+    def sample_by_parts(self, n: int, *, generator: Generator) -> Resumable[Tensor]:
+        """:meth:`Samples.sample` in steps of a few milliseconds; takes its ``label`` and ``temperature`` too."""
+        ...
+
     def surprise(self, batch: Batch) -> Tensor:
         """-log p of each pixel given those before it: nats, n×H×W."""
+        ...
+
+    def surprise_by_parts(self, batch: Batch) -> Pausing[Tensor]:
+        """:meth:`surprise` with a pause after each layer."""
         ...
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from genstudio.core.capabilities import Encodes, has
+from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.resumable import Resumable
@@ -95,10 +95,10 @@ def _encoded(context: ViewContext, data: DataSet) -> Resumable[KnownCodes]:
     for split, chosen in parts:
         for part in chunks(len(chosen), context):
             batch = split.batch(torch.from_numpy(chosen[part]), generator=generator(0, "known codes"))
-            z.append(context.model.encode(batch.images).float().numpy())  # type: ignore[operator]
+            z.append(context.require(Encodes).encode(batch.images).float().numpy())
             indices.append(batch.indices.numpy())
             yield sum(map(len, z)) / total
-    codes = np.concatenate(z) if z else np.zeros((0, int(context.model.latent_dim)), np.float32)  # type: ignore[arg-type]
+    codes = np.concatenate(z) if z else np.zeros((0, context.require(Encodes).latent_dim), np.float32)
     every = np.concatenate(indices)
     return KnownCodes(codes, targets_of(data, every), cut, "data", indices=every)
 
@@ -111,7 +111,7 @@ def _some(n: int, k: int) -> np.ndarray:
 
 
 def _judged(context: ViewContext, judge: Judge, n: int) -> Resumable[KnownCodes]:
-    z: Tensor = context.model.prior(n, generator=generator(0, "known codes"))  # type: ignore[operator]
+    z: Tensor = context.require(Decodes).prior(n, generator=generator(0, "known codes"))
     labels, said = classes_in_turn(context, n, -1), []
     for part in chunks(n, context):
         said.append(readings(judge, decoded(context, z[part], labels[part] if labels is not None else None)))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from genstudio.core.capabilities import Encodes, has
+from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.resumable import Resumable
 from genstudio.core.seeding import generator
 from genstudio.evaluate.judge.readings import readings
@@ -38,7 +38,7 @@ def base_codes(context: ViewContext, n: int) -> Tensor:
     found = encodings(context, ORDINARY) if has(context.model, Encodes) else None
     if found is not None and len(found.z) >= n:
         return torch.from_numpy(found.z[:n])
-    drawn: Tensor = context.model.prior(n, generator=generator(0, "effects"))  # type: ignore[operator]
+    drawn: Tensor = context.require(Decodes).prior(n, generator=generator(0, "effects"))
     return drawn
 
 

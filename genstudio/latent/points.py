@@ -11,7 +11,7 @@ import numpy as np
 import pydantic
 import pydantic.dataclasses
 
-from genstudio.core.capabilities import Encodes, has
+from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Resumable, run
@@ -136,7 +136,7 @@ def _made(context: ViewContext, frame: LatentPoint) -> Tensor:
 
     if frame.kind == "seed" or (frame.kind == "class" and classes_of(context)):
         seed = frame.number if frame.kind == "seed" else 0
-        drawn: Tensor = context.model.prior(1, generator=generator(seed, "frame"))  # type: ignore[operator]
+        drawn: Tensor = context.require(Decodes).prior(1, generator=generator(seed, "frame"))
         return drawn[0]
     if frame.kind == "z":
         return _sent(context, frame)
@@ -148,14 +148,14 @@ def _made(context: ViewContext, frame: LatentPoint) -> Tensor:
         image = own_image(context, frame.blob)
     else:
         image = validation_image(context, frame.number)[0]
-    z: Tensor = context.model.encode(image[None])  # type: ignore[operator]
+    z: Tensor = context.require(Encodes).encode(image[None])
     return torch.flatten(z.float())
 
 
 def _sent(context: ViewContext, frame: LatentPoint) -> Tensor:
     import torch
 
-    dim = int(context.model.latent_dim)  # type: ignore[arg-type]
+    dim = context.require(Decodes).latent_dim
     if frame.blob is None:
         raise UsageError(N_("No code z was sent here."), N_("Send one from another pane."))
     z = torch.from_numpy(context.blobs.get_array(frame.blob).astype("float32")).flatten()
@@ -207,7 +207,7 @@ def _typical(context: ViewContext, number: int) -> Resumable[Tensor]:
             ),
             N_("Make a judge once: genstudio evaluate RUN --measure class_coverage."),
         )
-    z: Tensor = context.model.prior(DRAWN, generator=generator(0, "typical"))  # type: ignore[operator]
+    z: Tensor = context.require(Decodes).prior(DRAWN, generator=generator(0, "typical"))
     sure = []
     for part in z.split(JUDGED):
         scores = judge.verdict(decoded(context, part)).class_logits.log_softmax(1)

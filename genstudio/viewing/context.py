@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from genstudio.core.capabilities import CAPABILITIES
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_
 from genstudio.core.resumable import Cache
 from genstudio.viewing.blobs import Blobs
 
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
     from genstudio.evaluate.judge.judge import Judge
     from genstudio.models.base import Model
     from genstudio.training.snapshot import Snapshot
+
+
+C = TypeVar("C")
 
 
 @dataclass
@@ -30,6 +36,16 @@ class ViewContext(Cache):
     snapshot: Snapshot
     data: DataSet | None = None
     blobs: Blobs = field(default_factory=Blobs)
+
+    def require(self, capability: type[C]) -> C:
+        """The model, typed as ``capability``. Raises :class:`UsageError` for a model without it."""
+        if isinstance(self.model, capability):
+            return self.model
+        _, does = CAPABILITIES[capability.__name__]
+        raise UsageError(
+            N_("This needs a model that {capability}; {model} is not one.", capability=does, model=self.model.title),
+            N_("Open a run of another model."),
+        )
 
     def judge(self) -> Judge | None:
         """The judge of the data, if there is one by now: shipped, or made by a training or a measure. Nothing is loaded

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from genstudio.core.capabilities import Decodes, SamplesPixels, has
+from genstudio.core.capabilities import Decodes, Encodes, Samples, SamplesPixels, has
 from genstudio.core.resumable import Pausing, Resumable, in_slices, mapped, run
 from genstudio.core.scatter import tiles
 from genstudio.core.seeding import generator
@@ -44,7 +44,7 @@ def to_pixels(images: Tensor) -> np.ndarray:
 def decoded(context: ViewContext, z: Tensor, labels: Tensor | None = None) -> Tensor:
     """Images N×C×H×W of codes N×latent_dim, of classes ``labels`` (int64 N) where the model knows any."""
     options = {} if labels is None else {"label": labels}
-    images: Tensor = context.model.decode(z, **options)  # type: ignore[operator]
+    images: Tensor = context.require(Decodes).decode(z, **options)
     return images
 
 
@@ -60,17 +60,15 @@ def drawn(context: ViewContext, n: int, noise: torch.Generator, **asked: Any) ->
     few milliseconds. ``asked``: ``label`` (int64 n), and ``temperature`` of a model that draws pixel by pixel."""
     import torch
 
-    model: Any = context.model
-    if has(model, SamplesPixels):
-        images: Tensor = yield from in_slices(model.sample_by_parts(n, generator=noise, **asked))
-        return images
-    if not has(model, Decodes):
-        made: Tensor = model.sample(n, generator=noise, **asked)
-        return made
+    if has(context.model, SamplesPixels):
+        sampling = context.require(SamplesPixels).sample_by_parts(n, generator=noise, **asked)
+        return (yield from in_slices(sampling))
+    if not has(context.model, Decodes):
+        return context.require(Samples).sample(n, generator=noise, **asked)
     from genstudio.models.classes import drawn_labels
 
-    z, labels, parts = model.prior(n, generator=noise), asked.get("label"), []
-    if classes := int(getattr(model, "classes", 0)):
+    z, labels, parts = context.require(Decodes).prior(n, generator=noise), asked.get("label"), []
+    if classes := int(getattr(context.model, "classes", 0)):
         labels = drawn_labels(n, classes, noise, z.device) if labels is None else labels
     for part in chunks(n, context):
         parts.append(decoded(context, z[part], None if labels is None else labels[part]))
@@ -130,7 +128,7 @@ def _encode(context: ViewContext, n: int) -> Resumable[Encodings | None]:
     codes = []
     for part in chunks(len(chosen), context):
         batch = split.batch(chosen[part], generator=draw)
-        codes.append(context.model.encode(batch.images).float())  # type: ignore[operator]
+        codes.append(context.require(Encodes).encode(batch.images).float())
         yield part.stop / len(chosen)
     indices, data = split.indices[chosen.numpy()], context.data
     return Encodings(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from genstudio.core.capabilities import Discriminates
 from genstudio.core.resumable import Pausing
 from genstudio.viewing.context import ViewContext
 
@@ -40,7 +41,7 @@ def raw_outputs(context: ViewContext, images: Tensor, labels: Tensor | None) -> 
     """Raw outputs for images N×C×H×W, float32 N, with a pause after each few images."""
     import torch
 
-    model: Any = context.model
+    model = context.require(Discriminates)
     size = max(8, AT_ONCE // context.spec.values)
     outputs = []
     for start in range(0, len(images), size):
@@ -57,7 +58,7 @@ def discriminated(
     the channels, a little smoothed. Pauses after each few images."""
     import torch
 
-    model: Any = context.model
+    model = context.require(Discriminates)
     size = max(8, AT_ONCE // context.spec.values)
     outputs, maps = [], []
     for start in range(0, len(images), size):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from genstudio.core.capabilities import Decodes
 from genstudio.core.errors import RunError, UsageError
 from genstudio.core.messages import N_, Message, translate
 from genstudio.core.paths import resources
@@ -54,7 +55,7 @@ def latent_walk(
     check_frames(frames)
     if isinstance(stops, int):
         with torch.inference_mode():
-            stops = context.model.prior(stops, generator=generator(seed, "walk")).numpy()  # type: ignore[operator]
+            stops = context.require(Decodes).prior(stops, generator=generator(seed, "walk")).numpy()
     z = closed_curve(np.asarray(stops), frames, how).astype(np.float32)
     scale = enlargement(context, size)
     for image in decoded_images(context, z):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from genstudio.core.capabilities import Encodes, has
+from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message, translate
 from genstudio.core.resumable import Resumable
@@ -91,7 +91,7 @@ def _of_images(context: ViewContext) -> Resumable[Pool]:
     n, z = min(MOST, len(split)), []
     for part in chunks(n, context):
         batch = split.batch(torch.arange(part.start, part.stop), generator=generator(0, "pool"))
-        z.append(context.model.encode(batch.images).float().numpy())  # type: ignore[operator]
+        z.append(context.require(Encodes).encode(batch.images).float().numpy())
         yield part.stop / n
     values = targets_of(data, split.indices[:n])
     return Pool(np.concatenate(z), values, {name: Sides.of(one) for name, one in values.items()}, "image")
@@ -100,8 +100,8 @@ def _of_images(context: ViewContext) -> Resumable[Pool]:
 def _of_samples(context: ViewContext) -> Resumable[Pool]:
     import torch
 
-    judge, draw = context.judge(), context.model.prior
-    z = torch.cat([draw(1, generator=generator(seed, "frame")) for seed in range(MOST)])  # type: ignore[operator]
+    judge, draw = context.judge(), context.require(Decodes).prior
+    z = torch.cat([draw(1, generator=generator(seed, "frame")) for seed in range(MOST)])
     labels = classes_in_turn(context, MOST, -1)
     said: list[dict[str, np.ndarray]] = []
     for part in chunks(MOST, context) if judge is not None else ():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genstudio.core.capabilities import Encodes, has
+from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.resumable import Resumable, rescaled
@@ -106,7 +106,7 @@ def ordinary_codes(context: ViewContext) -> np.ndarray:
     found = encodings(context, PIXEL_CODES) if has(context.model, Encodes) else None
     if found is not None and len(found.z) > 2:
         return found.z
-    drawn: Tensor = context.model.prior(PIXEL_CODES, generator=generator(0, "components"))  # type: ignore[operator]
+    drawn: Tensor = context.require(Decodes).prior(PIXEL_CODES, generator=generator(0, "components"))
     return drawn.float().numpy()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from genstudio.core.capabilities import Encodes, has
+from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.offload import aside
@@ -159,7 +159,7 @@ def by_mirror(context: ViewContext, codes: KnownCodes, n: int = 1_000) -> Resuma
     chosen = torch.randperm(len(train), generator=draw)[:n].sort().values
     images, differences = train.batch(chosen, generator=draw).images, []
     for part in chunks(len(images), context):
-        both = [context.model.encode(x) for x in (images[part], images[part].flip(3))]  # type: ignore[operator]
+        both = [context.require(Encodes).encode(x) for x in (images[part], images[part].flip(3))]
         differences.append((both[0] - both[1]).double().numpy())
         yield part.stop / len(images)
     stacked = np.concatenate(differences)
@@ -224,7 +224,7 @@ def principal(context: ViewContext) -> Resumable[list[Direction]]:
     encoded = (yield from encoding(context, PIXEL_CODES)) if has(context.model, Encodes) else None
     if encoded is not None and len(encoded.z) > 2:
         return (yield from rescaled(aside(partial(components, encoded.z)), 1.0, 1.0))
-    z: Tensor = context.model.prior(PIXEL_CODES, generator=generator(0, "components"))  # type: ignore[operator]
+    z: Tensor = context.require(Decodes).prior(PIXEL_CODES, generator=generator(0, "components"))
     shown, labels = [], classes_in_turn(context, len(z), -1)
     for part in chunks(len(z), context):
         shown.append(decoded(context, z[part], None if labels is None else labels[part]).flatten(1).numpy())

@@ -1,7 +1,11 @@
 """Base of autoregressive models: p(x) = product over sub-pixels of p(x_i | x_1 .. x_{i-1}), exact, in nats.
 
-A subclass gives two things: ``by_layers``, the outputs for all sub-pixels of whole images at once, from which it learns and
-is scored; and ``graph``, the same net as causal nodes (or a ``machine`` of its own), with which it is sampled.
+A subclass sets ``distribution`` and gives ``forward``: the outputs for all sub-pixels of whole images at once, each from
+those before it alone. That is enough to train, score, sample and complete, by one forward pass a sub-pixel. Two things make
+it quicker, and neither changes an image:
+
+- ``by_layers`` in place of ``forward``: the same pass with cuts, at which it and its gradient can pause;
+- ``graph``: the same net as causal nodes (or ``machine_by_parts``), of which ``cached`` computes each feature once.
 """
 
 from __future__ import annotations
@@ -9,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -21,16 +24,18 @@ from genstudio.core.metrics import Metric
 from genstudio.core.resumable import Pausing, Resumable, run
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.sampling.auto import Pace, choose
-from genstudio.models.autoregressive.sampling.by_parts import drawn_by_parts
+from genstudio.models.autoregressive.sampling.by_parts import drawn_by_parts, drawn_naively
 from genstudio.models.autoregressive.sampling.cached import cached
-from genstudio.models.autoregressive.sampling.jacobi import jacobi
+from genstudio.models.autoregressive.sampling.checks import check_method, check_shape, request_for
+from genstudio.models.autoregressive.sampling.machine import ForwardMachine
+from genstudio.models.autoregressive.sampling.methods import draw_by
 from genstudio.models.autoregressive.sampling.model import Machine, SampledModel
 from genstudio.models.autoregressive.sampling.naive import naive
 from genstudio.models.autoregressive.sampling.replay import Replay
-from genstudio.models.autoregressive.sampling.request import Method, Order, Request, Sample, check_temperature, uniform
+from genstudio.models.autoregressive.sampling.request import Method, Order, Pixel, Request
 from genstudio.models.base import Phase, Play, StepContext
-from genstudio.models.classes import asked_labels, check_classes, drawn_labels, labels_of
-from genstudio.nets.causal.checkpointed import Layers, pausing, run_through
+from genstudio.models.classes import check_classes, labels_of
+from genstudio.nets.causal.checkpointed import Layers, pausing, run_through, uncut
 from genstudio.nets.causal.graph import CausalGraph
 from genstudio.nets.causal.machine import GraphMachine
 from genstudio.nets.causal.schedule import schedule_by_parts
@@ -42,39 +47,12 @@ if TYPE_CHECKING:
     from genstudio.core.batch import Batch
 
 
-@dataclass(frozen=True)
-class Pixel:
-    """One sub-pixel, just drawn in all n images: at ``y``, ``x``, ``channel``, to ``levels`` (int64 n), from noise ``u``."""
-
-    y: int
-    x: int
-    channel: int
-    levels: Tensor
-    u: Tensor
-    drawn: Sample
-    distribution: LevelDistribution
-    temperature: float
-
-    def probabilities(self) -> Tensor:
-        """Probabilities that the levels were drawn from: n×L, rows sum to 1."""
-        return self.distribution.probabilities(self.drawn.output, self.drawn.earlier, self.channel, self.temperature)
-
-    def entropy(self) -> Tensor:
-        """Of :meth:`probabilities`, in nats: n."""
-        p = self.probabilities()
-        return -torch.xlogy(p, p).sum(1)
-
-    def images(self) -> Tensor:
-        """The images so far, float32 n×C×H×W in [0, 1]; what is not drawn yet is 0."""
-        return self.drawn.images.float() / (self.distribution.levels - 1)
-
-
 class Autoregressive(SampledModel):
     """Base class. Capabilities: Samples, SamplesPixels, ScoresLikelihood (exact).
 
     ``distribution`` is set by the subclass; ``classes`` is 0 for a model without classes. ``full_forwards`` counts the
-    forward passes of whole images. ``sampling`` is the method that :meth:`sample` and :meth:`complete` use, ``pace`` what
-    ``auto`` has measured.
+    forward passes of whole images. ``sampling`` is the method that :meth:`sample` and :meth:`complete` use, ``pace`` the
+    times that ``auto`` has measured.
     """
 
     family = "autoregressive"
@@ -84,7 +62,7 @@ class Autoregressive(SampledModel):
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__(spec, knobs)
         self.full_forwards = 0
-        self.sampling: Method = "cached"
+        self.sampling: Method = self.methods()[0]
         self.pace = Pace()
 
     @classmethod
@@ -105,11 +83,20 @@ class Autoregressive(SampledModel):
 
     def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
         """:meth:`forward`, with cuts between its layers: see :mod:`genstudio.nets.causal.checkpointed`."""
-        raise NotImplementedError
+        if type(self).forward is Autoregressive.forward:
+            raise NotImplementedError(f"{type(self).__name__} gives neither forward nor by_layers")
+        return uncut(lambda: self.forward(x, labels))
 
     def graph(self, labels: Tensor | None) -> CausalGraph:
         """Build the net as a causal graph with its present weights; ``labels`` (int64 N) are bound into it."""
         raise NotImplementedError
+
+    @classmethod
+    def methods(cls) -> tuple[Method, ...]:
+        """Sampling methods, the default first: ``cached`` only where the subclass gives a graph or a machine."""
+        base = Autoregressive
+        is_plain = cls.graph is base.graph and cls.machine_by_parts is base.machine_by_parts
+        return ("naive", "jacobi", "auto") if is_plain else ("cached", "naive", "jacobi", "auto")
 
     def pixel_units(self) -> Iterator[tuple[int, int, tuple[int, ...]]]:
         """(y, x, channels) in the order of the product rule; channels that one output serves stand together."""
@@ -121,11 +108,13 @@ class Autoregressive(SampledModel):
                     yield y, x, group
 
     def machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Machine:
-        """Incremental sampler that needs no full forward pass. ``x``: N×C×H×W in [-1, 1]; ``known``: bool H×W."""
+        """Sampler that draws tick by tick. ``x``: N×C×H×W in [-1, 1]; ``known``: bool H×W."""
         return run(self.machine_by_parts(x, known, labels, order))
 
     def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Pausing[Machine]:
         """:meth:`machine`, made in parts of about a millisecond."""
+        if "cached" not in self.methods():
+            return ForwardMachine(self, x, known, labels)
         graph = yield from self.graph_by_parts(labels)
         yield
         made = yield from schedule_by_parts(graph, known, order, str(x.device))
@@ -155,7 +144,7 @@ class Autoregressive(SampledModel):
     def device(self) -> torch.device:
         return next(self.parameters()).device
 
-    # --- how it learns, and how it scores --------------------------------------------------------------------------
+    # --- training and scoring --------------------------------------------------------------------------
 
     def phases(self, context: StepContext) -> Play:
         nll = -self.scores(context.batch()).flatten(1).sum(1).mean()
@@ -193,7 +182,7 @@ class Autoregressive(SampledModel):
     def is_exact(self) -> bool:
         return True
 
-    # --- how it draws ------------------------------------------------------------------------------------------------
+    # --- sampling ------------------------------------------------------------------------------------------------
 
     def sample(
         self,
@@ -206,7 +195,7 @@ class Autoregressive(SampledModel):
     ) -> Tensor:
         """``n`` images, float32 N×C×H×W in [0, 1]. The noise is drawn from ``generator`` first, one uniform number per
         sub-pixel, so that every method gives the same images; then the classes, where none is given."""
-        return self._images(self._draw(self._request(n, generator, None, None, label, temperature), method))
+        return self._images(self._draw(request_for(self, n, generator, None, None, label, temperature), method))
 
     def sample_by_parts(
         self,
@@ -217,10 +206,11 @@ class Autoregressive(SampledModel):
         temperature: float = 1.0,
     ) -> Resumable[Tensor]:
         """:meth:`sample` of a model in eval mode: the same images from the same noise, in a bounded amount of memory.
-        Yields the share done every few milliseconds, where nothing but the cached method is asked for."""
-        if self.sampling != "cached":
+        Yields the share done: every few milliseconds by the cached method, after each forward pass by the naive one."""
+        if self.sampling not in ("cached", "naive"):
             return self.sample(n, generator=generator, label=label, temperature=temperature)
-        levels = yield from drawn_by_parts(self, self._request(n, generator, None, None, label, temperature))
+        request = request_for(self, n, generator, None, None, label, temperature)
+        levels = yield from (drawn_by_parts if self.sampling == "cached" else drawn_naively)(self, request)
         return self._images(levels)
 
     def complete(
@@ -239,7 +229,7 @@ class Autoregressive(SampledModel):
         when nothing is left to draw, or for images of another size.
         """
         return self._images(
-            self._draw(self._request(len(images), generator, images, known, label, temperature), method)
+            self._draw(request_for(self, len(images), generator, images, known, label, temperature), method)
         )
 
     @torch.no_grad()
@@ -252,15 +242,17 @@ class Autoregressive(SampledModel):
         known: Tensor | None = None,
         label: int | Tensor | None = None,
         temperature: float = 1.0,
-        method: Method = "cached",
+        method: Method | None = None,
         order: Order = "raster",
     ) -> Iterator[Pixel]:
-        """Draw as :meth:`sample` or :meth:`complete` do, and tell of every sub-pixel.
+        """Draw as :meth:`sample` or :meth:`complete` do, and yield every sub-pixel.
 
-        ``order="wavefront"`` draws pixels that can't see each other together: the same images, in fewer turns. ``naive`` and
-        ``cached`` go pixel by pixel; any other method is taken for ``cached``.
+        ``order="wavefront"`` draws pixels that can't see each other together: the same images, in fewer ticks. ``method`` is
+        ``naive`` or ``cached``; any other is taken for the first of :meth:`methods`.
         """
-        request = self._request(n, generator, images, known, label, temperature)
+        request = request_for(self, n, generator, images, known, label, temperature)
+        method = method if method in ("naive", "cached") else self.methods()[0]
+        check_method(self, method)
         with self._evaluating():
             drawing = naive(self, request) if method == "naive" else cached(self, request, order)
             for one in drawing:
@@ -278,7 +270,7 @@ class Autoregressive(SampledModel):
         temperature: float = 1.0,
     ) -> Request:
         """Checked request that :meth:`pixels` would draw by: noise, given pixels, classes."""
-        return self._request(n, generator, images, known, label, temperature)
+        return request_for(self, n, generator, images, known, label, temperature)
 
     def replay(self, request: Request) -> Replay:
         """The drawing of :meth:`pixels` in raster order, replayable: it can be rewound and continued differently."""
@@ -288,70 +280,20 @@ class Autoregressive(SampledModel):
     def _draw(self, request: Request, method: Method | None) -> Tensor:
         """The levels, int64 N×C×H×W."""
         method = method or self.sampling
+        check_method(self, method)
         with self._evaluating():
             if method == "auto":
                 return choose(self, request, self.pace)
-            return self.draw_by(method, request)
-
-    def draw_by(self, method: Method, request: Request) -> Tensor:
-        """The levels by one method: int64 N×C×H×W."""
-        images = torch.where(request.known[:, None], request.given, 0)
-        if method == "jacobi":
-            for _, now in jacobi(self, request):
-                images = now
-            return images
-        drawing = naive(self, request) if method == "naive" else cached(self, request, "wavefront", tell=False)
-        for one in drawing:
-            images = one.images
-        return images
+            return draw_by(self, method, request)
 
     def _images(self, levels: Tensor) -> Tensor:
         return levels.float() / (self.distribution.levels - 1)
-
-    # --- what is asked, checked ------------------------------------------------------------------------------------
-
-    def _request(
-        self,
-        n: int,
-        generator: torch.Generator,
-        images: Tensor | None,
-        known: Tensor | None,
-        label: int | Tensor | None,
-        temperature: float,
-    ) -> Request:
-        noise = uniform(n, self.spec, generator).to(self.device)
-        labels = self._labels(n, label, generator)
-        size = (n, self.spec.height, self.spec.width)
-        if images is None or known is None:
-            given = torch.zeros(noise.shape, dtype=torch.int64, device=self.device)
-            return Request(
-                noise, given, given.new_zeros(size, dtype=torch.bool), labels, check_temperature(temperature)
-            )
-        self._check_shape(images, n)
-        if known.shape not in (size[1:], size):
-            raise UsageError(
-                N_("The mask is {shape}, but the images are {size}.", shape=_times(known.shape), size=_times(size[1:])),
-                N_("Give one mask of the images' height and width, or one for each image."),
-            )
-        known = known.to(self.device, torch.bool).expand(size)
-        if known.all():
-            raise UsageError(
-                N_("The mask leaves nothing to draw: every pixel is given."),
-                N_("Erase the part of the image that is to be drawn."),
-            )
-        given = (images.to(self.device) * (self.distribution.levels - 1)).round().long()
-        return Request(noise, given, known, labels, check_temperature(temperature))
-
-    def _labels(self, n: int, label: int | Tensor | None, generator: torch.Generator) -> Tensor | None:
-        if self.classes and label is None:
-            return drawn_labels(n, self.classes, generator, self.device)
-        return asked_labels(label, n, self.spec, self.classes, self.device)
 
     def _labels_of(self, batch: Batch) -> Tensor | None:
         return labels_of(batch) if self.classes else None
 
     def _check_images(self, batch: Batch) -> None:
-        self._check_shape(batch.images, len(batch))
+        check_shape(batch.images, len(batch), self.spec)
         if batch.spec.levels != self.spec.levels:
             raise UsageError(
                 N_(
@@ -360,17 +302,6 @@ class Autoregressive(SampledModel):
                     theirs=batch.spec.levels or N_("real values"),
                 ),
                 N_("Prepare them as in its run: data.levels={mine}, or the same binarisation.", mine=self.spec.levels),
-            )
-
-    def _check_shape(self, images: Tensor, n: int) -> None:
-        if tuple(images.shape) != (n, *self.spec.shape):
-            raise UsageError(
-                N_(
-                    "The images are {theirs} (channels, height, width), and the model's are {mine}.",
-                    theirs=_times(images.shape[1:]),
-                    mine=_times(self.spec.shape),
-                ),
-                N_("Convert them to that size and colour first (data.size, data.colour)."),
             )
 
     @contextmanager
@@ -384,7 +315,3 @@ class Autoregressive(SampledModel):
         finally:
             for module in training:
                 module.training = True
-
-
-def _times(shape: Any) -> str:
-    return "×".join(map(str, tuple(shape)))

@@ -26,7 +26,7 @@ from genstudio.nets.distributions.levels import Softmax
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.models.autoregressive.base import Machine
+    from genstudio.models.autoregressive.sampling.model import Machine
     from genstudio.models.autoregressive.sampling.request import Order
 
 MOST_WEIGHTS = 20_000_000  # 320 MB with a gradient and Adam's two means

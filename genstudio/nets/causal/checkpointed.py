@@ -12,7 +12,7 @@ two cuts has a backward pass for itself. What is held back from a cut is lost to
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
 import torch
@@ -30,6 +30,12 @@ def run_through(layers: Layers[T]) -> T:
     while steps.advance(live):
         live = steps.value
     return steps.result
+
+
+def uncut(forward: Callable[[], T]) -> Layers[T]:
+    """A pass without cuts."""
+    yield from ()
+    return forward()
 
 
 def pausing(layers: Layers[T]) -> Pausing[T]:

@@ -100,7 +100,7 @@ def _known(context: ViewContext, state: DirectionsState) -> Directions | None:
         found = Directions.from_bytes(context.blobs.get(state.directions))
     except DataError:  # no longer stored: then they are found anew
         return None
-    found.must_fit(context.snapshot.model, int(context.model.latent_dim))  # type: ignore[arg-type]
+    found.must_fit(context.snapshot.model, context.require(Decodes).latent_dim)
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from genstudio.core.capabilities import Encodes, has
+from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.errors import DataError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
@@ -39,7 +39,7 @@ class Code:
 
 def code_of(context: ViewContext, state: DirectionsState) -> Code:
     """The code that ``state`` walks from. Raises :class:`UsageError` for a model whose codes are not finite."""
-    dim, classes = int(context.model.latent_dim), classes_of(context)  # type: ignore[arg-type]
+    dim, classes = context.require(Decodes).latent_dim, classes_of(context)
     label = chosen_class(context, state.label)
     z, theirs, words = _encoded(context, state) or _drawn(context, state)
     if state.z is not None:
@@ -66,14 +66,14 @@ def _encoded(context: ViewContext, state: DirectionsState) -> tuple[np.ndarray, 
         return None
     number = state.index % len(split)
     batch = split.batch(torch.tensor([number]), generator=generator(0, "directions", number))
-    z = context.model.encode(batch.images)[0].float().numpy()  # type: ignore[operator]
+    z = context.require(Encodes).encode(batch.images)[0].float().numpy()
     names = {"validation": N_("Validation image"), "test": N_("Test image"), "train": N_("Training image")}
     words = N_("{what} {k}", what=names[split.name], k=f"{number:,}")
     return z, None if batch.labels is None else int(batch.labels[0]), words
 
 
 def _drawn(context: ViewContext, state: DirectionsState) -> tuple[np.ndarray, int | None, Message]:
-    z = context.model.prior(1, generator=generator(state.seed, "samples"))[0].numpy()  # type: ignore[operator]
+    z = context.require(Decodes).prior(1, generator=generator(state.seed, "samples"))[0].numpy()
     return z, None, N_("The draw of seed {seed}", seed=state.seed)
 
 

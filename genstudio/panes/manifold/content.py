@@ -96,7 +96,7 @@ def manifold(context: ViewContext, state: ManifoldState) -> Iterator[Content | f
 
 def plane_of(context: ViewContext, state: ManifoldState) -> tuple[Plane, tuple[str, str]]:
     """The plane that ``state`` shows of this model, and the names of its axes. Dimensions are taken modulo latent_dim."""
-    dim = int(context.model.latent_dim)  # type: ignore[arg-type]
+    dim = context.require(Decodes).latent_dim
     if wanted_axes(context, state) == "principal" and dim > 1 and has(context.model, Encodes):
         anchor = None if state.anchor is None else context.blobs.get_array(state.anchor)
         principal = principal_plane(context, dim, anchor)
@@ -117,7 +117,7 @@ def _chosen(context: ViewContext, state: ManifoldState, through: Plane, label: i
 
     assert state.chosen is not None
     z = context.blobs.get_array(state.chosen).astype(np.float32).reshape(1, -1)
-    if z.shape[1] != int(context.model.latent_dim):  # type: ignore[arg-type]
+    if z.shape[1] != context.require(Decodes).latent_dim:
         return {}
     u, v = through.places(z)
     across, up = map(np.array, state.cell_places())
@@ -160,7 +160,7 @@ def _words(context: ViewContext, state: ManifoldState, names: tuple[str, str]) -
 
 def _why_not_principal(context: ViewContext, state: ManifoldState) -> Message | None:
     """Why the principal directions are not shown, where they are wanted and could have been."""
-    if int(context.model.latent_dim) < 2 or wanted_axes(context, state) != "principal":  # type: ignore[arg-type]
+    if context.require(Decodes).latent_dim < 2 or wanted_axes(context, state) != "principal":
         return None
     if not has(context.model, Encodes):
         return N_("no principal directions: this model has no encoder")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from genstudio.core.capabilities import Encodes, has
+from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
 from genstudio.panes.manifold import window
@@ -155,4 +155,4 @@ def _clipped(centre: float) -> float:
 
 def wanted_axes(context: ViewContext, state: ManifoldState) -> Literal["latent", "principal"]:
     """Axes that the plane should lie along, whether or not there are images to find them by."""
-    return state.axes_of(int(context.model.latent_dim), has(context.model, Encodes))  # type: ignore[arg-type]
+    return state.axes_of(context.require(Decodes).latent_dim, has(context.model, Encodes))

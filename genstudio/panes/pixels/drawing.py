@@ -12,8 +12,9 @@ import time
 import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from genstudio.core.capabilities import SamplesPixels
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.resumable import SLICE
@@ -88,7 +89,7 @@ def request_of(context: ViewContext, state: PixelsState, what: Given | None) -> 
     of its images, or were made in another run's, are passed over."""
     import torch
 
-    model: Any = context.model
+    model = context.require(SamplesPixels)
     spec, n = context.spec, state.n
     images = known = None
     kept = torch.zeros(n, context.spec.height, context.spec.width, dtype=torch.bool)
@@ -162,7 +163,7 @@ def temperatures_of(state: PixelsState, end: int) -> Tensor:
 def _replay_for(context: ViewContext, shelf: list[Drawing], request: Request, temperatures: Tensor) -> Drawing:
     """The tape of which most stays; a new one where nothing does and there is room; else the one not used for
     longest."""
-    model: Any = context.model
+    model = context.require(SamplesPixels)
     serving = [one for one in shelf if one.replay.serves(request)]
     kept = [one.replay.stays(request, temperatures) for one in serving]
     large = bool(serving) and REPLAYS * serving[0].replay.bytes > MOST_BYTES // 2  # stands alone

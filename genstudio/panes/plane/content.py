@@ -199,7 +199,7 @@ def _judged(context: ViewContext, state: PlaneState, points: Tensor) -> Tensor:
 
     classes = classes_of(context)
     labels = torch.full((len(points),), state.label % classes) if classes and state.label >= 0 else None
-    out: Tensor = context.model.discriminate(points.reshape(-1, 2, 1, 1), labels)  # type: ignore[operator]
+    out: Tensor = context.require(Discriminates).discriminate(points.reshape(-1, 2, 1, 1), labels)
     return out.float()
 
 

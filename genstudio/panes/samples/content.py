@@ -141,7 +141,9 @@ def can_draw(context: ViewContext) -> bool:
 def _codes(context: ViewContext, state: SamplesState) -> Tensor:
     import torch
 
-    noise: Tensor = context.model.prior(state.n, generator=generator(state.seed, "samples")) * state.temperature  # type: ignore[operator]
+    noise: Tensor = (
+        context.require(Decodes).prior(state.n, generator=generator(state.seed, "samples")) * state.temperature
+    )
     if state.around is None:
         return noise
     centre = torch.from_numpy(context.blobs.get_array(state.around).astype("float32")).reshape(1, -1)

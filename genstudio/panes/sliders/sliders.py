@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from genstudio.core.capabilities import Decodes
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import mapped, rescaled
@@ -207,7 +208,7 @@ def _brought(context: ViewContext, blob: Blob | None, read: Any, notes: list[Mes
         return None
     try:
         found = context.once(("sliders", read.__qualname__, blob.sha256), lambda: read(context.blobs.get(blob)))
-        space, dim = found.space, int(context.model.latent_dim)  # type: ignore[arg-type]
+        space, dim = found.space, context.require(Decodes).latent_dim
         if (space.model, space.latent_dim) != (context.snapshot.model, dim):
             from genstudio.latent.directions.direction import Directions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from genstudio.core.capabilities import Encodes, has
+from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
@@ -79,13 +79,13 @@ def _code(context: ViewContext, state: SlidersState) -> tuple[Tensor, Tensor | N
             note = N_("no z was sent here yet: a drawn code is used")
         else:
             z = torch.from_numpy(context.blobs.get_array(state.z).astype("float32")).flatten()
-            if len(z) == int(context.model.latent_dim):  # type: ignore[arg-type]
+            if len(z) == context.require(Decodes).latent_dim:
                 return z, None, N_("the z sent here"), None
             note = N_("the z that was sent belongs to another latent space: a drawn code is used")
-    drawn: Tensor = context.model.prior(1, generator=generator(state.seed, "sliders"))  # type: ignore[operator]
+    drawn: Tensor = context.require(Decodes).prior(1, generator=generator(state.seed, "sliders"))
     return drawn[0], None, N_("the code of seed {seed}", seed=state.seed), note
 
 
 def _encoded(context: ViewContext, image: Tensor) -> Tensor:
-    z: Tensor = context.model.encode(image[None])[0]  # type: ignore[operator]
+    z: Tensor = context.require(Encodes).encode(image[None])[0]
     return z.float()

@@ -105,7 +105,7 @@ def score(context: ViewContext, images: Tensor, labels: Tensor | None) -> Pausin
 
     from genstudio.core.batch import Batch
 
-    model: Any = context.model
+    model = context.require(SamplesPixels)
     batch = Batch(images, context.spec, torch.arange(len(images)), labels)
     made: Tensor = yield from model.surprise_by_parts(batch)
     return made.float()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from forward_alone import TwoNeighbours, TwoNeighboursMixture
 
 from genstudio.core.batch import Batch
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.base import build
 
-VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
+VARIANTS: dict[str, tuple[str | type[Autoregressive], dict[str, Any]]] = {
     "fvbn": ("fvbn", {}),
     "made": ("made", {"hidden": 40}),
     "pixelcnn": ("pixelcnn", {"blocks": 2, "width": 12}),
@@ -25,7 +26,10 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "diagonal-lstm-scales": ("pixel-rnn", {"lstm": "diagonal", "layers": 1, "width": 6, "kernel": 3, "scales": 2}),
     "pp": ("pixelcnn-pp", {"blocks": 1, "width": 5, "components": 3}),
     "pp-two-sizes": ("pixelcnn-pp", {"blocks": 2, "width": 4, "components": 2, "resolutions": 2, "place": True}),
+    "forward-alone": (TwoNeighbours, {}),
+    "forward-alone-mixture": (TwoNeighboursMixture, {}),
 }
+WITH_GRAPH = [name for name in VARIANTS if not name.startswith("forward-alone")]
 CLASSES = ("a", "b", "c")
 
 
@@ -33,10 +37,10 @@ def make(
     variant: str, channels: int = 1, height: int = 6, width: int = 5, levels: int = 2, seed: int = 0, **knobs: Any
 ) -> Autoregressive:
     """A net in float64 and eval mode, with weights spread so that probabilities are not all near one half."""
-    name, values = VARIANTS[variant]
+    kind, values = VARIANTS[variant]
     spec = ImageSpec(channels, height, width, levels=levels, class_names=CLASSES)
     torch.manual_seed(seed)
-    model = build(name, spec, {**values, **knobs})
+    model = build(kind, spec, {**values, **knobs}) if isinstance(kind, str) else kind(spec, kind.Knobs())
     assert isinstance(model, Autoregressive)
     with torch.no_grad():
         for parameter in model.parameters():

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
+from genstudio.models.autoregressive.sampling.jacobi import jacobi
+from genstudio.models.autoregressive.sampling.methods import draw_by
+
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.sampling.model import SampledModel
     from genstudio.models.autoregressive.sampling.request import Method, Request
 
-CANDIDATES: tuple[Method, ...] = ("cached", "jacobi")
-"""The naive sampler does no less than either."""
+MEASURED: tuple[Method, ...] = ("cached", "naive", "jacobi")
 
 
 @dataclass
@@ -26,12 +29,12 @@ class Pace:
     seconds: dict[str, dict[str, float]] = field(default_factory=dict)
     used: Method = field(default="cached", compare=False)
 
-    def best(self, n: int) -> Method | None:
-        """The fastest of the methods for a batch of ``n``; ``None`` before they were measured."""
+    def best(self, n: int, candidates: Sequence[Method] = ("cached", "jacobi")) -> Method | None:
+        """The fastest of ``candidates`` for a batch of ``n``; ``None`` before all of them were measured."""
         measured = self.seconds.get(self.key(n), {})
-        if not all(method in measured for method in CANDIDATES):
+        if not all(method in measured for method in candidates):
             return None
-        return min(CANDIDATES, key=lambda method: measured[method])
+        return min(candidates, key=lambda method: measured[method])
 
     def note(self, n: int, method: str, seconds: float) -> None:
         self.seconds.setdefault(self.key(n), {})[method] = seconds
@@ -50,39 +53,37 @@ class Pace:
         pace = cls()
         for key, methods in table.items() if isinstance(table, dict) else ():
             for method, seconds in methods.items() if isinstance(methods, dict) else ():
-                if isinstance(seconds, int | float) and method in CANDIDATES and str(key).isdecimal():
+                if isinstance(seconds, int | float) and method in MEASURED and str(key).isdecimal():
                     pace.seconds.setdefault(str(key), {})[method] = float(seconds)
         return pace
 
 
 def choose(model: SampledModel, request: Request, pace: Pace) -> Tensor:
-    """Draw by the method that ``pace`` finds fastest; the first time by each of them, the second given only as long as the
-    first took. All draw the same images.
+    """Draw by the method that ``pace`` finds fastest, of Jacobi iteration and the model's first one (cached, or naive where
+    there is no graph); the first time by each of them, the second given only as long as the first took.
 
     Every drawing is measured, so that a trial which something else disturbed is put right by the next.
     """
-    n = len(request)
-    best = pace.best(n)
-    pace.used = best or "cached"
+    n, first = len(request), model.methods()[0]
+    best = pace.best(n, (first, "jacobi"))
+    pace.used = best or first
     if best is not None:
         began = _clock(request)
-        images = model.draw_by(best, request)
+        images = draw_by(model, best, request)
         pace.note(n, best, _clock(request) - began)
         return images
-    # The schedule is made once for all batches: it is no part of what a drawing costs.
-    model.machine(model.to_net(request.given), request.known.all(0).cpu().numpy(), request.labels, "wavefront")
+    if first == "cached":  # the schedule is made once for all batches: it is no part of the cost of a drawing
+        model.machine(model.to_net(request.given), request.known.all(0).cpu().numpy(), request.labels, "wavefront")
     began = _clock(request)
-    images = model.draw_by("cached", request)
+    images = draw_by(model, first, request)
     spent = _clock(request) - began
-    pace.note(n, "cached", spent)
+    pace.note(n, first, spent)
     pace.note(n, "jacobi", _try_jacobi(model, request, limit=spent))
     return images
 
 
 def _try_jacobi(model: SampledModel, request: Request, limit: float) -> float:
     """Seconds that Jacobi iteration takes; more than ``limit`` when it was given up."""
-    from genstudio.models.autoregressive.sampling.jacobi import jacobi
-
     began = _clock(request)
     for unsettled, _ in jacobi(model, request):
         if unsettled and _clock(request) - began > limit:

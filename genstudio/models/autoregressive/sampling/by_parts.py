@@ -13,6 +13,7 @@ from torch import Tensor
 
 from genstudio.core.resumable import Resumable, Stepper
 from genstudio.models.autoregressive.sampling.cached import cached_by_parts
+from genstudio.models.autoregressive.sampling.naive import naive
 from genstudio.models.autoregressive.sampling.request import Request, Sample
 
 if TYPE_CHECKING:
@@ -46,3 +47,13 @@ def drawn_by_parts(model: SampledModel, request: Request) -> Resumable[Tensor]:
         size = max(1, min(MOST, MOST_BYTES // held))
         yield start / len(request)
     return torch.cat(made)
+
+
+@torch.no_grad()
+def drawn_naively(model: SampledModel, request: Request) -> Resumable[Tensor]:
+    """The levels of ``request`` by the naive method, int64 N×C×H×W. Yields the share done after each forward pass."""
+    images = torch.where(request.known[:, None], request.given, 0)
+    for k, one in enumerate(naive(model, request)):
+        images = one.images
+        yield (k + 1) / model.spec.values
+    return images

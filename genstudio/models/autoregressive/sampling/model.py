@@ -9,17 +9,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from genstudio.models.autoregressive.sampling.request import Method, Order, Request
+from genstudio.models.autoregressive.sampling.request import Method, Order
 from genstudio.models.base import Model
 
 if TYPE_CHECKING:
     from genstudio.core.resumable import Pausing
+    from genstudio.nets.causal.checkpointed import Layers
     from genstudio.nets.causal.machine import Pending
     from genstudio.nets.distributions.levels import LevelDistribution
 
 
 class Machine(Protocol):
-    """Computes each thing once: see :class:`genstudio.nets.causal.machine.GraphMachine`. Ticks may be gone back to."""
+    """Draws tick by tick; ticks may be gone back to. See :class:`genstudio.nets.causal.machine.GraphMachine`."""
 
     @property
     def ticks(self) -> int: ...
@@ -33,6 +34,17 @@ class SampledModel(Model):
     """Model that draws sub-pixel after sub-pixel; :class:`genstudio.models.autoregressive.base.Autoregressive` is one."""
 
     distribution: LevelDistribution
+    full_forwards: int
+
+    @classmethod
+    def methods(cls) -> tuple[Method, ...]:
+        """Sampling methods, the default first."""
+        raise NotImplementedError
+
+    @property
+    def device(self) -> torch.device:
+        """Device of the weights."""
+        raise NotImplementedError
 
     @property
     def dtype(self) -> torch.dtype:
@@ -47,6 +59,10 @@ class SampledModel(Model):
         """Levels (int64) as the net's input, in [-1, 1]."""
         raise NotImplementedError
 
+    def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
+        """Forward pass with cuts between its layers."""
+        raise NotImplementedError
+
     def output(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
         """Outputs for whole images N×C×H×W in [-1, 1]: one forward pass."""
         raise NotImplementedError
@@ -57,8 +73,4 @@ class SampledModel(Model):
 
     def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Pausing[Machine]:
         """:meth:`machine`, made in parts."""
-        raise NotImplementedError
-
-    def draw_by(self, method: Method, request: Request) -> Tensor:
-        """Levels drawn by one method: int64 N×C×H×W."""
         raise NotImplementedError

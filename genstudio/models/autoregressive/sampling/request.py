@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor
 
-from genstudio.core.errors import UsageError
-from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
+
+if TYPE_CHECKING:
+    from genstudio.nets.distributions.levels import LevelDistribution
 
 Method = Literal["naive", "cached", "jacobi", "auto"]
 Order = Literal["raster", "wavefront"]
@@ -51,15 +52,33 @@ class Sample:
     images: Tensor = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Pixel:
+    """One sub-pixel, just drawn in all n images: ``y``, ``x``, ``channel``, its ``levels`` (int64 n) and noise ``u``."""
+
+    y: int
+    x: int
+    channel: int
+    levels: Tensor
+    u: Tensor
+    drawn: Sample
+    distribution: LevelDistribution
+    temperature: float
+
+    def probabilities(self) -> Tensor:
+        """Probabilities that the levels were drawn from: n×L, rows sum to 1."""
+        return self.distribution.probabilities(self.drawn.output, self.drawn.earlier, self.channel, self.temperature)
+
+    def entropy(self) -> Tensor:
+        """Of :meth:`probabilities`, in nats: n."""
+        p = self.probabilities()
+        return -torch.xlogy(p, p).sum(1)
+
+    def images(self) -> Tensor:
+        """The images so far, float32 n×C×H×W in [0, 1]; what is not drawn yet is 0."""
+        return self.drawn.images.float() / (self.distribution.levels - 1)
+
+
 def uniform(n: int, spec: ImageSpec, generator: torch.Generator) -> Tensor:
     """The noise of ``n`` images: float64 N×C×H×W in [0, 1), from ``generator`` on its own device."""
     return torch.rand((n, *spec.shape), generator=generator, dtype=torch.float64, device=generator.device)
-
-
-def check_temperature(temperature: float) -> float:
-    if not 0.0 < temperature <= 100.0:
-        raise UsageError(
-            N_("A temperature of {value} is not possible.", value=temperature),
-            N_("Choose more than 0 (1 draws from the model itself, less gives more typical images) and at most 100."),
-        )
-    return float(temperature)
