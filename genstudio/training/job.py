@@ -72,7 +72,7 @@ class Job:
     @property
     def threads(self) -> int:
         """Intra-op threads that train now, live changes and all; 0 before the first step, and where no CPU trains."""
-        return self._loop.threads if self._loop.device.type == "cpu" else 0
+        return self._loop.progress.threads if self._loop.device.type == "cpu" else 0
 
     @property
     def step(self) -> int:
@@ -120,7 +120,7 @@ class Job:
 
     def _events_of(self, run: Run) -> list[str]:
         """Lines of all events: those of earlier trainings as far as the file is still there, then this one's."""
-        told, old = [*self._loop.told], list[str]()
+        told, old = [*self._loop.journal.lines], list[str]()
         with contextlib.suppress(RunError):
             old = [line.decode("utf-8", "replace") for line in run.event_lines()]
         return [line for line in old if line not in told] + told
@@ -128,7 +128,7 @@ class Job:
     def publish(self) -> None:
         """On the training thread, while it pauses: answer a request for a snapshot that came after the last step."""
         if self.board.wanted():
-            self.board.offer(self._loop.snapshot)
+            self.board.offer(self._loop.observer.snapshot)
 
     def result(self) -> dict[str, Any]:
         """For the command line: run, step, measures, seconds (pauses left out) and images per second of the steps."""
@@ -137,7 +137,7 @@ class Job:
             "run": str(self.run.path),
             "step": loop.step,
             "measures": dict(self.measures),
-            "seconds": round(loop.seconds, 3),
+            "seconds": round(loop.progress.seconds, 3),
             "images_per_second": round(loop.images_per_second, 1),
         }
 

@@ -21,17 +21,17 @@ def load_pace(run: Run) -> Pace:
     from genstudio.models.autoregressive.sampling.auto import Pace
 
     try:
-        told = json.loads(read_bounded(run.path / FILE, MOST_BYTES))
+        fields = json.loads(read_bounded(run.path / FILE, MOST_BYTES))
     except (OSError, ValueError, RecursionError):
         return Pace()
-    return Pace.from_json(told) if isinstance(told, dict) and told.get("computer") == _computer() else Pace()
+    return Pace.from_json(fields) if isinstance(fields, dict) and fields.get("computer") == _computer() else Pace()
 
 
 def save_pace(run: Run, pace: Pace) -> None:
     """Store the speeds in the run's folder. A run that can't be written to is measured each time."""
-    told = {"computer": _computer(), **pace.to_json()}
+    fields = {"computer": _computer(), **pace.to_json()}
     try:
-        write_atomically(run.for_writing(FILE), json.dumps(told, indent=1).encode())
+        write_atomically(run.for_writing(FILE), json.dumps(fields, indent=1).encode())
     except (OSError, RunError):
         return
 

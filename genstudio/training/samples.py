@@ -38,12 +38,12 @@ def write_samples(model: Model, path: Path, seed: int) -> Tensor | None:
 
     if not has(model, Samples):
         return None
-    count, columns, asked = POINTS if model.spec.is_point else COUNT, 0, {}
+    count, columns, options = POINTS if model.spec.is_point else COUNT, 0, {}
     if 2 <= model.classes <= count // 2:  # each in turn, a column or some each
         columns = columns_for(count, model.classes)
-        asked["label"] = torch.arange(count) % model.classes
+        options["label"] = torch.arange(count) % model.classes
     with torch.inference_mode():
-        images = model.sample(count, generator=generator(seed, "samples"), **asked)  # type: ignore[operator]
+        images = model.sample(count, generator=generator(seed, "samples"), **options)  # type: ignore[operator]
         content = sheet_png(images, columns)
     path.parent.mkdir(exist_ok=True)
     write_atomically(path, content)

@@ -67,7 +67,7 @@ def test_impossible_judged_measures_are_refused_with_a_reason(genstudio, trained
 
 
 def test_training_measures_with_its_judge(genstudio, recipe, monkeypatch):
-    monkeypatch.setattr("genstudio.training.loop.JUDGED", 30)
+    monkeypatch.setattr("genstudio.training.observer.JUDGED", 30)
     monkeypatch.setattr("genstudio.evaluate.judge.comparison.SAMPLES", 30)
     answer = genstudio("train", recipe, "--set", "plan.judge_every=6", "--json")
     assert answer.code == 0, answer.err

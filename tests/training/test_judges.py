@@ -198,7 +198,7 @@ def rows(run: dict[str, Any], key: str) -> list[tuple[int, float]]:
 
 
 def test_measuring_with_a_judge_changes_no_bit(recipe: Recipes, tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
+    monkeypatch.setattr("genstudio.training.observer.JUDGED", 40)
     monkeypatch.setattr("genstudio.evaluate.judge.comparison.SAMPLES", 40)
     never = trained(recipe(), tmp_path / "never")
     often = trained(recipe("plan.judge_every=6"), tmp_path / "often")
@@ -212,7 +212,7 @@ def test_measuring_with_a_judge_changes_no_bit(recipe: Recipes, tmp_path: Path, 
 
 
 def test_interrupted_measurement_is_made_after_resuming(recipe: Recipes, tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
+    monkeypatch.setattr("genstudio.training.observer.JUDGED", 40)
     monkeypatch.setattr("genstudio.evaluate.judge.comparison.SAMPLES", 40)
     straight = trained(recipe("plan.judge_every=6"), tmp_path / "straight")
     stopping: list[bool] = []
@@ -236,7 +236,7 @@ def run_events(run: Path, kind: str) -> list[dict[str, Any]]:
 def test_judged_measures_can_be_turned_on_and_off_during_training(
     recipe: Recipes, data: DataSet, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
+    monkeypatch.setattr("genstudio.training.observer.JUDGED", 40)
     train_judges.judge_for(data)
     changes = {4: {"plan.judge_every": 3}, 9: {"plan.judge_every": 0}}
     job = new_job(recipe(), out=tmp_path / "live")
@@ -257,7 +257,7 @@ def test_judged_measures_can_be_turned_on_and_off_during_training(
 def test_missing_judge_is_reported_with_how_to_get_one(
     recipe: Recipes, data: DataSet, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
+    monkeypatch.setattr("genstudio.training.observer.JUDGED", 40)
     monkeypatch.setattr("genstudio.evaluate.judge.comparison.SAMPLES", 40)
     job = new_job(recipe(), out=tmp_path / "run")
     train_until(job, 8, {4: {"plan.judge_every": 6}})
@@ -272,7 +272,7 @@ def test_missing_judge_is_reported_with_how_to_get_one(
 def test_resuming_with_judged_measures_trains_the_judge_first(
     recipe: Recipes, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
+    monkeypatch.setattr("genstudio.training.observer.JUDGED", 40)
     monkeypatch.setattr("genstudio.evaluate.judge.comparison.SAMPLES", 40)
     train_until(new_job(recipe(), out=tmp_path / "run"), 7)
     finish(resume_job(tmp_path / "run", changes={"plan.judge_every": 12}))
