@@ -52,7 +52,7 @@ class Equation:
 
 
 #: The lecture's, where the data have these attributes: a woman's smile on a man, a man's glasses on a woman, and a smile
-#: without glasses on somebody with.
+#: without glasses on a face with glasses.
 NAMED = (
     Equation("smile", "presentation", LOW),
     Equation("glasses", "presentation", HIGH),

@@ -54,7 +54,7 @@ class KnownCodes:
 
 
 def known_codes(context: ViewContext, *, drawn: int = DRAWN) -> Resumable[KnownCodes]:
-    """Codes of ``context``'s model with what is known of them: yields the share done, returns the codes.
+    """Codes of ``context``'s model with the attributes of their images.
 
     Raises :class:`UsageError` without attributes: a run whose data are missing, or without a judge.
     """
@@ -112,11 +112,11 @@ def _some(n: int, k: int) -> np.ndarray:
 
 def _judged(context: ViewContext, judge: Judge, n: int) -> Resumable[KnownCodes]:
     z: Tensor = context.require(Decodes).prior(n, generator=generator(0, "known codes"))
-    labels, said = classes_in_turn(context, n, -1), []
+    labels, parts = classes_in_turn(context, n, -1), []
     for part in chunks(n, context):
-        said.append(readings(judge, decoded(context, z[part], labels[part] if labels is not None else None)))
+        parts.append(readings(judge, decoded(context, z[part], labels[part] if labels is not None else None)))
         yield part.stop / n
-    values = {name: np.concatenate([one[name] for one in said]) for name in said[0]}
+    values = {name: np.concatenate([one[name] for one in parts]) for name in parts[0]}
     if context.data is not None:
         for name in switches(context.data) & set(values):
             values[name] = (values[name] > 0.5).astype(np.float64)

@@ -24,7 +24,7 @@ from genstudio.viewing.decode import decoded, encoding
 if TYPE_CHECKING:
     from torch import Tensor
 
-TYPICAL = 2_000  # encoded images, or drawn ones, among which the most typical of a class is looked for
+TYPICAL = 2_000  # encoded images, or drawn ones, among which the most typical of a class is searched
 DRAWN = 512
 JUDGED = 32  # of these at once
 
@@ -32,7 +32,7 @@ JUDGED = 32  # of these at once
 @pydantic.dataclasses.dataclass(frozen=True, config=pydantic.ConfigDict(extra="forbid"))
 class LatentPoint:
     """``number``: a seed, an image of the validation split, or a class, by ``kind``; ``blob``: a z float32 D, or a person's
-    own image uint8 H×W×C. ``label``: the class that a model which knows classes is asked for there."""
+    own image uint8 H×W×C. ``label``: the class of a conditional model there."""
 
     kind: Literal["seed", "image", "class", "z", "own"] = "seed"
     number: Annotated[int, pydantic.Field(ge=0, le=2**31 - 1)] = 0
@@ -79,8 +79,9 @@ def words_of(context: ViewContext, frame: LatentPoint) -> Message:
     return words_for(frame, tuple(context.spec.class_names or ()), classes_of(context))
 
 
-def words_for(frame: LatentPoint, names: tuple[str, ...], told: int = 0) -> Message:
-    """Title of a frame without a model. ``names``: of the classes; ``told``: number that the model is conditioned on."""
+def words_for(frame: LatentPoint, names: tuple[str, ...], classes: int = 0) -> Message:
+    """Title of a frame without a model. ``names``: of the classes; ``classes``: number of classes that the model is
+    conditioned on."""
 
     def named(number: int) -> str:
         return names[number % len(names)] if names else str(number)
@@ -93,7 +94,7 @@ def words_for(frame: LatentPoint, names: tuple[str, ...], told: int = 0) -> Mess
         words = N_("validation image {n}", n=f"{frame.number:,}")
     else:
         words = N_("your image") if frame.kind == "own" else N_("a z that was sent")
-    return N_("{frame} as {name}", frame=words, name=named(frame.label)) if told else words
+    return N_("{frame} as {name}", frame=words, name=named(frame.label)) if classes else words
 
 
 def seek(context: ViewContext, frame: LatentPoint) -> Resumable[Tensor]:
@@ -116,7 +117,7 @@ def labels_of(context: ViewContext, frames: tuple[LatentPoint, ...]) -> np.ndarr
         return None
     shares = np.zeros((len(frames), classes))
     for row, frame in zip(shares, frames, strict=True):
-        # Of a model that is told the class, what is typical of one is what it draws when it is asked for it.
+        # Of a conditional model, the typical image of a class is the one drawn under that class.
         row[(frame.number if frame.kind == "class" else frame.label) % classes] = 1
     return shares
 

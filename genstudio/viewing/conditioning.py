@@ -43,7 +43,7 @@ def given(context: ViewContext, source: str, index: int, own: Blob | None, mask:
 
 def split_image(context: ViewContext, index: int) -> tuple[Tensor, int | None, int]:
     """Image number ``index`` of the test split (of another, where that one is empty), its class, and its number in the
-    split. Bits that are drawn anew each time in training are drawn from the number alone."""
+    split. Bits that training draws each time are drawn from the number alone."""
     import torch
 
     check_data(context)
@@ -82,7 +82,7 @@ def chosen_class(context: ViewContext, label: int) -> int | None:
 
 
 def classes_in_turn(context: ViewContext, n: int, label: int) -> Tensor | None:
-    """The classes of ``n`` images, int64 n: the one that is asked for, or each in turn; ``None`` for a model without."""
+    """The classes of ``n`` images, int64 n: the one wanted, or each in turn; ``None`` for a model without."""
     import torch
 
     if not classes_of(context):

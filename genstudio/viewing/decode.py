@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ANCHORS = 512
-"""Encoded images by whose places a plane is told from its mirror images."""
+"""Encoded images whose places tell a plane from its mirror images."""
 ALIKE = 1.1
 """Ratio of two components' deviations up to which their order means nothing: it may change from one step to the next."""
 
-#: Sub-pixels decoded between two looks at whether a newer state has come: about 8 ms of a small net on one thread.
+#: Sub-pixels decoded between two checks for a newer state: about 8 ms of a small net on one thread.
 CHUNK_VALUES = 160_000
 
 
@@ -49,25 +49,25 @@ def decoded(context: ViewContext, z: Tensor, labels: Tensor | None = None) -> Te
 
 
 def chunks(n: int, context: ViewContext, finer: int = 1) -> Iterator[slice]:
-    """Slices of n codes, each small enough to be decoded between two looks at the clock; ``finer`` times smaller still."""
+    """Slices of n codes, each small enough to be decoded between two pauses; ``finer`` times smaller still."""
     size = max(16, CHUNK_VALUES // context.spec.values // finer)
     for start in range(0, n, size):
         yield slice(start, min(n, start + size))
 
 
-def drawn(context: ViewContext, n: int, noise: torch.Generator, **asked: Any) -> Resumable[Tensor]:
-    """``n`` samples, float32 N×C×H×W: those of ``model.sample(n, generator=noise, **asked)``. Yields the share done every
-    few milliseconds. ``asked``: ``label`` (int64 n), and ``temperature`` of a model that draws pixel by pixel."""
+def drawn(context: ViewContext, n: int, noise: torch.Generator, **options: Any) -> Resumable[Tensor]:
+    """``n`` samples, float32 N×C×H×W: those of ``model.sample(n, generator=noise, **options)``. ``options``: ``label``
+    (int64 n), and ``temperature`` of a model that draws pixel by pixel."""
     import torch
 
     if has(context.model, SamplesPixels):
-        sampling = context.require(SamplesPixels).sample_by_parts(n, generator=noise, **asked)
+        sampling = context.require(SamplesPixels).sample_by_parts(n, generator=noise, **options)
         return (yield from in_slices(sampling))
     if not has(context.model, Decodes):
-        return context.require(Samples).sample(n, generator=noise, **asked)
+        return context.require(Samples).sample(n, generator=noise, **options)
     from genstudio.models.classes import drawn_labels
 
-    z, labels, parts = context.require(Decodes).prior(n, generator=noise), asked.get("label"), []
+    z, labels, parts = context.require(Decodes).prior(n, generator=noise), options.get("label"), []
     if classes := int(getattr(context.model, "classes", 0)):
         labels = drawn_labels(n, classes, noise, z.device) if labels is None else labels
     for part in chunks(n, context):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 AT_ONCE = 32_000
-"""Sub-pixels that the discriminator looks at between two looks at whether a newer state has come."""
+"""Sub-pixels that the discriminator scores between two pauses."""
 SMOOTH = 3  # pixels: strided convolutions see every other pixel more strongly, which says nothing of where it looks
 
 

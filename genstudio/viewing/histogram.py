@@ -31,7 +31,7 @@ def histogram(groups: Mapping[Message, np.ndarray], low: float, high: float) -> 
 
 
 def round_ends(values: np.ndarray, *, from_nought: bool = False) -> tuple[float, float]:
-    """Ends of a scale that all but the outermost of ``values`` lie between: round numbers, so that the scale stands still
+    """Ends of a scale that all but the outermost of ``values`` lie between: round numbers, so that the scale stays the same
     while a model learns."""
     import numpy as np
 

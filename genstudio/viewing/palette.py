@@ -1,4 +1,4 @@
-"""Colours for points over pictures: told apart by colour-blind eyes, and on black, white and grey pictures alike."""
+"""Colours for points over pictures: distinct for colour-blind eyes, on black, white and grey pictures alike."""
 
 from __future__ import annotations
 

@@ -36,8 +36,8 @@ def cell_stages(context: ViewContext, z: np.ndarray, label: int) -> Iterator[Sta
     """Ever more of the cells with the codes z (float32 rows×columns×latent_dim) decoded, none of them twice; of class
     ``label``, in a model that knows classes.
 
-    Of a large sheet come first coarse ones, every eighth, fourth, second row and column, which stand for their neighbours;
-    then the others, a part at a time. ``None`` comes where one may pause before the next stage.
+    A large sheet begins coarse, with every eighth, fourth and second row and column in place of their neighbours; the others
+    follow, a part at a time. ``None`` comes where one may pause before the next stage.
     """
     import numpy as np
     import torch

@@ -27,7 +27,7 @@ RARE = 0.01
 SURE = 0.001
 """What is less probable than this without copying counts as a sign of it."""
 TOO_FEW = 20
-"""With fewer held-out images, or samples, than this nothing is said."""
+"""With fewer held-out images, or samples, than this there is no verdict."""
 NEVER = 1e-12  # the least that a ratio divides by
 
 
@@ -107,33 +107,35 @@ def audit(samples: Nearness, held_out: Nearness) -> Audit:
 
 def verdict(found: Audit) -> Message:
     """The audit in one sentence."""
-    told = {"p": describe_p_value(found.p), "share": percent(found.copies), "rare": percent(found.beyond)}
+    fields = {"p": describe_p_value(found.p), "share": percent(found.copies), "rare": percent(found.beyond)}
     if min(found.samples, found.held_out) < TOO_FEW:
         return N_("Too few images to detect memorising: at least {n} held-out images are needed.", n=TOO_FEW)
     if found.p_copies < SURE:
         if found.beyond == 0:
             return N_(
                 "Memorised: {share} of the samples are closer to a single training image than any held-out image is.",
-                **told,
+                **fields,
             )
         return N_(
             "Memorised: {share} of the samples are as close to a single training image as only {rare} of "
             "held-out images are.",
-            **told,
+            **fields,
         )
     if found.p < SURE and normal_cdf(found.z_relative) < SURE:
         return N_(
             "Close to the training images: samples are nearer to single ones than held-out images are (p {p}), "
-            "though few are copies.", **told,
+            "though few are copies.", **fields,
         )  # fmt: skip
     if found.p < SURE:
         return N_(
             "No sign of memorising: samples are nearer to training images than held-out images are (p {p}), but "
-            "to many of them alike, as smooth images are.", **told,
+            "to many of them alike, as smooth images are.", **fields,
         )  # fmt: skip
     if found.p > 1 - SURE:
         return N_("No sign of memorising: samples are farther from training images than held-out images are.")
-    return N_("No sign of memorising: samples are as far from training images as held-out images are (p {p}).", **told)
+    return N_(
+        "No sign of memorising: samples are as far from training images as held-out images are (p {p}).", **fields
+    )
 
 
 def mann_whitney(first: np.ndarray, second: np.ndarray) -> float:

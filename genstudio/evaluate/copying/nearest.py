@@ -28,7 +28,7 @@ BLOCK_VALUES = 500_000
 AGAIN = 16
 """Images measured again in full between two pauses."""
 NEARLY = 1 - 1e-6
-"""The share where all images were looked at, and some distances are still to be measured in full."""
+"""Share at which all images were compared, and some distances are still to be computed in full precision."""
 EXACT = 10
 """So many nearest ones are measured again, in full: the fast formula loses its digits where two images are equal."""
 
@@ -81,8 +81,8 @@ class Searched:
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
-    """Of M images the k nearest among those looked at so far, the nearest first: ``distances`` float64 M×k in the space's
-    unit, ``rows`` int64 M×k of :class:`Searched`. ``share`` says how many of them were looked at, 1: all."""
+    """The k nearest of those compared so far for M images, the nearest first: ``distances`` float64 M×k in the space's
+    unit, ``rows`` int64 M×k of :class:`Searched`. ``share`` is the share compared, 1: all."""
 
     distances: np.ndarray
     rows: np.ndarray

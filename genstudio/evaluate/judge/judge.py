@@ -72,10 +72,10 @@ class Judge:
         """Description of the judge for a result's protocol, for images of ``spec``."""
         same = (spec.height, spec.width) == (self.spec.height, self.spec.width)
         how = f"bicubic, antialiased, {spec.width}x{spec.height} to {self.spec.width}x{self.spec.height}"
-        told = {
+        fields = {
             "judge": self.name,
             "judge_hash": self.hash,
             "feature_dim": self.feature_dim,
             "resizer": "none" if same else how,
         }
-        return told | ({"judge_note": self.note} if self.note else {})
+        return fields | ({"judge_note": self.note} if self.note else {})

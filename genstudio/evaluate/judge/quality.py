@@ -19,29 +19,29 @@ def held_out(model: Any, data: DataSet) -> dict[str, Any]:
     """
     images = next(found for split in ("test", "validation", "train") if len(found := Images(data, split)))
     right: list[Tensor] = []
-    said, true = [], []
+    predicted, true = [], []
     with torch.inference_mode():
         for batch, _ in images.batches(model):
             verdict = model.verdict(batch.images)
             if batch.labels is not None and verdict.class_logits.shape[1]:
                 right.append(verdict.class_logits.argmax(1) == batch.labels)
             if batch.attributes is not None and verdict.attributes.shape[1]:
-                said.append(verdict.attributes)
+                predicted.append(verdict.attributes)
                 true.append(batch.attributes)
-    told: dict[str, Any] = {"split": images.split.name, "n": len(images)}
+    results: dict[str, Any] = {"split": images.split.name, "n": len(images)}
     if right:
-        told["accuracy"] = float(torch.cat(right).double().mean())
-    if said:
-        scores = r_squared(torch.cat(said), torch.cat(true))
-        told["r2"] = {
+        results["accuracy"] = float(torch.cat(right).double().mean())
+    if predicted:
+        scores = r_squared(torch.cat(predicted), torch.cat(true))
+        results["r2"] = {
             name: round(score, 4)
             for name, score in zip(data.spec.attribute_names, scores.tolist(), strict=True)
             if score == score  # unknown for all images, or the same for all
         }
-    return told
+    return results
 
 
-def r_squared(said: Tensor, true: Tensor) -> Tensor:
+def r_squared(predicted: Tensor, true: Tensor) -> Tensor:
     """Share of each attribute's variance that is explained, N×A to A: 1 - squared error / variance; unknown ones (NaN) are
     passed over, and NaN comes out where nothing is known or nothing varies."""
     known = true.isfinite()
@@ -49,5 +49,5 @@ def r_squared(said: Tensor, true: Tensor) -> Tensor:
     truth = true.nan_to_num(0.0, 0.0, 0.0).double()
     mean = truth.sum(0) / count
     spread = ((truth - mean).square() * known).sum(0)
-    error = ((truth - said.double()).square() * known).sum(0)
+    error = ((truth - predicted.double()).square() * known).sum(0)
     return torch.where(spread > 0, 1 - error / spread, torch.full_like(spread, float("nan")))

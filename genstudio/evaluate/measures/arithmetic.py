@@ -65,14 +65,14 @@ def arithmetic(model: Any, images: Images, *, comparison: Comparison, triples: i
             one.name: _tried(model, one, pool, comparison.judge, triples, images.seed, exemplars) for one in equations
         }
 
-    asked = equations_for(images.spec.attribute_names)
-    shares = tried(asked, EXEMPLARS)
-    of_more = tried([one for one in asked if min(map(len, _candidates(one, pool))) >= MORE], MORE)
+    equations = equations_for(images.spec.attribute_names)
+    shares = tried(equations, EXEMPLARS)
+    of_more = tried([one for one in equations if min(map(len, _candidates(one, pool))) >= MORE], MORE)
 
     def mean(which: str) -> float:
-        return float(np.mean([told[which]["both"] for told in shares.values()]))
+        return float(np.mean([results[which]["both"] for results in shares.values()]))
 
-    told: dict[str, Any] = {
+    results: dict[str, Any] = {
         "weights": comparison.weights or "as given",
         "triples": triples,
         "exemplars": EXEMPLARS,
@@ -82,10 +82,10 @@ def arithmetic(model: Any, images: Images, *, comparison: Comparison, triples: i
     }
     return Result(
         mean("codes"),
-        images.protocol() | comparison.judge.protocol(images.spec) | told,
+        images.protocol() | comparison.judge.protocol(images.spec) | results,
         {which: mean(which) for which in ("chance", "third_term", "pixels")},
-        {name: told["codes"]["both"] for name, told in shares.items()}
-        | {f"{name}_of_{MORE}": told["codes"]["both"] for name, told in of_more.items()},
+        {name: results["codes"]["both"] for name, results in shares.items()}
+        | {f"{name}_of_{MORE}": results["codes"]["both"] for name, results in of_more.items()},
     )
 
 
@@ -119,8 +119,8 @@ def _pool(model: Any, images: Images, judge: Judge) -> Pool:
     draw = seeding.generator(images.seed, "evaluate", "arithmetic")
     z = model.prior(DRAWN, generator=draw)
     shown = torch.cat([_decoded(model, part, images) for part in z.split(BATCH)])
-    said = _read(judge, shown)
-    return Pool(z, shown, said, sides(said), sides(read), "drawn images")
+    found = _read(judge, shown)
+    return Pool(z, shown, found, sides(found), sides(read), "drawn images")
 
 
 def _real(images: Images) -> tuple[Tensor, np.ndarray]:

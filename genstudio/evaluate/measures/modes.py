@@ -1,7 +1,7 @@
 """Number of known data modes that the model covers: mode collapse as a number.
 
-A sample is of high quality when it lies within three standard deviations of its nearest centre, and 2,500 samples are looked
-at (Srivastava et al. 2017, "VEEGAN", section 4.1; Lin et al. 2018, "PacGAN", section 4.1). There a mode counts as soon as
+A sample is of high quality when it lies within three standard deviations of its nearest centre, and 2,500 samples are drawn
+(Srivastava et al. 2017, "VEEGAN", section 4.1; Lin et al. 2018, "PacGAN", section 4.1). There a mode counts as soon as
 one such sample is nearest to it, which a handful of points strewn at random does for most of them; here it takes a quarter
 of an even share. The papers' count stands beside it, as ``modes_touched``.
 """

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def nll(model: Any, images: Images, *, k: int = 200) -> Result:
     """Mean of -log(1/k sum_i p(x, z_i) / q(z_i|x)) in nats per image: lower is better, and falls as k grows.
 
-    A model that computes log p(x) exactly is asked once. Extra: ``nll_bits_per_dim``. Baselines: independent
+    A model that computes log p(x) exactly is evaluated once. Extra: ``nll_bits_per_dim``. Baselines: independent
     pixels, and -ELBO on the same images (k = 1). Raises :class:`UsageError` for k below 1.
     """
     if k < 1:

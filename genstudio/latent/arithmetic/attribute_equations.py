@@ -77,14 +77,14 @@ def terms_of(context: ViewContext, equation: Equation, pool: Pool, seed: int = 0
     terms, draw = [], generator(seed, "exemplars", equation.name)
     for sign, wanted in equation.terms:
         fits = pool.matching(tuple(wanted.items()))
-        said = translate(filter_words(context.data, tuple(wanted.items())))
+        wanted_words = translate(filter_words(context.data, tuple(wanted.items())))
         if len(fits) < EXEMPLARS:
             raise UsageError(
-                N_("Only {n} of {all} images are {wanted}.", n=len(fits), all=len(pool), wanted=said),
+                N_("Only {n} of {all} images are {wanted}.", n=len(fits), all=len(pool), wanted=wanted_words),
                 N_("Choose another equation, or exemplars by hand."),
             )
         chosen = fits[torch.randperm(len(fits), generator=draw)[:EXEMPLARS].numpy()]
-        terms.append(Term(1 if sign > 0 else -1, tuple(pool.frame(int(k)) for k in chosen), said))
+        terms.append(Term(1 if sign > 0 else -1, tuple(pool.frame(int(k)) for k in chosen), wanted_words))
     return tuple(terms)
 
 

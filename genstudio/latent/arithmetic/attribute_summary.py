@@ -45,28 +45,28 @@ def verdict_words(
     judge = context.judge()
     if judge is None or ordinary is None:
         return None
-    sides, said = judged_sides(context.data, ordinary), readings(judge, image)
+    sides, found = judged_sides(context.data, ordinary), readings(judge, image)
     many = set(judge.class_names) if len(judge.class_names) > 2 else set()
-    likeliest = max(many & said.keys(), key=lambda name: (float(said[name][0]), name), default="")
-    worded, told = data_sets[context.data.name].words if context.data is not None else {}, []
-    for name, values in said.items():
+    likeliest = max(many & found.keys(), key=lambda name: (float(found[name][0]), name), default="")
+    worded, shown = data_sets[context.data.name].words if context.data is not None else {}, []
+    for name, values in found.items():
         if worded and name not in worded and name not in many:
             continue
         value = float(values[0])
         if name in many:
             if name == likeliest:
-                told.append((-1, -value, f"{translate(side_words(context.data, name, HIGH))} {_hundredths(value)}"))
+                shown.append((-1, -value, f"{translate(side_words(context.data, name, HIGH))} {_hundredths(value)}"))
             continue
         switch = sides[name].low == sides[name].high
         share = value if switch else float((ordinary[name] < value).mean())
         side = HIGH if share >= 0.5 else LOW
         sure = share if side == HIGH else 1 - share
-        told.append((_rank(name), -sure, f"{translate(side_words(context.data, name, side))} {_hundredths(sure)}"))
-    told.sort()
-    return N_("{words}", words=", ".join(words for _, _, words in told[:most]))
+        shown.append((_rank(name), -sure, f"{translate(side_words(context.data, name, side))} {_hundredths(sure)}"))
+    shown.sort()
+    return N_("{words}", words=", ".join(words for _, _, words in shown[:most]))
 
 
-#: What the equations are about is said first.
+#: Attributes of the equations come first.
 _FIRST = tuple(dict.fromkeys(name for one in equations_for(("smile", "presentation", "glasses")) for name in
                (one.moved, one.across)))  # fmt: skip
 

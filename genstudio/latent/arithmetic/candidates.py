@@ -103,12 +103,12 @@ def _of_samples(context: ViewContext) -> Resumable[Pool]:
     judge, draw = context.judge(), context.require(Decodes).prior
     z = torch.cat([draw(1, generator=generator(seed, "frame")) for seed in range(MOST)])
     labels = classes_in_turn(context, MOST, -1)
-    said: list[dict[str, np.ndarray]] = []
+    parts: list[dict[str, np.ndarray]] = []
     for part in chunks(MOST, context) if judge is not None else ():
         assert judge is not None
-        said.append(readings(judge, decoded(context, z[part], None if labels is None else labels[part])))
+        parts.append(readings(judge, decoded(context, z[part], None if labels is None else labels[part])))
         yield part.stop / MOST
-    values = {name: np.concatenate([one[name] for one in said]) for name in said[0]} if said else {}
+    values = {name: np.concatenate([one[name] for one in parts]) for name in parts[0]} if parts else {}
     sides = judged_sides(context.data, values)
     return Pool(z.numpy(), values, sides, "seed", None if labels is None else labels.numpy())
 

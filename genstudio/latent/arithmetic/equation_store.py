@@ -65,10 +65,10 @@ class SavedSums:
             entries.pop(name, None)
         else:
             entries[name] = entry
-        told = json.dumps({"version": 1, "equations": entries}, indent=1, sort_keys=True, allow_nan=False)
+        fields = json.dumps({"version": 1, "equations": entries}, indent=1, sort_keys=True, allow_nan=False)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self.path, told.encode())
+            write_atomically(self.path, fields.encode())
         except OSError as error:
             raise DataError(
                 N_("Equations can't be written to {path}: {reason}.", path=str(self.path), reason=error.strerror),
@@ -77,8 +77,8 @@ class SavedSums:
 
     def _read(self) -> dict[str, Entry]:
         try:
-            told = json.loads(self.path.read_text(encoding="utf-8"))
-            entries = {str(name): dict(entry) for name, entry in dict(told["equations"]).items()}
+            fields = json.loads(self.path.read_text(encoding="utf-8"))
+            entries = {str(name): dict(entry) for name, entry in dict(fields["equations"]).items()}
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, TypeError, KeyError) as error:
@@ -132,22 +132,22 @@ def _remark(made: Place, here: Place, refused: int) -> Message | None:
 
 
 def _told(frame: LatentPoint, blobs: Blobs) -> Entry:
-    told: Entry = {"kind": frame.kind, "number": frame.number, "label": frame.label}
+    fields: Entry = {"kind": frame.kind, "number": frame.number, "label": frame.label}
     if frame.blob is None:
-        return told
+        return fields
     array = blobs.get_array(frame.blob)
     if frame.kind == "z":
         # A float32 is a float64 too: JSON gives back the same number.
-        return told | {"z": [float(value) for value in array.astype(np.float32).ravel()]}
+        return fields | {"z": [float(value) for value in array.astype(np.float32).ravel()]}
     packed = base64.b64encode(np.ascontiguousarray(array, np.uint8).tobytes()).decode()
-    return told | {"shape": list(array.shape), "pixels": packed}
+    return fields | {"shape": list(array.shape), "pixels": packed}
 
 
-def _frame(told: Entry, blobs: Blobs) -> LatentPoint:
+def _frame(fields: Entry, blobs: Blobs) -> LatentPoint:
     blob = None
-    if "z" in told:
-        blob = blobs.put_array(np.array(told["z"], np.float32))
-    elif "pixels" in told:
-        flat = np.frombuffer(base64.b64decode(told["pixels"]), np.uint8)
-        blob = blobs.put_array(flat.reshape(tuple(told["shape"])))
-    return LatentPoint(told["kind"], int(told["number"]), blob, int(told["label"]))
+    if "z" in fields:
+        blob = blobs.put_array(np.array(fields["z"], np.float32))
+    elif "pixels" in fields:
+        flat = np.frombuffer(base64.b64decode(fields["pixels"]), np.uint8)
+        blob = blobs.put_array(flat.reshape(tuple(fields["shape"])))
+    return LatentPoint(fields["kind"], int(fields["number"]), blob, int(fields["label"]))

@@ -71,8 +71,8 @@ def _added(context: ViewContext, terms: tuple[Term, ...], spread: float, seed: i
             N_("Go back to an earlier checkpoint."),
         )
     cell, widest = context.spec.cell, max(len(term.exemplars) for term in terms)
-    told = None if shares[0] is None else torch.from_numpy(np.stack([one.mean(0) for one in shares])).float()  # type: ignore[union-attr]
-    shown = to_pixels(decoded(context, means, told))
+    mean_labels = None if shares[0] is None else torch.from_numpy(np.stack([one.mean(0) for one in shares])).float()  # type: ignore[union-attr]
+    shown = to_pixels(decoded(context, means, mean_labels))
     images = [torch.stack([image_of(context, one) for one in term.exemplars]) for term in terms]
     rows = np.zeros((len(terms), widest, *shown.shape[1:]), np.uint8)
     row_codes = np.zeros((len(terms), widest, len(z)), np.float32)
@@ -109,5 +109,5 @@ def _summed_labels(shares: list[Any], signs: Tensor) -> Tensor | None:
         return None
     means = torch.from_numpy(np.stack([one.mean(0) for one in shares]))
     total = (signs[:, None] * means).sum(0).clamp_min(0)
-    asked = total / total.sum() if float(total.sum()) > 0 else torch.full_like(total, 1 / len(total))
-    return asked.float()[None]
+    shares_of_sum = total / total.sum() if float(total.sum()) > 0 else torch.full_like(total, 1 / len(total))
+    return shares_of_sum.float()[None]

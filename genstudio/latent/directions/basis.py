@@ -51,23 +51,23 @@ class Basis:
 
     def to_bytes(self) -> bytes:
         """JSON; equal ones give equal bytes."""
-        told = {
+        fields = {
             "space": self.space.__dict__,
             "components": [[one.name, one.sigma, one.n, one.vector.tolist()] for one in self.components],
         } | {name: getattr(self, name).tolist() for name in ("origin", "spread", "activity")}
-        return json.dumps(told, sort_keys=True).encode()
+        return json.dumps(fields, sort_keys=True).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Basis:
         """Read back the result of :meth:`to_bytes`. Raises :class:`UsageError` for anything else."""
         try:
-            told = json.loads(data)
-            origin, spread, activity = (np.array(told[name], np.float64) for name in ("origin", "spread", "activity"))
+            fields = json.loads(data)
+            origin, spread, activity = (np.array(fields[name], np.float64) for name in ("origin", "spread", "activity"))
             components = []
-            for name, sigma, n, vector in told["components"]:
+            for name, sigma, n, vector in fields["components"]:
                 axis = np.array(vector, np.float64)
                 components.append(Direction(name, axis, sigma, "components", axis, n=n))
-            made = cls(Space(**told["space"]), origin, spread, activity, tuple(components))
+            made = cls(Space(**fields["space"]), origin, spread, activity, tuple(components))
             if {len(one) for one in (origin, spread, activity, *(c.vector for c in components))} != {
                 made.space.latent_dim
             }:

@@ -80,8 +80,8 @@ class Direction:
         return replace(self, vector=-self.vector, reader=-self.reader, effect=effect)
 
     def to_json(self) -> dict[str, Any]:
-        told = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return told | {name: [float(x) for x in told[name]] for name in ("vector", "reader")}
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return fields | {name: [float(x) for x in fields[name]] for name in ("vector", "reader")}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Direction:
@@ -165,20 +165,20 @@ class Directions:
 
     def to_bytes(self) -> bytes:
         """JSON; equal directions give equal bytes."""
-        told = {
+        fields = {
             "space": self.space.__dict__,
             "origin": [float(x) for x in self.origin],
             "directions": [direction.to_json() for direction in self.found],
         }
-        return json.dumps(told, indent=1, sort_keys=True).encode()
+        return json.dumps(fields, indent=1, sort_keys=True).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Directions:
         """Read back the result of :meth:`to_bytes`. Raises :class:`UsageError` for anything else."""
         try:
-            told = json.loads(data)
-            found = tuple(Direction.from_json(one) for one in told["directions"])
-            made = cls(Space(**told["space"]), found, np.array(told["origin"], np.float64))
+            fields = json.loads(data)
+            found = tuple(Direction.from_json(one) for one in fields["directions"])
+            made = cls(Space(**fields["space"]), found, np.array(fields["origin"], np.float64))
             dims = {len(v) for direction in made.found for v in (direction.vector, direction.reader)} | {
                 len(made.origin)
             }

@@ -1,4 +1,4 @@
-"""Finding directions: by attributes, by what a judge says of drawn images, by a mirror, or without any name."""
+"""Search for directions: by attributes, by a judge's readings of samples, by mirrored images, or without names."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 How = Literal["auto", "means", "logistic", "svm", "ridge", "extremes"]
 
-#: Of drawn images the share with the highest and with the lowest score that is told apart (Shen et al. 2020 take 2 % of
+#: Of drawn images the share with the highest and with the lowest score that is separated (Shen et al. 2020 take 2 % of
 #: half a million; of ten thousand that would be too few for a plane).
 SHARE = 0.1
 RANDOM = 10
@@ -67,8 +67,8 @@ def named(
 ) -> Resumable[list[Direction]]:
     """A direction for each attribute of ``codes`` (those named, or all), and the mirror's where images can be encoded.
 
-    With ``refused`` what can't be found goes in there with the reason, by name. Without, one that nobody named is passed
-    over, and of a named one :class:`UsageError` is raised.
+    With ``refused`` what can't be found goes in there with the reason, by name. Without it, an attribute that was not
+    named is left out, and for a named one :class:`UsageError` is raised.
     """
     wanted = list(codes.values) if names is None else list(names)
     for name in wanted:

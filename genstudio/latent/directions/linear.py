@@ -158,10 +158,10 @@ def best_threshold(places: np.ndarray, values: np.ndarray) -> tuple[float, float
     return float((sorted_places[k] + after) / 2), sign
 
 
-def balanced_accuracy(said: np.ndarray, truth: np.ndarray) -> float:
-    """The mean of the shares of yes and of no that are said rightly: .5 for guesses."""
+def balanced_accuracy(predicted: np.ndarray, truth: np.ndarray) -> float:
+    """Mean of the shares of yes and of no that are predicted correctly: .5 for guesses."""
     yes = truth == 1
-    return float((said[yes].mean() + (~said[~yes]).mean()) / 2)
+    return float((predicted[yes].mean() + (~predicted[~yes]).mean()) / 2)
 
 
 def project_out(

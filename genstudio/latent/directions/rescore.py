@@ -26,11 +26,11 @@ def scores_now(context: ViewContext, found: Directions) -> Resumable[dict[str, f
     scored when they were found, and where it can be known: yields the share done."""
     try:
         codes = yield from _few_codes(context)
-    except UsageError:  # no images, no judge: that is said elsewhere
+    except UsageError:  # no images, no judge: reported elsewhere
         return {}
     scores = {}
     for direction in found:
-        by = _what_it_tells(direction, codes)
+        by = _attribute_of(direction, codes)
         if by is not None and np.isfinite(codes.z).all():
             try:
                 score = linear.score(direction.reader, codes.found(by), codes.held(by))
@@ -41,7 +41,7 @@ def scores_now(context: ViewContext, found: Directions) -> Resumable[dict[str, f
     return scores
 
 
-def _what_it_tells(direction: Direction, codes: KnownCodes) -> str | None:
+def _attribute_of(direction: Direction, codes: KnownCodes) -> str | None:
     if direction.heldout is None:
         return None
     by = "yaw" if direction.method == "mirror" else direction.name

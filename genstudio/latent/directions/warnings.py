@@ -41,17 +41,19 @@ def remarks_on(context: ViewContext, found: Directions, names: Sequence[str] = (
         return () if named else (NO_JUDGE_AT_ALL,)
     values = targets_of(context.data, np.arange(len(context.data)))
     reasons = {name: _why_not(name, values) for name in names or values if name not in found}
-    said = [reason for reason in reasons.values() if reason is not None]
+    found_warnings = [reason for reason in reasons.values() if reason is not None]
     left = ", ".join(name for name, reason in reasons.items() if reason is None)
     if left and has(context.model, Encodes):
-        said.append(N_("These directions don't include: {names}. Find them again.", names=left))
+        found_warnings.append(N_("These directions don't include: {names}. Find them again.", names=left))
     elif left:
-        said.append(N_("The judge sees only one kind among images that this model draws: {names}.", names=left))
+        found_warnings.append(
+            N_("The judge sees only one kind among images that this model draws: {names}.", names=left)
+        )
     if not values:
-        said.append(NOTHING_KNOWN)
+        found_warnings.append(NOTHING_KNOWN)
     elif judge is None and not any(one.effect for one in found):
-        said.append(NO_JUDGE)
-    return tuple(said)
+        found_warnings.append(NO_JUDGE)
+    return tuple(found_warnings)
 
 
 def _why_not(name: str, values: dict[str, np.ndarray]) -> Message | None:

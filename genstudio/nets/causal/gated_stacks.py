@@ -1,7 +1,7 @@
 """The two stacks of the gated PixelCNN (van den Oord et al. 2016b, section 2.2), as modules and as nodes of a causal graph.
 
 The vertical stack sees all rows above, the horizontal one what is left of the pixel in its own row, and what the vertical
-one tells it through a *link*. Each layer ends in a gate, into which a class may speak.
+one feeds it through a *link*. Each layer ends in a gate, which may have a class embedding.
 
 As nodes they are written for few and large steps, since at a single pixel it is the number of operations that costs. What
 is linear is folded into one matrix when the graph is made. All layers of the horizontal stack are one node, for they
@@ -53,7 +53,7 @@ class GatedLayer(nn.Module):
 
 def class_bias_of(table: Tensor, labels: Tensor | None) -> Tensor:
     """The rows of ``table`` (classes × features) for int64 ``labels``: N×features."""
-    assert labels is not None, "a conditional model is asked with classes"
+    assert labels is not None, "a conditional model needs classes"
     return F.embedding(labels, table)
 
 
@@ -86,7 +86,7 @@ class StackNodes:
         else:
             above = [(Read(f"v{i}", conv.taps), conv.matrix())]
         # Beside the gates' inputs stand the links: linear in them, so one product gives both. The last layer's gates
-        # nobody reads.
+        # are not read.
         link, wide = layer.link.matrix(), self.wide[-1].stop
         last = i + 1 == len(self.layers)
         both = link if last else torch.cat([torch.eye(wide).to(link), link], 1)
@@ -139,10 +139,10 @@ class StackNodes:
             here=[self._between(i, c, c, HERE) for i in later],
             out=[self._out(i, c, c) for i in range(count)],
             bias=self.sums[c].flatten(),
-            told=c + 1 < len(self.colours),
+            linked=c + 1 < len(self.colours),
         )
         features = count * width_of(self.colours[c])
-        outputs = [(f"h:{c}", features), (f"g:{c}", features)][: 1 + compute.told]
+        outputs = [(f"h:{c}", features), (f"g:{c}", features)][: 1 + compute.linked]
         return Node(f"row:{c}", tuple(reads), tuple(outputs), compute, self.grid, loop="row")
 
     def _between(self, i: int, source: int, target: int, taps: tuple[tuple[int, int], ...]) -> Tensor:
@@ -159,8 +159,8 @@ class _Row:
 
     ``image``: matrices for what is read of the image. ``sums``: for each reading of sums, (L-1)×F'×2F, what they give to the
     gates of the layers but the first. ``gates``: for each colour before, L×F'×F, what its gates give to the sums. ``here``:
-    F×2F for each layer but the first, from the sums to the gates. ``out``: F×F, back again. ``bias``: L*F. ``told``: whether
-    a colour follows that asks for the gates.
+    F×2F for each layer but the first, from the sums to the gates. ``out``: F×F, back again. ``bias``: L*F.
+    ``linked``: whether a colour follows that asks for the gates.
     """
 
     def __init__(
@@ -171,10 +171,10 @@ class _Row:
         here: list[Tensor],
         out: list[Tensor],
         bias: Tensor,
-        told: bool,
+        linked: bool,
     ) -> None:
         self.image, self.sums, self.gates, self.here, self.out = image, sums, gates, here, out
-        self.bias, self.told = bias, told
+        self.bias, self.linked = bias, linked
 
     def __call__(self, inputs: list[Tensor]) -> list[Tensor]:
         count, rest = len(self.out), iter(inputs[len(self.out) :])
@@ -198,7 +198,7 @@ class _Row:
             gates.append(g)
             sums.append(h)
         made = torch.cat(sums, 1).add_(self.bias)
-        return [made, torch.cat(gates, 1)] if self.told else [made]
+        return [made, torch.cat(gates, 1)] if self.linked else [made]
 
 
 def by_layer(x: Tensor, count: int) -> Tensor:

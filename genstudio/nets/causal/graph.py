@@ -41,7 +41,7 @@ class Read:
 @dataclass(frozen=True)
 class Node:
     """``outputs``: buffers with their numbers of features. An ``eager`` node is evaluated as soon as it can (outside of a
-    loop, as a vertical stack, a whole row at once where that can be); another only when somebody needs it (at the drawn
+    loop, as a vertical stack, a whole row at once where that can be); another only when it is needed (at the drawn
     pixel, so that layers hand on what they have)."""
 
     name: str
@@ -72,9 +72,9 @@ class Draw:
 
 @dataclass(frozen=True)
 class CausalGraph:
-    """``size`` is the image's (H, W); ``images`` names the image buffers with the channels that each holds; ``nodes`` stand
+    """``size`` is the image's (H, W); ``images`` names the image buffers with the channels that each holds; ``nodes`` are
     in an order in which each reads only earlier ones, images and its own loop. ``beside``, K×H×W,
-    are features known beforehand that stand behind the channels in every image buffer."""
+    are features known beforehand that follow the channels in every image buffer."""
 
     size: tuple[int, int]
     images: tuple[tuple[str, tuple[int, ...]], ...]
@@ -82,7 +82,7 @@ class CausalGraph:
     draws: tuple[Draw, ...]
     beside: Tensor | None = field(
         default=None, compare=False
-    )  # a tensor equals itself alone: schedules would be made anew
+    )  # a tensor equals itself alone: schedules would be made again
     features_beside: int = field(init=False)
 
     def __post_init__(self) -> None:

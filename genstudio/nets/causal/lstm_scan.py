@@ -21,7 +21,7 @@ Span = tuple[int, int]
 def lstm_scan(x: Tensor, weights: Tensor, shifts: Sequence[int], active: Sequence[Span], n: int) -> Tensor:
     """States h, D×S×(R*n)×F, of D independent directions over S steps.
 
-    x: D×S×(R*n)×4F, what the gates are told from outside, in the order o, f, i, g; R places of n images each, the places
+    x: D×S×(R*n)×4F, inputs of the gates from outside, in the order o, f, i, g; R places of n images each, the places
     outermost. weights: D×K×F×4F, one matrix for each of ``shifts`` (-1, 0 or 1): place r follows place r + shift of the step
     before. active: the places (first, behind the last) that each step computes; all others are 0 then, as is what lies
     beyond either end. The steps that compute a place follow each other without a gap.

@@ -44,7 +44,7 @@ class GraphMachine:
         self.holds = dict(graph.images)
         self.buffers: dict[str, Tensor] = {}
         self._add(schedule.buffers, images)
-        # The image buffers' channels, without what stands beside them.
+        # The image buffers' channels, without the features beside them.
         self.drawn = {name: self.buffers[name][:, :, : len(channels)] for name, channels in graph.images}
         if graph.beside is not None:
             for name, channels in graph.images:
@@ -62,7 +62,7 @@ class GraphMachine:
 
     def advance(self, tick: int, keep: bool = True) -> Iterator[Pending | None]:
         """Evaluate what falls due in ``tick`` and give what is to be drawn; :meth:`write` it before the next tick. ``None``
-        comes where one may pause. Without ``keep``, a tick that was played already is asked again and changes nothing."""
+        comes where one may pause. Without ``keep``, a tick that was played before is computed again and changes nothing."""
         return self._run(self.schedule.ticks[tick], keep, {})
 
     def past(self, ticks: int) -> Iterator[Pending | None]:
@@ -85,7 +85,7 @@ class GraphMachine:
                 self.buffers[name][-1] = 0
 
     def _run(self, now: Tick, store: bool, fresh: dict[str, Tensor]) -> Iterator[Pending | None]:
-        """``fresh``: is told what was computed now, by buffer."""
+        """``fresh`` collects what was computed now, by buffer."""
         for step in now.steps:
             node, positions = self.nodes[step.node], step.positions
             outputs: Sequence[Tensor]

@@ -72,7 +72,7 @@ def loops_of(graph: CausalGraph) -> list[list[Node]]:
 
 
 class Plan:
-    """Makes the ticks of one schedule. ``kept``: buffers that are kept whether anybody here reads them or not."""
+    """Makes the ticks of one schedule. ``kept``: buffers that are kept even if no tick here reads them."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class Plan:
 
     def ticks(self, ticks: np.ndarray, final: dict[str, np.ndarray]) -> Pausing[tuple[tuple[Tick, ...], Buffers]]:
         """The ticks, and the buffers that must be kept with their sizes. ``ticks``: of each unit. ``final``: of each node's
-        positions, ``NEVER`` where nobody needs them."""
+        positions, ``NEVER`` where they are not needed."""
         yield from self._find_pending(final)
         drawn: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
         for tick, (draw, position, pixel) in zip(ticks.tolist(), self.units, strict=True):
@@ -103,11 +103,10 @@ class Plan:
             yield
         made = []
         while found:
-            # Only now is it known which outputs anybody reads later. What is no longer needed is freed bit by bit: all at
-            # once takes as long as a dozen ticks.
+            # Outputs that are read later are known only now. Freed bit by bit: all at once takes as long as a dozen ticks.
             steps, draws = found.popleft()
-            told = [Step(n.name, p, i, tuple(b in self.kept for b, _ in n.outputs)) for n, p, i in steps]
-            made.append(Tick(tuple(told), draws))
+            steps_now = [Step(n.name, p, i, tuple(b in self.kept for b, _ in n.outputs)) for n, p, i in steps]
+            made.append(Tick(tuple(steps_now), draws))
             yield
         return tuple(made), self._sizes()
 

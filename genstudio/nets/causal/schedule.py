@@ -34,7 +34,7 @@ class Schedule:
     past: Callable[[int], Pausing[Schedule]] = field(compare=False, repr=False)
 
 
-_lock = threading.Lock()  # training thread and render thread both come here
+_lock = threading.Lock()  # used by the training thread and the render thread
 _cache: OrderedDict[tuple[object, ...], Schedule] = OrderedDict()
 CACHED = 12
 PASTS = 4  # of a schedule, kept
@@ -80,7 +80,7 @@ def _nothing(inputs: list[Tensor]) -> list[Tensor]:
 
 
 class _Scheduler:
-    """``when[buffer][position]``: the first tick in which that is known; the last entry stands for the zeros outside."""
+    """``when[buffer][position]``: the first tick in which that is known; the last entry is for the zeros outside."""
 
     def __init__(self, graph: CausalGraph, known: np.ndarray, order: Order, device: str) -> None:
         self.graph, self.known, self.order, self.device = graph, known.astype(bool).ravel(), order, device
@@ -155,7 +155,7 @@ class _Scheduler:
         draws = self.graph.draws
         return sorted(units, key=lambda unit: (draws[unit[0]].rank, unit[2], draws[unit[0]].channels))
 
-    # -- who sees whom -----------------------------------------------------------------------------------------------
+    # -- dependencies -----------------------------------------------------------------------------------------------
 
     def _reach(self) -> Pausing[dict[str, np.ndarray]]:
         """For each buffer, positions×bits: the units that it depends on."""

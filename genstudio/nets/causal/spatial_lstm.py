@@ -7,7 +7,7 @@ diagonals: one direction's state follows those at (y, x-1) and (y-1, x), the oth
 shifted down by a row before the two are added, so that it can't look ahead. Each is trained in parallel (whole rows, whole
 skewed columns at once) and sampled as causal nodes.
 
-Gates of one colour's features stand together: o, f, i, g of R, then of G, then of B.
+Gates of one colour's features are adjacent: o, f, i, g of R, then of G, then of B.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ class RowLstm(nn.Module):
     def forward(self, x: Tensor, extra: Tensor | None = None) -> Tensor:
         n, _, height, w = x.shape
         order = by_gate(self.colours).to(x.device)
-        told, bias = self.into.effective_weight()[order, :, 0].permute(2, 1, 0), bias_of(self.into)[order]
+        weights, bias = self.into.effective_weight()[order, :, 0].permute(2, 1, 0), bias_of(self.into)[order]
         # Rows of pixels, the pixels outermost: what lies one to the left is n rows before. H×((1 + W) n)×inputs
         rows = F.pad(x.permute(2, 3, 0, 1), (0, 0, 0, 0, 1, 0)).flatten(1, 2)
-        gates = bias + rows[:, n:] @ told[1] + rows[:, :-n] @ told[0]
+        gates = bias + rows[:, n:] @ weights[1] + rows[:, :-n] @ weights[0]
         if self.extra is not None and extra is not None:
             gates = gates + self.extra(extra)[:, order].permute(2, 3, 0, 1).flatten(1, 2)
         weights = self.state.weight[order, :, 0].permute(2, 1, 0)
@@ -102,9 +102,9 @@ class DiagonalBiLstm(nn.Module):
         order = by_gate(self.colours).to(x.device)
         # The other direction is the same thing in a mirror.
         columns = skew(torch.stack([x, x.flip(-1)])).flatten(1, 2)
-        told = torch.stack([conv.effective_weight()[order, :, 0, 0].t() for conv in (self.into, self.into_back)])
+        weights = torch.stack([conv.effective_weight()[order, :, 0, 0].t() for conv in (self.into, self.into_back)])
         bias = torch.stack([bias_of(self.into)[order], bias_of(self.into_back)[order]])
-        gates = torch.baddbmm(bias[:, None], columns, told).unflatten(1, (w + height - 1, height * n))
+        gates = torch.baddbmm(bias[:, None], columns, weights).unflatten(1, (w + height - 1, height * n))
         if self.extra is not None and extra is not None:
             ahead, back = self.extra(extra).chunk(2, 1)
             gates = gates + skew(torch.stack([ahead[:, order], back[:, order].flip(-1)]))
