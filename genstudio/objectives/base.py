@@ -28,7 +28,7 @@ from genstudio.core.registry import Registry
 objectives: Registry[type[Objective]] = Registry(N_("objective"), "genstudio.objectives")
 
 Trait = Literal["batch_norm"]
-"""What a discriminator may have that an objective can't do with."""
+"""Features of a discriminator that an objective may refuse."""
 
 TRAITS: dict[str, Message] = {"batch_norm": N_("batch normalisation in the discriminator")}
 

@@ -18,7 +18,7 @@ FLUSH = 1.0  # seconds after which a reader sees new rows
 
 @dataclass
 class Progress:
-    """What a run continues from, beside weights and settings.
+    """Values that a run continues from, beside weights and settings.
 
     ``seconds``: in all, and ``stepping``: in steps alone; pauses are in neither. ``threads``: intra-op threads that train,
     0 before the first step. ``owed``: a measurement was cut short by a stop.

@@ -37,8 +37,8 @@ def to_pixels(images: Tensor) -> np.ndarray:
         return tiles(images.flatten(1).clamp(0, 1).numpy())
     shown = images[:, :3] if images.shape[1] >= 3 else images[:, :1]
     # In place: of a large grid the copies took as long as a layer.
-    whole = shown.clamp(0, 1).mul_(255).round_().to(torch.uint8)
-    return whole.permute(0, 2, 3, 1).contiguous().numpy()
+    as_bytes = shown.clamp(0, 1).mul_(255).round_().to(torch.uint8)
+    return as_bytes.permute(0, 2, 3, 1).contiguous().numpy()
 
 
 def decoded(context: ViewContext, z: Tensor, labels: Tensor | None = None) -> Tensor:

@@ -25,7 +25,7 @@ FURTHER = 50
 RARE = 0.01
 """A copy lies nearer to one training image than all but this share of the held-out images."""
 SURE = 0.001
-"""What is less probable than this without copying counts as a sign of it."""
+"""p-value below which a result counts as a sign of copying."""
 TOO_FEW = 20
 """With fewer held-out images, or samples, than this there is no verdict."""
 NEVER = 1e-12  # the least that a ratio divides by

@@ -44,13 +44,13 @@ class ForwardMachine:
         self.buffers["images"].copy_(images)
 
     def advance(self, tick: int, keep: bool = True) -> Iterator[Pending | None]:
-        """Compute what the unit of ``tick`` is drawn from; :meth:`write` it before the next tick."""
+        """Compute the output for the unit of ``tick``; :meth:`write` its levels before the next tick."""
         y, x, channels = self.units[tick]
         output = yield from self._outputs()
         yield self._pending(output, [y * self.model.spec.width + x], channels)
 
     def past(self, ticks: int) -> Iterator[Pending | None]:
-        """What the units of the first ``ticks`` ticks are drawn from, now that they are given: one forward pass."""
+        """Outputs for the units of the first ``ticks`` ticks, now that they are given: one forward pass."""
         output = yield from self._outputs()
         for group in dict.fromkeys(channels for _, _, channels in self.units[:ticks]):
             pixels = [y * self.model.spec.width + x for y, x, channels in self.units[:ticks] if channels == group]
