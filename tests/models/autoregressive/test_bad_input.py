@@ -29,7 +29,7 @@ def test_real_valued_images_are_refused(name: str) -> None:
 @pytest.mark.parametrize("levels", [2, 256, None])
 def test_another_number_of_levels_is_not_scored(levels: int | None) -> None:
     """The same floats would be other levels, so the nats would be meaningless."""
-    with pytest.raises(UsageError, match=r"knows 4 levels.*data.levels=4"):
+    with pytest.raises(UsageError, match=r"has 4 levels.*data.levels=4"):
         score(ImageSpec(1, 6, 5, levels=levels))
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 from autoregressive_nets import make
-from genstudio.viewing.base import ViewContext, final
 
 from genstudio.core.capabilities import capabilities_of
 from genstudio.core.errors import UsageError
@@ -14,6 +13,8 @@ from genstudio.core.resumable import Stepper
 from genstudio.core.seeding import generator
 from genstudio.panes.pixels.content import PixelsState
 from genstudio.training.snapshot import Snapshot
+from genstudio.viewing.context import ViewContext
+from genstudio.viewing.pane import final
 
 
 @pytest.fixture

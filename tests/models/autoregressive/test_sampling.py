@@ -118,7 +118,7 @@ def test_given_pixels_before_the_first_unknown_cost_no_tick(variant: str) -> Non
     known[4, 2:4] = False
     pixels = list(model.pixels(2, generator=noise(), images=torch.zeros(2, 1, 6, 6), known=known))
     assert [(one.y, one.x) for one in pixels] == [(4, 2), (4, 3)]
-    request = model._request(2, noise(), torch.zeros(2, 1, 6, 6), known, None, 1.0)
+    request = model.request(2, generator=noise(), images=torch.zeros(2, 1, 6, 6), known=known)
     assert model.machine(model.to_net(request.given), known.numpy(), request.labels, "raster").ticks == 2
 
 
