@@ -78,7 +78,7 @@ def test_wheel_zooms_drag_moves_and_undo_reverts_each(qtbot, area: PaneArea):
     zoomed = area.states["plane"]
     assert zoomed.zoom == pytest.approx(1.2**5)
     assert zoomed.place(0.75, 0.25) == pytest.approx(under, abs=0.004)
-    qtbot.waitUntil(lambda: not view._wheel_rest.isActive(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not view.pan_and_zoom.zooming, timeout=PATIENCE)
     settled(qtbot, area, "plane")
     press, release = at.toPoint(), at.toPoint() + QPoint(-60, 40)
     QTest.mousePress(grid, Qt.MouseButton.LeftButton, nothing, press)

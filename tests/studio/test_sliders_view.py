@@ -297,13 +297,13 @@ def test_another_image_keeps_the_sliders(qtbot, area: PaneArea, view: SlidersVie
 def test_own_image_is_opened(qtbot, area: PaneArea, view: SlidersView, tmp_path: Path):
     path = tmp_path / "mine.png"
     Image.fromarray(np.full((30, 30, 3), 190, np.uint8)).save(path)
-    view.own_image.choose_path = lambda: str(path)
+    view.image_drop.choose_path = lambda: str(path)
     qtbot.mouseClick(view.controls.open, LEFT)
     qtbot.waitUntil(lambda: view.state.start == "own", timeout=PATIENCE)
     settled(qtbot, area)
     assert abs(int(view.stage.originals[0].view.pixels.mean()) - 190) <= 1
     assert view.words.whole().startswith("your image")
-    view.own_image.choose_path = lambda: str(tmp_path / "not there.png")
+    view.image_drop.choose_path = lambda: str(tmp_path / "not there.png")
     qtbot.mouseClick(view.controls.open, LEFT)
     qtbot.waitUntil(lambda: "can't be read" in view.trouble.text(), timeout=PATIENCE)
     assert view.state.start == "own", "what was there is still there"

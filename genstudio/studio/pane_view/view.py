@@ -6,18 +6,22 @@ controls out by hand. A view never changes its state itself: it proposes one, an
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_view.computing_line import ComputingLine, computing_words
 from genstudio.studio.pane_view.content_stack import ContentStack
+from genstudio.studio.pane_view.image_drop import ImageDrop
 from genstudio.studio.pane_view.inspector import Inspector
+from genstudio.studio.pane_view.pan_and_zoom import PanAndZoom
 from genstudio.studio.pane_view.points_legend import PointsLegend
+from genstudio.studio.pane_view.undo_merging import UndoMerging
 from genstudio.studio.widgets.card import Running, Sentence
 from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.image_grid import ImageGrid
@@ -53,6 +57,8 @@ class PaneView(QWidget):
     takes_own_z = True  # whether a z that is clicked here goes here too, where panes in sight take one
     tells_progress = False  # whether its own content says how far it is, with a way to stop
     has_cells = True  # whether what lies under the pointer is worth a picture of its own
+    opens_images = False  # whether an image file may be dropped onto the pane
+    merging: UndoMerging | None = None  # for panes with commands that merge, such as a play
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +70,8 @@ class PaneView(QWidget):
         self.blobs: Blobs | None = None
         self.background: Background | None = None
         self.found: FoundDirections | None = None
+        self.image_drop = ImageDrop(self)
+        self.setAcceptDrops(self.opens_images)
         self.grid = self.make_grid()
         self.grid.setAccessibleName(translate(pane.title))
         self.grid.describe = self.describe_cell
@@ -117,20 +125,21 @@ class PaneView(QWidget):
 
     @property
     def plays_on(self) -> bool:
-        """While ``proposed`` is emitted: whether what plays here has come further, and no person has acted."""
-        return False
+        """While ``proposed`` is emitted: True where a play has come further, and the user did nothing."""
+        return self.merging is not None and self.merging.by_player
 
     @property
     def film(self) -> dict[str, Any]:
         """Options for a film made from here, such as the speed."""
         return {}
 
-    def rest(self) -> None:
-        """A hand is at work elsewhere: what plays here stands still."""
+    def pause(self) -> None:
+        """Pause what plays here."""
 
     def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
-        """Where what is too big for a state is kept, who reads files, and which directions are known of the open run."""
+        """Set the store of what is too big for a state, the worker that reads files, and the directions of the open run."""
         self.blobs, self.background, self.found = blobs, background, found
+        self.image_drop.set_services(blobs, background)
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -153,8 +162,7 @@ class PaneView(QWidget):
             self.stand.stand_curves(content)
         self.legend.show_legend(content.points.legend if content.points else content.legend)
         self.words.setText(translate(content.words))
-        shown = f"{rendered.milliseconds:.1f}" if rendered.milliseconds < 100 else f"{rendered.milliseconds:.0f}"
-        self.time.setText(_("{ms} ms", ms=shown))
+        self.time.setText(milliseconds_text(rendered.milliseconds))
         self._show_pointed()
 
     def show_picture(self, content: Content) -> None:
@@ -296,7 +304,33 @@ class PaneView(QWidget):
             words = next((info.title for info in self.pane.state.controls() if info.name == name), name)
             self.propose(translate(words), **{name: value})
 
+    def make_undo_merging(self, is_playing: Callable[[], bool] | None = None) -> UndoMerging:
+        """Make the merging of this pane's commands; see :class:`UndoMerging`."""
+        merging = UndoMerging(self, is_playing)
+        merging.proposed.connect(self.proposed)
+        merging.drag_started.connect(self.drag_started)
+        merging.drag_ended.connect(self.drag_ended)
+        self.inspector.controls.drag_started.connect(merging.slider_pressed)
+        self.inspector.controls.drag_ended.connect(merging.slider_released)
+        return merging
+
+    def make_pan_and_zoom(self, *, zooms: bool = True) -> PanAndZoom:
+        """Make the grid pan and zoom; ``moved`` and ``zoomed`` are the caller's to connect."""
+        made = PanAndZoom(self.grid, zooms=zooms)
+        made.drag_started.connect(self.drag_started)
+        made.drag_ended.connect(self.drag_ended)
+        return made
+
+    def add_shortcut(self, key: str, slot: Callable[[], object], *, in_inspector: bool = False) -> None:
+        """Call ``slot`` at a key that is pressed in this pane, and in its inspector too."""
+        for parent in (self, self.inspector) if in_inspector else (self,):
+            shortcut = QShortcut(QKeySequence(key), parent)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
     def _connect(self) -> None:
+        self.image_drop.started.connect(self.trouble.clear)  # the error of the last file says nothing about this one
+        self.image_drop.failed.connect(self.complain)
         self.grid.pointed.connect(self._point)
         self.grid.picked.connect(self._picked)
         controls = self.inspector.controls
@@ -337,11 +371,22 @@ class PaneView(QWidget):
         self.time.setVisible(self.width() >= ROOM_FOR_TIME)
         self.resized.emit()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.image_drop.enter(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.image_drop.drop(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F1 or (event.key() == Qt.Key.Key_Escape and self.showing_help):
             self.toggle_help()
         else:
             super().keyPressEvent(event)
+
+
+def milliseconds_text(milliseconds: float) -> str:
+    """ "8.2 ms", "214 ms"."""
+    return _("{ms} ms", ms=f"{milliseconds:.1f}" if milliseconds < 100 else f"{milliseconds:.0f}")
 
 
 def z_in_words(z: np.ndarray, most: int = 4) -> str:

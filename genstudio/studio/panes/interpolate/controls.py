@@ -16,7 +16,7 @@ from genstudio.studio.forms.number_field import NumberField
 from genstudio.studio.forms.number_text import read_number
 from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
 from genstudio.studio.forms.typed_field import Refusal
-from genstudio.studio.panes.interpolate.key_choices import Known
+from genstudio.studio.panes.interpolate.shown_path import Known
 from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import Button, Combo
 
@@ -68,7 +68,7 @@ class InterpolateControls(PaneControls):
     def show_known(self, known: Known) -> None:
         """The classes that there are, and whether the model is told them."""
         self._known = known
-        names = known.names or tuple(map(str, range(known.told)))
+        names = known.class_names
         if names != self._classes:
             self._classes = names
             for combo in (self.which_class, self.asked, self.morph_from, self.morph_to):
@@ -99,7 +99,7 @@ class InterpolateControls(PaneControls):
         self.number.setAccessibleName(name)
         self.number.show_text(str(frame.number), keep_typing=same)
         self._class_row.setVisible(frame.kind == "class")
-        self._asked_row.setVisible(self._known.told > 0 and frame.kind != "class")
+        self._asked_row.setVisible(self._known.model_classes > 0 and frame.kind != "class")
         count = max(len(self._classes), 1)
         self.which_class.setCurrentIndex(frame.number % count if self._classes else -1)
         self.asked.setCurrentIndex(frame.label % count if self._classes else -1)
@@ -145,7 +145,7 @@ class InterpolateControls(PaneControls):
         for combo in (self.morph_from, self.morph_to):
             combo.setMinimumContentsLength(2)
         self.morph = Button(_("Morph"), _("Replace all key frames by two, one of each class (M)"))
-        self.morph.clicked.connect(self.ask_for_morph)
+        self.morph.clicked.connect(self.request_morph)
         column.addWidget(Caption(_("Morph two classes"), self._morph))
         column.addLayout(line)
         column.addWidget(self.morph)
@@ -155,7 +155,7 @@ class InterpolateControls(PaneControls):
     # -- hands ---------------------------------------------------------------------------------------------------
 
     @Slot()
-    def ask_for_morph(self) -> None:
+    def request_morph(self) -> None:
         """Of the two classes that are chosen."""
         if len(self._classes) > 1:
             self.morph_requested.emit(self.morph_from.currentIndex(), self.morph_to.currentIndex())

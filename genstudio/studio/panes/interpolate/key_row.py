@@ -25,9 +25,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from genstudio.core.messages import _
-from genstudio.studio.pane_view.pan_and_zoom import qimage
 from genstudio.studio.theme import colour, font, theme
 from genstudio.studio.widgets.rounded_frame import behind, corners
+from genstudio.studio.widgets.sheet_layout import qimage
 
 if TYPE_CHECKING:
     import numpy as np

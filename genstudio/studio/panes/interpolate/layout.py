@@ -30,7 +30,7 @@ class PathGrid(MarkedGrid):
             super().keyPressEvent(event)
 
 
-class PathStage(QWidget):
+class PathLayout(QWidget):
     """``grid`` over ``transport``, ``row`` with its button ``add``, and what went wrong."""
 
     def __init__(self, grid: PathGrid, parent: QWidget | None = None) -> None:

@@ -1,11 +1,11 @@
-"""The manifold in the hand: wheel zooms about the pointer, dragging moves the plane, Home goes back."""
+"""Qt view of the pane Manifold: the wheel zooms about the pointer, a drag moves the plane, Home goes back."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from genstudio.viewing.base import Blob, Pane, PaneState
 
 FEWEST = 5  # cells along a side
-NOTCH = 1.2  # one notch of the wheel
-WHEEL_REST_MS = 400  # a pause that ends one turn of the wheel, which undo takes back as one
 BY_HAND = (
     "axes", "across", "up", "label", "overlay", "overlay_count", "centre_u", "centre_v", "zoom", "chosen", "anchor",
 )  # fmt: skip
@@ -52,16 +50,12 @@ class ManifoldView(PaneView):
         self._focus_at: tuple[int, int] | None = None  # the focused cell when the code was chosen
         super().__init__(pane, state, parent)
         self.grid.draggable = True
-        self._held: tuple[ManifoldState, float, float] | None = None
-        self._wheel_rest = QTimer(self)
-        self._wheel_rest.setSingleShot(True)
-        self._wheel_rest.setInterval(WHEEL_REST_MS)
-        self._wheel_rest.timeout.connect(self._wheel_ended)
-        self.grid.wheeled.connect(self._wheeled)
-        self.grid.drag_began.connect(self._drag_began)
-        self.grid.dragged.connect(self._dragged)
-        self.grid.drag_ended.connect(self._drag_ended)
-        self.grid.went_home.connect(self.go_home)
+        self._state_pressed = self.state  # where a drag began
+        self.pan_and_zoom = self.make_pan_and_zoom()
+        self.pan_and_zoom.zoomed.connect(self._zoom)
+        self.pan_and_zoom.pressed.connect(self._press)
+        self.pan_and_zoom.moved.connect(self._move)
+        self.pan_and_zoom.home_requested.connect(self.go_home)
 
     def make_grid(self) -> ChosenGrid:
         return ChosenGrid(self)
@@ -258,7 +252,7 @@ class ManifoldView(PaneView):
         else:
             super().keyPressEvent(event)
 
-    # -- hands ---------------------------------------------------------------------------------------------------
+    # -- pan and zoom --------------------------------------------------------------------------------------------
 
     def _reach_in_words(self, value: float) -> str:
         """ "±0.5 σ": of what is seen, which zoom may have brought beyond the ends of the slider."""
@@ -275,34 +269,19 @@ class ManifoldView(PaneView):
             super()._edited(name, value)
 
     @Slot(float, float, float)
-    def _wheeled(self, x: float, y: float, notches: float) -> None:
-        if not self._wheel_rest.isActive():
-            self.drag_started.emit()
-        self._wheel_rest.start()
-        inside = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
-        zoomed = self.resolved(self.state).zoomed(*inside, NOTCH**notches)
+    def _zoom(self, x: float, y: float, factor: float) -> None:
+        zoomed = self.resolved(self.state).zoomed(x, y, factor)
         self.proposed.emit(replace(zoomed, cells=self.state.cells), _("zoom"))
 
     @Slot()
-    def _wheel_ended(self) -> None:
-        self.drag_ended.emit()
+    def _press(self) -> None:
+        self._state_pressed = self.state
 
-    @Slot(float, float)
-    def _drag_began(self, x: float, y: float) -> None:
-        self._held = (self.state, x, y)
-        self.drag_started.emit()
-
-    @Slot(float, float)
-    def _dragged(self, x: float, y: float) -> None:
-        if self._held is not None:
-            held, x0, y0 = self._held
-            moved = self.resolved(held).moved(x0, y0, x, y)
-            self.proposed.emit(replace(moved, cells=held.cells), _("move"))
-
-    @Slot()
-    def _drag_ended(self) -> None:
-        self._held = None
-        self.drag_ended.emit()
+    @Slot(float, float, float, float)
+    def _move(self, x0: float, y0: float, x: float, y: float) -> None:
+        pressed = self._state_pressed
+        moved = self.resolved(pressed).moved(x0, y0, x, y)
+        self.proposed.emit(replace(moved, cells=pressed.cells), _("move"))
 
     @Slot()
     def go_home(self) -> None:

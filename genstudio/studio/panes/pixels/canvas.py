@@ -26,11 +26,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from genstudio.core.messages import _
-from genstudio.studio.pane_view.pan_and_zoom import qimage
 from genstudio.studio.panes.pixels.brush import Brush, Place, Tool
 from genstudio.studio.theme import colour, theme
 from genstudio.studio.widgets.image_grid import KEYS
 from genstudio.studio.widgets.rounded_frame import ROUND, behind, corners
+from genstudio.studio.widgets.sheet_layout import qimage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,11 +41,11 @@ MARGIN = 8  # logical pixels
 class PixelCanvas(QWidget):
     """Shows uint8 H×W×C. ``tool`` says what a click does: ``point`` at a pixel, ``erase`` it from the mask, ``keep`` it."""
 
-    clicked = Signal(int, int)  # row, column: with the pointing hand
+    clicked = Signal(int, int)  # row, column: with the pointing tool
     wheeled = Signal(int)  # notches, over the selected pixel
     pointed = Signal(object)  # the (row, column) under the pointer, or None
     stroked = Signal(object)  # the mask (bool H×W) after one stroke of the brush
-    left_off = Signal()  # Escape: back to the pointing hand
+    escaped = Signal()  # Escape: back to the pointing tool
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -289,7 +289,7 @@ class PixelCanvas(QWidget):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._dab()
         elif key == Qt.Key.Key_Escape:
-            self.left_off.emit()
+            self.escaped.emit()
         else:
             event.ignore()
 

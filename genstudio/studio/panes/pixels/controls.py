@@ -26,9 +26,9 @@ BRUSHES = (1, 9)
 
 
 class PixelsControls(PaneControls):
-    """``asked`` carries what a button wants: ``resample``, ``open``, ``previous``, ``next``, ``region:NAME``."""
+    """``requested`` carries what a button wants: ``resample``, ``open``, ``previous``, ``next``, ``region:NAME``."""
 
-    asked = Signal(str)
+    requested = Signal(str)
     tool_chosen = Signal(str, int)  # point, erase or keep; and how wide the brush is
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ class PixelsControls(PaneControls):
         for button in self._tool_buttons.buttons():
             if button.property("which") == tool and not button.isChecked():
                 button.setChecked(True)
-                self._tell_tool()
+                self._emit_tool()
 
     # -- parts ---------------------------------------------------------------------------------------------------
 
@@ -100,10 +100,10 @@ class PixelsControls(PaneControls):
         caption.setContentsMargins(0, 8, 0, 0)
         self.rows.addWidget(caption)
 
-    def _button(self, words: str, tip: str, asks: str, icon_name: str = "") -> Button:
+    def _button(self, words: str, tip: str, request: str, icon_name: str = "") -> Button:
         made = Button(words, tip, self, icon_name=icon_name)
-        made.setProperty("asks", asks)
-        made.clicked.connect(self._asked)
+        made.setProperty("request", request)
+        made.clicked.connect(self._requested)
         return made
 
     def _image_row(self) -> QWidget:
@@ -123,11 +123,11 @@ class PixelsControls(PaneControls):
         line.addWidget(self.open, 4)
         return self._image
 
-    def _make_turn_button(self, asks: str, icon_name: str, words: str) -> IconButton:
+    def _make_turn_button(self, request: str, icon_name: str, words: str) -> IconButton:
         made = IconButton(icon_name, words, self._image)
-        made.setProperty("asks", asks)
+        made.setProperty("request", request)
         made.setAutoRepeat(True)
-        made.clicked.connect(self._asked)
+        made.clicked.connect(self._requested)
         return made
 
     def _tools(self) -> QWidget:
@@ -160,8 +160,8 @@ class PixelsControls(PaneControls):
         )
         self.brush.set_value(3)
         column.addWidget(self.brush)
-        self._tool_buttons.buttonToggled.connect(self._tell_tool)
-        self.brush.moved.connect(self._tell_tool)
+        self._tool_buttons.buttonToggled.connect(self._emit_tool)
+        self.brush.moved.connect(self._emit_tool)
         return self._toolbox
 
     def _region_menu(self) -> QMenu:
@@ -180,16 +180,16 @@ class PixelsControls(PaneControls):
         return menu
 
     @Slot()
-    def _asked(self) -> None:
+    def _requested(self) -> None:
         sender = self.sender()
         if sender is not None:
-            self.asked.emit(str(sender.property("asks")))
+            self.requested.emit(str(sender.property("request")))
 
     @Slot()
     def _region_chosen(self) -> None:
         action = self.sender()
-        self.asked.emit(str(action.data()))  # type: ignore[attr-defined]
+        self.requested.emit(str(action.data()))  # type: ignore[attr-defined]
 
     @Slot()
-    def _tell_tool(self) -> None:
+    def _emit_tool(self) -> None:
         self.tool_chosen.emit(self.tool, int(self.brush.value()))

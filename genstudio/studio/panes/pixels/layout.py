@@ -59,7 +59,7 @@ class Sheet(ImageGrid):
             self._frame(painter, *self._chosen, colour("accent"), 2)
 
 
-class PixelStage(QWidget):
+class PixelLayout(QWidget):
     """``canvas``, ``facts``, ``distribution`` on the left, ``sheet`` on the right; of the room each gets what makes pictures
     largest by whole factors. With a message the sheet alone stands there and says it."""
 

@@ -1,10 +1,10 @@
-"""The plane in the hand: wheel zooms about the pointer, dragging moves it, Home shows the whole square again."""
+"""Qt view of the pane Plane: the wheel zooms about the pointer, a drag moves, Home shows the whole square again."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import _
@@ -16,8 +16,6 @@ from genstudio.studio.widgets.controls import Button
 from genstudio.studio.widgets.image_grid import MARGIN
 from genstudio.viewing.base import Pane, PaneState
 
-NOTCH = 1.2  # one notch of the wheel
-WHEEL_REST_MS = 400  # a pause that ends one turn of the wheel, which undo takes back as one
 SMALLEST, LARGEST = 160, 1000  # pixels along each side; a larger picture is shown with each of them repeated
 BY_HAND = ("centre_x", "centre_y", "side")
 
@@ -30,16 +28,12 @@ class PlaneView(PaneView):
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         super().__init__(pane, state, parent)
         self.grid.draggable = True
-        self._held: tuple[PlaneState, float, float] | None = None
-        self._wheel_rest = QTimer(self)
-        self._wheel_rest.setSingleShot(True)
-        self._wheel_rest.setInterval(WHEEL_REST_MS)
-        self._wheel_rest.timeout.connect(self.drag_ended)
-        self.grid.wheeled.connect(self._wheeled)
-        self.grid.drag_began.connect(self._drag_began)
-        self.grid.dragged.connect(self._dragged)
-        self.grid.drag_ended.connect(self._drag_ended)
-        self.grid.went_home.connect(self.go_home)
+        self._state_pressed = self.state  # where a drag began
+        self.pan_and_zoom = self.make_pan_and_zoom()
+        self.pan_and_zoom.zoomed.connect(self._zoom)
+        self.pan_and_zoom.pressed.connect(self._press)
+        self.pan_and_zoom.moved.connect(self._move)
+        self.pan_and_zoom.home_requested.connect(self.go_home)
 
     def make_controls(self) -> PaneControls:
         infos = {info.name: info for info in PlaneState.controls()}
@@ -80,31 +74,19 @@ class PlaneView(PaneView):
         """The one picture, in words."""
         return self.words.whole()
 
-    # -- hands ---------------------------------------------------------------------------------------------------
+    # -- pan and zoom --------------------------------------------------------------------------------------------
 
     @Slot(float, float, float)
-    def _wheeled(self, x: float, y: float, notches: float) -> None:
-        if not self._wheel_rest.isActive():
-            self.drag_started.emit()
-        self._wheel_rest.start()
-        inside = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
-        self.proposed.emit(self.state.zoomed(*inside, NOTCH**notches), _("zoom"))
-
-    @Slot(float, float)
-    def _drag_began(self, x: float, y: float) -> None:
-        self._held = (self.state, x, y)
-        self.drag_started.emit()
-
-    @Slot(float, float)
-    def _dragged(self, x: float, y: float) -> None:
-        if self._held is not None:
-            held, x0, y0 = self._held
-            self.proposed.emit(held.moved(x0, y0, x, y), _("move"))
+    def _zoom(self, x: float, y: float, factor: float) -> None:
+        self.proposed.emit(self.state.zoomed(x, y, factor), _("zoom"))
 
     @Slot()
-    def _drag_ended(self) -> None:
-        self._held = None
-        self.drag_ended.emit()
+    def _press(self) -> None:
+        self._state_pressed = self.state
+
+    @Slot(float, float, float, float)
+    def _move(self, x0: float, y0: float, x: float, y: float) -> None:
+        self.proposed.emit(self._state_pressed.moved(x0, y0, x, y), _("move"))
 
     @Slot()
     def go_home(self) -> None:

@@ -66,7 +66,7 @@ class Original(QWidget):
         self.setFixedWidth(side)
 
 
-class SliderStage(QWidget):
+class SlidersLayout(QWidget):
     """``grid`` is the caller's; ``bank``, ``pad`` and the links ``reset``, ``randomise`` and ``again`` are made here."""
 
     def __init__(self, grid: ImageGrid, parent: QWidget | None = None) -> None:

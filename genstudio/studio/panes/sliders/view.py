@@ -1,4 +1,4 @@
-"""Sliders in the hand: the bank, the pad and the picture itself all move the same values."""
+"""Qt view of the pane Sliders: the bank, the pad and the picture itself all move the same values."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import _, translate
@@ -15,15 +14,12 @@ from genstudio.core.seeding import derive
 from genstudio.panes.sliders.sliders import COORDINATES, NAMED, PRINCIPAL, Row, row_title
 from genstudio.panes.sliders.state import SlidersState
 from genstudio.studio.pane_area.direction_store import BY_ITSELF, FoundDirections
-from genstudio.studio.pane_view.own_image import OwnImage
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.sliders.controls import SHEETS, SlidersControls
-from genstudio.studio.panes.sliders.layout import SliderStage
+from genstudio.studio.panes.sliders.layout import SlidersLayout
 from genstudio.studio.panes.sliders.rows import BankRow
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from genstudio.core.messages import Message
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.render_thread import Rendered
@@ -35,6 +31,7 @@ class SlidersView(PaneView):
     state: SlidersState
     has_cells = False
     takes_own_z = False
+    opens_images = True
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self._content: Content | None = None
@@ -47,17 +44,14 @@ class SlidersView(PaneView):
         self._basis: tuple[str, Blob] | None = None  # of which run
         self._stale_basis: tuple[str, Blob] | None = None  # shown until another one is found
         self._seen: tuple[Any, ...] = ()
-        self._held: tuple[SlidersState, float, float] | None = None
         super().__init__(pane, state, parent)
-        self.setAcceptDrops(True)
-        self.own_image = OwnImage(self)
-        self.own_image.arrived.connect(self._own_arrived)
-        self._take_in_hand()
+        self._state_pressed = self.state  # where a drag of the picture began
+        self._connect_parts()
 
     # -- laid out ------------------------------------------------------------------------------------------------
 
-    def make_pictures(self) -> SliderStage:
-        self.stage = SliderStage(self.grid, self)
+    def make_pictures(self) -> SlidersLayout:
+        self.stage = SlidersLayout(self.grid, self)
         self.bank, self.pad = self.stage.bank, self.stage.pad
         return self.stage
 
@@ -65,26 +59,25 @@ class SlidersView(PaneView):
         self.controls = SlidersControls()
         return self.controls
 
-    def _take_in_hand(self) -> None:
+    def _connect_parts(self) -> None:
         self.bank.moved.connect(self._slider_moved)
         self.bank.locked.connect(self._lock_chosen)
         self.pad.moved.connect(self._pad_moved)
         for part in (self.bank, self.pad):
             part.drag_started.connect(self.drag_started)
             part.drag_ended.connect(self.drag_ended)
-        self.grid.drag_began.connect(self._drag_began)
-        self.grid.dragged.connect(self._dragged)
-        self.grid.drag_ended.connect(self._drag_ended)
-        self.grid.went_home.connect(self._pad_home)
+        drag = self.make_pan_and_zoom(zooms=False)
+        drag.pressed.connect(self._press)
+        drag.moved.connect(self._move)
+        drag.home_requested.connect(self._pad_home)
+        self.image_drop.arrived.connect(self._image_arrived)
         self.stage.reset.clicked.connect(self.reset)
         self.stage.randomise.clicked.connect(self.randomise)
         self.stage.again.clicked.connect(self.find_again)
         self.controls.another.clicked.connect(self.another)
-        self.controls.open.clicked.connect(self._open)
+        self.controls.open.clicked.connect(self.image_drop.browse)
         for key, slot in (("Ctrl+Home", self.reset), ("R", self.randomise), ("N", self.another)):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(slot)
+            self.add_shortcut(key, slot)
 
     def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
         super().set_services(blobs, background, found)
@@ -261,26 +254,18 @@ class SlidersView(PaneView):
     def _pad_home(self) -> None:
         self._pad_moved(0.0, 0.0)
 
-    @Slot(float, float)
-    def _drag_began(self, x: float, y: float) -> None:
-        self._held = (self.state, x, y)
-        self.drag_started.emit()
-
-    @Slot(float, float)
-    def _dragged(self, x: float, y: float) -> None:
-        """The picture's width is the pad's."""
-        if self._held is None:
-            return
-        held, x0, y0 = self._held
-        across, up = self._pair_of(held)
-        u, v = held.value(across) + 2 * held.reach * (x - x0), held.value(up) - 2 * held.reach * (y - y0)
-        moved = held.with_values({across: u, up: v})
-        self.proposed.emit(moved, _("pad"))
-
     @Slot()
-    def _drag_ended(self) -> None:
-        self._held = None
-        self.drag_ended.emit()
+    def _press(self) -> None:
+        self._state_pressed = self.state
+
+    @Slot(float, float, float, float)
+    def _move(self, x0: float, y0: float, x: float, y: float) -> None:
+        """Move the pad's two sliders; the picture's width is the pad's."""
+        pressed = self._state_pressed
+        across, up = self._pair_of(pressed)
+        u = pressed.value(across) + 2 * pressed.reach * (x - x0)
+        v = pressed.value(up) - 2 * pressed.reach * (y - y0)
+        self.proposed.emit(pressed.with_values({across: u, up: v}), _("pad"))
 
     @Slot(int, int)
     def _picked(self, row: int, column: int) -> None:
@@ -331,22 +316,9 @@ class SlidersView(PaneView):
         else:
             self.resized.emit()
 
-    # -- an image of one's own -----------------------------------------------------------------------------------
-
-    @Slot()
-    def _open(self) -> None:
-        self.own_image.choose(self.background)
-
     @Slot(object)
-    def _own_arrived(self, pixels: np.ndarray) -> None:
-        if self.blobs is not None:
-            self.propose(_("my image"), start="own", own=self.blobs.put_array(pixels))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self.own_image.enter(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.own_image.drop(event, self.background)
+    def _image_arrived(self, own: Blob) -> None:
+        self.propose(_("my image"), start="own", own=own)
 
 
 def bank_rows(rows: tuple[Row, ...], stale_at: int | None = None) -> list[BankRow]:

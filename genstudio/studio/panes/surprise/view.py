@@ -1,23 +1,19 @@
-"""Surprise: images beside their maps; each tells its nats, and an image of one's own may be opened or dropped."""
+"""Qt view of the pane Surprise: images beside their maps, with their nats; a user's own image may be opened or dropped."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import _
 from genstudio.panes.surprise.content import SurpriseState
 from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
-from genstudio.studio.pane_view.own_image import OwnImage
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.widgets.controls import Button
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from genstudio.studio.threads.render_thread import Rendered
     from genstudio.viewing.base import Blob, Pane, PaneState
 
@@ -28,13 +24,12 @@ SHOWN_FOR = {"index": "data", "seed": "samples", "label": "own"}
 class SurpriseView(PaneView):
     state: SurpriseState
     has_codes = False
+    opens_images = True
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self._classes: tuple[str, ...] = ()
         super().__init__(pane, state, parent)
-        self.setAcceptDrops(True)
-        self.own_image = OwnImage(self)
-        self.own_image.arrived.connect(self._own_arrived)
+        self.image_drop.arrived.connect(self._image_arrived)
 
     def make_controls(self) -> PaneControls:
         infos = {info.name: info for info in SurpriseState.controls()}
@@ -47,7 +42,7 @@ class SurpriseView(PaneView):
         }
         controls = PaneControls(SurpriseState, made)
         self.open = Button(_("Open an image…"), _("PNG, JPEG, ... ; or drop it onto the pane"), icon_name="folder")
-        self.open.clicked.connect(self._open)
+        self.open.clicked.connect(self.image_drop.browse)
         controls.rows.insertWidget(0, self.open)
         return controls
 
@@ -89,20 +84,6 @@ class SurpriseView(PaneView):
         label.show(self.state.label)
         label.widget.setVisible(bool(self._classes) and self.state.source == "own")
 
-    # -- an image of one's own -------------------------------------------------------------------------------------
-
-    @Slot()
-    def _open(self) -> None:
-        self.own_image.choose(self.background)
-
     @Slot(object)
-    def _own_arrived(self, pixels: np.ndarray) -> None:
-        if self.blobs is not None:
-            own: Blob = self.blobs.put_array(pixels)
-            self.propose(_("my image"), source="own", own=own)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self.own_image.enter(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.own_image.drop(event, self.background)
+    def _image_arrived(self, own: Blob) -> None:
+        self.propose(_("my image"), source="own", own=own)
