@@ -11,7 +11,8 @@ A ``live`` knob may change while the model trains; any other is structural and n
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -37,6 +38,10 @@ def knob(
     live: bool = False,
     advanced: bool = False,
     log: bool = False,
+    choices: Mapping[Any, Message] | None = None,
+    classes: bool = False,
+    control: bool = True,
+    shown_as: str = "",
     ge: float | None = None,
     gt: float | None = None,
     le: float | None = None,
@@ -46,8 +51,13 @@ def knob(
 
     ``unit`` is shown after the value in the form; ``live`` knobs may change during training; ``advanced`` ones are
     hidden at first; ``log`` ones step by factors instead of differences.
+
+    In a pane's form: ``choices`` are titles of values, such as 0 for "as fits"; ``classes`` offers the classes of the data
+    after them; ``shown_as`` is the format of a slider's value, such as "±{value:.1f} σ"; without ``control`` the field has
+    none there, since it is set in the pane itself.
     """
     meta: Any = {"help": help, "label": label, "unit": unit, "live": live, "advanced": advanced, "log": log}
+    meta |= {"choices": dict(choices or {}), "classes": classes, "control": control, "shown_as": shown_as}
     limits: Any = {k: v for k, v in {"ge": ge, "gt": gt, "le": le, "lt": lt}.items() if v is not None}
     return pydantic.Field(default, validate_default=True, json_schema_extra={_META: meta}, **limits)
 
@@ -86,6 +96,10 @@ class KnobInfo:
     maximum: float | None
     exclusive_minimum: bool
     exclusive_maximum: bool
+    choice_titles: Mapping[Any, Message] = field(default_factory=dict, hash=False)
+    classes: bool = False
+    control: bool = True
+    shown_as: str = ""
 
     @property
     def title(self) -> str:
@@ -95,7 +109,7 @@ class KnobInfo:
 
 def describe(knobs: type[Knobs]) -> list[KnobInfo]:
     """All knobs of ``knobs``, in the order of their declaration."""
-    return [_describe(name, field) for name, field in knobs.model_fields.items()]
+    return [_describe(name, declared) for name, declared in knobs.model_fields.items()]
 
 
 def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
@@ -222,29 +236,33 @@ def _reason(error: Any) -> Message | str:
     return words.get(error["type"]) or str(error["msg"])
 
 
-def _describe(name: str, field: FieldInfo) -> KnobInfo:
-    extra: Any = field.json_schema_extra
+def _describe(name: str, declared: FieldInfo) -> KnobInfo:
+    extra: Any = declared.json_schema_extra
     meta: dict[str, Any] = dict(extra.get(_META, {})) if isinstance(extra, dict) else {}
     if not meta.get("help"):
         raise TypeError(f"the knob {name} has no help: declare it with knob(..., help=N_(...))")
     limits: dict[str, Any] = {}
-    for constraint in field.metadata:
+    for constraint in declared.metadata:
         for key in ("ge", "gt", "le", "lt"):
             if getattr(constraint, key, None) is not None:
                 limits[key] = getattr(constraint, key)
     return KnobInfo(
         name=name,
-        annotation=field.annotation,
-        default=None if field.default is PydanticUndefined else field.default,
+        annotation=declared.annotation,
+        default=None if declared.default is PydanticUndefined else declared.default,
         help=meta["help"],
         label=meta["label"],
         unit=meta["unit"],
         live=meta["live"],
         advanced=meta["advanced"],
         log=meta["log"],
-        choices=get_args(field.annotation) if get_origin(field.annotation) is Literal else None,
+        choices=get_args(declared.annotation) if get_origin(declared.annotation) is Literal else None,
         minimum=limits.get("ge", limits.get("gt")),
         maximum=limits.get("le", limits.get("lt")),
         exclusive_minimum="gt" in limits,
         exclusive_maximum="lt" in limits,
+        choice_titles=meta["choices"],
+        classes=meta["classes"],
+        control=meta["control"],
+        shown_as=meta["shown_as"],
     )

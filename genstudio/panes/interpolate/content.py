@@ -44,30 +44,54 @@ class InterpolateState(PaneState):
     """``place`` is where on the path one is: 0 at the first key frame, 1 at the end (of a closed one at the first again)."""
 
     show: Literal["picture", "strip"] = knob(
-        "picture", help=N_("One picture at a position on the path, or the path as a strip."), label=N_("show")
+        "picture",
+        help=N_("One picture at a position on the path, or the path as a strip."),
+        label=N_("show"),
+        choices={"picture": N_("one picture"), "strip": N_("all as a strip")},
     )
-    frames: tuple[LatentPoint, ...] = knob(FIRST, help=N_("The key frames, in order."))
+    frames: tuple[LatentPoint, ...] = knob(FIRST, help=N_("The key frames, in order."), control=False)
     how: How = knob(
         "spherical",
         help=N_("Path between two key frames: along the shell on which codes lie, or straight."),
         label=N_("path"),
+        choices={"spherical": N_("spherical"), "linear": N_("linear")},
     )
     closed: bool = knob(True, help=N_("Back to the first key frame at the end."), label=N_("closed"))
-    easing: Easing = knob("even", help=N_("Constant speed, or slower at each key frame."), label=N_("easing"))
+    easing: Easing = knob(
+        "even",
+        help=N_("Constant speed, or slower at each key frame."),
+        label=N_("speed"),
+        choices={"even": N_("even"), "smooth": N_("slow at key frames")},
+    )
     truncation: float = knob(
-        1.0, help=N_("ψ: each z is multiplied by it. Under 1 gives more typical pictures."), label=N_("truncation"),
-        ge=0.0, le=2.0,
-    )  # fmt: skip
-    place: float = knob(0.0, help=N_("Position on the path, from 0 to 1."), label=N_("place"), ge=0.0, le=1.0)
+        1.0,
+        help=N_("ψ: each z is multiplied by it. Under 1 gives more typical pictures."),
+        label=N_("truncation"),
+        shown_as="ψ = {value:.2f}",
+        ge=0.0,
+        le=2.0,
+    )
+    place: float = knob(
+        0.0, help=N_("Position on the path, from 0 to 1."), label=N_("place"), ge=0.0, le=1.0, control=False
+    )
     between: int = knob(
         7, help=N_("Pictures from each key frame to the next in the strip."), label=N_("pictures between"), ge=1, le=31
     )
     seconds: float = knob(
-        2.0, help=N_("Time from one key frame to the next."), label=N_("seconds between"), unit="s",
-        ge=0.2, le=30.0,
-    )  # fmt: skip
+        2.0,
+        help=N_("Time from one key frame to the next."),
+        label=N_("seconds between"),
+        unit="s",
+        log=True,
+        shown_as="{value:.1f} s",
+        ge=0.2,
+        le=30.0,
+    )
     loop: bool = knob(
-        True, help=N_("Plays again from the start after the end; saved animations do so too."), label=N_("loop")
+        True,
+        help=N_("Plays again from the start after the end; saved animations do so too."),
+        label=N_("loop"),
+        control=False,
     )
 
     def with_z(self, z: Blob) -> InterpolateState:

@@ -62,6 +62,7 @@ class ObjectiveState(PaneState):
             "generator."
         ),
         label=N_("axis"),
+        choices={"probability": N_("probability"), "output": N_("output")},
     )
 
     @property

@@ -51,17 +51,27 @@ class RealOrFakeState(PaneState):
 
     n: int = knob(32, help=N_("Number of samples, and of held-out images."), label=N_("of each"), ge=2, le=128)
     order: Literal["real", "fake", "none"] = knob(
-        "real", help=N_("Most real first, most fake first, or in the order in which they were drawn.")
+        "real",
+        help=N_("Most real first, most fake first, or in the order in which they were drawn."),
+        choices={"real": N_("real first"), "fake": N_("fake first"), "none": N_("shuffled")},
     )
     real: bool = knob(True, help=N_("Held-out images among the samples."), label=N_("real images too"))
     hide: bool = knob(
         False, help=N_("Hides the marks: guess, and click to see the answer."), label=N_("hide which is which")
     )
     overlay: Literal["none", "heat"] = knob(
-        "none", help=N_("The pixels that influence the discriminator, over each image."), label=N_("show over it")
+        "none",
+        help=N_("The pixels that influence the discriminator, over each image."),
+        label=N_("show over it"),
+        choices={"none": N_("nothing"), "heat": N_("where it looks")},
     )
     label: int = knob(
-        -1, help=N_("The class to draw, for class-conditional models; -1 draws any."), label=N_("class"), ge=-1
+        -1,
+        help=N_("The class to draw, for class-conditional models; -1 draws any."),
+        label=N_("class"),
+        ge=-1,
+        classes=True,
+        choices={-1: N_("any")},
     )
     seed: int = knob(0, help=N_("The seed of the samples and of the choice of images."), ge=0, le=2**31 - 1)
     counted: int = knob(

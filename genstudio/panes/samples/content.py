@@ -41,7 +41,15 @@ class SamplesState(PaneState):
     OF_IMAGES = ("label",)
 
     n: int = knob(64, help=N_("Number of images."), label=N_("images"), ge=1, le=400)
-    columns: int = knob(0, help=N_("Images in one row; 0 chooses."), label=N_("columns"), ge=0, le=40, advanced=True)
+    columns: int = knob(
+        0,
+        help=N_("Images in one row; 0 chooses."),
+        label=N_("columns"),
+        ge=0,
+        le=40,
+        advanced=True,
+        choices={0: N_("automatic")},
+    )
     seed: int = knob(
         0,
         help=N_("The seed of the noise: the same seed gives the same z at every step."),
@@ -49,7 +57,12 @@ class SamplesState(PaneState):
         ge=0,
         le=2**31 - 1,
     )
-    shown: Literal["mean", "draw"] = knob("mean", help=N_("The mean of p(x|z), or a draw from it."), label=N_("show"))
+    shown: Literal["mean", "draw"] = knob(
+        "mean",
+        help=N_("The mean of p(x|z), or a draw from it."),
+        label=N_("show"),
+        choices={"mean": N_("mean"), "draw": N_("draw")},
+    )
     temperature: float = knob(
         1.0,
         help=N_("Standard deviation of the noise: below 1 gives more typical images."),
@@ -58,7 +71,12 @@ class SamplesState(PaneState):
         le=2.0,
     )
     label: int = knob(
-        -1, help=N_("The class to draw, for class-conditional models; -1 draws each in turn."), label=N_("class"), ge=-1
+        -1,
+        help=N_("The class to draw, for class-conditional models; -1 draws each in turn."),
+        label=N_("class"),
+        ge=-1,
+        classes=True,
+        choices={-1: N_("each in turn")},
     )
     around: Blob | None = knob(None, help=N_("A z whose neighbours are drawn."))
     spread: float = knob(

@@ -29,6 +29,7 @@ class SlidersState(PaneState):
         "picture",
         help=N_("One picture, a figure of two directions (one across, one up), or a row along one direction."),
         label=N_("show"),
+        choices={"picture": N_("picture"), "figure": N_("figure"), "row": N_("row")},
     )
     start: Start = knob(
         "auto",
@@ -43,21 +44,31 @@ class SlidersState(PaneState):
         1.0,
         help=N_("ψ: moves the start towards the codes' mean. 1 leaves it unchanged, 0 is the mean."),
         label=N_("truncation"),
+        shown_as="ψ = {value:.2f}",
         ge=0.0,
         le=1.0,
     )
-    label: int = knob(0, help=N_("The class that is shown, for class-conditional models."), label=N_("class"), ge=0)
+    label: int = knob(
+        0, help=N_("The class that is shown, for class-conditional models."), label=N_("class"), ge=0, classes=True
+    )
     across: str = knob(
         "", help=N_("The direction that grows to the right in the pad and the figure."), label=N_("across")
     )
     up: str = knob("", help=N_("The direction that grows upwards in the pad and the figure."), label=N_("up"))
     reach: float = knob(
-        2.0, help=N_("Range of the pad and the figure."), label=N_("range"), unit="σ", ge=0.5, le=FARTHEST
+        2.0,
+        help=N_("Range of the pad and the figure."),
+        label=N_("range"),
+        unit="σ",
+        shown_as="±{value:.1f} σ",
+        ge=0.5,
+        le=FARTHEST,
     )
     cells: int = knob(
         0,
         help=N_("Pictures along each side of the figure, and in a row; 0: as many as fit the pane best."),
         label=N_("cells"),
+        choices={0: N_("automatic")},
         ge=0,
         le=20,
     )

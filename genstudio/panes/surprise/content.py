@@ -43,19 +43,29 @@ class SurpriseState(PaneState):
 
     n: int = knob(12, help=N_("Number of images."), label=N_("images"), ge=1, le=64)
     source: Literal["data", "samples", "own"] = knob(
-        "data", help=N_("Images of the test split, images drawn by the model, or your own image.")
+        "data",
+        help=N_("Images of the test split, images drawn by the model, or your own image."),
+        label=N_("score"),
+        choices={"data": N_("test images"), "samples": N_("its own images"), "own": N_("my image")},
     )
     index: int = knob(0, help=N_("The first of the test images that are shown."), label=N_("first image"), ge=0)
     seed: int = knob(0, help=N_("The seed of the model's own images."), ge=0, le=2**31 - 1, advanced=True)
     own: Blob | None = knob(None, help=N_("Your own image."))
     label: int = knob(
         -1, help=N_("The class of your own image, for class-conditional models; -1 takes the most likely one."),
-        label=N_("class"), ge=-1,
+        label=N_("class"), ge=-1, classes=True, choices={-1: N_("most likely")},
     )  # fmt: skip
     top: float = knob(
-        0.0, help=N_("Nats per pixel at the bright end of the scale; 0 chooses."), label=N_("bright end"), unit="nats",
-        ge=0.0, le=100.0, advanced=True,
-    )  # fmt: skip
+        0.0,
+        help=N_("Nats per pixel at the bright end of the scale; 0 chooses."),
+        label=N_("bright end"),
+        unit="nats",
+        shown_as="{value:.1f}",
+        choices={0.0: N_("automatic")},
+        ge=0.0,
+        le=100.0,
+        advanced=True,
+    )
 
 
 @dataclass(frozen=True, eq=False)

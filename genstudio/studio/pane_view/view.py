@@ -154,6 +154,7 @@ class PaneView(QWidget):
         if content is None:
             self.show_message(rendered.error)
             return
+        self.inspector.controls.show_classes(content.values.get("class_names", ()))
         self.sync(rendered)
         if content.pictures or not content.series:
             self.stand.stand_pictures()
@@ -320,6 +321,17 @@ class PaneView(QWidget):
         made.drag_started.connect(self.drag_started)
         made.drag_ended.connect(self.drag_ended)
         return made
+
+    def add_resample(self, controls: PaneControls, tip: str) -> None:
+        """Put a button *Resample* on top of ``controls``, for a state with ``resampled()``; R does the same."""
+        controls.add_resample(tip).clicked.connect(self.resample)
+        self.add_shortcut("R", self.resample)
+
+    @Slot()
+    def resample(self) -> None:
+        """Draw from another seed."""
+        state: Any = self.state
+        self.proposed.emit(state.resampled(), _("resample"))
 
     def add_shortcut(self, key: str, slot: Callable[[], object], *, in_inspector: bool = False) -> None:
         """Call ``slot`` at a key that is pressed in this pane, and in its inspector too."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, Qt, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from genstudio.core.messages import Message, _, translate
 from genstudio.latent.directions.direction import COMPONENTS
 from genstudio.panes.directions.content import DirectionsState
-from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.forms.typed_field import TypedField
 from genstudio.studio.pane_area.stale_line import StaleLine
 from genstudio.studio.pane_view.view import PaneView, z_in_words
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from genstudio.viewing.base import Content, Pane, PaneState
     from genstudio.viewing.blobs import Blobs
 
-BY_HAND = ("attributes", "fixed", "looking", "z", "directions")
-
 
 class DirectionsView(PaneView):
     state: DirectionsState
@@ -52,9 +50,7 @@ class DirectionsView(PaneView):
         super().__init__(pane, state, parent)
         self.grid.held.connect(self._held)
         self.grid.moved_to.connect(self._keep_in_sight)
-        shortcut = QShortcut(QKeySequence(Qt.Key.Key_F), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(self.hold_focused)
+        self.add_shortcut("F", self.fix_focused)
 
     # -- laid out ------------------------------------------------------------------------------------------------
 
@@ -96,34 +92,14 @@ class DirectionsView(PaneView):
         return whole
 
     def make_controls(self) -> PaneControls:
-        infos = {info.name: info for info in DirectionsState.controls()}
-        shown = [("strips", _("pictures")), ("cosines", _("cosines")), ("effects", _("effects"))]
-        ways = [
-            ("auto", _("auto")),
-            ("means", _("means")),
-            ("logistic", _("logistic")),
-            ("svm", _("linear SVM")),
-            ("ridge", _("ridge")),
-            ("extremes", _("extremes")),
-        ]
-        counts = [(0, _("automatic")), (5, "5"), (7, "7"), (9, "9")]
-        made = {
-            "shown": ChoiceControl(infos["shown"], shown),
-            "source": ChoiceControl(infos["source"], [("image", _("an image")), ("prior", _("a draw"))]),
-            "reach": SliderControl(infos["reach"], lambda value: f"±{value:.1f} σ"),
-            "cells": ChoiceControl(infos["cells"], counts),
-            "how": ChoiceControl(infos["how"], ways),
-            "components": SliderControl(infos["components"], lambda value: f"{value:.0f}"),
-            "label": ChoiceControl(infos["label"], [(-1, _("the image's"))], _("class")),
-        }
-        controls = PaneControls(DirectionsState, made, left_out=BY_HAND)
+        controls = PaneControls(DirectionsState)
         self.again = Button(_("Find again"), _("Find the directions of the weights that are shown"), icon_name="reset")
         self.again.clicked.connect(self.find_again)
         self.back = Button(
             _("Discard the code sent here"), _("Start again from an image or a drawn code"), icon_name="reset"
         )
         self.back.clicked.connect(self._forget_z)
-        self.wanted = WantedAttributes(translate(infos["attributes"].help))
+        self.wanted = WantedAttributes(_("The attributes to search for; none: all that vary."))
         self.wanted.chosen.connect(self._want)
         self.name = TypedField(_("Name of the component in focus"))
         self.name.setPlaceholderText(_("a name for this component"))
@@ -133,7 +109,7 @@ class DirectionsView(PaneView):
         rows.insertWidget(0, self.name)
         rows.insertWidget(1, self.again)
         rows.insertWidget(2, self.back)
-        rows.insertWidget(rows.indexOf(made["how"].widget) + 1, self.wanted)
+        rows.insertWidget(rows.indexOf(controls.widget("how")) + 1, self.wanted)
         self.name.hide()
         return controls
 
@@ -165,11 +141,11 @@ class DirectionsView(PaneView):
     def show_state(self, state: PaneState) -> None:
         assert isinstance(state, DirectionsState)
         super().show_state(state)
-        controls = self.inspector.controls.controls
+        controls = self.inspector.controls
         drawn = state.source == "prior" or not self._can_encode
-        controls["index"].widget.setVisible(not drawn and state.z is None)
-        controls["seed"].widget.setVisible(drawn and state.z is None)
-        controls["source"].widget.setVisible(self._can_encode and state.z is None)
+        controls.widget("index").setVisible(not drawn and state.z is None)
+        controls.widget("seed").setVisible(drawn and state.z is None)
+        controls.widget("source").setVisible(self._can_encode and state.z is None)
         self.back.setVisible(state.z is not None)
         self.wanted.show_requested(state.attributes)
         if self.found is not None:
@@ -181,11 +157,6 @@ class DirectionsView(PaneView):
         if rendered.snapshot is not None and self._spec != rendered.snapshot.spec:
             self._spec = rendered.snapshot.spec
             self.resized.emit()  # only now is it known how many pictures fit
-        label = self.inspector.controls.controls["label"]
-        assert isinstance(label, ChoiceControl)
-        label.set_choices([(-1, _("the image's")), *enumerate(values["class_names"])])
-        label.show(self.state.label)
-        label.widget.setVisible(bool(values["class_names"]))
         self.wanted.offer(values["attributes"])
         if values["can_encode"] != self._can_encode:
             self._can_encode = values["can_encode"]
@@ -324,7 +295,7 @@ class DirectionsView(PaneView):
         self.propose(_("attributes"), attributes=names)
 
     @Slot()
-    def hold_focused(self) -> None:
+    def fix_focused(self) -> None:
         """Hold the focused row's direction fixed, or let it go."""
         row = self._focused_row()
         if row is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -14,7 +14,7 @@ from genstudio.latent.points import LatentPoint
 from genstudio.panes.interpolate.content import InterpolateState
 from genstudio.studio.forms.number_field import NumberField
 from genstudio.studio.forms.number_text import read_number
-from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.forms.typed_field import Refusal
 from genstudio.studio.panes.interpolate.shown_path import Known
 from genstudio.studio.widgets.card import Caption
@@ -23,7 +23,6 @@ from genstudio.studio.widgets.controls import Button, Combo
 if TYPE_CHECKING:
     from genstudio.viewing.base import PaneState
 
-BY_HAND = ("frames", "place", "loop")
 MOST = 2**31 - 1
 
 
@@ -37,24 +36,11 @@ class InterpolateControls(PaneControls):
     morph_requested = Signal(int, int)
 
     def __init__(self) -> None:
-        infos = {info.name: info for info in InterpolateState.controls()}
-        shows = [("picture", _("one picture")), ("strip", _("all as a strip"))]
-        hows = [("spherical", _("spherical")), ("linear", _("linear"))]
-        easings = [("even", _("even")), ("smooth", _("slow at key frames"))]
-        made: dict[str, Any] = {
-            "show": ChoiceControl(infos["show"], shows),
-            "how": ChoiceControl(infos["how"], hows),
-            "easing": ChoiceControl(infos["easing"], easings, _("speed")),
-            "truncation": SliderControl(infos["truncation"], lambda value: f"ψ = {value:.2f}"),
-            "between": SliderControl(infos["between"], lambda value: f"{value:.0f}"),
-            "seconds": SliderControl(replace(infos["seconds"], log=True), lambda value: f"{value:.1f} s"),
-        }
-        super().__init__(InterpolateState, made, BY_HAND)
+        super().__init__(InterpolateState)
         self._frame = LatentPoint()
         self._known = Known()
         self._classes: tuple[str, ...] = ()
-        self.another = Button(_("Resample"), _("Draw all drawn key frames again (R)"), self, icon_name="reset")
-        self.rows.insertWidget(0, self.another)
+        self.another = self.add_resample(_("Draw all drawn key frames again (R)"))
         self.rows.addWidget(self._frame_rows())
         self.rows.addWidget(self._morph_rows())
 
@@ -63,7 +49,7 @@ class InterpolateControls(PaneControls):
     def show_state(self, state: PaneState) -> None:
         super().show_state(state)
         assert isinstance(state, InterpolateState)
-        self.controls["between"].widget.setVisible(state.show == "strip")
+        self.widget("between").setVisible(state.show == "strip")
 
     def show_known(self, known: Known) -> None:
         """The classes that there are, and whether the model is told them."""

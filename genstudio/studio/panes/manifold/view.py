@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from genstudio.viewing.base import Blob, Pane, PaneState
 
 FEWEST = 5  # cells along a side
-BY_HAND = (
-    "axes", "across", "up", "label", "overlay", "overlay_count", "centre_u", "centre_v", "zoom", "chosen", "anchor",
-)  # fmt: skip
 _LEAST, _MOST = 0.1, 6.0  # ends of the range's slider
 OFF_PLANE = 0.01  # length in latent space from which on a chosen code is said to lie off the plane
 
@@ -62,37 +59,33 @@ class ManifoldView(PaneView):
 
     def make_controls(self) -> PaneControls:
         infos = {info.name: info for info in ManifoldState.controls()}
-        made = {
-            "reach": SliderControl(infos["reach"], self._reach_in_words),
-            "cells": SliderControl(replace(infos["cells"], minimum=FEWEST), lambda value: f"{value:.0f} × {value:.0f}"),
-            "spacing": ChoiceControl(infos["spacing"], [("gauss", _("Gaussian")), ("linear", _("linear"))]),
-        }
-        controls = PaneControls(ManifoldState, made, BY_HAND)
-        self._plane = ChoiceControl(
-            infos["axes"], [("latent", _("two of z")), ("principal", _("principal"))], _("plane")
-        )
-        self._across = ChoiceControl(infos["across"], [(1, "z1"), (2, "z2")], _("across"), bare=True)
-        self._up = ChoiceControl(infos["up"], [(1, "z1"), (2, "z2")], _("up"), bare=True)
-        self._class = ChoiceControl(infos["label"], [(0, "0")], _("class"))
-        self._class.widget.hide()  # until there is a model that knows classes
+        planes = [("latent", _("two of z")), ("principal", _("principal"))]
+        dims = [(1, "z1"), (2, "z2")]
+        self._plane = ChoiceControl(infos["axes"], planes, _("plane"))
+        self._across = ChoiceControl(infos["across"], dims, _("across"), bare=True)
+        self._up = ChoiceControl(infos["up"], dims, _("up"), bare=True)
         self._overlay = ChoiceControl(infos["overlay"], [("", _("none"))], _("images"))
-        self._count = SliderControl(infos["overlay_count"], lambda value: f"{value:.0f}")
+        made = {
+            "axes": self._plane,
+            "across": self._across,
+            "up": self._up,
+            "reach": SliderControl(infos["reach"], self._reach_text),
+            "cells": SliderControl(replace(infos["cells"], minimum=FEWEST)),
+            "overlay": self._overlay,
+            "overlay_count": SliderControl(infos["overlay_count"]),
+        }
+        controls = PaneControls(ManifoldState, made)
         self._plane.widget.hide()  # until there is a model with more dimensions than two
         self._home = Button(_("Back to the middle"), _("Undo zoom and pan (Home)"), icon_name="reset")
         self._home.clicked.connect(self.go_home)
         rows = controls.rows
         rows.insertWidget(0, Caption(_("Axes")))
-        rows.insertWidget(1, self._plane.widget)
         rows.insertWidget(2, self._pair())
-        rows.insertWidget(3, self._class.widget)
+        rows.insertWidget(3, controls.widget("label"))
         rows.addWidget(self._home)
-        caption = Caption(_("Encoded images"))
-        caption.setContentsMargins(0, 8, 0, 0)
-        rows.addWidget(caption)
-        rows.addWidget(self._overlay.widget)
-        rows.addWidget(self._count.widget)
-        for control in (self._plane, self._across, self._up, self._class, self._overlay, self._count):
-            controls.add(control, placed=False)
+        controls.add_caption(_("Encoded images"))
+        rows.addWidget(controls.widget("overlay"))
+        rows.addWidget(controls.widget("overlay_count"))
         return controls
 
     def _pair(self) -> QWidget:
@@ -133,19 +126,18 @@ class ManifoldView(PaneView):
         # The range is that of what is seen: the number here, the words under the picture and its cells agree.
         seen = min(max(state.half, _LEAST), _MOST)
         self.inspector.controls.show_state(replace(self.resolved(state), axes=axes, reach=seen, zoom=1.0))
-        self._count.widget.setVisible(bool(state.overlay))
+        self.inspector.controls.widget("overlay_count").setVisible(bool(state.overlay))
         moved = (state.centre_u, state.centre_v, state.zoom) != (0.0, 0.0, 1.0)
         self._home.setVisible(moved)
         for control in (self._across, self._up):
             control.combo.setEnabled(axes == "latent" and self._latent_dim > 1)
 
     def sync(self, rendered: Rendered) -> None:
-        told = self._told_of_chosen
-        self.grid.show_mark(tuple(map(float, told["chosen_xy"])) if told else None)  # type: ignore[arg-type]
+        values = self._chosen_values
+        self.grid.show_mark(tuple(map(float, values["chosen_xy"])) if values else None)  # type: ignore[arg-type]
         self._latent_dim = dim = rendered.latent_dim or 2
         if rendered.content is not None:
             self._by_itself = "principal" if rendered.content.values["names"] == PRINCIPAL else "latent"
-            self._show_classes(rendered.content.values.get("class_names", ()))
         if rendered.snapshot is not None:
             self._spec = rendered.snapshot.spec
             places = rendered.content.values.get("anchor") if rendered.content is not None else None
@@ -157,12 +149,6 @@ class ManifoldView(PaneView):
             self._fit_controls(dim)
         if isinstance(rendered.state, ManifoldState) and rendered.state.cells != self.resolved(self.state).cells:
             self.resized.emit()  # only now is it known how large the images are
-
-    def _show_classes(self, names: tuple[str, ...]) -> None:
-        if names:
-            self._class.set_choices(list(enumerate(names)))
-            self._class.show(self.state.label)
-        self._class.widget.setVisible(bool(names))
 
     def _fit_controls(self, dim: int) -> None:
         dims = [(k + 1, f"z{k + 1}") for k in range(dim)]
@@ -191,17 +177,17 @@ class ManifoldView(PaneView):
         return "" if snapshot is None else snapshot.run
 
     @property
-    def _told_of_chosen(self) -> dict[str, Any]:
-        """Text on the chosen code; empty while none is chosen."""
+    def _chosen_values(self) -> dict[str, Any]:
+        """Values of the chosen code; empty while none is chosen."""
         content = self.rendered.content if self.rendered is not None else None
         return content.values if content is not None and "chosen_z" in content.values else {}
 
     @property
     def current_z(self) -> np.ndarray | None:
         """The chosen code; the focused cell's where none is chosen, or the focus has been moved on since."""
-        told = self._told_of_chosen
-        if told and self._focus_at == self.grid.focused_cell:
-            z: np.ndarray = told["chosen_z"]
+        values = self._chosen_values
+        if values and self._focus_at == self.grid.focused_cell:
+            z: np.ndarray = values["chosen_z"]
             return z
         return super().current_z
 
@@ -222,7 +208,7 @@ class ManifoldView(PaneView):
 
     def show_rendered(self, rendered: Rendered) -> None:
         super().show_rendered(rendered)
-        if self._told_of_chosen and not self.grid.marks_inside:
+        if self._chosen_values and not self.grid.marks_inside:
             self.words.setText(_("{words} · the chosen z is outside the view", words=self.words.whole()))
 
     def show_message(self, words: Message | str) -> None:
@@ -230,20 +216,20 @@ class ManifoldView(PaneView):
         super().show_message(words)
 
     def _show_pointed(self) -> None:
-        told = self._told_of_chosen
-        if not told or self._pointed is not None or self._focus_at != self.grid.focused_cell:
+        values = self._chosen_values
+        if not values or self._pointed is not None or self._focus_at != self.grid.focused_cell:
             super()._show_pointed()
             return
         assert self.rendered is not None
         assert self.rendered.content is not None
-        (across, up), (u, v) = self.rendered.content.values["names"], told["chosen_uv"]
+        (across, up), (u, v) = self.rendered.content.values["names"], values["chosen_uv"]
         lines = [f"{across} {u:.2f}, {up} {v:.2f}".replace("-", "−")]
-        if told["chosen_away"] > OFF_PLANE:
-            lines.append(_("{distance} off this plane", distance=f"{told['chosen_away']:.2f}"))
+        if values["chosen_away"] > OFF_PLANE:
+            lines.append(_("{distance} off this plane", distance=f"{values['chosen_away']:.2f}"))
         if not self.grid.marks_inside:
             lines.append(_("outside the view"))
         self.inspector.show_cell(
-            told["chosen_image"], z_in_words(told["chosen_z"]), "\n".join(lines), caption=_("Chosen z")
+            values["chosen_image"], z_in_words(values["chosen_z"]), "\n".join(lines), caption=_("Chosen z")
         )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -254,7 +240,7 @@ class ManifoldView(PaneView):
 
     # -- pan and zoom --------------------------------------------------------------------------------------------
 
-    def _reach_in_words(self, value: float) -> str:
+    def _reach_text(self, value: float) -> str:
         """ "±0.5 σ": of what is seen, which zoom may have brought beyond the ends of the slider."""
         half = self.state.half
         return f"±{half if value in (_LEAST, _MOST) and not _LEAST <= half <= _MOST else value:.3g} σ"

@@ -7,12 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.panes.neighbours.content import NeighboursState
-from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.neighbours.audits import shown_with
 from genstudio.studio.plots.histogram_view import Histograms, HistogramView
@@ -45,9 +44,6 @@ class NeighboursView(PaneView):
         self._plain: Rendered | None = None  # what was rendered, without the audit
         self._spec: ImageSpec | None = None
         super().__init__(pane, state, parent)
-        shortcut = QShortcut(QKeySequence(Qt.Key.Key_R), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(self.resample)
 
     # -- laid out ------------------------------------------------------------------------------------------------
 
@@ -86,22 +82,8 @@ class NeighboursView(PaneView):
         return whole
 
     def make_controls(self) -> PaneControls:
-        infos = {info.name: info for info in NeighboursState.controls()}
-        orders = [("nearest", _("nearest first")), ("drawn", _("as drawn"))]
-        spaces = [("pixels", _("pixels")), ("features", _("features"))]
-        curves = [("distance", _("distances")), ("relative", _("relative distances"))]
-        made = {
-            "n": SliderControl(infos["n"], lambda value: f"{value:.0f}"),
-            "k": SliderControl(infos["k"], lambda value: f"{value:.0f}"),
-            "compared": ChoiceControl(infos["compared"], spaces),
-            "order": ChoiceControl(infos["order"], orders),
-            "curves": ChoiceControl(infos["curves"], curves, _("histogram")),
-            "audited": SliderControl(infos["audited"], lambda value: f"{value:.0f}" if value else _("none")),
-        }
-        controls = PaneControls(NeighboursState, made, left_out=("beside",))
-        self._resample = Button(_("Resample"), _("Draw from another seed (R)"), icon_name="reset")
-        self._resample.clicked.connect(self.resample)
-        controls.rows.insertWidget(0, self._resample)
+        controls = PaneControls(NeighboursState)
+        self.add_resample(controls, _("Draw from another seed (R)"))
         return controls
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -125,7 +107,7 @@ class NeighboursView(PaneView):
     def sync(self, rendered: Rendered) -> None:
         if rendered.snapshot is not None and self._spec != rendered.snapshot.spec:
             self._spec = rendered.snapshot.spec  # only now is it known how large the images are
-            self.inspector.controls.controls["compared"].widget.setVisible(not self._spec.is_point)
+            self.inspector.controls.widget("compared").setVisible(not self._spec.is_point)
 
     @Slot()
     def _fit_again(self) -> None:
@@ -320,10 +302,3 @@ class NeighboursView(PaneView):
             self.histogram.point_out(None)
         else:
             self.histogram.point_out(float(picture.values["distance"][cell]))
-
-    # -- hands ---------------------------------------------------------------------------------------------------
-
-    @Slot()
-    def resample(self) -> None:
-        """Another seed."""
-        self.proposed.emit(self.state.resampled(), _("resample"))

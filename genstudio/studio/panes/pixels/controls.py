@@ -9,19 +9,15 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QVBoxLayout, QWi
 
 from genstudio.core.messages import _
 from genstudio.panes.pixels.content import PixelsState
-from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.panes.pixels.level_editor import LevelEditor
-from genstudio.studio.widgets.card import Caption, Fact
+from genstudio.studio.widgets.card import Fact
 from genstudio.studio.widgets.controls import Button, IconButton
 from genstudio.studio.widgets.value_slider import ValueSlider
 
 if TYPE_CHECKING:
     from genstudio.viewing.base import PaneState
 
-BY_HAND = (
-    "temperature_schedule", "label", "position", "enlarged", "source", "index", "own", "mask", "edits", "branches",
-    "overlay",
-)  # fmt: skip
 BRUSHES = (1, 9)
 
 
@@ -32,32 +28,18 @@ class PixelsControls(PaneControls):
     tool_chosen = Signal(str, int)  # point, erase or keep; and how wide the brush is
 
     def __init__(self) -> None:
-        infos = {info.name: info for info in PixelsState.controls()}
-        super().__init__(PixelsState, {"n": SliderControl(infos["n"], lambda value: f"{value:.0f}")}, BY_HAND)
-        self.label = ChoiceControl(infos["label"], [(-1, _("any"))], _("class"))
-        overlays = [
-            ("none", _("nothing")),
-            ("entropy", _("entropy")),
-            ("field", _("what it uses")),
-            ("mask", _("what it may use")),
-        ]
-        self.overlay = ChoiceControl(infos["overlay"], overlays, _("show over it"))
-        sources = [("none", _("nothing")), ("data", _("a test image")), ("own", _("my image"))]
-        self.source = ChoiceControl(infos["source"], sources, _("given"))
+        super().__init__(PixelsState)
         self.resample = self._button(_("Resample"), _("Draw from another seed (R)"), "resample", "reset")
         self.editor = LevelEditor(self)
         self.rows.insertWidget(0, self.resample)
-        self.rows.addWidget(self.label.widget)
-        self.rows.addWidget(self.overlay.widget)
-        self._head(_("Completion"))
-        self.rows.addWidget(self.source.widget)
+        self.rows.addWidget(self.widget("label"))
+        self.rows.addWidget(self.widget("overlay"))
+        self.add_caption(_("Inpainting"))
+        self.rows.addWidget(self.widget("source"))
         self.rows.addWidget(self._image_row())
         self.rows.addWidget(self._tools())
-        self._head(_("What if"))
+        self.add_caption(_("What if"))
         self.rows.addWidget(self.editor)
-        for control in (self.label, self.overlay, self.source):
-            self.add(control, placed=False)
-        self.show_classes(())
         self.choose_tool("point")
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -76,11 +58,6 @@ class PixelsControls(PaneControls):
         if not painting:
             self.choose_tool("point")
 
-    def show_classes(self, names: tuple[str, ...]) -> None:
-        """The classes that a conditional model draws; none: it knows of none."""
-        self.label.set_choices([(-1, _("any")), *enumerate(names)])
-        self.label.widget.setVisible(bool(names))
-
     @property
     def tool(self) -> str:
         checked = self._tool_buttons.checkedButton()
@@ -94,11 +71,6 @@ class PixelsControls(PaneControls):
                 self._emit_tool()
 
     # -- parts ---------------------------------------------------------------------------------------------------
-
-    def _head(self, words: str) -> None:
-        caption = Caption(words)
-        caption.setContentsMargins(0, 8, 0, 0)
-        self.rows.addWidget(caption)
 
     def _button(self, words: str, tip: str, request: str, icon_name: str = "") -> Button:
         made = Button(words, tip, self, icon_name=icon_name)

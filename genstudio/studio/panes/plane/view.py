@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import _
 from genstudio.panes.plane.state import PlaneState
-from genstudio.studio.forms.pane_controls import Control, PaneControls, SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls, SliderControl
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.threads.render_thread import Rendered
 from genstudio.studio.widgets.controls import Button
@@ -17,7 +17,6 @@ from genstudio.studio.widgets.image_grid import MARGIN
 from genstudio.viewing.base import Pane, PaneState
 
 SMALLEST, LARGEST = 160, 1000  # pixels along each side; a larger picture is shown with each of them repeated
-BY_HAND = ("centre_x", "centre_y", "side")
 
 
 class PlaneView(PaneView):
@@ -37,12 +36,8 @@ class PlaneView(PaneView):
 
     def make_controls(self) -> PaneControls:
         infos = {info.name: info for info in PlaneState.controls()}
-        made: dict[str, Control] = {
-            "n": SliderControl(replace(infos["n"], minimum=50), lambda value: f"{value:.0f}"),
-            "zoom": SliderControl(infos["zoom"], lambda value: f"× {value:.1f}"),
-        }
-        controls = PaneControls(PlaneState, made, BY_HAND)
-        controls.controls["label"].widget.hide()  # until there is a discriminator that knows classes
+        controls = PaneControls(PlaneState, {"n": SliderControl(replace(infos["n"], minimum=50))})
+        controls.widget("label").hide()  # until there is a discriminator that knows classes
         self._home = Button(_("The whole square"), _("Undo zoom and pan (Home)"), icon_name="reset")
         self._home.clicked.connect(self.go_home)
         controls.rows.addWidget(self._home)
@@ -64,11 +59,11 @@ class PlaneView(PaneView):
         self._home.setEnabled(state.zoom != 1.0)
 
     def sync(self, rendered: Rendered) -> None:
-        told = rendered.content.values if rendered.content is not None else {}
-        controls = self.inspector.controls.controls
+        values = rendered.content.values if rendered.content is not None else {}
+        controls = self.inspector.controls
         for name in ("field", "arrows"):
-            controls[name].widget.setEnabled(bool(told.get("discriminates")))
-        controls["label"].widget.setVisible(bool(told.get("classes")))
+            controls.widget(name).setEnabled(bool(values.get("discriminates")))
+        controls.widget("label").setVisible(bool(values.get("classes")))
 
     def describe_cell(self, row: int, column: int) -> str:
         """The one picture, in words."""

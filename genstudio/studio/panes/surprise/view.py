@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import _
 from genstudio.panes.surprise.content import SurpriseState
-from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.widgets.controls import Button
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from genstudio.studio.threads.render_thread import Rendered
     from genstudio.viewing.base import Blob, Pane, PaneState
 
-SHOWN_FOR = {"index": "data", "seed": "samples", "label": "own"}
+SHOWN_FOR = {"index": "data", "seed": "samples"}
 """Which source a field belongs to; the others belong to all."""
 
 
@@ -27,20 +27,12 @@ class SurpriseView(PaneView):
     opens_images = True
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
-        self._classes: tuple[str, ...] = ()
+        self._has_classes = False
         super().__init__(pane, state, parent)
         self.image_drop.arrived.connect(self._image_arrived)
 
     def make_controls(self) -> PaneControls:
-        infos = {info.name: info for info in SurpriseState.controls()}
-        sources = [("data", _("test images")), ("samples", _("its own images")), ("own", _("my image"))]
-        made = {
-            "n": SliderControl(infos["n"], lambda value: f"{value:.0f}"),
-            "source": ChoiceControl(infos["source"], sources, _("score")),
-            "label": ChoiceControl(infos["label"], [(-1, _("most likely"))], _("class")),
-            "top": SliderControl(infos["top"], lambda value: f"{value:.1f}" if value else _("automatic")),
-        }
-        controls = PaneControls(SurpriseState, made)
+        controls = PaneControls(SurpriseState)
         self.open = Button(_("Open an image…"), _("PNG, JPEG, ... ; or drop it onto the pane"), icon_name="folder")
         self.open.clicked.connect(self.image_drop.browse)
         controls.rows.insertWidget(0, self.open)
@@ -51,15 +43,16 @@ class SurpriseView(PaneView):
     def show_state(self, state: PaneState) -> None:
         assert isinstance(state, SurpriseState)
         super().show_state(state)
+        controls = self.inspector.controls
         for name, source in SHOWN_FOR.items():
-            self.inspector.controls.controls[name].widget.setVisible(state.source == source)
-        self.inspector.controls.controls["n"].widget.setVisible(state.source != "own")
-        self._show_classes()
+            controls.widget(name).setVisible(state.source == source)
+        controls.widget("n").setVisible(state.source != "own")
+        controls.widget("label").setVisible(self._has_classes and state.source == "own")
 
     def sync(self, rendered: Rendered) -> None:
         assert rendered.content is not None
-        self._classes = rendered.content.values.get("class_names", ())
-        self._show_classes()
+        self._has_classes = bool(rendered.content.values.get("class_names"))
+        self.inspector.controls.widget("label").setVisible(self._has_classes and self.state.source == "own")
 
     def show_rendered(self, rendered: Rendered) -> None:
         super().show_rendered(rendered)
@@ -71,18 +64,15 @@ class SurpriseView(PaneView):
         picture = self.grid.picture
         if picture is None or row >= picture.rows or column >= picture.columns:
             return super().describe_cell(row, column)
-        told = {name: picture.values[name][row, column] for name in ("index", "nats", "bits_per_dim", "map")}
-        facts = {"k": f"{int(told['index']):,}", "nats": f"{told['nats']:.2f}", "bits": f"{told['bits_per_dim']:.3f}"}
-        if told["map"]:
+        values = {name: picture.values[name][row, column] for name in ("index", "nats", "bits_per_dim", "map")}
+        facts = {
+            "k": f"{int(values['index']):,}",
+            "nats": f"{values['nats']:.2f}",
+            "bits": f"{values['bits_per_dim']:.3f}",
+        }
+        if values["map"]:
             return _("Surprise of image {k}: {nats} nats, {bits} bits/dim", **facts)
         return _("Image {k}: {nats} nats, {bits} bits/dim", **facts)
-
-    def _show_classes(self) -> None:
-        label = self.inspector.controls.controls["label"]
-        assert isinstance(label, ChoiceControl)
-        label.set_choices([(-1, _("most likely")), *enumerate(self._classes)])
-        label.show(self.state.label)
-        label.widget.setVisible(bool(self._classes) and self.state.source == "own")
 
     @Slot(object)
     def _image_arrived(self, own: Blob) -> None:
