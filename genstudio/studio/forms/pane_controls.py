@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import KnobInfo, out_of_range
 from genstudio.core.messages import Message, _, translate
-from genstudio.studio.forms.knob_row import short_reason
-from genstudio.studio.forms.number_field import NumberField
-from genstudio.studio.forms.number_text import as_text, read_number
+from genstudio.studio.forms.knob_field import choice_titles, make_field, read_text, short_reason
+from genstudio.studio.forms.number_text import as_text
 from genstudio.studio.forms.typed_field import Refusal, TypedField
 from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import Button, Combo
@@ -52,9 +51,7 @@ class ChoiceControl(Control):
         super().__init__(info.name, row, self._show)
         self._choices: list[tuple[Any, str]] = []
         self._value: Any = info.default
-        titles = info.choice_titles
-        declared = [(value, titles.get(value, str(value))) for value in info.choices or titles]
-        self.set_choices(declared if choices is None else choices)
+        self.set_choices(choice_titles(info) if choices is None else choices)
         self.combo.activated.connect(self._chosen)
 
     def set_choices(self, choices: Choices) -> None:
@@ -123,43 +120,30 @@ class SliderControl(Control):
 
 
 class FieldControl(Control):
-    """A number or a word that is typed; why it was refused stands under it."""
+    """A number or a text that is typed; why it was refused is shown under it."""
 
     def __init__(self, info: KnobInfo, parent: QWidget | None = None) -> None:
         words = _capitalised(info.title)
-        self._info, self._whole = info, info.annotation is int
-        self.field: TypedField = (
-            NumberField(words, whole=self._whole, minimum=info.minimum, maximum=info.maximum)
-            if info.annotation in (int, float)
-            else TypedField(words)
-        )
-        super().__init__(info.name, _beside(words, self.field, translate(info.help), parent), self._show)
-        self._value: Any = info.default
+        field = make_field(info, words)
+        assert isinstance(field, TypedField)
+        self._info, self.field = info, field
+        super().__init__(info.name, _beside(words, field, translate(info.help), parent), self._show)
         self.field.completed.connect(self._typed)
 
     def _show(self, value: Any) -> None:
-        self._value = value
-        self.field.show_text(as_text(value, self._whole), keep_typing=True)
+        self.field.show_text(as_text(value, self._info.annotation is int), keep_typing=True)
 
     @Slot(str)
     def _typed(self, text: str) -> None:
         try:
-            value = self._read(text)
+            value = read_text(self._info, self.field, text)
+            if isinstance(value, int | float) and (reason := out_of_range(self._info, value)) is not None:
+                raise UsageError(reason)
         except UsageError as error:
             self.field.refuse(short_reason(error))
             return
-        self._value = value
-        self.field.show_text(as_text(value, self._whole))
+        self.field.show_text(as_text(value, self._info.annotation is int))
         self.edited.emit(self.name, value)
-
-    def _read(self, text: str) -> Any:
-        if not isinstance(self.field, NumberField):
-            return text
-        value = read_number(text, whole=self._whole)
-        reason = out_of_range(self._info, value)
-        if reason is not None:
-            raise UsageError(reason)
-        return value
 
 
 class CheckControl(Control):
