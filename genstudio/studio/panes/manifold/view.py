@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.panes.manifold.content import MOST_BY_ITSELF, PRINCIPAL, ManifoldState
 from genstudio.panes.manifold.overlay import overlay_choices
-from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_view.view import PaneView, z_in_words
 from genstudio.studio.panes.manifold.chosen_grid import ChosenGrid
+from genstudio.studio.panes.manifold.controls import FEWEST, ManifoldControls
 from genstudio.studio.panes.manifold.principal_anchor import PrincipalAnchor
-from genstudio.studio.widgets.card import Caption
-from genstudio.studio.widgets.controls import Button
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from genstudio.studio.threads.render_thread import Rendered
     from genstudio.viewing.base import Blob, Pane, PaneState
 
-FEWEST = 5  # cells along a side
 _LEAST, _MOST = 0.1, 6.0  # ends of the range's slider
 OFF_PLANE = 0.01  # length in latent space from which on a chosen code is said to lie off the plane
 
@@ -58,50 +56,9 @@ class ManifoldView(PaneView):
         return ChosenGrid(self)
 
     def make_controls(self) -> PaneControls:
-        infos = {info.name: info for info in ManifoldState.controls()}
-        planes = [("latent", _("two of z")), ("principal", _("principal"))]
-        dims = [(1, "z1"), (2, "z2")]
-        self._plane = ChoiceControl(infos["axes"], planes, _("plane"))
-        self._across = ChoiceControl(infos["across"], dims, _("across"), bare=True)
-        self._up = ChoiceControl(infos["up"], dims, _("up"), bare=True)
-        self._overlay = ChoiceControl(infos["overlay"], [("", _("none"))], _("images"))
-        made = {
-            "axes": self._plane,
-            "across": self._across,
-            "up": self._up,
-            "reach": SliderControl(infos["reach"], self._reach_text),
-            "cells": SliderControl(replace(infos["cells"], minimum=FEWEST)),
-            "overlay": self._overlay,
-            "overlay_count": SliderControl(infos["overlay_count"]),
-        }
-        controls = PaneControls(ManifoldState, made)
-        self._plane.widget.hide()  # until there is a model with more dimensions than two
-        self._home = Button(_("Back to the middle"), _("Undo zoom and pan (Home)"), icon_name="reset")
-        self._home.clicked.connect(self.go_home)
-        rows = controls.rows
-        rows.insertWidget(0, Caption(_("Axes")))
-        rows.insertWidget(2, self._pair())
-        rows.insertWidget(3, controls.widget("label"))
-        rows.addWidget(self._home)
-        controls.add_caption(_("Encoded images"))
-        rows.addWidget(controls.widget("overlay"))
-        rows.addWidget(controls.widget("overlay_count"))
-        return controls
-
-    def _pair(self) -> QWidget:
-        """ "across [z1] up [z2]" on one line."""
-        pair = QWidget()
-        line = QHBoxLayout(pair)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        for control in (self._across, self._up):
-            label = QLabel(control.combo.accessibleName(), pair)
-            control.combo.setMinimumContentsLength(2)
-            control.combo.setMinimumWidth(60)
-            label.setBuddy(control.combo)
-            line.addWidget(label)
-            line.addWidget(control.combo, 1)
-        return pair
+        self.tools = ManifoldControls(self._reach_text)
+        self.tools.home.clicked.connect(self.go_home)
+        return self.tools
 
     def resolved(self, state: PaneState) -> ManifoldState:
         """State with the chosen code and the plane's anchor; where the user chose no number of cells, the most that stand
@@ -128,8 +85,8 @@ class ManifoldView(PaneView):
         self.inspector.controls.show_state(replace(self.resolved(state), axes=axes, reach=seen, zoom=1.0))
         self.inspector.controls.widget("overlay_count").setVisible(bool(state.overlay))
         moved = (state.centre_u, state.centre_v, state.zoom) != (0.0, 0.0, 1.0)
-        self._home.setVisible(moved)
-        for control in (self._across, self._up):
+        self.tools.home.setVisible(moved)
+        for control in (self.tools.across, self.tools.up):
             control.combo.setEnabled(axes == "latent" and self._latent_dim > 1)
 
     def sync(self, rendered: Rendered) -> None:
@@ -152,12 +109,12 @@ class ManifoldView(PaneView):
 
     def _fit_controls(self, dim: int) -> None:
         dims = [(k + 1, f"z{k + 1}") for k in range(dim)]
-        self._across.set_choices(dims)
-        self._up.set_choices(dims)
+        self.tools.across.set_choices(dims)
+        self.tools.up.set_choices(dims)
         # Principal directions that somebody chose for a larger model stay, and so does the way back from them.
-        self._plane.widget.setVisible(dim > 2 or self.state.axes == "principal")
+        self.tools.plane.widget.setVisible(dim > 2 or self.state.axes == "principal")
         if self._spec is not None:
-            self._overlay.set_choices([(value, translate(words)) for value, words in overlay_choices(self._spec)])
+            self.tools.overlay.set_choices([(value, translate(words)) for value, words in overlay_choices(self._spec)])
         self.show_state(self.state)
 
     def describe_cell(self, row: int, column: int) -> str:

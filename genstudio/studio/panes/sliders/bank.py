@@ -24,8 +24,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from genstudio.core.messages import _
-from genstudio.studio.panes.sliders.painting import HEADER, ROW, Columns, paint_header, paint_message, paint_row
-from genstudio.studio.panes.sliders.rows import BankRow, Rows
+from genstudio.studio.panes.sliders.bank_painting import HEADER, ROW, Columns, paint_header, paint_message, paint_row
+from genstudio.studio.panes.sliders.bank_rows import BankRow, Rows
 from genstudio.studio.theme import theme
 
 FARTHEST = 4.0  # σ

@@ -15,9 +15,9 @@ from genstudio.panes.sliders.sliders import COORDINATES, NAMED, PRINCIPAL, Row, 
 from genstudio.panes.sliders.state import SlidersState
 from genstudio.studio.pane_area.direction_store import BY_ITSELF, FoundDirections
 from genstudio.studio.pane_view.view import PaneView
+from genstudio.studio.panes.sliders.bank_rows import BankRow
 from genstudio.studio.panes.sliders.controls import SHEETS, SlidersControls
 from genstudio.studio.panes.sliders.layout import SlidersLayout
-from genstudio.studio.panes.sliders.rows import BankRow
 
 if TYPE_CHECKING:
     from genstudio.core.messages import Message

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from genstudio.studio.panes.sliders.painting import HEADER, ROW
+from genstudio.studio.panes.sliders.bank_painting import HEADER, ROW
 
 
 @dataclass(frozen=True)
