@@ -222,7 +222,7 @@ def test_choice_during_a_play_can_be_undone_alone(qtbot, area: PaneArea, view: P
     view.drawing.speed = 30.0
     view.player.toggle()
     qtbot.waitUntil(lambda: view.drawing.drawn > 0, timeout=PATIENCE)
-    combo = view.tools.overlay.combo
+    combo = view.tools.controls["overlay"].combo
     combo.setCurrentIndex(1)
     combo.activated.emit(1)
     assert area.states["pixels"].overlay == "entropy"
@@ -316,7 +316,7 @@ def test_weights_stay_during_a_play_and_refresh_when_it_stops(qtbot, open_window
     view = view_of(window.panes)
     window.left.controls.main.click()
     qtbot.waitUntil(lambda: view.drawing.end == END, timeout=PATIENCE)
-    view.player.choose_speed(70.0)
+    view.choose_speed(70.0)
     view.player.toggle()
     qtbot.waitUntil(lambda: view.drawing.drawn > 4, timeout=PATIENCE)
     seen: set[int] = set()

@@ -98,7 +98,7 @@ def test_wheel_zooms_drag_moves_and_undo_reverts_each(qtbot, area: PaneArea):
 
 def test_objective_is_drawn_as_curves_with_a_readout(qtbot, area: PaneArea):
     view = settled(qtbot, area, "objective")
-    plot = view.stand.plot
+    plot = view.stack.plot
     assert isinstance(plot, SeriesPlot)
     assert plot.isVisible()
     assert not view.grid.isVisible()

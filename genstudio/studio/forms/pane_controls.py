@@ -252,12 +252,12 @@ class PaneControls(QWidget):
 def _beside(words: str, field: QWidget, tip: str, parent: QWidget | None) -> QWidget:
     row = QWidget(parent)
     row.setToolTip(tip)
-    whole = QVBoxLayout(row)
-    whole.setContentsMargins(0, 0, 0, 0)
-    whole.setSpacing(2)
+    column = QVBoxLayout(row)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(2)
     layout = QHBoxLayout()
     layout.setSpacing(8)
-    whole.addLayout(layout)
+    column.addLayout(layout)
     label = QLabel(words[:1].upper() + words[1:], row)
     label.setBuddy(field)
     layout.addWidget(label)
@@ -265,5 +265,5 @@ def _beside(words: str, field: QWidget, tip: str, parent: QWidget | None) -> QWi
     field.setFixedWidth(112)
     layout.addWidget(field, 0, Qt.AlignmentFlag.AlignRight)
     if isinstance(field, TypedField):
-        whole.addWidget(Refusal(field, row))
+        column.addWidget(Refusal(field, row))
     return row

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from genstudio.studio.pane_view.undo_merging import UndoMerging
 
 FRAME_MS = 33
-LONGEST_FRAME = 0.25  # seconds: after a standstill the play goes on, it does not jump
+LONGEST_FRAME = 0.25  # seconds: after a standstill the play continues, it does not jump
 
 
 class Clock(QObject):

@@ -1,7 +1,8 @@
-"""A pane on screen: its pictures, the line that says in words what is seen, its help page, its inspector.
+"""A pane on screen: its pictures, the line of text under them, its help page, its inspector.
 
-What a pane shows and which controls it has follow from what ``explore/`` registers; a subclass in ``DRESSES`` may lay the
-controls out by hand. A view never changes its state itself: it proposes one, and whoever owns it makes that undoable.
+What a pane shows and which controls it has follow from its state (``genstudio/panes/``); a subclass in
+``studio/panes/NAME/view.py`` may lay them out. A view never changes its state itself: it proposes one, and the pane area
+makes that undoable.
 """
 
 from __future__ import annotations
@@ -75,8 +76,8 @@ class PaneView(QWidget):
         self.grid = self.make_grid()
         self.grid.setAccessibleName(translate(pane.title))
         self.grid.describe = self.describe_cell
-        self.stand = ContentStack(translate(pane.title), self.make_pictures(), self)
-        self.page = self.stand.page
+        self.stack = ContentStack(translate(pane.title), self.make_pictures(), self)
+        self.page = self.stack.page
         self.legend = PointsLegend(self)
         self.legend.setVisible(False)
         self.inspector = Inspector(translate(pane.title), self.make_controls(), cells=self.has_cells)
@@ -85,7 +86,7 @@ class PaneView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(self.stand, 1)
+        column.addWidget(self.stack, 1)
         column.addWidget(self.legend)
         column.addWidget(self.trouble)
         column.addLayout(self._line())
@@ -157,10 +158,10 @@ class PaneView(QWidget):
         self.inspector.controls.show_classes(content.values.get("class_names", ()))
         self.sync(rendered)
         if content.pictures or not content.series:
-            self.stand.stand_pictures()
+            self.stack.show_pictures()
             self.show_picture(content)
         else:
-            self.stand.stand_curves(content)
+            self.stack.show_curves(content)
         self.legend.show_legend(content.points.legend if content.points else content.legend)
         self.words.setText(translate(content.words))
         self.time.setText(milliseconds_text(rendered.milliseconds))
@@ -172,7 +173,7 @@ class PaneView(QWidget):
 
     def show_message(self, words: Message | str) -> None:
         """Nothing to look at: say why, and what to do."""
-        self.stand.stand_pictures()
+        self.stack.show_pictures()
         self._pinned = self._pointed = None
         self.grid.show_message(words)
         self.legend.show_legend(None)
@@ -212,7 +213,7 @@ class PaneView(QWidget):
 
     def show_page(self, html: str) -> None:
         """A page of text in place of the pictures: help, or why this pane can't be had with this model."""
-        self.stand.show_page(html)
+        self.stack.show_page(html)
 
     def refuse(self, html: str) -> None:
         """The model that is open can't serve this pane: a page says why, and what to train instead."""
@@ -230,10 +231,10 @@ class PaneView(QWidget):
 
     @property
     def showing_help(self) -> bool:
-        return self.stand.showing_page
+        return self.stack.showing_page
 
     def show_pictures(self) -> None:
-        self.stand.show_front()
+        self.stack.show_front()
         self.help_button.setChecked(False)
 
     @Slot()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from genstudio.viewing.base import Picture
 
-BESIDE_FROM = 660  # logical pixels: in a narrower pane words stand under the rows, not beside them
+BESIDE_FROM = 660  # logical pixels: in a narrower pane text is under the rows, not beside them
 TEXT = 250  # logical pixels: the least that words beside a row need
 ALONE = 160  # logical pixels: the side of the one picture there is while nothing is found
 TALLEST = 136  # logical pixels: a cell is not made larger than this
@@ -83,7 +83,7 @@ class DirectionGrid(ImageGrid):
 
     @property
     def beside(self) -> bool:
-        """True where words stand beside the rows."""
+        """True where text is beside the rows."""
         return self.width() >= BESIDE_FROM
 
     def columns_that_fit(self, height: int, width: int) -> Literal[5, 7]:

@@ -1,4 +1,4 @@
-"""The controls of *Interpolate*: the path, the key frame that is chosen, a morph of two classes."""
+"""Controls of the pane Interpolate: the path, the selected key frame, a morph of two classes."""
 
 from __future__ import annotations
 
@@ -52,19 +52,19 @@ class InterpolateControls(PaneControls):
         self.widget("between").setVisible(state.show == "strip")
 
     def show_known(self, known: Known) -> None:
-        """The classes that there are, and whether the model is told them."""
+        """Show what model and data allow: classes and kinds of key frames."""
         self._known = known
         names = known.class_names
         if names != self._classes:
             self._classes = names
-            for combo in (self.which_class, self.asked, self.morph_from, self.morph_to):
+            for combo in (self.which_class, self.condition, self.morph_from, self.morph_to):
                 combo.clear()
                 combo.addItems(names)
             self.morph_to.setCurrentIndex(min(1, len(names) - 1))
         self._morph.setVisible(len(names) > 1)
 
     def show_frame(self, frame: LatentPoint | None, k: int, n: int) -> None:
-        """The key frame that is chosen, the ``k``-th of ``n`` counted from 0."""
+        """Show the selected key frame, the ``k``-th of ``n`` counted from 0."""
         self._frame_box.setVisible(frame is not None)
         if frame is None:
             return
@@ -85,10 +85,10 @@ class InterpolateControls(PaneControls):
         self.number.setAccessibleName(name)
         self.number.show_text(str(frame.number), keep_typing=same)
         self._class_row.setVisible(frame.kind == "class")
-        self._asked_row.setVisible(self._known.model_classes > 0 and frame.kind != "class")
+        self._condition_row.setVisible(self._known.model_classes > 0 and frame.kind != "class")
         count = max(len(self._classes), 1)
         self.which_class.setCurrentIndex(frame.number % count if self._classes else -1)
-        self.asked.setCurrentIndex(frame.label % count if self._classes else -1)
+        self.condition.setCurrentIndex(frame.label % count if self._classes else -1)
 
     # -- parts ---------------------------------------------------------------------------------------------------
 
@@ -104,16 +104,24 @@ class InterpolateControls(PaneControls):
         self._number_name, self._number_row = _row(_("Number"), self.number)
         self.which_class = Combo(_("Typical of the class"))
         _name, self._class_row = _row(_("Class"), self.which_class)
-        self.asked = Combo(_("The class at this key frame"))
-        _name, self._asked_row = _row(_("Conditioned on"), self.asked)
+        self.condition = Combo(_("The class at this key frame"))
+        _name, self._condition_row = _row(_("Conditioned on"), self.condition)
         self.remove = Button(_("Remove"), _("Remove this key frame (Delete)"), self._frame_box)
         refusal = Refusal(self.number, self._frame_box)
-        for part in (self._title, self.kind, self._number_row, refusal, self._class_row, self._asked_row, self.remove):
+        for part in (
+            self._title,
+            self.kind,
+            self._number_row,
+            refusal,
+            self._class_row,
+            self._condition_row,
+            self.remove,
+        ):
             column.addWidget(part)
         self.kind.activated.connect(self._kind_activated)
         self.number.completed.connect(self._number_typed)
         self.which_class.activated.connect(self._class_activated)
-        self.asked.activated.connect(self._asked_activated)
+        self.condition.activated.connect(self._condition_activated)
         return self._frame_box
 
     def _morph_rows(self) -> QWidget:
@@ -138,7 +146,7 @@ class InterpolateControls(PaneControls):
         self._morph.hide()
         return self._morph
 
-    # -- hands ---------------------------------------------------------------------------------------------------
+    # -- actions -------------------------------------------------------------------------------------------------
 
     @Slot()
     def request_morph(self) -> None:
@@ -173,7 +181,7 @@ class InterpolateControls(PaneControls):
             self.frame_edited.emit(replace(self._frame, number=index))
 
     @Slot(int)
-    def _asked_activated(self, index: int) -> None:
+    def _condition_activated(self, index: int) -> None:
         if index != self._frame.label:
             self.frame_edited.emit(replace(self._frame, label=index))
 

@@ -1,4 +1,4 @@
-"""Where a path is looked at: the picture or the strip, the transport under it, the key frames in a row."""
+"""Layout of the pane: the picture or the strip, the transport under it, the key frames in a row."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from genstudio.viewing.base import Blob, Pane, PaneState
 
 _LEAST, _MOST = 0.1, 6.0  # ends of the range's slider
-OFF_PLANE = 0.01  # length in latent space from which on a chosen code is said to lie off the plane
+OFF_PLANE = 0.01  # length in latent space from which on a chosen code is reported to lie off the plane
 
 
 class ManifoldView(PaneView):
@@ -37,7 +37,7 @@ class ManifoldView(PaneView):
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self._latent_dim = 2
-        self._by_itself: Literal["latent", "principal"] = "latent"  # what the plane lies along where nobody chose
+        self._automatic_axes: Literal["latent", "principal"] = "latent"  # axes of the plane where the user chose none
         self._spec: ImageSpec | None = None  # of the images that are looked at
         self._adapted_to: tuple[object, ...] = ()
         self._anchor = PrincipalAnchor()
@@ -79,10 +79,10 @@ class ManifoldView(PaneView):
     def show_state(self, state: PaneState) -> None:
         assert isinstance(state, ManifoldState)
         self.state = state
-        axes = self._by_itself if state.axes == "auto" else state.axes
-        # The range is that of what is seen: the number here, the words under the picture and its cells agree.
-        seen = min(max(state.half, _LEAST), _MOST)
-        self.inspector.controls.show_state(replace(self.resolved(state), axes=axes, reach=seen, zoom=1.0))
+        axes = self._automatic_axes if state.axes == "auto" else state.axes
+        # The range shown includes the zoom: the number here, the text under the picture and its cells agree.
+        shown = min(max(state.half, _LEAST), _MOST)
+        self.inspector.controls.show_state(replace(self.resolved(state), axes=axes, reach=shown, zoom=1.0))
         self.inspector.controls.widget("overlay_count").setVisible(bool(state.overlay))
         moved = (state.centre_u, state.centre_v, state.zoom) != (0.0, 0.0, 1.0)
         self.tools.home.setVisible(moved)
@@ -94,13 +94,13 @@ class ManifoldView(PaneView):
         self.grid.show_mark(tuple(map(float, values["chosen_xy"])) if values else None)  # type: ignore[arg-type]
         self._latent_dim = dim = rendered.latent_dim or 2
         if rendered.content is not None:
-            self._by_itself = "principal" if rendered.content.values["names"] == PRINCIPAL else "latent"
+            self._automatic_axes = "principal" if rendered.content.values["names"] == PRINCIPAL else "latent"
         if rendered.snapshot is not None:
             self._spec = rendered.snapshot.spec
             places = rendered.content.values.get("anchor") if rendered.content is not None else None
             if self.blobs is not None and self._anchor.take(rendered.snapshot.run, places, self.blobs):
                 self.resized.emit()  # what is shown, and exported, is to carry it
-        fits = (dim, self._by_itself, self._spec, self.resolved(self.state))
+        fits = (dim, self._automatic_axes, self._spec, self.resolved(self.state))
         if fits != self._adapted_to:  # newer weights come several times a second, and change none of this
             self._adapted_to = fits
             self._fit_controls(dim)
@@ -111,7 +111,7 @@ class ManifoldView(PaneView):
         dims = [(k + 1, f"z{k + 1}") for k in range(dim)]
         self.tools.across.set_choices(dims)
         self.tools.up.set_choices(dims)
-        # Principal directions that somebody chose for a larger model stay, and so does the way back from them.
+        # Principal axes that were chosen for a larger model stay, and can be changed back.
         self.tools.plane.widget.setVisible(dim > 2 or self.state.axes == "principal")
         if self._spec is not None:
             self.tools.overlay.set_choices([(value, translate(words)) for value, words in overlay_choices(self._spec)])
@@ -198,13 +198,13 @@ class ManifoldView(PaneView):
     # -- pan and zoom --------------------------------------------------------------------------------------------
 
     def _reach_text(self, value: float) -> str:
-        """ "±0.5 σ": of what is seen, which zoom may have brought beyond the ends of the slider."""
+        """ "±0.5 σ": the range shown, which zoom may have brought beyond the ends of the slider."""
         half = self.state.half
         return f"±{half if value in (_LEAST, _MOST) and not _LEAST <= half <= _MOST else value:.3g} σ"
 
     @Slot(str, object)
     def _edited(self, name: str, value: Any) -> None:
-        """The range is set as it is seen: it takes the place of a zoom."""
+        """The range is set as it is shown: it replaces a zoom."""
         if name == "reach":
             if value != self.state.half:
                 self.propose(_("range"), reach=value, zoom=1.0)

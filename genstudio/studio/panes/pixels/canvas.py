@@ -1,4 +1,4 @@
-"""One image, large and crisp, to look at pixel by pixel: the one just drawn is framed, any can be clicked, wheeled, painted.
+"""One image, enlarged and crisp: the pixel just drawn is framed, any can be clicked, changed by the wheel, or painted.
 
 The image is one small QImage that is drawn enlarged; everything over it is a few lines and rectangles. While a stroke is
 painted only a veil as small as the image changes.
@@ -148,17 +148,17 @@ class PixelCanvas(QWidget):
 
     def pixel_rect(self, row: int, column: int) -> QRectF:
         """Where a pixel is, in logical coordinates."""
-        whole, (h, w) = self.image_rect(), self._size
-        side_x, side_y = whole.width() / w, whole.height() / h
-        return QRectF(whole.x() + column * side_x, whole.y() + row * side_y, side_x, side_y)
+        rect, (h, w) = self.image_rect(), self._size
+        side_x, side_y = rect.width() / w, rect.height() / h
+        return QRectF(rect.x() + column * side_x, rect.y() + row * side_y, side_x, side_y)
 
     def pixel_at(self, position: QPointF) -> Place | None:
         """The pixel under a point of the widget."""
-        whole, (h, w) = self.image_rect(), self._size
-        if not h or not whole.contains(position):
+        rect, (h, w) = self.image_rect(), self._size
+        if not h or not rect.contains(position):
             return None
-        row = int((position.y() - whole.y()) / whole.height() * h)
-        column = int((position.x() - whole.x()) / whole.width() * w)
+        row = int((position.y() - rect.y()) / rect.height() * h)
+        column = int((position.x() - rect.x()) / rect.width() * w)
         return min(row, h - 1), min(column, w - 1)
 
     def sizeHint(self) -> QSize:
@@ -173,11 +173,11 @@ class PixelCanvas(QWidget):
         painter.fillPath(corners(self.width(), self.height()), behind(self))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if self._image is not None:
-            whole = self._snapped(painter, self.image_rect())
+            rect = self._snapped(painter, self.image_rect())
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
-            painter.drawImage(whole, self._image, QRectF(self._image.rect()))
+            painter.drawImage(rect, self._image, QRectF(self._image.rect()))
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            self._brush.paint(painter, whole)
+            self._brush.paint(painter, rect)
             self._paint_marks(painter)
         if self.hasFocus() and self._by_keyboard:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -267,9 +267,9 @@ class PixelCanvas(QWidget):
             event.ignore()
 
     def _nearest(self, position: QPointF) -> Place:
-        whole, (h, w) = self.image_rect(), self._size
-        row = math.floor((position.y() - whole.y()) / whole.height() * h)
-        column = math.floor((position.x() - whole.x()) / whole.width() * w)
+        rect, (h, w) = self.image_rect(), self._size
+        row = math.floor((position.y() - rect.y()) / rect.height() * h)
+        column = math.floor((position.x() - rect.x()) / rect.width() * w)
         return min(max(row, 0), h - 1), min(max(column, 0), w - 1)
 
     # -- keyboard ------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The controls of *Pixel by pixel*: what is drawn, what is laid over it, what is given, what is changed by hand."""
+"""Controls of the pane Pixel by pixel: what is drawn, the overlay, what is given, what is changed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BRUSHES = (1, 9)
 
 
 class PixelsControls(PaneControls):
-    """``requested`` carries what a button wants: ``resample``, ``open``, ``previous``, ``next``, ``region:NAME``."""
+    """``requested`` carries a button's request: ``resample``, ``open``, ``previous``, ``next``, ``region:NAME``."""
 
     requested = Signal(str)
     tool_chosen = Signal(str, int)  # point, erase or keep; and how wide the brush is
@@ -64,7 +64,7 @@ class PixelsControls(PaneControls):
         return str(checked.property("which")) if checked else "point"
 
     def choose_tool(self, tool: str) -> None:
-        """Take a brush, or lay it down."""
+        """Choose a brush, or the pointer."""
         for button in self._tool_buttons.buttons():
             if button.property("which") == tool and not button.isChecked():
                 button.setChecked(True)
@@ -103,7 +103,7 @@ class PixelsControls(PaneControls):
         return made
 
     def _tools(self) -> QWidget:
-        """Pointing, rubbing out, painting back; the width of the brush; whole regions."""
+        """Pointing, erasing, restoring; the width of the brush; regions."""
         self._toolbox = QWidget(self)
         column = QVBoxLayout(self._toolbox)
         column.setContentsMargins(0, 0, 0, 0)

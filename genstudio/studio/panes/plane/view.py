@@ -66,7 +66,7 @@ class PlaneView(PaneView):
         controls.widget("label").setVisible(bool(values.get("classes")))
 
     def describe_cell(self, row: int, column: int) -> str:
-        """The one picture, in words."""
+        """Text of the picture."""
         return self.words.whole()
 
     # -- pan and zoom --------------------------------------------------------------------------------------------
@@ -85,5 +85,5 @@ class PlaneView(PaneView):
 
     @Slot()
     def go_home(self) -> None:
-        """The whole square."""
+        """Show the whole square again."""
         self.propose(_("the whole square"), centre_x=0.5, centre_y=0.5, zoom=1.0)

@@ -37,13 +37,13 @@ class SlidersView(PaneView):
         self._content: Content | None = None
         self._rows: tuple[Row, ...] = ()
         self._names: frozenset[str] = frozenset()
-        self._told: tuple[Any, ...] = ()
+        self._shown_in_inspector: tuple[Any, ...] = ()
         self._pair = ("", "")
         self._encodes, self._has_images = True, True
         self._finding = False
         self._basis: tuple[str, Blob] | None = None  # of which run
         self._stale_basis: tuple[str, Blob] | None = None  # shown until another one is found
-        self._seen: tuple[Any, ...] = ()
+        self._found: tuple[Any, ...] = ()
         super().__init__(pane, state, parent)
         self._state_pressed = self.state  # where a drag of the picture began
         self._connect_parts()
@@ -134,9 +134,9 @@ class SlidersView(PaneView):
         assert isinstance(state, SlidersState)
         self.state = state
         # A slider that moves changes nothing in the inspector.
-        told = (replace(state, values=(), locked=()), self._encodes, self._has_images, self._pair, self._names)
-        if told != self._told:
-            self._told = told
+        values = (replace(state, values=(), locked=()), self._encodes, self._has_images, self._pair, self._names)
+        if values != self._shown_in_inspector:
+            self._shown_in_inspector = values
             start = state.start_of(self._encodes, self._has_images)
             self.controls.show_sliders(state, start, self._pair_of(state))
         self.bank.show_values(dict(state.values), state.locked)
@@ -162,35 +162,42 @@ class SlidersView(PaneView):
     def sync(self, rendered: Rendered) -> None:
         content = rendered.content
         assert content is not None
-        told = content.values
+        values = content.values
         self.stage.show_originals(content.pictures[1:])
-        self.stage.show_notes([translate(note) for note in told["notes"]])
-        self.stage.again.setVisible(self._found_before(rendered, told))
-        stale = self._stale_at(rendered, told)
+        self.stage.show_notes([translate(note) for note in values["notes"]])
+        self.stage.again.setVisible(self._found_before(rendered, values))
+        stale = self._stale_at(rendered, values)
         self.stage.stale.show_steps(stale, rendered.step)
-        seen = (stale, told["sliders"], told["pair"], told["encodes"], told["has_images"], told.get("class_names"))
-        if seen != self._seen:
-            self._seen = seen
-            self._rows, self._pair = told["sliders"], told["pair"]
+        found = (
+            stale,
+            values["sliders"],
+            values["pair"],
+            values["encodes"],
+            values["has_images"],
+            values.get("class_names"),
+        )
+        if found != self._found:
+            self._found = found
+            self._rows, self._pair = values["sliders"], values["pair"]
             self._names = frozenset(row.name for row in self._rows)
-            self._told = ()
-            self._encodes, self._has_images = told["encodes"], told["has_images"]
+            self._shown_in_inspector = ()
+            self._encodes, self._has_images = values["encodes"], values["has_images"]
             self.bank.set_rows(bank_rows(self._rows, stale))
-            self.controls.fit(told, self._encodes)
+            self.controls.fit(values, self._encodes)
             self.show_state(self.state)
-        self._keep_what_was_found(rendered, told)
+        self._store_found(rendered, values)
         if isinstance(rendered.state, SlidersState) and rendered.state.cells != self._fitting_cells(self.state):
             self.resized.emit()  # only now is it known how large the images are
 
-    def _found_before(self, rendered: Rendered, told: dict[str, Any]) -> bool:
+    def _found_before(self, rendered: Rendered, values: dict[str, Any]) -> bool:
         """True where the directions are of other weights than those shown, or unusable here."""
         if self._finding:
             return False
-        return self._stale_at(rendered, told) is not None or "found_at" not in told or bool(told["notes"])
+        return self._stale_at(rendered, values) is not None or "found_at" not in values or bool(values["notes"])
 
-    def _stale_at(self, rendered: Rendered, told: dict[str, Any]) -> int | None:
+    def _stale_at(self, rendered: Rendered, values: dict[str, Any]) -> int | None:
         """The step of the weights for which the sliders were found, where that is another than is shown."""
-        at = (told.get("found_at"), told.get("basis_at"))
+        at = (values.get("found_at"), values.get("basis_at"))
         return next((step for step in at if step is not None and step != rendered.step), None)
 
     @Slot()
@@ -198,14 +205,14 @@ class SlidersView(PaneView):
         """Components and coordinates are found again with the directions."""
         self._stale_basis, self._basis = self._basis or self._stale_basis, None
 
-    def _keep_what_was_found(self, rendered: Rendered, told: dict[str, Any]) -> None:
+    def _store_found(self, rendered: Rendered, values: dict[str, Any]) -> None:
         state, snapshot = rendered.state, rendered.snapshot
         if not isinstance(state, SlidersState) or snapshot is None or self.blobs is None:
             return
-        if state.basis is None and "basis" in told:
-            self._basis = (snapshot.run, self.blobs.put(told["basis"]))
-        if state.directions is None and "directions" in told and self.found is not None:
-            self.found.take(told["directions"], BY_ITSELF, snapshot.run)
+        if state.basis is None and "basis" in values:
+            self._basis = (snapshot.run, self.blobs.put(values["basis"]))
+        if state.directions is None and "directions" in values and self.found is not None:
+            self.found.take(values["directions"], BY_ITSELF, snapshot.run)
         wanted = self.resolved(self.state)
         if rendered.final and (wanted.directions, wanted.basis) != (state.directions, state.basis):
             self.resized.emit()  # what is shown, and exported, is to carry them; or another run was opened
@@ -228,13 +235,16 @@ class SlidersView(PaneView):
         if picture is None or "across" not in picture.values or row >= picture.rows or column >= picture.columns:
             return self.words.whole()
         across, up = self._pair
-        told: dict[str, Any] = {"across": row_title(across), "up": row_title(up)}
-        told |= {"u": f"{picture.values['across'][row, column]:+.2f}", "v": f"{picture.values['up'][row, column]:+.2f}"}
+        values: dict[str, Any] = {"across": row_title(across), "up": row_title(up)}
+        values |= {
+            "u": f"{picture.values['across'][row, column]:+.2f}",
+            "v": f"{picture.values['up'][row, column]:+.2f}",
+        }
         if self.state.show == "row":
-            return _("{across} {u} σ", **told)
-        return _("{across} {u} σ, {up} {v} σ", **told)
+            return _("{across} {u} σ", **values)
+        return _("{across} {u} σ, {up} {v} σ", **values)
 
-    # -- hands ---------------------------------------------------------------------------------------------------
+    # -- actions -------------------------------------------------------------------------------------------------
 
     @Slot(str, float)
     def _slider_moved(self, name: str, value: float) -> None:
