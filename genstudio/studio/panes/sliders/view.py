@@ -35,10 +35,10 @@ class SlidersView(PaneView):
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self._content: Content | None = None
-        self._rows: tuple[Row, ...] = ()
+        self.rows: tuple[Row, ...] = ()
         self._names: frozenset[str] = frozenset()
         self._shown_in_inspector: tuple[Any, ...] = ()
-        self._pair = ("", "")
+        self.pair = ("", "")
         self._encodes, self._has_images = True, True
         self._finding = False
         self._basis: tuple[str, Blob] | None = None  # of which run
@@ -56,8 +56,8 @@ class SlidersView(PaneView):
         return self.stage
 
     def make_controls(self) -> SlidersControls:
-        self.controls = SlidersControls()
-        return self.controls
+        self.tools = SlidersControls()
+        return self.tools
 
     def _connect_parts(self) -> None:
         self.bank.moved.connect(self._slider_moved)
@@ -74,8 +74,8 @@ class SlidersView(PaneView):
         self.stage.reset.clicked.connect(self.reset)
         self.stage.randomise.clicked.connect(self.randomise)
         self.stage.again.clicked.connect(self.find_again)
-        self.controls.another.clicked.connect(self.another)
-        self.controls.open.clicked.connect(self.image_drop.browse)
+        self.tools.another.clicked.connect(self.another)
+        self.tools.open.clicked.connect(self.image_drop.browse)
         for key, slot in (("Ctrl+Home", self.reset), ("R", self.randomise), ("N", self.another)):
             self.add_shortcut(key, slot)
 
@@ -134,16 +134,16 @@ class SlidersView(PaneView):
         assert isinstance(state, SlidersState)
         self.state = state
         # A slider that moves changes nothing in the inspector.
-        values = (replace(state, values=(), locked=()), self._encodes, self._has_images, self._pair, self._names)
+        values = (replace(state, values=(), locked=()), self._encodes, self._has_images, self.pair, self._names)
         if values != self._shown_in_inspector:
             self._shown_in_inspector = values
             start = state.start_of(self._encodes, self._has_images)
-            self.controls.show_sliders(state, start, self._pair_of(state))
+            self.tools.show_sliders(state, start, self._pair_of(state))
         self.bank.show_values(dict(state.values), state.locked)
         self._show_pad()
-        self.grid.draggable = state.show == "picture" and all(self._pair)
+        self.grid.draggable = state.show == "picture" and all(self.pair)
         self.stage.reset.setEnabled(state.reset() != state)
-        self.stage.randomise.setEnabled(bool(self._rows))
+        self.stage.randomise.setEnabled(bool(self.rows))
 
     def show_rendered(self, rendered: Rendered) -> None:
         if rendered.content is not None and rendered.content is self._content:
@@ -178,12 +178,12 @@ class SlidersView(PaneView):
         )
         if found != self._found:
             self._found = found
-            self._rows, self._pair = values["sliders"], values["pair"]
-            self._names = frozenset(row.name for row in self._rows)
+            self.rows, self.pair = values["sliders"], values["pair"]
+            self._names = frozenset(row.name for row in self.rows)
             self._shown_in_inspector = ()
             self._encodes, self._has_images = values["encodes"], values["has_images"]
-            self.bank.set_rows(bank_rows(self._rows, stale))
-            self.controls.fit(values, self._encodes)
+            self.bank.set_rows(bank_rows(self.rows, stale))
+            self.tools.fit(values, self._encodes)
             self.show_state(self.state)
         self._store_found(rendered, values)
         if isinstance(rendered.state, SlidersState) and rendered.state.cells != self._fitting_cells(self.state):
@@ -220,8 +220,8 @@ class SlidersView(PaneView):
     def _pair_of(self, state: SlidersState) -> tuple[str, str]:
         """The pair that the content will have: what is chosen, where there is such a slider."""
         return (
-            state.across if state.across in self._names else self._pair[0],
-            state.up if state.up in self._names else self._pair[1],
+            state.across if state.across in self._names else self.pair[0],
+            state.up if state.up in self._names else self.pair[1],
         )
 
     def _show_pad(self) -> None:
@@ -234,7 +234,7 @@ class SlidersView(PaneView):
         picture = self.grid.picture
         if picture is None or "across" not in picture.values or row >= picture.rows or column >= picture.columns:
             return self.words.whole()
-        across, up = self._pair
+        across, up = self.pair
         values: dict[str, Any] = {"across": row_title(across), "up": row_title(up)}
         values |= {
             "u": f"{picture.values['across'][row, column]:+.2f}",
@@ -285,7 +285,7 @@ class SlidersView(PaneView):
         if picture is None or "across" not in picture.values or self.state.show not in SHEETS:
             super()._picked(row, column)
             return
-        across, up = self._pair
+        across, up = self.pair
         places = {across: float(picture.values["across"][row, column])}
         if self.state.show == "figure":
             places[up] = float(picture.values["up"][row, column])
@@ -300,7 +300,7 @@ class SlidersView(PaneView):
     def randomise(self) -> None:
         """All unlocked sliders to places drawn by chance, which the state then holds."""
         groups = {
-            group: [row.name for row in self._rows if row.group == group and row.name not in self.state.locked]
+            group: [row.name for row in self.rows if row.group == group and row.name not in self.state.locked]
             for group in (NAMED, PRINCIPAL, COORDINATES)
         }
         moved = self.state.randomised(groups, random.SystemRandom().getrandbits(31))
