@@ -12,19 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.forms.pane_controls import PaneControls
-from genstudio.studio.pane_view.computing_line import ComputingLine, computing_words
+from genstudio.studio.pane_view.computing_line import computing_words
 from genstudio.studio.pane_view.content_stack import ContentStack
 from genstudio.studio.pane_view.image_drop import ImageDrop
 from genstudio.studio.pane_view.inspector import Inspector
 from genstudio.studio.pane_view.pan_and_zoom import PanAndZoom
+from genstudio.studio.pane_view.pane_line import PaneLine, milliseconds_text
 from genstudio.studio.pane_view.points_legend import PointsLegend
 from genstudio.studio.pane_view.undo_merging import UndoMerging
-from genstudio.studio.widgets.card import Running, Sentence
-from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.image_grid import ImageGrid
 from genstudio.studio.widgets.notice import ErrorNotice
 
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from genstudio.studio.threads.render_thread import Rendered
     from genstudio.viewing.base import Content, Pane, PaneState
     from genstudio.viewing.blobs import Blobs
-
-ROOM_FOR_TIME = 400  # logical pixels; in a narrower pane the words need all there is
 
 
 class PaneView(QWidget):
@@ -89,7 +86,10 @@ class PaneView(QWidget):
         column.addWidget(self.stack, 1)
         column.addWidget(self.legend)
         column.addWidget(self.trouble)
-        column.addLayout(self._line())
+        self.line = PaneLine(self)
+        self.words, self.time, self.computing = self.line.words, self.line.time, self.line.computing
+        self.help_button, self.beside_button, self.window_button = self.line.buttons
+        column.addWidget(self.line)
         self._connect()
         self.show_state(state)
 
@@ -350,38 +350,14 @@ class PaneView(QWidget):
         controls.edited.connect(self._edited)
         controls.drag_started.connect(self.drag_started)
         controls.drag_ended.connect(self.drag_ended)
+        self.computing.stop_requested.connect(self.stop_requested)
+        self.computing.compute_requested.connect(self.compute_requested)
         self.help_button.clicked.connect(self.toggle_help)
         self.beside_button.clicked.connect(self.wants_beside)
         self.window_button.clicked.connect(self.wants_window)
 
-    def _line(self) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(2)
-        self.words = Sentence(parent=self)
-        self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.time = Running(self, least=56)
-        self.time.setObjectName("fact")
-        self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.time.setToolTip(_("Time that the render thread took for this picture"))
-        self.help_button = IconButton("help", _("Explanation of this pane, with the mathematics (F1)"), self)
-        self.beside_button = IconButton("beside", _("Show beside the other pane"), self)
-        self.window_button = IconButton("new-window", _("Move to new window"), self)
-        self.help_button.setCheckable(True)
-        self.beside_button.setCheckable(True)
-        self.computing = ComputingLine(self)
-        self.computing.stop_requested.connect(self.stop_requested)
-        self.computing.compute_requested.connect(self.compute_requested)
-        line.addWidget(self.words, 1)
-        line.addWidget(self.computing)
-        line.addWidget(self.time)
-        line.addSpacing(8)
-        for button in (self.help_button, self.beside_button, self.window_button):
-            line.addWidget(button)
-        return line
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.time.setVisible(self.width() >= ROOM_FOR_TIME)
         self.resized.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -395,11 +371,6 @@ class PaneView(QWidget):
             self.toggle_help()
         else:
             super().keyPressEvent(event)
-
-
-def milliseconds_text(milliseconds: float) -> str:
-    """ "8.2 ms", "214 ms"."""
-    return _("{ms} ms", ms=f"{milliseconds:.1f}" if milliseconds < 100 else f"{milliseconds:.0f}")
 
 
 def z_in_words(z: np.ndarray, most: int = 4) -> str:

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.panes.pixels.content import PixelsState
+from genstudio.studio.pane_view.pane_line import milliseconds_text
 from genstudio.studio.pane_view.player import FRAME_MS, Player
-from genstudio.studio.pane_view.view import PaneView, milliseconds_text
+from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.pixels.controls import PixelsControls
 from genstudio.studio.panes.pixels.inpainting import Inpainting
 from genstudio.studio.panes.pixels.layout import PixelLayout, Sheet
