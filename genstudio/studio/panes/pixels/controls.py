@@ -34,7 +34,7 @@ class PixelsControls(PaneControls):
         self.rows.insertWidget(0, self.resample)
         self.rows.addWidget(self.widget("label"))
         self.rows.addWidget(self.widget("overlay"))
-        self.add_caption(_("Inpainting"))
+        self.add_caption(_("Completion"))
         self.rows.addWidget(self.widget("source"))
         self.rows.addWidget(self._image_row())
         self.rows.addWidget(self._tools())
