@@ -66,7 +66,6 @@ class PaneView(QWidget):
         self._pinned: tuple[int, int] | None = None
         self._pointed: tuple[int, int] | None = None
         self.blobs: Blobs | None = None
-        self.background: Background | None = None
         self.found: FoundDirections | None = None
         self.image_drop = ImageDrop(self)
         self.setAcceptDrops(self.opens_images)
@@ -139,7 +138,7 @@ class PaneView(QWidget):
 
     def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
         """Set the store of what is too big for a state, the worker that reads files, and the directions of the open run."""
-        self.blobs, self.background, self.found = blobs, background, found
+        self.blobs, self.found = blobs, found
         self.image_drop.set_services(blobs, background)
 
     # -- what is shown -------------------------------------------------------------------------------------------
