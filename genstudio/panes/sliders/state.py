@@ -38,8 +38,8 @@ class SlidersState(PaneState):
     )
     index: int = knob(0, help=N_("Number of the image in the validation split."), label=N_("image"), ge=0)
     seed: int = knob(0, help=N_("The seed of the drawn code."), label=N_("seed"), ge=0, le=2**31 - 1)
-    own: Blob | None = knob(None, help=N_("Your own image."))
-    z: Blob | None = knob(None, help=N_("A z that was sent here."))
+    own: Blob | None = knob(None, help=N_("Your own image."), control=False)
+    z: Blob | None = knob(None, help=N_("A z that was sent here."), control=False)
     truncation: float = knob(
         1.0,
         help=N_("ψ: moves the start towards the codes' mean. 1 leaves it unchanged, 0 is the mean."),
@@ -72,14 +72,14 @@ class SlidersState(PaneState):
         ge=0,
         le=20,
     )
-    values: tuple[tuple[str, float], ...] = knob((), help=N_("Value of each slider."))
-    locked: tuple[str, ...] = knob((), help=N_("Locked sliders."))
-    directions: Blob | None = knob(None, help=N_("The named directions."))
-    basis: Blob | None = knob(None, help=N_("The principal components and the coordinates."))
+    values: tuple[tuple[str, float], ...] = knob((), help=N_("Value of each slider."), control=False)
+    locked: tuple[str, ...] = knob((), help=N_("Locked sliders."), control=False)
+    directions: Blob | None = knob(None, help=N_("The named directions."), control=False)
+    basis: Blob | None = knob(None, help=N_("The principal components and the coordinates."), control=False)
     stale_directions: Blob | None = knob(
         None, help=N_("Directions of earlier weights, shown until new ones are found.")
     )
-    stale_basis: Blob | None = knob(None, help=N_("The same of principal components and coordinates."))
+    stale_basis: Blob | None = knob(None, help=N_("The same of principal components and coordinates."), control=False)
 
     @property
     def side(self) -> int:
