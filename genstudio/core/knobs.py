@@ -11,7 +11,7 @@ A ``live`` knob may change while the model trains; any other is structural and n
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -38,7 +38,7 @@ def knob(
     live: bool = False,
     advanced: bool = False,
     log: bool = False,
-    choices: Mapping[Any, Message] | None = None,
+    titles: Mapping[Any, Message] | None = None,
     classes: bool = False,
     control: bool = True,
     shown_as: str = "",
@@ -46,18 +46,21 @@ def knob(
     gt: float | None = None,
     le: float | None = None,
     lt: float | None = None,
+    choices: Callable[[], Iterable[str]] | None = None,
 ) -> Any:
     """Declare one knob: its default, its range and one sentence of help.
 
     ``unit`` is shown after the value in the form; ``live`` knobs may change during training; ``advanced`` ones are
-    hidden at first; ``log`` ones step by factors instead of differences.
+    hidden at first; ``log`` ones step by factors instead of differences. ``choices`` gives the values of a string whose
+    choices are registered elsewhere: it is called when they are needed, never while the class is made.
 
-    In a pane's form: ``choices`` are titles of values, such as 0 for "as fits"; ``classes`` offers the classes of the data
+    In a pane's form: ``titles`` are those of values, such as "automatic" for 0; ``classes`` offers the classes of the data
     after them; ``shown_as`` is the format of a slider's value, such as "±{value:.1f} σ"; without ``control`` the field has
     none there, since it is set in the pane itself.
     """
     meta: Any = {"help": help, "label": label, "unit": unit, "live": live, "advanced": advanced, "log": log}
-    meta |= {"choices": dict(choices or {}), "classes": classes, "control": control, "shown_as": shown_as}
+    meta |= {"choices": choices, "titles": dict(titles or {})}
+    meta |= {"classes": classes, "control": control, "shown_as": shown_as}
     limits: Any = {k: v for k, v in {"ge": ge, "gt": gt, "le": le, "lt": lt}.items() if v is not None}
     return pydantic.Field(default, validate_default=True, json_schema_extra={_META: meta}, **limits)
 
@@ -150,8 +153,20 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
             ),
             N_("Choose another value for {name}.", name=name),
         ) from None
-    for name in knobs.model_fields:
+    for name, declared in knobs.model_fields.items():
         value = getattr(made, name)
+        choices = _registered_choices(declared)
+        if choices is not None and value not in choices:
+            expected = ", ".join(map(repr, choices))
+            raise UsageError(
+                N_(
+                    "{name} = {value} does not fit: {reason}.",
+                    name=name,
+                    value=shortened(value),
+                    reason=N_("it must be one of {choices}", choices=expected),
+                ),
+                N_("Choose another value for {name}.", name=name),
+            )
         if isinstance(value, int) and abs(value) > _LARGEST:
             raise UsageError(
                 N_(
@@ -236,32 +251,45 @@ def _reason(error: Any) -> Message | str:
     return words.get(error["type"]) or str(error["msg"])
 
 
-def _describe(name: str, declared: FieldInfo) -> KnobInfo:
-    extra: Any = declared.json_schema_extra
+def _registered_choices(field: FieldInfo) -> tuple[str, ...] | None:
+    """Choices of a knob that were declared by a function, else ``None``."""
+    extra: Any = field.json_schema_extra
+    choices = extra.get(_META, {}).get("choices") if isinstance(extra, dict) else None
+    return None if choices is None else tuple(choices())
+
+
+def _choices(field: FieldInfo) -> tuple[Any, ...] | None:
+    if get_origin(field.annotation) is Literal:
+        return get_args(field.annotation)
+    return _registered_choices(field)
+
+
+def _describe(name: str, field: FieldInfo) -> KnobInfo:
+    extra: Any = field.json_schema_extra
     meta: dict[str, Any] = dict(extra.get(_META, {})) if isinstance(extra, dict) else {}
     if not meta.get("help"):
         raise TypeError(f"the knob {name} has no help: declare it with knob(..., help=N_(...))")
     limits: dict[str, Any] = {}
-    for constraint in declared.metadata:
+    for constraint in field.metadata:
         for key in ("ge", "gt", "le", "lt"):
             if getattr(constraint, key, None) is not None:
                 limits[key] = getattr(constraint, key)
     return KnobInfo(
         name=name,
-        annotation=declared.annotation,
-        default=None if declared.default is PydanticUndefined else declared.default,
+        annotation=field.annotation,
+        default=None if field.default is PydanticUndefined else field.default,
         help=meta["help"],
         label=meta["label"],
         unit=meta["unit"],
         live=meta["live"],
         advanced=meta["advanced"],
         log=meta["log"],
-        choices=get_args(declared.annotation) if get_origin(declared.annotation) is Literal else None,
+        choices=_choices(field),
         minimum=limits.get("ge", limits.get("gt")),
         maximum=limits.get("le", limits.get("lt")),
         exclusive_minimum="gt" in limits,
         exclusive_maximum="lt" in limits,
-        choice_titles=meta["choices"],
+        choice_titles=meta["titles"],
         classes=meta["classes"],
         control=meta["control"],
         shown_as=meta["shown_as"],

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
 from genstudio.studio.forms.pane_controls import CheckControl, ChoiceControl, ClassControl, PaneControls, SliderControl
-from genstudio.viewing.base import PaneState, state
+from genstudio.viewing.pane_state import PaneState, state
 
 
 @state
@@ -17,9 +17,9 @@ class TrajectoryState(PaneState):
     """State of a pane that has no view of its own."""
 
     reach: float = knob(2.0, help=N_("Range."), unit="σ", shown_as="±{value:.1f} σ", ge=0.0, le=4.0)
-    columns: int = knob(0, help=N_("Columns."), ge=0, le=9, choices={0: N_("automatic")})
-    order: Literal["near", "far"] = knob("near", help=N_("Order."), choices={"near": N_("nearest first")})
-    label: int = knob(-1, help=N_("Class."), ge=-1, classes=True, choices={-1: N_("any")})
+    columns: int = knob(0, help=N_("Columns."), ge=0, le=9, titles={0: N_("automatic")})
+    order: Literal["near", "far"] = knob("near", help=N_("Order."), titles={"near": N_("nearest first")})
+    label: int = knob(-1, help=N_("Class."), ge=-1, classes=True, titles={-1: N_("any")})
     loop: bool = knob(True, help=N_("Repeat."))
     position: int = knob(0, help=N_("Set by the player."), ge=0, le=10, control=False)
 

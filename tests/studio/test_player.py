@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from genstudio.panes.pixels.content import PixelsState
+from genstudio.panes.pixels.state import PixelsState
 from genstudio.studio.pane_area.weight_refresh import RefreshInterval
 from genstudio.studio.pane_view.player import LONGEST_FRAME, Player
 from genstudio.studio.pane_view.undo_merging import UndoMerging

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.errors import UsageError
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive
 from genstudio.latent.interpolation import Easing, How, along, segments
 from genstudio.latent.points import LatentPoint, code_of, labels_of, seek, words_of
-from genstudio.viewing.base import Blob, Content, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.panes.groups import LATENT
+from genstudio.viewing.blobs import Blob
 from genstudio.viewing.conditioning import classes_of
+from genstudio.viewing.content import Content, Picture
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import chunks, decoded, sheet, to_pixels
+from genstudio.viewing.pane import pane
+from genstudio.viewing.pane_state import PaneState, state
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,21 +53,21 @@ class InterpolateState(PaneState):
         "picture",
         help=N_("One picture at a position on the path, or the path as a strip."),
         label=N_("show"),
-        choices={"picture": N_("one picture"), "strip": N_("all as a strip")},
+        titles={"picture": N_("one picture"), "strip": N_("all as a strip")},
     )
     frames: tuple[LatentPoint, ...] = knob(FIRST, help=N_("The key frames, in order."), control=False)
     how: How = knob(
         "spherical",
         help=N_("Path between two key frames: along the shell on which codes lie, or straight."),
         label=N_("path"),
-        choices={"spherical": N_("spherical"), "linear": N_("linear")},
+        titles={"spherical": N_("spherical"), "linear": N_("linear")},
     )
     closed: bool = knob(True, help=N_("Back to the first key frame at the end."), label=N_("closed"))
     easing: Easing = knob(
         "even",
         help=N_("Constant speed, or slower at each key frame."),
         label=N_("speed"),
-        choices={"even": N_("even"), "smooth": N_("slow at key frames")},
+        titles={"even": N_("even"), "smooth": N_("slow at key frames")},
     )
     truncation: float = knob(
         1.0,
@@ -163,7 +169,7 @@ class Route:
 @pane(
     "interpolate",
     title=N_("Interpolate"),
-    group="latent",
+    group=LATENT,
     needs=(Decodes,),
     state=InterpolateState,
     help=N_("A path of pictures through latent space, from key frame to key frame."),

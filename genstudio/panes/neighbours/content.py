@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Samples
 from genstudio.core.errors import DataError
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.offload import aside
 from genstudio.core.seeding import derive, generator
+from genstudio.panes.groups import COMPARE
 from genstudio.panes.neighbours.copy_test import Checked, check, searched
-from genstudio.viewing.base import Content, PaneState, Picture, Series, ViewContext, knob, pane, state
 from genstudio.viewing.conditioning import check_data
+from genstudio.viewing.content import Content, Picture, Series
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, sheet, to_pixels
 from genstudio.viewing.histogram import histogram, round_ends
+from genstudio.viewing.pane import pane
+from genstudio.viewing.pane_state import PaneState, state
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,13 +71,13 @@ class NeighboursState(PaneState):
     order: Literal["nearest", "drawn"] = knob(
         "nearest",
         help=N_("Samples nearest to a training image first, or in the order in which they were drawn."),
-        choices={"nearest": N_("nearest first"), "drawn": N_("as drawn")},
+        titles={"nearest": N_("nearest first"), "drawn": N_("as drawn")},
     )
     audited: int = knob(
         300,
         help=N_("Samples drawn to test whether the model copies; 0 skips the test."),
         label=N_("audited"),
-        choices={0: N_("none")},
+        titles={0: N_("none")},
         ge=0,
         le=1000,
     )
@@ -89,13 +94,13 @@ class NeighboursState(PaneState):
         "distance",
         help=N_("The distance to the nearest training image, or its ratio to the mean over the next fifty."),
         label=N_("histogram"),
-        choices={"distance": N_("distances"), "relative": N_("relative distances")},
+        titles={"distance": N_("distances"), "relative": N_("relative distances")},
     )
     compared: Literal["pixels", "features"] = knob(
         "pixels",
         help=N_("By pixels, or by the features of a judge, a small net that learned to tell these images apart."),
         label=N_("compared by"),
-        choices={"pixels": N_("pixels"), "features": N_("features")},
+        titles={"pixels": N_("pixels"), "features": N_("features")},
     )
     seed: int = knob(0, help=N_("The seed of the samples."), ge=0, le=2**31 - 1)
 
@@ -111,7 +116,7 @@ class NeighboursState(PaneState):
 @pane(
     "neighbours",
     title=N_("Nearest neighbours"),
-    group="compare",
+    group=COMPARE,
     needs=(Samples,),
     state=NeighboursState,
     help=N_("Samples beside the most similar training images, and a test of copying."),

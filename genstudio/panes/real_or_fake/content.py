@@ -8,15 +8,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Discriminates, Samples
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Resumable
 from genstudio.core.seeding import derive, generator
-from genstudio.viewing.base import Content, PaneState, Picture, Series, ViewContext, knob, pane, state
+from genstudio.panes.groups import ADVERSARIAL
 from genstudio.viewing.conditioning import check_data, chosen_class, classes_of
+from genstudio.viewing.content import Content, Picture, Series
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, sheet, to_pixels, without_gradients
 from genstudio.viewing.discriminator import AT_ONCE, boundary_of, discriminated, is_logit
 from genstudio.viewing.heat import heat
 from genstudio.viewing.histogram import histogram, round_ends
+from genstudio.viewing.pane import pane
+from genstudio.viewing.pane_state import PaneState, state
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +58,7 @@ class RealOrFakeState(PaneState):
     order: Literal["real", "fake", "none"] = knob(
         "real",
         help=N_("Most real first, most fake first, or in the order in which they were drawn."),
-        choices={"real": N_("real first"), "fake": N_("fake first"), "none": N_("shuffled")},
+        titles={"real": N_("real first"), "fake": N_("fake first"), "none": N_("shuffled")},
     )
     real: bool = knob(True, help=N_("Held-out images among the samples."), label=N_("real images too"))
     hide: bool = knob(
@@ -63,7 +68,7 @@ class RealOrFakeState(PaneState):
         "none",
         help=N_("The pixels that influence the discriminator, over each image."),
         label=N_("show over it"),
-        choices={"none": N_("nothing"), "heat": N_("where it looks")},
+        titles={"none": N_("nothing"), "heat": N_("where it looks")},
     )
     label: int = knob(
         -1,
@@ -71,7 +76,7 @@ class RealOrFakeState(PaneState):
         label=N_("class"),
         ge=-1,
         classes=True,
-        choices={-1: N_("any")},
+        titles={-1: N_("any")},
     )
     seed: int = knob(0, help=N_("The seed of the samples and of the choice of images."), ge=0, le=2**31 - 1)
     counted: int = knob(
@@ -100,7 +105,7 @@ class Scores:
 @pane(
     "real_or_fake",
     title=N_("Real or fake?"),
-    group="adversarial",
+    group=ADVERSARIAL,
     needs=(Samples, Discriminates),
     state=RealOrFakeState,
     help=N_("Samples and real images, sorted by how real the discriminator considers them."),

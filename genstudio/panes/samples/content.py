@@ -8,12 +8,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Decodes, Discriminates, Samples, SamplesPixels, has
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, generator
 from genstudio.core.sheet import columns_for
-from genstudio.viewing.base import Blob, Content, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.panes.groups import LOOK
+from genstudio.viewing.blobs import Blob
 from genstudio.viewing.conditioning import chosen_class, classes_in_turn, classes_of
+from genstudio.viewing.content import Content, Picture
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import chunks, decoded, drawn, sheet, to_pixels
+from genstudio.viewing.pane import pane
+from genstudio.viewing.pane_state import PaneState, state
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -48,7 +54,7 @@ class SamplesState(PaneState):
         ge=0,
         le=40,
         advanced=True,
-        choices={0: N_("automatic")},
+        titles={0: N_("automatic")},
     )
     seed: int = knob(
         0,
@@ -61,7 +67,7 @@ class SamplesState(PaneState):
         "mean",
         help=N_("The mean of p(x|z), or a draw from it."),
         label=N_("show"),
-        choices={"mean": N_("mean"), "draw": N_("draw")},
+        titles={"mean": N_("mean"), "draw": N_("draw")},
     )
     temperature: float = knob(
         1.0,
@@ -76,7 +82,7 @@ class SamplesState(PaneState):
         label=N_("class"),
         ge=-1,
         classes=True,
-        choices={-1: N_("each in turn")},
+        titles={-1: N_("each in turn")},
     )
     around: Blob | None = knob(None, help=N_("A z whose neighbours are drawn."))
     spread: float = knob(
@@ -99,7 +105,7 @@ class SamplesState(PaneState):
 @pane(
     "samples",
     title=N_("Samples"),
-    group="look",
+    group=LOOK,
     needs=(Samples,),
     state=SamplesState,
     help=N_("Images drawn from the model, from the same noise at every step."),

@@ -7,8 +7,11 @@ from dataclasses import replace
 from typing import Literal
 
 from genstudio.core.capabilities import Encodes, has
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
-from genstudio.viewing.base import Blob, PaneState, ViewContext, knob, state
+from genstudio.viewing.blobs import Blob
+from genstudio.viewing.context import ViewContext
+from genstudio.viewing.pane_state import PaneState, state
 
 FARTHEST = 4.0
 """How far a slider goes to both sides, in standard deviations."""
@@ -29,7 +32,7 @@ class SlidersState(PaneState):
         "picture",
         help=N_("One picture, a figure of two directions (one across, one up), or a row along one direction."),
         label=N_("show"),
-        choices={"picture": N_("picture"), "figure": N_("figure"), "row": N_("row")},
+        titles={"picture": N_("picture"), "figure": N_("figure"), "row": N_("row")},
     )
     start: Start = knob(
         "auto",
@@ -68,7 +71,7 @@ class SlidersState(PaneState):
         0,
         help=N_("Pictures along each side of the figure, and in a row; 0: as many as fit the pane best."),
         label=N_("cells"),
-        choices={0: N_("automatic")},
+        titles={0: N_("automatic")},
         ge=0,
         le=20,
     )

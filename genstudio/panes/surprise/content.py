@@ -8,14 +8,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import SamplesPixels
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Resumable, in_slices
 from genstudio.core.seeding import generator
+from genstudio.panes.groups import PIXELS
 from genstudio.panes.pixels.view import to_rgb
-from genstudio.viewing.base import Blob, Content, Legend, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.viewing.blobs import Blob
 from genstudio.viewing.conditioning import check_label, classes_of, images_to_choose, own_image, split_image
+from genstudio.viewing.content import Content, Legend, Picture
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, sheet
 from genstudio.viewing.heat import heat, scale
+from genstudio.viewing.pane import pane
+from genstudio.viewing.pane_state import PaneState, state
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,14 +52,14 @@ class SurpriseState(PaneState):
         "data",
         help=N_("Images of the test split, images drawn by the model, or your own image."),
         label=N_("score"),
-        choices={"data": N_("test images"), "samples": N_("its own images"), "own": N_("my image")},
+        titles={"data": N_("test images"), "samples": N_("its own images"), "own": N_("my image")},
     )
     index: int = knob(0, help=N_("The first of the test images that are shown."), label=N_("first image"), ge=0)
     seed: int = knob(0, help=N_("The seed of the model's own images."), ge=0, le=2**31 - 1, advanced=True)
     own: Blob | None = knob(None, help=N_("Your own image."))
     label: int = knob(
         -1, help=N_("The class of your own image, for class-conditional models; -1 takes the most likely one."),
-        label=N_("class"), ge=-1, classes=True, choices={-1: N_("most likely")},
+        label=N_("class"), ge=-1, classes=True, titles={-1: N_("most likely")},
     )  # fmt: skip
     top: float = knob(
         0.0,
@@ -61,7 +67,7 @@ class SurpriseState(PaneState):
         label=N_("bright end"),
         unit="nats",
         shown_as="{value:.1f}",
-        choices={0.0: N_("automatic")},
+        titles={0.0: N_("automatic")},
         ge=0.0,
         le=100.0,
         advanced=True,
@@ -83,7 +89,7 @@ class Scored:
 @pane(
     "surprise",
     title=N_("Surprise"),
-    group="pixels",
+    group=PIXELS,
     needs=(SamplesPixels,),
     state=SurpriseState,
     help=N_("Images beside maps of how unexpected each pixel is to the model."),

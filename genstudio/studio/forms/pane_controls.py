@@ -17,7 +17,7 @@ from genstudio.studio.forms.typed_field import Refusal, TypedField
 from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import Button, Combo
 from genstudio.studio.widgets.value_slider import ValueSlider
-from genstudio.viewing.base import PaneState
+from genstudio.viewing.pane_state import PaneState
 
 Choices = Sequence[tuple[Any, Message | str]]
 

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from genstudio.studio.pane_area.direction_store import FoundDirections
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Content, Pane, PaneState
     from genstudio.viewing.blobs import Blobs
+    from genstudio.viewing.content import Content
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 
 class PaneView(QWidget):

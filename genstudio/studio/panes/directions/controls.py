@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QMenu
 
 from genstudio.core.messages import _
-from genstudio.panes.directions.content import DirectionsState
+from genstudio.panes.directions.state import DirectionsState
 from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.forms.typed_field import TypedField
 from genstudio.studio.widgets.controls import Button

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from genstudio.studio.panes.interpolate.key_row import KeyRow
     from genstudio.studio.panes.interpolate.shown_path import Known, ShownPath
     from genstudio.studio.widgets.controls import Button
-    from genstudio.viewing.base import Blob
+    from genstudio.viewing.blobs import Blob
 
 
 class KeyMenus(QObject):

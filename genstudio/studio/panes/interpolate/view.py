@@ -14,6 +14,7 @@ from genstudio.core.messages import Message, _
 from genstudio.latent.points import LatentPoint
 from genstudio.panes.interpolate.content import MOST_FRAMES, InterpolateState
 from genstudio.studio.pane_view.player import Player
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.interpolate.controls import InterpolateControls
 from genstudio.studio.panes.interpolate.key_frames import KeyFrames
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
     from genstudio.studio.pane_view.undo_merging import UndoMerging
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Pane, PaneState, Picture
+    from genstudio.viewing.content import Picture
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 TEXT_SECONDS = 0.12  # while it plays, text changes no faster than eyes follow; pictures do at every frame
 KEYS = {
@@ -41,6 +44,7 @@ KEYS = {
 _MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
+@pane_view("interpolate")
 class InterpolateView(PaneView):
     """``path`` is what is shown; ``player`` plays it, ``key_frames`` changes its key frames. While it plays,
     :meth:`resolved` puts the place of the play into what is rendered; the state has it when the play stops."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from genstudio.core.messages import _
-from genstudio.panes.manifold.content import ManifoldState
+from genstudio.panes.manifold.state import ManifoldState
 from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
 from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import Button

@@ -10,9 +10,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import Message, _, translate
-from genstudio.panes.manifold.content import MOST_BY_ITSELF, PRINCIPAL, ManifoldState
+from genstudio.panes.manifold.content import PRINCIPAL
 from genstudio.panes.manifold.overlay import overlay_choices
+from genstudio.panes.manifold.state import MOST_BY_ITSELF, ManifoldState
 from genstudio.studio.forms.pane_controls import PaneControls
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView, z_in_words
 from genstudio.studio.panes.manifold.chosen_grid import ChosenGrid
 from genstudio.studio.panes.manifold.controls import FEWEST, ManifoldControls
@@ -23,12 +25,15 @@ if TYPE_CHECKING:
 
     from genstudio.core.spec import ImageSpec
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Blob, Pane, PaneState
+    from genstudio.viewing.blobs import Blob
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 _LEAST, _MOST = 0.1, 6.0  # ends of the range's slider
 OFF_PLANE = 0.01  # length in latent space from which on a chosen code is reported to lie off the plane
 
 
+@pane_view("manifold")
 class ManifoldView(PaneView):
     """The grid, and one chosen code: a z, which stays what it is when the window into the plane or the weights move on."""
 

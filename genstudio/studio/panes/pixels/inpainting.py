@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from genstudio.studio.panes.pixels.canvas import PixelCanvas
     from genstudio.studio.panes.pixels.controls import PixelsControls
     from genstudio.studio.panes.pixels.shown_drawing import ShownDrawing
-    from genstudio.viewing.base import Blob
-    from genstudio.viewing.blobs import Blobs
+    from genstudio.viewing.blobs import Blob, Blobs
 
 
 class Inpainting(QObject):

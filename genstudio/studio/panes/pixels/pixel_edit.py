@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from genstudio.core.messages import _
 
 if TYPE_CHECKING:
-    from genstudio.panes.pixels.content import PixelsState
+    from genstudio.panes.pixels.state import PixelsState
     from genstudio.studio.pane_view.player import Player
     from genstudio.studio.pane_view.undo_merging import UndoMerging
     from genstudio.studio.panes.pixels.canvas import PixelCanvas

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.messages import _
-from genstudio.panes.pixels.content import OTHER_IMAGES, PixelsState
+from genstudio.panes.pixels.state import OTHER_IMAGES, PixelsState
 from genstudio.studio.pane_view.player import Timeline
 from genstudio.studio.panes.pixels.distribution_view import Distribution
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.viewing.base import Content, Legend
+    from genstudio.viewing.content import Content, Legend
 
 Pixel = tuple[int, int]  # (row, column)
 
@@ -221,7 +221,7 @@ class ShownDrawing(Timeline):
     def legend(self) -> Legend | None:
         """Legend of the overlay."""
         from genstudio.panes.pixels.view import ALLOWED, CURRENT
-        from genstudio.viewing.base import Legend
+        from genstudio.viewing.content import Legend
         from genstudio.viewing.heat import scale
 
         values, overlay = self.values, self.state.overlay

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
-from genstudio.core.messages import _
+from genstudio.core.messages import N_n, _, translate
 from genstudio.studio.pane_view.transport import Transport
 from genstudio.studio.widgets.card import Fact, Running
 
@@ -81,7 +81,7 @@ class DrawingTransport(Transport):
         elif math.isinf(pixels_per_second):
             words = _("as fast as it goes")
         else:
-            words = _("1 pixel/s") if pixels_per_second == 1 else _("{n} pixels/s", n=wanted)
+            words = translate(N_n("1 pixel/s", "{n:,} pixels/s", n=round(pixels_per_second)))
         self.speed_words.setText(words)
         self.speed.setAccessibleDescription(words)
         self.speed.setToolTip(f"{words}. " + _("From one pixel a second to as fast as it goes"))

@@ -11,9 +11,10 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
-from genstudio.panes.pixels.content import PixelsState
+from genstudio.panes.pixels.state import PixelsState
 from genstudio.studio.pane_view.pane_line import milliseconds_text
 from genstudio.studio.pane_view.player import FRAME_MS, Player
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.pixels.controls import PixelsControls
 from genstudio.studio.panes.pixels.inpainting import Inpainting
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from genstudio.studio.pane_view.undo_merging import UndoMerging
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Content, Pane, PaneState
     from genstudio.viewing.blobs import Blobs
+    from genstudio.viewing.content import Content
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 TEXT_SECONDS = 0.12  # while it plays, text changes no faster than eyes follow; pictures do at every frame
 RATE_SECONDS = 0.5  # over which the speed of drawing is measured
@@ -65,6 +68,7 @@ KEYS: dict[tuple[int, bool], str] = {
 """(key, with Shift) to what it does, for keys that the widget with the focus ignores."""
 
 
+@pane_view("pixels")
 class PixelsView(PaneView):
     """``drawing`` is what is shown; ``player`` plays it, ``pixel_edit`` edits it, ``inpainting`` sets what is given."""
 

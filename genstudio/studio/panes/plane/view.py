@@ -10,15 +10,18 @@ from PySide6.QtWidgets import QWidget
 from genstudio.core.messages import _
 from genstudio.panes.plane.state import PlaneState
 from genstudio.studio.forms.pane_controls import PaneControls, SliderControl
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.threads.render_thread import Rendered
 from genstudio.studio.widgets.controls import Button
 from genstudio.studio.widgets.image_grid import MARGIN
-from genstudio.viewing.base import Pane, PaneState
+from genstudio.viewing.pane import Pane
+from genstudio.viewing.pane_state import PaneState
 
 SMALLEST, LARGEST = 160, 1000  # pixels along each side; a larger picture is shown with each of them repeated
 
 
+@pane_view("plane")
 class PlaneView(PaneView):
     state: PlaneState
     has_codes = False

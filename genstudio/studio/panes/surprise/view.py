@@ -10,17 +10,21 @@ from PySide6.QtWidgets import QWidget
 from genstudio.core.messages import _
 from genstudio.panes.surprise.content import SurpriseState
 from genstudio.studio.forms.pane_controls import PaneControls
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.widgets.controls import Button
 
 if TYPE_CHECKING:
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Blob, Pane, PaneState
+    from genstudio.viewing.blobs import Blob
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 SHOWN_FOR = {"index": "data", "seed": "samples"}
 """Which source a field belongs to; the others belong to all."""
 
 
+@pane_view("surprise")
 class SurpriseView(PaneView):
     state: SurpriseState
     has_codes = False
