@@ -444,7 +444,7 @@ def test_morph_of_two_classes_of_a_conditional_model(qtbot, home: Path, told_gan
         settled(qtbot, area)
         assert [key.words for key in view.row.keys] == ["seed 0 as b", "seed 0 as a"]
         assert (view.row.keys[0].pixels != view.row.keys[1].pixels).any()
-        view.tools.asked.activated.emit(0)
+        view.tools.condition.activated.emit(0)
         assert state_of(area).frames[0].label == 0
 
 
