@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from genstudio.studio.pane_area.rendering.weight_refresh import RefreshInterval
 
+from genstudio.studio.pane_area.weight_refresh import RefreshInterval
 from genstudio.studio.panes.pixels.play_clock import LONGEST_FRAME, SPEEDS, PlayClock
 
 
