@@ -130,7 +130,7 @@ def main() -> None:
             },
             "claim": CLAIM,
             "holds": all(scores[name] >= least for name, least in CLAIM.items()),
-            "device": describe_device(torch.device("cpu")),
+            "device": describe_device(torch.device("cpu")).english,
             "versions": versions(),
         }
     print(json.dumps(figures, indent=2))

@@ -62,7 +62,7 @@ def main() -> None:
             "one_thread": side_by_side(size, asked.count // 4, 1),
             "shared_operations": shared_operations(size, asked.count // 4, asked.threads),
         }
-    device = describe_device(torch.device("cpu"))
+    device = describe_device(torch.device("cpu")).english
     figures = {"count": asked.count, "threads": asked.threads, "sizes": sizes, "device": device, **versions()}
     print(json.dumps(figures, indent=2))
 

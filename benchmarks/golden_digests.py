@@ -95,7 +95,8 @@ def _weights(run: Any) -> str:
 def _panes(model: Any, snapshot: Any, data: Any) -> Iterator[tuple[str, Any]]:
     from genstudio.core.errors import GenstudioError
     from genstudio.export.images.contents import compose
-    from genstudio.viewing.base import ViewContext, final, panes
+    from genstudio.viewing.context import ViewContext
+    from genstudio.viewing.pane import final, panes
     from genstudio.viewing.tables import arrays_of, table_of
 
     for name, pane in panes.items():

@@ -158,7 +158,7 @@ def main() -> None:
                 "ratio": round(statistics.median(ratios), 4),
                 "ratio_quartiles": [round(q, 4) for q in statistics.quantiles(ratios, n=4)],
                 "claim": 0.97,
-                "device": describe_device(torch.device("cpu")),
+                "device": describe_device(torch.device("cpu")).english,
                 "versions": versions(),
             }
         )

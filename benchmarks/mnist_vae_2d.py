@@ -90,7 +90,7 @@ def describe(job: Job, elbo: Result, untrained: Result, seconds: float) -> dict[
             "bare 784-400-2 MLP, by hand, 44 s": 156.0,
         },
         "recipe": job.recipe.to_dict(),
-        "device": describe_device(torch.device("cpu")),
+        "device": describe_device(torch.device("cpu")).english,
         "cores": os.cpu_count(),
         "versions": versions(),
     }

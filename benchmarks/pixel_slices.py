@@ -32,12 +32,12 @@ import genstudio.data.prepare  # noqa: F401
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build
 from genstudio.nets.causal import schedule
-from genstudio.panes.pixels.content import PixelsState
+from genstudio.panes.pixels.state import PixelsState
 from genstudio.studio.threads.render_thread import RenderThread
 from genstudio.training.recipe.recipe import load_recipe
 from genstudio.training.snapshot import Snapshot
-from genstudio.viewing.base import panes
 from genstudio.viewing.blobs import Blobs
+from genstudio.viewing.pane import panes
 
 CLAIM_MS = 8.0
 RECIPES = {

@@ -27,7 +27,7 @@ from common import load, report
 from genstudio.evaluate.base import evaluate
 from genstudio.training.events import Stepped
 from genstudio.training.job import new_job
-from genstudio.training.judge.find import judge_for
+from genstudio.training.judge.train import judge_for
 from genstudio.training.recipe.recipe import load_recipe
 from genstudio.training.snapshot import load_model
 

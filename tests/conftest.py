@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["GENSTUDIO_CACHE"] = str(SCRATCH / "cache")
 os.environ["GENSTUDIO_HOME"] = str(SCRATCH / "home")
 os.environ["GENSTUDIO_LANGUAGE"] = "en"
+os.environ.pop("GENSTUDIO_TRANSLATIONS", None)
 os.environ.pop("GENSTUDIO_DATA", None)
 # Small nets gain nothing by threads; and threads that wait for each other on a busy computer lose a lot.
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -36,6 +38,38 @@ settings.load_profile("genstudio")
 def pytest_unconfigure() -> None:
     """Run in each process that runs tests, and in the one that distributes them."""
     shutil.rmtree(SCRATCH, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def pseudo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of catalogues with the pseudo-language, extracted from the sources as they are now."""
+    from tools.translations import PSEUDO, compile_into, pseudo_catalogue
+
+    folder = tmp_path_factory.mktemp("translations")
+    compile_into(folder, PSEUDO, pseudo_catalogue())
+    return folder
+
+
+@pytest.fixture
+def use_language(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path, str], None]]:
+    """``use_language(folder, language)``: messages are shown from this catalogue until the test ends."""
+    from genstudio.core.messages import catalogue
+
+    def use(folder: Path, language: str) -> None:
+        monkeypatch.setenv("GENSTUDIO_TRANSLATIONS", str(folder))
+        monkeypatch.setenv("GENSTUDIO_LANGUAGE", language)
+        catalogue.cache_clear()
+
+    yield use
+    catalogue.cache_clear()  # read again, when monkeypatch has put the environment back
+
+
+@pytest.fixture
+def pseudo_language(pseudo_folder: Path, use_language: Callable[[Path, str], None]) -> None:
+    """Messages are shown in the pseudo-language: accented, and longer."""
+    from tools.translations import PSEUDO
+
+    use_language(pseudo_folder, PSEUDO)
 
 
 @pytest.fixture(scope="session")

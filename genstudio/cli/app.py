@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from genstudio.cli import catalogue, data, demo, directions, measures, pictures, pixels, training, window
+from genstudio.cli import catalogue, data, demo, directions, export, measures, pictures, pixels, training, window
 from genstudio.core.messages import _
 
 app = typer.Typer(
@@ -51,9 +51,13 @@ app.command("complete", help=_("Fill in the missing part of an image, pixel by p
 app.command("surprise", help=_("Show where images are unlikely to a run's model, in nats per pixel."))(pixels.surprise)
 app.command("evaluate", help=_("Measure a run's model on held-out images."))(measures.evaluate)
 app.command("directions", help=_("Find the directions of attributes in a run's latent space."))(directions.directions)
+app.command("export", help=_("Save what a pane of the window shows of a run: its picture, a film, its numbers."))(
+    export.export
+)
 app.command("demo", help=_("Train the default recipe without a window and write what it learned."))(demo.demo)
 app.command("recipes", help=_("List the recipes that come with the program."))(catalogue.recipes)
 app.command("models", help=_("List the models, what they can do, and their settings."))(catalogue.models)
+app.command("panes", help=_("List the panes, and what each can be saved as."))(export.panes)
 app.command("runs", help=_("List the runs, the newest first."))(catalogue.runs)
 app.command("window", help=_("Open the window, on a run or a recipe if one is named."))(window.window)
 app.command("studio", hidden=True)(window.window)

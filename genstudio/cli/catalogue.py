@@ -28,14 +28,14 @@ def recipes(as_json: AsJson = False) -> None:
 
 def models(as_json: AsJson = False) -> None:
     """List the models, what they can do, and their settings."""
-    from genstudio.core.capabilities import CAPABILITIES, capabilities_of
+    from genstudio.core.capabilities import CAPABILITIES, Judges, capabilities_of, has
     from genstudio.core.knobs import describe
     from genstudio.models import base
 
     output = Output(as_json)
     told = []
     # Judges last: measures train them by themselves.
-    for name, kind in sorted(base.models.items(), key=lambda entry: entry[1].family == "judges"):
+    for name, kind in sorted(base.models.items(), key=lambda entry: has(entry[1], Judges)):
         knobs, capabilities = describe(kind.Knobs), capabilities_of(kind)
         output.say(f"{name}: {kind.title}" + (f" ({kind.paper})" if kind.paper else ""))
         output.say(f"  {kind.help}")

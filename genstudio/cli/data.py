@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from genstudio.cli.interrupt import Interrupt
-from genstudio.cli.options import AsJson, Data, search
+from genstudio.cli.options import AsJson, Data, parse_settings, search
 from genstudio.cli.output import Output
 from genstudio.cli.progress import Progress
-from genstudio.core.errors import Cancelled, UsageError
-from genstudio.core.messages import N_, _, translate
-from genstudio.core.plain_text import shortened
+from genstudio.core.errors import Cancelled
+from genstudio.core.messages import _, translate
 
 if TYPE_CHECKING:
-    from genstudio.core.knobs import Knobs
     from genstudio.data.dataset import DataSet
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help=_("A data set, as `data list` names it."))]
@@ -65,7 +63,7 @@ def data_show(
         try:
             opened = open_data(
                 name,
-                _settings(kind.Knobs, set_ or []),
+                parse_settings(kind.Knobs, set_ or [], "size=64"),
                 search=search(data),
                 progress=progress.preparing,
                 cancelled=interrupt,
@@ -107,23 +105,6 @@ def _is_there(kind: Any, where: list[Path] | None) -> bool | None:
     """``None`` for a data set that needs a path first (a folder)."""
     knobs = kind.Knobs()
     return None if getattr(knobs, "path", None) == "" else bool(kind(knobs, where).is_there())
-
-
-def _settings(knobs: type[Knobs], assignments: list[str]) -> dict[str, Any]:
-    """``size=64`` as a data knob."""
-    from genstudio.core.knobs import from_text
-
-    values: dict[str, Any] = {}
-    for one in assignments:
-        name, equals, value = one.partition("=")
-        if not equals or not name.strip():
-            raise UsageError(
-                N_("'{given}' is not a setting.", given=shortened(one)), N_("Write NAME=VALUE, such as size=64.")
-            )
-        name = name.strip().removeprefix("data.")
-        field = knobs.model_fields.get(name)
-        values[name] = from_text(field.annotation, value) if field else value.strip()
-    return values
 
 
 def _facts(data: DataSet) -> dict[str, Any]:

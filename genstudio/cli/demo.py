@@ -18,7 +18,7 @@ from genstudio.core.messages import _
 if TYPE_CHECKING:
     from genstudio.training.job import Job
     from genstudio.training.run.run import Run
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 RECIPE = "faces-vae-2d"
 CHECKPOINTS = 16
@@ -69,7 +69,7 @@ def _write_all(run: Run, data: Any, out: Path) -> dict[str, Path]:
     """Write samples, manifold (picture, path, growth) and curves; their titles and paths."""
     from genstudio.cli.pictures import open_context, save_state
     from genstudio.export.charts.curves import save_run_curves
-    from genstudio.panes.manifold.content import ManifoldState
+    from genstudio.panes.manifold.state import ManifoldState
     from genstudio.panes.samples.content import SamplesState
 
     context = open_context(run, data=data)
@@ -100,9 +100,9 @@ class Films:
 
     def walk(self) -> Path:
         from genstudio.export.films.animations import save_animation
-        from genstudio.export.films.films import manifold_walk
         from genstudio.export.provenance import provenance_of
-        from genstudio.panes.manifold.content import ManifoldState
+        from genstudio.panes.manifold.film import manifold_walk
+        from genstudio.panes.manifold.state import ManifoldState
 
         state = ManifoldState.from_json({})
         frames = manifold_walk(self.context, state, frames=WALK)
@@ -112,7 +112,7 @@ class Films:
     def growth(self) -> Path:
         from genstudio.export.films.animations import save_animation
         from genstudio.export.films.films import frames_through_training, through_training
-        from genstudio.panes.manifold.content import ManifoldState
+        from genstudio.panes.manifold.state import ManifoldState
 
         state = ManifoldState.from_json({"cells": 12})
         total = frames_through_training(self.run)

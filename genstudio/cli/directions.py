@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from genstudio.evaluate.judge.judge import Judge
     from genstudio.latent.directions.direction import Direction, Directions
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ def _opened(
     """The run's model with its images, and their judge if they have attributes or classes."""
     from genstudio.cli.pictures import open_context
     from genstudio.core.capabilities import Decodes, Encodes, has
-    from genstudio.training.judge.find import judge_for
+    from genstudio.training.judge.train import judge_for
     from genstudio.training.run.images import open_images
 
     context = open_context(folder, step)

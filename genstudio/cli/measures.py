@@ -173,7 +173,7 @@ def _judge(which: Eyes, data: DataSet, progress: Progress, cancelled: Interrupt)
         from genstudio.training.judge.inception import inception_judge
 
         return inception_judge()
-    from genstudio.training.judge.find import judge_for
+    from genstudio.training.judge.train import judge_for
 
     return judge_for(data, progress=progress.preparing, cancelled=cancelled)
 
@@ -189,7 +189,7 @@ def say_results(results: Mapping[str, Result], split: str, output: Output) -> No
         better = _("higher is better") if about.better == "higher" else _("lower is better")
         rows.append([f"{split}/{about.key}", number(result.value), about.unit, better, beside])
         for key, value in result.extra.items():
-            unit = _("bits/dim") if key.endswith("bits_per_dim") else about.units.get(key, about.unit)
+            unit = about.metrics[key].unit if key in about.metrics else about.unit
             rows.append([f"{split}/{key}", number(value), unit, "", ""])
     output.table(rows, [_("measure"), _("value"), _("unit"), "", _("for comparison")])
     if results:

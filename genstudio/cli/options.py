@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from genstudio.core.messages import _
+
+if TYPE_CHECKING:
+    from genstudio.core.knobs import Knobs
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("End with one JSON object on the last line of stdout."))]
 Data = Annotated[
@@ -68,3 +71,24 @@ def search(data: Path | None) -> list[Path] | None:
     if not os.path.exists(data):
         raise UsageError(N_("There is no folder {path}.", path=str(data)), N_("Give --data a folder that exists."))
     return data_dirs(data)
+
+
+def parse_settings(knobs: type[Knobs], assignments: list[str], example: str) -> dict[str, Any]:
+    """``["size=64"]`` as values of ``knobs``, by name. Raises UsageError, with an example, for what is no assignment."""
+    from genstudio.core.errors import UsageError
+    from genstudio.core.knobs import from_text
+    from genstudio.core.messages import N_
+    from genstudio.core.plain_text import shortened
+
+    values: dict[str, Any] = {}
+    for one in assignments:
+        name, equals, value = one.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(
+                N_("'{given}' is not a setting.", given=shortened(one)),
+                N_("Write NAME=VALUE, such as {example}.", example=example),
+            )
+        name = name.strip().removeprefix("data.")
+        field = knobs.model_fields.get(name)
+        values[name] = from_text(field.annotation, value) if field else value.strip()
+    return values

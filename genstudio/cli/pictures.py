@@ -18,7 +18,8 @@ from genstudio.core.messages import _
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.viewing.base import PaneState, ViewContext
+    from genstudio.viewing.context import ViewContext
+    from genstudio.viewing.pane_state import PaneState
 
 
 class Method(StrEnum):
@@ -58,7 +59,7 @@ def sample(
 ) -> None:
     """Draw images from a run's model into a PNG sheet."""
     from genstudio.panes.samples.content import SamplesState
-    from genstudio.viewing.base import final
+    from genstudio.viewing.pane import final
 
     output, folder = Output(as_json), find_run(run)
     context = open_context(folder, step)
@@ -141,7 +142,7 @@ def _remember(context: ViewContext, run: Any, used: str) -> str:
 def open_context(run: Any, step: int | None = None, data: Any = None) -> ViewContext:
     """View context of a run's checkpoint."""
     from genstudio.training.snapshot import load_model
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
     snapshot = run.snapshot(step)
     return ViewContext(load_model(snapshot), snapshot.spec, snapshot, data)
@@ -156,8 +157,9 @@ def save_state(
     """
     import torch
 
-    from genstudio.export.images.contents import Layout, save_pane
-    from genstudio.viewing.base import final
+    from genstudio.export.images.contents import save_pane
+    from genstudio.viewing.layout import Layout
+    from genstudio.viewing.pane import final
 
     content = content or final(context, state)
     layout = Layout(scale=scale or whole_factor(content.pictures[0].pixels))

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from genstudio.cli.options import AsJson, AtStep, Class, Data, Run, Temperature, search
+from genstudio.cli.export import images_of
+from genstudio.cli.options import AsJson, AtStep, Class, Data, Run, Temperature
 from genstudio.cli.output import Output, number
 from genstudio.cli.pictures import class_number, open_context, save_state
 from genstudio.cli.runs import find_run
 from genstudio.core.messages import N_, _
 
 if TYPE_CHECKING:
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 
 class Part(StrEnum):
@@ -63,14 +64,14 @@ def complete(
     as_json: AsJson = False,
 ) -> None:
     """Complete an image, one of your own or one of the test split, into a PNG sheet."""
-    from genstudio.panes.pixels.content import PixelsState
-    from genstudio.viewing.base import final
+    from genstudio.panes.pixels.state import PixelsState
     from genstudio.viewing.conditioning import kept_part
+    from genstudio.viewing.pane import final
 
     output, folder = Output(as_json), find_run(run)
     _one_of(image, index, "--image FILE", "--index I", needed=True)
     _one_of(mask, keep, "--mask FILE", "--keep HALF")
-    context = open_context(folder, step, None if index is None else _data_of(folder, data))
+    context = open_context(folder, step, None if index is None else images_of(folder, data))
     shape = (context.spec.height, context.spec.width)
     known = _read_mask(mask) if mask is not None else kept_part(shape, (keep or Part.top).value)
     asked: dict[str, Any] = {
@@ -112,11 +113,11 @@ def surprise(
 ) -> None:
     """Write images of the test split, or one of your own, beside maps of their surprise as a PNG sheet."""
     from genstudio.panes.surprise.content import SurpriseState
-    from genstudio.viewing.base import final
+    from genstudio.viewing.pane import final
 
     output, folder = Output(as_json), find_run(run)
     _one_of(image, index, "--image FILE", "--index I")
-    context = open_context(folder, step, None if image is not None else _data_of(folder, data))
+    context = open_context(folder, step, None if image is not None else images_of(folder, data))
     asked = {"n": n, "label": class_number(context, class_), "at": context.snapshot.step}
     state = SurpriseState.from_json({**asked, **_source(context, image, index or 0)})
     content = final(context, state)
@@ -162,17 +163,3 @@ def _read_mask(path: Path) -> Any:
     from genstudio.viewing.own_image import read_image
 
     return read_image(path).mean(2) >= 127.5
-
-
-def _data_of(folder: Any, data: Path | None) -> Any:
-    """The images that the run was trained on, opened."""
-    from genstudio.cli.interrupt import Interrupt
-    from genstudio.cli.progress import Progress
-    from genstudio.core.errors import Cancelled
-    from genstudio.training.run.images import open_images
-
-    with Interrupt() as interrupt, Progress() as progress:
-        try:
-            return open_images(folder, search=search(data), progress=progress.preparing, cancelled=interrupt)
-        except Cancelled:
-            raise KeyboardInterrupt from None

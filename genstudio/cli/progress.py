@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from genstudio.cli.output import complain, duration, number
 from genstudio.cli.watching import HealthWatch
 from genstudio.core.messages import Message, _, translate
+from genstudio.core.metrics import Metric, unit_of
 from genstudio.core.plain_text import printable
 from genstudio.training.curve_annotations import describe_change
 
@@ -91,7 +92,7 @@ class TrainingProgress:
         self._alarm, self._measured, self._saved = Alarm, Measured, Saved
         self._changed, self._rolled_back, self._finished = Changed, RolledBack, Finished
         self.health = HealthWatch(job)
-        self._units: Mapping[str, str] = getattr(job.model, "units", {})
+        self._metrics: Mapping[str, Metric] = job.model.reported_metrics()
         self._cursor = 0
         self._pace = 0.0
         self._terms: dict[str, float] = {}
@@ -138,5 +139,5 @@ class TrainingProgress:
         if self._pace:
             parts.append(_("{n} images/s", n=f"{self._pace:,.0f}"))
             parts.append(_("{time} left", time=duration((plan.steps - step) * plan.batch_size / self._pace)))
-        parts += [f"{k} {number(v)} {self._units.get(k, '')}".rstrip() for k, v in self._terms.items()]
+        parts += [f"{k} {number(v)} {unit_of(k, self._metrics)}".rstrip() for k, v in self._terms.items()]
         self._progress.show(step / plan.steps if plan.steps else 1.0, " · ".join(parts))

@@ -48,9 +48,16 @@ class HealthWatch:
         if not self._rows or (began < self._next and not now):
             return ""
         from genstudio.training.health import assess
+        from genstudio.training.metrics import metrics_of
 
         live = self._job.live
-        found = assess(self._rows, live.plan, live.model_knobs.model_dump(), only=live.only or "")
+        found = assess(
+            self._rows,
+            live.plan,
+            live.model_knobs.model_dump(),
+            metrics_of(self._job.recipe.model),
+            only=live.only or "",
+        )
         self._next = time.perf_counter() + max(PAUSE, (time.perf_counter() - began) / SHARE)
         which = (found.level, found.message.text) if found is not None and found.is_alarm else None
         new, self._standing = which is not None and which != self._standing, which

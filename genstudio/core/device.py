@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import UsageError
-from genstudio.core.messages import N_
+from genstudio.core.messages import N_, Message, N_n
 from genstudio.core.plain_text import shortened
 
 if TYPE_CHECKING:
@@ -53,13 +53,17 @@ def autocast(device: torch.device, precision: str) -> Any:
     return contextlib.nullcontext()
 
 
-def describe_device(device: torch.device) -> str:
-    """Name of the device, for the status bar and for provenance."""
+def describe_device(device: torch.device) -> Message:
+    """Name of the device, for the status line and (in English) for provenance."""
     import torch
 
     if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
+        return N_("{name}", name=torch.cuda.get_device_name(device))
     if device.type == "mps":
-        return "MPS"
-    threads = torch.get_num_threads()
-    return f"CPU, {threads} thread" + ("s" if threads != 1 else "")
+        return N_("MPS")
+    return cpu_title(torch.get_num_threads())
+
+
+def cpu_title(threads: int) -> Message:
+    """The processor with the number of threads that compute on it."""
+    return N_n("CPU, 1 thread", "CPU, {n} threads", n=threads)

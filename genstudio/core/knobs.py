@@ -11,6 +11,7 @@ A ``live`` knob may change while the model trains; any other is structural and n
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -41,13 +42,16 @@ def knob(
     gt: float | None = None,
     le: float | None = None,
     lt: float | None = None,
+    choices: Callable[[], Iterable[str]] | None = None,
 ) -> Any:
     """Declare one knob: its default, its range and one sentence of help.
 
     ``unit`` is shown after the value in the form; ``live`` knobs may change during training; ``advanced`` ones are
-    hidden at first; ``log`` ones step by factors instead of differences.
+    hidden at first; ``log`` ones step by factors instead of differences. ``choices`` gives the values of a string whose
+    choices are registered elsewhere: it is called when they are needed, never while the class is made.
     """
     meta: Any = {"help": help, "label": label, "unit": unit, "live": live, "advanced": advanced, "log": log}
+    meta["choices"] = choices
     limits: Any = {k: v for k, v in {"ge": ge, "gt": gt, "le": le, "lt": lt}.items() if v is not None}
     return pydantic.Field(default, validate_default=True, json_schema_extra={_META: meta}, **limits)
 
@@ -136,8 +140,20 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
             ),
             N_("Choose another value for {name}.", name=name),
         ) from None
-    for name in knobs.model_fields:
+    for name, field in knobs.model_fields.items():
         value = getattr(made, name)
+        choices = _registered_choices(field)
+        if choices is not None and value not in choices:
+            expected = ", ".join(map(repr, choices))
+            raise UsageError(
+                N_(
+                    "{name} = {value} does not fit: {reason}.",
+                    name=name,
+                    value=shortened(value),
+                    reason=N_("it must be one of {choices}", choices=expected),
+                ),
+                N_("Choose another value for {name}.", name=name),
+            )
         if isinstance(value, int) and abs(value) > _LARGEST:
             raise UsageError(
                 N_(
@@ -222,6 +238,19 @@ def _reason(error: Any) -> Message | str:
     return words.get(error["type"]) or str(error["msg"])
 
 
+def _registered_choices(field: FieldInfo) -> tuple[str, ...] | None:
+    """Choices of a knob that were declared by a function, else ``None``."""
+    extra: Any = field.json_schema_extra
+    choices = extra.get(_META, {}).get("choices") if isinstance(extra, dict) else None
+    return None if choices is None else tuple(choices())
+
+
+def _choices(field: FieldInfo) -> tuple[Any, ...] | None:
+    if get_origin(field.annotation) is Literal:
+        return get_args(field.annotation)
+    return _registered_choices(field)
+
+
 def _describe(name: str, field: FieldInfo) -> KnobInfo:
     extra: Any = field.json_schema_extra
     meta: dict[str, Any] = dict(extra.get(_META, {})) if isinstance(extra, dict) else {}
@@ -242,7 +271,7 @@ def _describe(name: str, field: FieldInfo) -> KnobInfo:
         live=meta["live"],
         advanced=meta["advanced"],
         log=meta["log"],
-        choices=get_args(field.annotation) if get_origin(field.annotation) is Literal else None,
+        choices=_choices(field),
         minimum=limits.get("ge", limits.get("gt")),
         maximum=limits.get("le", limits.get("lt")),
         exclusive_minimum="gt" in limits,

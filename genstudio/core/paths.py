@@ -21,7 +21,7 @@ def _shipped() -> Path:
 
 
 def resources() -> Path:
-    """Icons, fonts, styles, recipes and translations that come with the program."""
+    """Icons, fonts, styles, recipes and catalogues of translations that come with the program."""
     return _shipped() / "resources"
 
 

@@ -1,8 +1,7 @@
-"""One mechanism for everything that is added in one file: models, data sets, measures, objectives, panes.
+"""Registries: models, data sets, measures, objectives, panes and pane views by name, each added in one file.
 
-A decorator registers; a second thing of the same name is an error; loading imports every module of the folder, then
-whatever other packages offer through the entry point group ``genstudio.plugins`` (each entry point names a module that
-registers things when imported).
+A decorator registers; a second thing of the same name is an error. Loading imports every module of the folder, then the
+modules that other packages name in the entry point group ``genstudio.plugins`` (``genstudio.studio`` for Qt code).
 """
 
 from __future__ import annotations
@@ -21,19 +20,21 @@ from genstudio.core.messages import N_, Message
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-_plugins_lock = threading.Lock()
-_plugins_loaded = False
+PLUGINS = "genstudio.plugins"
+_plugins_lock = threading.RLock()
+_plugins_loaded: set[str] = set()
 
 
 class Registry(Generic[T]):
     """Things of one kind by name, found by importing every module under ``package``.
 
-    ``kind`` names the kind in errors ("model"); ``title`` of each entry is what people read.
+    ``kind`` names the kind in errors ("model"); ``plugins`` is the entry point group of other packages.
     """
 
-    def __init__(self, kind: Message, package: str) -> None:
+    def __init__(self, kind: Message, package: str, plugins: str = PLUGINS) -> None:
         self.kind = kind
         self.package = package
+        self.plugins = plugins
         self._things: dict[str, T] = {}
         self._loaded = False
         self._lock = threading.RLock()
@@ -68,7 +69,7 @@ class Registry(Generic[T]):
         root = importlib.import_module(self.package)
         for module in pkgutil.walk_packages(root.__path__, prefix=f"{self.package}."):
             importlib.import_module(module.name)
-        _load_plugins()
+        _load_plugins(self.plugins)
 
     def __getitem__(self, name: str) -> T:
         self.load()
@@ -81,6 +82,10 @@ class Registry(Generic[T]):
             else N_("There are: {names}.", names=", ".join(sorted(self._things)))
         )
         raise UsageError(N_("There is no {kind} named '{name}'.", kind=self.kind, name=name), remedy)
+
+    def get(self, name: str, default: T) -> T:
+        """The thing named ``name``, or ``default``."""
+        return self.load()._things.get(name, default)
 
     def __contains__(self, name: object) -> bool:
         return name in self.load()._things
@@ -95,15 +100,14 @@ class Registry(Generic[T]):
         return sorted(self.load()._things.items())
 
 
-def _load_plugins() -> None:
-    """Import what other packages register, once. A broken one is logged and skipped."""
-    global _plugins_loaded
+def _load_plugins(group: str) -> None:
+    """Import the modules of an entry point group, once. A broken one is logged and skipped: the rest still works."""
     with _plugins_lock:
-        if _plugins_loaded:
+        if group in _plugins_loaded:
             return
-        _plugins_loaded = True
-    for point in entry_points(group="genstudio.plugins"):
-        try:
-            point.load()
-        except Exception:
-            log.exception("plugin %s could not be loaded", point.name)
+        _plugins_loaded.add(group)
+        for point in entry_points(group=group):
+            try:
+                point.load()
+            except Exception:
+                log.exception("plugin %s could not be loaded", point.name)

@@ -161,15 +161,16 @@ class Source:
     """One data set before it is cached. Subclass, and register with ``@data_sets.register(name)``.
 
     ``version`` goes up whenever ``decode`` would give other images for the same knobs: it makes old caches unused.
-    ``doing`` describes ``decode`` in a message. ``after_cache`` names the knobs that don't change the decoded images,
-    so that changing them decodes nothing again. ``words``: for some attributes, the descriptions of an image with a
-    low and with a high value.
+    ``doing`` describes ``decode`` in a message, ``noun`` its images, as in "70,000 images". ``after_cache`` names the
+    knobs that don't change the decoded images, so that changing them decodes nothing again. ``words``: for some
+    attributes, the descriptions of an image with a low and with a high value.
     """
 
     title: ClassVar[Message]
     help: ClassVar[Message]
     words: ClassVar[Mapping[str, tuple[Message, Message]]] = {}
     doing: ClassVar[Message] = N_("Reading images")
+    noun: ClassVar[Message] = N_("images")
     version: ClassVar[int] = 1
     after_cache: ClassVar[frozenset[str]] = frozenset({"binarisation", "levels", "seed"})
 

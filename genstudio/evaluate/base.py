@@ -20,6 +20,7 @@ import torch
 from genstudio.core.capabilities import CAPABILITIES, ScoresLikelihood, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
+from genstudio.core.metrics import Metric, Role
 from genstudio.core.registry import Registry
 from genstudio.data.base import data_sets
 from genstudio.evaluate.images import Images
@@ -65,7 +66,10 @@ class Measure:
     model with an exact likelihood, if that differs: there the likelihood itself is quick, and a bound adds nothing.
     ``needs_judge`` ones compare samples with real images by a judge, and get both as their argument ``comparison``, a
     :class:`genstudio.evaluate.judge.comparison.Comparison`. ``value_name`` is what the value is called where the
-    measure is named after more than one number (the value of ``prdc`` is ``coverage``).
+    measure is named after more than one number (the value of ``prdc`` is ``coverage``). ``curve_title`` is the
+    value's title beside a curve, where ``title`` is too long; ``roles`` what health rules read it as; ``extras`` the
+    metrics of the numbers in ``Result.extra``. ``while_training``: a measure with a judge that is quick enough to run
+    during training; ``needs_classes``: only through a judge that tells classes apart.
     """
 
     name: str
@@ -79,8 +83,12 @@ class Measure:
     when_exact: bool | None = None
     needs_judge: bool = False
     fits: Callable[[DataSet], bool] = _any_data
-    extra_units: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, Metric] = field(default_factory=dict)
     value_name: str = ""
+    curve_title: Message | str = ""
+    roles: tuple[Role, ...] = ()
+    while_training: bool = False
+    needs_classes: bool = False
 
     @property
     def key(self) -> str:
@@ -88,9 +96,9 @@ class Measure:
         return self.value_name or self.name
 
     @property
-    def units(self) -> dict[str, str]:
-        """The unit of the value and of each extra, by name."""
-        return {self.key: self.unit, **self.extra_units}
+    def metrics(self) -> dict[str, Metric]:
+        """Title, unit and roles of the value and of each extra, by name."""
+        return {self.key: Metric(self.curve_title or self.title, self.unit, self.roles), **self.extras}
 
     def serves(self, model: object) -> bool:
         """True where ``model`` has every capability that this measure needs."""
@@ -118,13 +126,16 @@ def measure(
     when_exact: bool | None = None,
     needs_judge: bool = False,
     fits: Callable[[DataSet], bool] = _any_data,
-    extra_units: Mapping[str, str] | None = None,
+    extras: Mapping[str, Metric] | None = None,
     value_name: str = "",
+    curve_title: Message | str = "",
+    roles: tuple[Role, ...] = (),
+    while_training: bool = False,
+    needs_classes: bool = False,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Decorator: file ``function(model, images, **options) -> Result`` as the measure ``name``."""
 
     def file(function: Callable[..., Result]) -> Callable[..., Result]:
-        units = dict(extra_units or {})
         measures.register(name)(
             Measure(
                 name,
@@ -138,8 +149,12 @@ def measure(
                 when_exact,
                 needs_judge,
                 fits,
-                units,
+                dict(extras or {}),
                 value_name,
+                curve_title,
+                roles,
+                while_training,
+                needs_classes,
             )
         )
         return function
@@ -241,7 +256,8 @@ def _judge(judge: Judge | Callable[[], Judge] | None, measure: Measure) -> Judge
         raise UsageError(
             N_("{measure} can't be measured without a judge.", measure=measure.title),
             N_(
-                "Leave '{name}' out, or give a judge: genstudio.training.judge.find.judge_for(data).", name=measure.name
+                "Leave '{name}' out, or give a judge: genstudio.training.judge.train.judge_for(data).",
+                name=measure.name,
             ),
         )
     return judge if isinstance(judge, Judge) else judge()

@@ -23,8 +23,8 @@ from genstudio.core.spec import ImageSpec
 if TYPE_CHECKING:
     from genstudio.training.run.run import Run
     from genstudio.training.snapshot import Snapshot
-    from genstudio.viewing.base import PaneState
     from genstudio.viewing.blobs import Blob, Blobs
+    from genstudio.viewing.pane_state import PaneState
 
 
 def pin(run: Run, snapshot: Snapshot, state: PaneState | None = None, blobs: Blobs | None = None) -> Path:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from genstudio.training.recipe.recipe import Recipe
     from genstudio.training.run.run import Run
     from genstudio.training.snapshot import Snapshot
-    from genstudio.viewing.base import PaneState
+    from genstudio.viewing.pane_state import PaneState
 
 KEY = "genstudio"
 """The keyword of the PNG text chunk, and the word that opens the JSON elsewhere."""
@@ -101,7 +101,7 @@ def provenance_of(
     """The provenance of what a pane shows of ``snapshot`` with ``state``. Uses torch only for the digest, which is
     cached with the snapshot. ``threads`` is 1 on the render thread.
     """
-    from genstudio.viewing.base import pane_of
+    from genstudio.viewing.pane import pane_of
 
     return Provenance(
         run=snapshot.run,

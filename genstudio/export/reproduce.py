@@ -65,10 +65,12 @@ def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: Dat
     which only some panes need, is opened by the run's recipe unless given. Raises :class:`GenstudioError` if the file
     is not our export, :class:`RunError` if the run or the weights are missing. Imports torch.
     """
-    from genstudio.export.images.contents import Layout, compose
+    from genstudio.export.images.contents import compose
     from genstudio.export.pins import pinned_blobs, pinned_snapshot
     from genstudio.training.snapshot import load_model
-    from genstudio.viewing.base import ViewContext, final, panes
+    from genstudio.viewing.context import ViewContext
+    from genstudio.viewing.layout import Layout
+    from genstudio.viewing.pane import final, panes
 
     provenance = read_provenance(path)
     if provenance.film or not provenance.pane:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from genstudio.data.dataset import DataSet
     from genstudio.evaluate.judge.judge import Judge
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 DRAWN = 10_000
 MOST_FOUND, MOST_HELD = 14_000, 6_000

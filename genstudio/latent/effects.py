@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from genstudio.evaluate.judge.judge import Judge
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 PLACES = (-2.0, -1.0, 0.0, 1.0, 2.0)
 CODES = 96

@@ -16,9 +16,9 @@ from genstudio.core.capabilities import Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
-from genstudio.viewing.base import ViewContext
 from genstudio.viewing.blobs import Blob
 from genstudio.viewing.conditioning import check_data, classes_of, own_image
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import decoded, encoding, outcome
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from genstudio.core.knobs import Knobs, parse_knobs
 from genstudio.core.messages import N_, Message
+from genstudio.core.metrics import Metric
 from genstudio.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -72,12 +73,13 @@ class Model(nn.Module):
     """
 
     family: ClassVar[str]
+    """Name of its kind, as in "variational": any word; models of one family are built alike."""
     title: ClassVar[Message]
     help: ClassVar[Message]
     paper: ClassVar[str] = ""
     Knobs: ClassVar[type[Knobs]]
-    units: ClassVar[Mapping[str, str]] = {}
-    """Units of terms and watched numbers by name ("nats"); what is missing has none."""
+    metrics: ClassVar[dict[str, Metric]] = {}
+    """Titles, units and roles of its terms and watched numbers, by name."""
     player_names: ClassVar[tuple[str, ...]] = ("model",)
     """The names of :meth:`players`, known before a model is built."""
     classes: int = 0
@@ -97,6 +99,11 @@ class Model(nn.Module):
         """Default optimiser of each player, as settings of :class:`genstudio.training.recipe.plan.PlayerPlan`,
         where a recipe says nothing else. A player that is left out has that class's own defaults."""
         return {}
+
+    @classmethod
+    def reported_metrics(cls) -> dict[str, Metric]:
+        """All that a run of this model may report, by name: :attr:`metrics`, and those of what it is made from."""
+        return dict(cls.metrics)
 
     @classmethod
     def smallest_batch(cls, knobs: Any) -> int:

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
+from genstudio.core.metrics import Metric
 from genstudio.core.registry import Registry
 
 objectives: Registry[type[Objective]] = Registry(N_("objective"), "genstudio.objectives")
@@ -87,12 +88,20 @@ class Objective:
         gradients), in the words of ``penalty_help``; 0 where it adds nothing.
     forbids: traits of a discriminator that it can't do with, and why.
     generator_sees_real: whether the generator's terms look at real images too.
+    metrics: titles, units and roles of its terms, by name; a name that another objective has too means the same there.
+    overpowered: advice where the discriminator leaves the generator nothing to learn from.
     boundary: the output from which on an image passes for real, where both calls would cost the discriminator the same;
         ``None`` where only differences of outputs mean anything.
     """
 
     title: ClassVar[Message]
     help: ClassVar[Message]
+    metrics: ClassVar[dict[str, Metric]] = {
+        "d_real": Metric(N_("D, real"), "", ("game_loss",)),
+        "d_fake": Metric(N_("D, generated"), "", ("game_loss",)),
+        "adversarial": Metric(N_("G, adversarial"), "", ("game_loss",)),
+    }
+    overpowered: ClassVar[Message | None] = None
     formula: ClassVar[str]
     paper: ClassVar[str]
     output: ClassVar[Literal["logit", "value"]] = "logit"

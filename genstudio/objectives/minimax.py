@@ -26,6 +26,7 @@ class Minimax(Objective):
     )
     formula = "D: -E log D(x) - E log(1 - D(G(z)));  G: E log(1 - D(G(z)))"
     paper = "Goodfellow et al. 2014, arXiv:1406.2661, eq. 1"
+    overpowered = N_("A new run with objective=non-saturating would learn.")
 
     def discriminator_terms(self, game: Game) -> dict[str, Tensor]:
         real, fake = game.outputs

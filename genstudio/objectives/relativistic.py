@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from genstudio.core.messages import N_
+from genstudio.core.metrics import Metric
 from genstudio.objectives.base import Defaults, Game, Objective, adam, objectives, squared_gradient
 
 
@@ -31,6 +32,11 @@ class Relativistic(Objective):
     defaults = Defaults(1, adam(2e-4, 0.0, 0.9), adam(2e-4, 0.0, 0.9))
     forbids = {"batch_norm": N_("it penalises the gradient at each image alone, and the batch's statistics mix images")}
     generator_sees_real = True
+    metrics = Objective.metrics | {
+        "relativistic": Metric(N_("relativistic")),
+        "r1": Metric("R1"),
+        "r2": Metric("R2"),
+    }
 
     def discriminator_terms(self, game: Game) -> dict[str, Tensor]:
         real, fake = game.outputs

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from genstudio.core.messages import N_
+from genstudio.core.metrics import Metric
 from genstudio.objectives.base import Defaults, Game, Objective, adam, gradient_of, objectives
 
 
@@ -26,6 +27,7 @@ class WassersteinGradientPenalty(Objective):
     penalty_help = N_("lambda: the weight of the gradient penalty.")
     defaults = Defaults(5, adam(1e-4, 0.0, 0.9), adam(1e-4, 0.0, 0.9))
     forbids = {"batch_norm": N_("it penalises the gradient at each image alone, and the batch's statistics mix images")}
+    metrics = Objective.metrics | {"gradient_penalty": Metric(N_("gradient penalty"))}
 
     def discriminator_terms(self, game: Game) -> dict[str, Tensor]:
         real, fake = game.outputs

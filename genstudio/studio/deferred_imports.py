@@ -63,6 +63,6 @@ def import_lower_layers() -> None:
     """On the background thread: what the late modules need and makes no Qt classes."""
     import numpy.ma  # noqa: F401 - numpy imports it with the first percentile, 80 ms in the middle of a drawing
 
-    from genstudio.viewing.base import panes
+    from genstudio.viewing.pane import panes
 
     dict(panes.items())

@@ -24,6 +24,7 @@ from genstudio.studio.threads.event_loop_latency import EventLoopLatency
 from genstudio.studio.threads.library import Library
 
 if TYPE_CHECKING:
+    from genstudio.core.messages import Message
     from genstudio.studio.pane_area.area import PaneArea
 
 LEFT_WIDE, LEFT_NARROW, WIDE_FROM = 420, 400, 1400
@@ -218,7 +219,7 @@ def import_optimisers() -> None:
     import torch._dynamo  # noqa: F401
 
 
-def device_in_words() -> str:
+def device_in_words() -> Message:
     """On the background thread: where training will happen."""
     from genstudio.core.device import choose_device, describe_device
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from genstudio.core.messages import _, translate
+from genstudio.core.device import cpu_title
+from genstudio.core.messages import Message, _, translate
 from genstudio.studio.busy_line import BusyLine
 from genstudio.studio.threads.event_loop_latency import ON_TIME_MS, EventLoopLatency
 from genstudio.studio.threads.jobs import Jobs, News
@@ -40,9 +41,9 @@ class StatusBar(QWidget):
         self._freeze = ""
         latency.measured.connect(self._latency_measured)
 
-    def set_device(self, words: str) -> None:
+    def set_device(self, device: Message) -> None:
         """Show the device that trains."""
-        self._device = words
+        self._device = translate(device)
         self._show(0.0)
 
     def set_freeze(self, milliseconds: float) -> None:
@@ -62,7 +63,7 @@ class StatusBar(QWidget):
             else _("window late ({ms} ms)", ms=f"{worst_ms:.0f}")
         )
         n = self.busy.threads  # those that train may be fewer than the device has
-        device = self._device if not n else _("CPU, 1 thread") if n == 1 else _("CPU, {n} threads", n=n)
+        device = translate(cpu_title(n)) if n else self._device
         self.label.setText("   ·   ".join(filter(None, [device, memory_in_words(), late])))
 
 

@@ -79,7 +79,7 @@ def owners_of(run_events: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 def describe_change(name: str, was: Any, value: Any) -> Message:
     """A live change: "discriminator lr 0.0002 → 0.0001"; who has one player is not told its name."""
     if name == "only":
-        return N_("only the {player} learns", player=value) if value else N_("all players learn")
+        return N_("only the {player} learns", player=N_(value)) if value else N_("all players learn")
     parts = name.removeprefix("plan.").removeprefix("players.").removeprefix("model.").split(".")
     what = " ".join(part.replace("_", " ") for part in parts)
     if was is None:

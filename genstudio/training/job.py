@@ -13,7 +13,8 @@ from genstudio.core.device import choose_device
 from genstudio.core.errors import DataError, GenstudioError, RunError, UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.training.events import Event, Measured
-from genstudio.training.judge.use import check_judging, judge_of
+from genstudio.training.judge.train import judge_of
+from genstudio.training.judge.use import check_judging
 from genstudio.training.live import Live
 from genstudio.training.recipe.recipe import Recipe
 from genstudio.training.run.images import open_images

@@ -69,7 +69,7 @@ def train(
 
     Without ``run`` nothing is written. ``resume`` is the folder of a checkpoint to go on from, exactly. ``cancelled``
     says that a close is about to come, so that a measurement in between is not waited for. ``judge`` is who looks every
-    ``plan.judge_every`` steps (:func:`genstudio.training.judge.find.judge_for`); nobody looks without one. The model stays
+    ``plan.judge_every`` steps (:func:`genstudio.training.judge.train.judge_for`); nobody looks without one. The model stays
     on the device it is on. Uses torch's default generator and sets its thread count: one training at a time, on a
     thread of its own.
     """
@@ -461,6 +461,6 @@ class Loop:
             "owed": self.owed,
             "rollback": self.rollback.state(),
             "threads": self.threads,
-            "device": describe_device(self.device),
+            "device": describe_device(self.device).english,
             "versions": versions(),
         }

@@ -15,6 +15,7 @@ from genstudio.core.seeding import global_state, restore_global_state
 from genstudio.models.base import Phase
 from genstudio.training.average import Average
 from genstudio.training.meter import Meter
+from genstudio.training.metrics import gradient_name
 from genstudio.training.players import Player, make_players
 from genstudio.training.step_context import StepContext
 
@@ -110,7 +111,7 @@ class StepRunner:
 
     def _note_gradients(self, players: list[Player]) -> None:
         """Record each player's gradient norm before clipping; near 0 means that it stopped learning."""
-        norms = {f"gradient/{player.name}": player.gradient_norm() for player in players}
+        norms = {gradient_name(player.name): player.gradient_norm() for player in players}
         self.meter.add({name: norm for name, norm in norms.items() if norm is not None})
         self.parts |= dict.fromkeys(norms, "")
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
-from genstudio.viewing.base import Blob, ViewContext
+from genstudio.viewing.blobs import Blob
+from genstudio.viewing.context import ViewContext
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from genstudio.core.messages import Message
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from genstudio.viewing.layout import Layout
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +108,8 @@ class Content:
 
     ``values`` holds named numbers and arrays for the inspector and for export. ``legend``: what the colours of the picture
     mean, where it has no points that say so. ``coarse``: stands in for a better one that follows for certain, and is worth
-    showing at once under a hand that moves. ``figure``: how a file shows it, where that is more than the first picture
-    (``equation``: the terms with their signs, and what they come to). ``share``: the part of the whole content that is
+    showing at once under a hand that moves. ``figure``: the function that draws it
+    for a file (uint8 H×W×C), where that is more than the first picture. ``share``: the part of the whole content that is
     done (0 to 1), where that is known.
     """
 
@@ -118,7 +121,7 @@ class Content:
     coarse: bool = False
     legend: Legend | None = None
     across: Message | str = ""
-    figure: str = ""
+    figure: Callable[[Content, Layout], np.ndarray] | None = None
     share: float | None = None
 
     def digest(self) -> str:

@@ -11,7 +11,7 @@ from genstudio.core.resumable import Resumable, in_slices
 from genstudio.core.scatter import tiles
 from genstudio.core.seeding import generator
 from genstudio.core.spec import ImageSpec
-from genstudio.viewing.base import ViewContext
+from genstudio.viewing.context import ViewContext
 
 if TYPE_CHECKING:
     import numpy as np

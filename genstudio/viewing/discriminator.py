@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.resumable import Resumable
-from genstudio.viewing.base import ViewContext
+from genstudio.viewing.context import ViewContext
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from genstudio.core.messages import Message
-from genstudio.viewing.base import Series
+from genstudio.viewing.content import Series
 
 if TYPE_CHECKING:
     import numpy as np

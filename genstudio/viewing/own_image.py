@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
+from genstudio.viewing.pixels import as_image
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +54,6 @@ def to_spec(pixels: np.ndarray, spec: ImageSpec) -> Tensor:
     """
     import numpy as np
     import torch
-    from PIL import Image
 
     from genstudio.data import binarise
     from genstudio.data.prepare import fit_picture
@@ -63,7 +63,7 @@ def to_spec(pixels: np.ndarray, spec: ImageSpec) -> Tensor:
             N_("The model draws images of {n} channels, but a picture has one or three.", n=spec.channels),
             N_("Choose an image of the data set."),
         )
-    image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else np.ascontiguousarray(pixels))
+    image = as_image(pixels)
     image = fit_picture(image.convert("L" if spec.channels == 1 else "RGB"), spec.width, spec.height)
     raw = torch.from_numpy(np.array(image).reshape(spec.height, spec.width, spec.channels)).permute(2, 0, 1)
     return binarise.to_unit(raw, spec.levels or 256)

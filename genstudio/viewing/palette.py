@@ -13,10 +13,11 @@ CLASSES = (
     (213, 94, 0), (204, 121, 167), (255, 255, 255), (106, 61, 154), (153, 153, 153),
 )  # fmt: skip
 
-#: Cividis (Nuñez, Anderton & Renslow 2018) at nine even places: even in lightness, and alike for all eyes.
+#: Cividis (Nuñez, Anderton & Renslow 2018) at thirteen even places: even in lightness, and alike for all eyes. A table,
+#: since matplotlib, which has the whole map, is not imported on the GUI thread; a test compares the two.
 CONTINUOUS = (
-    (0, 34, 78), (18, 53, 112), (59, 73, 108), (87, 93, 109), (112, 113, 115),
-    (138, 134, 120), (165, 156, 116), (195, 179, 105), (254, 232, 56),
+    (0, 34, 78), (0, 49, 112), (42, 63, 109), (67, 78, 108), (87, 93, 109), (106, 108, 113), (125, 124, 120),
+    (145, 139, 120), (165, 156, 116), (188, 174, 108), (210, 192, 96), (233, 211, 78), (254, 232, 56),
 )  # fmt: skip
 
 

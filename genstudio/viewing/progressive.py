@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from genstudio.viewing.base import ViewContext
 from genstudio.viewing.conditioning import classes_in_turn
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import chunks, decoded, to_pixels
 
 if TYPE_CHECKING:

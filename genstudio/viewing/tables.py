@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.viewing.base import Content, Series
+    from genstudio.viewing.content import Content, Series
 
 
 def arrays_of(content: Content) -> dict[str, np.ndarray]:

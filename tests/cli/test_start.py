@@ -122,10 +122,9 @@ def test_no_command_opens_the_window_and_returns_its_exit_code(genstudio, monkey
     assert genstudio().code == 5
 
 
-def test_window_opens_with_a_display(recipe, tmp_path):
-    """The real window on an offscreen display, which closes after measuring its start."""
+def test_window_opens_the_named_run(genstudio, recipe, tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr("genstudio.cli.window.open_window", lambda **what: opened.append(what))
     Run.create(load_recipe(recipe), tmp_path / "run")
-    command = [sys.executable, "-m", "genstudio", "window", "run", "--report", str(tmp_path / "report.json")]
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | OFFSCREEN)
-    assert done.returncode == 0, done.stderr
-    assert json.loads((tmp_path / "report.json").read_text())
+    assert genstudio("window", "run", "--report", tmp_path / "report.json").code == 0
+    assert (Path(opened[0]["run"]).resolve(), opened[0]["report"]) == (tmp_path / "run", tmp_path / "report.json")

@@ -12,7 +12,6 @@ from genstudio.core.capabilities import Decodes, Encodes, Judges, Samples, Score
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import describe
 from genstudio.core.spec import ImageSpec
-from genstudio.export.charts.curve_names import WORDS
 from genstudio.models.base import Model, Phase, build, models
 
 SPECS = [
@@ -40,6 +39,8 @@ CASES = [
     for name, spec in ALL
     if refusal(name, spec) is None
 ]
+# Images that differ in what a likelihood scores; the size and the names of the others change nothing in how a model learns.
+LEARNT = [case for case in CASES if case.values[1] in (SPECS[0], SPECS[2], SPECS[4])]
 
 
 class FakeTurn:
@@ -88,7 +89,7 @@ def test_has_title_and_help(name: str) -> None:
     kind = models[name]
     assert str(kind.title)
     assert str(kind.help)
-    assert kind.family in {"autoregressive", "variational", "adversarial", "classical", "judges"}
+    assert kind.family
     for knob in describe(kind.Knobs):
         assert str(knob.help).endswith("."), f"{name}.{knob.name}: help is a sentence"
 
@@ -114,12 +115,12 @@ def test_phases_ask_for_finite_scalar_terms_of_known_players(name: str, spec: Im
 
 
 @pytest.mark.parametrize(("name", "spec"), CASES)
-def test_curves_have_titles(name: str, spec: ImageSpec) -> None:
-    """Without a title the key itself would be shown, in English."""
+def test_it_declares_the_metrics_that_it_reports(name: str, spec: ImageSpec) -> None:
+    """Or the key itself would be shown beside its curve."""
     model = make(name, spec)
     model.prepare(make_batch(spec, 6))
     shown = {key for phase in play(model, spec) for key in (*phase.terms, *phase.watch)}
-    assert not {key for key in shown if key not in WORDS}
+    assert shown <= models[name].reported_metrics().keys()
 
 
 @pytest.mark.parametrize(("name", "spec"), CASES)
@@ -190,7 +191,7 @@ def test_capabilities_keep_their_contracts(name: str, spec: ImageSpec) -> None:
     assert torch.equal(before, torch.get_rng_state()), "a capability drew from the training thread's generator"
 
 
-@pytest.mark.parametrize(("name", "spec"), [case for case in CASES if len(make(*case.values).players()) == 1])
+@pytest.mark.parametrize(("name", "spec"), [case for case in LEARNT if len(models[case.values[0]].player_names) == 1])
 def test_a_few_steps_lower_the_loss_on_one_batch(name: str, spec: ImageSpec) -> None:
     """Players that compete have no loss that must fall; a single one has."""
     model = make(name, spec)
@@ -200,7 +201,7 @@ def test_a_few_steps_lower_the_loss_on_one_batch(name: str, spec: ImageSpec) -> 
     optimiser = torch.optim.Adam(model.parameters(), lr=3e-3)
     losses = []
     large = sum(p.numel() for p in model.parameters()) > 500_000  # learns faster, and takes its time
-    for context.step in range(10 if large else 40):
+    for context.step in range(10 if large else 20):
         torch.manual_seed(0)  # the same noise each time: what falls is the loss, not the luck
         for phase in model.phases(context):
             loss = phase.loss()  # type: ignore[union-attr]

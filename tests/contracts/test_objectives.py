@@ -8,7 +8,6 @@ from torch import Tensor, nn
 
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import parse_knobs
-from genstudio.export.charts.curve_names import WORDS
 from genstudio.objectives.base import TRAITS, Game, Objective, objectives
 from genstudio.training.recipe.plan import PlayerPlan
 
@@ -55,13 +54,19 @@ def test_it_has_title_help_and_paper(name: str) -> None:
 
 
 @EVERY
-def test_curves_have_titles(name: str) -> None:
+def test_it_declares_the_metrics_of_its_terms(name: str) -> None:
     objective, players = objectives[name](), Players()
     shown = {
         *objective.discriminator_terms(players.game(for_generator=False)),
         *objective.generator_terms(players.game(for_generator=True)),
     }
-    assert not {key for key in shown if key not in WORDS}
+    assert shown <= objectives[name].metrics.keys()
+
+
+def test_a_term_of_several_objectives_means_the_same_in_all() -> None:
+    """Or curves and health rules would read one objective's term as another's."""
+    declared = {(term, metric) for _, objective in objectives.items() for term, metric in objective.metrics.items()}
+    assert len(declared) == len({term for term, _ in declared})
 
 
 @EVERY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,20 +15,13 @@ from hypothesis import strategies as st
 from genstudio.core.errors import Cancelled, UsageError
 from genstudio.core.knobs import KnobInfo
 from genstudio.core.spec import ImageSpec
+from genstudio.export.pane_exports import exports_of, find_export
 from genstudio.models.base import build, models
 from genstudio.training.snapshot import Snapshot, load_model
-from genstudio.viewing.base import (
-    GROUPS,
-    Content,
-    PaneState,
-    Picture,
-    ViewContext,
-    contents,
-    final,
-    pane,
-    pane_of,
-    panes,
-)
+from genstudio.viewing.content import Content, Picture
+from genstudio.viewing.context import ViewContext
+from genstudio.viewing.pane import PaneGroup, contents, final, groups_of, pane, pane_of, panes
+from genstudio.viewing.pane_state import PaneState
 
 NAMES = ("ring", "disc", "square")
 SPECS = {
@@ -78,12 +72,18 @@ SHOWN = [
 ]
 
 
-def look_at(spec: ImageSpec, name: str = "vae") -> ViewContext:
+@cache
+def snapshot_of(spec: ImageSpec, name: str) -> Snapshot:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         model = build(name, spec, MODELS[name])
     weights = {name: value.detach().clone() for name, value in model.state_dict().items()}
-    snapshot = Snapshot("run-1", 40, name, model.knobs.model_dump(), spec, weights)
+    return Snapshot("run-1", 40, name, model.knobs.model_dump(), spec, weights)
+
+
+def look_at(spec: ImageSpec, name: str = "vae") -> ViewContext:
+    """A view context of its own, with nothing cached in it."""
+    snapshot = snapshot_of(spec, name)
     return ViewContext(load_model(snapshot), spec, snapshot)
 
 
@@ -163,7 +163,7 @@ def test_what_another_run_takes_over_fits_it(name: str, data: st.DataObject):
 def test_it_has_title_and_help(name: str):
     shown = panes[name]
     assert shown.name == name
-    assert shown.group in GROUPS
+    assert isinstance(shown.group, PaneGroup)
     assert str(shown.help).endswith(".")
     assert len(str(shown.page)) > 200, "a help page with the mathematics"
     assert pane_of(shown.state()) is shown
@@ -185,7 +185,7 @@ def test_content_is_pure_and_has_a_caption(name: str, model: str, spec: ImageSpe
 
 
 @pytest.mark.parametrize(("name", "model"), [pair for pair in SERVED if pair[1] not in ("pixelcnn-pp", "dcgan")])
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_any_state_has_a_content_independent_of_history(name: str, model: str, data: st.DataObject):
     """The view context caches results between states, which must not affect the content."""
@@ -240,9 +240,23 @@ def test_unsuitable_images_are_refused_with_a_remedy(name: str, model: str):
 
 def test_two_panes_of_one_name_are_refused():
     with pytest.raises(UsageError, match="already"):
-        pane("samples", title="x", group="look", needs=(), state=PaneState, help="x")(lambda context, state: None)
-    with pytest.raises(UsageError, match="group"):
-        pane("other", title="x", group="elsewhere", needs=(), state=PaneState, help="x")
+        pane("samples", title="x", group=PaneGroup("x", "x"), needs=(), state=PaneState, help="x")(lambda *_: None)
+
+
+def test_panes_of_one_group_agree_on_its_title_and_order():
+    titles = {(shown.group.name, shown.group) for _, shown in panes.items()}
+    assert len(titles) == len(groups_of(panes[name] for name in panes))
+
+
+@EVERY_PANE
+def test_its_exports_have_names_titles_and_formats_of_their_own(name: str):
+    exports = exports_of(panes[name])
+    assert len({export.name for export in exports}) == len({str(export.title) for export in exports}) == len(exports)
+    for export in exports:
+        assert export.file.format(pane=name, step=1).endswith(export.suffixes)
+        assert find_export(panes[name], export.name) is export
+    with pytest.raises(UsageError, match="There are: picture, training"):
+        find_export(panes[name], "hologram")
 
 
 def test_a_sheet_gives_back_its_cells():

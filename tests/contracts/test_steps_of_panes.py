@@ -18,7 +18,7 @@ from genstudio.data.base import DataKnobs, Source, data_sets
 from genstudio.nets.causal.machine import GraphMachine
 from genstudio.panes.pixels import drawing
 from genstudio.viewing import decode, discriminator, progressive
-from genstudio.viewing.base import panes, steps
+from genstudio.viewing.pane import panes, steps
 from tests.contracts.test_panes import SERVED, SPECS, a_spec_for, look_at
 
 AT_ONCE = 40

@@ -28,4 +28,4 @@ def test_precision_is_what_was_asked_for() -> None:
     for precision in ("auto", "float32"):
         with autocast(cpu, precision):
             assert (x @ x).dtype == torch.float32
-    assert describe_device(cpu).startswith("CPU, ")
+    assert describe_device(cpu).english.startswith("CPU, ")

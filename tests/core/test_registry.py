@@ -117,7 +117,7 @@ def test_plugins_are_added_and_a_broken_one_is_skipped(
                 raise RuntimeError("no")
             rooms.register(self.name)(1)
 
-    monkeypatch.setattr(registries, "_plugins_loaded", False)
+    monkeypatch.setattr(registries, "_plugins_loaded", set())
     monkeypatch.setattr(registries, "entry_points", lambda group: [Point("broken"), Point("annexe")])
     assert list(rooms) == ["annexe"]
     assert "plugin broken could not be loaded" in caplog.text

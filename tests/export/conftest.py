@@ -8,7 +8,7 @@ from PIL import Image
 
 from genstudio.training.run.run import Run
 from genstudio.training.snapshot import load_model
-from genstudio.viewing.base import ViewContext
+from genstudio.viewing.context import ViewContext
 from tests.small_runs import small_run
 
 

@@ -11,10 +11,12 @@ from PIL import Image
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
+from genstudio.core.metrics import Metric, title_of, unit_of
 from genstudio.export.charts import plot
-from genstudio.export.charts.curves import read_rows, save_curves, save_run_curves, units_of
+from genstudio.export.charts.curves import read_rows, save_curves, save_run_curves
 from genstudio.export.provenance import Provenance, read_provenance
 from genstudio.training.curve_annotations import Mark
+from genstudio.training.metrics import metrics_of
 from genstudio.training.run.run import Run
 from genstudio.training.telemetry import Row
 
@@ -37,7 +39,7 @@ def test_the_csv_has_every_raw_point_to_the_last_digit(tmp_path: Path) -> None:
 
 def test_svg_has_provenance_and_needs_no_font(tmp_path: Path) -> None:
     told = Provenance(run="faces-3", step=199)
-    path = save_curves(tmp_path / "curves.svg", ROWS, units={"train/kl": "nats"}, provenance=told)
+    path = save_curves(tmp_path / "curves.svg", ROWS, metrics={"kl": Metric("KL", "nats")}, provenance=told)
     root = ElementTree.parse(path).getroot()
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert not list(root.iter("{http://www.w3.org/2000/svg}text"))
@@ -94,8 +96,16 @@ def test_thinning_keeps_every_peak() -> None:
 def test_a_run_s_curves_carry_their_units(run: Run, tmp_path: Path) -> None:
     rows = read_rows(run)
     assert [row.step for row in rows if "train/kl" in row.values] == list(range(1, 25))
-    units = units_of(run.recipe.model, ["train/kl", "validation/elbo", "validation/elbo_bits_per_dim", "train/new"])
-    assert list(units.values()) == ["nats", "nats", "bits/dim", ""]
+    metrics = metrics_of(run.recipe.model)
+    assert [unit_of(name, metrics) for name in ("kl", "elbo", "elbo_bits_per_dim", "new")] == [
+        "nats",
+        "nats",
+        "bits/dim",
+        "",
+    ]
+    assert [title_of(name, metrics) for name in ("kl", "elbo_bits_per_dim", "a_new_one")] == [
+        "KL", "ELBO in bits/dim", "a new one"
+    ]  # fmt: skip
     text = save_run_curves(tmp_path / "curves.csv", run).read_text().splitlines()
     assert len(text) == len(rows) + 1
 
@@ -131,9 +141,7 @@ def test_curves_of_two_players_are_in_separate_panels() -> None:
     names = ["d_real", "d_fake", "D(x)", "D(G(z))", "gradient/discriminator", "adversarial", "M", "elbo"]
     parts = {"d_real": "discriminator", "d_fake": "discriminator", "adversarial": "generator"}
     parts |= {"D(x)": "", "D(G(z))": "", "gradient/discriminator": "", "M": ""}
-    panels = plot._panels(
-        [*(f"train/{name}" for name in names[:-1]), "validation/elbo"], {"validation/elbo": "nats"}, parts
-    )
+    panels = plot._panels([*(f"train/{name}" for name in names[:-1]), "validation/elbo"], metrics_of("gan"), parts)
     assert panels == [
         ("discriminator", ["train/d_real", "train/d_fake"]),
         ("generator", ["train/adversarial"]),
@@ -142,7 +150,7 @@ def test_curves_of_two_players_are_in_separate_panels() -> None:
         ("watched: M", ["train/M"]),
         ("nats", ["validation/elbo"]),
     ]
-    assert plot._panels(["train/a", "validation/a", "train/b"], {"train/b": "nats"}, {}) == [
+    assert plot._panels(["train/a", "validation/a", "train/b"], {"b": Metric("b", "nats")}, {}) == [
         ("", ["train/a", "validation/a"]),
         ("nats", ["train/b"]),
     ]

@@ -18,7 +18,8 @@ from genstudio.training.job import new_job
 from genstudio.training.recipe.recipe import recipe_from_dict
 from genstudio.training.run.run import Run
 from genstudio.training.snapshot import load_model
-from genstudio.viewing.base import Content, Series, ViewContext
+from genstudio.viewing.content import Content, Series
+from genstudio.viewing.context import ViewContext
 
 
 @pytest.fixture(scope="module")

@@ -12,19 +12,21 @@ from PIL import Image
 
 from genstudio.core.errors import Cancelled, UsageError
 from genstudio.export.films.animations import save_animation
-from genstudio.export.films.drawing_film import drawing_film, frames_of_drawing, places
-from genstudio.export.images.contents import Layout, compose, save_pane
+from genstudio.export.images.contents import compose, save_pane
 from genstudio.export.pins import pinned_path
 from genstudio.export.provenance import provenance_of, read_provenance
 from genstudio.export.reproduce import reproduce
-from genstudio.panes.pixels.content import PixelsState
+from genstudio.panes.pixels.film import drawing_film, frames_of_drawing, places
+from genstudio.panes.pixels.state import PixelsState
 from genstudio.panes.pixels.view import SLATE
 from genstudio.panes.surprise.content import SurpriseState
 from genstudio.training.job import new_job
 from genstudio.training.recipe.recipe import recipe_from_dict
 from genstudio.training.run.run import Run
 from genstudio.training.snapshot import load_model
-from genstudio.viewing.base import ViewContext, final
+from genstudio.viewing.context import ViewContext
+from genstudio.viewing.layout import Layout
+from genstudio.viewing.pane import final
 from tests.panes.pane_helpers import make_look
 from tests.panes.pixel_helpers import pixel_look
 

@@ -10,17 +10,18 @@ from genstudio.core.errors import RunError, UsageError
 from genstudio.export.films.films import (
     frames_through_training,
     latent_walk,
-    manifold_walk,
-    samples_through_training,
     through_training,
 )
-from genstudio.export.images.contents import Layout, compose
-from genstudio.panes.manifold.content import ManifoldState
+from genstudio.export.images.contents import compose
+from genstudio.panes.manifold.film import manifold_walk
+from genstudio.panes.manifold.state import ManifoldState
 from genstudio.panes.samples.content import SamplesState
 from genstudio.training.run.run import Run
 from genstudio.training.snapshot import load_model
-from genstudio.viewing.base import ViewContext, final
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import to_pixels
+from genstudio.viewing.layout import Layout
+from genstudio.viewing.pane import final
 
 STATE = ManifoldState.from_json({"cells": 7, "reach": 1.5})
 
@@ -59,7 +60,7 @@ def test_a_walk_through_latent_space_is_the_same_each_time(context: ViewContext)
 
 def test_film_through_training_uses_one_noise_at_every_checkpoint(run: Run) -> None:
     assert run.checkpoints() == [0, 8, 16, 24]
-    frames = list(samples_through_training(run, n=9, seed=4, caption=False, layout=Layout(gutter=1), hold=2))
+    frames = list(through_training(run, SamplesState(n=9, seed=4), caption=False, layout=Layout(gutter=1), hold=2))
     assert len(frames) == frames_through_training(run, hold=2) == 6
     for frame, step in zip(frames, [0, 8, 16, 24, 24, 24], strict=True):
         snapshot = run.snapshot(step)
@@ -92,4 +93,4 @@ def test_impossible_films_are_refused_with_a_reason(context: ViewContext, tmp_pa
     with pytest.raises(UsageError):
         next(manifold_walk(context, STATE, frames=0))
     with pytest.raises(RunError, match="checkpoint"):
-        next(samples_through_training(Run(tmp_path, run.recipe)))
+        next(through_training(Run(tmp_path, run.recipe), STATE))

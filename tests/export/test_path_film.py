@@ -11,10 +11,10 @@ from PIL import Image
 
 from genstudio.core.errors import Cancelled, UsageError
 from genstudio.export.films.animations import save_animation
-from genstudio.export.films.path_film import film_places, frames_of_path, path_film
 from genstudio.latent.points import LatentPoint
 from genstudio.panes.interpolate.content import InterpolateState
-from genstudio.viewing.base import final
+from genstudio.panes.interpolate.film import film_places, frames_of_path, path_film
+from genstudio.viewing.pane import final
 from tests.panes.pane_helpers import make_look
 
 STATE = InterpolateState(seconds=0.5)

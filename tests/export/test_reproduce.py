@@ -13,14 +13,17 @@ import torch
 from PIL import Image
 
 from genstudio.core.errors import GenstudioError, RunError
-from genstudio.export.images.contents import Layout, compose, save_content, save_pane
+from genstudio.export.images.contents import compose, save_content, save_pane
 from genstudio.export.pins import pin, pinned_snapshot
 from genstudio.export.provenance import read_provenance
 from genstudio.export.reproduce import reproduce
-from genstudio.panes.manifold.content import ManifoldState
+from genstudio.panes.manifold.state import ManifoldState
 from genstudio.panes.samples.content import SamplesState
 from genstudio.training.run.run import Run
-from genstudio.viewing.base import Content, Points, ViewContext, final
+from genstudio.viewing.content import Content, Points
+from genstudio.viewing.context import ViewContext
+from genstudio.viewing.layout import Layout
+from genstudio.viewing.pane import final
 
 STATES = [
     ManifoldState.from_json({"cells": 5, "zoom": 2.0, "centre_u": 0.3}),
@@ -138,8 +141,8 @@ def test_missing_or_changed_weights_are_detected(context: ViewContext, own_run: 
 
 def test_animation_can_not_be_reproduced(context: ViewContext, own_run: Run, tmp_path: Path) -> None:
     from genstudio.export.films.animations import save_animation
-    from genstudio.export.films.films import manifold_walk
     from genstudio.export.provenance import provenance_of
+    from genstudio.panes.manifold.film import manifold_walk
 
     told = replace(provenance_of(context.snapshot, STATES[0], run=own_run), film={"kind": "walk", "frames": 3})
     path = save_animation(tmp_path / "walk.gif", manifold_walk(context, STATES[0], frames=3), provenance=told)

@@ -13,10 +13,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from genstudio.core.errors import GenstudioError
-from genstudio.export.images.contents import Layout
 from genstudio.export.images.sheets import sheet
 from genstudio.export.provenance import KEY, Provenance, read_provenance
 from genstudio.export.reproduce import reproduce
+from genstudio.viewing.layout import Layout
 
 DEEP = "[" * 100_000
 

@@ -9,7 +9,7 @@ import torch
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build
 from genstudio.training.snapshot import Snapshot, load_model
-from genstudio.viewing.base import ViewContext
+from genstudio.viewing.context import ViewContext
 
 
 def make_look(

@@ -10,7 +10,7 @@ from genstudio.core.seeding import generator
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build
 from genstudio.training.snapshot import Snapshot, load_model
-from genstudio.viewing.base import ViewContext
+from genstudio.viewing.context import ViewContext
 
 SIZE = {
     "pixelcnn": {"width": 12, "blocks": 2},

@@ -17,11 +17,13 @@ from genstudio.data.dataset import open_data
 from genstudio.latent.directions.direction import Directions
 from genstudio.latent.effects import ORDINARY, base_codes
 from genstudio.models.base import build
-from genstudio.panes.directions.content import DirectionsState
+from genstudio.panes.directions.state import DirectionsState
 from genstudio.training.judge import find, recipe
 from genstudio.training.snapshot import Snapshot, load_model
-from genstudio.viewing.base import Content, ViewContext, contents, final, panes
+from genstudio.viewing.content import Content
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import to_pixels
+from genstudio.viewing.pane import contents, final, panes
 from tests.panes.pane_helpers import make_look
 
 STATE = DirectionsState(cells=5)

@@ -15,7 +15,7 @@ from genstudio.core.errors import UsageError
 from genstudio.latent.interpolation import along
 from genstudio.latent.points import LatentPoint, code_of
 from genstudio.panes.interpolate.content import InterpolateState, path_codes, strip_places
-from genstudio.viewing.base import final, steps
+from genstudio.viewing.pane import final, steps
 from tests.panes.pane_helpers import make_look
 
 AXES = np.eye(2)
@@ -205,7 +205,7 @@ def test_class_conditional_model_gets_class_shares() -> None:
     from genstudio.core.spec import ImageSpec
     from genstudio.models.base import build
     from genstudio.training.snapshot import Snapshot, load_model
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
     spec = ImageSpec(1, 8, 8, class_names=("a", "b", "c"))
     with torch.random.fork_rng():

@@ -10,11 +10,13 @@ import torch
 
 from genstudio.core.batch import Batch
 from genstudio.core.errors import UsageError
-from genstudio.panes.manifold.content import ManifoldState, plane_of
+from genstudio.panes.manifold.content import plane_of
 from genstudio.panes.manifold.overlay import overlay_choices
+from genstudio.panes.manifold.state import ManifoldState
 from genstudio.viewing import progressive
-from genstudio.viewing.base import ViewContext, contents, final
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import Encodings, Plane, agreement, plane_anchor, principal_plane, to_pixels
+from genstudio.viewing.pane import contents, final
 from tests.panes.pane_helpers import make_look
 
 

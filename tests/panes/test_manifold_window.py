@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genstudio.panes.manifold import window
-from genstudio.panes.manifold.content import ManifoldState
+from genstudio.panes.manifold.state import ManifoldState
 
 SPACINGS = st.sampled_from(["gauss", "linear"])
 PLACES = st.floats(0, 1)

@@ -19,7 +19,9 @@ from genstudio.evaluate.judge.judge import Judge
 from genstudio.panes.neighbours import content as module
 from genstudio.panes.neighbours.content import NeighboursState
 from genstudio.training.judge import find, recipe
-from genstudio.viewing.base import Content, ViewContext, final, steps
+from genstudio.viewing.content import Content
+from genstudio.viewing.context import ViewContext
+from genstudio.viewing.pane import final, steps
 from tests.panes.pane_helpers import make_look
 
 

@@ -16,7 +16,9 @@ from genstudio.core.spec import ImageSpec
 from genstudio.objectives.base import objectives
 from genstudio.panes.objective.content import ObjectiveState
 from genstudio.training.snapshot import Snapshot
-from genstudio.viewing.base import Content, ViewContext, final
+from genstudio.viewing.content import Content
+from genstudio.viewing.context import ViewContext
+from genstudio.viewing.pane import final
 from genstudio.viewing.tables import arrays_of, table_of
 
 POINT = ImageSpec(2, 1, 1)

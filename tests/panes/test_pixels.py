@@ -15,10 +15,13 @@ from genstudio.core.errors import DataError, UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.panes.pixels import content as pixels_module
 from genstudio.panes.pixels import drawing as drawing_module
-from genstudio.panes.pixels.content import PixelsState
+from genstudio.panes.pixels.state import PixelsState
 from genstudio.panes.pixels.view import SLATE
-from genstudio.viewing.base import Blob, Content, ViewContext, contents, final
+from genstudio.viewing.blobs import Blob
+from genstudio.viewing.content import Content
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.heat import heat
+from genstudio.viewing.pane import contents, final
 from tests.panes.pixel_helpers import levels_of, noise, pixel_look
 
 KINDS = [

@@ -16,7 +16,8 @@ from genstudio.panes.plane.content import DATA, LONGEST, SAMPLES
 from genstudio.panes.plane.drawing import FIELD, LINE, enlarged, field_colours
 from genstudio.panes.plane.state import PlaneState
 from genstudio.training.snapshot import Snapshot
-from genstudio.viewing.base import ViewContext, final
+from genstudio.viewing.context import ViewContext
+from genstudio.viewing.pane import final
 from tests.panes.pane_helpers import make_look
 
 POINT = ImageSpec(2, 1, 1)

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from genstudio.core.seeding import generator
-from genstudio.panes.pixels.content import PixelsState
 from genstudio.panes.pixels.receptive import PROJECTIONS, receptive_field
-from genstudio.viewing.base import contents, final
+from genstudio.panes.pixels.state import PixelsState
+from genstudio.viewing.pane import contents, final
 from tests.models.autoregressive.autoregressive_nets import VARIANTS, make
 from tests.panes.pixel_helpers import noise, pixel_look
 

@@ -9,7 +9,7 @@ import pytest
 
 from genstudio.core.spec import ImageSpec
 from genstudio.panes.samples.content import SamplesState
-from genstudio.viewing.base import final
+from genstudio.viewing.pane import final
 from tests.panes.pane_helpers import make_look
 
 

@@ -18,9 +18,11 @@ from genstudio.models.base import build
 from genstudio.panes.sliders.content import SlidersState, scene_of
 from genstudio.panes.sliders.sliders import make_set
 from genstudio.training.snapshot import Snapshot, load_model
-from genstudio.viewing.base import Content, ViewContext, contents, final
 from genstudio.viewing.blobs import Blob
+from genstudio.viewing.content import Content
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import outcome, to_pixels
+from genstudio.viewing.pane import contents, final
 from tests.panes.pane_helpers import make_look
 
 SPEC = ImageSpec(1, 8, 8, levels=256, class_names=("ring", "disc", "square"))
@@ -385,7 +387,7 @@ def test_unknown_slider_has_no_effect_and_keeps_its_value(squares):
 
 
 def test_a_sweep_goes_from_one_end_to_the_other_and_back(squares):
-    from genstudio.export.films.slider_films import pad_walk, slider_sweep, sweep_sheet
+    from genstudio.panes.sliders.films import pad_walk, slider_sweep, sweep_sheet
 
     context = make_look(4, data=squares)
     state = brought(context)

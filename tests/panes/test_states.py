@@ -11,10 +11,10 @@ import pydantic
 import pytest
 
 from genstudio.core.errors import DataError, UsageError
-from genstudio.panes.manifold.content import ManifoldState
+from genstudio.panes.manifold.state import ManifoldState
 from genstudio.panes.samples.content import SamplesState
-from genstudio.viewing.base import Blob, PaneState
-from genstudio.viewing.blobs import Blobs
+from genstudio.viewing.blobs import Blob, Blobs
+from genstudio.viewing.pane_state import PaneState
 
 
 def test_a_state_is_a_value():

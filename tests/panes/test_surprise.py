@@ -13,8 +13,8 @@ from genstudio.core.batch import Batch
 from genstudio.core.errors import UsageError
 from genstudio.panes.surprise import content as module
 from genstudio.panes.surprise.content import SurpriseState
-from genstudio.viewing.base import contents, final
 from genstudio.viewing.heat import heat, table
+from genstudio.viewing.pane import contents, final
 from tests.panes.pixel_helpers import noise, pixel_look
 
 

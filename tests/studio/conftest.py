@@ -14,6 +14,11 @@ from PySide6.QtWidgets import QApplication
 
 from genstudio.core.messages import N_
 from genstudio.data.base import DataKnobs, Source, data_sets
+from genstudio.studio.pane_area.area import PaneArea
+from genstudio.training.run.run import Run
+from genstudio.viewing.pane import panes
+from tests.small_runs import small_run
+from tests.studio.pane_area import RECIPES, SERVED_BY, VAE, area_on
 
 PATIENCE = 60_000  # ms: a machine under load is no failure
 RECIPE = """
@@ -174,3 +179,43 @@ def choose(qtbot, window, path: str) -> None:
         lambda: window.left.data.data is not None and window.left.data.name == "dots-for-windows", timeout=PATIENCE
     )
     qtbot.waitUntil(window.left.controls.main.isEnabled, timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
+    """The run of a kind of model, trained for two steps when it is first asked for."""
+    folder, made = tmp_path_factory.mktemp("runs"), {}
+
+    def get(kind: str, name: str = "") -> Run:
+        name = name or kind
+        if name not in made:
+            made[name] = small_run(folder / name, *RECIPES[kind])
+        return made[name]
+
+    return get
+
+
+@pytest.fixture
+def area_for(qtbot, home, run_of) -> Iterator[Callable[[str], PaneArea]]:
+    """The area with the pane in front, on a run that serves it, with its first content on screen."""
+    opened = []
+
+    def make(pane: str) -> PaneArea:
+        context = area_on(qtbot, home, run_of(SERVED_BY.get(pane, VAE)))
+        area = context.__enter__()
+        opened.append(context)
+        area.show_pane(pane)
+        view = area.views[pane]
+        qtbot.waitUntil(lambda: view.rendered is not None and view.rendered.content is not None, timeout=PATIENCE)
+        area.activateWindow()
+        return area
+
+    yield make
+    for context in opened:
+        context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def served() -> Callable[[str], list[str]]:
+    """``served(kind)``: names of the panes that ``run_of(kind)`` can show."""
+    return lambda kind: [name for name in panes if SERVED_BY.get(name, VAE) == kind]

@@ -15,6 +15,15 @@ from genstudio.studio.settings import Settings
 from genstudio.training.run.run import Run
 
 PATIENCE = 60_000  # ms: a machine under load is no failure
+DOTS = {"name": "dots-for-windows"}
+VAE, GAN, PIXELS, POINTS = "vae", "gan", "pixels", "points"
+RECIPES = {
+    VAE: ({"name": "vae", "hidden": 16}, DOTS),
+    GAN: ({"name": "gan", "hidden": 8, "latent_dim": 4}, DOTS),
+    PIXELS: ({"name": "pixelcnn", "width": 8, "blocks": 1}, DOTS | {"levels": 2}),
+    POINTS: ({"name": "gan", "hidden": 8, "latent_dim": 2}, {"name": "toy-2d", "count": 300}),
+}
+SERVED_BY = {"objective": GAN, "real_or_fake": GAN, "pixels": PIXELS, "surprise": PIXELS, "plane": POINTS}  # else VAE
 
 
 @contextmanager

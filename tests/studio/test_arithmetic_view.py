@@ -536,13 +536,15 @@ def test_saved_picture_is_the_whole_equation_and_reproducible(
 
 
 def contains(picture: np.ndarray, part: np.ndarray) -> bool:
-    """Whether ``part`` (H×W×1, grey) stands somewhere in ``picture``."""
-    grey, wanted = picture[..., 0], part[..., 0]
+    """``True`` where ``part`` (H×W×1, grey) stands somewhere in ``picture``."""
+    grey, wanted = np.ascontiguousarray(picture[..., 0]), part[..., 0]
     height, width = wanted.shape
-    first = np.lib.stride_tricks.sliding_window_view(grey, (1, width))[:, :, 0]
-    for y, x in np.argwhere((first == wanted[0]).all(-1)):
-        if y + height <= len(grey) and np.array_equal(grey[y : y + height, x : x + width], wanted):
-            return True
+    first = wanted[0].tobytes()
+    for y in range(len(grey) - height + 1):
+        row, x = grey[y].tobytes(), -1
+        while (x := row.find(first, x + 1)) >= 0:
+            if np.array_equal(grey[y : y + height, x : x + width], wanted):
+                return True
     return False
 
 

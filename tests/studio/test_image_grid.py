@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from genstudio.studio.pane_view.pan_and_zoom import compose, lay_out
 from genstudio.studio.widgets.image_grid import ImageGrid
-from genstudio.viewing.base import Picture
+from genstudio.viewing.content import Picture
 
 GREY = QColor(128, 128, 128)
 
@@ -88,7 +88,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 app = QApplication([])
-from genstudio.viewing.base import Picture
+from genstudio.viewing.content import Picture
 from genstudio.studio.widgets.image_grid import ImageGrid
 window = QWidget()
 window.resize(401, 377)

@@ -5,7 +5,6 @@ Over every pane that is registered, by what all have in common.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,59 +13,13 @@ from PySide6.QtTest import QTest
 
 from genstudio.latent.points import LatentPoint
 from genstudio.panes.interpolate.content import MOST_FRAMES, InterpolateState
-from genstudio.studio.pane_area.area import PaneArea
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.interpolate.view import InterpolateView
 from genstudio.studio.panes.pixels.view import PixelsView
-from genstudio.training.run.run import Run
-from genstudio.viewing.base import panes
-from tests.small_runs import small_run
-from tests.studio.pane_area import PATIENCE, area_on
+from genstudio.viewing.pane import panes
+from tests.studio.pane_area import PATIENCE, VAE
 
-DOTS = {"name": "dots-for-windows"}
-VAE, GAN, PIXELS, POINTS = "vae", "gan", "pixels", "points"
-RECIPES = {
-    VAE: ({"name": "vae", "hidden": 16}, DOTS),
-    GAN: ({"name": "gan", "hidden": 8, "latent_dim": 4}, DOTS),
-    PIXELS: ({"name": "pixelcnn", "width": 8, "blocks": 1}, DOTS | {"levels": 2}),
-    POINTS: ({"name": "gan", "hidden": 8, "latent_dim": 2}, {"name": "toy-2d", "count": 300}),
-}
-SERVED_BY = {"objective": GAN, "real_or_fake": GAN, "pixels": PIXELS, "surprise": PIXELS, "plane": POINTS}  # else VAE
 WORDS = "broken.png can't be read."
-
-
-@pytest.fixture(scope="module")
-def run_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
-    """The run of a kind of model, trained for two steps when it is first asked for."""
-    folder, made = tmp_path_factory.mktemp("runs"), {}
-
-    def get(kind: str, name: str = "") -> Run:
-        name = name or kind
-        if name not in made:
-            made[name] = small_run(folder / name, *RECIPES[kind])
-        return made[name]
-
-    return get
-
-
-@pytest.fixture
-def area_for(qtbot, home, run_of) -> Iterator[Callable[[str], PaneArea]]:
-    """The area with the pane in front, on a run that serves it, with its first content on screen."""
-    opened = []
-
-    def make(pane: str) -> PaneArea:
-        context = area_on(qtbot, home, run_of(SERVED_BY.get(pane, VAE)))
-        area = context.__enter__()
-        opened.append(context)
-        area.show_pane(pane)
-        view = area.views[pane]
-        qtbot.waitUntil(lambda: view.rendered is not None and view.rendered.content is not None, timeout=PATIENCE)
-        area.activateWindow()
-        return area
-
-    yield make
-    for context in opened:
-        context.__exit__(None, None, None)
 
 
 def told(view: PaneView) -> bool:

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from genstudio.core.errors import RunError
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
 from genstudio.studio.pane_area.area import PaneArea
 from genstudio.studio.pane_view import own_image
@@ -23,7 +24,10 @@ from genstudio.studio.threads.render_thread import Rendered
 from genstudio.studio.widgets.image_grid import ImageGrid
 from genstudio.training.events import Changed
 from genstudio.training.run.run import Run
-from genstudio.viewing.base import Content, Pane, PaneState, Picture, ViewContext, knob, panes, state
+from genstudio.viewing.content import Content, Picture
+from genstudio.viewing.context import ViewContext
+from genstudio.viewing.pane import Pane, panes
+from genstudio.viewing.pane_state import PaneState, state
 from tests.small_runs import small_run
 from tests.studio.pane_area import PATIENCE, area_on
 

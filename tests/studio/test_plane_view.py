@@ -26,7 +26,8 @@ from genstudio.studio.sidebar.data.thumbnails import ALONE, Thumbnails
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import Combo
 from genstudio.training.run.run import Run
-from genstudio.viewing.base import Content, Legend, Pane, Series, panes
+from genstudio.viewing.content import Content, Legend, Series
+from genstudio.viewing.pane import Pane, panes
 from tests.small_runs import small_run
 from tests.studio.pane_area import PATIENCE, area_on
 

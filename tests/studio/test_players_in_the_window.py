@@ -13,12 +13,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from genstudio.core.messages import N_
+from genstudio.core.metrics import Metric
 from genstudio.export.charts.curve_groups import into_groups
 from genstudio.studio.plots.curve_chart import Curve, MarkAt, Request, arrange
 from genstudio.studio.plots.curve_painting import paint, title_top
 from genstudio.studio.theme import LIGHT
 from genstudio.training.health import Health
 from genstudio.training.judge import recipe
+from genstudio.training.metrics import metrics_of
 from genstudio.training.run.run import Run
 from tests.studio.typing_helpers import enter
 
@@ -250,9 +252,12 @@ def test_long_alarm_wraps_above_its_full_remedy(nothing_else_said, qtbot, playin
 # -- without a window --------------------------------------------------------------------------------------------------
 
 
+METRICS = metrics_of("gan")
+
+
 def curve(name: str, section: str, values: np.ndarray) -> Curve:
     x = np.arange(1.0, len(values) + 1)
-    return Curve(name, LIGHT.series[0], (x, values), (np.empty(0), np.empty(0)), (), section)
+    return Curve(name, LIGHT.series[0], (x, values), (np.empty(0), np.empty(0)), METRICS[name], (), section)
 
 
 def chart(*curves: Curve, log: bool = True, marks: tuple[MarkAt, ...] = ()):
@@ -325,7 +330,8 @@ def test_measurements_are_joined_and_a_single_one_is_a_dot() -> None:
     none = (np.empty(0), np.empty(0))
 
     def measured(count: int):
-        return chart(Curve("fid", LIGHT.series[0], none, (np.array([100.0, 200.0])[:count], np.full(count, 20.0))))
+        points = (np.array([100.0, 200.0])[:count], np.full(count, 20.0))
+        return chart(Curve("fid", LIGHT.series[0], none, points, Metric("FID", "FID")))
 
     two = measured(2)
     x, y = (
@@ -339,10 +345,10 @@ def test_measurements_are_joined_and_a_single_one_is_a_dot() -> None:
 def test_groups_of_names() -> None:
     parts = {"d_real": "discriminator", "adversarial": "generator", "k": "", "M": ""}
     names = ["d_real", "adversarial", "k", "M", "elbo", "diversity"]
-    groups = into_groups(names, {"elbo": "nats"}, parts, lambda name: name in parts)
+    groups = into_groups(names, {"elbo": Metric("ELBO", "nats")}, parts, lambda name: name in parts)
     assert [(group.key, group.names) for group in groups] == [
         ("game", ["d_real", "adversarial", "k", "M"]), ("unit:nats", ["elbo"]), ("unit:", ["diversity"]),
     ]  # fmt: skip
-    assert [group.key for group in into_groups(["a", "b"], {"b": "nats"}, {}, lambda name: name == "b")] == [
+    assert [group.key for group in into_groups(["a", "b"], {"b": Metric("b", "nats")}, {}, lambda name: name == "b")] == [
         "unit:nats", "unit:",
     ]  # fmt: skip

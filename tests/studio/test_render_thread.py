@@ -13,13 +13,17 @@ from PySide6.QtCore import QObject, Slot
 
 from genstudio.core.capabilities import Samples
 from genstudio.core.errors import GenstudioError
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build
-from genstudio.panes.manifold.content import ManifoldState
+from genstudio.panes.manifold.state import ManifoldState
 from genstudio.studio.threads.render_thread import Rendered, RenderThread
 from genstudio.training.snapshot import Snapshot
-from genstudio.viewing.base import Content, Pane, PaneState, Picture, ViewContext, knob, panes, state
+from genstudio.viewing.content import Content, Picture
+from genstudio.viewing.context import ViewContext
+from genstudio.viewing.pane import Pane, panes
+from genstudio.viewing.pane_state import PaneState, state
 
 PATIENCE = 30_000
 

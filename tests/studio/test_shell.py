@@ -24,12 +24,14 @@ PATIENCE = 60_000
 
 SPY = """
 import json, sys, threading
-seen = {}
+seen, elsewhere = {}, []
 class Spy:
     def find_spec(self, name, path=None, target=None):
-        root = name.split(".")[0]
+        root, here = name.split(".")[0], threading.current_thread() is threading.main_thread()
         if root in ("torch", "numpy", "sklearn", "matplotlib"):
-            seen.setdefault(root, threading.current_thread() is threading.main_thread())
+            seen.setdefault(root, here)
+        if name.startswith("genstudio.studio") and not here:
+            elsewhere.append(name)
 sys.meta_path.insert(0, Spy())
 from genstudio.studio import main_window
 painted = []
@@ -39,13 +41,23 @@ def note(self):
     painted.append({"modules": sorted(seen), "recipe": combo.currentText(), "plan": self.left.plan.name.text()})
     whole(self)
 main_window.MainWindow._after_paint = note
-from genstudio.studio.app import run
-code = run(report=sys.argv[1])
-print(json.dumps({"seen": seen, "painted": painted[0], "code": code}))
+from genstudio.cli import main
+code = 0
+try:
+    main(["window", "--report", sys.argv[1]])
+except SystemExit as left:
+    code = left.code or 0
+from genstudio.studio.deferred_imports import late_modules
+missing = [name for name in late_modules() if name not in sys.modules]
+print(json.dumps({"seen": seen, "painted": painted[0], "code": code, "elsewhere": elsewhere, "missing": missing}))
 """
 
 
-def test_torch_comes_after_the_first_paint_and_never_on_the_gui_thread(home: Path, tmp_path: Path) -> None:
+def test_a_window_starts_by_the_command_line_with_torch_late_and_qt_on_the_gui_thread(
+    home: Path, tmp_path: Path
+) -> None:
+    """The real one, in a process of its own, which leaves once it has measured its start. Torch comes after the first
+    paint and never on the GUI thread; classes of Qt on no other: one made elsewhere crashed one start in twenty."""
     report = tmp_path / "report.json"
     done = subprocess.run(
         [sys.executable, "-c", SPY, str(report)], capture_output=True, text=True, timeout=170, env=dict(os.environ)
@@ -53,6 +65,7 @@ def test_torch_comes_after_the_first_paint_and_never_on_the_gui_thread(home: Pat
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
     assert said["code"] == 0
+    assert (said["elsewhere"], said["missing"]) == ([], [])
     assert said["painted"]["modules"] == []
     assert said["painted"]["recipe"]
     assert "steps" in said["painted"]["plan"]

@@ -360,10 +360,10 @@ def test_directions_are_found_once_and_again_on_request(qtbot, area: PaneArea, v
 def test_a_slider_and_the_pad_are_saved_as_a_film(
     qtbot, area: PaneArea, view: SlidersView, tmp_path: Path, kind: str, suffix: str, monkeypatch: pytest.MonkeyPatch
 ):
-    from genstudio.studio.pane_area import writers
+    from genstudio.panes.sliders import exports
 
-    monkeypatch.setattr(writers, "FRAMES_SWEEP", 6)
-    monkeypatch.setattr(writers, "FRAMES_WALK", 6)
+    monkeypatch.setattr(exports, "FRAMES_OF_SWEEP", 6)
+    monkeypatch.setattr(exports, "FRAMES_OF_WALK", 6)
     path = tmp_path / f"film{suffix}"
     saved(qtbot, area, view, kind, path)
     if suffix != ".mp4":

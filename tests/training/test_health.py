@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from genstudio.core.metrics import Metric
 from genstudio.training.health import Health, assess
 from genstudio.training.live import Live
 from genstudio.training.recipe.plan import Plan, PlayerPlan
@@ -43,6 +44,34 @@ def test_a_healthy_run() -> None:
     found = verdict(training(RISING) + held_out([-200.0, -180, -170, -165]))
     assert found.level == "good"
     assert not found.change
+
+
+def test_rules_read_the_numbers_of_a_new_model_by_their_roles() -> None:
+    """Its bound is a sum of terms that no rule knows by name, and so is the part that may collapse."""
+    metrics = {
+        "distortion": Metric("distortion", "nats", ("elbo_term",)),
+        "total_correlation": Metric("total correlation", "nats", ("elbo_term", "kl")),
+        "dimension_kl": Metric("KL of each dimension", "nats", ("elbo_term", "kl")),
+    }
+
+    def rows(rate: float) -> list[Row]:
+        return [
+            Row(
+                10 * (i + 1),
+                0.0,
+                {
+                    "train/distortion": -value - rate,
+                    "train/total_correlation": rate / 2,
+                    "train/dimension_kl": rate / 2,
+                },
+            )
+            for i, value in enumerate(RISING)
+        ]
+
+    learning = assess(rows(5.0), PLAN, KNOBS, metrics)
+    assert "the ELBO of training images rose from −296.0 to −146.0 nats" in str(learning.message)
+    collapsed = assess(rows(0.02), PLAN, KNOBS, metrics)
+    assert "posterior collapse" in str(collapsed.message)
 
 
 def test_model_that_worsens_on_held_out_images_is_not_reported_as_learning() -> None:

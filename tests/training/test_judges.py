@@ -19,6 +19,7 @@ from genstudio.models.base import Model, Phase, build, models
 from genstudio.training.curve_annotations import marks_of
 from genstudio.training.job import new_job, resume_job
 from genstudio.training.judge import find, recipe
+from genstudio.training.judge import train as train_judges
 from genstudio.training.judge.inception import VARIABLE, inception_judge
 from genstudio.training.recipe.recipe import Recipe, load_recipe
 from genstudio.training.run.run import Run
@@ -46,12 +47,12 @@ def test_a_judge_is_trained_once_and_then_found(data: DataSet) -> None:
     assert find.find_judge(data) is None
     heard: list[float] = []
     state, threads = torch.get_rng_state(), torch.get_num_threads()
-    judge = find.judge_for(data, progress=lambda share, words: heard.append(share))
+    judge = train_judges.judge_for(data, progress=lambda share, words: heard.append(share))
     assert torch.equal(torch.get_rng_state(), state)
     assert torch.get_num_threads() == threads
     assert heard
     heard.clear()
-    again = find.judge_for(data, progress=lambda share, words: heard.append(share))
+    again = train_judges.judge_for(data, progress=lambda share, words: heard.append(share))
     assert heard == []
     assert judge.hash == again.hash == digest_of(judge.model.state_dict())
     assert not judge.model.training
@@ -62,12 +63,12 @@ def test_points_have_no_judge_and_the_error_names_an_alternative() -> None:
     points = open_data("toy-2d", {"count": 100})
     assert find.find_judge(points) is None
     with pytest.raises(UsageError, match=r"judge_every at 0.*modes"):
-        find.judge_for(points)
+        train_judges.judge_for(points)
 
 
 def test_same_images_give_the_same_judge_for_any_binarisation(data: DataSet, pictures: Path) -> None:
     grey = open_data("folder", {"path": str(pictures), "size": 8})
-    assert find.judge_for(data).hash == find.judge_for(grey).hash
+    assert train_judges.judge_for(data).hash == train_judges.judge_for(grey).hash
     folder = find.cache_folder(data)
     assert folder == find.cache_folder(grey)
     assert Run.open(folder).state()["spec"]["levels"] == 256
@@ -77,7 +78,7 @@ def test_same_images_give_the_same_judge_for_any_binarisation(data: DataSet, pic
 
 def test_retrained_judge_is_equal_to_the_bit(data: DataSet, tmp_path: Path) -> None:
     """By its own way, and by ``genstudio train JUDGE``, which reads the recipe in its folder."""
-    first = find.judge_for(data)
+    first = train_judges.judge_for(data)
     recipe = Run.open(find.cache_folder(data)).recipe
     finish(new_job(recipe, out=tmp_path / "by-hand"))
     assert Run.open(tmp_path / "by-hand").snapshot().digest == first.hash
@@ -86,17 +87,17 @@ def test_retrained_judge_is_equal_to_the_bit(data: DataSet, tmp_path: Path) -> N
 def test_stopped_training_leaves_no_judge(data: DataSet) -> None:
     heard: list[float] = []
     with pytest.raises(Cancelled):
-        find.judge_for(data, progress=lambda share, words: heard.append(share), cancelled=lambda: bool(heard))
+        train_judges.judge_for(data, progress=lambda share, words: heard.append(share), cancelled=lambda: bool(heard))
     folder = find.cache_folder(data).parent
     assert not list(folder.iterdir())
 
 
 def test_damaged_judge_is_trained_again(data: DataSet) -> None:
-    first = find.judge_for(data)
+    first = train_judges.judge_for(data)
     weights = next(find.cache_folder(data).glob("checkpoints/*/model.safetensors"))
     weights.write_bytes(b"nothing")
     assert find.find_judge(data) is None
-    assert find.judge_for(data).hash == first.hash
+    assert train_judges.judge_for(data).hash == first.hash
 
 
 # --- what a judge learns ---------------------------------------------------------------------------------------------
@@ -236,7 +237,7 @@ def test_judged_measures_can_be_turned_on_and_off_during_training(
     recipe: Recipes, data: DataSet, tmp_path: Path, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr("genstudio.training.loop.JUDGED", 40)
-    find.judge_for(data)
+    train_judges.judge_for(data)
     changes = {4: {"plan.judge_every": 3}, 9: {"plan.judge_every": 0}}
     job = new_job(recipe(), out=tmp_path / "live")
     train_until(job, 14, changes)
@@ -311,7 +312,7 @@ def test_shipped_judges_match_their_description() -> None:
 
 def test_a_shipped_judge_serves_its_data_set_at_any_size() -> None:
     data = open_data("faces", {"count": 40, "size": 16, "colour": "grey"})
-    judge = find.judge_for(data)
+    judge = train_judges.judge_for(data)
     assert judge.name == "faces"
     assert judge.spec.shape == (3, 32, 32)
     batch = data.split("train").batch(torch.arange(10), generator=torch.Generator())

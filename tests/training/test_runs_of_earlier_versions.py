@@ -22,7 +22,7 @@ from genstudio.models.base import models
 from genstudio.training.curve_annotations import marks_of, owners_of
 from genstudio.training.job import resume_job
 from genstudio.training.run.run import Run
-from genstudio.viewing.base import panes
+from genstudio.viewing.pane import panes
 
 RUNS = ("attribute-gan", "attribute-vae", "pixelcnn")
 PICTURES = ("attribute-gan-samples", "attribute-vae-samples", "pixelcnn-samples", "pixelcnn-drawing")

@@ -9,9 +9,7 @@ from pathlib import Path
 
 from genstudio.training.recipe.recipe import Recipe
 
-BLOCKED = (
-    "import sys\nfor name in ('PySide6', 'shiboken6', 'pyqtgraph', 'superqt', 'qtawesome'): sys.modules[name] = None\n"
-)
+BLOCKED = "import sys\nfor name in ('PySide6', 'shiboken6', 'pyqtgraph'): sys.modules[name] = None\n"
 
 IMPORT_ALL = """
 import importlib, pkgutil, genstudio

@@ -56,6 +56,7 @@ class Faces(Source):
         "backgrounds, easy to learn."
     )
     doing = N_("Drawing faces")
+    noun = N_("faces")
     words = WORDS
     version = 4
     after_cache = frozenset({"binarisation", "levels"})

@@ -23,6 +23,7 @@ THRESHOLD = 0.01
     better="higher",
     needs=(Encodes,),
     help=N_("Latent dimensions whose mean code varies from image to image: variance above 0.01."),
+    curve_title=N_("active units"),
 )
 def active_units(model: Any, images: Images) -> Result:
     """The number of dimensions u with Var_x(E_q[z_u | x]) > 0.01. Baseline: the latent size, the most possible."""

@@ -53,6 +53,7 @@ def has_pairs(data: DataSet) -> bool:
     heavy=True,
     needs_judge=True,
     fits=has_pairs,
+    curve_title=N_("sums with codes"),
 )
 def arithmetic(model: Any, images: Images, *, comparison: Comparison, triples: int = TRIPLES) -> Result:
     """Mean over equations of the share of sums with both attributes right; ``extra`` has each equation's, and ``protocol``

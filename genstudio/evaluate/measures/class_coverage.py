@@ -14,6 +14,7 @@ from torch import Tensor
 from genstudio.core.capabilities import Samples
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
+from genstudio.core.metrics import Metric
 from genstudio.evaluate.base import Result, measure
 
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ LEAST = 0.1  # of a class's share among real images
     ),
     heavy=True,
     needs_judge=True,
-    extra_units={"class_entropy": "nats of class"},
+    extras={"class_entropy": Metric(N_("entropy of classes"), "nats of class")},
+    curve_title=N_("class coverage"),
+    roles=("class_coverage",),
+    while_training=True,
+    needs_classes=True,
 )
 def class_coverage(model: Any, images: Images, *, comparison: Comparison) -> Result:
     """Share of classes drawn. Extra: ``class_entropy`` of the samples in nats, at most the log of the classes' number.

@@ -28,6 +28,7 @@ MOST = 2_000  # two million pairs: their mean is known to less than a per cent
     help=N_("Mean distance of two samples' features over that of two real images: 1 is as varied as the data."),
     heavy=True,
     needs_judge=True,
+    curve_title=N_("diversity of samples"),
 )
 def diversity(model: Any, images: Images, *, comparison: Comparison) -> Result:
     """Mean pairwise distance of samples in the judge's features, over that of training images. Noise is varied too: see

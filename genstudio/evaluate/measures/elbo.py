@@ -11,6 +11,7 @@ from torch import Tensor
 from genstudio.core.batch import Batch
 from genstudio.core.capabilities import ScoresLikelihood
 from genstudio.core.messages import N_
+from genstudio.core.metrics import Metric
 from genstudio.evaluate.base import Result, measure
 from genstudio.evaluate.baselines import IndependentPixels
 
@@ -36,6 +37,9 @@ class ReportsElbo(Protocol):
     needs=(ScoresLikelihood,),
     help=N_("The evidence lower bound on log p(x), mean over images: log p(x|z) minus KL, with beta = 1 always."),
     when_exact=False,
+    extras={"elbo_bits_per_dim": Metric(N_("ELBO in bits/dim"), "bits/dim")},
+    curve_title="ELBO",
+    roles=("bound",),
 )
 def elbo(model: Any, images: Images) -> Result:
     """Mean ELBO in nats per image, higher is better (log p(x) itself where the model computes that exactly).
@@ -72,7 +76,7 @@ def likelihood_protocol(model: Any, images: Images, per_image: Tensor) -> dict[s
     error = float(per_image.std() / len(per_image) ** 0.5) if len(per_image) > 1 else None
     return images.protocol() | {
         # Untranslated: a protocol is data, and must read the same everywhere.
-        "likelihood": likelihood.text.format(**likelihood.args) if likelihood.args else likelihood.text,
+        "likelihood": likelihood.english,
         "exact": bool(model.is_exact()),
         "standard_error": error,
     }

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     ),
     heavy=True,
     needs_judge=True,
+    curve_title="FID",
+    while_training=True,
 )
 def fid(model: Any, images: Images, *, comparison: Comparison) -> Result:
     """FID of the samples to the training images, in squared units of the judge's features (each has variance 1).

@@ -17,6 +17,7 @@ from torch import Tensor
 from genstudio.core import seeding
 from genstudio.core.capabilities import Samples
 from genstudio.core.messages import N_
+from genstudio.core.metrics import Metric
 from genstudio.evaluate.base import Result, measure
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ SUBSETS, SUBSET = 100, 1_000
     help=N_("Distance between the features of samples and of real images; not biased by the number of samples."),
     heavy=True,
     needs_judge=True,
-    extra_units={"kid_std": "KID"},
+    extras={"kid_std": Metric(N_("KID, standard deviation"), "KID")},
+    curve_title="KID",
 )
 def kid(model: Any, images: Images, *, comparison: Comparison) -> Result:
     """KID of the samples to the training images. Extra: ``kid_std`` over the subsets. May be a little below 0."""

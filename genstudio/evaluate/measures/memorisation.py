@@ -40,6 +40,7 @@ NOISE = 0.02  # that it adds: five grey levels of 255, which no eye sees
         "of the held-out images are: 0.01 or less without copying."
     ),
     heavy=True,
+    curve_title=N_("memorisation"),
 )
 def memorisation(model: Any, images: Images, *, samples: int = 0, space: Space = PIXELS) -> Result:
     """See :mod:`genstudio.evaluate.copying.audit`. ``samples`` are drawn, as many as there are held-out images by

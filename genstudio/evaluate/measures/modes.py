@@ -17,6 +17,7 @@ import numpy as np
 from genstudio.core.capabilities import Samples
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
+from genstudio.core.metrics import Metric
 from genstudio.core.seeding import generator
 from genstudio.evaluate.base import Result, measure
 
@@ -80,7 +81,12 @@ def knows_modes(data: DataSet) -> bool:
         "samples within 3σ."
     ),
     fits=knows_modes,
-    extra_units={"modes_touched": "", "modes_missing": ""},
+    extras={
+        "modes_touched": Metric(N_("modes touched")),
+        "modes_missing": Metric(N_("modes missing"), "", ("modes_missing",)),
+    },
+    curve_title=N_("modes covered"),
+    roles=("modes",),
 )
 def modes(model: Any, images: Images) -> Result:
     """Modes with at least a quarter of an even share of 2,500 samples within 3σ; higher is better.
@@ -106,6 +112,7 @@ def modes(model: Any, images: Images) -> Result:
     needs=(Samples,),
     help=N_("The share of samples within 3σ of one of the data's known centres."),
     fits=knows_modes,
+    curve_title=N_("samples of high quality"),
 )
 def high_quality(model: Any, images: Images) -> Result:
     """Share of 2,500 samples within 3σ of a centre, 0 to 1; higher is better, and the data's own is 0.989."""

@@ -10,6 +10,7 @@ import torch
 from genstudio.core.capabilities import ScoresLikelihood
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
+from genstudio.core.metrics import Metric
 from genstudio.evaluate.base import Result, measure
 from genstudio.evaluate.baselines import IndependentPixels
 from genstudio.evaluate.measures.elbo import likelihood_protocol
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     ),
     heavy=True,
     when_exact=True,
+    extras={"nll_bits_per_dim": Metric(N_("NLL in bits/dim"), "bits/dim")},
+    curve_title="NLL",
+    roles=("nll",),
 )
 def nll(model: Any, images: Images, *, k: int = 200) -> Result:
     """Mean of -log(1/k sum_i p(x, z_i) / q(z_i|x)) in nats per image: lower is better, and falls as k grows.

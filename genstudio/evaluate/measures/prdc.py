@@ -21,6 +21,7 @@ from torch import Tensor
 from genstudio.core import seeding
 from genstudio.core.capabilities import Samples
 from genstudio.core.messages import N_
+from genstudio.core.metrics import Metric
 from genstudio.evaluate.base import Result, measure
 
 if TYPE_CHECKING:
@@ -43,7 +44,13 @@ CHUNK = 500  # rows of the table of distances at a time: 40 MB against 10,000 ot
     heavy=True,
     needs_judge=True,
     value_name="coverage",
-    extra_units=dict.fromkeys(("density", "precision", "recall"), "share"),
+    extras={
+        "density": Metric(N_("density"), "share"),
+        "precision": Metric(N_("precision"), "share"),
+        "recall": Metric(N_("recall"), "share"),
+    },
+    curve_title=N_("coverage"),
+    while_training=True,
 )
 def prdc(model: Any, images: Images, *, comparison: Comparison) -> Result:
     """The value is coverage, the only one that falls both for unrealistic and for too similar samples; the other

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     needs=(Encodes, Decodes),
     help=N_("Squared difference between an image and the decoding of its code, mean over all values."),
     heavy=True,
+    curve_title=N_("reconstruction error"),
 )
 def reconstruction_error(model: Any, images: Images) -> Result:
     """Mean squared error per sub-pixel of ``decode(encode(x))``, images in [0, 1].

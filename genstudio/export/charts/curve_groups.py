@@ -12,9 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from genstudio.core.messages import N_, Message
-
-GRADIENT = "gradient/"
-JUDGED = "D("  # D(x), D(G(z)): what the discriminator says
+from genstudio.core.metrics import Metric, title_of, unit_of, with_role
 
 
 @dataclass(frozen=True)
@@ -40,19 +38,19 @@ class Group:
 
 
 def into_groups(
-    names: Sequence[str], units: Mapping[str, str], parts: Mapping[str, str], is_trained: Callable[[str], bool]
+    names: Sequence[str], metrics: Mapping[str, Metric], parts: Mapping[str, str], is_trained: Callable[[str], bool]
 ) -> list[Group]:
     """Groups of ``names`` (without their split), those that training minimises first.
 
-    ``units`` by name; ``parts``: the player of each term, "" for numbers that are only watched, empty for a model with one
+    ``metrics`` by name; ``parts``: the player of each term, "" for numbers that are only watched, empty for a model with one
     player; ``is_trained`` tells names with values from training from measures.
     """
-    game = _game(names, parts)
+    game = _game(names, metrics, parts)
     played = {name for group in game for name in group.names}
     by_unit: dict[str, list[str]] = {}
     for name in names:
         if name not in played:
-            by_unit.setdefault(unit_of(name, units), []).append(name)
+            by_unit.setdefault(unit_of(name, metrics), []).append(name)
     rest = sorted(by_unit.items(), key=lambda group: not any(map(is_trained, group[1])))
     return game + [
         Group(f"unit:{unit}", unit or (N_("measures") if game else N_("no unit")), (Section("", tuple(its)),))
@@ -60,25 +58,33 @@ def into_groups(
     ]
 
 
-def unit_of(name: str, units: Mapping[str, str]) -> str:
-    """The unit of a name without its split."""
-    return "bits/dim" if name.endswith("bits_per_dim") else units.get(name, "")
+def distinct_titles(titles: Sequence[str], names: Sequence[Sequence[str]], metrics: Mapping[str, Metric]) -> list[str]:
+    """A title for each panel of curves (``names``, without their split). Panels of equal title also name their curves,
+    as in "discriminator: R1, R2"."""
+    return [
+        f"{title}: {', '.join(title_of(name, metrics) for name in its)}" if title and titles.count(title) > 1 else title
+        for title, its in zip(titles, names, strict=True)
+    ]
 
 
-def _game(names: Sequence[str], parts: Mapping[str, str]) -> list[Group]:
+def _game(names: Sequence[str], metrics: Mapping[str, Metric], parts: Mapping[str, str]) -> list[Group]:
     """The groups of a model with several players; none for others."""
     known = [name for name in names if name in parts]
     if not known:
         return []
     watched = [name for name in known if not parts[name]]
-    judged = [name for name in watched if name.startswith(JUDGED)]
-    gradients = [name for name in watched if name.startswith(GRADIENT)]
-    others = [name for name in watched if name not in judged and name not in gradients]
+    known_roles = {name: metrics[name] for name in watched if name in metrics}
+    outputs = with_role(known_roles, "real_output", "fake_output")
+    gradients = with_role(known_roles, "gradient")
+    others = [name for name in watched if name not in outputs and name not in gradients]
     players = dict.fromkeys(parts[name] for name in known if parts[name])
     sections = [Section(player, tuple(name for name in known if parts[name] == player)) for player in players]
-    # What the discriminator says is read beside the losses; where it says nothing, what else is watched (BEGAN's M and k).
-    sections.append(Section(N_("other values"), tuple(judged or others)))
-    further = [Section(N_("gradients"), tuple(gradients)), Section(N_("other values"), tuple(others if judged else ()))]
+    # The discriminator's outputs are read beside the losses; without any, what else is watched (BEGAN's M and k).
+    sections.append(Section(N_("other values"), tuple(outputs or others)))
+    further = [
+        Section(N_("gradients"), tuple(gradients)),
+        Section(N_("other values"), tuple(others if outputs else ())),
+    ]
     found = [
         Group("game", N_("players"), tuple(section for section in sections if section.names)),
         Group("watched", N_("gradients"), tuple(section for section in further if section.names)),

@@ -14,6 +14,7 @@ from genstudio.export.charts.rows import Mark, Row
 from genstudio.export.files import whole_file
 
 if TYPE_CHECKING:
+    from genstudio.core.metrics import Metric
     from genstudio.export.provenance import Provenance
     from genstudio.training.run.run import Run
 
@@ -23,7 +24,7 @@ def save_curves(
     rows: Sequence[Row],
     *,
     keys: Sequence[str] | None = None,
-    units: Mapping[str, str] | None = None,
+    metrics: Mapping[str, Metric] | None = None,
     log: bool = False,
     smoothing: float = 0.9,
     x: Literal["step", "time"] = "step",
@@ -36,7 +37,7 @@ def save_curves(
     """Write the curves of a run as PNG, SVG or CSV, by the suffix; returns the path written.
 
     ``rows`` are what was measured (:class:`Row`); ``keys`` choose among their values (default: all, in order
-    of appearance). In pictures each unit (``units``: key -> "nats", "bits/dim", "") has axes of its own, or
+    of appearance). In pictures each unit (``metrics``: by name without the split) has axes of its own, or
     each player (``parts``: term -> player, see :func:`genstudio.export.charts.curve_groups.into_groups`); raw points
     stand faintly behind their debiased moving average of weight ``smoothing``, and curves differ by colour and
     by dash. ``log`` applies to axes whose values are all above zero. ``marks`` are upright lines with a number,
@@ -59,20 +60,25 @@ def save_curves(
             from genstudio.export.charts.plot import draw_curves
 
             draw_curves(
-                temporary, rows, chosen, units or {}, log=log, smoothing=smoothing, x=x, theme=theme,
+                temporary, rows, chosen, metrics or {}, log=log, smoothing=smoothing, x=x, theme=theme,
                 title=title, marks=marks, parts=parts or {}, provenance=provenance,
             )  # fmt: skip
     return target
 
 
 def save_run_curves(path: str | os.PathLike[str], run: Run, **options: object) -> Path:
-    """:func:`save_curves` of all that ``run`` has measured so far, with its units and players, its name as the title,
+    """:func:`save_curves` of all that ``run`` has measured so far, with its metrics and players, its name as the title,
     and marks where its settings changed."""
     from genstudio.training.curve_annotations import marks_of, owners_of
+    from genstudio.training.metrics import metrics_of
 
     rows, run_events = read_rows(run), run.run_events()
-    units = units_of(run.recipe.model, options.get("keys") or keys_of(rows))  # type: ignore[arg-type]
-    known = {"units": units, "title": run.path.name, "marks": marks_of(run_events), "parts": owners_of(run_events)}
+    known = {
+        "metrics": metrics_of(run.recipe.model),
+        "title": run.path.name,
+        "marks": marks_of(run_events),
+        "parts": owners_of(run_events),
+    }
     options = {**known, **options}
     return save_curves(path, rows, **options)  # type: ignore[arg-type]
 
@@ -86,20 +92,6 @@ def read_rows(run: Run) -> list[Row]:
 def keys_of(rows: Sequence[Row]) -> list[str]:
     """The names of all values, in order of appearance."""
     return list(dict.fromkeys(key for row in rows for key in row.values))
-
-
-def units_of(model: str, keys: Sequence[str]) -> dict[str, str]:
-    """The unit of each key ``split/name``, from the model's terms and the measures. Imports the model's code."""
-    from genstudio.evaluate.base import measures
-    from genstudio.models.base import models
-
-    known = {name: unit for _, measure in measures.items() for name, unit in measure.units.items()}
-    known.update(models[model].units)
-
-    def unit(name: str) -> str:
-        return "bits/dim" if name.endswith("bits_per_dim") else known.get(name, "")
-
-    return {key: unit(key.partition("/")[2]) for key in keys}
 
 
 def _choose(rows: Sequence[Row], keys: Sequence[str] | None) -> list[str]:

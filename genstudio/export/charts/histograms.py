@@ -14,7 +14,7 @@ from genstudio.export.files import whole_file
 
 if TYPE_CHECKING:
     from genstudio.export.provenance import Provenance
-    from genstudio.viewing.base import Series
+    from genstudio.viewing.content import Series
 
 
 def save_histograms(

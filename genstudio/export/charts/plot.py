@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genstudio.core.messages import N_, translate
+from genstudio.core.metrics import Metric, title_of
 from genstudio.core.paths import resources
-from genstudio.export.charts.curve_groups import into_groups
-from genstudio.export.charts.curve_names import curve_title, distinct_titles
+from genstudio.export.charts.curve_groups import distinct_titles, into_groups
 from genstudio.export.charts.smoothing import smooth
 
 if TYPE_CHECKING:
     from genstudio.export.charts.rows import Mark, Row
     from genstudio.export.provenance import Provenance
-    from genstudio.viewing.base import Series
+    from genstudio.viewing.content import Series
 
 # A weight that a fallback font lacks is nothing a person needs to read about.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
@@ -55,7 +55,7 @@ def draw_curves(
     path: Path,
     rows: Sequence[Row],
     keys: Sequence[str],
-    units: Mapping[str, str],
+    metrics: Mapping[str, Metric],
     *,
     log: bool,
     smoothing: float,
@@ -73,7 +73,7 @@ def draw_curves(
     from matplotlib.figure import Figure
 
     colours = COLOURS[theme]
-    groups = _panels(keys, units, parts or {})
+    groups = _panels(keys, metrics, parts or {})
     with LOCK, matplotlib.rc_context({**settings(colours), "font.family": fonts()}):
         figure = Figure(figsize=(8, 1.0 + 2.9 * len(groups)), dpi=160, layout="constrained", facecolor=colours.card)
         FigureCanvasAgg(figure)
@@ -82,7 +82,7 @@ def draw_curves(
         styles = _styles(keys, colours)
         for axes, (title_of, members) in zip(panels, groups, strict=True):
             for key in members:
-                _draw_one(axes, *_points(rows, clock, key), key, styles[key], smoothing)
+                _draw_one(axes, *_points(rows, clock, key), _name(key, metrics), styles[key], smoothing)
             _dress(axes, title_of, log, len(members), colours)
         panels[-1].set_xlabel(clock_name)
         _mark(figure, list(panels), rows, clock, marks, colours)
@@ -134,9 +134,11 @@ def thin(x: np.ndarray, y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarra
     return x[order], y[order]
 
 
-def _draw_one(axes: Any, at: np.ndarray, values: np.ndarray, key: str, style: dict[str, Any], smoothing: float) -> None:
+def _draw_one(
+    axes: Any, at: np.ndarray, values: np.ndarray, title: str, style: dict[str, Any], smoothing: float
+) -> None:
     finite = values[np.isfinite(values)]
-    label = f"{_name(key)}  {finite[-1]:.4g}" if len(finite) else _name(key)
+    label = f"{title}  {finite[-1]:.4g}" if len(finite) else title
     if (
         "marker" in style or smoothing == 0 or len(values) < 3
     ):  # measured now and then: there is no noise to see through
@@ -174,20 +176,21 @@ def _mark(
         figure.supxlabel("\n".join(shown), x=0.01, ha="left", fontsize=7.5, color=colours.muted)
 
 
-def _panels(keys: Sequence[str], units: Mapping[str, str], parts: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+def _panels(
+    keys: Sequence[str], metrics: Mapping[str, Metric], parts: Mapping[str, str]
+) -> list[tuple[str, list[str]]]:
     """Title and metric keys of each pair of axes, all splits of one name side by side."""
     by_name: dict[str, list[str]] = {}
     for key in keys:
         by_name.setdefault(_split_and_name(key)[1], []).append(key)
-    own = {name: units.get(its[0], "") for name, its in by_name.items()}
     trained = {name for name, its in by_name.items() if any(_split_and_name(key)[0] == "train" for key in its)}
-    groups = into_groups(list(by_name), own, parts, trained.__contains__)
+    groups = into_groups(list(by_name), metrics, parts, trained.__contains__)
     panels = [
         (translate(section.title) or (group.key.removeprefix("unit:")), section.names)
         for group in groups
         for section in group.sections
     ]
-    titles = distinct_titles([title for title, _ in panels], [names for _, names in panels])
+    titles = distinct_titles([title for title, _ in panels], [names for _, names in panels], metrics)
     return [
         (title, [key for name in names for key in by_name[name]])
         for title, (_, names) in zip(titles, panels, strict=True)
@@ -200,21 +203,18 @@ def _dress(axes: Any, unit: str, log: bool, curves: int, colours: PlotColours) -
     if log and len(values) and values.min() > 0:
         axes.set_yscale("log")
     axes.xaxis.set_major_formatter("{x:,.10g}")
+    dress_axes(axes, unit, colours, ncols=min(3, curves), columnspacing=1.4)
+
+
+def dress_axes(axes: Any, unit: str, colours: PlotColours, **legend: Any) -> None:
+    """Grid, unit and a legend above the axes; ``legend`` has further options of matplotlib's legend."""
     axes.set_ylabel(unit)
     axes.grid(True, color=colours.grid, linewidth=0.8)
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    axes.legend(
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        ncols=min(3, curves),
-        frameon=False,
-        borderaxespad=0.2,
-        handlelength=2.4,
-        columnspacing=1.4,
-        fontsize=8.5,
-    )
+    place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.2}
+    axes.legend(**place, frameon=False, handlelength=2.4, fontsize=8.5, **legend)
 
 
 def _points(rows: Sequence[Row], clock: np.ndarray, key: str) -> tuple[np.ndarray, np.ndarray]:
@@ -255,9 +255,9 @@ def _split_and_name(key: str) -> tuple[str, str]:
     return (split, name) if slash else ("train", key)
 
 
-def _name(key: str) -> str:
+def _name(key: str, metrics: Mapping[str, Metric]) -> str:
     split, name = _split_and_name(key)
-    words = curve_title(name)
+    words = title_of(name, metrics)
     return words if split == "train" else f"{words} ({split})"
 
 

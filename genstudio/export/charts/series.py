@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genstudio.core.messages import translate
-from genstudio.export.charts.plot import COLOURS, DASHES, LOCK, fonts, settings
+from genstudio.export.charts.plot import COLOURS, DASHES, LOCK, PlotColours, dress_axes, fonts, settings
 
 if TYPE_CHECKING:
-    from genstudio.viewing.base import Content, Series
+    from genstudio.viewing.content import Content, Series
 
 INCHES, DPI = (6.4, 6.4), 150
 
@@ -58,19 +58,6 @@ def _draw_one(axes: Any, series: Series, colour: str, dash: tuple[float, ...], c
     )
 
 
-def _dress(axes: Any, title: str, unit: str, colours: Any) -> None:
+def _dress(axes: Any, title: str, unit: str, colours: PlotColours) -> None:
     axes.set_title(title, loc="left", fontsize=10, fontweight=600, pad=24)
-    axes.set_ylabel(unit)
-    axes.grid(True, color=colours.grid, linewidth=0.8)
-    axes.set_axisbelow(True)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    axes.legend(
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        ncols=2,
-        frameon=False,
-        borderaxespad=0.2,
-        handlelength=2.4,
-        fontsize=8.5,
-    )
+    dress_axes(axes, unit, colours, ncols=2)

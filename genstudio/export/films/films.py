@@ -1,8 +1,8 @@
 """Films: frames for :func:`genstudio.export.films.animations.save_animation`, made one by one from snapshots and pane
 states.
 
-    save_animation("walk.mp4", manifold_walk(look, state, frames=300), total=300, fps=30)
-    save_animation("training.gif", samples_through_training(run, n=16), fps=8)
+    save_animation("walk.mp4", latent_walk(context, seed=1, frames=300), total=300, fps=30)
+    save_animation("training.gif", through_training(run, SamplesState(n=16)), fps=8)
 
 Each is a generator: images are decoded when their frame is requested. They use torch under ``inference_mode``.
 """
@@ -18,56 +18,22 @@ import numpy as np
 from genstudio.core.errors import RunError, UsageError
 from genstudio.core.messages import N_, Message, translate
 from genstudio.core.paths import resources
-from genstudio.export.films.paths import lissajous
-from genstudio.export.images.contents import Layout, compose
-from genstudio.export.images.sheets import GREY, enlarge
+from genstudio.export.images.contents import compose
+from genstudio.export.images.sheets import enlarge
 from genstudio.latent.interpolation import closed_curve
+from genstudio.viewing.layout import GREY, Layout
+from genstudio.viewing.pixels import as_rgb
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
-    from genstudio.panes.manifold.content import ManifoldState
     from genstudio.training.run.run import Run
     from genstudio.training.snapshot import Snapshot
-    from genstudio.viewing.base import Content, PaneState, ViewContext
+    from genstudio.viewing.content import Content
+    from genstudio.viewing.context import ViewContext
+    from genstudio.viewing.pane_state import PaneState
 
 FRAME = 480
 """Pixels along the longer side of a frame, about: images are enlarged by the largest whole factor that fits."""
-
-
-def manifold_walk(
-    context: ViewContext,
-    state: ManifoldState,
-    *,
-    frames: int = 300,
-    show: Literal["image", "both"] = "both",
-    size: int = FRAME,
-) -> Iterator[np.ndarray]:
-    """Film of a path across the manifold of ``state``, along a closed curve: uint8 H×W×3 frames.
-
-    ``both`` shows the grid with a marker on the left and, on the right, the image decoded where the marker is; ``image`` the
-    latter alone. ``size`` is about the height in pixels.
-    """
-    from genstudio.panes.manifold.content import plane_of
-    from genstudio.viewing.base import final
-
-    _at_least_one(frames)
-    curve = lissajous(frames)
-    across = np.array([state.across_at(f) for f in curve[:, 0]])
-    up = np.array([state.up_at(f) for f in curve[:, 1]])
-    through, _ = plane_of(context, state)
-    images = _decoded(context, through.z(across, up), state.label)
-    scale = _factor(context, size)
-    if show == "image":
-        yield from (colour(enlarge(image, scale)) for image in images)
-        return
-    content = final(context, replace(state, overlay=""))
-    height = context.spec.cell[0]
-    grid_scale = max(1, (height * scale) // (height * state.side))
-    layout = Layout(gutter=1 if grid_scale * height >= 16 else 0, scale=grid_scale)
-    grid = colour(compose(content, layout))
-    places = _on_grid(curve, context, state.side, layout)
-    for image, (x, y) in zip(images, places, strict=True):
-        yield beside(_marked(grid, x, y), colour(enlarge(image, scale)))
 
 
 def latent_walk(
@@ -85,14 +51,14 @@ def latent_walk(
 
     from genstudio.core.seeding import generator
 
-    _at_least_one(frames)
+    check_frames(frames)
     if isinstance(stops, int):
         with torch.inference_mode():
             stops = context.model.prior(stops, generator=generator(seed, "walk")).numpy()  # type: ignore[operator]
     z = closed_curve(np.asarray(stops), frames, how).astype(np.float32)
-    scale = _factor(context, size)
-    for image in _decoded(context, z):
-        yield colour(enlarge(image, scale))
+    scale = enlargement(context, size)
+    for image in decoded_images(context, z):
+        yield as_rgb(enlarge(image, scale))
 
 
 def through_training(
@@ -113,8 +79,9 @@ def through_training(
     :class:`RunError` when the run has no checkpoint, :class:`UsageError` when the model can't serve the pane.
     """
     from genstudio.training.snapshot import load_model
-    from genstudio.viewing.base import ViewContext, final
     from genstudio.viewing.blobs import Blobs
+    from genstudio.viewing.context import ViewContext
+    from genstudio.viewing.pane import final
 
     chosen = list(steps) if steps is not None else run.checkpoints()
     if not chosen:
@@ -126,19 +93,12 @@ def through_training(
         context = ViewContext(load_model(snapshot), snapshot.spec, snapshot, data, blobs or Blobs())
         content = final(context, replace(state, at=step))
         used = layout or _layout_for(content)
-        frame = colour(compose(content, used))
+        frame = as_rgb(compose(content, used))
         if caption:
             frame = captioned(frame, N_("step {step}", step=f"{step:,}"))
         yield frame
     for _ in range(hold):
         yield frame
-
-
-def samples_through_training(run: Run, *, n: int = 64, seed: int = 0, **options: Any) -> Iterator[np.ndarray]:
-    """:func:`through_training` of ``n`` samples from the noise of ``seed``."""
-    from genstudio.panes.samples.content import SamplesState
-
-    yield from through_training(run, SamplesState.from_json({"n": n, "seed": seed}), **options)
 
 
 def frames_through_training(run: Run, hold: int = 6) -> int:
@@ -160,7 +120,7 @@ def captioned(frame: np.ndarray, words: Message | str, height: int = 28) -> np.n
     return np.array(image)
 
 
-def _decoded(context: ViewContext, z: np.ndarray, label: int = 0, at_once: int = 32) -> Iterator[np.ndarray]:
+def decoded_images(context: ViewContext, z: np.ndarray, label: int = 0, at_once: int = 32) -> Iterator[np.ndarray]:
     """Images of the codes z (float32 n×latent_dim), uint8 h×w×C each, a few at a time; of class ``label``, where the model
     knows any."""
     import torch
@@ -176,12 +136,12 @@ def _decoded(context: ViewContext, z: np.ndarray, label: int = 0, at_once: int =
         yield from pixels
 
 
-def _at_least_one(frames: int) -> None:
+def check_frames(frames: int) -> None:
     if frames < 1:
         raise UsageError(N_("A film of {n} frames is empty.", n=frames), N_("Choose at least one frame."))
 
 
-def _factor(context: ViewContext, size: int) -> int:
+def enlargement(context: ViewContext, size: int) -> int:
     return max(1, size // max(context.spec.cell))
 
 
@@ -189,28 +149,6 @@ def _layout_for(content: Content) -> Layout:
     if not content.pictures:  # curves, which are drawn in one size
         return Layout()
     return Layout(gutter=2, scale=max(1, FRAME // max(content.pictures[0].pixels.shape[:2])))
-
-
-def _on_grid(curve: np.ndarray, context: ViewContext, cells: int, layout: Layout) -> list[tuple[float, float]]:
-    """Where the places of a curve (n×2 in [0, 1], v upwards) lie on the sheet, in pixels: between the cells' centres."""
-
-    def along(fraction: float, side: int) -> float:
-        step = side * layout.scale + layout.gutter
-        return layout.gutter + fraction * (cells - 1) * step + side * layout.scale / 2
-
-    height, width = context.spec.cell
-    return [(along(u, width), along(1 - v, height)) for u, v in curve.tolist()]
-
-
-def _marked(grid: np.ndarray, x: float, y: float, radius: float = 7.0) -> np.ndarray:
-    """``grid`` with a ring, white in black, at a place in pixels: it is seen on any picture."""
-    rows, columns = np.ogrid[: grid.shape[0], : grid.shape[1]]
-    distance = np.hypot(rows - y, columns - x)[..., None]
-    made: np.ndarray = grid.astype(np.float64)
-    for colour, width in ((0.0, 3.2), (255.0, 1.6)):
-        cover = np.clip(width / 2 + 0.5 - np.abs(distance - radius), 0, 1)
-        made = made * (1 - cover) + colour * cover
-    return made.round().astype(np.uint8)
 
 
 def beside(left: np.ndarray, right: np.ndarray, gap: int = 8) -> np.ndarray:
@@ -222,7 +160,3 @@ def beside(left: np.ndarray, right: np.ndarray, gap: int = 8) -> np.ndarray:
         made[y : y + part.shape[0], x : x + part.shape[1]] = part
         x += part.shape[1] + gap
     return made
-
-
-def colour(pixels: np.ndarray) -> np.ndarray:
-    return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from genstudio.viewing.pixels import as_rgb
+
 ENCODERS: tuple[tuple[str, dict[str, str]], ...] = (
     # Animation: large even areas and sharp edges, as enlarged pixels are.
     ("libx264", {"preset": "medium", "tune": "animation"}),
@@ -61,7 +63,6 @@ def encoder() -> tuple[str, dict[str, str]]:
 
 def _even(pixels: np.ndarray) -> np.ndarray:
     """H×W×3 with even height and width: H.264 halves the colours' resolution."""
-    if pixels.shape[2] == 1:
-        pixels = np.repeat(pixels, 3, axis=2)
+    pixels = as_rgb(pixels)
     height, width = pixels.shape[:2]
     return np.ascontiguousarray(np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge"))

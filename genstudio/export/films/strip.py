@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from genstudio.export.files import raise_if
+from genstudio.viewing.pixels import as_image
 
 if TYPE_CHECKING:
     from genstudio.export.films.palette import Palette
@@ -64,7 +65,7 @@ class Strip(Image.Image):
             image.putpalette(self._palette.bytes)
             self.palette = image.palette
         else:
-            image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+            image = as_image(pixels)
         self._mode, self._size, self.im = image.mode, image.size, image.im
 
     def __len__(self) -> int:

@@ -3,69 +3,31 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pydantic
-from pydantic import Field
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
-from genstudio.export.images.sheets import GREY, Colour, save_picture, sheet
+from genstudio.export.images.sheets import save_picture, sheet
 from genstudio.export.provenance import Provenance, provenance_of
+from genstudio.viewing.layout import DEFAULT_LAYOUT, Layout
+from genstudio.viewing.pixels import as_rgb
 
 if TYPE_CHECKING:
     from genstudio.training.run.run import Run
-    from genstudio.viewing.base import Content, PaneState, Picture, Points, ViewContext
+    from genstudio.viewing.content import Content, Picture, Points
+    from genstudio.viewing.context import ViewContext
+    from genstudio.viewing.pane_state import PaneState
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Layout of a content as one picture: gutter in pixels of the result, enlargement, background, whether its points
-    are drawn, and which of its pictures it is."""
-
-    gutter: int = 2
-    scale: int = 1
-    background: Colour = GREY
-    points: bool = True
-    picture: int = 0
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Layout:
-        """The layout in a picture's provenance, which is untrusted. Raises :class:`UsageError` if it is not valid."""
-        try:
-            known = _Layout.model_validate(values).model_dump()
-        except pydantic.ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise UsageError(
-                N_("The picture's layout is not valid: {name}: {reason}.", name=".".join(map(str, first["loc"])),
-                   reason=first["msg"]),
-                N_("Only unchanged files that genstudio exported can be reproduced."),
-            ) from None  # fmt: skip
-        return cls(**{**known, "background": tuple(known["background"])})
-
-
-class _Layout(pydantic.BaseModel):
-    """A :class:`Layout` as JSON."""
-
-    model_config = pydantic.ConfigDict(strict=True, extra="forbid")
-
-    gutter: int = Field(2, ge=0, le=1000)
-    scale: int = Field(1, ge=1, le=1000)
-    background: list[Annotated[int, Field(ge=0, le=255)]] = Field(list(GREY), min_length=3, max_length=3)
-    points: bool = True
-    picture: int = Field(0, ge=0, le=1000)
-
-
-def compose(content: Content, layout: Layout = Layout()) -> np.ndarray:
-    """One picture of a content, uint8 H×W×C: the whole figure of an equation, or the series of a content without
-    pictures. Raises :class:`UsageError` if it has neither."""
-    if content.figure == "equation" and layout.picture == 0:
-        from genstudio.export.images.equation import draw_equation
-
-        return draw_equation(content, layout)
+def compose(content: Content, layout: Layout = DEFAULT_LAYOUT) -> np.ndarray:
+    """One picture of a content, uint8 H×W×C: its own figure, else one of its pictures, else its series as a plot.
+    Raises :class:`UsageError` when it has none of these."""
+    if content.figure is not None and layout.picture == 0:
+        return content.figure(content, layout)
     if not content.pictures and content.series:
         from genstudio.export.charts.series import draw_series
 
@@ -90,7 +52,7 @@ def save_content(
     path: str | os.PathLike[str],
     content: Content,
     *,
-    layout: Layout = Layout(),
+    layout: Layout = DEFAULT_LAYOUT,
     provenance: Provenance | None = None,
 ) -> Path:
     """Write what a pane shows as a PNG; returns the path written."""
@@ -106,13 +68,13 @@ def save_pane(
     *,
     run: Run | None = None,
     content: Content | None = None,
-    layout: Layout = Layout(),
+    layout: Layout = DEFAULT_LAYOUT,
     threads: int = 1,
 ) -> Path:
     """Make the content of ``state`` (unless ``content`` is it already), write it, and pin its weights in ``run``,
     so that :func:`genstudio.export.reproduce.reproduce` can reproduce it. Imports torch."""
     from genstudio.export.pins import pin
-    from genstudio.viewing.base import final
+    from genstudio.viewing.pane import final
 
     shown = content if content is not None else final(context, state)
     state = state.decided(context)
@@ -124,7 +86,7 @@ def save_pane(
 
 def draw_points(pixels: np.ndarray, picture: Picture, points: Points, layout: Layout) -> np.ndarray:
     """``pixels`` (a sheet of ``picture`` by ``layout``) with a disc for each point, uint8 H×W×3."""
-    canvas = np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels.copy()
+    canvas = as_rgb(pixels).copy()
     x = _place(points.xy[:, 0], picture.columns, picture.pixels.shape[1], layout)
     y = _place(points.xy[:, 1], picture.rows, picture.pixels.shape[0], layout)
     radius = max(2.0, 1.2 * layout.scale)

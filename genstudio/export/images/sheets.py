@@ -11,16 +11,15 @@ import numpy as np
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.export.files import whole_file
+from genstudio.viewing.layout import GREY, Colour
+from genstudio.viewing.pixels import as_image
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from genstudio.export.provenance import Provenance
 
-Colour = tuple[int, int, int]
 MOST_PIXELS = 2**27
-GREY: Colour = (128, 128, 128)
-"""The neutral surround: it flatters no image."""
 
 
 def sheet(
@@ -81,8 +80,6 @@ def save_picture(path: str | os.PathLike[str], pixels: np.ndarray, *, provenance
     """Write one picture, uint8 H×W×C, as a PNG that carries its provenance; whole or not at all."""
     from pathlib import Path
 
-    from PIL import Image
-
     from genstudio.export.provenance import png_text
 
     target = Path(path)
@@ -91,7 +88,7 @@ def save_picture(path: str | os.PathLike[str], pixels: np.ndarray, *, provenance
             N_("Pictures are written as PNG, and {name} does not end in .png.", name=target.name),
             N_("Choose a name that ends in .png."),
         )
-    image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else np.ascontiguousarray(pixels))
+    image = as_image(pixels)
     with whole_file(target) as temporary:
         image.save(temporary, format="PNG", optimize=True, pnginfo=png_text(provenance))
     return target

@@ -12,7 +12,7 @@ from genstudio.core.seeding import generator
 from genstudio.evaluate.equations import HIGH, LOW, Equation, equations_for
 from genstudio.latent.arithmetic.candidates import Pool, filter_words, side_words
 from genstudio.latent.arithmetic.vector_arithmetic import Term
-from genstudio.viewing.base import ViewContext
+from genstudio.viewing.context import ViewContext
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,7 @@ from genstudio.data.base import data_sets
 from genstudio.evaluate.equations import HIGH, LOW, equations_for
 from genstudio.evaluate.judge.readings import readings
 from genstudio.latent.arithmetic.candidates import judged_sides, side_words
-from genstudio.viewing.base import ViewContext
+from genstudio.viewing.context import ViewContext
 
 if TYPE_CHECKING:
     import numpy as np

@@ -22,8 +22,8 @@ from genstudio.evaluate.equations import HIGH, Sides, matching
 from genstudio.evaluate.judge.readings import readings, switches, targets_of
 from genstudio.latent.directions.search import kept
 from genstudio.latent.points import LatentPoint
-from genstudio.viewing.base import ViewContext
 from genstudio.viewing.conditioning import check_data, classes_in_turn
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import chunks, decoded
 
 if TYPE_CHECKING:

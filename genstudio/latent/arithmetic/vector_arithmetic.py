@@ -12,7 +12,8 @@ from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.seeding import generator
 from genstudio.latent.points import LatentPoint, code_of, image_of, labels_of
-from genstudio.viewing.base import Picture, ViewContext
+from genstudio.viewing.content import Picture
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import decoded, sheet, to_pixels
 
 if TYPE_CHECKING:

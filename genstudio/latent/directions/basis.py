@@ -27,7 +27,7 @@ from genstudio.viewing.decode import chunks, decoded, encoding, encodings
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 CODES = 4
 """Codes from which the differences are taken."""

@@ -23,7 +23,7 @@ from genstudio.viewing.decode import chunks, decoded, encoding
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 T = TypeVar("T")
 How = Literal["auto", "means", "logistic", "svm", "ridge", "extremes"]

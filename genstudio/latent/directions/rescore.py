@@ -16,7 +16,7 @@ from genstudio.viewing.decode import encoding
 
 if TYPE_CHECKING:
     from genstudio.latent.directions.direction import Direction, Directions
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 ENCODED, DRAWN = 2_000, 1_000
 

@@ -26,7 +26,7 @@ from genstudio.viewing.decode import encoding
 if TYPE_CHECKING:
     from genstudio.core.messages import Message
     from genstudio.evaluate.judge.judge import Judge
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 T = TypeVar("T")
 Stage = tuple[float, Directions | None]

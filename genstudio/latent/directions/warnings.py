@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from genstudio.latent.directions.direction import Directions
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 NO_IMAGES = N_(
     "The images of this run are not open, and without them no direction has a name. Open its data set again; "

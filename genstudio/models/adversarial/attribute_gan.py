@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from genstudio.core.batch import Batch
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
+from genstudio.core.metrics import Metric
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.any_nets import AnyNets, AnyNetsKnobs
 from genstudio.models.base import models
@@ -93,6 +94,10 @@ class AttributeGAN(AnyNets):
     )
     paper = "Odena et al. 2017, arXiv:1610.09585; Chen et al. 2016, arXiv:1606.03657"
     Knobs = AttributeGanKnobs
+    metrics = AnyNets.metrics | {
+        "attributes": Metric(N_("attributes")),
+        "linearity": Metric(N_("linearity")),
+    }
 
     generator: LinearCodeGenerator
     discriminator: ReadingDiscriminator

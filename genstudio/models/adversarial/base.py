@@ -11,7 +11,7 @@ A subclass gives the two nets; objectives, augmentation, penalties and priors ar
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +20,7 @@ from genstudio.core.batch import Batch
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
+from genstudio.core.metrics import Metric, merged
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.players import TwoPlayerKnobs, TwoPlayers
 from genstudio.models.base import Phase, Play, StepContext
@@ -28,19 +29,15 @@ from genstudio.nets.gan.diff_augment import Augment, augmented
 from genstudio.nets.gan.spectral import maybe_spectral_norm
 from genstudio.objectives.base import Game, Objective, check_traits, objectives, squared_gradient
 
-if TYPE_CHECKING:
-    ObjectiveName = str
-else:  # whatever is registered, a plugin's too, is a choice in the form
-    ObjectiveName = Literal[tuple(objectives)]
-
 SPECTRAL_HELP = N_("Divides each of the discriminator's layers by its largest singular value (Miyato et al. 2018).")
 
 
 class AdversarialKnobs(TwoPlayerKnobs):
     """Knobs shared by all adversarial models. A model adds the sizes of its nets."""
 
-    objective: ObjectiveName = knob(
+    objective: str = knob(
         "non-saturating",
+        choices=lambda: objectives,
         help=N_("What the two players minimise: a pair of losses with its own default plan."),
         label=N_("Objective"),
     )
@@ -118,6 +115,18 @@ class Adversarial(TwoPlayers):
     def make_body(cls, spec: ImageSpec, knobs: Any) -> Any:
         """A net from images to N×features, which says in ``features`` how many these are."""
         raise NotImplementedError
+
+    metrics = {
+        "r1": Metric("R1"),
+        "D(x)": Metric("D(x)", "", ("real_output",)),
+        "D(G(z))": Metric("D(G(z))", "", ("fake_output",)),
+        "passed": Metric(N_("samples that pass for real"), "", ("pass_share",)),
+        "above": Metric(N_("samples above real images"), "", ("pair_share",)),
+    }
+
+    @classmethod
+    def reported_metrics(cls) -> dict[str, Metric]:
+        return merged([*(objective.metrics for _, objective in objectives.items()), cls.metrics])
 
     @classmethod
     def default_players(cls, knobs: Any) -> dict[str, dict[str, Any]]:

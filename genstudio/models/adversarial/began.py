@@ -25,11 +25,13 @@ from torch import Tensor, nn
 
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
+from genstudio.core.metrics import Metric
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.players import TwoPlayerKnobs, TwoPlayers
 from genstudio.models.base import Phase, Play, StepContext, models
 from genstudio.nets.gan.began_autoencoder import DownNet, StridedDown, StridedUp, UpNet
 from genstudio.nets.gan.dcgan import halvings
+from genstudio.objectives.base import Objective
 
 # The paper's 1e-4, falling to 8e-5 and below, is for a million steps; small nets take more.
 OPTIMISER = {"optimiser": "adam", "lr": 2e-4, "betas": (0.5, 0.999)}
@@ -133,6 +135,11 @@ class BEGAN(TwoPlayers):
     )
     paper = "Berthelot et al. 2017, arXiv:1703.10717"
     Knobs = BeganKnobs
+    metrics = Objective.metrics | {
+        "constraint": Metric(N_("constraint of the code")),
+        "M": Metric("M", "", ("convergence",)),
+        "k": Metric("k"),
+    }
     discriminator: Autoencoder
     k: Tensor
 

@@ -12,15 +12,17 @@ from torch import nn
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
-from genstudio.models.adversarial.base import SPECTRAL_HELP, Adversarial, AdversarialKnobs, ObjectiveName
+from genstudio.models.adversarial.base import SPECTRAL_HELP, Adversarial, AdversarialKnobs
 from genstudio.models.base import models
 from genstudio.nets.gan.dcgan import halvings
 from genstudio.nets.gan.gan_resnet import ResidualDiscriminator, ResidualGenerator
+from genstudio.objectives.base import objectives
 
 
 class ResNetGanKnobs(AdversarialKnobs):
-    objective: ObjectiveName = knob(
+    objective: str = knob(
         "hinge",
+        choices=lambda: objectives,
         help=N_("What the two players minimise: a pair of losses with its own default plan."),
         label=N_("Objective"),
     )

@@ -10,27 +10,29 @@ import math
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
+from genstudio.core.metrics import Metric
 from genstudio.core.resumable import Resumable, whole
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.sampling.auto import Pace, choose
 from genstudio.models.autoregressive.sampling.by_parts import drawn_by_parts
 from genstudio.models.autoregressive.sampling.cached import cached
 from genstudio.models.autoregressive.sampling.jacobi import jacobi
+from genstudio.models.autoregressive.sampling.model import Machine, SampledModel
 from genstudio.models.autoregressive.sampling.naive import naive
 from genstudio.models.autoregressive.sampling.replay import Replay
 from genstudio.models.autoregressive.sampling.request import Method, Order, Request, Sample, check_temperature, uniform
-from genstudio.models.base import Model, Phase, Play, StepContext
+from genstudio.models.base import Phase, Play, StepContext
 from genstudio.models.classes import asked_labels, check_classes, drawn_labels, labels_of
 from genstudio.nets.causal.checkpointed import Layers, pausing, run_through
 from genstudio.nets.causal.graph import CausalGraph
-from genstudio.nets.causal.machine import GraphMachine, Pending
+from genstudio.nets.causal.machine import GraphMachine
 from genstudio.nets.causal.schedule import schedule_by_parts
 from genstudio.nets.distributions.levels import LevelDistribution, LogisticMixture
 
@@ -38,17 +40,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.core.batch import Batch
-
-
-class Machine(Protocol):
-    """Computes each thing once: see :class:`genstudio.nets.causal.machine.GraphMachine`. Ticks may be gone back to."""
-
-    @property
-    def ticks(self) -> int: ...
-    def give(self, images: Tensor) -> None: ...
-    def past(self, ticks: int) -> Iterator[Pending | None]: ...
-    def advance(self, tick: int, keep: bool = True) -> Iterator[Pending | None]: ...
-    def write(self, pending: Pending, values: Tensor) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -78,7 +69,7 @@ class Pixel:
         return self.drawn.images.float() / (self.distribution.levels - 1)
 
 
-class Autoregressive(Model):
+class Autoregressive(SampledModel):
     """Base class. Capabilities: Samples, SamplesPixels, ScoresLikelihood (exact).
 
     ``distribution`` is set by the subclass; ``classes`` is 0 for a model without classes. ``full_forwards`` counts the
@@ -87,7 +78,7 @@ class Autoregressive(Model):
     """
 
     family = "autoregressive"
-    units = {"nll": "nats", "bits_per_dim": "bits/dim"}
+    metrics = {"nll": Metric("NLL", "nats", ("nll",)), "bits_per_dim": Metric("bits/dim", "bits/dim")}
     distribution: LevelDistribution
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from genstudio.core.capabilities import Verdict
 from genstudio.core.messages import N_
+from genstudio.core.metrics import Metric
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Phase, Play, StepContext, models
 from genstudio.models.judges.base import JudgeKnobs, JudgeModel
@@ -23,6 +24,7 @@ class JudgeAutoencoder(JudgeModel):
         "compare images by those features."
     )
     Knobs = JudgeKnobs
+    metrics = {"reconstruction": Metric(N_("reconstruction"))}
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__(spec, knobs)

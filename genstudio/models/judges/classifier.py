@@ -21,6 +21,7 @@ from genstudio.core.capabilities import Verdict
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
+from genstudio.core.metrics import Metric
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Phase, Play, StepContext, models
 from genstudio.models.judges.base import JudgeKnobs, JudgeModel
@@ -49,7 +50,12 @@ class JudgeClassifier(JudgeModel):
         "Learns to predict an image's class and attributes. Measures compare images by the features that it learns."
     )
     Knobs = ClassifierKnobs
-    units = {"classes": "nats"}
+    metrics = {
+        "classes": Metric(N_("classes"), "nats"),
+        "attributes": Metric(N_("attributes")),
+        "picture": Metric(N_("picture")),
+        "accuracy": Metric(N_("accuracy")),
+    }
     attribute_mean: Tensor
     attribute_std: Tensor
     attribute_switch: Tensor

@@ -14,6 +14,7 @@ from typing import Any
 from genstudio.core.batch import Batch
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
+from genstudio.core.metrics import Metric
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Phase, Play, StepContext, models
 from genstudio.models.variational.vae import VAE, VaeKnobs
@@ -42,7 +43,7 @@ class AttributeVAE(VAE):
     )
     paper = "Kingma et al. 2014, arXiv:1406.5298"
     Knobs = AttributeVaeKnobs
-    units = VAE.units | {"attributes": "nats"}
+    metrics = VAE.metrics | {"attributes": Metric(N_("attributes"), "nats")}
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__(spec, knobs)

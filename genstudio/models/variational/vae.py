@@ -19,6 +19,7 @@ from genstudio.core.batch import Batch
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
+from genstudio.core.metrics import Metric
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Model, Phase, Play, StepContext, models
 from genstudio.nets.convolutional import ConvDecoder, ConvEncoder
@@ -105,7 +106,10 @@ class VAE(Model):
     )
     paper = "Kingma & Welling 2014, arXiv:1312.6114"
     Knobs = VaeKnobs
-    units = {"reconstruction": "nats", "kl": "nats", "elbo": "nats"}
+    metrics = {
+        "reconstruction": Metric(N_("reconstruction"), "nats", ("elbo_term",)),
+        "kl": Metric("KL", "nats", ("elbo_term", "kl")),
+    }
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__(spec, knobs)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from genstudio.core.capabilities import Decodes
 from genstudio.core.errors import GenstudioError
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message, translate
 from genstudio.latent.arithmetic import attribute_equations
 from genstudio.latent.arithmetic.attribute_equations import (
@@ -26,8 +27,14 @@ from genstudio.latent.arithmetic.attribute_summary import ordinary_readings, ver
 from genstudio.latent.arithmetic.candidates import Filter, Pool, Source, filter_words, pool_of
 from genstudio.latent.arithmetic.vector_arithmetic import Term, added
 from genstudio.latent.points import LatentPoint, code_of, image_of
-from genstudio.viewing.base import Blob, Content, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.panes.arithmetic.figure import draw_equation
+from genstudio.panes.groups import LATENT
+from genstudio.viewing.blobs import Blob
+from genstudio.viewing.content import Content, Picture
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import sheet, to_pixels
+from genstudio.viewing.pane import pane
+from genstudio.viewing.pane_state import PaneState, state
 
 __all__ = [
     "ArithmeticState",
@@ -141,7 +148,7 @@ class _Outcome:
 @pane(
     "arithmetic",
     title=N_("Face arithmetic"),
-    group="latent",
+    group=LATENT,
     needs=(Decodes,),
     state=ArithmeticState,
     help=N_("Sums of codes, such as: smiling woman - neutral woman + neutral man."),
@@ -225,7 +232,7 @@ def _summed(
     told = N_("{words}, from step {step}", words=seen, step=step)
     if not filled:
         told = N_("{words} Step {step}.", words=words, step=step)
-    return Content(told, pictures=tuple(pictures), values=values, figure="equation" if filled else "")
+    return Content(told, pictures=tuple(pictures), values=values, figure=draw_equation if filled else None)
 
 
 def _missing(equation: Filled, refused: Refused) -> Message | None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from genstudio.core.capabilities import Decodes
 from genstudio.core.errors import DataError, UsageError
-from genstudio.core.messages import N_, Message
-from genstudio.viewing.base import Blob, Content, PaneState, ViewContext, knob, pane, state
+from genstudio.core.messages import N_
+from genstudio.panes.directions.state import DirectionsState, Story
+from genstudio.panes.groups import LATENT
 from genstudio.viewing.conditioning import check_data
+from genstudio.viewing.content import Content
+from genstudio.viewing.context import ViewContext
+from genstudio.viewing.pane import pane
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,65 +61,10 @@ def _unsupported(spec: ImageSpec) -> UsageError | None:
     )
 
 
-@state
-class DirectionsState(PaneState):
-    """``directions``: ``Directions.to_bytes()``, found earlier; ``None``: they are found first. ``z``: float32 D."""
-
-    OF_RUN = ("fixed", "z", "directions")
-    OF_IMAGES = ("index", "attributes", "label")
-
-    shown: Literal["strips", "cosines", "effects"] = knob(
-        "strips", help=N_("Pictures along each direction, the cosines between them, or the effects of each."),
-        label=N_("show"),
-    )  # fmt: skip
-    source: Literal["image", "prior"] = knob(
-        "image",
-        help=N_("Walk from an encoded validation image, or from a code drawn from the prior."),
-        label=N_("from"),
-    )
-    index: int = knob(0, help=N_("Number of the validation image."), label=N_("image"), ge=0)
-    seed: int = knob(0, help=N_("The seed of the code that is drawn."), label=N_("seed"), ge=0, le=2**31 - 1)
-    reach: float = knob(3.0, help=N_("How far each row goes."), label=N_("range"), unit="σ", ge=0.5, le=6.0)
-    cells: Literal[0, 5, 7, 9] = knob(0, help=N_("Pictures in a row; 0: as many as fit."), label=N_("pictures"))
-    how: Literal["auto", "means", "logistic", "svm", "ridge", "extremes"] = knob(
-        "auto",
-        help=N_(
-            "The method that finds them; auto: ridge regression for numbers, a linear SVM for yes or no, and for "
-            "drawn images an SVM of the extremes."
-        ),
-        label=N_("method"),
-    )
-    attributes: tuple[str, ...] = knob((), help=N_("The attributes to search for; none: all that vary."))
-    components: int = knob(4, help=N_("Number of principal components shown."), label=N_("components"), ge=0, le=20)
-    fixed: tuple[str, ...] = knob((), help=N_("The directions that are held fixed along all the others."))
-    label: int = knob(
-        -1, help=N_("The class that is shown, for class-conditional models; -1: the image's."), label=N_("class"), ge=-1
-    )
-    looking: bool = knob(True, help=N_("Search for directions while none are known."), advanced=True)
-    z: Blob | None = knob(None, help=N_("A code that was sent here, to walk from."))
-    directions: Blob | None = knob(None, help=N_("Directions found earlier."))
-
-    @property
-    def columns(self) -> int:
-        return self.cells or 7
-
-    @property
-    def way(self) -> tuple[str, tuple[str, ...]]:
-        """Method by which the directions were or will be found."""
-        return self.how, self.attributes
-
-    @property
-    def needs_images(self) -> bool:
-        return True
-
-    def with_z(self, z: Blob) -> DirectionsState:
-        return replace(self, z=z)
-
-
 @pane(
     "directions",
     title=N_("Directions"),
-    group="latent",
+    group=LATENT,
     needs=(Decodes,),
     state=DirectionsState,
     help=N_("Named directions of the latent space, their scores and their effects."),
@@ -136,17 +85,6 @@ def directions(context: ViewContext, state: DirectionsState) -> Iterator[Content
     if story.found is None:
         raise UsageError(N_("No direction was found."), N_("Choose another method."))
     yield from _looked_into(context, state, sheets, story)
-
-
-@dataclass
-class Story:
-    """Results so far: ``rows``; scores ``now`` by name; ``remarks`` on what is missing."""
-
-    found_here: bool
-    found: Directions | None = None
-    rows: list[Row] = field(default_factory=list)
-    now: dict[str, float] = field(default_factory=dict)
-    remarks: tuple[Message, ...] = ()
 
 
 def _known(context: ViewContext, state: DirectionsState) -> Directions | None:

@@ -14,15 +14,15 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
 from genstudio.evaluate.judge.readings import targets_of
 from genstudio.latent.directions.linear import cosines, must_be_finite
-from genstudio.viewing.base import Content, Legend, Picture
 from genstudio.viewing.conditioning import chosen_class, classes_of
+from genstudio.viewing.content import Content, Legend, Picture
 from genstudio.viewing.decode import decoded, sheet, to_pixels
 from genstudio.viewing.heat import signed, signed_scale
 
 if TYPE_CHECKING:
-    from genstudio.panes.directions.content import DirectionsState, Story
     from genstudio.panes.directions.rows import Row
-    from genstudio.viewing.base import ViewContext
+    from genstudio.panes.directions.state import DirectionsState, Story
+    from genstudio.viewing.context import ViewContext
 
 SQUARE = 4  # pixels along a side of one number's colour, so that a saved matrix can be seen
 STRONGEST = 3.0  # σ at the ends of the colours of effects

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.errors import UsageError
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive
 from genstudio.latent.interpolation import Easing, How, along, segments
 from genstudio.latent.points import LatentPoint, code_of, labels_of, seek, words_of
-from genstudio.viewing.base import Blob, Content, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.panes.groups import LATENT
+from genstudio.viewing.blobs import Blob
 from genstudio.viewing.conditioning import classes_of
+from genstudio.viewing.content import Content, Picture
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import chunks, decoded, sheet, to_pixels
+from genstudio.viewing.pane import pane
+from genstudio.viewing.pane_state import PaneState, state
 
 if TYPE_CHECKING:
     import numpy as np
@@ -139,7 +145,7 @@ class Route:
 @pane(
     "interpolate",
     title=N_("Interpolate"),
-    group="latent",
+    group=LATENT,
     needs=(Decodes,),
     state=InterpolateState,
     help=N_("A path of pictures through latent space, from key frame to key frame."),

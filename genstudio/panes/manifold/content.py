@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.messages import N_, Message
-from genstudio.panes.manifold import window
+from genstudio.panes.groups import LOOK
 from genstudio.panes.manifold.overlay import encoded_points, sheet_places
-from genstudio.viewing.base import Blob, Content, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.panes.manifold.state import ManifoldState, wanted_axes
 from genstudio.viewing.conditioning import chosen_class, classes_of
+from genstudio.viewing.content import Content, Picture
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import (
     PRINCIPAL_CODES,
     Plane,
@@ -23,11 +24,10 @@ from genstudio.viewing.decode import (
     sheet,
     to_pixels,
 )
+from genstudio.viewing.pane import pane
 from genstudio.viewing.progressive import cell_stages
 
 PRINCIPAL = ("PC1", "PC2")
-FARTHEST_CENTRE = 6.0
-MOST_BY_ITSELF = 20
 
 PAGE = N_(
     "<p>A model with a latent space describes an image by a few numbers, its code z. This pane puts a plane "
@@ -48,144 +48,10 @@ PAGE = N_(
 )
 
 
-@state
-class ManifoldState(PaneState):
-    """The window in the plane is ``centre`` ± ``reach`` / ``zoom``, in standard deviations. Dimensions count from 1."""
-
-    OF_RUN = ("across", "up", "chosen", "anchor")
-    OF_IMAGES = ("overlay", "label")
-
-    axes: Literal["auto", "latent", "principal"] = knob(
-        "auto",
-        help=N_(
-            "Two latent dimensions, or the two principal components of the encoded images; auto: these where there are "
-            "more than two dimensions."
-        ),
-    )
-    across: int = knob(1, help=N_("The latent dimension that grows to the right."), ge=1)
-    up: int = knob(2, help=N_("The latent dimension that grows upwards."), ge=1)
-    reach: float = knob(
-        2.0, help=N_("Distance from the centre to the edge of the grid."), label=N_("range"), unit="σ", ge=0.1, le=6.0
-    )
-    cells: int = knob(
-        0,
-        help=N_("Cells along each side; 0: as many as fit into the pane, at most 20."),
-        label=N_("cells"),
-        ge=0,
-        le=40,
-    )
-    spacing: Literal["gauss", "linear"] = knob(
-        "gauss",
-        help=N_("Cells with equal probability (inverse Gaussian CDF), or equally spaced in z."),
-        label=N_("spacing"),
-    )
-    overlay: str = knob(
-        "", help=N_("Encoded images as points: 'class', 'plain', the name of an attribute, or empty for none.")
-    )
-    overlay_count: int = knob(
-        1000,
-        help=N_("Number of validation images that are encoded."),
-        label=N_("points"),
-        ge=10,
-        le=10000,
-        advanced=True,
-    )
-    label: int = knob(0, help=N_("The class that is shown, for class-conditional models."), label=N_("class"), ge=0)
-    centre_u: float = knob(
-        0.0, help=N_("The grid's centre, across."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, advanced=True
-    )
-    centre_v: float = knob(
-        0.0, help=N_("The grid's centre, up."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, advanced=True
-    )
-    zoom: float = knob(1.0, help=N_("Zoom factor."), ge=0.25, le=200, log=True, advanced=True)
-    chosen: Blob | None = knob(None, help=N_("The chosen code, marked at its position."))
-    anchor: Blob | None = knob(
-        None,
-        help=N_(
-            "Earlier positions of images in the principal plane, so that its signs stay the same from step to step."
-        ),
-    )
-
-    def axes_of(self, latent_dim: int, can_encode: bool = True) -> Literal["latent", "principal"]:
-        """Axes of the plane in a model of ``latent_dim`` dimensions, where ``auto`` leaves them open.
-
-        Two dimensions that somebody named are a choice like any other.
-        """
-        if self.axes != "auto":
-            return self.axes
-        by_itself = (self.across, self.up) == (1, 2)
-        return "principal" if latent_dim > 2 and can_encode and by_itself else "latent"
-
-    def decided(self, context: ViewContext) -> ManifoldState:
-        principal = context.data is not None and _wanted(context, self) == "principal"
-        return replace(self, axes="principal" if principal else "latent")
-
-    @property
-    def needs_images(self) -> bool:
-        return self.axes != "latent" or bool(self.overlay)
-
-    @property
-    def side(self) -> int:
-        """Cells along each side; 20 where neither the user nor the pane's size decides."""
-        return self.cells or MOST_BY_ITSELF
-
-    @property
-    def half(self) -> float:
-        """Half the width of the window, in standard deviations."""
-        return self.reach / self.zoom
-
-    @property
-    def window(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """((low, high) across, (low, high) up)."""
-        half = self.half
-        return (self.centre_u - half, self.centre_u + half), (self.centre_v - half, self.centre_v + half)
-
-    def place(self, x: float, y: float) -> tuple[float, float]:
-        """(u, v) at a place on the sheet: x from its left edge (0) to its right (1), y from its top to its bottom."""
-        across, up = self._offset(x), self._offset(1 - y)
-        return self.centre_u + self.half * across, self.centre_v + self.half * up
-
-    def across_at(self, fraction: float) -> float:
-        """u at a fraction of the way from the first cell to the last."""
-        return window.position(*self.window[0], fraction, self.spacing, self.reach)
-
-    def up_at(self, fraction: float) -> float:
-        """v at a fraction of the way from the lowest cell to the highest."""
-        return window.position(*self.window[1], fraction, self.spacing, self.reach)
-
-    def cell_places(self) -> tuple[list[float], list[float]]:
-        """u of the columns from left to right, v of the rows from the bottom to the top."""
-        across, up = self.window
-        return (
-            window.positions(*across, self.side, self.spacing, self.reach),
-            window.positions(*up, self.side, self.spacing, self.reach),
-        )
-
-    def zoomed(self, x: float, y: float, factor: float) -> ManifoldState:
-        """Closer by ``factor``; what lies under (x, y) of the sheet stays there."""
-        zoom = min(200.0, max(0.25, self.zoom * factor))
-        return replace(self, zoom=zoom)._with_under(x, y, *self.place(x, y))
-
-    def moved(self, x0: float, y0: float, x: float, y: float) -> ManifoldState:
-        """The plane dragged by hand: what lay under (x0, y0) of the sheet lies under (x, y)."""
-        return self._with_under(x, y, *self.place(x0, y0))
-
-    def _with_under(self, x: float, y: float, u: float, v: float) -> ManifoldState:
-        across, up = self._offset(x), self._offset(1 - y)
-        return replace(self, centre_u=_clipped(u - self.half * across), centre_v=_clipped(v - self.half * up))
-
-    def _offset(self, x: float) -> float:
-        return window.offset(window.sheet_fraction(x, self.side), self.spacing, self.reach)
-
-
-def _clipped(centre: float) -> float:
-    return min(FARTHEST_CENTRE, max(-FARTHEST_CENTRE, centre))
-
-
 @pane(
     "manifold",
     title=N_("Manifold"),
-    group="look",
+    group=LOOK,
     needs=(Decodes,),
     state=ManifoldState,
     help=N_("A grid of decoded codes from a plane through latent space."),
@@ -197,7 +63,7 @@ def manifold(context: ViewContext, state: ManifoldState) -> Iterator[Content | f
 
     n = state.side
     if has(context.model, Encodes):  # thousands of images, so in parts: what follows finds them encoded
-        if _wanted(context, state) == "principal":
+        if wanted_axes(context, state) == "principal":
             yield from encoding(context, PRINCIPAL_CODES)
         if state.overlay:
             yield from encoding(context, state.overlay_count)
@@ -231,7 +97,7 @@ def manifold(context: ViewContext, state: ManifoldState) -> Iterator[Content | f
 def plane_of(context: ViewContext, state: ManifoldState) -> tuple[Plane, tuple[str, str]]:
     """The plane that ``state`` shows of this model, and the names of its axes. Dimensions are taken modulo latent_dim."""
     dim = int(context.model.latent_dim)  # type: ignore[arg-type]
-    if _wanted(context, state) == "principal" and dim > 1 and has(context.model, Encodes):
+    if wanted_axes(context, state) == "principal" and dim > 1 and has(context.model, Encodes):
         anchor = None if state.anchor is None else context.blobs.get_array(state.anchor)
         principal = principal_plane(context, dim, anchor)
         if principal is not None:
@@ -266,11 +132,6 @@ def _chosen(context: ViewContext, state: ManifoldState, through: Plane, label: i
     }
 
 
-def _wanted(context: ViewContext, state: ManifoldState) -> Literal["latent", "principal"]:
-    """Axes that the plane should lie along, whether or not there are images to find them by."""
-    return state.axes_of(int(context.model.latent_dim), has(context.model, Encodes))  # type: ignore[arg-type]
-
-
 def _so_far(words: Message, done: int, cells: int) -> Message:
     return N_("{words} · {done} of {cells} pictures so far", words=words, done=done, cells=cells)
 
@@ -299,7 +160,7 @@ def _words(context: ViewContext, state: ManifoldState, names: tuple[str, str]) -
 
 def _why_not_principal(context: ViewContext, state: ManifoldState) -> Message | None:
     """Why the principal directions are not shown, where they are wanted and could have been."""
-    if int(context.model.latent_dim) < 2 or _wanted(context, state) != "principal":  # type: ignore[arg-type]
+    if int(context.model.latent_dim) < 2 or wanted_axes(context, state) != "principal":  # type: ignore[arg-type]
         return None
     if not has(context.model, Encodes):
         return N_("no principal directions: this model has no encoder")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
-from genstudio.viewing.base import Legend, Points, ViewContext
+from genstudio.viewing.content import Legend, Points
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import Encodings, Plane, encodings
 from genstudio.viewing.palette import CLASSES, CONTINUOUS, class_colours, continuous_colours
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.core.spec import ImageSpec
-    from genstudio.panes.manifold.content import ManifoldState
+    from genstudio.panes.manifold.state import ManifoldState
 
 PLAIN_COLOUR = (86, 180, 233)
 

@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Samples
 from genstudio.core.errors import DataError
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.offload import aside
 from genstudio.core.seeding import derive, generator
+from genstudio.panes.groups import COMPARE
 from genstudio.panes.neighbours.copy_test import Checked, check, searched
-from genstudio.viewing.base import Content, PaneState, Picture, Series, ViewContext, knob, pane, state
 from genstudio.viewing.conditioning import check_data
+from genstudio.viewing.content import Content, Picture, Series
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, sheet, to_pixels
 from genstudio.viewing.histogram import histogram, round_ends
+from genstudio.viewing.pane import pane
+from genstudio.viewing.pane_state import PaneState, state
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,7 +100,7 @@ class NeighboursState(PaneState):
 @pane(
     "neighbours",
     title=N_("Nearest neighbours"),
-    group="compare",
+    group=COMPARE,
     needs=(Samples,),
     state=NeighboursState,
     help=N_("Samples beside the most similar training images, and a test of copying."),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from genstudio.core.messages import Message
 from genstudio.core.offload import aside
 from genstudio.core.seeding import generator
-from genstudio.viewing.base import ViewContext
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import chunks, drawn
 
 if TYPE_CHECKING:

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Discriminates, Samples
 from genstudio.core.errors import UsageError
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
-from genstudio.viewing.base import Content, PaneState, Series, ViewContext, knob, pane, state
+from genstudio.panes.groups import ADVERSARIAL
 from genstudio.viewing.conditioning import check_data, classes_of
+from genstudio.viewing.content import Content, Series
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, without_gradients
 from genstudio.viewing.discriminator import raw_outputs
+from genstudio.viewing.pane import pane
+from genstudio.viewing.pane_state import PaneState, state
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,7 +85,7 @@ class Position:
 @pane(
     "objective",
     title=N_("The objective"),
-    group="adversarial",
+    group=ADVERSARIAL,
     needs=(Discriminates, Samples),
     state=ObjectiveState,
     help=N_("The players' losses as curves, with a batch of real images and of samples on them."),

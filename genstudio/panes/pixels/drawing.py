@@ -18,15 +18,15 @@ from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.resumable import SLICE
 from genstudio.core.seeding import generator
-from genstudio.viewing.base import ViewContext
 from genstudio.viewing.conditioning import Given, classes_of, given
+from genstudio.viewing.context import ViewContext
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from genstudio.models.autoregressive.sampling.replay import Replay
     from genstudio.models.autoregressive.sampling.request import Request
-    from genstudio.panes.pixels.content import PixelsState
+    from genstudio.panes.pixels.state import PixelsState
 
 REPLAYS = 2  # a look: two panes side by side don't take each other's
 MOST_BYTES = 256 * 2**20

@@ -5,19 +5,21 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from genstudio.core.messages import N_, Message
+from genstudio.core.messages import N_, Message, N_n
 from genstudio.core.resumable import Resumable
 from genstudio.panes.pixels.drawing import Drawing
 from genstudio.panes.pixels.receptive import receptive_field_by_parts
-from genstudio.viewing.base import Content, Picture, Series, ViewContext
 from genstudio.viewing.conditioning import classes_of
+from genstudio.viewing.content import Content, Picture, Series
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import sheet
 from genstudio.viewing.heat import heat
+from genstudio.viewing.pixels import as_rgb
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.panes.pixels.content import PixelsState
+    from genstudio.panes.pixels.state import PixelsState
 
 SLATE = (78, 88, 104)
 """Not drawn yet: a colour that no grey image has."""
@@ -62,7 +64,7 @@ def to_rgb(levels: np.ndarray, count: int) -> np.ndarray:
 
     table = np.rint(np.arange(count) * (255.0 / (count - 1))).astype(np.uint8)
     made = table[levels[..., :3] if levels.shape[-1] >= 3 else levels[..., :1]]
-    return np.repeat(made, 3, axis=-1) if made.shape[-1] == 1 else made
+    return as_rgb(made)
 
 
 def _images(context: ViewContext, drawing: Drawing, place: int) -> tuple[np.ndarray, np.ndarray]:
@@ -210,14 +212,12 @@ def _words(context: ViewContext, state: PixelsState, drawing: Drawing, place: in
 
 def _what(state: PixelsState, drawing: Drawing) -> Message:
     if drawing.given is not None:
-        if state.n == 1:
-            return N_("1 completion of {what}", what=drawing.given.what)
-        return N_("{n} completions of {what}", n=state.n, what=drawing.given.what)
+        return N_n("1 completion of {what}", "{n} completions of {what}", n=state.n, what=drawing.given.what)
     if state.source == "data":
         return N_("{n} images from nothing, since no data set is open", n=state.n)
     if state.source == "own":
         return N_("{n} images from nothing, until you choose one of your own", n=state.n)
-    return N_("1 image") if state.n == 1 else N_("{n} images", n=state.n)
+    return N_n("1 image", "{n} images", n=state.n)
 
 
 def _where(context: ViewContext, drawing: Drawing, place: int) -> Message:

@@ -12,6 +12,7 @@ from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Resumable
 from genstudio.core.seeding import generator
+from genstudio.panes.groups import ADVERSARIAL
 from genstudio.panes.plane.drawing import (
     FIELD,
     MIDDLE,
@@ -22,9 +23,11 @@ from genstudio.panes.plane.drawing import (
     field_colours,
 )
 from genstudio.panes.plane.state import PlaneState
-from genstudio.viewing.base import Content, Legend, Picture, ViewContext, pane
 from genstudio.viewing.conditioning import check_data, classes_of
+from genstudio.viewing.content import Content, Legend, Picture
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, without_gradients
+from genstudio.viewing.pane import pane
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,7 +89,7 @@ class Field:
 @pane(
     "plane",
     title=N_("Plane"),
-    group="adversarial",
+    group=ADVERSARIAL,
     needs=(Samples,),
     state=PlaneState,
     help=N_("Data and samples as points of the plane, over the discriminator's output at every position."),

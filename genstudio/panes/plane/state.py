@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
-from genstudio.viewing.base import PaneState, knob, state
+from genstudio.viewing.pane_state import PaneState, state
 
 MOST_ZOOM = 40.0
 

@@ -8,15 +8,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Discriminates, Samples
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Resumable
 from genstudio.core.seeding import derive, generator
-from genstudio.viewing.base import Content, PaneState, Picture, Series, ViewContext, knob, pane, state
+from genstudio.panes.groups import ADVERSARIAL
 from genstudio.viewing.conditioning import check_data, chosen_class, classes_of
+from genstudio.viewing.content import Content, Picture, Series
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, sheet, to_pixels, without_gradients
 from genstudio.viewing.discriminator import AT_ONCE, boundary_of, discriminated, is_logit
 from genstudio.viewing.heat import heat
 from genstudio.viewing.histogram import histogram, round_ends
+from genstudio.viewing.pane import pane
+from genstudio.viewing.pane_state import PaneState, state
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,7 +95,7 @@ class Scores:
 @pane(
     "real_or_fake",
     title=N_("Real or fake?"),
-    group="adversarial",
+    group=ADVERSARIAL,
     needs=(Samples, Discriminates),
     state=RealOrFakeState,
     help=N_("Samples and real images, sorted by how real the discriminator considers them."),

@@ -8,12 +8,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Decodes, Discriminates, Samples, SamplesPixels, has
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, generator
 from genstudio.core.sheet import columns_for
-from genstudio.viewing.base import Blob, Content, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.panes.groups import LOOK
+from genstudio.viewing.blobs import Blob
 from genstudio.viewing.conditioning import chosen_class, classes_in_turn, classes_of
+from genstudio.viewing.content import Content, Picture
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import chunks, decoded, drawn, sheet, to_pixels
+from genstudio.viewing.pane import pane
+from genstudio.viewing.pane_state import PaneState, state
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -81,7 +87,7 @@ class SamplesState(PaneState):
 @pane(
     "samples",
     title=N_("Samples"),
-    group="look",
+    group=LOOK,
     needs=(Samples,),
     state=SamplesState,
     help=N_("Images drawn from the model, from the same noise at every step."),

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.messages import N_, Message
+from genstudio.panes.groups import LATENT
 from genstudio.panes.sliders.sliders import Found, SliderSet, found_so_far, make_set, row_title
 from genstudio.panes.sliders.start import StartCode, start_code
 from genstudio.panes.sliders.state import FARTHEST, SlidersState
-from genstudio.viewing.base import Content, Picture, ViewContext, pane
 from genstudio.viewing.conditioning import chosen_class, classes_in_turn, classes_of
+from genstudio.viewing.content import Content, Picture
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import decoded, sheet, to_pixels
+from genstudio.viewing.pane import pane
 from genstudio.viewing.progressive import cell_stages
 
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ PAGE = N_(
 @pane(
     "sliders",
     title=N_("Sliders"),
-    group="latent",
+    group=LATENT,
     needs=(Decodes,),
     state=SlidersState,
     help=N_("One picture, changed by sliders: named directions, principal components and coordinates."),

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.panes.sliders.state import SlidersState
-from genstudio.viewing.base import Blob, ViewContext
+from genstudio.viewing.blobs import Blob
+from genstudio.viewing.context import ViewContext
 
 if TYPE_CHECKING:
     import numpy as np

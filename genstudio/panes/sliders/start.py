@@ -11,8 +11,8 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
 from genstudio.latent.points import validation_image
 from genstudio.panes.sliders.state import SlidersState
-from genstudio.viewing.base import ViewContext
 from genstudio.viewing.conditioning import classes_in_turn, own_image
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import decoded, to_pixels
 
 if TYPE_CHECKING:

@@ -7,8 +7,11 @@ from dataclasses import replace
 from typing import Literal
 
 from genstudio.core.capabilities import Encodes, has
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
-from genstudio.viewing.base import Blob, PaneState, ViewContext, knob, state
+from genstudio.viewing.blobs import Blob
+from genstudio.viewing.context import ViewContext
+from genstudio.viewing.pane_state import PaneState, state
 
 FARTHEST = 4.0
 """How far a slider goes to both sides, in standard deviations."""

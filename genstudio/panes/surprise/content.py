@@ -8,14 +8,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import SamplesPixels
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Resumable, in_slices
 from genstudio.core.seeding import generator
+from genstudio.panes.groups import PIXELS
 from genstudio.panes.pixels.view import to_rgb
-from genstudio.viewing.base import Blob, Content, Legend, PaneState, Picture, ViewContext, knob, pane, state
+from genstudio.viewing.blobs import Blob
 from genstudio.viewing.conditioning import check_label, classes_of, images_to_choose, own_image, split_image
+from genstudio.viewing.content import Content, Legend, Picture
+from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, sheet
 from genstudio.viewing.heat import heat, scale
+from genstudio.viewing.pane import pane
+from genstudio.viewing.pane_state import PaneState, state
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,7 +79,7 @@ class Scored:
 @pane(
     "surprise",
     title=N_("Surprise"),
-    group="pixels",
+    group=PIXELS,
     needs=(SamplesPixels,),
     state=SurpriseState,
     help=N_("Images beside maps of how unexpected each pixel is to the model."),

@@ -17,7 +17,8 @@ from genstudio.studio.forms.number_text import as_text, read_number
 from genstudio.studio.forms.typed_field import Refusal, TypedField
 from genstudio.studio.widgets.controls import Combo
 from genstudio.studio.widgets.value_slider import ValueSlider
-from genstudio.viewing.base import Blob, PaneState
+from genstudio.viewing.blobs import Blob
+from genstudio.viewing.pane_state import PaneState
 
 Choices = Sequence[tuple[Any, Message | str]]
 

@@ -33,12 +33,12 @@ from genstudio.studio.pane_area.header import Header, HeaderController
 from genstudio.studio.pane_area.pane_layout import PaneLayout
 from genstudio.studio.pane_area.pane_list import PaneList
 from genstudio.studio.pane_area.pane_states import PaneStates, Subject
-from genstudio.studio.pane_area.pane_views import make_view
 from genstudio.studio.pane_area.rendering import PaneRendering
 from genstudio.studio.pane_area.send_code import CodeSender
 from genstudio.studio.pane_area.session_state import SessionState, recall, remember
 from genstudio.studio.pane_area.smooth_pixels import SmoothPixels
 from genstudio.studio.pane_area.undo import States
+from genstudio.studio.pane_view.registry import make_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.neighbours.audit_news import AuditNews
 from genstudio.studio.panes.neighbours.audits import Audited, Audits
@@ -47,8 +47,9 @@ from genstudio.studio.threads.jobs import Jobs
 from genstudio.studio.threads.loaded_models import run_in_front
 from genstudio.studio.threads.render_thread import RenderThread
 from genstudio.studio.widgets.notice import ErrorNotice
-from genstudio.viewing.base import Pane, PaneState, panes
 from genstudio.viewing.blobs import Blobs
+from genstudio.viewing.pane import Pane, panes
+from genstudio.viewing.pane_state import PaneState
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent, QUndoCommand

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from genstudio.core.messages import Message, translate
-from genstudio.viewing.base import Pane, panes
+from genstudio.viewing.pane import Pane, panes
 
 if TYPE_CHECKING:
     from genstudio.core.spec import ImageSpec

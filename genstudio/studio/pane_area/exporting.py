@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,74 +12,17 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QWidget
 
 from genstudio.core.errors import Cancelled, GenstudioError
 from genstudio.core.messages import Message, _, translate
-from genstudio.studio.pane_area.writers import Request, write
+from genstudio.export.pane_exports import exports_of, find_export, write
 from genstudio.studio.threads.background import Background, Task
 from genstudio.studio.widgets.progress_line import ProgressLine
+from genstudio.viewing.exports import Export, ExportRequest
 
 if TYPE_CHECKING:
     from genstudio.studio.pane_view.view import PaneView
     from genstudio.studio.session.session import Session
     from genstudio.viewing.blobs import Blobs
 
-ANIMATIONS = "GIF (*.gif);;WebP (*.webp);;MP4 (*.mp4);;APNG (*.apng)"
-SCALES = (1, 2, 4, 8, 16)  # of the films of a drawing
-HISTOGRAMS = ("neighbours", "real_or_fake")  # panes whose series are histograms
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One thing that can be saved: its name in the menu, the name proposed for the file, the formats. Those of one
-    ``group`` stand in a menu of their own; ``options`` are for the writer."""
-
-    name: str
-    title: str
-    file: str
-    filters: str
-    group: str = ""
-    options: tuple[tuple[str, Any], ...] = ()
-
-
-def kinds_for(pane: str, has_z: bool) -> list[Kind]:
-    """Entries of the export menu of a pane."""
-    kinds = [Kind("picture", _("Picture…"), "{pane}-{step}.png", "PNG (*.png)")]
-    kinds.append(Kind("training", _("Animation: through training…"), "{pane}-training.gif", ANIMATIONS))
-    if pane == "pixels":
-        group = _("Animation: the drawing, as fast as it plays")
-        kinds += [
-            Kind(
-                f"drawing-{scale}", _("enlarged {scale} times…", scale=scale) if scale > 1 else _("original size…"),
-                "{pane}-drawing-{step}.gif", ANIMATIONS, group, (("scale", scale),),
-            )
-            for scale in SCALES
-        ]  # fmt: skip
-    elif pane == "manifold":
-        kinds.append(Kind("walk", _("Animation: a path across the manifold…"), "{pane}-walk-{step}.gif", ANIMATIONS))
-    elif pane == "sliders":
-        kinds += [
-            Kind("sweep", _("Animation: this slider back and forth…"), "{pane}-{step}.gif", ANIMATIONS),
-            Kind("padwalk", _("Animation: a path through the pad…"), "{pane}-pad-{step}.gif", ANIMATIONS),
-            Kind("sweepsheet", _("Sheet: this slider from end to end…"), "{pane}-row-{step}.png", "PNG (*.png)"),
-            Kind("padsheet", _("Sheet: the pad's figure…"), "{pane}-figure-{step}.png", "PNG (*.png)"),
-        ]
-    elif pane == "interpolate":
-        kinds[1:1] = [
-            Kind("strip", _("Strip of the whole path…"), "{pane}-strip-{step}.png", "PNG (*.png)"),
-            Kind("path", _("Animation: along the path, as it plays…"), "{pane}-path-{step}.gif", ANIMATIONS),
-        ]
-        title = _("Animation: the whole path, at every checkpoint…")
-        whole = (("whole path", True),)
-        kinds.append(Kind("training-path", title, "{pane}-path-training.gif", ANIMATIONS, options=whole))
-    elif has_z:
-        kinds.append(Kind("walk", _("Animation: a path through z…"), "{pane}-walk-{step}.gif", ANIMATIONS))
-    if pane == "directions":
-        kinds.append(
-            Kind("matrix", _("Matrix with its names…"), "{pane}-matrix-{step}.svg", "SVG (*.svg);;PNG (*.png)")
-        )
-    if pane in HISTOGRAMS:
-        formats = "SVG (*.svg);;PNG (*.png);;CSV (*.csv)"
-        kinds.append(Kind("histogram", _("Histogram…"), "{pane}-histogram-{step}.svg", formats))
-    kinds.append(Kind("numbers", _("Data…"), "{pane}-{step}.csv", "CSV (*.csv);;NumPy (*.npz)"))
-    return kinds
+FORMAT_NAMES = {".webp": "WebP", ".npz": "NumPy"}  # others are written in capitals
 
 
 class Exporter(QObject):
@@ -106,28 +48,28 @@ class Exporter(QObject):
         self._views[view.pane.name] = view
         menu: QMenu = view.inspector.export.menu()
         groups: dict[str, QMenu] = {}
-        for kind in kinds_for(view.pane.name, has_z=_decodes(view)):
-            if kind.group and kind.group not in groups:
-                groups[kind.group] = menu.addMenu(kind.group)
-            action = groups.get(kind.group, menu).addAction(kind.title)
-            action.setData((view.pane.name, kind.name))
+        for export in exports_of(view.pane):
+            group = translate(export.group) if export.group is not None else ""
+            if group and group not in groups:
+                groups[group] = menu.addMenu(group)
+            action = groups.get(group, menu).addAction(translate(export.title))
+            action.setData((view.pane.name, export.name))
             action.triggered.connect(self._chosen)
         for parent in (view, view.inspector):
             shortcut = QShortcut(QKeySequence("Ctrl+Shift+E"), parent)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(view.inspector.export.showMenu)
 
-    def export(self, view: PaneView, kind: str, path: str) -> None:
-        """Write ``kind`` of what ``view`` shows now to ``path``; the line of text tells how it goes."""
-        options = next((k.options for k in kinds_for(view.pane.name, True) if k.name == kind), ())
+    def export(self, view: PaneView, name: str, path: str) -> None:
+        """Write the export ``name`` of what ``view`` shows now to ``path``; the export line tells how it goes."""
+        export = find_export(view.pane, name)
         shown = view.rendered
         if shown is None or shown.content is None or shown.snapshot is None:
             self.failed.emit(_("There is nothing to save yet: press Start, or open a run."))
             return
-        request = Request(
-            kind, Path(path), shown.state, shown.content, shown.snapshot,
-            self._session.run, self._session.data, self.blobs, shown.final,
-            view.film | dict(options),
+        request = ExportRequest(
+            export, Path(path), shown.state, shown.content, shown.snapshot,
+            self._session.run, self._session.data, self.blobs, shown.final, {**view.film, **export.options},
         )  # fmt: skip
         self.began.emit(Path(path).name)
         self._task = self._worker.submit(_Work(request, self), self._done, self._broke, key="export")
@@ -158,15 +100,15 @@ class Exporter(QObject):
     @Slot()
     def _chosen(self) -> None:
         action: Any = self.sender()
-        pane, kind_name = action.data()
+        pane, name = action.data()
         view = self._views[pane]
-        kind = next(k for k in kinds_for(pane, True) if k.name == kind_name)
-        step = view.rendered.step if view.rendered else 0
-        name = kind.file.format(pane=pane, step=step)
-        path = self.choose_path(kind.title.rstrip("…"), str(Path(self._folder) / name), kind.filters)
+        export = find_export(view.pane, name)
+        file = export.file.format(pane=pane, step=view.rendered.step if view.rendered else 0)
+        proposed = str(Path(self._folder) / file)
+        path = self.choose_path(translate(export.title).rstrip("…"), proposed, file_filters(export))
         if path:
             self._folder = str(Path(path).parent)
-            self.export(view, kind_name, path)
+            self.export(view, name, path)
 
     def _ask(self, title: str, proposed: str, filters: str) -> str:
         path, chosen = QFileDialog.getSaveFileName(self._window, title, proposed, filters)
@@ -193,7 +135,7 @@ class Exporter(QObject):
 class _Work:
     """The worker's part, apart from the exporter so that no Qt object is made or deleted on the worker."""
 
-    def __init__(self, request: Request, exporter: Exporter) -> None:
+    def __init__(self, request: ExportRequest, exporter: Exporter) -> None:
         self._request, self._exporter = request, exporter
 
     def __call__(self) -> Path:
@@ -248,5 +190,6 @@ class ExportLine(ProgressLine):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path.parent)))
 
 
-def _decodes(view: PaneView) -> bool:
-    return "Decodes" in {capability.__name__ for capability in view.pane.needs} or view.pane.name == "samples"
+def file_filters(export: Export) -> str:
+    """Formats of an export as Qt's file dialog takes them: ``"GIF (*.gif);;WebP (*.webp)"``."""
+    return ";;".join(f"{FORMAT_NAMES.get(one, one[1:].upper())} (*{one})" for one in export.suffixes)

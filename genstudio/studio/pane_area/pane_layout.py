@@ -13,7 +13,7 @@ from genstudio.studio.pane_area.default_pane import first_pane
 from genstudio.studio.pane_area.detached_window import PaneWindow
 from genstudio.studio.pane_view.inspector import WIDTH
 from genstudio.studio.pane_view.view import PaneView
-from genstudio.viewing.base import GROUPS, Pane
+from genstudio.viewing.pane import Pane
 
 if TYPE_CHECKING:
     from genstudio.core.spec import ImageSpec
@@ -254,8 +254,7 @@ class PaneLayout(QWidget):
     def _others(self, *taken: str) -> list[str]:
         """Panes for a free place: those that the model serves first, in the order of the rail."""
         free = [name for name in self._panes if name not in taken and name not in self.windows]
-        groups = list(GROUPS)
-        return sorted(free, key=lambda name: (not self._can_serve(name), groups.index(self._panes[name].group)))
+        return sorted(free, key=lambda name: (not self._can_serve(name), self._panes[name].group.order))
 
     @Slot()
     def _wants_beside(self) -> None:

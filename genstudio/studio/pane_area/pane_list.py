@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QScrollArea, QSizePolicy, QVBoxLa
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.theme import colour, font, theme
 from genstudio.studio.widgets.card import Caption
-from genstudio.viewing.base import GROUPS, Pane
+from genstudio.viewing.pane import Pane, groups_of
 
 
 class PaneButton(QAbstractButton):
@@ -98,8 +98,9 @@ class PaneList(QScrollArea):
         column.setSpacing(1)
         self.buttons = {}
         served = {name: pane for name, pane in self._panes.items() if self._unavailable.get(name) is None}
-        for group, title in GROUPS.items():
-            self._add_group(column, translate(title), {n: p for n, p in served.items() if p.group == group})
+        for group in groups_of(self._panes.values()):
+            members = {name: pane for name, pane in served.items() if pane.group.name == group.name}
+            self._add_group(column, translate(group.title), members)
         others = {name: pane for name, pane in self._panes.items() if name not in served}
         self._add_group(column, _("Not for this model"), others)
         column.addStretch(1)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QUndoStack
 
     from genstudio.training.recipe.recipe import Recipe
-    from genstudio.viewing.base import PaneState
+    from genstudio.viewing.pane_state import PaneState
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import _, translate
 from genstudio.studio.pane_view.view import PaneView
-from genstudio.viewing.base import Pane
+from genstudio.viewing.pane import Pane
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import GenstudioError
 from genstudio.studio.pane_area.pane_states import Subject
-from genstudio.viewing.base import Pane, PaneState
+from genstudio.viewing.pane import Pane
+from genstudio.viewing.pane_state import PaneState
 
 if TYPE_CHECKING:
     from genstudio.studio.settings import Settings

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtGui import QUndoCommand
 
-from genstudio.viewing.base import PaneState
+from genstudio.viewing.pane_state import PaneState
 
 States = Mapping[str, PaneState]
 Apply = Callable[[States, bool], None]

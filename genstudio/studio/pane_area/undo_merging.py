@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 if TYPE_CHECKING:
     from genstudio.studio.pane_view.view import PaneView
-    from genstudio.viewing.base import PaneState
+    from genstudio.viewing.pane_state import PaneState
 
 STEPS_REST_MS = 600  # a pause that ends a row of single steps
 

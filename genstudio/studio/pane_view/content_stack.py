@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QTextBrowser, QWidget
 from genstudio.studio.plots.series_plot import SeriesPlot
 
 if TYPE_CHECKING:
-    from genstudio.viewing.base import Content
+    from genstudio.viewing.content import Content
 
 
 class ContentStack(QStackedWidget):

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.viewing.base import Picture
+    from genstudio.viewing.content import Picture
 
 
 @dataclass(frozen=True)

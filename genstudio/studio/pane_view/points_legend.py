@@ -12,7 +12,7 @@ from genstudio.core.messages import translate
 from genstudio.studio.theme import colour, font, theme
 
 if TYPE_CHECKING:
-    from genstudio.viewing.base import Legend
+    from genstudio.viewing.content import Legend
 
 HEIGHT, BAR = 20, 120
 BETWEEN = 8  # a bar and its ends

@@ -1,7 +1,7 @@
 """A pane on screen: its pictures, the line that says in words what is seen, its help page, its inspector.
 
-What a pane shows and which controls it has follow from what ``explore/`` registers; a subclass in ``DRESSES`` may lay the
-controls out by hand. A view never changes its state itself: it proposes one, and whoever owns it makes that undoable.
+What a pane shows and which controls it has follow from its registration; a subclass registered with
+``pane_view`` may lay them out itself. A view never changes its state: it proposes one, and its owner makes that undoable.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from genstudio.studio.pane_area.direction_store import FoundDirections
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Content, Pane, PaneState
     from genstudio.viewing.blobs import Blobs
+    from genstudio.viewing.content import Content
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 ROOM_FOR_TIME = 400  # logical pixels; in a narrower pane the words need all there is
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genstudio.export.charts.curve_groups import GRADIENT, JUDGED
-from genstudio.export.charts.curve_names import distinct_titles
+from genstudio.core.metrics import Metric
+from genstudio.export.charts.curve_groups import distinct_titles
 from genstudio.export.charts.smoothing import smooth
 from genstudio.studio.plots.curve_data import Axis, Points
 from genstudio.studio.plots.strips import MOST, Extent, extent, held_range, into_strips
@@ -50,9 +50,15 @@ class Curve:
     style: Series
     train: Points
     held_out: Points
+    metric: Metric
     others: tuple[Points, ...] = ()
     section: str = ""
     """Whose it is, of several players: it shares no strip with those of another section."""
+
+    @property
+    def is_output(self) -> bool:
+        """True for the outputs of a discriminator."""
+        return any(role in self.metric.roles for role in ("real_output", "fake_output"))
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,7 @@ class Line:
     smooth: Points
     held_out: Points
     others: tuple[Points, ...]
+    is_output: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +215,10 @@ def _grouped_within(curves: Sequence[Curve], request: Request, most: int) -> tup
     names = [curve.name for curve in curves]
     values = {curve.name: curve.train[1] for curve in curves}
     in_a_game = bool(curves[0].section)
-    positive = {name: is_positive(its) and not (in_a_game and is_linear(name, its)) for name, its in values.items()}
+    positive = {
+        curve.name: is_positive(curve.train[1]) and not (in_a_game and is_linear(curve, curve.train[1]))
+        for curve in curves
+    }
     log_of_all = request.log and (not in_a_game or all(positive.values()))
     extents = {name: extent(its, log=log_of_all and positive[name]) for name, its in values.items()}
     # What has no logarithm shares no axis with what has one; among one player's terms, all have one or none.
@@ -232,14 +242,14 @@ def is_positive(values: np.ndarray) -> bool:
     return not len(known) or 2 * int(np.count_nonzero(known > 0)) > len(known)
 
 
-def is_linear(name: str, values: np.ndarray) -> bool:
+def is_linear(curve: Curve, values: np.ndarray) -> bool:
     """True where a GAN's curve is read on a linear axis alone: discriminator outputs, and a loss that comes so near
     to 0 that a logarithm would stretch what hardly differs from it over most of its height."""
     import numpy as np
 
     known = values[np.isfinite(values)]
-    if name.startswith((JUDGED, GRADIENT)) or len(known) < 2:
-        return name.startswith(JUDGED)
+    if curve.is_output or "gradient" in curve.metric.roles or len(known) < 2:
+        return curve.is_output
     low, high = np.percentile(known, (1, 99))
     return bool(low < NEAR_ZERO * high)
 
@@ -264,7 +274,7 @@ def _line(curve: Curve, request: Request, *, log: bool) -> Line:
     others = tuple(
         thin(ox, drawable(smooth(oy, request.smoothing), log=log), OVERLAY_POINTS) for ox, oy in curve.others
     )
-    return Line(curve.name, curve.style, raw, wide, (hx[shown], rings[shown]), others)
+    return Line(curve.name, curve.style, raw, wide, (hx[shown], rings[shown]), others, curve.is_output)
 
 
 def _not_finite(request: Request) -> tuple[float, ...]:
@@ -292,7 +302,7 @@ def _height(lines: Sequence[Line], held: Extent | None, *, alone: bool, shares: 
     if not len(values):
         return held or (0.0, 1.0)
     among_shares = values.min() >= -ROUNDING and values.max() <= 1 + ROUNDING
-    if shares and among_shares and all(line.name.startswith(JUDGED) for line in lines):
+    if shares and among_shares and all(line.is_output for line in lines):
         return SHARES
     # The first steps of a curve that stands alone would flatten all that follows.
     edges = (50 * (1 - VISIBLE), 50 * (1 + VISIBLE)) if alone and len(values) > 50 else (0, 100)
@@ -331,7 +341,9 @@ def _laid_out(
     sections = {curve.name: curve.section for curve in request.curves}
     strips = []
     titles = distinct_titles(
-        [sections.get(its[0].name, "") if its else "" for its in lines], [[line.name for line in its] for its in lines]
+        [sections.get(its[0].name, "") if its else "" for its in lines],
+        [[line.name for line in its] for its in lines],
+        {curve.name: curve.metric for curve in request.curves},
     )
     for place, (its, log, its_held) in enumerate(zip(lines, logs, helds, strict=True)):
         top = ABOVE + place * (tall + BETWEEN)

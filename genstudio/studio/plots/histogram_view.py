@@ -16,7 +16,7 @@ from genstudio.studio.theme import colour, font, theme
 from genstudio.studio.widgets.rounded_frame import ROUND, behind
 
 if TYPE_CHECKING:
-    from genstudio.viewing.base import Series
+    from genstudio.viewing.content import Series
 
 LEFT, RIGHT, BOTTOM = 42.0, 10.0, 20.0  # logical pixels: tick labels, axis below
 LINE = 17.0  # of the legend above, and of the axis' name where it has one to itself

@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
 
 from genstudio.core.messages import _
-from genstudio.export.charts.curve_names import curve_title
 from genstudio.studio.theme import Series, colour, font
 
 GAP = 8
@@ -22,9 +21,9 @@ class Entry(QAbstractButton):
 
     widened = Signal()
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.name = name
+        self.title = title
         self.style_of = Series("#000000", ())
         self.value = ""
         self.held_out = ""
@@ -39,7 +38,7 @@ class Entry(QAbstractButton):
     def show_value(self, value: str, held_out: str) -> None:
         if (value, held_out) != (self.value, self.held_out):
             self.value, self.held_out = value, held_out
-            words = f"{curve_title(self.name)} {value}"
+            words = f"{self.title} {value}"
             self.setAccessibleName(words + (f", {_('held out')} {held_out}" if held_out else ""))
             self.update()
             if self._needed() > self._widest:  # never narrower again: running numbers must not shake the legend
@@ -52,7 +51,7 @@ class Entry(QAbstractButton):
 
     def _needed(self) -> int:
         width = SAMPLE + 9
-        for words, extra in ((curve_title(self.name), 6), (self.value, 6), (self.held_out, 17)):
+        for words, extra in ((self.title, 6), (self.value, 6), (self.held_out, 17)):
             width += self.fontMetrics().horizontalAdvance(words) + extra if words else 0
         return width
 
@@ -74,7 +73,7 @@ class Entry(QAbstractButton):
         painter.setPen(colour("text"))
         x = SAMPLE + 7
         metrics = self.fontMetrics()
-        for words, role in ((curve_title(self.name), "text"), (self.value, "text"), (self.held_out, "muted")):
+        for words, role in ((self.title, "text"), (self.value, "text"), (self.held_out, "muted")):
             if not words:
                 continue
             if role == "muted":
@@ -108,8 +107,8 @@ class Legend(QWidget):
         self._per_row = 0
         self.setMinimumWidth(120)
 
-    def set_names(self, names: Sequence[str], styles: Mapping[str, Series], off: Sequence[str]) -> None:
-        """One entry a name, in this order."""
+    def set_names(self, names: Mapping[str, str], styles: Mapping[str, Series], off: Sequence[str]) -> None:
+        """Show one entry per name, in this order; ``names`` to their titles."""
         for name in [n for n in self.entries if n not in names]:
             entry = self.entries.pop(name)
             entry.toggled.disconnect(self._toggled)
@@ -117,14 +116,14 @@ class Legend(QWidget):
             self._grid.removeWidget(entry)
             entry.hide()
             entry.deleteLater()
-        for name in names:
+        for name, title in names.items():
             if name not in self.entries:
-                made = self.entries[name] = Entry(name, self)
+                made = self.entries[name] = Entry(title, self)
                 made.setChecked(name not in off)
                 made.toggled.connect(self._toggled)
                 made.widened.connect(self._place)
             entry = self.entries[name]
-            entry.style_of = styles[name]
+            entry.title, entry.style_of = title, styles[name]
             entry.update()
         self.entries = {name: self.entries[name] for name in names}
         self._per_row = 0

@@ -18,6 +18,7 @@ from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from genstudio.core.messages import _
+from genstudio.core.metrics import Metric, title_of
 from genstudio.studio.plots.curve_chart import Chart, Curve, MarkAt, Request, arrange
 from genstudio.studio.plots.curve_data import Axis, CurveData
 from genstudio.studio.plots.curve_painting import paint
@@ -43,6 +44,7 @@ class LossPlot(QWidget):
         self.others: dict[str, CurveData] = {}
         self.marks: tuple[tuple[int, str], ...] = ()  # step and words
         self.sections: dict[str, str] = {}
+        self.metrics: dict[str, Metric] = {}
         self.names: list[str] = []
         self.styles: dict[str, Series] = {}
         self.axis: Axis = "step"
@@ -92,12 +94,16 @@ class LossPlot(QWidget):
             self.redraw()
 
     def set_names(
-        self, names: Sequence[str], styles: Mapping[str, Series], sections: Mapping[str, str] | None = None
+        self,
+        names: Sequence[str],
+        styles: Mapping[str, Series],
+        sections: Mapping[str, str] | None = None,
+        metrics: Mapping[str, Metric] | None = None,
     ) -> None:
-        """Set the names that are drawn, their styles, and their players where there are several."""
-        wanted = list(names), dict(styles), dict(sections or {})
-        if wanted != (self.names, self.styles, self.sections):
-            self.names, self.styles, self.sections = wanted
+        """Set the names that are drawn, their styles, their players where there are several, and their metrics."""
+        wanted = list(names), dict(styles), dict(sections or {}), dict(metrics or {})
+        if wanted != (self.names, self.styles, self.sections, self.metrics):
+            self.names, self.styles, self.sections, self.metrics = wanted
             self.redraw()
 
     def set_options(self, *, log: bool | None = None, smoothing: float | None = None, axis: Axis | None = None) -> None:
@@ -183,6 +189,7 @@ class LossPlot(QWidget):
                 self.styles.get(name) or theme().current.series[0],
                 self.data.curve(f"train/{name}", self.axis),
                 self.data.held_out(name, self.axis),
+                self.metrics.get(name) or Metric(title_of(name, {})),
                 tuple(other.curve(f"train/{name}", self.axis) for other in self.others.values()),
                 self.sections.get(name, ""),
             )

@@ -16,7 +16,7 @@ from genstudio.studio.theme import colour, font, theme
 from genstudio.studio.widgets.rounded_frame import ROUND
 
 if TYPE_CHECKING:
-    from genstudio.viewing.base import Content, Series
+    from genstudio.viewing.content import Content, Series
 
 EDGE = 16.0  # logical pixels, around all
 LEFT, BELOW = 44.0, 26.0  # for the ticks' texts

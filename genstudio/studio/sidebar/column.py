@@ -181,7 +181,7 @@ class LeftColumn(QWidget):
     def _library_ready(self) -> None:
         self.model.set_kinds(self.library.models)
         self.data.set_kinds(self.library.data)
-        self.curves.set_units(self.library.units)
+        self.curves.set_metrics(self.library.metrics)
         self._lock()
         self.optimisers.models_are_known()
         self.draft.renew()

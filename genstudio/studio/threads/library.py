@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from genstudio.core.knobs import Knobs, parse_knobs
 from genstudio.core.messages import Message, translate
+from genstudio.core.metrics import Metric
 from genstudio.studio.threads.background import Background
 
 if TYPE_CHECKING:
@@ -69,13 +70,13 @@ class Found:
 
     models: dict[str, ModelKind]
     data: dict[str, DataKind]
-    units: dict[str, str]
+    metrics: dict[str, dict[str, Metric]]
     torch_seconds: float
     problems: tuple[str, ...] = field(default=())
 
 
 class Library(QObject):
-    """``models``, ``data`` and ``units`` are empty until ``ready``."""
+    """``models``, ``data`` and ``metrics`` are empty until ``ready``."""
 
     ready = Signal()
     failed = Signal(object)
@@ -85,7 +86,7 @@ class Library(QObject):
         self.background = background
         self.models: dict[str, ModelKind] = {}
         self.data: dict[str, DataKind] = {}
-        self.units: dict[str, str] = {}  # by term or measure name: "nats"
+        self.metrics: dict[str, dict[str, Metric]] = {}  # by model, by name
         self.torch_seconds = 0.0
 
     @property
@@ -113,7 +114,7 @@ class Library(QObject):
 
     @Slot(object)
     def _loaded(self, found: Found) -> None:
-        self.models, self.data, self.units = found.models, found.data, found.units
+        self.models, self.data, self.metrics = found.models, found.data, found.metrics
         self.torch_seconds = self.torch_seconds or found.torch_seconds
         self.ready.emit()
 
@@ -129,13 +130,11 @@ def find_everything() -> Found:
 
     torch_seconds = time.perf_counter() - began
     from genstudio.core.capabilities import capabilities_of
-    from genstudio.evaluate.base import measures
     from genstudio.models.base import models
+    from genstudio.training.metrics import metrics_of
 
-    units = {name: unit for _, measure in measures.items() for name, unit in measure.units.items()}
     kinds: dict[str, ModelKind] = {}
     for name, model in models.items():
-        units |= dict(model.units)
         kinds[name] = ModelKind(
             name,
             model.title,
@@ -147,7 +146,7 @@ def find_everything() -> Found:
             model.player_names,
             model.default_players,
         )
-    return Found(kinds, _find_data(), units, torch_seconds)
+    return Found(kinds, _find_data(), {name: metrics_of(name) for name in kinds}, torch_seconds)
 
 
 def _find_data() -> dict[str, DataKind]:

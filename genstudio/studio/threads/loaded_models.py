@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
-from genstudio.viewing.base import ViewContext
+from genstudio.viewing.context import ViewContext
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet

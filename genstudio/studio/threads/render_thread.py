@@ -27,8 +27,10 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.threads import compute_on_one_core
 from genstudio.studio.threads.loaded_models import LoadedModels, Weights, run_in_front
 from genstudio.studio.threads.throttle import REST_MS, StagePace
-from genstudio.viewing.base import Content, PaneState, pane_of, steps
 from genstudio.viewing.blobs import Blobs
+from genstudio.viewing.content import Content
+from genstudio.viewing.pane import pane_of, steps
+from genstudio.viewing.pane_state import PaneState
 
 if TYPE_CHECKING:
     from genstudio.training.snapshot import Snapshot

@@ -33,7 +33,7 @@ from genstudio.studio.widgets.rounded_frame import ROUND, behind, corners
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from genstudio.viewing.base import Picture, Points
+    from genstudio.viewing.content import Picture, Points
 
 MARGIN = 12  # logical pixels around the sheet
 ROOMY = 240  # from this width on, words stand in large letters

@@ -74,7 +74,7 @@ class ImageView(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), colour("surround"))
         if self._pixels is not None:
-            from genstudio.viewing.base import Picture
+            from genstudio.viewing.content import Picture
 
             ratio = self.devicePixelRatioF()
             picture = Picture(self._pixels)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from genstudio.core.messages import _
+from genstudio.core.messages import N_n, _, translate
 from genstudio.studio.widgets.card import Fact, Running
 from genstudio.studio.widgets.controls import Button, IconButton
 from genstudio.studio.widgets.transport_button import show_playing, transport_button
@@ -133,7 +133,7 @@ class Transport(QWidget):
         elif math.isinf(pixels_per_second):
             words = _("as fast as it goes")
         else:
-            words = _("1 pixel/s") if pixels_per_second == 1 else _("{n} pixels/s", n=wanted)
+            words = translate(N_n("1 pixel/s", "{n:,} pixels/s", n=round(pixels_per_second)))
         self.speed_words.setText(words)
         self.speed.setAccessibleDescription(words)
         self.speed.setToolTip(f"{words}. " + _("From one pixel a second to as fast as it goes"))

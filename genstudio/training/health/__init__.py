@@ -1,7 +1,8 @@
-"""A run's health in one line of plain words, with a remedy where there is one: read from the numbers of the curves alone.
+"""Health of a run in one sentence, with a remedy where there is one, computed from the numbers of its curves alone.
 
-One alarm a file: a function ``check(history) -> Health | None``, listed here, the worst first. Thresholds were chosen by
-looking at real trainings that work and that fail; each file says which.
+One alarm per file: a function ``check(history) -> Health | None``, listed here, the worst first. Thresholds were chosen
+from real trainings that work and that fail; each file says which. Rules read numbers by role (``core/metrics.py``), never
+by name: a new model declares the roles of what it reports.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from genstudio.core.messages import N_
+from genstudio.core.metrics import Metric
 from genstudio.training.health import (
     discriminator_fooled,
     discriminator_too_strong,
@@ -28,6 +30,7 @@ from genstudio.training.health import (
 )
 from genstudio.training.health.metric_history import MetricHistory
 from genstudio.training.health.verdict import Health, as_options
+from genstudio.training.metrics import all_metrics
 from genstudio.training.recipe.plan import Plan
 from genstudio.training.telemetry import Row
 
@@ -54,6 +57,7 @@ def assess(
     rows: Sequence[Row],
     plan: Plan,
     knobs: Mapping[str, Any] | None = None,
+    metrics: Mapping[str, Metric] | None = None,
     *,
     training: bool = True,
     only: str = "",
@@ -61,11 +65,13 @@ def assess(
     """Most severe finding in ``rows`` (ascending, newest last), else what can be said of progress; ``None`` before there is
     enough to see.
 
-    ``plan`` and the model's ``knobs`` are those in force: remedies are relative to them. ``training``: whether steps are
-    being taken now. Of a run that is paused, stopped or finished nothing is said in the present tense. ``only``: the one
-    player that is updated now, where a person has chosen so; rows average several steps and tell it late.
+    ``plan`` and the model's ``knobs`` are those in force: remedies are relative to them. ``metrics``: those of the run
+    (:func:`genstudio.training.metrics.metrics_of`); rules find numbers by their roles. Without, all that are registered.
+    ``training``: False for a run that is paused, stopped or finished, which is never described in the present tense.
+    ``only``: the one player that is updated now, where a person has chosen so; rows average several steps and tell it late.
     """
-    history = MetricHistory(rows, plan, dict(knobs or {}), training=training, only=only)
+    known = all_metrics() if metrics is None else metrics
+    history = MetricHistory(rows, plan, dict(knobs or {}), known, training=training, only=only)
     for check in CHECKS:
         found = check(history)
         if found is not None and not training and check is not learning.check:

@@ -8,10 +8,7 @@ from typing import Any
 from genstudio.core.messages import N_, Message
 from genstudio.training.health.metric_history import (
     DISCRIMINATOR,
-    DIVERSITY,
-    FAKE,
     GENERATOR,
-    REAL,
     MetricHistory,
     gradient,
     output,
@@ -36,12 +33,12 @@ def check(history: MetricHistory) -> Health | None:
     A discriminator that is an autoencoder (BEGAN, with its measure M) finds generated images more real by design. A critic's
     values have no scale: one that is held flat tells images apart by hundredths.
     """
-    if not history.recent or "train/M" in history.recent[-1].values:
+    if not history.recent or history.key("train", "convergence"):
         return None
-    gaps = [row.values[REAL] - row.values[FAKE] for row in history.recent]
-    real, fake = history.recent_median(REAL), history.recent_median(FAKE)
+    gaps = [row.values[history.real] - row.values[history.fake] for row in history.recent]
+    real, fake = history.recent_median(history.real), history.recent_median(history.fake)
     alike = history.tells_probabilities and abs(statistics.median(gaps)) < EQUAL
-    varied = [value for step, value in history.curve(DIVERSITY) if step > 0][-3:]
+    varied = [value for step, value in history.curve(history.diversity) if step > 0][-3:]
     if sum(gap < 0 for gap in gaps) >= MOSTLY * len(gaps) and _says_anything(history, statistics.median(gaps)):
         message = N_(
             "The generator fools the discriminator, which takes its images for real ones: D(x) {real}, D(G(z)) "
@@ -66,7 +63,7 @@ def check(history: MetricHistory) -> Health | None:
 
 
 def _says_anything(history: MetricHistory, gap: float) -> bool:
-    largest = max(abs(row.values[REAL] - row.values[FAKE]) for row in history.turns)
+    largest = max(abs(row.values[history.real] - row.values[history.fake]) for row in history.turns)
     return history.tells_probabilities or abs(gap) >= TURNED * largest
 
 

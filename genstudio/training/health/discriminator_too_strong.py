@@ -8,10 +8,7 @@ from typing import Any
 from genstudio.core.messages import N_, Message
 from genstudio.training.health.metric_history import (
     DISCRIMINATOR,
-    DIVERSITY,
-    FAKE,
     GENERATOR,
-    REAL,
     MetricHistory,
     gradient,
     output,
@@ -37,7 +34,7 @@ def check(history: MetricHistory) -> Health | None:
     if not history.recent:
         return None
     left, height = history.recent_median(gradient(GENERATOR)), history.peak(gradient(GENERATOR))
-    real, fake = history.recent_median(REAL), history.recent_median(FAKE)
+    real, fake = history.recent_median(history.real), history.recent_median(history.fake)
     if left < VANISHED * height:
         message = N_(
             "The discriminator is too strong: the generator's gradient has vanished for {n} steps.",
@@ -56,18 +53,18 @@ def check(history: MetricHistory) -> Health | None:
             "samples vary {varied:.0%} as much as the images do.",
             real=output(real),
             fake=output(fake),
-            varied=history.sheets(DIVERSITY)[-1],
+            varied=history.sheets(history.diversity)[-1],
         )
     else:
         return None
-    if history.knobs.get("objective") == "minimax":
-        message = N_("{what} A new run with objective=non-saturating would learn.", what=message)
+    if (advice := history.objective and history.objective.overpowered) is not None:
+        message = N_("{what} {advice}", what=message, advice=advice)
     return Health("watch", message, *_weaker(history))
 
 
 def _learns_nothing(history: MetricHistory, real: float, fake: float) -> bool:
     """Images are told apart, and sheet after sheet shows as little as the one before."""
-    varied = history.sheets(DIVERSITY)
+    varied = history.sheets(history.diversity)
     if not varied or not history.tells_probabilities or real - fake < AHEAD:
         return False
     return max(varied) < POOR and varied[-1] < RISING * varied[0]

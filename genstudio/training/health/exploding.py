@@ -20,7 +20,6 @@ learning rates of 1 and more bring 1e5 and up within ten steps."""
 LOST = 1e4
 """Size of a loss on the discriminator's output. A critic's value that nothing holds grows too, but games that work stay
 below 10; those that flew apart stand at 6e4 and more, and may have no gradient left to be seen."""
-LOSSES = ("train/d_real", "train/d_fake", "train/adversarial")
 
 
 def check(history: MetricHistory) -> Health | None:
@@ -32,6 +31,7 @@ def check(history: MetricHistory) -> Health | None:
         if sum(row.values.get(gradient(player), 0.0) > HUGE for row in last) >= FEW:
             message = N_("The gradient of the {player} has exploded: the steps are too large.", player=player)
             return Health("bad", message, SLOWER, history.slower())
-    if sum(any(abs(row.values.get(name, 0.0)) > LOST for name in LOSSES) for row in last) >= FEW:
+    losses = history.keys("train", "game_loss")
+    if sum(any(abs(row.values.get(name, 0.0)) > LOST for name in losses) for row in last) >= FEW:
         return Health("bad", N_("The losses have exploded: the steps are too large."), SLOWER, history.slower())
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from genstudio.core.messages import N_
 from genstudio.training.duplicates import images_behind
-from genstudio.training.health.metric_history import DUPLICATES, GENERATOR, MetricHistory
+from genstudio.training.health.metric_history import GENERATOR, MetricHistory
 from genstudio.training.health.verdict import Health
 
 MANY = 60.0
@@ -20,7 +20,7 @@ LATENT = 8
 
 def check(history: MetricHistory) -> Health | None:
     """All of the newest sheets show one image again and again among others."""
-    repeated = history.sheets(DUPLICATES) if history.turns else []
+    repeated = history.sheets(history.key("samples", "duplicates")) if history.turns else []
     if not repeated or min(repeated) < MANY or int(history.knobs.get("latent_dim", LATENT)) < LATENT:
         return None
     message = N_(

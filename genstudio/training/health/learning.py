@@ -7,16 +7,11 @@ from typing import Any
 
 from genstudio.core.messages import N_, Message
 from genstudio.training.health.metric_history import (
-    ABOVE,
     DISCRIMINATOR,
-    DIVERSITY,
     ENOUGH,
-    FAKE,
     FEW,
     GENERATOR,
     NOISE,
-    PASSED,
-    REAL,
     MetricHistory,
     nats,
     output,
@@ -77,8 +72,8 @@ def _of_a_game(history: MetricHistory) -> Health:
     last = history.turns[-FEW:]
     fields: dict[str, Any] = {
         "step": history.step,
-        "real": output(_mean(last, REAL)),
-        "fake": output(_mean(last, FAKE)),
+        "real": output(_mean(last, history.real)),
+        "fake": output(_mean(last, history.fake)),
     }
     learning = (history.only,) if history.only else history.players_learning(last[-1])
     if len(learning) < 2:
@@ -118,8 +113,8 @@ def _ahead(history: MetricHistory) -> str | None:
     last, key = history.turns[-FEW:], _recorded(history)
     if key is not None:
         passed, none, all_pass = _mean(last, key), NONE_PASS, 1 - NONE_PASS
-    elif all(0 <= row.values[key] <= 1 for row in last for key in (REAL, FAKE)):
-        passed, none, all_pass = _mean(last, FAKE), SURE, 1 - SURE
+    elif all(0 <= row.values[key] <= 1 for row in last for key in (history.real, history.fake)):
+        passed, none, all_pass = _mean(last, history.fake), SURE, 1 - SURE
     else:
         return None
     return DISCRIMINATOR if passed < none else GENERATOR if passed > all_pass else None
@@ -128,7 +123,8 @@ def _ahead(history: MetricHistory) -> str | None:
 def _recorded(history: MetricHistory) -> str | None:
     """The key that tells how many samples pass in the newest turns; ``None`` in runs from before it was recorded."""
     last = history.turns[-FEW:]
-    return next((key for key in (PASSED, ABOVE) if all(key in row.values for row in last)), None)
+    candidates = (history.key("train", "pass_share"), history.key("train", "pair_share"))
+    return next((key for key in candidates if key and all(key in row.values for row in last)), None)
 
 
 def _leading(history: MetricHistory, ahead: str, fields: dict[str, Any]) -> Message:
@@ -137,17 +133,19 @@ def _leading(history: MetricHistory, ahead: str, fields: dict[str, Any]) -> Mess
         words = N_("Up to step {step:,}: D(x) {real}, D(G(z)) {fake}.", **fields)
     else:
         words = N_("The {ahead} is ahead: D(x) {real}, D(G(z)) {fake}.", ahead=ahead, **fields)
-    if key == PASSED:
+    if key is not None and key == history.key("train", "pass_share"):
         passed = f"{100 * _mean(last, key):.0f}"
         words = N_("{words} {passed} % of the samples pass for real.", words=words, passed=passed)
-    elif key == ABOVE:
+    elif key is not None:
         above = f"{100 * _mean(last, key):.0f}"
         words = N_("{words} A sample scores higher than a real image in {above} % of pairs.", words=words, above=above)
     return _with_variety(history, words)
 
 
 def _with_variety(history: MetricHistory, words: Message) -> Message:
-    varied = [found for found in history.curve(DIVERSITY) if found[0] > 0]  # not of nets that have learned nothing
+    varied = [
+        found for found in history.curve(history.diversity) if found[0] > 0
+    ]  # not of nets that have learned nothing
     if not varied:
         return words
     return N_("{words} Samples vary {varied:.0%} as much as the images do.", words=words, varied=varied[-1][1])

@@ -1,14 +1,16 @@
-"""The rows that a verdict is made from, sorted by what they are about; and the remedies that several alarms share."""
+"""Numbers of a run sorted by role, and the remedies that several alarms share."""
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from genstudio.core.messages import N_, Message
-from genstudio.objectives.base import objectives
+from genstudio.core.metrics import Metric, Role, with_role
+from genstudio.objectives.base import Objective, objectives
+from genstudio.training.metrics import gradient_name
 from genstudio.training.recipe.plan import Plan
 from genstudio.training.telemetry import Row
 
@@ -16,10 +18,6 @@ FEW = 5  # rows that make a recent mean
 ENOUGH = 10  # rows before anything is said of them
 LONG = 30  # rows of a game before it is said to go on like this: players swing, and right themselves
 NOISE = 0.003  # relative change of an ELBO that is taken for noise
-REAL, FAKE = "train/D(x)", "train/D(G(z))"
-PASSED = "train/passed"  # share of generated images that the discriminator takes for real
-ABOVE = "train/above"  # in place of it, without a boundary: share of pairs in which the generated image is the more real one
-DIVERSITY, DUPLICATES = "samples/diversity", "samples/duplicates"
 EARLY = 500
 """Steps of a game before its sheets are judged by what they don't show: every generator begins with few blurred images. The
 fully connected one of mnist-gan has left them by then, with and without its penalty."""
@@ -30,14 +28,34 @@ DISCRIMINATOR, GENERATOR = "discriminator", "generator"
 
 
 class MetricHistory:
-    """``rows`` ascending; ``plan`` and ``knobs`` are those in force; ``training``: whether steps are being taken now;
-    ``only``: the player that learns alone, or empty."""
+    """Numbers of a run by role. ``rows`` ascending; ``plan`` and ``knobs`` are those in force; ``metrics`` by name;
+    ``training``: True while steps are being taken; ``only``: the player that learns alone, or empty."""
 
     def __init__(
-        self, rows: Sequence[Row], plan: Plan, knobs: dict[str, Any], *, training: bool = True, only: str = ""
+        self,
+        rows: Sequence[Row],
+        plan: Plan,
+        knobs: dict[str, Any],
+        metrics: Mapping[str, Metric],
+        *,
+        training: bool = True,
+        only: str = "",
     ) -> None:
         self.rows, self.plan, self.knobs, self.training, self.only = rows, plan, knobs, training, only
+        self.metrics = metrics
         self.step = rows[-1].step if rows else 0
+
+    def key(self, split: str, role: Role) -> str:
+        """Key of the metric with that role which the rows have (``split/name``), else "", which no row has."""
+        return next(iter(self.keys(split, role)), "")
+
+    def keys(self, split: str, role: Role) -> list[str]:
+        """Keys of the metrics with that role which some row has, in the order of their declaration."""
+        return [key for name in with_role(self.metrics, role) if (key := f"{split}/{name}") in self._reported]
+
+    @cached_property
+    def _reported(self) -> set[str]:
+        return {key for row in self.rows for key in row.values}
 
     def curve(self, name: str) -> list[tuple[int, float]]:
         """(step, value) of one key, oldest first."""
@@ -48,29 +66,49 @@ class MetricHistory:
     @property
     def what(self) -> Message:
         """Name of the measure by which held-out images are scored."""
-        exact = any("train/nll" in row.values or "validation/nll" in row.values for row in self.rows)
+        exact = self.key("train", "nll") or self.key("validation", "nll")
         return N_("log-likelihood") if exact else N_("ELBO")
 
     def held_out(self) -> list[tuple[int, float]]:
         """log p of held-out images, or the bound on it, in nats: higher is better."""
-        return self.curve("validation/elbo") or [(step, -nll) for step, nll in self.curve("validation/nll")]
+        exact = self.curve(self.key("validation", "nll"))
+        return self.curve(self.key("validation", "bound")) or [(step, -nll) for step, nll in exact]
 
     def bound(self) -> list[tuple[int, float]]:
         """Bound on training images: from the ELBO's two terms, or exact."""
-        if exact := self.curve("train/nll"):
+        if exact := self.curve(self.key("train", "nll")):
             return [(step, -nll) for step, nll in exact]
+        return self.total(self.keys("train", "elbo_term"), sign=-1)
+
+    def total(self, keys: Sequence[str], sign: int = 1) -> list[tuple[int, float]]:
+        """(step, sum over ``keys``, times ``sign``) of the rows that have all of them; empty for no keys."""
         return [
-            (row.step, -row.values["train/reconstruction"] - row.values["train/kl"])
+            (row.step, sign * sum(row.values[key] for key in keys))
             for row in self.rows
-            if "train/reconstruction" in row.values and "train/kl" in row.values
+            if keys and all(key in row.values for key in keys)
         ]
 
     # -- two players -----------------------------------------------------------------------------------------------------
 
     @cached_property
+    def real(self) -> str:
+        """Key of the discriminator's mean output on real images; "" without one."""
+        return self.key("train", "real_output")
+
+    @cached_property
+    def fake(self) -> str:
+        """Key of the discriminator's mean output on generated images; "" without one."""
+        return self.key("train", "fake_output")
+
+    @cached_property
+    def diversity(self) -> str:
+        """Key of the diversity of a sheet of samples; "" without one."""
+        return self.key("samples", "diversity")
+
+    @cached_property
     def turns(self) -> list[Row]:
         """Rows of a game between a discriminator and a generator; empty for every other model."""
-        return [row for row in self.rows if REAL in row.values and FAKE in row.values]
+        return [row for row in self.rows if self.real in row.values and self.fake in row.values]
 
     @cached_property
     def recent(self) -> list[Row]:
@@ -94,13 +132,18 @@ class MetricHistory:
         return {name for name in (DISCRIMINATOR, GENERATOR) if any(gradient(name) in row.values for row in self.turns)}
 
     @property
+    def objective(self) -> type[Objective] | None:
+        """The objective of the run, where the model has one."""
+        name = self.knobs.get("objective")
+        return objectives[name] if name is not None and name in objectives else None
+
+    @property
     def tells_probabilities(self) -> bool:
         """True where D(x) is a probability and not a critic's value. By the objective where there is
         one, else by what the values are like."""
-        name = self.knobs.get("objective")
-        if name is not None and name in objectives:
-            return objectives[name].output == "logit"
-        return all(0 <= self.recent_median(key) <= 1 for key in (REAL, FAKE))
+        if self.objective is not None:
+            return self.objective.output == "logit"
+        return all(0 <= self.recent_median(key) <= 1 for key in (self.real, self.fake))
 
     def recent_median(self, key: str) -> float:
         """The median of one key over the recent turns."""
@@ -137,7 +180,7 @@ class MetricHistory:
 
 def gradient(player: str) -> str:
     """The key of the length of a player's gradient."""
-    return f"train/gradient/{player}"
+    return f"train/{gradient_name(player)}"
 
 
 def rate(player: str) -> str:

@@ -7,8 +7,6 @@ from genstudio.core.messages import N_
 from genstudio.training.health.metric_history import GENERATOR, MetricHistory
 from genstudio.training.health.verdict import Health
 
-COVERAGE = "validation/class_coverage"
-MODES, MISSING = "validation/modes", "validation/modes_missing"
 LEAST = 0.8  # of the classes, or of the modes
 TIMES = 3  # measurements in a row
 STEPS = 1_000
@@ -18,7 +16,8 @@ STEPS = 1_000
 
 def check(history: MetricHistory) -> Health | None:
     """A fifth or more is missing in measurement after measurement, and none comes back."""
-    classes, modes = _stays_away(history.curve(COVERAGE)), _stays_away(_share_of_modes(history))
+    classes = _stays_away(history.curve(history.key("validation", "class_coverage")))
+    modes = _stays_away(_share_of_modes(history))
     if classes is not None:
         message = N_("Mode collapse: samples show only {share:.0%} of the classes.", share=classes)
     elif modes is not None:
@@ -30,8 +29,9 @@ def check(history: MetricHistory) -> Health | None:
 
 
 def _share_of_modes(history: MetricHistory) -> list[tuple[int, float]]:
-    both = [(row.step, row.values[MODES], row.values[MISSING]) for row in history.rows if MISSING in row.values]
-    return [(step, covered / max(1.0, covered + missing)) for step, covered, missing in both]
+    covered, missing = history.key("validation", "modes"), history.key("validation", "modes_missing")
+    both = [(row.step, row.values[covered], row.values[missing]) for row in history.rows if missing in row.values]
+    return [(step, found / max(1.0, found + lost)) for step, found, lost in both]
 
 
 def _stays_away(curve: list[tuple[int, float]]) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from genstudio.core.messages import N_
-from genstudio.training.health.metric_history import DIVERSITY, GENERATOR, MetricHistory
+from genstudio.training.health.metric_history import GENERATOR, MetricHistory
 from genstudio.training.health.verdict import Health
 
 SHEETS = 3  # the newest, all of them
@@ -13,7 +13,7 @@ MOST = 0.5  # a sheet that varies more than that is none of few images
 
 def check(history: MetricHistory) -> Health | None:
     """The newest sheets vary far less than earlier ones did."""
-    varied = [value for step, value in history.curve(DIVERSITY) if step > 0]
+    varied = [value for step, value in history.curve(history.diversity) if step > 0]
     if not history.turns or len(varied) < 2 * SHEETS:
         return None
     now = max(varied[-SHEETS:])

@@ -13,7 +13,11 @@ COLLAPSED = 0.05  # nats of KL under which a code says nothing: a twentieth of t
 
 def check(history: MetricHistory) -> Health | None:
     """The KL term stays near 0 after its warm-up."""
-    kl = [value for step, value in history.curve("train/kl") if step > int(history.knobs.get("warmup", 0))]
+    kl = [
+        value
+        for step, value in history.total(history.keys("train", "kl"))
+        if step > int(history.knobs.get("warmup", 0))
+    ]
     if len(kl) < ENOUGH or statistics.median(kl[-FEW:]) >= COLLAPSED:
         return None
     beta = float(history.knobs.get("beta", 0))

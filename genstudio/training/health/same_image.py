@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from genstudio.core.messages import N_
-from genstudio.training.health.metric_history import DIVERSITY, GENERATOR, LONG, MetricHistory
+from genstudio.training.health.metric_history import GENERATOR, LONG, MetricHistory
 from genstudio.training.health.verdict import Health
 
 ONE = 0.02
@@ -14,7 +14,7 @@ SHEETS = 2
 
 def check(history: MetricHistory) -> Health | None:
     """The newest sheets show one image, though the game goes on."""
-    varied = [value for step, value in history.curve(DIVERSITY) if step > 0]
+    varied = [value for step, value in history.curve(history.diversity) if step > 0]
     if len(history.turns) < LONG or len(varied) < SHEETS or max(varied[-SHEETS:]) >= ONE:
         return None
     message = N_(

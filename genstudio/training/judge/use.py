@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from genstudio.core.capabilities import Samples, has
-from genstudio.core.messages import N_, Message
+from genstudio.core.messages import N_
 from genstudio.training.events import Alarm
 
 if TYPE_CHECKING:
@@ -14,22 +13,6 @@ if TYPE_CHECKING:
     from genstudio.evaluate.judge.judge import Judge
     from genstudio.models.base import Model
     from genstudio.training.recipe.plan import Plan
-
-
-def judge_of(
-    plan: Plan,
-    model: Model,
-    data: DataSet,
-    progress: Callable[[float, Message], None] | None,
-    cancelled: Callable[[], bool] | None,
-) -> Judge | None:
-    """The judge that ``plan`` asks for, made now where it must be, with progress; ``None`` where it wants none, or the
-    model has no samples to look at. Before training begins: in the middle of it, a judge could only be waited for."""
-    if not plan.judge_every or not has(model, Samples):
-        return None
-    from genstudio.training.judge.find import judge_for
-
-    return judge_for(data, progress=progress, cancelled=cancelled)
 
 
 def check_judging(plan: Plan, data: DataSet) -> None:
@@ -73,7 +56,14 @@ def due(plan: Plan, step: int, model: Model, data: DataSet, judge: Judge | None,
 
 
 def _through(judge: Judge | None, model: Model) -> list[str]:
-    """The judged measures that a running training affords."""
+    """Names of the measures through the judge that are quick enough to run during training; those that need classes last."""
+    from genstudio.evaluate.base import measures
+
     if judge is None or not has(model, Samples):
         return []
-    return ["fid", "prdc", *(["class_coverage"] if judge.class_names else [])]
+    quick = [
+        (one.needs_classes, name)
+        for name, one in measures.items()
+        if one.needs_judge and one.while_training and one.serves(model) and (judge.class_names or not one.needs_classes)
+    ]
+    return [name for _, name in sorted(quick)]

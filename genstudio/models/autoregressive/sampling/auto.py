@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from genstudio.models.autoregressive.base import Autoregressive
+    from genstudio.models.autoregressive.sampling.model import SampledModel
     from genstudio.models.autoregressive.sampling.request import Method, Request
 
 CANDIDATES: tuple[Method, ...] = ("cached", "jacobi")
@@ -55,7 +55,7 @@ class Pace:
         return pace
 
 
-def choose(model: Autoregressive, request: Request, pace: Pace) -> Tensor:
+def choose(model: SampledModel, request: Request, pace: Pace) -> Tensor:
     """Draw by the method that ``pace`` finds fastest; the first time by each of them, the second given only as long as the
     first took. All draw the same images.
 
@@ -79,7 +79,7 @@ def choose(model: Autoregressive, request: Request, pace: Pace) -> Tensor:
     return images
 
 
-def _try_jacobi(model: Autoregressive, request: Request, limit: float) -> float:
+def _try_jacobi(model: SampledModel, request: Request, limit: float) -> float:
     """Seconds that Jacobi iteration takes; more than ``limit`` when it was given up."""
     from genstudio.models.autoregressive.sampling.jacobi import jacobi
 

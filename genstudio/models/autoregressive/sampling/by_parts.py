@@ -16,7 +16,7 @@ from genstudio.models.autoregressive.sampling.cached import cached_by_parts
 from genstudio.models.autoregressive.sampling.request import Request, Sample
 
 if TYPE_CHECKING:
-    from genstudio.models.autoregressive.base import Autoregressive
+    from genstudio.models.autoregressive.sampling.model import SampledModel
 
 MOST_BYTES = 128 * 2**20
 """Held at once to draw images."""
@@ -27,7 +27,7 @@ MOST = 64
 
 
 @torch.no_grad()
-def drawn_by_parts(model: Autoregressive, request: Request) -> Generator[float, None, Tensor]:
+def drawn_by_parts(model: SampledModel, request: Request) -> Generator[float, None, Tensor]:
     """The levels of ``request``, int64 N×C×H×W, a few images at a time. Yields the share done every few milliseconds."""
     made: list[Tensor] = []
     start, size = 0, FIRST

@@ -17,7 +17,7 @@ from genstudio.core.resumable import Resumable, telling
 from genstudio.models.autoregressive.sampling.request import Order, Request, Sample
 
 if TYPE_CHECKING:
-    from genstudio.models.autoregressive.base import Autoregressive
+    from genstudio.models.autoregressive.sampling.model import SampledModel
     from genstudio.nets.causal.machine import Pending
 
 
@@ -25,7 +25,7 @@ ROWS_VALUES = 200_000
 """Numbers of distributions from which pixels are drawn without a pause: a few milliseconds' worth."""
 
 
-def cached(model: Autoregressive, request: Request, order: Order = "raster", tell: bool = True) -> Iterator[Sample]:
+def cached(model: SampledModel, request: Request, order: Order = "raster", tell: bool = True) -> Iterator[Sample]:
     """The images of :func:`naive`, without any forward pass. ``order="wavefront"`` draws all pixels of a tick together and
     tells of each; ``tell=False`` tells only of the end (nothing is copied for onlookers)."""
     for one in cached_by_parts(model, request, order, tell):
@@ -34,7 +34,7 @@ def cached(model: Autoregressive, request: Request, order: Order = "raster", tel
 
 
 def cached_by_parts(
-    model: Autoregressive, request: Request, order: Order = "raster", tell: bool = True
+    model: SampledModel, request: Request, order: Order = "raster", tell: bool = True
 ) -> Generator[Sample | float, None, int]:
     """:func:`cached`, with the share done where one may pause: every few milliseconds at most. Returns the bytes that were
     held to draw these images."""
@@ -71,7 +71,7 @@ def cached_by_parts(
 
 
 def _draw(
-    model: Autoregressive, pending: Pending, levels: Tensor, noise: Tensor, temperature: float
+    model: SampledModel, pending: Pending, levels: Tensor, noise: Tensor, temperature: float
 ) -> Resumable[Tensor]:
     """The levels of one batch of pixels, int64 P×N×channels, some pixels at a time where there are many."""
     each = pending.output.shape[1] * model.distribution.levels * getattr(model.distribution, "components", 1)
@@ -88,7 +88,7 @@ def _draw(
     return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
-def _draw_at_once(model: Autoregressive, pending: Pending, levels: Tensor, noise: Tensor, temperature: float) -> Tensor:
+def _draw_at_once(model: SampledModel, pending: Pending, levels: Tensor, noise: Tensor, temperature: float) -> Tensor:
     """The levels of one batch of pixels, int64 P×N×channels."""
     pixels, n = pending.output.shape[:2]
     output = pending.output.flatten(0, 1)
@@ -101,7 +101,7 @@ def _draw_at_once(model: Autoregressive, pending: Pending, levels: Tensor, noise
 
 
 def _tell(
-    model: Autoregressive, pending: Pending, drawn: Tensor, levels: Tensor, images: Tensor, width: int
+    model: SampledModel, pending: Pending, drawn: Tensor, levels: Tensor, images: Tensor, width: int
 ) -> Iterator[Sample]:
     joint = model.distribution.joint
     for i, pixel in enumerate(pending.pixels.tolist()):

@@ -11,10 +11,10 @@ from genstudio.models.autoregressive.sampling.request import Request, Sample
 from genstudio.nets.causal.conv import weights_ready
 
 if TYPE_CHECKING:
-    from genstudio.models.autoregressive.base import Autoregressive
+    from genstudio.models.autoregressive.sampling.model import SampledModel
 
 
-def naive(model: Autoregressive, request: Request) -> Iterator[Sample]:
+def naive(model: SampledModel, request: Request) -> Iterator[Sample]:
     """Sub-pixel after sub-pixel in the order of ``model.pixel_units()``, masks applied beforehand; known ones are
     passed over."""
     images = torch.where(request.known[:, None], request.given, 0)

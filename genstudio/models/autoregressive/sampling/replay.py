@@ -17,7 +17,7 @@ from torch import Tensor
 from genstudio.models.autoregressive.sampling.request import Request
 
 if TYPE_CHECKING:
-    from genstudio.models.autoregressive.base import Autoregressive, Machine
+    from genstudio.models.autoregressive.sampling.model import Machine, SampledModel
 
 
 PART = 200_000  # numbers of a distribution: a few milliseconds' worth
@@ -34,7 +34,7 @@ class Replay:
     request gives the same numbers, to the bit, whatever was played before.
     """
 
-    def __init__(self, model: Autoregressive, request: Request) -> None:
+    def __init__(self, model: SampledModel, request: Request) -> None:
         self.model, self.n, self.labels = model, len(request), request.labels
         grid = (model.spec.height, model.spec.width)
         groups = [[(y, x, c) for c in channels] for y, x, channels in model.pixel_units()]

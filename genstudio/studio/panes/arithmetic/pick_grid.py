@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from genstudio.studio.theme import colour
 from genstudio.studio.widgets.image_grid import ImageGrid
-from genstudio.viewing.base import Picture
+from genstudio.viewing.content import Picture
 
 
 class PickGrid(ImageGrid):

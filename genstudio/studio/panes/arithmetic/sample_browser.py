@@ -18,7 +18,7 @@ from genstudio.studio.widgets.flow import Flow
 from genstudio.studio.widgets.titles import literal
 
 if TYPE_CHECKING:
-    from genstudio.viewing.base import Picture
+    from genstudio.viewing.content import Picture
 
 ChipWords = tuple[str, Message | str, Message | str]
 """(attribute, what one says where it is low, where it is high)."""

@@ -12,14 +12,14 @@ from genstudio.latent.arithmetic.vector_arithmetic import Term
 from genstudio.latent.points import LatentPoint
 from genstudio.panes.arithmetic.content import ArithmeticState
 from genstudio.studio.panes.arithmetic.term_column import TermShown
-from genstudio.viewing.base import Picture
+from genstudio.viewing.content import Picture
 
 if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.core.errors import GenstudioError
     from genstudio.training.snapshot import Snapshot
-    from genstudio.viewing.base import Content
+    from genstudio.viewing.content import Content
 
 MOST_KEPT = 2_000  # thumbnails
 

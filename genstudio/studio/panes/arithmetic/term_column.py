@@ -17,7 +17,7 @@ from genstudio.studio.widgets.controls import IconButton, restyle
 from genstudio.studio.widgets.image_grid import ImageGrid
 
 if TYPE_CHECKING:
-    from genstudio.viewing.base import Picture
+    from genstudio.viewing.content import Picture
 
 NARROWEST = 112
 SIGNS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}

@@ -16,6 +16,7 @@ from genstudio.latent.arithmetic.vector_arithmetic import Term
 from genstudio.latent.points import LatentPoint
 from genstudio.panes.arithmetic.content import MOST_EXEMPLARS, MOST_TERMS, ArithmeticState
 from genstudio.studio.pane_view.own_image import OwnImage, dropped_path
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView, z_in_words
 from genstudio.studio.panes.arithmetic.browser_controller import BrowserController
 from genstudio.studio.panes.arithmetic.controls import ArithmeticControls
@@ -32,9 +33,12 @@ if TYPE_CHECKING:
     from genstudio.studio.forms.pane_controls import PaneControls
     from genstudio.studio.panes.arithmetic.term_column import TermColumn
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Content, Pane, PaneState
+    from genstudio.viewing.content import Content
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 
+@pane_view("arithmetic")
 class ArithmeticView(PaneView):
     state: ArithmeticState
     takes_own_z = False

@@ -19,7 +19,7 @@ from genstudio.studio.widgets.titles import literal
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.viewing.base import Picture
+    from genstudio.viewing.content import Picture
 
 BESIDE_FROM = 660  # logical pixels: in a narrower pane words stand under the rows, not beside them
 TEXT = 250  # logical pixels: the least that words beside a row need

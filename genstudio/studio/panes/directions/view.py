@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.latent.directions.direction import COMPONENTS
-from genstudio.panes.directions.content import DirectionsState
+from genstudio.panes.directions.state import DirectionsState
 from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
 from genstudio.studio.forms.typed_field import TypedField
 from genstudio.studio.pane_area.stale_line import StaleLine
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView, z_in_words
 from genstudio.studio.panes.directions.grid import DirectionGrid, RowWords
 from genstudio.studio.panes.directions.parts import FindingLine, WantedAttributes
@@ -34,12 +35,15 @@ if TYPE_CHECKING:
     from genstudio.studio.pane_area.direction_store import FoundDirections
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Content, Pane, PaneState
     from genstudio.viewing.blobs import Blobs
+    from genstudio.viewing.content import Content
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 BY_HAND = ("attributes", "fixed", "looking", "z", "directions")
 
 
+@pane_view("directions")
 class DirectionsView(PaneView):
     state: DirectionsState
     grid: DirectionGrid

@@ -21,7 +21,7 @@ from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import Button, Combo
 
 if TYPE_CHECKING:
-    from genstudio.viewing.base import PaneState
+    from genstudio.viewing.pane_state import PaneState
 
 BY_HAND = ("frames", "place", "loop")
 MOST = 2**31 - 1

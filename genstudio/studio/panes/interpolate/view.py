@@ -15,6 +15,7 @@ from genstudio.latent.points import LatentPoint
 from genstudio.panes.interpolate.content import MOST_FRAMES, InterpolateState
 from genstudio.studio.pane_area.undo_merging import Gestures
 from genstudio.studio.pane_view.own_image import dropped_path
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.interpolate.controls import InterpolateControls
 from genstudio.studio.panes.interpolate.key_choices import Known
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Pane, PaneState, Picture
+    from genstudio.viewing.content import Picture
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 WORDS_SECONDS = 0.12  # while it plays, words change no faster than eyes follow; pictures do at every frame
 KEYS = {
@@ -42,6 +45,7 @@ KEYS = {
 _MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
+@pane_view("interpolate")
 class InterpolateView(PaneView):
     """``player`` plays the path, ``keys`` changes its key frames. While it plays, :meth:`resolved` puts the place where the
     play is into what is rendered; the state has it when it stands still again."""

@@ -10,9 +10,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from genstudio.core.messages import Message, _, translate
-from genstudio.panes.manifold.content import MOST_BY_ITSELF, PRINCIPAL, ManifoldState
+from genstudio.panes.manifold.content import PRINCIPAL
 from genstudio.panes.manifold.overlay import overlay_choices
+from genstudio.panes.manifold.state import MOST_BY_ITSELF, ManifoldState
 from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView, z_in_words
 from genstudio.studio.panes.manifold.chosen_grid import ChosenGrid
 from genstudio.studio.panes.manifold.principal_anchor import PrincipalAnchor
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 
     from genstudio.core.spec import ImageSpec
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Blob, Pane, PaneState
+    from genstudio.viewing.blobs import Blob
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 FEWEST = 5  # cells along a side
 NOTCH = 1.2  # one notch of the wheel
@@ -36,6 +40,7 @@ _LEAST, _MOST = 0.1, 6.0  # ends of the range's slider
 OFF_PLANE = 0.01  # length in latent space from which on a chosen code is said to lie off the plane
 
 
+@pane_view("manifold")
 class ManifoldView(PaneView):
     """The grid, and one chosen code: a z, which stays what it is when the window into the plane or the weights move on."""
 

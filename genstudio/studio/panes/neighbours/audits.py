@@ -129,7 +129,7 @@ class _Work:
 
     def __call__(self) -> Generator[float, None, Found]:
         from genstudio.training.snapshot import load_model
-        from genstudio.viewing.base import ViewContext
+        from genstudio.viewing.context import ViewContext
 
         context = ViewContext(load_model(self._snapshot), self._snapshot.spec, self._snapshot, self._data, self._blobs)
         return (yield from audit_of(context, self._state))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from genstudio.core.messages import Message, _, translate
 from genstudio.panes.neighbours.content import NeighboursState
 from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.neighbours.audits import shown_with
 from genstudio.studio.plots.histogram_view import Histograms, HistogramView
@@ -27,12 +28,15 @@ if TYPE_CHECKING:
     from genstudio.studio.panes.neighbours.audits import Audited, Audits
     from genstudio.studio.threads.jobs import Job
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Content, Pane, PaneState
+    from genstudio.viewing.content import Content
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 SURE = 0.001
 MOST_BESIDE = 16
 
 
+@pane_view("neighbours")
 class NeighboursView(PaneView):
     """Neighbours are rendered; the audit is a job of its own (``audits``), begun by a button, or by itself where a model
     draws in an instant."""

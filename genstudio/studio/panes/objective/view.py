@@ -5,10 +5,12 @@ from __future__ import annotations
 from genstudio.core.messages import _
 from genstudio.panes.objective.content import ObjectiveState
 from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.threads.render_thread import Rendered
 
 
+@pane_view("objective")
 class ObjectiveView(PaneView):
     state: ObjectiveState
     has_codes = False

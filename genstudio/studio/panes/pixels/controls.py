@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from genstudio.core.messages import _
-from genstudio.panes.pixels.content import PixelsState
+from genstudio.panes.pixels.state import PixelsState
 from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
 from genstudio.studio.panes.pixels.level_editor import LevelEditor
 from genstudio.studio.widgets.card import Caption, Fact
@@ -16,7 +16,7 @@ from genstudio.studio.widgets.controls import Button, IconButton
 from genstudio.studio.widgets.value_slider import ValueSlider
 
 if TYPE_CHECKING:
-    from genstudio.viewing.base import PaneState
+    from genstudio.viewing.pane_state import PaneState
 
 BY_HAND = (
     "temperature_schedule", "label", "position", "enlarged", "source", "index", "own", "mask", "edits", "branches",

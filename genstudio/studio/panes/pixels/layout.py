@@ -19,7 +19,7 @@ from genstudio.studio.widgets.card import Fact
 from genstudio.studio.widgets.image_grid import ImageGrid
 
 if TYPE_CHECKING:
-    from genstudio.viewing.base import Picture
+    from genstudio.viewing.content import Picture
 
 GAP, FACTS = 8, 18  # logical pixels: between parts, and the line of words over the distribution
 DISTRIBUTION = (84, 160)  # its least and its most height

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from genstudio.core.messages import _
-from genstudio.panes.pixels.content import OTHER_IMAGES, PixelsState
+from genstudio.panes.pixels.state import OTHER_IMAGES, PixelsState
 from genstudio.studio.panes.pixels.shown import current_place
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from genstudio.core.messages import _
 from genstudio.studio.panes.pixels.distribution_view import Distribution
 
 if TYPE_CHECKING:
-    from genstudio.viewing.base import Legend
+    from genstudio.viewing.content import Legend
 
 
 def current_place(values: dict[str, Any]) -> tuple[int, int] | None:
@@ -56,7 +56,7 @@ def odds_of(values: dict[str, Any]) -> str:
 def legend_of(values: dict[str, Any], overlay: str) -> Legend | None:
     """Legend of an overlay."""
     from genstudio.panes.pixels.view import ALLOWED, CURRENT
-    from genstudio.viewing.base import Legend
+    from genstudio.viewing.content import Legend
     from genstudio.viewing.heat import scale
 
     if overlay == "entropy" and "entropy_top" in values:

@@ -12,8 +12,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
-from genstudio.panes.pixels.content import PixelsState
+from genstudio.panes.pixels.state import PixelsState
 from genstudio.studio.pane_area.undo_merging import Gestures
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.pixels.controls import PixelsControls
 from genstudio.studio.panes.pixels.drawing_player import DrawingPlayer
@@ -29,7 +30,9 @@ from genstudio.studio.widgets.transport import Transport
 if TYPE_CHECKING:
     from genstudio.studio.forms.pane_controls import PaneControls
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Content, Pane, PaneState
+    from genstudio.viewing.content import Content
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 WORDS_SECONDS = 0.12  # while it plays, words change no faster than eyes follow; pictures do at every frame
 SHEET_EVERY = 2  # while it plays, all the images follow at every second frame
@@ -38,6 +41,7 @@ _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _OTHERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
+@pane_view("pixels")
 class PixelsView(PaneView):
     """Shows a drawing. ``player`` plays it, ``pixel_edit`` changes pixels, ``completion`` knows what is given, and
     ``gestures`` makes commands of it all."""

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QWidget
 from genstudio.core.messages import _
 from genstudio.panes.plane.state import PlaneState
 from genstudio.studio.forms.pane_controls import Control, PaneControls, SliderControl
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.threads.render_thread import Rendered
 from genstudio.studio.widgets.controls import Button
 from genstudio.studio.widgets.image_grid import MARGIN
-from genstudio.viewing.base import Pane, PaneState
+from genstudio.viewing.pane import Pane
+from genstudio.viewing.pane_state import PaneState
 
 NOTCH = 1.2  # one notch of the wheel
 WHEEL_REST_MS = 400  # a pause that ends one turn of the wheel, which undo takes back as one
@@ -22,6 +24,7 @@ SMALLEST, LARGEST = 160, 1000  # pixels along each side; a larger picture is sho
 BY_HAND = ("centre_x", "centre_y", "side")
 
 
+@pane_view("plane")
 class PlaneView(PaneView):
     state: PlaneState
     has_codes = False

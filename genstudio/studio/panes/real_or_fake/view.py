@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from genstudio.core.messages import _
 from genstudio.panes.real_or_fake.content import RealOrFakeState
 from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.plots.histogram_view import Histograms, HistogramView
 from genstudio.studio.widgets.controls import Button
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 
     from genstudio.core.messages import Message
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Pane, PaneState
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 
+@pane_view("real_or_fake")
 class RealOrFakeView(PaneView):
     state: RealOrFakeState
     has_codes = False

@@ -11,14 +11,17 @@ from PySide6.QtWidgets import QWidget
 from genstudio.core.messages import _
 from genstudio.panes.samples.content import SamplesState
 from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.widgets.controls import Button
 
 if TYPE_CHECKING:
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Pane, PaneState
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 
+@pane_view("samples")
 class SamplesView(PaneView):
     state: SamplesState
 

@@ -21,7 +21,7 @@ from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import link
 from genstudio.studio.widgets.image_grid import ImageGrid
 from genstudio.studio.widgets.image_view import ImageView
-from genstudio.viewing.base import Picture
+from genstudio.viewing.content import Picture
 
 if TYPE_CHECKING:
     import numpy as np

@@ -16,6 +16,7 @@ from genstudio.panes.sliders.sliders import COORDINATES, NAMED, PRINCIPAL, Row, 
 from genstudio.panes.sliders.state import SlidersState
 from genstudio.studio.pane_area.direction_store import BY_ITSELF, FoundDirections
 from genstudio.studio.pane_view.own_image import OwnImage
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.sliders.controls import SHEETS, SlidersControls
 from genstudio.studio.panes.sliders.layout import SliderStage
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
     from genstudio.core.messages import Message
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Blob, Content, Pane, PaneState
-    from genstudio.viewing.blobs import Blobs
+    from genstudio.viewing.blobs import Blob, Blobs
+    from genstudio.viewing.content import Content
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 
+@pane_view("sliders")
 class SlidersView(PaneView):
     state: SlidersState
     has_cells = False

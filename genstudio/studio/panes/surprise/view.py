@@ -12,6 +12,7 @@ from genstudio.core.messages import _
 from genstudio.panes.surprise.content import SurpriseState
 from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
 from genstudio.studio.pane_view.own_image import OwnImage
+from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.widgets.controls import Button
 
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.studio.threads.render_thread import Rendered
-    from genstudio.viewing.base import Blob, Pane, PaneState
+    from genstudio.viewing.blobs import Blob
+    from genstudio.viewing.pane import Pane
+    from genstudio.viewing.pane_state import PaneState
 
 SHOWN_FOR = {"index": "data", "seed": "samples", "label": "own"}
 """Which source a field belongs to; the others belong to all."""
 
 
+@pane_view("surprise")
 class SurpriseView(PaneView):
     state: SurpriseState
     has_codes = False

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from genstudio.core.messages import _, translate
+from genstudio.core.metrics import Metric, title_of
 from genstudio.export.charts.curve_groups import into_groups
 from genstudio.studio.plots.curve_data import CurveData
 from genstudio.studio.plots.legend import Legend, number
@@ -40,7 +41,7 @@ class CurvesCard(Card):
         self.session = session
         self.rows = RunRows(session, self)
         self.plot: LossPlot | None = None
-        self.units: dict[str, str] = {}
+        self._metrics_of: dict[str, dict[str, Metric]] = {}
         self._known: set[str] = set()
         self._group: str | None = None  # chosen by hand; else that of what is trained
         self._styles: dict[str, Series] = {}
@@ -54,10 +55,16 @@ class CurvesCard(Card):
         """The open run's curves."""
         return self.rows.data
 
-    def set_units(self, units: Mapping[str, str]) -> None:
-        """The unit of each term and measure by name."""
-        self.units = dict(units)
+    def set_metrics(self, metrics: Mapping[str, dict[str, Metric]]) -> None:
+        """Set the metrics that a run may report, by model and by name."""
+        self._metrics_of = dict(metrics)
         self._lay_out()
+
+    @property
+    def metrics(self) -> dict[str, Metric]:
+        """Metrics of the open run, by name."""
+        recipe = self.session.recipe
+        return self._metrics_of.get(recipe.model, {}) if recipe is not None else {}
 
     def make_plot(self) -> None:
         """Put the plot in; what it needs has been imported by now."""
@@ -134,7 +141,8 @@ class CurvesCard(Card):
         """Names into groups of one unit or one game; the group that is shown into the legend and the plot."""
         names = self.data.names()
         self._known = set(names)
-        found = into_groups(names, self.units, self.rows.parts, lambda name: self.data.has(f"train/{name}"))
+        metrics = self.metrics
+        found = into_groups(names, metrics, self.rows.parts, lambda name: self.data.has(f"train/{name}"))
         groups = {group.key: group for group in found}
         shown = self._group if self._group in groups else next(iter(groups), "")
         self.options.show_groups({key: translate(group.title) for key, group in groups.items()}, shown)
@@ -145,7 +153,7 @@ class CurvesCard(Card):
         self._styles = {name: series[place % len(series)] for place, name in enumerate(chosen)}
         trained = [name for name in chosen if self.data.has(f"train/{name}")]
         off = [name for name in chosen if trained and name not in trained]
-        self.legend.set_names(chosen, self._styles, off)
+        self.legend.set_names({name: title_of(name, metrics) for name in chosen}, self._styles, off)
         self.legend.setVisible(bool(chosen))
         self.empty.setVisible(not names)
         self.empty.setText(
@@ -161,7 +169,7 @@ class CurvesCard(Card):
     @Slot()
     def _toggled(self) -> None:
         if self.plot is not None:
-            self.plot.set_names(self.legend.shown(), self._styles, self._sections)
+            self.plot.set_names(self.legend.shown(), self._styles, self._sections, self.metrics)
 
     @Slot()
     def _annotated(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QProgress
 
 from genstudio.core.errors import Cancelled
 from genstudio.core.messages import Message, _, translate
+from genstudio.data.base import data_sets
 from genstudio.studio.forms.knob_form import KnobForm
 from genstudio.studio.forms.knob_row import KnobRow
 from genstudio.studio.sidebar.data.opening import DataOpening, Preview
@@ -161,7 +162,7 @@ class DataCard(Card):
         self._busy(False)
         self._shown = self.name
         spec = preview.data.spec
-        facts = _facts(self.name, preview.data)
+        facts = _facts(preview.data)
         self.fact.setText(facts)
         self.thumbs.show_images(preview.images, _("Examples of {facts}", facts=facts))
         details = []
@@ -360,10 +361,9 @@ def _title(kind: DataKind) -> str:
     return title if kind.is_there or kind.name == FOLDER else _("{title} (not on this computer)", title=title)
 
 
-def _facts(name: str, data: DataSet) -> str:
+def _facts(data: DataSet) -> str:
     """Number and kind of the images."""
     n = f"{len(data):,}"
     if data.spec.is_point:
         return _("{n} points of the plane", n=n)
-    noun = _("{n} faces", n=n) if name.startswith("faces") else _("{n} images", n=n)
-    return f"{noun} · {data.spec}"
+    return _("{n} {noun} · {spec}", n=n, noun=data_sets[data.name].noun, spec=data.spec)

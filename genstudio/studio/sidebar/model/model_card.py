@@ -39,7 +39,7 @@ class ModelCard(FoldingCard):
         self.kinds = kinds
         self.combo.clear()
         for name, kind in kinds.items():
-            if kind.family != "judges":  # trained for measures by themselves: nobody starts with one
+            if "Judges" not in kind.capabilities:  # a judge is trained for measures by itself
                 self.combo.addItem(translate(kind.title), name)
         self.combo.setVisible(self.combo.count() > 1)
         if self.model:

@@ -57,7 +57,7 @@ class PlanCard(FoldingCard):
             form.deleteLater()
         for name in names:
             if name not in self.players:
-                title = _("Optimiser") if len(names) == 1 else _("Optimiser of the {player}", player=name)
+                title = _("Optimiser") if len(names) == 1 else _("Optimiser of the {player}", player=_(name))
                 form = self.players[name] = KnobForm(PlayerPlan, self.inside, title=title)
                 form.setObjectName(name)
                 form.edited.connect(self._player_edited)

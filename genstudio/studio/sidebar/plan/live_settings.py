@@ -98,7 +98,7 @@ class LiveSettings(QObject):
         title = row.title if row is not None else name
         parts = name.split(".")
         if parts[:2] == ["plan", "players"] and len(self._plan.players) > 1:
-            return _("{setting} of the {player}", setting=title, player=parts[2])
+            return _("{setting} of the {player}", setting=title, player=_(parts[2]))
         return title
 
     @Slot(object)

@@ -126,8 +126,9 @@ class HealthLine(QWidget):
 
         def look() -> tuple[int, Health | None]:
             from genstudio.training.health import assess
+            from genstudio.training.metrics import metrics_of
 
-            return number, assess(rows, plan, knobs, training=training, only=only)
+            return number, assess(rows, plan, knobs, metrics_of(recipe.model), training=training, only=only)
 
         session.background.submit(look, self._found, self._not_found, key="health")
 

@@ -68,7 +68,7 @@ class StepMenu(IconButton):
             action.deleteLater()
         self._actions = {}
         for number, name in enumerate(self.players, 1):
-            action = self._actions[name] = QAction(_("Step the {player} only", player=name), self)
+            action = self._actions[name] = QAction(_("Step the {player} only", player=_(name)), self)
             action.setData(name)
             action.setCheckable(True)
             action.setShortcut(QKeySequence(f"Ctrl+{number}"))
@@ -107,4 +107,4 @@ class OnlyLine(LinkLine):
 
     def show_only(self, player: str) -> None:
         """``player`` learns alone; empty: all do."""
-        self.say(_("Only the {player} learns.", player=player) if player else "")
+        self.say(_("Only the {player} learns.", player=_(player)) if player else "")

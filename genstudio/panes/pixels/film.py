@@ -14,12 +14,15 @@ import numpy as np
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
-from genstudio.export.films.films import FRAME, beside, colour
-from genstudio.export.images.contents import Layout, compose
+from genstudio.export.films.films import FRAME, beside
+from genstudio.export.images.contents import compose
+from genstudio.viewing.layout import Layout
+from genstudio.viewing.pixels import as_rgb
 
 if TYPE_CHECKING:
-    from genstudio.panes.pixels.content import PixelsState
-    from genstudio.viewing.base import Content, ViewContext
+    from genstudio.panes.pixels.state import PixelsState
+    from genstudio.viewing.content import Content
+    from genstudio.viewing.context import ViewContext
 
 HOLD = 1.5
 """Seconds for which the finished images stay."""
@@ -61,7 +64,7 @@ def frames_of_drawing(
 def places(context: ViewContext, state: PixelsState, *, speed: float, fps: float) -> list[int]:
     """The position that each frame shows, in sub-pixels, from where the drawing begins to its end."""
     from genstudio.panes.pixels.drawing import drawing_of
-    from genstudio.viewing.base import pane_of
+    from genstudio.viewing.pane import pane_of
 
     refusal = pane_of(state).why_not(context.model)
     if refusal is not None:
@@ -80,7 +83,7 @@ def places(context: ViewContext, state: PixelsState, *, speed: float, fps: float
 
 
 def _at(context: ViewContext, state: PixelsState, place: int) -> Content:
-    from genstudio.viewing.base import final
+    from genstudio.viewing.pane import final
 
     return final(context, replace(state, position=place))
 
@@ -90,10 +93,10 @@ def _frame(context: ViewContext, content: Content, state: PixelsState, show: str
     scale = scale or max(1, size // max(height, width))
     large = compose(content, Layout(gutter=0, scale=scale, picture=2))
     if show == "large" or (show == "both" and state.n == 1):
-        return colour(large)
+        return as_rgb(large)
     rows, columns = content.pictures[0].rows, content.pictures[0].columns
     if show == "sheet":
-        return colour(compose(content, Layout(gutter=2, scale=scale)))
+        return as_rgb(compose(content, Layout(gutter=2, scale=scale)))
     small = max(1, (height * scale) // (max(rows, columns) * max(height, width)))
     sheet = compose(content, Layout(gutter=2 if small > 1 else 1, scale=small))
-    return beside(colour(large), colour(sheet))
+    return beside(as_rgb(large), as_rgb(sheet))

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from genstudio.export.films.films import FRAME, colour
+from genstudio.export.films.films import FRAME
 from genstudio.export.images.sheets import enlarge
+from genstudio.viewing.pixels import as_rgb
 
 if TYPE_CHECKING:
     from genstudio.panes.interpolate.content import InterpolateState
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 AT_ONCE = 16  # images decoded together
 
@@ -45,7 +46,7 @@ def path_film(
             z, labels = path_codes(context, route.state, places[start : start + AT_ONCE])
             pixels = pictures_of(context, z, labels)
         for image in pixels:
-            yield colour(enlarge(image, scale))
+            yield as_rgb(enlarge(image, scale))
 
 
 def frames_of_path(context: ViewContext, state: InterpolateState, *, fps: float = 30.0) -> int:

@@ -15,14 +15,15 @@ import numpy as np
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
-from genstudio.export.films.films import FRAME, captioned, colour
+from genstudio.export.films.films import FRAME, captioned
 from genstudio.export.films.paths import lissajous
 from genstudio.export.images.sheets import enlarge
+from genstudio.viewing.pixels import as_rgb
 
 if TYPE_CHECKING:
     from genstudio.panes.sliders.content import Scene
     from genstudio.panes.sliders.state import SlidersState
-    from genstudio.viewing.base import ViewContext
+    from genstudio.viewing.context import ViewContext
 
 SHEET_CELLS = 9  # pictures of a slider's sheet
 AT_ONCE = 16  # images decoded together
@@ -97,7 +98,7 @@ def _frames(scene: Scene, places: list[dict[str, float]], size: int) -> Iterator
             labels = classes_in_turn(scene.context, len(some), scene.state.label)
             pixels = to_pixels(decoded(scene.context, z, labels))
         for image, place in zip(pixels, some, strict=True):
-            yield captioned(colour(enlarge(image, scale)), _caption(place))
+            yield captioned(as_rgb(enlarge(image, scale)), _caption(place))
 
 
 def _caption(place: dict[str, float]) -> Message | str:

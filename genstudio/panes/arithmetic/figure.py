@@ -11,10 +11,11 @@ import numpy as np
 from genstudio.core.messages import _
 from genstudio.core.paths import resources
 from genstudio.export.images.sheets import enlarge, sheet
+from genstudio.viewing.pixels import as_rgb
 
 if TYPE_CHECKING:
-    from genstudio.export.images.contents import Layout
-    from genstudio.viewing.base import Content, Picture
+    from genstudio.viewing.content import Content, Picture
+    from genstudio.viewing.layout import Layout
 
 INK = (255, 255, 255)
 LETTERS = 0.2  # height of the words under a picture, as a share of its own
@@ -22,8 +23,8 @@ LEAST, MOST = 9, 22  # pixels
 
 
 def draw_equation(content: Content, layout: Layout) -> np.ndarray:
-    """The figure of an ``equation`` content, uint8 H×W×3. The row of means is its base line; the middle of the nine
-    variations is the sum."""
+    """Figure of a content of the pane Face arithmetic, uint8 H×W×3. The row of means is its base line; the middle of
+    the nine variations is the sum."""
     total, means, exemplars, in_pixels = content.pictures[:4]
     height = (means.cell or means.pixels.shape)[0] * layout.scale
     gap = max(layout.gutter, height // 16)
@@ -62,7 +63,7 @@ def _sheet(cells: np.ndarray, columns: int, layout: Layout) -> np.ndarray:
 
 
 def _stacked(parts: list[np.ndarray], layout: Layout) -> np.ndarray:
-    return np.concatenate([_coloured(part) for part in parts if part.shape[0]])
+    return np.concatenate([as_rgb(part) for part in parts if part.shape[0]])
 
 
 def _side_by_side(columns: list[np.ndarray], gap: int, layout: Layout) -> np.ndarray:
@@ -70,15 +71,11 @@ def _side_by_side(columns: list[np.ndarray], gap: int, layout: Layout) -> np.nda
     height = max(column.shape[0] for column in columns)
     parts = [_ground(height, gap, layout)]
     for column in columns:
-        parts += [np.concatenate([_ground(height - column.shape[0], column.shape[1], layout), _coloured(column)])]
+        parts += [np.concatenate([_ground(height - column.shape[0], column.shape[1], layout), as_rgb(column)])]
         parts += [_ground(height, gap, layout)]
     made = np.concatenate(parts, axis=1)
     rim = _ground(gap, made.shape[1], layout)
     return np.concatenate([rim, made, rim])
-
-
-def _coloured(pixels: np.ndarray) -> np.ndarray:
-    return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
 
 
 def _ground(height: int, width: int, layout: Layout) -> np.ndarray:
@@ -104,7 +101,7 @@ def _words_under(pixels: np.ndarray, words: str, letters: int) -> np.ndarray:
     """``pixels`` with text in at most two lines under them, smaller if it is long."""
     from PIL import Image, ImageDraw
 
-    picture = _coloured(pixels)
+    picture = as_rgb(pixels)
     image = Image.fromarray(np.full((2 * letters, picture.shape[1], 3), _GREY, np.uint8))
     draw: Any = ImageDraw.Draw(image)
     lines = _lines(words, draw, picture.shape[1], letters)

@@ -1,0 +1,64 @@
+"""Interface through which samplers see an autoregressive model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from genstudio.models.autoregressive.sampling.request import Method, Order, Request
+from genstudio.models.base import Model
+
+if TYPE_CHECKING:
+    from genstudio.core.resumable import Resumable
+    from genstudio.nets.causal.machine import Pending
+    from genstudio.nets.distributions.levels import LevelDistribution
+
+
+class Machine(Protocol):
+    """Computes each thing once: see :class:`genstudio.nets.causal.machine.GraphMachine`. Ticks may be gone back to."""
+
+    @property
+    def ticks(self) -> int: ...
+    def give(self, images: Tensor) -> None: ...
+    def past(self, ticks: int) -> Iterator[Pending | None]: ...
+    def advance(self, tick: int, keep: bool = True) -> Iterator[Pending | None]: ...
+    def write(self, pending: Pending, values: Tensor) -> None: ...
+
+
+class SampledModel(Model):
+    """Model that draws sub-pixel after sub-pixel; :class:`genstudio.models.autoregressive.base.Autoregressive` is one."""
+
+    distribution: LevelDistribution
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Type of the weights."""
+        raise NotImplementedError
+
+    def pixel_units(self) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+        """(y, x, channels) in the order of the product rule."""
+        raise NotImplementedError
+
+    def to_net(self, levels: Tensor) -> Tensor:
+        """Levels (int64) as the net's input, in [-1, 1]."""
+        raise NotImplementedError
+
+    def output(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Outputs for whole images N×C×H×W in [-1, 1]: one forward pass."""
+        raise NotImplementedError
+
+    def machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Machine:
+        """Incremental sampler. ``x``: N×C×H×W in [-1, 1]; ``known``: bool H×W."""
+        raise NotImplementedError
+
+    def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Resumable[Machine]:
+        """:meth:`machine`, made in parts."""
+        raise NotImplementedError
+
+    def draw_by(self, method: Method, request: Request) -> Tensor:
+        """Levels drawn by one method: int64 N×C×H×W."""
+        raise NotImplementedError
