@@ -230,7 +230,7 @@ def test_dropped_file_without_a_picture_is_reported(view: ArithmeticView):
     data.setText("hello")
     drop(view.board.columns[0], data)
     assert view.trouble.isVisible()
-    assert "no picture" in view.trouble.text()
+    assert "not a picture" in view.trouble.text()
     data.setData("application/x-genstudio-exemplar", b"{}")
     assert unpack(data) is None
     assert unpack(pack(Carried(LatentPoint("seed", 3), 1, 2))) == Carried(LatentPoint("seed", 3), 1, 2)
