@@ -160,7 +160,7 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
             expected = ", ".join(map(repr, choices))
             raise UsageError(
                 N_(
-                    "{name} = {value} does not fit: {reason}.",
+                    "{name} = {value} is not valid: {reason}.",
                     name=name,
                     value=shortened(value),
                     reason=N_("it must be one of {choices}", choices=expected),
