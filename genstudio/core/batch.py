@@ -36,6 +36,16 @@ class Batch:
             raise ValueError("the images are real-valued: they have no levels")
         return (self.images * (self.spec.levels - 1)).round().long()
 
+    def part(self, rows: slice) -> Batch:
+        """Batch of some of the images."""
+        return Batch(
+            self.images[rows],
+            self.spec,
+            self.indices[rows],
+            None if self.labels is None else self.labels[rows],
+            None if self.attributes is None else self.attributes[rows],
+        )
+
     def to(self, device: torch.device | str) -> Batch:
         """Move the batch to ``device``; returns itself when it is there already."""
         if str(self.images.device) == str(device):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,6 +167,13 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.indices)
+
+    @cached_property
+    def labels(self) -> torch.Tensor | None:
+        """Class of each image, int64 N, or ``None`` where there are none."""
+        import torch
+
+        return None if self._data.labels is None else torch.from_numpy(self._data.labels[self.indices])
 
     def batch(self, positions: torch.Tensor, *, generator: torch.Generator) -> Batch:
         """The images at ``positions`` (int64 n, within the split) on the CPU.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from torch import Tensor, nn
 
+from genstudio.core.draws import Draws
 from genstudio.core.knobs import Knobs, parse_knobs
 from genstudio.core.messages import N_, Message
 from genstudio.core.metrics import Metric
@@ -49,16 +50,28 @@ class Phase:
 
 
 class StepContext(Protocol):
-    """Context of one training step, passed to ``phases``: batches, noise, step number."""
+    """Context of one training step, passed to ``phases``: batches, random draws, step number.
+
+    Every random number of a step comes from :attr:`draws` (or :meth:`noise`, which is one of them), never from torch's
+    functions: drawn for the global batch, this process's rows handed out.
+    """
 
     step: int
+    draws: Draws
+    n_images: int
+    """Images in the training split, whatever the batch size."""
 
     def batch(self) -> Batch:
         """The next minibatch, a new one at each call, on the model's device."""
         ...
 
+    def domain_batch(self, domain: int) -> Batch:
+        """The next minibatch of images of class ``domain`` alone, in an order of its own: for models between two
+        domains. Raises :class:`UsageError` where there are none."""
+        ...
+
     def noise(self, dim: int) -> Tensor:
-        """Standard normal noise, batch_size×dim: this process's slice of the global draw."""
+        """Standard normal noise, N×dim for the N images of :meth:`batch`."""
         ...
 
 

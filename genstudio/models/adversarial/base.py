@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from genstudio.core.batch import Batch
+from genstudio.core.draws import Draws
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
@@ -168,7 +169,7 @@ class Adversarial(TwoPlayers):
             real, labels = batch.images, labels_of(batch) if self.classes else None
             with torch.no_grad():
                 fake = self.generate(self.noise(context), labels)
-            game = self.game(real, fake, labels)
+            game = self.game(real, fake, labels, context.draws)
             terms, weights = self.objective.discriminator_terms(game), self.objective.weights(self.penalty)
             if self.knobs.r1 and context.step % self.knobs.r1_every == 0:
                 terms["r1"] = squared_gradient(game.discriminate, real).mean()
@@ -183,7 +184,7 @@ class Adversarial(TwoPlayers):
         labels = labels_of(batch) if self.classes else None
         z = self.noise(context)
         fake = self.generate(z, labels)
-        terms, weights = self.objective.generator_terms(self.game(batch.images, fake, labels)), {}
+        terms, weights = self.objective.generator_terms(self.game(batch.images, fake, labels, context.draws)), {}
         self.add_to_generator(z, fake, terms, weights)
         yield Phase("generator", terms, weights)
 
@@ -193,9 +194,10 @@ class Adversarial(TwoPlayers):
     def add_to_generator(self, z: Tensor, fake: Tensor, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
         """Extra generator terms beside the objective, from the images ``fake`` generated from codes ``z``."""
 
-    def game(self, real: Tensor, fake: Tensor, labels: Tensor | None) -> Game:
+    def game(self, real: Tensor, fake: Tensor, labels: Tensor | None, draws: Draws) -> Game:
         """One update's position. Labels are those of real and fake images alike."""
-        return Game(partial(self._judge, labels=labels), real, fake, self.penalty, not self.traits(self.knobs))
+        discriminate = partial(self._discriminate_augmented, labels=labels, draws=draws)
+        return Game(discriminate, real, fake, self.penalty, not self.traits(self.knobs), draws)
 
     def watched(self, game: Game) -> dict[str, Tensor]:
         """Numbers to look at: how real the discriminator finds what it learned from."""
@@ -217,11 +219,11 @@ class Adversarial(TwoPlayers):
         """The size of what the objective adds, in force."""
         return float(self.knobs.penalty or self.objective.penalty)
 
-    def _judge(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+    def _discriminate_augmented(self, images: Tensor, labels: Tensor | None, draws: Draws) -> Tensor:
         """Discriminator outputs on augmented images, as used in training."""
         if labels is not None and len(images) != len(labels):
             labels = labels.repeat(len(images) // len(labels))  # real and fake images in one batch
-        return self.discriminate(augmented(images, self.knobs.augment), labels)
+        return self.discriminate(augmented(images, self.knobs.augment, draws), labels)
 
     def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
         """The discriminator's output for images N×C×H×W in [0, 1], as they are: N. Higher is more real."""

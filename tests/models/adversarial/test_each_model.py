@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from genstudio.core.batch import Batch
+from genstudio.core.draws import Draws
 from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build, models
@@ -129,7 +130,9 @@ def test_unknown_classes_are_refused(build_small) -> None:
 
 def test_images_without_labels_can_not_be_learned_from(build_small) -> None:
     model = build_small("conditional-gan")
-    context = SimpleNamespace(step=0, batch=lambda: Batch(torch.rand(4, 1, 8, 8), model.spec, torch.arange(4)))
+    context = SimpleNamespace(
+        step=0, draws=Draws(), batch=lambda: Batch(torch.rand(4, 1, 8, 8), model.spec, torch.arange(4))
+    )
     with pytest.raises(UsageError, match="needs the class"):
         next(model.phases(context))
 
@@ -140,7 +143,7 @@ def test_images_without_labels_can_not_be_learned_from(build_small) -> None:
 class StepContext:
     """A step context that always gives the same images and codes."""
 
-    step = 0
+    step, draws = 0, Draws()
 
     def __init__(self, model) -> None:
         self.images, self.z, self.spec = torch.rand(4, *model.spec.shape), torch.randn(4, model.latent_dim), model.spec
