@@ -58,8 +58,11 @@ class StepContext(Protocol):
 
     step: int
     draws: Draws
-    n_images: int
-    """Images in the training split, whatever the batch size."""
+
+    @property
+    def n_images(self) -> int:
+        """Images in the training split."""
+        ...
 
     def batch(self) -> Batch:
         """The next minibatch, a new one at each call, on the model's device."""

@@ -286,11 +286,11 @@ def test_recommended_alternatives_work() -> None:
 def test_batch_of_one_is_refused_with_batch_normalisation(name: str, fits: bool, recipe) -> None:
     wanted = recipe(name, "plan.batch_size=1")
     if fits:
-        wanted.validate()
+        wanted.resolve()
         return
     with pytest.raises(UsageError, match=r"batch normalisation.*plan.batch_size=2"):
-        wanted.validate()
-    recipe(name, "plan.batch_size=2").validate()
+        wanted.resolve()
+    recipe(name, "plan.batch_size=2").resolve()
 
 
 def test_class_shares_interpolate_between_classes(build_small) -> None:
@@ -305,9 +305,9 @@ def test_class_shares_interpolate_between_classes(build_small) -> None:
 
 
 def test_a_conditional_one_needs_what_its_nets_need(recipe) -> None:
-    recipe("conditional-gan", "base=gan", "plan.batch_size=1").validate()
+    recipe("conditional-gan", "base=gan", "plan.batch_size=1").resolve()
     with pytest.raises(UsageError, match="batch"):
-        recipe("conditional-gan", "base=dcgan", "plan.batch_size=1").validate()
+        recipe("conditional-gan", "base=dcgan", "plan.batch_size=1").resolve()
 
 
 # --- attributes ---------------------------------------------------------------------------------------------------
