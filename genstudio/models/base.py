@@ -98,13 +98,19 @@ class Model(nn.Module):
     """Titles, units and roles of its terms and watched numbers, by name."""
     player_names: ClassVar[tuple[str, ...]] = ("model",)
     """The names of :meth:`players`, known before a model is built."""
-    classes: int = 0
-    """How many classes it is told of: ``sample`` and ``decode`` then take a ``label``. 0: it draws without."""
+    takes: tuple[str, ...] = ()
+    """Kinds of condition that it takes, set at construction: ``("class",)``. Its ``sample``, ``decode`` and ``discriminate``
+    then take a condition of them."""
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__()
         self.spec = spec
         self.knobs = knobs
+
+    @property
+    def classes(self) -> int:
+        """Number of classes that it is conditioned on; 0 without."""
+        return len(self.spec.class_names) if "class" in self.takes else 0
 
     @classmethod
     def check(cls, spec: ImageSpec, knobs: Any) -> None:

@@ -13,12 +13,25 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from genstudio.core.batch import Batch
-from genstudio.core.capabilities import Decodes, Encodes, Judges, Samples, ScoresLikelihood, capabilities_of
+from genstudio.core.capabilities import (
+    Decodes,
+    Denoises,
+    Discriminates,
+    Encodes,
+    Judges,
+    Samples,
+    ScoresLikelihood,
+    Translates,
+    capabilities_of,
+)
+from genstudio.core.conditions.base import Condition
 from genstudio.core.draws import Draws, Share, drawing_from
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import describe
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Model, Phase, build, models
+from genstudio.models.conditioning import condition_of
+from genstudio.viewing.discriminator import per_image
 
 SPECS = [
     ImageSpec(1, 8, 8, levels=2),
@@ -205,6 +218,12 @@ def test_capabilities_keep_their_contracts(name: str, spec: ImageSpec) -> None:
             assert torch.equal(model.features(batch.images), verdict.features)
             assert torch.equal(model.class_logits(batch.images), verdict.class_logits)
             assert torch.equal(model.attributes(batch.images), verdict.attributes)
+        if isinstance(model, Discriminates):
+            assert_discriminates(model, batch)
+        if isinstance(model, Translates):
+            assert_translates(model, batch.images)
+        if isinstance(model, Denoises):
+            assert_denoises(model, spec)
     assert capabilities_of(model)
     assert torch.equal(before, torch.get_rng_state()), "a capability drew from the training thread's generator"
 
@@ -322,6 +341,107 @@ def test_two_processes_of_half_a_batch_draw_what_one_would(name: str, spec: Imag
         batches = len(expected) // N
         together = torch.cat([part.unflatten(0, (batches, -1)) for part in parts], 1).flatten(0, 1)
         assert torch.equal(together, expected)
+
+
+# --- capabilities that no model here has yet ------------------------------------------------------------------------
+
+
+class PatchDiscriminator:
+    """Answers with a map: each pixel's mean over channels."""
+
+    def discriminate(self, images: torch.Tensor, condition: Condition | None = None) -> torch.Tensor:
+        return images.mean(1)
+
+
+class Mirror:
+    """Between two domains: images, and their mirror images."""
+
+    domains = ("left", "right")
+
+    def translate_images(
+        self,
+        images: torch.Tensor,
+        *,
+        source: int,
+        target: int,
+        generator: torch.Generator,
+        condition: Condition | None = None,
+    ) -> torch.Tensor:
+        return images if source == target else images.flip(3)
+
+
+class Fading:
+    """Takes away the same share of the noise at each step."""
+
+    noise_steps = 5
+
+    def __init__(self, spec: ImageSpec) -> None:
+        self.spec = spec
+
+    def start(self, n: int, *, generator: torch.Generator) -> torch.Tensor:
+        return torch.randn(n, *self.spec.shape, generator=generator)
+
+    def trajectory(
+        self,
+        noise: torch.Tensor,
+        *,
+        generator: torch.Generator,
+        condition: Condition | None = None,
+        steps: int | None = None,
+    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        for left in reversed(range(steps or self.noise_steps)):
+            noisy = noise * left / (steps or self.noise_steps)
+            yield noisy, torch.sigmoid(noisy)
+
+
+def test_capabilities_of_models_to_come_can_be_had_by_their_methods() -> None:
+    spec = ImageSpec(3, 8, 8, levels=256)
+    batch = make_batch(spec, N)
+    for model, capability in (
+        (PatchDiscriminator(), Discriminates),
+        (Mirror(), Translates),
+        (Fading(spec), Denoises),
+    ):
+        assert capabilities_of(model) == [capability.__name__]
+    assert_discriminates(PatchDiscriminator(), batch)
+    assert_translates(Mirror(), batch.images)
+    assert_denoises(Fading(spec), spec)
+
+
+def assert_discriminates(model: Any, batch: Batch) -> None:
+    """One number an image or a map, and one number again for people."""
+    condition = condition_of(model, batch) if isinstance(model, Model) else None
+    output = model.discriminate(batch.images, condition)
+    assert output.ndim in (1, 3)
+    assert len(output) == len(batch)
+    assert per_image(output).shape == (len(batch),)
+
+
+def assert_translates(model: Any, images: torch.Tensor) -> None:
+    def translated(source: int, target: int) -> torch.Tensor:
+        made: torch.Tensor = model.translate_images(
+            images, source=source, target=target, generator=torch.Generator().manual_seed(2)
+        )
+        return made
+
+    assert len(model.domains) > 1
+    for target in range(len(model.domains)):
+        there = translated(0, target)
+        assert there.shape == images.shape
+        assert torch.equal(there, translated(0, target)), "the same generator state gives the same answer"
+
+
+def assert_denoises(model: Any, spec: ImageSpec) -> None:
+    def path(steps: int | None) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        noise = model.start(2, generator=torch.Generator().manual_seed(2))
+        return list(model.trajectory(noise, generator=torch.Generator().manual_seed(3), steps=steps))
+
+    assert len(path(None)) == model.noise_steps
+    assert len(path(2)) == 2
+    for noisy, estimate in path(None):
+        assert noisy.shape == (2, *spec.shape)
+        assert_images(estimate, 2, spec)
+    assert torch.equal(path(None)[-1][1], path(None)[-1][1])
 
 
 def assert_images(images: torch.Tensor, n: int, spec: ImageSpec) -> None:

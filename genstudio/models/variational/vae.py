@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from genstudio.core.batch import Batch
+from genstudio.core.conditions.base import Condition
 from genstudio.core.draws import Draws
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import Knobs, knob
@@ -23,6 +24,7 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.metrics import Metric
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Model, Phase, Play, StepContext, models
+from genstudio.models.conditioning import completed
 from genstudio.nets.convolutional import ConvDecoder, ConvEncoder
 from genstudio.nets.distributions.likelihoods import LIKELIHOODS, LikelihoodName, likelihood_for
 from genstudio.nets.distributions.parametric import kl_standard_normal, normal_log_prob
@@ -176,15 +178,17 @@ class VAE(Model):
         noise = torch.randn(n, self.latent_dim, generator=generator, device=generator.device)
         return noise.to(next(self.parameters()).device)
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: Tensor, condition: Condition | None = None) -> Tensor:
+        completed(self, condition, len(z), z.device)
         return self.observed.mean(self.decoder(z))
 
-    def encode(self, images: Tensor) -> Tensor:
+    def encode(self, images: Tensor, condition: Condition | None = None) -> Tensor:
+        completed(self, condition, len(images), images.device)
         return self.posterior(images)[0]
 
-    def sample(self, n: int, *, generator: torch.Generator) -> Tensor:
+    def sample(self, n: int, *, generator: torch.Generator, condition: Condition | None = None) -> Tensor:
         """The mean of p(x|z) for n codes of the prior: what the picture of a VAE's sample usually shows."""
-        return self.decode(self.prior(n, generator=generator))
+        return self.decode(self.prior(n, generator=generator), condition)
 
     def likelihood(self) -> Message:
         return self.observed.name

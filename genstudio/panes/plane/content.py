@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.capabilities import Discriminates, Samples, has
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Resumable
@@ -199,8 +200,8 @@ def _judged(context: ViewContext, state: PlaneState, points: Tensor) -> Tensor:
 
     classes = classes_of(context)
     labels = torch.full((len(points),), state.label % classes) if classes and state.label >= 0 else None
-    out: Tensor = context.model.discriminate(points.reshape(-1, 2, 1, 1), labels)  # type: ignore[operator]
-    return out.float()
+    out: Tensor = context.model.discriminate(points.reshape(-1, 2, 1, 1), of_class(labels))  # type: ignore[operator]
+    return per_image(out).float()
 
 
 def _is_logit(context: ViewContext) -> bool:

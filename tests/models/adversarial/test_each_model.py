@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from genstudio.core.batch import Batch
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.draws import Draws
 from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
@@ -97,15 +98,15 @@ def test_discriminator_without_a_class_gives_the_mean_over_classes(kind: type, s
 def test_class_affects_generator_and_discriminator(base: str, build_small) -> None:
     model, z = build_small("conditional-gan", base=base).eval(), torch.randn(4, 3)
     with torch.no_grad():
-        first, second = model.decode(z, 0), model.decode(z, 1)
+        first, second = model.decode(z, of_class(0)), model.decode(z, of_class(1))
         assert not torch.allclose(first, second, atol=1e-5)
         assert torch.equal(model.decode(z), first), "the first class, where none is asked for"
-        mixed = model.decode(z, torch.tensor([0, 1, 0, 1]))
+        mixed = model.decode(z, of_class(torch.tensor([0, 1, 0, 1])))
         torch.testing.assert_close(mixed[::2], first[::2])
         torch.testing.assert_close(mixed[1::2], second[1::2])
         assert not torch.allclose(
-            model.discriminate(first, torch.zeros(4, dtype=torch.int64)),
-            model.discriminate(first, torch.ones(4, dtype=torch.int64)),
+            model.discriminate(first, of_class(torch.zeros(4, dtype=torch.int64))),
+            model.discriminate(first, of_class(torch.ones(4, dtype=torch.int64))),
         )
 
 
@@ -114,18 +115,20 @@ def test_classes_are_drawn_after_the_noise(build_small) -> None:
     model = build_small("conditional-gan").eval()
     with torch.no_grad():
         z = model.prior(6, generator=noise())
-        torch.testing.assert_close(model.sample(6, generator=noise(), label=1), model.decode(z, 1))
+        torch.testing.assert_close(
+            model.sample(6, generator=noise(), condition=of_class(1)), model.decode(z, of_class(1))
+        )
         free, draw = model.sample(6, generator=noise()), noise()
         model.prior(6, generator=draw)
         labels = torch.randint(2, (6,), generator=draw)
-        torch.testing.assert_close(free, model.decode(z, labels))
+        torch.testing.assert_close(free, model.decode(z, of_class(labels)))
 
 
 def test_unknown_classes_are_refused(build_small) -> None:
     with pytest.raises(UsageError, match=r"no class 2.*0 to 1: dot, square"):
-        build_small("conditional-gan").sample(1, generator=noise(), label=2)
+        build_small("conditional-gan").sample(1, generator=noise(), condition=of_class(2))
     with pytest.raises(UsageError, match="without classes"):
-        build_small("dcgan").sample(2, generator=noise(), label=0)
+        build_small("dcgan").sample(2, generator=noise(), condition=of_class(0))
 
 
 def test_images_without_labels_can_not_be_learned_from(build_small) -> None:
@@ -297,11 +300,13 @@ def test_class_shares_interpolate_between_classes(build_small) -> None:
     model, z = build_small("conditional-gan").eval(), torch.randn(3, 3)
     classes = model.classes
     whole = torch.eye(classes)[[1, 0, 1]]
-    assert torch.allclose(model.decode(z, whole), model.decode(z, torch.tensor([1, 0, 1])), atol=1e-6)
-    between = model.decode(z, torch.full((3, classes), 1 / classes))
-    assert not torch.allclose(between, model.decode(z, 0), atol=1e-4)
+    assert torch.allclose(
+        model.decode(z, of_class(whole)), model.decode(z, of_class(torch.tensor([1, 0, 1]))), atol=1e-6
+    )
+    between = model.decode(z, of_class(torch.full((3, classes), 1 / classes)))
+    assert not torch.allclose(between, model.decode(z, of_class(0)), atol=1e-4)
     with pytest.raises(UsageError, match="The class shares"):
-        model.decode(z, torch.ones(2, classes))
+        model.decode(z, of_class(torch.ones(2, classes)))
 
 
 def test_a_conditional_one_needs_what_its_nets_need(recipe) -> None:
