@@ -28,6 +28,7 @@ from genstudio.viewing.conditioning import check_data, classes_of
 from genstudio.viewing.content import Content, Legend, Picture
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, without_gradients
+from genstudio.viewing.discriminator import per_image
 from genstudio.viewing.pane import pane
 
 if TYPE_CHECKING:

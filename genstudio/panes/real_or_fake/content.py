@@ -141,7 +141,7 @@ def _judged(
             return None
         images, labels, indices = found
     yield
-    outputs, maps = yield from discriminated(context, images, labels, heated=heated)
+    outputs, maps = yield from discriminated(context, images, of_class(labels), heated=heated)
     return Scores(images, outputs, maps, indices)
 
 
