@@ -43,9 +43,9 @@ def completed(
     values that do not fit.
     """
     given = condition or Condition({})
-    for kind in given:
-        if kind not in model.takes:
-            raise UsageError(*condition_kinds[kind].not_taken)
+    for name in given:
+        if name not in model.takes:
+            raise UsageError(*condition_kinds[name].not_taken)
     values = {}
     for name in model.takes:
         kind = condition_kinds[name]

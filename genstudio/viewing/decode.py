@@ -56,12 +56,15 @@ def chunks(n: int, context: ViewContext, finer: int = 1) -> Iterator[slice]:
         yield slice(start, min(n, start + size))
 
 
-def drawn(context: ViewContext, n: int, noise: torch.Generator, **asked: Any) -> Generator[float, None, Tensor]:
-    """``n`` samples, float32 N×C×H×W: those of ``model.sample(n, generator=noise, **asked)``. Yields the share done every
-    few milliseconds. ``asked``: ``condition``, and ``temperature`` of a model that draws pixel by pixel."""
+def drawn(
+    context: ViewContext, n: int, noise: torch.Generator, *, condition: Condition | None = None, **options: Any
+) -> Generator[float, None, Tensor]:
+    """``n`` samples, float32 N×C×H×W: those of ``model.sample`` under ``condition``. Yields the share done every few
+    milliseconds. ``options``: ``temperature`` of a model that draws pixel by pixel."""
     import torch
 
     model: Any = context.model
+    asked = options if condition is None else {"condition": condition, **options}
     if has(model, SamplesPixels):
         images: Tensor = yield from in_slices(model.sample_by_parts(n, generator=noise, **asked))
         return images
@@ -71,7 +74,7 @@ def drawn(context: ViewContext, n: int, noise: torch.Generator, **asked: Any) ->
     from genstudio.models.conditioning import completed
 
     z, parts = model.prior(n, generator=noise), []
-    condition = completed(model, asked.get("condition"), n, z.device, generator=noise, mixed=True)
+    condition = completed(model, condition, n, z.device, generator=noise, mixed=True)
     for part in chunks(n, context):
         parts.append(decoded(context, z[part], condition.rows(part) or None))
         yield part.stop / n

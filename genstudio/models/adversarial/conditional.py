@@ -85,7 +85,7 @@ class ConditionalGAN(AnyNets):
     def discriminate(self, images: Tensor, condition: Condition | None = None) -> Tensor:
         """The discriminator's output for images N×C×H×W in [0, 1] of classes ``labels``: N. Without labels, the mean over
         all classes."""
-        out: Tensor = self.discriminator(images, (condition or {}).get("class"))
+        out: Tensor = self.discriminator(images, None if condition is None else condition.get("class"))
         return out
 
     def summary(self) -> Message:
