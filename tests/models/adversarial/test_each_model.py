@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from genstudio.core.batch import Batch
+from genstudio.core.conditions.base import Condition
 from genstudio.core.conditions.classes import of_class
 from genstudio.core.draws import Draws
 from genstudio.core.errors import UsageError
@@ -400,7 +401,7 @@ def test_unpredictable_attributes_do_not_train_the_generator() -> None:
     torch.testing.assert_close(model.chance, torch.tensor([0.0, 0.0, 0.25, 0.25]), atol=0.03, rtol=0)
     model.readable.copy_(torch.tensor([1.0, 0.0, 0.0, 0.0]))
     z, terms = torch.randn(32, 4, generator=draw), {}
-    model.add_to_generator(z, model.generate(z), terms, {})
+    model.add_to_generator(z, model.generate(z, Condition({})), terms, {})
     (gradient,) = torch.autograd.grad(terms["linearity"], [model.generator.lines.weight])
     assert gradient[0].abs().max() > 0
     assert not gradient[1:].any(), "of the others nothing is asked"
