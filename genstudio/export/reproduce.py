@@ -71,8 +71,8 @@ def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: Dat
     from genstudio.training.snapshot import load_model
     from genstudio.viewing.context import ViewContext
     from genstudio.viewing.layout import Layout
-    from genstudio.viewing.pane import final, panes
     from genstudio.viewing.other_runs import attached
+    from genstudio.viewing.pane import final, panes
 
     provenance = read_provenance(path)
     if provenance.film or not provenance.pane:

@@ -42,7 +42,8 @@ class PaneState:
 
     Fields are numbers, strings, tuples and :class:`Blob`. ``run`` names the run folder (empty: the one that is open),
     ``at`` the step whose weights are shown, ``other_runs`` further runs (by name) and steps. ``dataclasses.replace`` makes
-    the next state; a value out of its range raises :class:`pydantic.ValidationError` there, and :class:`UsageError` in :meth:`from_json`.
+    the next state; a value out of its range raises :class:`pydantic.ValidationError` there, and :class:`UsageError`
+    in :meth:`from_json`.
     """
 
     OF_RUN: ClassVar[tuple[str, ...]] = ()

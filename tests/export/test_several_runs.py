@@ -22,10 +22,10 @@ from genstudio.training.run.run import Run
 from genstudio.training.snapshot import load_model
 from genstudio.viewing.content import Content, Picture
 from genstudio.viewing.context import ViewContext
-from genstudio.viewing.pane import Pane, final, panes
-from genstudio.viewing.pane_state import PaneState, state
 from genstudio.viewing.decode import decoded, sheet, to_pixels
 from genstudio.viewing.other_runs import OtherRuns, attached
+from genstudio.viewing.pane import Pane, final, panes
+from genstudio.viewing.pane_state import PaneState, state
 
 
 @state

@@ -29,9 +29,9 @@ from genstudio.studio.threads.loaded_models import LoadedModels, Weights, run_in
 from genstudio.studio.threads.throttle import REST_MS, StagePace
 from genstudio.viewing.blobs import Blobs
 from genstudio.viewing.content import Content
+from genstudio.viewing.other_runs import OtherRuns
 from genstudio.viewing.pane import pane_of, steps
 from genstudio.viewing.pane_state import PaneState
-from genstudio.viewing.other_runs import OtherRuns
 
 if TYPE_CHECKING:
     from genstudio.training.snapshot import Snapshot
