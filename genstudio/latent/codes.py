@@ -112,9 +112,9 @@ def _some(n: int, k: int) -> np.ndarray:
 
 def _judged(context: ViewContext, judge: Judge, n: int) -> Generator[float, None, KnownCodes]:
     z: Tensor = context.model.prior(n, generator=generator(0, "known codes"))  # type: ignore[operator]
-    labels, said = classes_in_turn(context, n, -1), []
+    condition, said = classes_in_turn(context, n, -1), []
     for part in chunks(n, context):
-        said.append(readings(judge, decoded(context, z[part], labels[part] if labels is not None else None)))
+        said.append(readings(judge, decoded(context, z[part], None if condition is None else condition.rows(part))))
         yield part.stop / n
     values = {name: np.concatenate([one[name] for one in said]) for name in said[0]}
     if context.data is not None:

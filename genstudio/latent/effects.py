@@ -70,8 +70,8 @@ def measured(
 
 
 def _read(context: ViewContext, judge: Judge, z: Tensor) -> Generator[float, None, dict[str, np.ndarray]]:
-    said, labels = [], classes_in_turn(context, len(z), -1)
+    said, condition = [], classes_in_turn(context, len(z), -1)
     for part in chunks(len(z), context):
-        said.append(readings(judge, decoded(context, z[part], None if labels is None else labels[part])))
+        said.append(readings(judge, decoded(context, z[part], None if condition is None else condition.rows(part))))
         yield part.stop / len(z)
     return {name: np.concatenate([one[name] for one in said]) for name in said[0]}

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from genstudio.core.device import autocast
+from genstudio.core.draws import drawing_from
 from genstudio.core.seeding import global_state, restore_global_state
 from genstudio.models.base import Phase
 from genstudio.training.average import Average
@@ -51,13 +52,13 @@ class StepRunner:
                 player.average = Average(self.model, player.parameters, player.plan.average)
 
     def step(self) -> None:
-        """One whole turn of the model."""
+        """All phases of one step of the model."""
         self._bad = False
         play = self.model.phases(self.context)
         applied = None
         while True:
             try:
-                with self._autocast:
+                with self._autocast, drawing_from(self.context.draws):
                     phase = play.send(applied)  # type: ignore[arg-type]
             except StopIteration:
                 break

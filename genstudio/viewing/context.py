@@ -31,6 +31,8 @@ class ViewContext:
     snapshot: Snapshot
     data: DataSet | None = None
     blobs: Blobs = field(default_factory=Blobs)
+    others: tuple[ViewContext, ...] = ()
+    """Of the further runs that the pane's state names, in its order."""
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def once(self, key: Any, make: Callable[[], T]) -> T:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from genstudio.core.capabilities import Decodes, SamplesPixels, has
+from genstudio.core.conditions.base import Condition
 from genstudio.core.resumable import Resumable, in_slices
 from genstudio.core.scatter import tiles
 from genstudio.core.seeding import generator
@@ -41,9 +42,9 @@ def to_pixels(images: Tensor) -> np.ndarray:
     return whole.permute(0, 2, 3, 1).contiguous().numpy()
 
 
-def decoded(context: ViewContext, z: Tensor, labels: Tensor | None = None) -> Tensor:
-    """Images N×C×H×W of codes N×latent_dim, of classes ``labels`` (int64 N) where the model knows any."""
-    options = {} if labels is None else {"label": labels}
+def decoded(context: ViewContext, z: Tensor, condition: Condition | None = None) -> Tensor:
+    """Images N×C×H×W of codes N×latent_dim, under ``condition`` if the model takes one."""
+    options = {} if condition is None else {"condition": condition}
     images: Tensor = context.model.decode(z, **options)  # type: ignore[operator]
     return images
 
@@ -55,25 +56,27 @@ def chunks(n: int, context: ViewContext, finer: int = 1) -> Iterator[slice]:
         yield slice(start, min(n, start + size))
 
 
-def drawn(context: ViewContext, n: int, noise: torch.Generator, **asked: Any) -> Generator[float, None, Tensor]:
-    """``n`` samples, float32 N×C×H×W: those of ``model.sample(n, generator=noise, **asked)``. Yields the share done every
-    few milliseconds. ``asked``: ``label`` (int64 n), and ``temperature`` of a model that draws pixel by pixel."""
+def drawn(
+    context: ViewContext, n: int, noise: torch.Generator, *, condition: Condition | None = None, **options: Any
+) -> Generator[float, None, Tensor]:
+    """``n`` samples, float32 N×C×H×W: those of ``model.sample`` under ``condition``. Yields the share done every few
+    milliseconds. ``options``: ``temperature`` of a model that draws pixel by pixel."""
     import torch
 
     model: Any = context.model
+    asked = options if condition is None else {"condition": condition, **options}
     if has(model, SamplesPixels):
         images: Tensor = yield from in_slices(model.sample_by_parts(n, generator=noise, **asked))
         return images
     if not has(model, Decodes):
         made: Tensor = model.sample(n, generator=noise, **asked)
         return made
-    from genstudio.models.classes import drawn_labels
+    from genstudio.models.conditioning import completed
 
-    z, labels, parts = model.prior(n, generator=noise), asked.get("label"), []
-    if classes := int(getattr(model, "classes", 0)):
-        labels = drawn_labels(n, classes, noise, z.device) if labels is None else labels
+    z, parts = model.prior(n, generator=noise), []
+    condition = completed(model, condition, n, z.device, generator=noise, mixed=True)
     for part in chunks(n, context):
-        parts.append(decoded(context, z[part], None if labels is None else labels[part]))
+        parts.append(decoded(context, z[part], condition.rows(part) or None))
         yield part.stop / n
     return torch.cat(parts)
 

@@ -102,15 +102,15 @@ def _of_samples(context: ViewContext) -> Generator[float, None, Pool]:
 
     judge, draw = context.judge(), context.model.prior
     z = torch.cat([draw(1, generator=generator(seed, "frame")) for seed in range(MOST)])  # type: ignore[operator]
-    labels = classes_in_turn(context, MOST, -1)
+    condition = classes_in_turn(context, MOST, -1)
     said: list[dict[str, np.ndarray]] = []
     for part in chunks(MOST, context) if judge is not None else ():
         assert judge is not None
-        said.append(readings(judge, decoded(context, z[part], None if labels is None else labels[part])))
+        said.append(readings(judge, decoded(context, z[part], None if condition is None else condition.rows(part))))
         yield part.stop / MOST
     values = {name: np.concatenate([one[name] for one in said]) for name in said[0]} if said else {}
     sides = judged_sides(context.data, values)
-    return Pool(z.numpy(), values, sides, "seed", None if labels is None else labels.numpy())
+    return Pool(z.numpy(), values, sides, "seed", None if condition is None else condition["class"].numpy())
 
 
 def judged_sides(data: DataSet | None, values: dict[str, np.ndarray]) -> dict[str, Sides]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from genstudio.core.conditions.base import Condition
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.metrics import Metric
@@ -29,7 +30,7 @@ from genstudio.models.autoregressive.sampling.naive import naive
 from genstudio.models.autoregressive.sampling.replay import Replay
 from genstudio.models.autoregressive.sampling.request import Method, Order, Request, Sample, check_temperature, uniform
 from genstudio.models.base import Phase, Play, StepContext
-from genstudio.models.classes import asked_labels, check_classes, drawn_labels, labels_of
+from genstudio.models.conditioning import check_kinds, completed, condition_of
 from genstudio.nets.causal.checkpointed import Layers, pausing, run_through
 from genstudio.nets.causal.graph import CausalGraph
 from genstudio.nets.causal.machine import GraphMachine
@@ -95,7 +96,7 @@ class Autoregressive(SampledModel):
                 N_("Choose a number of levels (data.levels=16) or a binarisation (data.binarisation=dynamic)."),
             )
         if getattr(knobs, "conditional", False):
-            check_classes(spec, N_("Choose a data set with classes, or conditional=false."))
+            check_kinds(spec, ("class",), N_("Choose a data set with classes, or conditional=false."))
 
     # --- the net -----------------------------------------------------------------------------------------------------
 
@@ -200,27 +201,27 @@ class Autoregressive(SampledModel):
         n: int,
         *,
         generator: torch.Generator,
-        label: int | Tensor | None = None,
+        condition: Condition | None = None,
         temperature: float = 1.0,
         method: Method | None = None,
     ) -> Tensor:
         """``n`` images, float32 N×C×H×W in [0, 1]. The noise is drawn from ``generator`` first, one uniform number per
         sub-pixel, so that every method gives the same images; then the classes, where none is given."""
-        return self._images(self._draw(self._request(n, generator, None, None, label, temperature), method))
+        return self._images(self._draw(self._request(n, generator, None, None, condition, temperature), method))
 
     def sample_by_parts(
         self,
         n: int,
         *,
         generator: torch.Generator,
-        label: int | Tensor | None = None,
+        condition: Condition | None = None,
         temperature: float = 1.0,
     ) -> Generator[float, None, Tensor]:
         """:meth:`sample` of a model in eval mode: the same images from the same noise, in a bounded amount of memory.
         Yields the share done every few milliseconds, where nothing but the cached method is asked for."""
         if self.sampling != "cached":
-            return self.sample(n, generator=generator, label=label, temperature=temperature)
-        levels = yield from drawn_by_parts(self, self._request(n, generator, None, None, label, temperature))
+            return self.sample(n, generator=generator, condition=condition, temperature=temperature)
+        levels = yield from drawn_by_parts(self, self._request(n, generator, None, None, condition, temperature))
         return self._images(levels)
 
     def complete(
@@ -229,7 +230,7 @@ class Autoregressive(SampledModel):
         known: Tensor,
         *,
         generator: torch.Generator,
-        label: int | Tensor | None = None,
+        condition: Condition | None = None,
         temperature: float = 1.0,
         method: Method | None = None,
     ) -> Tensor:
@@ -239,7 +240,7 @@ class Autoregressive(SampledModel):
         when nothing is left to draw, or for images of another size.
         """
         return self._images(
-            self._draw(self._request(len(images), generator, images, known, label, temperature), method)
+            self._draw(self._request(len(images), generator, images, known, condition, temperature), method)
         )
 
     @torch.no_grad()
@@ -250,7 +251,7 @@ class Autoregressive(SampledModel):
         generator: torch.Generator,
         images: Tensor | None = None,
         known: Tensor | None = None,
-        label: int | Tensor | None = None,
+        condition: Condition | None = None,
         temperature: float = 1.0,
         method: Method = "cached",
         order: Order = "raster",
@@ -260,7 +261,7 @@ class Autoregressive(SampledModel):
         ``order="wavefront"`` draws pixels that can't see each other together: the same images, in fewer turns. ``naive`` and
         ``cached`` go pixel by pixel; any other method is taken for ``cached``.
         """
-        request = self._request(n, generator, images, known, label, temperature)
+        request = self._request(n, generator, images, known, condition, temperature)
         with self._evaluating():
             drawing = naive(self, request) if method == "naive" else cached(self, request, order)
             for one in drawing:
@@ -274,11 +275,11 @@ class Autoregressive(SampledModel):
         generator: torch.Generator,
         images: Tensor | None = None,
         known: Tensor | None = None,
-        label: int | Tensor | None = None,
+        condition: Condition | None = None,
         temperature: float = 1.0,
     ) -> Request:
         """Checked request that :meth:`pixels` would draw by: noise, given pixels, classes."""
-        return self._request(n, generator, images, known, label, temperature)
+        return self._request(n, generator, images, known, condition, temperature)
 
     def replay(self, request: Request) -> Replay:
         """The drawing of :meth:`pixels` in raster order, replayable: it can be rewound and continued differently."""
@@ -316,11 +317,11 @@ class Autoregressive(SampledModel):
         generator: torch.Generator,
         images: Tensor | None,
         known: Tensor | None,
-        label: int | Tensor | None,
+        condition: Condition | None,
         temperature: float,
     ) -> Request:
         noise = uniform(n, self.spec, generator).to(self.device)
-        labels = self._labels(n, label, generator)
+        labels = self._labels(n, condition, generator)
         size = (n, self.spec.height, self.spec.width)
         if images is None or known is None:
             given = torch.zeros(noise.shape, dtype=torch.int64, device=self.device)
@@ -342,13 +343,11 @@ class Autoregressive(SampledModel):
         given = (images.to(self.device) * (self.distribution.levels - 1)).round().long()
         return Request(noise, given, known, labels, check_temperature(temperature))
 
-    def _labels(self, n: int, label: int | Tensor | None, generator: torch.Generator) -> Tensor | None:
-        if self.classes and label is None:
-            return drawn_labels(n, self.classes, generator, self.device)
-        return asked_labels(label, n, self.spec, self.classes, self.device)
+    def _labels(self, n: int, condition: Condition | None, generator: torch.Generator) -> Tensor | None:
+        return completed(self, condition, n, self.device, generator=generator).get("class")
 
     def _labels_of(self, batch: Batch) -> Tensor | None:
-        return labels_of(batch) if self.classes else None
+        return condition_of(self, batch).get("class")
 
     def _check_images(self, batch: Batch) -> None:
         self._check_shape(batch.images, len(batch))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Decodes, Encodes, has
+from genstudio.core.conditions.base import Condition
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
@@ -194,8 +196,8 @@ def interpolate(context: ViewContext, state: InterpolateState) -> Iterator[Conte
     if context.spec.class_names:
         values["class_names"] = tuple(context.spec.class_names)
     if state.show == "picture":
-        z, labels = path_codes(context, route.state, np.array([state.place]))
-        picture = Picture(pictures_of(context, z, labels)[0], values={"z": z.numpy()[None]})
+        z, condition = path_codes(context, route.state, np.array([state.place]))
+        picture = Picture(pictures_of(context, z, condition)[0], values={"z": z.numpy()[None]})
         yield Content(_words(context, route, words), pictures=(picture, keys), values=values)
         return
     values["places"] = strip_places(route.state)
@@ -231,28 +233,26 @@ def strip_places(state: InterpolateState) -> np.ndarray:
     return np.arange(n if state.closed else n + 1) / n
 
 
-def path_codes(context: ViewContext, state: InterpolateState, places: np.ndarray) -> tuple[Tensor, Tensor | None]:
-    """The codes at ``places`` (float n in [0, 1]), float32 n×D, and the shares of classes asked for there, float32 n×K or
-    ``None``."""
+def path_codes(context: ViewContext, state: InterpolateState, places: np.ndarray) -> tuple[Tensor, Condition | None]:
+    """The codes at ``places`` (float n in [0, 1]), float32 n×D, and the shares of classes there, or ``None``."""
     import numpy as np
     import torch
 
     stops = np.stack([code_of(context, one).double().numpy() for one in state.frames])
     z = along(stops, places, state.how, closed=state.closed, easing=state.easing) * state.truncation
     shares = labels_of(context, state.frames)
-    labels = None
+    condition = None
     if shares is not None:
-        labels = torch.from_numpy(
-            along(shares, places, "linear", closed=state.closed, easing=state.easing).astype(np.float32)
-        )
-    return torch.from_numpy(z.astype(np.float32)), labels
+        there = along(shares, places, "linear", closed=state.closed, easing=state.easing).astype(np.float32)
+        condition = of_class(torch.from_numpy(there))
+    return torch.from_numpy(z.astype(np.float32)), condition
 
 
-def pictures_of(context: ViewContext, z: Tensor, labels: Tensor | None) -> np.ndarray:
+def pictures_of(context: ViewContext, z: Tensor, condition: Condition | None) -> np.ndarray:
     """Pictures of codes, uint8 n×h×w×C. Raises :class:`UsageError` where they are no finite numbers."""
     import torch
 
-    images = decoded(context, z, labels)
+    images = decoded(context, z, condition)
     if not bool(torch.isfinite(images).all()):
         raise UsageError(
             N_("The model's pictures contain values that are not finite: its training diverged."),
@@ -282,12 +282,12 @@ def _strip(context: ViewContext, state: InterpolateState) -> Iterator[Picture]:
     columns = state.between + 1 if state.ways else 1
     places = strip_places(state)
     rows = math.ceil(len(places) / columns)
-    z, labels = path_codes(context, state, places)
+    z, condition = path_codes(context, state, places)
     codes = np.zeros((rows * columns, z.shape[1]), np.float32)
     codes[: len(places)] = z.numpy()
     shown: list[np.ndarray] = []
     for part in chunks(len(places), context):
-        shown.append(pictures_of(context, z[part], None if labels is None else labels[part]))
+        shown.append(pictures_of(context, z[part], None if condition is None else condition.rows(part)))
         cells = sheet(np.concatenate(shown), rows, columns)
         picture = Picture(
             cells, cell=context.spec.cell, values={"z": codes.reshape(rows, columns, -1)}, count=len(places)
@@ -308,8 +308,8 @@ def _keys(context: ViewContext, state: InterpolateState, route: Route) -> Pictur
         stops = torch.stack([code_of(context, one).float() for one in route.state.frames])
         z = (stops.double() * state.truncation).float()
         shares = labels_of(context, route.state.frames)
-        labels = None if shares is None else torch.from_numpy(shares.astype(np.float32))
-        made = pictures_of(context, z, labels)
+        condition = None if shares is None else of_class(torch.from_numpy(shares.astype(np.float32)))
+        made = pictures_of(context, z, condition)
         cells = np.zeros((len(state.frames), *made.shape[1:]), np.uint8)
         codes = np.zeros((len(state.frames), z.shape[1]), np.float32)
         cells[list(route.numbers)], codes[list(route.numbers)] = made, z.numpy()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Discriminates, Samples
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Resumable
@@ -150,7 +151,7 @@ def _judged(
             return None
         images, labels, indices = found
     yield
-    outputs, maps = yield from discriminated(context, images, labels, heated=heated)
+    outputs, maps = yield from discriminated(context, images, of_class(labels), heated=heated)
     return Scores(images, outputs, maps, indices)
 
 
@@ -161,14 +162,13 @@ def _samples(
     import torch
 
     classes, labels = classes_of(context), None
-    asked: dict[str, Any] = {}
     if classes:
         any_class = torch.randint(classes, (n,), generator=generator(state.seed, "classes", first))
         chosen = chosen_class(context, state.label)
-        labels = asked["label"] = any_class if chosen is None else torch.full((n,), chosen)
+        labels = any_class if chosen is None else torch.full((n,), chosen)
     # The first ones are those that the pane Samples draws from this seed.
     noise = generator(state.seed, "samples") if first == 0 else generator(state.seed, "samples", first)
-    images = yield from without_gradients(drawn(context, n, noise, **asked))
+    images = yield from without_gradients(drawn(context, n, noise, condition=of_class(labels)))
     return images, labels, np.arange(first, first + n)
 
 

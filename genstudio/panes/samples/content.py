@@ -145,8 +145,8 @@ def _columns(context: ViewContext, state: SamplesState) -> int:
 def _asked(context: ViewContext, state: SamplesState) -> dict[str, Any]:
     """Arguments for sampling a model without a code: classes, and for one that draws pixel by pixel a temperature, which has
     to be more than 0."""
-    labels = classes_in_turn(context, state.n, state.label)
-    asked: dict[str, Any] = {} if labels is None else {"label": labels}
+    condition = classes_in_turn(context, state.n, state.label)
+    asked: dict[str, Any] = {} if condition is None else {"condition": condition}
     return asked | ({"temperature": max(state.temperature, 0.01)} if has(context.model, SamplesPixels) else {})
 
 
@@ -173,14 +173,14 @@ def _codes(context: ViewContext, state: SamplesState) -> Tensor:
 def _shown(context: ViewContext, state: SamplesState, z: Tensor, start: int) -> Tensor:
     import torch
 
-    labels = classes_in_turn(context, state.n, state.label)
-    labels = None if labels is None else labels[start : start + len(z)]
+    condition = classes_in_turn(context, state.n, state.label)
+    condition = None if condition is None else condition.rows(slice(start, start + len(z)))
     if state.shown == "mean" or not can_draw(context):
-        return decoded(context, z, labels)
+        return decoded(context, z, condition)
     noise = generator(state.seed, "draw", start)
     if hasattr(context.model, "draw"):
         return context.model.draw(z, generator=noise)  # type: ignore[operator]
-    return torch.bernoulli(decoded(context, z, labels), generator=noise)
+    return torch.bernoulli(decoded(context, z, condition), generator=noise)
 
 
 def _content(context: ViewContext, state: SamplesState, pixels: Any, values: dict[str, Any]) -> Content:

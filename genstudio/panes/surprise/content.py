@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import SamplesPixels
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Resumable, in_slices
@@ -157,7 +158,7 @@ def _images(
         return torch.stack([image for image, _, _ in found]), data_labels, numbers, what
     noise = generator(state.seed, "samples")
     labels = torch.randint(classes, (state.n,), generator=generator(state.seed, "classes")) if classes else None
-    images = yield from drawn(context, state.n, noise, **({} if labels is None else {"label": labels}))
+    images = yield from drawn(context, state.n, noise, condition=of_class(labels))
     return images, labels, list(range(state.n)), N_("Images drawn by the model, seed {seed}", seed=state.seed)
 
 
