@@ -26,6 +26,7 @@ from torch.nn.functional import softplus
 
 from genstudio.core.batch import Batch
 from genstudio.core.device import describe_device
+from genstudio.core.draws import Draws
 from genstudio.core.version import versions
 from genstudio.models.adversarial.base import Adversarial
 from genstudio.nets.gan.diff_augment import augmented
@@ -45,7 +46,7 @@ def bare_elbo(job: Job) -> Iterator[None]:
     player = plan.player("model")
     optimiser = torch.optim.Adam(model.parameters(), lr=player.lr, betas=player.betas, fused=True)
     for step, batch in enumerate(bare_batches(job)):
-        terms = model.elbo_terms(batch)  # type: ignore[operator]
+        terms = model.elbo_terms(batch, Draws())  # type: ignore[operator]
         beta = model.beta_at(step)  # type: ignore[operator]
         loss = terms["reconstruction"].mean() + beta * terms["kl"].mean()
         optimiser.zero_grad(set_to_none=True)
@@ -72,8 +73,8 @@ def bare_game(job: Job) -> Iterator[None]:
         real, n = batch.images, len(batch)
         with torch.no_grad():
             fake = generator(torch.randn(n, knobs.latent_dim))
-        loss = softplus(-discriminator(augmented(real, knobs.augment))).mean()
-        loss = loss + softplus(discriminator(augmented(fake, knobs.augment))).mean()
+        loss = softplus(-discriminator(augmented(real, knobs.augment, Draws()))).mean()
+        loss = loss + softplus(discriminator(augmented(fake, knobs.augment, Draws()))).mean()
         if knobs.r1 and step % knobs.r1_every == 0:
             images = real.detach().requires_grad_(True)
             (slope,) = torch.autograd.grad(discriminator(images).sum(), images, create_graph=True)
@@ -83,7 +84,9 @@ def bare_game(job: Job) -> Iterator[None]:
         optimisers["discriminator"].step()
         for parameter in discriminator.parameters():  # or the generator's backward would fill their gradients too
             parameter.requires_grad_(False)
-        loss = softplus(-discriminator(augmented(generator(torch.randn(n, knobs.latent_dim)), knobs.augment))).mean()
+        loss = softplus(
+            -discriminator(augmented(generator(torch.randn(n, knobs.latent_dim)), knobs.augment, Draws()))
+        ).mean()
         optimisers["generator"].zero_grad(set_to_none=True)
         loss.backward()
         optimisers["generator"].step()

@@ -50,12 +50,13 @@ def train(
 
     def new(progress: Progress, interrupt: Interrupt) -> Job:
         from genstudio.training.job import new_job
-        from genstudio.training.recipe.plan_defaults import override
 
-        chosen, followed = override(loaded, [*(set_ or []), *options])
-        made = new_job(chosen, out=out, search=where, device=device, progress=progress.preparing, cancelled=interrupt)
-        if followed is not None:
-            progress.note(translate(followed))
+        made = new_job(
+            loaded, settings=[*(set_ or []), *options], out=out, search=where, device=device, progress=progress.preparing,
+            cancelled=interrupt,
+        )  # fmt: skip
+        if made.note is not None:
+            progress.note(translate(made.note))
         return made
 
     report(run_job(new), Output(as_json))

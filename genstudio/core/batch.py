@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from genstudio.core.conditions.base import Condition
 
 if TYPE_CHECKING:
     import torch
@@ -17,7 +20,8 @@ class Batch:
     """N images with their labels and attributes.
 
     images: float32 N×C×H×W in [0, 1]; labels: int64 N; attributes: float32 N×A, in the order of
-    ``spec.attribute_names``; indices: int64 N, the images' numbers in the whole data set.
+    ``spec.attribute_names``; indices: int64 N, the images' numbers in the whole data set; further: conditions of other
+    kinds, by name, N×....
     """
 
     images: Tensor
@@ -25,9 +29,16 @@ class Batch:
     indices: Tensor
     labels: Tensor | None = None
     attributes: Tensor | None = None
+    further: Mapping[str, Tensor] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return int(self.images.shape[0])
+
+    @property
+    def condition(self) -> Condition:
+        """What is known of the images that a model can be conditioned on, by kind."""
+        known = {"class": self.labels, "attributes": self.attributes}
+        return Condition({kind: value for kind, value in known.items() if value is not None} | dict(self.further))
 
     @property
     def levels(self) -> Tensor:
@@ -35,6 +46,17 @@ class Batch:
         if self.spec.levels is None:
             raise ValueError("the images are real-valued: they have no levels")
         return (self.images * (self.spec.levels - 1)).round().long()
+
+    def part(self, rows: slice) -> Batch:
+        """Batch of some of the images."""
+        return Batch(
+            self.images[rows],
+            self.spec,
+            self.indices[rows],
+            None if self.labels is None else self.labels[rows],
+            None if self.attributes is None else self.attributes[rows],
+            Condition(self.further).rows(rows),
+        )
 
     def to(self, device: torch.device | str) -> Batch:
         """Move the batch to ``device``; returns itself when it is there already."""
@@ -50,4 +72,5 @@ class Batch:
             self.indices.to(device, non_blocking=True),
             move(self.labels),
             move(self.attributes),
+            Condition(self.further).to(device),
         )

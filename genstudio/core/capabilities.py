@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from genstudio.core.batch import Batch
+    from genstudio.core.conditions.base import Condition
     from genstudio.core.resumable import Pausing, Resumable
 
 
@@ -25,10 +26,9 @@ if TYPE_CHECKING:
 class Samples(Protocol):
     """Draws images from p(x)."""
 
-    def sample(self, n: int, *, generator: Generator) -> Tensor:
-        """``n`` images, N×C×H×W. The same generator state gives the same noise whatever the weights are. A model that
-        knows classes (``classes`` > 0) takes a ``label`` too, a number or int64 n; without one it draws them, after the
-        noise."""
+    def sample(self, n: int, *, generator: Generator, condition: Condition | None = None) -> Tensor:
+        """``n`` images, N×C×H×W. The same generator state gives the same noise whatever the weights are. Kinds of
+        condition that the model takes (``takes``) and that are not given are drawn, after the noise."""
         ...
 
 
@@ -42,9 +42,9 @@ class Decodes(Protocol):
         """``n`` codes from p(z), N×latent_dim."""
         ...
 
-    def decode(self, z: Tensor) -> Tensor:
-        """The mean of p(x|z), or G(z): codes N×latent_dim to images N×C×H×W in [0, 1]. A model that knows classes takes a
-        ``label`` too, a number, int64 N, or shares of classes, float N×classes; without one it shows the first class."""
+    def decode(self, z: Tensor, condition: Condition | None = None) -> Tensor:
+        """The mean of p(x|z), or G(z): codes N×latent_dim to images N×C×H×W in [0, 1]. Without a
+        condition each kind that the model takes has its default (the first class). Shares of classes lie between them."""
         ...
 
 
@@ -54,8 +54,8 @@ class Encodes(Protocol):
 
     latent_dim: int
 
-    def encode(self, images: Tensor) -> Tensor:
-        """Images N×C×H×W to codes N×latent_dim, without noise."""
+    def encode(self, images: Tensor, condition: Condition | None = None) -> Tensor:
+        """Images N×C×H×W to codes N×latent_dim, without noise, under the images' ``condition`` if the model takes one."""
         ...
 
 
@@ -63,9 +63,47 @@ class Encodes(Protocol):
 class Discriminates(Protocol):
     """Tells real images from generated ones."""
 
-    def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
-        """One number an image, N, higher for what looks real: a logit, or a critic's value. Can be differentiated by the
-        images (N×C×H×W in [0, 1]); ``labels`` (int64 N) are their classes, for models that know classes."""
+    def discriminate(self, images: Tensor, condition: Condition | None = None) -> Tensor:
+        """Logits or values of a critic, higher for what looks real: one number an image, N, or a map of numbers, N×h×w, each
+        for a patch of it. Can be differentiated by the images (N×C×H×W in [0, 1]); ``condition`` is theirs."""
+        ...
+
+
+@runtime_checkable
+class Translates(Protocol):
+    """Turns an image of one domain into one of another, such as summer into winter."""
+
+    domains: tuple[Message | str, ...]
+
+    def translate_images(
+        self,
+        images: Tensor,
+        *,
+        source: int,
+        target: int,
+        generator: Generator,
+        condition: Condition | None = None,
+    ) -> Tensor:
+        """Images N×C×H×W of domain ``source`` (a number into ``domains``) to images of domain ``target``, N×C×H×W. A model
+        that can give several answers draws from ``generator``."""
+        ...
+
+
+@runtime_checkable
+class Denoises(Protocol):
+    """Generates an image from noise in steps that can be looked at, from the most to the least noise."""
+
+    noise_steps: int
+
+    def start(self, n: int, *, generator: Generator) -> Tensor:
+        """``n`` images of pure noise, N×C×H×W, not bounded."""
+        ...
+
+    def trajectory(
+        self, noise: Tensor, *, generator: Generator, condition: Condition | None = None, steps: int | None = None
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """After each of ``steps`` steps (``noise_steps`` without): the noisy images N×C×H×W, and the model's estimate of the
+        images without noise, N×C×H×W in [0, 1]. The last pair's estimate is the result."""
         ...
 
 
@@ -98,7 +136,7 @@ class SamplesPixels(Protocol):
         generator: Generator,
         images: Tensor | None = None,
         known: Tensor | None = None,
-        label: int | Tensor | None = None,
+        condition: Condition | None = None,
         temperature: float = 1.0,
     ) -> Iterator[Any]:
         """Sample sub-pixel by sub-pixel: each with ``y``, ``x``, ``channel``, ``levels`` (int64 n), ``u``,
@@ -112,7 +150,7 @@ class SamplesPixels(Protocol):
         generator: Generator,
         images: Tensor | None = None,
         known: Tensor | None = None,
-        label: int | Tensor | None = None,
+        condition: Condition | None = None,
         temperature: float = 1.0,
     ) -> Any:
         """Checked request that :meth:`pixels` would draw by: noise, given pixels, classes."""
@@ -123,7 +161,9 @@ class SamplesPixels(Protocol):
         :class:`genstudio.models.autoregressive.sampling.replay.Replay`."""
         ...
 
-    def complete(self, images: Tensor, known: Tensor, *, generator: Generator) -> Tensor:
+    def complete(
+        self, images: Tensor, known: Tensor, *, generator: Generator, condition: Condition | None = None
+    ) -> Tensor:
         """Inpaint ``images`` (n×C×H×W): sample all pixels outside ``known`` (bool H×W or n×H×W)."""
         ...
 
@@ -180,6 +220,8 @@ CAPABILITIES: dict[str, tuple[type, Message]] = {
     "Decodes": (Decodes, N_("turns latent codes into images")),
     "Encodes": (Encodes, N_("turns images into latent codes")),
     "Discriminates": (Discriminates, N_("tells real images from generated ones")),
+    "Translates": (Translates, N_("translates images from one domain to another")),
+    "Denoises": (Denoises, N_("generates images from noise in steps")),
     "ScoresLikelihood": (ScoresLikelihood, N_("computes the likelihood of images")),
     "SamplesPixels": (SamplesPixels, N_("draws images pixel by pixel")),
     "Judges": (Judges, N_("judges images")),

@@ -11,8 +11,8 @@ A ``live`` knob may change while the model trains; any other is structural and n
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -38,6 +38,10 @@ def knob(
     live: bool = False,
     advanced: bool = False,
     log: bool = False,
+    titles: Mapping[Any, Message] | None = None,
+    classes: bool = False,
+    control: bool = True,
+    shown_as: str = "",
     ge: float | None = None,
     gt: float | None = None,
     le: float | None = None,
@@ -49,9 +53,14 @@ def knob(
     ``unit`` is shown after the value in the form; ``live`` knobs may change during training; ``advanced`` ones are
     hidden at first; ``log`` ones step by factors instead of differences. ``choices`` gives the values of a string whose
     choices are registered elsewhere: it is called when they are needed, never while the class is made.
+
+    In a pane's form: ``titles`` are those of values, such as "automatic" for 0; ``classes`` offers the classes of the data
+    after them; ``shown_as`` is the format of a slider's value, such as "±{value:.1f} σ"; without ``control`` the field has
+    none there, since it is set in the pane itself.
     """
     meta: Any = {"help": help, "label": label, "unit": unit, "live": live, "advanced": advanced, "log": log}
-    meta["choices"] = choices
+    meta |= {"choices": choices, "titles": dict(titles or {})}
+    meta |= {"classes": classes, "control": control, "shown_as": shown_as}
     limits: Any = {k: v for k, v in {"ge": ge, "gt": gt, "le": le, "lt": lt}.items() if v is not None}
     return pydantic.Field(default, validate_default=True, json_schema_extra={_META: meta}, **limits)
 
@@ -90,6 +99,10 @@ class KnobInfo:
     maximum: float | None
     exclusive_minimum: bool
     exclusive_maximum: bool
+    choice_titles: Mapping[Any, Message] = field(default_factory=dict, hash=False)
+    classes: bool = False
+    control: bool = True
+    shown_as: str = ""
 
     @property
     def title(self) -> str:
@@ -99,7 +112,7 @@ class KnobInfo:
 
 def describe(knobs: type[Knobs]) -> list[KnobInfo]:
     """All knobs of ``knobs``, in the order of their declaration."""
-    return [_describe(name, field) for name, field in knobs.model_fields.items()]
+    return [_describe(name, declared) for name, declared in knobs.model_fields.items()]
 
 
 def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
@@ -140,14 +153,14 @@ def parse_knobs(knobs: type[Knobs], values: dict[str, Any]) -> Any:
             ),
             N_("Choose another value for {name}.", name=name),
         ) from None
-    for name, field in knobs.model_fields.items():
+    for name, declared in knobs.model_fields.items():
         value = getattr(made, name)
-        choices = _registered_choices(field)
+        choices = _registered_choices(declared)
         if choices is not None and value not in choices:
             expected = ", ".join(map(repr, choices))
             raise UsageError(
                 N_(
-                    "{name} = {value} does not fit: {reason}.",
+                    "{name} = {value} is not valid: {reason}.",
                     name=name,
                     value=shortened(value),
                     reason=N_("it must be one of {choices}", choices=expected),
@@ -276,4 +289,8 @@ def _describe(name: str, field: FieldInfo) -> KnobInfo:
         maximum=limits.get("le", limits.get("lt")),
         exclusive_minimum="gt" in limits,
         exclusive_maximum="lt" in limits,
+        choice_titles=meta["titles"],
+        classes=meta["classes"],
+        control=meta["control"],
+        shown_as=meta["shown_as"],
     )

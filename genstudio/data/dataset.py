@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ import numpy as np
 from genstudio.core.batch import Batch
 from genstudio.core.errors import Cancelled as CancelledError
 from genstudio.core.errors import DataError
-from genstudio.core.knobs import parse_knobs
+from genstudio.core.knobs import Knobs, parse_knobs
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.data import binarise
@@ -32,13 +33,13 @@ if TYPE_CHECKING:
 
 def open_data(
     name: str,
-    values: dict[str, Any] | None = None,
+    values: Knobs | dict[str, Any] | None = None,
     *,
     search: Sequence[Path] | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> DataSet:
-    """The data set ``name`` with the knob values given, decoded into the cache if it isn't there yet.
+    """The data set ``name`` with the knobs, or knob values, given, decoded into the cache if it isn't there yet.
 
     ``search``: folders to search for files, in order (:func:`genstudio.core.paths.data_dirs` by default). ``progress``
     is called with a share that reaches 1 and a message; ``cancelled`` is called often and ends the work with
@@ -46,7 +47,8 @@ def open_data(
     :class:`DataError` for images that are missing or broken.
     """
     kind = data_sets[name]
-    source = kind(parse_knobs(kind.Knobs, values or {}), search)
+    knobs = values if isinstance(values, kind.Knobs) else parse_knobs(kind.Knobs, dict(values or {}))
+    source = kind(knobs, search)
     report = progress or (lambda share, words: None)
     is_cancelled = cancelled or (lambda: False)
     if is_cancelled():
@@ -166,6 +168,13 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.indices)
+
+    @cached_property
+    def labels(self) -> torch.Tensor | None:
+        """Class of each image, int64 N, or ``None`` where there are none."""
+        import torch
+
+        return None if self._data.labels is None else torch.from_numpy(self._data.labels[self.indices])
 
     def batch(self, positions: torch.Tensor, *, generator: torch.Generator) -> Batch:
         """The images at ``positions`` (int64 n, within the split) on the CPU.

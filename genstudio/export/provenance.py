@@ -23,6 +23,8 @@ from genstudio.core.messages import N_
 from genstudio.core.version import versions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PIL.PngImagePlugin import PngInfo
 
     from genstudio.training.recipe.recipe import Recipe
@@ -45,14 +47,23 @@ RunName = Annotated[str, Field(max_length=255, pattern=r"^[^/\\\x00]*$")]
 
 
 @dataclass(frozen=True, config=pydantic.ConfigDict(strict=True))
+class OtherRun:
+    """A further run of a picture: its name, the step and the digest of the weights."""
+
+    run: RunName
+    step: Annotated[int, Field(ge=0, le=10**12)]
+    weights: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+@dataclass(frozen=True, config=pydantic.ConfigDict(strict=True))
 class Provenance:
     """Data needed to reproduce a picture. Pictures are untrusted: each value has a type and a bound, and
     :meth:`from_text` refuses others.
 
     run: the run folder's name. step: of the weights. weights: the snapshot's digest, hexadecimal. pane,
     state: the pane's name and its state as JSON. sheet: how its pictures were laid out (columns, gutter,
-    scale, background). film: what moved, for animations. recipe, seed: of the run. versions, device: where it
-    was made.
+    scale, background). other_runs: further runs that the picture shows. film: what moved, for animations. recipe, seed:
+    of the run. versions, device: where it was made.
     """
 
     run: RunName = ""
@@ -60,6 +71,7 @@ class Provenance:
     weights: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     pane: Letters = ""
     state: Table = field(default_factory=dict)
+    other_runs: Annotated[list[OtherRun], Field(max_length=100)] = field(default_factory=list)
     sheet: Table = field(default_factory=dict)
     film: Table = field(default_factory=dict)
     recipe: Annotated[str, Field(max_length=MOST_LETTERS)] = ""
@@ -75,7 +87,8 @@ class Provenance:
     def from_json(cls, value: dict[str, Any]) -> Provenance:
         """Unknown keys are ignored: a later version may have written more."""
         known = {f.name for f in fields(cls)}
-        return cls(**{k: v for k, v in value.items() if k in known})
+        given = {k: v for k, v in value.items() if k in known}
+        return cls(**given | {"other_runs": [OtherRun(**one) for one in given.get("other_runs", [])]})
 
     def text(self) -> str:
         """The JSON in ASCII, which every container can carry."""
@@ -96,10 +109,17 @@ class Provenance:
 
 
 def provenance_of(
-    snapshot: Snapshot, state: PaneState, *, run: Run | None = None, device: str = "cpu", threads: int = 1
+    snapshot: Snapshot,
+    state: PaneState,
+    *,
+    others: Sequence[Snapshot] = (),
+    run: Run | None = None,
+    device: str = "cpu",
+    threads: int = 1,
 ) -> Provenance:
-    """The provenance of what a pane shows of ``snapshot`` with ``state``. Uses torch only for the digest, which is
-    cached with the snapshot. ``threads`` is 1 on the render thread.
+    """The provenance of what a pane shows of ``snapshot`` with ``state``. Touches no torch but for the digest, which is kept
+    with the snapshot: take it where the snapshot was looked at. ``others``: of the further runs that the state names.
+    ``threads`` is 1 on the render thread.
     """
     from genstudio.viewing.pane import pane_of
 
@@ -109,7 +129,10 @@ def provenance_of(
         weights=snapshot.digest,
         pane=pane_of(state).name,
         # "latest" moves on: the picture shows this step.
-        state=replace(state, run=snapshot.run, at=snapshot.step).to_json(),
+        state=replace(
+            state, run=snapshot.run, at=snapshot.step, other_runs=tuple((one.run, one.step) for one in others)
+        ).to_json(),
+        other_runs=[OtherRun(one.run, one.step, one.digest) for one in others],
         recipe=_without_places(run.recipe).to_toml() if run else "",
         seed=run.recipe.plan.seed if run else None,
         device=device,

@@ -20,6 +20,7 @@ from genstudio.export.provenance import Provenance, read_provenance
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
     from genstudio.training.run.run import Run
+    from genstudio.viewing.context import ViewContext
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,7 @@ def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: Dat
     from genstudio.training.snapshot import load_model
     from genstudio.viewing.context import ViewContext
     from genstudio.viewing.layout import Layout
+    from genstudio.viewing.other_runs import attached
     from genstudio.viewing.pane import final, panes
 
     provenance = read_provenance(path)
@@ -88,6 +90,8 @@ def reproduce(path: str | os.PathLike[str], *, run: Run | None = None, data: Dat
         context = ViewContext(
             load_model(snapshot), snapshot.spec, snapshot, data, pinned_blobs(run, provenance.weights)
         )
+        context = attached(context, state, lambda name: find_run(name, near=Path(path)))
+        _check_other_runs(provenance, context)
         made = compose(final(context, state), Layout.from_json(provenance.sheet))
     differing, largest = _compare(made, kept)
     return Reproduction(provenance, made, differing, largest, here=provenance.versions == versions())
@@ -107,6 +111,16 @@ def find_run(name: str, near: Path) -> Run:
             N_("The run {name}, which made this picture, is not on this computer.", name=name),
             N_("Copy its folder here, or name its folder."),
         ) from None
+
+
+def _check_other_runs(provenance: Provenance, context: ViewContext) -> None:
+    """Raises :class:`RunError` where a further run has other weights at that step than the picture was made of."""
+    for named, opened in zip(provenance.other_runs, context.others, strict=False):
+        if opened.snapshot.digest != named.weights:
+            raise RunError(
+                N_("The run {name} has other weights at step {step} now.", name=named.run, step=f"{named.step:,}"),
+                N_("Bring back the run's folder as it was when the picture was exported."),
+            )
 
 
 def _data_of(run: Run) -> DataSet | None:

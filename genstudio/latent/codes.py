@@ -112,9 +112,9 @@ def _some(n: int, k: int) -> np.ndarray:
 
 def _judged(context: ViewContext, judge: Judge, n: int) -> Resumable[KnownCodes]:
     z: Tensor = context.require(Decodes).prior(n, generator=generator(0, "known codes"))
-    labels, parts = classes_in_turn(context, n, -1), []
+    condition, parts = classes_in_turn(context, n, -1), []
     for part in chunks(n, context):
-        parts.append(readings(judge, decoded(context, z[part], labels[part] if labels is not None else None)))
+        parts.append(readings(judge, decoded(context, z[part], None if condition is None else condition.rows(part))))
         yield part.stop / n
     values = {name: np.concatenate([one[name] for one in parts]) for name in parts[0]}
     if context.data is not None:

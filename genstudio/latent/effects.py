@@ -74,8 +74,8 @@ def measured(
 
 def _read(context: ViewContext, judge: Judge, z: Tensor) -> Resumable[dict[str, np.ndarray]]:
     """The judge's readings of the images of codes N×D: by name, float64 N."""
-    parts, labels = [], classes_in_turn(context, len(z), -1)
+    parts, condition = [], classes_in_turn(context, len(z), -1)
     for part in chunks(len(z), context):
-        parts.append(readings(judge, decoded(context, z[part], None if labels is None else labels[part])))
+        parts.append(readings(judge, decoded(context, z[part], None if condition is None else condition.rows(part))))
         yield part.stop / len(z)
     return {name: np.concatenate([one[name] for one in parts]) for name in parts[0]}

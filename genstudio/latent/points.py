@@ -12,6 +12,7 @@ import pydantic
 import pydantic.dataclasses
 
 from genstudio.core.capabilities import Decodes, Encodes, has
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Resumable, run
@@ -67,8 +68,8 @@ def image_of(context: ViewContext, frame: LatentPoint) -> Tensor:
         if frame.kind == "own" and frame.blob is not None:
             return own_image(context, frame.blob)
         shares = labels_of(context, (frame,))
-        labels = None if shares is None else torch.from_numpy(shares).float()
-        return decoded(context, code_of(context, frame)[None], labels)[0]
+        condition = None if shares is None else of_class(torch.from_numpy(shares).float())
+        return decoded(context, code_of(context, frame)[None], condition)[0]
 
     image: Tensor = context.once(("frame's image", frame), make)
     return image

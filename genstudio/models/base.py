@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from torch import Tensor, nn
 
+from genstudio.core.draws import Draws
 from genstudio.core.knobs import Knobs, parse_knobs
 from genstudio.core.messages import N_, Message
 from genstudio.core.metrics import Metric
@@ -49,16 +50,31 @@ class Phase:
 
 
 class StepContext(Protocol):
-    """Context of one training step, passed to ``phases``: batches, noise, step number."""
+    """Context of one training step, passed to ``phases``: batches, random draws, step number.
+
+    Every random number of a step comes from :attr:`draws` (or :meth:`noise`, which is one of them), never from torch's
+    functions: drawn for the global batch, this process's rows handed out.
+    """
 
     step: int
+    draws: Draws
+
+    @property
+    def n_images(self) -> int:
+        """Images in the training split."""
+        ...
 
     def batch(self) -> Batch:
         """The next minibatch, a new one at each call, on the model's device."""
         ...
 
+    def domain_batch(self, domain: int) -> Batch:
+        """The next minibatch of images of class ``domain`` alone, in an order of its own: for models between two
+        domains. Raises :class:`UsageError` where there are none."""
+        ...
+
     def noise(self, dim: int) -> Tensor:
-        """Standard normal noise, batch_size×dim: this process's slice of the global draw."""
+        """Standard normal noise, N×dim for the N images of :meth:`batch`."""
         ...
 
 
@@ -82,13 +98,19 @@ class Model(nn.Module):
     """Titles, units and roles of its terms and watched numbers, by name."""
     player_names: ClassVar[tuple[str, ...]] = ("model",)
     """The names of :meth:`players`, known before a model is built."""
-    classes: int = 0
-    """How many classes it is told of: ``sample`` and ``decode`` then take a ``label``. 0: it draws without."""
+    takes: tuple[str, ...] = ()
+    """Kinds of condition that it takes, set at construction: ``("class",)``. Its ``sample``, ``decode`` and ``discriminate``
+    then take a condition of them."""
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__()
         self.spec = spec
         self.knobs = knobs
+
+    @property
+    def classes(self) -> int:
+        """Number of classes that it is conditioned on; 0 without."""
+        return len(self.spec.class_names) if "class" in self.takes else 0
 
     @classmethod
     def check(cls, spec: ImageSpec, knobs: Any) -> None:

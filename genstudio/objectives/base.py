@@ -20,6 +20,7 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
+from genstudio.core.draws import Draws
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.metrics import Metric
@@ -40,7 +41,8 @@ class Game:
     ``discriminate`` maps images N×C×H×W in [0, 1] to outputs N, augmentation and classes included; ``real`` and ``fake``
     are such images, as many of each; where the discriminator learns, ``fake`` is detached from the generator.
     ``penalty`` is the size of what the objective adds (see :attr:`Objective.penalty`). ``together``: real and fake may go
-    through the discriminator in one batch, since it looks at each image alone.
+    through the discriminator in one batch, since it looks at each image alone. ``draws``: where an objective takes
+    random numbers from (a point between two images).
     """
 
     discriminate: Callable[[Tensor], Tensor]
@@ -48,6 +50,7 @@ class Game:
     fake: Tensor
     penalty: float = 0.0
     together: bool = True
+    draws: Draws = field(default_factory=Draws)
 
     @cached_property
     def outputs(self) -> tuple[Tensor, Tensor]:

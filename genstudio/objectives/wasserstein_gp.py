@@ -31,7 +31,7 @@ class WassersteinGradientPenalty(Objective):
 
     def discriminator_terms(self, game: Game) -> dict[str, Tensor]:
         real, fake = game.outputs
-        share = torch.rand(len(game.real), *[1] * (game.real.ndim - 1), device=game.real.device)
+        share = game.draws.uniform(len(game.real), *[1] * (game.real.ndim - 1), device=game.real.device)
         between = torch.lerp(game.real, game.fake, share)
         length = gradient_of(game.discriminate, between).norm(dim=1)
         return {"d_real": -real.mean(), "d_fake": fake.mean(), "gradient_penalty": (length - 1).square().mean()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from genstudio.training.events import Event, Measured
 from genstudio.training.judge.train import judge_of
 from genstudio.training.judge.use import check_judging
 from genstudio.training.live import Live
-from genstudio.training.recipe.recipe import Recipe
+from genstudio.training.recipe.recipe import Recipe, ResolvedRecipe
 from genstudio.training.run.images import open_images
 from genstudio.training.run.run import Run
 from genstudio.training.snapshot import SnapshotBoard
@@ -37,7 +37,8 @@ class Job:
     """A training ready to run, made by :func:`new_job` or :func:`resume_job`.
 
     recipe, run, model, data; telemetry: the curves' rows; board: where snapshots are asked for and found; live: settings
-    that may change during training. Made, and its events asked for, on one thread: the one that trains.
+    that may change during training; note: a line about what followed from the settings. Made, and its events asked for,
+    on one thread: the one that trains.
     """
 
     def __init__(
@@ -51,12 +52,14 @@ class Job:
         cancelled: Cancelled | None,
         judge: Judge | None = None,
         is_new: bool = False,
+        note: Message | None = None,
     ) -> None:
         from genstudio.training.loop import Loop
 
         self.run, self.recipe, self.model, self.data = run, recipe, model, data
         self.telemetry, self.board = Telemetry(), SnapshotBoard()
         self.live = live
+        self.note = note
         self.kept = False  # in another run, by keep_elsewhere()
         self.measures: dict[str, float] = {}
         self._resume, self._is_new = resume, is_new
@@ -145,6 +148,7 @@ class Job:
 def new_job(
     recipe: Recipe,
     *,
+    settings: Iterable[str] = (),
     out: str | os.PathLike[str] | None = None,
     search: Sequence[Path] | None = None,
     device: str = "auto",
@@ -153,25 +157,28 @@ def new_job(
 ) -> Job:
     """A new run of ``recipe``: data opened (decoded where it must be, with ``progress``), model built, folder made.
 
-    ``out`` is the run's folder; without it, one among the person's runs. ``search`` are folders in which data is looked for.
+    ``settings`` change the recipe first (see :meth:`Recipe.resolve`). ``out`` is the run's folder; without it, one among
+    the person's runs. ``search`` are folders in which data is looked for.
     ``cancelled`` stops the preparation, and later a measurement that a stop would have to wait for. Raises
     :class:`GenstudioError` in plain words before any folder is made. Seeds the global generators: call it on the thread that
     trains.
     """
     from genstudio.data.dataset import open_data
 
-    recipe = recipe.validate()
+    resolved = recipe.resolve(settings)
+    recipe = resolved.recipe
     recipe.to_bytes()  # raises for what a run could not remember, before images are decoded
     target = choose_device(device)
     data = _with_training_images(
-        open_data(recipe.data, recipe.data_knobs, search=search, progress=progress, cancelled=cancelled)
+        open_data(recipe.data, resolved.data_knobs, search=search, progress=progress, cancelled=cancelled)
     )
     recipe = recipe.with_values(data_knobs=data.anchored)
-    model = _build(recipe, data, target)
+    model = _build(resolved, data, target)
     live = _live(recipe, model, data)
     judge = judge_of(live.plan, model, data, progress, cancelled)
     run = Run.create(recipe, out)
-    return Job(run, recipe.with_values(name=run.name), model, data, live, None, cancelled, judge, is_new=True)
+    made = recipe.with_values(name=run.name)
+    return Job(run, made, model, data, live, None, cancelled, judge, is_new=True, note=resolved.note)
 
 
 def resume_job(
@@ -197,10 +204,11 @@ def resume_job(
     if steps is not None:
         _must_lie_ahead(run, checkpoint, steps)
         recipe = recipe.override([f"plan.steps={steps}"])
-    recipe = recipe.validate()
+    resolved = recipe.resolve()
+    recipe = resolved.recipe
     target = choose_device(device or "auto")
     data = _with_training_images(open_images(run, search=search, progress=progress, cancelled=cancelled))
-    model = _build(recipe, data, target)
+    model = _build(resolved, data, target)
     live = _live(recipe, model, data)
     live(changes or {})
     judge = judge_of(live.coming, model, data, progress, cancelled)
@@ -233,12 +241,11 @@ def _with_training_images(data: DataSet) -> DataSet:
     return data
 
 
-def _build(recipe: Recipe, data: DataSet, device: Any) -> Model:
+def _build(recipe: ResolvedRecipe, data: DataSet, device: Any) -> Model:
     from genstudio.core.seeding import derive, seed_everything
-    from genstudio.models.base import build
     from genstudio.training.players import check_players
 
     seed_everything(derive(recipe.plan.seed, "model"))
-    model = build(recipe.model, data.spec, recipe.model_knobs).to(device)
+    model = recipe.model.build(data.spec).to(device)
     check_players(model, recipe.plan)
     return model

@@ -9,8 +9,7 @@ from typing import Any
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import Knobs, describe, parse_knobs
 from genstudio.core.messages import N_
-from genstudio.training.recipe.plan import Plan, PlayerPlan
-from genstudio.training.recipe.recipe import parse_plan
+from genstudio.training.recipe.plan import Plan, PlayerPlan, parse_plan
 
 
 class Live:

@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from genstudio.core.capabilities import Samples, has
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.scatter import scatter
 from genstudio.core.seeding import generator
 from genstudio.core.sheet import columns_for
@@ -41,7 +42,7 @@ def write_samples(model: Model, path: Path, seed: int) -> Tensor | None:
     count, columns, options = POINTS if model.spec.is_point else COUNT, 0, {}
     if 2 <= model.classes <= count // 2:  # each in turn, a column or some each
         columns = columns_for(count, model.classes)
-        options["label"] = torch.arange(count) % model.classes
+        options["condition"] = of_class(torch.arange(count) % model.classes)
     with torch.inference_mode():
         images = model.sample(count, generator=generator(seed, "samples"), **options)  # type: ignore[operator]
         content = sheet_png(images, columns)

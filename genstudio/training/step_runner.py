@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from genstudio.core.device import autocast
+from genstudio.core.draws import drawing_from
 from genstudio.core.resumable import Stepper
 from genstudio.core.seeding import global_state, restore_global_state
 from genstudio.models.base import Phase
@@ -52,11 +53,11 @@ class StepRunner:
                 player.average = Average(self.model, player.parameters, player.plan.average)
 
     def step(self) -> None:
-        """One whole turn of the model."""
+        """All phases of one step of the model."""
         self._bad = False
         phases, applied = Stepper(self.model.phases(self.context)), None
         while True:
-            with self._autocast:
+            with self._autocast, drawing_from(self.context.draws):
                 wanted = phases.advance(applied)
             if not wanted:
                 break

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from genstudio.core.conditions.base import Condition
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
@@ -81,14 +83,14 @@ def chosen_class(context: ViewContext, label: int) -> int | None:
     return label if 0 <= label < classes_of(context) else None
 
 
-def classes_in_turn(context: ViewContext, n: int, label: int) -> Tensor | None:
-    """The classes of ``n`` images, int64 n: the one wanted, or each in turn; ``None`` for a model without."""
+def classes_in_turn(context: ViewContext, n: int, label: int) -> Condition | None:
+    """The condition of ``n`` images: the one that is asked for, or each in turn; ``None`` for a model without."""
     import torch
 
     if not classes_of(context):
         return None
     chosen = chosen_class(context, label)
-    return torch.arange(n) % classes_of(context) if chosen is None else torch.full((n,), chosen)
+    return of_class(torch.arange(n) % classes_of(context) if chosen is None else torch.full((n,), chosen))
 
 
 def check_label(context: ViewContext, label: int) -> None:

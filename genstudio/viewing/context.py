@@ -36,6 +36,8 @@ class ViewContext(Cache):
     snapshot: Snapshot
     data: DataSet | None = None
     blobs: Blobs = field(default_factory=Blobs)
+    others: tuple[ViewContext, ...] = ()
+    """Of the further runs that the pane's state names, in its order."""
 
     def require(self, capability: type[C]) -> C:
         """The model, typed as ``capability``. Raises :class:`UsageError` for a model without it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from genstudio.core.capabilities import Decodes, Encodes, Samples, SamplesPixels, has
+from genstudio.core.conditions.base import Condition
 from genstudio.core.resumable import Pausing, Resumable, in_slices, mapped, run
 from genstudio.core.scatter import tiles
 from genstudio.core.seeding import generator
@@ -41,9 +42,9 @@ def to_pixels(images: Tensor) -> np.ndarray:
     return as_bytes.permute(0, 2, 3, 1).contiguous().numpy()
 
 
-def decoded(context: ViewContext, z: Tensor, labels: Tensor | None = None) -> Tensor:
-    """Images N×C×H×W of codes N×latent_dim, of classes ``labels`` (int64 N) where the model knows any."""
-    options = {} if labels is None else {"label": labels}
+def decoded(context: ViewContext, z: Tensor, condition: Condition | None = None) -> Tensor:
+    """Images N×C×H×W of codes N×latent_dim, under ``condition`` if the model takes one."""
+    options = {} if condition is None else {"condition": condition}
     images: Tensor = context.require(Decodes).decode(z, **options)
     return images
 
@@ -55,23 +56,25 @@ def chunks(n: int, context: ViewContext, finer: int = 1) -> Iterator[slice]:
         yield slice(start, min(n, start + size))
 
 
-def drawn(context: ViewContext, n: int, noise: torch.Generator, **options: Any) -> Resumable[Tensor]:
-    """``n`` samples, float32 N×C×H×W: those of ``model.sample(n, generator=noise, **options)``. ``options``: ``label``
-    (int64 n), and ``temperature`` of a model that draws pixel by pixel."""
+def drawn(
+    context: ViewContext, n: int, noise: torch.Generator, *, condition: Condition | None = None, **options: Any
+) -> Resumable[Tensor]:
+    """``n`` samples, float32 N×C×H×W: those of ``model.sample`` under ``condition``. ``options``: ``temperature`` of a
+    model that draws pixel by pixel."""
     import torch
 
+    given = options if condition is None else {"condition": condition, **options}
     if has(context.model, SamplesPixels):
-        sampling = context.require(SamplesPixels).sample_by_parts(n, generator=noise, **options)
+        sampling = context.require(SamplesPixels).sample_by_parts(n, generator=noise, **given)
         return (yield from in_slices(sampling))
     if not has(context.model, Decodes):
-        return context.require(Samples).sample(n, generator=noise, **options)
-    from genstudio.models.classes import drawn_labels
+        return context.require(Samples).sample(n, generator=noise, **given)
+    from genstudio.models.conditioning import completed
 
-    z, labels, parts = context.require(Decodes).prior(n, generator=noise), options.get("label"), []
-    if classes := int(getattr(context.model, "classes", 0)):
-        labels = drawn_labels(n, classes, noise, z.device) if labels is None else labels
+    z, parts = context.require(Decodes).prior(n, generator=noise), []
+    condition = completed(context.model, condition, n, z.device, generator=noise, mixed=True)
     for part in chunks(n, context):
-        parts.append(decoded(context, z[part], None if labels is None else labels[part]))
+        parts.append(decoded(context, z[part], condition.rows(part) or None))
         yield part.stop / n
     return torch.cat(parts)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.capabilities import Discriminates
+from genstudio.core.conditions.base import Condition
 from genstudio.core.resumable import Pausing
 from genstudio.viewing.context import ViewContext
 
@@ -37,7 +38,12 @@ def is_logit(model: Any) -> bool:
     return getattr(getattr(model, "objective", None), "output", "value") == "logit"
 
 
-def raw_outputs(context: ViewContext, images: Tensor, labels: Tensor | None) -> Pausing[Tensor]:
+def per_image(output: Tensor) -> Tensor:
+    """One number an image, N: the output itself, or the mean of a map N×h×w over its patches."""
+    return output if output.ndim == 1 else output.flatten(1).mean(1)
+
+
+def raw_outputs(context: ViewContext, images: Tensor, condition: Condition | None) -> Pausing[Tensor]:
     """Raw outputs for images N×C×H×W, float32 N, with a pause after each few images."""
     import torch
 
@@ -45,14 +51,14 @@ def raw_outputs(context: ViewContext, images: Tensor, labels: Tensor | None) -> 
     size = max(8, AT_ONCE // context.spec.values)
     outputs = []
     for start in range(0, len(images), size):
-        some = None if labels is None else labels[start : start + size]
-        outputs.append(model.discriminate(images[start : start + size], some).float())
+        some = None if condition is None else condition.rows(slice(start, start + size))
+        outputs.append(per_image(model.discriminate(images[start : start + size], some)).float())
         yield
     return torch.cat(outputs)
 
 
 def discriminated(
-    context: ViewContext, images: Tensor, labels: Tensor | None, *, heated: bool = False
+    context: ViewContext, images: Tensor, condition: Condition | None, *, heated: bool = False
 ) -> Pausing[tuple[np.ndarray, np.ndarray | None]]:
     """The outputs as people read them, float64 N, and where each image was looked at: float32 N×H×W, |da/dx| summed over
     the channels, a little smoothed. Pauses after each few images."""
@@ -63,9 +69,9 @@ def discriminated(
     outputs, maps = [], []
     for start in range(0, len(images), size):
         part = images[start : start + size].detach().clone().requires_grad_(heated)
-        some = None if labels is None else labels[start : start + size]
+        some = None if condition is None else condition.rows(slice(start, start + size))
         with torch.set_grad_enabled(heated):
-            out = model.discriminate(part, some)
+            out = per_image(model.discriminate(part, some))
         outputs.append(out.detach())
         if heated:
             (slope,) = torch.autograd.grad(out.sum(), part)

@@ -53,8 +53,10 @@ class ExportRequest:
     def context(self) -> ViewContext:
         """A view context with a model of its own, built from the snapshot. Imports torch."""
         from genstudio.training.snapshot import load_model
+        from genstudio.viewing.other_runs import attached
 
-        return ViewContext(load_model(self.snapshot), self.snapshot.spec, self.snapshot, self.data, self.blobs)
+        made = ViewContext(load_model(self.snapshot), self.snapshot.spec, self.snapshot, self.data, self.blobs)
+        return attached(made, self.state)
 
     def option(self, name: str) -> Any:
         """One of the options. Raises :class:`UsageError` where it was not given."""

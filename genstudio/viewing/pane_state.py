@@ -11,7 +11,7 @@ same content from one, and a test needs no screen.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, dataclass_transform
 
 import pydantic
 import pydantic.dataclasses
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 S = TypeVar("S", bound="PaneState")
 _CONFIG = pydantic.ConfigDict(extra="forbid", allow_inf_nan=False)
+# A name and no path: a picture from elsewhere must not lead out of the folders in which runs are looked for.
+RunName = Annotated[str, pydantic.Field(max_length=255, pattern=r"^[^/\\\x00]+$")]
 
 
 @dataclass_transform(frozen_default=True)
@@ -39,8 +41,9 @@ class PaneState:
     """Everything that a pane shows, as a value: hashable, comparable, and equal after a trip through JSON.
 
     Fields are numbers, strings, tuples and :class:`Blob`. ``run`` names the run folder (empty: the one that is open),
-    ``at`` the step whose weights are shown. ``dataclasses.replace`` makes the next state; a value out of its range
-    raises :class:`pydantic.ValidationError` there, and :class:`UsageError` in :meth:`from_json`.
+    ``at`` the step whose weights are shown, ``other_runs`` further runs (by name) and steps. ``dataclasses.replace`` makes
+    the next state; a value out of its range raises :class:`pydantic.ValidationError` there, and :class:`UsageError`
+    in :meth:`from_json`.
     """
 
     OF_RUN: ClassVar[tuple[str, ...]] = ()
@@ -50,6 +53,9 @@ class PaneState:
 
     run: str = knob("", help=N_("The run that is shown; empty for the one that is open."))
     at: int | Literal["latest"] = knob("latest", help=N_("The step whose weights are shown, or 'latest'."))
+    other_runs: tuple[tuple[RunName, int | Literal["latest"]], ...] = knob(
+        (), help=N_("Further runs that are shown beside it, each by its name and step.")
+    )
 
     def to_json(self) -> dict[str, Any]:
         """Plain numbers, strings and lists, for session files, provenance and the command line."""
@@ -76,7 +82,7 @@ class PaneState:
     def for_another_run(self: S, *, same_images: bool) -> S:
         """This state where another run is opened: its newest weights, without what means something in one run alone, or
         (unless that run learns from the ``same_images``) with one data set alone."""
-        names = ("run", "at", *self.OF_RUN, *(() if same_images else self.OF_IMAGES))
+        names = ("run", "at", "other_runs", *self.OF_RUN, *(() if same_images else self.OF_IMAGES))
         defaults = {name: _form(type(self)).model_fields[name].get_default(call_default_factory=True) for name in names}
         return replace(self, **defaults)
 
@@ -97,8 +103,9 @@ class PaneState:
 
     @classmethod
     def controls(cls) -> list[KnobInfo]:
-        """The fields that a person sets in the pane, in order; ``run`` and ``at`` are set in the header."""
-        return [info for info in describe(_form(cls)) if info.name not in ("run", "at")]
+        """The fields that a person sets in the pane, in order; ``run``, ``at`` and ``other_runs`` are set
+        elsewhere."""
+        return [info for info in describe(_form(cls)) if info.name not in ("run", "at", "other_runs")]
 
 
 _forms: dict[type, type[Knobs]] = {}

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import distributions
 
+from genstudio.core.draws import Draws
 from genstudio.nets.distributions.parametric import (
     bernoulli_log_prob,
     dequantise,
@@ -79,5 +80,5 @@ def test_discretised_logistic_has_finite_gradients_far_from_the_mean() -> None:
 
 def test_dequantised_levels_stay_in_their_interval() -> None:
     x = (torch.arange(4).float() / 3).repeat(100, 1)
-    noisy = dequantise(x, 4, torch.Generator().manual_seed(0))
+    noisy = dequantise(x, 4, Draws(torch.Generator().manual_seed(0)))
     assert torch.equal((noisy * 4).floor(), torch.arange(4).float().repeat(100, 1))

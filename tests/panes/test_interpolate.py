@@ -216,9 +216,9 @@ def test_class_conditional_model_gets_class_shares() -> None:
     morph = InterpolateState(frames=(LatentPoint("seed", 0, label=0), LatentPoint("seed", 0, label=2)), closed=False)
     _, shares = path_codes(context, morph, np.array([0, 0.25, 1]))
     assert shares is not None
-    assert shares.numpy() == pytest.approx(np.array([[1, 0, 0], [0.75, 0, 0.25], [0, 0, 1]]))
+    assert shares["class"].numpy() == pytest.approx(np.array([[1, 0, 0], [0.75, 0, 0.25], [0, 0, 1]]))
     assert str(final(context, morph).words).startswith("key frame 1 of 2: seed 0 as a")
     typical = InterpolateState(frames=(LatentPoint("class", 1), LatentPoint("class", 2)), closed=False)
     _, shares = path_codes(context, typical, np.array([0, 1]))
     assert shares is not None
-    assert shares.numpy() == pytest.approx(np.array([[0, 1, 0], [0, 0, 1]]))
+    assert shares["class"].numpy() == pytest.approx(np.array([[0, 1, 0], [0, 0, 1]]))

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from genstudio.core.batch import Batch
+from genstudio.core.draws import Draws
 from genstudio.core.errors import UsageError
 from genstudio.panes.manifold.content import plane_of
 from genstudio.panes.manifold.overlay import overlay_choices
@@ -280,7 +281,7 @@ def test_consecutive_snapshots_of_a_training_show_one_plane(squares):
 
 
 class _Turn:
-    step = 1
+    step, draws = 1, Draws()
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch

@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from genstudio.core.conditions.base import Condition
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
@@ -37,7 +38,7 @@ class Sure(nn.Module):
     def sample(self, n: int, *, generator: torch.Generator) -> Tensor:
         return torch.zeros(n, 2, 1, 1)
 
-    def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+    def discriminate(self, images: Tensor, condition: Condition | None = None) -> Tensor:
         return images[:, 0, 0, 0] + SURE
 
 

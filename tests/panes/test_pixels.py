@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from genstudio.core.batch import Batch
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import DataError, UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.panes.pixels import content as pixels_module
@@ -357,7 +358,7 @@ def test_without_an_image_the_drawing_starts_from_nothing_with_a_message():
 def test_class_conditional_model_draws_the_class():
     context = pixel_look(classes=("shirt", "shoe", "bag"), conditional=True)
     for label in (0, 2):
-        wanted = context.model.sample(2, generator=noise(), label=label)
+        wanted = context.model.sample(2, generator=noise(), condition=of_class(label))
         assert torch.equal(drawn(context, PixelsState(n=2, position=64, label=label)), levels_of(wanted, 2))
     any_class = context.model.sample(2, generator=noise())
     content = final(context, PixelsState(n=2, position=64))
@@ -370,7 +371,7 @@ def test_given_image_is_completed_with_its_class(squares):
     batch = squares.split("test").batch(torch.tensor([1]), generator=noise())
     known = torch.zeros(8, 8, dtype=torch.bool)
     known[:4] = True
-    wanted = context.model.complete(batch.images, known, generator=noise(), label=int(batch.labels[0]))
+    wanted = context.model.complete(batch.images, known, generator=noise(), condition=of_class(batch.labels))
     assert torch.equal(drawn(context, PixelsState(n=1, source="data", index=1, position=64)), levels_of(wanted, 256))
 
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from genstudio.core.conditions.base import Condition
 from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.data.dataset import DataSet, open_data
@@ -33,7 +34,7 @@ class Known(nn.Module):
     def sample(self, n: int, *, generator: torch.Generator) -> Tensor:
         return torch.tensor(self.at).repeat(n, 1).view(n, 2, 1, 1)
 
-    def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+    def discriminate(self, images: Tensor, condition: Condition | None = None) -> Tensor:
         return 10 * (images[:, 0, 0, 0] - 0.5)
 
 
@@ -120,7 +121,7 @@ def test_middle_of_a_critics_scale_is_between_data_and_samples(grid: DataSet) ->
         class objective:
             output = "value"
 
-        def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        def discriminate(self, images: Tensor, condition: Condition | None = None) -> Tensor:
             return 700 + super().discriminate(images)
 
     left, right = (final(look_at(Critic((x, 0.5)), grid), PlaneState(side=200, data=False)) for x in (0.0, 0.5))

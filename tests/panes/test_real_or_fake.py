@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import nn
 
+from genstudio.core.conditions.base import Condition
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.resumable import run
@@ -46,7 +47,7 @@ class Bright(nn.Module):
     def sample(self, n: int, *, generator: torch.Generator) -> torch.Tensor:
         return torch.rand(n, *self.slope.shape, generator=generator)
 
-    def discriminate(self, images: torch.Tensor, labels: torch.Tensor | None = None) -> torch.Tensor:
+    def discriminate(self, images: torch.Tensor, condition: Condition | None = None) -> torch.Tensor:
         return (images * self.slope).flatten(1).sum(1) + self.level
 
 

@@ -19,7 +19,7 @@ from genstudio.data.base import DataKnobs, Source, data_sets
 from genstudio.latent.arithmetic.vector_arithmetic import Term
 from genstudio.latent.points import LatentPoint
 from genstudio.studio.pane_area.area import PaneArea
-from genstudio.studio.panes.arithmetic.exemplar_drag import Carried, pack, unpack
+from genstudio.studio.panes.arithmetic.exemplars import Carried, pack, unpack
 from genstudio.studio.panes.arithmetic.view import ArithmeticView
 from genstudio.training.run.run import Run
 from tests.small_runs import small_run
@@ -173,7 +173,7 @@ def test_an_image_is_dragged_from_the_browser_into_a_term(qtbot, area: PaneArea,
     assert view.board.columns[1].count == 4
     shown = view.board.columns[1].exemplars.picture
     assert np.array_equal(shown.cells()[3], grid.picture.at(0, 2)), "it is seen at once"
-    assert view.board.columns[1].shown.held, "and that term is in hand"
+    assert view.board.columns[1].shown.active, "and that term is active"
     settled(qtbot, area)
     assert area.undo_stack.undoText().endswith("add an exemplar")
     area.undo_stack.undo()
@@ -230,7 +230,7 @@ def test_dropped_file_without_a_picture_is_reported(view: ArithmeticView):
     data.setText("hello")
     drop(view.board.columns[0], data)
     assert view.trouble.isVisible()
-    assert "no picture" in view.trouble.text()
+    assert "not a picture" in view.trouble.text()
     data.setData("application/x-genstudio-exemplar", b"{}")
     assert unpack(data) is None
     assert unpack(pack(Carried(LatentPoint("seed", 3), 1, 2))) == Carried(LatentPoint("seed", 3), 1, 2)
@@ -282,7 +282,7 @@ def test_everything_by_keyboard(qtbot, area: PaneArea, view: ArithmeticView):
     grid = view.browser.grid
     grid.setFocus()
     qtbot.keyClick(grid, Qt.Key.Key_3)
-    assert [column.shown.held for column in view.board.columns] == [False, False, True]
+    assert [column.shown.active for column in view.board.columns] == [False, False, True]
     for key in (Qt.Key.Key_Up,) * 9 + (Qt.Key.Key_Left,) * 20 + (Qt.Key.Key_Right, Qt.Key.Key_Return):
         qtbot.keyClick(grid, key)
     assert view.terms[2].exemplars[-1] == view.rendered.content.values["browser"][1]
@@ -313,7 +313,7 @@ def test_arrows_go_from_term_to_term(qtbot, view: ArithmeticView):
     for _k in range(3):
         qtbot.keyClick(first, Qt.Key.Key_Right)
     assert second.hasFocus()
-    assert view.board.columns[1].shown.held
+    assert view.board.columns[1].shown.active
     for _k in range(3):
         qtbot.keyClick(second, Qt.Key.Key_Left)
     assert first.hasFocus()

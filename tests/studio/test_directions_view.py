@@ -82,7 +82,7 @@ def row_of(view: DirectionsView, name: str) -> int:
 
 def test_found_directions_are_shown_and_saved_in_the_run(qtbot, view: DirectionsView, run: Run):
     assert names(view) == ["b", "mirror", "PC 1", "PC 2", "PC 3", "PC 4", "random"]
-    assert not view.finding.isVisible()
+    assert not view.progress.isVisible()
     assert "along 7 directions" in view.words.text()
     qtbot.waitUntil(lambda: bool(storage.all_of(run)), timeout=PATIENCE)
     assert storage.all_of(run)[0].space.step == 4
@@ -107,22 +107,22 @@ def test_escape_stops_the_search_and_undo_resumes_it(qtbot, area: PaneArea, gate
     area.show_pane("directions")
     view = area.views["directions"]
     assert isinstance(view, DirectionsView)
-    qtbot.waitUntil(lambda: view.is_finding and "PC 1" in names(view), timeout=PATIENCE)
-    assert view.finding.isVisible()
-    assert view.finding.bar.value() > 0
+    qtbot.waitUntil(lambda: view.is_searching and "PC 1" in names(view), timeout=PATIENCE)
+    assert view.progress.isVisible()
+    assert view.progress.bar.value() > 0
     assert "finding directions" in view.words.text()
     assert not view.idle, "newer weights wait until it is done"
     area.activateWindow()
     view.grid.setFocus()
     qtbot.keyClick(view.grid, Qt.Key.Key_Escape)
     settled(qtbot, area)
-    assert not view.is_finding
+    assert not view.is_searching
     assert view.idle
     assert names(view) == ["PC 1", "PC 2", "PC 3", "PC 4", "random"]
     assert area.found_directions.blob is None
     assert view.again.text() == "Find directions"
     area.undo_stack.undo()
-    qtbot.waitUntil(lambda: view.is_finding, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: view.is_searching, timeout=PATIENCE)
     gate.set()
     qtbot.waitUntil(lambda: area.found_directions.blob is not None, timeout=PATIENCE)
     assert "b" in names(settled(qtbot, area))
@@ -132,8 +132,8 @@ def test_one_button_stops_and_the_other_resumes(qtbot, area: PaneArea, gate: thr
     area.show_pane("directions")
     view = area.views["directions"]
     assert isinstance(view, DirectionsView)
-    qtbot.waitUntil(lambda: view.is_finding and view.finding.stop.isVisible(), timeout=PATIENCE)
-    qtbot.mouseClick(view.finding.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: view.is_searching and view.progress.stop.isVisible(), timeout=PATIENCE)
+    qtbot.mouseClick(view.progress.stop, Qt.MouseButton.LeftButton)
     settled(qtbot, area)
     gate.set()
     qtbot.mouseClick(view.again, Qt.MouseButton.LeftButton)
@@ -145,10 +145,10 @@ def test_drag_gets_pictures_during_the_search(qtbot, area: PaneArea, gate: threa
     area.show_pane("directions")
     view = area.views["directions"]
     assert isinstance(view, DirectionsView)
-    qtbot.waitUntil(lambda: view.is_finding and "PC 1" in names(view), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: view.is_searching and "PC 1" in names(view), timeout=PATIENCE)
     view.propose("image", index=7)
     qtbot.waitUntil(lambda: "image 7 along" in view.words.text(), timeout=PATIENCE)
-    assert view.is_finding
+    assert view.is_searching
     gate.set()
     qtbot.waitUntil(lambda: area.found_directions.blob is not None, timeout=PATIENCE)
 

@@ -12,8 +12,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from genstudio.studio.pane_view.pan_and_zoom import compose, lay_out
 from genstudio.studio.widgets.image_grid import ImageGrid
+from genstudio.studio.widgets.sheet_layout import compose, lay_out
 from genstudio.viewing.content import Picture
 
 GREY = QColor(128, 128, 128)

@@ -19,7 +19,7 @@ from genstudio.latent.points import LatentPoint
 from genstudio.panes.interpolate.content import MOST_FRAMES, InterpolateState
 from genstudio.studio.pane_area.area import PaneArea
 from genstudio.studio.panes.interpolate.key_row import KeyRow
-from genstudio.studio.panes.interpolate.view import InterpolateView, left_out_in_words
+from genstudio.studio.panes.interpolate.view import InterpolateView, left_out_text
 from genstudio.training.run.run import Run
 from tests.small_runs import small_run
 from tests.studio.pane_area import PATIENCE, area_on
@@ -163,7 +163,7 @@ def test_drag_without_a_target_or_cancelled_changes_nothing(qtbot, area: PaneAre
 
 def test_each_kind_of_key_frame_is_added_and_replaces_another(qtbot, area: PaneArea, square: Path):
     view = settled(qtbot, area)
-    view.keys.own_image.choose_path = lambda: str(square)
+    view.image_drop.choose_path = lambda: str(square)
     menu = view.add.menu()
     choose(menu, "A drawn code")
     choose(menu, "An image of the data set")
@@ -291,7 +291,7 @@ def test_it_plays_live_and_a_whole_play_is_one_command(qtbot, area: PaneArea):
     QTest.keyClick(view.grid, _KEY.Key_Space)
     settled(qtbot, area)
     assert area.undo_stack.count() == 1
-    assert state_of(area).place == view.player.place > 0
+    assert state_of(area).place == view.player.position > 0
     assert view.rendered.state.place == state_of(area).place, "what is shown is what the state says"
     area.undo_stack.undo()
     assert state_of(area).place == 0.0
@@ -318,10 +318,10 @@ def test_change_during_a_play_is_a_separate_command_and_the_play_continues(qtbot
 def test_undo_of_a_position_during_a_play_goes_there(qtbot, area: PaneArea):
     view = settled(qtbot, area)
     QTest.keyClick(view.grid, _KEY.Key_End)
-    qtbot.waitUntil(lambda: not view.gestures.stepping, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not view.merging.stepping, timeout=PATIENCE)
     area.change({"interpolate": replace(state_of(area), place=0.5)}, "there")
     view.player.toggle()
-    view.player.clock.advance(0.2)
+    view.player.advance(0.2)
     area.undo_stack.undo()
     assert not view.player.playing
     assert state_of(area).place == 1.0
@@ -330,25 +330,25 @@ def test_undo_of_a_position_during_a_play_goes_there(qtbot, area: PaneArea):
 
 def test_path_ends_unless_it_loops(qtbot, area: PaneArea):
     view = settled(qtbot, area)
-    clock = view.player.clock
+    player = view.player
     view.grid.setFocus()
     QTest.keyClick(view.grid, _KEY.Key_L)
     assert not state_of(area).loop
     view.player.toggle()
     for _ in range(100):
-        clock.advance(0.1)
+        player.advance(0.1)
     assert not view.player.playing
     assert state_of(area).place == 1.0
     view.player.toggle()
-    assert clock.place < 0.5, "from the beginning"
+    assert view.path.place < 0.5, "from the beginning"
     view.player.pause()
     view.transport.loop.click()
     assert state_of(area).loop
     QTest.keyClick(view.grid, _KEY.Key_End)
     view.player.toggle()
     for _ in range(42):  # 8.4 s of a path of 8
-        clock.advance(0.2)
-    assert 0 < view.player.place < 0.5
+        player.advance(0.2)
+    assert 0 < view.player.position < 0.5
     assert view.player.playing
     view.player.pause()
 
@@ -357,11 +357,11 @@ def test_speed_is_from_the_state_and_time_from_the_clock(qtbot, area: PaneArea):
     view = settled(qtbot, area)
     area.change({"interpolate": replace(state_of(area), seconds=0.5)}, "quick")
     view.player.toggle()
-    before = view.player.place
-    view.player.clock.advance(0.1)
-    assert view.player.place - before == pytest.approx(0.1 / (4 * 0.5), abs=0.02)
-    view.player.clock.advance(61.0)  # 30.5 times round
-    assert view.player.place - before < 0.3, "after a standstill it goes on, it does not jump"
+    before = view.player.position
+    view.player.advance(0.1)
+    assert view.player.position - before == pytest.approx(0.1 / (4 * 0.5), abs=0.02)
+    view.player.advance(61.0)  # 30.5 times round
+    assert view.player.position - before < 0.3, "after a standstill it goes on, it does not jump"
     view.player.pause()
     assert view.transport.time.text().endswith("of 2.0 s")
 
@@ -406,7 +406,7 @@ def test_a_click_in_the_strip_goes_to_that_picture_which_is_marked(qtbot, area: 
     settled(qtbot, area)
     before = view.rendered
     view.player.toggle()
-    view.player.clock.advance(0.2)
+    view.player.advance(0.2)
     assert view.rendered is before, "the strip is made once, the mark goes along it"
     view.player.pause()
     view.tools.controls["show"].combo.activated.emit(0)
@@ -444,7 +444,7 @@ def test_morph_of_two_classes_of_a_conditional_model(qtbot, home: Path, told_gan
         settled(qtbot, area)
         assert [key.words for key in view.row.keys] == ["seed 0 as b", "seed 0 as a"]
         assert (view.row.keys[0].pixels != view.row.keys[1].pixels).any()
-        view.tools.asked.activated.emit(0)
+        view.tools.condition.activated.emit(0)
         assert state_of(area).frames[0].label == 0
 
 
@@ -459,10 +459,10 @@ def test_key_frame_without_a_code_is_reported_and_skipped(qtbot, area: PaneArea)
     assert view.stage.note.isVisible()
     assert view.row.keys[4].problem
     assert view.row.describe(4).endswith("send one from this model.")
-    assert view.ways == 4
-    assert view.player.clock.length == 8.0, "it takes the time of the four"
+    assert view.path.segments == 4
+    assert view.path.length == 8.0, "it takes the time of the four"
     view.player.toggle()
-    view.player.clock.advance(0.2)
+    view.player.advance(0.2)
     assert view.player.playing
     view.player.pause()
     before = state_of(area).place
@@ -479,8 +479,8 @@ def test_key_frame_without_a_code_is_reported_and_skipped(qtbot, area: PaneArea)
 
 
 def test_key_frames_skipped_for_one_reason_share_a_line():
-    assert left_out_in_words({}) == ""
-    assert left_out_in_words({1: "Why.", 2: "Else.", 4: "Why."}).splitlines() == [
+    assert left_out_text({}) == ""
+    assert left_out_text({1: "Why.", 2: "Else.", 4: "Why."}).splitlines() == [
         "Key frames 2, 5 are left out. Why.",
         "Key frame 3 is left out. Else.",
     ]
@@ -492,7 +492,7 @@ def test_gan_reports_that_it_has_no_encoder(qtbot, home: Path, gan: Run):
         entries = {action.text(): action.isEnabled() for action in view.add.menu().actions()}
         assert entries["A drawn code"]
         assert not entries["An image of the data set (this model has no encoder)"]
-        assert [kind for kind, _words in view.known.kinds()] == ["seed", "class"]
+        assert [kind for kind, _words in view.path.known.kinds()] == ["seed", "class"]
         choose(view.add.menu(), "Typical of", "a")
         settled(qtbot, area)
         assert "Make a judge once" in view.stage.note.text(), "a class that nothing tells"

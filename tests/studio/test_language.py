@@ -24,7 +24,7 @@ NAMES = re.compile(
     r"|[A-Z][^.;]*? (et al\. )?(19|20)\d\d(, \w[^.;]*)?|arXiv:[\d.]+"
 )
 # Named by a data set, a recipe, a run or a file, and directions by their name in a state.
-GIVEN = {"Dots", "dots", "dots-for-windows", "random", "broken.png can't be read and is left out.", *RECIPES}
+GIVEN = {"Dots", "dots", "dots-for-windows", "random", "mirror", "broken.png can't be read and is left out.", *RECIPES}
 
 
 def choices() -> set[str]:
@@ -107,7 +107,7 @@ def test_every_text_of_the_left_column(
 ):
     window = open_window()
     choose_recipe(window, recipe_file(steps=20))
-    window.session.start(window.left.draft())
+    window.left.controls.main.click()
     qtbot.waitUntil(lambda: window.session.state == "idle" and window.session.step == 20, timeout=PATIENCE)
     window.grab()
     found = [*texts(window), *(("painted", text) for text in painted)]

@@ -106,7 +106,7 @@ def test_opened_run_is_shown_with_caption_and_time(area: PaneArea):
 
 def test_users_choice_of_plane_is_kept(qtbot, area: PaneArea):
     view = area.views["manifold"]
-    plane, across = view._plane.combo, view._across.combo
+    plane, across = view.tools.plane.combo, view.tools.across.combo
     assert plane.currentText() == "principal", "the default, not a choice"
     assert not across.isEnabled()
     plane.setFocus()

@@ -73,7 +73,7 @@ def test_playing_is_not_a_user_action(area_for) -> None:
     drawing = area_for("pixels").views["pixels"]
     assert isinstance(drawing, PixelsView)
     drawing.complain(WORDS)
-    drawing.player.clock.wants.emit(3)
+    drawing.merging.extend("play", replace(drawing.state, position=3), by_player=True)
     assert drawing.state.position == 3
     assert told(drawing)
     drawing.player.press("end")
@@ -81,9 +81,9 @@ def test_playing_is_not_a_user_action(area_for) -> None:
     path = area_for("interpolate").views["interpolate"]
     assert isinstance(path, InterpolateView)
     path.complain(WORDS)
-    path.player.clock.start(0.0)
-    path.player.clock.place = 0.5
-    path.player.clock.ended.emit()  # as where the path ends
+    path.player.clock.start()
+    path.path.place = 0.5
+    path.player.clock.stopped.emit()  # as where the path ends
     assert path.state.place == 0.5
     assert told(path)
     path.player.pause()
@@ -92,9 +92,9 @@ def test_playing_is_not_a_user_action(area_for) -> None:
 def test_another_file_clears_the_previous_error(qtbot, area_for, tmp_path) -> None:
     area = area_for("sliders")
     view = area.views["sliders"]
-    view.own_image.read(str(tmp_path / "first.png"), view.background)
+    view.image_drop.read(str(tmp_path / "first.png"))
     qtbot.waitUntil(lambda: "first.png" in view.trouble.text(), timeout=PATIENCE)
-    view.own_image.read(str(tmp_path / "second.png"), view.background)
+    view.image_drop.read(str(tmp_path / "second.png"))
     assert not view.trouble.isVisible()
     qtbot.waitUntil(lambda: "second.png" in view.trouble.text(), timeout=PATIENCE)
 

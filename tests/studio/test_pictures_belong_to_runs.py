@@ -16,7 +16,7 @@ from genstudio.core.errors import RunError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
 from genstudio.studio.pane_area.area import PaneArea
-from genstudio.studio.pane_view import own_image
+from genstudio.studio.pane_view import image_drop
 from genstudio.studio.plots.histogram_view import HistogramView
 from genstudio.studio.plots.series_plot import SeriesPlot
 from genstudio.studio.session import run_loader
@@ -144,8 +144,8 @@ def test_file_being_read_when_the_run_closes_is_dropped(qtbot, area: PaneArea, r
     area.show_pane("sliders")
     rendered(qtbot, area, "sliders", runs["dots-vae-1"])
     old, go = area.views["sliders"], threading.Event()
-    monkeypatch.setattr(own_image, "_read", lambda path: go.wait(60) and np.zeros((8, 8, 1), np.uint8))
-    old.own_image.read(str(tmp_path / "mine.png"), area.session.background)
+    monkeypatch.setattr(image_drop, "_read", lambda path: go.wait(60) and np.zeros((8, 8, 1), np.uint8))
+    old.image_drop.read(str(tmp_path / "mine.png"))
     area.session.open_run(runs["dots-vae-2"].path)
     qtbot.waitUntil(lambda: not shiboken6.isValid(old), timeout=PATIENCE)
     go.set()

@@ -126,9 +126,9 @@ def test_pane_opens_with_nothing_drawn_and_a_hint(view: PixelsView):
 
 
 def test_space_plays_to_the_end_and_one_undo_reverts_it(qtbot, area: PaneArea, view: PixelsView):
-    view.clock.speed = FASTEST
+    view.drawing.speed = FASTEST
     view.stage.canvas.setFocus()
-    with qtbot.waitSignal(view.clock.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(view.player.stopped, timeout=PATIENCE):
         qtbot.keyClick(view.stage.canvas, Qt.Key.Key_Space)
     settled(qtbot, area)
     assert view.rendered.content.values["drawn"] == END
@@ -139,14 +139,14 @@ def test_space_plays_to_the_end_and_one_undo_reverts_it(qtbot, area: PaneArea, v
 
 
 def test_a_play_of_many_frames_is_one_command(qtbot, area: PaneArea, view: PixelsView):
-    view.clock.speed = 300.0
+    view.drawing.speed = 300.0
     qtbot.mouseClick(view.transport.buttons["play"], Qt.MouseButton.LeftButton)
     assert view.transport.buttons["play"].accessibleName() == "Pause (Space)"
-    qtbot.waitUntil(lambda: view.clock.drawn > 10, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: view.drawing.drawn > 10, timeout=PATIENCE)
     qtbot.mouseClick(view.transport.buttons["play"], Qt.MouseButton.LeftButton)
     assert view.idle
     assert area.undo_stack.count() == 1
-    assert area.states["pixels"].position == view.clock.drawn, "it stands where the drawing had really come"
+    assert area.states["pixels"].position == view.drawing.drawn, "it stands where the drawing had really come"
 
 
 def test_playing_with_the_receptive_field_goes_pixel_by_pixel(
@@ -155,29 +155,29 @@ def test_playing_with_the_receptive_field_goes_pixel_by_pixel(
     monkeypatch.setattr(throttle, "BUDGET_MS", 0.0)  # pictures without it would be shown on the way
     view.propose("", overlay="field")
     settled(qtbot, area)
-    view.clock.speed = 30.0
+    view.drawing.speed = 30.0
     seen: list[bool] = []
 
     def played() -> bool:
-        if view.clock.drawn:
-            seen.append("field" in view.content.values)
-        return view.clock.drawn >= 12
+        if view.drawing.drawn:
+            seen.append("field" in view.drawing.values)
+        return view.drawing.drawn >= 12
 
-    view.toggle_play()
+    view.player.toggle()
     qtbot.waitUntil(played, timeout=PATIENCE)
-    view.pause()
+    view.player.pause()
     assert all(seen)
     settled(qtbot, area)
-    view.clock.speed = FASTEST
-    with qtbot.waitSignal(view.clock.ended, timeout=PATIENCE):
-        view.toggle_play()
-    assert "field" in settled(qtbot, area).content.values
+    view.drawing.speed = FASTEST
+    with qtbot.waitSignal(view.player.stopped, timeout=PATIENCE):
+        view.player.toggle()
+    assert "field" in settled(qtbot, area).drawing.values
 
 
 def test_undo_in_the_middle_of_a_play_stops_it(qtbot, area: PaneArea, view: PixelsView):
-    view.clock.speed = 30.0
-    view.toggle_play()
-    qtbot.waitUntil(lambda: view.clock.drawn > 0, timeout=PATIENCE)
+    view.drawing.speed = 30.0
+    view.player.toggle()
+    qtbot.waitUntil(lambda: view.drawing.drawn > 0, timeout=PATIENCE)
     area.undo_stack.undo()
     assert view.idle
     assert area.states["pixels"].position == 0
@@ -185,9 +185,9 @@ def test_undo_in_the_middle_of_a_play_stops_it(qtbot, area: PaneArea, view: Pixe
 
 
 def test_change_during_a_play_is_a_separate_command(qtbot, area: PaneArea, view: PixelsView):
-    view.clock.speed = 30.0
-    view.toggle_play()
-    qtbot.waitUntil(lambda: view.clock.drawn > 2, timeout=PATIENCE)
+    view.drawing.speed = 30.0
+    view.player.toggle()
+    qtbot.waitUntil(lambda: view.drawing.drawn > 2, timeout=PATIENCE)
     slider = view.tools.controls["temperature"].slider.slider
     slider.sliderPressed.emit()
     slider.setValue(40)
@@ -196,14 +196,14 @@ def test_change_during_a_play_is_a_separate_command(qtbot, area: PaneArea, view:
     assert now.temperature_schedule, "what is drawn already stays as it is"
     assert now.temperature_schedule[0][0] == now.position
     assert not view.idle, "it plays on"
-    qtbot.waitUntil(lambda: view.clock.drawn > now.position + 2, timeout=PATIENCE)
-    view.pause()
+    qtbot.waitUntil(lambda: view.drawing.drawn > now.position + 2, timeout=PATIENCE)
+    view.player.pause()
     assert area.undo_stack.count() == 3, "play, temperature, play"
 
 
 def test_hidden_pane_does_not_play(qtbot, area: PaneArea, view: PixelsView):
-    view.clock.speed = 5.0
-    view.toggle_play()
+    view.drawing.speed = 5.0
+    view.player.toggle()
     area.show_pane("samples")
     assert view.idle
     area.show_pane("pixels")
@@ -211,23 +211,23 @@ def test_hidden_pane_does_not_play(qtbot, area: PaneArea, view: PixelsView):
 
 
 def test_drag_in_another_pane_pauses_the_play(qtbot, area: PaneArea, view: PixelsView):
-    view.clock.speed = 5.0
-    view.toggle_play()
+    view.drawing.speed = 5.0
+    view.player.toggle()
     area.header.slider.sliderPressed.emit()
     assert view.idle, "else the two would be one another's commands"
     area.header.slider.sliderReleased.emit()
 
 
 def test_choice_during_a_play_can_be_undone_alone(qtbot, area: PaneArea, view: PixelsView):
-    view.clock.speed = 30.0
-    view.toggle_play()
-    qtbot.waitUntil(lambda: view.clock.drawn > 0, timeout=PATIENCE)
-    combo = view.tools.overlay.combo
+    view.drawing.speed = 30.0
+    view.player.toggle()
+    qtbot.waitUntil(lambda: view.drawing.drawn > 0, timeout=PATIENCE)
+    combo = view.tools.controls["overlay"].combo
     combo.setCurrentIndex(1)
     combo.activated.emit(1)
     assert area.states["pixels"].overlay == "entropy"
-    qtbot.waitUntil(lambda: view.clock.drawn > 4, timeout=PATIENCE)
-    view.pause()
+    qtbot.waitUntil(lambda: view.drawing.drawn > 4, timeout=PATIENCE)
+    view.player.pause()
     assert area.undo_stack.count() == 3, "play, overlay, play"
 
 
@@ -315,10 +315,10 @@ def test_weights_stay_during_a_play_and_refresh_when_it_stops(qtbot, open_window
     window.panes.show_pane("pixels")
     view = view_of(window.panes)
     window.left.controls.main.click()
-    qtbot.waitUntil(lambda: view.end == END, timeout=PATIENCE)
-    view.player.choose_speed(70.0)
-    view.toggle_play()
-    qtbot.waitUntil(lambda: view.clock.drawn > 4, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: view.drawing.end == END, timeout=PATIENCE)
+    view.choose_speed(70.0)
+    view.player.toggle()
+    qtbot.waitUntil(lambda: view.drawing.drawn > 4, timeout=PATIENCE)
     seen: set[int] = set()
 
     def over() -> bool:
@@ -329,7 +329,7 @@ def test_weights_stay_during_a_play_and_refresh_when_it_stops(qtbot, open_window
     assert len(seen) == 1, "one drawing, one set of weights"
     qtbot.waitUntil(lambda: view.rendered.step > max(seen), timeout=PATIENCE)
     assert view.rendered.final, "from newer weights it is shown when it is whole"
-    assert view.clock.drawn == END
+    assert view.drawing.drawn == END
     window.session.stop()
     qtbot.waitUntil(lambda: window.session.state == "idle", timeout=PATIENCE)
 
@@ -422,7 +422,7 @@ def test_selected_pixel_stays_selected_while_the_rest_is_redrawn(qtbot, area: Pa
 
 def test_selected_pixel_belongs_to_its_image(qtbot, area: PaneArea, view: PixelsView):
     drawn_to(qtbot, area, END)
-    for other in (lambda: view.completion.ask("resample"), lambda: view.propose("a class", source="data", index=3)):
+    for other in (lambda: view.inpainting.request("resample"), lambda: view.propose("a class", source="data", index=3)):
         qtbot.mouseClick(view.stage.canvas, Qt.MouseButton.LeftButton, pos=place(view, 4, 4))
         settled(qtbot, area)
         assert view.pixel_edit.selected == (4, 4)
@@ -609,7 +609,7 @@ def test_the_drawing_becomes_a_film_at_the_speed_chosen(
 ):
     drawn_to(qtbot, area, 20)
     view.transport.speed.setValue(8)  # 50 pixels a second
-    assert view.clock.speed == 50
+    assert view.drawing.speed == 50
     path = save(qtbot, area, kind, tmp_path / file)
     if path.suffix == ".gif":
         film = Image.open(path)

@@ -79,7 +79,7 @@ def test_wheel_zooms_drag_moves_and_undo_reverts_each(qtbot, area: PaneArea):
     zoomed = area.states["plane"]
     assert zoomed.zoom == pytest.approx(1.2**5)
     assert zoomed.place(0.75, 0.25) == pytest.approx(under, abs=0.004)
-    qtbot.waitUntil(lambda: not view._wheel_rest.isActive(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not view.pan_and_zoom.zooming, timeout=PATIENCE)
     settled(qtbot, area, "plane")
     press, release = at.toPoint(), at.toPoint() + QPoint(-60, 40)
     QTest.mousePress(grid, Qt.MouseButton.LeftButton, nothing, press)
@@ -99,7 +99,7 @@ def test_wheel_zooms_drag_moves_and_undo_reverts_each(qtbot, area: PaneArea):
 
 def test_objective_is_drawn_as_curves_with_a_readout(qtbot, area: PaneArea):
     view = settled(qtbot, area, "objective")
-    plot = view.stand.plot
+    plot = view.stack.plot
     assert isinstance(plot, SeriesPlot)
     assert plot.isVisible()
     assert not view.grid.isVisible()

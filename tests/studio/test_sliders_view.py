@@ -174,7 +174,7 @@ def test_locked_slider_ignores_mouse_keys_randomise_and_reset(qtbot, area: PaneA
     qtbot.keyClick(bank, Qt.Key.Key_Home)
     assert view.state.value(name) == 0.5
     qtbot.mouseClick(view.stage.randomise, LEFT)
-    others = [row.name for row in view._rows if row.name != name]
+    others = [row.name for row in view.rows if row.name != name]
     assert view.state.value(name) == 0.5
     assert sum(view.state.value(other) != 0 for other in others) > 0.9 * len(others)
     qtbot.mouseClick(view.stage.reset, LEFT)
@@ -223,7 +223,7 @@ def test_only_visible_sliders_are_painted(qtbot):
 
 def test_the_pad_moves_two_sliders_at_once(qtbot, area: PaneArea, view: SlidersView):
     pad = view.pad
-    across, up = view._pair
+    across, up = view.pair
     drag(qtbot, pad, *(pad.place_of(u, v).toPoint() for u, v in ((0, 0), (0.5, 0.8), (1.0, 1.5))))
     assert (view.state.value(across), view.state.value(up)) == pytest.approx((1.0, 1.5), abs=0.05)
     assert area.undo_stack.count() == 1
@@ -237,7 +237,7 @@ def test_the_pad_moves_two_sliders_at_once(qtbot, area: PaneArea, view: SlidersV
 
 
 def test_picture_works_as_a_pad(qtbot, area: PaneArea, view: SlidersView):
-    across, up = view._pair
+    across, up = view.pair
     rect = view.grid.cell_rect(0, 0)
     middle = rect.center().toPoint()
     quarter = QPoint(round(rect.width() / 4), -round(rect.height() / 4))
@@ -249,18 +249,18 @@ def test_picture_works_as_a_pad(qtbot, area: PaneArea, view: SlidersView):
 
 
 def test_chosen_directions_appear_in_the_pad(qtbot, area: PaneArea, view: SlidersView):
-    combo = view.controls.across.combo
-    assert [combo.itemText(k) for k in range(combo.count())] == [row.title for row in view._rows]
+    combo = view.tools.across.combo
+    assert [combo.itemText(k) for k in range(combo.count())] == [row.title for row in view.rows]
     combo.setCurrentText("z2")
     combo.activated.emit(combo.currentIndex())
     settled(qtbot, area)
-    assert view._pair[0] == "z2"
+    assert view.pair[0] == "z2"
     assert "z2" in view.pad.accessibleName()
 
 
 def test_click_on_a_cell_of_the_figure_goes_there(qtbot, area: PaneArea, view: SlidersView):
-    view.controls.show_choice.combo.setFocus()
-    qtbot.keyClick(view.controls.show_choice.combo, Qt.Key.Key_Down)
+    view.tools.controls["show"].combo.setFocus()
+    qtbot.keyClick(view.tools.controls["show"].combo, Qt.Key.Key_Down)
     settled(qtbot, area)
     fitting = view.grid.picture.rows
     factors = {n: n * view.grid.factor_for(n, n, *view.grid.picture.cell) for n in range(5, 10)}
@@ -268,7 +268,7 @@ def test_click_on_a_cell_of_the_figure_goes_there(qtbot, area: PaneArea, view: S
     view.propose("cells", cells=7)
     settled(qtbot, area)
     assert (view.grid.picture.rows, view.grid.picture.columns) == (7, 7)
-    across, up = view._pair
+    across, up = view.pair
     cell = view.grid.picture.at(1, 5).copy()
     assert view.describe_cell(1, 5) == f"{across} +1.33 σ, {up} +1.33 σ"
     qtbot.mouseClick(view.grid, LEFT, pos=view.grid.cell_rect(1, 5).center().toPoint())
@@ -297,14 +297,14 @@ def test_another_image_keeps_the_sliders(qtbot, area: PaneArea, view: SlidersVie
 def test_own_image_is_opened(qtbot, area: PaneArea, view: SlidersView, tmp_path: Path):
     path = tmp_path / "mine.png"
     Image.fromarray(np.full((30, 30, 3), 190, np.uint8)).save(path)
-    view.own_image.choose_path = lambda: str(path)
-    qtbot.mouseClick(view.controls.open, LEFT)
+    view.image_drop.choose_path = lambda: str(path)
+    qtbot.mouseClick(view.tools.open, LEFT)
     qtbot.waitUntil(lambda: view.state.start == "own", timeout=PATIENCE)
     settled(qtbot, area)
     assert abs(int(view.stage.originals[0].view.pixels.mean()) - 190) <= 1
     assert view.words.whole().startswith("your image")
-    view.own_image.choose_path = lambda: str(tmp_path / "not there.png")
-    qtbot.mouseClick(view.controls.open, LEFT)
+    view.image_drop.choose_path = lambda: str(tmp_path / "not there.png")
+    qtbot.mouseClick(view.tools.open, LEFT)
     qtbot.waitUntil(lambda: "can't be read" in view.trouble.text(), timeout=PATIENCE)
     assert view.state.start == "own", "what was there is still there"
 
@@ -411,13 +411,13 @@ def test_class_conditional_model_has_a_class_chooser(qtbot, home: Path, tmp_path
     with area_on(qtbot, home, small_run(tmp_path / "classes-1", model, {"name": "dots-for-windows"})) as area:
         area.show_pane("sliders")
         view = settled(qtbot, area)
-        qtbot.waitUntil(lambda: len(view._rows) > 0, timeout=PATIENCE)
-        assert not view.controls.label.widget.isHidden()
-        assert view.controls.open.isHidden()
+        qtbot.waitUntil(lambda: len(view.rows) > 0, timeout=PATIENCE)
+        assert not view.tools.widget("label").isHidden()
+        assert view.tools.open.isHidden()
         assert view.stage.originals[1].isHidden()
         assert "no judge" in view.stage.note.text() or "No direction has a name" in view.stage.note.text()
         before = pixels(view)
-        combo = view.controls.label.combo
+        combo = view.tools.controls["label"].combo
         combo.setFocus()
         qtbot.keyClick(combo, Qt.Key.Key_Down)
         settled(qtbot, area)

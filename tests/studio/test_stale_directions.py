@@ -63,7 +63,7 @@ def fresh(window) -> bool:
         if made is None or made.content is None or made.step != newest or made.content.values.get("found_at") != newest:
             return False
     sliders, directions = views(window)
-    return not sliders.stage.stale.isVisible() and not directions.stale.isVisible() and not directions.is_finding
+    return not sliders.stage.stale.isVisible() and not directions.stale.isVisible() and not directions.is_searching
 
 
 def test_stale_directions_are_marked_during_training_and_found_again_on_pause(qtbot, training):
@@ -86,7 +86,7 @@ def test_stale_directions_are_marked_during_training_and_found_again_on_pause(qt
     window.session.request_snapshot()
     qtbot.waitUntil(lambda: stale(window), timeout=PATIENCE)
     qtbot.mouseClick(directions.stale.link, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not directions.stale.isVisible() and not directions.is_finding, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not directions.stale.isVisible() and not directions.is_searching, timeout=PATIENCE)
 
     window.session.stop()
     qtbot.waitUntil(lambda: window.session.state == "idle" and fresh(window), timeout=PATIENCE)

@@ -235,4 +235,4 @@ def test_every_text_input_is_a_typed_field() -> None:
     root = Path(studio.__file__).parent
     plain = re.compile(r"(QLineEdit|QSpinBox|QDoubleSpinBox|QPlainTextEdit|QTextEdit|QInputDialog)\b")
     users = {p.relative_to(root).as_posix() for p in root.rglob("*.py") if plain.search(p.read_text(encoding="utf-8"))}
-    assert users == {"widgets/typed_field.py"}
+    assert users == {"forms/typed_field.py"}

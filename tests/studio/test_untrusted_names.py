@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolTip, QWidget
 
 from genstudio.core.messages import N_
 from genstudio.studio.panes.arithmetic.sample_browser import Chip
-from genstudio.studio.panes.directions.parts import WantedAttributes
-from genstudio.studio.panes.interpolate.key_choices import KeyMenus
+from genstudio.studio.panes.directions.controls import WantedAttributes
+from genstudio.studio.panes.interpolate.key_frames import KeyMenus
 from genstudio.studio.sidebar.run.runs_menu import RunsMenu
 from genstudio.studio.threads.run_reader import RunLine
 from genstudio.studio.widgets.titles import literal

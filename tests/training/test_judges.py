@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 
+from genstudio.core.draws import Draws
 from genstudio.core.errors import Cancelled, DataError, UsageError
 from genstudio.core.messages import Message, translate
 from genstudio.core.paths import checkpoints
@@ -106,7 +107,7 @@ def test_damaged_judge_is_trained_again(data: DataSet) -> None:
 class OneBatch:
     """A step context that always gives the same batch."""
 
-    step = 0
+    step, draws = 0, Draws()
 
     def __init__(self, batch: Any) -> None:
         self._batch = batch

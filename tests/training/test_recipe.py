@@ -6,10 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from genstudio.core.errors import UsageError
+from genstudio.training.job import new_job
 from genstudio.training.recipe.plan import Plan, PlayerPlan
 from genstudio.training.recipe.recipe import Recipe, load_recipe, recipe_names
 
@@ -19,7 +21,7 @@ Recipes = Callable[..., Recipe]
 def test_every_recipe_that_ships_is_valid() -> None:
     assert {"mnist-vae-2d", "fashion-vae-2d", "faces-vae-2d", "faces-vae", "smiles-vae"} <= set(recipe_names())
     for name in recipe_names():
-        recipe = load_recipe(name).validate()
+        recipe = load_recipe(name).resolve().recipe
         assert recipe.title, name
         assert recipe.help, name
 
@@ -59,8 +61,48 @@ def test_overrides_reach_every_table(recipe: Recipes) -> None:
 )
 def test_wrong_setting_is_named(assignment: str, words: str, recipe: Recipes) -> None:
     with pytest.raises(UsageError) as caught:
-        recipe(assignment).validate()
+        recipe(assignment).resolve()
     assert words in str(caught.value)
+
+
+def test_a_resolved_recipe_has_everything_parsed_once(
+    recipe: Recipes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever uses a recipe reads the same classes, knobs and plan, and a model is not parsed again on its way."""
+    from genstudio.core import knobs
+    from genstudio.models.variational.vae import VAE, VaeKnobs
+    from genstudio.training.recipe import recipe as module
+
+    made = recipe("latent_dim=3")
+    resolved = made.resolve(["beta=2", "plan.batch_size=7"])
+    assert resolved.model.kind is VAE
+    assert resolved.model.knobs == VaeKnobs(**{**made.model_knobs, "beta": 2.0})
+    assert resolved.recipe.model_knobs == resolved.model.knobs.model_dump(mode="json")
+    assert resolved.data_knobs == resolved.source.Knobs(**resolved.recipe.data_knobs)
+    assert resolved.plan.batch_size == 7
+    assert resolved.note is None
+    assert resolved.recipe.resolve() == resolved, "nothing is left to fill in"
+
+    parsed: list[str] = []
+
+    def counting(kind: type[knobs.Knobs], values: dict[str, Any]) -> Any:
+        parsed.append(kind.__name__)
+        return knobs.parse_knobs(kind, values)
+
+    monkeypatch.setattr(module, "parse_knobs", counting)
+    monkeypatch.setattr("genstudio.models.base.parse_knobs", counting)
+    monkeypatch.setattr("genstudio.data.dataset.parse_knobs", counting)
+    new_job(made, out=tmp_path / "run")
+    assert parsed.count("VaeKnobs") == 1
+    assert len(parsed) == 2, "the model's, and the data set's"
+
+
+def test_the_optimisers_follow_a_chosen_objective_but_for_what_is_set_beside_it() -> None:
+    made = load_recipe("toy-gan")
+    resolved = made.resolve(["objective=wasserstein", "plan.players.generator.lr=0.5"])
+    assert resolved.plan.player("discriminator").optimiser == "rmsprop"
+    assert resolved.plan.player("generator").lr == 0.5
+    assert "rmsprop" in str(resolved.note)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from genstudio.core.batch import Batch
 from genstudio.core.capabilities import ScoresLikelihood
+from genstudio.core.draws import Draws
 from genstudio.core.messages import N_
 from genstudio.core.metrics import Metric
 from genstudio.evaluate.base import Result, measure
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class ReportsElbo(Protocol):
     """A latent variable model whose bound falls into two terms."""
 
-    def elbo_terms(self, batch: Batch, *, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+    def elbo_terms(self, batch: Batch, draws: Draws) -> dict[str, Tensor]:
         """``reconstruction`` = -log p(x|z), one draw of z from q(z|x), and ``kl`` = KL(q(z|x) || p(z)): nats
         per image, shape N each, so that the ELBO is minus their sum."""
         ...
@@ -51,7 +52,7 @@ def elbo(model: Any, images: Images) -> Result:
     columns: dict[str, list[Tensor]] = defaultdict(list)
     for batch, generator in images.batches(model):
         if isinstance(model, ReportsElbo):
-            terms = model.elbo_terms(batch, generator=generator)
+            terms = model.elbo_terms(batch, Draws(generator))
             columns["reconstruction"].append(terms["reconstruction"])
             columns["kl"].append(terms["kl"])
             columns["elbo"].append(-(terms["reconstruction"] + terms["kl"]))

@@ -78,7 +78,9 @@ def save_pane(
 
     shown = content if content is not None else final(context, state)
     state = state.decided(context)
-    provenance = provenance_of(context.snapshot, state, run=run, threads=threads)
+    provenance = provenance_of(
+        context.snapshot, state, others=[one.snapshot for one in context.others], run=run, threads=threads
+    )
     if run is not None:
         pin(run, context.snapshot, state, context.blobs)
     return save_content(path, shown, layout=layout, provenance=provenance)

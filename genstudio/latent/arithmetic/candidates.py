@@ -102,15 +102,15 @@ def _of_samples(context: ViewContext) -> Resumable[Pool]:
 
     judge, draw = context.judge(), context.require(Decodes).prior
     z = torch.cat([draw(1, generator=generator(seed, "frame")) for seed in range(MOST)])
-    labels = classes_in_turn(context, MOST, -1)
+    condition = classes_in_turn(context, MOST, -1)
     parts: list[dict[str, np.ndarray]] = []
     for part in chunks(MOST, context) if judge is not None else ():
         assert judge is not None
-        parts.append(readings(judge, decoded(context, z[part], None if labels is None else labels[part])))
+        parts.append(readings(judge, decoded(context, z[part], None if condition is None else condition.rows(part))))
         yield part.stop / MOST
     values = {name: np.concatenate([one[name] for one in parts]) for name in parts[0]} if parts else {}
     sides = judged_sides(context.data, values)
-    return Pool(z.numpy(), values, sides, "seed", None if labels is None else labels.numpy())
+    return Pool(z.numpy(), values, sides, "seed", None if condition is None else condition["class"].numpy())
 
 
 def judged_sides(data: DataSet | None, values: dict[str, np.ndarray]) -> dict[str, Sides]:

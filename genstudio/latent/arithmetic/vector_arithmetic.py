@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import pydantic
 import pydantic.dataclasses
 
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.seeding import generator
@@ -64,7 +65,7 @@ def _added(context: ViewContext, terms: tuple[Term, ...], spread: float, seed: i
     z = (signs[:, None] * means).sum(0)
     around = _around(z, spread, seed)
     labels = _summed_labels(shares, signs)
-    made = decoded(context, around, None if labels is None else labels.expand(len(around), -1))
+    made = decoded(context, around, of_class(None if labels is None else labels.expand(len(around), -1)))
     if not bool(torch.isfinite(made).all()):
         raise UsageError(
             N_("The model's pictures contain values that are not finite: its training diverged."),
@@ -72,7 +73,7 @@ def _added(context: ViewContext, terms: tuple[Term, ...], spread: float, seed: i
         )
     cell, widest = context.spec.cell, max(len(term.exemplars) for term in terms)
     mean_labels = None if shares[0] is None else torch.from_numpy(np.stack([one.mean(0) for one in shares])).float()  # type: ignore[union-attr]
-    shown = to_pixels(decoded(context, means, mean_labels))
+    shown = to_pixels(decoded(context, means, of_class(mean_labels)))
     images = [torch.stack([image_of(context, one) for one in term.exemplars]) for term in terms]
     rows = np.zeros((len(terms), widest, *shown.shape[1:]), np.uint8)
     row_codes = np.zeros((len(terms), widest, len(z)), np.float32)

@@ -116,13 +116,13 @@ def _activity(context: ViewContext, codes: np.ndarray, spread: np.ndarray) -> Re
 
     n, dim = codes.shape
     z, steps = torch.from_numpy(codes), torch.from_numpy(np.diag(spread).astype(np.float32))
-    labels = classes_in_turn(context, n, -1)
-    base = decoded(context, z, labels)
+    condition = classes_in_turn(context, n, -1)
+    base = decoded(context, z, condition)
     along = (z[None] + steps[:, None]).flatten(0, 1)  # D·n codes, those of one coordinate side by side
-    base, labels = base.repeat(dim, 1, 1, 1), None if labels is None else labels.repeat(dim)
+    base, condition = base.repeat(dim, 1, 1, 1), None if condition is None else condition.repeat(dim)
     changes = []
     for part in chunks(len(along), context):
-        moved = decoded(context, along[part], None if labels is None else labels[part])
+        moved = decoded(context, along[part], None if condition is None else condition.rows(part))
         changes.append((moved - base[part]).flatten(1).double().square().mean(1).numpy())
         yield part.stop / len(along)
     made: np.ndarray = np.sqrt(np.concatenate(changes).reshape(dim, n).mean(1))

@@ -225,9 +225,9 @@ def principal(context: ViewContext) -> Resumable[list[Direction]]:
     if encoded is not None and len(encoded.z) > 2:
         return (yield from rescaled(aside(partial(components, encoded.z)), 1.0, 1.0))
     z: Tensor = context.require(Decodes).prior(PIXEL_CODES, generator=generator(0, "components"))
-    shown, labels = [], classes_in_turn(context, len(z), -1)
+    shown, condition = [], classes_in_turn(context, len(z), -1)
     for part in chunks(len(z), context):
-        shown.append(decoded(context, z[part], None if labels is None else labels[part]).flatten(1).numpy())
+        shown.append(decoded(context, z[part], None if condition is None else condition.rows(part)).flatten(1).numpy())
         yield part.stop / len(z)
     finding = aside(partial(components, z.numpy(), np.concatenate(shown)))
     return (yield from rescaled(finding, 1.0, 1.0))

@@ -17,6 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from genstudio.core.batch import Batch
+from genstudio.core.conditions.base import Condition
+from genstudio.core.draws import Draws
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
@@ -24,7 +26,7 @@ from genstudio.core.metrics import Metric, merged
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.players import TwoPlayerKnobs, TwoPlayers
 from genstudio.models.base import Phase, Play, StepContext
-from genstudio.models.classes import labels_of
+from genstudio.models.conditioning import condition_of
 from genstudio.nets.gan.diff_augment import Augment, augmented
 from genstudio.nets.gan.spectral import maybe_spectral_norm
 from genstudio.objectives.base import Game, Objective, check_traits, objectives, squared_gradient
@@ -165,10 +167,10 @@ class Adversarial(TwoPlayers):
     def phases(self, context: StepContext) -> Play:
         for _ in range(self.discriminator_steps):
             batch = context.batch()
-            real, labels = batch.images, labels_of(batch) if self.classes else None
+            real, condition = batch.images, condition_of(self, batch)
             with torch.no_grad():
-                fake = self.generate(self.noise(context), labels)
-            game = self.game(real, fake, labels)
+                fake = self.generate(self.noise(context), condition)
+            game = self.game(real, fake, condition, context.draws)
             terms, weights = self.objective.discriminator_terms(game), self.objective.weights(self.penalty)
             if self.knobs.r1 and context.step % self.knobs.r1_every == 0:
                 terms["r1"] = squared_gradient(game.discriminate, real).mean()
@@ -180,10 +182,10 @@ class Adversarial(TwoPlayers):
         if self.objective.generator_sees_real:
             batch = context.batch()
         # The generator is asked for the classes that the discriminator has just seen.
-        labels = labels_of(batch) if self.classes else None
+        condition = condition_of(self, batch)
         z = self.noise(context)
-        fake = self.generate(z, labels)
-        terms, weights = self.objective.generator_terms(self.game(batch.images, fake, labels)), {}
+        fake = self.generate(z, condition)
+        terms, weights = self.objective.generator_terms(self.game(batch.images, fake, condition, context.draws)), {}
         self.add_to_generator(z, fake, terms, weights)
         yield Phase("generator", terms, weights)
 
@@ -193,9 +195,10 @@ class Adversarial(TwoPlayers):
     def add_to_generator(self, z: Tensor, fake: Tensor, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
         """Extra generator terms beside the objective, from the images ``fake`` generated from codes ``z``."""
 
-    def game(self, real: Tensor, fake: Tensor, labels: Tensor | None) -> Game:
-        """One update's position. Labels are those of real and fake images alike."""
-        return Game(partial(self._judge, labels=labels), real, fake, self.penalty, not self.traits(self.knobs))
+    def game(self, real: Tensor, fake: Tensor, condition: Condition, draws: Draws) -> Game:
+        """One update's position. The condition is those of real and fake images alike."""
+        discriminate = partial(self._discriminate_augmented, condition=condition, draws=draws)
+        return Game(discriminate, real, fake, self.penalty, not self.traits(self.knobs), draws)
 
     def watched(self, game: Game) -> dict[str, Tensor]:
         """Numbers to look at: how real the discriminator finds what it learned from."""
@@ -217,13 +220,13 @@ class Adversarial(TwoPlayers):
         """The size of what the objective adds, in force."""
         return float(self.knobs.penalty or self.objective.penalty)
 
-    def _judge(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+    def _discriminate_augmented(self, images: Tensor, condition: Condition, draws: Draws) -> Tensor:
         """Discriminator outputs on augmented images, as used in training."""
-        if labels is not None and len(images) != len(labels):
-            labels = labels.repeat(len(images) // len(labels))  # real and fake images in one batch
-        return self.discriminate(augmented(images, self.knobs.augment), labels)
+        # Real and generated images may be in one batch.
+        n = min((len(value) for value in condition.values()), default=len(images))
+        return self.discriminate(augmented(images, self.knobs.augment, draws), condition.repeat(len(images) // n))
 
-    def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+    def discriminate(self, images: Tensor, condition: Condition | None = None) -> Tensor:
         """The discriminator's output for images N×C×H×W in [0, 1], as they are: N. Higher is more real."""
         out: Tensor = self.discriminator(images)
         return out.flatten()

@@ -23,6 +23,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from genstudio.core.conditions.base import Condition
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.metrics import Metric
@@ -192,12 +193,12 @@ class BEGAN(TwoPlayers):
 
     # --- what they can do --------------------------------------------------------------------------------------------
 
-    def generate(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+    def generate(self, z: Tensor, condition: Condition) -> Tensor:
         # Without a tanh, as in the paper: what lies outside is cut off only where it is looked at.
         images: Tensor = self.generator(z)
         return (0.5 * images + 0.5).clamp(0.0, 1.0)
 
-    def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+    def discriminate(self, images: Tensor, condition: Condition | None = None) -> Tensor:
         """Negative reconstruction losses of images N×C×H×W in [0, 1]: N. Higher is more real."""
         return -self._losses(2.0 * images - 1.0)
 

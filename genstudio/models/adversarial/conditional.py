@@ -10,12 +10,13 @@ from typing import Any, Literal
 
 from torch import Tensor
 
+from genstudio.core.conditions.base import Condition
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.models.adversarial.any_nets import AnyNets, AnyNetsKnobs, BaseKnobs
 from genstudio.models.base import models
-from genstudio.models.classes import check_classes
+from genstudio.models.conditioning import check_kinds
 from genstudio.nets.class_heads import ClassDiscriminator, ClassGenerator, ConcatenationHead, ProjectionHead
 
 HEADS = {"projection": ProjectionHead, "concatenation": ConcatenationHead}
@@ -57,7 +58,7 @@ class ConditionalGAN(AnyNets):
 
     def make_players(self) -> None:
         spec, knobs, base = self.spec, self.knobs, self.base(self.knobs)
-        self.classes = len(spec.class_names)
+        self.takes = ("class",)
         net = base.make_generator(self.latent_dim + knobs.class_dim, spec, knobs)
         self.generator = ClassGenerator(net, self.classes, knobs.class_dim)
         body = base.make_body(spec, knobs)
@@ -66,8 +67,9 @@ class ConditionalGAN(AnyNets):
 
     @classmethod
     def check(cls, spec: ImageSpec, knobs: Any) -> None:
-        check_classes(
+        check_kinds(
             spec,
+            ("class",),
             N_(
                 "Choose a data set with classes, such as mnist or a folder of folders, or the same nets without classes: "
                 "model.name={base}.",
@@ -76,14 +78,14 @@ class ConditionalGAN(AnyNets):
         )
         super().check(spec, knobs)
 
-    def generate(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
-        images: Tensor = self.generator(z, labels)
+    def generate(self, z: Tensor, condition: Condition) -> Tensor:
+        images: Tensor = self.generator(z, condition["class"])
         return images
 
-    def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+    def discriminate(self, images: Tensor, condition: Condition | None = None) -> Tensor:
         """The discriminator's output for images N×C×H×W in [0, 1] of classes ``labels``: N. Without labels, the mean over
         all classes."""
-        out: Tensor = self.discriminator(images, labels)
+        out: Tensor = self.discriminator(images, None if condition is None else condition.get("class"))
         return out
 
     def summary(self) -> Message:

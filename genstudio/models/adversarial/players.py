@@ -7,11 +7,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from genstudio.core.conditions.base import Condition
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Model, StepContext
-from genstudio.models.classes import asked_labels, drawn_labels
+from genstudio.models.conditioning import completed
 from genstudio.nets.latent_prior import Prior, from_normal
 
 
@@ -33,7 +34,8 @@ class TwoPlayers(Model):
     """Base class. Capabilities: Samples, Decodes, Discriminates.
 
     A subclass sets ``generator`` (codes N×latent_dim to images N×C×H×W in [0, 1]) and ``discriminator``, and says in
-    ``phases`` how they play. One that knows classes sets ``classes`` and makes images of ``labels`` in ``generate``.
+    ``phases`` how they play. One that takes a condition sets ``takes`` and uses it in
+    ``generate``.
     """
 
     family = "adversarial"
@@ -56,12 +58,12 @@ class TwoPlayers(Model):
         """Standard normal noise N×latent_dim as codes of the prior."""
         return from_normal(noise, self.knobs.prior)
 
-    def generate(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Images N×C×H×W in [0, 1] of codes N×latent_dim, of classes ``labels`` (int64 N) where the model knows any."""
+    def generate(self, z: Tensor, condition: Condition) -> Tensor:
+        """Images N×C×H×W in [0, 1] of codes N×latent_dim, under a ``condition`` of every kind that the model takes."""
         images: Tensor = self.generator(z)
         return images
 
-    def discriminate(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+    def discriminate(self, images: Tensor, condition: Condition | None = None) -> Tensor:
         """Discriminator outputs on images N×C×H×W in [0, 1], not augmented: N. Higher is more real."""
         raise NotImplementedError
 
@@ -70,20 +72,14 @@ class TwoPlayers(Model):
         noise = torch.randn(n, self.latent_dim, generator=generator, device=generator.device)
         return self.shaped(noise.to(self._device))
 
-    def decode(self, z: Tensor, label: int | Tensor | None = None) -> Tensor:
-        """Codes N×latent_dim to images; of a model that knows classes, of class ``label`` (one for all, or int64 N): the
-        first, where none is asked for."""
-        if self.classes and label is None:
-            label = 0
-        return self.generate(z, asked_labels(label, len(z), self.spec, self.classes, z.device, shares=True))
+    def decode(self, z: Tensor, condition: Condition | None = None) -> Tensor:
+        """Codes N×latent_dim to images under ``condition``. A class that the model takes and is not given is the first."""
+        return self.generate(z, completed(self, condition, len(z), z.device, mixed=True))
 
-    def sample(self, n: int, *, generator: torch.Generator, label: int | Tensor | None = None) -> Tensor:
-        """``n`` images, N×C×H×W. A model that knows classes draws one for each image, after the noise, where no ``label``
-        is asked for."""
+    def sample(self, n: int, *, generator: torch.Generator, condition: Condition | None = None) -> Tensor:
+        """``n`` images, N×C×H×W. What the model takes and is not given is drawn for each image, after the noise."""
         z = self.prior(n, generator=generator)
-        if self.classes and label is None:
-            label = drawn_labels(n, self.classes, generator, self._device)
-        return self.decode(z, label)
+        return self.decode(z, completed(self, condition, n, self._device, generator=generator, mixed=True))
 
     @property
     def _device(self) -> torch.device:

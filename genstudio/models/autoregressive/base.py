@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from genstudio.core.conditions.base import Condition
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.metrics import Metric
@@ -34,7 +35,7 @@ from genstudio.models.autoregressive.sampling.naive import naive
 from genstudio.models.autoregressive.sampling.replay import Replay
 from genstudio.models.autoregressive.sampling.request import Method, Order, Pixel, Request
 from genstudio.models.base import Phase, Play, StepContext
-from genstudio.models.classes import check_classes, labels_of
+from genstudio.models.conditioning import check_kinds, condition_of
 from genstudio.nets.causal.checkpointed import Layers, pausing, run_through, uncut
 from genstudio.nets.causal.graph import CausalGraph
 from genstudio.nets.causal.machine import GraphMachine
@@ -73,7 +74,7 @@ class Autoregressive(SampledModel):
                 N_("Choose a number of levels (data.levels=16) or a binarisation (data.binarisation=dynamic)."),
             )
         if getattr(knobs, "conditional", False):
-            check_classes(spec, N_("Choose a data set with classes, or conditional=false."))
+            check_kinds(spec, ("class",), N_("Choose a data set with classes, or conditional=false."))
 
     # --- the net -----------------------------------------------------------------------------------------------------
 
@@ -189,27 +190,27 @@ class Autoregressive(SampledModel):
         n: int,
         *,
         generator: torch.Generator,
-        label: int | Tensor | None = None,
+        condition: Condition | None = None,
         temperature: float = 1.0,
         method: Method | None = None,
     ) -> Tensor:
         """``n`` images, float32 N×C×H×W in [0, 1]. The noise is drawn from ``generator`` first, one uniform number per
         sub-pixel, so that every method gives the same images; then the classes, where none is given."""
-        return self._images(self._draw(request_for(self, n, generator, None, None, label, temperature), method))
+        return self._images(self._draw(request_for(self, n, generator, None, None, condition, temperature), method))
 
     def sample_by_parts(
         self,
         n: int,
         *,
         generator: torch.Generator,
-        label: int | Tensor | None = None,
+        condition: Condition | None = None,
         temperature: float = 1.0,
     ) -> Resumable[Tensor]:
         """:meth:`sample` of a model in eval mode: the same images from the same noise, in a bounded amount of memory.
         Yields the share done: every few milliseconds by the cached method, after each forward pass by the naive one."""
         if self.sampling not in ("cached", "naive"):
-            return self.sample(n, generator=generator, label=label, temperature=temperature)
-        request = request_for(self, n, generator, None, None, label, temperature)
+            return self.sample(n, generator=generator, condition=condition, temperature=temperature)
+        request = request_for(self, n, generator, None, None, condition, temperature)
         levels = yield from (drawn_by_parts if self.sampling == "cached" else drawn_naively)(self, request)
         return self._images(levels)
 
@@ -219,7 +220,7 @@ class Autoregressive(SampledModel):
         known: Tensor,
         *,
         generator: torch.Generator,
-        label: int | Tensor | None = None,
+        condition: Condition | None = None,
         temperature: float = 1.0,
         method: Method | None = None,
     ) -> Tensor:
@@ -229,7 +230,7 @@ class Autoregressive(SampledModel):
         when nothing is left to draw, or for images of another size.
         """
         return self._images(
-            self._draw(request_for(self, len(images), generator, images, known, label, temperature), method)
+            self._draw(request_for(self, len(images), generator, images, known, condition, temperature), method)
         )
 
     @torch.no_grad()
@@ -240,7 +241,7 @@ class Autoregressive(SampledModel):
         generator: torch.Generator,
         images: Tensor | None = None,
         known: Tensor | None = None,
-        label: int | Tensor | None = None,
+        condition: Condition | None = None,
         temperature: float = 1.0,
         method: Method | None = None,
         order: Order = "raster",
@@ -250,7 +251,7 @@ class Autoregressive(SampledModel):
         ``order="wavefront"`` draws pixels that can't see each other together: the same images, in fewer ticks. ``method`` is
         ``naive`` or ``cached``; any other is taken for the first of :meth:`methods`.
         """
-        request = request_for(self, n, generator, images, known, label, temperature)
+        request = request_for(self, n, generator, images, known, condition, temperature)
         method = method if method in ("naive", "cached") else self.methods()[0]
         check_method(self, method)
         with self._evaluating():
@@ -266,11 +267,11 @@ class Autoregressive(SampledModel):
         generator: torch.Generator,
         images: Tensor | None = None,
         known: Tensor | None = None,
-        label: int | Tensor | None = None,
+        condition: Condition | None = None,
         temperature: float = 1.0,
     ) -> Request:
         """Checked request that :meth:`pixels` would draw by: noise, given pixels, classes."""
-        return request_for(self, n, generator, images, known, label, temperature)
+        return request_for(self, n, generator, images, known, condition, temperature)
 
     def replay(self, request: Request) -> Replay:
         """The drawing of :meth:`pixels` in raster order, replayable: it can be rewound and continued differently."""
@@ -290,7 +291,7 @@ class Autoregressive(SampledModel):
         return levels.float() / (self.distribution.levels - 1)
 
     def _labels_of(self, batch: Batch) -> Tensor | None:
-        return labels_of(batch) if self.classes else None
+        return condition_of(self, batch).get("class")
 
     def _check_images(self, batch: Batch) -> None:
         check_shape(batch.images, len(batch), self.spec)

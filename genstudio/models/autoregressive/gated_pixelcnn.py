@@ -57,7 +57,7 @@ class GatedPixelCNN(Autoregressive):
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__(spec, knobs)
         self.distribution = Softmax(spec.channels, spec.levels or 256)
-        self.classes = len(spec.class_names) if knobs.conditional else 0
+        self.takes = ("class",) if knobs.conditional else ()
         c = spec.channels
         colours = self.colours = colour_slices(knobs.width, c)
         self.logits = colour_slices(self.distribution.size, c)

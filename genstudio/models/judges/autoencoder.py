@@ -32,7 +32,7 @@ class JudgeAutoencoder(JudgeModel):
         self.decoder = ConvDecoder(self.feature_dim, 2 * self.feature_dim, knobs.width, 8, shape)
 
     def phases(self, context: StepContext) -> Play:
-        images = self.learn_from(context.batch().images)
+        images = self.learn_from(context.batch().images, context.draws)
         rebuilt = self.decoder(self.features(images))
         yield Phase("model", {"reconstruction": (rebuilt - resize(images, *self.trunk.seen)).square().mean()})
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from genstudio.core.capabilities import Verdict
+from genstudio.core.draws import Draws
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
@@ -58,7 +59,7 @@ class JudgeModel(Model):
         self.feature_dim: int = knobs.feature_dim
         self.trunk = Trunk(spec.shape, knobs.width, knobs.size, knobs.feature_dim)
 
-    def learn_from(self, images: Tensor) -> Tensor:
+    def learn_from(self, images: Tensor, draws: Draws) -> Tensor:
         """The images of a minibatch as training sees them: some of them as black and white."""
         if len(images) < 2:
             raise UsageError(
@@ -70,8 +71,8 @@ class JudgeModel(Model):
             )
         if not self.knobs.bits:
             return images
-        chosen = torch.rand(len(images), 1, 1, 1, device=images.device) < self.knobs.bits
-        return torch.where(chosen, torch.bernoulli(images), images)
+        chosen = draws.uniform(len(images), 1, 1, 1, device=images.device) < self.knobs.bits
+        return torch.where(chosen, draws.bernoulli(images), images)
 
     def features(self, images: Tensor) -> Tensor:
         """Images N×C×H×W to N×feature_dim, each of mean 0 and variance 1 over the images it learned from."""

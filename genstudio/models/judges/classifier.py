@@ -96,7 +96,7 @@ class JudgeClassifier(JudgeModel):
 
     def phases(self, context: StepContext) -> Play:
         batch = context.batch()
-        images = self.learn_from(batch.images)
+        images = self.learn_from(batch.images, context.draws)
         features = self.features(images)
         terms: dict[str, Tensor] = {}
         watch: dict[str, Tensor] = {}

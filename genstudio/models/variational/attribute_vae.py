@@ -61,8 +61,9 @@ class AttributeVAE(VAE):
     def phases(self, context: StepContext) -> Play:
         batch = context.batch()
         mean, log_var = self.posterior(batch.images)
-        z = self.reparameterise(mean, log_var)
-        terms = {name: value.mean() for name, value in self.terms_of(batch, z, mean, log_var).items()}
+        z = self.reparameterise(mean, log_var, context.draws)
+        found = self.terms_of(batch, z, mean, log_var, context.draws)
+        terms = {name: value.mean() for name, value in found.items()}
         terms["attributes"] = self.readout.nll(z, targets(batch)).mean()
         yield Phase(
             "model", terms, weights={"kl": self.beta_at(context.step), "attributes": self.knobs.attribute_weight}

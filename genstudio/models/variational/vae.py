@@ -16,12 +16,15 @@ import torch
 from torch import Tensor, nn
 
 from genstudio.core.batch import Batch
+from genstudio.core.conditions.base import Condition
+from genstudio.core.draws import Draws
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.metrics import Metric
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Model, Phase, Play, StepContext, models
+from genstudio.models.conditioning import completed
 from genstudio.nets.convolutional import ConvDecoder, ConvEncoder
 from genstudio.nets.distributions.likelihoods import LIKELIHOODS, LikelihoodName, likelihood_for
 from genstudio.nets.distributions.parametric import kl_standard_normal, normal_log_prob
@@ -137,7 +140,7 @@ class VAE(Model):
     # --- how it learns ---------------------------------------------------------------------------------------------
 
     def phases(self, context: StepContext) -> Play:
-        terms = {name: value.mean() for name, value in self.elbo_terms(context.batch()).items()}
+        terms = {name: value.mean() for name, value in self.elbo_terms(context.batch(), context.draws).items()}
         yield Phase("model", terms, weights={"kl": self.beta_at(context.step)})
 
     def beta_at(self, step: int) -> float:
@@ -145,18 +148,16 @@ class VAE(Model):
         warmup = self.knobs.warmup
         return float(self.knobs.beta * (min(1.0, step / warmup) if warmup else 1.0))
 
-    def elbo_terms(self, batch: Batch, *, generator: torch.Generator | None = None) -> dict[str, Tensor]:
-        """The two terms of -ELBO per image, nats, shape N each; one draw of z. ``None`` draws from the default generator."""
+    def elbo_terms(self, batch: Batch, draws: Draws) -> dict[str, Tensor]:
+        """The two terms of -ELBO per image, nats, shape N each; one draw of z."""
         mean, log_var = self.posterior(batch.images)
-        z = self.reparameterise(mean, log_var, generator)
-        return self.terms_of(batch, z, mean, log_var, generator)
+        z = self.reparameterise(mean, log_var, draws)
+        return self.terms_of(batch, z, mean, log_var, draws)
 
-    def terms_of(
-        self, batch: Batch, z: Tensor, mean: Tensor, log_var: Tensor, generator: torch.Generator | None = None
-    ) -> dict[str, Tensor]:
+    def terms_of(self, batch: Batch, z: Tensor, mean: Tensor, log_var: Tensor, draws: Draws) -> dict[str, Tensor]:
         """Loss terms for codes z drawn from q(z|x) = N(mean, exp(log_var)), N×latent_dim each."""
         return {
-            "reconstruction": -self.observed.log_prob(batch.images, self.decoder(z), generator),
+            "reconstruction": -self.observed.log_prob(batch.images, self.decoder(z), draws),
             "kl": kl_standard_normal(mean, log_var),
         }
 
@@ -165,9 +166,9 @@ class VAE(Model):
         mean, log_var = self.encoder(images).chunk(2, dim=1)
         return mean, log_var
 
-    def reparameterise(self, mean: Tensor, log_var: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    def reparameterise(self, mean: Tensor, log_var: Tensor, draws: Draws) -> Tensor:
         """z = mean + std * noise: a sample of q(z|x) through which gradients flow."""
-        noise = torch.randn(mean.shape, generator=generator, dtype=mean.dtype, device=mean.device)
+        noise = draws.normal(*mean.shape, dtype=mean.dtype, device=mean.device)
         return torch.addcmul(mean, torch.exp(0.5 * log_var), noise)
 
     # --- what it can do --------------------------------------------------------------------------------------------
@@ -177,15 +178,17 @@ class VAE(Model):
         noise = torch.randn(n, self.latent_dim, generator=generator, device=generator.device)
         return noise.to(next(self.parameters()).device)
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: Tensor, condition: Condition | None = None) -> Tensor:
+        completed(self, condition, len(z), z.device)
         return self.observed.mean(self.decoder(z))
 
-    def encode(self, images: Tensor) -> Tensor:
+    def encode(self, images: Tensor, condition: Condition | None = None) -> Tensor:
+        completed(self, condition, len(images), images.device)
         return self.posterior(images)[0]
 
-    def sample(self, n: int, *, generator: torch.Generator) -> Tensor:
+    def sample(self, n: int, *, generator: torch.Generator, condition: Condition | None = None) -> Tensor:
         """The mean of p(x|z) for n codes of the prior: what the picture of a VAE's sample usually shows."""
-        return self.decode(self.prior(n, generator=generator))
+        return self.decode(self.prior(n, generator=generator), condition)
 
     def likelihood(self) -> Message:
         return self.observed.name
@@ -199,15 +202,16 @@ class VAE(Model):
         A lower bound that tightens with k (Burda et al. 2016, eq. 8). k = 1 uses the closed-form KL: the ELBO with less
         noise.
         """
+        draws = Draws(generator)
         if k == 1:
-            terms = self.elbo_terms(batch, generator=generator)
+            terms = self.elbo_terms(batch, draws)
             return -(terms["reconstruction"] + terms["kl"])
         mean, log_var = self.posterior(batch.images)
         total: Tensor | None = None
         for _ in range(k):
-            z = self.reparameterise(mean, log_var, generator)
+            z = self.reparameterise(mean, log_var, draws)
             weight = (
-                self.observed.log_prob(batch.images, self.decoder(z), generator)
+                self.observed.log_prob(batch.images, self.decoder(z), draws)
                 + normal_log_prob(z, 0.0, 0.0)
                 - normal_log_prob(z, mean, log_var)
             )

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from genstudio.nets.causal.conv import CausalConv, Span
 from genstudio.nets.causal.graph import HERE, Compute, Node, Read
 from genstudio.nets.causal.masked import affine
+from genstudio.nets.dropout import ChannelDropout
 
 POINT: Span = (0, 0)
 
@@ -30,7 +31,7 @@ class GatedResnet(nn.Module):
         self.width, self.extra = width, extra
         self.first = CausalConv(2 * width, width, rows, columns, norm=True)
         self.join = CausalConv(2 * width * extra, width, POINT, POINT, norm=True) if extra else None
-        self.dropout = nn.Dropout2d(dropout)
+        self.dropout = ChannelDropout(dropout)
         self.second = CausalConv(2 * width, 2 * width, rows, columns, norm=True, start=0.1)
 
     def forward(self, x: Tensor, *extra: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
+from genstudio.core.draws import Draws
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.nets.distributions.parametric import (
@@ -49,8 +50,8 @@ class Likelihood(nn.Module):
         """The expected image, in [0, 1]."""
         raise NotImplementedError
 
-    def log_prob(self, images: Tensor, output: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """log p(images | output) in nats, shape N."""
+    def log_prob(self, images: Tensor, output: Tensor, draws: Draws) -> Tensor:
+        """log p(images | output) in nats, shape N. ``draws``: where noise for dequantisation comes from."""
         raise NotImplementedError
 
 
@@ -77,7 +78,7 @@ class Bernoulli(Likelihood):
     def mean(self, output: Tensor) -> Tensor:
         return torch.sigmoid(output)
 
-    def log_prob(self, images: Tensor, output: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    def log_prob(self, images: Tensor, output: Tensor, draws: Draws) -> Tensor:
         return bernoulli_log_prob(images, output)
 
 
@@ -100,9 +101,9 @@ class Gaussian(Likelihood):
     def mean(self, output: Tensor) -> Tensor:
         return torch.sigmoid(output)
 
-    def log_prob(self, images: Tensor, output: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    def log_prob(self, images: Tensor, output: Tensor, draws: Draws) -> Tensor:
         levels = self.spec.levels
-        x = images if levels is None else dequantise(images, levels, generator)
+        x = images if levels is None else dequantise(images, levels, draws)
         density = normal_log_prob(x, torch.sigmoid(output), self.log_var)
         return density - self.spec.dequantisation_nats
 
@@ -135,7 +136,7 @@ class Logistic(Likelihood):
     def mean(self, output: Tensor) -> Tensor:
         return torch.sigmoid(output)
 
-    def log_prob(self, images: Tensor, output: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    def log_prob(self, images: Tensor, output: Tensor, draws: Draws) -> Tensor:
         assert self.spec.levels is not None, "check() refuses real-valued images"
         return discretised_logistic_log_prob(images, torch.sigmoid(output), self.log_scale, self.spec.levels)
 

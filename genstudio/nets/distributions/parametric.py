@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from genstudio.core.draws import Draws
+
 LOG_2PI = math.log(2.0 * math.pi)
 
 
@@ -56,11 +58,11 @@ def discretised_logistic_log_prob(x: Tensor, mean: Tensor, log_scale: Tensor, le
     return log_prob.flatten(1).sum(1)
 
 
-def dequantise(x: Tensor, levels: int, generator: torch.Generator | None = None) -> Tensor:
+def dequantise(x: Tensor, levels: int, draws: Draws) -> Tensor:
     """Uniform noise within each level's interval: level l of L becomes (l + u)/L, u in [0, 1).
 
     A density p of the result bounds the levels' probability: E_u log p(x') - n ln L <= log P(levels), n values in the
     image (Theis et al. 2016, section 3.1).
     """
-    noise = torch.rand(x.shape, generator=generator, dtype=x.dtype, device=x.device)
+    noise = draws.uniform(*x.shape, dtype=x.dtype, device=x.device)
     return (x * (levels - 1) + noise) / levels

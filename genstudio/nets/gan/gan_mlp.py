@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
+from genstudio.nets.dropout import Dropout
 from genstudio.nets.gan.spectral import maybe_spectral_norm
 from genstudio.nets.mlp import mlp
 from genstudio.nets.value_range import Scaled
@@ -31,7 +32,7 @@ class DenseDiscriminator(nn.Module):
         for before, after in pairwise([channels * height * width, *[hidden] * layers]):
             parts += [maybe_spectral_norm(nn.Linear(before, after), spectral), nn.LeakyReLU(0.2)]
             if dropout:
-                parts.append(nn.Dropout(dropout))
+                parts.append(Dropout(dropout))
         self.net = nn.Sequential(*parts)
         self.features = hidden
 

@@ -74,24 +74,32 @@ class ArithmeticState(PaneState):
     OF_RUN = ("sent",)
     OF_IMAGES = ("terms", "name", "wanted", "page")
 
-    terms: tuple[Term, ...] = knob((), help=N_("The terms of the equation."))
+    terms: tuple[Term, ...] = knob((), help=N_("The terms of the equation."), control=False)
     sent: tuple[LatentPoint, ...] = knob(
-        (), help=N_("Exemplars that were sent to an equation with automatic exemplars.")
+        (), help=N_("Exemplars that were sent to an equation with automatic exemplars."), control=False
     )
-    name: str = knob("", help=N_("Name of the equation."), label=N_("name"))
+    name: str = knob("", help=N_("Name of the equation."), label=N_("name"), control=False)
     noise: float = knob(
         0.3, help=N_("Distance of the eight variations from the sum."), label=N_("noise"), unit="σ", ge=0.0, le=2.0
     )
-    seed: int = knob(0, help=N_("The seed of the variations."), label=N_("seed"), ge=0, le=2**31 - 1)
+    seed: int = knob(0, help=N_("The seed of the variations."), label=N_("seed"), ge=0, le=2**31 - 1, control=False)
     source: Source = knob(
         "auto",
         help=N_("Choose exemplars from encoded images or from drawn ones; auto: images if there are any."),
         label=N_("choose from"),
+        titles={"auto": N_("automatic"), "images": N_("images"), "samples": N_("samples")},
     )
-    wanted: tuple[tuple[str, Literal["high", "low"]], ...] = knob((), help=N_("The images that the browser shows."))
-    page: int = knob(0, help=N_("Page of the browser."), label=N_("page"), ge=0)
+    wanted: tuple[tuple[str, Literal["high", "low"]], ...] = knob(
+        (), help=N_("The images that the browser shows."), control=False
+    )
+    page: int = knob(0, help=N_("Page of the browser."), label=N_("page"), ge=0, control=False)
     shown: int = knob(
-        0, help=N_("Images on a page of the browser; 0: as many as fit."), label=N_("images a page"), ge=0, le=200
+        0,
+        help=N_("Images on a page of the browser; 0: as many as fit."),
+        label=N_("images a page"),
+        ge=0,
+        le=200,
+        control=False,
     )
 
     def with_z(self, z: Blob) -> ArithmeticState:

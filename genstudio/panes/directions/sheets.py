@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genstudio.core.capabilities import Decodes, Encodes, has
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import DataError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
@@ -144,8 +145,7 @@ class Sheets:
     def _pixels(self, z: np.ndarray) -> np.ndarray:
         import torch
 
-        labels = None if self.code.label is None else torch.full((len(z),), self.code.label)
-        return to_pixels(decoded(self.context, torch.from_numpy(z), labels))
+        return to_pixels(decoded(self.context, torch.from_numpy(z), of_class(self.code.label)))
 
     def _strips(self, story: Story, words: Message) -> Picture:
         cell, n = self.context.spec.cell, len(self.places)

@@ -25,16 +25,25 @@ class DirectionsState(PaneState):
     shown: Literal["strips", "cosines", "effects"] = knob(
         "strips", help=N_("Pictures along each direction, the cosines between them, or the effects of each."),
         label=N_("show"),
+        titles={"strips": N_("pictures"), "cosines": N_("cosines"), "effects": N_("effects")},
     )  # fmt: skip
     source: Literal["image", "prior"] = knob(
         "image",
         help=N_("Walk from an encoded validation image, or from a code drawn from the prior."),
         label=N_("from"),
+        titles={"image": N_("an image"), "prior": N_("a draw")},
     )
     index: int = knob(0, help=N_("Number of the validation image."), label=N_("image"), ge=0)
     seed: int = knob(0, help=N_("The seed of the code that is drawn."), label=N_("seed"), ge=0, le=2**31 - 1)
-    reach: float = knob(3.0, help=N_("How far each row goes."), label=N_("range"), unit="σ", ge=0.5, le=6.0)
-    cells: Literal[0, 5, 7, 9] = knob(0, help=N_("Pictures in a row; 0: as many as fit."), label=N_("pictures"))
+    reach: float = knob(
+        3.0, help=N_("How far each row goes."), label=N_("range"), unit="σ", shown_as="±{value:.1f} σ", ge=0.5, le=6.0
+    )
+    cells: Literal[0, 5, 7, 9] = knob(
+        0,
+        help=N_("Pictures in a row; 0: as many as fit."),
+        label=N_("pictures"),
+        titles={0: N_("automatic"), 5: N_("5"), 7: N_("7"), 9: N_("9")},
+    )
     how: Literal["auto", "means", "logistic", "svm", "ridge", "extremes"] = knob(
         "auto",
         help=N_(
@@ -42,16 +51,31 @@ class DirectionsState(PaneState):
             "drawn images an SVM of the extremes."
         ),
         label=N_("method"),
+        titles={
+            "auto": N_("auto"),
+            "means": N_("means"),
+            "logistic": N_("logistic"),
+            "svm": N_("linear SVM"),
+            "ridge": N_("ridge"),
+            "extremes": N_("extremes"),
+        },
     )
-    attributes: tuple[str, ...] = knob((), help=N_("The attributes to search for; none: all that vary."))
+    attributes: tuple[str, ...] = knob((), help=N_("The attributes to search for; none: all that vary."), control=False)
     components: int = knob(4, help=N_("Number of principal components shown."), label=N_("components"), ge=0, le=20)
-    fixed: tuple[str, ...] = knob((), help=N_("The directions that are held fixed along all the others."))
-    label: int = knob(
-        -1, help=N_("The class that is shown, for class-conditional models; -1: the image's."), label=N_("class"), ge=-1
+    fixed: tuple[str, ...] = knob(
+        (), help=N_("The directions that are held fixed along all the others."), control=False
     )
-    looking: bool = knob(True, help=N_("Search for directions while none are known."), advanced=True)
-    z: Blob | None = knob(None, help=N_("A code that was sent here, to walk from."))
-    directions: Blob | None = knob(None, help=N_("Directions found earlier."))
+    label: int = knob(
+        -1,
+        help=N_("The class that is shown, for class-conditional models; -1: the image's."),
+        label=N_("class"),
+        ge=-1,
+        classes=True,
+        titles={-1: N_("the image's")},
+    )
+    looking: bool = knob(True, help=N_("Search for directions while none are known."), control=False)
+    z: Blob | None = knob(None, help=N_("A code that was sent here, to walk from."), control=False)
+    directions: Blob | None = knob(None, help=N_("Directions found earlier."), control=False)
 
     @property
     def columns(self) -> int:

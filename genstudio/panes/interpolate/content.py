@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Decodes, Encodes, has
+from genstudio.core.conditions.base import Condition
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
@@ -52,30 +54,54 @@ class InterpolateState(PaneState):
     """``place`` is where on the path one is: 0 at the first key frame, 1 at the end (of a closed one at the first again)."""
 
     show: Literal["picture", "strip"] = knob(
-        "picture", help=N_("One picture at a position on the path, or the path as a strip."), label=N_("show")
+        "picture",
+        help=N_("One picture at a position on the path, or the path as a strip."),
+        label=N_("show"),
+        titles={"picture": N_("one picture"), "strip": N_("all as a strip")},
     )
-    frames: tuple[LatentPoint, ...] = knob(FIRST, help=N_("The key frames, in order."))
+    frames: tuple[LatentPoint, ...] = knob(FIRST, help=N_("The key frames, in order."), control=False)
     how: How = knob(
         "spherical",
         help=N_("Path between two key frames: along the shell on which codes lie, or straight."),
         label=N_("path"),
+        titles={"spherical": N_("spherical"), "linear": N_("linear")},
     )
     closed: bool = knob(True, help=N_("Back to the first key frame at the end."), label=N_("closed"))
-    easing: Easing = knob("even", help=N_("Constant speed, or slower at each key frame."), label=N_("easing"))
+    easing: Easing = knob(
+        "even",
+        help=N_("Constant speed, or slower at each key frame."),
+        label=N_("speed"),
+        titles={"even": N_("even"), "smooth": N_("slow at key frames")},
+    )
     truncation: float = knob(
-        1.0, help=N_("ψ: each z is multiplied by it. Under 1 gives more typical pictures."), label=N_("truncation"),
-        ge=0.0, le=2.0,
-    )  # fmt: skip
-    place: float = knob(0.0, help=N_("Position on the path, from 0 to 1."), label=N_("place"), ge=0.0, le=1.0)
+        1.0,
+        help=N_("ψ: each z is multiplied by it. Under 1 gives more typical pictures."),
+        label=N_("truncation"),
+        shown_as="ψ = {value:.2f}",
+        ge=0.0,
+        le=2.0,
+    )
+    place: float = knob(
+        0.0, help=N_("Position on the path, from 0 to 1."), label=N_("place"), ge=0.0, le=1.0, control=False
+    )
     between: int = knob(
         7, help=N_("Pictures from each key frame to the next in the strip."), label=N_("pictures between"), ge=1, le=31
     )
     seconds: float = knob(
-        2.0, help=N_("Time from one key frame to the next."), label=N_("seconds between"), unit="s",
-        ge=0.2, le=30.0,
-    )  # fmt: skip
+        2.0,
+        help=N_("Time from one key frame to the next."),
+        label=N_("seconds between"),
+        unit="s",
+        log=True,
+        shown_as="{value:.1f} s",
+        ge=0.2,
+        le=30.0,
+    )
     loop: bool = knob(
-        True, help=N_("Plays again from the start after the end; saved animations do so too."), label=N_("loop")
+        True,
+        help=N_("Plays again from the start after the end; saved animations do so too."),
+        label=N_("loop"),
+        control=False,
     )
 
     def with_z(self, z: Blob) -> InterpolateState:
@@ -172,8 +198,8 @@ def interpolate(context: ViewContext, state: InterpolateState) -> Iterator[Conte
     if context.spec.class_names:
         values["class_names"] = tuple(context.spec.class_names)
     if state.show == "picture":
-        z, labels = path_codes(context, route.state, np.array([state.place]))
-        picture = Picture(pictures_of(context, z, labels)[0], values={"z": z.numpy()[None]})
+        z, condition = path_codes(context, route.state, np.array([state.place]))
+        picture = Picture(pictures_of(context, z, condition)[0], values={"z": z.numpy()[None]})
         yield Content(_words(context, route, words), pictures=(picture, keys), values=values)
         return
     values["places"] = strip_places(route.state)
@@ -209,28 +235,26 @@ def strip_places(state: InterpolateState) -> np.ndarray:
     return np.arange(n if state.closed else n + 1) / n
 
 
-def path_codes(context: ViewContext, state: InterpolateState, places: np.ndarray) -> tuple[Tensor, Tensor | None]:
-    """The codes at ``places`` (float n in [0, 1]), float32 n×D, and the shares of classes asked for there, float32 n×K or
-    ``None``."""
+def path_codes(context: ViewContext, state: InterpolateState, places: np.ndarray) -> tuple[Tensor, Condition | None]:
+    """The codes at ``places`` (float n in [0, 1]), float32 n×D, and the shares of classes there, or ``None``."""
     import numpy as np
     import torch
 
     stops = np.stack([code_of(context, one).double().numpy() for one in state.frames])
     z = along(stops, places, state.how, closed=state.closed, easing=state.easing) * state.truncation
     shares = labels_of(context, state.frames)
-    labels = None
+    condition = None
     if shares is not None:
-        labels = torch.from_numpy(
-            along(shares, places, "linear", closed=state.closed, easing=state.easing).astype(np.float32)
-        )
-    return torch.from_numpy(z.astype(np.float32)), labels
+        there = along(shares, places, "linear", closed=state.closed, easing=state.easing).astype(np.float32)
+        condition = of_class(torch.from_numpy(there))
+    return torch.from_numpy(z.astype(np.float32)), condition
 
 
-def pictures_of(context: ViewContext, z: Tensor, labels: Tensor | None) -> np.ndarray:
+def pictures_of(context: ViewContext, z: Tensor, condition: Condition | None) -> np.ndarray:
     """Pictures of codes, uint8 n×h×w×C. Raises :class:`UsageError` where they are no finite numbers."""
     import torch
 
-    images = decoded(context, z, labels)
+    images = decoded(context, z, condition)
     if not bool(torch.isfinite(images).all()):
         raise UsageError(
             N_("The model's pictures contain values that are not finite: its training diverged."),
@@ -258,12 +282,12 @@ def _strip_parts(context: ViewContext, state: InterpolateState) -> Generator[Pic
     columns = state.between + 1 if state.ways else 1
     places = strip_places(state)
     rows = math.ceil(len(places) / columns)
-    z, labels = path_codes(context, state, places)
+    z, condition = path_codes(context, state, places)
     codes = np.zeros((rows * columns, z.shape[1]), np.float32)
     codes[: len(places)] = z.numpy()
     shown: list[np.ndarray] = []
     for part in chunks(len(places), context):
-        shown.append(pictures_of(context, z[part], None if labels is None else labels[part]))
+        shown.append(pictures_of(context, z[part], None if condition is None else condition.rows(part)))
         cells = sheet(np.concatenate(shown), rows, columns)
         picture = Picture(
             cells, cell=context.spec.cell, values={"z": codes.reshape(rows, columns, -1)}, count=len(places)
@@ -283,8 +307,8 @@ def _keys(context: ViewContext, state: InterpolateState, route: Route) -> Pictur
         stops = torch.stack([code_of(context, one).float() for one in route.state.frames])
         z = (stops.double() * state.truncation).float()
         shares = labels_of(context, route.state.frames)
-        labels = None if shares is None else torch.from_numpy(shares.astype(np.float32))
-        made = pictures_of(context, z, labels)
+        condition = None if shares is None else of_class(torch.from_numpy(shares.astype(np.float32)))
+        made = pictures_of(context, z, condition)
         cells = np.zeros((len(state.frames), *made.shape[1:]), np.uint8)
         codes = np.zeros((len(state.frames), z.shape[1]), np.float32)
         cells[list(route.numbers)], codes[list(route.numbers)] = made, z.numpy()

@@ -43,8 +43,8 @@ def path_film(
     for start in range(0, len(places), AT_ONCE):
         # Grad mode belongs to the thread: it must not stay switched across a yield.
         with torch.inference_mode():
-            z, labels = path_codes(context, route.state, places[start : start + AT_ONCE])
-            pixels = pictures_of(context, z, labels)
+            z, condition = path_codes(context, route.state, places[start : start + AT_ONCE])
+            pixels = pictures_of(context, z, condition)
         for image in pixels:
             yield as_rgb(enlarge(image, scale))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from genstudio.core.capabilities import Decodes, Encodes, has
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.messages import N_, Message
 from genstudio.panes.groups import LOOK
 from genstudio.panes.manifold.overlay import encoded_points, sheet_places
@@ -121,8 +122,8 @@ def _chosen(context: ViewContext, state: ManifoldState, through: Plane, label: i
         return {}
     u, v = through.places(z)
     across, up = map(np.array, state.cell_places())
-    labels = torch.full((1,), label) if classes_of(context) else None
-    image = to_pixels(decoded(context, torch.from_numpy(z), labels))[0]
+    condition = of_class(label) if classes_of(context) else None
+    image = to_pixels(decoded(context, torch.from_numpy(z), condition))[0]
     return {
         "chosen_z": z[0],
         "chosen_image": image,

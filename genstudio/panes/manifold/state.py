@@ -42,6 +42,7 @@ class ManifoldState(PaneState):
         0,
         help=N_("Cells along each side; 0: as many as fit into the pane, at most 20."),
         label=N_("cells"),
+        shown_as="{value:.0f} × {value:.0f}",
         ge=0,
         le=40,
     )
@@ -49,6 +50,7 @@ class ManifoldState(PaneState):
         "gauss",
         help=N_("Cells with equal probability (inverse Gaussian CDF), or equally spaced in z."),
         label=N_("spacing"),
+        titles={"gauss": N_("Gaussian"), "linear": N_("linear")},
     )
     overlay: str = knob(
         "", help=N_("Encoded images as points: 'class', 'plain', the name of an attribute, or empty for none.")
@@ -61,15 +63,17 @@ class ManifoldState(PaneState):
         le=10000,
         advanced=True,
     )
-    label: int = knob(0, help=N_("The class that is shown, for class-conditional models."), label=N_("class"), ge=0)
+    label: int = knob(
+        0, help=N_("The class that is shown, for class-conditional models."), label=N_("class"), ge=0, classes=True
+    )
     centre_u: float = knob(
-        0.0, help=N_("The grid's centre, across."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, advanced=True
+        0.0, help=N_("The grid's centre, across."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, control=False
     )
     centre_v: float = knob(
-        0.0, help=N_("The grid's centre, up."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, advanced=True
+        0.0, help=N_("The grid's centre, up."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, control=False
     )
-    zoom: float = knob(1.0, help=N_("Zoom factor."), ge=0.25, le=200, log=True, advanced=True)
-    chosen: Blob | None = knob(None, help=N_("The chosen code, marked at its position."))
+    zoom: float = knob(1.0, help=N_("Zoom factor."), ge=0.25, le=200, log=True, control=False)
+    chosen: Blob | None = knob(None, help=N_("The chosen code, marked at its position."), control=False)
     anchor: Blob | None = knob(
         None,
         help=N_(

@@ -70,22 +70,38 @@ class NeighboursState(PaneState):
     n: int = knob(8, help=N_("How many samples are shown."), label=N_("samples"), ge=1, le=64)
     k: int = knob(3, help=N_("Training images beside each sample."), label=N_("neighbours"), ge=1, le=10)
     order: Literal["nearest", "drawn"] = knob(
-        "nearest", help=N_("Samples nearest to a training image first, or in the order in which they were drawn.")
+        "nearest",
+        help=N_("Samples nearest to a training image first, or in the order in which they were drawn."),
+        titles={"nearest": N_("nearest first"), "drawn": N_("as drawn")},
     )
     audited: int = knob(
-        300, help=N_("Samples drawn to test whether the model copies; 0 skips the test."), label=N_("audited"), ge=0,
+        300,
+        help=N_("Samples drawn to test whether the model copies; 0 skips the test."),
+        label=N_("audited"),
+        titles={0: N_("none")},
+        ge=0,
         le=1000,
-    )  # fmt: skip
+    )
     beside: int = knob(
-        0, help=N_("Samples side by side; 0 chooses."), label=N_("side by side"), ge=0, le=16, advanced=True
+        0,
+        help=N_("Samples side by side; 0 chooses."),
+        label=N_("side by side"),
+        ge=0,
+        le=16,
+        advanced=True,
+        control=False,
     )
     curves: Literal["distance", "relative"] = knob(
-        "distance", help=N_("The distance to the nearest training image, or its ratio to the mean over the next fifty.")
+        "distance",
+        help=N_("The distance to the nearest training image, or its ratio to the mean over the next fifty."),
+        label=N_("histogram"),
+        titles={"distance": N_("distances"), "relative": N_("relative distances")},
     )
     compared: Literal["pixels", "features"] = knob(
         "pixels",
         help=N_("By pixels, or by the features of a judge, a small net that learned to tell these images apart."),
         label=N_("compared by"),
+        titles={"pixels": N_("pixels"), "features": N_("features")},
     )
     seed: int = knob(0, help=N_("The seed of the samples."), ge=0, le=2**31 - 1)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Discriminates, Samples
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
@@ -67,6 +68,7 @@ class ObjectiveState(PaneState):
             "generator."
         ),
         label=N_("axis"),
+        titles={"probability": N_("probability"), "output": N_("output")},
     )
 
     @property
@@ -150,12 +152,12 @@ def _position(context: ViewContext, state: ObjectiveState, *, pairs: bool) -> Ge
         batch = split.batch(torch.randint(len(split), (state.n,), generator=draw), generator=draw)
         labels = batch.labels if classes else None
         yield None
-        real = yield from raw_outputs(context, batch.images, labels)
+        real = yield from raw_outputs(context, batch.images, of_class(labels))
     if classes and labels is None:
         labels = torch.arange(state.n) % classes
-    options: dict[str, Any] = {"label": labels} if classes else {}
-    samples = yield from drawn(context, state.n, generator(state.seed, "samples"), **options)
-    fake = yield from raw_outputs(context, samples, labels)
+    condition = of_class(labels)
+    samples = yield from drawn(context, state.n, generator(state.seed, "samples"), condition=condition)
+    fake = yield from raw_outputs(context, samples, condition)
     if pairs and real is not None:
         return Position(real - fake, fake - real)
     return Position(real, fake)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from genstudio.core.capabilities import SamplesPixels
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.resumable import SLICE
@@ -119,7 +120,7 @@ def request_of(context: ViewContext, state: PixelsState, what: Given | None) -> 
         generator=generator(state.seed, "samples"),
         images=images,
         known=known,
-        label=label_of(context, state.label, what),
+        condition=of_class(label_of(context, state.label, what)),
         temperature=state.temperature,
     )
     return request, kept

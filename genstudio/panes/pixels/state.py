@@ -37,27 +37,46 @@ class PixelsState(PaneState):
     seed: int = knob(0, help=N_("The seed of the noise: one uniform number a sub-pixel."), ge=0, le=2**31 - 1)
     temperature: float = knob(1.0, help=N_("Below 1 images become more typical, above 1 more varied."), ge=0.05, le=4.0)
     temperature_schedule: tuple[tuple[int, float], ...] = knob(
-        (), help=N_("Temperatures that apply from a position on.")
+        (), help=N_("Temperatures that apply from a position on."), control=False
     )
     label: int = knob(
-        -1, help=N_("The class to draw, for class-conditional models; -1 draws any."), label=N_("class"), ge=-1
+        -1,
+        help=N_("The class to draw, for class-conditional models; -1 draws any."),
+        label=N_("class"),
+        ge=-1,
+        classes=True,
+        titles={-1: N_("any")},
     )
-    position: int = knob(0, help=N_("Number of sub-pixels drawn."), ge=0)
-    enlarged: int = knob(0, help=N_("The image that is shown enlarged."), ge=0, le=63)
+    position: int = knob(0, help=N_("Number of sub-pixels drawn."), ge=0, control=False)
+    enlarged: int = knob(0, help=N_("The image that is shown enlarged."), ge=0, le=63, control=False)
     source: Literal["none", "data", "own"] = knob(
-        "none", help=N_("The image that the drawing completes: none, an image of the data set, or your own image.")
+        "none",
+        help=N_("The image that the drawing completes: none, an image of the data set, or your own image."),
+        label=N_("given"),
+        titles={"none": N_("nothing"), "data": N_("a test image"), "own": N_("my image")},
     )
-    index: int = knob(0, help=N_("The image of the test split that is completed."), label=N_("image"), ge=0)
-    own: Blob | None = knob(None, help=N_("Your own image."))
-    mask: Blob | None = knob(None, help=N_("The pixels of the given image that are kept."))
-    edits: tuple[Edit, ...] = knob((), help=N_("Pixels that were changed by hand."))
-    branches: tuple[Branch, ...] = knob((), help=N_("What was drawn before the changed pixels, which stays."))
+    index: int = knob(
+        0, help=N_("The image of the test split that is completed."), label=N_("image"), ge=0, control=False
+    )
+    own: Blob | None = knob(None, help=N_("Your own image."), control=False)
+    mask: Blob | None = knob(None, help=N_("The pixels of the given image that are kept."), control=False)
+    edits: tuple[Edit, ...] = knob((), help=N_("Pixels that were changed by hand."), control=False)
+    branches: tuple[Branch, ...] = knob(
+        (), help=N_("What was drawn before the changed pixels, which stays."), control=False
+    )
     overlay: Literal["none", "entropy", "field", "mask"] = knob(
         "none",
         help=N_(
             "Shown over the large image: the uncertainty of each pixel (entropy), the pixels that influence the "
             "current one (field), or those that may (mask)."
         ),
+        label=N_("show over it"),
+        titles={
+            "none": N_("nothing"),
+            "entropy": N_("entropy"),
+            "field": N_("what it uses"),
+            "mask": N_("what it may use"),
+        },
     )
 
     def temperature_at(self, position: int) -> float:

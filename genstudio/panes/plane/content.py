@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.capabilities import Discriminates, Samples, has
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Pausing
@@ -27,6 +28,7 @@ from genstudio.viewing.conditioning import check_data, classes_of
 from genstudio.viewing.content import Content, Legend, Picture
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, without_gradients
+from genstudio.viewing.discriminator import per_image
 from genstudio.viewing.pane import pane
 
 if TYPE_CHECKING:
@@ -199,8 +201,8 @@ def _judged(context: ViewContext, state: PlaneState, points: Tensor) -> Tensor:
 
     classes = classes_of(context)
     labels = torch.full((len(points),), state.label % classes) if classes and state.label >= 0 else None
-    out: Tensor = context.require(Discriminates).discriminate(points.reshape(-1, 2, 1, 1), labels)
-    return out.float()
+    out: Tensor = context.require(Discriminates).discriminate(points.reshape(-1, 2, 1, 1), of_class(labels))
+    return per_image(out).float()
 
 
 def _is_logit(context: ViewContext) -> bool:

@@ -37,11 +37,19 @@ class PlaneState(PaneState):
         label=N_("class"),
         ge=-1,
     )
-    centre_x: float = knob(0.5, help=N_("The middle of what is shown, across."), ge=0.0, le=1.0, advanced=True)
-    centre_y: float = knob(0.5, help=N_("The middle of what is shown, upwards."), ge=0.0, le=1.0, advanced=True)
-    zoom: float = knob(1.0, help=N_("Zoom factor."), label=N_("zoom"), ge=1.0, le=MOST_ZOOM, log=True)
+    centre_x: float = knob(0.5, help=N_("The middle of what is shown, across."), ge=0.0, le=1.0, control=False)
+    centre_y: float = knob(0.5, help=N_("The middle of what is shown, upwards."), ge=0.0, le=1.0, control=False)
+    zoom: float = knob(
+        1.0,
+        help=N_("Zoom factor."),
+        label=N_("zoom"),
+        ge=1.0,
+        le=MOST_ZOOM,
+        log=True,
+        shown_as="× {value:.1f}",
+    )
     side: int = knob(
-        0, help=N_("Pixels along each side; 0: as many as fit into the pane, else 640."), ge=0, le=1600, advanced=True
+        0, help=N_("Pixels along each side; 0: as many as fit into the pane, else 640."), ge=0, le=1600, control=False
     )
 
     @property

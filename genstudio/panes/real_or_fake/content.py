@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Discriminates, Samples
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Pausing
@@ -56,17 +57,27 @@ class RealOrFakeState(PaneState):
 
     n: int = knob(32, help=N_("Number of samples, and of held-out images."), label=N_("of each"), ge=2, le=128)
     order: Literal["real", "fake", "none"] = knob(
-        "real", help=N_("Most real first, most fake first, or in the order in which they were drawn.")
+        "real",
+        help=N_("Most real first, most fake first, or in the order in which they were drawn."),
+        titles={"real": N_("real first"), "fake": N_("fake first"), "none": N_("shuffled")},
     )
     real: bool = knob(True, help=N_("Held-out images among the samples."), label=N_("real images too"))
     hide: bool = knob(
         False, help=N_("Hides the marks: guess, and click to see the answer."), label=N_("hide which is which")
     )
     overlay: Literal["none", "heat"] = knob(
-        "none", help=N_("The pixels that influence the discriminator, over each image."), label=N_("show over it")
+        "none",
+        help=N_("The pixels that influence the discriminator, over each image."),
+        label=N_("show over it"),
+        titles={"none": N_("nothing"), "heat": N_("where it looks")},
     )
     label: int = knob(
-        -1, help=N_("The class to draw, for class-conditional models; -1 draws any."), label=N_("class"), ge=-1
+        -1,
+        help=N_("The class to draw, for class-conditional models; -1 draws any."),
+        label=N_("class"),
+        ge=-1,
+        classes=True,
+        titles={-1: N_("any")},
     )
     seed: int = knob(0, help=N_("The seed of the samples and of the choice of images."), ge=0, le=2**31 - 1)
     counted: int = knob(
@@ -140,7 +151,7 @@ def _judged(
             return None
         images, labels, indices = found
     yield
-    outputs, maps = yield from discriminated(context, images, labels, heated=heated)
+    outputs, maps = yield from discriminated(context, images, of_class(labels), heated=heated)
     return Scores(images, outputs, maps, indices)
 
 
@@ -151,14 +162,13 @@ def _samples(
     import torch
 
     classes, labels = classes_of(context), None
-    asked: dict[str, Any] = {}
     if classes:
         any_class = torch.randint(classes, (n,), generator=generator(state.seed, "classes", first))
         chosen = chosen_class(context, state.label)
-        labels = asked["label"] = any_class if chosen is None else torch.full((n,), chosen)
+        labels = any_class if chosen is None else torch.full((n,), chosen)
     # The first ones are those that the pane Samples draws from this seed.
     noise = generator(state.seed, "samples") if first == 0 else generator(state.seed, "samples", first)
-    images = yield from without_gradients(drawn(context, n, noise, **asked))
+    images = yield from without_gradients(drawn(context, n, noise, condition=of_class(labels)))
     return images, labels, np.arange(first, first + n)
 
 

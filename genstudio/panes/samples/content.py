@@ -47,7 +47,15 @@ class SamplesState(PaneState):
     OF_IMAGES = ("label",)
 
     n: int = knob(64, help=N_("Number of images."), label=N_("images"), ge=1, le=400)
-    columns: int = knob(0, help=N_("Images in one row; 0 chooses."), label=N_("columns"), ge=0, le=40, advanced=True)
+    columns: int = knob(
+        0,
+        help=N_("Images in one row; 0 chooses."),
+        label=N_("columns"),
+        ge=0,
+        le=40,
+        advanced=True,
+        titles={0: N_("automatic")},
+    )
     seed: int = knob(
         0,
         help=N_("The seed of the noise: the same seed gives the same z at every step."),
@@ -55,7 +63,12 @@ class SamplesState(PaneState):
         ge=0,
         le=2**31 - 1,
     )
-    shown: Literal["mean", "draw"] = knob("mean", help=N_("The mean of p(x|z), or a draw from it."), label=N_("show"))
+    shown: Literal["mean", "draw"] = knob(
+        "mean",
+        help=N_("The mean of p(x|z), or a draw from it."),
+        label=N_("show"),
+        titles={"mean": N_("mean"), "draw": N_("draw")},
+    )
     temperature: float = knob(
         1.0,
         help=N_("Standard deviation of the noise: below 1 gives more typical images."),
@@ -64,7 +77,12 @@ class SamplesState(PaneState):
         le=2.0,
     )
     label: int = knob(
-        -1, help=N_("The class to draw, for class-conditional models; -1 draws each in turn."), label=N_("class"), ge=-1
+        -1,
+        help=N_("The class to draw, for class-conditional models; -1 draws each in turn."),
+        label=N_("class"),
+        ge=-1,
+        classes=True,
+        titles={-1: N_("each in turn")},
     )
     around: Blob | None = knob(None, help=N_("A z whose neighbours are drawn."))
     spread: float = knob(
@@ -127,8 +145,8 @@ def _columns(context: ViewContext, state: SamplesState) -> int:
 def _asked(context: ViewContext, state: SamplesState) -> dict[str, Any]:
     """Arguments for sampling a model without a code: classes, and for one that draws pixel by pixel a temperature, which has
     to be more than 0."""
-    labels = classes_in_turn(context, state.n, state.label)
-    asked: dict[str, Any] = {} if labels is None else {"label": labels}
+    condition = classes_in_turn(context, state.n, state.label)
+    asked: dict[str, Any] = {} if condition is None else {"condition": condition}
     return asked | ({"temperature": max(state.temperature, 0.01)} if has(context.model, SamplesPixels) else {})
 
 
@@ -157,14 +175,14 @@ def _codes(context: ViewContext, state: SamplesState) -> Tensor:
 def _shown(context: ViewContext, state: SamplesState, z: Tensor, start: int) -> Tensor:
     import torch
 
-    labels = classes_in_turn(context, state.n, state.label)
-    labels = None if labels is None else labels[start : start + len(z)]
+    condition = classes_in_turn(context, state.n, state.label)
+    condition = None if condition is None else condition.rows(slice(start, start + len(z)))
     if state.shown == "mean" or not can_draw(context):
-        return decoded(context, z, labels)
+        return decoded(context, z, condition)
     noise = generator(state.seed, "draw", start)
     if hasattr(context.model, "draw"):
         return context.model.draw(z, generator=noise)  # type: ignore[operator]
-    return torch.bernoulli(decoded(context, z, labels), generator=noise)
+    return torch.bernoulli(decoded(context, z, condition), generator=noise)
 
 
 def _content(context: ViewContext, state: SamplesState, pixels: Any, values: dict[str, Any]) -> Content:

@@ -95,8 +95,8 @@ def _frames(scene: Scene, places: list[dict[str, float]], size: int) -> Iterator
         # Grad mode belongs to the thread: it must not stay switched across a yield.
         with torch.inference_mode():
             z = torch.from_numpy(np.stack([code_at(scene, place) for place in some]))
-            labels = classes_in_turn(scene.context, len(some), scene.state.label)
-            pixels = to_pixels(decoded(scene.context, z, labels))
+            condition = classes_in_turn(scene.context, len(some), scene.state.label)
+            pixels = to_pixels(decoded(scene.context, z, condition))
         for image, place in zip(pixels, some, strict=True):
             yield captioned(as_rgb(enlarge(image, scale)), _caption(place))
 

@@ -32,6 +32,7 @@ class SlidersState(PaneState):
         "picture",
         help=N_("One picture, a figure of two directions (one across, one up), or a row along one direction."),
         label=N_("show"),
+        titles={"picture": N_("picture"), "figure": N_("figure"), "row": N_("row")},
     )
     start: Start = knob(
         "auto",
@@ -40,38 +41,48 @@ class SlidersState(PaneState):
     )
     index: int = knob(0, help=N_("Number of the image in the validation split."), label=N_("image"), ge=0)
     seed: int = knob(0, help=N_("The seed of the drawn code."), label=N_("seed"), ge=0, le=2**31 - 1)
-    own: Blob | None = knob(None, help=N_("Your own image."))
-    z: Blob | None = knob(None, help=N_("A z that was sent here."))
+    own: Blob | None = knob(None, help=N_("Your own image."), control=False)
+    z: Blob | None = knob(None, help=N_("A z that was sent here."), control=False)
     truncation: float = knob(
         1.0,
         help=N_("ψ: moves the start towards the codes' mean. 1 leaves it unchanged, 0 is the mean."),
         label=N_("truncation"),
+        shown_as="ψ = {value:.2f}",
         ge=0.0,
         le=1.0,
     )
-    label: int = knob(0, help=N_("The class that is shown, for class-conditional models."), label=N_("class"), ge=0)
+    label: int = knob(
+        0, help=N_("The class that is shown, for class-conditional models."), label=N_("class"), ge=0, classes=True
+    )
     across: str = knob(
         "", help=N_("The direction that grows to the right in the pad and the figure."), label=N_("across")
     )
     up: str = knob("", help=N_("The direction that grows upwards in the pad and the figure."), label=N_("up"))
     reach: float = knob(
-        2.0, help=N_("Range of the pad and the figure."), label=N_("range"), unit="σ", ge=0.5, le=FARTHEST
+        2.0,
+        help=N_("Range of the pad and the figure."),
+        label=N_("range"),
+        unit="σ",
+        shown_as="±{value:.1f} σ",
+        ge=0.5,
+        le=FARTHEST,
     )
     cells: int = knob(
         0,
         help=N_("Pictures along each side of the figure, and in a row; 0: as many as fit the pane best."),
         label=N_("cells"),
+        titles={0: N_("automatic")},
         ge=0,
         le=20,
     )
-    values: tuple[tuple[str, float], ...] = knob((), help=N_("Value of each slider."))
-    locked: tuple[str, ...] = knob((), help=N_("Locked sliders."))
-    directions: Blob | None = knob(None, help=N_("The named directions."))
-    basis: Blob | None = knob(None, help=N_("The principal components and the coordinates."))
+    values: tuple[tuple[str, float], ...] = knob((), help=N_("Value of each slider."), control=False)
+    locked: tuple[str, ...] = knob((), help=N_("Locked sliders."), control=False)
+    directions: Blob | None = knob(None, help=N_("The named directions."), control=False)
+    basis: Blob | None = knob(None, help=N_("The principal components and the coordinates."), control=False)
     stale_directions: Blob | None = knob(
         None, help=N_("Directions of earlier weights, shown until new ones are found.")
     )
-    stale_basis: Blob | None = knob(None, help=N_("The same of principal components and coordinates."))
+    stale_basis: Blob | None = knob(None, help=N_("The same of principal components and coordinates."), control=False)
 
     @property
     def side(self) -> int:

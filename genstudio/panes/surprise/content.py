@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import SamplesPixels
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Pausing, in_slices
@@ -49,19 +50,29 @@ class SurpriseState(PaneState):
 
     n: int = knob(12, help=N_("Number of images."), label=N_("images"), ge=1, le=64)
     source: Literal["data", "samples", "own"] = knob(
-        "data", help=N_("Images of the test split, images drawn by the model, or your own image.")
+        "data",
+        help=N_("Images of the test split, images drawn by the model, or your own image."),
+        label=N_("score"),
+        titles={"data": N_("test images"), "samples": N_("its own images"), "own": N_("my image")},
     )
     index: int = knob(0, help=N_("The first of the test images that are shown."), label=N_("first image"), ge=0)
     seed: int = knob(0, help=N_("The seed of the model's own images."), ge=0, le=2**31 - 1, advanced=True)
     own: Blob | None = knob(None, help=N_("Your own image."))
     label: int = knob(
         -1, help=N_("The class of your own image, for class-conditional models; -1 takes the most likely one."),
-        label=N_("class"), ge=-1,
+        label=N_("class"), ge=-1, classes=True, titles={-1: N_("most likely")},
     )  # fmt: skip
     top: float = knob(
-        0.0, help=N_("Nats per pixel at the bright end of the scale; 0 chooses."), label=N_("bright end"), unit="nats",
-        ge=0.0, le=100.0, advanced=True,
-    )  # fmt: skip
+        0.0,
+        help=N_("Nats per pixel at the bright end of the scale; 0 chooses."),
+        label=N_("bright end"),
+        unit="nats",
+        shown_as="{value:.1f}",
+        titles={0.0: N_("automatic")},
+        ge=0.0,
+        le=100.0,
+        advanced=True,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +158,7 @@ def _images(
         return torch.stack([image for image, _, _ in found]), data_labels, numbers, what
     noise = generator(state.seed, "samples")
     labels = torch.randint(classes, (state.n,), generator=generator(state.seed, "classes")) if classes else None
-    images = yield from drawn(context, state.n, noise, **({} if labels is None else {"label": labels}))
+    images = yield from drawn(context, state.n, noise, condition=of_class(labels))
     return images, labels, list(range(state.n)), N_("Images drawn by the model, seed {seed}", seed=state.seed)
 
 

@@ -30,13 +30,13 @@ class KnobForm(QWidget):
         super().__init__(parent)
         self.knobs = knobs
         self.rows: dict[str, KnobRow] = {}
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(5)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(5)
         if title:
             heading = QLabel(title, self)
             heading.setObjectName("fact")
-            whole.addWidget(heading)
+            column.addWidget(heading)
         self.more = QWidget(self)
         more = QVBoxLayout(self.more)
         more.setContentsMargins(0, 0, 0, 0)
@@ -48,14 +48,14 @@ class KnobForm(QWidget):
             self.rows[info.name] = row
             row.edited.connect(self.edited)
             row.marked.connect(self._marked)
-            (more if info.advanced else whole).addWidget(row)
+            (more if info.advanced else column).addWidget(row)
         self.more_button = link(_("More settings"), "", self)
         self.more_button.clicked.connect(self._toggle_more)
         line = QHBoxLayout()
         line.addWidget(self.more_button)
         line.addStretch(1)
-        whole.addLayout(line)
-        whole.addWidget(self.more)
+        column.addLayout(line)
+        column.addWidget(self.more)
         self.more.hide()
         self.more_button.setVisible(any(row.info.advanced for row in self.rows.values()))
         self.general = QLabel(self)
@@ -63,7 +63,7 @@ class KnobForm(QWidget):
         self.general.setWordWrap(True)
         self.general.setFont(font(12))
         self.general.hide()
-        whole.addWidget(self.general)
+        column.addWidget(self.general)
 
     def set_values(self, values: Mapping[str, Any], *, base: Mapping[str, Any] | None = None) -> None:
         """Fill the form. ``base`` (default: the same values) is where each field's way back leads."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import KnobInfo
-from genstudio.core.messages import Message, _, translate
+from genstudio.core.messages import _, translate
+from genstudio.studio.forms.knob_field import make_field, read_text, short_reason, value_text
 from genstudio.studio.forms.number_field import NumberField
-from genstudio.studio.forms.number_text import as_text, read_number, read_numbers
+from genstudio.studio.forms.number_text import as_text
 from genstudio.studio.forms.typed_field import Refusal, TypedField
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import Combo, IconButton
@@ -42,7 +42,7 @@ class KnobRow(QWidget):
         self.label = QLabel(title, self)
         self.label.setFixedWidth(LABEL_WIDTH)
         self.label.setToolTip(tip)
-        self.field = _field_for(info, title, self)
+        self.field = make_field(info, title, self)
         self.field.setToolTip(tip)
         self.field.setAccessibleDescription(tip)
         self.label.setBuddy(self.field)
@@ -127,13 +127,13 @@ class KnobRow(QWidget):
         self.label.setToolTip(tip)
         self._show()
 
-    # -- by hand -------------------------------------------------------------------------------------------------
+    # -- input ---------------------------------------------------------------------------------------------------
 
     @Slot(str)
     def _typed(self, text: str) -> None:
         assert isinstance(self.field, TypedField)
         try:
-            value = self._check(self._read(text.strip()))
+            value = self._check(read_text(self.info, self.field, text.strip()))
         except UsageError as error:
             self.field.refuse(short_reason(error))
         else:
@@ -162,20 +162,6 @@ class KnobRow(QWidget):
         self.was, self.taken = self.taken, value
         self._show()
         self.edited.emit(self.info.name)
-
-    def _read(self, text: str) -> Any:
-        """The text as the knob's type: a number, a row of numbers, words, or ``None`` where there may be none."""
-        annotation = self.info.annotation
-        if get_origin(annotation) is tuple:
-            parts = get_args(annotation)
-            if set(parts) <= {int, float}:
-                return read_numbers(text, whole=float not in parts)
-            return [part.strip() for part in text.split(",")]
-        if text == "" and type(None) in _kinds(annotation):
-            return None
-        if isinstance(self.field, NumberField):
-            return read_number(text, whole=self.field.whole)
-        return text
 
     @Slot()
     def _show(self) -> None:
@@ -215,44 +201,6 @@ class KnobRow(QWidget):
         grid.addWidget(self.error, 1, 1, 1, 3)
         grid.setColumnStretch(1, 2)
         grid.setColumnStretch(2, 1)
-
-
-def value_text(value: Any) -> str:
-    """A knob's value as its field shows it."""
-    if value is None:
-        return ""
-    if isinstance(value, list | tuple):
-        return ", ".join(as_text(part) for part in value)
-    return as_text(value)
-
-
-def short_reason(error: UsageError) -> str:
-    """The reason of a refusal as one sentence for beside a field: "It must be at least 1."."""
-    what = error.what
-    reason = what.args.get("reason") if isinstance(what, Message) else None
-    words = translate(reason) if reason else str(error)
-    return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")
-
-
-def _field_for(info: KnobInfo, title: str, parent: QWidget) -> QWidget:
-    if info.annotation is bool:
-        box = QCheckBox(parent)
-        box.setAccessibleName(title)
-        return box
-    if info.choices:
-        combo = Combo(title, parent)
-        for choice in info.choices:
-            combo.addItem(str(choice), choice)
-        return combo
-    kinds = _kinds(info.annotation)
-    if int in kinds or float in kinds:
-        whole = float not in kinds
-        return NumberField(title, parent, whole=whole, log=info.log, minimum=info.minimum, maximum=info.maximum)
-    return TypedField(title, parent)
-
-
-def _kinds(annotation: Any) -> tuple[Any, ...]:
-    return get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
 
 
 def _limits(info: KnobInfo) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -10,27 +10,26 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import KnobInfo, out_of_range
-from genstudio.core.messages import Message, translate
-from genstudio.studio.forms.knob_row import short_reason
-from genstudio.studio.forms.number_field import NumberField
-from genstudio.studio.forms.number_text import as_text, read_number
+from genstudio.core.messages import Message, _, translate
+from genstudio.studio.forms.knob_field import choice_titles, make_field, read_text, short_reason
+from genstudio.studio.forms.number_text import as_text
 from genstudio.studio.forms.typed_field import Refusal, TypedField
-from genstudio.studio.widgets.controls import Combo
+from genstudio.studio.widgets.card import Caption
+from genstudio.studio.widgets.controls import Button, Combo
 from genstudio.studio.widgets.value_slider import ValueSlider
-from genstudio.viewing.blobs import Blob
 from genstudio.viewing.pane_state import PaneState
 
 Choices = Sequence[tuple[Any, Message | str]]
 
 
-def _headed(title: Message | str) -> str:
-    """With a capital letter at its head; those of nouns further on stay."""
+def _capitalised(title: Message | str) -> str:
+    """``title`` with a capital first letter; those of nouns further on stay."""
     words = translate(title)
     return words[:1].upper() + words[1:]
 
 
 class Control(QObject):
-    """One field's widget: ``show`` puts a value in without a sound, ``edited`` tells what a person chose."""
+    """Widget of one field: ``show`` sets its value without a signal; ``edited`` carries the name and the new value."""
 
     edited = Signal(str, object)
     drag_started = Signal()
@@ -42,55 +41,71 @@ class Control(QObject):
 
 
 class ChoiceControl(Control):
-    """Combo box beside its name (``bare``: without); its choices may be replaced."""
+    """Combo box beside its name (``bare``: without). ``choices`` (default: those of the knob) may be replaced."""
 
-    def __init__(self, info: KnobInfo, choices: Choices, title: str = "", *, bare: bool = False) -> None:
+    def __init__(self, info: KnobInfo, choices: Choices | None = None, title: str = "", *, bare: bool = False) -> None:
         words = title or translate(info.title)
         self.combo = Combo(words)
         self.combo.setToolTip(translate(info.help))
         row = self.combo if bare else _beside(words, self.combo, translate(info.help), None)
         super().__init__(info.name, row, self._show)
-        self._values: list[Any] = []
-        self.set_choices(choices)
+        self._choices: list[tuple[Any, str]] = []
+        self._value: Any = info.default
+        self.set_choices(choice_titles(info) if choices is None else choices)
         self.combo.activated.connect(self._chosen)
 
     def set_choices(self, choices: Choices) -> None:
-        """Other choices, the chosen one kept where it is among them."""
-        values = [value for value, _ in choices]
-        if values == self._values:
+        """Replace the choices; the chosen one stays where it is among them."""
+        made = [(value, translate(words)) for value, words in choices]
+        if made == self._choices:
             return
-        kept = self._values[self.combo.currentIndex()] if self._values and self.combo.currentIndex() >= 0 else None
-        self._values = values
+        self._choices = made
         self.combo.clear()
-        self.combo.addItems([translate(words) for _, words in choices])
-        self._show(kept)
+        self.combo.addItems([words for _value, words in made])
+        self._show(self._value)
 
     def _show(self, value: Any) -> None:
         """Nothing is chosen where the value is none of the choices: another one would be shown in its place."""
-        unknown = 0 if value is None and self._values else -1
-        self.combo.setCurrentIndex(self._values.index(value) if value in self._values else unknown)
+        self._value = value
+        values = [choice for choice, _words in self._choices]
+        self.combo.setCurrentIndex(values.index(value) if value in values else -1)
 
     @Slot(int)
     def _chosen(self, index: int) -> None:
-        self.edited.emit(self.name, self._values[index])
+        self._value = self._choices[index][0]
+        self.edited.emit(self.name, self._value)
+
+
+class ClassControl(ChoiceControl):
+    """Chooser of a class: the knob's own choices, such as "any", then the classes of the data; hidden without any."""
+
+    def __init__(self, info: KnobInfo) -> None:
+        super().__init__(info)
+        self._others = list(info.choice_titles.items())
+        self.widget.hide()
+
+    def show_classes(self, names: Sequence[str]) -> None:
+        """Offer these classes."""
+        self.set_choices([*self._others, *enumerate(names)])
+        self.widget.setVisible(bool(names))
 
 
 class SliderControl(Control):
+    """Slider over the range of a number. ``show`` (default: as the knob says) writes its value."""
+
     def __init__(
         self, info: KnobInfo, show: Callable[[float], str] | None = None, parent: QWidget | None = None
     ) -> None:
         assert info.minimum is not None
         assert info.maximum is not None
         self._whole = info.annotation is int
-        unit = f" {info.unit}" if info.unit else ""
-        as_words = show or (lambda value: (f"{value:.0f}" if self._whole else f"{value:.2f}") + unit)
         self.slider = ValueSlider(
-            _headed(info.title),
+            _capitalised(info.title),
             info.minimum,
             info.maximum,
             whole=self._whole,
             log=info.log,
-            show=as_words,
+            show=show or SliderText(info),
             tip=translate(info.help),
             parent=parent,
         )
@@ -105,48 +120,35 @@ class SliderControl(Control):
 
 
 class FieldControl(Control):
-    """A number or a word that is typed; why it was refused stands under it."""
+    """A number or a text that is typed; why it was refused is shown under it."""
 
     def __init__(self, info: KnobInfo, parent: QWidget | None = None) -> None:
-        words = _headed(info.title)
-        self._info, self._whole = info, info.annotation is int
-        self.field: TypedField = (
-            NumberField(words, whole=self._whole, minimum=info.minimum, maximum=info.maximum)
-            if info.annotation in (int, float)
-            else TypedField(words)
-        )
-        super().__init__(info.name, _beside(words, self.field, translate(info.help), parent), self._show)
-        self._value: Any = info.default
+        words = _capitalised(info.title)
+        field = make_field(info, words)
+        assert isinstance(field, TypedField)
+        self._info, self.field = info, field
+        super().__init__(info.name, _beside(words, field, translate(info.help), parent), self._show)
         self.field.completed.connect(self._typed)
 
     def _show(self, value: Any) -> None:
-        self._value = value
-        self.field.show_text(as_text(value, self._whole), keep_typing=True)
+        self.field.show_text(as_text(value, self._info.annotation is int), keep_typing=True)
 
     @Slot(str)
     def _typed(self, text: str) -> None:
         try:
-            value = self._read(text)
+            value = read_text(self._info, self.field, text)
+            if isinstance(value, int | float) and (reason := out_of_range(self._info, value)) is not None:
+                raise UsageError(reason)
         except UsageError as error:
             self.field.refuse(short_reason(error))
             return
-        self._value = value
-        self.field.show_text(as_text(value, self._whole))
+        self.field.show_text(as_text(value, self._info.annotation is int))
         self.edited.emit(self.name, value)
-
-    def _read(self, text: str) -> Any:
-        if not isinstance(self.field, NumberField):
-            return text
-        value = read_number(text, whole=self._whole)
-        reason = out_of_range(self._info, value)
-        if reason is not None:
-            raise UsageError(reason)
-        return value
 
 
 class CheckControl(Control):
     def __init__(self, info: KnobInfo, parent: QWidget | None = None) -> None:
-        self.box = QCheckBox(_headed(info.title), parent)
+        self.box = QCheckBox(_capitalised(info.title), parent)
         self.box.setToolTip(translate(info.help))
         super().__init__(info.name, self.box, self.box.setChecked)
         self.box.clicked.connect(self._clicked)
@@ -156,10 +158,27 @@ class CheckControl(Control):
         self.edited.emit(self.name, checked)
 
 
+class SliderText:
+    """Writes a slider's value as its knob says. A class, since a closure would keep the window alive."""
+
+    def __init__(self, info: KnobInfo) -> None:
+        unit = f" {info.unit}" if info.unit else ""
+        self._format = info.shown_as or ("{value:.0f}" if info.annotation is int else "{value:.2f}") + unit
+        self._titles = info.choice_titles
+
+    def __call__(self, value: float) -> str:
+        title = self._titles.get(value)
+        return translate(title) if title is not None else self._format.format(value=value)
+
+
 def control_for(info: KnobInfo) -> Control | None:
-    """The control that fits a field's type and range; ``None`` for what is no setting (a blob)."""
+    """The control that fits a field's type and range; ``None`` for what is set elsewhere."""
+    if not info.control:
+        return None
+    if info.classes:
+        return ClassControl(info)
     if info.choices is not None:
-        return ChoiceControl(info, [(choice, str(choice)) for choice in info.choices])
+        return ChoiceControl(info)
     if info.annotation is bool:
         return CheckControl(info)
     if info.annotation in (int, float) and info.minimum is not None and info.maximum is not None:
@@ -172,7 +191,8 @@ def control_for(info: KnobInfo) -> Control | None:
 
 
 class PaneControls(QWidget):
-    """Controls one under the other. ``made`` replaces the control of a field, ``left_out`` names fields without one."""
+    """Controls of a state's fields, one below the other, as the knobs declare them. ``made`` replaces the control of a
+    field; a subclass may move widgets within ``rows``."""
 
     edited = Signal(str, object)
     drag_started = Signal()
@@ -181,8 +201,7 @@ class PaneControls(QWidget):
     def __init__(
         self,
         state: type[PaneState],
-        made: dict[str, Control] | None = None,
-        left_out: Sequence[str] = (),
+        made: Mapping[str, Control] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -191,20 +210,38 @@ class PaneControls(QWidget):
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.rows.setSpacing(8)
         for info in state.controls():
-            if info.name in left_out or info.annotation is Blob:
-                continue
             control = (made or {}).get(info.name) or control_for(info)
             if control is not None:
-                self.add(control)
+                self._add(control)
 
-    def add(self, control: Control, *, placed: bool = True) -> None:
-        """Listen to ``control``, and put it under the others unless it has a place already."""
+    def _add(self, control: Control) -> None:
         self.controls[control.name] = control
         control.edited.connect(self.edited)
         control.drag_started.connect(self.drag_started)
         control.drag_ended.connect(self.drag_ended)
-        if placed:
-            self.rows.addWidget(control.widget)
+        self.rows.addWidget(control.widget)
+
+    def widget(self, name: str) -> QWidget:
+        """Widget of a field."""
+        return self.controls[name].widget
+
+    def show_classes(self, names: Sequence[str]) -> None:
+        """Offer the classes of the data in each chooser of a class."""
+        for control in self.controls.values():
+            if isinstance(control, ClassControl):
+                control.show_classes(names)
+
+    def add_caption(self, words: str, above: QWidget | None = None) -> None:
+        """Put a caption above a widget, or at the end."""
+        caption = Caption(words)
+        caption.setContentsMargins(0, 8, 0, 0)
+        self.rows.insertWidget(self.rows.count() if above is None else self.rows.indexOf(above), caption)
+
+    def add_resample(self, tip: str, row: int = 0) -> Button:
+        """Put a button *Resample* into a row."""
+        button = Button(_("Resample"), tip, self, icon_name="reset")
+        self.rows.insertWidget(row, button)
+        return button
 
     def show_state(self, state: PaneState) -> None:
         """Put the values of ``state`` into the controls."""
@@ -215,12 +252,12 @@ class PaneControls(QWidget):
 def _beside(words: str, field: QWidget, tip: str, parent: QWidget | None) -> QWidget:
     row = QWidget(parent)
     row.setToolTip(tip)
-    whole = QVBoxLayout(row)
-    whole.setContentsMargins(0, 0, 0, 0)
-    whole.setSpacing(2)
+    column = QVBoxLayout(row)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(2)
     layout = QHBoxLayout()
     layout.setSpacing(8)
-    whole.addLayout(layout)
+    column.addLayout(layout)
     label = QLabel(words[:1].upper() + words[1:], row)
     label.setBuddy(field)
     layout.addWidget(label)
@@ -228,5 +265,5 @@ def _beside(words: str, field: QWidget, tip: str, parent: QWidget | None) -> QWi
     field.setFixedWidth(112)
     layout.addWidget(field, 0, Qt.AlignmentFlag.AlignRight)
     if isinstance(field, TypedField):
-        whole.addWidget(Refusal(field, row))
+        column.addWidget(Refusal(field, row))
     return row

@@ -136,10 +136,10 @@ class TypedField(QLineEdit):
         """Hint on pending text: Enter takes it, Escape brings back the value; empty where there is none."""
         if not self.is_pending and not self.reason:
             return ""
-        kept = self._in_force or _("nothing")
+        value = self._in_force or _("nothing")
         if self.reason:
-            return f"{self.reason} " + _("Escape restores {value}.", value=kept)
-        return _("Enter applies it, Escape restores {value}.", value=kept)
+            return f"{self.reason} " + _("Escape restores {value}.", value=value)
+        return _("Enter applies it, Escape restores {value}.", value=value)
 
     @Slot()
     def _mark(self) -> None:

@@ -195,7 +195,7 @@ class PaneLayout(QWidget):
         """Pause what plays in views other than the one that is dragged in."""
         for view in self.views.values():
             if view is not self.sender():
-                view.rest()
+                view.pause()
 
     def activate(self, name: str) -> None:
         """Make ``name`` the pane that is used."""

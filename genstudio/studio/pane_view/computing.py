@@ -13,7 +13,7 @@ from genstudio.studio.pane_view.view import PaneView
 if TYPE_CHECKING:
     from genstudio.studio.threads.render_thread import RenderThread
 
-DELAY = 0.4  # seconds without a whole content before it is said: what comes sooner never flashes
+DELAY = 0.4  # seconds without a final content before it is shown: faster work never flashes
 LOOK_MS = 100
 
 
@@ -26,7 +26,7 @@ class Computing(QObject):
         super().__init__(parent)
         self.stopped: set[str] = set()
         self._renderer, self._views = renderer, views
-        self._since: dict[str, float] = {}  # on time.monotonic, by pane: since when it waits for a whole content
+        self._since: dict[str, float] = {}  # on time.monotonic, by pane: since when it waits for a final content
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -37,14 +37,14 @@ class Computing(QObject):
         view.compute_requested.connect(self._compute)
 
     def begun(self, name: str) -> None:
-        """A content of pane ``name`` was asked for."""
+        """A content of pane ``name`` was requested."""
         self.stopped.discard(name)
         self._since.setdefault(name, time.monotonic())
         if not self._timer.isActive():
             self._timer.start()
 
     def shown(self, name: str) -> None:
-        """A whole content of pane ``name`` is on screen; another one may be under way already."""
+        """A final content of pane ``name`` is on screen; another one may be under way already."""
         self._quiet(name)
         if self._renderer.work(name) is not None:
             self._since[name] = time.monotonic()

@@ -22,6 +22,7 @@ class ComputingLine(LinkLine):
         words.setFont(font(12))
         super().__init__(words, _("Stop"), parent=parent, spacing=4)
         self._stopped = False
+        self.set_link(_("Stop"), _("Stop computing this picture"))
         self.link.clicked.connect(self._clicked)
 
     def show_share(self, share: float | None) -> None:

@@ -29,7 +29,7 @@ class ContentScroll(QScrollArea):
         return QSize(420, self._inside.sizeHint().height())
 
     def bring_into_sight(self, widget: QWidget) -> None:
-        """Scroll so that as much of ``widget``, which has just grown, is seen as there is room for, its top first."""
+        """Scroll so that as much of ``widget``, which has just grown, is visible as there is room for, its top first."""
         self._wanted = widget
         QTimer.singleShot(0, self._scroll)  # once it has its new place and size
 

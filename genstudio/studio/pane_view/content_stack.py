@@ -32,28 +32,28 @@ class ContentStack(QStackedWidget):
         return self.currentWidget() is self.page
 
     def show_page(self, html: str) -> None:
-        """Text in place of all else."""
+        """Show a page of text instead."""
         self.page.setHtml(html)
         self.setCurrentWidget(self.page)
 
     def show_front(self) -> None:
-        """No text any more."""
+        """Show pictures or curves again, not text."""
         self.setCurrentWidget(self._front)
 
-    def stand_pictures(self) -> None:
-        """Pictures, unless text is read: then they are behind it."""
-        self._stand(self.pictures)
+    def show_pictures(self) -> None:
+        """Show pictures, behind the text where one is shown."""
+        self._show(self.pictures)
 
-    def stand_curves(self, content: Content) -> None:
-        """The curves of ``content``, unless text is read: then they are behind it."""
+    def show_curves(self, content: Content) -> None:
+        """Show the curves of ``content``, behind the text where one is shown."""
         if self.plot is None:
             self.plot = SeriesPlot(self)
             self.plot.setAccessibleName(self._title)
             self.addWidget(self.plot)
         self.plot.show_content(content)
-        self._stand(self.plot)
+        self._show(self.plot)
 
-    def _stand(self, shown: QWidget) -> None:
+    def _show(self, shown: QWidget) -> None:
         self._front = shown
         if not self.showing_page:
             self.setCurrentWidget(shown)

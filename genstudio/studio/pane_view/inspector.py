@@ -71,6 +71,11 @@ class Inspector(QWidget):
         self.detail.setText(detail)
         self.detail.setVisible(self._cells and bool(detail))
 
+    def hide_cell(self) -> None:
+        """Leave the picture of the cell out: the pane shows one picture itself."""
+        for part in (self.caption, self.view, self.code):
+            part.hide()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         # A short window: the controls need the room more than the picture.
         super().resizeEvent(event)

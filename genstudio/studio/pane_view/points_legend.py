@@ -107,7 +107,7 @@ class PointsLegend(QWidget):
 
     def _dots(self, painter: QPainter) -> None:
         assert self._legend is not None
-        rim = colour("text")  # dark points are seen on a dark card too
+        rim = colour("text")  # dark points are visible on a dark card too
         rim.setAlphaF(0.66)
         for (text, rgb), (line, at) in zip(self._legend.entries, self._places(), strict=True):
             self._y = line * HEIGHT
@@ -122,7 +122,7 @@ class PointsLegend(QWidget):
         (low, _), *between, (high, _) = legend.entries
         tints = [rgb for _, rgb in legend.entries] if between else CONTINUOUS
         x = self._word(painter, x, translate(legend.title), "muted") + 12
-        narrow = _width(legend) > self.width()  # then the ends stand below the bar
+        narrow = _width(legend) > self.width()  # then the ends are below the bar
         x = x if narrow else self._word(painter, x, translate(low), "text") + BETWEEN
         wide = max(0.0, self.width() - x) if narrow else BAR
         fill = QLinearGradient(x, 0, x + wide, 0)

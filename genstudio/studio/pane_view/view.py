@@ -1,25 +1,29 @@
-"""A pane on screen: its pictures, the line that says in words what is seen, its help page, its inspector.
+"""A pane on screen: its pictures, the line of text under them, its help page, its inspector.
 
-What a pane shows and which controls it has follow from its registration; a subclass registered with
-``pane_view`` may lay them out itself. A view never changes its state: it proposes one, and its owner makes that undoable.
+What a pane shows and which controls it has follow from its state (``genstudio/panes/``); a subclass in
+``studio/panes/NAME/view.py`` may lay them out. A view never changes its state itself: it proposes one, and the pane area
+makes that undoable.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.forms.pane_controls import PaneControls
-from genstudio.studio.pane_view.computing_line import ComputingLine, computing_words
+from genstudio.studio.pane_view.computing_line import computing_words
 from genstudio.studio.pane_view.content_stack import ContentStack
+from genstudio.studio.pane_view.image_drop import ImageDrop
 from genstudio.studio.pane_view.inspector import Inspector
+from genstudio.studio.pane_view.pan_and_zoom import PanAndZoom
+from genstudio.studio.pane_view.pane_line import PaneLine, milliseconds_text
 from genstudio.studio.pane_view.points_legend import PointsLegend
-from genstudio.studio.widgets.card import Running, Sentence
-from genstudio.studio.widgets.controls import IconButton
+from genstudio.studio.pane_view.undo_merging import UndoMerging
 from genstudio.studio.widgets.image_grid import ImageGrid
 from genstudio.studio.widgets.notice import ErrorNotice
 
@@ -33,8 +37,6 @@ if TYPE_CHECKING:
     from genstudio.viewing.content import Content
     from genstudio.viewing.pane import Pane
     from genstudio.viewing.pane_state import PaneState
-
-ROOM_FOR_TIME = 400  # logical pixels; in a narrower pane the words need all there is
 
 
 class PaneView(QWidget):
@@ -55,6 +57,8 @@ class PaneView(QWidget):
     takes_own_z = True  # whether a z that is clicked here goes here too, where panes in sight take one
     tells_progress = False  # whether its own content says how far it is, with a way to stop
     has_cells = True  # whether what lies under the pointer is worth a picture of its own
+    opens_images = False  # whether an image file may be dropped onto the pane
+    merging: UndoMerging | None = None  # for panes with commands that merge, such as a play
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,13 +68,14 @@ class PaneView(QWidget):
         self._pinned: tuple[int, int] | None = None
         self._pointed: tuple[int, int] | None = None
         self.blobs: Blobs | None = None
-        self.background: Background | None = None
         self.found: FoundDirections | None = None
+        self.image_drop = ImageDrop(self)
+        self.setAcceptDrops(self.opens_images)
         self.grid = self.make_grid()
         self.grid.setAccessibleName(translate(pane.title))
         self.grid.describe = self.describe_cell
-        self.stand = ContentStack(translate(pane.title), self.make_pictures(), self)
-        self.page = self.stand.page
+        self.stack = ContentStack(translate(pane.title), self.make_pictures(), self)
+        self.page = self.stack.page
         self.legend = PointsLegend(self)
         self.legend.setVisible(False)
         self.inspector = Inspector(translate(pane.title), self.make_controls(), cells=self.has_cells)
@@ -79,10 +84,13 @@ class PaneView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(self.stand, 1)
+        column.addWidget(self.stack, 1)
         column.addWidget(self.legend)
         column.addWidget(self.trouble)
-        column.addLayout(self._line())
+        self.line = PaneLine(self)
+        self.words, self.time, self.computing = self.line.words, self.line.time, self.line.computing
+        self.help_button, self.beside_button, self.window_button = self.line.buttons
+        column.addWidget(self.line)
         self._connect()
         self.show_state(state)
 
@@ -119,20 +127,21 @@ class PaneView(QWidget):
 
     @property
     def plays_on(self) -> bool:
-        """While ``proposed`` is emitted: whether what plays here has come further, and no person has acted."""
-        return False
+        """While ``proposed`` is emitted: True where a play has come further, and the user did nothing."""
+        return self.merging is not None and self.merging.by_player
 
     @property
     def film(self) -> dict[str, Any]:
         """Options for a film made from here, such as the speed."""
         return {}
 
-    def rest(self) -> None:
-        """A hand is at work elsewhere: what plays here stands still."""
+    def pause(self) -> None:
+        """Pause what plays here."""
 
     def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
-        """Where what is too big for a state is kept, who reads files, and which directions are known of the open run."""
-        self.blobs, self.background, self.found = blobs, background, found
+        """Set the store of what is too big for a state, the worker that reads files, and the directions of the open run."""
+        self.blobs, self.found = blobs, found
+        self.image_drop.set_services(blobs, background)
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -147,16 +156,16 @@ class PaneView(QWidget):
         if content is None:
             self.show_message(rendered.error)
             return
+        self.inspector.controls.show_classes(content.values.get("class_names", ()))
         self.sync(rendered)
         if content.pictures or not content.series:
-            self.stand.stand_pictures()
+            self.stack.show_pictures()
             self.show_picture(content)
         else:
-            self.stand.stand_curves(content)
+            self.stack.show_curves(content)
         self.legend.show_legend(content.points.legend if content.points else content.legend)
         self.words.setText(translate(content.words))
-        shown = f"{rendered.milliseconds:.1f}" if rendered.milliseconds < 100 else f"{rendered.milliseconds:.0f}"
-        self.time.setText(_("{ms} ms", ms=shown))
+        self.time.setText(milliseconds_text(rendered.milliseconds))
         self._show_pointed()
 
     def show_picture(self, content: Content) -> None:
@@ -165,7 +174,7 @@ class PaneView(QWidget):
 
     def show_message(self, words: Message | str) -> None:
         """Nothing to look at: say why, and what to do."""
-        self.stand.stand_pictures()
+        self.stack.show_pictures()
         self._pinned = self._pointed = None
         self.grid.show_message(words)
         self.legend.show_legend(None)
@@ -205,7 +214,7 @@ class PaneView(QWidget):
 
     def show_page(self, html: str) -> None:
         """A page of text in place of the pictures: help, or why this pane can't be had with this model."""
-        self.stand.show_page(html)
+        self.stack.show_page(html)
 
     def refuse(self, html: str) -> None:
         """The model that is open can't serve this pane: a page says why, and what to train instead."""
@@ -223,10 +232,10 @@ class PaneView(QWidget):
 
     @property
     def showing_help(self) -> bool:
-        return self.stand.showing_page
+        return self.stack.showing_page
 
     def show_pictures(self) -> None:
-        self.stand.show_front()
+        self.stack.show_front()
         self.help_button.setChecked(False)
 
     @Slot()
@@ -298,46 +307,65 @@ class PaneView(QWidget):
             words = next((info.title for info in self.pane.state.controls() if info.name == name), name)
             self.propose(translate(words), **{name: value})
 
+    def make_undo_merging(self, is_playing: Callable[[], bool] | None = None) -> UndoMerging:
+        """Make the merging of this pane's commands; see :class:`UndoMerging`."""
+        merging = UndoMerging(self, is_playing)
+        merging.proposed.connect(self.proposed)
+        merging.drag_started.connect(self.drag_started)
+        merging.drag_ended.connect(self.drag_ended)
+        self.inspector.controls.drag_started.connect(merging.slider_pressed)
+        self.inspector.controls.drag_ended.connect(merging.slider_released)
+        return merging
+
+    def make_pan_and_zoom(self, *, zooms: bool = True) -> PanAndZoom:
+        """Make the grid pan and zoom; ``moved`` and ``zoomed`` are the caller's to connect."""
+        made = PanAndZoom(self.grid, zooms=zooms)
+        made.drag_started.connect(self.drag_started)
+        made.drag_ended.connect(self.drag_ended)
+        return made
+
+    def add_resample(self, controls: PaneControls, tip: str) -> None:
+        """Put a button *Resample* on top of ``controls``, for a state with ``resampled()``; R does the same."""
+        controls.add_resample(tip).clicked.connect(self.resample)
+        self.add_shortcut("R", self.resample)
+
+    @Slot()
+    def resample(self) -> None:
+        """Draw from another seed."""
+        state: Any = self.state
+        self.proposed.emit(state.resampled(), _("resample"))
+
+    def add_shortcut(self, key: str, slot: Callable[[], object], *, in_inspector: bool = False) -> None:
+        """Call ``slot`` at a key that is pressed in this pane, and in its inspector too."""
+        for parent in (self, self.inspector) if in_inspector else (self,):
+            shortcut = QShortcut(QKeySequence(key), parent)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
     def _connect(self) -> None:
+        self.image_drop.started.connect(self.trouble.clear)  # the error of the last file says nothing about this one
+        self.image_drop.failed.connect(self.complain)
         self.grid.pointed.connect(self._point)
         self.grid.picked.connect(self._picked)
         controls = self.inspector.controls
         controls.edited.connect(self._edited)
         controls.drag_started.connect(self.drag_started)
         controls.drag_ended.connect(self.drag_ended)
+        self.computing.stop_requested.connect(self.stop_requested)
+        self.computing.compute_requested.connect(self.compute_requested)
         self.help_button.clicked.connect(self.toggle_help)
         self.beside_button.clicked.connect(self.wants_beside)
         self.window_button.clicked.connect(self.wants_window)
 
-    def _line(self) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(2)
-        self.words = Sentence(parent=self)
-        self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.time = Running(self, least=56)
-        self.time.setObjectName("fact")
-        self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.time.setToolTip(_("Time that the render thread took for this picture"))
-        self.help_button = IconButton("help", _("Explanation of this pane, with the mathematics (F1)"), self)
-        self.beside_button = IconButton("beside", _("Show beside the other pane"), self)
-        self.window_button = IconButton("new-window", _("Move to new window"), self)
-        self.help_button.setCheckable(True)
-        self.beside_button.setCheckable(True)
-        self.computing = ComputingLine(self)
-        self.computing.stop_requested.connect(self.stop_requested)
-        self.computing.compute_requested.connect(self.compute_requested)
-        line.addWidget(self.words, 1)
-        line.addWidget(self.computing)
-        line.addWidget(self.time)
-        line.addSpacing(8)
-        for button in (self.help_button, self.beside_button, self.window_button):
-            line.addWidget(button)
-        return line
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.time.setVisible(self.width() >= ROOM_FOR_TIME)
         self.resized.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.image_drop.enter(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.image_drop.drop(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_F1 or (event.key() == Qt.Key.Key_Escape and self.showing_help):

@@ -168,12 +168,10 @@ def model_facts(recipe: Recipe, spec: ImageSpec) -> ModelFacts:
     by the plan."""
     import torch
 
-    from genstudio.models.base import build
-    from genstudio.training.recipe.plan_defaults import check_batch
-
+    resolved = recipe.resolve_model()
     with torch.device("meta"):
-        model = build(recipe.model, spec, recipe.model_knobs)
-    check_batch(type(model), model.knobs, recipe.plan)
+        model = resolved.build(spec)
+    resolved.check_batch(recipe.plan)
     return ModelFacts(
         sum(parameter.numel() for parameter in model.parameters()),
         translate(model.summary()),

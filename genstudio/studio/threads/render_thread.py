@@ -29,6 +29,7 @@ from genstudio.studio.threads.loaded_models import LoadedModels, Weights, run_in
 from genstudio.studio.threads.throttle import REST_MS, StagePace
 from genstudio.viewing.blobs import Blobs
 from genstudio.viewing.content import Content
+from genstudio.viewing.other_runs import OtherRuns
 from genstudio.viewing.pane import pane_of, steps
 from genstudio.viewing.pane_state import PaneState
 
@@ -98,6 +99,7 @@ class RenderThread(QThread):
         self.setStackSize(STACK_BYTES)
         self._session = session
         self.models = LoadedModels(session, blobs or Blobs())  # for this thread
+        self.other_runs = OtherRuns()
         self._wake = threading.Condition()
         self._waiting: dict[str, tuple[int, PaneState, bool, str]] = {}
         self._questions: list[tuple[str, Callable[[], Any]]] = []
@@ -336,6 +338,9 @@ class RenderThread(QThread):
         while (context := self.models.context(snapshot, data)) is None:
             for _ in self.models.load(snapshot, data):
                 yield Rendered(job.state, final=False)  # others may go first
+        for _ in self.other_runs.load(context, job.state):
+            yield Rendered(job.state, final=False)
+        context = self.other_runs.attach(context, job.state)
         latent_dim = getattr(context.model, "latent_dim", None)
         facts: Any = {"step": snapshot.step, "latent_dim": latent_dim, "snapshot": snapshot}
         spent, held, started = 0.0, None, time.perf_counter()

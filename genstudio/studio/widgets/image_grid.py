@@ -26,9 +26,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from genstudio.core.messages import Message, _, translate
-from genstudio.studio.pane_view.pan_and_zoom import Layout, compose, lay_out
 from genstudio.studio.theme import colour, font, theme
 from genstudio.studio.widgets.rounded_frame import ROUND, behind, corners
+from genstudio.studio.widgets.sheet_layout import SheetLayout, compose, lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +75,7 @@ class ImageGrid(QWidget):
         self._points: Points | None = None
         self._smooth = False
         self._message = ""
-        self._layout: Layout | None = None
+        self._layout: SheetLayout | None = None
         self._image: QImage | None = None
         self._composed_for: tuple[int, int, float] | None = None
         self._fresh = False

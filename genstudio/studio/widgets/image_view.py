@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from genstudio.studio.pane_view.pan_and_zoom import compose, lay_out
 from genstudio.studio.theme import colour, theme
+from genstudio.studio.widgets.sheet_layout import compose, lay_out
 
 if TYPE_CHECKING:
     import numpy as np

@@ -72,13 +72,12 @@ def train_judge(data: DataSet, recipe: Recipe, folder: Path, progress: Progress,
 def _train(data: DataSet, recipe: Recipe, folder: Path, progress: Progress, cancelled: Cancelled) -> dict[str, Any]:
     from genstudio.core.seeding import derive, seed_everything
     from genstudio.evaluate.judge.quality import held_out
-    from genstudio.models.base import build
     from genstudio.training.loop import train
     from genstudio.training.snapshot import load_model
 
     run = Run.create(recipe, folder)
     seed_everything(derive(recipe.plan.seed, "model"))
-    model = build(recipe.model, data.spec, recipe.model_knobs)
+    model = recipe.resolve_model().build(data.spec)
     words = N_("Training a judge of {data}, once", data=data.name)
     events = train(model, data, recipe.plan, run=run, cancelled=cancelled)
     with contextlib.closing(events):

@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 import pydantic
 
-from genstudio.core.knobs import Knobs, knob
+from genstudio.core.errors import UsageError
+from genstudio.core.knobs import Knobs, knob, parse_knobs
 from genstudio.core.messages import N_
 
 
@@ -188,3 +189,20 @@ class Plan(Knobs):
     def player(self, name: str) -> PlayerPlan:
         """The plan of one player: the defaults where the recipe says nothing."""
         return self.players.get(name) or PlayerPlan()
+
+
+def parse_plan(values: Any) -> Plan:
+    """A plan from nested tables. Raises :class:`UsageError` that names the setting, the player too."""
+    players = values.get("players", {}) if isinstance(values, dict) else None
+    if not isinstance(players, dict) or not all(isinstance(v, dict) for v in players.values()):
+        raise UsageError(
+            N_("[plan] and [plan.players.NAME] must be tables."), N_("Write [plan.players.model] and lr = 0.001.")
+        )
+    parsed = {}
+    for name, given in players.items():
+        try:
+            parsed[name] = parse_knobs(PlayerPlan, given)
+        except UsageError as error:
+            raise UsageError(N_("plan.players.{name}: {what}", name=name, what=error.what), error.remedy) from None
+    plan: Plan = parse_knobs(Plan, {**values, "players": parsed})
+    return plan

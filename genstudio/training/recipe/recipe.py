@@ -21,15 +21,25 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import from_text, parse_knobs, toml_value
-from genstudio.core.messages import N_
+from genstudio.core.messages import N_, Message
 from genstudio.core.paths import resources
 from genstudio.core.plain_text import printable, shortened
-from genstudio.training.recipe.plan import Plan, PlayerPlan
+from genstudio.training.recipe.plan import Plan, PlayerPlan, parse_plan
+from genstudio.training.recipe.resolved_model import (
+    ResolvedModel,
+    Setting,
+    drop_unknown,
+    rebased,
+    settle_plan,
+)
 from genstudio.training.run.files import open_to_read, write_atomically
+
+if TYPE_CHECKING:
+    from genstudio.data.base import Source
 
 _LONGEST = 2**20  # bytes of a recipe's file
 _DEEPEST = 4  # plan.players.NAME.lr
@@ -37,7 +47,8 @@ _DEEPEST = 4  # plan.players.NAME.lr
 
 @dataclass(frozen=True)
 class Recipe:
-    """Title, model with knobs, data set with knobs, plan. Knob values are as given until :meth:`validate`."""
+    """Title, model with knobs, data set with knobs, plan. Knob values are as given; :meth:`resolve` parses
+    them."""
 
     name: str
     model: str
@@ -51,7 +62,7 @@ class Recipe:
     def override(self, assignments: Iterable[str]) -> Recipe:
         """A copy with settings replaced: ``latent_dim=8`` or ``model.latent_dim=8``, ``data.size=32``, ``plan.steps=100``,
         ``plan.players.model.lr=1e-4``, ``model.name=vae``. Raises :class:`UsageError` for what is no assignment, and for
-        a plan that does not fit; model and data knobs are checked by :meth:`validate`.
+        a plan that does not fit; model and data knobs are checked by :meth:`resolve`.
         """
         document = self.to_dict()
         split = [(assignment, *_split_assignment(assignment)) for assignment in assignments]
@@ -74,35 +85,56 @@ class Recipe:
         """A copy with whole fields replaced."""
         return replace(self, **changes)
 
-    def validate(self) -> Recipe:
-        """Check every knob and write it out, the players' defaults of the model included. Imports
+    def resolve(self, settings: Iterable[str] = ()) -> ResolvedRecipe:
+        """The recipe with ``settings`` (as for :meth:`override`), each name looked up and each knob parsed, once. Imports
         the model's code, and with it torch.
 
-        Raises :class:`UsageError` for a model, data set, knob or size of batch that does not exist or fit.
+        Where the settings choose another model or objective, its default optimisers come with it, but for settings of
+        players that are among them, and the note says so. Raises :class:`UsageError` for a model, data set, knob or size
+        of batch that does not exist or fit.
         """
         from genstudio.data.base import data_sets
+
+        settings = list(settings)
+        changed, note = self._following(settings)
+        model = changed.resolve_model()
+        source = data_sets[changed.data]
+        data_knobs = _parse("data", source.Knobs, changed.data_knobs)
+        model.check_batch(changed.plan)
+        written = changed.with_values(
+            model_knobs=model.knobs.model_dump(mode="json"),
+            data_knobs=data_knobs.model_dump(mode="json"),
+            plan=settle_plan(changed.plan, model.default_players),
+        )
+        return ResolvedRecipe(written, model, source, data_knobs, note)
+
+    def resolve_model(self) -> ResolvedModel:
+        """The model's class with its parsed knobs. Raises :class:`UsageError` for a name or knob that does not fit."""
         from genstudio.models.base import models
-        from genstudio.training.recipe.plan_defaults import check_batch, with_defaults
 
         kind = models[self.model]
-        model_knobs = self._parse("model", kind.Knobs, self.model_knobs)
-        data_knobs = self._parse("data", data_sets[self.data].Knobs, self.data_knobs)
-        check_batch(kind, model_knobs, self.plan)
-        return replace(
-            self,
-            model_knobs=model_knobs.model_dump(mode="json"),
-            data_knobs=data_knobs.model_dump(mode="json"),
-            plan=with_defaults(self.plan, kind.default_players(model_knobs)),
-        )
+        return ResolvedModel(self.model, kind, _parse("model", kind.Knobs, self.model_knobs))
 
-    def _parse(self, table: str, knobs: Any, values: dict[str, Any]) -> Any:
-        for name in values:
-            if name not in knobs.model_fields and name in Plan.model_fields:
-                raise UsageError(
-                    N_("{name} is not a setting of the {table}.", name=name, table=table),
-                    N_("Did you mean plan.{name}?", name=name),
-                )
-        return parse_knobs(knobs, values)
+    def _following(self, settings: list[str]) -> tuple[Recipe, Message | None]:
+        """A copy with ``settings`` replaced and with the default optimisers of what they choose, and a line about these."""
+        if not settings:
+            return self, None
+        changed = self.override(settings)
+        try:
+            before, after = self.resolve_model().default_players, changed.resolve_model()
+        except UsageError:
+            return changed, None  # resolve() says so, with the settings in place
+        chosen = {setting for one in settings if (setting := _player_setting(one)) is not None}
+        defaults, plan = after.default_players, changed.plan
+        if changed.model != self.model:
+            plan = drop_unknown(plan, {*after.kind.player_names, *(player for player, _ in chosen)})
+        if before == defaults:
+            return changed.with_values(plan=plan), None
+        plan = rebased(plan, defaults, chosen)
+        players = settle_plan(plan, defaults).players
+        shown = ", ".join(f"{name} {players[name].optimiser} {players[name].lr:g}" for name in defaults)
+        note = N_("The optimisers are now those that go with this choice: {players}.", players=shown) if shown else None
+        return changed.with_values(plan=plan), note
 
     def to_dict(self) -> dict[str, Any]:
         """The recipe as nested tables, as in the file: of players only what was said of them."""
@@ -138,6 +170,26 @@ class Recipe:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write :meth:`to_toml` to ``path``, whole or not at all."""
         write_atomically(Path(path), self.to_bytes())
+
+
+@dataclass(frozen=True)
+class ResolvedRecipe:
+    """A recipe ready to use, made by :meth:`Recipe.resolve`: everyone reads from here what it says.
+
+    recipe: the same with every knob and the players' defaults written out, as a run remembers it. model: its class and
+    knobs. source, data_knobs: the data set's class and knobs. note: a line about optimisers that followed a choice.
+    """
+
+    recipe: Recipe
+    model: ResolvedModel
+    source: type[Source]
+    data_knobs: Any
+    note: Message | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """The plan with every player's settings."""
+        return self.recipe.plan
 
 
 def recipe_names() -> list[str]:
@@ -224,23 +276,6 @@ def recipe_from_dict(document: dict[str, Any], name: str) -> Recipe:
     )
 
 
-def parse_plan(values: Any) -> Plan:
-    """A plan from nested tables. Raises :class:`UsageError` that names the setting, the player too."""
-    players = values.get("players", {}) if isinstance(values, dict) else None
-    if not isinstance(players, dict) or not all(isinstance(v, dict) for v in players.values()):
-        raise UsageError(
-            N_("[plan] and [plan.players.NAME] must be tables."), N_("Write [plan.players.model] and lr = 0.001.")
-        )
-    parsed = {}
-    for name, given in players.items():
-        try:
-            parsed[name] = parse_knobs(PlayerPlan, given)
-        except UsageError as error:
-            raise UsageError(N_("plan.players.{name}: {what}", name=name, what=error.what), error.remedy) from None
-    plan: Plan = parse_knobs(Plan, {**values, "players": parsed})
-    return plan
-
-
 def _named_table(document: dict[str, Any], table: str) -> dict[str, Any]:
     value = document.get(table)
     if not isinstance(value, dict) or not isinstance(value.get("name"), str):
@@ -291,6 +326,24 @@ def _annotation_of(path: list[str], data: str) -> Any:
         case _:
             return None
     return knobs.model_fields[name].annotation if name in knobs.model_fields else None
+
+
+def _parse(table: str, knobs: Any, values: dict[str, Any]) -> Any:
+    for name in values:
+        if name not in knobs.model_fields and name in Plan.model_fields:
+            raise UsageError(
+                N_("{name} is not a setting of the {table}.", name=name, table=table),
+                N_("Did you mean plan.{name}?", name=name),
+            )
+    return parse_knobs(knobs, values)
+
+
+def _player_setting(assignment: str) -> Setting | None:
+    """(player, setting) that ``plan.players.generator.lr=1e-4`` sets."""
+    match assignment.partition("=")[0].strip().split("."):
+        case ["plan", "players", player, setting]:
+            return player, setting
+    return None
 
 
 def _in_toml(value: Any) -> Any:

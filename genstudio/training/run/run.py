@@ -19,7 +19,8 @@ from genstudio.core.errors import GenstudioError, RunError
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.training.curve_annotations import run_event
-from genstudio.training.recipe.recipe import Recipe, load_recipe, parse_plan
+from genstudio.training.recipe.plan import parse_plan
+from genstudio.training.recipe.recipe import Recipe, load_recipe
 from genstudio.training.run import checkpoint as checkpoints
 from genstudio.training.run.files import odd_one, open_to_read, remove_folder, write_atomically
 from genstudio.training.run.lock import NAME as LOCK

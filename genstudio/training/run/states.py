@@ -123,13 +123,19 @@ class PlayerState(Checked):
     updates: Count = 0
 
 
-class ContextState(Checked):
-    """The place in the order of the images."""
+class Position(Checked):
+    """The place in an order of images."""
 
     epoch: Count
     position: Count
+
+
+class ContextState(Position):
+    """The place in the order of the images, and in that of each domain, by its class number."""
+
     images: Count
     bits: Any
+    domains: dict[Annotated[str, Field(pattern="^[0-9]{1,9}$")], Position] = Field({}, max_length=1000)
 
 
 class Trainer(Checked):

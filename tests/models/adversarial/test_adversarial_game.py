@@ -13,7 +13,7 @@ from genstudio.training.events import Finished
 from genstudio.training.job import new_job, resume_job
 from genstudio.training.loop import train
 from genstudio.training.recipe.plan import Plan
-from genstudio.training.recipe.plan_defaults import with_defaults
+from genstudio.training.recipe.resolved_model import settle_plan
 from genstudio.training.step_runner import StepRunner
 from tests.models.adversarial.conftest import ADVERSARIAL
 from tests.training.training_helpers import contents, finish, same, train_until
@@ -28,7 +28,7 @@ QUIET = {"steps": 3, "batch_size": 4, "save_every": 0, "sample_every": 0, "evalu
 
 
 def step_runner(model: Model, data: Any) -> StepRunner:
-    plan = with_defaults(Plan(**QUIET), type(model).default_players(model.knobs))
+    plan = settle_plan(Plan(**QUIET), type(model).default_players(model.knobs))
     made = StepRunner(model, data.split("train"), plan, torch.device("cpu"))
     made.begin_averages()
     return made
@@ -98,7 +98,7 @@ def test_it_trains_with_every_objective_it_allows(name: str, knobs: dict[str, An
         torch.manual_seed(0)
         model = build_small(name, objective=objective, **knobs)
         before = {player: weights_of(model, player) for player in model.players()}
-        plan = with_defaults(Plan(**QUIET), type(model).default_players(model.knobs))
+        plan = settle_plan(Plan(**QUIET), type(model).default_players(model.knobs))
         events = list(train(model, data, plan))
         assert isinstance(events[-1], Finished)
         assert events[-1].reason == "done", objective
@@ -146,7 +146,7 @@ def test_sampling_uses_averaged_weights_and_statistics(build_small, data) -> Non
     model = build_small("dcgan")
     defaults = type(model).default_players(model.knobs)
     defaults["generator"]["average"] = 0.9
-    play = StepRunner(model, data.split("train"), with_defaults(Plan(**QUIET), defaults), torch.device("cpu"))
+    play = StepRunner(model, data.split("train"), settle_plan(Plan(**QUIET), defaults), torch.device("cpu"))
     play.begin_averages()
     name = next(n for n, _ in model.named_buffers() if n.startswith("generator") and n.endswith("running_mean"))
     expected = model.state_dict()[name].clone()

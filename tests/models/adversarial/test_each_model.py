@@ -9,6 +9,9 @@ import pytest
 import torch
 
 from genstudio.core.batch import Batch
+from genstudio.core.conditions.base import Condition
+from genstudio.core.conditions.classes import of_class
+from genstudio.core.draws import Draws
 from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build, models
@@ -96,15 +99,15 @@ def test_discriminator_without_a_class_gives_the_mean_over_classes(kind: type, s
 def test_class_affects_generator_and_discriminator(base: str, build_small) -> None:
     model, z = build_small("conditional-gan", base=base).eval(), torch.randn(4, 3)
     with torch.no_grad():
-        first, second = model.decode(z, 0), model.decode(z, 1)
+        first, second = model.decode(z, of_class(0)), model.decode(z, of_class(1))
         assert not torch.allclose(first, second, atol=1e-5)
         assert torch.equal(model.decode(z), first), "the first class, where none is asked for"
-        mixed = model.decode(z, torch.tensor([0, 1, 0, 1]))
+        mixed = model.decode(z, of_class(torch.tensor([0, 1, 0, 1])))
         torch.testing.assert_close(mixed[::2], first[::2])
         torch.testing.assert_close(mixed[1::2], second[1::2])
         assert not torch.allclose(
-            model.discriminate(first, torch.zeros(4, dtype=torch.int64)),
-            model.discriminate(first, torch.ones(4, dtype=torch.int64)),
+            model.discriminate(first, of_class(torch.zeros(4, dtype=torch.int64))),
+            model.discriminate(first, of_class(torch.ones(4, dtype=torch.int64))),
         )
 
 
@@ -113,23 +116,27 @@ def test_classes_are_drawn_after_the_noise(build_small) -> None:
     model = build_small("conditional-gan").eval()
     with torch.no_grad():
         z = model.prior(6, generator=noise())
-        torch.testing.assert_close(model.sample(6, generator=noise(), label=1), model.decode(z, 1))
+        torch.testing.assert_close(
+            model.sample(6, generator=noise(), condition=of_class(1)), model.decode(z, of_class(1))
+        )
         free, draw = model.sample(6, generator=noise()), noise()
         model.prior(6, generator=draw)
         labels = torch.randint(2, (6,), generator=draw)
-        torch.testing.assert_close(free, model.decode(z, labels))
+        torch.testing.assert_close(free, model.decode(z, of_class(labels)))
 
 
 def test_unknown_classes_are_refused(build_small) -> None:
     with pytest.raises(UsageError, match=r"no class 2.*0 to 1: dot, square"):
-        build_small("conditional-gan").sample(1, generator=noise(), label=2)
+        build_small("conditional-gan").sample(1, generator=noise(), condition=of_class(2))
     with pytest.raises(UsageError, match="without classes"):
-        build_small("dcgan").sample(2, generator=noise(), label=0)
+        build_small("dcgan").sample(2, generator=noise(), condition=of_class(0))
 
 
 def test_images_without_labels_can_not_be_learned_from(build_small) -> None:
     model = build_small("conditional-gan")
-    context = SimpleNamespace(step=0, batch=lambda: Batch(torch.rand(4, 1, 8, 8), model.spec, torch.arange(4)))
+    context = SimpleNamespace(
+        step=0, draws=Draws(), batch=lambda: Batch(torch.rand(4, 1, 8, 8), model.spec, torch.arange(4))
+    )
     with pytest.raises(UsageError, match="needs the class"):
         next(model.phases(context))
 
@@ -140,7 +147,7 @@ def test_images_without_labels_can_not_be_learned_from(build_small) -> None:
 class StepContext:
     """A step context that always gives the same images and codes."""
 
-    step = 0
+    step, draws = 0, Draws()
 
     def __init__(self, model) -> None:
         self.images, self.z, self.spec = torch.rand(4, *model.spec.shape), torch.randn(4, model.latent_dim), model.spec
@@ -283,28 +290,30 @@ def test_recommended_alternatives_work() -> None:
 def test_batch_of_one_is_refused_with_batch_normalisation(name: str, fits: bool, recipe) -> None:
     wanted = recipe(name, "plan.batch_size=1")
     if fits:
-        wanted.validate()
+        wanted.resolve()
         return
     with pytest.raises(UsageError, match=r"batch normalisation.*plan.batch_size=2"):
-        wanted.validate()
-    recipe(name, "plan.batch_size=2").validate()
+        wanted.resolve()
+    recipe(name, "plan.batch_size=2").resolve()
 
 
 def test_class_shares_interpolate_between_classes(build_small) -> None:
     model, z = build_small("conditional-gan").eval(), torch.randn(3, 3)
     classes = model.classes
     whole = torch.eye(classes)[[1, 0, 1]]
-    assert torch.allclose(model.decode(z, whole), model.decode(z, torch.tensor([1, 0, 1])), atol=1e-6)
-    between = model.decode(z, torch.full((3, classes), 1 / classes))
-    assert not torch.allclose(between, model.decode(z, 0), atol=1e-4)
+    assert torch.allclose(
+        model.decode(z, of_class(whole)), model.decode(z, of_class(torch.tensor([1, 0, 1]))), atol=1e-6
+    )
+    between = model.decode(z, of_class(torch.full((3, classes), 1 / classes)))
+    assert not torch.allclose(between, model.decode(z, of_class(0)), atol=1e-4)
     with pytest.raises(UsageError, match="The class shares"):
-        model.decode(z, torch.ones(2, classes))
+        model.decode(z, of_class(torch.ones(2, classes)))
 
 
 def test_a_conditional_one_needs_what_its_nets_need(recipe) -> None:
-    recipe("conditional-gan", "base=gan", "plan.batch_size=1").validate()
+    recipe("conditional-gan", "base=gan", "plan.batch_size=1").resolve()
     with pytest.raises(UsageError, match="batch"):
-        recipe("conditional-gan", "base=dcgan", "plan.batch_size=1").validate()
+        recipe("conditional-gan", "base=dcgan", "plan.batch_size=1").resolve()
 
 
 # --- attributes ---------------------------------------------------------------------------------------------------
@@ -392,7 +401,7 @@ def test_unpredictable_attributes_do_not_train_the_generator() -> None:
     torch.testing.assert_close(model.chance, torch.tensor([0.0, 0.0, 0.25, 0.25]), atol=0.03, rtol=0)
     model.readable.copy_(torch.tensor([1.0, 0.0, 0.0, 0.0]))
     z, terms = torch.randn(32, 4, generator=draw), {}
-    model.add_to_generator(z, model.generate(z), terms, {})
+    model.add_to_generator(z, model.generate(z, Condition({})), terms, {})
     (gradient,) = torch.autograd.grad(terms["linearity"], [model.generator.lines.weight])
     assert gradient[0].abs().max() > 0
     assert not gradient[1:].any(), "of the others nothing is asked"

@@ -8,6 +8,8 @@ import pytest
 import torch
 from autoregressive_nets import VARIANTS, batch_of, make, units
 
+from genstudio.core.conditions.classes import of_class
+
 SIZES = [(1, 2), (1, 5), (3, 2), (3, 256)]
 
 
@@ -69,7 +71,7 @@ def test_draws_follow_the_probabilities_that_score_them(variant: str) -> None:
     model = make(variant, 1, 1, 2, 3)
     n = 40_000
     label = 0 if model.classes else None
-    drawn = (model.sample(n, generator=torch.Generator().manual_seed(0), label=label) * 2).round().long()
+    drawn = (model.sample(n, generator=torch.Generator().manual_seed(0), condition=of_class(label)) * 2).round().long()
     counts = torch.bincount(drawn[:, 0, 0, 0] * 3 + drawn[:, 0, 0, 1], minlength=9) / n
     images = torch.tensor(list(itertools.product(range(3), repeat=2))).view(9, 1, 1, 2)
     batch = batch_of(model, images)

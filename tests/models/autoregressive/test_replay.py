@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from genstudio.core.batch import Batch
+from genstudio.core.conditions.classes import of_class
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.autoregressive.sampling import replay as tape_module
 from genstudio.models.autoregressive.sampling.replay import Replay
@@ -63,12 +64,12 @@ def test_rewinding_to_an_edit_redraws_the_rest_and_keeps_earlier_pixels(
         images[1, :, y, x] = (images[1, :, y, x] + 1) % levels
         known[1, y, x] = True
         given = images.double() / (levels - 1)
-        edited = model.request(3, generator=noise(), images=given, known=known, label=request.labels)
+        edited = model.request(3, generator=noise(), images=given, known=known, condition=of_class(request.labels))
         assert replay.stays(edited) <= place
         replay.follow(edited)
         kept = replay.done
         assert torch.equal(played(replay).levels[:kept], before[:kept])
-        for last in model.pixels(3, generator=noise(), images=given, known=known, label=request.labels):  # noqa: B007
+        for last in model.pixels(3, generator=noise(), images=given, known=known, condition=of_class(request.labels)):  # noqa: B007
             pass
         assert torch.equal(replay.images(replay.end), last.drawn.images)
         fresh = played(model.replay(edited))
@@ -89,7 +90,7 @@ def test_distribution_of_a_position_is_available_later(variant: str, channels: i
         p, entropy = seen[replay.units[place]]
         assert torch.allclose(replay.probabilities(place), p)
         assert torch.allclose(replay.entropy[place], entropy)
-    replay.follow(model.request(2, generator=noise(1), label=replay.labels))
+    replay.follow(model.request(2, generator=noise(1), condition=of_class(replay.labels)))
     with pytest.raises(IndexError, match="not drawn yet"):
         replay.probabilities(0)
 
@@ -111,19 +112,21 @@ def test_each_position_can_have_its_own_temperature() -> None:
 
 def test_request_must_keep_the_number_and_classes_of_images() -> None:
     model = make("gated-classes")
-    replay = model.replay(model.request(2, generator=noise(), label=1))
-    assert replay.serves(model.request(2, generator=noise(5), label=1))
-    assert not replay.serves(model.request(2, generator=noise(), label=0))
-    assert not replay.serves(model.request(3, generator=noise(), label=1))
+    replay = model.replay(model.request(2, generator=noise(), condition=of_class(1)))
+    assert replay.serves(model.request(2, generator=noise(5), condition=of_class(1)))
+    assert not replay.serves(model.request(2, generator=noise(), condition=of_class(0)))
+    assert not replay.serves(model.request(3, generator=noise(), condition=of_class(1)))
 
 
 def given_to(model: Autoregressive, place: int, levels: int, label: torch.Tensor | None, n: int = 3) -> Request:
     """A request in which the pixels before that of sub-pixel ``place`` are given, different for each image."""
     images = torch.randint(levels, (n, *model.spec.shape), generator=noise(7)).double() / (levels - 1)
-    y, x, _ = model.replay(model.request(1, generator=noise(), label=0 if model.classes else None)).units[place]
+    y, x, _ = model.replay(model.request(1, generator=noise(), condition=of_class(0 if model.classes else None))).units[
+        place
+    ]
     known = torch.zeros(6, 5, dtype=torch.bool)
     known.view(-1)[: y * 5 + x] = True
-    return model.request(n, generator=noise(), images=images, known=known, label=label)
+    return model.request(n, generator=noise(), images=images, known=known, condition=of_class(label))
 
 
 @EVERY_NET
@@ -140,7 +143,7 @@ def test_pixels_given_at_the_start_are_processed_at_once(variant: str, channels:
     drawn = played(replay).images(replay.end)
     assert model.full_forwards == (0 if variant in WITH_GRAPH else 1 + replay.end - taken)
     given, known = request.given.double() / (levels - 1), request.known
-    for last in model.pixels(3, generator=noise(), images=given, known=known, label=request.labels):  # noqa: B007
+    for last in model.pixels(3, generator=noise(), images=given, known=known, condition=of_class(request.labels)):  # noqa: B007
         pass
     assert torch.equal(drawn, last.drawn.images)
     scores = -model.scores(Batch(drawn.double() / (levels - 1), model.spec, torch.arange(3), request.labels))

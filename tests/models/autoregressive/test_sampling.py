@@ -9,6 +9,7 @@ from autoregressive_nets import VARIANTS, WITH_GRAPH, make
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import UsageError
 from genstudio.nets.causal.schedule import schedule
 
@@ -39,7 +40,7 @@ def test_methods_agree_in_float64(variant: str, data: st.DataObject) -> None:
     known = known.expand(n, -1, -1)
     drawn = {
         method: model.complete(
-            images, known, generator=noise(seed), label=label, temperature=temperature, method=method
+            images, known, generator=noise(seed), condition=of_class(label), temperature=temperature, method=method
         )
         for method in model.methods()
         if method != "auto"
@@ -81,9 +82,9 @@ def test_the_cached_sampler_makes_no_forward_pass_of_an_image(variant: str) -> N
 def test_pixels_come_in_order_with_their_distributions(variant: str) -> None:
     model = make(variant, 3, 3, 4, 5)
     label = 1 if model.classes else None
-    expected = model.sample(2, generator=noise(), label=label, method="naive")
+    expected = model.sample(2, generator=noise(), condition=of_class(label), method="naive")
     seen = []
-    for one in model.pixels(2, generator=noise(), label=label):
+    for one in model.pixels(2, generator=noise(), condition=of_class(label)):
         seen.append((one.y, one.x, one.channel))
         p = one.probabilities()
         assert p.shape == (2, 5)
@@ -96,7 +97,7 @@ def test_pixels_come_in_order_with_their_distributions(variant: str) -> None:
         assert torch.equal(one.images()[:, one.channel, one.y, one.x], one.levels.float() / 4)
     assert seen == [(y, x, c) for y, x, channels in model.pixel_units() for c in channels]
     assert torch.equal(one.images(), expected)
-    wave = list(model.pixels(2, generator=noise(), label=label, order="wavefront"))
+    wave = list(model.pixels(2, generator=noise(), condition=of_class(label), order="wavefront"))
     assert torch.equal(wave[-1].images(), expected)
     assert sorted(seen) == sorted((o.y, o.x, o.channel) for o in wave)
 
@@ -151,9 +152,9 @@ def test_impossible_drawings_are_refused_with_a_reason() -> None:
     with pytest.raises(UsageError, match="images are 1×5×6"):
         model.complete(images.transpose(2, 3), ~known, generator=noise())
     with pytest.raises(UsageError, match="without classes"):
-        model.sample(2, generator=noise(), label=1)
+        model.sample(2, generator=noise(), condition=of_class(1))
     with pytest.raises(UsageError, match="no class 7"):
-        make("gated-classes").sample(2, generator=noise(), label=7)
+        make("gated-classes").sample(2, generator=noise(), condition=of_class(7))
     with pytest.raises(UsageError, match="temperature"):
         model.sample(2, generator=noise(), temperature=0.0)
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from genstudio.core.batch import Batch
+from genstudio.core.draws import Draws
 from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Phase, build
@@ -27,6 +28,7 @@ def squares(n: int) -> Batch:
 
 class Turns:
     step = 1_000_000
+    draws = Draws()
 
     def batch(self) -> Batch:
         return squares(256)
@@ -77,8 +79,8 @@ def test_the_elbo_that_is_reported_is_of_images_alone() -> None:
     model, batch = made().eval(), squares(8)
     with torch.no_grad():
         mean, log_var = model.posterior(batch.images)
-        z = model.reparameterise(mean, log_var, torch.Generator().manual_seed(3))
-        expected = model.observed.log_prob(batch.images, model.decoder(z)) - kl_standard_normal(mean, log_var)
+        z = model.reparameterise(mean, log_var, Draws(torch.Generator().manual_seed(3)))
+        expected = model.observed.log_prob(batch.images, model.decoder(z), Draws()) - kl_standard_normal(mean, log_var)
         torch.testing.assert_close(model.log_prob(batch, k=1, generator=torch.Generator().manual_seed(3)), expected)
 
 

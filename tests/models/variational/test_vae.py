@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, distributions
 
 from genstudio.core.batch import Batch
+from genstudio.core.draws import Draws
 from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build
@@ -33,7 +34,7 @@ def log_evidence(model: VAE, images: Tensor) -> Tensor:
     z = torch.linspace(-8, 8, 4001, dtype=torch.float64)
     prior = distributions.Normal(0.0, 1.0).log_prob(z)
     output = model.decoder(z[:, None])
-    rows = [model.observed.log_prob(x.expand(len(z), -1, -1, -1), output) + prior for x in images]
+    rows = [model.observed.log_prob(x.expand(len(z), -1, -1, -1), output, Draws()) + prior for x in images]
     return torch.stack([torch.logsumexp(row, 0) for row in rows]) + math.log(float(z[1] - z[0]))
 
 
@@ -64,7 +65,7 @@ def test_importance_samples_approach_the_evidence_from_below(vae: VAE) -> None:
 
 def test_reparameterised_codes_have_the_posterior_as_distribution(vae: VAE) -> None:
     mean, log_var = torch.tensor([[1.5]]).double(), torch.tensor([[math.log(0.25)]]).double()
-    z = vae.reparameterise(mean.expand(40000, 1), log_var.expand(40000, 1), torch.Generator().manual_seed(0))
+    z = vae.reparameterise(mean.expand(40000, 1), log_var.expand(40000, 1), Draws(torch.Generator().manual_seed(0)))
     assert z.mean().item() == pytest.approx(1.5, abs=0.01)
     assert z.std().item() == pytest.approx(0.5, abs=0.01)
 
@@ -76,6 +77,7 @@ def test_beta_weighs_the_kl_and_leaves_the_curve_in_nats() -> None:
 
     class StepContext:
         step = 5
+        draws = Draws()
 
         def batch(self) -> Batch:
             return bits(8, spec)
@@ -97,7 +99,7 @@ def test_gradients_agree_with_finite_differences(vae: VAE) -> None:
     weight = next(vae.parameters())
 
     def loss() -> Tensor:
-        terms = vae.elbo_terms(batch, generator=torch.Generator().manual_seed(3))
+        terms = vae.elbo_terms(batch, Draws(torch.Generator().manual_seed(3)))
         return (terms["reconstruction"] + terms["kl"]).mean()
 
     gradient = torch.autograd.grad(loss(), weight)[0]
@@ -117,9 +119,9 @@ def test_gaussian_on_levels_bounds_the_probability_of_the_levels() -> None:
     model = build("vae", spec, {"likelihood": "gaussian"})
     images = torch.tensor([0.0, 1 / 3, 2 / 3, 1.0]).reshape(4, 1, 1, 1)
     output = torch.zeros(4, 1, 1, 1)
-    generator = torch.Generator().manual_seed(0)
+    draws = Draws(torch.Generator().manual_seed(0))
     with torch.no_grad():
-        scores = torch.stack([model.observed.log_prob(images, output, generator) for _ in range(2000)]).mean(0)
+        scores = torch.stack([model.observed.log_prob(images, output, draws) for _ in range(2000)]).mean(0)
         normal = distributions.Normal(0.5, float((0.5 * model.observed.log_var).exp()))
         edges = torch.arange(5) / 4
         truth = (normal.cdf(edges[1:]) - normal.cdf(edges[:-1])).log()

@@ -12,9 +12,10 @@ from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.sampling.request import Request, uniform
-from genstudio.models.classes import asked_labels, drawn_labels
+from genstudio.models.conditioning import completed
 
 if TYPE_CHECKING:
+    from genstudio.core.conditions.base import Condition
     from genstudio.models.autoregressive.sampling.model import SampledModel
     from genstudio.models.autoregressive.sampling.request import Method
 
@@ -47,20 +48,17 @@ def request_for(
     generator: torch.Generator,
     images: Tensor | None,
     known: Tensor | None,
-    label: int | Tensor | None,
+    condition: Condition | None,
     temperature: float,
 ) -> Request:
-    """Checked request of ``n`` images: the noise is drawn first, then the classes, where none is given.
+    """Checked request of ``n`` images: the noise is drawn first, then the classes, where ``condition`` gives none.
 
     Raises :class:`UsageError` for images of another size, a mask that leaves nothing to draw, an unknown class, or a
     temperature out of range.
     """
     spec, device = model.spec, model.device
     noise = uniform(n, spec, generator).to(device)
-    if model.classes and label is None:
-        labels: Tensor | None = drawn_labels(n, model.classes, generator, device)
-    else:
-        labels = asked_labels(label, n, spec, model.classes, device)
+    labels = completed(model, condition, n, device, generator=generator).get("class")
     size = (n, spec.height, spec.width)
     temperature = check_temperature(temperature)
     if images is None or known is None:

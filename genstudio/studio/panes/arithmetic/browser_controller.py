@@ -1,85 +1,91 @@
-"""The browser in the hand: chips are turned, pages too, and an image is chosen for the term in hand."""
+"""Browser of images to choose from: filters, pages, and an image chosen for the active term."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
-from PySide6.QtCore import QMimeData, QObject, Qt, Slot
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
 
 from genstudio.core.messages import _
-from genstudio.panes.arithmetic.content import MOST_TERMS, ArithmeticState
-from genstudio.studio.panes.arithmetic.exemplar_drag import Carried, pack
-from genstudio.studio.panes.arithmetic.term_cells import exemplar_words
+from genstudio.panes.arithmetic.content import MOST_TERMS
+from genstudio.studio.panes.arithmetic.exemplars import Carried, exemplar_title, pack
 
 if TYPE_CHECKING:
     from genstudio.latent.points import LatentPoint
-    from genstudio.studio.panes.arithmetic.view import ArithmeticView
+    from genstudio.panes.arithmetic.content import ArithmeticState
+    from genstudio.studio.panes.arithmetic.sample_browser import SampleBrowser
+    from genstudio.studio.panes.arithmetic.shown_equation import ShownEquation
 
 _PAGES = {int(Qt.Key.Key_PageUp): -1, int(Qt.Key.Key_PageDown): 1}
 _DIGITS = {int(Qt.Key.Key_1) + k: k for k in range(MOST_TERMS)}
 
 
 class BrowserController(QObject):
-    def __init__(self, view: ArithmeticView) -> None:
-        super().__init__(view)
-        self._view, self._browser = view, view.browser
-        grid = self._browser.grid
+    """``chosen(frame)``: an exemplar for the active term. ``activated(k)``: a term by its digit."""
+
+    proposed = Signal(object, str)
+    chosen = Signal(object)
+    activated = Signal(int)
+
+    def __init__(self, equation: ShownEquation, browser: SampleBrowser) -> None:
+        super().__init__(browser)
+        self._equation, self._browser = equation, browser
+        grid = browser.grid
         grid.keys = frozenset((*_PAGES, *_DIGITS))
-        grid.pressed.connect(self.take)
-        grid.picked.connect(self._chosen)
-        grid.mime = self._carried
-        grid.describe = self._words
-        self._browser.turned.connect(self._turn_chip)
-        self._browser.paged.connect(self._page)
-        self._browser.refit.connect(self._refit)
+        grid.pressed.connect(self.press)
+        grid.picked.connect(self._picked)
+        grid.mime = self._drag
+        grid.describe = self._title
+        browser.turned.connect(self._filter)
+        browser.paged.connect(self._page)
 
     @Slot(int)
-    def take(self, key: int) -> bool:
-        """Handle a key for paging and for the active term; returns whether it was used."""
+    def press(self, key: int) -> bool:
+        """Handle a key for paging and for the active term; returns True where it was used."""
         if key in _PAGES:
             self._page(_PAGES[key])
-        elif _DIGITS.get(key, MOST_TERMS) < len(self._view.terms):
-            self._view.hold(_DIGITS[key])
+        elif _DIGITS.get(key, MOST_TERMS) < len(self._equation.terms):
+            self.activated.emit(_DIGITS[key])
         else:
             return False
         return True
 
+    def resolved(self, state: ArithmeticState) -> ArithmeticState:
+        """``state`` with as many images on a page as fit, where the user chose none."""
+        if state.shown or self._equation.cell is None:
+            return state
+        return replace(state, shown=min(200, max(3, self._browser.room(*self._equation.cell))))
+
     def _frame(self, row: int, column: int) -> LatentPoint | None:
-        picture, frames = self._browser.grid.picture, self._view.shown.candidates
+        picture, frames = self._browser.grid.picture, self._equation.candidates
         number = row * picture.columns + column if picture is not None else -1
         return frames[number] if 0 <= number < len(frames) else None
 
-    def _words(self, row: int, column: int) -> str:
+    def _title(self, row: int, column: int) -> str:
         frame = self._frame(row, column)
-        return "" if frame is None else exemplar_words(frame)
+        return "" if frame is None else exemplar_title(frame)
 
-    def _carried(self, row: int, column: int) -> QMimeData | None:
+    def _drag(self, row: int, column: int) -> QMimeData | None:
         frame = self._frame(row, column)
         return None if frame is None else pack(Carried(frame))
 
     @Slot(int, int)
-    def _chosen(self, row: int, column: int) -> None:
+    def _picked(self, row: int, column: int) -> None:
         frame = self._frame(row, column)
         if frame is not None:
-            self._view.put(self._view.held, Carried(frame))
+            self.chosen.emit(frame)
 
     @Slot(int)
     def _page(self, on: int) -> None:
-        pages = self._view.shown.pages
-        self._view.propose(_("page of the browser"), page=(self._view.state.page % pages + on) % pages)
+        state, pages = self._equation.state, self._equation.pages
+        self.proposed.emit(replace(state, page=(state.page % pages + on) % pages), _("page of the browser"))
 
     @Slot(str, str)
-    def _turn_chip(self, attribute: str, side: str) -> None:
-        wanted = dict(self._view.state.wanted)
+    def _filter(self, attribute: str, side: str) -> None:
+        state = self._equation.state
+        wanted = dict(state.wanted)
         wanted.pop(attribute, None)
         if side:
             wanted[attribute] = cast(Literal["high", "low"], side)
-        self._view.propose(_("filter"), wanted=tuple(wanted.items()), page=0)
-
-    @Slot()
-    def _refit(self) -> None:
-        """Another number of images, where there is another room for them."""
-        made = self._view.rendered
-        shown = made.state if made is not None and made.content is not None else None
-        if isinstance(shown, ArithmeticState) and shown.shown != self._view.resolved(self._view.state).shown:
-            self._view.resized.emit()
+        self.proposed.emit(replace(state, wanted=tuple(wanted.items()), page=0), _("filter"))

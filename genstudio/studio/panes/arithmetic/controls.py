@@ -6,25 +6,17 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from genstudio.core.messages import _
 from genstudio.panes.arithmetic.content import ArithmeticState
-from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.forms.typed_field import TypedField
 from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import Button
-
-BY_HAND = ("terms", "sent", "name", "seed", "wanted", "page", "shown")
 
 
 class ArithmeticControls(PaneControls):
     """``name``: the field of the equation's name. ``choose``: the button with the menu of equations."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        infos = {info.name: info for info in ArithmeticState.controls()}
-        sources = [("auto", _("automatic")), ("images", _("images")), ("samples", _("samples"))]
-        made = {
-            "noise": SliderControl(infos["noise"], lambda value: f"{value:.2f} σ"),
-            "source": ChoiceControl(infos["source"], sources, _("choose from")),
-        }
-        super().__init__(ArithmeticState, made, BY_HAND, parent)
+        super().__init__(ArithmeticState, parent=parent)
         self.choose = Button(
             _("Equations") + "  ▸", _("Equations made from the data's attributes, and your saved ones")
         )
@@ -36,7 +28,6 @@ class ArithmeticControls(PaneControls):
         self.name.setToolTip(_("Name under which the equation is saved"))
         self.save = Button(_("Save"), _("Save the equation under this name (Ctrl+Enter)"))
         self.others = Button(_("Other exemplars"), _("The same equation with other exemplars (E)"), icon_name="reset")
-        self.resample = Button(_("Resample"), _("Other variations around the sum (R)"), icon_name="reset")
         line = QWidget()
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
@@ -45,5 +36,6 @@ class ArithmeticControls(PaneControls):
         row.addWidget(self.save)
         caption = Caption(_("Variations"))
         caption.setContentsMargins(0, 8, 0, 0)
-        for k, widget in enumerate((Caption(_("Equation")), self.choose, line, self.others, caption, self.resample)):
+        for k, widget in enumerate((Caption(_("Equation")), self.choose, line, self.others, caption)):
             self.rows.insertWidget(k, widget)
+        self.resample = self.add_resample(_("Other variations around the sum (R)"), row=5)

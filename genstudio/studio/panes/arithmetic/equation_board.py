@@ -16,7 +16,7 @@ AROUND = 66  # of a column's height: sign, name, margins and gaps
 
 
 class EquationBoard(QScrollArea):
-    """``acted(k, what, value)``: see :class:`TermColumn`; also ``add``. ``made(column)``: there is one more to listen to."""
+    """``acted(k, what, value)``: see :class:`TermColumn`; also ``add``. ``made(column)``: a column was added."""
 
     acted = Signal(int, str, object)
     made = Signal(object)
@@ -47,7 +47,7 @@ class EquationBoard(QScrollArea):
         self._fit()
 
     def show_terms(self, terms: Sequence[TermShown], most: int) -> None:
-        """``most``: how many there may be."""
+        """Show terms; ``most``: how many there may be."""
         while len(self.columns) > len(terms):
             column = self.columns.pop()
             self._row.removeWidget(column)
@@ -66,7 +66,7 @@ class EquationBoard(QScrollArea):
         self.add.setEnabled(len(terms) < most)
 
     def set_heights(self, exemplars: int, mean: int) -> None:
-        """Room for the pictures of each term, in logical pixels."""
+        """Set the heights of the pictures of each term, in logical pixels."""
         if (exemplars, mean) != self._heights:
             self._heights = (exemplars, mean)
             for column in self.columns:
@@ -74,7 +74,7 @@ class EquationBoard(QScrollArea):
             self._fit()
 
     def focus_on(self, k: int) -> None:
-        """Take a term in hand by keyboard."""
+        """Move the focus to a term."""
         if 0 <= k < len(self.columns):
             self.columns[k].exemplars.setFocus(Qt.FocusReason.OtherFocusReason)
             self.ensureWidgetVisible(self.columns[k])
@@ -84,7 +84,7 @@ class EquationBoard(QScrollArea):
         self._share()
 
     def _share(self) -> None:
-        """All columns equally wide to the pixel, so that their pictures have one size."""
+        """Make all columns equally wide to the pixel, so that their pictures have one size."""
         if self.columns:
             room = self.viewport().width() - self.add.width() - self._row.spacing() * len(self.columns)
             for column in self.columns:

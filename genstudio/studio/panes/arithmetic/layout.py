@@ -1,4 +1,4 @@
-"""Layout of a sum of codes: the equation above, its result below, the images to choose from below or beside."""
+"""Layout of the pane: the equation above, its result below, the images to choose from below or beside."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ LEAST, MOST = 104, 260  # height of a browser that stands below
 SIDE = 3  # of the sheet of variations
 
 
-class SumStage(QWidget):
-    """``grid``: the nine. ``pixels``: the same sum in pixels. ``said``, ``said_pixels``: verdicts. ``notice``: what a person
-    should know before all else."""
+class EquationLayout(QWidget):
+    """``grid``: the sum and eight variations. ``pixels``: the same sum in pixels. ``verdict``, ``pixel_verdict``: what the
+    judge says of them. ``notice``: what the user should know first."""
 
     def __init__(self, grid: ImageGrid, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.board = EquationBoard(self)
         self.grid = grid
         grid.setMinimumSize(120, 120)
-        # It takes what is left, and asks for nothing: a picture that wants more than there is would push into the terms.
+        # It takes what is left: a picture that wants more than there is would push into the terms.
         grid.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.pixels = ImageGrid(self)
         self.pixels.setMinimumSize(72, 72)
         self.pixels.setAccessibleName(_("The same sum in pixels"))
-        self.notice, self.said, self.said_pixels = (self._words() for _n in range(3))
-        self.said.setAccessibleName(_("The judge's verdict on the sum"))
-        self.said_pixels.setAccessibleName(_("The judge's verdict on the sum in pixels"))
+        self.notice, self.verdict, self.pixel_verdict = (self._label() for _n in range(3))
+        self.verdict.setAccessibleName(_("The judge's verdict on the sum"))
+        self.pixel_verdict.setAccessibleName(_("The judge's verdict on the sum in pixels"))
         self.notice.setObjectName("words")
         self.notice.setProperty("level", "warn")
         restyle(self.notice)
@@ -48,8 +48,8 @@ class SumStage(QWidget):
         self._both = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._lay_out()
 
-    def say(self, words: Message | str) -> None:
-        """The notice; nothing hides it."""
+    def show_notice(self, words: Message | str) -> None:
+        """Show the notice; hide it where there is none."""
         self.notice.setText(translate(words))
         self.notice.setVisible(bool(words))
 
@@ -63,14 +63,14 @@ class SumStage(QWidget):
     def _lay_out(self) -> None:
         self._both.setContentsMargins(0, 0, 0, 0)
         self._both.setSpacing(8)
-        whole = QWidget(self)
-        column = QVBoxLayout(whole)
+        upper = QWidget(self)
+        column = QVBoxLayout(upper)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.board)
         column.addWidget(self.notice)
         column.addWidget(self._result(), 1)
-        self._both.addWidget(whole, 2)
+        self._both.addWidget(upper, 2)
         self._both.addWidget(self.browser, 1)
 
     def _result(self) -> QWidget:
@@ -83,13 +83,13 @@ class SumStage(QWidget):
         equals.setFont(font(26))
         equals.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         row.addWidget(equals)
-        row.addLayout(_column(_("Codes added"), self.grid, self.said, 1), 3)
-        beside = _column(_("Pixels added"), self.pixels, self.said_pixels, 0)
+        row.addLayout(_column(_("Codes added"), self.grid, self.verdict, 1), 3)
+        beside = _column(_("Pixels added"), self.pixels, self.pixel_verdict, 0)
         beside.addStretch(1)
         row.addLayout(beside, 1)
         return result
 
-    def _words(self) -> QLabel:
+    def _label(self) -> QLabel:
         label = QLabel(self)
         label.setFont(font(12))
         label.setWordWrap(True)
@@ -107,21 +107,21 @@ class SumStage(QWidget):
         self.browser.set_height(0 if wide else max(LEAST, min(MOST, left)))
         if wide != self._wide:
             self._wide = wide
-            self.browser.filter.setChecked(wide)  # where there is room, all that can be asked for is seen
+            self.browser.filter.setChecked(wide)  # where there is room, all filters are visible
 
     @Slot()
     def fit_pixels(self) -> None:
-        """The sum in pixels stands as large as one of the nine: it is there for contrast, no more."""
+        """Make the sum in pixels as large as one of the nine."""
         picture = self.pixels.picture
         height, width = (48, 48) if picture is None else picture.pixels.shape[:2]
         factor = self.grid.factor_for(SIDE, SIDE, height, width)
         self.pixels.setFixedHeight(max(72, round(height * factor / self.devicePixelRatioF()) + 8))
 
 
-def _column(words: str, picture: QWidget, said: QWidget, share: int) -> QVBoxLayout:
+def _column(words: str, picture: QWidget, verdict: QWidget, share: int) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(4)
     column.addWidget(Caption(words))
     column.addWidget(picture, share)
-    column.addWidget(said)
+    column.addWidget(verdict)
     return column

@@ -14,8 +14,8 @@ from genstudio.viewing.content import Picture
 
 
 class PickGrid(ImageGrid):
-    """``picked(row, column)``: chosen. ``mime(row, column)`` is what a drag carries, ``None`` where there is nothing to
-    carry. ``keys``: those that are told by ``pressed(key)`` instead of moving the focus."""
+    """``picked(row, column)``: chosen. ``mime(row, column)`` returns the payload of a drag, ``None`` where there is none.
+    ``keys``: those that ``pressed(key)`` reports instead of moving the focus."""
 
     pressed = Signal(int)
     resized = Signal()
@@ -73,7 +73,7 @@ class PickGrid(ImageGrid):
         self.resized.emit()
 
     def paint_over(self, painter: QPainter) -> None:
-        """A cross over what is left out."""
+        """Paint a cross over what is left out."""
         for number in range(len(self.picture) if self.picture is not None else 0):
             assert self.picture is not None
             row, column = divmod(number, self.picture.columns)
@@ -85,7 +85,7 @@ class PickGrid(ImageGrid):
 
 
 def relaid(picture: Picture, columns: int) -> Picture:
-    """The filled cells of ``picture`` in so many columns; what is known of each goes with it."""
+    """The filled cells of ``picture`` in so many columns, with their values."""
     import numpy as np
 
     from genstudio.viewing.decode import sheet
@@ -96,7 +96,7 @@ def relaid(picture: Picture, columns: int) -> Picture:
     values = {}
     for name, one in picture.values.items():
         flat = one.reshape(-1, *one.shape[2:])[: len(picture)]
-        whole = np.zeros((rows * columns, *flat.shape[1:]), one.dtype)
-        whole[: len(flat)] = flat
-        values[name] = whole.reshape(rows, columns, *flat.shape[1:])
+        padded = np.zeros((rows * columns, *flat.shape[1:]), one.dtype)
+        padded[: len(flat)] = flat
+        values[name] = padded.reshape(rows, columns, *flat.shape[1:])
     return Picture(sheet(picture.cells(), rows, columns), picture.label, picture.cell, values, len(picture))

@@ -1,4 +1,4 @@
-"""Images to choose from, with chips that say which: each attribute is high, low, or as it happens to be."""
+"""Images to choose from, filtered by attributes that are high, low, or any."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from genstudio.viewing.content import Picture
 
 ChipWords = tuple[str, Message | str, Message | str]
-"""(attribute, what one says where it is low, where it is high)."""
+"""(attribute, its title where it is low, where it is high)."""
 SIDE = 60  # logical pixels: an image is about as large
 EDGE, GAP = 4, 2
 LINES = 54  # logical pixels: two lines of chips
@@ -31,7 +31,7 @@ _NEXT = {"": "high", "high": "low", "low": ""}
 
 
 class Chip(QToolButton):
-    """One attribute: a click asks for it high, another for low, a third for neither."""
+    """One attribute: a click filters by high, another by low, a third by neither."""
 
     turned = Signal(str, str)
 
@@ -62,7 +62,7 @@ class Chip(QToolButton):
 
 
 class SampleBrowser(QWidget):
-    """``turned(attribute, side)``: asked for "high", "low", or "" for any. ``paged(n)``: so many pages on."""
+    """``turned(attribute, side)``: filter by "high", "low", or "" for any. ``paged(n)``: so many pages on."""
 
     turned = Signal(str, str)
     paged = Signal(int)
@@ -88,7 +88,7 @@ class SampleBrowser(QWidget):
         self.note.hide()
         self.grid = PickGrid(self)
         self.grid.setAccessibleName(_("Images to choose from"))
-        self.grid.setToolTip(_("Drag an image into a term; Enter or a double click adds it to the selected term."))
+        self.grid.setToolTip(_("Drag an image into a term; Enter or a double click adds it to the active term."))
         self._flow_in = QWidget()
         self._flow_in.setObjectName("scrolled")
         self._flow = Flow(self._flow_in)
@@ -98,7 +98,7 @@ class SampleBrowser(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self._flow_in)
-        self._below = False  # whether all of it stands in little room
+        self._below = False  # whether there is little room
         self._lay_out()
         self.grid.resized.connect(self._resized)
         self.filter.toggled.connect(self._show_chips)
@@ -106,7 +106,7 @@ class SampleBrowser(QWidget):
         self.on.clicked.connect(self._on)
 
     def show_chips(self, words: Sequence[ChipWords], wanted: Mapping[str, str]) -> None:
-        """The attributes there are, and which of them are asked for."""
+        """Show the attributes, and which of them filter."""
         if tuple(words) != self._words:
             self._words = tuple(words)
             for chip in self.chips.values():
@@ -124,22 +124,22 @@ class SampleBrowser(QWidget):
         self._show_chips()
 
     def show_page(self, picture: Picture, page: int, pages: int, note: Message | str = "") -> None:
-        """A page of images; the words of ``picture`` say how many there are."""
+        """Show a page of images; the label of ``picture`` says how many there are."""
         self._picture = picture
         self.count.setText(translate(picture.label))
         self.place.setText(f"{page + 1} / {pages}")
         for part in (self.back, self.on, self.place):
             part.setVisible(pages > 1)
-        self.say(note)
+        self.show_note(note)
         self._show_cells()
 
-    def say(self, note: Message | str) -> None:
+    def show_note(self, note: Message | str) -> None:
         """Show a text instead of images, or above them."""
         self.note.setText(translate(note))
         self.note.setVisible(bool(note))
 
     def clear(self) -> None:
-        """Nothing to choose from yet."""
+        """Show no images."""
         self._picture = None
         self.count.setText("")
         for part in (self.back, self.on, self.place):
@@ -147,7 +147,7 @@ class SampleBrowser(QWidget):
         self.grid.show_message("")
 
     def set_height(self, height: int) -> None:
-        """Exactly so high; 0: as high as there is room."""
+        """Fix the height; 0: as high as there is room."""
         self._below = height > 0
         self.setMinimumHeight(height)
         self.setMaximumHeight(height or QWIDGETSIZE_MAX)

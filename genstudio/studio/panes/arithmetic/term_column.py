@@ -29,19 +29,19 @@ _EDGES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 @dataclass(frozen=True, eq=False)
 class TermShown:
     """``exemplars``, ``mean``: their pictures, ``None`` where there are none (yet). ``refused``: exemplars that have no code
-    here. ``held``: the term in hand."""
+    here. ``active``: a chosen image goes to this term."""
 
     sign: int
     name: str
     exemplars: Picture | None = None
     mean: Picture | None = None
     refused: frozenset[int] = field(default_factory=frozenset)
-    held: bool = False
+    active: bool = False
 
 
 class TermColumn(QFrame):
-    """``acted(k, what, value)`` with what a hand wants: ``hold``, ``sign`` (1 or -1), ``name`` (text), ``remove``, ``drop``
-    (the mime data), ``out`` (an exemplar's number), ``go`` (-1 or 1: to the term beside it)."""
+    """``acted(k, what, value)``: ``activate``, ``sign`` (1 or -1), ``name`` (text), ``remove``, ``drop`` (the mime data),
+    ``out`` (an exemplar's number), ``go`` (-1 or 1: to the term beside it)."""
 
     acted = Signal(int, str, object)
 
@@ -84,7 +84,7 @@ class TermColumn(QFrame):
 
     def show_term(self, shown: TermShown) -> None:
         """Show a term."""
-        held, self.shown = self.shown.held, shown
+        active, self.shown = self.shown.active, shown
         self.sign.setText("−" if shown.sign < 0 else "+")
         self.sign.setAccessibleName(_("minus") if shown.sign < 0 else _("plus"))
         if self.name.text_in_force != shown.name:
@@ -100,13 +100,13 @@ class TermColumn(QFrame):
             self.mean.show_message("")
         else:
             self.mean.show_picture(shown.mean)
-        if held != shown.held:
-            self.setProperty("held", shown.held)
-            self.setAccessibleDescription(_("selected") if shown.held else "")
+        if active != shown.active:
+            self.setProperty("active", shown.active)
+            self.setAccessibleDescription(_("selected") if shown.active else "")
             restyle(self)
 
     def set_heights(self, exemplars: int, mean: int) -> None:
-        """Room for the pictures, in logical pixels."""
+        """Set the heights of the pictures, in logical pixels."""
         self.exemplars.setFixedHeight(exemplars)
         self.mean.setFixedHeight(mean)
 
@@ -153,7 +153,7 @@ class TermColumn(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusIn:
-            self.acted.emit(self.k, "hold", None)
+            self.acted.emit(self.k, "activate", None)
         elif event.type() == QEvent.Type.KeyPress and watched is self.exemplars and isinstance(event, QKeyEvent):
             return self._leaves(event)
         return False

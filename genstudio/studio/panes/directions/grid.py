@@ -1,4 +1,4 @@
-"""Rows of pictures with words beside them and a box to hold each fixed, or a matrix of numbers with names around it."""
+"""Grid of rows of pictures with text and a box to hold each fixed, or a matrix of numbers with names around it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from genstudio.viewing.content import Picture
 
-BESIDE_FROM = 660  # logical pixels: in a narrower pane words stand under the rows, not beside them
+BESIDE_FROM = 660  # logical pixels: in a narrower pane text is under the rows, not beside them
 TEXT = 250  # logical pixels: the least that words beside a row need
 ALONE = 160  # logical pixels: the side of the one picture there is while nothing is found
 TALLEST = 136  # logical pixels: a cell is not made larger than this
@@ -35,7 +35,7 @@ WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.T
 
 
 @dataclass(frozen=True)
-class RowWords:
+class RowText:
     """Text beside a row: its ``title``, whether it is ``fixed``, and lines of words."""
 
     title: str
@@ -44,14 +44,14 @@ class RowWords:
 
 
 class DirectionGrid(ImageGrid):
-    """``held(row, fixed)``: a box was ticked. ``moved_to(rect)``: the focused cell, which should be in sight."""
+    """``fixed_changed(row, fixed)``: a box was ticked. ``moved_to(rect)``: the focused cell, to be scrolled into view."""
 
-    held = Signal(int, bool)
+    fixed_changed = Signal(int, bool)
     moved_to = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.rows: tuple[RowWords, ...] = ()
+        self.rows: tuple[RowText, ...] = ()
         self.columns: tuple[str, ...] = ()
         self.places: tuple[str, ...] = ()
         self.numbers: np.ndarray | None = None
@@ -60,8 +60,8 @@ class DirectionGrid(ImageGrid):
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
-    def show_rows(self, picture: Picture, rows: Sequence[RowWords], places: Sequence[str] = ()) -> None:
-        """Rows of pictures, with words beside or under them, and over each column where it stands."""
+    def show_rows(self, picture: Picture, rows: Sequence[RowText], places: Sequence[str] = ()) -> None:
+        """Show rows of pictures, with text beside or under them, and over each column its place in σ."""
         before = self.picture
         begins = before is None or before.columns == 1
         in_the_middle = before is not None and self.focused_cell[1] == before.columns // 2
@@ -74,8 +74,8 @@ class DirectionGrid(ImageGrid):
         self._place_boxes()
 
     def show_matrix(self, picture: Picture, rows: Sequence[str], columns: Sequence[str], numbers: np.ndarray) -> None:
-        """Numbers as colours, with the names of the rows at their left and those of the columns above."""
-        self.rows = tuple(RowWords(title, False, ()) for title in rows)
+        """Show numbers as colours, with the names of the rows at their left and those of the columns above."""
+        self.rows = tuple(RowText(title, False, ()) for title in rows)
         self.columns, self.numbers = tuple(columns), numbers
         self._arrange(picture)
         self.show_picture(picture)
@@ -83,11 +83,11 @@ class DirectionGrid(ImageGrid):
 
     @property
     def beside(self) -> bool:
-        """True where words stand beside the rows."""
+        """True where text is beside the rows."""
         return self.width() >= BESIDE_FROM
 
     def columns_that_fit(self, height: int, width: int) -> Literal[5, 7]:
-        """Pictures of height×width pixels in a row: seven, unless five would be larger and seven small."""
+        """Number of pictures of height×width pixels in a row: seven, unless five would be larger and seven small."""
         seven, five = self._factor(7, height, width), self._factor(5, height, width)
         side = width * seven / self.devicePixelRatioF()
         return 7 if seven >= 1 and (seven == five or side >= 56) else 5
@@ -101,7 +101,7 @@ class DirectionGrid(ImageGrid):
         return float(int(factor)) if factor >= 1 else max(factor, 0.05)
 
     def _arrange(self, picture: Picture) -> None:
-        """Keep room for the words, and be as tall as all rows need."""
+        """Leave room for the text, and be as tall as all rows need."""
         height, width = picture.cell or picture.pixels.shape[:2]
         if self.columns:
             names = self.fontMetrics()
@@ -126,7 +126,7 @@ class DirectionGrid(ImageGrid):
             self.below, self.around = 0, (across, down, across, down)
             self.setMinimumHeight(160)
 
-    def _height_of(self, row: RowWords, width: int) -> int:
+    def _height_of(self, row: RowText, width: int) -> int:
         """Height of a row's lines; at least three, so that rows keep their places when effects come in."""
         words = QFontMetrics(font(12)).boundingRect(0, 0, max(width, 1), 1000, WRAPPED, "\n".join(row.lines))
         return max(3 * LINE, words.height())
@@ -153,7 +153,7 @@ class DirectionGrid(ImageGrid):
                 box.setGeometry(int(rect.x()), int(rect.y()) - 2, int(rect.width()), BOX)
 
     def text_rect(self, row: int) -> QRectF:
-        """Where the words beside a row stand, its box on top."""
+        """Rectangle of the text beside a row, its box on top."""
         if self.picture is None or row >= self.picture.rows or self.columns:
             return QRectF()
         first, last = self.cell_rect(row, 0), self.cell_rect(row, self.picture.columns - 1)
@@ -202,7 +202,7 @@ class DirectionGrid(ImageGrid):
 
     def named_every(self, line: float) -> int:
         """Interval between the named rows and columns of a matrix, in lines of that height: where cells are
-        smaller, names would lie on each other. The others are told where one points."""
+        smaller, names would overlap. The others are shown for the cell under the pointer."""
         pitch = self.cell_rect(1, 0).y() - self.cell_rect(0, 0).y() if len(self.rows) > 1 else line
         return max(1, math.ceil(line / max(pitch, 1.0)))
 
@@ -218,13 +218,13 @@ class DirectionGrid(ImageGrid):
             dark = 0.299 * red + 0.587 * green + 0.114 * blue < 140
             painter.setPen(QColor("#ffffff" if dark else "#000000"))
             if number == number:  # not NaN
-                painter.drawText(self.cell_rect(row, column), Qt.AlignmentFlag.AlignCenter, in_cell(float(number)))
+                painter.drawText(self.cell_rect(row, column), Qt.AlignmentFlag.AlignCenter, cell_text(float(number)))
 
-    # -- hands ---------------------------------------------------------------------------------------------------
+    # -- input ---------------------------------------------------------------------------------------------------
 
     @Slot(bool)
     def _ticked(self, fixed: bool) -> None:
-        self.held.emit(int(self.sender().property("number")), fixed)
+        self.fixed_changed.emit(int(self.sender().property("number")), fixed)
 
     def _set_focus_cell(self, cell: tuple[int, int]) -> None:
         super()._set_focus_cell(cell)
@@ -241,7 +241,7 @@ class DirectionGrid(ImageGrid):
             self._place_boxes()
 
 
-def in_cell(number: float) -> str:
+def cell_text(number: float) -> str:
     """ "1.0", ".8", "−2.1": one decimal, since cells are narrow."""
     words = f"{number:.1f}".replace("-0.0", "0.0").replace("-", "−")
     return words.replace("0.", ".", 1) if abs(number) < 0.95 else words

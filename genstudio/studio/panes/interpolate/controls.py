@@ -1,9 +1,9 @@
-"""The controls of *Interpolate*: the path, the key frame that is chosen, a morph of two classes."""
+"""Controls of the pane Interpolate: the path, the selected key frame, a morph of two classes."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -14,16 +14,15 @@ from genstudio.latent.points import LatentPoint
 from genstudio.panes.interpolate.content import InterpolateState
 from genstudio.studio.forms.number_field import NumberField
 from genstudio.studio.forms.number_text import read_number
-from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.forms.typed_field import Refusal
-from genstudio.studio.panes.interpolate.key_choices import Known
+from genstudio.studio.panes.interpolate.shown_path import Known
 from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import Button, Combo
 
 if TYPE_CHECKING:
     from genstudio.viewing.pane_state import PaneState
 
-BY_HAND = ("frames", "place", "loop")
 MOST = 2**31 - 1
 
 
@@ -37,24 +36,11 @@ class InterpolateControls(PaneControls):
     morph_requested = Signal(int, int)
 
     def __init__(self) -> None:
-        infos = {info.name: info for info in InterpolateState.controls()}
-        shows = [("picture", _("one picture")), ("strip", _("all as a strip"))]
-        hows = [("spherical", _("spherical")), ("linear", _("linear"))]
-        easings = [("even", _("even")), ("smooth", _("slow at key frames"))]
-        made: dict[str, Any] = {
-            "show": ChoiceControl(infos["show"], shows),
-            "how": ChoiceControl(infos["how"], hows),
-            "easing": ChoiceControl(infos["easing"], easings, _("speed")),
-            "truncation": SliderControl(infos["truncation"], lambda value: f"ψ = {value:.2f}"),
-            "between": SliderControl(infos["between"], lambda value: f"{value:.0f}"),
-            "seconds": SliderControl(replace(infos["seconds"], log=True), lambda value: f"{value:.1f} s"),
-        }
-        super().__init__(InterpolateState, made, BY_HAND)
+        super().__init__(InterpolateState)
         self._frame = LatentPoint()
         self._known = Known()
         self._classes: tuple[str, ...] = ()
-        self.another = Button(_("Resample"), _("Draw all drawn key frames again (R)"), self, icon_name="reset")
-        self.rows.insertWidget(0, self.another)
+        self.another = self.add_resample(_("Draw all drawn key frames again (R)"))
         self.rows.addWidget(self._frame_rows())
         self.rows.addWidget(self._morph_rows())
 
@@ -63,22 +49,22 @@ class InterpolateControls(PaneControls):
     def show_state(self, state: PaneState) -> None:
         super().show_state(state)
         assert isinstance(state, InterpolateState)
-        self.controls["between"].widget.setVisible(state.show == "strip")
+        self.widget("between").setVisible(state.show == "strip")
 
     def show_known(self, known: Known) -> None:
-        """The classes that there are, and whether the model is told them."""
+        """Show what model and data allow: classes and kinds of key frames."""
         self._known = known
-        names = known.names or tuple(map(str, range(known.told)))
+        names = known.class_names
         if names != self._classes:
             self._classes = names
-            for combo in (self.which_class, self.asked, self.morph_from, self.morph_to):
+            for combo in (self.which_class, self.condition, self.morph_from, self.morph_to):
                 combo.clear()
                 combo.addItems(names)
             self.morph_to.setCurrentIndex(min(1, len(names) - 1))
         self._morph.setVisible(len(names) > 1)
 
     def show_frame(self, frame: LatentPoint | None, k: int, n: int) -> None:
-        """The key frame that is chosen, the ``k``-th of ``n`` counted from 0."""
+        """Show the selected key frame, the ``k``-th of ``n`` counted from 0."""
         self._frame_box.setVisible(frame is not None)
         if frame is None:
             return
@@ -99,10 +85,10 @@ class InterpolateControls(PaneControls):
         self.number.setAccessibleName(name)
         self.number.show_text(str(frame.number), keep_typing=same)
         self._class_row.setVisible(frame.kind == "class")
-        self._asked_row.setVisible(self._known.told > 0 and frame.kind != "class")
+        self._condition_row.setVisible(self._known.model_classes > 0 and frame.kind != "class")
         count = max(len(self._classes), 1)
         self.which_class.setCurrentIndex(frame.number % count if self._classes else -1)
-        self.asked.setCurrentIndex(frame.label % count if self._classes else -1)
+        self.condition.setCurrentIndex(frame.label % count if self._classes else -1)
 
     # -- parts ---------------------------------------------------------------------------------------------------
 
@@ -118,16 +104,24 @@ class InterpolateControls(PaneControls):
         self._number_name, self._number_row = _row(_("Number"), self.number)
         self.which_class = Combo(_("Typical of the class"))
         _name, self._class_row = _row(_("Class"), self.which_class)
-        self.asked = Combo(_("The class at this key frame"))
-        _name, self._asked_row = _row(_("Conditioned on"), self.asked)
+        self.condition = Combo(_("The class at this key frame"))
+        _name, self._condition_row = _row(_("Conditioned on"), self.condition)
         self.remove = Button(_("Remove"), _("Remove this key frame (Delete)"), self._frame_box)
         refusal = Refusal(self.number, self._frame_box)
-        for part in (self._title, self.kind, self._number_row, refusal, self._class_row, self._asked_row, self.remove):
+        for part in (
+            self._title,
+            self.kind,
+            self._number_row,
+            refusal,
+            self._class_row,
+            self._condition_row,
+            self.remove,
+        ):
             column.addWidget(part)
         self.kind.activated.connect(self._kind_activated)
         self.number.completed.connect(self._number_typed)
         self.which_class.activated.connect(self._class_activated)
-        self.asked.activated.connect(self._asked_activated)
+        self.condition.activated.connect(self._condition_activated)
         return self._frame_box
 
     def _morph_rows(self) -> QWidget:
@@ -145,17 +139,17 @@ class InterpolateControls(PaneControls):
         for combo in (self.morph_from, self.morph_to):
             combo.setMinimumContentsLength(2)
         self.morph = Button(_("Morph"), _("Replace all key frames by two, one of each class (M)"))
-        self.morph.clicked.connect(self.ask_for_morph)
+        self.morph.clicked.connect(self.request_morph)
         column.addWidget(Caption(_("Morph two classes"), self._morph))
         column.addLayout(line)
         column.addWidget(self.morph)
         self._morph.hide()
         return self._morph
 
-    # -- hands ---------------------------------------------------------------------------------------------------
+    # -- actions -------------------------------------------------------------------------------------------------
 
     @Slot()
-    def ask_for_morph(self) -> None:
+    def request_morph(self) -> None:
         """Of the two classes that are chosen."""
         if len(self._classes) > 1:
             self.morph_requested.emit(self.morph_from.currentIndex(), self.morph_to.currentIndex())
@@ -187,7 +181,7 @@ class InterpolateControls(PaneControls):
             self.frame_edited.emit(replace(self._frame, number=index))
 
     @Slot(int)
-    def _asked_activated(self, index: int) -> None:
+    def _condition_activated(self, index: int) -> None:
         if index != self._frame.label:
             self.frame_edited.emit(replace(self._frame, label=index))
 

@@ -1,4 +1,4 @@
-"""Key frames in a row: thumbnails with words under them, chosen, moved and taken out by mouse and by keyboard."""
+"""Row of key frames: thumbnails with text under them, selected, moved and removed by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from genstudio.core.messages import _
-from genstudio.studio.pane_view.pan_and_zoom import qimage
 from genstudio.studio.theme import colour, font, theme
 from genstudio.studio.widgets.rounded_frame import behind, corners
+from genstudio.studio.widgets.sheet_layout import qimage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,7 +87,7 @@ class KeyRow(QWidget):
         return self._keys
 
     def show_keys(self, keys: tuple[Key, ...]) -> None:
-        """These, in order. The chosen one stays, by its place in the row."""
+        """Show key frames in order. The selected one stays, by its place in the row."""
         same = len(keys) == len(self._keys) and all(a.pixels is b.pixels for a, b in zip(keys, self._keys, strict=True))
         if not same:
             self._images = [None if key.pixels is None else qimage(key.pixels) for key in keys]
@@ -97,7 +97,7 @@ class KeyRow(QWidget):
         self.update()
 
     def show_mark(self, place: float | None) -> None:
-        """Where the path is: 1.5 is half way from the second to the third; from the last, on to the first again."""
+        """Mark a place of the path: 1.5 is half way from the second to the third; from the last, on to the first again."""
         if place != self._mark:
             self._mark = place
             self.update(0, 0, self.width(), MARK)
@@ -138,8 +138,8 @@ class KeyRow(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ink = QColor("#000000" if theme().current.name == "light" else "#ffffff")
         painter.setFont(font(11))
-        whole = event.rect().bottom() >= MARK  # while it plays the mark alone moves
-        for k, key in enumerate(self._keys if whole else ()):
+        redraws_keys = event.rect().bottom() >= MARK  # while it plays the mark alone moves
+        for k, key in enumerate(self._keys if redraws_keys else ()):
             rect = self.rect_of(k)
             if rect.right() + PITCH >= 0 and rect.left() - PITCH <= self.width():
                 self._paint_key(painter, k, key, rect, ink)

@@ -1,4 +1,4 @@
-"""Where a path is looked at: the picture or the strip, the transport under it, the key frames in a row."""
+"""Layout of the pane: the picture or the strip, the transport under it, the key frames in a row."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PathGrid(MarkedGrid):
             super().keyPressEvent(event)
 
 
-class PathStage(QWidget):
+class PathLayout(QWidget):
     """``grid`` over ``transport``, ``row`` with its button ``add``, and what went wrong."""
 
     def __init__(self, grid: PathGrid, parent: QWidget | None = None) -> None:

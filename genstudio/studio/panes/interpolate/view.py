@@ -1,4 +1,4 @@
-"""Interpolate in the hand: key frames in a row, the picture or the strip over them, and a transport that plays the path."""
+"""Qt view of the pane Interpolate: key frames in a row, the picture or the strip over them, and a player of the path."""
 
 from __future__ import annotations
 
@@ -7,32 +7,31 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import Message, _
 from genstudio.latent.points import LatentPoint
 from genstudio.panes.interpolate.content import MOST_FRAMES, InterpolateState
-from genstudio.studio.pane_area.undo_merging import Gestures
-from genstudio.studio.pane_view.own_image import dropped_path
+from genstudio.studio.pane_view.player import Player
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.interpolate.controls import InterpolateControls
-from genstudio.studio.panes.interpolate.key_choices import Known
 from genstudio.studio.panes.interpolate.key_frames import KeyFrames
 from genstudio.studio.panes.interpolate.key_row import Key
-from genstudio.studio.panes.interpolate.layout import PathGrid, PathStage
-from genstudio.studio.panes.interpolate.path_player import PathPlayer
+from genstudio.studio.panes.interpolate.layout import PathGrid, PathLayout
+from genstudio.studio.panes.interpolate.shown_path import Known, ShownPath
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from genstudio.studio.pane_view.undo_merging import UndoMerging
     from genstudio.studio.threads.render_thread import Rendered
     from genstudio.viewing.content import Picture
     from genstudio.viewing.pane import Pane
     from genstudio.viewing.pane_state import PaneState
 
-WORDS_SECONDS = 0.12  # while it plays, words change no faster than eyes follow; pictures do at every frame
+TEXT_SECONDS = 0.12  # while it plays, text changes no faster than eyes follow; pictures do at every frame
 KEYS = {
     Qt.Key.Key_Space: "play",
     Qt.Key.Key_Home: "start",
@@ -47,23 +46,23 @@ _MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifi
 
 @pane_view("interpolate")
 class InterpolateView(PaneView):
-    """``player`` plays the path, ``keys`` changes its key frames. While it plays, :meth:`resolved` puts the place where the
-    play is into what is rendered; the state has it when it stands still again."""
+    """``path`` is what is shown; ``player`` plays it, ``key_frames`` changes its key frames. While it plays,
+    :meth:`resolved` puts the place of the play into what is rendered; the state has it when the play stops."""
 
     state: InterpolateState
+    merging: UndoMerging
     takes_own_z = False
+    opens_images = True
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
-        self.known = Known()
-        self._seen: dict[LatentPoint, np.ndarray] = {}  # what key frames looked like when they were rendered last
-        self._left_out: tuple[tuple[LatentPoint, ...], dict[int, str]] = ((), {})  # of these, which, and why
-        self._shown_keys: Picture | None = None
-        self._here: tuple[object, float, int] = (None, 0.0, 0)  # of a strip at a place: the number of its picture
-        self._said_at = 0.0
+        assert isinstance(state, InterpolateState)
+        self.path = ShownPath(state)
+        self._thumbnails: dict[LatentPoint, np.ndarray] = {}  # of key frames, as rendered last
+        self._key_picture: Picture | None = None
+        self._marked: tuple[object, float, int] = (None, 0.0, 0)  # of a strip at a place: the number of its picture
+        self._text_shown_at = 0.0
         super().__init__(pane, state, parent)
-        self.setAcceptDrops(True)
-        for part in (self.inspector.caption, self.inspector.view, self.inspector.code):
-            part.hide()  # the pane itself shows one picture: the controls have the room
+        self.inspector.hide_cell()  # the pane itself shows one picture: the controls have the room
 
     # -- laid out ------------------------------------------------------------------------------------------------
 
@@ -74,7 +73,7 @@ class InterpolateView(PaneView):
 
     def make_pictures(self) -> QWidget:
         assert isinstance(self.grid, PathGrid)
-        self.stage = PathStage(self.grid, self)
+        self.stage = PathLayout(self.grid, self)
         self.transport, self.row = self.stage.transport, self.stage.row
         self.add = self.stage.add
         return self.stage
@@ -85,74 +84,55 @@ class InterpolateView(PaneView):
 
     def _connect(self) -> None:
         super()._connect()
-        self.player = PathPlayer(self, self.transport)
-        self.gestures = Gestures(self, self._plays_no_gesture)
-        self.keys = KeyFrames(self)
+        self.merging = self.make_undo_merging()  # without a play, which is no undo command before it stops
+        self.player = Player(self.path, self.transport, self.merging)
+        self.key_frames = KeyFrames(
+            self.path, self.player, self.merging, self.row, self.add, self.tools, self.image_drop
+        )
         self._show_known()
+        self.player.moved.connect(self._moved)
+        self.player.stopped.connect(self._stopped)
+        self.transport.loop_chosen.connect(self.choose_loop)
         self.row.chosen.connect(self.show_frame)
-        self.tools.drag_started.connect(self.gestures.slider_taken)
-        self.tools.drag_ended.connect(self.gestures.slider_let_go)
-        hands = (("R", self.keys.resample), ("L", self.player.toggle_loop), ("M", self.tools.ask_for_morph))
-        for key, slot in hands:
-            for parent in (self, self.inspector):
-                shortcut = QShortcut(QKeySequence(key), parent)
-                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-                shortcut.activated.connect(slot)
+        self.key_frames.selected.connect(self.show_frame)
+        self.key_frames.failed.connect(self.complain)
+        self.add_shortcut("R", self.key_frames.resample, in_inspector=True)
+        self.add_shortcut("L", self.toggle_loop, in_inspector=True)
+        self.add_shortcut("M", self.tools.request_morph, in_inspector=True)
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
-    @property
-    def left_out(self) -> dict[int, str]:
-        """Why some of the key frames have no code, as far as that is known of those there are now."""
-        frames, why = self._left_out
-        return why if frames == self.state.frames else {}
-
-    @property
-    def numbers(self) -> list[int]:
-        """The key frames through which the path goes."""
-        return [k for k in range(len(self.state.frames)) if k not in self.left_out]
-
-    @property
-    def ways(self) -> int:
-        """From how many of these the path goes on to another."""
-        return replace(self.state, frames=self.state.frames[len(self.left_out) :]).ways
-
     def resolved(self, state: PaneState) -> InterpolateState:
-        """While it plays: at the place where the play is. A strip is the same at any."""
+        """While it plays, at the place of the play. A strip is the same at any."""
         assert isinstance(state, InterpolateState)
         playing = self.player.playing and state.show == "picture"
-        return replace(state, place=self.player.place) if playing else state
+        return replace(state, place=self.player.position) if playing else state
 
     @property
     def idle(self) -> bool:
         """Newer weights may come while it plays, unless codes would have to be searched for again."""
-        searched = not self.known.told and any(one.kind == "class" for one in self.state.frames)
+        searched = not self.path.known.model_classes and any(one.kind == "class" for one in self.state.frames)
         return not (self.player.playing and searched)
 
     @property
     def restarts(self) -> bool:
         return not self.player.playing
 
-    @property
-    def plays_on(self) -> bool:
-        return self.gestures.played
-
     def show_state(self, state: PaneState) -> None:
         assert isinstance(state, InterpolateState)
         if state.place != self.state.place:
-            self.player.drop()  # another hand, or undo
+            self.player.stop()  # a place from elsewhere, such as undo
+        self.path.state = state
         super().show_state(state)
-        self.player.clock.length, self.player.clock.loop = self.ways * state.seconds, state.loop
         full = len(state.frames) >= MOST_FRAMES
         most = _("There are {n} key frames, which is the maximum", n=MOST_FRAMES)
         self.add.setEnabled(not full)
         self.add.setToolTip(most if full else _("One more key frame (Insert)"))
         self.tools.another.setEnabled(any(one.kind == "seed" for one in state.frames))
-        self.transport.show_path(self.ways, state.between + 1, state.loop)
-        why = self.left_out
-        self.row.show_keys(
-            tuple(Key(self.known.words(one), self._seen.get(one), why.get(k, "")) for k, one in enumerate(state.frames))
-        )
+        self.transport.show_path(self.path.segments, state.between + 1, state.loop)
+        why, title = self.path.left_out, self.path.known.title
+        keys = [Key(title(one), self._thumbnails.get(one), why.get(k, "")) for k, one in enumerate(state.frames)]
+        self.row.show_keys(tuple(keys))
         self.show_frame()
         self.show_place()
 
@@ -164,79 +144,60 @@ class InterpolateView(PaneView):
             self.stage.show_lower(bool(rendered.error))  # the key frames stay: one of them may be at fault
             return
         self.stage.show_lower(True)
-        if self.player.playing and now - self._said_at < WORDS_SECONDS:
+        if self.player.playing and now - self._text_shown_at < TEXT_SECONDS:
             self.rendered = rendered
             self.grid.show_picture(content.pictures[0])
             return
-        self._said_at = now
+        self._text_shown_at = now
         super().show_rendered(rendered)
 
     def show_message(self, words: Message | str) -> None:
-        self.player.drop()
+        self.player.stop()
         self.stage.show_note("")
         self.stage.show_lower(False)
         super().show_message(words)
 
     def sync(self, rendered: Rendered) -> None:
-        content, state = rendered.content, rendered.state
+        content, state, path = rendered.content, rendered.state, self.path
         assert content is not None
         assert isinstance(state, InterpolateState)
-        told, keys = content.values, content.pictures[1]
-        known = Known(told.get("class_names", ()), told["told"], told["encodes"])
-        left_out = (state.frames, told["left_out"])
-        if (keys, known, left_out) != (self._shown_keys, self.known, self._left_out):
-            self._shown_keys, self.known, self._left_out = keys, known, left_out
-            self._seen = {one: keys.at(0, k) for k, one in enumerate(state.frames) if k not in told["left_out"]}
+        values, keys = content.values, content.pictures[1]
+        known = Known(values.get("class_names", ()), values["told"], values["encodes"])
+        left_out = values["left_out"]
+        if keys is not self._key_picture or known != path.known or not path.is_left_out(state.frames, left_out):
+            self._key_picture, path.known = keys, known
+            path.set_left_out(state.frames, left_out)
+            self._thumbnails = {one: keys.at(0, k) for k, one in enumerate(state.frames) if k not in left_out}
             self._show_known()
             self.show_state(self.state)
-        self.stage.show_note(left_out_in_words(self.left_out))
+        self.stage.show_note(left_out_text(path.left_out))
 
     def _show_known(self) -> None:
-        self.tools.show_known(self.known)
-        self.keys.menus.fill(self.add.menu(), "add", self.known)
+        self.tools.show_known(self.path.known)
+        self.key_frames.show_known()
 
     @Slot()
     def show_frame(self) -> None:
-        """The chosen key frame in the inspector."""
+        """Show the selected key frame in the inspector."""
         frames, k = self.state.frames, self.row.current
         self.tools.show_frame(frames[k] if frames else None, k, len(frames))
 
     def show_place(self) -> None:
-        """Where on the path one is: cheap, for every frame."""
-        self.transport.show_place(self.player.place, self.player.clock.length)
-        self.row.show_mark(self._mark())
+        """Show the place on the path: cheap, for every frame."""
+        self.transport.show_place(self.player.position, self.path.length)
+        self.row.show_mark(self.path.key_position(self.player.position))
         if self.state.show == "strip":
             self.grid.update()
 
-    def stood_still(self) -> None:
-        """A play has ended: the words are those of what is shown."""
-        self._said_at = 0.0
-        if self.rendered is not None and self.rendered.content is not None:
-            self.show_rendered(self.rendered)
-
-    def _mark(self) -> float | None:
-        """The place in key frames from the first of the row: past those that are left out the path takes no time."""
-        numbers = self.numbers
-        if not numbers:
-            return None
-        at = min(self.player.place, 1.0) * self.ways
-        k = int(at)
-        around = [*numbers, numbers[0] + len(self.state.frames)]
-        if at == k:
-            return float(numbers[k % len(numbers)])
-        return around[k] + (at - k) * (around[k + 1] - around[k])
-
     def is_here(self, row: int, column: int) -> bool:
-        """Of a strip: whether one is at this picture."""
+        """True for the picture of a strip that is nearest to the place on the path."""
         places, picture = self._places(), self.grid.picture
         if places is None or picture is None:
             return False
-        if self._here[0] is not places or self._here[1] != self.player.place:
-            apart = abs(places - self.player.place)
-            if self.state.closed:
-                apart = abs((apart + 0.5) % 1.0 - 0.5)
-            self._here = (places, self.player.place, int(apart.argmin()))
-        return row * picture.columns + column == self._here[2]
+        position = self.player.position
+        if self._marked[0] is not places or self._marked[1] != position:
+            self._marked = (places, position, self.path.nearest(places, position))
+        return row * picture.columns + column == self._marked[2]
 
     def describe_cell(self, row: int, column: int) -> str:
         content = self.rendered.content if self.rendered is not None else None
@@ -254,39 +215,43 @@ class InterpolateView(PaneView):
     def _show_pointed(self) -> None:
         """The inspector has no picture here."""
 
-    # -- hands ---------------------------------------------------------------------------------------------------
+    # -- played --------------------------------------------------------------------------------------------------
 
-    def propose(self, words: str = "", **fields: Any) -> None:
-        changed = replace(self.state, **fields)
-        (self.gestures.go_on if self.gestures.sliding else self.gestures.act)(words, changed)
+    @Slot()
+    def _moved(self) -> None:
+        self.show_place()
+        if self.state.show == "picture":  # a strip is the same at every place
+            self.played.emit()
 
-    @Slot(int)
-    def go_to_key(self, k: int) -> None:
-        """To key frame ``k``, where the path goes there."""
-        numbers = self.numbers
-        if k in numbers and self.ways:
-            self.player.go_to(numbers.index(k) / self.ways)
+    @Slot()
+    def _stopped(self) -> None:
+        """The text is that of what is shown."""
+        self._text_shown_at = 0.0
+        if self.rendered is not None and self.rendered.content is not None:
+            self.show_rendered(self.rendered)
+
+    @Slot(bool)
+    def choose_loop(self, loop: bool) -> None:
+        self.propose(_("repeat") if loop else _("once"), loop=loop)
+
+    @Slot()
+    def toggle_loop(self) -> None:
+        self.choose_loop(not self.state.loop)
 
     @Slot(int, int)
     def _picked(self, row: int, column: int) -> None:
-        """A picture of the strip: there one goes."""
+        """Go to a picture of the strip."""
         places, picture = self._places(), self.grid.picture
         if places is not None and picture is not None:
             self.player.go_to(float(places[row * picture.columns + column]))
 
-    def _plays_no_gesture(self) -> bool:
-        """Check that nothing plays: what plays is no undo command before it stops."""
-        return False
+    # -- edited --------------------------------------------------------------------------------------------------
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_path(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.keys.drop(event)
+    def propose(self, words: str = "", **fields: Any) -> None:
+        self.merging.command(words, replace(self.state, **fields))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Only what the part with the focus has no use for comes here."""
+        """Only keys that the widget with the focus ignores arrive here."""
         wanted = KEYS.get(Qt.Key(event.key()))
         if wanted is None or event.modifiers() & _MODIFIERS or self.showing_help or not self.transport.isVisible():
             super().keyPressEvent(event)
@@ -294,12 +259,12 @@ class InterpolateView(PaneView):
             self.player.press(wanted)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self.gestures.end_steps()
-        self.player.pause()  # nothing plays that nobody sees
+        self.merging.end_steps()
+        self.player.pause()  # nothing plays unseen
         super().hideEvent(event)
 
 
-def left_out_in_words(left_out: dict[int, str]) -> str:
+def left_out_text(left_out: dict[int, str]) -> str:
     """List the key frames that are left out with their reasons, those of one reason on one line."""
     reasons: dict[str, list[int]] = {}
     for k, why in left_out.items():

@@ -1,4 +1,4 @@
-"""Audits of samples, as jobs: what they found is kept here and shown where it belongs, or told in the status bar."""
+"""Audits of samples as jobs: results are cached here and shown in the pane, or in the status bar."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from genstudio.viewing.blobs import Blobs
 
 log = logging.getLogger(__name__)
-KEPT = 12  # results: a few kilobytes each
+CACHED = 12  # results: a few kilobytes each
 Found = Checked | Message
 
 
@@ -51,12 +51,12 @@ class Audits(QObject):
         self._session, self._jobs, self._blobs = session, jobs, blobs
         self._found: OrderedDict[Audited, Found] = OrderedDict()
         self._running: dict[Audited, Job] = {}
-        self._declined: set[Audited] = set()  # a person has stopped them: they don't begin by themselves again
+        self._declined: set[Audited] = set()  # stopped by the user: they don't begin automatically again
         jobs.changed.connect(self._jobs_changed)
 
     def start(self, rendered: Rendered, state: NeighboursState, *, by_itself: bool = False) -> None:
-        """Audit the model that is shown by ``rendered``, as ``state`` asks for. One that no person asked for gives way to
-        this one. ``by_itself``: no person asks now; then one that has ended or was stopped does not begin again."""
+        """Audit the model that is shown by ``rendered``, as ``state`` says. An automatic audit gives way to this one.
+        ``by_itself``: this one is automatic; then one that has ended or was stopped does not begin again."""
         what = self.what(rendered, state)
         if what is None or what in self._running or rendered.snapshot is None or self._session.data is None:
             return
@@ -74,8 +74,8 @@ class Audits(QObject):
         run, made = self._session.run, rendered.snapshot
         if run is None or made is None or not state.audited:
             return None
-        asked = NeighboursState(audited=state.audited, seed=state.seed, compared=state.compared)
-        return Audited(str(run.path), made.step, made.averaged, asked)
+        fields = NeighboursState(audited=state.audited, seed=state.seed, compared=state.compared)
+        return Audited(str(run.path), made.step, made.averaged, fields)
 
     def result(self, rendered: Rendered, state: NeighboursState) -> Found | None:
         """Result of the audit of ``state`` for the model shown by ``rendered``; ``None`` before it ends."""
@@ -96,7 +96,7 @@ class Audits(QObject):
         self._jobs.stop(job)
 
     def stop_by_itself(self) -> None:
-        """Stop one that no person asked for."""
+        """Stop an automatic audit."""
         for what, job in [(what, job) for what, job in self._running.items() if job.by_itself]:
             del self._running[what]
             self._jobs.stop(job)
@@ -104,7 +104,7 @@ class Audits(QObject):
     def _ended(self, what: Audited, found: Found) -> None:
         self._running.pop(what, None)
         self._found[what] = found
-        while len(self._found) > KEPT:
+        while len(self._found) > CACHED:
             self._found.popitem(last=False)
         self.found.emit(what)
         self.changed.emit()
@@ -140,5 +140,5 @@ def shown_with(rendered: Rendered, state: NeighboursState, found: Found) -> Rend
     from genstudio.panes.neighbours.content import with_audit
 
     assert rendered.content is not None
-    asked: Any = replace(rendered.state, audited=state.audited)  # type: ignore[call-arg]
-    return replace(rendered, state=asked, content=with_audit(rendered.content, state, found))
+    state_shown: Any = replace(rendered.state, audited=state.audited)  # type: ignore[call-arg]
+    return replace(rendered, state=state_shown, content=with_audit(rendered.content, state, found))

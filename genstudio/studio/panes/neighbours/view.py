@@ -1,4 +1,4 @@
-"""Nearest neighbours in the hand: each sample in a frame before its neighbours, distances under them, the verdict below."""
+"""Qt view of the pane Nearest neighbours: each sample framed before its neighbours, distances and verdict below."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.panes.neighbours.content import NeighboursState
-from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.neighbours.audits import shown_with
@@ -38,8 +37,8 @@ MOST_BESIDE = 16
 
 @pane_view("neighbours")
 class NeighboursView(PaneView):
-    """Neighbours are rendered; the audit is a job of its own (``audits``), begun by a button, or by itself where a model
-    draws in an instant."""
+    """Neighbours are rendered; the audit is a job of its own (``audits``), begun by a button, or automatically
+    for a model that draws fast."""
 
     state: NeighboursState
     has_codes = False
@@ -49,9 +48,6 @@ class NeighboursView(PaneView):
         self._plain: Rendered | None = None  # what was rendered, without the audit
         self._spec: ImageSpec | None = None
         super().__init__(pane, state, parent)
-        shortcut = QShortcut(QKeySequence(Qt.Key.Key_R), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(self.resample)
 
     # -- laid out ------------------------------------------------------------------------------------------------
 
@@ -64,48 +60,34 @@ class NeighboursView(PaneView):
         return grid
 
     def make_pictures(self) -> QWidget:
-        whole = QWidget(self)
-        column = QVBoxLayout(whole)
+        pictures = QWidget(self)
+        column = QVBoxLayout(pictures)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        self.verdict = QLabel(whole)
+        self.verdict = QLabel(pictures)
         self.verdict.setFont(font(13))
         self.verdict.setWordWrap(True)
         self.verdict.setMinimumHeight(2 * self.verdict.fontMetrics().height())
         self.verdict.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.verdict.setAccessibleName(_("Does it copy?"))
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.audit_button = Button("", parent=whole)
+        self.audit_button = Button("", parent=pictures)
         self.audit_button.clicked.connect(self.audit_or_stop)
         self.audit_button.hide()
-        said = QHBoxLayout()
-        said.setSpacing(8)
-        said.addWidget(self.verdict, 1)
-        said.addWidget(self.audit_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.histogram = HistogramView(whole)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.verdict, 1)
+        line.addWidget(self.audit_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.histogram = HistogramView(pictures)
         self.histogram.setAccessibleName(_("Histogram of the distances of samples and held-out images"))
         column.addWidget(self.grid, 1)
-        column.addLayout(said)
+        column.addLayout(line)
         column.addWidget(self.histogram)
-        return whole
+        return pictures
 
     def make_controls(self) -> PaneControls:
-        infos = {info.name: info for info in NeighboursState.controls()}
-        orders = [("nearest", _("nearest first")), ("drawn", _("as drawn"))]
-        spaces = [("pixels", _("pixels")), ("features", _("features"))]
-        curves = [("distance", _("distances")), ("relative", _("relative distances"))]
-        made = {
-            "n": SliderControl(infos["n"], lambda value: f"{value:.0f}"),
-            "k": SliderControl(infos["k"], lambda value: f"{value:.0f}"),
-            "compared": ChoiceControl(infos["compared"], spaces),
-            "order": ChoiceControl(infos["order"], orders),
-            "curves": ChoiceControl(infos["curves"], curves, _("histogram")),
-            "audited": SliderControl(infos["audited"], lambda value: f"{value:.0f}" if value else _("none")),
-        }
-        controls = PaneControls(NeighboursState, made, left_out=("beside",))
-        self._resample = Button(_("Resample"), _("Draw from another seed (R)"), icon_name="reset")
-        self._resample.clicked.connect(self.resample)
-        controls.rows.insertWidget(0, self._resample)
+        controls = PaneControls(NeighboursState)
+        self.add_resample(controls, _("Draw from another seed (R)"))
         return controls
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -129,7 +111,7 @@ class NeighboursView(PaneView):
     def sync(self, rendered: Rendered) -> None:
         if rendered.snapshot is not None and self._spec != rendered.snapshot.spec:
             self._spec = rendered.snapshot.spec  # only now is it known how large the images are
-            self.inspector.controls.controls["compared"].widget.setVisible(not self._spec.is_point)
+            self.inspector.controls.widget("compared").setVisible(not self._spec.is_point)
 
     @Slot()
     def _fit_again(self) -> None:
@@ -168,7 +150,7 @@ class NeighboursView(PaneView):
         audits.changed.connect(self._follow_audit)
 
     @property
-    def asked(self) -> NeighboursState:
+    def audited_state(self) -> NeighboursState:
         """State on screen with the audit that is requested."""
         shown = self._plain.state if self._plain is not None else self.state
         assert isinstance(shown, NeighboursState)
@@ -189,13 +171,13 @@ class NeighboursView(PaneView):
         if job is not None:
             self.audits.stop(job)
         else:
-            self.audits.start(self._plain, self.asked)
+            self.audits.start(self._plain, self.audited_state)
 
     def shows(self, what: Audited) -> bool:
         """True where the result of this audit is on screen."""
         if self.audits is None or self._plain is None or self._plain.content is None:
             return False
-        return self.isVisible() and self.audits.what(self._plain, self.asked) == what
+        return self.isVisible() and self.audits.what(self._plain, self.audited_state) == what
 
     def show_state(self, state: PaneState) -> None:
         super().show_state(state)
@@ -213,19 +195,19 @@ class NeighboursView(PaneView):
     def _job(self) -> Job | None:
         if self.audits is None or self._plain is None:
             return None
-        return self.audits.job(self._plain, self.asked)
+        return self.audits.job(self._plain, self.audited_state)
 
     @Slot()
     def _follow_audit(self) -> None:
-        """Show what is known of the audit; begin it where that is a matter of a moment."""
+        """Show what is known of the audit; begin it where that takes a moment."""
         made, audits = self._plain, self.audits
         if made is None or made.content is None:
             return
         if audits is not None and made.final and "verdict" not in made.content.values:
             if self._begins_by_itself(made):
-                audits.start(made, self.asked, by_itself=True)
-            if (found := audits.result(made, self.asked)) is not None:
-                made = shown_with(made, self.asked, found)
+                audits.start(made, self.audited_state, by_itself=True)
+            if (found := audits.result(made, self.audited_state)) is not None:
+                made = shown_with(made, self.audited_state, found)
         self.rendered = made
         assert made.content is not None
         self._show_audit(made.content)
@@ -248,14 +230,14 @@ class NeighboursView(PaneView):
             tip = _("Stop the audit")
             self.audit_button.setText(_("Stop"))
             if not known:
-                told = _("Auditing {n} samples, {percent} %", n=n, percent=f"{100 * job.share:.0f}")
-                self.verdict.setText("\n".join(filter(None, [self.verdict.text(), told])))
+                progress = _("Auditing {n} samples, {percent} %", n=n, percent=f"{100 * job.share:.0f}")
+                self.verdict.setText("\n".join(filter(None, [self.verdict.text(), progress])))
         self.audit_button.setToolTip(tip)
         self.audit_button.setAccessibleName(self.audit_button.text())
 
     def _show_audit(self, content: Content) -> None:
-        said = [translate(content.values[name]) for name in ("note", "verdict") if content.values.get(name)]
-        words = "\n".join(said)
+        lines = [translate(content.values[name]) for name in ("note", "verdict") if content.values.get(name)]
+        words = "\n".join(lines)
         self.verdict.setText(words)
         self.verdict.setAccessibleDescription(self.verdict.text())
         bad = content.values.get("p_copies", 1.0) < SURE
@@ -273,7 +255,7 @@ class NeighboursView(PaneView):
             self.histogram.show_histograms(None)
 
     def _audits(self, content: Content | None) -> bool:
-        """True where a histogram will come: its room is kept, so that the pictures stay where they are."""
+        """True where a histogram will come: its space is reserved, so that the pictures don't move."""
         neighbours = content is not None and "index" in content.pictures[0].values
         return neighbours and isinstance(self.state, NeighboursState) and self.state.audited > 0
 
@@ -324,10 +306,3 @@ class NeighboursView(PaneView):
             self.histogram.point_out(None)
         else:
             self.histogram.point_out(float(picture.values["distance"][cell]))
-
-    # -- hands ---------------------------------------------------------------------------------------------------
-
-    @Slot()
-    def resample(self) -> None:
-        """Another seed."""
-        self.proposed.emit(self.state.resampled(), _("resample"))

@@ -1,4 +1,4 @@
-"""The brush that rubs pixels of a given image out, or paints them back: a mask, one stroke at a time, and how it looks."""
+"""Brush that erases pixels of a given image or restores them: a mask, one stroke at a time, and its painting."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Place = tuple[int, int]  # (row, column)
 
 
 class Brush:
-    """``mask`` (bool H×W, True is kept) is what holds; a stroke changes a copy, which :meth:`end` gives back."""
+    """``mask`` (bool H×W, True is given) is the present one; a stroke changes a copy, which :meth:`end` returns."""
 
     def __init__(self) -> None:
         self.tool: Tool = "point"
         self.width = 3
         self.mask: np.ndarray | None = None
-        self.cursor: Place | None = None  # where the keyboard holds it
+        self.cursor: Place | None = None  # its pixel, by keyboard
         self._stroke: tuple[np.ndarray, Place] | None = None  # the mask so far, and where the brush was last
-        self._veil: QImage | None = None  # what the stroke has changed, as small as the image
-        self._border = QPainterPath()  # between kept and not, in pixels
+        self._veil: QImage | None = None  # changes of the stroke, one pixel per image pixel
+        self._border = QPainterPath()  # between given pixels and others, in pixels
 
     @property
     def painting(self) -> bool:
@@ -83,14 +83,14 @@ class Brush:
 
     # -- how it looks --------------------------------------------------------------------------------------------
 
-    def paint(self, painter: QPainter, whole: QRectF) -> None:
-        """Paint the stroke's changes and the border of the given pixels over an image that fills ``whole``."""
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint the stroke's changes and the border of the given pixels over an image that fills ``rect``."""
         if self._veil is not None:
-            painter.drawImage(whole, self._veil, QRectF(self._veil.rect()))
+            painter.drawImage(rect, self._veil, QRectF(self._veil.rect()))
         if self.mask is None or self._border.isEmpty():
             return
         h, w = self.mask.shape
-        border = QTransform(whole.width() / w, 0, 0, whole.height() / h, whole.x(), whole.y()).map(self._border)
+        border = QTransform(rect.width() / w, 0, 0, rect.height() / h, rect.x(), rect.y()).map(self._border)
         for tint, width in ((QColor(0, 0, 0, 150), 3), (QColor(255, 255, 255, 220), 1)):
             painter.setPen(QPen(tint, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
             painter.drawPath(border)
@@ -106,7 +106,7 @@ class Brush:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _make_veil(self, mask: np.ndarray) -> None:
-        """Rubbed out is slate, kept again is light."""
+        """Erased pixels are slate, restored ones light."""
         import numpy as np
 
         assert self.mask is not None

@@ -1,4 +1,4 @@
-"""One image, large and crisp, to look at pixel by pixel: the one just drawn is framed, any can be clicked, wheeled, painted.
+"""One image, enlarged and crisp: the pixel just drawn is framed, any can be clicked, changed by the wheel, or painted.
 
 The image is one small QImage that is drawn enlarged; everything over it is a few lines and rectangles. While a stroke is
 painted only a veil as small as the image changes.
@@ -26,11 +26,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from genstudio.core.messages import _
-from genstudio.studio.pane_view.pan_and_zoom import qimage
 from genstudio.studio.panes.pixels.brush import Brush, Place, Tool
 from genstudio.studio.theme import colour, theme
 from genstudio.studio.widgets.image_grid import KEYS
 from genstudio.studio.widgets.rounded_frame import ROUND, behind, corners
+from genstudio.studio.widgets.sheet_layout import qimage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,11 +41,11 @@ MARGIN = 8  # logical pixels
 class PixelCanvas(QWidget):
     """Shows uint8 H×W×C. ``tool`` says what a click does: ``point`` at a pixel, ``erase`` it from the mask, ``keep`` it."""
 
-    clicked = Signal(int, int)  # row, column: with the pointing hand
+    clicked = Signal(int, int)  # row, column: with the pointing tool
     wheeled = Signal(int)  # notches, over the selected pixel
     pointed = Signal(object)  # the (row, column) under the pointer, or None
     stroked = Signal(object)  # the mask (bool H×W) after one stroke of the brush
-    left_off = Signal()  # Escape: back to the pointing hand
+    escaped = Signal()  # Escape: back to the pointing tool
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -148,17 +148,17 @@ class PixelCanvas(QWidget):
 
     def pixel_rect(self, row: int, column: int) -> QRectF:
         """Where a pixel is, in logical coordinates."""
-        whole, (h, w) = self.image_rect(), self._size
-        side_x, side_y = whole.width() / w, whole.height() / h
-        return QRectF(whole.x() + column * side_x, whole.y() + row * side_y, side_x, side_y)
+        rect, (h, w) = self.image_rect(), self._size
+        side_x, side_y = rect.width() / w, rect.height() / h
+        return QRectF(rect.x() + column * side_x, rect.y() + row * side_y, side_x, side_y)
 
     def pixel_at(self, position: QPointF) -> Place | None:
         """The pixel under a point of the widget."""
-        whole, (h, w) = self.image_rect(), self._size
-        if not h or not whole.contains(position):
+        rect, (h, w) = self.image_rect(), self._size
+        if not h or not rect.contains(position):
             return None
-        row = int((position.y() - whole.y()) / whole.height() * h)
-        column = int((position.x() - whole.x()) / whole.width() * w)
+        row = int((position.y() - rect.y()) / rect.height() * h)
+        column = int((position.x() - rect.x()) / rect.width() * w)
         return min(row, h - 1), min(column, w - 1)
 
     def sizeHint(self) -> QSize:
@@ -173,11 +173,11 @@ class PixelCanvas(QWidget):
         painter.fillPath(corners(self.width(), self.height()), behind(self))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if self._image is not None:
-            whole = self._snapped(painter, self.image_rect())
+            rect = self._snapped(painter, self.image_rect())
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
-            painter.drawImage(whole, self._image, QRectF(self._image.rect()))
+            painter.drawImage(rect, self._image, QRectF(self._image.rect()))
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            self._brush.paint(painter, whole)
+            self._brush.paint(painter, rect)
             self._paint_marks(painter)
         if self.hasFocus() and self._by_keyboard:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -267,9 +267,9 @@ class PixelCanvas(QWidget):
             event.ignore()
 
     def _nearest(self, position: QPointF) -> Place:
-        whole, (h, w) = self.image_rect(), self._size
-        row = math.floor((position.y() - whole.y()) / whole.height() * h)
-        column = math.floor((position.x() - whole.x()) / whole.width() * w)
+        rect, (h, w) = self.image_rect(), self._size
+        row = math.floor((position.y() - rect.y()) / rect.height() * h)
+        column = math.floor((position.x() - rect.x()) / rect.width() * w)
         return min(max(row, 0), h - 1), min(max(column, 0), w - 1)
 
     # -- keyboard ------------------------------------------------------------------------------------------------
@@ -289,7 +289,7 @@ class PixelCanvas(QWidget):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._dab()
         elif key == Qt.Key.Key_Escape:
-            self.left_off.emit()
+            self.escaped.emit()
         else:
             event.ignore()
 

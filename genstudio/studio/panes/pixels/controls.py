@@ -1,4 +1,4 @@
-"""The controls of *Pixel by pixel*: what is drawn, what is laid over it, what is given, what is changed by hand."""
+"""Controls of the pane Pixel by pixel: what is drawn, the overlay, what is given, what is changed."""
 
 from __future__ import annotations
 
@@ -9,55 +9,37 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QVBoxLayout, QWi
 
 from genstudio.core.messages import _
 from genstudio.panes.pixels.state import PixelsState
-from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.panes.pixels.level_editor import LevelEditor
-from genstudio.studio.widgets.card import Caption, Fact
+from genstudio.studio.widgets.card import Fact
 from genstudio.studio.widgets.controls import Button, IconButton
 from genstudio.studio.widgets.value_slider import ValueSlider
 
 if TYPE_CHECKING:
     from genstudio.viewing.pane_state import PaneState
 
-BY_HAND = (
-    "temperature_schedule", "label", "position", "enlarged", "source", "index", "own", "mask", "edits", "branches",
-    "overlay",
-)  # fmt: skip
 BRUSHES = (1, 9)
 
 
 class PixelsControls(PaneControls):
-    """``asked`` carries what a button wants: ``resample``, ``open``, ``previous``, ``next``, ``region:NAME``."""
+    """``requested`` carries a button's request: ``resample``, ``open``, ``previous``, ``next``, ``region:NAME``."""
 
-    asked = Signal(str)
+    requested = Signal(str)
     tool_chosen = Signal(str, int)  # point, erase or keep; and how wide the brush is
 
     def __init__(self) -> None:
-        infos = {info.name: info for info in PixelsState.controls()}
-        super().__init__(PixelsState, {"n": SliderControl(infos["n"], lambda value: f"{value:.0f}")}, BY_HAND)
-        self.label = ChoiceControl(infos["label"], [(-1, _("any"))], _("class"))
-        overlays = [
-            ("none", _("nothing")),
-            ("entropy", _("entropy")),
-            ("field", _("what it uses")),
-            ("mask", _("what it may use")),
-        ]
-        self.overlay = ChoiceControl(infos["overlay"], overlays, _("show over it"))
-        sources = [("none", _("nothing")), ("data", _("a test image")), ("own", _("my image"))]
-        self.source = ChoiceControl(infos["source"], sources, _("given"))
+        super().__init__(PixelsState)
         self.resample = self._button(_("Resample"), _("Draw from another seed (R)"), "resample", "reset")
         self.editor = LevelEditor(self)
         self.rows.insertWidget(0, self.resample)
-        self.rows.addWidget(self.label.widget)
-        self.rows.addWidget(self.overlay.widget)
-        self._head(_("Completion"))
-        self.rows.addWidget(self.source.widget)
+        self.rows.addWidget(self.widget("label"))
+        self.rows.addWidget(self.widget("overlay"))
+        self.add_caption(_("Completion"))
+        self.rows.addWidget(self.widget("source"))
         self.rows.addWidget(self._image_row())
         self.rows.addWidget(self._tools())
-        self._head(_("What if"))
+        self.add_caption(_("What if"))
         self.rows.addWidget(self.editor)
-        for control in (self.label, self.overlay, self.source):
-            self.add(control, placed=False)
-        self.show_classes(())
         self.choose_tool("point")
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -76,34 +58,24 @@ class PixelsControls(PaneControls):
         if not painting:
             self.choose_tool("point")
 
-    def show_classes(self, names: tuple[str, ...]) -> None:
-        """The classes that a conditional model draws; none: it knows of none."""
-        self.label.set_choices([(-1, _("any")), *enumerate(names)])
-        self.label.widget.setVisible(bool(names))
-
     @property
     def tool(self) -> str:
         checked = self._tool_buttons.checkedButton()
         return str(checked.property("which")) if checked else "point"
 
     def choose_tool(self, tool: str) -> None:
-        """Take a brush, or lay it down."""
+        """Choose a brush, or the pointer."""
         for button in self._tool_buttons.buttons():
             if button.property("which") == tool and not button.isChecked():
                 button.setChecked(True)
-                self._tell_tool()
+                self._emit_tool()
 
     # -- parts ---------------------------------------------------------------------------------------------------
 
-    def _head(self, words: str) -> None:
-        caption = Caption(words)
-        caption.setContentsMargins(0, 8, 0, 0)
-        self.rows.addWidget(caption)
-
-    def _button(self, words: str, tip: str, asks: str, icon_name: str = "") -> Button:
+    def _button(self, words: str, tip: str, request: str, icon_name: str = "") -> Button:
         made = Button(words, tip, self, icon_name=icon_name)
-        made.setProperty("asks", asks)
-        made.clicked.connect(self._asked)
+        made.setProperty("request", request)
+        made.clicked.connect(self._requested)
         return made
 
     def _image_row(self) -> QWidget:
@@ -123,15 +95,15 @@ class PixelsControls(PaneControls):
         line.addWidget(self.open, 4)
         return self._image
 
-    def _make_turn_button(self, asks: str, icon_name: str, words: str) -> IconButton:
+    def _make_turn_button(self, request: str, icon_name: str, words: str) -> IconButton:
         made = IconButton(icon_name, words, self._image)
-        made.setProperty("asks", asks)
+        made.setProperty("request", request)
         made.setAutoRepeat(True)
-        made.clicked.connect(self._asked)
+        made.clicked.connect(self._requested)
         return made
 
     def _tools(self) -> QWidget:
-        """Pointing, rubbing out, painting back; the width of the brush; whole regions."""
+        """Pointing, erasing, restoring; the width of the brush; regions."""
         self._toolbox = QWidget(self)
         column = QVBoxLayout(self._toolbox)
         column.setContentsMargins(0, 0, 0, 0)
@@ -160,8 +132,8 @@ class PixelsControls(PaneControls):
         )
         self.brush.set_value(3)
         column.addWidget(self.brush)
-        self._tool_buttons.buttonToggled.connect(self._tell_tool)
-        self.brush.moved.connect(self._tell_tool)
+        self._tool_buttons.buttonToggled.connect(self._emit_tool)
+        self.brush.moved.connect(self._emit_tool)
         return self._toolbox
 
     def _region_menu(self) -> QMenu:
@@ -180,16 +152,16 @@ class PixelsControls(PaneControls):
         return menu
 
     @Slot()
-    def _asked(self) -> None:
+    def _requested(self) -> None:
         sender = self.sender()
         if sender is not None:
-            self.asked.emit(str(sender.property("asks")))
+            self.requested.emit(str(sender.property("request")))
 
     @Slot()
     def _region_chosen(self) -> None:
         action = self.sender()
-        self.asked.emit(str(action.data()))  # type: ignore[attr-defined]
+        self.requested.emit(str(action.data()))  # type: ignore[attr-defined]
 
     @Slot()
-    def _tell_tool(self) -> None:
+    def _emit_tool(self) -> None:
         self.tool_chosen.emit(self.tool, int(self.brush.value()))

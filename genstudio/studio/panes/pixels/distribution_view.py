@@ -75,7 +75,7 @@ class DistributionView(QWidget):
         self.update()
 
     def bar_rect(self, level: int) -> QRectF:
-        """Where a level's bar, or its part of the curve, may stand."""
+        """Rectangle of a level's bar, or of its part of the curve."""
         assert self._shown is not None
         n, room = len(self._shown.probabilities), self._room()
         slot = room.width() / n
@@ -99,7 +99,7 @@ class DistributionView(QWidget):
         painter.end()
 
     def _ground(self, room: QRectF) -> QImage:
-        """Lines, scale and levels: they stand still while pixels follow one another, and text is dear to draw."""
+        """Lines, scale and levels: the same for all pixels, and text is slow to draw."""
         shown, ratio = self._shown, self.devicePixelRatioF()
         kind = None if shown is None else (len(shown.probabilities), shown.channel, shown.channels)
         key = (self.width(), self.height(), ratio, self._scale(), kind, behind(self).rgb())
@@ -185,7 +185,7 @@ class DistributionView(QWidget):
         self._paint_marker(painter, x, room)
 
     def _paint_marker(self, painter: QPainter, x: float, room: QRectF) -> None:
-        """A triangle over the level that was drawn: told apart by shape, not by colour alone."""
+        """Paint a triangle over the level that was drawn: visible by shape, not by colour alone."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour("accent"))
@@ -214,7 +214,7 @@ class DistributionView(QWidget):
         self._grounds.clear()
         self.update()
 
-    # -- hands ---------------------------------------------------------------------------------------------------
+    # -- input ---------------------------------------------------------------------------------------------------
 
     def _level_at(self, position: QPointF) -> int | None:
         if self._shown is None:

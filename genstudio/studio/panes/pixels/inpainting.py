@@ -1,4 +1,4 @@
-"""Completion: which image is given, and which part of it is kept, painted with a brush."""
+"""Inpainting: which image is given, and which part of it is given, painted with a brush."""
 
 from __future__ import annotations
 
@@ -7,71 +7,85 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Slot
 
 from genstudio.core.messages import _
-from genstudio.studio.pane_view.own_image import OwnImage
 from genstudio.studio.panes.pixels.masks import region
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.studio.panes.pixels.view import PixelsView
+    from genstudio.studio.pane_view.image_drop import ImageDrop
+    from genstudio.studio.pane_view.undo_merging import UndoMerging
+    from genstudio.studio.panes.pixels.canvas import PixelCanvas
+    from genstudio.studio.panes.pixels.controls import PixelsControls
+    from genstudio.studio.panes.pixels.shown_drawing import ShownDrawing
+    from genstudio.viewing.blobs import Blob, Blobs
 
 
-class Completion(QObject):
-    def __init__(self, view: PixelsView) -> None:
-        super().__init__(view)
-        self._view = view
-        self.own_image = OwnImage(view)
-        self._mask_of: tuple[Any, ...] = ()
+class Inpainting(QObject):
+    def __init__(
+        self,
+        drawing: ShownDrawing,
+        merging: UndoMerging,
+        canvas: PixelCanvas,
+        tools: PixelsControls,
+        image_drop: ImageDrop,
+    ) -> None:
+        super().__init__(canvas)
+        self._drawing, self._merging, self._tools = drawing, merging, tools
+        self._image_drop = image_drop
+        self._blobs: Blobs | None = None
+        self._mask_key: tuple[Any, ...] = ()
         self._mask: np.ndarray | None = None
-        self.own_image.arrived.connect(self._own_arrived)
-        view.stage.canvas.stroked.connect(self._stroked)
-        view.stage.canvas.left_off.connect(self._lay_brush_down)
-        view.tools.tool_chosen.connect(view.stage.canvas.set_tool)
-        view.tools.asked.connect(self.ask)
+        image_drop.arrived.connect(self._image_arrived)
+        canvas.stroked.connect(self._stroked)
+        canvas.escaped.connect(self._put_brush_away)
+        tools.tool_chosen.connect(canvas.set_tool)
+        tools.requested.connect(self.request)
+
+    def set_blobs(self, blobs: Blobs) -> None:
+        """Set where masks are stored."""
+        self._blobs = blobs
 
     def mask(self) -> np.ndarray | None:
         """Mask of the given pixels, bool H×W of the images shown; ``None`` where nothing is given."""
         from genstudio.viewing.conditioning import fitted_mask
 
-        view, state = self._view, self._view.state
-        if view.content is None or state.source == "none" or (state.source == "own" and state.own is None):
+        state = self._drawing.state
+        if self._drawing.content is None or state.source == "none" or (state.source == "own" and state.own is None):
             return None
-        size = view.content.values["large"].shape[:2]
-        if self._mask_of != (state.mask, *size):
-            self._mask_of = (state.mask, *size)
-            painted = view.blobs.get_array(state.mask) if state.mask is not None and view.blobs is not None else None
+        size = self._drawing.size
+        if self._mask_key != (state.mask, *size):
+            self._mask_key = (state.mask, *size)
+            painted = self._blobs.get_array(state.mask) if state.mask is not None and self._blobs is not None else None
             self._mask = region("top", *size) if painted is None else fitted_mask(painted, *size)
         return self._mask
 
     @Slot(str)
-    def ask(self, what: str) -> None:
-        """Handle a button of :class:`PixelsControls`."""
-        view = self._view
+    def request(self, what: str) -> None:
+        """Act on a button of :class:`PixelsControls`, or on its key."""
+        state = self._drawing.state
         if what == "resample":
-            view.gestures.act(_("resample"), view.state.resampled())
+            self._merging.command(_("resample"), state.resampled())
         elif what in ("previous", "next"):
-            index = max(0, view.state.index + (1 if what == "next" else -1))
-            if index != view.state.index:
-                view.gestures.step(_("image"), view.state.with_fields(index=index))
+            index = max(0, state.index + (1 if what == "next" else -1))
+            if index != state.index:
+                self._merging.step(_("image"), state.with_fields(index=index))
         elif what == "open":
-            self.own_image.choose(view.background)
-        elif view.content is not None:
-            size = view.content.values["large"].shape[:2]
-            self._keep(_("keep a part"), region(what.partition(":")[2], *size))
+            self._image_drop.open()
+        elif self._drawing.content is not None:
+            self._set_mask(_("keep a part"), region(what.partition(":")[2], *self._drawing.size))
 
-    def _keep(self, words: str, mask: np.ndarray) -> None:
-        if self._view.blobs is not None:
-            self._view.propose(words, mask=self._view.blobs.put_array(mask))
+    def _set_mask(self, words: str, mask: np.ndarray) -> None:
+        if self._blobs is not None:
+            self._merging.command(words, self._drawing.state.with_fields(mask=self._blobs.put_array(mask)))
 
     @Slot(object)
     def _stroked(self, mask: np.ndarray) -> None:
-        self._keep(_("erase") if self._view.tools.tool == "erase" else _("keep"), mask)
+        self._set_mask(_("erase") if self._tools.tool == "erase" else _("keep"), mask)
 
     @Slot()
-    def _lay_brush_down(self) -> None:
-        self._view.tools.choose_tool("point")
+    def _put_brush_away(self) -> None:
+        self._tools.choose_tool("point")
 
     @Slot(object)
-    def _own_arrived(self, pixels: np.ndarray) -> None:
-        if self._view.blobs is not None:
-            self._view.propose(_("my image"), source="own", own=self._view.blobs.put_array(pixels))
+    def _image_arrived(self, own: Blob) -> None:
+        self._merging.command(_("my image"), self._drawing.state.with_fields(source="own", own=own))

@@ -1,4 +1,4 @@
-"""Where a drawing is looked at: the enlarged image over the distribution of its pixel, and beside them all the images."""
+"""Layout of the pane: the enlarged image over the distribution of its pixel, and beside them all the images."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DISTRIBUTION = (84, 160)  # its least and its most height
 
 
 class Sheet(ImageGrid):
-    """All the images; the enlarged one keeps a frame. Space, Home and End are left to the transport."""
+    """Grid of all images; the enlarged one has a frame. Space, Home and End are left to the transport."""
 
     smoothed = Signal(bool)
 
@@ -44,7 +44,7 @@ class Sheet(ImageGrid):
         chosen = None if self.picture is None else divmod(min(index, len(self.picture) - 1), self.picture.columns)
         if chosen != self._chosen:
             self._chosen = chosen
-            self._focus = chosen or (0, 0)  # the keyboard begins where one is looking
+            self._focus = chosen or (0, 0)  # the keyboard begins at the enlarged image
             self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -59,9 +59,9 @@ class Sheet(ImageGrid):
             self._frame(painter, *self._chosen, colour("accent"), 2)
 
 
-class PixelStage(QWidget):
+class PixelLayout(QWidget):
     """``canvas``, ``facts``, ``distribution`` on the left, ``sheet`` on the right; of the room each gets what makes pictures
-    largest by whole factors. With a message the sheet alone stands there and says it."""
+    largest by whole factors. A message is shown by the sheet alone."""
 
     def __init__(self, sheet: Sheet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,7 +87,7 @@ class PixelStage(QWidget):
         return QSize(560, 520)
 
     def show_sheet(self, picture: Picture | None, enlarged: int) -> None:
-        """All the images, in as many columns as make them largest here. ``None``: the sheet says something in words."""
+        """Show all images, in as many columns as make them largest here. ``None``: the sheet shows a message."""
         cells = None
         if picture is not None:
             height, width = picture.cell or picture.pixels.shape[:2]
@@ -111,7 +111,7 @@ class PixelStage(QWidget):
         top, width = self._words_at
         right = self.odds.sizeHint().width() if self.odds.text() else 0
         if self.facts.fontMetrics().horizontalAdvance(self.facts.whole()) + GAP + right > width:
-            right = 0  # a narrow pane tells which pixel it is
+            right = 0  # a narrow pane shows the pixel
         self.odds.setGeometry(width - right, top, right, FACTS)
         self.facts.setGeometry(0, top, max(width - right - GAP, 24), FACTS)
 

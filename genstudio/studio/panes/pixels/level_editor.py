@@ -1,4 +1,4 @@
-"""The level of one pixel, by hand: a slider for each channel, and a way back to what the model drew."""
+"""Editor of the levels of one pixel: a slider for each channel, and a link back to what the model drew."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class LevelEditor(QWidget):
     """``changed`` carries the levels of all channels; ``drag_started`` and ``drag_ended`` frame one drag."""
 
     changed = Signal(tuple)
-    taken_back = Signal()
+    reverted = Signal()
     drag_started = Signal()
     drag_ended = Signal()
 
@@ -28,7 +28,7 @@ class LevelEditor(QWidget):
         self._rows.addWidget(self.words)
         self.sliders: list[ValueSlider] = []
         self.back = link(_("Back to the model's level"), _("Undo this change"), self)
-        self.back.clicked.connect(self.taken_back)
+        self.back.clicked.connect(self.reverted)
         self._rows.addWidget(self.back)
         self._shape = (0, 0)
         self.show_pixel(None)
@@ -36,7 +36,7 @@ class LevelEditor(QWidget):
     def show_pixel(
         self, place: tuple[int, int] | None, values: tuple[int, ...] = (), levels: int = 2, *, edited: bool = False
     ) -> None:
-        """The pixel in hand (row, column) and its levels (C); ``None``: no pixel is."""
+        """Show a pixel (row, column) and its levels (C); ``None``: no pixel."""
         if place is None:
             self.words.setText(_("Click a drawn pixel to change it: everything after it is drawn again."))
             self.words.setObjectName("fact")

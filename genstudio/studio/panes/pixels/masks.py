@@ -1,4 +1,4 @@
-"""Masks of what is given in a completion: bool H×W, True is kept. Regions by name, and the round brush."""
+"""Masks for inpainting: bool H×W, True is given. Regions by name, and the round brush."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ REGIONS = ("top", "bottom", "left", "right", "all", "none")
 
 
 def region(name: str, height: int, width: int) -> np.ndarray:
-    """The mask that keeps one half of the image, all of it, or none."""
+    """Mask of one half of the image, all of it, or none."""
     import numpy as np
 
     from genstudio.viewing.conditioning import kept_part
@@ -22,7 +22,7 @@ def region(name: str, height: int, width: int) -> np.ndarray:
 
 
 def stroked(mask: np.ndarray, start: tuple[int, int], end: tuple[int, int], size: int, keep: bool) -> np.ndarray:
-    """``mask`` after a brush ``size`` pixels wide went straight from ``start`` to ``end`` (row, column)."""
+    """``mask`` after a brush ``size`` pixels wide went in a straight line from ``start`` to ``end`` (row, column)."""
     import numpy as np
 
     made = mask.copy()
@@ -38,7 +38,7 @@ def stroked(mask: np.ndarray, start: tuple[int, int], end: tuple[int, int], size
 
 
 def outline(mask: np.ndarray) -> list[tuple[int, int, int, int]]:
-    """The border between kept and not: lines (x0, y0, x1, y1) in pixels, runs joined, the image's own rim left out."""
+    """Border between given pixels and others: lines (x0, y0, x1, y1) in pixels, runs joined, without the image's edge."""
     import numpy as np
 
     lines: list[tuple[int, int, int, int]] = []

@@ -7,126 +7,121 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from genstudio.core.messages import _
-from genstudio.panes.pixels.state import OTHER_IMAGES, PixelsState
-from genstudio.studio.panes.pixels.shown import current_place
 
 if TYPE_CHECKING:
-    from genstudio.studio.panes.pixels.view import PixelsView
-    from genstudio.viewing.blobs import Blob
+    from genstudio.panes.pixels.state import PixelsState
+    from genstudio.studio.pane_view.player import Player
+    from genstudio.studio.pane_view.undo_merging import UndoMerging
+    from genstudio.studio.panes.pixels.canvas import PixelCanvas
+    from genstudio.studio.panes.pixels.distribution_view import DistributionView
+    from genstudio.studio.panes.pixels.level_editor import LevelEditor
+    from genstudio.studio.panes.pixels.shown_drawing import Pixel, ShownDrawing
+    from genstudio.viewing.blobs import Blobs
 
 MANY = 64  # levels from which one step is a sixteenth of the scale
-Place = tuple[int, int]
 
 
 class PixelEdit(QObject):
-    """``selected`` is the pixel in hand (row, column) of the enlarged image; another image has none."""
+    """``selected``: the pixel (row, column) of the enlarged image that ``editor`` shows; another image has none."""
 
-    def __init__(self, view: PixelsView) -> None:
-        super().__init__(view)
-        self._view = view
-        self.selected: Place | None = None
-        editor, stage = view.tools.editor, view.stage
-        stage.canvas.clicked.connect(self._clicked)
-        stage.canvas.wheeled.connect(self.nudge)
-        stage.distribution.picked.connect(self._level_picked)
+    def __init__(
+        self,
+        drawing: ShownDrawing,
+        player: Player,
+        merging: UndoMerging,
+        canvas: PixelCanvas,
+        distribution: DistributionView,
+        editor: LevelEditor,
+    ) -> None:
+        super().__init__(canvas)
+        self._drawing, self._player, self._merging = drawing, player, merging
+        self._canvas, self._editor = canvas, editor
+        self._blobs: Blobs | None = None
+        self.selected: Pixel | None = None
+        canvas.clicked.connect(self._clicked)
+        canvas.wheeled.connect(self.nudge)
+        distribution.picked.connect(self._level_picked)
         editor.changed.connect(self._levels_chosen)
-        editor.taken_back.connect(self._take_back)
-        editor.drag_started.connect(view.player.start_drag)
-        editor.drag_ended.connect(view.gestures.end)
+        editor.reverted.connect(self._revert)
+        editor.drag_started.connect(player.start_drag)
+        editor.drag_ended.connect(merging.end)
+
+    def set_blobs(self, blobs: Blobs) -> None:
+        """Set where the levels before an edit are stored."""
+        self._blobs = blobs
 
     def follow(self, state: PixelsState) -> None:
-        """The view is about to show ``state``: the pixel in hand stays only if that is the same image."""
-        if any(getattr(state, name) != getattr(self._view.state, name) for name in (*OTHER_IMAGES, "enlarged", "n")):
+        """Deselect the pixel if ``state``, which is to be shown next, enlarges another image."""
+        if not self._drawing.same_image(state):
             self.selected = None
 
-    def show(self) -> None:
-        """Mark the pixel in hand and those that were changed, and put the one in hand into the editor."""
-        view, content = self._view, self._view.content
-        state = view.state
+    def refresh(self) -> None:
+        """Mark the selected pixel and those that were changed, and put the selected one into the editor."""
+        drawing, state = self._drawing, self._drawing.state
         edited = tuple((y, x) for image, y, x, _levels in state.edits if image == state.enlarged)
-        if self.selected is not None and not view.is_reached(self.selected):
+        if self.selected is not None and not drawing.is_reached(self.selected):
             self.selected = None
-        view.stage.canvas.show_marks(self.selected, edited)
-        if content is None or self.selected is None:
-            view.tools.editor.show_pixel(None)
-            return
-        if not view.is_drawn(self.selected):  # what follows an edit is being drawn again
-            return
-        levels, count = self._levels(self.selected), int(content.values["levels"])
-        view.tools.editor.show_pixel(self.selected, levels, count, edited=self.selected in edited)
+        self._canvas.show_marks(self.selected, edited)
+        if self.selected is None:
+            self._editor.show_pixel(None)
+        elif drawing.is_drawn(self.selected):  # otherwise what follows an edit is being drawn again
+            levels = drawing.levels_at(self.selected)
+            self._editor.show_pixel(self.selected, levels, drawing.levels, edited=self.selected in edited)
 
     @Slot(int)
     def nudge(self, by: int) -> None:
-        """The pixel in hand, else the one drawn last, so many levels brighter."""
-        content = self._view.content
-        if content is None:
+        """Make the selected pixel, else the one drawn last, so many levels brighter."""
+        drawing = self._drawing
+        pixel = self.selected or drawing.pixel
+        if pixel is None or not drawing.is_drawn(pixel):
             return
-        place = self.selected or current_place(content.values)
-        if place is None or not self._view.is_drawn(place):
-            return
-        last = int(content.values["levels"]) - 1
+        last, before = drawing.levels - 1, drawing.levels_at(pixel)
         size = last // 16 if last >= MANY else 1
-        levels = tuple(min(max(level + by * size, 0), last) for level in self._levels(place))
-        if levels != self._levels(place):
-            self._edit(place, levels, step=True)
+        levels = tuple(min(max(level + by * size, 0), last) for level in before)
+        if levels != before:
+            self._edit(pixel, levels, step=True)
 
-    def _levels(self, place: Place) -> tuple[int, ...]:
-        assert self._view.content is not None
-        return tuple(map(int, self._view.content.values["large"][place]))
+    def _edit(self, pixel: Pixel, levels: tuple[int, ...], *, step: bool = False) -> None:
+        changed = self._changed(pixel, levels)
+        if changed != self._drawing.state:
+            (self._merging.step if step else self._merging.command)(_("what if"), changed)
 
-    def _edit(self, place: Place, levels: tuple[int, ...], *, step: bool = False) -> None:
-        changed = self._changed(place, levels)
-        if changed != self._view.state:
-            (self._view.gestures.step if step else self._view.gestures.act)(_("what if"), changed)
-
-    def _changed(self, place: Place, levels: tuple[int, ...]) -> PixelsState:
-        state = self._view.state
-        return state.edited(state.enlarged % state.n, *place, levels, self._drawn_before(place))
-
-    def _drawn_before(self, place: Place) -> Blob | None:
-        """Levels on screen of the enlarged image before ``place``; ``None`` while that is another image still."""
-        view = self._view
-        shown = view.rendered.state if view.rendered is not None else None
-        if view.blobs is None or view.content is None or not isinstance(shown, PixelsState):
-            return None
-        if any(getattr(shown, name) != getattr(view.state, name) for name in (*OTHER_IMAGES, "enlarged", "n")):
-            return None
-        levels = view.content.values["large"].copy()
-        levels.reshape(-1, levels.shape[-1])[place[0] * view.columns + place[1] :] = 0
-        return view.blobs.put_array(levels)
+    def _changed(self, pixel: Pixel, levels: tuple[int, ...]) -> PixelsState:
+        state, before = self._drawing.state, self._drawing.drawn_before(pixel)
+        blob = self._blobs.put_array(before) if self._blobs is not None and before is not None else None
+        return state.edited(state.enlarged % state.n, *pixel, levels, blob)
 
     @Slot(int, int)
     def _clicked(self, row: int, column: int) -> None:
-        """A drawn pixel is taken in hand (black turns white and back at once); one that is not is drawn up to."""
-        view, place = self._view, (row, column)
-        if view.content is None:
+        """Select a drawn pixel (black and white ones change at once), or draw up to one that is not."""
+        drawing, pixel = self._drawing, (row, column)
+        if drawing.content is None:
             return
-        if not view.is_drawn(place):
-            view.player.go_to((row * view.columns + column + 1) * view.clock.channels, _("scrub"))
-            view.gestures.end_steps()
+        if not drawing.is_drawn(pixel):
+            self._player.go_to(drawing.end_of(pixel))
+            self._merging.end_steps()
             return
-        self.selected = place
-        if int(view.content.values["levels"]) == 2 and view.clock.channels == 1:
-            self._edit(place, (1 - self._levels(place)[0],))
-        self.show()
+        self.selected = pixel
+        if drawing.levels == 2 and drawing.channels == 1:
+            self._edit(pixel, (1 - drawing.levels_at(pixel)[0],))
+        self.refresh()
 
     @Slot(int)
     def _level_picked(self, level: int) -> None:
-        """Another level for the sub-pixel whose distribution is shown."""
-        content = self._view.content
-        place = current_place(content.values) if content is not None else None
-        if content is not None and place is not None:
-            levels = list(self._levels(place))
-            levels[int(content.values["position_yxc"][2])] = level
-            self._edit(place, tuple(levels))
+        """Change the sub-pixel whose distribution is shown to another level."""
+        pixel = self._drawing.pixel
+        if pixel is not None:
+            levels = list(self._drawing.levels_at(pixel))
+            levels[int(self._drawing.values["position_yxc"][2])] = level
+            self._edit(pixel, tuple(levels))
 
     @Slot(tuple)
     def _levels_chosen(self, levels: tuple[int, ...]) -> None:
         if self.selected is not None:
-            self._view.gestures.go_on(_("what if"), self._changed(self.selected, levels))
+            self._merging.extend(_("what if"), self._changed(self.selected, levels))
 
     @Slot()
-    def _take_back(self) -> None:
+    def _revert(self) -> None:
         if self.selected is not None:
-            state = self._view.state
-            self._view.gestures.act(_("as drawn"), state.as_drawn(state.enlarged % state.n, *self.selected))
+            state = self._drawing.state
+            self._merging.command(_("as drawn"), state.as_drawn(state.enlarged % state.n, *self.selected))

@@ -1,5 +1,4 @@
-"""Pixel by pixel in the hand: play, scrub, change a pixel, rub out and complete, and see what each pixel was drawn
-from."""
+"""Qt view of the pane Pixel by pixel: play, scrub, change a pixel, erase and inpaint, and see what each was drawn from."""
 
 from __future__ import annotations
 
@@ -8,58 +7,87 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.panes.pixels.state import PixelsState
-from genstudio.studio.pane_area.undo_merging import Gestures
+from genstudio.studio.pane_view.pane_line import milliseconds_text
+from genstudio.studio.pane_view.player import FRAME_MS, Player
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.pixels.controls import PixelsControls
-from genstudio.studio.panes.pixels.drawing_player import DrawingPlayer
-from genstudio.studio.panes.pixels.inpainting import Completion
-from genstudio.studio.panes.pixels.keys import KEYS, OVERLAY_KEYS
-from genstudio.studio.panes.pixels.layout import PixelStage, Sheet
+from genstudio.studio.panes.pixels.inpainting import Inpainting
+from genstudio.studio.panes.pixels.layout import PixelLayout, Sheet
 from genstudio.studio.panes.pixels.pixel_edit import PixelEdit
-from genstudio.studio.panes.pixels.play_clock import FRAME_MS, SPEEDS, PlayClock
-from genstudio.studio.panes.pixels.shown import current_place, distribution_of, facts_of, legend_of, odds_of, spoken
+from genstudio.studio.panes.pixels.shown_drawing import ShownDrawing
+from genstudio.studio.panes.pixels.transport import DrawingTransport
 from genstudio.studio.widgets.controls import restyle
-from genstudio.studio.widgets.transport import Transport
 
 if TYPE_CHECKING:
     from genstudio.studio.forms.pane_controls import PaneControls
+    from genstudio.studio.pane_area.direction_store import FoundDirections
+    from genstudio.studio.pane_view.undo_merging import UndoMerging
+    from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.render_thread import Rendered
+    from genstudio.viewing.blobs import Blobs
     from genstudio.viewing.content import Content
     from genstudio.viewing.pane import Pane
     from genstudio.viewing.pane_state import PaneState
 
-WORDS_SECONDS = 0.12  # while it plays, words change no faster than eyes follow; pictures do at every frame
+TEXT_SECONDS = 0.12  # while it plays, text changes no faster than eyes follow; pictures do at every frame
+RATE_SECONDS = 0.5  # over which the speed of drawing is measured
 SHEET_EVERY = 2  # while it plays, all the images follow at every second frame
 SHOWN = tuple(info.name for info in PixelsState.controls() if info.name != "position")
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _OTHERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
+_Key = Qt.Key
+OVERLAY_KEYS = {"E": "entropy", "F": "field", "M": "mask"}
+KEYS: dict[tuple[int, bool], str] = {
+    (_Key.Key_Space, False): "transport:play",
+    (_Key.Key_Right, False): "transport:pixel",
+    (_Key.Key_Left, False): "transport:back",
+    (_Key.Key_Right, True): "transport:channel",
+    (_Key.Key_Left, True): "transport:channel back",
+    (_Key.Key_Down, False): "transport:row",
+    (_Key.Key_Up, False): "transport:row back",
+    (_Key.Key_Home, False): "transport:start",
+    (_Key.Key_End, False): "transport:end",
+    (_Key.Key_Plus, False): "nudge:1",
+    (_Key.Key_Equal, False): "nudge:1",
+    (_Key.Key_Minus, False): "nudge:-1",
+    (_Key.Key_R, False): "request:resample",
+    (_Key.Key_PageUp, False): "request:previous",
+    (_Key.Key_PageDown, False): "request:next",
+    (_Key.Key_X, False): "tool:erase",
+    (_Key.Key_K, False): "tool:keep",
+    (_Key.Key_Escape, False): "tool:point",
+    **{(getattr(_Key, f"Key_{letter}"), False): f"overlay:{letter}" for letter in OVERLAY_KEYS},
+}
+"""(key, with Shift) to what it does, for keys that the widget with the focus ignores."""
+
 
 @pane_view("pixels")
 class PixelsView(PaneView):
-    """Shows a drawing. ``player`` plays it, ``pixel_edit`` changes pixels, ``completion`` knows what is given, and
-    ``gestures`` makes commands of it all."""
+    """``drawing`` is what is shown; ``player`` plays it, ``pixel_edit`` edits it, ``inpainting`` sets what is given."""
 
     state: PixelsState
+    merging: UndoMerging
     has_codes = False
+    opens_images = True
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
-        self.content: Content | None = None
-        self._held_back: Rendered | None = None
+        assert isinstance(state, PixelsState)
+        self.drawing = ShownDrawing(state)
+        self._postponed: Rendered | None = None
         self._frames = 0
-        self._said_at = 0.0  # when words were put on screen last
+        self._text_shown_at = 0.0  # time.perf_counter when text changed last
+        self._rate = (0.0, 0)  # when the speed was measured last, and how far the drawing had come
         super().__init__(pane, state, parent)
-        self.setAcceptDrops(True)
         self.inspector.detail.setObjectName("words")
         self.inspector.detail.setProperty("level", "bad")
-        for part in (self.inspector.caption, self.inspector.view, self.inspector.code):
-            part.hide()  # the pane itself enlarges one image: the controls have the room
+        self.inspector.hide_cell()  # the pane itself enlarges one image: the controls have the room
 
     # -- laid out ------------------------------------------------------------------------------------------------
 
@@ -67,17 +95,17 @@ class PixelsView(PaneView):
         return Sheet(self)
 
     def make_pictures(self) -> QWidget:
-        whole = QWidget(self)
-        column = QVBoxLayout(whole)
+        pictures = QWidget(self)
+        column = QVBoxLayout(pictures)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         assert isinstance(self.grid, Sheet)
-        self.stage = PixelStage(self.grid, whole)
-        self.transport = Transport(SPEEDS, whole)
+        self.stage = PixelLayout(self.grid, pictures)
+        self.transport = DrawingTransport(pictures)
         self.transport.hide()
         column.addWidget(self.stage, 1)
         column.addWidget(self.transport)
-        return whole
+        return pictures
 
     def make_controls(self) -> PaneControls:
         self.tools = PixelsControls()
@@ -85,162 +113,127 @@ class PixelsView(PaneView):
 
     def _connect(self) -> None:
         super()._connect()
-        self._calm = QTimer(self)  # half-made contents are shown once a frame at most
-        self._calm.setSingleShot(True)
-        self._calm.setInterval(FRAME_MS)
-        self._calm.timeout.connect(self._show_held_back)
-        self.player = DrawingPlayer(self, self.transport)
-        self.gestures = Gestures(self, self._is_playing)
-        self.pixel_edit = PixelEdit(self)
-        self.completion = Completion(self)
-        self.player.stood_still.connect(self._stood_still)
-        self.tools.drag_started.connect(self.gestures.slider_taken)
-        self.tools.drag_ended.connect(self.gestures.slider_let_go)
+        self._frame_pause = QTimer(self)  # half-made contents are shown once a frame at most
+        self._frame_pause.setSingleShot(True)
+        self._frame_pause.setInterval(FRAME_MS)
+        self._frame_pause.timeout.connect(self._show_postponed)
+        self.merging = self.make_undo_merging(self._is_playing)
+        self.player = Player(self.drawing, self.transport, self.merging)
+        canvas, distribution = self.stage.canvas, self.stage.distribution
+        self.pixel_edit = PixelEdit(self.drawing, self.player, self.merging, canvas, distribution, self.tools.editor)
+        self.inpainting = Inpainting(self.drawing, self.merging, canvas, self.tools, self.image_drop)
+        self.transport.show_speed(self.drawing.speed)
+        self.transport.speed_chosen.connect(self.choose_speed)
+        self.player.clock.started.connect(self._started)
+        self.player.stopped.connect(self._stopped)
+
+    def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
+        super().set_services(blobs, background, found)
+        self.pixel_edit.set_blobs(blobs)
+        self.inpainting.set_blobs(blobs)
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
     @property
     def idle(self) -> bool:
-        return not (self.player.playing or self.gestures.stepping or self.transport.position.isSliderDown())
+        return not (self.player.playing or self.merging.stepping or self.transport.position.isSliderDown())
 
     @property
     def restarts(self) -> bool:
         return self.state.position == 0
 
     @property
-    def plays_on(self) -> bool:
-        return self.gestures.played
-
-    @property
-    def clock(self) -> PlayClock:
-        return self.player.clock
-
-    @property
-    def end(self) -> int:
-        """Sub-pixels in one image; 0 until one is shown."""
-        return int(self.content.values["end"]) if self.content is not None else 0
-
-    @property
-    def position(self) -> int:
-        return min(self.state.position, self.end)
-
-    @property
-    def columns(self) -> int:
-        """Pixels in one row."""
-        return int(self.content.values["large"].shape[1]) if self.content is not None else 0
-
-    def is_drawn(self, place: tuple[int, int]) -> bool:
-        """True where the pixel (row, column) is drawn already."""
-        return self._lies_before(place, self.clock.drawn)
-
-    def is_reached(self, place: tuple[int, int]) -> bool:
-        """True where the state's drawing goes as far as the pixel (row, column), drawn by now or not."""
-        return self._lies_before(place, self.state.position)
-
-    def _lies_before(self, place: tuple[int, int], position: int) -> bool:
-        if self.content is None or place[0] >= self.content.values["large"].shape[0] or place[1] >= self.columns:
-            return False
-        return (place[0] * self.columns + place[1] + 1) * self.clock.channels <= position
-
-    @property
     def film(self) -> dict[str, Any]:
-        return {"speed": self.clock.speed}
+        return {"speed": self.drawing.speed}
 
     def show_state(self, state: PaneState) -> None:
         assert isinstance(state, PixelsState)
-        if self.gestures.mine is not state:
-            self.player.stop()  # somebody else's state, such as undo's
+        if self.merging.last is not state:
+            self.player.stop()  # a state from elsewhere, such as undo
         self.pixel_edit.follow(state)
         if (
-            _but_for_position(state) != _but_for_position(self.state)
+            _all_but_position(state) != _all_but_position(self.state)
             or state.temperature_schedule
-            or self.content is None
+            or self.drawing.content is None
         ):
             super().show_state(state)
-        self.state = state
+        self.state = self.drawing.state = state
         self._show_marks()
 
     def show_rendered(self, rendered: Rendered) -> None:
-        if rendered.content is not None and not rendered.final and self._goes_from_field_to_field:
+        if rendered.content is not None and not rendered.final and self._plays_field_by_field:
             return
-        if rendered.content is not None and not rendered.final and self._calm.isActive():
-            self._held_back = rendered
+        if rendered.content is not None and not rendered.final and self._frame_pause.isActive():
+            self._postponed = rendered
             return
-        self._held_back = None
+        self._postponed = None
         self.rendered = rendered
         if rendered.content is None:
             self.player.stop()
-            if self.content is not None:
-                self._say(translate(rendered.error), bad=True)  # what was drawn stays: it can be put right from there
+            if self.drawing.content is not None:
+                self._show_line(translate(rendered.error), bad=True)  # what was drawn stays, to be put right from there
             else:
                 self.show_message(rendered.error)
             return
-        self._calm.start()
+        self._frame_pause.start()
         self._show_content(rendered, rendered.content)
 
     @property
-    def _goes_from_field_to_field(self) -> bool:
-        """True where the field of each pixel is shown in play: then the next is drawn when that is on screen, and
-        nothing without it, which would flicker. As fast as it goes, it is seen at the end."""
-        return self.state.overlay == "field" and self.clock.playing and not math.isinf(self.clock.speed)
+    def _plays_field_by_field(self) -> bool:
+        """True where a play shows the field of each pixel: then the next pixel is drawn when that is on screen, and nothing
+        is shown without it, which would flicker. At the highest speed the field is shown at the end."""
+        return self.state.overlay == "field" and self.player.playing and not math.isinf(self.drawing.speed)
 
     def show_message(self, words: Message | str) -> None:
         self.player.stop()
-        self.content = self.pixel_edit.selected = None
+        self.drawing.show(None)
+        self.pixel_edit.selected = None
         self.stage.show_sheet(None, 0)
         self.transport.hide()
         super().show_message(words)
         self.tools.editor.show_pixel(None)
 
     def _show_content(self, rendered: Rendered, content: Content) -> None:
-        first = self.content is None
-        self.content = content
-        values = content.values
-        self.clock.drawn = min(int(values["drawn"]), self.state.position)
-        self.clock.end, self.clock.channels = int(values["end"]), int(values["channels"])
-        self.tools.show_classes(tuple(values["class_names"]))
-        self.stage.canvas.show_pixels(content.pictures[2].pixels, current_place(values))
+        assert isinstance(rendered.state, PixelsState)
+        drawing, first = self.drawing, self.drawing.content is None
+        drawing.show(content, rendered.state)
+        self.tools.show_classes(tuple(content.values["class_names"]))
+        self.stage.canvas.show_pixels(content.pictures[2].pixels, drawing.pixel)
         self._frames += 1
         if self._frames % SHEET_EVERY == 0 or rendered.final or not self.player.playing:
             self.stage.show_sheet(content.pictures[0], self.state.enlarged % len(content.pictures[0]))
-        self.stage.distribution.show_distribution(distribution_of(values))
-        self.legend.show_legend(legend_of(values, self.state.overlay))
-        self.transport.show_place(self.clock.drawn, self.end, self.clock.channels)
+        self.stage.distribution.show_distribution(drawing.distribution())
+        self.legend.show_legend(drawing.legend())
+        self.transport.show_place(drawing.drawn, drawing.end, drawing.channels)
         if first:
             self.transport.show()
             self.stage.canvas.setFocus()
         now = time.perf_counter()
-        if not self.clock.playing or now - self._said_at >= WORDS_SECONDS:
-            self._said_at = now
-            self._show_words(rendered, content)
+        if not self.player.playing or now - self._text_shown_at >= TEXT_SECONDS:
+            self._text_shown_at = now
+            self._show_text(rendered, content)
         self._show_marks()
 
-    def _show_words(self, rendered: Rendered, content: Content) -> None:
-        values = content.values
-        self.stage.show_words(facts_of(values), odds_of(values))
-        if not self.clock.playing:
-            self.stage.canvas.describe(spoken(values))
-        self.transport.show_position(self.clock.drawn, self.position, self.end, self.clock.channels)
-        self.player.measure()
-        self._say(translate(content.words))
-        shown = f"{rendered.milliseconds:.1f}" if rendered.milliseconds < 100 else f"{rendered.milliseconds:.0f}"
-        self.time.setText(_("{ms} ms", ms=shown))
+    def _show_text(self, rendered: Rendered, content: Content) -> None:
+        drawing = self.drawing
+        self.stage.show_words(drawing.facts(), drawing.entropy())
+        if not self.player.playing:
+            self.stage.canvas.describe(drawing.description())
+        self.transport.show_position(drawing.drawn, drawing.position, drawing.end, drawing.channels)
+        self._measure_speed()
+        self._show_line(translate(content.words))
+        self.time.setText(milliseconds_text(rendered.milliseconds))
 
     @Slot()
-    def _show_held_back(self) -> None:
-        if self._held_back is not None:
-            self.show_rendered(self._held_back)
+    def _show_postponed(self) -> None:
+        if self._postponed is not None:
+            self.show_rendered(self._postponed)
 
     def _show_marks(self) -> None:
-        self.pixel_edit.show()
-        self.stage.canvas.show_mask(self.completion.mask())
+        self.pixel_edit.refresh()
+        self.stage.canvas.show_mask(self.inpainting.mask())
 
-    @Slot()
-    def _stood_still(self) -> None:
-        if self.rendered is not None and self.content is not None:
-            self._show_words(self.rendered, self.content)
-
-    def _say(self, words: str, bad: bool = False) -> None:
+    def _show_line(self, words: str, bad: bool = False) -> None:
         self.words.setText(words)
         level = "bad" if bad else ""
         if self.words.property("level") != level:
@@ -265,50 +258,66 @@ class PixelsView(PaneView):
         words = _("Image {k}", k=index + 1)
         return _("{words}, enlarged", words=words) if index == self.state.enlarged else words
 
-    # -- hands ---------------------------------------------------------------------------------------------------
+    # -- played --------------------------------------------------------------------------------------------------
 
-    def propose(self, words: str = "", **fields: Any) -> None:
-        self.gestures.act(words, self.state.with_fields(**fields))
+    @Slot(float)
+    def choose_speed(self, speed: float) -> None:
+        """Set the speed in pixels a second; inf is as fast as it goes."""
+        drawing = self.drawing
+        drawing.speed = speed
+        if self.player.playing and not math.isinf(speed) and drawing.drawn < drawing.position:
+            # It was going as fast as it could: from here on it goes at this speed.
+            self.merging.extend(_("play"), drawing.state_at(drawing.drawn))
+            drawing.rebase()
+        self.transport.show_speed(speed)
 
-    @Slot(str, object)
-    def _edited(self, name: str, value: Any) -> None:
-        if name == "temperature":
-            here = divmod(self.position // self.clock.channels, max(1, self.columns))
-            changed = self.state.with_temperature(value, self.end, here)
-        else:
-            changed = self.state.with_fields(**{name: value})
-        if changed != self.state:
-            words = translate(next(info.title for info in self.pane.state.controls() if info.name == name))
-            (self.gestures.go_on if self.gestures.sliding else self.gestures.act)(words, changed)
+    def _measure_speed(self) -> None:
+        """Show from time to time how fast the drawing really is."""
+        since, drawn = self._rate
+        now = time.perf_counter()
+        if self.player.playing and now - since >= RATE_SECONDS:
+            pixels = (self.drawing.drawn - drawn) / self.drawing.channels
+            self.transport.show_speed(self.drawing.speed, pixels / (now - since))
+            self._rate = (now, self.drawing.drawn)
 
     @Slot()
-    def toggle_play(self) -> None:
-        self.player.toggle()
+    def _started(self) -> None:
+        self._rate = (time.perf_counter(), self.drawing.drawn)
+
+    @Slot()
+    def _stopped(self) -> None:
+        self.transport.show_speed(self.drawing.speed)
+        if self.rendered is not None and self.drawing.content is not None:
+            self._show_text(self.rendered, self.drawing.content)
 
     def pause(self) -> None:
+        self.merging.end_steps()
         self.player.pause()
-
-    def rest(self) -> None:
-        self.gestures.end_steps()
-        self.pause()
 
     def _is_playing(self) -> bool:
         return self.player.playing
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self.completion.own_image.enter(event)
+    # -- edited --------------------------------------------------------------------------------------------------
 
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.completion.own_image.drop(event, self.background)
+    def propose(self, words: str = "", **fields: Any) -> None:
+        self.merging.command(words, self.state.with_fields(**fields))
 
-    # -- keyboard ------------------------------------------------------------------------------------------------
+    @Slot(str, object)
+    def _edited(self, name: str, value: Any) -> None:
+        if name == "temperature":
+            changed = self.state.with_temperature(value, self.drawing.end, self.drawing.next_pixel)
+        else:
+            changed = self.state.with_fields(**{name: value})
+        if changed != self.state:
+            words = translate(next(info.title for info in self.pane.state.controls() if info.name == name))
+            self.merging.command(words, changed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Only what the part with the focus has no use for comes here."""
-        if self.showing_help or self.content is None or not self._key(event):
+        """Only keys that the widget with the focus ignores arrive here."""
+        if self.showing_help or self.drawing.content is None or not self._act_on(event):
             super().keyPressEvent(event)
 
-    def _key(self, event: QKeyEvent) -> bool:
+    def _act_on(self, event: QKeyEvent) -> bool:
         wanted = KEYS.get((event.key(), bool(event.modifiers() & _SHIFT)), KEYS.get((event.key(), False), ""))
         if event.modifiers() & _OTHERS or not wanted:
             return False
@@ -321,17 +330,17 @@ class PixelsView(PaneView):
             now = "none" if self.state.overlay == OVERLAY_KEYS[what] else OVERLAY_KEYS[what]
             self.propose(_("show over it"), overlay=now)
         elif kind == "tool":
-            if self.completion.mask() is not None:
+            if self.inpainting.mask() is not None:
                 self.tools.choose_tool(what)
         elif self.state.source == "data" or what == "resample":
-            self.completion.ask(what)
+            self.inpainting.request(what)
         return True
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self.rest()  # nothing plays that nobody sees
+        self.pause()  # nothing plays unseen
         super().hideEvent(event)
 
 
-def _but_for_position(state: PixelsState) -> tuple[Any, ...]:
+def _all_but_position(state: PixelsState) -> tuple[Any, ...]:
     """Fields of a state that the controls show."""
     return tuple(getattr(state, name) for name in SHOWN)

@@ -1,20 +1,18 @@
-"""Real or fake? in the hand: marks that can be hidden, a guess that a click settles, the histogram below."""
+"""Qt view of the pane Real or fake?: marks that can be hidden, a guess that a click settles, the histogram below."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.messages import _
 from genstudio.panes.real_or_fake.content import RealOrFakeState
-from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.plots.histogram_view import Histograms, HistogramView
-from genstudio.studio.widgets.controls import Button
 from genstudio.studio.widgets.marked_grid import MarkedGrid
 
 if TYPE_CHECKING:
@@ -32,12 +30,9 @@ class RealOrFakeView(PaneView):
     has_codes = False
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
-        self._told: set[tuple[bool, int]] = set()  # (real, index) of images that a click has told of
+        self._guessed: set[tuple[bool, int]] = set()  # (real, index) of images that were clicked
         super().__init__(pane, state, parent)
-        for key, act in (("R", self.resample), ("H", self.toggle_hidden)):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        self.add_shortcut("H", self.toggle_hidden)
 
     # -- laid out ------------------------------------------------------------------------------------------------
 
@@ -47,29 +42,19 @@ class RealOrFakeView(PaneView):
         return grid
 
     def make_pictures(self) -> QWidget:
-        whole = QWidget(self)
-        column = QVBoxLayout(whole)
+        pictures = QWidget(self)
+        column = QVBoxLayout(pictures)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        self.histogram = HistogramView(whole)
+        self.histogram = HistogramView(pictures)
         self.histogram.setAccessibleName(_("Histogram of the discriminator's outputs"))
         column.addWidget(self.grid, 1)
         column.addWidget(self.histogram)
-        return whole
+        return pictures
 
     def make_controls(self) -> PaneControls:
-        infos = {info.name: info for info in RealOrFakeState.controls()}
-        orders = [("real", _("real first")), ("fake", _("fake first")), ("none", _("shuffled"))]
-        made = {
-            "n": SliderControl(infos["n"], lambda value: f"{value:.0f}"),
-            "order": ChoiceControl(infos["order"], orders),
-            "overlay": ChoiceControl(infos["overlay"], [("none", _("nothing")), ("heat", _("where it looks"))]),
-            "label": ChoiceControl(infos["label"], [(-1, _("any"))]),
-        }
-        controls = PaneControls(RealOrFakeState, made)
-        self._resample = Button(_("Resample"), _("Other samples and other images (R)"), icon_name="reset")
-        self._resample.clicked.connect(self.resample)
-        controls.rows.insertWidget(0, self._resample)
+        controls = PaneControls(RealOrFakeState)
+        self.add_resample(controls, _("Other samples and other images (R)"))
         return controls
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -77,34 +62,28 @@ class RealOrFakeView(PaneView):
     def show_state(self, state: PaneState) -> None:
         assert isinstance(state, RealOrFakeState)
         if not state.hide or state.seed != self.state.seed:
-            self._told.clear()
+            self._guessed.clear()
         super().show_state(state)
-        self.inspector.controls.controls["hide"].widget.setEnabled(state.real)
+        self.inspector.controls.widget("hide").setEnabled(state.real)
         self.grid.update()
         self._show_pointed()
 
     def sync(self, rendered: Rendered) -> None:
         assert rendered.content is not None
-        names = rendered.content.values["class_names"]
-        classes = self.inspector.controls.controls["label"]
-        assert isinstance(classes, ChoiceControl)
-        classes.set_choices([(-1, _("any")), *enumerate(names)])
-        classes.show(self.state.label)
-        classes.widget.setVisible(bool(names))
         has_heat = "heat" in rendered.content.pictures[0].values
-        self.inspector.controls.controls["overlay"].widget.setVisible(has_heat)
+        self.inspector.controls.widget("overlay").setVisible(has_heat)
 
     def show_rendered(self, rendered: Rendered) -> None:
         super().show_rendered(rendered)
         content = rendered.content
         if content is None:
             return
-        told = content.values
-        low, high = told["ends"]
+        values = content.values
+        low, high = values["ends"]
         self.histogram.show()
         self.histogram.show_histograms(
             Histograms(
-                content.series, (float(low), float(high)), told["axis"], told["boundary"], _("passes for real →")
+                content.series, (float(low), float(high)), values["axis"], values["boundary"], _("passes for real →")
             )
         )
 
@@ -115,7 +94,7 @@ class RealOrFakeView(PaneView):
 
     def is_known(self, row: int, column: int) -> bool:
         """True where a cell's truth may be shown: nothing is hidden, or the user has guessed."""
-        return not self.state.hide or self._key(row, column) in self._told
+        return not self.state.hide or self._key(row, column) in self._guessed
 
     def is_marked(self, row: int, column: int) -> bool:
         return self._key(row, column)[0] and self.is_known(row, column)
@@ -127,26 +106,26 @@ class RealOrFakeView(PaneView):
         return bool(picture.values["real"][row, column]), int(picture.values["index"][row, column])
 
     def describe_cell(self, row: int, column: int) -> str:
-        """A cell in words: what it is (unless that is to be guessed), and what the discriminator says."""
+        """Text on a cell: what it is (unless that is to be guessed), and the discriminator's output."""
         picture = self.grid.picture
         real, index = self._key(row, column)
         if picture is None or index < 0:
             return super().describe_cell(row, column)
-        output = self._says(float(picture.values["output"][row, column]))
+        output = self._output_text(float(picture.values["output"][row, column]))
         if not self.is_known(row, column):
             return _("Real or fake? Click to see the answer. {output}", output=output)
         if real:
             return _("Held-out image {k}: {output}", k=f"{index:,}", output=output)
         return _("Sample {k}: {output}", k=index + 1, output=output)
 
-    def _says(self, output: float) -> str:
+    def _output_text(self, output: float) -> str:
         content = self.rendered.content if self.rendered is not None else None
         if content is not None and content.values.get("logit"):
             return f"D = {output:.3f}"
         return _("output {value}", value=f"{output:.3g}".replace("-", "−"))
 
     def _show_pointed(self) -> None:
-        """The image beside where the discriminator looks at it."""
+        """Show the image beside where the discriminator looks at it."""
         super()._show_pointed()
         picture, cell = self.grid.picture, self._pointed or self.grid.focused_cell
         if not hasattr(self, "histogram"):
@@ -158,24 +137,19 @@ class RealOrFakeView(PaneView):
             self.inspector.view.show_pixels(_side_by_side(picture.values["image"][cell], picture.values["heat"][cell]))
         self.histogram.point_out(float(picture.values["output"][cell]))
 
-    # -- hands ---------------------------------------------------------------------------------------------------
+    # -- guesses -------------------------------------------------------------------------------------------------
 
     @Slot(int, int)
     def _picked(self, row: int, column: int) -> None:
         if self.state.hide:
-            self._told.add(self._key(row, column))
+            self._guessed.add(self._key(row, column))
             self.grid.update()
         super()._picked(row, column)
         self.grid.setAccessibleDescription(self.describe_cell(row, column))
 
     @Slot()
-    def resample(self) -> None:
-        """Another seed."""
-        self.proposed.emit(self.state.resampled(), _("resample"))
-
-    @Slot()
     def toggle_hidden(self) -> None:
-        """Guess, or be told."""
+        """Hide which images are real, or show it."""
         if self.state.real:
             self.propose(_("hide which is which"), hide=not self.state.hide)
 

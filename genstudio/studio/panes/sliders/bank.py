@@ -1,4 +1,4 @@
-"""Dozens of sliders in one scroll area, painted by hand: no widget is made for any, and what is not seen costs nothing.
+"""Bank of dozens of sliders in one scroll area, painted without a widget for each: invisible ones cost nothing.
 
 Each row has a name, a track from -4 to 4 σ, its value and a lock. Mouse: drag, double click puts one back to 0, the wheel
 moves the chosen row while the bank has the focus. Keys: see :meth:`SliderBank.keyPressEvent`.
@@ -24,8 +24,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from genstudio.core.messages import _
-from genstudio.studio.panes.sliders.painting import HEADER, ROW, Columns, paint_header, paint_message, paint_row
-from genstudio.studio.panes.sliders.rows import BankRow, Rows
+from genstudio.studio.panes.sliders.bank_painting import HEADER, ROW, Columns, paint_header, paint_message, paint_row
+from genstudio.studio.panes.sliders.bank_rows import BankRow, Rows
 from genstudio.studio.theme import theme
 
 FARTHEST = 4.0  # σ
@@ -36,8 +36,8 @@ SNAP = 4  # pixels within which a slider that is dragged stands at 0
 
 
 class SliderBank(QAbstractScrollArea):
-    """``moved(name, σ)`` as a hand moves one, between ``drag_started`` and ``drag_ended``. What it shows is what it
-    is told."""
+    """``moved(name, σ)`` while one is dragged, between ``drag_started`` and ``drag_ended``. :meth:`show_values` sets what it
+    shows."""
 
     moved = Signal(str, float)
     locked = Signal(str, bool)
@@ -57,16 +57,16 @@ class SliderBank(QAbstractScrollArea):
         self._values: Mapping[str, float] = {}
         self._locks: frozenset[str] = frozenset()
         self._current = 0
-        self._by_hand = False  # whether somebody chose it
+        self._by_user = False  # whether the user chose it
         self._hover = -1
-        self._grip: float | None = None  # pixels from the knob's middle to where the hand holds it
+        self._grip: float | None = None  # pixels from the knob's middle to where it was pressed
         self.painted_rows = 0  # by the last paint event
         self._steps = QTimer(self)
         self._steps.setSingleShot(True)
         self._steps.setInterval(REST_MS)
         self._steps.timeout.connect(self.drag_ended)
         theme().changed.connect(self._recolour)
-        self._say()
+        self._describe()
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -77,23 +77,23 @@ class SliderBank(QAbstractScrollArea):
 
     @property
     def groups(self) -> list[str]:
-        """The titles that stand above the sliders."""
+        """Titles of the groups."""
         return [title for _top, title in self._rows.headers]
 
     def set_rows(self, rows: Sequence[BankRow]) -> None:
         """Set the sliders; the selected one stays selected where it is among them."""
         if tuple(rows) == self._rows.rows:
             return
-        name = self.current if self._by_hand else ""
+        name = self.current if self._by_user else ""
         self._rows = Rows(rows)
         self._current = self._rows.place(name, 0)
         self._hover = -1
         self._fit()
-        self._say()
+        self._describe()
         self.viewport().update()
 
     def show_values(self, values: Mapping[str, float], locked: Sequence[str] = ()) -> None:
-        """Where the sliders stand (0 where nothing is said), and which are locked."""
+        """Set the values of the sliders (0 where none is given), and which are locked."""
         locks = frozenset(locked)
         changed = {name for name in {*values, *self._values} if values.get(name) != self._values.get(name)}
         changed |= locks ^ self._locks
@@ -102,7 +102,7 @@ class SliderBank(QAbstractScrollArea):
             if name in self._rows:
                 self.viewport().update(self.row_rect(name))
         if self.current in changed:
-            self._say()
+            self._describe()
 
     def value(self, name: str) -> float:
         return self._values.get(name, 0.0)
@@ -195,7 +195,7 @@ class SliderBank(QAbstractScrollArea):
             self._end_steps()
             self.drag_started.emit()
             knob = columns.x_of(self.value(row.name) / FARTHEST)
-            # On the knob it is held where it was taken; anywhere else it comes to the hand.
+            # A press on the knob does not move it; anywhere else the knob jumps to the pointer.
             self._grip = x - knob if abs(x - knob) <= Columns.KNOB else 0.0
             if not abs(x - knob) <= Columns.KNOB:
                 self._drag_to(x)
@@ -290,7 +290,7 @@ class SliderBank(QAbstractScrollArea):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self._say()
+        self._describe()
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -299,11 +299,11 @@ class SliderBank(QAbstractScrollArea):
         self.viewport().update()
 
     def _choose(self, k: int) -> None:
-        self._by_hand = True
+        self._by_user = True
         if k != self._current:
             self._end_steps()
             self._current = k
-            self._say()
+            self._describe()
             self.chosen.emit(self.current)
         bar, top = self.verticalScrollBar(), self._rows.tops[k]
         if (first := self._rows.top_with_header(k)) < bar.value():
@@ -331,18 +331,18 @@ class SliderBank(QAbstractScrollArea):
         if name not in self._locks:
             self.moved.emit(name, round(min(max(value, -FARTHEST), FARTHEST), 2))
 
-    # -- words ---------------------------------------------------------------------------------------------------
+    # -- spoken --------------------------------------------------------------------------------------------------
 
-    def _say(self) -> None:
+    def _describe(self) -> None:
         """Name and description are those of the chosen row, for the screen reader."""
         if not self._rows:
             self.setAccessibleName(_("Sliders"))
             self.setAccessibleDescription("")
             return
         row = self._rows[self._current]
-        told = {"value": f"{self.value(row.name):+.2f}", "group": row.group, "note": row.note}
-        words = _("{value} σ, locked. {group}. {note}", **told) if row.name in self._locks else _(
-            "{value} σ. {group}. {note}", **told
+        facts = {"value": f"{self.value(row.name):+.2f}", "group": row.group, "note": row.note}
+        words = _("{value} σ, locked. {group}. {note}", **facts) if row.name in self._locks else _(
+            "{value} σ. {group}. {note}", **facts
         )  # fmt: skip
         self.setAccessibleName(row.title)
         self.setAccessibleDescription(words)

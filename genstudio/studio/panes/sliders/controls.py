@@ -1,4 +1,4 @@
-"""The inspector of the pane *Sliders*: what is shown, where it starts, and which two directions the pad takes."""
+"""Controls of the pane Sliders: what is shown, where it starts, and which two directions the pad takes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 
 from genstudio.core.messages import _
 from genstudio.panes.sliders.state import SlidersState, Start
-from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
-from genstudio.studio.widgets.card import Caption
+from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls
 from genstudio.studio.widgets.controls import Button
 
 SHOWN_FOR = {"index": "data", "seed": "seed"}
@@ -17,37 +16,21 @@ SHEETS = ("figure", "row")
 
 
 class SlidersControls(PaneControls):
-    """``open``: the button for an image of one's own; ``another``: the next image, or seed."""
+    """``open``: the button for the user's own image; ``another``: the next image, or seed."""
 
     def __init__(self) -> None:
         infos = {info.name: info for info in SlidersState.controls()}
-        shown = [("picture", _("picture")), ("figure", _("figure")), ("row", _("row"))]
-        self.show_choice = ChoiceControl(infos["show"], shown)
         self.start = ChoiceControl(infos["start"], self._starts(encodes=True))
         self.across = ChoiceControl(infos["across"], [("", "-")])
         self.up = ChoiceControl(infos["up"], [("", "-")])
-        self.label = ChoiceControl(infos["label"], [(0, "0")])
-        made: dict[str, Any] = {
-            "show": self.show_choice,
-            "start": self.start,
-            "across": self.across,
-            "up": self.up,
-            "label": self.label,
-            "truncation": SliderControl(replace(infos["truncation"], label=None), lambda value: f"ψ = {value:.2f}"),
-            "reach": SliderControl(infos["reach"], lambda value: f"±{value:.1f} σ"),
-            "cells": SliderControl(infos["cells"], lambda value: f"{value:.0f}" if value else _("automatic")),
-        }
-        super().__init__(SlidersState, made)
-        self.label.widget.hide()  # until there is a model that knows classes
+        super().__init__(SlidersState, {"start": self.start, "across": self.across, "up": self.up})
         self.another = Button(_("Another"), _("The next image, or another seed (N)"), icon_name="reset")
         self.open = Button(_("Open an image…"), _("PNG, JPEG, ... ; or drop it onto the pane"), icon_name="folder")
         self._under("seed", self.another, self.open)
-        plane = Caption(_("Pad and figure"))
-        plane.setContentsMargins(0, 8, 0, 0)
-        self.rows.insertWidget(self.rows.indexOf(self.across.widget), plane)
+        self.add_caption(_("Pad and figure"), above=self.across.widget)
 
     def fit(self, values: dict[str, Any], encodes: bool) -> None:
-        """The directions and the classes that the model has."""
+        """Offer the directions that the model has."""
         self.start.set_choices(self._starts(encodes))
         names = [(row.name, row.title) for row in values.get("sliders", ())]
         pair = values.get("pair", ("", ""))
@@ -56,18 +39,15 @@ class SlidersControls(PaneControls):
             control.combo.setEnabled(bool(names))
         self.across.show(pair[0])
         self.up.show(pair[1])
-        classes = values.get("class_names", ())
-        self.label.set_choices(list(enumerate(classes)) or [(0, "0")])
-        self.label.widget.setVisible(bool(classes))
         self.open.setVisible(encodes)
 
     def show_sliders(self, state: SlidersState, start: Start, pair: tuple[str, str]) -> None:
         """The values of ``state``; ``start`` and ``pair`` are what it leaves open."""
         self.show_state(replace(state, start=start, across=pair[0], up=pair[1]))
         for name, its_start in SHOWN_FOR.items():
-            self.controls[name].widget.setVisible(its_start == start)
+            self.widget(name).setVisible(its_start == start)
         self.another.setVisible(start in SHOWN_FOR.values())
-        self.controls["cells"].widget.setVisible(state.show in SHEETS)
+        self.widget("cells").setVisible(state.show in SHEETS)
 
     @staticmethod
     def _starts(encodes: bool) -> list[tuple[str, str]]:
@@ -77,4 +57,4 @@ class SlidersControls(PaneControls):
 
     def _under(self, name: str, *buttons: Button) -> None:
         for k, button in enumerate(buttons):
-            self.rows.insertWidget(self.rows.indexOf(self.controls[name].widget) + 1 + k, button)
+            self.rows.insertWidget(self.rows.indexOf(self.widget(name)) + 1 + k, button)

@@ -1,6 +1,6 @@
 """Layout of the pane *Sliders*: the large picture, the original beside it, the pad, and the bank of sliders.
 
-In a wide pane the bank stands to the right of the picture, in a narrow one below it, in a slim one all stand in a column.
+In a wide pane the bank is to the right of the picture, in a narrow one below it, in a slim one all is in a column.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Original(QWidget):
         column.addStretch(1)
 
     def show_picture(self, picture: Picture) -> None:
-        if picture.pixels is self._pixels:  # as under a hand that moves a slider: there is nothing to paint
+        if picture.pixels is self._pixels:  # as while a slider is dragged: there is nothing to paint
             return
         self._pixels = picture.pixels
         words = translate(picture.label)
@@ -66,7 +66,7 @@ class Original(QWidget):
         self.setFixedWidth(side)
 
 
-class SliderStage(QWidget):
+class SlidersLayout(QWidget):
     """``grid`` is the caller's; ``bank``, ``pad`` and the links ``reset``, ``randomise`` and ``again`` are made here."""
 
     def __init__(self, grid: ImageGrid, parent: QWidget | None = None) -> None:
@@ -134,18 +134,18 @@ class SliderStage(QWidget):
         column.addWidget(self.stale)
         column.addWidget(self.note)
         column.addWidget(self.bank, 1)
-        self._whole = QGridLayout(self)
-        self._whole.setContentsMargins(0, 0, 0, 0)
-        self._whole.setHorizontalSpacing(12)
-        self._whole.setVerticalSpacing(8)
+        self._cells = QGridLayout(self)
+        self._cells.setContentsMargins(0, 0, 0, 0)
+        self._cells.setHorizontalSpacing(12)
+        self._cells.setVerticalSpacing(8)
 
     def _arrange(self, shape: Shape) -> None:
         if shape == self._shape:
             return
         self._shape = shape
-        whole, ways, spare = self._whole, QBoxLayout.Direction, 16_777_215
+        cells, ways, spare = self._cells, QBoxLayout.Direction, 16_777_215
         for part in (self.grid, self._beside, self._column):
-            whole.removeWidget(part)
+            cells.removeWidget(part)
         for original in self.originals:
             original.set_side(LARGE if shape == "wide" else SMALL)
         self.pad.set_side(SMALL_PAD if shape == "slim" else PAD)
@@ -159,10 +159,10 @@ class SliderStage(QWidget):
             "slim": ((0, 0, 1, 1), (1, 0, 1, 1), (2, 0, 1, 1), (4, 0, 3)),
         }[shape]
         for part, place in zip((self.grid, self._beside, self._column), places[:3], strict=True):
-            whole.addWidget(part, *place)
+            cells.addWidget(part, *place)
         for row, stretch in enumerate(places[3]):
-            whole.setRowStretch(row, stretch)
-        whole.setColumnStretch(0, 1)
+            cells.setRowStretch(row, stretch)
+        cells.setColumnStretch(0, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,4 +1,4 @@
-"""A square in which one point moves: two sliders in one hand."""
+"""A square in which one point moves two sliders."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class PlanePad(QWidget):
         self._steps.timeout.connect(self.drag_ended)
         self.setEnabled(False)  # until there is a plane
         theme().changed.connect(self._recolour)
-        self._say()
+        self._describe()
 
     def show_plane(self, names: tuple[str, str], place: tuple[float, float], reach: float) -> None:
         """The names of what grows to the right and upwards (empty: nothing can be moved yet), where the point is, and how
@@ -57,7 +57,7 @@ class PlanePad(QWidget):
         if (names, place, reach) != (self._names, self._place, self._reach):
             self._names, self._place, self._reach = names, place, reach
             self.setEnabled(all(names))
-            self._say()
+            self._describe()
             self.update()
 
     def place_of(self, u: float, v: float) -> QPointF:
@@ -121,7 +121,7 @@ class PlanePad(QWidget):
     def _recolour(self) -> None:
         self.update()
 
-    # -- hands ---------------------------------------------------------------------------------------------------
+    # -- input ---------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -188,9 +188,9 @@ class PlanePad(QWidget):
         reach = self._reach
         self.moved.emit(round(min(max(u, -reach), reach), 2), round(min(max(v, -reach), reach), 2))
 
-    def _say(self) -> None:
+    def _describe(self) -> None:
         across, up = self._names
         self.setAccessibleName(_("Pad: {across} across, {up} up", across=across or "-", up=up or "-"))
-        told = {"across": across, "up": up, "u": f"{self._place[0]:+.2f}", "v": f"{self._place[1]:+.2f}"}
-        self.setAccessibleDescription(_("{across} {u} σ, {up} {v} σ", **told))
+        facts = {"across": across, "up": up, "u": f"{self._place[0]:+.2f}", "v": f"{self._place[1]:+.2f}"}
+        self.setAccessibleDescription(_("{across} {u} σ, {up} {v} σ", **facts))
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))

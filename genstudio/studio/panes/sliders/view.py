@@ -1,4 +1,4 @@
-"""Sliders in the hand: the bank, the pad and the picture itself all move the same values."""
+"""Qt view of the pane Sliders: the bank, the pad and the picture itself all move the same values."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import _, translate
@@ -15,16 +14,13 @@ from genstudio.core.seeding import derive
 from genstudio.panes.sliders.sliders import COORDINATES, NAMED, PRINCIPAL, Row, row_title
 from genstudio.panes.sliders.state import SlidersState
 from genstudio.studio.pane_area.direction_store import BY_ITSELF, FoundDirections
-from genstudio.studio.pane_view.own_image import OwnImage
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
+from genstudio.studio.panes.sliders.bank_rows import BankRow
 from genstudio.studio.panes.sliders.controls import SHEETS, SlidersControls
-from genstudio.studio.panes.sliders.layout import SliderStage
-from genstudio.studio.panes.sliders.rows import BankRow
+from genstudio.studio.panes.sliders.layout import SlidersLayout
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from genstudio.core.messages import Message
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.render_thread import Rendered
@@ -39,56 +35,53 @@ class SlidersView(PaneView):
     state: SlidersState
     has_cells = False
     takes_own_z = False
+    opens_images = True
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self._content: Content | None = None
-        self._rows: tuple[Row, ...] = ()
+        self.rows: tuple[Row, ...] = ()
         self._names: frozenset[str] = frozenset()
-        self._told: tuple[Any, ...] = ()
-        self._pair = ("", "")
+        self._shown_in_inspector: tuple[Any, ...] = ()
+        self.pair = ("", "")
         self._encodes, self._has_images = True, True
         self._finding = False
         self._basis: tuple[str, Blob] | None = None  # of which run
         self._stale_basis: tuple[str, Blob] | None = None  # shown until another one is found
-        self._seen: tuple[Any, ...] = ()
-        self._held: tuple[SlidersState, float, float] | None = None
+        self._found: tuple[Any, ...] = ()
         super().__init__(pane, state, parent)
-        self.setAcceptDrops(True)
-        self.own_image = OwnImage(self)
-        self.own_image.arrived.connect(self._own_arrived)
-        self._take_in_hand()
+        self._state_pressed = self.state  # where a drag of the picture began
+        self._connect_parts()
 
     # -- laid out ------------------------------------------------------------------------------------------------
 
-    def make_pictures(self) -> SliderStage:
-        self.stage = SliderStage(self.grid, self)
+    def make_pictures(self) -> SlidersLayout:
+        self.stage = SlidersLayout(self.grid, self)
         self.bank, self.pad = self.stage.bank, self.stage.pad
         return self.stage
 
     def make_controls(self) -> SlidersControls:
-        self.controls = SlidersControls()
-        return self.controls
+        self.tools = SlidersControls()
+        return self.tools
 
-    def _take_in_hand(self) -> None:
+    def _connect_parts(self) -> None:
         self.bank.moved.connect(self._slider_moved)
         self.bank.locked.connect(self._lock_chosen)
         self.pad.moved.connect(self._pad_moved)
         for part in (self.bank, self.pad):
             part.drag_started.connect(self.drag_started)
             part.drag_ended.connect(self.drag_ended)
-        self.grid.drag_began.connect(self._drag_began)
-        self.grid.dragged.connect(self._dragged)
-        self.grid.drag_ended.connect(self._drag_ended)
-        self.grid.went_home.connect(self._pad_home)
+        drag = self.make_pan_and_zoom(zooms=False)
+        drag.pressed.connect(self._press)
+        drag.moved.connect(self._move)
+        drag.home_requested.connect(self._pad_home)
+        self.image_drop.arrived.connect(self._image_arrived)
         self.stage.reset.clicked.connect(self.reset)
         self.stage.randomise.clicked.connect(self.randomise)
         self.stage.again.clicked.connect(self.find_again)
-        self.controls.another.clicked.connect(self.another)
-        self.controls.open.clicked.connect(self._open)
+        self.tools.another.clicked.connect(self.another)
+        self.tools.open.clicked.connect(self.image_drop.browse)
         for key, slot in (("Ctrl+Home", self.reset), ("R", self.randomise), ("N", self.another)):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(slot)
+            self.add_shortcut(key, slot)
 
     def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
         super().set_services(blobs, background, found)
@@ -145,16 +138,16 @@ class SlidersView(PaneView):
         assert isinstance(state, SlidersState)
         self.state = state
         # A slider that moves changes nothing in the inspector.
-        told = (replace(state, values=(), locked=()), self._encodes, self._has_images, self._pair, self._names)
-        if told != self._told:
-            self._told = told
+        values = (replace(state, values=(), locked=()), self._encodes, self._has_images, self.pair, self._names)
+        if values != self._shown_in_inspector:
+            self._shown_in_inspector = values
             start = state.start_of(self._encodes, self._has_images)
-            self.controls.show_sliders(state, start, self._pair_of(state))
+            self.tools.show_sliders(state, start, self._pair_of(state))
         self.bank.show_values(dict(state.values), state.locked)
         self._show_pad()
-        self.grid.draggable = state.show == "picture" and all(self._pair)
+        self.grid.draggable = state.show == "picture" and all(self.pair)
         self.stage.reset.setEnabled(state.reset() != state)
-        self.stage.randomise.setEnabled(bool(self._rows))
+        self.stage.randomise.setEnabled(bool(self.rows))
 
     def show_rendered(self, rendered: Rendered) -> None:
         if rendered.content is not None and rendered.content is self._content:
@@ -173,35 +166,42 @@ class SlidersView(PaneView):
     def sync(self, rendered: Rendered) -> None:
         content = rendered.content
         assert content is not None
-        told = content.values
+        values = content.values
         self.stage.show_originals(content.pictures[1:])
-        self.stage.show_notes([translate(note) for note in told["notes"]])
-        self.stage.again.setVisible(self._found_before(rendered, told))
-        stale = self._stale_at(rendered, told)
+        self.stage.show_notes([translate(note) for note in values["notes"]])
+        self.stage.again.setVisible(self._found_before(rendered, values))
+        stale = self._stale_at(rendered, values)
         self.stage.stale.show_steps(stale, rendered.step)
-        seen = (stale, told["sliders"], told["pair"], told["encodes"], told["has_images"], told.get("class_names"))
-        if seen != self._seen:
-            self._seen = seen
-            self._rows, self._pair = told["sliders"], told["pair"]
-            self._names = frozenset(row.name for row in self._rows)
-            self._told = ()
-            self._encodes, self._has_images = told["encodes"], told["has_images"]
-            self.bank.set_rows(bank_rows(self._rows, stale))
-            self.controls.fit(told, self._encodes)
+        found = (
+            stale,
+            values["sliders"],
+            values["pair"],
+            values["encodes"],
+            values["has_images"],
+            values.get("class_names"),
+        )
+        if found != self._found:
+            self._found = found
+            self.rows, self.pair = values["sliders"], values["pair"]
+            self._names = frozenset(row.name for row in self.rows)
+            self._shown_in_inspector = ()
+            self._encodes, self._has_images = values["encodes"], values["has_images"]
+            self.bank.set_rows(bank_rows(self.rows, stale))
+            self.tools.fit(values, self._encodes)
             self.show_state(self.state)
-        self._keep_what_was_found(rendered, told)
+        self._store_found(rendered, values)
         if isinstance(rendered.state, SlidersState) and rendered.state.cells != self._fitting_cells(self.state):
             self.resized.emit()  # only now is it known how large the images are
 
-    def _found_before(self, rendered: Rendered, told: dict[str, Any]) -> bool:
+    def _found_before(self, rendered: Rendered, values: dict[str, Any]) -> bool:
         """True where the directions are of other weights than those shown, or unusable here."""
         if self._finding:
             return False
-        return self._stale_at(rendered, told) is not None or "found_at" not in told or bool(told["notes"])
+        return self._stale_at(rendered, values) is not None or "found_at" not in values or bool(values["notes"])
 
-    def _stale_at(self, rendered: Rendered, told: dict[str, Any]) -> int | None:
+    def _stale_at(self, rendered: Rendered, values: dict[str, Any]) -> int | None:
         """The step of the weights for which the sliders were found, where that is another than is shown."""
-        at = (told.get("found_at"), told.get("basis_at"))
+        at = (values.get("found_at"), values.get("basis_at"))
         return next((step for step in at if step is not None and step != rendered.step), None)
 
     @Slot()
@@ -209,14 +209,14 @@ class SlidersView(PaneView):
         """Components and coordinates are found again with the directions."""
         self._stale_basis, self._basis = self._basis or self._stale_basis, None
 
-    def _keep_what_was_found(self, rendered: Rendered, told: dict[str, Any]) -> None:
+    def _store_found(self, rendered: Rendered, values: dict[str, Any]) -> None:
         state, snapshot = rendered.state, rendered.snapshot
         if not isinstance(state, SlidersState) or snapshot is None or self.blobs is None:
             return
-        if state.basis is None and "basis" in told:
-            self._basis = (snapshot.run, self.blobs.put(told["basis"]))
-        if state.directions is None and "directions" in told and self.found is not None:
-            self.found.take(told["directions"], BY_ITSELF, snapshot.run)
+        if state.basis is None and "basis" in values:
+            self._basis = (snapshot.run, self.blobs.put(values["basis"]))
+        if state.directions is None and "directions" in values and self.found is not None:
+            self.found.take(values["directions"], BY_ITSELF, snapshot.run)
         wanted = self.resolved(self.state)
         if rendered.final and (wanted.directions, wanted.basis) != (state.directions, state.basis):
             self.resized.emit()  # what is shown, and exported, is to carry them; or another run was opened
@@ -224,8 +224,8 @@ class SlidersView(PaneView):
     def _pair_of(self, state: SlidersState) -> tuple[str, str]:
         """The pair that the content will have: what is chosen, where there is such a slider."""
         return (
-            state.across if state.across in self._names else self._pair[0],
-            state.up if state.up in self._names else self._pair[1],
+            state.across if state.across in self._names else self.pair[0],
+            state.up if state.up in self._names else self.pair[1],
         )
 
     def _show_pad(self) -> None:
@@ -238,14 +238,17 @@ class SlidersView(PaneView):
         picture = self.grid.picture
         if picture is None or "across" not in picture.values or row >= picture.rows or column >= picture.columns:
             return self.words.whole()
-        across, up = self._pair
-        told: dict[str, Any] = {"across": row_title(across), "up": row_title(up)}
-        told |= {"u": f"{picture.values['across'][row, column]:+.2f}", "v": f"{picture.values['up'][row, column]:+.2f}"}
+        across, up = self.pair
+        values: dict[str, Any] = {"across": row_title(across), "up": row_title(up)}
+        values |= {
+            "u": f"{picture.values['across'][row, column]:+.2f}",
+            "v": f"{picture.values['up'][row, column]:+.2f}",
+        }
         if self.state.show == "row":
-            return _("{across} {u} σ", **told)
-        return _("{across} {u} σ, {up} {v} σ", **told)
+            return _("{across} {u} σ", **values)
+        return _("{across} {u} σ, {up} {v} σ", **values)
 
-    # -- hands ---------------------------------------------------------------------------------------------------
+    # -- actions -------------------------------------------------------------------------------------------------
 
     @Slot(str, float)
     def _slider_moved(self, name: str, value: float) -> None:
@@ -265,26 +268,18 @@ class SlidersView(PaneView):
     def _pad_home(self) -> None:
         self._pad_moved(0.0, 0.0)
 
-    @Slot(float, float)
-    def _drag_began(self, x: float, y: float) -> None:
-        self._held = (self.state, x, y)
-        self.drag_started.emit()
-
-    @Slot(float, float)
-    def _dragged(self, x: float, y: float) -> None:
-        """The picture's width is the pad's."""
-        if self._held is None:
-            return
-        held, x0, y0 = self._held
-        across, up = self._pair_of(held)
-        u, v = held.value(across) + 2 * held.reach * (x - x0), held.value(up) - 2 * held.reach * (y - y0)
-        moved = held.with_values({across: u, up: v})
-        self.proposed.emit(moved, _("pad"))
-
     @Slot()
-    def _drag_ended(self) -> None:
-        self._held = None
-        self.drag_ended.emit()
+    def _press(self) -> None:
+        self._state_pressed = self.state
+
+    @Slot(float, float, float, float)
+    def _move(self, x0: float, y0: float, x: float, y: float) -> None:
+        """Move the pad's two sliders; the picture's width is the pad's."""
+        pressed = self._state_pressed
+        across, up = self._pair_of(pressed)
+        u = pressed.value(across) + 2 * pressed.reach * (x - x0)
+        v = pressed.value(up) - 2 * pressed.reach * (y - y0)
+        self.proposed.emit(pressed.with_values({across: u, up: v}), _("pad"))
 
     @Slot(int, int)
     def _picked(self, row: int, column: int) -> None:
@@ -294,7 +289,7 @@ class SlidersView(PaneView):
         if picture is None or "across" not in picture.values or self.state.show not in SHEETS:
             super()._picked(row, column)
             return
-        across, up = self._pair
+        across, up = self.pair
         places = {across: float(picture.values["across"][row, column])}
         if self.state.show == "figure":
             places[up] = float(picture.values["up"][row, column])
@@ -309,7 +304,7 @@ class SlidersView(PaneView):
     def randomise(self) -> None:
         """All unlocked sliders to places drawn by chance, which the state then holds."""
         groups = {
-            group: [row.name for row in self._rows if row.group == group and row.name not in self.state.locked]
+            group: [row.name for row in self.rows if row.group == group and row.name not in self.state.locked]
             for group in (NAMED, PRINCIPAL, COORDINATES)
         }
         moved = self.state.randomised(groups, random.SystemRandom().getrandbits(31))
@@ -335,22 +330,9 @@ class SlidersView(PaneView):
         else:
             self.resized.emit()
 
-    # -- an image of one's own -----------------------------------------------------------------------------------
-
-    @Slot()
-    def _open(self) -> None:
-        self.own_image.choose(self.background)
-
     @Slot(object)
-    def _own_arrived(self, pixels: np.ndarray) -> None:
-        if self.blobs is not None:
-            self.propose(_("my image"), start="own", own=self.blobs.put_array(pixels))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self.own_image.enter(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.own_image.drop(event, self.background)
+    def _image_arrived(self, own: Blob) -> None:
+        self.propose(_("my image"), start="own", own=own)
 
 
 def bank_rows(rows: tuple[Row, ...], stale_at: int | None = None) -> list[BankRow]:

@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import _, translate
-from genstudio.studio.forms.knob_row import KnobRow, value_text
+from genstudio.studio.forms.knob_field import value_text
+from genstudio.studio.forms.knob_row import KnobRow
 from genstudio.studio.session.session import Session
 from genstudio.studio.sidebar.model.model_card import ModelCard
 from genstudio.studio.sidebar.plan.card import PlanCard

@@ -14,8 +14,8 @@ from genstudio.studio.sidebar.model.model_card import ModelCard
 from genstudio.studio.sidebar.plan.card import PlanCard
 from genstudio.studio.sidebar.run.controls_card import ControlsCard
 from genstudio.training.recipe.plan import Plan
-from genstudio.training.recipe.plan_defaults import drop_unknown, rebased, with_defaults
 from genstudio.training.recipe.recipe import Recipe
+from genstudio.training.recipe.resolved_model import settle_plan
 
 
 class Optimisers:
@@ -52,11 +52,11 @@ class Optimisers:
         if base is None or wanted is None or wanted == self._wanted or not self.model.is_valid():
             return
         before, self._wanted = self.plan.plan(), wanted
-        rollback = self._with_players(base) if base.model == self.model.model else with_defaults(Plan(), wanted)
+        rollback = self._with_players(base) if base.model == self.model.model else settle_plan(Plan(), wanted)
         if wanted == self._defaults(base.model, base.model_knobs) and base.model == self.model.model:
             plan = before.model_copy(update={"players": rollback.players})
         else:
-            plan = with_defaults(rebased(drop_unknown(before, wanted), wanted), wanted)
+            plan = settle_plan(before, wanted, players=wanted, follow=True)
         self.plan.show_players(plan, rollback)
         if any(plan.player(name) != before.players.get(name) for name in wanted) and len(wanted) > 1:
             self.controls.say(
@@ -68,13 +68,13 @@ class Optimisers:
     def _take_back(self, plan: Plan, rollback: Plan) -> None:
         """Show the optimisers as they were, with the new choice."""
         assert self._wanted is not None
-        self.plan.show_players(with_defaults(drop_unknown(plan, self._wanted), self._wanted), rollback)
+        self.plan.show_players(settle_plan(plan, self._wanted, players=self._wanted), rollback)
         self.controls.say("")
         self.changed()
 
     def _with_players(self, recipe: Recipe) -> Plan:
         wanted = self._defaults(recipe.model, recipe.model_knobs)
-        return recipe.plan if wanted is None else with_defaults(recipe.plan, wanted)
+        return recipe.plan if wanted is None else settle_plan(recipe.plan, wanted)
 
     def _defaults(self, model: str, values: dict[str, Any]) -> dict[str, dict[str, Any]] | None:
         """By player; ``None`` while the models are not known, or where the values don't fit."""

@@ -1,4 +1,4 @@
-"""The rows of a slider bank, in groups under their titles: where each stands, and which stand between two places."""
+"""Rows of a slider bank, in groups with titles: the top of each, and which are between two heights."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from genstudio.studio.panes.sliders.painting import HEADER, ROW
+from genstudio.studio.panes.sliders.bank_painting import HEADER, ROW
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class BankRow:
 
 
 class Rows:
-    """``rows`` in their order, ``tops`` of them in logical pixels from the top of the whole, which is ``length`` high.
+    """``rows`` in their order, ``tops`` of them in logical pixels from the top of all rows, which are ``length`` high.
     ``headers``: (top, title) of the groups."""
 
     def __init__(self, rows: Sequence[BankRow] = ()) -> None:
@@ -56,11 +56,11 @@ class Rows:
         return self._places.get(name, otherwise)
 
     def between(self, low: int, high: int) -> range:
-        """Rows that are partly between two places of the whole."""
+        """Rows that are partly between two heights."""
         return range(bisect_right(self.tops, low - ROW), bisect_left(self.tops, high + 1))
 
     def at(self, y: int) -> int:
-        """The one that stands at a place of the whole, or -1: a header's, or beyond the end."""
+        """The row at a height, or -1: a header, or beyond the end."""
         found = self.between(y, y)
         return found[0] if found else -1
 

@@ -1,30 +1,21 @@
-"""The transport: to the start, back, play, one pixel, one row, to the end; a slider over every position; the speed."""
+"""Transport of a drawing: to the start, back, play, one pixel, one row, to the end; its speed."""
 
 from __future__ import annotations
 
 import math
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QSizePolicy,
-    QSlider,
-    QStyle,
-    QStyleOptionSlider,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from genstudio.core.messages import N_n, _, translate
+from genstudio.studio.pane_view.transport import Transport
 from genstudio.studio.widgets.card import Fact, Running
-from genstudio.studio.widgets.controls import Button, IconButton
-from genstudio.studio.widgets.transport_button import show_playing, transport_button
 
-ROOMY = 320  # logical pixels: in a narrower pane the speed is told by its slider alone
-BEHIND = 0.8  # of the chosen speed: below it what is really reached is said
-
-BUTTONS = {
+ROOMY = 320  # logical pixels: in a narrower pane the speed is shown by its slider alone
+BEHIND = 0.8  # of the chosen speed: below it the measured speed is shown
+SPEEDS = (*(step * 10.0**k for k in range(4) for step in (1, 2, 3, 5, 7)), math.inf)  # pixels a second
+FACES = {
     "start": ("to-start", lambda: _("To the start (Home)")),
     "back": ("pixel-back", lambda: _("One pixel back (Left)")),
     "play": ("play", lambda: _("Play (Space)")),
@@ -34,56 +25,20 @@ BUTTONS = {
 }
 
 
-class Scrub(QSlider):
-    """Goes where it is clicked, and heeds no wheel."""
+class DrawingTransport(Transport):
+    """Positions are sub-pixels. ``speed_chosen`` carries one of ``SPEEDS``."""
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            option = QStyleOptionSlider()
-            self.initStyleOption(option)
-            style = self.style()
-            handle = style.subControlRect(
-                QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self
-            )
-            if not handle.contains(event.position().toPoint()):
-                room = self.width() - handle.width()
-                x = round(event.position().x() - handle.width() / 2)
-                self.setSliderDown(True)
-                self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), x, room))
-                self.setSliderDown(False)
-        super().mousePressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
-class Transport(QWidget):
-    """Says what a person wants and shows how it stands; it moves nothing by itself.
-
-    ``pressed`` carries one of ``BUTTONS``; ``scrubbed`` a position; ``speed_chosen`` the place on the speed slider, of which
-    there are ``len(speeds)``; ``drag_started`` and ``drag_ended`` frame one drag of the position.
-    """
-
-    pressed = Signal(str)
-    scrubbed = Signal(int)
     speed_chosen = Signal(float)
-    drag_started = Signal()
-    drag_ended = Signal()
 
-    def __init__(self, speeds: tuple[float, ...], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._speeds = speeds
-        self.setAccessibleName(_("Transport"))
-        self.position = Scrub(Qt.Orientation.Horizontal, self)
-        self.position.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(FACES, parent, repeating=("back", "pixel", "row"))
         self.position.setAccessibleName(_("Position of the drawing"))
         self.position.setToolTip(_("Drag to any pixel: the drawing is always the same"))
         self.count = Running(self)
         self.count.setObjectName("fact")
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.buttons = {name: self._button(name) for name in BUTTONS}
         self.speed = QSlider(Qt.Orientation.Horizontal, self)
-        self.speed.setRange(0, len(speeds) - 1)
+        self.speed.setRange(0, len(SPEEDS) - 1)
         self.speed.setMinimumWidth(48)
         self.speed.setMaximumWidth(120)
         self.speed.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -93,20 +48,16 @@ class Transport(QWidget):
         self.speed_words = Fact(parent=self)
         self.speed_words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._lay_out()
-        self.position.valueChanged.connect(self.scrubbed)
-        self.position.sliderPressed.connect(self.drag_started)
-        self.position.sliderReleased.connect(self.drag_ended)
         self.speed.valueChanged.connect(self._speed_moved)
 
     def show_place(self, drawn: int, end: int, channels: int) -> None:
-        """The slider alone: cheap, for every frame."""
+        """Move the slider alone: cheap, for every frame."""
         with QSignalBlocker(self.position):
             if self.position.maximum() != end:
                 self.position.setRange(0, max(end, 1))
                 self.position.setSingleStep(channels)
                 self.position.setPageStep(max(channels, end // 28))
-            if not self.position.isSliderDown():
-                self.position.setValue(drawn)
+        self.set_position(drawn)
 
     def show_position(self, drawn: int, wanted: int, end: int, channels: int) -> None:
         """Show the position of the drawing, in sub-pixels and as text; ``wanted`` is its target."""
@@ -118,13 +69,10 @@ class Transport(QWidget):
         for name in ("pixel", "row", "end"):
             self.buttons[name].setEnabled(wanted < end)
 
-    def show_playing(self, playing: bool) -> None:
-        show_playing(self.buttons["play"], playing)
-
     def show_speed(self, pixels_per_second: float, measured: float | None = None) -> None:
         """The chosen speed; while it plays, ``measured`` is the one that it has."""
         with QSignalBlocker(self.speed):
-            self.speed.setValue(self._speeds.index(pixels_per_second))
+            self.speed.setValue(SPEEDS.index(pixels_per_second))
         wanted = f"{pixels_per_second:,.0f}"
         if measured and measured < BEHIND * pixels_per_second:
             words = _("{n} pixels/s", n=f"{measured:,.0f}")
@@ -141,11 +89,6 @@ class Transport(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.speed_words.setVisible(self.width() >= ROOMY)
-
-    def _button(self, name: str) -> Button | IconButton:
-        made = transport_button(name, BUTTONS[name], self, repeats=name in ("back", "pixel", "row"))
-        made.clicked.connect(self._clicked)
-        return made
 
     def _lay_out(self) -> None:
         upper, lower, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
@@ -166,12 +109,6 @@ class Transport(QWidget):
         column.addLayout(upper)
         column.addLayout(lower)
 
-    @Slot()
-    def _clicked(self) -> None:
-        sender = self.sender()
-        if isinstance(sender, QWidget):
-            self.pressed.emit(sender.property("which"))
-
     @Slot(int)
     def _speed_moved(self, place: int) -> None:
-        self.speed_chosen.emit(self._speeds[place])
+        self.speed_chosen.emit(SPEEDS[place])

@@ -1,35 +1,47 @@
-"""Clock of a drawing: per frame, never per pixel, never ahead of the drawing; and the rate of new weights."""
+"""Player of a drawing: per frame, never per pixel, never ahead of the drawing; and the rate of new weights."""
 
 from __future__ import annotations
 
 import math
 
 import pytest
-from genstudio.studio.pane_area.rendering.weight_refresh import RefreshInterval
 
-from genstudio.studio.panes.pixels.play_clock import LONGEST_FRAME, SPEEDS, PlayClock
+from genstudio.panes.pixels.state import PixelsState
+from genstudio.studio.pane_area.weight_refresh import RefreshInterval
+from genstudio.studio.pane_view.player import LONGEST_FRAME, Player
+from genstudio.studio.pane_view.undo_merging import UndoMerging
+from genstudio.studio.panes.pixels.shown_drawing import ShownDrawing
+from genstudio.studio.panes.pixels.transport import SPEEDS, DrawingTransport
 
 
 class Drawing:
-    """A clock and a drawing that keeps up with it, up to ``at_most`` sub-pixels a frame."""
+    """A player and a drawing that keeps up with it, up to ``at_most`` sub-pixels a frame."""
 
     def __init__(self, speed: float, end: int = 300, channels: int = 1, at_most: float = math.inf) -> None:
-        self.clock, self.at_most = PlayClock(), at_most
-        self.clock.speed, self.clock.end, self.clock.channels = speed, end, channels
+        self.shown, self.at_most = ShownDrawing(PixelsState()), at_most
+        self.shown.speed, self.shown.end, self.shown.channels = speed, end, channels
+        self.transport = DrawingTransport()
+        merging = UndoMerging(self.transport)
+        self.player = Player(self.shown, self.transport, merging)
         self.wanted: list[int] = []
         self.ended = 0
-        self.clock.wants.connect(self.wanted.append)
-        self.clock.ended.connect(self._ended)
+        merging.proposed.connect(self._proposed)
+        self.player.stopped.connect(self._stopped)
 
-    def _ended(self) -> None:
+    def _proposed(self, state: PixelsState) -> None:
+        if state.position > self.shown.state.position:
+            self.wanted.append(state.position)
+        self.shown.state = state
+
+    def _stopped(self) -> None:
         self.ended += 1
 
     def frame(self, seconds: float) -> int:
         """How far the drawing has come after one more frame."""
-        self.clock.advance(seconds)
+        self.player.advance(seconds)
         if self.wanted:
-            self.clock.drawn = int(min(self.wanted[-1], self.clock.drawn + self.at_most))
-        return self.clock.drawn
+            self.shown.drawn = int(min(self.wanted[-1], self.shown.drawn + self.at_most))
+        return self.shown.drawn
 
 
 @pytest.fixture
@@ -38,13 +50,14 @@ def start(qtbot):
 
     def begin(*args, **kwargs) -> Drawing:
         drawing = Drawing(*args, **kwargs)
-        drawing.clock.start(0)
+        qtbot.addWidget(drawing.transport)
+        drawing.player.toggle()
         made.append(drawing)
         return drawing
 
     yield begin
     for drawing in made:
-        drawing.clock.stop()
+        drawing.player.stop()
 
 
 def test_one_pixel_per_second(start):
@@ -60,17 +73,17 @@ def test_fast_play_proposes_once_per_frame(start):
     for _ in range(6):
         drawing.frame(0.04)
     assert len(drawing.wanted) == 6
-    assert drawing.clock.drawn == pytest.approx(240, abs=2)
+    assert drawing.shown.drawn == pytest.approx(240, abs=2)
 
 
 def test_it_never_runs_ahead_of_a_slow_drawing_by_more_than_a_frame(start):
     drawing = start(1000.0, at_most=5)
     for _ in range(20):
-        before = drawing.clock.drawn
+        before = drawing.shown.drawn
         drawing.frame(0.04)
         assert drawing.wanted[-1] <= before + 41
-    assert drawing.clock.drawn == 100
-    drawing.clock.speed = 25.0
+    assert drawing.shown.drawn == 100
+    drawing.shown.speed = 25.0
     drawing.frame(0.04)
     assert drawing.wanted[-1] - 100 <= 42, "no debt is worked off when it slows down"
 
@@ -81,27 +94,28 @@ def test_as_fast_as_it_goes_proposes_the_end(start):
         drawing.frame(0.04)
     assert drawing.wanted == [300]
     assert drawing.ended == 1
-    assert not drawing.clock.playing
+    assert not drawing.player.playing
 
 
 def test_a_colour_pixel_is_drawn_whole(start):
     drawing = start(10.0, channels=3)
     for _ in range(100):
         assert drawing.frame(0.04) % 3 == 0
-    assert drawing.clock.drawn == pytest.approx(40 * 3, abs=3)
+    assert drawing.shown.drawn == pytest.approx(40 * 3, abs=3)
 
 
 def test_it_continues_after_a_pause_without_a_jump(start):
     drawing = start(100.0)
     drawing.frame(60.0)
-    assert drawing.clock.drawn <= 100 * LONGEST_FRAME + 2
+    assert drawing.shown.drawn <= 100 * LONGEST_FRAME + 2
 
 
 def test_nothing_is_left_to_play_at_the_end(start):
     drawing = start(10.0)
-    drawing.clock.stop()
-    drawing.clock.start(300)
-    assert not drawing.clock.playing
+    drawing.player.stop()
+    drawing.shown.state = PixelsState(position=300)
+    drawing.player.toggle()
+    assert not drawing.player.playing
     assert drawing.ended == 1
 
 

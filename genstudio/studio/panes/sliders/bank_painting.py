@@ -18,13 +18,13 @@ LEAST_TRACK = 64
 
 @dataclass(frozen=True)
 class Columns:
-    """Where the columns of a row stand: the track's two ends, and the right edge of all."""
+    """Columns of a row: the track's two ends, and the right edge."""
 
     low: int
     high: int
     right: int
     KNOB: ClassVar[float] = 7.0
-    """The knob's radius, and a little: what a hand aims at."""
+    """Half the width of the knob's target, a little more than its radius."""
 
     @classmethod
     def of(cls, width: int) -> Columns:

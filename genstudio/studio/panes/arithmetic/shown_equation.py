@@ -1,12 +1,13 @@
-"""Cache of the sum on screen: pictures and codes of exemplars, by frame, so that a term that is edited
-is drawn at once, before the sum is made anew."""
+"""The equation on screen: its terms, and a cache of pictures and codes of exemplars, so that a term that is edited is
+drawn at once, before the sum is rendered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.messages import Message
+from genstudio.latent.arithmetic.attribute_equations import BLANK
 from genstudio.latent.arithmetic.equation_store import Place
 from genstudio.latent.arithmetic.vector_arithmetic import Term
 from genstudio.latent.points import LatentPoint
@@ -21,43 +22,62 @@ if TYPE_CHECKING:
     from genstudio.training.snapshot import Snapshot
     from genstudio.viewing.content import Content
 
-MOST_KEPT = 2_000  # thumbnails
+MOST_CACHED = 2_000  # thumbnails
 
 
 @dataclass(eq=False)
-class Shown:
-    """``place``: whose codes they are. ``chips``, ``equations``: what there is to choose, in words. ``name``: of the
-    equation that filled itself."""
+class ShownEquation:
+    """``state``: the pane's. ``active``: the term that a chosen image goes to. ``place``: the model whose codes are shown.
+    ``chips``, ``equations``: attributes and equations to choose from, with their titles. ``missing``: why there is no
+    equation."""
 
+    state: ArithmeticState
+    active: int = 0
     cell: tuple[int, int] | None = None
     place: Place | None = None
     chips: tuple[Any, ...] = ()
     equations: tuple[tuple[str, Message], ...] = ()
     candidates: tuple[LatentPoint, ...] = ()
     pages: int = 1
-    name: str = ""
     missing: Message | str = ""
     refused: dict[tuple[int, int], GenstudioError] = field(default_factory=dict)
-    _terms: tuple[Term, ...] = ()
-    _asked: tuple[Any, ...] = ()
+    _filled_name: str = ""  # of the equation that was filled automatically
+    _filled_terms: tuple[Term, ...] = ()
+    _filled_for: tuple[Any, ...] = ()
     _means: dict[tuple[LatentPoint, ...], Picture] = field(default_factory=dict)
     _images: dict[LatentPoint, np.ndarray] = field(default_factory=dict)
     _codes: dict[LatentPoint, np.ndarray] = field(default_factory=dict)
     _snapshot: Any = None
-    _remark: tuple[tuple[Term, ...], Message] | None = None
+    _warning: tuple[tuple[Term, ...], Message] | None = None
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Terms of the state, or those that were filled automatically."""
+        filled = self._filled_terms if self._filled_for == _fill_key(self.state) else ()
+        return self.state.terms or filled or BLANK
+
+    @property
+    def name(self) -> str:
+        """Name of the equation, or of the one that was filled automatically."""
+        return self.state.name if self.state.terms else self._filled_name or self.state.name
+
+    @property
+    def editable(self) -> ArithmeticState:
+        """The state with its terms written out, so that they can be changed."""
+        return self.state if self.state.terms else replace(self.state, terms=self.terms, name=self.name, sent=())
 
     def take(self, content: Content, state: ArithmeticState, snapshot: Snapshot | None) -> None:
-        """Remember what ``content`` shows of ``state``."""
+        """Take what ``content`` shows of ``state``."""
         values = content.values
-        if snapshot is not None and (snapshot is not self._snapshot or len(self._images) > MOST_KEPT):
+        if snapshot is not None and (snapshot is not self._snapshot or len(self._images) > MOST_CACHED):
             self._snapshot, self.cell = snapshot, snapshot.spec.cell
             for known in (self._images, self._codes, self._means):
                 known.clear()
         if "terms" not in values:
             return
-        self.refused, self.name, self.missing = values["refused"], values["name"], values.get("missing", "")
+        self.refused, self._filled_name, self.missing = values["refused"], values["name"], values.get("missing", "")
         if not state.terms:
-            self._terms, self._asked = values["terms"], _asked(state)
+            self._filled_terms, self._filled_for = values["terms"], _fill_key(state)
         if snapshot is not None:
             self.place = Place(snapshot.model, int(values["latent_dim"]), values["data"])
         if values["filled"]:
@@ -67,26 +87,29 @@ class Shown:
             self.candidates, self.pages = values["browser"], values["pages"]
             self._take_cells(content.pictures[-1], self.candidates)
 
-    def by_itself(self, state: ArithmeticState) -> tuple[Term, ...]:
-        """The terms of the equation that filled itself, where those of ``state`` are known by now."""
-        return self._terms if self._asked == _asked(state) else ()
-
-    def columns(self, terms: tuple[Term, ...], held: int) -> list[TermShown]:
+    def columns(self) -> list[TermShown]:
         """The terms as they are drawn."""
         return [
             TermShown(
                 term.sign, term.name, self._picture(term.exemplars), self._means.get(term.exemplars),
-                frozenset(i for j, i in self.refused if j == k and i < len(term.exemplars)), k == held,
+                frozenset(i for j, i in self.refused if j == k and i < len(term.exemplars)), k == self.active,
             )
-            for k, term in enumerate(terms)
+            for k, term in enumerate(self.terms)
         ]  # fmt: skip
 
-    def remark(self, state: ArithmeticState, words: Message | None) -> None:
-        """Remark that holds while the terms are those of ``state``."""
-        self._remark = None if words is None else (state.terms, words)
+    def clamp_active(self) -> None:
+        """Let the last term be active where the active one is gone."""
+        self.active = min(self.active, len(self.terms) - 1)
 
-    def remark_on(self, state: ArithmeticState) -> Message | str:
-        return self._remark[1] if self._remark is not None and self._remark[0] == state.terms else ""
+    def warn(self, state: ArithmeticState, words: Message | None) -> None:
+        """Set the warning that holds while the terms are those of ``state``."""
+        self._warning = None if words is None else (state.terms, words)
+
+    @property
+    def notice(self) -> Message | str:
+        """The warning of these terms, else why there is no equation."""
+        warning = self._warning[1] if self._warning is not None and self._warning[0] == self.state.terms else ""
+        return warning or self.missing
 
     def _take_terms(self, content: Content) -> None:
         terms, filled = content.values["terms"], content.values["filled"]
@@ -123,6 +146,6 @@ class Shown:
         return Picture(np.concatenate(cells, axis=1), cell=self.cell, values=values)
 
 
-def _asked(state: ArithmeticState) -> tuple[Any, ...]:
+def _fill_key(state: ArithmeticState) -> tuple[Any, ...]:
     """Key of the fields that an automatically filled equation depends on."""
     return state.name, state.seed, state.source, state.sent, state.run, state.at

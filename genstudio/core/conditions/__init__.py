@@ -1,0 +1,1 @@
+"""Conditions of generated images, one file per kind: class, attributes."""

@@ -1,0 +1,125 @@
+"""Conditions: the inputs that images are generated from. A further kind (an image, text) is one file in this folder.
+
+    condition = of_class(3) | of_attributes(torch.tensor([[0.2, 1.0]]))    # several kinds, joined
+    model.sample(16, generator=noise, condition=condition)
+
+A batch has a condition (:attr:`genstudio.core.batch.Batch.condition`), a data set's spec says of which kinds its images
+know it (:func:`kinds_of`), and a model says which it takes (``Model.takes``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, Message
+from genstudio.core.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+    from genstudio.core.spec import ImageSpec
+
+Field = Literal["chooser", "sliders", "image", "text"]
+"""Form fields: one of several names, a slider for each number, a place to drop an image, a line of text."""
+
+condition_kinds: Registry[ConditionKind] = Registry(N_("condition"), "genstudio.core.conditions")
+
+
+class Condition(Mapping[str, "Tensor"]):
+    """Values by kind, as ``{"class": int64 N, "attributes": float32 N×A}``; a value without N holds for every image."""
+
+    def __init__(self, values: Mapping[str, Tensor]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, kind: str) -> Tensor:
+        return self._values[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """Number of kinds."""
+        return len(self._values)
+
+    def __or__(self, other: Condition) -> Condition:
+        """Both together; of a kind that both have, the other's value."""
+        return Condition({**self._values, **other._values})
+
+    def rows(self, chosen: slice | Tensor) -> Condition:
+        """The condition of some of N images."""
+        return Condition({kind: value[chosen] if value.ndim else value for kind, value in self._values.items()})
+
+    def repeat(self, times: int) -> Condition:
+        """The condition of N images, ``times`` in a row."""
+        return Condition(
+            {
+                kind: value.repeat(times, *[1] * (value.ndim - 1)) if value.ndim else value
+                for kind, value in self._values.items()
+            }
+        )
+
+    def to(self, device: Any) -> Condition:
+        return Condition({kind: value.to(device, non_blocking=True) for kind, value in self._values.items()})
+
+    def describe(self, spec: ImageSpec) -> Message:
+        """The condition of one image in words: "shoe, smile 0.40"."""
+        words = [condition_kinds[kind].describe(value, spec) for kind, value in self._values.items()]
+        if not words:
+            return N_("no condition")
+        joined = words[0]
+        for one in words[1:]:
+            joined = N_("{first}, {second}", first=joined, second=one)
+        return joined
+
+
+class ConditionKind:
+    """One kind of condition. Register an instance under its name, in a file of its own.
+
+    title: what people call it. field: how a form lets people choose it.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[Message]
+    field: ClassVar[Field]
+
+    def is_known_of(self, spec: ImageSpec) -> bool:
+        """True where images of ``spec`` have such a condition that a model could learn."""
+        raise NotImplementedError
+
+    def check(self, spec: ImageSpec, remedy: Message) -> None:
+        """Raises :class:`UsageError` where the images have no such condition; ``remedy`` says what works."""
+        if not self.is_known_of(spec):
+            raise UsageError(self.missing_in_data, remedy)
+
+    missing_in_data: ClassVar[Message]
+    """Said of a model that takes this kind and of images that do not have it."""
+
+    missing_in_batch: ClassVar[Message]
+    """Said of a model that takes this kind and of a batch without it."""
+
+    not_taken: ClassVar[tuple[Message, Message]]
+    """What and remedy, said where it is given to a model that does not take it."""
+
+    def parsed(self, value: Any, n: int, spec: ImageSpec, device: Any, *, mixed: bool = False) -> Tensor:
+        """``value`` for n images, on ``device``. ``mixed`` allows what lies between two values, where the kind has that.
+        Raises :class:`UsageError` for what does not fit the spec."""
+        raise NotImplementedError
+
+    def default(self, n: int, spec: ImageSpec) -> Tensor:
+        """The value of n images for which none is given, and which are not drawn at random."""
+        raise NotImplementedError
+
+    def drawn(self, n: int, spec: ImageSpec, generator: Generator) -> Tensor:
+        """Random values of n images, on the generator's device."""
+        raise NotImplementedError
+
+    def describe(self, value: Tensor, spec: ImageSpec) -> Message:
+        """The value of one image in words."""
+        raise NotImplementedError
+
+
+def kinds_of(spec: ImageSpec) -> tuple[str, ...]:
+    """Kinds of condition that images of ``spec`` have."""
+    return tuple(name for name, kind in condition_kinds.items() if kind.is_known_of(spec))

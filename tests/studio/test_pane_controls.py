@@ -1,0 +1,75 @@
+"""Controls that a pane state declares by its knobs: no code of its own is needed for titles, formats and classes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import Qt
+
+from genstudio.core.knobs import knob
+from genstudio.core.messages import N_
+from genstudio.studio.forms.pane_controls import CheckControl, ChoiceControl, ClassControl, PaneControls, SliderControl
+from genstudio.viewing.pane_state import PaneState, state
+
+
+@state
+class TrajectoryState(PaneState):
+    """State of a pane that has no view of its own."""
+
+    reach: float = knob(2.0, help=N_("Range."), unit="σ", shown_as="±{value:.1f} σ", ge=0.0, le=4.0)
+    columns: int = knob(0, help=N_("Columns."), ge=0, le=9, titles={0: N_("automatic")})
+    order: Literal["near", "far"] = knob("near", help=N_("Order."), titles={"near": N_("nearest first")})
+    label: int = knob(-1, help=N_("Class."), ge=-1, classes=True, titles={-1: N_("any")})
+    loop: bool = knob(True, help=N_("Repeat."))
+    position: int = knob(0, help=N_("Set by the player."), ge=0, le=10, control=False)
+
+
+def test_controls_follow_from_the_knobs(qtbot) -> None:
+    controls = PaneControls(TrajectoryState)
+    qtbot.addWidget(controls)
+    kinds = {name: type(control) for name, control in controls.controls.items()}
+    assert kinds == {
+        "reach": SliderControl,
+        "columns": SliderControl,
+        "order": ChoiceControl,
+        "label": ClassControl,
+        "loop": CheckControl,
+    }, "a field without a control has none"
+    controls.show_state(TrajectoryState(reach=1.5))
+    assert shown(controls, "reach") == "±1.5 σ"
+    assert shown(controls, "columns") == "automatic"
+    controls.show_state(TrajectoryState(columns=3))
+    assert shown(controls, "columns") == "3"
+    assert titles(controls, "order") == ["nearest first", "far"], "a value without a title stands for itself"
+
+
+def test_class_chooser_offers_the_classes_of_the_data(qtbot) -> None:
+    controls = PaneControls(TrajectoryState)
+    qtbot.addWidget(controls)
+    chooser = controls.controls["label"]
+    assert isinstance(chooser, ClassControl)
+    assert chooser.widget.isHidden(), "without classes there is nothing to choose"
+    controls.show_state(TrajectoryState(label=1))
+    controls.show_classes(("cat", "dog"))
+    assert not chooser.widget.isHidden()
+    assert titles(controls, "label") == ["any", "cat", "dog"]
+    assert chooser.combo.currentText() == "dog", "the state's class, though it came before the classes"
+    controls.show_classes(("cow", "hen"))
+    assert titles(controls, "label") == ["any", "cow", "hen"], "another data set with as many classes"
+    with qtbot.waitSignal(controls.edited) as edited:
+        qtbot.keyClick(chooser.combo, Qt.Key.Key_Up)
+    assert edited.args == ["label", 0]
+    controls.show_classes(())
+    assert chooser.widget.isHidden()
+
+
+def shown(controls: PaneControls, name: str) -> str:
+    control = controls.controls[name]
+    assert isinstance(control, SliderControl)
+    return control.slider.slider.accessibleDescription()
+
+
+def titles(controls: PaneControls, name: str) -> list[str]:
+    control = controls.controls[name]
+    assert isinstance(control, ChoiceControl)
+    return [control.combo.itemText(k) for k in range(control.combo.count())]
