@@ -18,7 +18,7 @@ SIZES = [(6, 5), (9, 8), (4, 11)]
 
 def test_every_registered_autoregressive_model_is_tested() -> None:
     kinds = {name for name, kind in models.items() if issubclass(kind, Autoregressive)}
-    assert kinds == {name for name, _ in VARIANTS.values()}
+    assert kinds == {kind for kind, _ in VARIANTS.values() if isinstance(kind, str)}
 
 
 def traced(model: Autoregressive, image: Tensor, labels: Tensor | None) -> Traced:

@@ -18,7 +18,8 @@ from genstudio.latent.directions.direction import Directions
 from genstudio.latent.effects import ORDINARY, base_codes
 from genstudio.models.base import build
 from genstudio.panes.directions.state import DirectionsState
-from genstudio.training.judge import find, recipe
+from genstudio.training.judge import recipe
+from genstudio.training.judge import train as train_judges
 from genstudio.training.snapshot import Snapshot, load_model
 from genstudio.viewing.content import Content
 from genstudio.viewing.context import ViewContext
@@ -62,7 +63,7 @@ def judged(squares: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> View
     monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path))
     for name in ("STEPS", "FEWEST_STEPS"):
         monkeypatch.setattr(recipe, name, 12)
-    find.judge_for(squares)
+    train_judges.judge_for(squares)
     return make_look(4, data=squares)
 
 

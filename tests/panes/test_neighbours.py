@@ -18,7 +18,8 @@ from genstudio.data.base import DataKnobs, Source, data_sets
 from genstudio.evaluate.judge.judge import Judge
 from genstudio.panes.neighbours import content as module
 from genstudio.panes.neighbours.content import NeighboursState
-from genstudio.training.judge import find, recipe
+from genstudio.training.judge import recipe
+from genstudio.training.judge import train as train_judges
 from genstudio.viewing.content import Content
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.pane import final, steps
@@ -171,7 +172,7 @@ def test_a_judges_features_find_the_neighbours_once_there_is_a_judge(data, monke
     assert str(without.values["unit"]) == "grey levels"
     assert "plan.judge_every=500" in str(without.values["note"])
     assert "--measure fid" in str(without.values["note"])
-    judge = find.judge_for(data)
+    judge = train_judges.judge_for(data)
     content = final(context, state)
     assert str(content.values["unit"]) == "standard deviations"
     assert "note" not in content.values
@@ -191,7 +192,7 @@ def test_judge_processes_each_training_image_once_in_small_blocks(monkeypatch):
     from genstudio.data.dataset import open_data
 
     data = open_data("patterns-for-panes", {})
-    find.judge_for(data)
+    train_judges.judge_for(data)
     looked: list[int] = []
     features = Judge.features
     monkeypatch.setattr(Judge, "features", lambda judge, images: looked.append(len(images)) or features(judge, images))

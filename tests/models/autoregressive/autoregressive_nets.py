@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from forward_alone import TwoNeighbours, TwoNeighboursMixture
 
 from genstudio.core.batch import Batch
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.base import build
+from tests.models.autoregressive.forward_alone import TwoNeighbours, TwoNeighboursMixture
 
 VARIANTS: dict[str, tuple[str | type[Autoregressive], dict[str, Any]]] = {
     "fvbn": ("fvbn", {}),
