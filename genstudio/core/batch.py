@@ -36,7 +36,7 @@ class Batch:
 
     @property
     def condition(self) -> Condition:
-        """What is known of the images that a model can be conditioned on, by kind."""
+        """Conditions of the images, by kind: everything known of them that a model can be conditioned on."""
         known = {"class": self.labels, "attributes": self.attributes}
         return Condition({kind: value for kind, value in known.items() if value is not None} | dict(self.further))
 
