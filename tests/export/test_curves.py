@@ -145,9 +145,9 @@ def test_curves_of_two_players_are_in_separate_panels() -> None:
     assert panels == [
         ("discriminator", ["train/d_real", "train/d_fake"]),
         ("generator", ["train/adversarial"]),
-        ("watched: D(x), D(G(z))", ["train/D(x)", "train/D(G(z))"]),
+        ("other values: D(x), D(G(z))", ["train/D(x)", "train/D(G(z))"]),
         ("gradients", ["train/gradient/discriminator"]),
-        ("watched: M", ["train/M"]),
+        ("other values: M", ["train/M"]),
         ("nats", ["validation/elbo"]),
     ]
     assert plot._panels(["train/a", "validation/a", "train/b"], {"b": Metric("b", "nats")}, {}) == [

@@ -35,6 +35,17 @@ def choices() -> set[str]:
     return {str(choice) for info in infos for choice in info.choices or ()}
 
 
+def of_tests() -> set[str]:
+    """Titles and help of what other tests register: the program has no translation of them."""
+    kinds = [kind for registry in (models, data_sets) for _, kind in registry.items()]
+    return {
+        text.english
+        for kind in kinds
+        if not kind.__module__.startswith("genstudio.")
+        for text in (kind.title, kind.help)
+    }
+
+
 def texts(window: QWidget) -> Iterator[tuple[str, str]]:
     """Every text of the window's widgets, tooltips and accessible names included, with the kind of widget."""
     for widget in [window, *window.findChildren(QWidget)]:
@@ -68,7 +79,7 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 def plain(found: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those that hold words without accents, besides names."""
-    known = sorted(map(re.escape, choices() | GIVEN), key=len, reverse=True)
+    known = sorted(map(re.escape, choices() | GIVEN | of_tests()), key=len, reverse=True)
     names = re.compile(rf"(?<!\w)({'|'.join(known)})(?!\w)")
     return {
         (kind, text) for kind, text in found

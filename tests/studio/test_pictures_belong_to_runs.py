@@ -223,7 +223,7 @@ class Slow:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
     made = Slow()
-    shown = Pane("slow", N_("Slow"), "look", (), SlowState, N_("Slow."), N_("Slow."), made)
+    shown = Pane("slow", N_("Slow"), panes["samples"].group, (), SlowState, N_("Slow."), N_("Slow."), made)
     monkeypatch.setitem(panes.load()._things, "slow", shown)
     return made
 

@@ -183,7 +183,7 @@ def test_saved_session_takes_precedence(qtbot, home: Path, run: Run):
 
 def test_pane_declares_its_preferred_images():
     def newcomer(preferred_for) -> Pane:
-        return replace(panes["samples"], name="mine", group="compare", preferred_for=preferred_for)
+        return replace(panes["samples"], name="mine", group=panes["neighbours"].group, preferred_for=preferred_for)
 
     ours = {**dict(panes.items()), "mine": newcomer(lambda spec: spec.channels == 7)}
     assert first_pane(ours, lambda name: True, ImageSpec(7, 8, 8, 256)) == "mine", "though it stands last in the rail"
