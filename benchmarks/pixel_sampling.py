@@ -29,7 +29,7 @@ from common import load, report
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.autoregressive.sampling.methods import draw_by
-from genstudio.models.autoregressive.sampling.request import Request, uniform
+from genstudio.models.autoregressive.sampling.request import SampleRequest, uniform
 from genstudio.models.base import build
 from genstudio.nets.causal.conv import weights_ready
 from genstudio.training.recipe.recipe import load_recipe
@@ -78,7 +78,7 @@ def measure(model: Autoregressive, n: int, most: float, repeats: int, claim: tup
     spec = model.spec
     noise = uniform(n, spec, torch.Generator().manual_seed(0))
     given = torch.zeros(noise.shape, dtype=torch.int64)
-    request = Request(noise, given, given[:, 0] > 0)
+    request = SampleRequest(noise, given, given[:, 0] > 0)
     with weights_ready(model):
         image = model.to_net(given).contiguous(memory_format=torch.channels_last)
         forward = best(lambda: model(image), max(repeats, 5))

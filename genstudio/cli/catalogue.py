@@ -53,11 +53,11 @@ def models(as_json: AsJson = False) -> None:
 def runs(as_json: AsJson = False) -> None:
     """List the runs, the newest first."""
     from genstudio.core.paths import runs_dir
-    from genstudio.training.run.listing import look_at_run
+    from genstudio.training.run.listing import summarise_run
     from genstudio.training.run.run import run_folders
 
     output, told, rows, problems = Output(as_json), [], [], []
-    for line in map(look_at_run, run_folders()):
+    for line in map(summarise_run, run_folders()):
         words = _STATUS.get(line.status, line.status)
         rows.append([line.name, words, f"{line.step or 0:,}", line.model, line.data, _held_out(line.measures)])
         told.append(

@@ -10,7 +10,7 @@ import typer
 from genstudio.cli.interrupt import Interrupt
 from genstudio.cli.options import AsJson, Data, parse_settings, search
 from genstudio.cli.output import Output
-from genstudio.cli.progress import Progress
+from genstudio.cli.progress import ProgressBar
 from genstudio.core.errors import Cancelled
 from genstudio.core.messages import _, translate
 
@@ -59,7 +59,7 @@ def data_show(
     from genstudio.data.dataset import open_data
 
     output, kind = Output(as_json), data_sets[name]
-    with Interrupt() as interrupt, Progress() as progress:
+    with Interrupt() as interrupt, ProgressBar() as progress:
         try:
             opened = open_data(
                 name,
@@ -92,7 +92,7 @@ def data_download(name: Name, data: Data = None, as_json: AsJson = False) -> Non
     from genstudio.data.base import data_sets
 
     output, kind = Output(as_json), data_sets[name]
-    with Interrupt() as interrupt, Progress() as progress:
+    with Interrupt() as interrupt, ProgressBar() as progress:
         try:
             folder = kind.download(data or cache_dir() / "data", progress.preparing, interrupt)
         except Cancelled:

@@ -11,7 +11,7 @@ import typer
 from genstudio.cli.interrupt import Interrupt
 from genstudio.cli.options import AsJson, Device, Steps
 from genstudio.cli.output import Output, complain
-from genstudio.cli.progress import Progress
+from genstudio.cli.progress import ProgressBar
 from genstudio.core.errors import Cancelled
 from genstudio.core.messages import _
 
@@ -38,7 +38,7 @@ def demo(
 ) -> None:
     """Train the default recipe without a window and write what it learned."""
     from genstudio.cli.training import report, run_job
-    from genstudio.export.files import whole_file
+    from genstudio.export.files import atomic_file
     from genstudio.training.recipe.recipe import load_recipe
 
     recipe = load_recipe(RECIPE)
@@ -48,10 +48,10 @@ def demo(
         given["plan.seed"] = seed
     recipe = recipe.override([f"{name}={value}" for name, value in given.items()])
     # A place that can't be written is told now, not after the training.
-    with whole_file(out / "recipe.toml") as temporary:
+    with atomic_file(out / "recipe.toml") as temporary:
         temporary.write_text(recipe.to_toml(), encoding="utf-8")
 
-    def new(progress: Progress, interrupt: Interrupt) -> Job:
+    def new(progress: ProgressBar, interrupt: Interrupt) -> Job:
         from genstudio.training.job import new_job
 
         return new_job(recipe, device=device, progress=progress.preparing, cancelled=interrupt)
@@ -74,7 +74,7 @@ def _write_all(run: Run, data: Any, out: Path) -> dict[str, Path]:
 
     context = open_context(run, data=data)
     step = context.snapshot.step
-    with Interrupt() as interrupt, Progress() as progress:
+    with Interrupt() as interrupt, ProgressBar() as progress:
         films = Films(run, context, out, progress, interrupt)
         try:
             return {
@@ -93,7 +93,7 @@ class Films:
     """The two animations of the demo."""
 
     def __init__(
-        self, run: Run, context: ViewContext, out: Path, progress: Progress, cancelled: Callable[[], bool]
+        self, run: Run, context: ViewContext, out: Path, progress: ProgressBar, cancelled: Callable[[], bool]
     ) -> None:
         self.run, self.context, self.out = run, context, out
         self.how: dict[str, Any] = {"progress": progress.show, "cancelled": cancelled}

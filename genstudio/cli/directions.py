@@ -12,7 +12,7 @@ import typer
 from genstudio.cli.interrupt import Interrupt
 from genstudio.cli.options import AsJson, AtStep, Data, Run, search
 from genstudio.cli.output import Output, number
-from genstudio.cli.progress import Progress
+from genstudio.cli.progress import ProgressBar
 from genstudio.cli.runs import find_run
 from genstudio.core.errors import Cancelled, UsageError
 from genstudio.core.messages import N_, Message, _
@@ -65,7 +65,7 @@ def directions(
     from genstudio.latent.directions.pixel_baseline import pixel_scores
 
     output, folder = Output(as_json), find_run(run)
-    with Interrupt() as interrupt, Progress() as progress:
+    with Interrupt() as interrupt, ProgressBar() as progress:
         try:
             context, judge = _opened(folder, step, data, progress, interrupt)
             words = N_("Finding directions")
@@ -89,7 +89,7 @@ def directions(
 
 
 def _opened(
-    folder: Any, step: int | None, data: Path | None, progress: Progress, cancelled: Interrupt
+    folder: Any, step: int | None, data: Path | None, progress: ProgressBar, cancelled: Interrupt
 ) -> tuple[ViewContext, Judge | None]:
     """The run's model with its images, and their judge if they have attributes or classes."""
     from genstudio.cli.pictures import open_context
@@ -150,7 +150,7 @@ def _about(context: ViewContext, judge: Judge | None, found: Directions, kept_in
     }
 
 
-def _run(work: Resumable[T], words: Message, progress: Progress, cancelled: Interrupt) -> T:
+def _run(work: Resumable[T], words: Message, progress: ProgressBar, cancelled: Interrupt) -> T:
     """Result of ``work``, with its share shown. Raises :class:`Cancelled` after Ctrl-C."""
     from genstudio.core.resumable import run
 
@@ -171,13 +171,13 @@ def _held_fixed(found: Directions, fixed: list[str], wanted: list[str] | None, z
     from genstudio.latent.directions.finding import spread
 
     kept = [one for one in found if one.name not in fixed and (wanted is None or one.name in wanted)]
-    ways = {one.name: found.held_fixed(one.name, fixed) for one in kept}
-    made = tuple(replace(one, vector=ways[one.name], sigma=spread(z, ways[one.name])) for one in kept)
+    vectors = {one.name: found.held_fixed(one.name, fixed) for one in kept}
+    made = tuple(replace(one, vector=vectors[one.name], sigma=spread(z, vectors[one.name])) for one in kept)
     return Directions(found.space, made, found.origin)
 
 
 def _with_effects(
-    context: ViewContext, judge: Judge, found: Directions, progress: Progress, cancelled: Interrupt
+    context: ViewContext, judge: Judge, found: Directions, progress: ProgressBar, cancelled: Interrupt
 ) -> Directions:
     from genstudio.latent import effects
     from genstudio.latent.directions.direction import Directions

@@ -86,11 +86,11 @@ def export(
 def images_of(run: Any, data: Path | None, *, needed: bool = True) -> DataSet | None:
     """The images that the run was trained on; ``None`` where they are not on this computer and not ``needed``."""
     from genstudio.cli.interrupt import Interrupt
-    from genstudio.cli.progress import Progress
+    from genstudio.cli.progress import ProgressBar
     from genstudio.core.errors import Cancelled, GenstudioError
     from genstudio.training.run.images import open_images
 
-    with Interrupt() as interrupt, Progress() as progress:
+    with Interrupt() as interrupt, ProgressBar() as progress:
         try:
             return open_images(run, search=search(data), progress=progress.preparing, cancelled=interrupt)
         except Cancelled:

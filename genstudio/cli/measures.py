@@ -11,7 +11,7 @@ import typer
 from genstudio.cli.interrupt import Interrupt
 from genstudio.cli.options import AsJson, AtStep, Data, Device, Run, search
 from genstudio.cli.output import Output, number
-from genstudio.cli.progress import Progress
+from genstudio.cli.progress import ProgressBar
 from genstudio.cli.runs import find_run
 from genstudio.core.errors import Cancelled, DataError, UsageError
 from genstudio.core.messages import N_, _
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from genstudio.training.snapshot import Snapshot
 
 
-class Part(StrEnum):
+class SplitName(StrEnum):
     """The splits that a model may be measured on."""
 
     train = "train"
@@ -56,7 +56,7 @@ Names = Annotated[
         help=_("Only these, separated by commas or given several times. By default, all quick ones."),
     ),
 ]
-Split = Annotated[Part, typer.Option("--split", help=_("The images to measure on."))]
+Split = Annotated[SplitName, typer.Option("--split", help=_("The images to measure on."))]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help=_("At most N images."))]
 Importance = Annotated[int, typer.Option("--k", metavar="K", min=1, help=_("Importance samples per image, for nll."))]
 Samples = Annotated[
@@ -78,7 +78,7 @@ Noise = Annotated[int, typer.Option("--seed", metavar="S", min=0, help=_("Seed o
 def evaluate(
     run: Run,
     measure: Names = None,
-    split: Split = Part.validation,
+    split: Split = SplitName.validation,
     limit: Limit = None,
     k: Importance = 200,
     samples: Samples = 5_000,
@@ -99,7 +99,7 @@ def evaluate(
     where, target = search(data), choose_device(device)
     snapshot = folder.snapshot(step, averaged=weights is Weights.averaged)
     model = load_model(snapshot, target)
-    with Interrupt() as interrupt, Progress() as progress:
+    with Interrupt() as interrupt, ProgressBar() as progress:
         try:
             images = _images(folder, split, where, progress, interrupt)
             results = base.evaluate(
@@ -116,7 +116,9 @@ def evaluate(
     output.result(_as_json(folder, snapshot, results, split))
 
 
-def _images(run: RunFolder, split: Part, where: list[Path] | None, progress: Progress, interrupt: Interrupt) -> DataSet:
+def _images(
+    run: RunFolder, split: SplitName, where: list[Path] | None, progress: ProgressBar, interrupt: Interrupt
+) -> DataSet:
     """The run's images; raises :class:`DataError` where there are none in ``split``."""
     from genstudio.training.run.images import open_images
 
@@ -144,7 +146,7 @@ def _say_what_was_not_asked(model: Any, images: DataSet, results: Mapping[str, R
         )
 
 
-def _as_json(folder: RunFolder, snapshot: Snapshot, results: Mapping[str, Result], split: Part) -> dict[str, Any]:
+def _as_json(folder: RunFolder, snapshot: Snapshot, results: Mapping[str, Result], split: SplitName) -> dict[str, Any]:
     from genstudio.evaluate.base import flatten
 
     return {
@@ -167,7 +169,7 @@ def names_in(given: list[str] | None) -> list[str] | None:
     return names
 
 
-def _judge(which: Eyes, data: DataSet, progress: Progress, cancelled: Interrupt) -> Judge:
+def _judge(which: Eyes, data: DataSet, progress: ProgressBar, cancelled: Interrupt) -> Judge:
     """The requested judge; the data set's own is trained if there is none yet."""
     if which is Eyes.inception:
         from genstudio.training.judge.inception import inception_judge

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from genstudio.viewing.context import ViewContext
 
 
-class Part(StrEnum):
+class HalfName(StrEnum):
     """The half of an image that is kept."""
 
     top = "top"
@@ -51,7 +51,9 @@ def complete(
             "--mask", metavar="FILE", help=_("A mask picture: light pixels are kept, dark ones are drawn again.")
         ),
     ] = None,
-    keep: Annotated[Part | None, typer.Option("--keep", help=_("The half that is kept; by default the top."))] = None,
+    keep: Annotated[
+        HalfName | None, typer.Option("--keep", help=_("The half that is kept; by default the top."))
+    ] = None,
     n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, max=64, help=_("How many completions."))] = 4,
     seed: Annotated[
         int, typer.Option("--seed", metavar="S", min=0, max=2**31 - 1, help=_("Same seed, same noise."))
@@ -73,7 +75,7 @@ def complete(
     _one_of(mask, keep, "--mask FILE", "--keep HALF")
     context = open_context(folder, step, None if index is None else images_of(folder, data))
     shape = (context.spec.height, context.spec.width)
-    known = _read_mask(mask) if mask is not None else kept_part(shape, (keep or Part.top).value)
+    known = _read_mask(mask) if mask is not None else kept_part(shape, (keep or HalfName.top).value)
     asked: dict[str, Any] = {
         "n": n,
         "seed": seed,

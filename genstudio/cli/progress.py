@@ -24,7 +24,7 @@ LINE_EVERY = 10.0
 """Seconds between two plain lines."""
 
 
-class Progress:
+class ProgressBar:
     """A bar with text; without a terminal, a line from time to time. Use it as a context manager."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Progress:
         self._last_line = -float("inf")
         self._last_words = ""
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressBar:
         if sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import BarColumn, TextColumn
@@ -85,7 +85,7 @@ class Progress:
 class TrainingProgress:
     """Progress of a running job: step, images/s, time left, and the newest value of each term."""
 
-    def __init__(self, progress: Progress, job: Job) -> None:
+    def __init__(self, progress: ProgressBar, job: Job) -> None:
         from genstudio.training.events import Alarm, Changed, Finished, Measured, RolledBack, Saved
 
         self._progress, self._job = progress, job
@@ -114,7 +114,7 @@ class TrainingProgress:
             words = describe_change(event.name, event.was, event.value)
             self._progress.note(_("step {step}: {alarm}", step=f"{event.step:,}", alarm=words))
         elif isinstance(event, self._rolled_back):
-            self.health.forget_after(event.step)
+            self.health.discard_after(event.step)
         elif isinstance(event, self._finished):
             self._redraw(event.step, last=True)
             return

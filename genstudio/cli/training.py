@@ -16,9 +16,9 @@ from genstudio.cli.interrupt import Interrupt
 from genstudio.cli.measures import say_results
 from genstudio.cli.options import AsJson, Data, Device, LiveSettings, Run, Seed, Settings, Steps, search
 from genstudio.cli.output import Output, complain, duration
-from genstudio.cli.progress import Progress, TrainingProgress
+from genstudio.cli.progress import ProgressBar, TrainingProgress
 from genstudio.cli.runs import call_run, find_run
-from genstudio.core.errors import Cancelled, NotKeptError, RunError
+from genstudio.core.errors import Cancelled, NotSavedError, RunError
 from genstudio.core.messages import N_, _, translate
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def train(
     loaded = load_recipe(recipe)
     where = search(data)
 
-    def new(progress: Progress, interrupt: Interrupt) -> Job:
+    def new(progress: ProgressBar, interrupt: Interrupt) -> Job:
         from genstudio.training.job import new_job
 
         made = new_job(
@@ -76,7 +76,7 @@ def resume(
     path, where = find_run(run).path, search(data)
     changes = {".".join(name): value for name, value in map(parse_assignment, set_ or [])}
 
-    def again(progress: Progress, interrupt: Interrupt) -> Job:
+    def again(progress: ProgressBar, interrupt: Interrupt) -> Job:
         from genstudio.training.job import resume_job
 
         return resume_job(
@@ -98,9 +98,9 @@ class Outcome:
     alarms: list[dict[str, Any]] = field(default_factory=list)
 
 
-def run_job(make: Callable[[Progress, Interrupt], Job]) -> Outcome:
+def run_job(make: Callable[[ProgressBar, Interrupt], Job]) -> Outcome:
     """Make the job and run it to its end, or until Ctrl-C, which saves it; the outcome."""
-    with Interrupt() as interrupt, Progress() as progress:
+    with Interrupt() as interrupt, ProgressBar() as progress:
         try:
             job = make(progress, interrupt)
         except Cancelled:
@@ -109,7 +109,7 @@ def run_job(make: Callable[[Progress, Interrupt], Job]) -> Outcome:
         return _follow(job, progress, interrupt)
 
 
-def _follow(job: Job, progress: Progress, interrupt: Interrupt) -> Outcome:
+def _follow(job: Job, progress: ProgressBar, interrupt: Interrupt) -> Outcome:
     from genstudio.training.events import Finished, Measured
 
     watch = TrainingProgress(progress, job)
@@ -124,25 +124,25 @@ def _follow(job: Job, progress: Progress, interrupt: Interrupt) -> Outcome:
                     outcome.reason = event.reason
                 elif interrupt():
                     break
-    except NotKeptError as error:
-        _keep_elsewhere(job, error)
+    except NotSavedError as error:
+        _save_elsewhere(job, error)
         progress.note(_("{what} It was saved in {run} instead.", what=translate(error.what), run=job.run.path))
         outcome.reason = "moved"
     return outcome
 
 
-def _keep_elsewhere(job: Job, error: NotKeptError) -> None:
-    """Save beside the run that can't be written, or else among the user's runs. Raises :class:`NotKeptError` if
+def _save_elsewhere(job: Job, error: NotSavedError) -> None:
+    """Save beside the run that can't be written, or else among the user's runs. Raises :class:`NotSavedError` if
     neither can be written."""
     before = job.run
     beside = (before.path.with_name(f"{before.name}-kept-{number}") for number in itertools.count(1))
     for path in (next(path for path in beside if not path.exists()), None):
         with contextlib.suppress(RunError):
-            job.keep_elsewhere(path)
+            job.save_elsewhere(path)
             return
     saved = before.last_sound()
     left = N_("Nothing was saved.") if saved is None else N_("It is saved up to step {step}.", step=int(saved.name))
-    raise NotKeptError(N_("{what} {left}", what=error.what, left=left), error.remedy) from error
+    raise NotSavedError(N_("{what} {left}", what=error.what, left=left), error.remedy) from error
 
 
 def report(outcome: Outcome, output: Output, extra: Mapping[str, Any] | None = None) -> None:

@@ -34,7 +34,7 @@ class HealthWatch:
         """Take in new rows."""
         self._rows += rows
 
-    def forget_after(self, step: int) -> None:
+    def discard_after(self, step: int) -> None:
         """Training went back to ``step``."""
         self._rows = [row for row in self._rows if row.step <= step]
 

@@ -167,7 +167,7 @@ class SamplesPixels(Protocol):
         """Inpaint ``images`` (n×C×H×W): sample all pixels outside ``known`` (bool H×W or n×H×W)."""
         ...
 
-    def sample_by_parts(self, n: int, *, generator: Generator) -> Resumable[Tensor]:
+    def resumable_sample(self, n: int, *, generator: Generator) -> Resumable[Tensor]:
         """:meth:`Samples.sample` in steps of a few milliseconds; takes its ``label`` and ``temperature`` too."""
         ...
 
@@ -175,13 +175,13 @@ class SamplesPixels(Protocol):
         """-log p of each pixel given those before it: nats, n×H×W."""
         ...
 
-    def surprise_by_parts(self, batch: Batch) -> Pausing[Tensor]:
+    def resumable_surprise(self, batch: Batch) -> Pausing[Tensor]:
         """:meth:`surprise` with a pause after each layer."""
         ...
 
 
 @dataclass(frozen=True)
-class Verdict:
+class JudgeOutput:
     """Outputs of a judge for N images: features N×F, class logits N×K, attributes in their own units N×A.
 
     K or A is 0 where the judge knows none.
@@ -210,7 +210,7 @@ class Judges(Protocol):
         """The data set's attributes in their own units, a chance for yes/no ones: N×A; N×0 where it knows none."""
         ...
 
-    def verdict(self, images: Tensor) -> Verdict:
+    def judge_output(self, images: Tensor) -> JudgeOutput:
         """All three in one look."""
         ...
 

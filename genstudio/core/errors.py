@@ -38,7 +38,7 @@ class RunError(GenstudioError):
     """A run folder that can't be read, written or continued."""
 
 
-class NotKeptError(RunError):
+class NotSavedError(RunError):
     """Training could not write to its run's folder. The trained model is still in memory."""
 
 

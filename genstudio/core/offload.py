@@ -13,7 +13,7 @@ T = TypeVar("T")
 PATIENCE = 0.004  # seconds for which one step waits: half of what an explorer's slice may take
 
 
-def aside(work: Callable[[], T]) -> Generator[float, None, T]:
+def offloaded(work: Callable[[], T]) -> Generator[float, None, T]:
     """Run ``work()`` on another thread; yields 0 every few milliseconds, then returns or raises its outcome.
 
     One piece of work runs at a time in a process, in order of request, on one core. Closing the generator cancels work
@@ -30,4 +30,4 @@ def aside(work: Callable[[], T]) -> Generator[float, None, T]:
 
 @cache
 def _worker() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, "aside", initializer=compute_on_one_core)
+    return ThreadPoolExecutor(1, "offload", initializer=compute_on_one_core)

@@ -130,7 +130,7 @@ class Cache:
 
     _results: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
     _newest: dict[Any, tuple[Any, Any]] = field(default_factory=dict, init=False, repr=False)
-    _under_way: dict[Any, Stepper[Any, None, Any]] = field(default_factory=dict, init=False, repr=False)
+    _in_progress: dict[Any, Stepper[Any, None, Any]] = field(default_factory=dict, init=False, repr=False)
     _refused: dict[Any, UsageError] = field(default_factory=dict, init=False, repr=False)
 
     def once(self, key: Any, make: Callable[[], T]) -> T:
@@ -157,13 +157,13 @@ class Cache:
         while key not in self._results:
             if key in self._refused:
                 raise copy.copy(self._refused[key])
-            if key not in self._under_way:
-                self._under_way[key] = Stepper(make())
-            work = self._under_way[key]
+            if key not in self._in_progress:
+                self._in_progress[key] = Stepper(make())
+            work = self._in_progress[key]
             try:
                 paused = work.advance()
             except BaseException as error:
-                del self._under_way[key]
+                del self._in_progress[key]
                 if isinstance(error, UsageError):
                     self._refused[key] = copy.copy(error)  # without its traceback, which holds on to tensors
                 raise
@@ -171,15 +171,15 @@ class Cache:
                 yield work.value
             else:
                 self._results[key] = work.result
-                del self._under_way[key]
+                del self._in_progress[key]
         result: T = self._results[key]
         return result
 
-    def forget(self, key: Any) -> None:
+    def discard(self, key: Any) -> None:
         """Begin again at the next call with ``key``."""
-        for found in (self._results, self._under_way, self._refused):
+        for found in (self._results, self._in_progress, self._refused):
             found.pop(key, None)
 
     def begun(self, key: Any) -> bool:
         """True where :meth:`once` or :meth:`resume` was called with ``key``."""
-        return key in self._results or key in self._under_way or key in self._refused
+        return key in self._results or key in self._in_progress or key in self._refused

@@ -18,7 +18,7 @@ from genstudio.evaluate.judge.readings import is_switch
 SHARE = 0.3
 HIGH, LOW = "high", "low"
 Side = str
-Wanted = Mapping[str, Side]
+RequiredSides = Mapping[str, Side]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Equation:
         return LOW if self.here == HIGH else HIGH
 
     @property
-    def terms(self) -> tuple[tuple[int, Wanted], ...]:
+    def terms(self) -> tuple[tuple[int, RequiredSides], ...]:
         """(sign, what its exemplars are)."""
         return (
             (+1, {self.moved: HIGH, self.across: self.here}),
@@ -47,7 +47,7 @@ class Equation:
         )
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> RequiredSides:
         return {self.moved: HIGH, self.across: self.there}
 
 
@@ -93,7 +93,7 @@ class Sides:
         return values > self.middle if side == HIGH else values < self.middle
 
 
-def matching(values: Mapping[str, np.ndarray], sides: Mapping[str, Sides], wanted: Wanted) -> np.ndarray:
+def matching(values: Mapping[str, np.ndarray], sides: Mapping[str, Sides], wanted: RequiredSides) -> np.ndarray:
     """The positions of the images that have all that is ``wanted``: int64, ascending."""
     fits = [sides[name].has(values[name], side) for name, side in wanted.items()]
     return np.flatnonzero(np.logical_and.reduce(fits))

@@ -14,7 +14,7 @@ from genstudio.core.messages import N_
 
 
 @contextmanager
-def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Context with a temporary path to write to; it is renamed to ``path`` if the block succeeds, else removed.
 
     The temporary name keeps the suffix, because encoders choose their format by it. Missing folders are made. Raises

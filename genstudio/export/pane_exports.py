@@ -165,7 +165,7 @@ def save_numbers(request: ExportRequest, progress: Progress, cancelled: Cancelle
     """Write the numbers of the content: a table as CSV, all arrays as npz."""
     import numpy as np
 
-    from genstudio.export.files import whole_file
+    from genstudio.export.files import atomic_file
 
     suffix = request.path.suffix.lower()
     if suffix not in NUMBERS.suffixes:
@@ -173,7 +173,7 @@ def save_numbers(request: ExportRequest, progress: Progress, cancelled: Cancelle
             N_("Numbers can't be written as '{suffix}'.", suffix=suffix or request.path.name),
             N_("Choose a name that ends in .csv or .npz."),
         )
-    with whole_file(request.path) as temporary:
+    with atomic_file(request.path) as temporary:
         if suffix == ".npz":
             with open(temporary, "wb") as binary:
                 arrays: Any = arrays_of(request.content)

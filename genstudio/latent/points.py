@@ -106,7 +106,7 @@ def seek(context: ViewContext, frame: LatentPoint) -> Resumable[Tensor]:
     try:
         return (yield from context.resume(key, lambda: _typical(context, frame.number)))
     except UsageError:
-        context.forget(key)  # a judge that is made later may know
+        context.discard(key)  # a judge that is made later may know
         raise
 
 
@@ -212,7 +212,7 @@ def _typical(context: ViewContext, number: int) -> Resumable[Tensor]:
     z: Tensor = context.require(Decodes).prior(DRAWN, generator=generator(0, "typical"))
     sure = []
     for part in z.split(JUDGED):
-        scores = judge.verdict(decoded(context, part)).class_logits.log_softmax(1)
+        scores = judge.judge_output(decoded(context, part)).class_logits.log_softmax(1)
         sure.append(scores[:, number % len(names)])
         yield sum(map(len, sure)) / DRAWN
     return z[int(torch.cat(sure).argmax())]

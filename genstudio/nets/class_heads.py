@@ -12,7 +12,7 @@ from torch.nn.functional import leaky_relu
 from genstudio.nets.gan.spectral import maybe_spectral_norm
 
 
-class Table(nn.Module):
+class ClassTable(nn.Module):
     """A vector for each class, classes×size, its numbers of deviation ``spread``. ``nn.Embedding`` starts from a normal
     distribution, over which torch's meta device, where explorers build, takes seconds."""
 
@@ -29,7 +29,7 @@ class ProjectionHead(nn.Module):
         super().__init__()
         self.real = maybe_spectral_norm(nn.Linear(features, 1), spectral)
         # Small, as DCGAN's weights are: products of many features would drown the rest at first.
-        self.fits = maybe_spectral_norm(Table(classes, features, 0.02), spectral)
+        self.fits = maybe_spectral_norm(ClassTable(classes, features, 0.02), spectral)
 
     def forward(self, features: Tensor, labels: Tensor | None) -> Tensor:
         """N×features and int64 N to N."""
@@ -46,7 +46,7 @@ class ConcatenationHead(nn.Module):
     def __init__(self, features: int, classes: int, *, spectral: bool, hidden: int = 128) -> None:
         super().__init__()
         self.features = maybe_spectral_norm(nn.Linear(features, hidden), spectral)
-        self.classes = Table(classes, hidden)
+        self.classes = ClassTable(classes, hidden)
         self.last = maybe_spectral_norm(nn.Linear(hidden, 1), spectral)
 
     def forward(self, features: Tensor, labels: Tensor | None) -> Tensor:
@@ -78,7 +78,7 @@ class ClassGenerator(nn.Module):
 
     def __init__(self, net: nn.Module, classes: int, size: int) -> None:
         super().__init__()
-        self.net, self.classes = net, Table(classes, size)
+        self.net, self.classes = net, ClassTable(classes, size)
 
     def forward(self, z: Tensor, labels: Tensor) -> Tensor:
         table = self.classes.weight

@@ -15,7 +15,7 @@ from genstudio.core.messages import N_, Message
 
 
 @dataclass(frozen=True)
-class Mark:
+class Annotation:
     """Something that happened before the step after ``step``: ``message`` says what."""
 
     step: int
@@ -52,18 +52,20 @@ def run_event(line: bytes) -> dict[str, Any] | None:
     return row if row.keys() >= needs else None
 
 
-def marks_of(run_events: Iterable[Mapping[str, Any]]) -> list[Mark]:
+def annotations_of(run_events: Iterable[Mapping[str, Any]]) -> list[Annotation]:
     """The marks of a run, in the order of the curves. A change that was made in steps which training took back holds
     from the step on to which it went back."""
-    marks: list[Mark] = []
+    annotations: list[Annotation] = []
     for row in run_events:
         step = int(row["step"])
         if row["event"] == "changed":
-            marks.append(Mark(step, describe_change(str(row["name"]), row.get("was"), row["value"])))
+            annotations.append(Annotation(step, describe_change(str(row["name"]), row.get("was"), row["value"])))
         elif row["event"] == "rolledback":
-            marks = [mark if mark.step <= step else replace(mark, step=step) for mark in marks]
-            marks.append(Mark(step, N_("returned here from step {since:,}", since=int(row["since"]))))
-    return sorted(marks, key=lambda mark: mark.step)
+            annotations = [
+                annotation if annotation.step <= step else replace(annotation, step=step) for annotation in annotations
+            ]
+            annotations.append(Annotation(step, N_("returned here from step {since:,}", since=int(row["since"]))))
+    return sorted(annotations, key=lambda annotation: annotation.step)
 
 
 def owners_of(run_events: Iterable[Mapping[str, Any]]) -> dict[str, str]:

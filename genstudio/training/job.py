@@ -60,7 +60,7 @@ class Job:
         self.telemetry, self.board = Telemetry(), SnapshotBoard()
         self.live = live
         self.note = note
-        self.kept = False  # in another run, by keep_elsewhere()
+        self.saved_elsewhere = False  # in another run, by save_elsewhere()
         self.measures: dict[str, float] = {}
         self._resume, self._is_new = resume, is_new
         self._loop: Loop = Loop(
@@ -98,8 +98,8 @@ class Job:
                 ) from error
             raise
 
-    def keep_elsewhere(self, path: str | os.PathLike[str] | None = None) -> Run:
-        """After :class:`NotKeptError` ended the events: save what is in memory in a new run at ``path``, or among the
+    def save_elsewhere(self, path: str | os.PathLike[str] | None = None) -> Run:
+        """After :class:`NotSavedError` ended the events: save what is in memory in a new run at ``path``, or among the
         person's runs, from which it can go on; it is the job's run from then on. On the thread that trained, or when that
         has ended. Raises :class:`RunError` when it can't be written there either; then nothing is left of it."""
         before = self.run
@@ -110,7 +110,7 @@ class Job:
         except GenstudioError:
             run.undo_create()
             raise
-        self.run, self.kept = run, True
+        self.run, self.saved_elsewhere = run, True
         return run
 
     def _rows_of(self, run: Run) -> list[Row]:

@@ -17,7 +17,7 @@ FLUSH = 1.0  # seconds after which a reader sees new rows
 
 
 @dataclass
-class Progress:
+class RunProgress:
     """Values that a run continues from, beside weights and settings.
 
     ``seconds``: in all, and ``stepping``: in steps alone; pauses are in neither. ``threads``: intra-op threads that train,
@@ -33,7 +33,7 @@ class Progress:
 class Journal:
     """Rows and events of one training. ``writer``: ``None`` where nothing is written."""
 
-    def __init__(self, telemetry: Telemetry, progress: Progress) -> None:
+    def __init__(self, telemetry: Telemetry, progress: RunProgress) -> None:
         self.telemetry, self.progress = telemetry, progress
         self.writer: RunWriter | None = None
         self.lines: deque[str] = deque(maxlen=MOST_LINES)  # of events.jsonl, for a run that is kept elsewhere

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from genstudio.core.errors import NotKeptError
+from genstudio.core.errors import NotSavedError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, seed_everything
 from genstudio.core.threads import compute_with
 from genstudio.training import events as ev
-from genstudio.training.journal import Journal, Progress
-from genstudio.training.judge.use import is_due, judge_at_hand
+from genstudio.training.journal import Journal, RunProgress
+from genstudio.training.judge.use import available_judge, is_due
 from genstudio.training.live import Live
 from genstudio.training.observer import Observer
 from genstudio.training.recipe.plan import Plan
@@ -30,7 +30,7 @@ from genstudio.training.rollback import slower
 from genstudio.training.run import checkpoint as checkpoints
 from genstudio.training.run.run import Run
 from genstudio.training.run.writer import RunWriter
-from genstudio.training.saver import Saver, not_kept
+from genstudio.training.saver import Saver, not_saved
 from genstudio.training.snapshot import SnapshotBoard
 from genstudio.training.step_runner import StepRunner
 from genstudio.training.telemetry import Row, Telemetry
@@ -93,7 +93,7 @@ class Loop:
         self.model, self.data, self.live, self.run, self.board = model, data, live, run, board
         self.device = next((p.device for p in model.parameters()), torch.device("cpu"))
         self.step_runner = StepRunner(model, data.split("train"), live.plan, self.device)
-        self.progress = Progress()
+        self.progress = RunProgress()
         self.journal = Journal(telemetry, self.progress)
         self.observer = Observer(model, data, self.step_runner, live, run, self.journal, judge, cancelled)
         self.saver = Saver(model, data, self.step_runner, live, self.journal)
@@ -124,7 +124,7 @@ class Loop:
         except OSError as error:  # nothing but the run's folder is written to
             if self.run is None:
                 raise
-            raise not_kept(self.run, error) from error
+            raise not_saved(self.run, error) from error
 
     def _events(self, resume: Path | None) -> Generator[ev.Event, None, None]:
         with RunWriter(self.run) if self.run else contextlib.nullcontext() as self.journal.writer:
@@ -255,14 +255,14 @@ class Loop:
             if was != value:  # a player stepped alone a second time is no change
                 yield self.journal.note(ev.Changed(self.step, name, value, was))
         if "plan.judge_every" in changes and self.plan.judge_every and self.observer.judge is None:
-            self.observer.judge, missing = judge_at_hand(self.model, self.data, self.step)
+            self.observer.judge, missing = available_judge(self.model, self.data, self.step)
             if missing:
                 yield self.journal.note(missing)
 
     def _note(self) -> None:
         """A point of the curves: here the numbers are read from the device."""
         values = self.step_runner.meter.means()
-        if not self.step_runner.looks and not all(map(math.isfinite, values.values())):
+        if not self.step_runner.checks_each_update and not all(map(math.isfinite, values.values())):
             self.step_runner.bad_steps = BAD_STEPS
         images, since = self.step_runner.context.images, self._since
         spent = self.progress.stepping - since[1]
@@ -301,9 +301,9 @@ class Loop:
         self._restore(checkpoint)
         self.step_runner.only = self.live.only
         self.saver.rollback.times += 1
-        self.journal.telemetry.forget_after(self.step)
+        self.journal.telemetry.discard_after(self.step)
         if self.journal.writer:
-            self.journal.writer.forget(state["lengths"], self.step, ("metrics",))
+            self.journal.writer.discard(state["lengths"], self.step, ("metrics",))
         message = N_(
             "The loss was not finite for {n} steps: training went back from step {since:,} to step {step:,} and "
             "continues at half the learning rate.",
@@ -317,7 +317,7 @@ class Loop:
 
     def keep_in(self, run: Run, rows: Iterable[Row], events: Iterable[str]) -> None:
         """Save what is in memory in another ``run``, with the ``rows`` of its curves and the lines of its ``events``: after
-        events() has ended. Raises :class:`NotKeptError` when that can't be written either."""
+        events() has ended. Raises :class:`NotSavedError` when that can't be written either."""
         self.run, self.saver.saved = run, -1
         try:
             with RunWriter(run) as writer:
@@ -328,6 +328,6 @@ class Loop:
                     writer.append("events", line)
                 list(self.saver.save())
         except OSError as error:
-            raise not_kept(run, error) from error
+            raise not_saved(run, error) from error
         if self.saver.saved < 0:
-            raise NotKeptError(N_("The weights at step {step} are not finite: they are not saved.", step=self.step))
+            raise NotSavedError(N_("The weights at step {step} are not finite: they are not saved.", step=self.step))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.device import describe_device
-from genstudio.core.errors import NotKeptError
+from genstudio.core.errors import NotSavedError
 from genstudio.core.messages import N_
 from genstudio.core.version import versions
 from genstudio.training import events as ev
@@ -93,10 +93,10 @@ class Saver:
         }
 
 
-def not_kept(run: Run, error: OSError) -> NotKeptError:
+def not_saved(run: Run, error: OSError) -> NotSavedError:
     """Error for a run whose folder can't be written to: it is full, or gone."""
     if (run.path / "recipe.toml").is_file():
         what = N_("The run {name} can't be written: {reason}.", name=run.name, reason=error.strerror or str(error))
     else:
         what = N_("The folder of the run {name} is gone: {path}.", name=run.name, path=str(run.path))
-    return NotKeptError(what, N_("Free some space there, or restore the folder."))
+    return NotSavedError(what, N_("Free some space there, or restore the folder."))

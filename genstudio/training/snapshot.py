@@ -70,10 +70,10 @@ def load_model(snapshot: Snapshot, device: torch.device | str = "cpu") -> Model:
     Models of one snapshot share its memory: nobody may write to their weights. Raises :class:`RunError` when the weights
     are not those of such a model, :class:`UsageError` when there is no such model here.
     """
-    return run(load_model_by_parts(snapshot, device))
+    return run(resumable_load_model(snapshot, device))
 
 
-def load_model_by_parts(snapshot: Snapshot, device: torch.device | str = "cpu") -> Pausing[Model]:
+def resumable_load_model(snapshot: Snapshot, device: torch.device | str = "cpu") -> Pausing[Model]:
     """:func:`load_model`, with a pause between the net and its weights: 5 to 10 ms each for a large one."""
     from genstudio.core.knobs import parse_knobs
     from genstudio.models.base import models

@@ -44,7 +44,7 @@ class StepRunner:
         self._alone = any(len(player.parameters) == everything for player in self.players.values())
         self._autocast = autocast(device, plan.precision)
         # Looking at a loss costs nothing on the CPU, but elsewhere makes the CPU wait: there the meter finds out.
-        self.looks = device.type == "cpu"
+        self.checks_each_update = device.type == "cpu"
 
     def begin_averages(self) -> None:
         """From the weights as they are now: after ``Model.prepare``, before the first step."""
@@ -73,7 +73,7 @@ class StepRunner:
                 self._note(phase)
                 continue
             loss = phase.loss()
-            if self.looks and loss is not None and not math.isfinite(loss.item()):
+            if self.checks_each_update and loss is not None and not math.isfinite(loss.item()):
                 self._bad = True
                 return False
             self._note(phase)
@@ -99,7 +99,7 @@ class StepRunner:
     def _clip(self, players: list[Player], norm: float) -> bool:
         """Clip each player's gradient; ``False`` where one is not finite (checked on the CPU only)."""
         norms = [player.clip(norm) for player in players]
-        return not self.looks or all(math.isfinite(found.item()) for found in norms)
+        return not self.checks_each_update or all(math.isfinite(found.item()) for found in norms)
 
     def _note(self, phase: Phase) -> None:
         self.meter.add(phase.terms)

@@ -81,7 +81,7 @@ class Telemetry:
             rows = list(self._rows) if fresh == len(self._rows) else [self._rows[i] for i in range(-fresh, 0)]
             return rows, self._count
 
-    def forget_after(self, step: int) -> None:
+    def discard_after(self, step: int) -> None:
         """Training went back to ``step``: later rows did not happen. Who has read them asks from 0 again."""
         with self._lock:
             while self._rows and self._rows[-1].step > step:

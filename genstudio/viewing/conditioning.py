@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
-Keep = Literal["top", "bottom", "left", "right"]
+KeptHalf = Literal["top", "bottom", "left", "right"]
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class GivenImage:
     """``image``: float32 C×H×W in [0, 1], as the model sees images. ``known``: bool H×W. ``label``: its class, where it
     has one. ``what``: which image it is, in words."""
 
@@ -31,15 +31,15 @@ class Given:
     what: Message
 
 
-def given(context: ViewContext, source: str, index: int, own: Blob | None, mask: Blob | None) -> Given | None:
+def given(context: ViewContext, source: str, index: int, own: Blob | None, mask: Blob | None) -> GivenImage | None:
     """Image named by ``source`` ("data" or "own"), or ``None`` where nothing is given, no data set is open or no image was
     chosen yet. ``index`` wraps round. Without a ``mask`` the upper half is kept. Raises :class:`UsageError` for images
     that don't fit the model."""
     if source == "data" and context.data is not None:
         image, label, number = split_image(context, index)
-        return Given(image, _known(context, mask), label, N_("test image {k}", k=f"{number:,}"))
+        return GivenImage(image, _known(context, mask), label, N_("test image {k}", k=f"{number:,}"))
     if source == "own" and own is not None:
-        return Given(own_image(context, own), _known(context, mask), None, N_("your image"))
+        return GivenImage(own_image(context, own), _known(context, mask), None, N_("your image"))
     return None
 
 
@@ -120,7 +120,7 @@ def check_data(context: ViewContext) -> None:
     )
 
 
-def kept_part(shape: tuple[int, int], keep: Keep) -> np.ndarray:
+def kept_part(shape: tuple[int, int], keep: KeptHalf) -> np.ndarray:
     """bool H×W: the half that is kept; of an odd number the smaller."""
     import numpy as np
 

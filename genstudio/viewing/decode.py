@@ -65,7 +65,7 @@ def drawn(
 
     given = options if condition is None else {"condition": condition, **options}
     if has(context.model, SamplesPixels):
-        sampling = context.require(SamplesPixels).sample_by_parts(n, generator=noise, **given)
+        sampling = context.require(SamplesPixels).resumable_sample(n, generator=noise, **given)
         return (yield from in_slices(sampling))
     if not has(context.model, Decodes):
         return context.require(Samples).sample(n, generator=noise, **given)

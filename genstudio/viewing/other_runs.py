@@ -32,7 +32,7 @@ class OtherRuns:
         set of ``context`` if their images have the same spec. Raises :class:`RunError` for a run or a step that is gone.
         """
         from genstudio.training.run.run import Run
-        from genstudio.training.snapshot import load_model_by_parts
+        from genstudio.training.snapshot import resumable_load_model
 
         named: list[Key] = []
         found: list[ViewContext] = []
@@ -42,7 +42,7 @@ class OtherRuns:
             key = (str(run.path), step, id(context.data))
             if key not in self._contexts:
                 snapshot = run.snapshot(step)
-                model = yield from load_model_by_parts(snapshot)
+                model = yield from resumable_load_model(snapshot)
                 yield
                 same = context.data is not None and context.data.spec == snapshot.spec
                 data = context.data if same else None

@@ -27,7 +27,7 @@ LARGEST = 1024
 def read_image(path: str | os.PathLike[str]) -> np.ndarray:
     """The image in a file, uint8 H×W×1 or H×W×3, its longer side at most 1024. Raises :class:`UsageError` in plain
     words."""
-    from genstudio.data.files.pictures import UnreadableError, look_at, read_picture
+    from genstudio.data.files.pictures import UnreadableError, read_picture, read_size
     from genstudio.data.files.tree import MAX_FILE_BYTES
 
     source = Path(path)
@@ -35,7 +35,7 @@ def read_image(path: str | os.PathLike[str]) -> np.ndarray:
         if source.stat().st_size > MAX_FILE_BYTES:
             raise _unreadable(source, N_("it is too large"))
         data = source.read_bytes()
-        width, height, grey = look_at(data)
+        width, height, grey = read_size(data)
         scale = min(1.0, LARGEST / max(width, height))
         size = max(1, round(width * scale)), max(1, round(height * scale))
         pixels = read_picture(data, *size, grey, "stretch")

@@ -100,7 +100,7 @@ def test_an_interrupted_caller_loses_no_step_and_two_callers_share_them():
     assert run(second) == "done"
     assert (work.steps, work.closed) == (4, 1)
     assert cache.once("key", lambda: "another") == "done"
-    cache.forget("key")
+    cache.discard("key")
     assert not cache.begun("key")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from genstudio.core.capabilities import Verdict
+from genstudio.core.capabilities import JudgeOutput
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
@@ -46,9 +46,9 @@ class Reader(torch.nn.Module):
 
     feature_dim = 3
 
-    def verdict(self, images: torch.Tensor) -> Verdict:
+    def verdict(self, images: torch.Tensor) -> JudgeOutput:
         flat = images.flatten(1)
-        return Verdict(flat, flat[:, :0], flat)
+        return JudgeOutput(flat, flat[:, :0], flat)
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
         return images.flatten(1)

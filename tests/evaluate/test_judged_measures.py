@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from genstudio.core.capabilities import Verdict
+from genstudio.core.capabilities import JudgeOutput
 from genstudio.core.errors import Cancelled, UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.evaluate.base import evaluate
@@ -31,11 +31,11 @@ class Coordinates(nn.Module):
 
     feature_dim = 4
 
-    def verdict(self, images: Tensor) -> Verdict:
+    def verdict(self, images: Tensor) -> JudgeOutput:
         pixels = images.flatten(1)
         shade = (pixels.mean(1) * 10).long().clamp(0, 9)
         features = pixels @ normal(pixels.shape[1], 4, 0).float()
-        return Verdict(features, nn.functional.one_hot(shade, 10).float(), pixels[:, :0])
+        return JudgeOutput(features, nn.functional.one_hot(shade, 10).float(), pixels[:, :0])
 
 
 def a_judge(spec: ImageSpec) -> Judge:

@@ -17,7 +17,7 @@ from genstudio.data.base import Source, data_sets
 from genstudio.data.dataset import open_data
 from genstudio.evaluate.base import evaluate
 from genstudio.evaluate.copying.audit import Nearness, audit, exceedance, mann_whitney, normal_cdf, verdict
-from genstudio.evaluate.copying.nearest import Searched, Space, nearest, search
+from genstudio.evaluate.copying.nearest import ComparisonSpace, Searched, nearest, search
 from genstudio.evaluate.measures.memorisation import held_out
 
 NAME = "memorisable-discs"
@@ -120,7 +120,7 @@ def test_copy_has_distance_zero_and_duplicates_count_once(data):
 
 def test_other_coordinates_are_one_line(data):
     """Other coordinates, such as a judge's features: here the brightness alone."""
-    brightness = Space("brightness", lambda images: images.flatten(1).mean(1, keepdim=True), 100, N_("%"))
+    brightness = ComparisonSpace("brightness", lambda images: images.flatten(1).mean(1, keepdim=True), 100, N_("%"))
     images, among = unit(discs(3, 9)), Searched(data)
     every = (images.mean((1, 2, 3))[:, None] - among.images(slice(None)).mean((1, 2, 3))[None]).abs()
     found = nearest(images, among, 1, brightness)

@@ -15,7 +15,7 @@ from genstudio.core.metrics import Metric, title_of, unit_of
 from genstudio.export.charts import plot
 from genstudio.export.charts.curves import read_rows, save_curves, save_run_curves
 from genstudio.export.provenance import Provenance, read_provenance
-from genstudio.training.curve_annotations import Mark
+from genstudio.training.curve_annotations import Annotation
 from genstudio.training.metrics import metrics_of
 from genstudio.training.run.run import Run
 from genstudio.training.telemetry import Row
@@ -111,14 +111,14 @@ def test_a_run_s_curves_carry_their_units(run: Run, tmp_path: Path) -> None:
 
 
 MARKS = [
-    Mark(40, N_("discriminator lr {a} → {b}", a=2e-4, b=1e-4)),
-    Mark(40, N_("beta 1 → 2")),
-    Mark(250, N_("k 1 → 5")),
+    Annotation(40, N_("discriminator lr {a} → {b}", a=2e-4, b=1e-4)),
+    Annotation(40, N_("beta 1 → 2")),
+    Annotation(250, N_("k 1 → 5")),
 ]
 
 
 def test_changes_are_in_the_table_at_their_step(tmp_path: Path) -> None:
-    path = save_curves(tmp_path / "curves.csv", ROWS, marks=MARKS)
+    path = save_curves(tmp_path / "curves.csv", ROWS, annotations=MARKS)
     with open(path, newline="", encoding="utf-8") as file:
         read = list(csv.DictReader(file))
     told = [(line["step"], line["change"]) for line in read if line["change"]]
@@ -130,8 +130,10 @@ def test_changes_are_in_the_table_at_their_step(tmp_path: Path) -> None:
 @pytest.mark.parametrize("x", ["step", "time"])
 def test_changes_are_marked_in_the_picture(tmp_path: Path, x: str) -> None:
     plain, marked = (
-        save_curves(tmp_path / f"{len(marks)}.svg", ROWS, keys=["train/kl"], marks=marks, x=x).read_text()  # type: ignore[arg-type]
-        for marks in ([], MARKS[:2])
+        save_curves(
+            tmp_path / f"{len(annotations)}.svg", ROWS, keys=["train/kl"], annotations=annotations, x=x
+        ).read_text()  # type: ignore[arg-type]
+        for annotations in ([], MARKS[:2])
     )
     dashed = "stroke-dasharray: 2.7,1.8"
     assert marked.count(dashed) == plain.count(dashed) + 1, "one line for two changes at one step, in one panel"

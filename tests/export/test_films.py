@@ -7,11 +7,7 @@ import pytest
 import torch
 
 from genstudio.core.errors import RunError, UsageError
-from genstudio.export.films.films import (
-    frames_through_training,
-    latent_walk,
-    through_training,
-)
+from genstudio.export.films.films import frames_through_training, latent_walk, through_training
 from genstudio.export.images.contents import compose
 from genstudio.panes.manifold.film import manifold_walk
 from genstudio.panes.manifold.state import ManifoldState

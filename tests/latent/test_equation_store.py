@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from genstudio.core.errors import DataError
-from genstudio.latent.arithmetic.equation_store import Place, SavedSums, entry_of, terms_in
+from genstudio.latent.arithmetic.equation_store import EquationOrigin, SavedSums, entry_of, terms_in
 from genstudio.latent.arithmetic.vector_arithmetic import Term
 from genstudio.latent.points import LatentPoint
 from genstudio.viewing.blobs import Blobs
 
-HERE = Place("vae", 3, "faces")
+HERE = EquationOrigin("vae", 3, "faces")
 
 
 def some_terms(blobs: Blobs) -> tuple[Term, ...]:
@@ -41,7 +41,7 @@ def test_saved_equation_is_restored_to_the_bit_in_another_session(tmp_path: Path
 
 def test_codes_of_another_latent_space_are_skipped_with_a_warning(tmp_path: Path) -> None:
     entry = entry_of(some_terms(blobs := Blobs()), HERE, blobs)
-    loaded = terms_in(entry, Place("gan", 64, "faces"), blobs)
+    loaded = terms_in(entry, EquationOrigin("gan", 64, "faces"), blobs)
     assert [one.kind for one in loaded.terms[0].exemplars] == ["image"]
     assert [one.kind for one in loaded.terms[1].exemplars] == ["own", "seed"]
     assert "1 exemplars are left out: they are codes of 3 numbers from another model (vae)" in str(loaded.remark)
@@ -50,7 +50,7 @@ def test_codes_of_another_latent_space_are_skipped_with_a_warning(tmp_path: Path
 
 def test_equation_with_other_images_gives_a_warning() -> None:
     entry = entry_of(some_terms(blobs := Blobs()), HERE, blobs)
-    assert "images of faces" in str(terms_in(entry, Place("vae", 3, "mnist"), blobs).remark)
+    assert "images of faces" in str(terms_in(entry, EquationOrigin("vae", 3, "mnist"), blobs).remark)
 
 
 def test_names_are_sorted_and_one_can_be_deleted(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from genstudio.core.errors import UsageError
 from genstudio.latent.codes import KnownCodes
 from genstudio.latent.directions import linear
-from genstudio.latent.directions.direction import Direction, Directions, Space
+from genstudio.latent.directions.direction import Direction, Directions, LatentSpace
 from genstudio.latent.directions.finding import components, extremes
 from genstudio.latent.directions.pixel_baseline import pixel_scores
 
@@ -113,7 +113,7 @@ def test_walk_with_others_fixed_changes_only_its_own_reading(codes: np.ndarray) 
     names = ("a", "b", "c")
     fitted = [linear.fit("ridge", askew, codes[:, k]) for k in range(3)]
     found = tuple(Direction(n, w, 1.0, "ridge", r) for n, (w, r) in zip(names, fitted, strict=True))
-    some = Directions(Space("run", "vae", D, 1, "0" * 64), found, np.zeros(D))
+    some = Directions(LatentSpace("run", "vae", D, 1, "0" * 64), found, np.zeros(D))
     held = some.held_fixed("a", ["b", "c", "b"])
     assert abs(held @ fitted[1][1]) + abs(held @ fitted[2][1]) < 1e-9
     assert held @ fitted[0][1] > 0.05

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from genstudio.core.capabilities import Verdict
+from genstudio.core.capabilities import JudgeOutput
 from genstudio.core.errors import UsageError
 from genstudio.core.spec import ImageSpec
 from genstudio.evaluate.equations import Sides
@@ -217,9 +217,11 @@ def test_only_the_most_likely_class_is_reported(squares: Any) -> None:
 
         feature_dim = 1
 
-        def verdict(self, images: torch.Tensor) -> Verdict:
+        def verdict(self, images: torch.Tensor) -> JudgeOutput:
             n = len(images)
-            return Verdict(torch.zeros(n, 1), torch.tensor([[0.0, 2.0, 0.0]]).expand(n, -1), torch.full((n, 1), 0.5))
+            return JudgeOutput(
+                torch.zeros(n, 1), torch.tensor([[0.0, 2.0, 0.0]]).expand(n, -1), torch.full((n, 1), 0.5)
+            )
 
     context.once("judge", lambda: Judge(SureOfB(), "sure", "0" * 64, squares.spec))
     ordinary = {"brightness": np.linspace(0, 1, 10), **{name: np.zeros(10) for name in "abc"}}

@@ -14,7 +14,7 @@ from genstudio.core.errors import UsageError
 from genstudio.core.resumable import run
 from genstudio.core.spec import ImageSpec
 from genstudio.latent.directions.basis import Basis, find_basis
-from genstudio.latent.directions.direction import Direction, Directions, Space
+from genstudio.latent.directions.direction import Direction, Directions, LatentSpace
 from genstudio.models.base import build
 from genstudio.panes.sliders.content import SlidersState, scene_of
 from genstudio.panes.sliders.sliders import make_set
@@ -82,7 +82,7 @@ def test_smile_and_head_pose_come_first_if_found():
         return Direction(name, axis, 1.0, method, axis, "r2", heldout)
 
     found = (one("light", 0.99), one("glasses", 0.5), one("smile", 0.6), one("mirror", 0.9), one("yaw", 0.1))
-    space = Space("run", "vae", 3, 1, "hash")
+    space = LatentSpace("run", "vae", 3, 1, "hash")
     made = make_set(3, Directions(space, found, np.zeros(3)), None)
     assert made.names == ["smile", "mirror", "glasses", "light", "yaw"], "one that is guessed stands among the others"
 
@@ -228,7 +228,7 @@ def test_named_head_pose_is_across_and_smile_up():
     context = make_look(3)
     names = ("glasses", "smile", "yaw")
     made = [Direction(name, np.eye(3)[k], 1.0, "ridge", np.eye(3)[k], "r2", 0.5) for k, name in enumerate(names)]
-    found = Directions(Space.of(context.snapshot, 3), tuple(made), np.zeros(3))
+    found = Directions(LatentSpace.of(context.snapshot, 3), tuple(made), np.zeros(3))
     state = SlidersState(show="figure", directions=context.blobs.put(found.to_bytes()))
     made_figure = final(context, state)
     assert made_figure.values["pair"] == ("yaw", "smile")
@@ -350,7 +350,7 @@ def test_caption_shows_the_step_of_older_directions(squares):
 
 def test_directions_of_another_space_are_refused_and_the_rest_works(squares):
     context = make_look(5, data=squares)
-    foreign = Directions(Space("other", "gan", 7, 1, "0" * 64), (), np.zeros(7))
+    foreign = Directions(LatentSpace("other", "gan", 7, 1, "0" * 64), (), np.zeros(7))
     state = SlidersState(directions=context.blobs.put(foreign.to_bytes()))
     made = final(context, state)
     assert any("another latent space" in str(note) for note in made.values["notes"])

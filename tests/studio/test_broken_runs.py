@@ -12,7 +12,7 @@ def lose(qtbot, window):
     start(qtbot, window, steps=20)
     path = window.session.run.path
     shutil.rmtree(path)
-    qtbot.waitUntil(lambda: window.session.unkept.job is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.session.unsaved.job is not None, timeout=PATIENCE)
     idle(qtbot, window)
     return path
 
@@ -62,7 +62,7 @@ def test_failed_save_asks_for_a_folder(qtbot, window, home, tmp_path, monkeypatc
 def test_unsaved_model_is_saved_when_the_run_is_left(qtbot, window, home) -> None:
     lose(qtbot, window)
     window.session.choose(window.session.recipe)
-    assert window.session.unkept.job is None
+    assert window.session.unsaved.job is None
     qtbot.waitUntil(lambda: "is saved as" in window.left.controls.words.text(), timeout=PATIENCE)
     (kept,) = (run for run in (home / "runs").iterdir() if (run / "checkpoints").is_dir())
     assert kept.name in window.left.controls.words.text()

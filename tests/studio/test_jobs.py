@@ -12,7 +12,7 @@ import torch
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_
 from genstudio.studio.status_bar import JobLine
-from genstudio.studio.threads.jobs import Job, Jobs, News
+from genstudio.studio.threads.jobs import Jobs, News, PaneJob
 
 PATIENCE = 30_000
 
@@ -49,8 +49,8 @@ def jobs(qapp) -> Iterator[Jobs]:
     made.deleteLater()
 
 
-def start(jobs: Jobs, work: Callable[[], Any], **how: Any) -> tuple[Job, list[Any]]:
-    job, found = Job(N_("Counting"), **how), []
+def start(jobs: Jobs, work: Callable[[], Any], **how: Any) -> tuple[PaneJob, list[Any]]:
+    job, found = PaneJob(N_("Counting"), **how), []
     jobs.start(job, work, found.append, found.append)
     return job, found
 

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from genstudio.core.messages import N_
 from genstudio.core.metrics import Metric
 from genstudio.export.charts.curve_groups import into_groups
-from genstudio.studio.plots.curve_chart import Curve, MarkAt, Request, arrange
+from genstudio.studio.plots.curve_chart import AnnotationAt, ChartRequest, Curve, arrange
 from genstudio.studio.plots.curve_painting import paint, title_top
 from genstudio.studio.theme import LIGHT
 from genstudio.training.health import Health
@@ -155,8 +155,8 @@ def test_curves_are_grouped_by_player_and_changes_marked(qtbot, playing) -> None
     window.session.live.change({"plan.players.discriminator.lr": 0.0005, "discriminator_steps": 2})
     here = window.session.step
     stepped(qtbot, window, window.left.controls.step.click)
-    qtbot.waitUntil(lambda: len(curves.rows.marks) == 2, timeout=PATIENCE)
-    assert [(m.step, str(m.message)) for m in curves.rows.marks] == [
+    qtbot.waitUntil(lambda: len(curves.rows.annotations) == 2, timeout=PATIENCE)
+    assert [(m.step, str(m.message)) for m in curves.rows.annotations] == [
         (here, "discriminator lr 0.001 → 0.0005"), (here, "discriminator steps 0 → 2"),
     ]  # fmt: skip
     qtbot.waitUntil(lambda: curves.plot.chart is not None and len(curves.plot.chart.strips) >= 3, timeout=PATIENCE)
@@ -165,7 +165,9 @@ def test_curves_are_grouped_by_player_and_changes_marked(qtbot, playing) -> None
     assert len(titles) == len(set(titles))
     assert curves.plot.chart.strips[-1].held == (-0.12, 1.12), "all of what a probability may be"
 
-    qtbot.waitUntil(lambda: len(curves.plot.chart.request.marks) == 2 and not curves.plot.drawing, timeout=PATIENCE)
+    qtbot.waitUntil(
+        lambda: len(curves.plot.chart.request.annotations) == 2 and not curves.plot.drawing, timeout=PATIENCE
+    )
     at = QPoint(round(curves.plot.chart.pixel(here)), 40)
     assert "discriminator lr 0.001 → 0.0005" in curves.plot.words_near(at.x())
     assert curves.plot.words_near(at.x() - 40) == ""
@@ -181,8 +183,8 @@ def test_an_opened_run_has_its_players_and_marks(qtbot, playing, close_window, o
     close_window(window)
     again = open_window()
     rows = again.left.curves.rows
-    qtbot.waitUntil(lambda: bool(rows.marks), timeout=PATIENCE)
-    assert str(rows.marks[0].message) == "generator lr 0.001 → 0.0001"
+    qtbot.waitUntil(lambda: bool(rows.annotations), timeout=PATIENCE)
+    assert str(rows.annotations[0].message) == "generator lr 0.001 → 0.0001"
     assert rows.parts["adversarial"] == "generator"
     assert "gradients" in again.left.curves.options.group_menu.actions()[1].text()
 
@@ -204,8 +206,8 @@ def test_judged_measures_can_be_enabled_during_training(a_judge_of_its_own, qtbo
     here = session.step
     stepped(qtbot, playing, playing.left.controls.step.click)
     assert session.job.plan.judge_every == 500
-    qtbot.waitUntil(lambda: bool(playing.left.curves.rows.marks), timeout=PATIENCE)
-    assert [(m.step, str(m.message)) for m in playing.left.curves.rows.marks] == [(here, "judge every 0 → 500")]
+    qtbot.waitUntil(lambda: bool(playing.left.curves.rows.annotations), timeout=PATIENCE)
+    assert [(m.step, str(m.message)) for m in playing.left.curves.rows.annotations] == [(here, "judge every 0 → 500")]
     qtbot.waitUntil(lambda: "There is no judge" in playing.left.curves.health.words.text(), timeout=PATIENCE)
 
     run = session.run.path  # as those words say: stop and go on
@@ -260,8 +262,8 @@ def curve(name: str, section: str, values: np.ndarray) -> Curve:
     return Curve(name, LIGHT.series[0], (x, values), (np.empty(0), np.empty(0)), METRICS[name], (), section)
 
 
-def chart(*curves: Curve, log: bool = True, marks: tuple[MarkAt, ...] = ()):
-    return arrange(Request(curves, LIGHT, 390.0, 260.0, log=log, marks=marks))
+def chart(*curves: Curve, log: bool = True, annotations: tuple[AnnotationAt, ...] = ()):
+    return arrange(ChartRequest(curves, LIGHT, 390.0, 260.0, log=log, annotations=annotations))
 
 
 TIME = np.arange(200.0)
@@ -315,7 +317,9 @@ def test_small_penalty_has_its_own_strip_and_lines_per_strip_are_limited() -> No
 
 def test_marks_are_painted_across_all_strips() -> None:
     curves = (curve("d_real", "discriminator", np.sin(TIME)), curve("adversarial", "generator", np.sin(TIME)))
-    plain, marked = (chart(*curves, marks=marks) for marks in ((), (MarkAt(100.0, "beta 1 → 2"),)))
+    plain, marked = (
+        chart(*curves, annotations=annotations) for annotations in ((), (AnnotationAt(100.0, "beta 1 → 2"),))
+    )
     column = round(marked.pixel(100.0))
     for strip in marked.strips:
         differs = [

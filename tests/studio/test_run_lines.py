@@ -16,7 +16,7 @@ def test_the_run_that_trains_in_this_window_is_open_here(tmp_path: Path, monkeyp
     mine, other = tmp_path / "mine", tmp_path / "other"
     monkeypatch.setattr("genstudio.training.run.run.run_folders", lambda: [mine, other])
     monkeypatch.setattr(
-        "genstudio.training.run.listing.look_at_run",
+        "genstudio.training.run.listing.summarise_run",
         lambda path, measures: Listed(path, status="training", step=0, title="Faces"),
     )
     words = [line.words for line in run_lines(str(mine))]

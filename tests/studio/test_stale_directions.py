@@ -104,9 +104,9 @@ def test_stale_matrix_has_a_line_above_it(qtbot, training):
 
 
 def test_groups_show_their_step_only_if_it_differs() -> None:
-    from genstudio.panes.sliders.sliders import NAMED, Row
+    from genstudio.panes.sliders.sliders import NAMED, SliderRow
 
-    rows = (Row("smile", NAMED, "found"),)  # type: ignore[arg-type]
+    rows = (SliderRow("smile", NAMED, "found"),)  # type: ignore[arg-type]
     assert [row.group for row in bank_rows(rows)] == ["Named"]
     assert [row.group for row in bank_rows(rows, 1_204)] == ["Named · step 1,204"]
 

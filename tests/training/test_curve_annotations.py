@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from genstudio.training.curve_annotations import describe_change, marks_of, owners_of
+from genstudio.training.curve_annotations import annotations_of, describe_change, owners_of
 from genstudio.training.job import new_job
 from genstudio.training.recipe.recipe import Recipe
 from genstudio.training.run.run import Run
@@ -36,7 +36,7 @@ def test_changes_in_words() -> None:
 def test_reopened_run_has_its_changes(recipe: Callable[..., Recipe], tmp_path: Path) -> None:
     changes = {5: {"beta": 2.0}, 9: {"plan.players.model.lr": 0.001}}
     train_until(new_job(recipe(), out=tmp_path / "run"), 12, changes)
-    found = marks_of(Run.open(tmp_path / "run").run_events())
+    found = annotations_of(Run.open(tmp_path / "run").run_events())
     assert [(mark.step, str(mark.message)) for mark in found] == [(5, "beta 1 → 2"), (9, "lr 0.003 → 0.001")]
 
 
@@ -48,7 +48,7 @@ def test_changes_after_a_rollback_are_marked_where_they_now_apply() -> None:
         {"event": "changed", "step": 10, "name": "plan.players.model.lr", "was": 0.1, "value": 0.05},
         {"event": "saved", "step": 20},
     ]
-    assert [(mark.step, str(mark.message)) for mark in marks_of(rows)] == [
+    assert [(mark.step, str(mark.message)) for mark in annotations_of(rows)] == [
         (4, "beta 1 → 2"),
         (10, "beta 2 → 3"),
         (10, "returned here from step 23"),

@@ -17,7 +17,7 @@ from genstudio.core.paths import checkpoints
 from genstudio.core.spec import ImageSpec
 from genstudio.data.dataset import DataSet, open_data
 from genstudio.models.base import Model, Phase, build, models
-from genstudio.training.curve_annotations import marks_of
+from genstudio.training.curve_annotations import annotations_of
 from genstudio.training.job import new_job, resume_job
 from genstudio.training.judge import find, recipe
 from genstudio.training.judge import train as train_judges
@@ -246,7 +246,7 @@ def test_judged_measures_can_be_turned_on_and_off_during_training(
     assert [step for step, _ in rows(lived, "validation/fid")] == [6, 9]
     told = [(row["step"], row["name"], row["was"], row["value"]) for row in run_events(tmp_path / "live", "changed")]
     assert told == [(4, "plan.judge_every", 0, 3), (9, "plan.judge_every", 3, 0)]
-    assert [translate(mark.message) for mark in marks_of(Run.open(tmp_path / "live").run_events())] == [
+    assert [translate(mark.message) for mark in annotations_of(Run.open(tmp_path / "live").run_events())] == [
         "judge every 0 → 3",
         "judge every 3 → 0",
     ]

@@ -19,7 +19,7 @@ from genstudio.core.knobs import parse_knobs
 from genstudio.export.provenance import read_provenance
 from genstudio.export.reproduce import reproduce
 from genstudio.models.base import models
-from genstudio.training.curve_annotations import marks_of, owners_of
+from genstudio.training.curve_annotations import annotations_of, owners_of
 from genstudio.training.job import resume_job
 from genstudio.training.run.run import Run
 from genstudio.viewing.pane import panes
@@ -63,7 +63,7 @@ def test_its_curves_and_changes_have_todays_names(folder: Path) -> None:
     assert "train/straightness" not in rows[-1].values
     events = run.run_events()
     assert owners_of(events)["linearity"] == "generator"
-    assert [str(mark.message) for mark in marks_of(events)] == ["attribute weight 7.5 → 10"]
+    assert [str(mark.message) for mark in annotations_of(events)] == ["attribute weight 7.5 → 10"]
 
 
 def test_its_recipe_and_pane_states_have_todays_names(folder: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from genstudio.core.errors import NotKeptError, RunError, UsageError
+from genstudio.core.errors import NotSavedError, RunError, UsageError
 from genstudio.training.events import Stepped
 from genstudio.training.job import Job, new_job, resume_job
 from genstudio.training.recipe.plan import Plan
@@ -134,7 +134,7 @@ def test_leftovers_of_a_killed_process_are_ignored(recipe: Recipes, tmp_path: Pa
 def train_and_lose(job: Job, lose: Callable[[], object]) -> None:
     """Until the run's folder is noticed to be gone."""
     steps = (lose() for event in job.events() if isinstance(event, Stepped) and event.step == 15)
-    with pytest.raises(NotKeptError, match="gone"):
+    with pytest.raises(NotSavedError, match="gone"):
         list(steps)
 
 
@@ -144,14 +144,14 @@ def test_deleted_run_is_saved_elsewhere_to_the_bit(recipe: Recipes, tmp_path: Pa
     job = new_job(recipe("plan.evaluate_every=0"), out=tmp_path / "run")
     train_and_lose(job, lambda: shutil.rmtree(tmp_path / "run"))
     assert not (tmp_path / "run").exists(), "no stump comes back"
-    kept = job.keep_elsewhere()
-    assert kept.name == "run-kept-1"
-    assert kept.step == 20
-    events = [row for row in kept.run_events() if row["step"] <= 15]
+    saved_elsewhere = job.save_elsewhere()
+    assert saved_elsewhere.name == "run-kept-1"
+    assert saved_elsewhere.step == 20
+    events = [row for row in saved_elsewhere.run_events() if row["step"] <= 15]
     assert events, "its curves know where settings were changed, and to which player each term belongs"
     assert events == [row for row in whole.run.run_events() if row["step"] <= 15]
-    finish(resume_job(kept.path))
-    ours, theirs = contents(kept, 24), contents(whole.run, 24)
+    finish(resume_job(saved_elsewhere.path))
+    ours, theirs = contents(saved_elsewhere, 24), contents(whole.run, 24)
     assert [row for row in ours["rows"] if row["step"] <= 15] == [row for row in theirs["rows"] if row["step"] <= 15]
     for part in ("weights", "averaged", "trainer", "plan"):
         same(ours[part], theirs[part], part)
@@ -164,9 +164,9 @@ def test_failed_save_elsewhere_leaves_nothing_and_can_be_retried(
     train_and_lose(job, lambda: shutil.rmtree(tmp_path / "run"))
     make_room = full(monkeypatch, tmp_path / "elsewhere" / "checkpoints")
     with pytest.raises(RunError):
-        job.keep_elsewhere(tmp_path / "elsewhere")
-    assert not job.kept
+        job.save_elsewhere(tmp_path / "elsewhere")
+    assert not job.saved_elsewhere
     assert not (tmp_path / "elsewhere").exists()
     make_room()
-    assert job.keep_elsewhere(tmp_path / "elsewhere").step == 20
-    assert job.kept
+    assert job.save_elsewhere(tmp_path / "elsewhere").step == 20
+    assert job.saved_elsewhere

@@ -16,7 +16,7 @@ from genstudio.core.errors import GenstudioError, RunError
 from genstudio.export.pins import pin
 from genstudio.training.job import new_job, resume_job
 from genstudio.training.recipe.recipe import Recipe
-from genstudio.training.run.listing import DAMAGED, look_at_run
+from genstudio.training.run.listing import DAMAGED, summarise_run
 from genstudio.training.run.run import Run, list_runs, run_folders
 from tests.training.training_helpers import finish
 
@@ -65,7 +65,7 @@ def test_no_link_is_followed_for_writing(run: Run, victim: Path, name: str) -> N
     if run.checkpoints():
         with pytest.raises(GenstudioError, match="leads out"):
             pin(run, Run.open(run.path).snapshot())
-    look_at_run(run.path)
+    summarise_run(run.path)
     run.delete()
     assert content(victim) == before
 
@@ -89,7 +89,7 @@ def test_hard_link_to_the_rows_keeps_its_content(run: Run, tmp_path: Path) -> No
 def test_pipe_does_not_block_reading(run: Run, name: str) -> None:
     (run.path / name).unlink()
     getattr(os, "mkfifo", os.mkdir)(run.path / name)  # where there are no pipes, a folder is as odd
-    look_at_run(run.path)
+    summarise_run(run.path)
     with pytest.raises(RunError):
         finish(resume_job(run.path, steps=12))
 
@@ -109,7 +109,7 @@ def test_invalid_state_is_refused_with_a_reason(run: Run, state: Any) -> None:
     for step in run.checkpoints():
         path = run.checkpoint(step) / "state.json"
         path.write_text(state if isinstance(state, str) else json.dumps({**json.loads(path.read_text()), **state}))
-    assert look_at_run(run.path).name == "run"
+    assert summarise_run(run.path).name == "run"
     with pytest.raises(GenstudioError):
         finish(resume_job(run.path, steps=12))
 
@@ -170,7 +170,7 @@ def test_invalid_rows_are_skipped(run: Run) -> None:
             file.write("\n".join(odd) + "\n")
     assert run.metrics_since()[0] == rows
     assert run.run_events() == events
-    assert look_at_run(run.path).status == "finished"
+    assert summarise_run(run.path).status == "finished"
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_broken_run_is_one_line_and_others_are_still_listed(run: Run, tmp_path: 
     shutil.copytree(run.path, tmp_path / "runs" / "good")
     shutil.copytree(run.path, tmp_path / "runs" / "torn")
     (tmp_path / "runs" / "torn" / name).write_text(text)
-    lines = {line.name: line for line in map(look_at_run, run_folders(tmp_path / "runs"))}
+    lines = {line.name: line for line in map(summarise_run, run_folders(tmp_path / "runs"))}
     assert lines["good"].status == "finished"
     assert lines["torn"].status == DAMAGED
     assert lines["torn"].problem

@@ -54,7 +54,7 @@ def is_picture(name: str) -> bool:
     )
 
 
-def look_at(data: bytes) -> tuple[int, int, bool]:
+def read_size(data: bytes) -> tuple[int, int, bool]:
     """Width and height as displayed, and whether the picture is grey: from its header, without decoding it.
 
     Raises :class:`UnreadableError`.

@@ -18,7 +18,7 @@ from genstudio.core.seeding import generator
 from genstudio.core.threads import compute_on_one_core
 from genstudio.data.base import Cancelled, Colour, DataKnobs, Progress, Sink, Source, colour_knob, data_sets, size_knob
 from genstudio.data.synthetic_faces import CLOSE, NAMES, draw_factors, render
-from genstudio.data.synthetic_faces.memory import keep_what_is_freed
+from genstudio.data.synthetic_faces.memory import reuse_freed_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,7 +136,7 @@ class Faces(Source):
 def _begin_to_paint() -> None:
     """Set up a painter's thread."""
     compute_on_one_core()
-    keep_what_is_freed()
+    reuse_freed_memory()
 
 
 def _heed(cancelled: Cancelled) -> None:

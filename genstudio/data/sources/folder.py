@@ -29,7 +29,7 @@ from genstudio.data import attributes
 from genstudio.data.base import Cancelled, DataKnobs, Progress, Sink, Source, data_sets, size_knob
 from genstudio.data.files.contrast import Contrast
 from genstudio.data.files.depth import Levels, Values, levels_of, may_be_deep
-from genstudio.data.files.pictures import UnreadableError, is_picture, look_at, read_picture, values_of
+from genstudio.data.files.pictures import UnreadableError, is_picture, read_picture, read_size, values_of
 from genstudio.data.files.tree import Entry, Read, TooLargeError, Tree, open_tree
 from genstudio.data.prepare import Fit
 
@@ -159,7 +159,7 @@ class Folder(Source):
             return size, size, grey
         first: tuple[str, int, int] | None = None
         start = 0
-        for block in _in_blocks(entries, lambda entry: look_at(read(entry)), cancelled):
+        for block in _in_blocks(entries, lambda entry: read_size(read(entry)), cancelled):
             for entry, result in zip(entries[start : start + len(block)], block, strict=True):
                 if isinstance(result, Message):
                     continue

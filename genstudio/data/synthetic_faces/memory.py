@@ -5,7 +5,7 @@ from __future__ import annotations
 _BLOCK = 30 << 20  # bytes; glibc learns from blocks of up to 32 MiB
 
 
-def keep_what_is_freed() -> None:
+def reuse_freed_memory() -> None:
     """Let the C library keep up to 60 MiB of freed memory a thread. It costs microseconds, and imports torch.
 
     Painting 64 portraits frees and wants about 25 MB again and again. Linux's C library gives that back to the system each

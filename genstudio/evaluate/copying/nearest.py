@@ -34,9 +34,10 @@ EXACT = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Space:
+class ComparisonSpace:
     """Where images are compared: ``place`` maps images N×C×H×W in [0, 1] to rows N×D; a difference of 1 is ``scale`` of
-    ``unit``. A judge's features are one line: ``Space("features", judge.features, 1.0, N_("standard deviations"))``.
+    ``unit``. A judge's features:
+    ``ComparisonSpace("features", judge.features, 1.0, N_("standard deviations"))``.
 
     ``at_once``: training images placed between two looks at the most, where to place them takes long; 0: no limit.
     """
@@ -52,7 +53,7 @@ class Space:
         return self.place(among.images(rows))
 
 
-PIXELS = Space("pixels", lambda images: images.flatten(1), 255.0, N_("grey levels"))
+PIXELS = ComparisonSpace("pixels", lambda images: images.flatten(1), 255.0, N_("grey levels"))
 
 
 class Searched:
@@ -90,7 +91,7 @@ class Neighbours:
 
 
 def search(
-    images: Tensor, among: Searched, k: int, space: Space = PIXELS, exact: int = EXACT
+    images: Tensor, among: Searched, k: int, space: ComparisonSpace = PIXELS, exact: int = EXACT
 ) -> Generator[Neighbours, None, Neighbours]:
     """The ``k`` nearest training images of M images (float32 M×C×H×W); yields those found so far every few milliseconds.
 
@@ -124,13 +125,13 @@ def search(
     return _measured(best, rows, placed.shape[1], space, 1.0)
 
 
-def nearest(images: Tensor, among: Searched, k: int, space: Space = PIXELS) -> Neighbours:
+def nearest(images: Tensor, among: Searched, k: int, space: ComparisonSpace = PIXELS) -> Neighbours:
     """Result of :func:`search`."""
     return run(mapped(search(images, among, k, space), lambda found: found.share))
 
 
 def _measure_again(
-    best: Tensor, rows: Tensor, placed: Tensor, among: Searched, space: Space, columns: int
+    best: Tensor, rows: Tensor, placed: Tensor, among: Searched, space: ComparisonSpace, columns: int
 ) -> Iterator[None]:
     """Put the squared differences themselves into the first columns of ``best`` (M×k), and sort those."""
     for number, row in enumerate(placed):
@@ -142,6 +143,6 @@ def _measure_again(
         rows[number, :columns] = rows[number, :columns][order]
 
 
-def _measured(squares: Tensor, rows: Tensor, values: int, space: Space, share: float) -> Neighbours:
+def _measured(squares: Tensor, rows: Tensor, values: int, space: ComparisonSpace, share: float) -> Neighbours:
     distances = squares.double().clamp_min(0).div(values).sqrt().mul(space.scale)
     return Neighbours(distances.numpy(), rows.numpy().copy(), share)

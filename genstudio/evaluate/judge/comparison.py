@@ -119,9 +119,9 @@ class Comparison:
         features, classes = [], []
         for batch in batches:
             self.stop_if_cancelled()
-            verdict = self.judge.verdict(batch)
-            features.append(verdict.features.double())
-            classes.append(verdict.class_logits.argmax(1) if verdict.class_logits.shape[1] else None)
+            judge_output = self.judge.judge_output(batch)
+            features.append(judge_output.features.double())
+            classes.append(judge_output.class_logits.argmax(1) if judge_output.class_logits.shape[1] else None)
         known = [part for part in classes if part is not None]
         return JudgeFeatures(torch.cat(features), torch.cat(known) if known else None)
 

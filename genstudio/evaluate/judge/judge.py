@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from genstudio.core.capabilities import Verdict
+from genstudio.core.capabilities import JudgeOutput
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.nets.trunk import resize
@@ -40,15 +40,15 @@ class Judge:
         """The classes that it predicts; none for a judge without labels."""
         return self.spec.class_names
 
-    def verdict(self, images: Tensor) -> Verdict:
+    def judge_output(self, images: Tensor) -> JudgeOutput:
         """Features and predictions for images N×C×H×W in [0, 1] of any size and colours (see :meth:`fit`). On the CPU."""
         with torch.inference_mode():
-            verdict: Verdict = self.model.verdict(self.fit(images))
-        return verdict
+            judge_output: JudgeOutput = self.model.judge_output(self.fit(images))
+        return judge_output
 
     def features(self, images: Tensor) -> Tensor:
         """N×feature_dim, float32 on the CPU."""
-        return self.verdict(images).features
+        return self.judge_output(images).features
 
     def fit(self, images: Tensor) -> Tensor:
         """Images in the judge's format: grey or colour, then one bicubic antialiased resize.

@@ -22,11 +22,11 @@ def held_out(model: Any, data: DataSet) -> dict[str, Any]:
     predicted, true = [], []
     with torch.inference_mode():
         for batch, _ in images.batches(model):
-            verdict = model.verdict(batch.images)
-            if batch.labels is not None and verdict.class_logits.shape[1]:
-                right.append(verdict.class_logits.argmax(1) == batch.labels)
-            if batch.attributes is not None and verdict.attributes.shape[1]:
-                predicted.append(verdict.attributes)
+            judge_output = model.judge_output(batch.images)
+            if batch.labels is not None and judge_output.class_logits.shape[1]:
+                right.append(judge_output.class_logits.argmax(1) == batch.labels)
+            if batch.attributes is not None and judge_output.attributes.shape[1]:
+                predicted.append(judge_output.attributes)
                 true.append(batch.attributes)
     results: dict[str, Any] = {"split": images.split.name, "n": len(images)}
     if right:

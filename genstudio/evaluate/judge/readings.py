@@ -39,11 +39,11 @@ def targets_of(data: DataSet, indices: np.ndarray) -> dict[str, np.ndarray]:
 
 def readings(judge: Judge, images: Tensor) -> dict[str, np.ndarray]:
     """Attributes that ``judge`` predicts for images N×C×H×W in [0, 1]: float64 N by name."""
-    verdict = judge.verdict(images)
-    names = judge.spec.attribute_names[: verdict.attributes.shape[1]]
-    values = {name: verdict.attributes[:, k].double().numpy() for k, name in enumerate(names)}
-    if verdict.class_logits.shape[1]:
-        chances = verdict.class_logits.double().softmax(1).numpy()
+    judge_output = judge.judge_output(images)
+    names = judge.spec.attribute_names[: judge_output.attributes.shape[1]]
+    values = {name: judge_output.attributes[:, k].double().numpy() for k, name in enumerate(names)}
+    if judge_output.class_logits.shape[1]:
+        chances = judge_output.class_logits.double().softmax(1).numpy()
         values |= {name: chances[:, k] for k, name in _named_classes(judge.spec)}
     return values
 

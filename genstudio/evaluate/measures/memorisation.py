@@ -16,7 +16,7 @@ from genstudio.core.resumable import Resumable, mapped, run
 from genstudio.core.seeding import generator
 from genstudio.evaluate.base import Result, measure
 from genstudio.evaluate.copying.audit import FURTHER, Nearness, audit, verdict
-from genstudio.evaluate.copying.nearest import PIXELS, Searched, Space, search
+from genstudio.evaluate.copying.nearest import PIXELS, ComparisonSpace, Searched, search
 
 if TYPE_CHECKING:
     from genstudio.core.spec import ImageSpec
@@ -43,7 +43,7 @@ NOISE = 0.02  # that it adds: five grey levels of 255, which no eye sees
     heavy=True,
     curve_title=N_("memorisation"),
 )
-def memorisation(model: Any, images: Images, *, samples: int = 0, space: Space = PIXELS) -> Result:
+def memorisation(model: Any, images: Images, *, samples: int = 0, space: ComparisonSpace = PIXELS) -> Result:
     """See :mod:`genstudio.evaluate.copying.audit`. ``samples`` are drawn, as many as there are held-out images by
     default and 1,000 at most.
 
@@ -78,7 +78,7 @@ def memorisation(model: Any, images: Images, *, samples: int = 0, space: Space =
     return Result(found.copies, protocol, baselines, extra)
 
 
-def nearness(images: Tensor, among: Searched, space: Space = PIXELS) -> Resumable[Nearness]:
+def nearness(images: Tensor, among: Searched, space: ComparisonSpace = PIXELS) -> Resumable[Nearness]:
     """Distances of ``images`` (float32 N×C×H×W) to the training images, with a pause between two blocks."""
     k = min(FURTHER + 1, max(2, len(among) // 2))
     found = yield from mapped(search(images, among, k, space, exact=1), lambda found: found.share)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, translate
-from genstudio.export.charts.rows import Mark, Row
-from genstudio.export.files import whole_file
+from genstudio.export.charts.rows import Annotation, CurveRow
+from genstudio.export.files import atomic_file
 
 if TYPE_CHECKING:
     from genstudio.core.metrics import Metric
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def save_curves(
     path: str | os.PathLike[str],
-    rows: Sequence[Row],
+    rows: Sequence[CurveRow],
     *,
     keys: Sequence[str] | None = None,
     metrics: Mapping[str, Metric] | None = None,
@@ -30,17 +30,17 @@ def save_curves(
     x: Literal["step", "time"] = "step",
     theme: Literal["light", "dark"] = "light",
     title: str = "",
-    marks: Sequence[Mark] = (),
+    annotations: Sequence[Annotation] = (),
     parts: Mapping[str, str] | None = None,
     provenance: Provenance | None = None,
 ) -> Path:
     """Write the curves of a run as PNG, SVG or CSV, by the suffix; returns the path written.
 
-    ``rows`` are what was measured (:class:`Row`); ``keys`` choose among their values (default: all, in order
+    ``rows`` are what was measured (:class:`CurveRow`); ``keys`` choose among their values (default: all, in order
     of appearance). In pictures each unit (``metrics``: by name without the split) has axes of its own, or
     each player (``parts``: term -> player, see :func:`genstudio.export.charts.curve_groups.into_groups`); raw points
     stand faintly behind their debiased moving average of weight ``smoothing``, and curves differ by colour and
-    by dash. ``log`` applies to axes whose values are all above zero. ``marks`` are upright lines with a number,
+    by dash. ``log`` applies to axes whose values are all above zero. ``annotations`` are upright lines with a number,
     and their words below. CSV holds all raw points: columns step, seconds, then one per key, empty where a row
     has no such value, and one for the marks' words where there are any. Raises :class:`UsageError` for another
     suffix, an unknown key or no rows.
@@ -53,15 +53,15 @@ def save_curves(
             N_("Choose a name that ends in .png, .svg or .csv."),
         )
     chosen = _choose(rows, keys)
-    with whole_file(target) as temporary:
+    with atomic_file(target) as temporary:
         if suffix == ".csv":
-            _write_csv(temporary, rows, chosen, marks)
+            _write_csv(temporary, rows, chosen, annotations)
         else:
             from genstudio.export.charts.plot import draw_curves
 
             draw_curves(
                 temporary, rows, chosen, metrics or {}, log=log, smoothing=smoothing, x=x, theme=theme,
-                title=title, marks=marks, parts=parts or {}, provenance=provenance,
+                title=title, annotations=annotations, parts=parts or {}, provenance=provenance,
             )  # fmt: skip
     return target
 
@@ -69,32 +69,32 @@ def save_curves(
 def save_run_curves(path: str | os.PathLike[str], run: Run, **options: object) -> Path:
     """:func:`save_curves` of all that ``run`` has measured so far, with its metrics and players, its name as the title,
     and marks where its settings changed."""
-    from genstudio.training.curve_annotations import marks_of, owners_of
+    from genstudio.training.curve_annotations import annotations_of, owners_of
     from genstudio.training.metrics import metrics_of
 
     rows, run_events = read_rows(run), run.run_events()
     known = {
         "metrics": metrics_of(run.recipe.model),
         "title": run.path.name,
-        "marks": marks_of(run_events),
+        "annotations": annotations_of(run_events),
         "parts": owners_of(run_events),
     }
     options = {**known, **options}
     return save_curves(path, rows, **options)  # type: ignore[arg-type]
 
 
-def read_rows(run: Run) -> list[Row]:
+def read_rows(run: Run) -> list[CurveRow]:
     """All rows of a run's ``metrics.jsonl``, oldest first."""
     rows, _ = run.metrics_since(0)
     return list(rows)
 
 
-def keys_of(rows: Sequence[Row]) -> list[str]:
+def keys_of(rows: Sequence[CurveRow]) -> list[str]:
     """The names of all values, in order of appearance."""
     return list(dict.fromkeys(key for row in rows for key in row.values))
 
 
-def _choose(rows: Sequence[Row], keys: Sequence[str] | None) -> list[str]:
+def _choose(rows: Sequence[CurveRow], keys: Sequence[str] | None) -> list[str]:
     there = keys_of(rows)
     if not there:
         raise UsageError(N_("Nothing has been measured yet."), N_("Train for some steps first."))
@@ -107,22 +107,22 @@ def _choose(rows: Sequence[Row], keys: Sequence[str] | None) -> list[str]:
     return list(keys) if keys else there
 
 
-def _write_csv(path: Path, rows: Sequence[Row], keys: Sequence[str], marks: Sequence[Mark]) -> None:
-    waiting = sorted(marks, key=lambda mark: mark.step)
+def _write_csv(path: Path, rows: Sequence[CurveRow], keys: Sequence[str], annotations: Sequence[Annotation]) -> None:
+    waiting = sorted(annotations, key=lambda annotation: annotation.step)
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["step", "seconds", *keys, *(["change"] if marks else [])])
+        writer.writerow(["step", "seconds", *keys, *(["change"] if annotations else [])])
 
-        def write_marks(before: float) -> None:
+        def write_annotations(before: float) -> None:
             """Separate lines for the marks before this step."""
             while waiting and waiting[0].step < before:
-                mark = waiting.pop(0)
-                writer.writerow([mark.step, "", *[""] * len(keys), translate(mark.message)])
+                annotation = waiting.pop(0)
+                writer.writerow([annotation.step, "", *[""] * len(keys), translate(annotation.message)])
 
         for row in rows:
             # repr keeps every digit: what is read back is what was measured.
             cells = [repr(float(row.values[key])) if key in row.values else "" for key in keys]
             if any(cells):
-                write_marks(row.step)
-                writer.writerow([row.step, repr(float(row.seconds)), *cells, *([""] if marks else [])])
-        write_marks(float("inf"))
+                write_annotations(row.step)
+                writer.writerow([row.step, repr(float(row.seconds)), *cells, *([""] if annotations else [])])
+        write_annotations(float("inf"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, translate
-from genstudio.export.files import whole_file
+from genstudio.export.files import atomic_file
 
 if TYPE_CHECKING:
     from genstudio.export.provenance import Provenance
@@ -40,7 +40,7 @@ def save_histograms(
         )
     if not series:
         raise UsageError(N_("Nothing has been counted yet."), N_("Wait until the histogram is shown."))
-    with whole_file(target) as temporary:
+    with atomic_file(target) as temporary:
         if suffix == ".csv":
             _write_csv(temporary, series, axis)
         else:

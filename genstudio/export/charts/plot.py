@@ -19,7 +19,7 @@ from genstudio.export.charts.curve_groups import distinct_titles, into_groups
 from genstudio.export.charts.smoothing import smooth
 
 if TYPE_CHECKING:
-    from genstudio.export.charts.rows import Mark, Row
+    from genstudio.export.charts.rows import Annotation, CurveRow
     from genstudio.export.provenance import Provenance
     from genstudio.viewing.content import Series
 
@@ -53,7 +53,7 @@ DASHES: tuple[tuple[float, ...], ...] = ((), (5, 2.5), (1.5, 2), (8, 2.5, 1.5, 2
 
 def draw_curves(
     path: Path,
-    rows: Sequence[Row],
+    rows: Sequence[CurveRow],
     keys: Sequence[str],
     metrics: Mapping[str, Metric],
     *,
@@ -62,7 +62,7 @@ def draw_curves(
     x: str,
     theme: str,
     title: str,
-    marks: Sequence[Mark] = (),
+    annotations: Sequence[Annotation] = (),
     parts: Mapping[str, str] | None = None,
     provenance: Provenance | None = None,
 ) -> None:
@@ -85,7 +85,7 @@ def draw_curves(
                 _draw_one(axes, *_points(rows, clock, key), _name(key, metrics), styles[key], smoothing)
             _dress(axes, title_of, log, len(members), colours)
         panels[-1].set_xlabel(clock_name)
-        _mark(figure, list(panels), rows, clock, marks, colours)
+        _annotate(figure, list(panels), rows, clock, annotations, colours)
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=colours.text)
         figure.savefig(path, facecolor=colours.card, metadata=metadata(path, provenance))
@@ -148,18 +148,18 @@ def _draw_one(
     axes.plot(*thin(at, smooth(values, smoothing), _RAW_POINTS), label=label, linewidth=1.8, zorder=2, **style)
 
 
-def _mark(
+def _annotate(
     figure: Any,
     panels: Sequence[Any],
-    rows: Sequence[Row],
+    rows: Sequence[CurveRow],
     clock: np.ndarray,
-    marks: Sequence[Mark],
+    annotations: Sequence[Annotation],
     colours: PlotColours,
 ) -> None:
     """Numbered vertical lines through all axes at marks; their texts below."""
     by_step: dict[int, list[str]] = {}
-    for mark in marks:
-        by_step.setdefault(mark.step, []).append(translate(mark.message))
+    for annotation in annotations:
+        by_step.setdefault(annotation.step, []).append(translate(annotation.message))
     steps = np.array([row.step for row in rows], np.float64)
     words = []
     for number, (step, told) in enumerate(sorted(by_step.items()), 1):
@@ -217,12 +217,12 @@ def dress_axes(axes: Any, unit: str, colours: PlotColours, **legend: Any) -> Non
     axes.legend(**place, frameon=False, handlelength=2.4, fontsize=8.5, **legend)
 
 
-def _points(rows: Sequence[Row], clock: np.ndarray, key: str) -> tuple[np.ndarray, np.ndarray]:
+def _points(rows: Sequence[CurveRow], clock: np.ndarray, key: str) -> tuple[np.ndarray, np.ndarray]:
     where = np.array([key in row.values for row in rows])
     return clock[where], np.array([row.values[key] for row in rows if key in row.values], np.float64)
 
 
-def _clock(rows: Sequence[Row], x: str) -> tuple[np.ndarray, str]:
+def _clock(rows: Sequence[CurveRow], x: str) -> tuple[np.ndarray, str]:
     if x == "step":
         return np.array([row.step for row in rows], np.float64), translate(N_("step"))
     seconds = np.array([row.seconds for row in rows], np.float64)

@@ -8,8 +8,8 @@ from typing import Protocol
 from genstudio.core.messages import Message
 
 
-class Row(Protocol):
-    """Metrics at one step, as in ``training.telemetry.Row``."""
+class CurveRow(Protocol):
+    """Metrics at one step, as in ``training.telemetry.CurveRow``."""
 
     @property
     def step(self) -> int: ...
@@ -19,8 +19,8 @@ class Row(Protocol):
     def values(self) -> Mapping[str, float]: ...
 
 
-class Mark(Protocol):
-    """An annotation between ``step`` and the next one, as in ``training.marks.Mark``."""
+class Annotation(Protocol):
+    """An annotation between ``step`` and the next one, as in ``training.marks.Annotation``."""
 
     @property
     def step(self) -> int: ...

@@ -16,7 +16,7 @@ import numpy as np
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
-from genstudio.export.files import raise_if, whole_file
+from genstudio.export.files import atomic_file, raise_if
 from genstudio.export.images.sheets import enlarge
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def save_animation(
     target = Path(path)
     writer = _writer(target, fps, scale)
     watched = _watch(_check(frames, scale), total, progress, cancelled)
-    with whole_file(target) as temporary:
+    with atomic_file(target) as temporary:
         writer(
             temporary,
             watched,

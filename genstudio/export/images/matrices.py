@@ -11,7 +11,7 @@ import numpy as np
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
-from genstudio.export.files import whole_file
+from genstudio.export.files import atomic_file
 
 if TYPE_CHECKING:
     from genstudio.export.provenance import Provenance
@@ -40,7 +40,7 @@ def save_matrix(
             N_("A matrix can't be written as '{suffix}'.", suffix=suffix or target.name),
             N_("Choose a name that ends in .png or .svg; Data… writes its numbers."),
         )
-    with whole_file(target) as temporary:
+    with atomic_file(target) as temporary:
         _draw(temporary, numbers, rows, columns, top, title, theme, provenance)
     return target
 

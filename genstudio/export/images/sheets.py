@@ -10,7 +10,7 @@ import numpy as np
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
-from genstudio.export.files import whole_file
+from genstudio.export.files import atomic_file
 from genstudio.viewing.layout import GREY, Colour
 from genstudio.viewing.pixels import as_image
 
@@ -89,7 +89,7 @@ def save_picture(path: str | os.PathLike[str], pixels: np.ndarray, *, provenance
             N_("Choose a name that ends in .png."),
         )
     image = as_image(pixels)
-    with whole_file(target) as temporary:
+    with atomic_file(target) as temporary:
         image.save(temporary, format="PNG", optimize=True, pnginfo=png_text(provenance))
     return target
 

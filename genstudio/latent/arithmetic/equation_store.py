@@ -27,7 +27,7 @@ Entry = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Place:
+class EquationOrigin:
     """Where an equation was made: the model, the length of its codes, and the data set (empty: none)."""
 
     model: str
@@ -89,7 +89,7 @@ class SavedSums:
         return entries
 
 
-def entry_of(terms: tuple[Term, ...], place: Place, blobs: Blobs) -> Entry:
+def entry_of(terms: tuple[Term, ...], place: EquationOrigin, blobs: Blobs) -> Entry:
     """``terms`` for the file. Raises :class:`DataError` where a z or an image is no longer stored."""
     return {
         "model": place.model, "latent_dim": place.latent_dim, "data": place.data,
@@ -100,11 +100,11 @@ def entry_of(terms: tuple[Term, ...], place: Place, blobs: Blobs) -> Entry:
     }  # fmt: skip
 
 
-def terms_in(entry: Entry, place: Place, blobs: Blobs) -> Loaded:
+def terms_in(entry: Entry, place: EquationOrigin, blobs: Blobs) -> Loaded:
     """The terms of ``entry`` for a model at ``place``: codes of another space are left out. Raises
     :class:`DataError` for an invalid equation."""
     try:
-        made = Place(str(entry["model"]), int(entry["latent_dim"]), str(entry.get("data", "")))
+        made = EquationOrigin(str(entry["model"]), int(entry["latent_dim"]), str(entry.get("data", "")))
         same = (made.model, made.latent_dim) == (place.model, place.latent_dim)
         terms, refused = [], 0
         for term in entry["terms"]:
@@ -116,7 +116,7 @@ def terms_in(entry: Entry, place: Place, blobs: Blobs) -> Loaded:
     return Loaded(tuple(terms), _remark(made, place, refused))
 
 
-def _remark(made: Place, here: Place, refused: int) -> Message | None:
+def _remark(made: EquationOrigin, here: EquationOrigin, refused: int) -> Message | None:
     if refused:
         return N_(
             "{n} exemplars are left out: they are codes of {dim} numbers from another model ({model}), but this "

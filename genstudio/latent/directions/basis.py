@@ -18,7 +18,7 @@ from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.resumable import Resumable, rescaled
 from genstudio.core.seeding import generator
-from genstudio.latent.directions.direction import Direction, Space
+from genstudio.latent.directions.direction import Direction, LatentSpace
 from genstudio.latent.directions.finding import PIXEL_CODES
 from genstudio.latent.directions.search import components_of
 from genstudio.viewing.conditioning import classes_in_turn
@@ -38,7 +38,7 @@ class Basis:
     """``origin``: the codes' mean, float64 D. ``spread``: their standard deviation in each coordinate, float64 D.
     ``activity``: float64 D. ``components``: the most varied first; none where nothing changes with the code."""
 
-    space: Space
+    space: LatentSpace
     origin: np.ndarray
     spread: np.ndarray
     activity: np.ndarray
@@ -67,7 +67,7 @@ class Basis:
             for name, sigma, n, vector in fields["components"]:
                 axis = np.array(vector, np.float64)
                 components.append(Direction(name, axis, sigma, "components", axis, n=n))
-            made = cls(Space(**fields["space"]), origin, spread, activity, tuple(components))
+            made = cls(LatentSpace(**fields["space"]), origin, spread, activity, tuple(components))
             if {len(one) for one in (origin, spread, activity, *(c.vector for c in components))} != {
                 made.space.latent_dim
             }:
@@ -97,7 +97,7 @@ def find_basis(context: ViewContext) -> Resumable[Basis]:
         components = yield from rescaled(components_of(context), 0.5, 1.0)
     except UsageError:  # nothing changes with the code: what an untrained or a collapsed model does
         components = []
-    space = Space.of(context.snapshot, z.shape[1])
+    space = LatentSpace.of(context.snapshot, z.shape[1])
     return Basis(space, z.mean(0, dtype=np.float64), spread, active, tuple(components))
 
 

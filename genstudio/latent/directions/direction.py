@@ -23,7 +23,7 @@ SAME = 0.8  # the cosine from which a component of newer weights is taken for th
 
 
 @dataclass(frozen=True)
-class Space:
+class LatentSpace:
     """Identity of a latent space. Two spaces of one model and length are of one kind, whatever the step."""
 
     run: str
@@ -33,7 +33,7 @@ class Space:
     digest: str
 
     @classmethod
-    def of(cls, snapshot: Snapshot, latent_dim: int) -> Space:
+    def of(cls, snapshot: Snapshot, latent_dim: int) -> LatentSpace:
         return cls(snapshot.run, snapshot.model, latent_dim, snapshot.step, snapshot.digest)
 
 
@@ -92,7 +92,7 @@ class Direction:
 class Directions:
     """Directions of one space, by name, the first ones named by attributes. ``origin``: float64 D, the codes' mean."""
 
-    space: Space
+    space: LatentSpace
     found: tuple[Direction, ...]
     origin: np.ndarray
 
@@ -178,7 +178,7 @@ class Directions:
         try:
             fields = json.loads(data)
             found = tuple(Direction.from_json(one) for one in fields["directions"])
-            made = cls(Space(**fields["space"]), found, np.array(fields["origin"], np.float64))
+            made = cls(LatentSpace(**fields["space"]), found, np.array(fields["origin"], np.float64))
             dims = {len(v) for direction in made.found for v in (direction.vector, direction.reader)} | {
                 len(made.origin)
             }

@@ -11,13 +11,13 @@ import numpy as np
 from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
-from genstudio.core.offload import aside
+from genstudio.core.offload import offloaded
 from genstudio.core.resumable import Resumable, rescaled
 from genstudio.core.seeding import generator
 from genstudio.evaluate.judge.readings import is_switch
 from genstudio.latent.codes import KnownCodes, known_codes
 from genstudio.latent.directions import linear
-from genstudio.latent.directions.direction import COMPONENTS, NAMELESS, Direction, Directions, Space
+from genstudio.latent.directions.direction import COMPONENTS, NAMELESS, Direction, Directions, LatentSpace
 from genstudio.viewing.conditioning import classes_in_turn
 from genstudio.viewing.decode import chunks, decoded, encoding
 
@@ -54,7 +54,7 @@ def find_in(
 ) -> Resumable[Directions]:
     """Find directions in given codes."""
     found = yield from named(context, codes, names, how)
-    space = Space.of(context.snapshot, codes.z.shape[1])
+    space = LatentSpace.of(context.snapshot, codes.z.shape[1])
     return Directions(space, (*found, random_direction(codes)), codes.z.mean(0, dtype=np.float64))
 
 
@@ -84,7 +84,7 @@ def named(
     for k, name in enumerate(wanted):
         try:
             if name in codes.values:
-                fitting = aside(partial(by_attribute, name, codes, how))
+                fitting = offloaded(partial(by_attribute, name, codes, how))
                 found.append((yield from rescaled(fitting, 0.8 * k / len(wanted), 0.8)))
         except UsageError as error:
             if refused is not None:
@@ -223,11 +223,11 @@ def principal(context: ViewContext) -> Resumable[list[Direction]]:
     """The principal components of ``context``'s codes: of encoded validation images, or by what drawn codes show."""
     encoded = (yield from encoding(context, PIXEL_CODES)) if has(context.model, Encodes) else None
     if encoded is not None and len(encoded.z) > 2:
-        return (yield from rescaled(aside(partial(components, encoded.z)), 1.0, 1.0))
+        return (yield from rescaled(offloaded(partial(components, encoded.z)), 1.0, 1.0))
     z: Tensor = context.require(Decodes).prior(PIXEL_CODES, generator=generator(0, "components"))
     shown, condition = [], classes_in_turn(context, len(z), -1)
     for part in chunks(len(z), context):
         shown.append(decoded(context, z[part], None if condition is None else condition.rows(part)).flatten(1).numpy())
         yield part.stop / len(z)
-    finding = aside(partial(components, z.numpy(), np.concatenate(shown)))
+    finding = offloaded(partial(components, z.numpy(), np.concatenate(shown)))
     return (yield from rescaled(finding, 1.0, 1.0))

@@ -19,7 +19,7 @@ from genstudio.core.resumable import Resumable, Stepper, mapped, rescaled
 from genstudio.latent import effects
 from genstudio.latent.codes import KnownCodes, known_codes
 from genstudio.latent.directions import finding
-from genstudio.latent.directions.direction import COMPONENTS, Direction, Directions, Space
+from genstudio.latent.directions.direction import COMPONENTS, Direction, Directions, LatentSpace
 from genstudio.latent.directions.warnings import remarks_on
 from genstudio.viewing.decode import encoding
 
@@ -96,7 +96,7 @@ def components_of(context: ViewContext) -> Resumable[list[Direction]]:
 
 
 def _together(context: ViewContext, found: list[Direction], codes: KnownCodes) -> Directions:
-    space, origin = Space.of(context.snapshot, codes.z.shape[1]), codes.z.mean(0, dtype=np.float64)
+    space, origin = LatentSpace.of(context.snapshot, codes.z.shape[1]), codes.z.mean(0, dtype=np.float64)
     return Directions(space, (*found, finding.random_direction(codes)), origin)
 
 

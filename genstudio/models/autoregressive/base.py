@@ -5,7 +5,7 @@ those before it alone. That is enough to train, score, sample and complete, by o
 it quicker, and neither changes an image:
 
 - ``by_layers`` in place of ``forward``: the same pass with cuts, at which it and its gradient can pause;
-- ``graph``: the same net as causal nodes (or ``machine_by_parts``), of which ``cached`` computes each feature once.
+- ``graph``: the same net as causal nodes (or ``resumable_machine``), of which ``cached`` computes each feature once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from genstudio.core.metrics import Metric
 from genstudio.core.resumable import Pausing, Resumable, run
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.sampling.auto import Pace, choose
-from genstudio.models.autoregressive.sampling.by_parts import drawn_by_parts, drawn_naively
 from genstudio.models.autoregressive.sampling.cached import cached
 from genstudio.models.autoregressive.sampling.checks import check_method, check_shape, request_for
 from genstudio.models.autoregressive.sampling.machine import ForwardMachine
@@ -33,13 +32,14 @@ from genstudio.models.autoregressive.sampling.methods import draw_by
 from genstudio.models.autoregressive.sampling.model import Machine, SampledModel
 from genstudio.models.autoregressive.sampling.naive import naive
 from genstudio.models.autoregressive.sampling.replay import Replay
-from genstudio.models.autoregressive.sampling.request import Method, Order, Pixel, Request
+from genstudio.models.autoregressive.sampling.request import Method, Order, Pixel, SampleRequest
+from genstudio.models.autoregressive.sampling.resumable_draw import resumable_draw, resumable_naive_draw
 from genstudio.models.base import Phase, Play, StepContext
 from genstudio.models.conditioning import check_kinds, condition_of
 from genstudio.nets.causal.checkpointed import Layers, pausing, run_through, uncut
 from genstudio.nets.causal.graph import CausalGraph
 from genstudio.nets.causal.machine import GraphMachine
-from genstudio.nets.causal.schedule import schedule_by_parts
+from genstudio.nets.causal.schedule import resumable_schedule
 from genstudio.nets.distributions.levels import LevelDistribution, LogisticMixture
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Autoregressive(SampledModel):
     def methods(cls) -> tuple[Method, ...]:
         """Sampling methods, the default first: ``cached`` only where the subclass gives a graph or a machine."""
         base = Autoregressive
-        is_plain = cls.graph is base.graph and cls.machine_by_parts is base.machine_by_parts
+        is_plain = cls.graph is base.graph and cls.resumable_machine is base.resumable_machine
         return ("naive", "jacobi", "auto") if is_plain else ("cached", "naive", "jacobi", "auto")
 
     def pixel_units(self) -> Iterator[tuple[int, int, tuple[int, ...]]]:
@@ -110,19 +110,19 @@ class Autoregressive(SampledModel):
 
     def machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Machine:
         """Sampler that draws tick by tick. ``x``: N×C×H×W in [-1, 1]; ``known``: bool H×W."""
-        return run(self.machine_by_parts(x, known, labels, order))
+        return run(self.resumable_machine(x, known, labels, order))
 
-    def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Pausing[Machine]:
+    def resumable_machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Pausing[Machine]:
         """:meth:`machine`, made in parts of about a millisecond."""
         if "cached" not in self.methods():
             return ForwardMachine(self, x, known, labels)
-        graph = yield from self.graph_by_parts(labels)
+        graph = yield from self.resumable_graph(labels)
         yield
-        made = yield from schedule_by_parts(graph, known, order, str(x.device))
+        made = yield from resumable_schedule(graph, known, order, str(x.device))
         yield
         return GraphMachine(graph, made, x)
 
-    def graph_by_parts(self, labels: Tensor | None) -> Pausing[CausalGraph]:
+    def resumable_graph(self, labels: Tensor | None) -> Pausing[CausalGraph]:
         """:meth:`graph`, for nets with which it takes more than a moment."""
         yield
         return self.graph(labels)
@@ -166,7 +166,7 @@ class Autoregressive(SampledModel):
         with torch.no_grad(), self._evaluating():
             return -self.scores(batch).sum(1)
 
-    def surprise_by_parts(self, batch: Batch) -> Pausing[Tensor]:
+    def resumable_surprise(self, batch: Batch) -> Pausing[Tensor]:
         """:meth:`surprise` of a model in eval mode, with a pause after each layer."""
         self._check_images(batch)
         levels = batch.levels
@@ -198,7 +198,7 @@ class Autoregressive(SampledModel):
         sub-pixel, so that every method gives the same images; then the classes, where none is given."""
         return self._images(self._draw(request_for(self, n, generator, None, None, condition, temperature), method))
 
-    def sample_by_parts(
+    def resumable_sample(
         self,
         n: int,
         *,
@@ -211,7 +211,7 @@ class Autoregressive(SampledModel):
         if self.sampling not in ("cached", "naive"):
             return self.sample(n, generator=generator, condition=condition, temperature=temperature)
         request = request_for(self, n, generator, None, None, condition, temperature)
-        levels = yield from (drawn_by_parts if self.sampling == "cached" else drawn_naively)(self, request)
+        levels = yield from (resumable_draw if self.sampling == "cached" else resumable_naive_draw)(self, request)
         return self._images(levels)
 
     def complete(
@@ -269,16 +269,16 @@ class Autoregressive(SampledModel):
         known: Tensor | None = None,
         condition: Condition | None = None,
         temperature: float = 1.0,
-    ) -> Request:
+    ) -> SampleRequest:
         """Checked request that :meth:`pixels` would draw by: noise, given pixels, classes."""
         return request_for(self, n, generator, images, known, condition, temperature)
 
-    def replay(self, request: Request) -> Replay:
+    def replay(self, request: SampleRequest) -> Replay:
         """The drawing of :meth:`pixels` in raster order, replayable: it can be rewound and continued differently."""
         return Replay(self, request)
 
     @torch.no_grad()
-    def _draw(self, request: Request, method: Method | None) -> Tensor:
+    def _draw(self, request: SampleRequest, method: Method | None) -> Tensor:
         """The levels, int64 N×C×H×W."""
         method = method or self.sampling
         check_method(self, method)

@@ -72,7 +72,7 @@ class DenseAutoregressive(Autoregressive):
         out: Tensor = self.layers[-1](hidden)
         return out.view(n, height, width, -1).movedim(-1, 1)
 
-    def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Pausing[Machine]:
+    def resumable_machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Pausing[Machine]:
         yield
         layers = [layer for layer in self.layers if isinstance(layer, MaskedLinear)]
         return DenseMachine(layers, F.relu, self.distribution.levels, x, known)

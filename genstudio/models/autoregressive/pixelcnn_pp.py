@@ -125,9 +125,9 @@ class PixelCNNpp(Autoregressive):
         return out
 
     def graph(self, labels: Tensor | None) -> CausalGraph:
-        return run(self.graph_by_parts(labels))
+        return run(self.resumable_graph(labels))
 
-    def graph_by_parts(self, labels: Tensor | None) -> Pausing[CausalGraph]:
+    def resumable_graph(self, labels: Tensor | None) -> Pausing[CausalGraph]:
         return GraphOfPixelCNNpp(self).graph()
 
     def summary(self) -> Message:

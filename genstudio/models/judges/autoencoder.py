@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from genstudio.core.capabilities import Verdict
+from genstudio.core.capabilities import JudgeOutput
 from genstudio.core.messages import N_
 from genstudio.core.metrics import Metric
 from genstudio.core.spec import ImageSpec
@@ -36,6 +36,6 @@ class JudgeAutoencoder(JudgeModel):
         rebuilt = self.decoder(self.features(images))
         yield Phase("model", {"reconstruction": (rebuilt - resize(images, *self.trunk.seen)).square().mean()})
 
-    def verdict(self, images: Any) -> Verdict:
+    def judge_output(self, images: Any) -> JudgeOutput:
         features = self.features(images)
-        return Verdict(features, features[:, :0], features[:, :0])
+        return JudgeOutput(features, features[:, :0], features[:, :0])

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from genstudio.core.capabilities import Verdict
+from genstudio.core.capabilities import JudgeOutput
 from genstudio.core.draws import Draws
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import Knobs, knob
@@ -79,12 +79,12 @@ class JudgeModel(Model):
         return self.trunk(images)
 
     def class_logits(self, images: Tensor) -> Tensor:
-        return self.verdict(images).class_logits
+        return self.judge_output(images).class_logits
 
     def attributes(self, images: Tensor) -> Tensor:
-        return self.verdict(images).attributes
+        return self.judge_output(images).attributes
 
-    def verdict(self, images: Tensor) -> Verdict:
+    def judge_output(self, images: Tensor) -> JudgeOutput:
         raise NotImplementedError
 
     def summary(self) -> Message:

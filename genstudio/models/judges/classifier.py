@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from genstudio.core.batch import Batch
-from genstudio.core.capabilities import Verdict
+from genstudio.core.capabilities import JudgeOutput
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
@@ -120,12 +120,12 @@ class JudgeClassifier(JudgeModel):
 
     # --- what it can do --------------------------------------------------------------------------------------------
 
-    def verdict(self, images: Tensor) -> Verdict:
+    def judge_output(self, images: Tensor) -> JudgeOutput:
         features = self.features(images)
         nothing = features[:, :0]
         logits = nothing if self.class_head is None else self.class_head(features)
         if self.attribute_head is None:
-            return Verdict(features, logits, nothing)
+            return JudgeOutput(features, logits, nothing)
         outputs = self.attribute_head(features)
         measured = outputs * self.attribute_std + self.attribute_mean
-        return Verdict(features, logits, torch.where(self.attribute_switch > 0, outputs.sigmoid(), measured))
+        return JudgeOutput(features, logits, torch.where(self.attribute_switch > 0, outputs.sigmoid(), measured))

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from genstudio.core.capabilities import Verdict
+from genstudio.core.capabilities import JudgeOutput
 from genstudio.core.spec import ImageSpec
 
 SIDE = 299
@@ -42,12 +42,12 @@ class Inception(nn.Module):
         found: Tensor = self.net(2.0 * images - 1.0)
         return found
 
-    def verdict(self, images: Tensor) -> Verdict:
+    def judge_output(self, images: Tensor) -> JudgeOutput:
         features = self.features(images)
-        return Verdict(features, features[:, :0], features[:, :0])
+        return JudgeOutput(features, features[:, :0], features[:, :0])
 
     def class_logits(self, images: Tensor) -> Tensor:
-        return self.verdict(images).class_logits
+        return self.judge_output(images).class_logits
 
     def attributes(self, images: Tensor) -> Tensor:
-        return self.verdict(images).attributes
+        return self.judge_output(images).attributes

@@ -90,7 +90,7 @@ class GraphMachine:
             node, positions = self.nodes[step.node], step.positions
             outputs: Sequence[Tensor]
             if len(positions) * self.n > ROWS:
-                outputs = yield from self._by_parts(step, store, fresh)
+                outputs = yield from self._in_row_blocks(step, store, fresh)
             else:
                 inputs = [
                     fresh[one.buffer] if one.index is None else self._take(one.buffer, one.index, one.taps)
@@ -115,7 +115,7 @@ class GraphMachine:
             if keep:
                 self.buffers[buffer].index_copy_(0, positions, values.view(-1, self.n, features))
 
-    def _by_parts(self, step: Step, store: bool, fresh: dict[str, Tensor]) -> Generator[None, None, list[Tensor]]:
+    def _in_row_blocks(self, step: Step, store: bool, fresh: dict[str, Tensor]) -> Generator[None, None, list[Tensor]]:
         """Evaluate a step at many positions in parts, with a possible pause between them."""
         compute, several = self.nodes[step.node].compute, max(1, ROWS // self.n)
         parts = []

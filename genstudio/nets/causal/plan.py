@@ -71,7 +71,7 @@ def loops_of(graph: CausalGraph) -> list[list[Node]]:
     return groups
 
 
-class Plan:
+class CausalPlan:
     """Makes the ticks of one schedule. ``kept``: buffers that are kept even if no tick here reads them."""
 
     def __init__(

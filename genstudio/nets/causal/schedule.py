@@ -19,7 +19,7 @@ from torch import Tensor
 
 from genstudio.core.resumable import Pausing, run
 from genstudio.nets.causal.graph import CausalGraph, Node, Read
-from genstudio.nets.causal.plan import NEVER, Plan, Tables, Tick, Unit, loops_of
+from genstudio.nets.causal.plan import NEVER, CausalPlan, Tables, Tick, Unit, loops_of
 
 Order = Literal["raster", "wavefront"]
 
@@ -42,10 +42,10 @@ PASTS = 4  # of a schedule, kept
 
 def schedule(graph: CausalGraph, known: np.ndarray, order: Order = "wavefront", device: str = "cpu") -> Schedule:
     """The schedule of ``graph`` when the pixels ``known`` (bool H×W) are given. Kept for graphs of the same structure."""
-    return run(schedule_by_parts(graph, known, order, device))
+    return run(resumable_schedule(graph, known, order, device))
 
 
-def schedule_by_parts(
+def resumable_schedule(
     graph: CausalGraph, known: np.ndarray, order: Order = "wavefront", device: str = "cpu"
 ) -> Pausing[Schedule]:
     """:func:`schedule`, where it has to be made, in parts of about a millisecond."""
@@ -100,7 +100,7 @@ class _Scheduler:
             ticks = yield from self._draw_ticks(reach)
         when = yield from self._earliest(ticks)
         final = yield from self._needed(ticks, when)
-        plan = Plan(self.graph, self.tables, self.grids, self.units, self.device)
+        plan = CausalPlan(self.graph, self.tables, self.grids, self.units, self.device)
         made, buffers = yield from plan.ticks(ticks, final)
         kept = frozenset(buffers)
 
@@ -108,7 +108,7 @@ class _Scheduler:
             found = self.pasts.get(count)
             if found is None:
                 now = {name: np.where(tick < count, 0, NEVER) for name, tick in final.items()}
-                plan = Plan(self.graph, self.tables, self.grids, self.units, self.device, kept)
+                plan = CausalPlan(self.graph, self.tables, self.grids, self.units, self.device, kept)
                 found = Schedule(*(yield from plan.ticks(np.where(ticks < count, 0, NEVER), now)), past)
                 with _lock:
                     self.pasts[count] = found

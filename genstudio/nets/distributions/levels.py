@@ -58,7 +58,7 @@ class LevelDistribution(nn.Module):
         """P(level) for l = 0..L-1, M×L."""
         return shares(self.cdf(output, earlier, channel, temperature))
 
-    def draw_and_tell(
+    def draw_with_likelihoods(
         self, output: Tensor, earlier: Tensor, channel: int, u: Tensor, temperature: float, given: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """The levels, those of ``given`` (int64 M) that are not negative in place of the drawn ones; what they were drawn
@@ -146,7 +146,7 @@ class LogisticMixture(LevelDistribution):
     def log_level(self, output: Tensor, earlier: Tensor, channel: int, levels: Tensor) -> Tensor:
         return self._log_level(*self._log_conditional(output, earlier, channel, 1.0), levels)
 
-    def draw_and_tell(
+    def draw_with_likelihoods(
         self, output: Tensor, earlier: Tensor, channel: int, u: Tensor, temperature: float, given: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Sample, log-probability and entropy, from mixture components given ``earlier`` computed once for all three."""

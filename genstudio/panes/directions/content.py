@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from genstudio.core.spec import ImageSpec
     from genstudio.latent.directions.direction import Directions
-    from genstudio.panes.directions.rows import Row
+    from genstudio.panes.directions.rows import DirectionRow
     from genstudio.panes.directions.sheets import Sheets
 
 T = TypeVar("T")
@@ -186,7 +186,7 @@ def _meanwhile(work: Resumable[T], shown: Content) -> Generator[Content, None, T
     return mapped(work, lambda share: shown)
 
 
-def _rows(state: DirectionsState, found: Directions | None, z: np.ndarray | None = None) -> list[Row]:
+def _rows(state: DirectionsState, found: Directions | None, z: np.ndarray | None = None) -> list[DirectionRow]:
     from genstudio.panes.directions.rows import rows_of
 
     return [] if found is None else rows_of(found, state.fixed, state.attributes, state.components, z)

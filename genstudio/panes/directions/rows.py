@@ -35,7 +35,7 @@ NBSP = "\u00a0"  # a number stays with its name and unit
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
+class DirectionRow:
     """``direction`` as found, with the effect that it has as it is walked; ``step``: one σ along it, float64 D, the others
     held fixed; ``now``: its score on the weights that are shown, where these are others; ``fixed``: held fixed itself;
     ``problem``: why it can't be walked."""
@@ -126,7 +126,7 @@ def signed(value: float) -> str:
 
 def rows_of(
     found: Directions, fixed: Sequence[str], names: Sequence[str], components: int, z: np.ndarray | None = None
-) -> list[Row]:
+) -> list[DirectionRow]:
     """The directions that are shown, in their order: those named (``names``, or all), the mirror's, ``components`` principal
     components and those that a person named, the random one; with ``fixed`` held fixed along all the others, whose σ is
     then that of the codes ``z`` (N×D) along what is left of them (the direction's own, where there are none)."""
@@ -141,15 +141,15 @@ def rows_of(
     return made
 
 
-def _row(found: Directions, one: Direction, held: list[str], z: np.ndarray | None) -> Row:
+def _row(found: Directions, one: Direction, held: list[str], z: np.ndarray | None) -> DirectionRow:
     if one.name in held:
-        return Row(one, one.step, fixed=True)
+        return DirectionRow(one, one.step, fixed=True)
     if not held:
-        return Row(one, one.step)
+        return DirectionRow(one, one.step)
     try:
-        way = found.held_fixed(one.name, held)
-        sigma = one.sigma if z is None else spread(z, way)
+        adjusted = found.held_fixed(one.name, held)
+        sigma = one.sigma if z is None else spread(z, adjusted)
         # What it does on this other way is measured anew.
-        return Row(replace(one, effect={}, monotone=None, sigma=sigma), sigma * way)
+        return DirectionRow(replace(one, effect={}, monotone=None, sigma=sigma), sigma * adjusted)
     except UsageError as error:
-        return Row(one, np.zeros_like(one.vector), problem=error.what)
+        return DirectionRow(one, np.zeros_like(one.vector), problem=error.what)

@@ -21,7 +21,7 @@ from genstudio.viewing.decode import decoded, sheet, to_pixels
 from genstudio.viewing.heat import signed, signed_scale
 
 if TYPE_CHECKING:
-    from genstudio.panes.directions.rows import Row
+    from genstudio.panes.directions.rows import DirectionRow
     from genstudio.panes.directions.state import DirectionsState, Story
     from genstudio.viewing.context import ViewContext
 
@@ -135,10 +135,10 @@ class Sheets:
 
     # -- pictures ------------------------------------------------------------------------------------------------
 
-    def _key(self, row: Row) -> bytes:
+    def _key(self, row: DirectionRow) -> bytes:
         return row.step.tobytes()
 
-    def _decode(self, row: Row) -> None:
+    def _decode(self, row: DirectionRow) -> None:
         z = (self.code.z + self.places[:, None] * row.step).astype(np.float32)
         self._decoded[self._key(row)] = z, self._pixels(z)
 

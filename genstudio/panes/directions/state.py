@@ -12,7 +12,7 @@ from genstudio.viewing.pane_state import PaneState, state
 
 if TYPE_CHECKING:
     from genstudio.latent.directions.direction import Directions
-    from genstudio.panes.directions.rows import Row
+    from genstudio.panes.directions.rows import DirectionRow
 
 
 @state
@@ -100,6 +100,6 @@ class Story:
 
     found_here: bool
     found: Directions | None = None
-    rows: list[Row] = field(default_factory=list)
+    rows: list[DirectionRow] = field(default_factory=list)
     now: dict[str, float] = field(default_factory=dict)
     remarks: tuple[Message, ...] = ()

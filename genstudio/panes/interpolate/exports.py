@@ -7,13 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genstudio.core.messages import N_
-from genstudio.export.pane_exports import (
-    SHEET_SIDE,
-    frames_per_second,
-    save_film,
-    save_sheet,
-    save_through_training,
-)
+from genstudio.export.pane_exports import SHEET_SIDE, frames_per_second, save_film, save_sheet, save_through_training
 from genstudio.panes.interpolate.content import InterpolateState
 from genstudio.viewing.exports import ANIMATION, PICTURE, Cancelled, Export, ExportRequest, Progress, register_exports
 

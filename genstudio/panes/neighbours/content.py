@@ -12,11 +12,11 @@ from genstudio.core.capabilities import Samples
 from genstudio.core.errors import DataError
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
-from genstudio.core.offload import aside
+from genstudio.core.offload import offloaded
 from genstudio.core.resumable import Resumable, Stepper
 from genstudio.core.seeding import derive, generator
 from genstudio.panes.groups import COMPARE
-from genstudio.panes.neighbours.copy_test import Checked, check, searched
+from genstudio.panes.neighbours.copy_test import AuditResult, check, searched
 from genstudio.viewing.conditioning import check_data
 from genstudio.viewing.content import Content, Picture, Series
 from genstudio.viewing.context import ViewContext
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
-    from genstudio.evaluate.copying.nearest import Neighbours, Searched, Space
+    from genstudio.evaluate.copying.nearest import ComparisonSpace, Neighbours, Searched
 
 SHAPE = 1.3  # width of the sheet by its height, about
 PARTS = (0.02, 0.2)  # of the training images after which there is something to see
@@ -136,7 +136,7 @@ def neighbours(context: ViewContext, state: NeighboursState) -> Iterator[Content
 
     among = yield from searched(context)
     space = yield from _space(context, state)
-    shown = Shown(context, state, images, among, space)
+    shown = NeighbourContents(context, state, images, among, space)
     key = ("neighbours", state.seed, state.n, state.k, space.name)  # not the order nor the curves
     steps = Stepper(context.resume(key, lambda: search(images, among, state.k, space)))
     parts = list(PARTS)
@@ -152,7 +152,7 @@ def neighbours(context: ViewContext, state: NeighboursState) -> Iterator[Content
         yield from _audited(shown)
 
 
-def _audited(shown: Shown) -> Iterator[Content | float | None]:
+def _audited(shown: NeighbourContents) -> Iterator[Content | float | None]:
     """The content with what the audit finds, or with why there can be none."""
     content = shown.content()
     try:
@@ -163,7 +163,7 @@ def _audited(shown: Shown) -> Iterator[Content | float | None]:
         yield with_audit(content, shown.state, found)
 
 
-def audit_of(context: ViewContext, state: NeighboursState) -> Resumable[Checked | Message]:
+def audit_of(context: ViewContext, state: NeighboursState) -> Resumable[AuditResult | Message]:
     """Result of the audit of ``state``, or the reason why there is none. Yields the share done every few
     milliseconds."""
     check_data(context)
@@ -175,7 +175,7 @@ def audit_of(context: ViewContext, state: NeighboursState) -> Resumable[Checked 
         return N_("{problem} {remedy}", problem=error.what, remedy=error.remedy)
 
 
-def with_audit(content: Content, state: NeighboursState, found: Checked | Message) -> Content:
+def with_audit(content: Content, state: NeighboursState, found: AuditResult | Message) -> Content:
     """``content`` with the verdict, the numbers and the histogram of an audit."""
     if isinstance(found, Message):
         return replace(content, values=content.values | {"verdict": found})
@@ -183,14 +183,14 @@ def with_audit(content: Content, state: NeighboursState, found: Checked | Messag
     return replace(content, series=series, values=content.values | found.numbers() | {"ends": ends})
 
 
-def _space(context: ViewContext, state: NeighboursState) -> Resumable[Space]:
+def _space(context: ViewContext, state: NeighboursState) -> Resumable[ComparisonSpace]:
     """:func:`space_of`, beside this thread where a judge may have to be read."""
     if state.compared == "features":
-        return (yield from aside(partial(space_of, context, state)))
+        return (yield from offloaded(partial(space_of, context, state)))
     return space_of(context, state)
 
 
-def _series(state: NeighboursState, found: Checked) -> tuple[tuple[Series, ...], np.ndarray]:
+def _series(state: NeighboursState, found: AuditResult) -> tuple[tuple[Series, ...], np.ndarray]:
     """Two histograms and the ends of their scale."""
     import numpy as np
 
@@ -200,24 +200,24 @@ def _series(state: NeighboursState, found: Checked) -> tuple[tuple[Series, ...],
     return histogram({N_("held-out images"): chosen[1], N_("samples"): chosen[0]}, *ends), np.array(ends)
 
 
-def space_of(context: ViewContext, state: NeighboursState) -> Space:
+def space_of(context: ViewContext, state: NeighboursState) -> ComparisonSpace:
     """Where images are compared: by a judge's features where it is asked for and there is one, else by pixels."""
-    from genstudio.evaluate.copying.nearest import PIXELS, Space
+    from genstudio.evaluate.copying.nearest import PIXELS, ComparisonSpace
 
     if state.compared == "features" and context.data is not None and (judge := context.judge()) is not None:
         from genstudio.panes.neighbours.judge_space import judged
 
         return judged(context.data, judge)
     if context.spec.levels is None:  # points of a plane, for instance
-        return Space("values", PIXELS.place, 100.0, N_("% of the scale"))
+        return ComparisonSpace("values", PIXELS.place, 100.0, N_("% of the scale"))
     return PIXELS
 
 
-class Shown:
+class NeighbourContents:
     """Makes the contents of one state from what is found bit by bit: ``images`` float32 n×C×H×W and their neighbours."""
 
     def __init__(
-        self, context: ViewContext, state: NeighboursState, images: Tensor, among: Searched, space: Space
+        self, context: ViewContext, state: NeighboursState, images: Tensor, among: Searched, space: ComparisonSpace
     ) -> None:
         self.context, self.state, self.images, self.among, self.space = context, state, images, among, space
         self.by_pixels = not space.at_once

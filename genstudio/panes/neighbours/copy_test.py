@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.messages import Message
-from genstudio.core.offload import aside
+from genstudio.core.offload import offloaded
 from genstudio.core.resumable import Resumable, rescaled
 from genstudio.core.seeding import generator
 from genstudio.viewing.context import ViewContext
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from genstudio.evaluate.copying.audit import Audit, Nearness
-    from genstudio.evaluate.copying.nearest import Searched, Space
+    from genstudio.evaluate.copying.nearest import ComparisonSpace, Searched
 
 NUMBERS = ("samples", "held_out", "copies", "p_copies", "near_1", "near_5", "z", "z_relative")
 HELD_OUT = 0.15  # share of all the work that is done after the held-out images are compared
@@ -26,7 +26,7 @@ DRAWN = 0.82  # share of the rest that is done after the samples are drawn
 
 
 @dataclass(frozen=True, eq=False)
-class Checked:
+class AuditResult:
     """Result of an audit, with the distances of samples and held-out images to the training images."""
 
     audit: Audit
@@ -42,7 +42,7 @@ class Checked:
         return found | {"verdict": self.verdict}
 
 
-def check(context: ViewContext, n: int, seed: int, among: Searched, space: Space) -> Resumable[Checked]:
+def check(context: ViewContext, n: int, seed: int, among: Searched, space: ComparisonSpace) -> Resumable[AuditResult]:
     """Audit of ``n`` samples, drawn from ``seed``; cached in the view context.
 
     Raises :class:`DataError` where there are no held-out images.
@@ -53,7 +53,7 @@ def check(context: ViewContext, n: int, seed: int, among: Searched, space: Space
     drawing = context.resume(("audit", n, seed, space.name), lambda: _drawn(context, n, seed, among, space))
     samples = yield from rescaled(drawing, HELD_OUT, 1.0)
     found = audit(samples, held)
-    return Checked(found, verdict(found), samples, held)
+    return AuditResult(found, verdict(found), samples, held)
 
 
 def searched(context: ViewContext) -> Resumable[Searched]:
@@ -61,10 +61,10 @@ def searched(context: ViewContext) -> Resumable[Searched]:
     from genstudio.evaluate.copying.nearest import Searched
 
     data: Any = context.data
-    return context.resume("searched", lambda: aside(partial(Searched, data)))
+    return context.resume("searched", lambda: offloaded(partial(Searched, data)))
 
 
-def _drawn(context: ViewContext, n: int, seed: int, among: Searched, space: Space) -> Resumable[Nearness]:
+def _drawn(context: ViewContext, n: int, seed: int, among: Searched, space: ComparisonSpace) -> Resumable[Nearness]:
     """Distances of ``n`` samples to the training images."""
     import torch
 
@@ -83,7 +83,7 @@ def _drawn(context: ViewContext, n: int, seed: int, among: Searched, space: Spac
 _held_out_distances: weakref.WeakKeyDictionary[Any, dict[str, Nearness]] = weakref.WeakKeyDictionary()
 
 
-def _held_out(context: ViewContext, among: Searched, space: Space) -> Resumable[Nearness]:
+def _held_out(context: ViewContext, among: Searched, space: ComparisonSpace) -> Resumable[Nearness]:
     """Distances of held-out images to the training images, computed once per data set and space."""
     from genstudio.evaluate.measures.memorisation import held_out, nearness
 
@@ -91,6 +91,6 @@ def _held_out(context: ViewContext, among: Searched, space: Space) -> Resumable[
     known = _held_out_distances.setdefault(data, {})
     if space.name not in known:
         split = next((part for part in map(data.split, ("validation", "test")) if len(part)), data.split("validation"))
-        images, _ = yield from aside(partial(held_out, split, among))
+        images, _ = yield from offloaded(partial(held_out, split, among))
         known[space.name] = yield from nearness(images, among, space)
     return known[space.name]

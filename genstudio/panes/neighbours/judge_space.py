@@ -12,7 +12,7 @@ from torch import Tensor
 
 from genstudio.core.messages import N_
 from genstudio.core.resumable import Cache
-from genstudio.evaluate.copying.nearest import Space
+from genstudio.evaluate.copying.nearest import ComparisonSpace
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
@@ -24,7 +24,7 @@ AT_ONCE = 32
 
 
 @dataclass(frozen=True, eq=False)
-class JudgeSpace(Space):
+class JudgeSpace(ComparisonSpace):
     """Places of training images are remembered, float32 R×D: to look at an image takes a hundred times as long as to compare
     it. They are worked out in whole blocks of ``at_once``, so that they are the same to the bit whatever is asked for."""
 

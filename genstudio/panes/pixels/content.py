@@ -11,7 +11,7 @@ from genstudio.core.resumable import in_slices
 from genstudio.panes.groups import PIXELS
 from genstudio.panes.pixels.drawing import drawing_of
 from genstudio.panes.pixels.state import PixelsState
-from genstudio.panes.pixels.view import field_by_parts, view
+from genstudio.panes.pixels.view import resumable_field, view
 from genstudio.viewing.content import Content
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.pane import pane
@@ -65,6 +65,6 @@ def pixels(context: ViewContext, state: PixelsState) -> Iterator[Content | None]
             yield view(context, state, drawing, shown)
     if state.overlay == "field" and place:
         yield replace(view(context, state, drawing, place), coarse=True)
-        field = yield from in_slices(field_by_parts(state, drawing, place))
+        field = yield from in_slices(resumable_field(state, drawing, place))
         yield None
     yield view(context, state, drawing, place, field)

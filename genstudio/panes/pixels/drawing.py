@@ -20,14 +20,14 @@ from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.resumable import SLICE
 from genstudio.core.seeding import generator
-from genstudio.viewing.conditioning import Given, classes_of, given
+from genstudio.viewing.conditioning import GivenImage, classes_of, given
 from genstudio.viewing.context import ViewContext
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from genstudio.models.autoregressive.sampling.replay import Replay
-    from genstudio.models.autoregressive.sampling.request import Request
+    from genstudio.models.autoregressive.sampling.request import SampleRequest
     from genstudio.panes.pixels.state import PixelsState
 
 REPLAYS = 2  # a look: two panes side by side don't take each other's
@@ -40,7 +40,7 @@ class Drawing:
 
     replay: Replay
     key: PixelsState | None = None
-    given: Given | None = None
+    given: GivenImage | None = None
     first: int = 0  # so many sub-pixels at the start are given: nothing is drawn there
     kept: Tensor | None = None  # bool E×N: drawn earlier, and kept before a pixel that was changed
     shelf: list[Drawing] = field(default_factory=list, repr=False)
@@ -85,7 +85,7 @@ def score(state: PixelsState) -> PixelsState:
     return replace(state, position=0, enlarged=0, overlay="none", run="", at="latest")
 
 
-def request_of(context: ViewContext, state: PixelsState, what: Given | None) -> tuple[Request, Tensor]:
+def request_of(context: ViewContext, state: PixelsState, what: GivenImage | None) -> tuple[SampleRequest, Tensor]:
     """Request to the model, and the mask (bool N×H×W) of what was drawn earlier and stays. Edits that lie outside
     of its images, or were made in another run's, are passed over."""
     import torch
@@ -115,7 +115,7 @@ def request_of(context: ViewContext, state: PixelsState, what: Given | None) -> 
             images[image, :, y, x] = torch.tensor([min(max(level, 0), last) for level in levels]) / last
             known[image, y, x] = True
             kept[image, y, x] = False
-    request: Request = model.request(
+    request: SampleRequest = model.request(
         n,
         generator=generator(state.seed, "samples"),
         images=images,
@@ -137,7 +137,7 @@ def _drawn_before(context: ViewContext, state: PixelsState) -> Iterator[tuple[in
             yield image, y, x, torch.from_numpy(levels.astype("int64")).permute(2, 0, 1)
 
 
-def label_of(context: ViewContext, label: int, what: Given | None) -> int | None:
+def label_of(context: ViewContext, label: int, what: GivenImage | None) -> int | None:
     """The class to draw: the one asked for, else that of the image which is gone on from, else any (``None``)."""
     if not classes_of(context):
         return None
@@ -161,7 +161,7 @@ def temperatures_of(state: PixelsState, end: int) -> Tensor:
     return made
 
 
-def _replay_for(context: ViewContext, shelf: list[Drawing], request: Request, temperatures: Tensor) -> Drawing:
+def _replay_for(context: ViewContext, shelf: list[Drawing], request: SampleRequest, temperatures: Tensor) -> Drawing:
     """The tape of which most stays; a new one where nothing does and there is room; else the one not used for
     longest."""
     model = context.require(SamplesPixels)

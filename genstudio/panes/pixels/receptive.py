@@ -27,10 +27,10 @@ def receptive_field(model: Any, levels: Tensor, unit: tuple[int, int, int], labe
     somewhere. For two levels it is the gradient of the log odds. Where one output serves all channels of a pixel
     (mixtures), it is the pixel's.
     """
-    return run(receptive_field_by_parts(model, levels, unit, label))
+    return run(resumable_receptive_field(model, levels, unit, label))
 
 
-def receptive_field_by_parts(
+def resumable_receptive_field(
     model: Any, levels: Tensor, unit: tuple[int, int, int], label: Tensor | None
 ) -> Pausing[Tensor]:
     """:func:`receptive_field`, a layer at a time: once through the net, and back once for each mixture."""

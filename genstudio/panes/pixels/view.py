@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from genstudio.core.messages import N_, Message, N_n
 from genstudio.core.resumable import Pausing
 from genstudio.panes.pixels.drawing import Drawing
-from genstudio.panes.pixels.receptive import receptive_field_by_parts
+from genstudio.panes.pixels.receptive import resumable_receptive_field
 from genstudio.viewing.conditioning import classes_of
 from genstudio.viewing.content import Content, Picture, Series
 from genstudio.viewing.context import ViewContext
@@ -141,12 +141,12 @@ def _overlaid(
     return large, {}
 
 
-def field_by_parts(state: PixelsState, drawing: Drawing, place: int) -> Pausing[np.ndarray]:
+def resumable_field(state: PixelsState, drawing: Drawing, place: int) -> Pausing[np.ndarray]:
     """The receptive field of the sub-pixel drawn last, in the large image: float32 H×W."""
     enlarged, replay = state.enlarged % state.n, drawing.replay
     label = None if replay.labels is None else replay.labels[enlarged : enlarged + 1]
     image = replay.images(place)[enlarged]
-    found = yield from receptive_field_by_parts(replay.model, image, replay.units[place - 1], label)
+    found = yield from resumable_receptive_field(replay.model, image, replay.units[place - 1], label)
     made: np.ndarray = found.numpy()
     return made
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from genstudio.core.capabilities import Decodes, Encodes, has
 from genstudio.core.messages import N_, Message
 from genstudio.panes.groups import LATENT
-from genstudio.panes.sliders.sliders import Found, SliderSet, found_so_far, make_set, row_title
+from genstudio.panes.sliders.sliders import SliderDirections, SliderSet, found_so_far, make_set, row_title
 from genstudio.panes.sliders.start import StartCode, start_code
 from genstudio.panes.sliders.state import FARTHEST, SlidersState
 from genstudio.viewing.conditioning import chosen_class, classes_in_turn, classes_of
@@ -97,7 +97,7 @@ class Scene:
 
     context: ViewContext
     state: SlidersState
-    found: Found
+    found: SliderDirections
     start: StartCode
 
     @property

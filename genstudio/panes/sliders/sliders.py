@@ -34,7 +34,7 @@ READ = 0.3  # the share of a name that its direction must tell, to stand first
 
 
 @dataclass(frozen=True)
-class Row:
+class SliderRow:
     """One slider: its name, the group it stands in, and what is known of it, in words."""
 
     name: str
@@ -56,7 +56,7 @@ def row_title(name: str) -> str:
 class SliderSet:
     """``rows`` in the order in which they stand. ``origin``: the codes' mean, float64 D, where it is known by now."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[SliderRow, ...]
     origin: np.ndarray | None
     _steps: dict[str, np.ndarray | tuple[int, float]] = field(repr=False)
     dim: int = 0
@@ -97,12 +97,12 @@ class SliderSet:
 
 def make_set(dim: int, directions: Directions | None, basis: Basis | None) -> SliderSet:
     """The sliders of what was found so far."""
-    rows: list[Row] = []
+    rows: list[SliderRow] = []
     steps: dict[str, Any] = {}
 
     def add(name: str, group: str, note: Message, step: Any) -> None:
         if name not in steps:  # an attribute may be called as a coordinate is: the first one has the name
-            rows.append(Row(name, group, note))
+            rows.append(SliderRow(name, group, note))
             steps[name] = step
 
     found = [] if directions is None else [one for one in directions if one.method != RANDOM]
@@ -150,7 +150,7 @@ def _note(one: Direction) -> Message:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class SliderDirections:
     """Directions and basis found so far, and the step at which those ``kept`` were found. ``share``: how much of the
     search is done, ``None`` when it has ended. ``notes``: what could not be had, and why."""
 
@@ -160,7 +160,7 @@ class Found:
     notes: tuple[Message, ...] = ()
 
 
-def found_so_far(context: ViewContext, state: SlidersState) -> Iterator[Found]:
+def found_so_far(context: ViewContext, state: SlidersState) -> Iterator[SliderDirections]:
     """Directions of the state and, while some are missing, those found so far, or the state's stale ones: the last one is
     complete."""
     from genstudio.latent.directions.basis import Basis, find_basis
@@ -176,26 +176,29 @@ def found_so_far(context: ViewContext, state: SlidersState) -> Iterator[Found]:
     if directions is not None and not _any_named(directions):
         notes.append(NAMELESS)
     if basis is not None and not search:
-        yield Found(directions, basis, notes=tuple(notes))
+        yield SliderDirections(directions, basis, notes=tuple(notes))
         return
     if basis is None:  # what was done before comes without a pause: no picture without it is ever seen again
         try:
             work = context.resume("sliders", lambda: find_basis(context))
             found_by = rescaled(work, 0.0, 0.4 if search else 1.0)
             basis = yield from mapped(
-                found_by, lambda share: Found(directions or stale_directions, stale_basis, share, tuple(notes))
+                found_by,
+                lambda share: SliderDirections(directions or stale_directions, stale_basis, share, tuple(notes)),
             )
         except UsageError as error:
             notes.append(_in_words(error))
     if search:
         try:
             for share, directions in staged(context):
-                yield Found(stale_directions or directions, stale_basis or basis, 0.4 + 0.6 * share, tuple(notes))
+                yield SliderDirections(
+                    stale_directions or directions, stale_basis or basis, 0.4 + 0.6 * share, tuple(notes)
+                )
             if directions is None or not _any_named(directions):
                 notes += remarks(context)[:1] or [NAMELESS]
         except UsageError as error:
             notes.append(_in_words(error))
-    yield Found(directions, basis, notes=tuple(notes))
+    yield SliderDirections(directions, basis, notes=tuple(notes))
 
 
 def _any_named(directions: Directions) -> bool:

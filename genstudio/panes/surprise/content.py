@@ -118,7 +118,7 @@ def score(context: ViewContext, images: Tensor, labels: Tensor | None) -> Pausin
 
     model = context.require(SamplesPixels)
     batch = Batch(images, context.spec, torch.arange(len(images)), labels)
-    made: Tensor = yield from model.surprise_by_parts(batch)
+    made: Tensor = yield from model.resumable_surprise(batch)
     return made.float()
 
 

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from genstudio.core.messages import _
 from genstudio.core.paths import home_dir
 from genstudio.studio.pane_area.availability import Availability
-from genstudio.studio.pane_area.direction_store import FoundDirections
+from genstudio.studio.pane_area.direction_store import DirectionStore
 from genstudio.studio.pane_area.exporting import Exporter, ExportLine
 from genstudio.studio.pane_area.header import Header, HeaderController
 from genstudio.studio.pane_area.pane_layout import PaneLayout
@@ -88,7 +88,7 @@ class PaneArea(QWidget):
         self.audits = Audits(session, self.jobs, self.blobs, self)
         self.pane_states = PaneStates(stored.states, undo_stack, self, stored.subject)
         self.availability = Availability(session, self.renderer, self)
-        self.found_directions = FoundDirections(session, self.blobs, undo_stack, self)
+        self.found_directions = DirectionStore(session, self.blobs, undo_stack, self)
         self.pane_layout = PaneLayout(self.panes, stored.slots, self._make_view, self._can_serve, self)
         self.smooth_pixels = SmoothPixels(stored.smooth, self.views, undo_stack, self)
         self.codes = CodeSender(self.panes, self.pane_states, self.pane_layout, self.blobs, self)
@@ -184,7 +184,7 @@ class PaneArea(QWidget):
         if run:
             self.pane_states.follow(Subject.of(run, self.session.recipe))
         for name in self.panes:
-            self.rendering.forget(name)
+            self.rendering.discard(name)
         for name, view in list(self.views.items()):
             if view.rendered is not None:
                 self.pane_layout.renew(name)

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from genstudio.viewing.blobs import Blob, Blobs
 
 log = logging.getLogger(__name__)
-Way = tuple[str, tuple[str, ...]]  # the method, and the requested attributes (none: all)
-BY_ITSELF: Way = ("auto", ())
+SearchKey = tuple[str, tuple[str, ...]]  # the method, and the requested attributes (none: all)
+BY_ITSELF: SearchKey = ("auto", ())
 
 
-class FoundDirections(QObject):
+class DirectionStore(QObject):
     """``blob``: the directions that panes show, ``None`` until some are found. Views put it into the state that is rendered
     (``resolved``), and pass on what a content has found with :meth:`take`. ``changed``: there are others, or none.
 
@@ -38,9 +38,9 @@ class FoundDirections(QObject):
         super().__init__(parent)
         self._session, self._blobs, self._undo_stack = session, blobs, undo_stack
         self._path: Path | None = None
-        self._found: dict[Way, Blob] = {}
-        self._before: dict[Way, Blob] = {}  # those that are being found again: what was named keeps its name
-        self._way = BY_ITSELF
+        self._found: dict[SearchKey, Blob] = {}
+        self._before: dict[SearchKey, Blob] = {}  # those that are being found again: what was named keeps its name
+        self._search = BY_ITSELF
         self._state = session.state
         self._due = False  # training rests, and its newest weights are awaited
         session.snapshot_arrived.connect(self._renew_when_due)
@@ -49,15 +49,15 @@ class FoundDirections(QObject):
 
     @property
     def blob(self) -> Blob | None:
-        return self._found.get(self._way)
+        return self._found.get(self._search)
 
-    def of(self, way: Way) -> Blob | None:
+    def of(self, search: SearchKey) -> Blob | None:
         """Directions found by this method."""
-        return self._found.get(way)
+        return self._found.get(search)
 
-    def stale(self, way: Way) -> Blob | None:
+    def stale(self, search: SearchKey) -> Blob | None:
         """Directions of earlier weights, in place of which new ones are being found by this method."""
-        return None if way in self._found else self._before.get(way)
+        return None if search in self._found else self._before.get(search)
 
     @property
     def directions(self) -> Directions | None:
@@ -66,29 +66,31 @@ class FoundDirections(QObject):
 
         return None if self.blob is None else Directions.from_bytes(self._blobs.get(self.blob))
 
-    def choose(self, way: Way) -> None:
+    def choose(self, search: SearchKey) -> None:
         """Show those found in this way from now on."""
-        before, self._way = self.blob, way
+        before, self._search = self.blob, search
         if self.blob != before:
             self.changed.emit()
 
-    def take(self, data: bytes, way: Way, run: str) -> None:
+    def take(self, data: bytes, search: SearchKey, run: str) -> None:
         """A content of the run named ``run`` has found these (``Directions.to_bytes()``): they are shown from now on, and
         kept in the run. Those of a run that was left meanwhile are not taken."""
         from genstudio.latent.directions.direction import Directions
 
-        if self._session.run is None or self._session.run.name != run or way in self._found:
+        if self._session.run is None or self._session.run.name != run or search in self._found:
             return
-        before = self._before.get(way)
+        before = self._before.get(search)
         if before is not None:
             earlier = Directions.from_bytes(self._blobs.get(before))
             data = Directions.from_bytes(data).with_names_of(earlier).to_bytes()
-        self.put(self._path, way, self._blobs.put(data))
+        self.put(self._path, search, self._blobs.put(data))
 
     def find_again(self) -> None:
         """Search again, with the weights that are shown. Undo restores the directions of before."""
         if self.blob is not None:
-            self._undo_stack.push(_Exchange(self, _("find directions again"), self._path, self._way, self.blob, None))
+            self._undo_stack.push(
+                _Exchange(self, _("find directions again"), self._path, self._search, self.blob, None)
+            )
 
     def name(self, old: str, new: str) -> None:
         """Give a principal component a name. Undo takes it back. Nothing happens where the name is taken or empty."""
@@ -100,16 +102,16 @@ class FoundDirections(QObject):
         named = tuple(replace(one, name=new) if one.name == old else one for one in found)
         blob = self._blobs.put(replace(found, found=named).to_bytes())
         words = _("name a direction {name}", name=new)
-        self._undo_stack.push(_Exchange(self, words, self._path, self._way, self.blob, blob))
+        self._undo_stack.push(_Exchange(self, words, self._path, self._search, self.blob, blob))
 
-    def put(self, path: Path | None, way: Way, blob: Blob | None) -> None:
-        """Show these in place of those found by ``way`` in the run at ``path``, unless it was left; ``None``: find some."""
+    def put(self, path: Path | None, search: SearchKey, blob: Blob | None) -> None:
+        """Replace the directions found by ``search`` in the run at ``path``, if it is still open; ``None``: find some."""
         if path is None or path != self._path:
             return
-        if blob is None and way in self._found:
-            self._before[way] = self._found.pop(way)
+        if blob is None and search in self._found:
+            self._before[search] = self._found.pop(search)
         elif blob is not None:
-            self._found[way] = blob
+            self._found[search] = blob
             self._keep(blob)
         self.changed.emit()
 
@@ -118,7 +120,7 @@ class FoundDirections(QObject):
     def _keep(self, blob: Blob) -> None:
         run, data = self._session.run, self._blobs.get(blob)
         if run is not None:
-            self._session.background.submit(_Keeping(run, data), None, self._not_kept)
+            self._session.background.submit(_Keeping(run, data), None, self._not_saved)
 
     @Slot()
     def _session_changed(self) -> None:
@@ -138,7 +140,7 @@ class FoundDirections(QObject):
         self._before.clear()
         self._session.background.drop("directions")
         if run is not None:
-            self._session.background.submit(_Loading(run), self._loaded, self._not_kept, key="directions")
+            self._session.background.submit(_Loading(run), self._loaded, self._not_saved, key="directions")
         self.changed.emit()
 
     def _step_of(self, blob: Blob) -> int:
@@ -154,8 +156,8 @@ class FoundDirections(QObject):
         if not (self._due and resting) or latest is None or latest.step != self._session.step:
             return
         self._due = False
-        for way in [way for way, blob in self._found.items() if self._step_of(blob) != latest.step]:
-            self._before[way] = self._found.pop(way)
+        for search in [search for search, blob in self._found.items() if self._step_of(blob) != latest.step]:
+            self._before[search] = self._found.pop(search)
         self.renewed.emit()
         self.changed.emit()
 
@@ -169,7 +171,7 @@ class FoundDirections(QObject):
             self._renew_when_due()
 
     @Slot(object)
-    def _not_kept(self, error: Exception) -> None:
+    def _not_saved(self, error: Exception) -> None:
         log.info("directions are not kept in the run: %s", error)  # they are still shown: nothing is lost
 
 
@@ -177,16 +179,22 @@ class _Exchange(QUndoCommand):
     """Other directions in place of those that are shown, or none."""
 
     def __init__(
-        self, found: FoundDirections, words: str, path: Path | None, way: Way, before: Blob | None, after: Blob | None
+        self,
+        found: DirectionStore,
+        words: str,
+        path: Path | None,
+        search: SearchKey,
+        before: Blob | None,
+        after: Blob | None,
     ) -> None:
         super().__init__(words)
-        self._found, self._path, self._way, self._before, self._after = found, path, way, before, after
+        self._found, self._path, self._search, self._before, self._after = found, path, search, before, after
 
     def redo(self) -> None:
-        self._found.put(self._path, self._way, self._after)
+        self._found.put(self._path, self._search, self._after)
 
     def undo(self) -> None:
-        self._found.put(self._path, self._way, self._before)
+        self._found.put(self._path, self._search, self._before)
 
 
 class _Keeping:

@@ -61,11 +61,11 @@ class PaneRendering(QObject):
         view.played.connect(self._played)
         self.computing.add_view(view)
 
-    def forget(self, name: str) -> None:
+    def discard(self, name: str) -> None:
         """Another run is in front: nothing of the one before is made or known of pane ``name`` any more."""
-        self._renderer.forget(name)
-        self.computing.forget(name)
-        self.weight_refresh.forget(name)
+        self._renderer.discard(name)
+        self.computing.discard(name)
+        self.weight_refresh.discard(name)
 
     def stop(self) -> None:
         """End the timers and the thread."""

@@ -63,9 +63,9 @@ class WeightRefresh(QObject):
                     self.interval.begins(name)
                     self.due.emit(name)
 
-    def forget(self, name: str) -> None:
+    def discard(self, name: str) -> None:
         """Another run is in front: how long its contents take is not known yet."""
-        self.interval.forget(name)
+        self.interval.discard(name)
         self._due_after = None
 
     def stop(self) -> None:
@@ -142,7 +142,7 @@ class RefreshInterval:
         else:
             self._step[name], self._seconds[name], self._shown[name] = weights, seconds, now
 
-    def forget(self, name: str) -> None:
+    def discard(self, name: str) -> None:
         """Forget what is known of pane ``name``."""
         for table in (self._step, self._seconds, self._shown, self._begun):
             table.pop(name, None)

@@ -49,7 +49,7 @@ class Computing(QObject):
         if self._renderer.work(name) is not None:
             self._since[name] = time.monotonic()
 
-    def forget(self, name: str) -> None:
+    def discard(self, name: str) -> None:
         """Nothing is computed for pane ``name`` any more."""
         self.stopped.discard(name)
         self._quiet(name)
@@ -89,6 +89,6 @@ class Computing(QObject):
     def _compute(self) -> None:
         view = self.sender()
         if isinstance(view, PaneView):
-            self.forget(view.pane.name)
+            self.discard(view.pane.name)
             view.hide_computing()
             self.wanted.emit(view.pane.name)

@@ -30,7 +30,7 @@ from genstudio.studio.widgets.notice import ErrorNotice
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.studio.pane_area.direction_store import FoundDirections
+    from genstudio.studio.pane_area.direction_store import DirectionStore
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.render_thread import Rendered
     from genstudio.viewing.blobs import Blobs
@@ -68,7 +68,7 @@ class PaneView(QWidget):
         self._pinned: tuple[int, int] | None = None
         self._pointed: tuple[int, int] | None = None
         self.blobs: Blobs | None = None
-        self.found: FoundDirections | None = None
+        self.found: DirectionStore | None = None
         self.image_drop = ImageDrop(self)
         self.setAcceptDrops(self.opens_images)
         self.grid = self.make_grid()
@@ -138,7 +138,7 @@ class PaneView(QWidget):
     def pause(self) -> None:
         """Pause what plays here."""
 
-    def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
+    def set_services(self, blobs: Blobs, background: Background, found: DirectionStore | None = None) -> None:
         """Set the store of what is too big for a state, the worker that reads files, and the directions of the open run."""
         self.blobs, self.found = blobs, found
         self.image_drop.set_services(blobs, background)

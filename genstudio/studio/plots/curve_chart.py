@@ -62,7 +62,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class MarkAt:
+class AnnotationAt:
     """Something that happened at ``x``, in words."""
 
     x: float
@@ -70,7 +70,7 @@ class MarkAt:
 
 
 @dataclass(frozen=True, eq=False)
-class Request:
+class ChartRequest:
     """Everything that a chart depends on. ``of`` is whose curves they are: of another, nothing is kept."""
 
     curves: tuple[Curve, ...]
@@ -81,7 +81,7 @@ class Request:
     axis: Axis = "step"
     log: bool = False
     smoothing: float = 0.9
-    marks: tuple[MarkAt, ...] = ()
+    annotations: tuple[AnnotationAt, ...] = ()
     of: Any = None
 
     @cached_property
@@ -125,7 +125,7 @@ class Strip:
 class Chart:
     """A request, arranged. ``groups`` are the names of each strip."""
 
-    request: Request
+    request: ChartRequest
     strips: tuple[Strip, ...]
     left: float
     held: Extent
@@ -157,7 +157,7 @@ class Chart:
         return low + (pixel - self.left) * (high - low) / max(1.0, self.right - self.left)
 
 
-def arrange(request: Request, before: Chart | None = None) -> Chart:
+def arrange(request: ChartRequest, before: Chart | None = None) -> Chart:
     """The chart of ``request``; groups and ranges of ``before`` are kept while they fit."""
     if before is not None and not _comparable(before.request, request):
         before = None
@@ -187,7 +187,7 @@ def padded(held: Extent) -> Extent:
     return held[0] - room, held[1] + room
 
 
-def _comparable(one: Request, other: Request) -> bool:
+def _comparable(one: ChartRequest, other: ChartRequest) -> bool:
     names = [[(curve.name, curve.section) for curve in request.curves] for request in (one, other)]
     return one.of is other.of and one.log == other.log and names[0] == names[1]
 
@@ -195,7 +195,7 @@ def _comparable(one: Request, other: Request) -> bool:
 # -- which strips ------------------------------------------------------------------------------------------------------
 
 
-def _grouped(request: Request) -> tuple[list[list[str]], tuple[bool, ...]]:
+def _grouped(request: ChartRequest) -> tuple[list[list[str]], tuple[bool, ...]]:
     """The names of each strip, and whether its scale is logarithmic: where that was chosen and shows something."""
     sections: dict[str, list[Curve]] = {}
     for curve in request.curves:
@@ -210,7 +210,7 @@ def _grouped(request: Request) -> tuple[list[list[str]], tuple[bool, ...]]:
     return groups or [[]], tuple(logs) or (False,)
 
 
-def _grouped_within(curves: Sequence[Curve], request: Request, most: int) -> tuple[list[list[str]], list[bool]]:
+def _grouped_within(curves: Sequence[Curve], request: ChartRequest, most: int) -> tuple[list[list[str]], list[bool]]:
     """Group the curves of one section into at most about ``most`` strips."""
     names = [curve.name for curve in curves]
     values = {curve.name: curve.train[1] for curve in curves}
@@ -257,7 +257,7 @@ def is_linear(curve: Curve, values: np.ndarray) -> bool:
 # -- lines -------------------------------------------------------------------------------------------------------------
 
 
-def _line(curve: Curve, request: Request, *, log: bool) -> Line:
+def _line(curve: Curve, request: ChartRequest, *, log: bool) -> Line:
     import numpy as np
 
     x, y = curve.train
@@ -277,7 +277,7 @@ def _line(curve: Curve, request: Request, *, log: bool) -> Line:
     return Line(curve.name, curve.style, raw, wide, (hx[shown], rings[shown]), others, curve.is_output)
 
 
-def _not_finite(request: Request) -> tuple[float, ...]:
+def _not_finite(request: ChartRequest) -> tuple[float, ...]:
     """Where a value was NaN or infinite: that is never smoothed over."""
     import numpy as np
 
@@ -329,7 +329,7 @@ def _points(line: Line) -> list[Points]:
 
 
 def _laid_out(
-    request: Request,
+    request: ChartRequest,
     lines: Sequence[tuple[Line, ...]],
     logs: tuple[bool, ...],
     helds: Sequence[Extent],

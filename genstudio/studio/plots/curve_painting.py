@@ -53,7 +53,7 @@ class _Brush:
         for strip in self.chart.strips:
             self._scale(strip)
         self._foot()
-        self._marks()
+        self._annotations()
         for strip in self.chart.strips:
             self.painter.setClipRect(
                 QRectF(self.chart.left, strip.top, self.chart.right - self.chart.left, strip.bottom - strip.top)
@@ -114,14 +114,14 @@ class _Brush:
         self.painter.setPen(QColor(self.palette.muted))
         self.painter.drawText(place, Qt.AlignmentFlag.AlignCenter, title)
 
-    def _marks(self) -> None:
+    def _annotations(self) -> None:
         """An upright dotted line wherever something happened, with a small flag on its top."""
         chart, tint = self.chart, QColor(self.palette.accent)
         pen = QPen(tint, 1)
         pen.setCosmetic(True)
         pen.setDashPattern([1, 3])
         top, bottom = chart.strips[0].top, chart.strips[-1].bottom
-        for x in dict.fromkeys(mark.x for mark in chart.request.marks):
+        for x in dict.fromkeys(annotation.x for annotation in chart.request.annotations):
             across = self._snapped(float(chart.pixel(x)))
             if not chart.left <= across <= chart.right:
                 continue

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from genstudio.core.messages import _
 from genstudio.core.metrics import Metric, title_of
-from genstudio.studio.plots.curve_chart import Chart, Curve, MarkAt, Request, arrange
+from genstudio.studio.plots.curve_chart import AnnotationAt, Chart, ChartRequest, Curve, arrange
 from genstudio.studio.plots.curve_data import Axis, CurveData
 from genstudio.studio.plots.curve_painting import paint
 from genstudio.studio.theme import Series, colour, theme
@@ -42,7 +42,7 @@ class LossPlot(QWidget):
         super().__init__(parent)
         self.data = CurveData()
         self.others: dict[str, CurveData] = {}
-        self.marks: tuple[tuple[int, str], ...] = ()  # step and words
+        self.annotations: tuple[tuple[int, str], ...] = ()  # step and words
         self.sections: dict[str, str] = {}
         self.metrics: dict[str, Metric] = {}
         self.names: list[str] = []
@@ -56,7 +56,7 @@ class LossPlot(QWidget):
         self._asked_at, self._took = -math.inf, 0.0  # the last drawing
         self.drawing = False  # whether a picture is being made
         self._stale = False
-        self._drawer = Background("curves", self, gives_way=False)
+        self._drawer = Background("curves", self, low_priority=False)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(self._rested)
@@ -86,11 +86,11 @@ class LossPlot(QWidget):
         self.others = dict(others)
         self.redraw()
 
-    def set_marks(self, marks: Sequence[tuple[int, str]]) -> None:
+    def set_annotations(self, annotations: Sequence[tuple[int, str]]) -> None:
         """Set the annotations by the step before which they hold: an upright line each, with its text where it is pointed
         at."""
-        if tuple(marks) != self.marks:
-            self.marks = tuple(marks)
+        if tuple(annotations) != self.annotations:
+            self.annotations = tuple(annotations)
             self.redraw()
 
     def set_names(
@@ -136,7 +136,7 @@ class LossPlot(QWidget):
     def _rested(self) -> None:
         idle_until = self._asked_at + IDLE_REST - time.monotonic()
         if self.chart is not None and idle_until > 0 and not self._stale:
-            newest = Request(self._curves(), theme().current, 0, 0, axis=self.axis).newest
+            newest = ChartRequest(self._curves(), theme().current, 0, 0, axis=self.axis).newest
             if abs(self.chart.pixel(newest) - self.chart.pixel(self.chart.request.newest)) < UNSEEN:
                 self._rest.start(math.ceil(idle_until * 1000))
                 return
@@ -171,11 +171,20 @@ class LossPlot(QWidget):
         self.drawing = False
         raise error  # a line of text for the person, a traceback in the log
 
-    def _request(self) -> Request:
+    def _request(self) -> ChartRequest:
         width, height, ratio = float(self.width()), float(self.height()), self.devicePixelRatioF()
-        marks = tuple(MarkAt(self._across(step), words) for step, words in self.marks)
-        return Request(
-            self._curves(), theme().current, width, height, ratio, self.axis, self.log, self.smoothing, marks, self.data
+        annotations = tuple(AnnotationAt(self._across(step), words) for step, words in self.annotations)
+        return ChartRequest(
+            self._curves(),
+            theme().current,
+            width,
+            height,
+            ratio,
+            self.axis,
+            self.log,
+            self.smoothing,
+            annotations,
+            self.data,
         )
 
     def _across(self, step: float) -> float:
@@ -250,7 +259,7 @@ class LossPlot(QWidget):
             return ""
         near = [
             _("step {n}: {what}", n=f"{step:,}", what=words)
-            for step, words in self.marks
+            for step, words in self.annotations
             if abs(float(self.chart.pixel(self._across(step))) - pixel) <= NEAR
         ]
         return "\n".join(near)

@@ -6,7 +6,7 @@ Lives on the GUI thread and never touches torch. What needs it is done elsewhere
     training.py             starts, pauses and stops training
     live_changes.py         changes settings while it trains
     snapshot_requests.py    asks the training loop for newer weights
-    unkept_models.py        saves models that could not be written to their runs
+    unsaved_models.py       saves models that could not be written to their runs
     trash.py                discards a run, and brings it back
 """
 
@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from genstudio.core.errors import Cancelled, GenstudioError, NotKeptError
+from genstudio.core.errors import Cancelled, GenstudioError, NotSavedError
 from genstudio.core.messages import N_
 from genstudio.studio.session.live_changes import LiveChanges
 from genstudio.studio.session.run_loader import OpenRun, RunLoader
 from genstudio.studio.session.snapshot_requests import SnapshotRequests
 from genstudio.studio.session.training import Training
 from genstudio.studio.session.trash import put_in_trash, restore
-from genstudio.studio.session.unkept_models import UnkeptModels, words_on_saved, words_on_unkept
+from genstudio.studio.session.unsaved_models import UnsavedModels, words_on_saved, words_on_unsaved
 from genstudio.studio.threads.background import Background
 from genstudio.studio.threads.error_words import error_message
 
@@ -47,7 +47,7 @@ class Session(QObject):
     """One per window. ``state`` is ``idle``, ``opening``, ``preparing``, ``training``, ``paused`` or ``stopping``.
 
     While ``opening`` is not empty, the run in that folder is being read, and no run is open. ``live``: changes of settings
-    while it trains; ``unkept``: models that could not be written; ``runs.opening_data``: the images are on their way.
+    while it trains; ``unsaved``: models that could not be written; ``runs.opening_data``: the images are on their way.
     """
 
     changed = Signal()  # state, run, recipe or data
@@ -58,7 +58,7 @@ class Session(QObject):
     progress = Signal(float, object)  # while preparing: 0..1 and a Message
     happened = Signal(object)  # an event of training that is not a step (Saved, Measured, Sampled, Alarm, Finished)
     waits = Signal()  # what Start waits for has changed
-    not_kept = Signal(object)  # words: the run can't be written, its model is in memory still; see keep_elsewhere()
+    not_saved = Signal(object)  # words: the run can't be written, its model is in memory still; see save_elsewhere()
     discarded = Signal(object, object)  # where the run was, where it lies now: for undo
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -72,10 +72,10 @@ class Session(QObject):
         self.training = Training(self)
         self.live = LiveChanges(self.training, self)
         self.snapshots = SnapshotRequests(self.training, self)
-        self.unkept = UnkeptModels(self.background, self)
+        self.unsaved = UnsavedModels(self.background, self)
         self._open = OpenRun()
         self._before: tuple[OpenRun, Job | None] | None = (
-            None  # restored when a run can't be opened, with its unkept model
+            None  # restored when a run can't be opened, with its unsaved model
         )
         self._discards = False  # the run is to be discarded when its training has ended
         self._connect()
@@ -110,8 +110,8 @@ class Session(QObject):
     @property
     def step(self) -> int:
         """The last step that was taken, or the newest checkpoint's when nothing trains and nothing is left to be kept."""
-        if self.unkept.job is not None:
-            return self.unkept.job.step
+        if self.unsaved.job is not None:
+            return self.unsaved.job.step
         return self.training.step or (self._open.steps[-1] if self._open.steps else 0)
 
     @property
@@ -221,8 +221,8 @@ class Session(QObject):
         if self.busy:
             return
         if self.state != OPENING:
-            self._before = self._open, self.unkept.job
-        self.unkept.job = None  # it comes back with what was open, or is kept once that is left for good
+            self._before = self._open, self.unsaved.job
+        self.unsaved.job = None  # it comes back with what was open, or is kept once that is left for good
         self._leave_run()
         self.opening, self.state = str(path), OPENING
         self._show(self._open)
@@ -238,11 +238,11 @@ class Session(QObject):
             self._leave_run()
             self.changed.emit()
 
-    def keep_elsewhere(self, path: Path | None = None) -> None:
+    def save_elsewhere(self, path: Path | None = None) -> None:
         """Save the model that could not be written to its run in a new run at ``path``, or among the user's runs, and
-        open that. Where that fails too, ``not_kept`` tells it, and it can be tried again."""
+        open that. Where that fails too, ``not_saved`` tells it, and it can be tried again."""
         if not self.busy:
-            self.unkept.keep_elsewhere(path)
+            self.unsaved.save_elsewhere(path)
 
     def discard(self) -> None:
         """End training and put the run in the trash folder; ``discarded`` tells where, for :meth:`undo_discard`."""
@@ -266,10 +266,10 @@ class Session(QObject):
         self.blockSignals(True)
         self.snapshots.stop()
         job, error = self.training.shutdown()
-        if isinstance(error, NotKeptError):
-            self.unkept.job = job
+        if isinstance(error, NotSavedError):
+            self.unsaved.job = job
         self.background.stop()
-        self.unkept.shutdown()
+        self.unsaved.shutdown()
         self.loader.stop()
         self.state = IDLE
 
@@ -279,7 +279,7 @@ class Session(QObject):
         self.runs.cancel_opening()
         self._opening_ended()
         self._discards = False
-        self._leave_unkept()
+        self._leave_unsaved()
         self.live.total_steps = int(recipe.plan.steps) if recipe else 0
         self._set_state(PREPARING)
 
@@ -308,11 +308,11 @@ class Session(QObject):
     def _broke(self, error: Exception) -> None:
         if isinstance(error, Cancelled):
             return
-        if self.unkept.job is None and isinstance(error, NotKeptError):
-            self.unkept.job = self.job
+        if self.unsaved.job is None and isinstance(error, NotSavedError):
+            self.unsaved.job = self.job
         saved = words_on_saved(self.run)
-        if self.unkept.job is not None:
-            self.not_kept.emit(words_on_unkept(error, self.unkept.job.step, saved))
+        if self.unsaved.job is not None:
+            self.not_saved.emit(words_on_unsaved(error, self.unsaved.job.step, saved))
         elif isinstance(error, GenstudioError):
             self.failed.emit(error_message(error))
         else:
@@ -352,7 +352,7 @@ class Session(QObject):
     def _opening_ended(self) -> None:
         """No run is being opened any more; the state is ``idle`` for now."""
         if self._before is not None:
-            self.unkept.leave(self._before[1])
+            self.unsaved.leave(self._before[1])
         self.opening, self._before = "", None
         if self.state == OPENING:
             self.state = IDLE
@@ -363,7 +363,7 @@ class Session(QObject):
         before, self._before = self._before, None
         self._opening_ended()
         if before is not None:
-            self._open, self.unkept.job = before
+            self._open, self.unsaved.job = before
         if self.run is not None and self.data is None:
             self.runs.open_data(self.run)
         self._show(self._open)
@@ -404,12 +404,12 @@ class Session(QObject):
         self.snapshot_arrived.emit()
 
     @Slot(object)
-    def _kept(self, run: Run) -> None:
+    def _saved_elsewhere(self, run: Run) -> None:
         self.informed.emit(N_("Saved as {name}: it can be resumed from there.", name=run.name))
         self.open_run(run.path)
 
     @Slot(object)
-    def _left_kept(self, run: Run) -> None:
+    def _left_saved(self, run: Run) -> None:
         self.informed.emit(N_("The model that was still in memory is saved as {name}, among your runs.", name=run.name))
 
     @Slot(object)
@@ -421,7 +421,7 @@ class Session(QObject):
         if self.run is None:
             return
         was = Path(self.run.path)
-        self.unkept.job = None  # discarded with its run
+        self.unsaved.job = None  # discarded with its run
         self._leave_run()
         self._show(self._open)  # before words on how it went: an error of the run that is left goes with it
         try:
@@ -433,12 +433,12 @@ class Session(QObject):
 
     def _leave_run(self) -> None:
         self.runs.cancel()
-        self._leave_unkept()
+        self._leave_unsaved()
         self._open = OpenRun(self.recipe)
 
-    def _leave_unkept(self) -> None:
-        job, self.unkept.job = self.unkept.job, None
-        self.unkept.leave(job)
+    def _leave_unsaved(self) -> None:
+        job, self.unsaved.job = self.unsaved.job, None
+        self.unsaved.leave(job)
 
     def _show(self, what: OpenRun) -> None:
         self._open = what
@@ -451,7 +451,7 @@ class Session(QObject):
             self.changed.emit()
 
     def _connect(self) -> None:
-        training, runs, unkept = self.training, self.runs, self.unkept
+        training, runs, unsaved = self.training, self.runs, self.unsaved
         training.progress.connect(self.progress)
         training.prepared.connect(self._prepared)
         training.happened.connect(self._training_happened)
@@ -468,7 +468,7 @@ class Session(QObject):
         runs.checkpoints_listed.connect(self._checkpoints_listed)
         runs.snapshot_read.connect(self._snapshot_read)
         runs.failed.connect(self._failed)
-        unkept.kept.connect(self._kept)
-        unkept.not_kept.connect(self._broke)
-        unkept.left_kept.connect(self._left_kept)
-        unkept.left_not_kept.connect(self._failed)
+        unsaved.saved_elsewhere.connect(self._saved_elsewhere)
+        unsaved.not_saved.connect(self._broke)
+        unsaved.left_saved.connect(self._left_saved)
+        unsaved.left_unsaved.connect(self._failed)

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from genstudio.core.errors import Cancelled
 from genstudio.core.messages import N_, Message
-from genstudio.studio.threads.background import STACK_BYTES, give_way
+from genstudio.studio.threads.background import STACK_BYTES, lower_priority
 from genstudio.studio.threads.throttle import at_most_often
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Training(QObject):
         if thread is None:
             return None, None
         thread.ask_to_stop()
-        self._forget_thread()
+        self._discard_thread()
         return job, thread.error
 
     def _launch(self, make: MakeJob) -> None:
@@ -139,10 +139,10 @@ class Training(QObject):
     @Slot()
     def _ended(self) -> None:
         job = self.job
-        self._forget_thread()
+        self._discard_thread()
         self.ended.emit(job)
 
-    def _forget_thread(self) -> None:
+    def _discard_thread(self) -> None:
         """The one place where a thread is let go."""
         self.job = None
         if self._thread is not None:
@@ -204,7 +204,7 @@ class TrainingThread(QThread):
     # -- the thread itself ---------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        give_way()
+        lower_priority()
         try:
             job = self._make_job(self)
             if self.isInterruptionRequested():

@@ -35,7 +35,7 @@ from genstudio.studio.sidebar.plan.live_settings import LiveSettings
 from genstudio.studio.sidebar.plan.optimisers import Optimisers
 from genstudio.studio.sidebar.plan.setting_undo import SettingUndo
 from genstudio.studio.sidebar.run.controls_card import ControlsCard
-from genstudio.studio.sidebar.run.progress import Progress
+from genstudio.studio.sidebar.run.progress import ProgressCard
 from genstudio.studio.sidebar.run.run_controls import RunControls
 from genstudio.studio.sidebar.run.run_messages import RunMessages
 from genstudio.studio.sidebar.run.runs_menu import RunsMenu
@@ -74,7 +74,7 @@ class LeftColumn(QWidget):
         self.run_controls = RunControls(
             session, self.draft, self.draft_check, self.live, self.plan, self.controls, self.messages
         )
-        self.progress = Progress(session, self.plan, self.controls, self.curves)
+        self.progress = ProgressCard(session, self.plan, self.controls, self.curves)
         self._connect()
         self._choose_first()
         self._session_changed()
@@ -136,7 +136,7 @@ class LeftColumn(QWidget):
         if path != self._run_path and session.state != OPENING:
             self._run_path = path
             self.controls.drop_error()  # it was of the run that is left
-            self.run_controls.resume_check.forget()
+            self.run_controls.resume_check.discard()
             if path and session.recipe is not None:
                 self.settings.set("session.run", path)
                 self._show_run(session.recipe)
@@ -144,7 +144,7 @@ class LeftColumn(QWidget):
                 self.settings.set("session.run", None)
         was, self._was_state = self._was_state, session.state
         if (was in (IDLE, OPENING)) == session.busy:  # begun or ended
-            self.undo.forget()  # changes made before belong to what was then
+            self.undo.discard()  # changes made before belong to what was then
             if session.busy:
                 self.model.set_folded(True)
                 self.plan.set_folded(True)
@@ -230,7 +230,7 @@ class LeftColumn(QWidget):
         self.recipe.theme_chosen.connect(self.theme_chosen)
         self.runs_menu.run_chosen.connect(session.open_run)
         self.runs_menu.leave_requested.connect(session.close_run)
-        self.data.downloaded.connect(self.library.look_again)
+        self.data.downloaded.connect(self.library.list_again)
         for folding in (self.model, self.plan):
             folding.unfolded.connect(self._unfolded)
         self.curves.exported.connect(messages.saved)

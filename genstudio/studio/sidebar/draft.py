@@ -72,7 +72,7 @@ class Draft(QObject):
         """Fill the cards; ``base``: what fields are reset to and what *changed* is measured against."""
         self.base = base or recipe
         self._cards.model.set_folded(self._session.run is not None or self._session.busy)
-        self._undo.forget()
+        self._undo.discard()
         self._fill(recipe)
 
     def changes(self) -> list[str]:

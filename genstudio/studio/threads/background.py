@@ -20,7 +20,7 @@ NICENESS = 5
 STACK_BYTES = 16 * 2**20  # macOS gives secondary threads 512 KB, too little for torch
 
 
-def give_way() -> None:
+def lower_priority() -> None:
     """Called on a worker: let the window go first where the cores are fought over. Threads that this one starts (OpenMP's)
     inherit it. Linux alone has a niceness per thread."""
     if sys.platform == "linux":
@@ -48,12 +48,12 @@ class Background(QThread):
 
     _finished_one = Signal(object)
 
-    def __init__(self, name: str, parent: QObject | None = None, *, gives_way: bool = True) -> None:
+    def __init__(self, name: str, parent: QObject | None = None, *, low_priority: bool = True) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setStackSize(STACK_BYTES)
-        self._gives_way = (
-            gives_way  # not where work is short: who is set aside while holding Python's lock holds the window up
+        self._low_priority = (
+            low_priority  # not where work is short: who is set aside while holding Python's lock holds the window up
         )
         self._numbers = itertools.count()
         self._waiting: deque[Task] = deque()
@@ -112,8 +112,8 @@ class Background(QThread):
         self.wait()
 
     def run(self) -> None:
-        if self._gives_way:
-            give_way()
+        if self._low_priority:
+            lower_priority()
         while True:
             with self._wake:
                 self._running = None

@@ -30,7 +30,7 @@ BREATH = 3.0  # while training, a job rests so many times what its last step too
 
 
 @dataclass(eq=False)
-class Job:
+class PaneJob:
     """One piece of work. ``share`` (0 to 1) of it is done; ``by_itself``: the user did not ask for it."""
 
     title: Message
@@ -59,7 +59,7 @@ class Jobs(QObject):
         self._is_training = is_training
         self._worker = Background("jobs", self)
         self._numbers = itertools.count(1)
-        self._jobs: list[Job] = []
+        self._jobs: list[PaneJob] = []
         self._may_go = threading.Event()
         self._may_go.set()
         self._report = QTimer(self)
@@ -67,13 +67,13 @@ class Jobs(QObject):
         self._report.timeout.connect(self.changed)
 
     @property
-    def running(self) -> Job | None:
+    def running(self) -> PaneJob | None:
         """The job that runs, or the first that waits; ``None`` when there is none."""
         return self._jobs[0] if self._jobs else None
 
     def start(
         self,
-        job: Job,
+        job: PaneJob,
         work: Work,
         done: Callable[[Any], None],
         failed: Callable[[Exception], None] | None = None,
@@ -83,11 +83,11 @@ class Jobs(QObject):
         job.key = f"job {next(self._numbers)}"
 
         def finished(result: Any) -> None:
-            self._forget(job)
+            self._discard(job)
             done(result)
 
         def broke(error: Exception) -> None:
-            self._forget(job)
+            self._discard(job)
             if failed is not None:
                 failed(error)
 
@@ -96,13 +96,13 @@ class Jobs(QObject):
         self._report.start()
         self.changed.emit()
 
-    def stop(self, job: Job | None = None) -> None:
+    def stop(self, job: PaneJob | None = None) -> None:
         """Stop ``job``, or the one that runs: within one of its steps; nothing comes of it."""
         job = job or self.running
         if job is not None and job in self._jobs:
             job.stopped.set()
             self._worker.drop(job.key)
-            self._forget(job)
+            self._discard(job)
 
     def rest(self, still: bool) -> None:
         """The user drags (``still``), or does not any more: jobs pause meanwhile."""
@@ -121,7 +121,7 @@ class Jobs(QObject):
         self._may_go.set()
         self._worker.stop()
 
-    def _forget(self, job: Job) -> None:
+    def _discard(self, job: PaneJob) -> None:
         self._jobs = [other for other in self._jobs if other is not job]
         if not self._jobs:
             self._report.stop()
@@ -131,7 +131,7 @@ class Jobs(QObject):
 class _Steps:
     """The worker's part of a job: no Qt object is made or deleted there."""
 
-    def __init__(self, job: Job, work: Work, may_go: threading.Event, is_training: Callable[[], bool]) -> None:
+    def __init__(self, job: PaneJob, work: Work, may_go: threading.Event, is_training: Callable[[], bool]) -> None:
         self._job, self._may_go, self._is_training = job, may_go, is_training
         self._work: list[Work] = [work]  # taken out, since the thread holds its last task until there is another
 

@@ -65,7 +65,7 @@ class ModelFacts:
 
 
 @dataclass(frozen=True)
-class Found:
+class LoadedLibrary:
     """Result of loading. ``torch_seconds``: time of importing torch on the worker."""
 
     models: dict[str, ModelKind]
@@ -97,7 +97,7 @@ class Library(QObject):
         """Import torch, then everything registered, in the background; ``ready`` says when."""
         self.background.submit(find_everything, self._loaded, self._not_loaded, key="library")
 
-    def look_again(self) -> None:
+    def list_again(self) -> None:
         """Look again for data sets, after a download."""
         self.load()
 
@@ -113,7 +113,7 @@ class Library(QObject):
         self.background.submit(lambda: model_facts(recipe, spec), done, failed, key="inspect")
 
     @Slot(object)
-    def _loaded(self, found: Found) -> None:
+    def _loaded(self, found: LoadedLibrary) -> None:
         self.models, self.data, self.metrics = found.models, found.data, found.metrics
         self.torch_seconds = self.torch_seconds or found.torch_seconds
         self.ready.emit()
@@ -123,7 +123,7 @@ class Library(QObject):
         self.failed.emit(error)
 
 
-def find_everything() -> Found:
+def find_everything() -> LoadedLibrary:
     """On the background thread: every registered model, data set and measure."""
     began = time.perf_counter()
     import torch  # noqa: F401 - the slow one, by itself so that its time is known
@@ -146,7 +146,7 @@ def find_everything() -> Found:
             model.player_names,
             model.default_players,
         )
-    return Found(kinds, _find_data(), {name: metrics_of(name) for name in kinds}, torch_seconds)
+    return LoadedLibrary(kinds, _find_data(), {name: metrics_of(name) for name in kinds}, torch_seconds)
 
 
 def _find_data() -> dict[str, DataKind]:

@@ -61,9 +61,9 @@ class LoadedModels:
 
     def load(self, snapshot: Snapshot, data: DataSet | None) -> Iterator[None]:
         """Load the model with these weights, in steps of a few milliseconds."""
-        from genstudio.training.snapshot import load_model_by_parts
+        from genstudio.training.snapshot import resumable_load_model
 
-        model = yield from load_model_by_parts(snapshot)
+        model = yield from resumable_load_model(snapshot)
         yield
         if self.context(snapshot, data) is None:  # another view may have loaded it meanwhile
             made = ViewContext(model, snapshot.spec, snapshot, data, self._blobs)

@@ -181,7 +181,7 @@ class RenderThread(QThread):
             self._tidy = True
             self._wake.notify()
 
-    def forget(self, view: str) -> None:
+    def discard(self, view: str) -> None:
         """Forget a view that is gone, or shows another run from now on: :meth:`cancel`, and drop what it showed."""
         with self._wake:
             self.cancel(view)

@@ -27,10 +27,10 @@ class RunLine:
 
 def run_lines(here: str = "") -> list[RunLine]:
     """The runs there are, newest first, in words. ``here``: the folder of the run that is open in this window."""
-    from genstudio.training.run.listing import look_at_run
+    from genstudio.training.run.listing import summarise_run
     from genstudio.training.run.run import run_folders
 
-    return [_in_words(look_at_run(path, measures=False), here) for path in run_folders()[:SHOWN]]
+    return [_in_words(summarise_run(path, measures=False), here) for path in run_folders()[:SHOWN]]
 
 
 def _in_words(line: Listed, here: str) -> RunLine:

@@ -29,7 +29,7 @@ from genstudio.training.health import (
     same_image,
 )
 from genstudio.training.health.metric_history import MetricHistory
-from genstudio.training.health.verdict import Health, as_options
+from genstudio.training.health.result import Health, as_options
 from genstudio.training.metrics import all_metrics
 from genstudio.training.recipe.plan import Plan
 from genstudio.training.telemetry import Row

@@ -6,15 +6,8 @@ import statistics
 from typing import Any
 
 from genstudio.core.messages import N_, Message
-from genstudio.training.health.metric_history import (
-    DISCRIMINATOR,
-    GENERATOR,
-    MetricHistory,
-    gradient,
-    output,
-    rate,
-)
-from genstudio.training.health.verdict import Health
+from genstudio.training.health.metric_history import DISCRIMINATOR, GENERATOR, MetricHistory, gradient, output, rate
+from genstudio.training.health.result import Health
 
 MOSTLY = 0.9  # of the recent turns. Equal players stand at half
 TURNED = 0.02

@@ -6,14 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from genstudio.core.messages import N_, Message
-from genstudio.training.health.metric_history import (
-    DISCRIMINATOR,
-    GENERATOR,
-    MetricHistory,
-    gradient,
-    output,
-)
-from genstudio.training.health.verdict import Health
+from genstudio.training.health.metric_history import DISCRIMINATOR, GENERATOR, MetricHistory, gradient, output
+from genstudio.training.health.result import Health
 
 SURE = 0.998
 """D(x) - D(G(z)), of probabilities, as a median over the recent turns. A DCGAN that draws all digits stands at .987 for

@@ -6,7 +6,7 @@ import statistics
 
 from genstudio.core.messages import N_
 from genstudio.training.health.metric_history import ENOUGH, FEW, SLOWER, MetricHistory, nats
-from genstudio.training.health.verdict import Health
+from genstudio.training.health.result import Health
 
 
 def check(history: MetricHistory) -> Health | None:

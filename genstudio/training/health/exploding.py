@@ -12,7 +12,7 @@ from genstudio.training.health.metric_history import (
     MetricHistory,
     gradient,
 )
-from genstudio.training.health.verdict import Health
+from genstudio.training.health.result import Health
 
 HUGE = 3e4
 """Length of a player's gradient. Games that work, of seven objectives on images of 8 to 32 pixels, never passed 200;

@@ -6,7 +6,7 @@ from __future__ import annotations
 from genstudio.core.messages import N_
 from genstudio.training.duplicates import images_behind
 from genstudio.training.health.metric_history import GENERATOR, MetricHistory
-from genstudio.training.health.verdict import Health
+from genstudio.training.health.result import Health
 
 MANY = 60.0
 """Times as many pairs that are nearly alike as among real images: as many as a generator of 33 images has. Sheets of 64

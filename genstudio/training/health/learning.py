@@ -16,7 +16,7 @@ from genstudio.training.health.metric_history import (
     nats,
     output,
 )
-from genstudio.training.health.verdict import Health
+from genstudio.training.health.result import Health
 from genstudio.training.telemetry import Row
 
 NONE_PASS = 1 / 32

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from genstudio.core.messages import N_
 from genstudio.training.health.metric_history import GENERATOR, MetricHistory
-from genstudio.training.health.verdict import Health
+from genstudio.training.health.result import Health
 
 LEAST = 0.8  # of the classes, or of the modes
 TIMES = 3  # measurements in a row

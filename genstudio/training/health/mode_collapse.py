@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from genstudio.core.messages import N_
 from genstudio.training.health.metric_history import GENERATOR, MetricHistory
-from genstudio.training.health.verdict import Health
+from genstudio.training.health.result import Health
 
 SHEETS = 3  # the newest, all of them
 LOST = 0.4  # of the diversity that it had

@@ -6,7 +6,7 @@ import statistics
 
 from genstudio.core.messages import N_
 from genstudio.training.health.metric_history import ENOUGH, FEW, MetricHistory, short
-from genstudio.training.health.verdict import Health
+from genstudio.training.health.result import Health
 
 COLLAPSED = 0.05  # nats of KL under which a code says nothing: a twentieth of telling one image from two others
 

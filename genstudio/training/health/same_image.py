@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from genstudio.core.messages import N_
 from genstudio.training.health.metric_history import GENERATOR, LONG, MetricHistory
-from genstudio.training.health.verdict import Health
+from genstudio.training.health.result import Health
 
 ONE = 0.02
 """Diversity of a sheet (see :mod:`genstudio.training.diversity`). Generators that learn had .07 and more after 50 steps;

@@ -59,7 +59,7 @@ def train_judge(data: DataSet, recipe: Recipe, folder: Path, progress: Progress,
     try:
         with _leaving_no_trace():
             about = _train(data.unchanged(), recipe, hidden, progress, cancelled)
-        _keep_what_looks(hidden)
+        _keep_only_the_model(hidden)
         write_and_sync(hidden / ABOUT, json.dumps(about, indent=1).encode())
         if folder.exists() and sound_judge(folder) is None:
             remove_folder(folder)
@@ -100,7 +100,7 @@ def _train(data: DataSet, recipe: Recipe, folder: Path, progress: Progress, canc
     }
 
 
-def _keep_what_looks(folder: Path) -> None:
+def _keep_only_the_model(folder: Path) -> None:
     """Of a finished run only the weights that are looked through: the averaged ones, of the last step."""
     from genstudio.training.run import checkpoint as files
 

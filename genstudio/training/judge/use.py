@@ -23,7 +23,7 @@ def check_judging(plan: Plan, data: DataSet) -> None:
         refuse_points(data)
 
 
-def judge_at_hand(model: Model, data: DataSet, step: int) -> tuple[Judge | None, Alarm | None]:
+def available_judge(model: Model, data: DataSet, step: int) -> tuple[Judge | None, Alarm | None]:
     """For a plan that begins to want looks in the middle of training: the judge if it is shipped or cached, else the
     words that say how it is come by. Neither, of a model that has no samples."""
     if not has(model, Samples):

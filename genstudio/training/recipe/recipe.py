@@ -29,13 +29,7 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.paths import resources
 from genstudio.core.plain_text import printable, shortened
 from genstudio.training.recipe.plan import Plan, PlayerPlan, parse_plan
-from genstudio.training.recipe.resolved_model import (
-    ResolvedModel,
-    Setting,
-    drop_unknown,
-    rebased,
-    settle_plan,
-)
+from genstudio.training.recipe.resolved_model import ResolvedModel, Setting, drop_unknown, rebased, settle_plan
 from genstudio.training.run.files import open_to_read, write_atomically
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core import aliases
-from genstudio.core.errors import NotKeptError, RunError
+from genstudio.core.errors import NotSavedError, RunError
 from genstudio.core.messages import N_
 from genstudio.training.run.files import new_folder, read_bounded, remove_folder, sync_folder, write_and_sync
 from genstudio.training.run.states import State, Trainer, check, read_json
@@ -48,7 +48,7 @@ def save_checkpoint(
     """Write the checkpoint of ``step`` into ``folder`` and thin out old ones, but that of step ``spare``. One that is
     there already is replaced.
 
-    Raises :class:`NotKeptError` when the disk is full or can't be written, or the run's folder is gone; what was there
+    Raises :class:`NotSavedError` when the disk is full or can't be written, or the run's folder is gone; what was there
     before is then as it was.
     """
     target, hidden = folder / f"{step:06d}", folder / f".{step:06d}.{os.getpid()}.tmp"
@@ -71,7 +71,7 @@ def save_checkpoint(
     except OSError as error:
         shutil.rmtree(hidden, ignore_errors=True)
         gone = not folder.parent.is_dir()
-        raise NotKeptError(
+        raise NotSavedError(
             N_("The folder of the run is gone: {path}.", path=str(folder.parent))
             if gone
             else N_("The checkpoint of step {step} could not be written: {reason}.", step=step, reason=error.strerror),

@@ -34,7 +34,7 @@ class Listed:
         return self.path.name
 
 
-def look_at_run(path: Path, *, measures: bool = True) -> Listed:
+def summarise_run(path: Path, *, measures: bool = True) -> Listed:
     """The line of the run in ``path``. Never raises: one that is damaged must not hide the others. ``measures`` reads the
     whole file of its rows."""
     line = Listed(path)

@@ -36,13 +36,13 @@ Seconds = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 Table = Annotated[dict[str, Any], Field(max_length=1000)]
 
 
-class Checked(pydantic.BaseModel):
+class CheckedModel(pydantic.BaseModel):
     """Values of one table, none converted to another type; what a later version added stays as it is."""
 
     model_config = pydantic.ConfigDict(strict=True, extra="allow", protected_namespaces=())
 
 
-class Spec(Checked):
+class Spec(CheckedModel):
     """Of the images."""
 
     model_config = pydantic.ConfigDict(strict=True, extra="forbid")
@@ -61,28 +61,28 @@ class Spec(Checked):
         return self
 
 
-class Lengths(Checked):
+class Lengths(CheckedModel):
     """Bytes that the run's rows took up when the checkpoint was made."""
 
     metrics: Count = 0
     events: Count = 0
 
 
-class Place(Checked):
+class ImageFolder(CheckedModel):
     """Where the images lay: the folder or file if the data set is one, and the folders that were searched."""
 
     place: Text | None = None
     search: list[Text] = Field([], max_length=1000)
 
 
-class Good(Checked):
+class Good(CheckedModel):
     """The checkpoint to which training would go back, and how often it did."""
 
     good: int = Field(-1, ge=-1, le=MOST_STEPS)
     times: int = Field(0, ge=0, le=1000)
 
 
-class State(Checked):
+class State(CheckedModel):
     """``state.json`` of a checkpoint."""
 
     step: int = Field(ge=0, le=MOST_STEPS)
@@ -99,11 +99,11 @@ class State(Checked):
     stepping: Seconds
     owed: bool = False
     rollback: Good = Good()
-    images: Place = Place()
+    images: ImageFolder = ImageFolder()
     threads: int = Field(ge=0, le=MOST_THREADS)
 
 
-class Pinned(Checked):
+class Pinned(CheckedModel):
     """``state.json`` of pinned weights."""
 
     model_config = pydantic.ConfigDict(strict=True, extra="forbid", protected_namespaces=())
@@ -116,14 +116,14 @@ class Pinned(Checked):
     averaged: bool = False
 
 
-class PlayerState(Checked):
+class PlayerState(CheckedModel):
     """One player's optimiser, checked against its parameters when it is put back, and the length of its average."""
 
     optimiser: dict[str, Any] | None
     updates: Count = 0
 
 
-class Position(Checked):
+class Position(CheckedModel):
     """The place in an order of images."""
 
     epoch: Count
@@ -138,7 +138,7 @@ class ContextState(Position):
     domains: dict[Annotated[str, Field(pattern="^[0-9]{1,9}$")], Position] = Field({}, max_length=1000)
 
 
-class Trainer(Checked):
+class Trainer(CheckedModel):
     """``trainer.pt`` of a checkpoint."""
 
     step: int = Field(ge=0, le=MOST_STEPS)
@@ -150,7 +150,7 @@ class Trainer(Checked):
     generators: Table
 
 
-def read_json(path: Path, kind: type[Checked]) -> dict[str, Any]:
+def read_json(path: Path, kind: type[CheckedModel]) -> dict[str, Any]:
     """The table in a JSON file, checked as ``kind`` says. Raises ``OSError`` for what is no such file, ``ValueError``
     that says in one line what does not fit."""
     try:
@@ -160,7 +160,7 @@ def read_json(path: Path, kind: type[Checked]) -> dict[str, Any]:
     return check(told, kind)
 
 
-def check(told: Any, kind: type[Checked]) -> dict[str, Any]:
+def check(told: Any, kind: type[CheckedModel]) -> dict[str, Any]:
     """``told`` as a table with what it left out filled in. Raises ``ValueError`` that says in one line what does not
     fit."""
     if not isinstance(told, Mapping):

@@ -40,9 +40,9 @@ class RunWriter:
     def truncate(self, lengths: dict[str, int], step: int) -> None:
         """Forget what was written after the checkpoint of ``step``: rows beyond ``lengths``, later samples, and later
         checkpoints (damaged ones, or they would have been resumed)."""
-        self.forget(lengths, step, ("metrics", "events"))
+        self.discard(lengths, step, ("metrics", "events"))
 
-    def forget(self, lengths: dict[str, int], step: int, names: Iterable[Literal["metrics", "events"]]) -> None:
+    def discard(self, lengths: dict[str, int], step: int, names: Iterable[Literal["metrics", "events"]]) -> None:
         """Truncate the rows in ``names`` alone: after a rollback the events stay written."""
         self._close()
         for name in names:

@@ -40,7 +40,7 @@ def test_auto_compares_the_naive_method_with_jacobi(model):
 
 
 def test_a_drawing_pauses_after_each_forward_pass_and_gives_the_same_images(model):
-    steps = Stepper(model.sample_by_parts(3, generator=generator(2), temperature=0.8))
+    steps = Stepper(model.resumable_sample(3, generator=generator(2), temperature=0.8))
     shares = []
     while steps.advance():
         shares.append(steps.value)

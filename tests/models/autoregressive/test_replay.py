@@ -12,7 +12,7 @@ from genstudio.core.conditions.classes import of_class
 from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.autoregressive.sampling import replay as tape_module
 from genstudio.models.autoregressive.sampling.replay import Replay
-from genstudio.models.autoregressive.sampling.request import Request
+from genstudio.models.autoregressive.sampling.request import SampleRequest
 from genstudio.nets.causal import machine, schedule
 from tests.models.autoregressive.autoregressive_nets import VARIANTS, WITH_GRAPH, make
 
@@ -118,7 +118,7 @@ def test_request_must_keep_the_number_and_classes_of_images() -> None:
     assert not replay.serves(model.request(3, generator=noise(), condition=of_class(1)))
 
 
-def given_to(model: Autoregressive, place: int, levels: int, label: torch.Tensor | None, n: int = 3) -> Request:
+def given_to(model: Autoregressive, place: int, levels: int, label: torch.Tensor | None, n: int = 3) -> SampleRequest:
     """A request in which the pixels before that of sub-pixel ``place`` are given, different for each image."""
     images = torch.randint(levels, (n, *model.spec.shape), generator=noise(7)).double() / (levels - 1)
     y, x, _ = model.replay(model.request(1, generator=noise(), condition=of_class(0 if model.classes else None))).units[
@@ -215,7 +215,7 @@ def test_tick_can_pause_between_parts_and_be_dropped() -> None:
 def test_machine_is_built_in_parts_once(variant: str) -> None:
     model = make(variant)
 
-    def calls(others: list[Request]) -> tuple[int, Replay]:
+    def calls(others: list[SampleRequest]) -> tuple[int, Replay]:
         """Number of parts up to the first pixel, with other requests in between."""
         schedule._cache.clear()
         replay = model.replay(model.request(2, generator=noise()))

@@ -15,7 +15,7 @@ from genstudio.models.autoregressive.sampling.methods import draw_by
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.sampling.model import SampledModel
-    from genstudio.models.autoregressive.sampling.request import Method, Request
+    from genstudio.models.autoregressive.sampling.request import Method, SampleRequest
 
 MEASURED: tuple[Method, ...] = ("cached", "naive", "jacobi")
 
@@ -58,7 +58,7 @@ class Pace:
         return pace
 
 
-def choose(model: SampledModel, request: Request, pace: Pace) -> Tensor:
+def choose(model: SampledModel, request: SampleRequest, pace: Pace) -> Tensor:
     """Draw by the method that ``pace`` finds fastest, of Jacobi iteration and the model's first one (cached, or naive where
     there is no graph); the first time by each of them, the second given only as long as the first took.
 
@@ -82,7 +82,7 @@ def choose(model: SampledModel, request: Request, pace: Pace) -> Tensor:
     return images
 
 
-def _try_jacobi(model: SampledModel, request: Request, limit: float) -> float:
+def _try_jacobi(model: SampledModel, request: SampleRequest, limit: float) -> float:
     """Seconds that Jacobi iteration takes; more than ``limit`` when it was given up."""
     began = _clock(request)
     for unsettled, _ in jacobi(model, request):
@@ -91,7 +91,7 @@ def _try_jacobi(model: SampledModel, request: Request, limit: float) -> float:
     return _clock(request) - began
 
 
-def _clock(request: Request) -> float:
+def _clock(request: SampleRequest) -> float:
     """Seconds: on a CPU those of this thread, since what else the computer does says nothing about a method."""
     if request.noise.is_cuda:
         torch.cuda.synchronize()

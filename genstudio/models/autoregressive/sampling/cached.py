@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from genstudio.core.resumable import Pausing, rescaled
-from genstudio.models.autoregressive.sampling.request import Order, Request, Sample
+from genstudio.models.autoregressive.sampling.request import Order, Sample, SampleRequest
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.sampling.model import SampledModel
@@ -25,16 +25,16 @@ ROWS_VALUES = 200_000
 """Numbers of distributions from which pixels are drawn without a pause: a few milliseconds' worth."""
 
 
-def cached(model: SampledModel, request: Request, order: Order = "raster", tell: bool = True) -> Iterator[Sample]:
+def cached(model: SampledModel, request: SampleRequest, order: Order = "raster", tell: bool = True) -> Iterator[Sample]:
     """The images of :func:`naive`, without any forward pass. ``order="wavefront"`` draws all pixels of a tick together and
     tells of each; ``tell=False`` tells only of the end (nothing is copied for onlookers)."""
-    for one in cached_by_parts(model, request, order, tell):
+    for one in resumable_cached(model, request, order, tell):
         if isinstance(one, Sample):
             yield one
 
 
-def cached_by_parts(
-    model: SampledModel, request: Request, order: Order = "raster", tell: bool = True
+def resumable_cached(
+    model: SampledModel, request: SampleRequest, order: Order = "raster", tell: bool = True
 ) -> Generator[Sample | float, None, int]:
     """:func:`cached`, with the share done where one may pause: every few milliseconds at most. Returns the bytes that were
     held to draw these images."""
@@ -46,7 +46,7 @@ def cached_by_parts(
     noise = request.noise.flatten(2).permute(2, 0, 1).to(model.dtype).contiguous()
     kept = request.known.flatten(1).t().contiguous() if bool((request.known & ~known).any()) else None
     given = request.given.flatten(2).permute(2, 0, 1)
-    making = model.machine_by_parts(model.to_net(images), known.cpu().numpy(), request.labels, order)
+    making = model.resumable_machine(model.to_net(images), known.cpu().numpy(), request.labels, order)
     machine = yield from rescaled(making, 0.0, 0.0)
     for tick in range(machine.ticks):
         for pending in machine.advance(tick):

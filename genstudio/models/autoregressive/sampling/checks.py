@@ -11,7 +11,7 @@ from torch import Tensor
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
-from genstudio.models.autoregressive.sampling.request import Request, uniform
+from genstudio.models.autoregressive.sampling.request import SampleRequest, uniform
 from genstudio.models.conditioning import completed
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def request_for(
     known: Tensor | None,
     condition: Condition | None,
     temperature: float,
-) -> Request:
+) -> SampleRequest:
     """Checked request of ``n`` images: the noise is drawn first, then the classes, where ``condition`` gives none.
 
     Raises :class:`UsageError` for images of another size, a mask that leaves nothing to draw, an unknown class, or a
@@ -63,7 +63,7 @@ def request_for(
     temperature = check_temperature(temperature)
     if images is None or known is None:
         given = torch.zeros(noise.shape, dtype=torch.int64, device=device)
-        return Request(noise, given, given.new_zeros(size, dtype=torch.bool), labels, temperature)
+        return SampleRequest(noise, given, given.new_zeros(size, dtype=torch.bool), labels, temperature)
     check_shape(images, n, spec)
     if known.shape not in (size[1:], size):
         raise UsageError(
@@ -77,7 +77,7 @@ def request_for(
             N_("Erase the part of the image that is to be drawn."),
         )
     given = (images.to(device) * (model.distribution.levels - 1)).round().long()
-    return Request(noise, given, known, labels, temperature)
+    return SampleRequest(noise, given, known, labels, temperature)
 
 
 def check_shape(images: Tensor, n: int, spec: ImageSpec) -> None:

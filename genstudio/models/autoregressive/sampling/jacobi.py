@@ -17,10 +17,10 @@ from genstudio.nets.causal.conv import weights_ready
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.sampling.model import SampledModel
-    from genstudio.models.autoregressive.sampling.request import Request
+    from genstudio.models.autoregressive.sampling.request import SampleRequest
 
 
-def jacobi(model: SampledModel, request: Request) -> Iterator[tuple[int, Tensor]]:
+def jacobi(model: SampledModel, request: SampleRequest) -> Iterator[tuple[int, Tensor]]:
     """The images after each pass, levels int64 N×C×H×W, the last ones settled; with them how many images still changed.
     Those that have settled are not computed again."""
     images = torch.where(request.known[:, None], request.given, 0)
@@ -37,7 +37,7 @@ def jacobi(model: SampledModel, request: Request) -> Iterator[tuple[int, Tensor]
         yield len(active), images
 
 
-def draw_all(model: SampledModel, output: Tensor, images: Tensor, request: Request) -> Tensor:
+def draw_all(model: SampledModel, output: Tensor, images: Tensor, request: SampleRequest) -> Tensor:
     """Every sub-pixel drawn from ``output``, N×Q×H×W, and its own noise: levels N×C×H×W."""
     n, channels, height, width = images.shape
     rows, distribution = output.movedim(1, -1).reshape(n * height * width, -1), model.distribution

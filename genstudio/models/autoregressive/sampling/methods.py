@@ -13,10 +13,10 @@ from genstudio.models.autoregressive.sampling.naive import naive
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.sampling.model import SampledModel
-    from genstudio.models.autoregressive.sampling.request import Method, Request
+    from genstudio.models.autoregressive.sampling.request import Method, SampleRequest
 
 
-def draw_by(model: SampledModel, method: Method, request: Request) -> Tensor:
+def draw_by(model: SampledModel, method: Method, request: SampleRequest) -> Tensor:
     """The levels of ``request`` by one method, not ``auto``: int64 N×C×H×W."""
     images = torch.where(request.known[:, None], request.given, 0)
     if method == "jacobi":

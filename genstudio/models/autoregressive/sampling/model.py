@@ -71,6 +71,6 @@ class SampledModel(Model):
         """Incremental sampler. ``x``: N×C×H×W in [-1, 1]; ``known``: bool H×W."""
         raise NotImplementedError
 
-    def machine_by_parts(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Pausing[Machine]:
+    def resumable_machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Pausing[Machine]:
         """:meth:`machine`, made in parts."""
         raise NotImplementedError

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from genstudio.models.autoregressive.sampling.request import Request, Sample
+from genstudio.models.autoregressive.sampling.request import Sample, SampleRequest
 from genstudio.nets.causal.conv import weights_ready
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.sampling.model import SampledModel
 
 
-def naive(model: SampledModel, request: Request) -> Iterator[Sample]:
+def naive(model: SampledModel, request: SampleRequest) -> Iterator[Sample]:
     """Sub-pixel after sub-pixel in the order of ``model.pixel_units()``, masks applied beforehand; known ones are
     passed over."""
     images = torch.where(request.known[:, None], request.given, 0)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from genstudio.models.autoregressive.sampling.request import Request
+from genstudio.models.autoregressive.sampling.request import SampleRequest
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.sampling.model import Machine, SampledModel
@@ -34,7 +34,7 @@ class Replay:
     request gives the same numbers, to the bit, whatever was played before.
     """
 
-    def __init__(self, model: SampledModel, request: Request) -> None:
+    def __init__(self, model: SampledModel, request: SampleRequest) -> None:
         self.model, self.n, self.labels = model, len(request), request.labels
         grid = (model.spec.height, model.spec.width)
         groups = [[(y, x, c) for c in channels] for y, x, channels in model.pixel_units()]
@@ -54,7 +54,7 @@ class Replay:
         self.nats = torch.zeros_like(self.entropy)
         self.done = 0
         self._fresh: dict[int, Tensor] = {}  # what the last tick was drawn from: asked for after every one
-        self._under_way: Iterator[None] | None = None  # a tick that paused
+        self._in_progress: Iterator[None] | None = None  # a tick that paused
         self._asked: tuple[Any, ...] = (None, None, None)
         self.noise, self.forced, self.temperatures = self._read(request, None)
         self.given = self._given(self.forced)
@@ -64,13 +64,13 @@ class Replay:
         """Number of sub-pixels."""
         return len(self.units)
 
-    def serves(self, request: Request) -> bool:
+    def serves(self, request: SampleRequest) -> bool:
         """True where :meth:`follow` accepts ``request``: as many images, of the same classes."""
         if len(request) != self.n or (request.labels is None) != (self.labels is None):
             return False
         return request.labels is None or self.labels is None or torch.equal(request.labels, self.labels)
 
-    def stays(self, request: Request, temperatures: Tensor | None = None) -> int:
+    def stays(self, request: SampleRequest, temperatures: Tensor | None = None) -> int:
         """Number of sub-pixels drawn so far that ``request`` would draw alike."""
         noise, forced, temperature = self._read(request, temperatures)
         same = (noise == self.noise).all(1) & (forced == self.forced).all(1) & (temperature == self.temperatures)
@@ -80,10 +80,10 @@ class Replay:
             return 0  # what is taken at once is taken whole, so that it is always the same to the bit
         return min(self.done, self.starts[self.tick_of[kept]] if kept < self.end else kept)
 
-    def follow(self, request: Request, temperatures: Tensor | None = None) -> None:
+    def follow(self, request: SampleRequest, temperatures: Tensor | None = None) -> None:
         """Draw as ``request`` says from now on, wound back to where it first differs. ``temperatures`` (float64 E)
         gives each place one of its own, instead of the request's."""
-        self.done, self._under_way = self.stays(request, temperatures), None
+        self.done, self._in_progress = self.stays(request, temperatures), None
         self.noise, self.forced, self.temperatures = self._read(request, temperatures)
         self.given = self._given(self.forced)
 
@@ -92,12 +92,12 @@ class Replay:
         """One tick: the next sub-pixel, or all channels of the next pixel where one output serves them; or all that is given
         at the start. ``pause`` is asked between its parts; where it says so, the next call goes on. The first call also
         makes what draws."""
-        if self._under_way is None:
-            self._under_way = self._next()
-        for _ in self._under_way:
+        if self._in_progress is None:
+            self._in_progress = self._next()
+        for _ in self._in_progress:
             if pause():
                 return
-        self._under_way = None
+        self._in_progress = None
 
     def _next(self) -> Iterator[None]:
         # Not delegated to, which would end it too when a drawing is wound back while it is made.
@@ -107,7 +107,7 @@ class Replay:
 
     def _make(self, blank: Tensor) -> Iterator[None]:
         known = np.zeros(blank.shape[2:], bool)
-        self.machine = yield from self.model.machine_by_parts(blank, known, self.labels, "raster")
+        self.machine = yield from self.model.resumable_machine(blank, known, self.labels, "raster")
 
     def _tick(self) -> Iterator[None]:
         tick, place = self.tick_of[self.done], self.done
@@ -157,7 +157,7 @@ class Replay:
             earlier = self.levels[now[:, None] + back].movedim(1, -1).flatten(0, 1)
             levels = self.levels[now].flatten()
             u = self.noise[now].flatten()
-            _, p, log_p = distribution.draw_and_tell(part, earlier, channel, u, temperature, levels)
+            _, p, log_p = distribution.draw_with_likelihoods(part, earlier, channel, u, temperature, levels)
             self.entropy[now] = -torch.xlogy(p, p).sum(1).view(-1, self.n)
             self.nats[now] = -log_p.view(-1, self.n)
 
@@ -193,7 +193,7 @@ class Replay:
         ]
         return sum(tensor.numel() * tensor.element_size() for tensor in buffers)
 
-    def _read(self, request: Request, temperatures: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+    def _read(self, request: SampleRequest, temperatures: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
         """Noise E×N, levels that are given E×N (-1 where none is), temperatures E. Read once: it is asked for again
         when what stays has been found."""
         if self._asked[0] is not request or self._asked[1] is not temperatures:
@@ -222,7 +222,7 @@ class Replay:
         """Draws it, and gives what it was drawn from: N×L."""
         distribution, temperature = self.model.distribution, float(self.temperatures[place])
         u, given = self.noise[place], self.forced[place]
-        levels, p, log_p = distribution.draw_and_tell(part, earlier, channel, u, temperature, given)
+        levels, p, log_p = distribution.draw_with_likelihoods(part, earlier, channel, u, temperature, given)
         self.levels[place] = levels
         self.entropy[place] = -torch.xlogy(p, p).sum(1)
         self.nats[place] = -log_p

@@ -18,7 +18,7 @@ Order = Literal["raster", "wavefront"]
 
 
 @dataclass(frozen=True)
-class Request:
+class SampleRequest:
     """noise: N×C×H×W, one uniform number in [0, 1) per sub-pixel. given: levels, int64 N×C×H×W. known: bool N×H×W, where
     ``given`` stays as it is. labels: int64 N or ``None``."""
 
@@ -31,10 +31,10 @@ class Request:
     def __len__(self) -> int:
         return len(self.noise)
 
-    def part(self, chosen: Tensor) -> Request:
+    def part(self, chosen: Tensor) -> SampleRequest:
         """The request for some of the images (indices or bools)."""
         labels = None if self.labels is None else self.labels[chosen]
-        return Request(self.noise[chosen], self.given[chosen], self.known[chosen], labels, self.temperature)
+        return SampleRequest(self.noise[chosen], self.given[chosen], self.known[chosen], labels, self.temperature)
 
 
 @dataclass(frozen=True)

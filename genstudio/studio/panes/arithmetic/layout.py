@@ -99,9 +99,9 @@ class EquationLayout(QWidget):
 
     def _arrange(self) -> None:
         wide = self.width() >= WIDE
-        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
-        if self._both.direction() != way:
-            self._both.setDirection(way)
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._both.direction() != direction:
+            self._both.setDirection(direction)
         self.board.set_heights(*(LARGE_HEIGHTS if self.height() >= TALL else SMALL_HEIGHTS))
         left = self.height() - self.board.height() - RESULT
         self.browser.set_height(0 if wide else max(LEAST, min(MOST, left)))

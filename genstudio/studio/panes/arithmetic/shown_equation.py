@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from genstudio.core.messages import Message
 from genstudio.latent.arithmetic.attribute_equations import BLANK
-from genstudio.latent.arithmetic.equation_store import Place
+from genstudio.latent.arithmetic.equation_store import EquationOrigin
 from genstudio.latent.arithmetic.vector_arithmetic import Term
 from genstudio.latent.points import LatentPoint
 from genstudio.panes.arithmetic.content import ArithmeticState
@@ -34,7 +34,7 @@ class ShownEquation:
     state: ArithmeticState
     active: int = 0
     cell: tuple[int, int] | None = None
-    place: Place | None = None
+    place: EquationOrigin | None = None
     chips: tuple[Any, ...] = ()
     equations: tuple[tuple[str, Message], ...] = ()
     candidates: tuple[LatentPoint, ...] = ()
@@ -79,7 +79,7 @@ class ShownEquation:
         if not state.terms:
             self._filled_terms, self._filled_for = values["terms"], _fill_key(state)
         if snapshot is not None:
-            self.place = Place(snapshot.model, int(values["latent_dim"]), values["data"])
+            self.place = EquationOrigin(snapshot.model, int(values["latent_dim"]), values["data"])
         if values["filled"]:
             self._take_terms(content)
         if "browser" in values:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.studio.forms.pane_controls import PaneControls
-    from genstudio.studio.pane_area.direction_store import FoundDirections
+    from genstudio.studio.pane_area.direction_store import DirectionStore
     from genstudio.studio.panes.arithmetic.term_column import TermColumn
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.render_thread import Rendered
@@ -85,7 +85,7 @@ class ArithmeticView(PaneView):
         for other in (self.browser.grid, self.stage.pixels):
             other.pointed.connect(self._point_other)
 
-    def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
+    def set_services(self, blobs: Blobs, background: Background, found: DirectionStore | None = None) -> None:
         super().set_services(blobs, background, found)
         self.equations.set_blobs(blobs)
 

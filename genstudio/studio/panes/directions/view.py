@@ -31,7 +31,7 @@ from genstudio.studio.theme import font
 
 if TYPE_CHECKING:
     from genstudio.core.spec import ImageSpec
-    from genstudio.studio.pane_area.direction_store import FoundDirections
+    from genstudio.studio.pane_area.direction_store import DirectionStore
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.render_thread import Rendered
     from genstudio.viewing.blobs import Blobs
@@ -99,12 +99,12 @@ class DirectionsView(PaneView):
         self.again, self.back = self.tools.again, self.tools.back
         self.wanted, self.name = self.tools.wanted, self.tools.name
         self.again.clicked.connect(self.find_again)
-        self.back.clicked.connect(self._forget_z)
+        self.back.clicked.connect(self._discard_z)
         self.wanted.chosen.connect(self._choose_attributes)
         self.name.completed.connect(self._named)
         return self.tools
 
-    def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
+    def set_services(self, blobs: Blobs, background: Background, found: DirectionStore | None = None) -> None:
         super().set_services(blobs, background, found)
         if found is not None:
             found.changed.connect(self.resized)  # other directions are to be shown
@@ -313,7 +313,7 @@ class DirectionsView(PaneView):
             self.found.name(old, new)
 
     @Slot()
-    def _forget_z(self) -> None:
+    def _discard_z(self) -> None:
         self.propose(_("discard the code sent here"), z=None)
 
     @Slot(object)

@@ -16,7 +16,7 @@ from genstudio.studio.forms.number_field import NumberField
 from genstudio.studio.forms.number_text import read_number
 from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.forms.typed_field import Refusal
-from genstudio.studio.panes.interpolate.shown_path import Known
+from genstudio.studio.panes.interpolate.shown_path import CodeSources
 from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import Button, Combo
 
@@ -38,7 +38,7 @@ class InterpolateControls(PaneControls):
     def __init__(self) -> None:
         super().__init__(InterpolateState)
         self._frame = LatentPoint()
-        self._known = Known()
+        self._known = CodeSources()
         self._classes: tuple[str, ...] = ()
         self.another = self.add_resample(_("Draw all drawn key frames again (R)"))
         self.rows.addWidget(self._frame_rows())
@@ -51,7 +51,7 @@ class InterpolateControls(PaneControls):
         assert isinstance(state, InterpolateState)
         self.widget("between").setVisible(state.show == "strip")
 
-    def show_known(self, known: Known) -> None:
+    def show_known(self, known: CodeSources) -> None:
         """Show what model and data allow: classes and kinds of key frames."""
         self._known = known
         names = known.class_names

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from genstudio.studio.pane_view.undo_merging import UndoMerging
     from genstudio.studio.panes.interpolate.controls import InterpolateControls
     from genstudio.studio.panes.interpolate.key_row import KeyRow
-    from genstudio.studio.panes.interpolate.shown_path import Known, ShownPath
+    from genstudio.studio.panes.interpolate.shown_path import CodeSources, ShownPath
     from genstudio.studio.widgets.controls import Button
     from genstudio.viewing.blobs import Blob
 
@@ -34,7 +34,7 @@ class KeyMenus(QObject):
 
     chosen = Signal(str, str, int)
 
-    def fill(self, menu: QMenu, what: str, known: Known) -> None:
+    def fill(self, menu: QMenu, what: str, known: CodeSources) -> None:
         """Fill ``menu`` with one entry for each kind; classes have a menu of their own."""
         menu.clear()
         self._entry(menu, _("A drawn code"), what, "seed")
@@ -46,7 +46,7 @@ class KeyMenus(QObject):
         if known.names:
             self._classes(menu.addMenu(_("Typical of")), what, "class", known.names)
 
-    def fill_context(self, menu: QMenu, known: Known, frame: LatentPoint, place: int, count: int) -> None:
+    def fill_context(self, menu: QMenu, known: CodeSources, frame: LatentPoint, place: int, count: int) -> None:
         """Fill ``menu`` with all that can be done with key frame ``place`` of ``count``."""
         self._entry(menu, _("Go there"), "go")
         self.fill(menu.addMenu(_("Replace with")), "replace", known)

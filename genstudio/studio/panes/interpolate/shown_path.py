@@ -18,7 +18,7 @@ AT_KEY = 1e-6  # of a segment: so near to a key frame one is at it
 
 
 @dataclass(frozen=True)
-class Known:
+class CodeSources:
     """Facts on model and data: class names, number of classes the model is conditioned on, whether it encodes."""
 
     names: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class ShownPath(Timeline):
 
     def __init__(self, state: InterpolateState) -> None:
         self.state = state
-        self.known = Known()
+        self.known = CodeSources()
         self.place = 0.0
         self._left_out: tuple[tuple[LatentPoint, ...], dict[int, str]] = ((), {})  # of these key frames, which, and why
 

@@ -20,7 +20,7 @@ from genstudio.studio.panes.interpolate.controls import InterpolateControls
 from genstudio.studio.panes.interpolate.key_frames import KeyFrames
 from genstudio.studio.panes.interpolate.key_row import Key
 from genstudio.studio.panes.interpolate.layout import PathGrid, PathLayout
-from genstudio.studio.panes.interpolate.shown_path import Known, ShownPath
+from genstudio.studio.panes.interpolate.shown_path import CodeSources, ShownPath
 
 if TYPE_CHECKING:
     import numpy as np
@@ -162,7 +162,7 @@ class InterpolateView(PaneView):
         assert content is not None
         assert isinstance(state, InterpolateState)
         values, keys = content.values, content.pictures[1]
-        known = Known(values.get("class_names", ()), values["told"], values["encodes"])
+        known = CodeSources(values.get("class_names", ()), values["told"], values["encodes"])
         left_out = values["left_out"]
         if keys is not self._key_picture or known != path.known or not path.is_left_out(state.frames, left_out):
             self._key_picture, path.known = keys, known

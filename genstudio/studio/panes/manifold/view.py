@@ -163,7 +163,7 @@ class ManifoldView(PaneView):
         self.picked_z.emit(z.copy())
         self.resized.emit()  # what is rendered is another state now
 
-    def forget_chosen(self) -> None:
+    def discard_chosen(self) -> None:
         """Choose no code any more."""
         self._chosen = self._focus_at = None
         self.resized.emit()
@@ -196,7 +196,7 @@ class ManifoldView(PaneView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._chosen is not None and not self.showing_help:
-            self.forget_chosen()
+            self.discard_chosen()
         else:
             super().keyPressEvent(event)
 

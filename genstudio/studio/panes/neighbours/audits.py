@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Signal
 
 from genstudio.core.messages import N_, Message
 from genstudio.panes.neighbours.content import NeighboursState, audit_of
-from genstudio.panes.neighbours.copy_test import Checked
+from genstudio.panes.neighbours.copy_test import AuditResult
 from genstudio.studio.threads.error_words import error_message
-from genstudio.studio.threads.jobs import Job
+from genstudio.studio.threads.jobs import PaneJob
 
 if TYPE_CHECKING:
     from genstudio.core.resumable import Resumable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 CACHED = 12  # results: a few kilobytes each
-Found = Checked | Message
+Found = AuditResult | Message
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Audits(QObject):
         super().__init__(parent)
         self._session, self._jobs, self._blobs = session, jobs, blobs
         self._found: OrderedDict[Audited, Found] = OrderedDict()
-        self._running: dict[Audited, Job] = {}
+        self._running: dict[Audited, PaneJob] = {}
         self._declined: set[Audited] = set()  # stopped by the user: they don't begin automatically again
         jobs.changed.connect(self._jobs_changed)
 
@@ -66,7 +66,7 @@ class Audits(QObject):
         self.stop_by_itself()
         title = N_("Audit of {run} at step {step}", run=rendered.snapshot.run, step=f"{rendered.step:,}")
         work = _Work(rendered.snapshot, self._session.data, self._blobs, what.state)
-        job = self._running[what] = Job(title, by_itself)
+        job = self._running[what] = PaneJob(title, by_itself)
         self._jobs.start(job, work, lambda found: self._ended(what, found), lambda error: self._broke(what, error))
 
     def what(self, rendered: Rendered, state: NeighboursState) -> Audited | None:
@@ -86,12 +86,12 @@ class Audits(QObject):
         """Result of an audit. Raises ``KeyError`` for one that has not ended."""
         return self._found[what]
 
-    def job(self, rendered: Rendered, state: NeighboursState) -> Job | None:
+    def job(self, rendered: Rendered, state: NeighboursState) -> PaneJob | None:
         """The job that audits the model shown by ``rendered``, as ``state`` asks for."""
         what = self.what(rendered, state)
         return self._running.get(what) if what is not None else None
 
-    def stop(self, job: Job) -> None:
+    def stop(self, job: PaneJob) -> None:
         """Stop this one: nothing comes of it."""
         self._jobs.stop(job)
 

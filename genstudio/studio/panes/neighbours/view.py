@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from genstudio.core.spec import ImageSpec
     from genstudio.studio.panes.neighbours.audits import Audited, Audits
-    from genstudio.studio.threads.jobs import Job
+    from genstudio.studio.threads.jobs import PaneJob
     from genstudio.studio.threads.render_thread import Rendered
     from genstudio.viewing.content import Content
     from genstudio.viewing.pane import Pane
@@ -192,7 +192,7 @@ class NeighboursView(PaneView):
         super().showEvent(event)
         self._follow_audit()
 
-    def _job(self) -> Job | None:
+    def _job(self) -> PaneJob | None:
         if self.audits is None or self._plain is None:
             return None
         return self.audits.job(self._plain, self.audited_state)

@@ -47,7 +47,7 @@ class Brush:
         if tool == "point":
             self.cursor = None
 
-    def forget(self) -> None:
+    def discard(self) -> None:
         """The image has another size."""
         self.cursor = self._stroke = self._veil = None
 

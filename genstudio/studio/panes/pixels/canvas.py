@@ -77,7 +77,7 @@ class PixelCanvas(QWidget):
         self._pixels = pixels
         if size != self._size:
             self._size, self._hover = size, None
-            self._brush.forget()
+            self._brush.discard()
         self._current = current
         if changed is None:
             self.update()

@@ -27,12 +27,12 @@ def stroked(mask: np.ndarray, start: tuple[int, int], end: tuple[int, int], size
 
     made = mask.copy()
     rows, columns = np.ogrid[: mask.shape[0], : mask.shape[1]]
-    way = max(abs(end[0] - start[0]), abs(end[1] - start[1]), 1)
+    length = max(abs(end[0] - start[0]), abs(end[1] - start[1]), 1)
     # An even brush has its middle between two pixels.
     shift = 0.0 if size % 2 else 0.5
-    for k in range(way + 1):
-        y = start[0] + (end[0] - start[0]) * k / way - shift
-        x = start[1] + (end[1] - start[1]) * k / way - shift
+    for k in range(length + 1):
+        y = start[0] + (end[0] - start[0]) * k / length - shift
+        x = start[1] + (end[1] - start[1]) * k / length - shift
         made[(rows - y) ** 2 + (columns - x) ** 2 <= (size / 2) ** 2] = keep
     return made
 

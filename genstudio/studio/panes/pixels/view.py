@@ -26,7 +26,7 @@ from genstudio.studio.widgets.controls import restyle
 
 if TYPE_CHECKING:
     from genstudio.studio.forms.pane_controls import PaneControls
-    from genstudio.studio.pane_area.direction_store import FoundDirections
+    from genstudio.studio.pane_area.direction_store import DirectionStore
     from genstudio.studio.pane_view.undo_merging import UndoMerging
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.render_thread import Rendered
@@ -127,7 +127,7 @@ class PixelsView(PaneView):
         self.player.clock.started.connect(self._started)
         self.player.stopped.connect(self._stopped)
 
-    def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
+    def set_services(self, blobs: Blobs, background: Background, found: DirectionStore | None = None) -> None:
         super().set_services(blobs, background, found)
         self.pixel_edit.set_blobs(blobs)
         self.inpainting.set_blobs(blobs)

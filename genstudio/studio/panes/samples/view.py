@@ -24,9 +24,9 @@ class SamplesView(PaneView):
 
     def make_controls(self) -> PaneControls:
         controls = PaneControls(SamplesState)
-        self._forget = Button(_("Discard this z"), _("Draw from the whole prior again"))
-        self._forget.clicked.connect(self.forget_z)
-        controls.rows.insertWidget(0, self._forget)
+        self._discard = Button(_("Discard this z"), _("Draw from the whole prior again"))
+        self._discard.clicked.connect(self.discard_z)
+        controls.rows.insertWidget(0, self._discard)
         self.add_resample(controls, _("Draw from another seed (R)"))
         return controls
 
@@ -34,7 +34,7 @@ class SamplesView(PaneView):
         assert isinstance(state, SamplesState)
         super().show_state(state)
         near = state.around is not None
-        self._forget.setVisible(near)
+        self._discard.setVisible(near)
         self.inspector.controls.widget("spread").setVisible(near)
 
     def sync(self, rendered: Rendered) -> None:
@@ -44,6 +44,6 @@ class SamplesView(PaneView):
         controls.widget("temperature").setVisible(has_code or bool(values.get("pixelwise")))
 
     @Slot()
-    def forget_z(self) -> None:
+    def discard_z(self) -> None:
         """Draw from the whole prior instead of a z's neighbours."""
         self.propose(_("discard this z"), around=None)

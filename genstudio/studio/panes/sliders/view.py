@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import _, translate
 from genstudio.core.seeding import derive
-from genstudio.panes.sliders.sliders import COORDINATES, NAMED, PRINCIPAL, Row, row_title
+from genstudio.panes.sliders.sliders import COORDINATES, NAMED, PRINCIPAL, SliderRow, row_title
 from genstudio.panes.sliders.state import SlidersState
-from genstudio.studio.pane_area.direction_store import BY_ITSELF, FoundDirections
+from genstudio.studio.pane_area.direction_store import BY_ITSELF, DirectionStore
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.sliders.bank_rows import BankRow
@@ -39,7 +39,7 @@ class SlidersView(PaneView):
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         self._content: Content | None = None
-        self.rows: tuple[Row, ...] = ()
+        self.rows: tuple[SliderRow, ...] = ()
         self._names: frozenset[str] = frozenset()
         self._shown_in_inspector: tuple[Any, ...] = ()
         self.pair = ("", "")
@@ -83,11 +83,11 @@ class SlidersView(PaneView):
         for key, slot in (("Ctrl+Home", self.reset), ("R", self.randomise), ("N", self.another)):
             self.add_shortcut(key, slot)
 
-    def set_services(self, blobs: Blobs, background: Background, found: FoundDirections | None = None) -> None:
+    def set_services(self, blobs: Blobs, background: Background, found: DirectionStore | None = None) -> None:
         super().set_services(blobs, background, found)
         if found is not None:
             found.changed.connect(self.resized)  # what is rendered is another state now
-            found.renewed.connect(self._forget_basis)
+            found.renewed.connect(self._discard_basis)
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -205,7 +205,7 @@ class SlidersView(PaneView):
         return next((step for step in at if step is not None and step != rendered.step), None)
 
     @Slot()
-    def _forget_basis(self) -> None:
+    def _discard_basis(self) -> None:
         """Components and coordinates are found again with the directions."""
         self._stale_basis, self._basis = self._basis or self._stale_basis, None
 
@@ -322,7 +322,7 @@ class SlidersView(PaneView):
     @Slot()
     def find_again(self) -> None:
         """Find sliders for the weights that are shown, in place of those that were found before."""
-        self._forget_basis()
+        self._discard_basis()
         if self.state.directions is not None:
             self.propose(_("find directions again"), directions=None, basis=None)
         if self.found is not None and self.found.blob is not None:
@@ -335,7 +335,7 @@ class SlidersView(PaneView):
         self.propose(_("my image"), start="own", own=own)
 
 
-def bank_rows(rows: tuple[Row, ...], stale_at: int | None = None) -> list[BankRow]:
+def bank_rows(rows: tuple[SliderRow, ...], stale_at: int | None = None) -> list[BankRow]:
     """The rows in words; their groups say at which step they were found, where that is ``stale_at``."""
     titles = {NAMED: _("Named"), PRINCIPAL: _("Principal components"), COORDINATES: _("Coordinates, by activity")}
     if stale_at is not None:

@@ -175,7 +175,9 @@ class CurvesCard(Card):
     def _annotated(self) -> None:
         """Something happened that the curves show: a mark, or whose they are."""
         if self.plot is not None:
-            self.plot.set_marks([(mark.step, translate(mark.message)) for mark in self.rows.marks])
+            self.plot.set_annotations(
+                [(annotation.step, translate(annotation.message)) for annotation in self.rows.annotations]
+            )
         self._lay_out()
 
     @Slot(str)

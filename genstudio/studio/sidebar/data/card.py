@@ -67,7 +67,7 @@ class DataCard(Card):
         for name, kind in kinds.items():
             self.combo.addItem(_title(kind), name)
             self.combo.setItemData(self.combo.count() - 1, translate(kind.help), Qt.ItemDataRole.ToolTipRole)
-        self.opening.forget()
+        self.opening.discard()
         if self.name:
             self.show_values(self.name, self._values, self._base)
 
@@ -116,7 +116,7 @@ class DataCard(Card):
     @property
     def is_opening(self) -> bool:
         """True while images are being opened."""
-        return self.opening.is_under_way
+        return self.opening.is_running
 
     def changes(self) -> list[str]:
         return self.form.changed_names() if self.form else []
@@ -201,7 +201,7 @@ class DataCard(Card):
 
     @Slot()
     def _open_again(self) -> None:
-        self.opening.forget()
+        self.opening.discard()
         self.open()
 
     @Slot()

@@ -53,7 +53,7 @@ class DataOpening(QObject):
         self._reported.connect(self._show_progress)
 
     @property
-    def is_under_way(self) -> bool:
+    def is_running(self) -> bool:
         """True while images are being opened."""
         return self.data is None and self._asked is not None and not self._has_failed
 
@@ -67,7 +67,7 @@ class DataOpening(QObject):
         report, cancelled = self._reported.emit, self._cancellable()
         self.loader.submit(lambda: open_preview(name, values, report, cancelled), self._opened, self._failed, key=KEY)
 
-    def forget(self) -> None:
+    def discard(self) -> None:
         """Forget the last request, so that the next one is opened even if it is equal."""
         self._asked = None
 
@@ -87,7 +87,7 @@ class DataOpening(QObject):
     def cancel_by_hand(self) -> None:
         """Stop it because the user said so: ``failed`` follows."""
         self.cancel()
-        self.forget()
+        self.discard()
         self._failed(Cancelled("cancelled"))
 
     def _cancellable(self) -> Callable[[], bool]:
@@ -108,7 +108,7 @@ class DataOpening(QObject):
 
     @Slot(object)
     def _fetched(self, nothing: object) -> None:
-        self.forget()
+        self.discard()
         self.fetched.emit()
 
     @Slot(float, object)

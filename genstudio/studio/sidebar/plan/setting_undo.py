@@ -62,7 +62,7 @@ class SettingUndo(QObject):
         """Make a change that was just made undoable. ``of`` names the setting, for merging."""
         self._stack.push(SettingChange(words, before, after, put, of, gesture))
 
-    def forget(self) -> None:
+    def discard(self) -> None:
         """The recipe, the run or the training that the changes so far were made in has been left."""
         for place in range(self._stack.count()):
             command = self._stack.command(place)

@@ -14,7 +14,7 @@ from genstudio.studio.widgets.titles import as_time
 EVERY_MS = 200
 
 
-class Progress(QObject):
+class ProgressCard(QObject):
     """Writes into the controls' card, five times a second while something is going on."""
 
     def __init__(self, session: Session, plan: PlanCard, controls: ControlsCard, curves: CurvesCard) -> None:

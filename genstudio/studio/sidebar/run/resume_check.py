@@ -13,7 +13,7 @@ class ResumeCheck:
     def __init__(self) -> None:
         self._has: Any = None  # what makes the run what it is; None: no run
 
-    def forget(self) -> None:
+    def discard(self) -> None:
         """Forget the run: none is open, or its settings are not in the cards yet."""
         self._has = None
 

@@ -15,7 +15,7 @@ from genstudio.studio.plots.curve_data import CurveData
 from genstudio.studio.session.session import IDLE, TRAINING, Session
 from genstudio.studio.threads.error_words import error_message
 from genstudio.studio.threads.run_reader import read_events, read_rows
-from genstudio.training.curve_annotations import Mark, marks_of, owners_of
+from genstudio.training.curve_annotations import Annotation, annotations_of, owners_of
 from genstudio.training.events import to_line
 
 TICK_MS, WATCH_MS = 50, 1000
@@ -25,7 +25,7 @@ ANNOTATIONS = {"Changed", "TermOwners"}
 
 class RunRows(QObject):
     """``data`` is another object after ``began``, and holds more after ``grew``; ``rested`` when nothing trains any
-    more. ``marks`` and ``parts`` (see :mod:`genstudio.training.curve_annotations`) are others after ``annotated``."""
+    more. ``annotations`` and ``parts`` (see :mod:`genstudio.training.curve_annotations`) are others after ``annotated``."""
 
     began = Signal()
     grew = Signal()
@@ -37,7 +37,7 @@ class RunRows(QObject):
         super().__init__(parent)
         self.session = session
         self.data = CurveData()
-        self.marks: list[Mark] = []
+        self.annotations: list[Annotation] = []
         self.parts: dict[str, str] = {}
         self._run_events: list[dict[str, Any]] = []
         self._path = ""
@@ -101,7 +101,7 @@ class RunRows(QObject):
     def _annotate(self, run_events: list[dict[str, Any]]) -> None:
         if run_events != self._run_events:
             self._run_events = run_events
-            self.marks, self.parts = marks_of(run_events), owners_of(run_events)
+            self.annotations, self.parts = annotations_of(run_events), owners_of(run_events)
             self.annotated.emit()
 
     @Slot(object)

@@ -92,8 +92,8 @@ class RunControls(QObject):
         self._messages.say("")
         if not self._resumes() or session.run is None:
             session.start(recipe)
-        elif session.unkept.job is not None:
-            session.keep_elsewhere()  # what continues is what is in memory, once it is safe
+        elif session.unsaved.job is not None:
+            session.save_elsewhere()  # what continues is what is in memory, once it is safe
         else:
             session.resume(session.run.path, steps=recipe.plan.steps)
 

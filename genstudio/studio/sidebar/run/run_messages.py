@@ -23,10 +23,10 @@ class RunMessages(QObject):
     def __init__(self, session: Session, settings: Settings, controls: ControlsCard) -> None:
         super().__init__(controls)
         self._session, self._settings, self._controls = session, settings, controls
-        self._offered_to_keep = False  # a model that could not be written to its run
+        self._offered_to_save = False  # a model that could not be written to its run
         session.failed.connect(self.fail)
         session.informed.connect(self.say)
-        session.not_kept.connect(self._not_kept)
+        session.not_saved.connect(self._not_saved)
         session.discarded.connect(self._discarded)
         session.changed.connect(self._session_changed)
 
@@ -38,7 +38,7 @@ class RunMessages(QObject):
     @Slot(object)
     def fail(self, words: Message | str) -> None:
         """Tell an error."""
-        if self._session.unkept.job is None:  # what else fails then follows from that, and must not hide the way out
+        if self._session.unsaved.job is None:  # what else fails then follows from that, and must not hide the way out
             self._controls.say(words, "bad")
 
     @Slot(str)
@@ -53,19 +53,19 @@ class RunMessages(QObject):
         self._controls.say(_("{name} is in the trash.", name=was.name), action=_("Undo"), do=undo)
 
     @Slot(object)
-    def _not_kept(self, words: Message | str) -> None:
-        again = self._offered_to_keep
-        self._offered_to_keep = True
+    def _not_saved(self, words: Message | str) -> None:
+        again = self._offered_to_save
+        self._offered_to_save = True
         action = _("Choose a folder…") if again else _("Save elsewhere")
-        self._controls.say(words, "bad", action, self._keep_in_folder if again else self._session.keep_elsewhere)
+        self._controls.say(words, "bad", action, self._save_in_folder if again else self._session.save_elsewhere)
 
-    def _keep_in_folder(self) -> None:
+    def _save_in_folder(self) -> None:
         """Where the user's own folder of runs can't be written either."""
         chosen = QFileDialog.getExistingDirectory(self._controls, _("A folder for the run"))
         run = self._session.run
         if chosen and run is not None:
-            self._session.keep_elsewhere(Path(chosen) / run.name)
+            self._session.save_elsewhere(Path(chosen) / run.name)
 
     @Slot()
     def _session_changed(self) -> None:
-        self._offered_to_keep = self._offered_to_keep and self._session.unkept.job is not None
+        self._offered_to_save = self._offered_to_save and self._session.unsaved.job is not None

@@ -11,7 +11,7 @@ from genstudio.core.batch import Batch
 from genstudio.core.resumable import run
 from genstudio.core.seeding import generator
 from genstudio.core.spec import ImageSpec
-from genstudio.models.autoregressive.sampling import by_parts
+from genstudio.models.autoregressive.sampling import resumable_draw
 from genstudio.models.base import build
 
 NAMES = ("a", "b", "c")
@@ -38,14 +38,14 @@ def model(request: pytest.FixtureRequest) -> Any:
 def test_images_equal_sample_for_any_batches(model: Any, monkeypatch: pytest.MonkeyPatch):
     at_once = model.sample(11, generator=generator(3, "x"), temperature=0.8)
     for first, most in ((8, 64), (2, 3)):
-        monkeypatch.setattr(by_parts, "FIRST", first)
-        monkeypatch.setattr(by_parts, "MOST", most)
-        drawn = run(model.sample_by_parts(11, generator=generator(3, "x"), temperature=0.8))
+        monkeypatch.setattr(resumable_draw, "FIRST", first)
+        monkeypatch.setattr(resumable_draw, "MOST", most)
+        drawn = run(model.resumable_sample(11, generator=generator(3, "x"), temperature=0.8))
         assert torch.equal(drawn, at_once)
 
 
 def test_progress_grows_from_zero_to_one(model: Any):
-    shares = list(model.sample_by_parts(11, generator=generator(3, "x")))
+    shares = list(model.resumable_sample(11, generator=generator(3, "x")))
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
 
@@ -54,22 +54,22 @@ def test_memory_bounds_how_many_are_drawn_at_once(monkeypatch: pytest.MonkeyPatc
     name, knobs, spec = MODELS["pixelcnn"]
     model: Any = build(name, spec, knobs).eval()
     sizes: list[int] = []
-    cached = by_parts.cached_by_parts
+    cached = resumable_draw.resumable_cached
     monkeypatch.setattr(
-        by_parts, "cached_by_parts", lambda model, request, *how, **more: (
+        resumable_draw, "resumable_cached", lambda model, request, *how, **more: (
             sizes.append(len(request)) or cached(model, request, *how, **more)
         ),
     )  # fmt: skip
-    run(model.sample_by_parts(40, generator=generator(0, "x")))
+    run(model.resumable_sample(40, generator=generator(0, "x")))
     assert sizes == [8, 32]
     sizes.clear()
-    monkeypatch.setattr(by_parts, "MOST_BYTES", 1)
-    run(model.sample_by_parts(12, generator=generator(0, "x")))
+    monkeypatch.setattr(resumable_draw, "MOST_BYTES", 1)
+    run(model.resumable_sample(12, generator=generator(0, "x")))
     assert sizes == [8, 1, 1, 1, 1], "one at a time where no more fit"
 
 
-def test_surprise_by_parts_is_surprise(model: Any):
+def test_resumable_surprise_is_surprise(model: Any):
     images = model.sample(3, generator=generator(1, "x"))
     labels = torch.arange(3) if model.classes else None
     batch = Batch(images, model.spec, torch.arange(3), labels)
-    assert torch.equal(run(model.surprise_by_parts(batch)), model.surprise(batch))
+    assert torch.equal(run(model.resumable_surprise(batch)), model.surprise(batch))

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from genstudio.training.run.run import Run
 
 
-class UnkeptModels(QObject):
-    """``job``: that of the open run, ``None`` where its model is safe. A model that is left unkept is saved by itself."""
+class UnsavedModels(QObject):
+    """``job``: that of the open run, ``None`` where its model is safe. A model that is left unsaved is saved by itself."""
 
-    kept = Signal(object)  # the Run in which the open run's model is now
-    not_kept = Signal(object)  # the exception: it can't be written there either
-    left_kept = Signal(object)  # the Run in which a model is that was left
-    left_not_kept = Signal(object)  # the exception; it is tried once more when the window closes
+    saved_elsewhere = Signal(object)  # the Run in which the open run's model is now
+    not_saved = Signal(object)  # the exception: it can't be written there either
+    left_saved = Signal(object)  # the Run in which a model is that was left
+    left_unsaved = Signal(object)  # the exception; it is tried once more when the window closes
 
     def __init__(self, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,41 +32,41 @@ class UnkeptModels(QObject):
         self.job: Job | None = None
         self._left: list[Job] = []
 
-    def keep_elsewhere(self, path: Path | None = None) -> None:
+    def save_elsewhere(self, path: Path | None = None) -> None:
         """Save the open run's model in a new run at ``path``, or among the user's runs."""
         job = self.job
         if job is not None:
             self._background.submit(
-                lambda: job.keep_elsewhere(path), self._kept, self.not_kept.emit, key="keep elsewhere"
+                lambda: job.save_elsewhere(path), self._saved_elsewhere, self.not_saved.emit, key="keep elsewhere"
             )
 
     def leave(self, job: Job | None) -> None:
         """The run of ``job`` is left: save its model among the user's runs."""
         if job is not None:
             self._left.append(job)
-            self._background.submit(lambda: (job, job.keep_elsewhere()), self._left_kept, self.left_not_kept.emit)
+            self._background.submit(lambda: (job, job.save_elsewhere()), self._left_saved, self.left_unsaved.emit)
 
     def shutdown(self) -> None:
         """Save what is left, on this thread, once the background thread has ended. What can't be written is lost."""
         for job in filter(None, (*self._left, self.job)):
-            if not job.kept:  # the background thread may have done it a moment ago
+            if not job.saved_elsewhere:  # the background thread may have done it a moment ago
                 with contextlib.suppress(GenstudioError):
-                    job.keep_elsewhere()
+                    job.save_elsewhere()
         self._left, self.job = [], None
 
     @Slot(object)
-    def _kept(self, run: Run) -> None:
+    def _saved_elsewhere(self, run: Run) -> None:
         self.job = None
-        self.kept.emit(run)
+        self.saved_elsewhere.emit(run)
 
     @Slot(object)
-    def _left_kept(self, found: tuple[Job, Run]) -> None:
+    def _left_saved(self, found: tuple[Job, Run]) -> None:
         job, run = found
         self._left.remove(job)
-        self.left_kept.emit(run)
+        self.left_saved.emit(run)
 
 
-def words_on_unkept(error: Exception, step: int, saved: Message) -> Message:
+def words_on_unsaved(error: Exception, step: int, saved: Message) -> Message:
     """Words on a model of ``step`` that could not be written; ``saved``: see :func:`words_on_saved`."""
     what = error.what if isinstance(error, GenstudioError) else error_message(error)
     return N_("{what} The model of step {step} is still in memory. {saved}", what=what, step=f"{step:,}", saved=saved)

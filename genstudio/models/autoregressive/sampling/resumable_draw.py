@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from genstudio.core.resumable import Resumable, Stepper
-from genstudio.models.autoregressive.sampling.cached import cached_by_parts
+from genstudio.models.autoregressive.sampling.cached import resumable_cached
 from genstudio.models.autoregressive.sampling.naive import naive
-from genstudio.models.autoregressive.sampling.request import Request, Sample
+from genstudio.models.autoregressive.sampling.request import Sample, SampleRequest
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.sampling.model import SampledModel
@@ -28,14 +28,14 @@ MOST = 64
 
 
 @torch.no_grad()
-def drawn_by_parts(model: SampledModel, request: Request) -> Resumable[Tensor]:
+def resumable_draw(model: SampledModel, request: SampleRequest) -> Resumable[Tensor]:
     """The levels of ``request``, int64 N×C×H×W, a few images at a time. Yields the share done every few milliseconds."""
     made: list[Tensor] = []
     start, size = 0, FIRST
     every = torch.arange(len(request), device=request.noise.device)
     while start < len(request):
         some = every[start : start + size]
-        drawing = Stepper(cached_by_parts(model, request.part(some), "wavefront", tell=False))
+        drawing = Stepper(resumable_cached(model, request.part(some), "wavefront", tell=False))
         while drawing.advance():
             one = drawing.value
             if isinstance(one, Sample):
@@ -50,7 +50,7 @@ def drawn_by_parts(model: SampledModel, request: Request) -> Resumable[Tensor]:
 
 
 @torch.no_grad()
-def drawn_naively(model: SampledModel, request: Request) -> Resumable[Tensor]:
+def resumable_naive_draw(model: SampledModel, request: SampleRequest) -> Resumable[Tensor]:
     """The levels of ``request`` by the naive method, int64 N×C×H×W. Yields the share done after each forward pass."""
     images = torch.where(request.known[:, None], request.given, 0)
     for k, one in enumerate(naive(model, request)):
