@@ -70,18 +70,18 @@ def _settings(run: Run) -> Any:
     return at
 
 
-def trained(asked: argparse.Namespace, folder: Path) -> Iterator[Run]:
+def trained(options: argparse.Namespace, folder: Path) -> Iterator[Run]:
     """The recipe trained once for each seed."""
-    for seed in asked.seeds:
-        steps = [f"plan.steps={asked.steps}"] if asked.steps else []
-        recipe = load_recipe(asked.recipe).override([*steps, f"plan.seed={seed}", "plan.save_every=0", *asked.set])
-        job = new_job(recipe, out=folder / f"{recipe.name}-{seed}", search=[asked.data] if asked.data else None)
+    for seed in options.seeds:
+        steps = [f"plan.steps={options.steps}"] if options.steps else []
+        recipe = load_recipe(options.recipe).override([*steps, f"plan.seed={seed}", "plan.save_every=0", *options.set])
+        job = new_job(recipe, out=folder / f"{recipe.name}-{seed}", search=[options.data] if options.data else None)
         for _ in job.events():
             pass
         yield job.run
 
 
-def told(run: Run) -> dict[str, Any]:
+def fields(run: Run) -> dict[str, Any]:
     shown = alarms_of(run)
     return {"run": run.name, "seed": run.recipe.plan.seed, "step": run.step, "rows": len(run.metrics_since()[0]),
             "alarms": shown}  # fmt: skip
@@ -95,13 +95,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--steps", type=int, help="instead of the recipe's own")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--data", type=Path, help="a folder in which data is looked for")
-    asked = parser.parse_args(arguments)
-    if bool(asked.runs) == bool(asked.recipe):
+    options = parser.parse_args(arguments)
+    if bool(options.runs) == bool(options.recipe):
         parser.error("name runs, or a recipe")
     busy = load()
     with tempfile.TemporaryDirectory() as folder:
-        runs = map(Run.open, asked.runs) if asked.runs else trained(asked, Path(folder))
-        found = [told(run) for run in runs]
+        runs = map(Run.open, options.runs) if options.runs else trained(options, Path(folder))
+        found = [fields(run) for run in runs]
     report("alarms_quiet", {"quiet": not any(run["alarms"] for run in found), "runs": found}, busy_before=busy)
 
 

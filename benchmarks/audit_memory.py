@@ -44,26 +44,26 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=4, help="of training, before")
     parser.add_argument("--set", nargs="*", default=[], help="settings of the recipe, such as data.limit=5000")
     parser.add_argument("--left-after", type=float, default=2.0, help="seconds")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     before = load()
     figures: dict[str, Any] = {}
-    drive(lambda window: hand(window, asked, figures), recipe=asked.recipe, data=asked.data)
+    drive(lambda window: hand(window, options, figures), recipe=options.recipe, data=options.data)
     met = all(figures[name]["left_mb"] <= CLAIM_MB for name in ("rendering_left", "audit_stopped", "audit_ended"))
     claim = {"left_mb": CLAIM_MB, "seconds": AFTER}
-    report("audit_memory", {"recipe": asked.recipe, "claim": claim, **figures, "met": met}, busy_before=before)
+    report("audit_memory", {"recipe": options.recipe, "claim": claim, **figures, "met": met}, busy_before=before)
 
 
-def hand(window: Any, asked: argparse.Namespace, figures: dict[str, Any]) -> Hand:
+def hand(window: Any, options: argparse.Namespace, figures: dict[str, Any]) -> Hand:
     from genstudio.training.recipe.recipe import load_recipe
 
     session = window.session
     yield lambda: window.panes is not None
     area = window.panes
-    audited = replace(area.states["neighbours"], audited=asked.audited)
+    audited = replace(area.states["neighbours"], audited=options.audited)
     area.change({"neighbours": audited}, "audited")
     area.show_pane("samples")
-    plan = [f"plan.steps={asked.steps}", "plan.evaluate_every=0", "plan.sample_every=0", *asked.set]
-    session.start(load_recipe(asked.recipe).override(plan))
+    plan = [f"plan.steps={options.steps}", "plan.evaluate_every=0", "plan.sample_every=0", *options.set]
+    session.start(load_recipe(options.recipe).override(plan))
     yield lambda: session.state == "training"
     yield lambda: session.state == "idle" and session.run is not None and bool(session.checkpoint_steps())
     yield lambda: whole(area, "samples")
@@ -78,11 +78,11 @@ def hand(window: Any, asked: argparse.Namespace, figures: dict[str, Any]) -> Han
 
     with Memory() as memory:
         area.show_pane("neighbours")
-        yield asked.left_after
+        yield options.left_after
         yield from to_pixels(area, figures, "rendering_left", resample=True)
         yield from to_samples(area)
         yield AFTER
-        figures["rendering_left"] |= memory.told()
+        figures["rendering_left"] |= memory.fields()
 
     area.show_pane("neighbours")
     view = area.views["neighbours"]
@@ -102,7 +102,7 @@ def hand(window: Any, asked: argparse.Namespace, figures: dict[str, Any]) -> Han
         window.status.jobs.stop.click()
         yield from to_samples(area)
         yield AFTER
-        figures["audit_stopped"] = memory.told() | {"seconds": round(half, 1)}
+        figures["audit_stopped"] = memory.fields() | {"seconds": round(half, 1)}
 
     with Memory() as memory:
         area.show_pane("neighbours")
@@ -113,7 +113,7 @@ def hand(window: Any, asked: argparse.Namespace, figures: dict[str, Any]) -> Han
         seconds = time.perf_counter() - began
         yield from to_samples(area)
         yield AFTER
-        figures["audit_ended"] = memory.told() | {"seconds": round(seconds, 1), "verdict": view.verdict.text()}
+        figures["audit_ended"] = memory.fields() | {"seconds": round(seconds, 1), "verdict": view.verdict.text()}
 
 
 def whole(area: Any, name: str) -> bool:
@@ -152,7 +152,7 @@ class Memory:
         self._over.set()
         self._thread.join()
 
-    def told(self) -> dict[str, Any]:
+    def fields(self) -> dict[str, Any]:
         after = resident()
         return {
             "memory_mb": {"before": round(self.before), "peak": round(self.peak), "after": round(after)},

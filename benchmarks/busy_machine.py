@@ -102,34 +102,34 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=3.0, help="of one turn")
     parser.add_argument("--train", nargs="*", help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.train is not None:
-        train(asked.train, asked.data)
+    options = parser.parse_args()
+    if options.train is not None:
+        train(options.train, options.data)
         return
 
     before = load()
-    trainers = {way: Trainer(way, asked.data) for way in WAYS}
-    measured: dict[tuple[int, str], list[float]] = {(count, way): [] for count in asked.busy for way in WAYS}
-    for order in orders(list(WAYS), asked.rounds):
-        for count in asked.busy:
+    trainers = {way: Trainer(way, options.data) for way in WAYS}
+    measured: dict[tuple[int, str], list[float]] = {(count, way): [] for count in options.busy for way in WAYS}
+    for order in orders(list(WAYS), options.rounds):
+        for count in options.busy:
             others = busy_processes(count)
             try:
                 for way in order:
-                    measured[count, way].append(trainers[way].images_per_second(asked.seconds))
+                    measured[count, way].append(trainers[way].images_per_second(options.seconds))
             finally:
                 for other in others:
                     other.kill()
                     other.wait()
     for trainer in trainers.values():
         trainer.stop()
-    figures = {f"{count} busy": {way: spread(measured[count, way], 0) for way in WAYS} for count in asked.busy}
+    figures = {f"{count} busy": {way: spread(measured[count, way], 0) for way in WAYS} for count in options.busy}
     times = {
         f"{count} busy": round(found["as the program sets it"]["median"] / max(found["default"]["median"], 1), 2)
-        for count, found in zip(asked.busy, figures.values(), strict=True)
+        for count, found in zip(options.busy, figures.values(), strict=True)
     }
     report(
         "busy_machine",
-        {"recipe": "mnist-vae-2d", "images_per_second": figures, "times_default": times, "seconds": asked.seconds}
+        {"recipe": "mnist-vae-2d", "images_per_second": figures, "times_default": times, "seconds": options.seconds}
         | {"variables": SLEEP_EARLY, "claim": CLAIM},
         busy_before=before,
     )

@@ -87,12 +87,12 @@ class Driver:
         from PySide6.QtCore import QEvent, QPointF, Qt
         from PySide6.QtGui import QMouseEvent
 
-        grid, asked, found = self.view.grid, {}, []
+        grid, started_at, found = self.view.grid, {}, []
         coarse, whole = [], []
 
         def painted() -> None:
             rendered = self.view.rendered
-            began = asked.pop(rendered.state, None) if rendered is not None else None
+            began = started_at.pop(rendered.state, None) if rendered is not None else None
             if began is not None:
                 found.append((time.perf_counter() - began) * 1000)
                 coarse.append(rendered.content is not None and rendered.content.coarse)
@@ -114,7 +114,7 @@ class Driver:
             place = middle + QPointF(60 * _sin(context) + 20, 60 * _sin(context * 0.7) + 0.01 * k)
             began = time.perf_counter()
             mouse(QEvent.Type.MouseMove, place, none, left)
-            asked[self.area.states["manifold"]] = began
+            started_at[self.area.states["manifold"]] = began
         last, end = time.perf_counter(), time.perf_counter() + 1.0
         self._until(end)
         mouse(QEvent.Type.MouseButtonRelease, middle, left, none)

@@ -102,23 +102,23 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=0, help="train so many steps instead, however long it takes")
     parser.add_argument("--threads", type=int, default=0, help="0 leaves torch's choice")
     parser.add_argument("--run", type=Path, help="read this run's newest checkpoint instead of training")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        if asked.run:
-            run = Run.open(asked.run)
+        if options.run:
+            run = Run.open(options.run)
             spent: dict[str, Any] = {"steps": run.step}
         else:
-            recipe = load_recipe(asked.recipe).override(
-                ["plan.save_every=0", "plan.sample_every=0", "plan.evaluate_every=0", f"plan.threads={asked.threads}"]
+            recipe = load_recipe(options.recipe).override(
+                ["plan.save_every=0", "plan.sample_every=0", "plan.evaluate_every=0", f"plan.threads={options.threads}"]
             )
-            run, spent = train(recipe, asked.minutes, asked.steps, Path(folder) / "run")
+            run, spent = train(recipe, options.minutes, options.steps, Path(folder) / "run")
         recipe, model = run.recipe, cast(Encodes, load_model(run.snapshot()))
         data = open_data(recipe.data, recipe.data_knobs)
         scores = held_out_r2(model.encode, data)
         dim = model.latent_dim
         figures = {
             "benchmark": "faces_learnable",
-            "recipe": asked.recipe,
+            "recipe": options.recipe,
             "threads": torch.get_num_threads(),
             **spent,
             "latent_dim": dim,

@@ -53,17 +53,17 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=8 * SITTING, help="portraits per measurement")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--sizes", type=int, nargs="+", default=[32, 64])
-    asked = parser.parse_args()
+    options = parser.parse_args()
     render(draw_factors(8, torch.Generator().manual_seed(0)), 32)  # the first call pays for torch's own start
     sizes: dict[str, Any] = {}
-    for size in asked.sizes:
+    for size in options.sizes:
         sizes[str(size)] = {
-            "data_set": side_by_side(size, asked.count, asked.threads),
-            "one_thread": side_by_side(size, asked.count // 4, 1),
-            "shared_operations": shared_operations(size, asked.count // 4, asked.threads),
+            "data_set": side_by_side(size, options.count, options.threads),
+            "one_thread": side_by_side(size, options.count // 4, 1),
+            "shared_operations": shared_operations(size, options.count // 4, options.threads),
         }
     device = describe_device(torch.device("cpu")).english
-    figures = {"count": asked.count, "threads": asked.threads, "sizes": sizes, "device": device, **versions()}
+    figures = {"count": options.count, "threads": options.threads, "sizes": sizes, "device": device, **versions()}
     print(json.dumps(figures, indent=2))
 
 

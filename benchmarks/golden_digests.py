@@ -142,7 +142,7 @@ def main() -> None:
     parser.add_argument("--recipes", nargs="*", default=None)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--compare", type=Path)
-    asked = parser.parse_args()
+    options = parser.parse_args()
 
     import torch
 
@@ -151,26 +151,26 @@ def main() -> None:
 
     torch.set_num_threads(1)
     record: dict[str, Any] = {"commit": commit(), "versions": versions(), "recipes": {}}
-    for name in asked.recipes or recipe_names():
+    for name in options.recipes or recipe_names():
         started = time.perf_counter()
         try:
             with tempfile.TemporaryDirectory() as folder:
-                record["recipes"][name] = digests_of(name, asked.data, Path(folder))
+                record["recipes"][name] = digests_of(name, options.data, Path(folder))
         except DataError as error:
             print(f"{name}: {error}", file=sys.stderr)
             continue
         print(f"{name}: {time.perf_counter() - started:.1f} s", file=sys.stderr)
     text = json.dumps(record, indent=1)
-    if asked.out:
-        asked.out.write_text(text)
-    if asked.compare:
-        before = json.loads(asked.compare.read_text())["recipes"]
-        if asked.recipes:
-            before = {name: before[name] for name in asked.recipes if name in before}
+    if options.out:
+        options.out.write_text(text)
+    if options.compare:
+        before = json.loads(options.compare.read_text())["recipes"]
+        if options.recipes:
+            before = {name: before[name] for name in options.recipes if name in before}
         found = list(differences(before, record["recipes"]))
-        print("\n".join(found) or f"equal to {asked.compare}")
+        print("\n".join(found) or f"equal to {options.compare}")
         sys.exit(bool(found))
-    if not asked.out:
+    if not options.out:
         print(text)
 
 

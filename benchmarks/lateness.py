@@ -32,19 +32,19 @@ def main() -> None:
     parser.add_argument("--recipes", nargs="*", help="which (default: all whose images are here)")
     parser.add_argument("--data", type=Path, help="a folder in which data is looked for")
     parser.add_argument("--child", help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.data:
-        os.environ["GENSTUDIO_DATA"] = str(asked.data.resolve())
-    if asked.child:
-        measure(asked.child, asked.seconds, asked.settle)
+    options = parser.parse_args()
+    if options.data:
+        os.environ["GENSTUDIO_DATA"] = str(options.data.resolve())
+    if options.child:
+        measure(options.child, options.seconds, options.settle)
         return
 
     from genstudio.training.recipe.recipe import recipe_names
 
     before = load()
     results = {
-        name: in_a_process_of_its_own(name, asked.seconds, asked.settle)
-        for name in [IDLE, *(asked.recipes or recipe_names())]
+        name: in_a_process_of_its_own(name, options.seconds, options.settle)
+        for name in [IDLE, *(options.recipes or recipe_names())]
     }
     report("lateness", {"claim": CLAIM, "recipes": results}, busy_before=before)
 

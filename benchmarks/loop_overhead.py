@@ -125,25 +125,25 @@ def main() -> None:
     parser.add_argument("--slices", type=int, default=20)
     parser.add_argument("--steps", type=int, default=100, help="steps in one slice")
     parser.add_argument("--data", type=Path, help="a folder in which data is looked for")
-    asked = parser.parse_args()
+    options = parser.parse_args()
 
-    recipe = load_recipe(asked.recipe)
-    as_is = asked.as_is or recipe.model != "vae"
+    recipe = load_recipe(options.recipe)
+    as_is = options.as_is or recipe.model != "vae"
     recipe = recipe.override(
         ["plan.steps=1000000", "plan.save_every=0", "plan.sample_every=0", "plan.evaluate_every=0"]
         + ([] if as_is else ["hidden=400", "layers=1"])
     )
-    search = [asked.data] if asked.data else None
+    search = [options.data] if options.data else None
     with tempfile.TemporaryDirectory() as folder:
         jobs = [new_job(recipe, out=Path(folder) / name, search=search, device="cpu") for name in ("loop", "bare")]
         loop, bare = loop_steps(jobs[0]), bare_steps(jobs[1])
         size = recipe.plan.batch_size
         for steps in (loop, bare):
-            images_per_second(steps, min(50, asked.steps), size)  # warm
+            images_per_second(steps, min(50, options.steps), size)  # warm
         pairs = []
-        for i in range(asked.slices):
+        for i in range(options.slices):
             first, second = (loop, bare) if i % 2 == 0 else (bare, loop)  # neither always goes first
-            speeds = {id(steps): images_per_second(steps, asked.steps, size) for steps in (first, second)}
+            speeds = {id(steps): images_per_second(steps, options.steps, size) for steps in (first, second)}
             pairs.append((speeds[id(loop)], speeds[id(bare)]))
         loop.close()  # type: ignore[attr-defined]
     ratios = [ours / theirs for ours, theirs in pairs]
@@ -151,10 +151,10 @@ def main() -> None:
         json.dumps(
             {
                 "benchmark": "loop_overhead",
-                "recipe": asked.recipe,
+                "recipe": options.recipe,
                 "net": "as in the recipe" if as_is else "784-400-2",
-                "slices": asked.slices,
-                "steps_per_slice": asked.steps,
+                "slices": options.slices,
+                "steps_per_slice": options.steps,
                 "batch_size": size,
                 "loop_images_per_second": round(statistics.median(ours for ours, _ in pairs), 1),
                 "bare_images_per_second": round(statistics.median(theirs for _, theirs in pairs), 1),

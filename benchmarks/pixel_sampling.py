@@ -96,7 +96,7 @@ def measure(model: Autoregressive, n: int, most: float, repeats: int, claim: tup
         whole = time.perf_counter() - began
         equal = bool(torch.equal(drawn, expected))
     ticks = model.machine(model.to_net(given), np.zeros(given.shape[2:], bool), None, "wavefront").ticks
-    told = {
+    fields = {
         "cached_seconds": round(cached, 4),
         "cached_first_seconds": round(first, 4),
         "naive_seconds": round(naive, 3),
@@ -111,9 +111,9 @@ def measure(model: Autoregressive, n: int, most: float, repeats: int, claim: tup
         "equal": equal,
     }
     if claim:
-        told["claim"] = {"at_least_times": claim[0], "at_most_forwards": claim[1]}
-        told["claim_holds"] = told["times_as_fast"] >= claim[0] and told["forwards"] <= claim[1]
-    return told
+        fields["claim"] = {"at_least_times": claim[0], "at_most_forwards": claim[1]}
+        fields["claim_holds"] = fields["times_as_fast"] >= claim[0] and fields["forwards"] <= claim[1]
+    return fields
 
 
 def rows_above_only(model: Autoregressive, image: torch.Tensor) -> float | None:

@@ -52,43 +52,43 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=16, help="how many are drawn side by side")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--places", type=int, default=12, help="places of a drawing at which the field is asked for")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     before, application = load(), QCoreApplication([])
     gc.disable()
     panes.load()
     torch.ones(1, requires_grad=True).exp().sum().backward()
-    figures = {name: measure(name, asked) for name in asked.recipes}
-    met = all(kind["max_ms"] <= CLAIM_MS for told in figures.values() for kind in told.values())
+    figures = {name: measure(name, options) for name in options.recipes}
+    met = all(kind["max_ms"] <= CLAIM_MS for fields in figures.values() for kind in fields.values())
     claim = {"max_ms": CLAIM_MS}
     report(
         "pixel_slices",
-        {"claim": claim, "images": asked.images, "repeats": asked.repeats, "figures": figures, "met": met},
+        {"claim": claim, "images": options.images, "repeats": options.repeats, "figures": figures, "met": met},
         busy_before=before,
     )
     del application
 
 
-def measure(recipe: str, asked: argparse.Namespace) -> dict[str, Any]:
+def measure(recipe: str, options: argparse.Namespace) -> dict[str, Any]:
     steps: dict[str, list[float]] = defaultdict(list)
-    for repeat in range(asked.repeats):
+    for repeat in range(options.repeats):
         schedule._cache.clear()
         gc.collect()
         weights = _Weights(recipe, repeat)
         thread = _Timed(weights, Blobs())
-        for kind, state in _scenes(weights.snapshot.spec, thread, asked):
+        for kind, state in _scenes(weights.snapshot.spec, thread, options):
             if kind == "next_snapshot":
                 weights.snapshot = snapshot(recipe, repeat + 1000)
             steps[kind] += thread.steps_of(state)
         thread.stop()
-    return {kind: _told(found) for kind, found in steps.items()}
+    return {kind: _fields(found) for kind, found in steps.items()}
 
 
-def _scenes(spec: ImageSpec, thread: _Timed, asked: argparse.Namespace) -> Iterator[tuple[str, PixelsState]]:
+def _scenes(spec: ImageSpec, thread: _Timed, options: argparse.Namespace) -> Iterator[tuple[str, PixelsState]]:
     end, row = spec.values, spec.width * spec.channels
-    state = PixelsState(n=asked.images, overlay="field", position=row)
+    state = PixelsState(n=options.images, overlay="field", position=row)
     yield "first", state
-    for place in range(1, asked.places + 1):
-        yield "playing", replace(state, position=row + (end - row) * place // asked.places)
+    for place in range(1, options.places + 1):
+        yield "playing", replace(state, position=row + (end - row) * place // options.places)
     yield "next_snapshot", state
     image = np.random.default_rng(0).integers(0, 256, (spec.height, spec.width, spec.channels), dtype=np.uint8)
     yield "completing", replace(state, source="own", own=thread.blobs.put_array(image), position=end // 2 + row)
@@ -110,11 +110,11 @@ class _Weights:
 
 
 def snapshot(recipe: str, seed: int) -> Snapshot:
-    asked, spec = load_recipe(recipe), RECIPES[recipe]
+    options, spec = load_recipe(recipe), RECIPES[recipe]
     torch.manual_seed(seed)
-    model = build(asked.model, spec, asked.model_knobs)
+    model = build(options.model, spec, options.model_knobs)
     weights = {name: value.detach() for name, value in model.state_dict().items()}
-    return Snapshot("none", seed, asked.model, model.knobs.model_dump(), spec, weights)
+    return Snapshot("none", seed, options.model, model.knobs.model_dump(), spec, weights)
 
 
 class _Timed(RenderThread):
@@ -140,7 +140,7 @@ class _Timed(RenderThread):
         return self.steps
 
 
-def _told(steps: list[float]) -> dict[str, Any]:
+def _fields(steps: list[float]) -> dict[str, Any]:
     return {
         "max_ms": round(max(steps), 2),
         "p99_ms": round(percentile(steps, 0.99), 2),

@@ -33,21 +33,21 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=16, help="how many are drawn side by side")
     parser.add_argument("--set", nargs="*", default=[], help="changes to the recipe, such as plan.threads=1")
     parser.add_argument("--data", type=Path, help="a folder in which data is looked for")
-    asked = parser.parse_args()
-    if asked.data:
-        os.environ["GENSTUDIO_DATA"] = str(asked.data.resolve())
+    options = parser.parse_args()
+    if options.data:
+        os.environ["GENSTUDIO_DATA"] = str(options.data.resolve())
     before = load()
-    figures: dict[str, Any] = {"claim": CLAIM, "recipe": asked.recipe, "images": asked.images, "set": asked.set}
-    drive(lambda window: measure(window, asked, figures), recipe=asked.recipe)
+    figures: dict[str, Any] = {"claim": CLAIM, "recipe": options.recipe, "images": options.images, "set": options.set}
+    drive(lambda window: measure(window, options, figures), recipe=options.recipe)
     report("pixels_while_training", figures, busy_before=before)
 
 
-def measure(window: Any, asked: argparse.Namespace, figures: dict[str, Any]) -> Hand:
+def measure(window: Any, options: argparse.Namespace, figures: dict[str, Any]) -> Hand:
     """Measure training alone, training while playing, and playing without training."""
     words: list[str] = []
     window.session.failed.connect(lambda message: words.append(str(message)))
     yield lambda: window.panes is not None and window.left.draft.recipe() is not None
-    changes = ["plan.steps=10000000", *asked.set]
+    changes = ["plan.steps=10000000", *options.set]
     window.session.start(window.left.draft.recipe().override(changes))
     yield lambda: bool(words) or (window.session.state == "training" and window.session.step > 0)
     if words:
@@ -57,24 +57,24 @@ def measure(window: Any, asked: argparse.Namespace, figures: dict[str, Any]) -> 
     panes.show_pane("pixels")
     view = panes.views["pixels"]
     yield lambda: view.end > 0
-    view.propose("", n=asked.images)
+    view.propose("", n=options.images)
     view.player.choose_speed(float("inf"))
     player = _Player(view)
     alone, playing = _Watch(window), _Watch(window)
-    for _ in range(asked.rounds):
+    for _ in range(options.rounds):
         view.pause()
         panes.show_pane("manifold")  # not for this model: only a page of text, so nothing is drawn
-        yield from _for(asked.settle)
-        yield from alone.watch(asked.seconds)
+        yield from _for(options.settle)
+        yield from alone.watch(options.seconds)
         panes.show_pane("pixels")
-        yield from _for(asked.settle, player)
-        yield from playing.watch(asked.seconds, player)
+        yield from _for(options.settle, player)
+        yield from playing.watch(options.seconds, player)
     view.pause()
     window.session.pause()
     yield lambda: window.session.state == "paused"
     idle = _Watch(window)
-    yield from _for(asked.settle, player)
-    yield from idle.watch(asked.seconds, player)
+    yield from _for(options.settle, player)
+    yield from idle.watch(options.seconds, player)
     figures |= {"training": alone.figures(), "training_and_playing": playing.figures(), "playing": idle.figures()}
     figures["training_keeps"] = round(playing.steps / playing.seconds / (alone.steps / alone.seconds), 3)
     figures["drawing_keeps"] = round(playing.pixels / playing.seconds / (idle.pixels / idle.seconds), 3)

@@ -26,17 +26,24 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=10_000)
     parser.add_argument("--dim", type=int, default=1_000)
     parser.add_argument("--draws", type=int, default=3)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     draws = []
     began = time.process_time()
-    for seed in range(asked.draws):
+    for seed in range(options.draws):
         dice = torch.Generator().manual_seed(seed)
-        x, y = (torch.randn(asked.n, asked.dim, generator=dice) for _ in range(2))
+        x, y = (torch.randn(options.n, options.dim, generator=dice) for _ in range(2))
         draws.append({key: round(value, 4) for key, value in neighbourhoods(x, y).items()})
-    spent = round((time.process_time() - began) / asked.draws, 1)
+    spent = round((time.process_time() - began) / options.draws, 1)
     print(
         json.dumps(
-            {"n": asked.n, "dim": asked.dim, "draws": draws, "theirs": THEIRS, "cpu_seconds_each": spent, **versions()},
+            {
+                "n": options.n,
+                "dim": options.dim,
+                "draws": draws,
+                "theirs": THEIRS,
+                "cpu_seconds_each": spent,
+                **versions(),
+            },
             indent=1,
         )
     )

@@ -62,12 +62,12 @@ class SlidersDriver(Driver):
         from PySide6.QtCore import QEvent, QPointF, Qt
         from PySide6.QtGui import QMouseEvent
 
-        asked: dict[Any, float] = {}
+        started_at: dict[Any, float] = {}
         found: list[float] = []
 
         def painted() -> None:
             rendered = self.view.rendered
-            began = asked.pop(rendered.state, None) if rendered is not None else None
+            began = started_at.pop(rendered.state, None) if rendered is not None else None
             if began is not None:
                 found.append((time.perf_counter() - began) * 1000)
 
@@ -83,7 +83,7 @@ class SlidersDriver(Driver):
             self._until(start + k * EVERY)
             began = time.perf_counter()
             mouse(QEvent.Type.MouseMove, place(0.05 * k + 0.001), none, left)
-            asked[self.view.resolved(self.area.states["sliders"])] = began
+            started_at[self.view.resolved(self.area.states["sliders"])] = began
         self._until(time.perf_counter() + 1.0)
         mouse(QEvent.Type.MouseButtonRelease, place(0.0), left, none)
         self.view.grid.painted.disconnect(painted)

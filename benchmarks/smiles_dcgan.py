@@ -48,20 +48,20 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--clock", choices=tuple(CLOCKS), default="wall")
     parser.add_argument("--samples", type=int, default=5000)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     busy, found = load(), {name: [] for name in RECIPES}  # type: ignore[var-annotated]
     with tempfile.TemporaryDirectory() as folder:
-        for seed in asked.seeds:
+        for seed in options.seeds:
             for name in RECIPES:
-                found[name].append(trained_and_judged(name, seed, asked, Path(folder) / f"{name}-{seed}"))
+                found[name].append(trained_and_judged(name, seed, options, Path(folder) / f"{name}-{seed}"))
                 print(name, found[name][-1], file=sys.stderr, flush=True)  # an hour is long to wait for the first
     ratios = [
         ours["averaged"] / plain["raw"] for ours, plain in zip(found["smiles-dcgan"], found["plain"], strict=True)
     ]
     figures = {
-        "minutes": asked.minutes,
-        "clock": asked.clock,
-        "threads": asked.threads,
+        "minutes": options.minutes,
+        "clock": options.clock,
+        "threads": options.threads,
         "fid": found,
         "ratio": round(statistics.mean(ratios), 3),
         "ratios": [round(ratio, 3) for ratio in ratios],
@@ -71,35 +71,35 @@ def main() -> None:
     report("smiles_dcgan", figures, busy_before=busy)
 
 
-def trained_and_judged(name: str, seed: int, asked: argparse.Namespace, out: Path) -> dict[str, Any]:
-    """Train ``name`` until its steps took ``asked.minutes``, and measure it with raw and with averaged weights."""
-    search = [asked.data] if asked.data else None
+def trained_and_judged(name: str, seed: int, options: argparse.Namespace, out: Path) -> dict[str, Any]:
+    """Train ``name`` until its steps took ``options.minutes``, and measure it with raw and with averaged weights."""
+    search = [options.data] if options.data else None
     recipe = load_recipe("smiles-dcgan").override(
-        [*RECIPES[name], f"plan.seed={seed}", f"plan.threads={asked.threads}", "plan.steps=1000000",
+        [*RECIPES[name], f"plan.seed={seed}", f"plan.threads={options.threads}", "plan.steps=1000000",
          "plan.save_every=0", "plan.sample_every=0", "plan.evaluate_every=0"]
     )  # fmt: skip
     job = new_job(recipe, out=out, search=search, device="cpu")
     events = job.events()
-    clock = CLOCKS[asked.clock]
+    clock = CLOCKS[options.clock]
     steps, spent, since = 0, 0.0, clock()
     for event in events:
         now = clock()
         if isinstance(event, Stepped):
             steps, spent = event.step, spent + now - since
-            if spent >= 60 * asked.minutes:
+            if spent >= 60 * options.minutes:
                 break
         since = now
     events.close()  # saves
-    judge, told = judge_for(job.data), {"seed": seed, "steps": steps, "seconds": round(spent, 1)}
+    judge, fields = judge_for(job.data), {"seed": seed, "steps": steps, "seconds": round(spent, 1)}
     for weights in ("raw", "averaged"):
         model = load_model(job.run.snapshot(averaged=weights == "averaged"))
-        result = evaluate(model, job.data, names=["fid"], judge=judge, samples=asked.samples, weights=weights)["fid"]
-        told |= {
+        result = evaluate(model, job.data, names=["fid"], judge=judge, samples=options.samples, weights=weights)["fid"]
+        fields |= {
             weights: round(result.value, 3),
             "judge": judge.hash[:12],
             "mean_image": result.baselines["mean_image"],
         }
-    return told
+    return fields
 
 
 if __name__ == "__main__":

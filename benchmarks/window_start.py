@@ -49,11 +49,11 @@ application.exec()
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--starts", type=int, default=7, help="how many of each are counted (at least 5)")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     before = load()
     ours, bare = [], []
     with tempfile.TemporaryDirectory(prefix="genstudio-") as scratch:
-        for _ in range(max(5, asked.starts) + 1):
+        for _ in range(max(5, options.starts) + 1):
             ours.append(start(OURS, Path(scratch)))
             bare.append(start(BARE, Path(scratch)))
     ours, bare = ours[1:], bare[1:]

@@ -97,23 +97,23 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", help="these pictures alone")
     parser.add_argument("--private", type=Path, help="make the pictures that must not be shared, into this folder")
     parser.add_argument("--recipe", help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.private and ROOT in asked.private.resolve().parents:
+    options = parser.parse_args()
+    if options.private and ROOT in options.private.resolve().parents:
         parser.error("--private must lie outside of the repository")
-    if asked.data:
-        os.environ["GENSTUDIO_DATA"] = str(asked.data.resolve())
+    if options.data:
+        os.environ["GENSTUDIO_DATA"] = str(options.data.resolve())
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in ("win32", "darwin")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    groups = PRIVATE if asked.private else SHOTS
-    if asked.recipe is not None:
-        wanted = [shot for shot in groups[asked.recipe] if not asked.only or shot.name in asked.only]
-        run = asked.runs / asked.recipe if asked.runs and asked.recipe else None
+    groups = PRIVATE if options.private else SHOTS
+    if options.recipe is not None:
+        wanted = [shot for shot in groups[options.recipe] if not options.only or shot.name in options.only]
+        run = options.runs / options.recipe if options.runs and options.recipe else None
         found = run if run is not None and run.is_dir() else None
-        take(asked.recipe, wanted, asked.private or PICTURES, asked.part, asked.threads, found)
+        take(options.recipe, wanted, options.private or PICTURES, options.part, options.threads, found)
         return
     failed = False
     for recipe, shots in groups.items():
-        if not asked.only or any(shot.name in asked.only for shot in shots):
+        if not options.only or any(shot.name in options.only for shot in shots):
             print(f"{recipe or 'the empty window'}: {', '.join(shot.name for shot in shots)}", flush=True)
             command = [sys.executable, __file__, *sys.argv[1:], "--recipe", recipe]
             failed |= subprocess.run(command, check=False).returncode != 0

@@ -41,7 +41,7 @@ class Disk:
         return max(0.0, self.need - self.there - self.free)
 
 
-def look(folder: str, venv: str, pip_settings: str) -> Disk:
+def measure(folder: str, venv: str, pip_settings: str) -> Disk:
     """The disk under ``folder`` before installing into ``venv`` with pip set up as ``pip_settings`` (text) says."""
     cuda = sys.platform == "linux" and not chooses_cpu_build(pip_settings)
     need, download = (CUDA_BUILD, CUDA_DOWNLOAD) if cuda else (CPU_BUILD, CPU_DOWNLOAD)
@@ -69,19 +69,19 @@ def size(folder: str) -> float:
 def words(disk: Disk) -> Message:
     """Message before anything is downloaded."""
     if disk.there > 0.1 * GB:
-        told = N_("Disk: {need} GB in all, of which {there} GB are already there; {free} GB free.", **_in_gb(disk))
+        sizes = N_("Disk: {need} GB in all, of which {there} GB are already there; {free} GB free.", **_in_gb(disk))
     else:
         # pip holds each package twice until it is done: in its cache and in the temporary folder.
-        told = N_(
+        sizes = N_(
             "Disk: {need} GB needed, and up to {twice} GB more while it downloads; {free} GB free.",
             twice=f"{2 * disk.download / GB:.1f}",
             **_in_gb(disk),
         )
     if not disk.cuda:
-        return told
+        return sizes
     return N_(
-        "{told} Most of it is PyTorch's CUDA build; a CPU build makes it {cpu} GB (README, 'A smaller PyTorch').",
-        told=told,
+        "{sizes} Most of it is PyTorch's CUDA build; a CPU build makes it {cpu} GB (README, 'A smaller PyTorch').",
+        sizes=sizes,
         cpu=f"{CPU_BUILD / GB:.1f}",
     )
 

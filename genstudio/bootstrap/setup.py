@@ -48,9 +48,9 @@ def _set_up(here: str, extras: set[str], lock: list[int]) -> None:
     if not os.access(here, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), here)
     # Even the smallest installation must fit, or there is no use in beginning.
-    disk.require(disk.look(here, stamp.venv(here), "/cpu"))
+    disk.require(disk.measure(here, stamp.venv(here), "/cpu"))
     python = _environment(here, lock)
-    found = disk.look(here, stamp.venv(here), _pip_settings(python))
+    found = disk.measure(here, stamp.venv(here), _pip_settings(python))
     say(disk.words(found))
     disk.require(found)
     stamp.remove(here)

@@ -22,14 +22,14 @@ def venv_python(here: str) -> str:
 
 def is_current(here: str, extra: str = "") -> bool:
     """True where ``.venv`` holds a finished installation of the project as it is now, with ``extra`` if requested."""
-    where, interpreter, extras, wanted = _read(here)
+    where, interpreter, extras, expected = _read(here)
     python = venv_python(here)
     return (
         where == os.fsencode(here)
         and interpreter == os.fsencode(os.path.realpath(python))
         and os.path.exists(python)
         and (not extra or os.fsencode(extra) in extras.split(b","))
-        and wanted == _wanted(here)
+        and expected == _requirements(here)
     )
 
 
@@ -41,7 +41,7 @@ def extras(here: str) -> set[str]:
 def write(here: str, extras: set[str]) -> None:
     """Mark the installation as finished: flushed under another name, then renamed, so that no half of it is ever read."""
     python = os.path.realpath(venv_python(here))
-    lines = [os.fsencode(here), os.fsencode(python), os.fsencode(",".join(sorted(extras))), _wanted(here)]
+    lines = [os.fsencode(here), os.fsencode(python), os.fsencode(",".join(sorted(extras))), _requirements(here)]
     path = _path(here)
     with open(path + ".new", "wb") as file:
         file.write(b"\n".join(lines))
@@ -66,11 +66,11 @@ def _read(here: str) -> tuple[bytes, bytes, bytes, bytes]:
             lines = file.read().split(b"\n", 3)
     except OSError:
         lines = []
-    where, interpreter, extras, wanted = [*lines, b"", b"", b"", b""][:4]
-    return where, interpreter, extras, wanted
+    where, interpreter, extras, expected = [*lines, b"", b"", b"", b""][:4]
+    return where, interpreter, extras, expected
 
 
-def _wanted(here: str) -> bytes:
+def _requirements(here: str) -> bytes:
     """All of ``pyproject.toml`` before its first ``[tool.`` table: a linter's new rule is no reason to reinstall."""
     with open(os.path.join(here, "pyproject.toml"), "rb") as file:
         return file.read().partition(b"\n[tool.")[0].strip()

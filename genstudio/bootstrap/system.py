@@ -25,12 +25,12 @@ def install(packages: Sequence[str]) -> bool:
     """Install Debian packages; whether it worked. The lists are fetched only if it fails without: they may be there."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     apt = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120"]
-    wanted = [*apt, "install", "--no-install-recommends", *packages]
+    command = [*apt, "install", "--no-install-recommends", *packages]
     say(N_("Installing missing system packages: {packages}", packages=" ".join(packages)))
-    if run(wanted, env=environment)[0] == 0:
+    if run(command, env=environment)[0] == 0:
         return True
     run([*apt, "update"], env=environment)
-    return run(wanted, env=environment)[0] == 0
+    return run(command, env=environment)[0] == 0
 
 
 def provide_qt_libraries(pyside: Path) -> list[str]:

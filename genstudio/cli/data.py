@@ -30,9 +30,9 @@ def data_list(data: Data = None, as_json: AsJson = False) -> None:
     told: list[dict[str, Any]] = []
     for name, kind in data_sets.items():
         told.append({"name": name, "title": str(kind.title), "help": str(kind.help), "there": _is_there(kind, where)})
-    said = {True: _("here"), False: _("not here"), None: _("needs a path")}
+    presence = {True: _("here"), False: _("not here"), None: _("needs a path")}
     output.table(
-        [[one["name"], said[one["there"]], one["title"], one["help"]] for one in told],
+        [[one["name"], presence[one["there"]], one["title"], one["help"]] for one in told],
         [_("data set"), _("images"), _("title"), ""],
     )
     passed_over = unreadable(where or data_dirs())
@@ -145,7 +145,7 @@ def _in_a_list(name: str) -> str:
 def _thumbnails(data: DataSet, out: Path) -> Path:
     import numpy as np
 
-    from genstudio.cli.pictures import SIDE, whole_factor
+    from genstudio.cli.pictures import SIDE, integer_factor
     from genstudio.core.scatter import scatter
     from genstudio.export.images.sheets import save_picture, save_sheet
 
@@ -153,4 +153,4 @@ def _thumbnails(data: DataSet, out: Path) -> Path:
         return save_picture(out, scatter(data.points(np.arange(len(data))), SIDE))
     positions = np.random.default_rng(0).permutation(len(data))[:THUMBNAILS]
     images = data.bytes(np.sort(positions))
-    return save_sheet(out, images, layout="chw", scale=whole_factor(np.empty((10 * images.shape[2], 1))))
+    return save_sheet(out, images, layout="chw", scale=integer_factor(np.empty((10 * images.shape[2], 1))))

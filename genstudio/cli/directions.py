@@ -69,11 +69,11 @@ def directions(
         try:
             context, judge = _opened(folder, step, data, progress, interrupt)
             words = N_("Finding directions")
-            wanted = (
+            requested = (
                 None if attribute is None else [*attribute, *(name for name in fixed or () if name not in attribute)]
             )
             codes = _run(known_codes(context), words, progress, interrupt)
-            found = _run(finding.find_in(context, codes, wanted, how.value), words, progress, interrupt)
+            found = _run(finding.find_in(context, codes, requested, how.value), words, progress, interrupt)
             beside = pixel_scores(context.data, codes, found.names)
             if fixed:
                 found = _held_fixed(found, fixed, attribute, codes.z)
@@ -81,11 +81,11 @@ def directions(
                 found = _with_effects(context, judge, found, progress, interrupt)
         except Cancelled:
             raise KeyboardInterrupt from None
-    kept_in = str(storage.keep(folder, found)) if os.access(folder.path, os.W_OK) and not fixed else None
+    saved_in = str(storage.save(folder, found)) if os.access(folder.path, os.W_OK) and not fixed else None
     _say(found, judge, beside, output)
     output.say(_("{run} at step {step}", run=folder.path, step=f"{context.snapshot.step:,}"))
-    named = {one.name: told(one) | {"pixels_pca64": beside.get(one.name)} for one in found}
-    output.result(named | _about(context, judge, found, kept_in))
+    named = {one.name: direction_fields(one) | {"pixels_pca64": beside.get(one.name)} for one in found}
+    output.result(named | _about(context, judge, found, saved_in))
 
 
 def _opened(
@@ -118,7 +118,7 @@ def _opened(
     return context, None
 
 
-def told(direction: Direction) -> dict[str, Any]:
+def direction_fields(direction: Direction) -> dict[str, Any]:
     """One direction as JSON fields for the command line."""
     return {
         "method": direction.method,
@@ -133,7 +133,7 @@ def told(direction: Direction) -> dict[str, Any]:
     }
 
 
-def _about(context: ViewContext, judge: Judge | None, found: Directions, kept_in: str | None) -> dict[str, Any]:
+def _about(context: ViewContext, judge: Judge | None, found: Directions, saved_in: str | None) -> dict[str, Any]:
     from genstudio.latent.directions import linear
 
     cosines = linear.cosines([direction.vector for direction in found])
@@ -145,7 +145,7 @@ def _about(context: ViewContext, judge: Judge | None, found: Directions, kept_in
             "judge": None if judge is None else judge.hash,
             "names": found.names,
             "cosines": [[round(float(value), 4) for value in row] for row in cosines],
-            "kept": kept_in,
+            "kept": saved_in,
         }
     }
 
@@ -162,7 +162,7 @@ def _run(work: Resumable[T], words: Message, progress: ProgressBar, cancelled: I
     return run(work, between)
 
 
-def _held_fixed(found: Directions, fixed: list[str], wanted: list[str] | None, z: np.ndarray) -> Directions:
+def _held_fixed(found: Directions, fixed: list[str], requested: list[str] | None, z: np.ndarray) -> Directions:
     """All directions but ``fixed``, or the requested ones, with ``fixed`` held fixed: the remainder of each, and
     the standard deviation of the codes ``z`` (N×D) along it."""
     from dataclasses import replace
@@ -170,7 +170,7 @@ def _held_fixed(found: Directions, fixed: list[str], wanted: list[str] | None, z
     from genstudio.latent.directions.direction import Directions
     from genstudio.latent.directions.finding import spread
 
-    kept = [one for one in found if one.name not in fixed and (wanted is None or one.name in wanted)]
+    kept = [one for one in found if one.name not in fixed and (requested is None or one.name in requested)]
     vectors = {one.name: found.held_fixed(one.name, fixed) for one in kept}
     made = tuple(replace(one, vector=vectors[one.name], sigma=spread(z, vectors[one.name])) for one in kept)
     return Directions(found.space, made, found.origin)

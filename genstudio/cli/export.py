@@ -65,15 +65,15 @@ def export(
     from genstudio.viewing.pane import panes as registered
 
     output, folder, chosen = Output(as_json), find_run(run), registered[pane]
-    wanted = find_export(chosen, kind)
+    export_kind = find_export(chosen, kind)
     values = parse_settings(chosen.state.form(), set_ or [], "seed=3")
     context = open_context(folder, step)
     state = chosen.state.from_json({**values, "at": context.snapshot.step})
     context.data = images_of(folder, data, needed=state.needs_images)
     content = final(context, state)
-    options = {**_options(option or []), **wanted.options}
+    options = {**_options(option or []), **export_kind.options}
     request = ExportRequest(
-        wanted, out, state, content, context.snapshot, folder, context.data, context.blobs, options=options
+        export_kind, out, state, content, context.snapshot, folder, context.data, context.blobs, options=options
     )
     written = write(request, lambda share, words: None, lambda: False)
     output.say(_("{what}: {path}", what=content.words, path=written))

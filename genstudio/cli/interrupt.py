@@ -21,12 +21,12 @@ class Interrupt:
     """
 
     def __init__(self) -> None:
-        self._asked = False
+        self._requested = False
         self._before: dict[int, Any] = {}
 
     def __call__(self) -> bool:
         """True once the user asked to stop; passed as ``cancelled`` argument."""
-        return self._asked
+        return self._requested
 
     def __enter__(self) -> Interrupt:
         # Python allows signal handlers in the main thread alone; anywhere else Ctrl-C is somebody else's
@@ -47,10 +47,10 @@ class Interrupt:
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         # Only a person insists: a closing terminal and a system that shuts down send several by themselves.
-        if self._asked and number == signal.SIGINT:
+        if self._requested and number == signal.SIGINT:
             raise KeyboardInterrupt
-        if self._asked:
+        if self._requested:
             return
-        self._asked = True
+        self._requested = True
         with contextlib.suppress(OSError, ValueError):  # the terminal may be gone, and training must not end by that
             complain(_("Stopping after this step; Ctrl-C again exits at once and loses what is not saved."))

@@ -110,9 +110,9 @@ def evaluate(
         except Cancelled:
             raise KeyboardInterrupt from None
     output.say(_("{run} at step {step}", run=folder.path, step=f"{snapshot.step:,}"))
-    say_results(results, split.value, output)
+    print_results(results, split.value, output)
     if measure is None:
-        _say_what_was_not_asked(model, images, results, output)
+        _note_skipped(model, images, results, output)
     output.result(_as_json(folder, snapshot, results, split))
 
 
@@ -131,7 +131,7 @@ def _images(
     return images
 
 
-def _say_what_was_not_asked(model: Any, images: DataSet, results: Mapping[str, Result], output: Output) -> None:
+def _note_skipped(model: Any, images: DataSet, results: Mapping[str, Result], output: Output) -> None:
     """Measures that are possible but slow, and were not run."""
     from genstudio.evaluate.base import measures
 
@@ -180,7 +180,7 @@ def _judge(which: Eyes, data: DataSet, progress: ProgressBar, cancelled: Interru
     return judge_for(data, progress=progress.preparing, cancelled=cancelled)
 
 
-def say_results(results: Mapping[str, Result], split: str, output: Output) -> None:
+def print_results(results: Mapping[str, Result], split: str, output: Output) -> None:
     """Print a table of values with unit, direction and baselines; then the protocol."""
     from genstudio.evaluate.base import measures
 
@@ -203,7 +203,7 @@ def protocol_words(protocol: Mapping[str, Any], results: Mapping[str, Result]) -
     likelihoods = {r.protocol["likelihood"] for r in results.values() if "likelihood" in r.protocol}
     judged = next((r.protocol for r in results.values() if {"judge", "reference"} <= set(r.protocol)), None)
     return _(
-        "on {n} of {of} images of {data}, split {split}, binarisation {binarisation}{likelihood}{judged}",
+        "on {n} of {of} images of {data}, split {split}, binarisation {binarisation}{likelihood}{judge}",
         n=f"{protocol['n']:,}",
         of=f"{protocol['of']:,}",
         data=protocol["data"],

@@ -94,8 +94,8 @@ def columns(rows: Sequence[Sequence[str]], header: Sequence[str] = ()) -> list[s
 
 def duration(seconds: float) -> str:
     """``0:07``, ``12:30``, ``1:02:03``."""
-    whole = max(0, round(seconds))
-    minutes, rest = divmod(whole, 60)
+    total = max(0, round(seconds))
+    minutes, rest = divmod(total, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 

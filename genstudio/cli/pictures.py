@@ -162,11 +162,11 @@ def save_state(
     from genstudio.viewing.pane import final
 
     content = content or final(context, state)
-    layout = Layout(scale=scale or whole_factor(content.pictures[0].pixels))
+    layout = Layout(scale=scale or integer_factor(content.pictures[0].pixels))
     pinned = run if os.access(run.path, os.W_OK) else None
     return save_pane(out, context, state, run=pinned, content=content, layout=layout, threads=torch.get_num_threads())
 
 
-def whole_factor(pixels: np.ndarray) -> int:
+def integer_factor(pixels: np.ndarray) -> int:
     """Whole factor that enlarges a sheet to about ``SIDE`` pixels."""
     return max(1, round(SIDE / max(pixels.shape[:2])))

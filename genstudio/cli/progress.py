@@ -128,7 +128,7 @@ class TrainingProgress:
     def _redraw(self, step: int, *, last: bool = False) -> None:
         rows, self._cursor = self._job.telemetry.since(self._cursor)
         self.health.add(rows)
-        if words := self.health.look(now=last):
+        if words := self.health.check(now=last):
             self._progress.note(words)
         for row in rows:
             if row.images_per_second:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from genstudio.cli.interrupt import Interrupt
-from genstudio.cli.measures import say_results
+from genstudio.cli.measures import print_results
 from genstudio.cli.options import AsJson, Data, Device, LiveSettings, Run, Seed, Settings, Steps, search
 from genstudio.cli.output import Output, complain, duration
 from genstudio.cli.progress import ProgressBar, TrainingProgress
@@ -158,7 +158,7 @@ def report(outcome: Outcome, output: Output, extra: Mapping[str, Any] | None = N
         )
     )
     if outcome.results:
-        say_results(outcome.results, "validation", output)
+        print_results(outcome.results, "validation", output)
     name = shlex.quote(call_run(job.run.path))
     if outcome.reason == "done":
         output.say(_("See it: genstudio sample {run} --out samples.png", run=name))

@@ -42,7 +42,7 @@ class HealthWatch:
         """An alarm that the loop itself raised."""
         self.alarms.append({"step": step, "level": level, "message": words, "set": []})
 
-    def look(self, *, now: bool = False) -> str:
+    def check(self, *, now: bool = False) -> str:
         """A new message with its remedy, or ``None``. Limited in rate unless ``now``."""
         began = time.perf_counter()
         if not self._rows or (began < self._next and not now):
@@ -61,9 +61,9 @@ class HealthWatch:
         self._next = time.perf_counter() + max(PAUSE, (time.perf_counter() - began) / SHARE)
         which = (found.level, found.message.text) if found is not None and found.is_alarm else None
         new, self._standing = which is not None and which != self._standing, which
-        return self._tell(found) if new and found is not None else ""
+        return self._warning(found) if new and found is not None else ""
 
-    def _tell(self, health: Health) -> str:
+    def _warning(self, health: Health) -> str:
         from genstudio.training.health import as_options
 
         options, words = as_options(health.change), translate(health.message)

@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     import torch
 
 
-def choose_device(wanted: str = "auto") -> torch.device:
+def choose_device(requested: str = "auto") -> torch.device:
     """``auto`` takes CUDA, then MPS, then the CPU. Raises :class:`UsageError` for a device that is not there."""
     import torch
 
-    wanted = wanted.strip().lower()
+    requested = requested.strip().lower()
     there: dict[str, Callable[[], bool]] = {
         "cuda": torch.cuda.is_available,
         "mps": torch.backends.mps.is_available,
         "cpu": lambda: True,
     }
-    if wanted == "auto":
+    if requested == "auto":
         return torch.device(next(name for name, is_there in there.items() if is_there()))
-    asked = re.fullmatch(r"(cuda|mps|cpu)(?::([0-9]{1,4}))?", wanted)
-    kind, number = asked.groups() if asked else ("", None)
+    match = re.fullmatch(r"(cuda|mps|cpu)(?::([0-9]{1,4}))?", requested)
+    kind, number = match.groups() if match else ("", None)
     count = {"cuda": torch.cuda.device_count}.get(kind, lambda: 1)
     if kind not in there or not there[kind]() or (number is not None and int(number) >= count()):
         present = [name for name, is_there in there.items() if is_there()]
         raise UsageError(
-            N_("There is no device '{name}' on this computer.", name=shortened(wanted)),
+            N_("There is no device '{name}' on this computer.", name=shortened(requested)),
             N_("Choose one of: {names}.", names=", ".join(["auto", *present])),
         )
     return torch.device(kind) if number is None else torch.device(kind, int(number))

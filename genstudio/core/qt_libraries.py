@@ -97,8 +97,8 @@ def require(platform: str = "") -> None:
 
 def _platform() -> str:
     """Qt's platform plugin, chosen from the environment as Qt does."""
-    asked = os.environ.get("QT_QPA_PLATFORM", "").split(";")[0].split(":")[0]
-    return asked or ("wayland" if os.environ.get("WAYLAND_DISPLAY") else "xcb")
+    requested = os.environ.get("QT_QPA_PLATFORM", "").split(";")[0].split(":")[0]
+    return requested or ("wayland" if os.environ.get("WAYLAND_DISPLAY") else "xcb")
 
 
 def error(lacking: Sequence[str]) -> GenstudioError:

@@ -32,8 +32,8 @@ def scatter(points: np.ndarray, side: int) -> np.ndarray:
     import numpy as np
 
     radius = max(1.0, side / 320)
-    seen = 1 - np.exp(-stamped(_places(points, side, side), side, side, radius, dense=True))
-    return _inked(seen)[..., None]
+    coverage = 1 - np.exp(-stamped(_places(points, side, side), side, side, radius, dense=True))
+    return _inked(coverage)[..., None]
 
 
 def stamped(

@@ -88,13 +88,13 @@ class _Pictures:
         self._files = files
         self._exact: dict[str, int] = {}
         # In small letters, with and without the file's ending: whole paths, and all endings of paths.
-        self._whole: dict[str, list[int]] = defaultdict(list)
+        self._by_last_part: dict[str, list[int]] = defaultdict(list)
         self._endings: dict[str, list[int]] = defaultdict(list)
         for i, file in enumerate(files):
             path = _path(_as_written(file, encoding))
             self._exact[path] = i
             for tails in (_tails(path), _tails(path.rpartition(".")[0])):
-                self._whole[tails[0]].append(i)
+                self._by_last_part[tails[0]].append(i)
                 for tail in tails:
                     self._endings[tail].append(i)
 
@@ -141,7 +141,7 @@ class _Pictures:
         if tails[0] in self._endings:
             return self._endings[tails[0]]
         # A path from somewhere else, such as C:\Users\me\set\cat.png: its last parts may be a whole path here.
-        return next((self._whole[tail] for tail in tails if tail in self._whole), [])
+        return next((self._by_last_part[tail] for tail in tails if tail in self._by_last_part), [])
 
 
 def _tails(path: str) -> list[str]:

@@ -157,15 +157,15 @@ class CacheWriter:
             )
         if n == 0:
             return
-        self._keep("labels", None if labels is None else np.asarray(labels, np.int64), (n,), bool(self._class_names))
-        self._keep(
+        self._store("labels", None if labels is None else np.asarray(labels, np.int64), (n,), bool(self._class_names))
+        self._store(
             "attributes",
             None if attributes is None else np.asarray(attributes, np.float32),
             (n, len(self._attribute_names)),
             bool(self._attribute_names),
         )
-        self._keep("test", None if test is None else np.broadcast_to(np.asarray(test, bool), (n,)).copy(), (n,), None)
-        self._keep("hashes", content_hashes(images), (n,), True)
+        self._store("test", None if test is None else np.broadcast_to(np.asarray(test, bool), (n,)).copy(), (n,), None)
+        self._store("hashes", content_hashes(images), (n,), True)
         self._file.write(images.data)
         self.count += n
         # What remains after the last image is flushing: a moment, yet a bar that stands at its end should be done.
@@ -212,10 +212,10 @@ class CacheWriter:
         if self._file is not None:
             self._file.close()
 
-    def _keep(self, name: str, column: np.ndarray | None, shape: tuple[int, ...], wanted: bool | None) -> None:
-        """Append to a column that comes with every chunk or with none (``wanted``: True, False, or None for either)."""
+    def _store(self, name: str, column: np.ndarray | None, shape: tuple[int, ...], required: bool | None) -> None:
+        """Append to a column that comes with every chunk or with none (``required``: True, False, or None for either)."""
         given = column is not None
-        if (wanted is not None and wanted != given) or (self.count and given != (name in self._columns)):
+        if (required is not None and required != given) or (self.count and given != (name in self._columns)):
             raise ValueError(f"{name} must come with every chunk exactly when they were declared")
         if column is None:
             return

@@ -47,7 +47,7 @@ class Equation:
         )
 
     @property
-    def wanted(self) -> RequiredSides:
+    def required(self) -> RequiredSides:
         return {self.moved: HIGH, self.across: self.there}
 
 
@@ -93,7 +93,7 @@ class Sides:
         return values > self.middle if side == HIGH else values < self.middle
 
 
-def matching(values: Mapping[str, np.ndarray], sides: Mapping[str, Sides], wanted: RequiredSides) -> np.ndarray:
-    """The positions of the images that have all that is ``wanted``: int64, ascending."""
-    fits = [sides[name].has(values[name], side) for name, side in wanted.items()]
+def matching(values: Mapping[str, np.ndarray], sides: Mapping[str, Sides], required: RequiredSides) -> np.ndarray:
+    """The positions of the images that have all that is ``required``: int64, ascending."""
+    fits = [sides[name].has(values[name], side) for name, side in required.items()]
     return np.flatnonzero(np.logical_and.reduce(fits))

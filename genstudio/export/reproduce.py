@@ -43,7 +43,7 @@ class Reproduction:
         return self.differing == 0
 
     @property
-    def kept(self) -> bool:
+    def is_close(self) -> bool:
         """True if the reproduction is close enough: equal to the bit on the same machine, else at most one level of
         difference in .01 % of the values."""
         return self.same or (not self.here and self.largest <= 1 and self.differing <= 1e-4)

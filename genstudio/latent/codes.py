@@ -71,7 +71,7 @@ def known_codes(context: ViewContext, *, drawn: int = DRAWN) -> Resumable[KnownC
             N_("This model has no encoder, and there is no judge yet that could classify its samples."),
             N_("Train one with: genstudio evaluate RUN --measure fid."),
         )
-    return (yield from _judged(context, judge, drawn))
+    return (yield from _read_by_judge(context, judge, drawn))
 
 
 def _encoded(context: ViewContext, data: DataSet) -> Resumable[KnownCodes]:
@@ -110,7 +110,7 @@ def _some(n: int, k: int) -> np.ndarray:
     return torch.randperm(n, generator=generator(0, "known codes", n))[:k].sort().values.numpy()
 
 
-def _judged(context: ViewContext, judge: Judge, n: int) -> Resumable[KnownCodes]:
+def _read_by_judge(context: ViewContext, judge: Judge, n: int) -> Resumable[KnownCodes]:
     z: Tensor = context.require(Decodes).prior(n, generator=generator(0, "known codes"))
     condition, parts = classes_in_turn(context, n, -1), []
     for part in chunks(n, context):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * 2**20
 
 
-def keep(run: Run, directions: Directions) -> Path:
+def save(run: Run, directions: Directions) -> Path:
     """Write them into ``run``; those of the same weights that are already there and not among them stay.
 
     Principal components go together: one that was named since would be there twice. Raises :class:`RunError` when a link

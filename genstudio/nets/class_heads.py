@@ -52,9 +52,9 @@ class ConcatenationHead(nn.Module):
     def forward(self, features: Tensor, labels: Tensor | None) -> Tensor:
         """N×features and int64 N to N."""
         # A linear layer of [features, class] is the sum of one of each.
-        seen = self.features(features)
-        told = self.classes.weight if labels is None else self.classes.weight[labels]
-        both = seen[:, None] + told if labels is None else (seen + told)[:, None]
+        hidden_features = self.features(features)
+        embedded = self.classes.weight if labels is None else self.classes.weight[labels]
+        both = hidden_features[:, None] + embedded if labels is None else (hidden_features + embedded)[:, None]
         out: Tensor = self.last(leaky_relu(both, 0.2)).mean((1, 2))
         return out
 
@@ -82,6 +82,6 @@ class ClassGenerator(nn.Module):
 
     def forward(self, z: Tensor, labels: Tensor) -> Tensor:
         table = self.classes.weight
-        told = labels.to(table.dtype) @ table if labels.is_floating_point() else table[labels]
-        out: Tensor = self.net(torch.cat([z, told], 1))
+        embedded = labels.to(table.dtype) @ table if labels.is_floating_point() else table[labels]
+        out: Tensor = self.net(torch.cat([z, embedded], 1))
         return out

@@ -32,8 +32,8 @@ class Trunk(nn.Module):
         super().__init__()
         channels, height, w = shape
         scale = min(1.0, size / min(height, w))
-        self.seen = (max(1, round(height * scale)), max(1, round(w * scale)))
-        sizes = pyramid(*self.seen, scales=8)
+        self.input_size = (max(1, round(height * scale)), max(1, round(w * scale)))
+        sizes = pyramid(*self.input_size, scales=8)
         parts: list[nn.Module] = []
         for scale_index in range(max(1, len(sizes) - 1)):
             after = width * min(2**scale_index, 4)
@@ -49,7 +49,7 @@ class Trunk(nn.Module):
         )
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.features(self.convolutions(2.0 * resize(images, *self.seen) - 1.0))
+        return self.features(self.convolutions(2.0 * resize(images, *self.input_size) - 1.0))
 
 
 def _layer(before: int, after: int, stride: int) -> tuple[nn.Module, ...]:

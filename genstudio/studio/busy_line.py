@@ -44,9 +44,9 @@ class BusyLine(LinkLine):
         return job.threads if job is not None and self._session.state == TRAINING else 0
 
     @Slot()
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Once a second: see who else is there."""
-        self.processor.look(self.threads)
+        self.processor.update(self.threads)
         self._show()
 
     @Slot()

@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
         self.panes: PaneArea | None = None
         self.painted_at = 0.0  # time.perf_counter() of the first paint
         self.torch_freeze_ms = 0.0
-        wanted = open_run or ("" if recipe else self.settings.get("session.run", ""))
+        run_path = open_run or ("" if recipe else self.settings.get("session.run", ""))
         self._closed = False
         self.setWindowTitle("genstudio")
         self.setMinimumSize(1080, 640)
@@ -62,8 +62,8 @@ class MainWindow(QMainWindow):
         self._build()
         self._restore_geometry()
         self.session.changed.connect(self._name_window)
-        if wanted:
-            self.session.announce(wanted)
+        if run_path:
+            self.session.announce(run_path)
 
     # -- the order of things after the first paint ---------------------------------------------------------------
 

@@ -52,7 +52,7 @@ class StatusBar(QWidget):
 
     @Slot(float)
     def _latency_measured(self, worst_ms: float) -> None:
-        self.busy.look()
+        self.busy.refresh()
         self._show(worst_ms)
 
     def _show(self, worst_ms: float) -> None:

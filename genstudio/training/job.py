@@ -123,14 +123,14 @@ class Job:
 
     def _events_of(self, run: Run) -> list[str]:
         """Lines of all events: those of earlier trainings as far as the file is still there, then this one's."""
-        told, old = [*self._loop.journal.lines], list[str]()
+        newest, old = [*self._loop.journal.lines], list[str]()
         with contextlib.suppress(RunError):
             old = [line.decode("utf-8", "replace") for line in run.event_lines()]
-        return [line for line in old if line not in told] + told
+        return [line for line in old if line not in newest] + newest
 
     def publish(self) -> None:
         """On the training thread, while it pauses: answer a request for a snapshot that came after the last step."""
-        if self.board.wanted():
+        if self.board.is_requested():
             self.board.offer(self._loop.observer.snapshot)
 
     def result(self) -> dict[str, Any]:

@@ -32,15 +32,15 @@ class Live:
         self.plan = plan
         self.only: str | None = None
         self._players = players
-        self._wanted: dict[str, Any] = {}
+        self._requested: dict[str, Any] = {}
         self._lock = threading.Lock()
 
     def __call__(self, values: Mapping[str, Any]) -> None:
         """Set several at once. Raises :class:`UsageError` and changes none when one does not fit."""
         with self._lock:
-            wanted = {**self._wanted, **{_canonical(name): value for name, value in values.items()}}
-            self._apply(wanted)  # raises before anything is kept
-            self._wanted = wanted
+            requested = {**self._requested, **{_canonical(name): value for name, value in values.items()}}
+            self._apply(requested)  # raises before anything is kept
+            self._requested = requested
 
     def set(self, name: str, value: Any) -> None:
         """Set one. Raises :class:`UsageError` for what is unknown, not live, or out of range."""
@@ -50,21 +50,21 @@ class Live:
     def coming(self) -> Plan:
         """The plan as it will be in force after the next step's changes."""
         with self._lock:
-            return self._apply(self._wanted)[1]
+            return self._apply(self._requested)[1]
 
     @property
     def waiting(self) -> bool:
         """True where a setting changes before the next step."""
-        return bool(self._wanted)
+        return bool(self._requested)
 
     def take(self) -> dict[str, tuple[Any, Any]]:
         """On the training thread, between steps: put the waiting changes in force. By name: the value until then, and
         the new one."""
         with self._lock:
-            wanted, self._wanted = self._wanted, {}
-            before = {name: self.value(name) for name in wanted}
-            self.model_knobs, self.plan, self.only = self._apply(wanted)
-            return {name: (before[name], value) for name, value in wanted.items()}
+            requested, self._requested = self._requested, {}
+            before = {name: self.value(name) for name in requested}
+            self.model_knobs, self.plan, self.only = self._apply(requested)
+            return {name: (before[name], value) for name, value in requested.items()}
 
     def value(self, name: str) -> Any:
         """Value in force of a live setting: ``model.beta``, ``plan.players.model.lr``, ``only``."""
@@ -83,11 +83,11 @@ class Live:
         """The names of the model's players, in its order."""
         return self._players
 
-    def _apply(self, wanted: Mapping[str, Any]) -> tuple[Knobs, Plan, str | None]:
+    def _apply(self, requested: Mapping[str, Any]) -> tuple[Knobs, Plan, str | None]:
         knobs: dict[str, Any] = {}
         plan: dict[str, Any] = self.plan.model_dump()
         only = self.only
-        for name, value in wanted.items():
+        for name, value in requested.items():
             match name.split("."):
                 case ["only"]:
                     only = self._player(value) if value else None

@@ -223,7 +223,7 @@ class Loop:
         step, plan = self.step, self.plan
         if self.step_runner.parts.keys() > self._owners.keys() and step % plan.log_every == 0:
             yield from self._note_owners()
-        if self.board.wanted():
+        if self.board.is_requested():
             self.board.offer(self.observer.snapshot)
         if plan.sample_every and step % plan.sample_every == 0:
             yield from self.observer.sample()

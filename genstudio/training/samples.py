@@ -70,8 +70,8 @@ class Sheets:
             if not model.spec.is_point:  # points on a line or a heap are near one another, whatever their number
                 self._within = alike_within(self._draw_real("pairs of images", COMPARED))
         shown = images[:COUNT].cpu()
-        seen = {f"samples/{DIVERSITY}": diversity(shown, self._real)} if len(self._real) > 1 else {}
-        return seen | ({f"samples/{DUPLICATES}": duplicates(shown, self._within)} if self._within is not None else {})
+        values = {f"samples/{DIVERSITY}": diversity(shown, self._real)} if len(self._real) > 1 else {}
+        return values | ({f"samples/{DUPLICATES}": duplicates(shown, self._within)} if self._within is not None else {})
 
     def _draw_real(self, what_for: str, count: int) -> Tensor:
         """Real images to lay beside a sheet, at most ``count``: the same each time, from dice of their own."""

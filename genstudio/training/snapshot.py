@@ -124,30 +124,30 @@ class SnapshotBoard:
     """Where the loop pins the newest snapshot and anyone picks it up: the newest wins, nothing piles up."""
 
     def __init__(self) -> None:
-        self._wanted = threading.Event()
+        self._requested = threading.Event()
         self._latest: Snapshot | None = None
         self._offered = -1e9
 
     def request(self) -> None:
         """Ask for a fresh one. Cheap, from any thread, any number of times."""
-        self._wanted.set()
+        self._requested.set()
 
     @property
     def latest(self) -> Snapshot | None:
         """The newest one, or ``None`` before the first."""
         return self._latest
 
-    def wanted(self) -> bool:
+    def is_requested(self) -> bool:
         """True where the loop should offer one now: one was requested, and the last is a quarter of a second old."""
-        return self._wanted.is_set() and time.monotonic() - self._offered >= SHORTEST_PAUSE
+        return self._requested.is_set() and time.monotonic() - self._offered >= SHORTEST_PAUSE
 
     @property
     def pending(self) -> bool:
         """True while a request has no answer; once it is false, ``latest`` answers the last request."""
-        return self._wanted.is_set()
+        return self._requested.is_set()
 
     def offer(self, take: Callable[[], Snapshot]) -> None:
         """Called on the training thread between steps: ``take`` clones the weights."""
         self._latest = take()
         self._offered = time.monotonic()
-        self._wanted.clear()  # last: who asked meanwhile, between the same two steps, has the answer too
+        self._requested.clear()  # last: who asked meanwhile, between the same two steps, has the answer too

@@ -58,8 +58,8 @@ class StepRunner:
         phases, applied = Stepper(self.model.phases(self.context)), None
         while True:
             with self._autocast, drawing_from(self.context.draws):
-                wanted = phases.advance(applied)
-            if not wanted:
+                has_next = phases.advance(applied)
+            if not has_next:
                 break
             applied = self._update((phases.value,) if isinstance(phases.value, Phase) else phases.value)
         self.bad_steps = self.bad_steps + 1 if self._bad else 0

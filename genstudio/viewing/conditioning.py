@@ -49,7 +49,7 @@ def split_image(context: ViewContext, index: int) -> tuple[Tensor, int | None, i
     import torch
 
     check_data(context)
-    split = _split_to_look_at(context)
+    split = _viewed_split(context)
     number = index % len(split)
     batch = split.batch(torch.tensor([number]), generator=generator(0, "given", number))
     return batch.images[0], None if batch.labels is None else int(batch.labels[0]), number
@@ -57,10 +57,10 @@ def split_image(context: ViewContext, index: int) -> tuple[Tensor, int | None, i
 
 def images_to_choose(context: ViewContext) -> int:
     """Number of images among which :func:`split_image` counts."""
-    return len(_split_to_look_at(context))
+    return len(_viewed_split(context))
 
 
-def _split_to_look_at(context: ViewContext) -> Any:
+def _viewed_split(context: ViewContext) -> Any:
     data: Any = context.data
     return next(part for part in map(data.split, ("test", "validation", "train")) if len(part))
 

@@ -28,7 +28,7 @@ class Stage:
     coarse: bool = False
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         return self.done == len(self.source)
 
 
@@ -51,10 +51,10 @@ def cell_stages(context: ViewContext, z: np.ndarray, label: int) -> Iterator[Sta
     def decode(cells: np.ndarray) -> np.ndarray:
         some = codes[torch.from_numpy(cells)]
         made = to_pixels(decoded(context, some, classes_in_turn(context, len(some), label)))
-        whole = np.zeros((n, *made.shape[1:]), np.uint8) if found is None else found
-        whole[cells] = made
+        is_complete = np.zeros((n, *made.shape[1:]), np.uint8) if found is None else found
+        is_complete[cells] = made
         done[cells] = True
-        return whole
+        return is_complete
 
     source = np.arange(n)
     for every in coarseness(min(rows, columns)) if large else ():

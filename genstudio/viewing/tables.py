@@ -44,7 +44,7 @@ def table_of(content: Content) -> tuple[list[str], list[list[str]]]:
         rows = [
             [str(s.name), what, repr(float(x)), repr(float(y))]
             for s in content.series
-            for what, xs, ys in _told(s)
+            for what, xs, ys in _curves_of(s)
             for x, y in zip(xs, ys, strict=True)
         ]
         return ["series", "what", "x", "y"], rows
@@ -67,7 +67,7 @@ def table_of(content: Content) -> tuple[list[str], list[list[str]]]:
     return header, rows
 
 
-def _told(series: Series) -> list[tuple[str, np.ndarray, np.ndarray]]:
+def _curves_of(series: Series) -> list[tuple[str, np.ndarray, np.ndarray]]:
     """A curve's points, and the marks on it."""
     curve = [("curve", series.x, series.y)]
     return curve if series.marks is None else [*curve, ("mark", series.marks, series.at(series.marks))]

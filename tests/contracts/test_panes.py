@@ -81,7 +81,7 @@ def snapshot_of(spec: ImageSpec, name: str) -> Snapshot:
     return Snapshot("run-1", 40, name, model.knobs.model_dump(), spec, weights)
 
 
-def look_at(spec: ImageSpec, name: str = "vae") -> ViewContext:
+def view_context(spec: ImageSpec, name: str = "vae") -> ViewContext:
     """A view context of its own, with nothing cached in it."""
     snapshot = snapshot_of(spec, name)
     return ViewContext(load_model(snapshot), spec, snapshot)
@@ -174,7 +174,7 @@ def test_it_has_title_and_help(name: str):
 def test_content_is_pure_and_has_a_caption(name: str, model: str, spec: ImageSpec):
     state = panes[name].state()
     before = torch.get_rng_state()
-    first, second = final(look_at(spec, model), state), final(look_at(spec, model), state)
+    first, second = final(view_context(spec, model), state), final(view_context(spec, model), state)
     assert first.digest() == second.digest()
     assert torch.equal(torch.get_rng_state(), before), "only the training thread may draw from the default generator"
     assert str(first.words)
@@ -190,7 +190,7 @@ def test_content_is_pure_and_has_a_caption(name: str, model: str, spec: ImageSpe
 def test_any_state_has_a_content_independent_of_history(name: str, model: str, data: st.DataObject):
     """The view context caches results between states, which must not affect the content."""
     spec = a_spec_for(name, model)
-    context, other = look_at(spec, model), look_at(spec, model)
+    context, other = view_context(spec, model), view_context(spec, model)
     before, state = data.draw(states(panes[name].state)), data.draw(states(panes[name].state))
     assert isinstance(final(context, before), Content)
     assert final(context, state).digest() == final(other, state).digest()
@@ -199,12 +199,12 @@ def test_any_state_has_a_content_independent_of_history(name: str, model: str, d
 @EVERY_PANE_AND_MODEL
 def test_it_stops_on_request(name: str, model: str):
     with pytest.raises(Cancelled):
-        final(look_at(a_spec_for(name, model), model), panes[name].state(), cancelled=lambda: True)
+        final(view_context(a_spec_for(name, model), model), panes[name].state(), cancelled=lambda: True)
 
 
 @EVERY_PANE_AND_MODEL
 def test_it_leaves_no_grad_mode_behind(name: str, model: str):
-    steps = contents(look_at(a_spec_for(name, model), model), panes[name].state())
+    steps = contents(view_context(a_spec_for(name, model), model), panes[name].state())
     next(steps)
     assert torch.is_grad_enabled()
     assert not torch.is_inference_mode_enabled()
@@ -220,11 +220,11 @@ def test_unsuitable_model_is_refused_with_an_alternative(name: str):
     assert str(shown.title) in reason
     serving = [model for pane_name, model in SERVED if pane_name == name]
     assert all(str(models[model].title) in reason for model in serving)
-    context = look_at(SPECS["binary"])
+    context = view_context(SPECS["binary"])
     context.model = torch.nn.Linear(2, 2)
     with pytest.raises(UsageError, match="needs a model"):
         final(context, shown.state())
-    assert shown.why_not(look_at(SPECS["binary"], serving[0]).model) is None
+    assert shown.why_not(view_context(SPECS["binary"], serving[0]).model) is None
 
 
 @EVERY_PANE_AND_MODEL
@@ -234,7 +234,7 @@ def test_unsuitable_images_are_refused_with_a_remedy(name: str, model: str):
     ]
     for spec in refused:
         with pytest.raises(UsageError) as refusal:
-            final(look_at(spec, model), panes[name].state())
+            final(view_context(spec, model), panes[name].state())
         assert str(refusal.value.remedy)
 
 

@@ -19,7 +19,7 @@ from genstudio.nets.causal.machine import GraphMachine
 from genstudio.panes.pixels import drawing
 from genstudio.viewing import decode, discriminator, progressive
 from genstudio.viewing.pane import panes, steps
-from tests.contracts.test_panes import SERVED, SPECS, a_spec_for, look_at
+from tests.contracts.test_panes import SERVED, SPECS, a_spec_for, view_context
 
 AT_ONCE = 40
 """Images that a step may decode, encode or judge, where sixteen take as long as it may: two lots of them, and some
@@ -100,7 +100,7 @@ def test_no_step_of_a_pane_is_long(name: str, model: str, has_data: bool, dots: 
     monkeypatch.setattr(progressive, "COARSE_FROM", 1)
     monkeypatch.setattr(discriminator, "AT_ONCE", 1)
     spec = a_spec_for(name, model)
-    context = look_at(spec, model)
+    context = view_context(spec, model)
     if has_data:
         if spec != SPECS["binary"]:
             return

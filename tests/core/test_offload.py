@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from genstudio.core.offload import aside
+from genstudio.core.offload import offloaded
 
 
 def outcome(work) -> object:
@@ -25,7 +25,7 @@ def test_caller_continues_until_it_is_done() -> None:
         may_end.wait()
         return "found"
 
-    work = aside(long)
+    work = offloaded(long)
     assert next(work) == 0.0, "not held up"
     assert next(work) == 0.0
     may_end.set()
@@ -38,16 +38,16 @@ def test_exceptions_are_raised_at_the_caller() -> None:
         raise ValueError("no plane")
 
     with pytest.raises(ValueError, match="no plane"):
-        outcome(aside(fails))
+        outcome(offloaded(fails))
 
     def too_late() -> None:
         raise TimeoutError("its own")
 
     with pytest.raises(TimeoutError, match="its own"):
-        outcome(aside(too_late))
+        outcome(offloaded(too_late))
 
 
 def test_work_that_ends_during_a_wait_succeeds(monkeypatch) -> None:
     """The end may coincide with the end of a wait."""
     monkeypatch.setattr("genstudio.core.offload.PATIENCE", 0.0)
-    assert [outcome(aside(lambda k=k: k)) for k in range(2_000)] == list(range(2_000))
+    assert [outcome(offloaded(lambda k=k: k)) for k in range(2_000)] == list(range(2_000))

@@ -22,7 +22,7 @@ from PIL import Image
 from genstudio.core.errors import Cancelled, DataError, UsageError
 from genstudio.data.dataset import DataSet, open_data
 from genstudio.data.files import tree
-from genstudio.data.files.pictures import UnreadableError, look_at, read_picture
+from genstudio.data.files.pictures import UnreadableError, read_picture, read_size
 from genstudio.data.sources.folder import classes
 
 some_files = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -134,7 +134,7 @@ def test_pictures_are_turned_as_the_camera_says(orientation: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     data = encoded(Image.fromarray(np.ascontiguousarray(undo(upright))), exif=exif)
-    assert look_at(data)[:2] == (24, 16)
+    assert read_size(data)[:2] == (24, 16)
     assert np.array_equal(read_picture(data, 24, 16, grey=True)[0], upright)
 
 
@@ -512,7 +512,7 @@ def test_damaged_pictures_are_read_or_left_out_never_fatal(kind: str, places: li
     for place, value in places:
         data[int(place * len(data))] = value
     with contextlib.suppress(UnreadableError):
-        assert look_at(bytes(data))[0] > 0
+        assert read_size(bytes(data))[0] > 0
         assert read_picture(bytes(data), 8, 8, grey=True).shape == (1, 8, 8)
 
 

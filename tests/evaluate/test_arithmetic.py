@@ -145,7 +145,7 @@ def test_equation_describes_its_terms_and_result() -> None:
         (-1, {"glasses": "low", "presentation": "high"}),
         (1, {"glasses": "low", "presentation": "low"}),
     )
-    assert one.wanted == {"glasses": "high", "presentation": "low"}
+    assert one.required == {"glasses": "high", "presentation": "low"}
     assert [e.name for e in equations_for(["a", "b", "c", "d"])] == ["a_across_b", "a_across_c"]
 
 

@@ -54,7 +54,7 @@ def test_picture_is_reproduced_to_the_bit(context: ViewContext, own_run: Run, tm
     shutil.rmtree(own_run.path / "checkpoints")
     again = reproduce(path, run=own_run)
     assert again.same
-    assert again.kept
+    assert again.is_close
     assert again.here
     told = read_provenance(path)
     assert (told.run, told.step, told.weights) == (own_run.name, 24, context.snapshot.digest)
@@ -71,7 +71,7 @@ def test_change_of_one_level_is_detected(context: ViewContext, own_run: Run, tmp
 
     again = reproduce(save_picture(path, pixels, provenance=told), run=own_run)
     assert not again.same
-    assert not again.kept
+    assert not again.is_close
     assert again.largest == 1
     assert again.differing == pytest.approx(1 / pixels.size)
 

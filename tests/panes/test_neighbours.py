@@ -82,7 +82,7 @@ def data() -> Any:
     return open_data("patterns-for-panes", {})
 
 
-def look_at(data: Any, images: np.ndarray, noise: float = 0.0) -> ViewContext:
+def view_context(data: Any, images: np.ndarray, noise: float = 0.0) -> ViewContext:
     context = make_look(data=data)
     context.model = Sampler(images, noise)  # type: ignore[assignment]
     return context
@@ -93,7 +93,7 @@ def training(data: Any) -> np.ndarray:
 
 
 def test_each_sample_is_followed_by_its_nearest_with_distances(data):
-    context = look_at(data, patterns(50, 9))
+    context = view_context(data, patterns(50, 9))
     content = final(context, NeighboursState(n=5, k=3, audited=0))
     picture = content.pictures[0]
     cells = picture.cells()[..., 0].reshape(5, 4, 8, 8).astype(float)
@@ -112,7 +112,7 @@ def test_each_sample_is_followed_by_its_nearest_with_distances(data):
 
 def test_duplicate_image_is_one_neighbour_with_its_count(data):
     assert len({0, 1} & set(data.split("train").indices.tolist())) == 2, "this test's images fell to training"
-    content = final(look_at(data, data.bytes([0])), NeighboursState(n=1, k=2, audited=0))
+    content = final(view_context(data, data.bytes([0])), NeighboursState(n=1, k=2, audited=0))
     values = content.pictures[0].values
     assert values["distance"].ravel()[1] == 0
     assert values["distance"].ravel()[2] > 5
@@ -121,7 +121,7 @@ def test_duplicate_image_is_one_neighbour_with_its_count(data):
 
 def test_first_content_uses_part_of_the_images(data, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("genstudio.evaluate.copying.nearest.PRODUCTS", 4 * 64 * 10)
-    context = look_at(data, patterns(50, 9))
+    context = view_context(data, patterns(50, 9))
     every = list(steps(context, NeighboursState(n=4, audited=0)))
     seen = [content for content in every if isinstance(content, Content)]
     assert [content.coarse for content in seen[-2:]] == [True, False]
@@ -130,8 +130,8 @@ def test_first_content_uses_part_of_the_images(data, monkeypatch: pytest.MonkeyP
 
 
 def test_copying_model_is_distinguished_from_another(data):
-    copier = final(look_at(data, training(data), noise=0.02), NeighboursState(n=4))
-    honest = final(look_at(data, patterns(400, 9)), NeighboursState(n=4))
+    copier = final(view_context(data, training(data), noise=0.02), NeighboursState(n=4))
+    honest = final(view_context(data, patterns(400, 9)), NeighboursState(n=4))
     assert str(copier.values["verdict"]).startswith("Memorised: 100 % of the samples")
     assert str(honest.values["verdict"]).startswith("No sign of memorising: samples are as far from training images")
     assert copier.values["p_copies"] < 1e-9 < 0.01 < honest.values["p_copies"]
@@ -142,7 +142,7 @@ def test_copying_model_is_distinguished_from_another(data):
 
 
 def test_the_histogram_is_of_distances_or_of_relative_ones_and_nothing_is_searched_twice(data, monkeypatch):
-    context, state = look_at(data, patterns(400, 9)), NeighboursState(n=4)
+    context, state = view_context(data, patterns(400, 9)), NeighboursState(n=4)
     by_distance = final(context, state)
     monkeypatch.setattr("genstudio.evaluate.copying.nearest.search", lambda *_: pytest.fail("searched again"))
     monkeypatch.setattr(
@@ -167,7 +167,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
 
 @pytest.mark.usefixtures("_quick")
 def test_a_judges_features_find_the_neighbours_once_there_is_a_judge(data, monkeypatch):
-    context, state = look_at(data, patterns(50, 9)), NeighboursState(n=3, k=2, audited=40, compared="features")
+    context, state = view_context(data, patterns(50, 9)), NeighboursState(n=3, k=2, audited=40, compared="features")
     without = final(context, state)
     assert str(without.values["unit"]) == "grey levels"
     assert "plan.judge_every=500" in str(without.values["note"])
@@ -197,11 +197,11 @@ def test_judge_processes_each_training_image_once_in_small_blocks(monkeypatch):
     features = Judge.features
     monkeypatch.setattr(Judge, "features", lambda judge, images: looked.append(len(images)) or features(judge, images))
     state = NeighboursState(n=3, k=2, audited=40, compared="features")
-    first = final(look_at(data, patterns(50, 9)), state)
+    first = final(view_context(data, patterns(50, 9)), state)
     assert max(looked) <= 32
     assert sum(looked) < 2 * len(data)
     looked.clear()
-    again = final(look_at(data, patterns(50, 9)), state)
+    again = final(view_context(data, patterns(50, 9)), state)
     assert looked == [3, 32, 8], "samples of newer weights; all else is known"
     assert again.digest() == first.digest()
 
@@ -210,7 +210,7 @@ def test_judge_processes_each_training_image_once_in_small_blocks(monkeypatch):
 
 
 def test_without_data_only_samples_and_a_hint_are_shown(data):
-    context = look_at(data, patterns(5, 9))
+    context = view_context(data, patterns(5, 9))
     context.data = None
     content = final(context, NeighboursState(n=4))
     assert len(content.pictures[0]) == 4
@@ -229,7 +229,7 @@ def test_without_held_out_images_the_audit_gives_a_reason():
 
     few = open_data("few-patterns-for-panes", {})
     assert len(few.split("train")) == 1
-    content = final(look_at(few, patterns(5, 9)), NeighboursState(n=4))
+    content = final(view_context(few, patterns(5, 9)), NeighboursState(n=4))
     assert len(content.pictures[0]) == 8
     assert "no held-out images to compare with" in str(content.values["verdict"])
     assert "Train on more images" in str(content.values["verdict"])

@@ -32,10 +32,10 @@ class Counters:
 def watch(counters: Counters, others: list[float], wanted: int) -> tuple[Processor, list[bool]]:
     """A processor monitor after one reading per second, with the given load of other programs; its reports."""
     processor, said = Processor(counters), []
-    processor.look(wanted)
+    processor.update(wanted)
     for share in others:
         counters.pass_by(share, counters.now.cores - share)
-        processor.look(wanted)
+        processor.update(wanted)
         said.append(processor.crowded)
     return processor, said
 
@@ -52,9 +52,9 @@ def test_one_busy_program_is_detected_and_one_thread_suggested() -> None:
     assert processor.others == pytest.approx(1.0, abs=0.02)
     assert processor.free == 1
     for _second in range(10):
-        processor.look(1)
+        processor.update(1)
     processor._read.pass_by(1.0, 1.0)
-    processor.look(1)
+    processor.update(1)
     assert not processor.crowded, "one thread and one other program have a core each"
 
 
@@ -117,7 +117,7 @@ def test_status_bar_reports_it_and_offers_a_remedy(qtbot, threads: int, others: 
     qtbot.addWidget(line)
     for _second in range(20):
         counters.pass_by(others, 2 - others)
-        line.look()
+        line.refresh()
     assert line.isHidden() == (not words)
     if words:
         assert line.words.text().startswith(words)
@@ -140,12 +140,12 @@ def test_one_thread_from_the_status_bar(qtbot, window) -> None:
         bar.busy.processor = Processor(counters)
         for _second in range(10):
             counters.pass_by(1.0, 1.0)
-            bar.busy.look()
+            bar.busy.refresh()
         assert bar.busy.isVisible()
         qtbot.mouseClick(bar.busy.link, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: session.job.threads == 1, timeout=PATIENCE)
         counters.pass_by(1.0, 1.0)
-        bar.busy.look()
+        bar.busy.refresh()
         assert not bar.busy.isVisible()
         assert window.left.plan.form.rows["threads"].field.text() == "1"
         qtbot.waitUntil(lambda: bar.label.text().startswith("CPU, 1 thread "), timeout=PATIENCE)

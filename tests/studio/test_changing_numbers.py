@@ -65,7 +65,7 @@ def test_fact_is_elided_and_keeps_its_text(window) -> None:
     fact.window().setFixedWidth(70)
     QApplication.processEvents()
     assert fact.text().endswith("…")
-    assert fact.whole() == fact.toolTip() == fact.accessibleName() == "something else"
+    assert fact.full_text() == fact.toolTip() == fact.accessibleName() == "something else"
 
 
 def test_sentence_uses_a_second_line_before_it_is_elided(window) -> None:
@@ -80,5 +80,5 @@ def test_sentence_uses_a_second_line_before_it_is_elided(window) -> None:
     sentence.window().setFixedWidth(120)
     QApplication.processEvents()
     assert sentence.text().endswith("…")
-    assert sentence.whole() == sentence.toolTip() == words
+    assert sentence.full_text() == sentence.toolTip() == words
     assert sentence.height() == height

@@ -109,7 +109,7 @@ def test_images_are_downloaded_by_a_button(qtbot, far_away, window) -> None:
     assert not window.left.controls.main.isEnabled()
     click(card.download_button)
     qtbot.waitUntil(lambda: card.data is not None, timeout=PATIENCE)
-    assert card.fact.whole().startswith("60 images")
+    assert card.fact.full_text().startswith("60 images")
     qtbot.waitUntil(lambda: card.combo.itemText(card.combo.findData("far-away")) == "Far away", timeout=PATIENCE)
     assert not card.download_button.isVisible()
 
@@ -132,7 +132,7 @@ def test_pictures_are_dropped_on_the_card(qtbot, window, tmp_path: Path, kind: s
     assert card.name == "dots-for-windows", "what holds no pictures is not taken"
     drop(card, dropped)
     qtbot.waitUntil(lambda: card.data is not None and card.name == "folder", timeout=PATIENCE)
-    assert card.fact.whole().startswith("30 images")
+    assert card.fact.full_text().startswith("30 images")
     assert card.objectName() == "card", "no dashed frame is left"
 
 

@@ -332,10 +332,10 @@ def test_directions_of_another_space_are_refused_and_a_button_finds_new_ones(
 
 
 def test_only_ticked_attributes_are_searched(qtbot, area: PaneArea, view: DirectionsView):
-    ticks = [action for action in view.wanted.menu().actions() if action.isCheckable()]
+    ticks = [action for action in view.attribute_choice.menu().actions() if action.isCheckable()]
     assert [action.text() for action in ticks] == ["b"]
     ticks[0].trigger()
     assert area.states["directions"].attributes == ("b",)
     settled(qtbot, area)
     qtbot.waitUntil(lambda: "mirror" not in names(view), timeout=PATIENCE)
-    assert view.wanted.text() == "1 of 1 attributes  ▸"
+    assert view.attribute_choice.text() == "1 of 1 attributes  ▸"

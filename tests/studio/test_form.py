@@ -114,5 +114,5 @@ def test_wrong_setting_disables_start(qtbot, window) -> None:
     assert window.session.state == "idle"
     enter(field, "3")
     qtbot.waitUntil(window.left.controls.main.isEnabled, timeout=PATIENCE)
-    assert "Latent dimensions" in window.left.recipe.fact.whole()
+    assert "Latent dimensions" in window.left.recipe.fact.full_text()
     assert window.left.draft.recipe().model_knobs["latent_dim"] == 3

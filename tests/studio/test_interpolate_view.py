@@ -146,7 +146,7 @@ def test_key_frames_are_moved_and_removed_by_drag_and_keys_and_undone(qtbot, are
         assert numbers(area) == wanted
     assert not area.undo_stack.canUndo()
     settled(qtbot, area)
-    assert view.words.whole().startswith("key frame 1 of 4")
+    assert view.words.full_text().startswith("key frame 1 of 4")
 
 
 def test_drag_without_a_target_or_cancelled_changes_nothing(qtbot, area: PaneArea):
@@ -271,7 +271,7 @@ def test_maximum_number_of_key_frames_is_reported(qtbot, area: PaneArea, square:
     assert view.add.isVisible()
     choose(view.add.menu(), "A drawn code")
     settled(qtbot, area)
-    assert "key frame 1 of 1" in view.words.whole()
+    assert "key frame 1 of 1" in view.words.full_text()
 
 
 # -- along the path ----------------------------------------------------------------------------------------------------
@@ -386,7 +386,7 @@ def test_scrubbing_is_one_command_and_keys_go_from_picture_to_picture(qtbot, are
         assert state_of(area).place == pytest.approx(place)
     QTest.mouseClick(view.row, LEFT, NONE, view.row.rect_of(2).center())
     settled(qtbot, area)
-    assert "key frame 3 of 4" in view.words.whole()
+    assert "key frame 3 of 4" in view.words.full_text()
     assert view.grid.describe(0, 0).startswith("key frame 3 of 4")
 
 
@@ -496,7 +496,7 @@ def test_gan_reports_that_it_has_no_encoder(qtbot, home: Path, gan: Run):
         choose(view.add.menu(), "Typical of", "a")
         settled(qtbot, area)
         assert "Make a judge once" in view.stage.note.text(), "a class that nothing tells"
-        assert view.words.whole().startswith("key frame 1 of 5"), "the rest goes on"
+        assert view.words.full_text().startswith("key frame 1 of 5"), "the rest goes on"
 
 
 def test_broken_model_is_reported_and_the_key_frames_stay(qtbot, home: Path, tmp_path: Path):

@@ -24,7 +24,7 @@ thousandths = st.integers(-(10**6), 10**6).map(lambda n: n / 1000)
 
 
 def read(text: str, locale: str = "C", *, whole: bool = False) -> float:
-    return read_number(text, whole=whole, locale=QLocale(locale))
+    return read_number(text, integer=whole, locale=QLocale(locale))
 
 
 def read_or_refused(text: str, locale: QLocale) -> float | str:
@@ -42,7 +42,7 @@ def test_field_text_reads_back_as_the_same_number(locale: QLocale, value: float)
 
 @given(locales, st.integers(-(10**30), 10**30))
 def test_whole_numbers_read_back_exactly(locale: QLocale, value: int) -> None:
-    assert read_number(as_text(value, True, locale), whole=True, locale=locale) == value
+    assert read_number(as_text(value, True, locale), integer=True, locale=locale) == value
 
 
 @given(locales, reals | thousandths, st.sampled_from("gf"))
@@ -57,7 +57,7 @@ def test_locale_text_is_read_exactly_or_refused(locale: QLocale, value: float, f
 
 @given(locales, st.integers(0, 10**7), st.sampled_from([" ", "\u00a0", "\u202f", "'", "\u2019", "_"]))
 def test_signs_that_only_separate_thousands_do_so_everywhere(locale: QLocale, value: int, sign: str) -> None:
-    assert read_number(f"{value:,}".replace(",", sign), whole=True, locale=locale) == value
+    assert read_number(f"{value:,}".replace(",", sign), integer=True, locale=locale) == value
 
 
 @given(st.text(max_size=12))
@@ -91,10 +91,10 @@ def test_text_that_is_not_a_number(text: str) -> None:
 )  # fmt: skip
 def test_a_text_that_could_mean_two_numbers_is_refused_and_both_are_named(locale, text, whole, readings) -> None:
     with pytest.raises(UsageError) as refused:
-        read(text, locale, whole=whole)
+        read(text, locale, integer=whole)
     assert "Write {} or {}.".format(*readings) in str(refused.value)
     for reading in readings:
-        read(reading, locale, whole=whole)  # what is proposed is taken
+        read(reading, locale, integer=whole)  # what is proposed is taken
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_opening_another_run_shows_nothing_of_the_previous(qtbot, home: Path, ru
         assert new.isVisible()
         assert pictures_in(new) == []
         assert new.rendered is None
-        assert new.words.whole() == ""
+        assert new.words.full_text() == ""
         assert new.time.text() == ""
         assert new.legend.isHidden()
         assert not texts & {label.text() for label in new.findChildren(QLabel) if label.isVisible()}
@@ -163,7 +163,7 @@ def test_header_shows_the_open_run_and_its_step_at_once(qtbot, area: PaneArea, r
     area.session.checkpoints_changed.connect(lambda: steps.append((area.header.name.text(), area.header.shown.text())))
     area.session.open_run(longer.path)
     assert area.header.name.text() == "longer-1"
-    assert area.header.doing.whole() == "opening"
+    assert area.header.doing.full_text() == "opening"
     assert area.header.shown.isHidden(), "no step of the run before"
     qtbot.waitUntil(lambda: area.session.run is not None, timeout=PATIENCE)
     assert steps[-1] == ("longer-1", "5 · latest"), "before any picture of it is there"
@@ -256,10 +256,10 @@ def test_older_picture_keeps_its_caption_until_the_newer_is_ready(qtbot, slow: S
     area.change({"slow": SlowState(number=3)}, "another")
     qtbot.waitUntil(view.computing.isVisible, timeout=PATIENCE)
     assert view.grid.picture is not None
-    assert view.words.whole() == "a picture of step 2"
+    assert view.words.full_text() == "a picture of step 2"
     area.change({"slow": SlowState(number=4)}, "another")
     qtbot.mouseClick(view.computing.link, Qt.MouseButton.LeftButton)
-    assert view.words.whole() == "a picture of step 2"
+    assert view.words.full_text() == "a picture of step 2"
     slow.open.set()
     area.change({"slow": SlowState(number=5)}, "another")  # a hand's change is a wish to see it
     qtbot.waitUntil(lambda: view.rendered.state.number == 5, timeout=PATIENCE)
@@ -297,7 +297,7 @@ def test_opening_run_is_indicated_everywhere(qtbot, open_window, home: Path, run
     qtbot.waitUntil(lambda: window.library.is_ready, timeout=PATIENCE)
     assert window.session.state == "opening"
     assert area.header.name.text() == run.name
-    assert area.header.doing.whole() == "opening"
+    assert area.header.doing.full_text() == "opening"
     assert run.name in area.views[area.active].grid.accessibleDescription()
     assert "Press Start" not in area.views[area.active].grid.accessibleDescription()
     assert not left.controls.main.isEnabled()
@@ -387,7 +387,7 @@ def test_changed_setting_refreshes_weights_at_once(qtbot, area: PaneArea, runs, 
     qtbot.waitUntil(lambda: area.views["manifold"].rendered.final, timeout=PATIENCE)
     monkeypatch.setattr(newer, "_wait", lambda view: 1000.0)  # this pane takes long
     due: list[str] = []
-    newer.due.connect(due.append)
+    newer.render_requested.connect(due.append)
     session.state = "training"
     later = runs["dots-vae-2"].snapshot(2)
     session.snapshots.arrived.emit(later)
@@ -398,7 +398,7 @@ def test_changed_setting_refreshes_weights_at_once(qtbot, area: PaneArea, runs, 
     session.happened.emit(Changed(1, "beta", 2.0, 1.0))
     session.snapshot_arrived.emit()
     assert due == ["manifold"]
-    newer.due.disconnect(due.append)
+    newer.render_requested.disconnect(due.append)
     session.state = "idle"
 
 

@@ -119,8 +119,8 @@ def place(view: PixelsView, row: int, column: int) -> QPoint:
 
 
 def test_pane_opens_with_nothing_drawn_and_a_hint(view: PixelsView):
-    assert "nothing drawn yet" in view.words.whole()
-    assert view.stage.facts.whole() == "Nothing is drawn yet: press Play."
+    assert "nothing drawn yet" in view.words.full_text()
+    assert view.stage.facts.full_text() == "Nothing is drawn yet: press Play."
     assert view.transport.count.text() == "0 of 64"
     assert not view.transport.buttons["start"].isEnabled()
 
@@ -233,13 +233,13 @@ def test_choice_during_a_play_can_be_undone_alone(qtbot, area: PaneArea, view: P
 
 def test_actual_speed_is_shown(view: PixelsView):
     view.transport.show_speed(1000.0, 60.0)
-    assert view.transport.speed_words.whole() == "60 of 1,000 pixels/s"
+    assert view.transport.speed_words.full_text() == "60 of 1,000 pixels/s"
     view.transport.show_speed(1000.0, 990.0)
-    assert view.transport.speed_words.whole() == "1,000 pixels/s"
+    assert view.transport.speed_words.full_text() == "1,000 pixels/s"
     view.transport.show_speed(FASTEST)
-    assert view.transport.speed_words.whole() == "as fast as it goes"
+    assert view.transport.speed_words.full_text() == "as fast as it goes"
     view.transport.show_speed(1.0)
-    assert view.transport.speed_words.whole() == "1 pixel/s"
+    assert view.transport.speed_words.full_text() == "1 pixel/s"
 
 
 def test_shown_temperature_is_that_of_the_position(qtbot, area: PaneArea, view: PixelsView):
@@ -342,7 +342,7 @@ def test_the_distribution_is_that_of_the_pixel_drawn_last(qtbot, area: PaneArea,
     shown = view.stage.distribution.shown
     assert shown.probabilities.sum() == pytest.approx(1, abs=1e-5)
     assert shown.level == large(view)[2, 3]
-    assert f"level {shown.level}" in view.stage.facts.whole()
+    assert f"level {shown.level}" in view.stage.facts.full_text()
     assert view.stage.odds.text().endswith("nats")
 
 

@@ -65,7 +65,7 @@ def test_wheel_zooms_drag_moves_and_undo_reverts_each(qtbot, area: PaneArea):
     view = settled(qtbot, area, "plane")
     assert isinstance(view, PlaneView)
     assert view.legend.isVisible()
-    assert "of 25 modes covered" in view.words.whole()
+    assert "of 25 modes covered" in view.words.full_text()
     grid = view.grid
     side = view.rendered.content.pictures[0].pixels.shape[0]
     assert 300 < side <= min(grid.width(), grid.height()), "as large as the pane"
@@ -104,7 +104,7 @@ def test_objective_is_drawn_as_curves_with_a_readout(qtbot, area: PaneArea):
     assert plot.isVisible()
     assert not view.grid.isVisible()
     assert not view.inspector.view.isVisible()
-    assert "slope at the samples" in view.words.whole()
+    assert "slope at the samples" in view.words.full_text()
     discriminator, generator = plot.panels()
     assert discriminator.box.bottom() < generator.box.top()
     assert len(generator.series) == 2

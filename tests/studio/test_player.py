@@ -157,7 +157,7 @@ def test_a_drawing_from_newer_weights_is_finished_before_others_are_taken():
     fresh.begins("pixels")
     now[0] = 2.0
     assert fresh.wait("pixels") > 0
-    fresh.shown("pixels", "step 10", 60, whole=False)
+    fresh.shown("pixels", "step 10", 60, final=False)
     assert fresh.wait("pixels") > 0
     fresh.shown("pixels", "step 10", 2000)
     assert fresh.wait("pixels") == pytest.approx(4.0)

@@ -172,7 +172,7 @@ def test_curves_are_grouped_by_player_and_changes_marked(qtbot, playing) -> None
     assert "discriminator lr 0.001 → 0.0005" in curves.plot.words_near(at.x())
     assert curves.plot.words_near(at.x() - 40) == ""
     curves.plot.point_at(here)
-    assert f"step {here}: discriminator lr" in curves.fact.whole(), "the keyboard reads it too"
+    assert f"step {here}: discriminator lr" in curves.fact.full_text(), "the keyboard reads it too"
     curves.plot.point_at(math.nan)
 
 

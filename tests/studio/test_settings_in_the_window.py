@@ -83,12 +83,12 @@ def test_a_german_comma_is_a_decimal_sign(qtbot, training, monkeypatch: pytest.M
 
 
 def test_refused_live_setting_changes_nothing(qtbot, training) -> None:
-    before = training.left.recipe.fact.whole()
+    before = training.left.recipe.fact.full_text()
     for name, text in (("beta", "half"), ("beta", "-1"), ("plan.steps", "2"), ("plan.players.model.lr", "nan")):
         enter(row(training, name).field, text)
         assert row(training, name).reason
     assert f"step {training.session.step:,} already" in row(training, "plan.steps").reason
-    assert training.left.recipe.fact.whole() == before
+    assert training.left.recipe.fact.full_text() == before
     assert "100,000 steps" in training.left.plan.name.text()
     assert training.session.live.total_steps == 100_000
     assert not training.undo_stack.canUndo()
@@ -229,13 +229,13 @@ def test_edits_before_training_are_undone_and_redone(qtbot, window) -> None:
     assert not stack.canUndo()
     enter(row(window, "latent_dim").field, "5")
     enter(row(window, "plan.steps").field, "77")
-    assert window.left.recipe.fact.whole()
+    assert window.left.recipe.fact.full_text()
     stack.undo()
     stack.undo()
     draft = window.left.draft.recipe()
     assert (draft.model_knobs["latent_dim"], draft.plan.steps) == (2, 100_000)
     assert row(window, "latent_dim").field.text() == "2"
-    assert window.left.recipe.fact.whole() == ""
+    assert window.left.recipe.fact.full_text() == ""
     stack.redo()
     assert window.left.draft.recipe().model_knobs["latent_dim"] == 5
 

@@ -78,7 +78,7 @@ def test_a_window_starts_by_the_command_line_with_torch_late_and_qt_on_the_gui_t
 
 def test_data_card_shows_what_there_is(qtbot, window) -> None:
     card = window.left.data
-    assert card.fact.whole() == "300 images · 8×8 grey"
+    assert card.fact.full_text() == "300 images · 8×8 grey"
     assert card.thumbs.isVisible()
     assert "2 classes" in card.details.text()
     assert card.problems_button.isVisible()
@@ -97,10 +97,10 @@ def test_zip_of_own_pictures(qtbot, window, tmp_path: Path) -> None:
         pack.writestr("broken.png", b"no picture")
     window.left.data.use_folder(str(archive))
     qtbot.waitUntil(lambda: window.left.data.data is not None and window.left.data.name == "folder", timeout=PATIENCE)
-    assert window.left.data.fact.whole().startswith("40 images")
-    assert "colour" in window.left.data.fact.whole()
+    assert window.left.data.fact.full_text().startswith("40 images")
+    assert "colour" in window.left.data.fact.full_text()
     assert window.left.data.problems_button.isVisible()
-    assert "data" in window.left.recipe.fact.whole()
+    assert "data" in window.left.recipe.fact.full_text()
 
 
 def test_missing_images_are_a_line_of_text(qtbot, window, tmp_path: Path) -> None:
@@ -112,10 +112,10 @@ def test_missing_images_are_a_line_of_text(qtbot, window, tmp_path: Path) -> Non
 
 
 def test_weights_are_counted_again_when_the_form_changes(qtbot, window) -> None:
-    qtbot.waitUntil(lambda: "weights" in window.left.model.fact.whole(), timeout=PATIENCE)
-    before = window.left.model.fact.whole()
+    qtbot.waitUntil(lambda: "weights" in window.left.model.fact.full_text(), timeout=PATIENCE)
+    before = window.left.model.fact.full_text()
     enter(window.left.model.form.rows["hidden"].field, "64")
-    qtbot.waitUntil(lambda: window.left.model.fact.whole() not in ("", before), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.left.model.fact.full_text() not in ("", before), timeout=PATIENCE)
 
 
 def test_unsuitable_model_is_reported(qtbot, window) -> None:
@@ -155,7 +155,7 @@ def test_saving_a_recipe_and_opening_it_again(qtbot, window, tmp_path: Path) -> 
     window.left.recipe.save_requested.emit(str(path))
     window.left.recipe.open_recipe_file(str(path))
     assert window.left.draft.recipe().model_knobs["beta"] == 2
-    assert window.left.recipe.fact.whole() == ""
+    assert window.left.recipe.fact.full_text() == ""
 
 
 def test_recipe_file_is_restored_at_the_next_start(qtbot, window, open_window, close_window) -> None:

@@ -8,7 +8,7 @@ from genstudio.studio.threads.throttle import BUDGET_MS, StagePace
 def taught(*milliseconds: float) -> StagePace:
     pace = StagePace()
     for stage, took in enumerate(milliseconds):
-        pace.record(stage, took, whole=stage == len(milliseconds) - 1)
+        pace.record(stage, took, final=stage == len(milliseconds) - 1)
     return pace
 
 
@@ -35,10 +35,10 @@ def test_stage_that_was_slow_once_is_tried_again():
 def test_changed_number_of_stages_is_learnt():
     pace = taught(2.0, 3.0, 30.0)
     pace.record(0, 1.0)
-    pace.record(1, 30.0, whole=True)  # fewer cells: one stage less
+    pace.record(1, 30.0, final=True)  # fewer cells: one stage less
     assert pace.is_best_in_time(0, 1.0)
     pace = taught(2.0, 30.0)
-    pace.record(1, 0.5, whole=True)
-    pace.record(1, 0.5, whole=True)
-    pace.record(1, 0.5, whole=True)
+    pace.record(1, 0.5, final=True)
+    pace.record(1, 0.5, final=True)
+    pace.record(1, 0.5, final=True)
     assert not pace.is_best_in_time(0, 2.0)

@@ -135,7 +135,7 @@ def test_trains_to_the_end_and_shows_every_step(qtbot, window, recipe_file, choo
     assert curves.data.last("validation/elbo") is not None
     assert curves.plot.isVisible()
     assert set(curves.legend.shown()) >= {"reconstruction", "kl"}
-    assert window.left.controls.pace.whole() == "finished"
+    assert window.left.controls.pace.full_text() == "finished"
     assert not curves.rows.timer.isActive(), "nothing trains: nothing ticks"
 
 
@@ -166,7 +166,7 @@ def test_live_knobs_change_and_structural_ones_are_locked(qtbot, window) -> None
     assert beta.isEnabled()
     enter(beta, "3.5")
     qtbot.waitUntil(lambda: window.session.job.live.model_knobs.beta == 3.5, timeout=PATIENCE)
-    assert "Beta" in window.left.recipe.fact.whole() or "beta" in window.left.recipe.fact.whole()
+    assert "Beta" in window.left.recipe.fact.full_text() or "beta" in window.left.recipe.fact.full_text()
 
 
 def test_snapshots_come_while_training_and_while_paused(qtbot, window) -> None:

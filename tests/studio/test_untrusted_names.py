@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolTip, QWidget
 
 from genstudio.core.messages import N_
 from genstudio.studio.panes.arithmetic.sample_browser import Chip
-from genstudio.studio.panes.directions.controls import WantedAttributes
+from genstudio.studio.panes.directions.controls import AttributeChoice
 from genstudio.studio.panes.interpolate.key_frames import KeyMenus
 from genstudio.studio.sidebar.run.runs_menu import RunsMenu
 from genstudio.studio.threads.run_reader import RunLine
@@ -37,7 +37,7 @@ def test_a_label_and_a_tooltip_show_markup_as_text(qtbot) -> None:
 def test_menus_and_buttons_keep_the_ampersand(qtbot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    wanted = WantedAttributes("")
+    wanted = AttributeChoice("")
     wanted.setParent(parent)
     wanted.offer((NAME,))
     menu = QMenu(parent)

@@ -108,16 +108,16 @@ def test_a_snapshot_holds_the_averaged_weights(recipe: Recipes, tmp_path: Path) 
 
 def test_board_gives_the_newest_snapshot_at_a_limited_rate() -> None:
     board = SnapshotBoard()
-    assert not board.wanted(), "no request"
+    assert not board.is_requested(), "no request"
     board.request()
     board.request()
-    assert board.wanted()
+    assert board.is_requested()
     first = snapshots.Snapshot("r", 1, "vae", {}, None, {})  # type: ignore[arg-type]
     board.offer(lambda: first)
     assert board.latest is first
-    assert not board.wanted()
+    assert not board.is_requested()
     board.request()
-    assert not board.wanted(), "a quarter of a second has not gone by"
+    assert not board.is_requested(), "a quarter of a second has not gone by"
     assert board.pending, "it is owed all the same"
     asked: list[bool] = []
 

@@ -36,7 +36,7 @@ class Values:
     kind: Kind
     low: float
     high: float
-    said: float = 0.0
+    stated: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Deep:
     kind: Kind
     unsigned: bool = False
     inverted: bool = False
-    said: float = 0.0
+    stated: float = 0.0
 
     @classmethod
     def of(cls, image: Image) -> Deep | None:
@@ -60,10 +60,10 @@ class Deep:
         tags: Any = getattr(image, "tag_v2", {})
         bits = _number(tags.get(_TAG_BITS))
         unsigned = kind == "whole" and bits == 32 and _number(tags.get(_TAG_FORMAT, 1)) == 1
-        said = max((_number(tags.get(tag)) for tag in _TAGS_MAXIMUM), default=0.0)
+        stated = max((_number(tags.get(tag)) for tag in _TAGS_MAXIMUM), default=0.0)
         if kind == "whole" and 8 < bits < 16:
-            said = 2.0**bits - 1
-        return cls(kind, unsigned, _TAG_PHOTOMETRIC in tags and _number(tags[_TAG_PHOTOMETRIC]) == 0, said)
+            stated = 2.0**bits - 1
+        return cls(kind, unsigned, _TAG_PHOTOMETRIC in tags and _number(tags[_TAG_PHOTOMETRIC]) == 0, stated)
 
     def range_of(self, strips: Iterable[np.ndarray]) -> Values:
         """The range of all values in the strips of a picture (each H×W)."""
@@ -73,7 +73,7 @@ class Deep:
             finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
             if finite.size:
                 low, high = min(low, float(finite.min())), max(high, float(finite.max()))
-        return Values(self.kind, low, high, self.said)
+        return Values(self.kind, low, high, self.stated)
 
     def black_and_white(self, levels: Levels) -> tuple[float, float]:
         """The values that are black and white."""
@@ -115,8 +115,8 @@ def levels_of(values: Iterable[Values]) -> tuple[Levels, list[Message]]:
         if not ranges:
             continue
         low, high = min(one.low for one in ranges), max(one.high for one in ranges)
-        said = max(one.said for one in ranges)
-        black, white = levels[kind] = (0.0, said) if low >= 0 and said >= max(high, 1) else _usual(kind, low, high)
+        stated = max(one.stated for one in ranges)
+        black, white = levels[kind] = (0.0, stated) if low >= 0 and stated >= max(high, 1) else _usual(kind, low, high)
         if (black, white) in ((0, 65535), (0, 1)):
             continue
         if black == 0 and white in _BITS:

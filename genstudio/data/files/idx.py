@@ -82,7 +82,7 @@ def open_idx(path: str | os.PathLike[str], ndim: int) -> IdxFile:
                 path, N_("it contains {kind} instead of bytes", kind=_OTHER_TYPES.get(kind, f"type {kind:#04x}"))
             )
         if dimensions != ndim:
-            raise _broken(path, N_("it has {n} dimensions instead of {wanted}", n=dimensions, wanted=ndim))
+            raise _broken(path, N_("it has {n} dimensions instead of {expected}", n=dimensions, expected=ndim))
         sizes = file.read(4 * ndim)
         if len(sizes) < 4 * ndim:
             raise _broken(path, N_("it ends within its header"))

@@ -63,8 +63,8 @@ class Cifar10(Source):
         sink.begin(int(keep.sum()), prepared_shape((3, 32, 32), size, colour), class_names=self.class_names)
         start = 0
         for images, labels, test in batches:
-            wanted = keep[start : start + len(images)]
-            for part in np.array_split(np.flatnonzero(wanted), max(1, int(wanted.sum()) // 1000)):
+            included = keep[start : start + len(images)]
+            for part in np.array_split(np.flatnonzero(included), max(1, int(included.sum()) // 1000)):
                 sink.add(prepare(images[part], size, colour), labels=labels[part], test=test)
             start += len(images)
 
@@ -91,8 +91,8 @@ def read_batch(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """uint8 N×3×32×32 and int64 N of one file. Raises :class:`DataError` for any other file."""
     try:
         with open(path, "rb") as file:
-            told = _ArraysOnly(file, encoding="latin1").load()
-        images, labels = np.asarray(told["data"]), np.asarray(told["labels"], np.int64)
+            pickled = _ArraysOnly(file, encoding="latin1").load()
+        images, labels = np.asarray(pickled["data"]), np.asarray(pickled["labels"], np.int64)
         if images.dtype != np.uint8 or images.shape != (len(labels), 3 * 32 * 32):
             raise ValueError("the arrays have other sizes")
         if len(labels) and not 0 <= labels.min() <= labels.max() < len(Cifar10.class_names):

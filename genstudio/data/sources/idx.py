@@ -63,9 +63,9 @@ class IdxSource(Source):
                 )
             done = 0
             for chunk in images.chunks():
-                wanted = keep[start + done : start + done + len(chunk)]
-                few = classes[done : done + len(chunk)][wanted]
-                sink.add(prepare(chunk[wanted][:, None], size, colour), labels=few, test=test)
+                included = keep[start + done : start + done + len(chunk)]
+                few = classes[done : done + len(chunk)][included]
+                sink.add(prepare(chunk[included][:, None], size, colour), labels=few, test=test)
                 done += len(chunk)
             start += done
 

@@ -63,9 +63,9 @@ def draw_neck(canvas: Canvas, front: Tensor, sitter: Sitter) -> None:
         chin = sitter.pose.sin_yaw * 0.30
         under = smooth((part.x - chin).square() * 0.32 + part.y, -CHIN - 0.34, -CHIN + 0.10)
         light = sitter.room_light.diffuse(column.normal).mul_(line(under, -0.62, 1.0))
-        seen = column.cover.mul_(smooth(part.y, -1.12, -1.02))
+        visible = column.cover.mul_(smooth(part.y, -1.12, -1.02))
         behind = window.of(front)
-        behind.lerp_(column.depth, beyond_(line(seen, 1.0, -0.5)))
+        behind.lerp_(column.depth, beyond_(line(visible, 1.0, -0.5)))
         shadow = palettes.colour(*SKIN_SHADOW)
-        part.paint(seen, shading.dark(sitter.skin, shadow))
-        part.glow(seen.mul_(light), shading.bright(sitter.skin, shadow))
+        part.paint(visible, shading.dark(sitter.skin, shadow))
+        part.glow(visible.mul_(light), shading.bright(sitter.skin, shadow))

@@ -124,8 +124,8 @@ def draw_ears(canvas: Canvas, head_cover: Tensor, head_depth: Tensor, sitter: Si
         with canvas.close_up(window) as part:
             hit = ear.meet(part, sitter.pose)
             behind = less(soft(hit.depth - window.of(head_depth), 0.04)).mul_(window.of(head_cover))
-            seen = less(behind).mul_(hit.cover)
+            visible = less(behind).mul_(hit.cover)
             hollow = spot(line(hit.z, 0.13, -0.03), line(hit.y, 1.0, 0.04), 0.12, 0.14)
             light = sitter.light.diffuse(hit.normal).mul_(line(hollow, -0.4 * 0.92, 0.92))
-            part.paint(seen, dark(skin, shadow))
-            part.glow(seen * light, bright(skin, shadow))
+            part.paint(visible, dark(skin, shadow))
+            part.glow(visible * light, bright(skin, shadow))

@@ -67,8 +67,8 @@ class Sitter:
 
 def wearers(trait: Tensor) -> slice:
     """From the first to the last of those whose ``trait`` isn't zero."""
-    who = trait.flatten().nonzero().flatten().tolist()
-    return slice(who[0], who[-1] + 1) if who else slice(0, 0)
+    rows = trait.flatten().nonzero().flatten().tolist()
+    return slice(rows[0], rows[-1] + 1) if rows else slice(0, 0)
 
 
 def _pick(value: Any, people: slice) -> Any:

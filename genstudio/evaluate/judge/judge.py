@@ -56,14 +56,14 @@ class Judge:
         Raises :class:`UsageError` for a number of channels that can't be converted.
         """
         x = images.detach().to("cpu", torch.float32)
-        have, want = x.shape[1], self.spec.channels
-        if have == 3 and want == 1:
+        have, needed = x.shape[1], self.spec.channels
+        if have == 3 and needed == 1:
             x = (x * torch.tensor(GREY).view(1, 3, 1, 1)).sum(1, keepdim=True)
-        elif have == 1 and want > 1:
-            x = x.expand(-1, want, -1, -1)
-        elif have != want:
+        elif have == 1 and needed > 1:
+            x = x.expand(-1, needed, -1, -1)
+        elif have != needed:
             raise UsageError(
-                N_("The judge {name} needs images of {n} channels; these have {m}.", name=self.name, n=want, m=have),
+                N_("The judge {name} needs images of {n} channels; these have {m}.", name=self.name, n=needed, m=have),
                 N_("Convert the images to grey or to colour."),
             )
         return resize(x, self.spec.height, self.spec.width)

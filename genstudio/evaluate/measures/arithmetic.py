@@ -92,13 +92,13 @@ def arithmetic(model: Any, images: Images, *, comparison: Comparison, triples: i
 @dataclass(frozen=True, eq=False)
 class Pool:
     """Exemplars to choose from: codes N×D, their images N×C×H×W, and what is known of them. ``sides``: where high and low
-    begin, by what is known; ``judged_sides``: the same of the judge's readings of real images."""
+    begin, by what is known; ``predicted_sides``: the same of the judge's readings of real images."""
 
     z: Tensor
     images: Tensor
     values: dict[str, np.ndarray]
     sides: dict[str, Sides]
-    judged_sides: dict[str, Sides]
+    predicted_sides: dict[str, Sides]
     source: str
 
 
@@ -141,7 +141,7 @@ def _decoded(model: Any, z: Tensor, images: Images) -> Tensor:
 
 def _candidates(equation: Equation, pool: Pool) -> list[Tensor]:
     """For each term the positions in the pool of all that could be its exemplars, int64."""
-    return [torch.from_numpy(matching(pool.values, pool.sides, wanted)) for _, wanted in equation.terms]
+    return [torch.from_numpy(matching(pool.values, pool.sides, required)) for _, required in equation.terms]
 
 
 def _tried(
@@ -152,11 +152,11 @@ def _tried(
     draw = seeding.generator(seed, "evaluate", "arithmetic", equation.name)
     codes, pixels = torch.zeros(triples, pool.z.shape[1]), torch.zeros(triples, *pool.images.shape[1:])
     third = codes
-    for (sign, wanted), fits in zip(equation.terms, _candidates(equation, pool), strict=True):
+    for (sign, required), fits in zip(equation.terms, _candidates(equation, pool), strict=True):
         if len(fits) < exemplars:
             raise UsageError(
-                N_("Only {n} images are {wanted}: too few exemplars for {equation}.", n=len(fits),
-                   wanted=", ".join(f"{name} {side}" for name, side in wanted.items()), equation=equation.name),
+                N_("Only {n} images are {required}: too few exemplars for {equation}.", n=len(fits),
+                   required=", ".join(f"{name} {side}" for name, side in required.items()), equation=equation.name),
                 N_("Measure on more images, or train the model further."),
             )  # fmt: skip
         chosen = fits[torch.rand(triples, len(fits), generator=draw).argsort(1)[:, :exemplars]]
@@ -170,10 +170,10 @@ def _tried(
         "third_term": torch.cat([model.decode(part) for part in third.split(BATCH)]),
         "pixels": pixels.clamp(0, 1),
     }
-    return {which: _right(equation, _read(judge, shown), pool.judged_sides) for which, shown in comparison.items()}
+    return {which: _right(equation, _read(judge, shown), pool.predicted_sides) for which, shown in comparison.items()}
 
 
 def _right(equation: Equation, read: dict[str, np.ndarray], sides: dict[str, Sides]) -> dict[str, float]:
-    right = {name: sides[name].right(read[name], side) for name, side in equation.wanted.items()}
+    right = {name: sides[name].right(read[name], side) for name, side in equation.required.items()}
     shares = {name: round(float(values.mean()), 4) for name, values in right.items()}
     return shares | {"both": round(float(np.logical_and.reduce(list(right.values())).mean()), 4)}

@@ -55,8 +55,8 @@ def class_coverage(model: Any, images: Images, *, comparison: Comparison) -> Res
         )
     real = shares(comparison.reference.classes, len(names))
 
-    def drawn(seen: JudgeFeatures) -> Tensor:
-        return covered(shares(seen.classes, len(names)), real)
+    def drawn(outputs: JudgeFeatures) -> Tensor:
+        return covered(shares(outputs.classes, len(names)), real)
 
     samples = shares(comparison.samples.classes, len(names))
     there = real > 0
@@ -71,7 +71,7 @@ def class_coverage(model: Any, images: Images, *, comparison: Comparison) -> Res
             "shares": {name: round(float(share), 4) for name, share in zip(names, samples, strict=True)},
             "entropy_of_training_images": round(entropy(real), 4),
         },
-        comparison.baselines("class_coverage", lambda seen: float(drawn(seen)[there].double().mean())),
+        comparison.baselines("class_coverage", lambda outputs: float(drawn(outputs)[there].double().mean())),
         {"class_entropy": entropy(samples)},
     )
 

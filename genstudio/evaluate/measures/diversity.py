@@ -35,8 +35,8 @@ def diversity(model: Any, images: Images, *, comparison: Comparison) -> Result:
     the baseline of independent pixels, and measure FID beside it."""
     of_real = mean_distance(_some(comparison.reference))
 
-    def relative(seen: JudgeFeatures) -> float:
-        return mean_distance(_some(seen)) / of_real if of_real else 0.0
+    def relative(outputs: JudgeFeatures) -> float:
+        return mean_distance(_some(outputs)) / of_real if of_real else 0.0
 
     return Result(
         relative(comparison.samples),
@@ -50,6 +50,6 @@ def mean_distance(rows: Tensor) -> float:
     return float(torch.pdist(rows).mean()) if len(rows) > 1 else 0.0
 
 
-def _some(seen: JudgeFeatures) -> Tensor:
-    order = torch.randperm(len(seen), generator=seeding.generator(0, "evaluate", "diversity"))
-    return seen.features[order[:MOST]]
+def _some(outputs: JudgeFeatures) -> Tensor:
+    order = torch.randperm(len(outputs), generator=seeding.generator(0, "evaluate", "diversity"))
+    return outputs.features[order[:MOST]]

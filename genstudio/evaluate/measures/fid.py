@@ -49,7 +49,7 @@ def fid(model: Any, images: Images, *, comparison: Comparison) -> Result:
     return Result(
         to_reference(comparison.samples.features),
         comparison.protocol(),
-        comparison.baselines("fid", lambda seen: to_reference(seen.features)),
+        comparison.baselines("fid", lambda outputs: to_reference(outputs.features)),
     )
 
 

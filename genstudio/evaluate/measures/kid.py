@@ -53,7 +53,7 @@ def kid(model: Any, images: Images, *, comparison: Comparison) -> Result:
     return Result(
         float(values.mean()),
         comparison.protocol() | {"subsets": SUBSETS, "subset": size, "kernel": "(x.y / F + 1)^3"},
-        comparison.baselines("kid", lambda seen: float(to_reference(seen.features).mean())),
+        comparison.baselines("kid", lambda outputs: float(to_reference(outputs.features).mean())),
         {"kid_std": float(values.std(correction=0))},
     )
 

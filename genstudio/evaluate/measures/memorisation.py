@@ -94,9 +94,9 @@ def held_out(split: Split, among: Searched, positions: Tensor | None = None) -> 
     """
     chosen = np.arange(len(split)) if positions is None else positions.numpy()
     hashes = among.data.hashes
-    seen = np.isin(hashes[split.indices[chosen]], hashes[among.indices])
-    kept = chosen[~seen]
-    if not len(kept):
+    is_in_training = np.isin(hashes[split.indices[chosen]], hashes[among.indices])
+    remaining = chosen[~is_in_training]
+    if not len(remaining):
         raise DataError(
             N_(
                 "There are no held-out images to compare with: the split '{split}' has none of its own.",
@@ -104,8 +104,10 @@ def held_out(split: Split, among: Searched, positions: Tensor | None = None) -> 
             ),
             N_("Train on more images, or choose another split."),
         )
-    kept = kept[np.linspace(0, len(kept) - 1, min(len(kept), MOST)).round().astype(np.int64)]
-    return split.batch(torch.from_numpy(kept), generator=generator(0, "held out")).images, int(seen.sum())
+    remaining = remaining[np.linspace(0, len(remaining) - 1, min(len(remaining), MOST)).round().astype(np.int64)]
+    return split.batch(torch.from_numpy(remaining), generator=generator(0, "held out")).images, int(
+        is_in_training.sum()
+    )
 
 
 def draw(model: Any, n: int, noise: torch.Generator, spec: ImageSpec) -> Iterator[Tensor]:

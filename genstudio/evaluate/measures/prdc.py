@@ -61,14 +61,14 @@ def prdc(model: Any, images: Images, *, comparison: Comparison) -> Result:
     real = comparison.reference.features[order[:count]]
     k = max(1, min(NEIGHBOURS, count - 1))
 
-    def among(seen: JudgeFeatures) -> dict[str, float]:
-        return neighbourhoods(seen.features, real[: len(seen)], k=k, between=comparison.stop_if_cancelled)
+    def among(outputs: JudgeFeatures) -> dict[str, float]:
+        return neighbourhoods(outputs.features, real[: len(outputs)], k=k, between=comparison.stop_if_cancelled)
 
     found = among(comparison.samples)
     return Result(
         found.pop("coverage"),
         comparison.protocol() | {"k": k, "reference": count, "value": "coverage"},
-        comparison.baselines("prdc", lambda seen: among(seen)["coverage"]),
+        comparison.baselines("prdc", lambda outputs: among(outputs)["coverage"]),
         found,
     )
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 LOCK = threading.Lock()  # matplotlib's settings belong to the whole process
 _RAW_POINTS = 2000
-MARKS_TOLD = 12  # lines of words under a picture
+ANNOTATIONS_SHOWN = 12  # lines of words under a picture
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def draw_curves(
         for axes, (title_of, members) in zip(panels, groups, strict=True):
             for key in members:
                 _draw_one(axes, *_points(rows, clock, key), _name(key, metrics), styles[key], smoothing)
-            _dress(axes, title_of, log, len(members), colours)
+            _style(axes, title_of, log, len(members), colours)
         panels[-1].set_xlabel(clock_name)
         _annotate(figure, list(panels), rows, clock, annotations, colours)
         if title:
@@ -112,7 +112,7 @@ def draw_histograms(
             if one is series[-1]:
                 axes.stairs(one.y, edges, fill=True, color=tint, alpha=0.15)
             axes.stairs(one.y, edges, label=translate(one.name), **line)
-        _dress(axes, translate(one.unit), False, len(series), colours)
+        _style(axes, translate(one.unit), False, len(series), colours)
         axes.set_ylim(bottom=0)
         axes.set_xlabel(axis)
         if title:
@@ -162,7 +162,7 @@ def _annotate(
         by_step.setdefault(annotation.step, []).append(translate(annotation.message))
     steps = np.array([row.step for row in rows], np.float64)
     words = []
-    for number, (step, told) in enumerate(sorted(by_step.items()), 1):
+    for number, (step, texts) in enumerate(sorted(by_step.items()), 1):
         at = float(np.interp(step, steps, clock))
         for axes in panels:
             axes.axvline(at, color=colours.muted, linewidth=0.9, dashes=(3, 2), zorder=0.5)
@@ -170,9 +170,9 @@ def _annotate(
             str(number), (at, 1), xycoords=("data", "axes fraction"), xytext=(3, -9), textcoords="offset points",
             fontsize=7.5, color=colours.muted,
         )  # fmt: skip
-        words.append(f"{number}  {translate(N_('step {n}', n=f'{step:,}'))}: {'; '.join(told)}")
+        words.append(f"{number}  {translate(N_('step {n}', n=f'{step:,}'))}: {'; '.join(texts)}")
     if words:
-        shown = words if len(words) <= MARKS_TOLD else [*words[: MARKS_TOLD - 1], f"… {len(words)}"]
+        shown = words if len(words) <= ANNOTATIONS_SHOWN else [*words[: ANNOTATIONS_SHOWN - 1], f"… {len(words)}"]
         figure.supxlabel("\n".join(shown), x=0.01, ha="left", fontsize=7.5, color=colours.muted)
 
 
@@ -197,16 +197,16 @@ def _panels(
     ]
 
 
-def _dress(axes: Any, unit: str, log: bool, curves: int, colours: PlotColours) -> None:
+def _style(axes: Any, unit: str, log: bool, curves: int, colours: PlotColours) -> None:
     values = np.concatenate([np.empty(0), *(np.asarray(line.get_ydata(), float) for line in axes.lines)])
     values = values[np.isfinite(values)]
     if log and len(values) and values.min() > 0:
         axes.set_yscale("log")
     axes.xaxis.set_major_formatter("{x:,.10g}")
-    dress_axes(axes, unit, colours, ncols=min(3, curves), columnspacing=1.4)
+    style_axes(axes, unit, colours, ncols=min(3, curves), columnspacing=1.4)
 
 
-def dress_axes(axes: Any, unit: str, colours: PlotColours, **legend: Any) -> None:
+def style_axes(axes: Any, unit: str, colours: PlotColours, **legend: Any) -> None:
     """Grid, unit and a legend above the axes; ``legend`` has further options of matplotlib's legend."""
     axes.set_ylabel(unit)
     axes.grid(True, color=colours.grid, linewidth=0.8)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genstudio.core.messages import translate
-from genstudio.export.charts.plot import COLOURS, DASHES, LOCK, PlotColours, dress_axes, fonts, settings
+from genstudio.export.charts.plot import COLOURS, DASHES, LOCK, PlotColours, fonts, settings, style_axes
 
 if TYPE_CHECKING:
     from genstudio.viewing.content import Content, Series
@@ -38,7 +38,7 @@ def draw_series(content: Content, theme: str = "light") -> np.ndarray:
                     DASHES[number % len(DASHES)],
                     colours.card,
                 )
-            _dress(axes, title, its[0][1].unit, colours)
+            _style(axes, title, its[0][1].unit, colours)
         panels[-1].set_xlabel(translate(content.across))
         canvas.draw()
         made: np.ndarray = np.asarray(canvas.buffer_rgba())[..., :3].copy()
@@ -58,6 +58,6 @@ def _draw_one(axes: Any, series: Series, colour: str, dash: tuple[float, ...], c
     )
 
 
-def _dress(axes: Any, title: str, unit: str, colours: PlotColours) -> None:
+def _style(axes: Any, title: str, unit: str, colours: PlotColours) -> None:
     axes.set_title(title, loc="left", fontsize=10, fontweight=600, pad=24)
-    dress_axes(axes, unit, colours, ncols=2)
+    style_axes(axes, unit, colours, ncols=2)

@@ -75,16 +75,16 @@ def terms_of(context: ViewContext, equation: Equation, pool: Pool, seed: int = 0
     import torch
 
     terms, draw = [], generator(seed, "exemplars", equation.name)
-    for sign, wanted in equation.terms:
-        fits = pool.matching(tuple(wanted.items()))
-        wanted_words = translate(filter_words(context.data, tuple(wanted.items())))
+    for sign, required in equation.terms:
+        fits = pool.matching(tuple(required.items()))
+        required_words = translate(filter_words(context.data, tuple(required.items())))
         if len(fits) < EXEMPLARS:
             raise UsageError(
-                N_("Only {n} of {all} images are {wanted}.", n=len(fits), all=len(pool), wanted=wanted_words),
+                N_("Only {n} of {all} images are {required}.", n=len(fits), all=len(pool), required=required_words),
                 N_("Choose another equation, or exemplars by hand."),
             )
         chosen = fits[torch.randperm(len(fits), generator=draw)[:EXEMPLARS].numpy()]
-        terms.append(Term(1 if sign > 0 else -1, tuple(pool.frame(int(k)) for k in chosen), wanted_words))
+        terms.append(Term(1 if sign > 0 else -1, tuple(pool.frame(int(k)) for k in chosen), required_words))
     return tuple(terms)
 
 
@@ -107,8 +107,8 @@ def filled(context: ViewContext, pool: Pool, name: str, seed: int) -> Filled:
             return Filled(terms_of(context, equation, pool, seed), name)
         except UsageError as error:
             blank = [
-                Term(1 if sign > 0 else -1, (), translate(filter_words(context.data, tuple(wanted.items()))))
-                for sign, wanted in equation.terms
+                Term(1 if sign > 0 else -1, (), translate(filter_words(context.data, tuple(required.items()))))
+                for sign, required in equation.terms
             ]
             return Filled(tuple(blank), name, error)
     return Filled(*first_equation(context, pool, seed))

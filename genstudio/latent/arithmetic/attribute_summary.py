@@ -9,7 +9,7 @@ from genstudio.core.seeding import generator
 from genstudio.data.base import data_sets
 from genstudio.evaluate.equations import HIGH, LOW, equations_for
 from genstudio.evaluate.judge.readings import readings
-from genstudio.latent.arithmetic.candidates import judged_sides, side_words
+from genstudio.latent.arithmetic.candidates import predicted_sides, side_words
 from genstudio.viewing.context import ViewContext
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def verdict_words(
     judge = context.judge()
     if judge is None or ordinary is None:
         return None
-    sides, found = judged_sides(context.data, ordinary), readings(judge, image)
+    sides, found = predicted_sides(context.data, ordinary), readings(judge, image)
     many = set(judge.class_names) if len(judge.class_names) > 2 else set()
     likeliest = max(many & found.keys(), key=lambda name: (float(found[name][0]), name), default="")
     worded, shown = data_sets[context.data.name].words if context.data is not None else {}, []

@@ -53,15 +53,15 @@ class Pool:
         label = 0 if self.labels is None else int(self.labels[position])
         return LatentPoint(self.kind, position, label=label)
 
-    def matching(self, wanted: Filter) -> np.ndarray:
-        """The positions of those that are as ``wanted``, int64. Raises :class:`UsageError` for a name that is not known."""
-        for name, _ in wanted:
+    def matching(self, required: Filter) -> np.ndarray:
+        """Positions of candidates with the ``required`` sides, int64. Raises :class:`UsageError` for an unknown name."""
+        for name, _ in required:
             if name not in self.values:
                 raise UsageError(
                     N_("There is no attribute or class '{name}' here.", name=name),
                     N_("There are: {names}.", names=", ".join(self.values) or "-"),
                 )
-        return matching(self.values, self.sides, dict(wanted)) if wanted else np.arange(len(self))
+        return matching(self.values, self.sides, dict(required)) if required else np.arange(len(self))
 
 
 def source_of(context: ViewContext, source: Source) -> Literal["images", "samples"]:
@@ -109,11 +109,11 @@ def _of_samples(context: ViewContext) -> Resumable[Pool]:
         parts.append(readings(judge, decoded(context, z[part], None if condition is None else condition.rows(part))))
         yield part.stop / MOST
     values = {name: np.concatenate([one[name] for one in parts]) for name in parts[0]} if parts else {}
-    sides = judged_sides(context.data, values)
+    sides = predicted_sides(context.data, values)
     return Pool(z.numpy(), values, sides, "seed", None if condition is None else condition["class"].numpy())
 
 
-def judged_sides(data: DataSet | None, values: dict[str, np.ndarray]) -> dict[str, Sides]:
+def predicted_sides(data: DataSet | None, values: dict[str, np.ndarray]) -> dict[str, Sides]:
     """Thresholds of high and low in a judge's readings: one half for yes or no, else quantiles of these readings."""
     yes_or_no = switches(data) if data is not None else set()
     return {name: Sides(0.5, 0.5, 0.5) if name in yes_or_no else Sides.of(one) for name, one in values.items()}
@@ -130,8 +130,8 @@ def side_words(data: DataSet | None, name: str, side: str) -> Message | str:
     return N_("high {name}", name=shown) if side == HIGH else N_("low {name}", name=shown)
 
 
-def filter_words(data: DataSet | None, wanted: Sequence[tuple[str, str]]) -> Message:
+def filter_words(data: DataSet | None, required: Sequence[tuple[str, str]]) -> Message:
     """ "smiling, no glasses, feminine"."""
-    if not wanted:
+    if not required:
         return N_("all")
-    return N_("{words}", words=", ".join(translate(side_words(data, name, side)) for name, side in wanted))
+    return N_("{words}", words=", ".join(translate(side_words(data, name, side)) for name, side in required))

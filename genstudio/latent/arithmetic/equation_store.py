@@ -94,7 +94,7 @@ def entry_of(terms: tuple[Term, ...], place: EquationOrigin, blobs: Blobs) -> En
     return {
         "model": place.model, "latent_dim": place.latent_dim, "data": place.data,
         "terms": [
-            {"sign": term.sign, "name": term.name, "exemplars": [_told(one, blobs) for one in term.exemplars]}
+            {"sign": term.sign, "name": term.name, "exemplars": [_exemplar_entry(one, blobs) for one in term.exemplars]}
             for term in terms
         ],
     }  # fmt: skip
@@ -131,7 +131,7 @@ def _remark(made: EquationOrigin, here: EquationOrigin, refused: int) -> Message
     return None
 
 
-def _told(frame: LatentPoint, blobs: Blobs) -> Entry:
+def _exemplar_entry(frame: LatentPoint, blobs: Blobs) -> Entry:
     fields: Entry = {"kind": frame.kind, "number": frame.number, "label": frame.label}
     if frame.blob is None:
         return fields

@@ -70,8 +70,8 @@ def named(
     With ``refused`` what can't be found goes in there with the reason, by name. Without it, an attribute that was not
     named is left out, and for a named one :class:`UsageError` is raised.
     """
-    wanted = list(codes.values) if names is None else list(names)
-    for name in wanted:
+    requested = list(codes.values) if names is None else list(names)
+    for name in requested:
         if name not in codes.values and name != MIRROR:
             unknown = UsageError(
                 N_("There is no attribute '{name}' here.", name=name),
@@ -81,17 +81,17 @@ def named(
                 raise unknown
             refused[name] = unknown
     found = []
-    for k, name in enumerate(wanted):
+    for k, name in enumerate(requested):
         try:
             if name in codes.values:
                 fitting = offloaded(partial(by_attribute, name, codes, how))
-                found.append((yield from rescaled(fitting, 0.8 * k / len(wanted), 0.8)))
+                found.append((yield from rescaled(fitting, 0.8 * k / len(requested), 0.8)))
         except UsageError as error:
             if refused is not None:
                 refused[name] = error
             elif names is not None:
                 raise UsageError(N_("{name}: {reason}", name=name, reason=error.what), error.remedy) from error
-        yield 0.8 * (k + 1) / len(wanted)
+        yield 0.8 * (k + 1) / len(requested)
     if context.data is not None and has(context.model, Encodes) and (names is None or MIRROR in names):
         found.append((yield from rescaled(by_mirror(context, codes), 0.8, 1.0)))
     return found

@@ -165,8 +165,8 @@ class AttributeGAN(AnyNets):
     def add_to_generator(self, z: Tensor, fake: Tensor, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
         if self.knobs.attribute_weight:
             # Of what can't be read nothing is asked: the generator would learn marks that only the reader sees.
-            asked = self.readable / self.readable.sum().clamp_min(1.0)
-            terms["linearity"] = (asked * self.nonlinear(z, self.discriminator.read(fake))).sum()
+            balance = self.readable / self.readable.sum().clamp_min(1.0)
+            terms["linearity"] = (balance * self.nonlinear(z, self.discriminator.read(fake))).sum()
             weights["linearity"] = self.knobs.attribute_weight
 
     def nonlinear(self, z: Tensor, read: Tensor) -> Tensor:

@@ -28,13 +28,13 @@ class JudgeAutoencoder(JudgeModel):
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:
         super().__init__(spec, knobs)
-        shape = (spec.channels, *self.trunk.seen)
+        shape = (spec.channels, *self.trunk.input_size)
         self.decoder = ConvDecoder(self.feature_dim, 2 * self.feature_dim, knobs.width, 8, shape)
 
     def phases(self, context: StepContext) -> Play:
         images = self.learn_from(context.batch().images, context.draws)
         rebuilt = self.decoder(self.features(images))
-        yield Phase("model", {"reconstruction": (rebuilt - resize(images, *self.trunk.seen)).square().mean()})
+        yield Phase("model", {"reconstruction": (rebuilt - resize(images, *self.trunk.input_size)).square().mean()})
 
     def judge_output(self, images: Any) -> JudgeOutput:
         features = self.features(images)

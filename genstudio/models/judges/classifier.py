@@ -65,7 +65,7 @@ class JudgeClassifier(JudgeModel):
         classes, attributes = len(spec.class_names), len(spec.attribute_names)
         self.class_head = nn.Linear(self.feature_dim, classes) if classes else None
         self.attribute_head = nn.Linear(self.feature_dim, attributes) if attributes else None
-        height, width = self.trunk.seen
+        height, width = self.trunk.input_size
         scale = min(1.0, REMEMBERED / min(height, width))
         self.small = (max(1, round(height * scale)), max(1, round(width * scale)))
         values = spec.channels * self.small[0] * self.small[1]

@@ -54,10 +54,10 @@ class CausalConv(nn.Module):
         if norm:
             nn.init.normal_(self.weight, std=0.05)
         else:
-            seen = inputs * math.prod(size) if mask is None or mask.is_meta else float(mask.sum()) / outputs
+            fan_in = inputs * math.prod(size) if mask is None or mask.is_meta else float(mask.sum()) / outputs
             nn.init.uniform_(self.weight, -1, 1)
             with torch.no_grad():
-                self.weight.mul_(max(seen, 1.0) ** -0.5)
+                self.weight.mul_(max(fan_in, 1.0) ** -0.5)
         self.ready: Tensor | None = None
         self.starting = False
 

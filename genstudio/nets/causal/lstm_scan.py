@@ -40,7 +40,7 @@ class _Scan(torch.autograd.Function):
         # One place of zeros at either end and one step before the first, so that every read is a plain view.
         h = x.new_zeros(directions, steps + 1, rows + 2 * n, width)
         c = x.new_zeros(directions, steps + 1, rows, width)
-        gates, bent = torch.empty_like(x), torch.empty_like(c)  # gates after their sigmoids and tanh; tanh(c)
+        gates, tanh_c = torch.empty_like(x), torch.empty_like(c)  # gates after their sigmoids and tanh; tanh(c)
         for s, (first, last) in enumerate(active):
             here = slice(first * n, last * n)
             now = gates[:, s, here]
@@ -51,14 +51,14 @@ class _Scan(torch.autograd.Function):
             now[..., 3 * width :].tanh_()
             o, f, i, g = now.chunk(4, -1)
             cell = torch.mul(f, c[:, s, here], out=c[:, s + 1, here]).addcmul_(i, g)
-            torch.mul(o, torch.tanh(cell, out=bent[:, s + 1, here]), out=h[:, s + 1, _moved(here, 0, n)])
-        ctx.save_for_backward(weights, gates, h, c, bent)
+            torch.mul(o, torch.tanh(cell, out=tanh_c[:, s + 1, here]), out=h[:, s + 1, _moved(here, 0, n)])
+        ctx.save_for_backward(weights, gates, h, c, tanh_c)
         ctx.plan = shifts, active, n
         return h[:, 1:, n:-n]
 
     @staticmethod
     def backward(ctx: Any, into: Tensor) -> tuple[Tensor | None, ...]:
-        weights, gates, h, c, bent = ctx.saved_tensors
+        weights, gates, h, c, tanh_c = ctx.saved_tensors
         shifts, active, n = ctx.plan
         width = h.shape[-1]
         back = weights.transpose(-1, -2).contiguous()
@@ -71,7 +71,7 @@ class _Scan(torch.autograd.Function):
             first, last = active[s]
             here = slice(first * n, last * n)
             o, f, i, g = gates[:, s, here].chunk(4, -1)
-            curve = bent[:, s + 1, here]
+            curve = tanh_c[:, s + 1, here]
             from_h = dh[:, s + 1, _moved(here, 0, n)]
             # dc/dt: what the next step left, and what comes down through h = o tanh(c).
             through = dc[:, here].addcmul(from_h * o, 1 - curve * curve)

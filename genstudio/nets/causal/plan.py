@@ -105,8 +105,8 @@ class CausalPlan:
         while found:
             # Outputs that are read later are known only now. Freed bit by bit: all at once takes as long as a dozen ticks.
             steps, draws = found.popleft()
-            steps_now = [Step(n.name, p, i, tuple(b in self.kept for b, _ in n.outputs)) for n, p, i in steps]
-            made.append(Tick(tuple(steps_now), draws))
+            steps_of_tick = [Step(n.name, p, i, tuple(b in self.kept for b, _ in n.outputs)) for n, p, i in steps]
+            made.append(Tick(tuple(steps_of_tick), draws))
             yield
         return tuple(made), self._sizes()
 
@@ -115,11 +115,11 @@ class CausalPlan:
             depth = yield from self._depths(group, final)
             for inner, node in enumerate(group):
                 level = depth[node.name]
-                wanted = np.flatnonzero(final[node.name] < NEVER)
-                when = final[node.name][wanted].astype(np.int64) * (1 << 24) + level[wanted]
+                required = np.flatnonzero(final[node.name] < NEVER)
+                when = final[node.name][required].astype(np.int64) * (1 << 24) + level[required]
                 sorting = np.argsort(when, kind="stable")
-                wanted, when = wanted[sorting], when[sorting]
-                for part in np.split(wanted, np.flatnonzero(np.diff(when)) + 1) if len(wanted) else []:
+                required, when = required[sorting], when[sorting]
+                for part in np.split(required, np.flatnonzero(np.diff(when)) + 1) if len(required) else []:
                     tick, deep = int(final[node.name][part[0]]), int(level[part[0]])
                     self.pending[tick].append(((place, deep, inner), node, part))
                 yield

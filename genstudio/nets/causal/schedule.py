@@ -66,13 +66,13 @@ def resumable_schedule(
 
 def _early(need: np.ndarray, when: np.ndarray, node: Node) -> np.ndarray:
     """Ticks for what is ``need``-ed: a whole row in the tick that first needs one of it, if all can be known by then."""
-    wanted = need < NEVER
+    required = need < NEVER
     if node.loop is not None:
-        return np.where(wanted, when, NEVER)
-    rows, known = need.reshape(node.grid), np.where(wanted, when, 0).reshape(node.grid)
+        return np.where(required, when, NEVER)
+    rows, known = need.reshape(node.grid), np.where(required, when, 0).reshape(node.grid)
     first = rows.min(1, keepdims=True)
     together = np.where(known.max(1, keepdims=True) <= first, first, known).ravel()
-    return np.where(wanted, together, NEVER)
+    return np.where(required, together, NEVER)
 
 
 def _nothing(inputs: list[Tensor]) -> list[Tensor]:
@@ -148,10 +148,10 @@ class _Scheduler:
         for number, draw in enumerate(self.graph.draws):
             y, x = (axis.ravel() * draw.step for axis in np.mgrid[: draw.grid[0], : draw.grid[1]])
             pixels = y * width + x
-            wanted = ~self.known[pixels]
+            required = ~self.known[pixels]
             if draw.skip:
-                wanted &= (y % draw.skip != 0) | (x % draw.skip != 0)
-            units += [(number, int(p), int(pixels[p])) for p in np.flatnonzero(wanted)]
+                required &= (y % draw.skip != 0) | (x % draw.skip != 0)
+            units += [(number, int(p), int(pixels[p])) for p in np.flatnonzero(required)]
         draws = self.graph.draws
         return sorted(units, key=lambda unit: (draws[unit[0]].rank, unit[2], draws[unit[0]].channels))
 
@@ -194,11 +194,11 @@ class _Scheduler:
         ticks = np.zeros(len(self.units), np.int32)
         for number, (draw, position, _) in enumerate(self.units):
             row = reach[self.graph.draws[draw].output][position]
-            seen = np.unpackbits(row, count=len(ticks)).view(bool)
-            if seen[number:].any():
+            visible = np.unpackbits(row, count=len(ticks)).view(bool)
+            if visible[number:].any():
                 raise ValueError(f"{self.graph.draws[draw].output} sees what it is to draw: the graph is not causal")
-            if seen.any():
-                ticks[number] = ticks[seen].max() + 1
+            if visible.any():
+                ticks[number] = ticks[visible].max() + 1
             yield
         return ticks
 
@@ -229,13 +229,13 @@ class _Scheduler:
             while True:
                 before = [need[b].copy() for node in group for b, _ in node.outputs]
                 for node in reversed(group):
-                    wanted = np.minimum.reduce([need[buffer][:-1] for buffer, _ in node.outputs])
+                    required = np.minimum.reduce([need[buffer][:-1] for buffer, _ in node.outputs])
                     if node.eager:
-                        wanted = _early(wanted, when[node.outputs[0][0]][:-1], node)
-                    final[node.name] = wanted
+                        required = _early(required, when[node.outputs[0][0]][:-1], node)
+                    final[node.name] = required
                     for i, read in enumerate(node.reads):
                         table = self.tables[node.name, i]
-                        np.minimum.at(need[read.buffer], table, np.broadcast_to(wanted[:, None], table.shape))
+                        np.minimum.at(need[read.buffer], table, np.broadcast_to(required[:, None], table.shape))
                         yield
                 after = [need[b] for node in group for b, _ in node.outputs]
                 if group[0].loop is None or all(map(np.array_equal, before, after)):

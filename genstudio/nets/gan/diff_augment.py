@@ -39,7 +39,7 @@ def colour(images: Tensor, draws: Draws) -> Tensor:
 def translation(images: Tensor, draws: Draws) -> Tensor:
     """Shifted by up to an eighth of the side, what comes in being 0."""
     n, _, h, w = images.shape
-    down, right = (_whole(draws, n, round(side * SHIFT), images.device) for side in (h, w))
+    down, right = (_random_shifts(draws, n, round(side * SHIFT), images.device) for side in (h, w))
     padded = torch.nn.functional.pad(images, (1, 1, 1, 1))
     y = (torch.arange(h, device=images.device) + 1 + down).clamp(0, h + 1)
     x = (torch.arange(w, device=images.device) + 1 + right).clamp(0, w + 1)
@@ -59,7 +59,7 @@ def cutout(images: Tensor, draws: Draws) -> Tensor:
     return images * ~(rows[:, None, :, None] & columns[:, None, None, :])
 
 
-def _whole(draws: Draws, n: int, most: int, device: torch.device) -> Tensor:
+def _random_shifts(draws: Draws, n: int, most: int, device: torch.device) -> Tensor:
     """n×1 whole numbers from -most to most."""
     return draws.integers(-most, most + 1, n, 1, device=device)
 

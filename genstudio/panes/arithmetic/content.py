@@ -223,12 +223,12 @@ def _summed(
         values["missing"] = missing
     words = missing or _words(terms)
     verdict = values.get("verdict")
-    seen = N_("{words} · {verdict}", words=words, verdict=verdict) if verdict else words
+    described = N_("{words} · {verdict}", words=words, verdict=verdict) if verdict else words
     step = f"{context.snapshot.step:,}"
-    told = N_("{words}, from step {step}", words=seen, step=step)
+    caption = N_("{words}, from step {step}", words=described, step=step)
     if not filled:
-        told = N_("{words} Step {step}.", words=words, step=step)
-    return Content(told, pictures=tuple(pictures), values=values, figure=draw_equation if filled else None)
+        caption = N_("{words} Step {step}.", words=words, step=step)
+    return Content(caption, pictures=tuple(pictures), values=values, figure=draw_equation if filled else None)
 
 
 def _missing(equation: Filled, refused: Refused) -> Message | None:

@@ -116,13 +116,13 @@ def _found(
         return
     shown: Content | None = None
     if not begun(context):  # at once: a judge is not loaded in an instant
-        shown = yield from _whole(sheets, story, 0.0)
+        shown = yield from _complete(sheets, story, 0.0)
     work = staged(context, *state.way) if story.found_here else unnamed(context)  # type: ignore[arg-type]
     for share, found in work:
         if shown is None or found is not story.found or int(100 * share) != shown.values["percent"]:
             story.found = found
             story.rows = _rows(state, found)
-            shown = yield from _whole(sheets, story, share)
+            shown = yield from _complete(sheets, story, share)
         else:
             yield shown
     if known is not None and story.found is not None:  # found by the command line, which leaves the nameless out
@@ -143,7 +143,7 @@ def _looked_into(context: ViewContext, state: DirectionsState, sheets: Sheets, s
     if state.fixed:
         z = (yield from _meanwhile(ordinary_codes(context), sheets.content(story))).z
     story.rows = _rows(state, found, z)
-    shown = yield from _whole(sheets, story)
+    shown = yield from _complete(sheets, story)
     if found.space.digest != context.snapshot.digest:
         key = ("scores now", state.directions, found.space.digest)
         work = context.resume(key, lambda: scores_now(context, found))
@@ -174,7 +174,7 @@ def _measured_anew(context: ViewContext, sheets: Sheets, story: Story, k: int) -
     yield sheets.content(story)
 
 
-def _whole(sheets: Sheets, story: Story, share: float | None = None) -> Generator[Content, None, Content]:
+def _complete(sheets: Sheets, story: Story, share: float | None = None) -> Generator[Content, None, Content]:
     """Contents with ever more rows decoded; returns the whole one."""
     for shown in sheets.contents(story, share):
         yield shown

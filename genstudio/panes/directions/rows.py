@@ -54,7 +54,7 @@ class DirectionRow:
     def title(self) -> str:
         return self.name.replace("_", " ")
 
-    def told(self, found_at: int, here: int) -> list[Message]:
+    def lines(self, found_at: int, here: int) -> list[Message]:
         """Three lines: how it was found and how well, its own effect, the others'."""
         if self.problem:
             return [self._how(found_at, here), N_("{why}", why=self.problem)]
@@ -67,16 +67,16 @@ class DirectionRow:
             if found_at != here:
                 return N_("{method}, found at step {then}", method=method, then=f"{found_at:,}")
             return N_("{method}", method=method)
-        told = {
+        lines = {
             "method": method,
             "score": SCORES.get(direction.scored, direction.scored),
             "heldout": short(direction.heldout),
             "random": short(direction.baseline) if direction.baseline is not None else "-",
         }
         if self.now is not None:
-            told |= {"now": short(self.now), "then": f"{found_at:,}"}
-            return N_("{method}, at step {then} {score} {heldout}, now {now} (random {random})", **told)
-        return N_("{method}, {score} {heldout} (random {random})", **told)
+            lines |= {"now": short(self.now), "then": f"{found_at:,}"}
+            return N_("{method}, at step {then} {score} {heldout}, now {now} (random {random})", **lines)
+        return N_("{method}, {score} {heldout} (random {random})", **lines)
 
     def _effects(self) -> list[Message]:
         effect = self.direction.effect
@@ -93,11 +93,11 @@ class DirectionRow:
             )
         own = {"name": self.title, "effect": signed(effect[self.name])}
         if self.direction.monotone is None:
-            said = [N_("{name}\u00a0{effect}\u00a0σ", **own)]
+            own_effect = [N_("{name}\u00a0{effect}\u00a0σ", **own)]
         elif self.direction.monotone > 0.995:
-            said = [N_("{name}\u00a0{effect}\u00a0σ, monotone", **own)]
+            own_effect = [N_("{name}\u00a0{effect}\u00a0σ, monotone", **own)]
         else:
-            said = [
+            own_effect = [
                 N_(
                     "{name}\u00a0{effect}\u00a0σ, monotone in {share}\u00a0%",
                     share=f"{100 * self.direction.monotone:.0f}",
@@ -105,7 +105,7 @@ class DirectionRow:
                 )
             ]
         return [
-            *said,
+            *own_effect,
             N_("also: {moved}\u00a0σ", moved=moved)
             if moved
             else N_("no other by {least}\u00a0σ", least=LEAST_IN_WORDS),

@@ -111,7 +111,7 @@ class Sheets:
             "finding": share is not None,
             "shown": self._shown(story),
             "rows": tuple(story.rows),
-            "lines": tuple(tuple(row.told(step, self.context.snapshot.step)) for row in story.rows),
+            "lines": tuple(tuple(row.lines(step, self.context.snapshot.step)) for row in story.rows),
             "row_names": tuple(row.title for row in story.rows),
             "remarks": story.remarks,
             "way": self.state.way,
@@ -192,31 +192,31 @@ class Sheets:
     # -- words ---------------------------------------------------------------------------------------------------
 
     def _words(self, story: Story, share: float | None) -> Message:
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "code": self.code.words,
             "n": len(story.rows),
             "reach": f"{self.state.reach:g}",
             "step": f"{self.context.snapshot.step:,}",
         }
         if not story.rows:
-            said = N_("{code}, from step {step}", **told)
+            caption = N_("{code}, from step {step}", **fields)
         elif self._shown(story) == "cosines":
-            said = N_("Cosines between {n} directions, from step {step}", **told)
+            caption = N_("Cosines between {n} directions, from step {step}", **fields)
         elif self._shown(story) == "effects":
-            said = N_("Effects of {n} directions, from −2 σ to 2 σ, from step {step}", **told)
+            caption = N_("Effects of {n} directions, from −2 σ to 2 σ, from step {step}", **fields)
         else:
-            said = N_("{code} along {n} directions, ±{reach} σ, from step {step}", **told)
+            caption = N_("{code} along {n} directions, ±{reach} σ, from step {step}", **fields)
         found = story.found
         if found is not None and found.space.digest != self.context.snapshot.digest:
-            said = N_("{said} · found at step {found}", said=said, found=f"{found.space.step:,}")
+            caption = N_("{caption} · found at step {found}", caption=caption, found=f"{found.space.step:,}")
         held = ", ".join(row.title for row in story.rows if row.fixed)
         if held:
-            said = N_("{said} · {names} held fixed", said=said, names=held)
+            caption = N_("{caption} · {names} held fixed", caption=caption, names=held)
         if share is not None:
-            said = N_("{said} · finding directions, {percent} %", said=said, percent=int(100 * share))
+            caption = N_("{caption} · finding directions, {percent} %", caption=caption, percent=int(100 * share))
         elif self.state.shown == "effects" and self._shown(story) == "strips":
-            said = N_("{said} · no effect is measured", said=said)
-        return said
+            caption = N_("{caption} · no effect is measured", caption=caption)
+        return caption
 
 
 def _facts(context: ViewContext) -> dict[str, Any]:

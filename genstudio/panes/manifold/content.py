@@ -10,7 +10,7 @@ from genstudio.core.conditions.classes import of_class
 from genstudio.core.messages import N_, Message
 from genstudio.panes.groups import LOOK
 from genstudio.panes.manifold.overlay import encoded_points, sheet_places
-from genstudio.panes.manifold.state import ManifoldState, wanted_axes
+from genstudio.panes.manifold.state import ManifoldState, requested_axes
 from genstudio.viewing.conditioning import chosen_class, classes_of
 from genstudio.viewing.content import Content, Picture
 from genstudio.viewing.context import ViewContext
@@ -64,7 +64,7 @@ def manifold(context: ViewContext, state: ManifoldState) -> Iterator[Content | f
 
     n = state.side
     if has(context.model, Encodes):  # thousands of images, so in parts: what follows finds them encoded
-        if wanted_axes(context, state) == "principal":
+        if requested_axes(context, state) == "principal":
             yield from encoding(context, PRINCIPAL_CODES)
         if state.overlay:
             yield from encoding(context, state.overlay_count)
@@ -86,9 +86,9 @@ def manifold(context: ViewContext, state: ManifoldState) -> Iterator[Content | f
         if stage is None:
             yield None
             continue
-        fields = words if stage.whole else _so_far(words, stage.done, n * n)
+        fields = words if stage.is_complete else _so_far(words, stage.done, n * n)
         # A cell that is not decoded yet shows a neighbour, and says so: its z is the neighbour's.
-        shown = z if stage.whole else z.reshape(n * n, -1)[stage.source].reshape(z.shape)
+        shown = z if stage.is_complete else z.reshape(n * n, -1)[stage.source].reshape(z.shape)
         cells = sheet(stage.pixels, n, n)
         picture = Picture(cells, label=fields, cell=context.spec.cell, values={"z": shown})
         share = stage.done / (n * n)
@@ -98,7 +98,7 @@ def manifold(context: ViewContext, state: ManifoldState) -> Iterator[Content | f
 def plane_of(context: ViewContext, state: ManifoldState) -> tuple[Plane, tuple[str, str]]:
     """The plane that ``state`` shows of this model, and the names of its axes. Dimensions are taken modulo latent_dim."""
     dim = context.require(Decodes).latent_dim
-    if wanted_axes(context, state) == "principal" and dim > 1 and has(context.model, Encodes):
+    if requested_axes(context, state) == "principal" and dim > 1 and has(context.model, Encodes):
         anchor = None if state.anchor is None else context.blobs.get_array(state.anchor)
         principal = principal_plane(context, dim, anchor)
         if principal is not None:
@@ -152,16 +152,16 @@ def _words(context: ViewContext, state: ManifoldState, names: tuple[str, str]) -
             "{name}: {axis}", name=context.spec.class_names[chosen_class(context, state.label) or 0], axis=names[0]
         )
     if state.centre_u == 0 and state.centre_v == 0:
-        seen = N_("{across} across, {up} up, ±{reach} σ, {n}×{n} from step {step}", **fields)
+        caption = N_("{across} across, {up} up, ±{reach} σ, {n}×{n} from step {step}", **fields)
     else:
-        seen = N_("{across} across, {up} up, ±{reach} σ about ({u}, {v}), {n}×{n} from step {step}", **fields)
+        caption = N_("{across} across, {up} up, ±{reach} σ about ({u}, {v}), {n}×{n} from step {step}", **fields)
     why = _why_not_principal(context, state) if names != PRINCIPAL else None
-    return N_("{seen} · {why}", seen=seen, why=why) if why is not None else seen
+    return N_("{caption} · {why}", caption=caption, why=why) if why is not None else caption
 
 
 def _why_not_principal(context: ViewContext, state: ManifoldState) -> Message | None:
     """Why the principal directions are not shown, where they are wanted and could have been."""
-    if context.require(Decodes).latent_dim < 2 or wanted_axes(context, state) != "principal":
+    if context.require(Decodes).latent_dim < 2 or requested_axes(context, state) != "principal":
         return None
     if not has(context.model, Encodes):
         return N_("no principal directions: this model has no encoder")

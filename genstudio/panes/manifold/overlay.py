@@ -47,10 +47,14 @@ def encoded_points(context: ViewContext, state: ManifoldState, through: Plane) -
     u, v = through.places(found.z)
     across, up = map(np.array, state.cell_places())
     x, y = sheet_places(u, across), 1 - sheet_places(v, up)
-    kept = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
-    colours, legend, told = _coloured(context, state.overlay, found)
-    values = {"index": found.indices[kept], "z": found.z[kept], **{k: array[kept] for k, array in told.items()}}
-    return Points(np.stack([x, y], 1)[kept].astype(np.float32), colours[kept], legend, values)
+    inside = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
+    colours, legend, per_point = _coloured(context, state.overlay, found)
+    values = {
+        "index": found.indices[inside],
+        "z": found.z[inside],
+        **{k: array[inside] for k, array in per_point.items()},
+    }
+    return Points(np.stack([x, y], 1)[inside].astype(np.float32), colours[inside], legend, values)
 
 
 def sheet_places(values: np.ndarray, cells: np.ndarray) -> np.ndarray:

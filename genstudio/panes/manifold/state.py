@@ -92,7 +92,7 @@ class ManifoldState(PaneState):
         return "principal" if latent_dim > 2 and can_encode and by_itself else "latent"
 
     def decided(self, context: ViewContext) -> ManifoldState:
-        principal = context.data is not None and wanted_axes(context, self) == "principal"
+        principal = context.data is not None and requested_axes(context, self) == "principal"
         return replace(self, axes="principal" if principal else "latent")
 
     @property
@@ -157,6 +157,6 @@ def _clipped(centre: float) -> float:
     return min(FARTHEST_CENTRE, max(-FARTHEST_CENTRE, centre))
 
 
-def wanted_axes(context: ViewContext, state: ManifoldState) -> Literal["latent", "principal"]:
+def requested_axes(context: ViewContext, state: ManifoldState) -> Literal["latent", "principal"]:
     """Axes that the plane should lie along, whether or not there are images to find them by."""
     return state.axes_of(context.require(Decodes).latent_dim, has(context.model, Encodes))

@@ -205,9 +205,9 @@ def space_of(context: ViewContext, state: NeighboursState) -> ComparisonSpace:
     from genstudio.evaluate.copying.nearest import PIXELS, ComparisonSpace
 
     if state.compared == "features" and context.data is not None and (judge := context.judge()) is not None:
-        from genstudio.panes.neighbours.judge_space import judged
+        from genstudio.panes.neighbours.judge_space import space_of_judge
 
-        return judged(context.data, judge)
+        return space_of_judge(context.data, judge)
     if context.spec.levels is None:  # points of a plane, for instance
         return ComparisonSpace("values", PIXELS.place, 100.0, N_("% of the scale"))
     return PIXELS

@@ -28,23 +28,23 @@ class JudgeSpace(ComparisonSpace):
     """Places of training images are remembered, float32 R×D: to look at an image takes a hundred times as long as to compare
     it. They are worked out in whole blocks of ``at_once``, so that they are the same to the bit whatever is asked for."""
 
-    remembered: dict[int, Tensor] = field(default_factory=dict)
+    placed: dict[int, Tensor] = field(default_factory=dict)
 
     def training(self, among: Searched, rows: slice | np.ndarray) -> Tensor:
-        wanted = np.arange(len(among))[rows]
-        for block in np.unique(wanted // self.at_once).tolist():
-            if block not in self.remembered:
+        rows_needed = np.arange(len(among))[rows]
+        for block in np.unique(rows_needed // self.at_once).tolist():
+            if block not in self.placed:
                 start = block * self.at_once
                 images = among.images(slice(start, min(start + self.at_once, len(among))))
-                self.remembered[block] = self.place(images).float()
-        return torch.stack([self.remembered[row // self.at_once][row % self.at_once] for row in wanted.tolist()])
+                self.placed[block] = self.place(images).float()
+        return torch.stack([self.placed[row // self.at_once][row % self.at_once] for row in rows_needed.tolist()])
 
 
 # By data set, which stays open longer than a view context lasts.
 _spaces: weakref.WeakKeyDictionary[Any, Cache] = weakref.WeakKeyDictionary()
 
 
-def judged(data: DataSet, judge: Judge) -> JudgeSpace:
+def space_of_judge(data: DataSet, judge: Judge) -> JudgeSpace:
     """The space of the features of ``judge``, with their values for the training images of ``data`` once computed."""
 
     def make() -> JudgeSpace:

@@ -171,8 +171,8 @@ def _axis(stands: Position, *, probability: bool) -> tuple[Tensor, np.ndarray]:
     if probability:
         # Half of the places even in D, half in its logit: towards the ends the logarithms bend ever more.
         end = np.log(1 / EDGE - 1)
-        bent = 1 / (1 + np.exp(-np.linspace(-end, end, POINTS // 2)))
-        share = np.unique(np.concatenate([np.linspace(EDGE, 1 - EDGE, POINTS // 2), bent[1:-1]]))
+        logistic = 1 / (1 + np.exp(-np.linspace(-end, end, POINTS // 2)))
+        share = np.unique(np.concatenate([np.linspace(EDGE, 1 - EDGE, POINTS // 2), logistic[1:-1]]))
         return torch.logit(torch.from_numpy(share)), share
     every = torch.cat([part for part in (stands.real, stands.fake) if part is not None])
     low, high = float(every.min()), float(every.max())

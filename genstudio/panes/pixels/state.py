@@ -92,11 +92,11 @@ class PixelsState(PaneState):
             return replace(self, temperature=value, temperature_schedule=(), branches=())
         kept = tuple(pair for pair in self.temperature_schedule if pair[0] < self.position)
         branches = tuple((image, *min((y, x), here), blob) for image, y, x, blob in self.branches)
-        whole = replace(self, temperature_schedule=kept, branches=branches)
+        unbranched = replace(self, temperature_schedule=kept, branches=branches)
         return (
-            whole
-            if whole.temperature_at(self.position) == value
-            else replace(whole, temperature_schedule=(*kept, (self.position, value)))
+            unbranched
+            if unbranched.temperature_at(self.position) == value
+            else replace(unbranched, temperature_schedule=(*kept, (self.position, value)))
         )
 
     def edited(self, image: int, y: int, x: int, levels: tuple[int, ...], before: Blob | None = None) -> PixelsState:

@@ -35,15 +35,15 @@ def view(
     import numpy as np
 
     enlarged = state.enlarged % state.n
-    images, seen = _images(context, drawing, place)
+    images, visible = _images(context, drawing, place)
     shown = to_rgb(images, context.spec.levels or 256)
-    shown[~seen] = SLATE
+    shown[~visible] = SLATE
     columns = math.ceil(math.sqrt(state.n))
     rows = math.ceil(state.n / columns)
     words = _words(context, state, drawing, place)
     values = _facts(context, drawing, place) | {"large": np.ascontiguousarray(images[enlarged])}
     values |= _current(drawing, place, enlarged)
-    over, fields = _overlaid(context, state, drawing, place, shown[enlarged], seen[enlarged], field)
+    over, fields = _overlaid(context, state, drawing, place, shown[enlarged], visible[enlarged], field)
     index = np.arange(rows * columns).reshape(rows, columns)
     cell = (context.spec.height, context.spec.width)
     pictures = (
@@ -73,16 +73,16 @@ def _images(context: ViewContext, drawing: Drawing, place: int) -> tuple[np.ndar
 
     replay, spec = drawing.replay, context.spec
     levels = replay.images(place)
-    seen = np.zeros((spec.height, spec.width), bool)
-    seen[tuple(replay.pixels[:place].T)] = True
+    visible = np.zeros((spec.height, spec.width), bool)
+    visible[tuple(replay.pixels[:place].T)] = True
     if drawing.given is not None:
         # What is given is there from the start. An edited pixel shows as given until it is reached.
-        from_given = drawing.given.known & ~_tensor(seen)
-        whole = (drawing.given.image * ((spec.levels or 256) - 1)).round().long()
-        levels = levels + (whole * from_given)
-        seen = seen | drawing.given.known.numpy()
+        from_given = drawing.given.known & ~_tensor(visible)
+        given_levels = (drawing.given.image * ((spec.levels or 256) - 1)).round().long()
+        levels = levels + (given_levels * from_given)
+        visible = visible | drawing.given.known.numpy()
     images = levels.permute(0, 2, 3, 1).numpy().astype(np.uint8)
-    return images, np.broadcast_to(seen, (len(images), *seen.shape))
+    return images, np.broadcast_to(visible, (len(images), *visible.shape))
 
 
 def _facts(context: ViewContext, drawing: Drawing, place: int) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _overlaid(
     drawing: Drawing,
     place: int,
     large: np.ndarray,
-    seen: np.ndarray,
+    visible: np.ndarray,
     field: np.ndarray | None,
 ) -> tuple[np.ndarray, dict[str, Any]]:
     """The large image under its overlay, and the overlay's numbers."""
@@ -137,7 +137,7 @@ def _overlaid(
         allowed = allowed_map(context, drawing, place)
         return _tinted(large, allowed, replay.units[place - 1]), {"allowed": allowed}
     if field is not None:
-        return _lit(large, seen, field, replay.units[place - 1]), {"field": field}
+        return _lit(large, visible, field, replay.units[place - 1]), {"field": field}
     return large, {}
 
 
@@ -187,14 +187,14 @@ def _tinted(large: np.ndarray, allowed: np.ndarray, unit: tuple[int, int, int]) 
     return np.rint(made).astype(np.uint8)
 
 
-def _lit(large: np.ndarray, seen: np.ndarray, field: np.ndarray, unit: tuple[int, int, int]) -> np.ndarray:
+def _lit(large: np.ndarray, visible: np.ndarray, field: np.ndarray, unit: tuple[int, int, int]) -> np.ndarray:
     """The field as heat over the darkened image. Fields fall off fast, so the root is shown, and even the weakest place
     of it is told from where nothing acts."""
     import numpy as np
 
     glow = heat(np.where(field > 0, 0.15 + 0.85 * np.sqrt(field), 0.0), 1.0)
     inside = 0.85 * (field > 0)[..., None]
-    made = (1 - inside) * np.where(seen, 0.4, 1.0)[..., None] * large + inside * glow
+    made = (1 - inside) * np.where(visible, 0.4, 1.0)[..., None] * large + inside * glow
     made[unit[0], unit[1]] = CURRENT
     return np.rint(made).astype(np.uint8)
 

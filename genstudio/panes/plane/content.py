@@ -117,8 +117,8 @@ def plane_field(context: ViewContext, state: PlaneState) -> Iterator[Content | N
     radius = side / 320
     if state.data and data is not None:
         draw_points(canvas, _pixels(state, data, side), DATA, 0.9 * radius)
-    judged = has(context.model, Discriminates)
-    values: dict[str, Any] = {"discriminates": judged, "classes": classes_of(context) if judged else 0}
+    discriminates = has(context.model, Discriminates)
+    values: dict[str, Any] = {"discriminates": discriminates, "classes": classes_of(context) if discriminates else 0}
     if field is not None:
         values["field"] = field.raw
     if state.samples:
@@ -155,14 +155,14 @@ def _field(context: ViewContext, state: PlaneState, data: np.ndarray | None, sam
     import torch
 
     with torch.no_grad():
-        raw = _asked_over(context, state, GRID)
+        raw = _output_grid(context, state, GRID)
         if _is_logit(context):
             fields = torch.from_numpy(raw).sigmoid().mul(2).sub(1).numpy()
             return Field(raw, fields, _scale(N_("D"), N_("0, generated"), N_("1, real")))
         # Over the whole square, so that a zoom changes no colour.
-        whole = _asked_over(context, replace(state, zoom=1.0), GRID // 2)
+        unzoomed = _output_grid(context, replace(state, zoom=1.0), GRID // 2)
         middle = _middle(context, state, data, samples)
-    reach = max(float(np.quantile(np.abs(whole - middle), 0.99)), 1e-6)
+    reach = max(float(np.quantile(np.abs(unzoomed - middle), 0.99)), 1e-6)
     scale = _scale(
         N_("critic"), N_("−{reach}, generated", reach=f"{reach:.2g}"), N_("+{reach}, real", reach=f"{reach:.2g}")
     )
@@ -178,12 +178,12 @@ def _middle(context: ViewContext, state: PlaneState, data: np.ndarray | None, sa
     if boundary is not None:
         return float(boundary)
     means = [
-        float(_judged(context, state, torch.from_numpy(part)).mean()) for part in (samples, data) if part is not None
+        float(_outputs(context, state, torch.from_numpy(part)).mean()) for part in (samples, data) if part is not None
     ]
     return sum(means) / len(means)
 
 
-def _asked_over(context: ViewContext, state: PlaneState, n: int) -> np.ndarray:
+def _output_grid(context: ViewContext, state: PlaneState, n: int) -> np.ndarray:
     """The discriminator's raw output at the middles of n×n squares of what is shown, float32; row 0 is the top."""
     import numpy as np
     import torch
@@ -191,11 +191,11 @@ def _asked_over(context: ViewContext, state: PlaneState, n: int) -> np.ndarray:
     steps = (np.arange(n) + 0.5) / (n * state.zoom)
     left, top = state.corner
     points = np.stack(np.meshgrid(left + steps, top - steps), -1).reshape(-1, 2).astype(np.float32)
-    asked: np.ndarray = _judged(context, state, torch.from_numpy(points)).reshape(n, n).numpy()
-    return asked
+    outputs: np.ndarray = _outputs(context, state, torch.from_numpy(points)).reshape(n, n).numpy()
+    return outputs
 
 
-def _judged(context: ViewContext, state: PlaneState, points: Tensor) -> Tensor:
+def _outputs(context: ViewContext, state: PlaneState, points: Tensor) -> Tensor:
     """The discriminator's raw output for points n×2: n."""
     import torch
 
@@ -217,7 +217,7 @@ def _draw_arrows(canvas: np.ndarray, context: ViewContext, state: PlaneState, sa
     import torch
 
     at = torch.from_numpy(samples.copy()).requires_grad_(True)
-    (gradient,) = torch.autograd.grad(_judged(context, state, at).sum(), at)
+    (gradient,) = torch.autograd.grad(_outputs(context, state, at).sum(), at)
     found: np.ndarray = gradient.numpy()
     side = len(canvas)
     longest = max(float(np.hypot(*found.T).max(initial=0)), 1e-12)

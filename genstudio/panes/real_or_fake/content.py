@@ -118,16 +118,16 @@ def real_or_fake(context: ViewContext, state: RealOrFakeState) -> Iterator[Conte
     check_data(context)
     shown = {}
     for name in ("fake", "held_out"):
-        shown[name] = yield from _judged(context, state, name, 0, state.n, heated=True)
+        shown[name] = yield from _scores_of(context, state, name, 0, state.n, heated=True)
     # All three are counted from the beginning, so that each curve keeps its colour.
-    first_ones = shown | {"train": (yield from _judged(context, state, "train", 0, state.n))}
+    first_ones = shown | {"train": (yield from _scores_of(context, state, "train", 0, state.n))}
     counted = {name: [one.outputs] for name, one in first_ones.items() if one is not None}
     yield _content(context, state, shown, counted)
     size = max(8, AT_ONCE // context.spec.values)
     for name in GROUPS:
         start = state.n if name in counted else 0
         for first in range(start, max(state.counted, start), size):
-            more = yield from _judged(context, state, name, first, min(size, state.counted - first))
+            more = yield from _scores_of(context, state, name, first, min(size, state.counted - first))
             if more is None:
                 break
             counted.setdefault(name, []).append(more.outputs)
@@ -139,7 +139,7 @@ def real_or_fake(context: ViewContext, state: RealOrFakeState) -> Iterator[Conte
 # -- what is looked at ---------------------------------------------------------------------------------------------------
 
 
-def _judged(
+def _scores_of(
     context: ViewContext, state: RealOrFakeState, name: str, first: int, n: int, *, heated: bool = False
 ) -> Pausing[Scores | None]:
     """Images ``first`` to ``first + n`` of one of :data:`GROUPS`, fewer where there are no more; ``None`` without any."""
@@ -194,11 +194,11 @@ def _real(
 
 
 def _content(
-    context: ViewContext, state: RealOrFakeState, judged: dict[str, Scores | None], counted: dict[str, list[np.ndarray]]
+    context: ViewContext, state: RealOrFakeState, scores: dict[str, Scores | None], counted: dict[str, list[np.ndarray]]
 ) -> Content:
     import numpy as np
 
-    fake, held_out = judged["fake"], judged["held_out"]
+    fake, held_out = scores["fake"], scores["held_out"]
     assert fake is not None
     parts = [fake] + ([held_out] if state.real and held_out is not None else [])
     outputs = np.concatenate([part.outputs for part in parts])

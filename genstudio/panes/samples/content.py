@@ -120,7 +120,7 @@ def samples(context: ViewContext, state: SamplesState) -> Iterator[Content | flo
     values: dict[str, Any] = {}
     if not has(context.model, Decodes):
         noise = generator(state.seed, "samples")
-        images = yield from drawn(context, state.n, noise, **_asked(context, state))
+        images = yield from drawn(context, state.n, noise, **_options(context, state))
         yield _content(context, state, sheet(to_pixels(images), rows, columns), values)
         return
     z = _codes(context, state)
@@ -142,12 +142,12 @@ def _columns(context: ViewContext, state: SamplesState) -> int:
     return columns_for(state.n, classes)
 
 
-def _asked(context: ViewContext, state: SamplesState) -> dict[str, Any]:
+def _options(context: ViewContext, state: SamplesState) -> dict[str, Any]:
     """Arguments for sampling a model without a code: classes, and for one that draws pixel by pixel a temperature, which has
     to be more than 0."""
     condition = classes_in_turn(context, state.n, state.label)
-    asked: dict[str, Any] = {} if condition is None else {"condition": condition}
-    return asked | ({"temperature": max(state.temperature, 0.01)} if has(context.model, SamplesPixels) else {})
+    options: dict[str, Any] = {} if condition is None else {"condition": condition}
+    return options | ({"temperature": max(state.temperature, 0.01)} if has(context.model, SamplesPixels) else {})
 
 
 def can_draw(context: ViewContext) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["FARTHEST", "SlidersState", "code_at", "figure_codes", "sliders"]
 
 MOST_NAMED = 3  # moved sliders that the words name
-SAID_EVERY = 0.05  # of the search
+REPORTED_EVERY = 0.05  # of the search
 
 PAGE = N_(
     "<p>Each slider moves along one direction of latent space. The picture shows <i>decode</i>(z) of</p><p>z = μ "
@@ -63,32 +63,38 @@ def sliders(context: ViewContext, state: SlidersState) -> Iterator[Content | Non
     as bytes, when it is all there; ``values["finding"]``: the share of the search that is done, as long as it goes on.
     """
     start = start_code(context, state)
-    seen: Content | None = None
+    newest: Content | None = None
     there: tuple[bool, bool] | None = None
-    said = -1.0
+    reported = -1.0
     for found in found_so_far(context, state):
         if found.share is None:
             break
         if there != (there := (found.directions is not None, found.basis is not None)):
             for content in _contents(Scene(context, state, found, start)):
-                seen = content or seen
+                newest = content or newest
                 yield None
-            assert seen is not None
+            assert newest is not None
             # Under a hand that moves this is all there is to see: what follows differs in words alone.
             yield replace(
-                seen, words=_finding(seen, found.share), values=seen.values | {"finding": 0.0}, coarse=True, share=0.0
+                newest,
+                words=_finding(newest, found.share),
+                values=newest.values | {"finding": 0.0},
+                coarse=True,
+                share=0.0,
             )
-            said = -1.0
-        assert seen is not None
-        if said < 0 or found.share >= said + SAID_EVERY:
-            said = found.share
-            fields = replace(seen, words=_finding(seen, said), values=seen.values | {"finding": said}, share=said)
+            reported = -1.0
+        assert newest is not None
+        if reported < 0 or found.share >= reported + REPORTED_EVERY:
+            reported = found.share
+            fields = replace(
+                newest, words=_finding(newest, reported), values=newest.values | {"finding": reported}, share=reported
+            )
         yield fields
     yield from _contents(Scene(context, state, found, start))
 
 
-def _finding(seen: Content, share: float) -> Message:
-    return N_("{words} · finding directions, {share} %", words=seen.words, share=f"{100 * share:.0f}")
+def _finding(newest: Content, share: float) -> Message:
+    return N_("{words} · finding directions, {share} %", words=newest.words, share=f"{100 * share:.0f}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +168,7 @@ def _contents(scene: Scene) -> Iterator[Content | None]:
             yield None
             continue
         words = _words_of_figure(scene)
-        if not stage.whole:
+        if not stage.is_complete:
             words = N_(
                 "{words} · {done} of {cells} pictures so far", words=words, done=stage.done, cells=rows * columns
             )
@@ -222,10 +228,10 @@ def _words(scene: Scene) -> Message:
     moved = [(name, value) for name, value in state.values if name in scene.set]
     moved.sort(key=lambda one: -abs(one[1]))
     fields = [f"{row_title(name)} {value:+.2f} σ".replace("-", "\N{MINUS SIGN}") for name, value in moved[:MOST_NAMED]]
-    seen: Message | str = ", ".join(fields) or N_("all sliders at 0")
+    newest: Message | str = ", ".join(fields) or N_("all sliders at 0")
     if len(moved) > MOST_NAMED:
-        seen = N_("{seen} and {n} more", seen=seen, n=len(moved) - MOST_NAMED)
-    return _from_step(scene, N_("{what}: {seen}", what=_what(scene), seen=seen))
+        newest = N_("{caption} and {n} more", newest=newest, n=len(moved) - MOST_NAMED)
+    return _from_step(scene, N_("{what}: {caption}", what=_what(scene), newest=newest))
 
 
 def _words_of_figure(scene: Scene) -> Message:

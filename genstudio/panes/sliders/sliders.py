@@ -89,10 +89,10 @@ class SliderSet:
             across = self._first(ACROSS, up)
         return across, up
 
-    def _first(self, wanted: tuple[str, ...], taken: str) -> str:
-        """The first of ``wanted`` that there is; else the first principal component, or slider, that is not ``taken``."""
+    def _first(self, preferred: tuple[str, ...], taken: str) -> str:
+        """The first of ``preferred`` that there is; else the first principal component, or slider, that is not ``taken``."""
         by_group = [row.name for group in (PRINCIPAL, NAMED, COORDINATES) for row in self.rows if row.group == group]
-        return next((name for name in (*wanted, *by_group) if name in self and name != taken), taken)
+        return next((name for name in (*preferred, *by_group) if name in self and name != taken), taken)
 
 
 def make_set(dim: int, directions: Directions | None, basis: Basis | None) -> SliderSet:
@@ -128,12 +128,12 @@ def _is_component(one: Direction) -> bool:
 
 def _place(one: Direction) -> tuple[int, float]:
     """Sort key: preferred attributes first, where they can be read; the rest by score."""
-    told = _told(one)
+    told = _score_above_chance(one)
     leads = one.name in LEADING and told >= READ
     return (LEADING.index(one.name) if leads else len(LEADING)), -told
 
 
-def _told(one: Direction) -> float:
+def _score_above_chance(one: Direction) -> float:
     """Score of a direction above chance: 0 for guessing, 1 for perfect; lowest where unknown."""
     if one.heldout is None:
         return -1.0

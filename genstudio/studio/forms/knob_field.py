@@ -31,8 +31,8 @@ def make_field(info: KnobInfo, title: str, parent: QWidget | None = None) -> Kno
         return combo
     kinds = kinds_of(info.annotation)
     if int in kinds or float in kinds:
-        whole = float not in kinds
-        return NumberField(title, parent, whole=whole, log=info.log, minimum=info.minimum, maximum=info.maximum)
+        integer = float not in kinds
+        return NumberField(title, parent, integer=integer, log=info.log, minimum=info.minimum, maximum=info.maximum)
     return TypedField(title, parent)
 
 
@@ -50,11 +50,11 @@ def read_text(info: KnobInfo, field: TypedField, text: str) -> Any:
     if get_origin(info.annotation) is tuple:
         parts = get_args(info.annotation)
         if set(parts) <= {int, float}:
-            return read_numbers(text, whole=float not in parts)
+            return read_numbers(text, integer=float not in parts)
         return [part.strip() for part in text.split(",")]
     if text == "" and type(None) in kinds_of(info.annotation):
         return None
-    return read_number(text, whole=field.whole) if isinstance(field, NumberField) else text
+    return read_number(text, integer=field.integer) if isinstance(field, NumberField) else text
 
 
 def value_text(value: Any) -> str:

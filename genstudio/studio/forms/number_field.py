@@ -25,13 +25,13 @@ class NumberField(TypedField):
         name: str,
         parent: QWidget | None = None,
         *,
-        whole: bool,
+        integer: bool,
         log: bool = False,
         minimum: float | None = None,
         maximum: float | None = None,
     ) -> None:
         super().__init__(name, parent)
-        self.whole, self.log, self.minimum, self.maximum = whole, log, minimum, maximum
+        self.integer, self.log, self.minimum, self.maximum = integer, log, minimum, maximum
         self.stepping = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -52,7 +52,7 @@ class NumberField(TypedField):
     def step_by(self, direction: int, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """One step up (1) or down (-1)."""
         try:
-            value = read_number(self.text(), whole=self.whole)
+            value = read_number(self.text(), integer=self.integer)
         except UsageError:
             self.complete()
             return
@@ -60,7 +60,7 @@ class NumberField(TypedField):
             return
         self.stepping = True
         try:
-            self.setText(as_text(self._clamp(self._next(value, direction, modifiers)), self.whole))
+            self.setText(as_text(self._clamp(self._next(value, direction, modifiers)), self.integer))
             self.complete()
         finally:
             self.stepping = False
@@ -69,7 +69,7 @@ class NumberField(TypedField):
         if self.log and value > 0:
             return next_125(value, direction)
         size = 1.0
-        if not self.whole:
+        if not self.integer:
             reach = abs(value) or min(1.0, self.maximum or 1.0)
             size = 10 ** math.floor(math.log10(reach) - 0.001) if reach < 10 else 1.0
             if modifiers & Qt.KeyboardModifier.ControlModifier:

@@ -21,8 +21,8 @@ _MOST_DIGITS = 300
 _THOUSANDS_OR_FRACTION = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 
 
-def read_number(text: str, *, whole: bool = False, locale: QLocale | None = None) -> int | float:
-    """Read one number, a whole one as ``int`` if ``whole``. ``locale`` is the system's by default.
+def read_number(text: str, *, integer: bool = False, locale: QLocale | None = None) -> int | float:
+    """Read one number, a whole one as ``int`` if ``integer``. ``locale`` is the system's by default.
 
     Raises :class:`UsageError` for a text that is no number, is not finite, is not whole, or could mean two numbers.
     """
@@ -31,25 +31,25 @@ def read_number(text: str, *, whole: bool = False, locale: QLocale | None = None
     readings = _readings(plain, locale)
     doubtful = _THOUSANDS_OR_FRACTION.fullmatch(plain)
     if not readings and not doubtful:
-        wrong = N_("it must be a whole number") if whole else N_("it must be a number")
-        raise UsageError(_sentence(wrong), _hint(plain, whole))
+        wrong = N_("it must be a whole number") if integer else N_("it must be a number")
+        raise UsageError(_sentence(wrong), _hint(plain, integer))
     if doubtful:
         fraction, thousands = float(plain.replace(",", ".")), int(re.sub("[.,]", "", plain))
         # "10,000" for ten is a number that few would write, least of all where only whole ones are asked for.
-        unlikely = readings == [fraction] and (whole or plain.endswith(",000"))
+        unlikely = readings == [fraction] and (integer or plain.endswith(",000"))
         if len(readings) != 1 or unlikely:
-            raise _ambiguous(text.strip(), fraction, thousands, whole, locale)
+            raise _ambiguous(text.strip(), fraction, thousands, integer, locale)
     elif len(readings) > 1:
-        raise _ambiguous(text.strip(), readings[0], readings[1], whole, locale)
+        raise _ambiguous(text.strip(), readings[0], readings[1], integer, locale)
     value = readings[0]
     if not math.isfinite(value):
         raise UsageError(_sentence(N_("it must be a finite number")))
-    if whole and not (isinstance(value, int) or value.is_integer()):
+    if integer and not (isinstance(value, int) or value.is_integer()):
         raise UsageError(_sentence(N_("it must be a whole number")))
-    return int(value) if whole else float(value)
+    return int(value) if integer else float(value)
 
 
-def read_numbers(text: str, *, whole: bool = False, locale: QLocale | None = None) -> list[int | float]:
+def read_numbers(text: str, *, integer: bool = False, locale: QLocale | None = None) -> list[int | float]:
     """Read a row of numbers: ``0.9, 0.999``, ``0,9 0,999`` or ``0.9; 0.999``. Raises as :func:`read_number` does."""
     locale = locale or QLocale.system()
     if ";" in text:
@@ -59,17 +59,17 @@ def read_numbers(text: str, *, whole: bool = False, locale: QLocale | None = Non
         # A comma alone separates only where it can't be read as the decimal sign.
         if len(parts) == 1 and (locale.decimalPoint() != "," or "." in text):
             parts = text.split(",")
-    return [read_number(part, whole=whole, locale=locale) for part in parts]
+    return [read_number(part, integer=integer, locale=locale) for part in parts]
 
 
-def as_text(value: object, whole: bool = False, locale: QLocale | None = None) -> str:
+def as_text(value: object, integer: bool = False, locale: QLocale | None = None) -> str:
     """A number as programs write it: ``0.001``, ``10000``, ``1e-05``. Anything else as ``str`` writes it.
 
     Where a point separates thousands, 1.125 becomes ``1.1250``, so that it can't be read as 1125.
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    if whole or isinstance(value, int):
+    if integer or isinstance(value, int):
         return str(round(value))
     text = f"{value:.10g}"
     if _THOUSANDS_OR_FRACTION.fullmatch(text) and (locale or QLocale.system()).groupSeparator() == ".":
@@ -118,18 +118,18 @@ def _parse(plain: str, point: str, groups: str, group: str = "") -> int | float 
     match = re.fullmatch(rf"([+-]?)({digits})?(?:{dot}(\d*))?(?:e([+-]?\d{{1,9}}))?", plain)
     if match is None:
         return None
-    sign, whole, fraction, exponent = match.groups()
-    if not (whole or fraction) or (exponent is not None and group and whole and group in whole):
+    sign, integer, fraction, exponent = match.groups()
+    if not (integer or fraction) or (exponent is not None and group and integer and group in integer):
         return None  # no digits; or "1.125e20", where nobody groups
-    whole = re.sub(between, "", whole or "0")
-    if fraction is None and exponent is None and len(whole) <= _MOST_DIGITS:
-        return int(sign + whole)
-    return float(f"{sign}{whole}.{fraction or 0}e{exponent or 0}")
+    integer = re.sub(between, "", integer or "0")
+    if fraction is None and exponent is None and len(integer) <= _MOST_DIGITS:
+        return int(sign + integer)
+    return float(f"{sign}{integer}.{fraction or 0}e{exponent or 0}")
 
 
-def _ambiguous(text: str, one: float, other: float, whole: bool, locale: QLocale) -> UsageError:
+def _ambiguous(text: str, one: float, other: float, integer: bool, locale: QLocale) -> UsageError:
     small, large = (
-        as_text(value, whole and float(value).is_integer(), locale) for value in sorted((one, other), key=abs)
+        as_text(value, integer and float(value).is_integer(), locale) for value in sorted((one, other), key=abs)
     )
     return UsageError(
         N_("{text} can be read as {small} or as {large}.", text=text, small=small, large=large),
@@ -137,9 +137,9 @@ def _ambiguous(text: str, one: float, other: float, whole: bool, locale: QLocale
     )
 
 
-def _hint(plain: str, whole: bool) -> Message | str:
+def _hint(plain: str, integer: bool) -> Message | str:
     """An example of what to write, where a decimal sign is what was wrong."""
-    if whole or not re.fullmatch(r"[+-]?\d+[.,]\d+", plain):
+    if integer or not re.fullmatch(r"[+-]?\d+[.,]\d+", plain):
         return ""
     return N_("Write the decimals after a point: {example}.", example=plain.replace(",", "."))
 

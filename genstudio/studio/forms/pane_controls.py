@@ -98,12 +98,12 @@ class SliderControl(Control):
     ) -> None:
         assert info.minimum is not None
         assert info.maximum is not None
-        self._whole = info.annotation is int
+        self._integer = info.annotation is int
         self.slider = ValueSlider(
             _capitalised(info.title),
             info.minimum,
             info.maximum,
-            whole=self._whole,
+            integer=self._integer,
             log=info.log,
             show=show or SliderText(info),
             tip=translate(info.help),
@@ -116,7 +116,7 @@ class SliderControl(Control):
 
     @Slot(float)
     def _moved(self, value: float) -> None:
-        self.edited.emit(self.name, int(value) if self._whole else value)
+        self.edited.emit(self.name, int(value) if self._integer else value)
 
 
 class FieldControl(Control):

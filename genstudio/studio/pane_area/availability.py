@@ -29,7 +29,7 @@ class Availability(QObject):
     def __init__(self, session: Session, renderer: RenderThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._renderer = session, renderer
-        self._model = self._answered = ""
+        self._model = self._answered_model = ""
         self._spec: ImageSpec | None = None
         self._by_model: dict[str, Message | None] = {}
         self._by_images: dict[str, str] = {}
@@ -43,7 +43,7 @@ class Availability(QObject):
     @property
     def spec(self) -> ImageSpec | None:
         """Spec of the open run's images, once it and all refusals are known."""
-        known = self._session.run is not None and self._session.data is not None and self._answered == self._model
+        known = self._session.run is not None and self._session.data is not None and self._answered_model == self._model
         return self._spec if known else None
 
     def of(self, name: str) -> Message | str | None:
@@ -52,7 +52,7 @@ class Availability(QObject):
 
     def ask(self) -> None:
         """Query the session's model, once there are weights to show, unless that was done."""
-        self._ask_images()
+        self._check_images()
         recipe = self._session.recipe
         model = recipe.model if recipe is not None else ""
         if model and model != self._model and (self._session.run is not None or self._model):
@@ -62,7 +62,7 @@ class Availability(QObject):
                 self._by_model = {}
                 self.changed.emit()
 
-    def _ask_images(self) -> None:
+    def _check_images(self) -> None:
         """Ask about the images that the run learns from."""
         data = self._session.data if self._session.run is not None else None
         spec = data.spec if data is not None else None
@@ -79,7 +79,7 @@ class Availability(QObject):
     def take(self, name: str, answer: object) -> None:
         """Take an ``answer`` to the question ``name``, unless another model is open by now."""
         if name == PREFIX + self._model and isinstance(answer, dict):
-            self._by_model, self._answered = answer, self._model
+            self._by_model, self._answered_model = answer, self._model
             self.changed.emit()
 
     @Slot(str)

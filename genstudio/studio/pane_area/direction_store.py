@@ -42,7 +42,7 @@ class DirectionStore(QObject):
         self._before: dict[SearchKey, Blob] = {}  # those that are being found again: what was named keeps its name
         self._search = BY_ITSELF
         self._state = session.state
-        self._due = False  # training rests, and its newest weights are awaited
+        self._awaits_weights = False  # training rests, and its newest weights are awaited
         session.snapshot_arrived.connect(self._renew_when_due)
         session.changed.connect(self._session_changed)
         self._session_changed()
@@ -112,15 +112,15 @@ class DirectionStore(QObject):
             self._before[search] = self._found.pop(search)
         elif blob is not None:
             self._found[search] = blob
-            self._keep(blob)
+            self._save(blob)
         self.changed.emit()
 
     # -- plumbing ------------------------------------------------------------------------------------------------
 
-    def _keep(self, blob: Blob) -> None:
+    def _save(self, blob: Blob) -> None:
         run, data = self._session.run, self._blobs.get(blob)
         if run is not None:
-            self._session.background.submit(_Keeping(run, data), None, self._not_saved)
+            self._session.background.submit(_Saving(run, data), None, self._not_saved)
 
     @Slot()
     def _session_changed(self) -> None:
@@ -130,11 +130,11 @@ class DirectionStore(QObject):
         if path == self._path:
             # A single step renews nothing, since each would begin a search. The end of training does.
             ended = self._session.state == "idle" and self._state != "idle"
-            self._due = not training and (self._due or self._state == "training" or ended)
+            self._awaits_weights = not training and (self._awaits_weights or self._state == "training" or ended)
             self._state = self._session.state
             self._renew_when_due()
             return
-        self._state, self._due = self._session.state, False
+        self._state, self._awaits_weights = self._session.state, False
         self._path = path
         self._found.clear()
         self._before.clear()
@@ -153,9 +153,9 @@ class DirectionStore(QObject):
         """Give up those of earlier weights, once the weights at which training came to rest are there."""
         latest = self._session.latest_snapshot()
         resting = self._session.state in ("paused", "idle")
-        if not (self._due and resting) or latest is None or latest.step != self._session.step:
+        if not (self._awaits_weights and resting) or latest is None or latest.step != self._session.step:
             return
-        self._due = False
+        self._awaits_weights = False
         for search in [search for search, blob in self._found.items() if self._step_of(blob) != latest.step]:
             self._before[search] = self._found.pop(search)
         self.renewed.emit()
@@ -167,7 +167,7 @@ class DirectionStore(QObject):
         if data is not None and path == self._path and BY_ITSELF not in self._found:
             self._found[BY_ITSELF] = self._blobs.put(data)
             self.changed.emit()
-            self._due = self._session.state == "idle"  # of a run that was trained on since
+            self._awaits_weights = self._session.state == "idle"  # of a run that was trained on since
             self._renew_when_due()
 
     @Slot(object)
@@ -197,7 +197,7 @@ class _Exchange(QUndoCommand):
         self._found.put(self._path, self._search, self._before)
 
 
-class _Keeping:
+class _Saving:
     """For the background: a class, since a closure would keep the window alive."""
 
     def __init__(self, run: Run, data: bytes) -> None:
@@ -208,7 +208,7 @@ class _Keeping:
         from genstudio.latent.directions.direction import Directions
 
         if os.access(self._run.path, os.W_OK):  # runs that come with the program may be read-only
-            storage.keep(self._run, Directions.from_bytes(self._data))
+            storage.save(self._run, Directions.from_bytes(self._data))
 
 
 class _Loading:

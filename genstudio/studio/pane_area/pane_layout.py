@@ -78,8 +78,8 @@ class PaneLayout(QWidget):
             view = self.views[name] = self._make_view(name)
             view.setParent(self)
             self.inspectors.addWidget(view.inspector)
-            view.wants_beside.connect(self._wants_beside)
-            view.wants_window.connect(self._wants_window)
+            view.beside_requested.connect(self._wants_beside)
+            view.window_requested.connect(self._wants_window)
         return self.views[name]
 
     def renew(self, name: str) -> None:
@@ -209,21 +209,21 @@ class PaneLayout(QWidget):
 
     def arrange(self) -> None:
         """Put the views of the slots into the splitter, and the inspector of the active one beside them."""
-        wanted = [self.view(name) for name in self.slots]
+        in_slots = [self.view(name) for name in self.slots]
         for name, view in self.views.items():
             if name not in self.slots and name not in self.windows:
                 view.hide()
                 view.setParent(self)
-        for place, view in enumerate(wanted):
+        for place, view in enumerate(in_slots):
             self.splitter.insertWidget(place, view)
-            self._show_in_slot(view, len(wanted))
+            self._show_in_slot(view, len(in_slots))
             if self.inspectors.indexOf(view.inspector) < 0:
                 self.inspectors.addWidget(view.inspector)
-        if len(wanted) > 1:
+        if len(in_slots) > 1:
             self.splitter.setSizes([1000, 1000])
         if self.active not in self.slots and self.slots:
             self.active = self.slots[0]
-        self.inspectors.setVisible(bool(wanted))
+        self.inspectors.setVisible(bool(in_slots))
         if self.slots:
             self.inspectors.setCurrentWidget(self.views[self.active].inspector)
         self.arranged.emit()

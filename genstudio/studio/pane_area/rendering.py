@@ -51,8 +51,8 @@ class PaneRendering(QObject):
         self.weight_refresh = WeightRefresh(session, self._views_of_the_latest, self)
         renderer.ready.connect(self._ready)
         states.changed.connect(self.submit_changed)
-        self.weight_refresh.due.connect(self._due)
-        self.computing.wanted.connect(self._due)
+        self.weight_refresh.render_requested.connect(self._render_again)
+        self.computing.requested.connect(self._render_again)
         session.waits.connect(self._waits_changed)
 
     def add_view(self, view: PaneView) -> None:
@@ -130,7 +130,7 @@ class PaneRendering(QObject):
         return [self._layout.views[name] for name in names if self._states.values[name].at == "latest"]
 
     @Slot(str)
-    def _due(self, name: str) -> None:
+    def _render_again(self, name: str) -> None:
         self._submit(name)
 
     @Slot()

@@ -21,9 +21,10 @@ SHARE = 3.0  # a drawing of one second is repeated every three: showing it takes
 
 
 class WeightRefresh(QObject):
-    """Requests for newer weights. ``due(name)``: refresh that pane. ``in_sight`` gives the views of the latest weights."""
+    """Requests for newer weights. ``render_requested(name)``: refresh that pane. ``in_sight``: returns the views of the
+    latest weights."""
 
-    due = Signal(str)
+    render_requested = Signal(str)
 
     def __init__(
         self, session: Session, in_sight: Callable[[], Iterable[PaneView]], parent: QObject | None = None
@@ -53,7 +54,7 @@ class WeightRefresh(QObject):
 
     def shown(self, name: str, made: Rendered) -> None:
         """A pane shows a content: how long that took says how soon it may take newer weights."""
-        self.interval.shown(name, made.snapshot, made.milliseconds, whole=made.final)
+        self.interval.shown(name, made.snapshot, made.milliseconds, final=made.final)
         latest = self._session.latest_snapshot()
         older = made.snapshot is not None and made.snapshot is not latest  # not of an error, which has no weights
         if made.final and older and self._session.state == "paused":
@@ -61,7 +62,7 @@ class WeightRefresh(QObject):
             for view in self._in_sight():
                 if view.pane.name == name and view.idle:
                     self.interval.begins(name)
-                    self.due.emit(name)
+                    self.render_requested.emit(name)
 
     def discard(self, name: str) -> None:
         """Another run is in front: how long its contents take is not known yet."""
@@ -86,7 +87,7 @@ class WeightRefresh(QObject):
                 self._later.start(int(wait * 1000))
             else:
                 self.interval.begins(view.pane.name)
-                self.due.emit(view.pane.name)
+                self.render_requested.emit(view.pane.name)
 
     def _is_due_at_once(self, latest: Snapshot | None) -> bool:
         """True where these weights are shown without waiting: training is paused, or they are the first ones after a change
@@ -130,9 +131,9 @@ class RefreshInterval:
         """Note that pane ``name`` is being refreshed: it is finished before it takes other weights."""
         self._begun[name] = self._clock()
 
-    def shown(self, name: str, weights: object, milliseconds: float, *, whole: bool = True) -> None:
+    def shown(self, name: str, weights: object, milliseconds: float, *, final: bool = True) -> None:
         """A content of pane ``name`` was made from ``weights`` in so many milliseconds of the render thread."""
-        if whole:
+        if final:
             self._begun.pop(name, None)
         now, seconds = self._clock(), milliseconds / 1000
         if name in self._step and self._step[name] is weights:

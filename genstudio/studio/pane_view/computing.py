@@ -18,9 +18,9 @@ LOOK_MS = 100
 
 
 class Computing(QObject):
-    """``stopped``: the panes in which the user stopped the work. ``wanted(name)``: one is to be computed again."""
+    """``stopped``: the panes in which the user stopped the work. ``requested(name)``: one is to be computed again."""
 
-    wanted = Signal(str)
+    requested = Signal(str)
 
     def __init__(self, renderer: RenderThread, views: Mapping[str, PaneView], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +29,7 @@ class Computing(QObject):
         self._since: dict[str, float] = {}  # on time.monotonic, by pane: since when it waits for a final content
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self._show_progress)
 
     def add_view(self, view: PaneView) -> None:
         """Listen to the buttons of a view."""
@@ -64,7 +64,7 @@ class Computing(QObject):
             self._views[name].hide_computing()
 
     @Slot()
-    def _look(self) -> None:
+    def _show_progress(self) -> None:
         now = time.monotonic()
         for name, since in list(self._since.items()):
             work = self._renderer.work(name)
@@ -91,4 +91,4 @@ class Computing(QObject):
         if isinstance(view, PaneView):
             self.discard(view.pane.name)
             view.hide_computing()
-            self.wanted.emit(view.pane.name)
+            self.requested.emit(view.pane.name)

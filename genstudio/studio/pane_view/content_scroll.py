@@ -14,7 +14,7 @@ class ContentScroll(QScrollArea):
     def __init__(self, inside: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._inside = inside
-        self._wanted: QWidget | None = None
+        self._widget: QWidget | None = None
         self.setWidget(inside)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -30,16 +30,16 @@ class ContentScroll(QScrollArea):
 
     def bring_into_sight(self, widget: QWidget) -> None:
         """Scroll so that as much of ``widget``, which has just grown, is visible as there is room for, its top first."""
-        self._wanted = widget
+        self._widget = widget
         QTimer.singleShot(0, self._scroll)  # once it has its new place and size
 
     @Slot()
     def _scroll(self) -> None:
-        if self._wanted is not None:
-            top = self._wanted.mapTo(self._inside, QPoint(0, 0)).y()
-            self.ensureVisible(0, top + min(self._wanted.height(), self.viewport().height()), 0, 0)
+        if self._widget is not None:
+            top = self._widget.mapTo(self._inside, QPoint(0, 0)).y()
+            self.ensureVisible(0, top + min(self._widget.height(), self.viewport().height()), 0, 0)
             self.ensureVisible(0, top, 0, 0)
-            self._wanted = None
+            self._widget = None
 
     def eventFilter(self, watched: Any, event: Any) -> bool:
         if event.type() == event.Type.LayoutRequest:

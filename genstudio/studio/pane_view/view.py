@@ -47,15 +47,15 @@ class PaneView(QWidget):
     drag_ended = Signal()
     picked_z = Signal(object)  # float32 latent_dim: clicked, or Enter
     commanded = Signal(object)  # a QUndoCommand for what is no state, such as a file of a person's
-    wants_beside = Signal()
-    wants_window = Signal()
+    beside_requested = Signal()
+    window_requested = Signal()
     resized = Signal()  # there is another room for pictures
     stop_requested = Signal()  # what is being computed for this pane is not to be
     compute_requested = Signal()  # it is, after all
     played = Signal()  # what plays here has come further: the next picture is due
     has_codes = True  # whether there may be a z to send on
     takes_own_z = True  # whether a z that is clicked here goes here too, where panes in sight take one
-    tells_progress = False  # whether its own content says how far it is, with a way to stop
+    reports_progress = False  # whether its own content says how far it is, with a way to stop
     has_cells = True  # whether what lies under the pointer is worth a picture of its own
     opens_images = False  # whether an image file may be dropped onto the pane
     merging: UndoMerging | None = None  # for panes with commands that merge, such as a play
@@ -187,7 +187,7 @@ class PaneView(QWidget):
         empty = self.rendered is None
         if empty:
             self._say_instead(computing_words(share))
-        if self.tells_progress and not empty:
+        if self.reports_progress and not empty:
             self.computing.hide()
         else:
             self.computing.show_share(share)
@@ -354,8 +354,8 @@ class PaneView(QWidget):
         self.computing.stop_requested.connect(self.stop_requested)
         self.computing.compute_requested.connect(self.compute_requested)
         self.help_button.clicked.connect(self.toggle_help)
-        self.beside_button.clicked.connect(self.wants_beside)
-        self.window_button.clicked.connect(self.wants_window)
+        self.beside_button.clicked.connect(self.beside_requested)
+        self.window_button.clicked.connect(self.window_requested)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -131,7 +131,7 @@ class Chart:
     held: Extent
     ticks: tuple[Tick, ...]
     breaks: tuple[float, ...]  # x of the values that are not finite
-    judged: int  # points there were when the strips were chosen
+    arranged_for: int  # points there were when the strips were chosen
     log_of: tuple[bool, ...]
 
     @property
@@ -161,12 +161,12 @@ def arrange(request: ChartRequest, before: Chart | None = None) -> Chart:
     """The chart of ``request``; groups and ranges of ``before`` are kept while they fit."""
     if before is not None and not _comparable(before.request, request):
         before = None
-    seen = max((len(curve.train[0]) for curve in request.curves), default=0)
-    if before is not None and seen >= 1.5 * before.judged + 1:
+    longest = max((len(curve.train[0]) for curve in request.curves), default=0)
+    if before is not None and longest >= 1.5 * before.arranged_for + 1:
         before_groups = None
     else:
-        before_groups = before and (before.groups, before.log_of, before.judged)
-    groups, logs, judged = before_groups or (*_grouped(request), seen)
+        before_groups = before and (before.groups, before.log_of, before.arranged_for)
+    groups, logs, arranged_for = before_groups or (*_grouped(request), longest)
     by_name = {curve.name: curve for curve in request.curves}
     lines = [
         tuple(_line(by_name[name], request, log=log) for name in group) for group, log in zip(groups, logs, strict=True)
@@ -178,7 +178,7 @@ def arrange(request: ChartRequest, before: Chart | None = None) -> Chart:
         helds.append(_height(its, last, alone=len(lines) > 1, shares=not logs[place]))
     same_axis = before is not None and before.request.axis == request.axis
     held = _width(lines, before.held if before is not None and same_axis else None)
-    return _laid_out(request, lines, tuple(logs), helds, held, judged)
+    return _laid_out(request, lines, tuple(logs), helds, held, arranged_for)
 
 
 def padded(held: Extent) -> Extent:
@@ -334,7 +334,7 @@ def _laid_out(
     logs: tuple[bool, ...],
     helds: Sequence[Extent],
     held: Extent,
-    judged: int,
+    arranged_for: int,
 ) -> Chart:
     """Strips of one height from the top down, and their ticks."""
     tall = max(1.0, (request.height - ABOVE - BELOW - BETWEEN * (len(lines) - 1)) / len(lines))
@@ -352,4 +352,4 @@ def _laid_out(
     wide = max((len(tick.words) for strip in strips for tick in strip.ticks), default=0) > 5
     left = WIDE_LEFT if wide else LEFT
     ticks = across(*padded(held), request.width - RIGHT - left, seconds=request.axis == "time")
-    return Chart(request, tuple(strips), left, held, ticks, _not_finite(request), judged, logs)
+    return Chart(request, tuple(strips), left, held, ticks, _not_finite(request), arranged_for, logs)

@@ -23,34 +23,34 @@ class Column:
     def __init__(self) -> None:
         import numpy as np
 
-        self._kept = np.empty((3, BEGIN_WITH))
+        self._buffer = np.empty((3, BEGIN_WITH))
         self._count = 0
 
     def __len__(self) -> int:
         return self._count
 
     def append(self, step: float, seconds: float, value: float) -> None:
-        if self._count == self._kept.shape[1]:
+        if self._count == self._buffer.shape[1]:
             import numpy as np
 
             grown = np.empty((3, 2 * self._count))
-            grown[:, : self._count] = self._kept
-            self._kept = grown
-        self._kept[:, self._count] = step, seconds, value
+            grown[:, : self._count] = self._buffer
+            self._buffer = grown
+        self._buffer[:, self._count] = step, seconds, value
         self._count += 1
 
     def view(self, axis: Axis) -> Points:
         """(x, values), float64 n each; nothing is copied."""
         n = self._count
-        return self._kept[0 if axis == "step" else 1, :n], self._kept[2, :n]
+        return self._buffer[0 if axis == "step" else 1, :n], self._buffer[2, :n]
 
     @property
     def last_step(self) -> float:
-        return float(self._kept[0, self._count - 1]) if self._count else 0.0
+        return float(self._buffer[0, self._count - 1]) if self._count else 0.0
 
     @property
     def last(self) -> float | None:
-        return float(self._kept[2, self._count - 1]) if self._count else None
+        return float(self._buffer[2, self._count - 1]) if self._count else None
 
 
 class CurveData:

@@ -101,9 +101,9 @@ class LossPlot(QWidget):
         metrics: Mapping[str, Metric] | None = None,
     ) -> None:
         """Set the names that are drawn, their styles, their players where there are several, and their metrics."""
-        wanted = list(names), dict(styles), dict(sections or {}), dict(metrics or {})
-        if wanted != (self.names, self.styles, self.sections, self.metrics):
-            self.names, self.styles, self.sections, self.metrics = wanted
+        now = list(names), dict(styles), dict(sections or {}), dict(metrics or {})
+        if now != (self.names, self.styles, self.sections, self.metrics):
+            self.names, self.styles, self.sections, self.metrics = now
             self.redraw()
 
     def set_options(self, *, log: bool | None = None, smoothing: float | None = None, axis: Axis | None = None) -> None:

@@ -68,19 +68,21 @@ class SeriesPlot(QWidget):
         self._across = translate(content.across)
         self._range = (min(float(s.x[0]) for s in self._series), max(float(s.x[-1]) for s in self._series))
         self.setAccessibleDescription(translate(content.words))
-        self._say_what_is_cut()
+        self._show_cut_titles()
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._say_what_is_cut()
+        self._show_cut_titles()
 
-    def _say_what_is_cut(self) -> None:
+    def _show_cut_titles(self) -> None:
         """The tooltip has what there is no room for, whole."""
         panels = self.panels() if self._series else []
-        whole = [panel.title for panel in panels if self._title(panel) != panel.title]
-        whole += [translate(s.name) for panel in panels for _n, s in panel.series if self._name(s) != translate(s.name)]
-        self.setToolTip("\n".join(dict.fromkeys(whole)))
+        titles = [panel.title for panel in panels if self._title(panel) != panel.title]
+        titles += [
+            translate(s.name) for panel in panels for _n, s in panel.series if self._name(s) != translate(s.name)
+        ]
+        self.setToolTip("\n".join(dict.fromkeys(titles)))
 
     # -- where things are ----------------------------------------------------------------------------------------
 
@@ -243,7 +245,7 @@ class SeriesPlot(QWidget):
         """The ticks across, and what is across."""
         painter.setFont(font(11))
         painter.setPen(colour("muted"))
-        for tick in across(*self._range, panel.box.width(), whole=False):
+        for tick in across(*self._range, panel.box.width(), integer=False):
             x = self.x_pixel(tick.at)
             painter.drawLine(QPointF(x, panel.box.bottom()), QPointF(x, panel.box.bottom() + 4))
             painter.drawText(QRectF(x - 40, panel.box.bottom() + 6, 80, 16), Qt.AlignmentFlag.AlignHCenter, tick.words)

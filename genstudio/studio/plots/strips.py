@@ -58,8 +58,8 @@ def into_strips(names: Sequence[str], extents: Mapping[str, Extent | None], most
 def _share(names: Sequence[str], extents: Mapping[str, Extent | None]) -> float:
     """Share of the strip's height that the smallest of these curves would fill."""
     held = [found for name in names if (found := extents.get(name)) is not None]
-    whole = max(high for _, high in held) - min(low for low, _ in held)
-    return min(high - low for low, high in held) / whole if whole else 1.0
+    span = max(high for _, high in held) - min(low for low, _ in held)
+    return min(high - low for low, high in held) / span if span else 1.0
 
 
 ROOM = 0.15  # beyond the newest value, so that a growing curve does not move its axis at every point

@@ -29,7 +29,7 @@ class Tick:
 
 
 def upward(low: float, high: float, pixels: float, *, log: bool) -> tuple[Tick, ...]:
-    """The ticks of an axis from ``low`` to ``high`` (decades if ``log``) that is ``pixels`` tall."""
+    """Ticks of an axis from ``low`` to ``high`` (decades if ``log``) that is ``pixels`` tall."""
     if not high > low or pixels <= 0:
         return ()
     if log:
@@ -44,14 +44,14 @@ def upward(low: float, high: float, pixels: float, *, log: bool) -> tuple[Tick, 
     )
 
 
-def across(low: float, high: float, pixels: float, *, seconds: bool = False, whole: bool = True) -> tuple[Tick, ...]:
-    """The ticks of an axis of steps, of seconds of training, or of any numbers (not ``whole``), that is ``pixels`` wide."""
+def across(low: float, high: float, pixels: float, *, seconds: bool = False, integer: bool = True) -> tuple[Tick, ...]:
+    """Ticks of an axis of steps, of seconds of training, or of any numbers (not ``integer``), that is ``pixels`` wide."""
     if not high > low or pixels <= 0:
         return ()
     room = ROOM
     before: tuple[Tick, ...] = ()
     while True:
-        least = max((high - low) * room / pixels, 1.0 if whole else 0.0)  # there is no half a step
+        least = max((high - low) * room / pixels, 1.0 if integer else 0.0)  # there is no half a step
         if seconds:
             step: float = next((each for each in SECONDS if each >= least), 86400 * math.ceil(least / 86400))
         else:

@@ -57,7 +57,7 @@ class LiveChanges(QObject):
                 self.refused.emit(error)
 
     @Slot()
-    def let_all_learn(self) -> None:
+    def train_all(self) -> None:
         """From the next step on each player is updated again."""
         self.change({"only": None})
 

@@ -186,7 +186,7 @@ class Session(QObject):
             self.training.step_once()
 
     def step_alone(self, player: str) -> None:
-        """Take one step in which ``player`` alone is updated; it holds until ``live.let_all_learn()``."""
+        """Take one step in which ``player`` alone is updated; it holds until ``live.train_all()``."""
         self.live.change({"only": player})
         self.step_once()
 

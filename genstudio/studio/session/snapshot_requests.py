@@ -24,7 +24,7 @@ class SnapshotRequests(QObject):
         self._last: Snapshot | None = None
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
-        self._poll.timeout.connect(self._look)
+        self._poll.timeout.connect(self._poll_board)
         training.ended.connect(self.stop)
 
     @property
@@ -46,7 +46,7 @@ class SnapshotRequests(QObject):
         self._poll.stop()
 
     @Slot()
-    def _look(self) -> None:
+    def _poll_board(self) -> None:
         job = self._training.job
         # Read before the newest one is taken: one that was offered for an earlier request ends no waiting.
         answered = job is None or not job.board.pending

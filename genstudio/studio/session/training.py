@@ -107,7 +107,7 @@ class Training(QObject):
         """Stop after the present step and save: ``ended`` follows. ``False`` where nothing trains or it stops already."""
         if self._thread is None or self._thread.isInterruptionRequested():
             return False
-        self._thread.ask_to_stop()
+        self._thread.request_stop()
         return True
 
     def shutdown(self) -> tuple[Job | None, Exception | None]:
@@ -116,7 +116,7 @@ class Training(QObject):
         job, thread = self.job, self._thread
         if thread is None:
             return None, None
-        thread.ask_to_stop()
+        thread.request_stop()
         self._discard_thread()
         return job, thread.error
 
@@ -191,7 +191,7 @@ class TrainingThread(QThread):
             self._requested = True
             self._wake.notify()
 
-    def ask_to_stop(self) -> None:
+    def request_stop(self) -> None:
         """Stop after the present step and save. Returns at once: ``finished`` tells when it is done."""
         self.requestInterruption()
         with self._wake:
@@ -243,7 +243,7 @@ class TrainingThread(QThread):
                 return True
         self.paused.emit()
         while self._is_paused():
-            if self._requested and job.board.wanted():  # not before the board's shortest pause between two
+            if self._requested and job.board.is_requested():  # not before the board's shortest pause between two
                 self._requested = False
                 job.publish()
         return not self.isInterruptionRequested()

@@ -114,12 +114,12 @@ class LeftColumn(QWidget):
 
     def _choose_first(self) -> None:
         """Choose the recipe of last time (by name, or the path of its file), or the default one."""
-        wanted = self.settings.get("recipe", DEFAULT_RECIPE)
-        if Path(wanted).is_file():
-            self.recipe.open_recipe_file(wanted)
+        recipe_name = self.settings.get("recipe", DEFAULT_RECIPE)
+        if Path(recipe_name).is_file():
+            self.recipe.open_recipe_file(recipe_name)
             if self.draft.base is not None:
                 return
-        recipe = self.recipe.choose(wanted) or self.recipe.choose(DEFAULT_RECIPE)
+        recipe = self.recipe.choose(recipe_name) or self.recipe.choose(DEFAULT_RECIPE)
         if recipe is None and self.recipe.combo.count():
             recipe = self.recipe.choose(self.recipe.combo.itemData(0))
         if recipe is not None:

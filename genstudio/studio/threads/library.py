@@ -39,8 +39,8 @@ class ModelKind:
     def default_players(self, values: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """Default optimisers of the model with such knob values, for every player. Raises
         :class:`UsageError` for values that don't fit."""
-        wanted = self.defaults(parse_knobs(self.knobs, values))
-        return {name: wanted.get(name, {}) for name in self.players}
+        settings = self.defaults(parse_knobs(self.knobs, values))
+        return {name: settings.get(name, {}) for name in self.players}
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,8 @@ class Processor:
     def free(self) -> int:
         return max(0, int(self.cores - self.others + MANY))
 
-    def look(self, wanted: int) -> None:
-        """Look again, at best a second after the last time. ``wanted``: cores on which this process would compute now;
+    def update(self, threads: int) -> None:
+        """Look again, at best a second after the last time. ``threads``: cores on which this process would compute now;
         0: it rests, and nothing is missed."""
         now, last = self._read(), self._last
         self._last, self.cores = now, now.cores
@@ -50,9 +50,9 @@ class Processor:
         taken = (now.all - last.all) - (now.own - last.own)
         share = min(max(taken / (now.at - last.at), 0.0), float(now.cores))
         self.others = MEMORY * self.others + (1 - MEMORY) * share
-        beyond = wanted + self.others - now.cores
+        beyond = threads + self.others - now.cores
         # Two limits, so that it does not come and go with every breath of the other program.
-        self.crowded = wanted > 0 and beyond > (FEW if self.crowded else MANY)
+        self.crowded = threads > 0 and beyond > (FEW if self.crowded else MANY)
 
 
 def read_counters() -> Used:

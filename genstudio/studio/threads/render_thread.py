@@ -286,7 +286,7 @@ class RenderThread(QThread):
         if made is None or gone:
             return
         if made.content is not None and (made.final or made.content.coarse):
-            best = self._reached_stage(job, whole=made.final)
+            best = self._reached_stage(job, final=made.final)
             if best and not job.again and not made.final:
                 self._publish(job.view, made)
                 job.rests_until = time.perf_counter() + REST_MS / 1000
@@ -304,12 +304,12 @@ class RenderThread(QThread):
         if made.final or (made.content is not None and job.spent > PATIENCE_MS and not job.again):
             self._publish(job.view, made)
 
-    def _reached_stage(self, job: _Job, *, whole: bool) -> bool:
+    def _reached_stage(self, job: _Job, *, final: bool) -> bool:
         """Record its duration; return whether it should be shown during a drag."""
         pace, stage = self._paces.setdefault(job.view, StagePace()), job.stage
-        pace.record(stage, job.since_stage, whole=whole)
+        pace.record(stage, job.since_stage, final=final)
         job.stage, job.since_stage = stage + 1, 0.0
-        return whole or pace.is_best_in_time(stage, job.spent)
+        return final or pace.is_best_in_time(stage, job.spent)
 
     def _publish(self, view: str, made: Any) -> None:
         if isinstance(made, Rendered) and not made.final:

@@ -39,10 +39,10 @@ class StagePace:
     def __init__(self) -> None:
         self._takes: list[float] = []
 
-    def record(self, stage: int, milliseconds: float, *, whole: bool = False) -> None:
+    def record(self, stage: int, milliseconds: float, *, final: bool = False) -> None:
         """Record the duration of stage 0, 1, ... Half of the estimate is the newest: one hiccup is not the rule."""
         before = self._takes[stage] if stage < len(self._takes) else milliseconds
-        self._takes[stage : None if whole else stage + 1] = [(before + milliseconds) / 2]
+        self._takes[stage : None if final else stage + 1] = [(before + milliseconds) / 2]
 
     def is_best_in_time(self, stage: int, spent: float) -> bool:
         """True where ``stage``, ready after ``spent`` ms, should be shown at once: the next would break the budget."""

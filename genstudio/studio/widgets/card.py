@@ -33,7 +33,7 @@ class Fact(QLabel):
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._whole = self._shown = ""
+        self._full_text = self._shown = ""
         self.setObjectName("fact")
         self.setFont(font(12))
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -42,8 +42,8 @@ class Fact(QLabel):
         self.setText(text)
 
     def setText(self, text: str) -> None:
-        if text != self._whole:
-            self._whole = text
+        if text != self._full_text:
+            self._full_text = text
             self.setAccessibleName(text)
             self._fit()
 
@@ -51,9 +51,9 @@ class Fact(QLabel):
         """The shown text, with dots where it did not fit."""
         return self._shown
 
-    def whole(self) -> str:
+    def full_text(self) -> str:
         """The text before dots."""
-        return self._whole
+        return self._full_text
 
     def sizeHint(self) -> QSize:
         return QSize(24, self.fontMetrics().height())
@@ -72,11 +72,11 @@ class Fact(QLabel):
         painter.end()
 
     def _fit(self) -> None:
-        shown = self._fitted(self._whole)
+        shown = self._fitted(self._full_text)
         if shown != self._shown:
             self._shown = shown
             self.update()
-        tip = self._whole if self.text() != self._whole else ""
+        tip = self._full_text if self.text() != self._full_text else ""
         if tip != self.toolTip():
             self.setToolTip(tip)
 
@@ -116,15 +116,15 @@ class Running(QLabel):
     def __init__(self, parent: QWidget | None = None, *, least: int = 0) -> None:
         super().__init__(parent)
         self._least = least
-        self._kept = 0
+        self._reserved_width = 0
         self.setFont(font(12))
 
     def setText(self, text: str) -> None:
         if text == self.text():
             return
         needed = max(self._least, self.fontMetrics().horizontalAdvance(text) + 2)
-        if needed > self._kept or needed < ROOMY * self._kept:
-            self._kept = needed
+        if needed > self._reserved_width or needed < ROOMY * self._reserved_width:
+            self._reserved_width = needed
             self.setFixedSize(needed, self.fontMetrics().height())  # of a fixed size, a label leaves its layout alone
         super().setText(text)
 
@@ -136,19 +136,19 @@ class Card(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self.setAccessibleName(title)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(14, 10, 14, 12)
-        whole.setSpacing(GRID - 1)
+        full_text = QVBoxLayout(self)
+        full_text.setContentsMargins(14, 10, 14, 12)
+        full_text.setSpacing(GRID - 1)
         self.head = QHBoxLayout()
         self.head.setSpacing(4)
         self.caption = Caption(title, self)
         self.fact = Fact(parent=self)
         self.head.addWidget(self.caption)
         self.head.addWidget(self.fact, 1)
-        whole.addLayout(self.head)
+        full_text.addLayout(self.head)
         self.body = QVBoxLayout()
         self.body.setSpacing(GRID - 1)
-        whole.addLayout(self.body)
+        full_text.addLayout(self.body)
 
 
 class FoldingCard(Card):

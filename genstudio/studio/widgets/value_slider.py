@@ -35,16 +35,16 @@ class ValueSlider(QWidget):
         minimum: float,
         maximum: float,
         *,
-        whole: bool = False,
+        integer: bool = False,
         log: bool = False,
         show: Callable[[float], str] | None = None,
         tip: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._minimum, self._maximum, self._whole, self._log = minimum, maximum, whole, log
-        self._ticks = round(maximum - minimum) if whole else 200
-        self._show = show or (lambda value: f"{value:g}" if whole else f"{value:.2f}")
+        self._minimum, self._maximum, self._integer, self._log = minimum, maximum, integer, log
+        self._ticks = round(maximum - minimum) if integer else 200
+        self._show = show or (lambda value: f"{value:g}" if integer else f"{value:.2f}")
         self._value = minimum
         self._name = QLabel(name, self)
         self._text = QLabel(self)
@@ -60,11 +60,11 @@ class ValueSlider(QWidget):
         head.addWidget(self._name)
         head.addWidget(self._text)
         head.addStretch(1)
-        whole_layout = QVBoxLayout(self)
-        whole_layout.setContentsMargins(0, 0, 0, 0)
-        whole_layout.setSpacing(0)
-        whole_layout.addLayout(head)
-        whole_layout.addWidget(self.slider)
+        outer_layout = QVBoxLayout(self)
+        outer_layout.setContentsMargins(0, 0, 0, 0)
+        outer_layout.setSpacing(0)
+        outer_layout.addLayout(head)
+        outer_layout.addWidget(self.slider)
         self.slider.valueChanged.connect(self._moved)
         self.slider.sliderPressed.connect(self.drag_started)
         self.slider.sliderReleased.connect(self.drag_ended)
@@ -92,7 +92,7 @@ class ValueSlider(QWidget):
         self.slider.setAccessibleDescription(shown)
 
     def _at(self, tick: int) -> float:
-        if self._whole:
+        if self._integer:
             return self._minimum + tick
         part = tick / self._ticks
         if self._log:
@@ -101,7 +101,7 @@ class ValueSlider(QWidget):
         return round(self._minimum + (self._maximum - self._minimum) * part, 2)
 
     def _tick(self, value: float) -> int:
-        if self._whole:
+        if self._integer:
             return round(value - self._minimum)
         if self._log:
             return round(self._ticks * math.log(value / self._minimum) / math.log(self._maximum / self._minimum))

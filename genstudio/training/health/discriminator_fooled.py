@@ -30,7 +30,7 @@ def check(history: MetricHistory) -> Health | None:
         return None
     gaps = [row.values[history.real] - row.values[history.fake] for row in history.recent]
     real, fake = history.recent_median(history.real), history.recent_median(history.fake)
-    alike = history.tells_probabilities and abs(statistics.median(gaps)) < EQUAL
+    alike = history.has_probabilities and abs(statistics.median(gaps)) < EQUAL
     varied = [value for step, value in history.curve(history.diversity) if step > 0][-3:]
     if sum(gap < 0 for gap in gaps) >= MOSTLY * len(gaps) and _says_anything(history, statistics.median(gaps)):
         message = N_(
@@ -57,7 +57,7 @@ def check(history: MetricHistory) -> Health | None:
 
 def _says_anything(history: MetricHistory, gap: float) -> bool:
     largest = max(abs(row.values[history.real] - row.values[history.fake]) for row in history.turns)
-    return history.tells_probabilities or abs(gap) >= TURNED * largest
+    return history.has_probabilities or abs(gap) >= TURNED * largest
 
 
 def _stronger(history: MetricHistory) -> tuple[Message, dict[str, Any]]:

@@ -59,7 +59,7 @@ def check(history: MetricHistory) -> Health | None:
 def _learns_nothing(history: MetricHistory, real: float, fake: float) -> bool:
     """Images are told apart, and sheet after sheet shows as little as the one before."""
     varied = history.sheets(history.diversity)
-    if not varied or not history.tells_probabilities or real - fake < AHEAD:
+    if not varied or not history.has_probabilities or real - fake < AHEAD:
         return False
     return max(varied) < POOR and varied[-1] < RISING * varied[0]
 

@@ -138,7 +138,7 @@ class MetricHistory:
         return objectives[name] if name is not None and name in objectives else None
 
     @property
-    def tells_probabilities(self) -> bool:
+    def has_probabilities(self) -> bool:
         """True where D(x) is a probability and not a critic's value. By the objective where there is
         one, else by what the values are like."""
         if self.objective is not None:

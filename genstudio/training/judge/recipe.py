@@ -28,8 +28,8 @@ def recipe_for(data: DataSet, *, steps: int | None = None, width: int = 16) -> R
     knobs: dict[str, float | int] = {"width": width, "size": SIZE, "bits": 0.2 if spec.channels == 1 else 0.0}
     if named and len(spec.class_names) + 2 * len(spec.attribute_names) < FEW_CLASSES:
         knobs["picture"] = PICTURE
-    seen = min(spec.height, SIZE) * min(spec.width, SIZE)
-    steps = steps or max(FEWEST_STEPS, math.ceil(STEPS * min(1.0, QUICK**2 / seen)))
+    pixels = min(spec.height, SIZE) * min(spec.width, SIZE)
+    steps = steps or max(FEWEST_STEPS, math.ceil(STEPS * min(1.0, QUICK**2 / pixels)))
     player = PlayerPlan(
         optimiser="adamw", lr=0.004, weight_decay=0.01, schedule="cosine", warmup=50, decay_steps=steps, average=0.998
     )

@@ -90,7 +90,7 @@ class PlayerPlan(Knobs):
             raise ValueError("both numbers must be at least 0 and less than 1")
         return betas
 
-    def said(self) -> dict[str, Any]:
+    def as_set(self) -> dict[str, Any]:
         """Only what was set: the rest is left to the model, then to the defaults here."""
         return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
 

@@ -82,7 +82,7 @@ def with_defaults(plan: Plan, defaults: Defaults) -> Plan:
     """``plan`` with ``defaults`` where it says nothing, and every setting written out."""
     names = [*defaults, *(name for name in plan.players if name not in defaults)]
     settings = {
-        name: {**defaults.get(name, {}), **(plan.players[name].said() if name in plan.players else {})}
+        name: {**defaults.get(name, {}), **(plan.players[name].as_set() if name in plan.players else {})}
         for name in names
     }
     settled = {name: parse_knobs(PlayerPlan, values) for name, values in settings.items()}
@@ -91,7 +91,7 @@ def with_defaults(plan: Plan, defaults: Defaults) -> Plan:
 
 def rebased(plan: Plan, defaults: Defaults, keep: Collection[Setting] = ()) -> Plan:
     """``plan`` where each player takes ``defaults``, but for the settings in ``keep``."""
-    settings = {name: player.said() for name, player in plan.players.items()}
+    settings = {name: player.as_set() for name, player in plan.players.items()}
     for name, values in defaults.items():
         free = {knob: value for knob, value in values.items() if (name, knob) not in keep}
         settings[name] = {**settings.get(name, {}), **free}

@@ -81,8 +81,8 @@ def shorten(path: Path, length: int) -> None:
 def make_own(path: Path) -> None:
     """Turn a file with a second name elsewhere into a copy of its own: a change here must not be one there."""
     with contextlib.suppress(FileNotFoundError):
-        told = os.lstat(path)
-        if stat.S_ISREG(told.st_mode) and told.st_nlink > 1:
+        status = os.lstat(path)
+        if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
             temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
             temporary.unlink(missing_ok=True)
             shutil.copy2(path, temporary)
@@ -126,11 +126,11 @@ def remove_leftovers(folder: Path) -> None:
 def is_link(path: str | os.PathLike[str]) -> bool:
     """A symbolic link, or a junction on Windows."""
     try:
-        told = os.lstat(path)
+        status = os.lstat(path)
     except OSError:
         return False
     junction = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
-    return stat.S_ISLNK(told.st_mode) or (junction is not None and getattr(told, "st_reparse_tag", 0) == junction)
+    return stat.S_ISLNK(status.st_mode) or (junction is not None and getattr(status, "st_reparse_tag", 0) == junction)
 
 
 def odd_one(folder: Path, files: Collection[str], folders: Collection[str], depth: int = 4) -> Path | None:

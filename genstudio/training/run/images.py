@@ -36,8 +36,8 @@ def open_images(
     checkpoint = run.last_sound()
     state = checkpoints.read_state(checkpoint) if checkpoint is not None else {}
     recipe = run.recipe if checkpoint is None else run.recipe_at(checkpoint)
-    told = state.get("images", {"place": None, "search": []})
-    places = [*(search or ()), *map(Path, told["search"]), *(() if search else data_dirs())]
+    recorded = state.get("images", {"place": None, "search": []})
+    places = [*(search or ()), *map(Path, recorded["search"]), *(() if search else data_dirs())]
     values, by_name = recipe.data_knobs, data_sets[recipe.data].elsewhere(recipe.data_knobs)
     try:
         data = open_data(recipe.data, values, search=places, progress=progress, cancelled=cancelled)
@@ -49,14 +49,17 @@ def open_images(
         except DataError:
             raise error from None
     if search is None:
-        _must_be_those(run, data, state, told["place"])
+        _must_be_those(run, data, state, recorded["place"])
     return data
 
 
 def where_found(data: DataSet) -> dict[str, Any]:
     """For ``state.json``: where the images lie, and which places besides the cache were searched."""
     own = Path(os.path.abspath(cache_dir() / "data"))
-    return {"place": _said(data.place), "search": [said for one in data.search if one != own and (said := _said(one))]}
+    return {
+        "place": _path_text(data.place),
+        "search": [text for one in data.search if one != own and (text := _path_text(one))],
+    }
 
 
 def _must_be_those(run: Run, data: DataSet, state: dict[str, Any], place: str | None) -> None:
@@ -73,7 +76,7 @@ def _must_be_those(run: Run, data: DataSet, state: dict[str, Any], place: str | 
         )
 
 
-def _said(path: Path | None) -> str | None:
+def _path_text(path: Path | None) -> str | None:
     """A path as text; ``None`` for one that is no UTF-8."""
     try:
         return None if path is None else os.fspath(path).encode().decode()

@@ -154,19 +154,19 @@ def read_json(path: Path, kind: type[CheckedModel]) -> dict[str, Any]:
     """The table in a JSON file, checked as ``kind`` says. Raises ``OSError`` for what is no such file, ``ValueError``
     that says in one line what does not fit."""
     try:
-        told = json.loads(read_bounded(path, STATE_BYTES))
+        fields = json.loads(read_bounded(path, STATE_BYTES))
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    return check(told, kind)
+    return check(fields, kind)
 
 
-def check(told: Any, kind: type[CheckedModel]) -> dict[str, Any]:
-    """``told`` as a table with what it left out filled in. Raises ``ValueError`` that says in one line what does not
+def check(fields: Any, kind: type[CheckedModel]) -> dict[str, Any]:
+    """``fields`` as a table with what it left out filled in. Raises ``ValueError`` that says in one line what does not
     fit."""
-    if not isinstance(told, Mapping):
+    if not isinstance(fields, Mapping):
         raise ValueError("it is no table")
     try:
-        return kind.model_validate(aliases.current(kind.__name__, told)).model_dump()
+        return kind.model_validate(aliases.current(kind.__name__, fields)).model_dump()
     except pydantic.ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"[:_SHOWN]) from None

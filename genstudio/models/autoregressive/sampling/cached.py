@@ -25,16 +25,18 @@ ROWS_VALUES = 200_000
 """Numbers of distributions from which pixels are drawn without a pause: a few milliseconds' worth."""
 
 
-def cached(model: SampledModel, request: SampleRequest, order: Order = "raster", tell: bool = True) -> Iterator[Sample]:
-    """The images of :func:`naive`, without any forward pass. ``order="wavefront"`` draws all pixels of a tick together and
-    tells of each; ``tell=False`` tells only of the end (nothing is copied for onlookers)."""
-    for one in resumable_cached(model, request, order, tell):
+def cached(
+    model: SampledModel, request: SampleRequest, order: Order = "raster", with_likelihoods: bool = True
+) -> Iterator[Sample]:
+    """The images of :func:`naive`, without any forward pass. ``order="wavefront"`` draws all pixels of a tick together.
+    It yields a :class:`Sample` for each; with ``with_likelihoods=False`` only the last one (nothing is copied)."""
+    for one in resumable_cached(model, request, order, with_likelihoods):
         if isinstance(one, Sample):
             yield one
 
 
 def resumable_cached(
-    model: SampledModel, request: SampleRequest, order: Order = "raster", tell: bool = True
+    model: SampledModel, request: SampleRequest, order: Order = "raster", with_likelihoods: bool = True
 ) -> Generator[Sample | float, None, int]:
     """:func:`cached`, with the share done where one may pause: every few milliseconds at most. Returns the bytes that were
     held to draw these images."""
@@ -60,9 +62,9 @@ def resumable_cached(
                 drawn = torch.where(kept[pending.pixels][:, :, None], own, drawn)
             machine.write(pending, model.to_net(drawn))
             levels[:, :, pending.channels[0] : pending.channels[-1] + 1].index_copy_(0, pending.pixels, drawn)
-            if tell:
-                yield from _tell(model, pending, drawn, levels, images, width)
-    if not tell:
+            if with_likelihoods:
+                yield from _samples_of(model, pending, drawn, levels, images, width)
+    if not with_likelihoods:
         images.copy_(levels.permute(1, 2, 0).reshape(images.shape))
         yield Sample(
             -1, -1, channels - 1, images[:, -1, -1, -1], images.new_zeros(n, 0), images.new_zeros(n, 0), images
@@ -98,7 +100,7 @@ def _draw_at_once(model: SampledModel, pending: Pending, levels: Tensor, noise: 
     return model.distribution.draw(output, earlier, channel, u[:, channel], temperature).view(pixels, n, 1)
 
 
-def _tell(
+def _samples_of(
     model: SampledModel, pending: Pending, drawn: Tensor, levels: Tensor, images: Tensor, width: int
 ) -> Iterator[Sample]:
     joint = model.distribution.joint

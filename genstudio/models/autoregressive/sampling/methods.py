@@ -23,7 +23,9 @@ def draw_by(model: SampledModel, method: Method, request: SampleRequest) -> Tens
         for _, now in jacobi(model, request):
             images = now
         return images
-    drawing = naive(model, request) if method == "naive" else cached(model, request, "wavefront", tell=False)
+    drawing = (
+        naive(model, request) if method == "naive" else cached(model, request, "wavefront", with_likelihoods=False)
+    )
     for one in drawing:
         images = one.images
     return images

@@ -55,7 +55,7 @@ class Replay:
         self.done = 0
         self._fresh: dict[int, Tensor] = {}  # what the last tick was drawn from: asked for after every one
         self._in_progress: Iterator[None] | None = None  # a tick that paused
-        self._asked: tuple[Any, ...] = (None, None, None)
+        self._ordered_for: tuple[Any, ...] = (None, None, None)
         self.noise, self.forced, self.temperatures = self._read(request, None)
         self.given = self._given(self.forced)
 
@@ -136,7 +136,7 @@ class Replay:
                 assert pending is not None
                 places = self._place_of[channel, pending.pixels]
                 for some in torch.arange(len(places), device=places.device).split(self._rows()):
-                    self._tell(places[some], channel, pending.output[some])
+                    self._record(places[some], channel, pending.output[some])
                     yield
         self.done, self._fresh = end, {}
 
@@ -146,7 +146,7 @@ class Replay:
         each = self.n * distribution.levels * getattr(distribution, "components", 1)
         return max(1, PART // each)
 
-    def _tell(self, places: Tensor, channel: int, output: Tensor) -> None:
+    def _record(self, places: Tensor, channel: int, output: Tensor) -> None:
         """Entropy and nats of these places (P, of one channel), whose levels are given, from outputs P×N×Q."""
         distribution = self.model.distribution
         back = torch.arange(-channel, 0, device=places.device)
@@ -196,13 +196,13 @@ class Replay:
     def _read(self, request: SampleRequest, temperatures: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
         """Noise E×N, levels that are given E×N (-1 where none is), temperatures E. Read once: it is asked for again
         when what stays has been found."""
-        if self._asked[0] is not request or self._asked[1] is not temperatures:
+        if self._ordered_for[0] is not request or self._ordered_for[1] is not temperatures:
             forced = torch.where(request.known[:, None], request.given, -1)
             each = temperatures
             if each is None:
                 each = torch.full((self.end,), request.temperature, dtype=torch.float64)
-            self._asked = (request, temperatures, (self._ordered(request.noise), self._ordered(forced), each))
-        return self._asked[2]
+            self._ordered_for = (request, temperatures, (self._ordered(request.noise), self._ordered(forced), each))
+        return self._ordered_for[2]
 
     def _ordered(self, values: Tensor) -> Tensor:
         """N×C×H×W in the order of drawing: E×N."""

@@ -35,7 +35,7 @@ def resumable_draw(model: SampledModel, request: SampleRequest) -> Resumable[Ten
     every = torch.arange(len(request), device=request.noise.device)
     while start < len(request):
         some = every[start : start + size]
-        drawing = Stepper(resumable_cached(model, request.part(some), "wavefront", tell=False))
+        drawing = Stepper(resumable_cached(model, request.part(some), "wavefront", with_likelihoods=False))
         while drawing.advance():
             one = drawing.value
             if isinstance(one, Sample):

@@ -16,7 +16,7 @@ from genstudio.studio.widgets.titles import literal
 
 
 class DirectionsControls(PaneControls):
-    """``again``: the search; ``back``: from a code sent here; ``wanted``: the attributes; ``name``: of the component
+    """``again``: the search; ``back``: from a code sent here; ``attributes``: the attributes; ``name``: of the component
     in focus."""
 
     def __init__(self) -> None:
@@ -29,13 +29,13 @@ class DirectionsControls(PaneControls):
         self.back = Button(
             _("Discard the code sent here"), _("Start again from an image or a drawn code"), icon_name="reset"
         )
-        self.wanted = WantedAttributes(_("The attributes to search for; none: all that vary."))
+        self.attribute_choice = AttributeChoice(_("The attributes to search for; none: all that vary."))
         for row, part in enumerate((self.name, self.again, self.back)):
             self.rows.insertWidget(row, part)
-        self.rows.insertWidget(self.rows.indexOf(self.widget("how")) + 1, self.wanted)
+        self.rows.insertWidget(self.rows.indexOf(self.widget("how")) + 1, self.attribute_choice)
 
 
-class WantedAttributes(Button):
+class AttributeChoice(Button):
     """Button with a menu of attributes to tick. ``chosen(names)``: search for these; none: for all."""
 
     chosen = Signal(object)
@@ -44,7 +44,7 @@ class WantedAttributes(Button):
         super().__init__(_("All attributes  ▸"), tip)
         self.setMenu(QMenu(self))
         self._names: tuple[str, ...] = ()
-        self._wanted: tuple[str, ...] = ()
+        self._attributes: tuple[str, ...] = ()
 
     def offer(self, names: tuple[str, ...]) -> None:
         """Offer these attributes."""
@@ -60,14 +60,14 @@ class WantedAttributes(Button):
                 action.setData(name)
                 action.triggered.connect(self._toggle)
         self.setVisible(bool(names))
-        self.show_requested(self._wanted)
+        self.show_requested(self._attributes)
 
-    def show_requested(self, wanted: tuple[str, ...]) -> None:
-        self._wanted, n, m = wanted, len(wanted), len(self._names)
+    def show_requested(self, attributes: tuple[str, ...]) -> None:
+        self._attributes, n, m = attributes, len(attributes), len(self._names)
         self.setText(_("{n} of {m} attributes  ▸", n=n, m=m or n) if n else _("All attributes  ▸"))
         for action in self.menu().actions():
             if action.isCheckable():
-                action.setChecked(action.data() in wanted)
+                action.setChecked(action.data() in attributes)
 
     @Slot()
     def _choose_all(self) -> None:
@@ -77,4 +77,4 @@ class WantedAttributes(Button):
     def _toggle(self) -> None:
         action: Any = self.sender()
         ticked = action.data()
-        self.chosen.emit(tuple(name for name in self._names if (name in self._wanted) != (name == ticked)))
+        self.chosen.emit(tuple(name for name in self._names if (name in self._attributes) != (name == ticked)))

@@ -132,8 +132,8 @@ class DirectionGrid(ImageGrid):
         return max(3 * LINE, words.height())
 
     def _place_boxes(self) -> None:
-        wanted = 0 if self.columns else len(self.rows)
-        while len(self.boxes) < wanted:
+        n_boxes = 0 if self.columns else len(self.rows)
+        while len(self.boxes) < n_boxes:
             box = QCheckBox(self)
             box.setFont(font(13, QFont.Weight.DemiBold))
             box.setObjectName("on_surround")
@@ -141,7 +141,7 @@ class DirectionGrid(ImageGrid):
             box.clicked.connect(self._ticked)
             self.boxes.append(box)
         for number, box in enumerate(self.boxes):
-            shown = number < wanted and not self.text_rect(number).isEmpty()
+            shown = number < n_boxes and not self.text_rect(number).isEmpty()
             box.setVisible(shown)
             if shown:
                 row, rect = self.rows[number], self.text_rect(number)

@@ -97,10 +97,10 @@ class DirectionsView(PaneView):
     def make_controls(self) -> PaneControls:
         self.tools = DirectionsControls()
         self.again, self.back = self.tools.again, self.tools.back
-        self.wanted, self.name = self.tools.wanted, self.tools.name
+        self.attribute_choice, self.name = self.tools.attribute_choice, self.tools.name
         self.again.clicked.connect(self.find_again)
         self.back.clicked.connect(self._discard_z)
-        self.wanted.chosen.connect(self._choose_attributes)
+        self.attribute_choice.chosen.connect(self._choose_attributes)
         self.name.completed.connect(self._named)
         return self.tools
 
@@ -138,7 +138,7 @@ class DirectionsView(PaneView):
         controls.widget("seed").setVisible(drawn and state.z is None)
         controls.widget("source").setVisible(self._can_encode and state.z is None)
         self.back.setVisible(state.z is not None)
-        self.wanted.show_requested(state.attributes)
+        self.attribute_choice.show_requested(state.attributes)
         if self.found is not None:
             self.found.choose(state.way)
 
@@ -148,7 +148,7 @@ class DirectionsView(PaneView):
         if rendered.snapshot is not None and self._spec != rendered.snapshot.spec:
             self._spec = rendered.snapshot.spec
             self.resized.emit()  # only now is it known how many pictures fit
-        self.wanted.offer(values["attributes"])
+        self.attribute_choice.offer(values["attributes"])
         if values["can_encode"] != self._can_encode:
             self._can_encode = values["can_encode"]
             self.show_state(self.state)
@@ -166,7 +166,7 @@ class DirectionsView(PaneView):
         self._take(rendered, content)
 
     @property
-    def tells_progress(self) -> bool:  # type: ignore[override]
+    def reports_progress(self) -> bool:  # type: ignore[override]
         return self.is_searching
 
     def show_picture(self, content: Content) -> None:

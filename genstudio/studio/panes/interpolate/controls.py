@@ -100,7 +100,7 @@ class InterpolateControls(PaneControls):
         self._title = Caption("", self._frame_box)
         self.kind = Combo(_("Kind of key frame"))
         self.kind.setToolTip(_("Replace it"))
-        self.number = NumberField(_("Number"), whole=True, minimum=0, maximum=MOST)
+        self.number = NumberField(_("Number"), integer=True, minimum=0, maximum=MOST)
         self._number_name, self._number_row = _row(_("Number"), self.number)
         self.which_class = Combo(_("Typical of the class"))
         _name, self._class_row = _row(_("Class"), self.which_class)
@@ -164,7 +164,7 @@ class InterpolateControls(PaneControls):
     @Slot(str)
     def _number_typed(self, text: str) -> None:
         try:
-            number = int(read_number(text, whole=True))
+            number = int(read_number(text, integer=True))
             if not 0 <= number <= MOST:
                 raise UsageError(N_("It must be from 0 to {most}.", most=MOST))
         except UsageError as error:

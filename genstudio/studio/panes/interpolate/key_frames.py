@@ -105,7 +105,7 @@ class KeyFrames(QObject):
         row.moved.connect(self.move)
         row.removed.connect(self.remove)
         row.menu_requested.connect(self._show_menu)
-        row.wants_more.connect(add.showMenu)
+        row.more_requested.connect(add.showMenu)
         tools.another.clicked.connect(self.resample)
         tools.kind_chosen.connect(self._kind_chosen)
         tools.frame_edited.connect(self._edited)

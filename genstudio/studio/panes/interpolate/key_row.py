@@ -50,13 +50,13 @@ class Key:
 
 class KeyRow(QWidget):
     """``chosen(k)`` by a click or the arrow keys, ``went_to(k)`` by a click or Enter, ``moved(k, to)`` by a drag or Alt and
-    arrows, ``removed(k)`` by Delete, ``wants_more`` by Insert or plus, ``menu_requested(k, where on screen)``."""
+    arrows, ``removed(k)`` by Delete, ``more_requested`` by Insert or plus, ``menu_requested(k, where on screen)``."""
 
     chosen = Signal(int)
     went_to = Signal(int)
     moved = Signal(int, int)
     removed = Signal(int)
-    wants_more = Signal()
+    more_requested = Signal()
     menu_requested = Signal(int, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -284,7 +284,7 @@ class KeyRow(QWidget):
     def _key(self, event: QKeyEvent) -> bool:
         key, alt = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         if key in (_KEY.Key_Insert, _KEY.Key_Plus, _KEY.Key_Equal):
-            self.wants_more.emit()
+            self.more_requested.emit()
         elif not self._keys:
             return False
         elif key == _KEY.Key_Escape and self._pressed is not None:

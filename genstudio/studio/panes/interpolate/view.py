@@ -202,7 +202,7 @@ class InterpolateView(PaneView):
     def describe_cell(self, row: int, column: int) -> str:
         content = self.rendered.content if self.rendered is not None else None
         if content is None or self._places() is None:
-            return self.words.whole()
+            return self.words.full_text()
         numbers = content.values["numbers"]
         k = numbers[row % len(numbers)] + 1
         return _("Picture {n} after key frame {k}", n=column, k=k) if column else _("Key frame {k}", k=k)
@@ -252,11 +252,11 @@ class InterpolateView(PaneView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Only keys that the widget with the focus ignores arrive here."""
-        wanted = KEYS.get(Qt.Key(event.key()))
-        if wanted is None or event.modifiers() & _MODIFIERS or self.showing_help or not self.transport.isVisible():
+        action = KEYS.get(Qt.Key(event.key()))
+        if action is None or event.modifiers() & _MODIFIERS or self.showing_help or not self.transport.isVisible():
             super().keyPressEvent(event)
         else:
-            self.player.press(wanted)
+            self.player.press(action)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.merging.end_steps()

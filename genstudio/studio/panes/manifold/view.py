@@ -171,7 +171,7 @@ class ManifoldView(PaneView):
     def show_rendered(self, rendered: Rendered) -> None:
         super().show_rendered(rendered)
         if self._chosen_values and not self.grid.marks_inside:
-            self.words.setText(_("{words} · the chosen z is outside the view", words=self.words.whole()))
+            self.words.setText(_("{words} · the chosen z is outside the view", words=self.words.full_text()))
 
     def show_message(self, words: Message | str) -> None:
         self.grid.show_mark(None)

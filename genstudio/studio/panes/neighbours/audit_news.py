@@ -61,9 +61,9 @@ class AuditNews(QObject):
             run = Path(what.run).name
             self.failed.emit(N_("That audit belongs to {run}, which is not open. Open it to see the result.", run=run))
             return
-        latest, asked, before = self._session.latest_snapshot(), what.state, self._states.values["neighbours"]
+        latest, audit_state, before = self._session.latest_snapshot(), what.state, self._states.values["neighbours"]
         at = "latest" if latest is not None and latest.step == what.step else what.step
-        fields = {"audited": asked.audited, "seed": asked.seed, "compared": asked.compared}
+        fields = {"audited": audit_state.audited, "seed": audit_state.seed, "compared": audit_state.compared}
         now = replace(before, at=at, **fields)  # type: ignore[arg-type]
         if now != before:
             self._states.change({"neighbours": now}, _("show the audit"))

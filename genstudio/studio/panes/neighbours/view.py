@@ -118,10 +118,10 @@ class NeighboursView(PaneView):
         """Another number side by side, where that makes the pictures larger: nothing is searched again for it."""
         if self.rendered is None or self.rendered.content is None:
             return
-        shown, wanted = self.rendered.state, self.resolved(self.state)
+        shown, resolved = self.rendered.state, self.resolved(self.state)
         assert isinstance(shown, NeighboursState)
         shown = replace(shown, audited=0)
-        if wanted != shown and replace(wanted, beside=0) == replace(shown, beside=0):
+        if resolved != shown and replace(resolved, beside=0) == replace(shown, beside=0):
             self.resized.emit()
 
     def show_rendered(self, rendered: Rendered) -> None:

@@ -128,7 +128,7 @@ class PixelsControls(PaneControls):
         line.addWidget(self.regions)
         column.addLayout(line)
         self.brush = ValueSlider(
-            _("Brush"), *BRUSHES, whole=True, show=lambda value: f"{value:.0f} px", tip=_("Width of the brush")
+            _("Brush"), *BRUSHES, integer=True, show=lambda value: f"{value:.0f} px", tip=_("Width of the brush")
         )
         self.brush.set_value(3)
         column.addWidget(self.brush)

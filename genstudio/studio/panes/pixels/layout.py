@@ -110,7 +110,7 @@ class PixelLayout(QWidget):
     def _place_words(self) -> None:
         top, width = self._words_at
         right = self.odds.sizeHint().width() if self.odds.text() else 0
-        if self.facts.fontMetrics().horizontalAdvance(self.facts.whole()) + GAP + right > width:
+        if self.facts.fontMetrics().horizontalAdvance(self.facts.full_text()) + GAP + right > width:
             right = 0  # a narrow pane shows the pixel
         self.odds.setGeometry(width - right, top, right, FACTS)
         self.facts.setGeometry(0, top, max(width - right - GAP, 24), FACTS)

@@ -59,7 +59,7 @@ class LevelEditor(QWidget):
             slider.deleteLater()
         names = [_("Red"), _("Green"), _("Blue")] if channels == 3 else [_("Level")]
         tip = _("Set this level here, and draw everything after it again (+ and -)")
-        self.sliders = [ValueSlider(name, 0, levels - 1, whole=True, tip=tip, parent=self) for name in names]
+        self.sliders = [ValueSlider(name, 0, levels - 1, integer=True, tip=tip, parent=self) for name in names]
         for place, slider in enumerate(self.sliders):
             self._rows.insertWidget(1 + place, slider)
             slider.moved.connect(self._moved)

@@ -37,7 +37,7 @@ class ShownDrawing(Timeline):
         self._content_state: PixelsState | None = None
         self.speed = 30.0
         self.drawn, self.end, self.channels = 0, 0, 1
-        self._wanted, self._requested = 0.0, 0
+        self._target, self._requested = 0.0, 0
 
     # -- pixels --------------------------------------------------------------------------------------------------
 
@@ -137,12 +137,12 @@ class ShownDrawing(Timeline):
 
     def begin(self) -> bool:
         """Draw the first pixel at once."""
-        self._wanted, self._requested = self.position + 0.999 * self.channels, self.position
+        self._target, self._requested = self.position + 0.999 * self.channels, self.position
         return self.position < self.end
 
     def rebase(self) -> None:
         """Go on from what is drawn, at another speed, without having stood still."""
-        self._wanted, self._requested = float(self.drawn), self.drawn
+        self._target, self._requested = float(self.drawn), self.drawn
 
     def advance(self, seconds: float) -> int | None:
         if math.isinf(self.speed):
@@ -150,8 +150,8 @@ class ShownDrawing(Timeline):
         worth = self.speed * self.channels * seconds
         # Whole pixels: the channels of one pixel belong together.
         ceiling = (self.drawn // self.channels + math.ceil(max(worth / self.channels, 1))) * self.channels
-        self._wanted = min(self._wanted + worth, float(self.end), ceiling + 0.999 * self.channels)
-        return self._request(min(int(self._wanted) // self.channels * self.channels, self.end))
+        self._target = min(self._target + worth, float(self.end), ceiling + 0.999 * self.channels)
+        return self._request(min(int(self._target) // self.channels * self.channels, self.end))
 
     def _request(self, position: int) -> int | None:
         if position <= self._requested:

@@ -59,25 +59,25 @@ class DrawingTransport(Transport):
                 self.position.setPageStep(max(channels, end // 28))
         self.set_position(drawn)
 
-    def show_position(self, drawn: int, wanted: int, end: int, channels: int) -> None:
-        """Show the position of the drawing, in sub-pixels and as text; ``wanted`` is its target."""
+    def show_position(self, drawn: int, target: int, end: int, channels: int) -> None:
+        """Show the position of the drawing, in sub-pixels and as text; ``target`` is its target."""
         self.show_place(drawn, end, channels)
         self.count.setText(_("{n} of {end}", n=f"{drawn // channels:,}", end=f"{end // channels:,}"))
         self.position.setAccessibleDescription(_("pixel {n} of {end}", n=drawn // channels, end=end // channels))
         for name in ("start", "back"):
-            self.buttons[name].setEnabled(wanted > 0)
+            self.buttons[name].setEnabled(target > 0)
         for name in ("pixel", "row", "end"):
-            self.buttons[name].setEnabled(wanted < end)
+            self.buttons[name].setEnabled(target < end)
 
     def show_speed(self, pixels_per_second: float, measured: float | None = None) -> None:
         """The chosen speed; while it plays, ``measured`` is the one that it has."""
         with QSignalBlocker(self.speed):
             self.speed.setValue(SPEEDS.index(pixels_per_second))
-        wanted = f"{pixels_per_second:,.0f}"
+        target = f"{pixels_per_second:,.0f}"
         if measured and measured < BEHIND * pixels_per_second:
             words = _("{n} pixels/s", n=f"{measured:,.0f}")
             if not math.isinf(pixels_per_second):
-                words = _("{n} of {wanted} pixels/s", n=f"{measured:,.0f}", wanted=wanted)
+                words = _("{n} of {target} pixels/s", n=f"{measured:,.0f}", target=target)
         elif math.isinf(pixels_per_second):
             words = _("as fast as it goes")
         else:

@@ -318,10 +318,10 @@ class PixelsView(PaneView):
             super().keyPressEvent(event)
 
     def _act_on(self, event: QKeyEvent) -> bool:
-        wanted = KEYS.get((event.key(), bool(event.modifiers() & _SHIFT)), KEYS.get((event.key(), False), ""))
-        if event.modifiers() & _OTHERS or not wanted:
+        action = KEYS.get((event.key(), bool(event.modifiers() & _SHIFT)), KEYS.get((event.key(), False), ""))
+        if event.modifiers() & _OTHERS or not action:
             return False
-        kind, _colon, what = wanted.partition(":")
+        kind, _colon, what = action.partition(":")
         if kind == "transport":
             self.player.press(what)
         elif kind == "nudge":

@@ -70,7 +70,7 @@ class PlaneView(PaneView):
 
     def describe_cell(self, row: int, column: int) -> str:
         """Text of the picture."""
-        return self.words.whole()
+        return self.words.full_text()
 
     # -- pan and zoom --------------------------------------------------------------------------------------------
 

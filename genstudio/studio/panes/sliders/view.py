@@ -217,8 +217,8 @@ class SlidersView(PaneView):
             self._basis = (snapshot.run, self.blobs.put(values["basis"]))
         if state.directions is None and "directions" in values and self.found is not None:
             self.found.take(values["directions"], BY_ITSELF, snapshot.run)
-        wanted = self.resolved(self.state)
-        if rendered.final and (wanted.directions, wanted.basis) != (state.directions, state.basis):
+        resolved_state = self.resolved(self.state)
+        if rendered.final and (resolved_state.directions, resolved_state.basis) != (state.directions, state.basis):
             self.resized.emit()  # what is shown, and exported, is to carry them; or another run was opened
 
     def _pair_of(self, state: SlidersState) -> tuple[str, str]:
@@ -237,7 +237,7 @@ class SlidersView(PaneView):
     def describe_cell(self, row: int, column: int) -> str:
         picture = self.grid.picture
         if picture is None or "across" not in picture.values or row >= picture.rows or column >= picture.columns:
-            return self.words.whole()
+            return self.words.full_text()
         across, up = self.pair
         values: dict[str, Any] = {"across": row_title(across), "up": row_title(up)}
         values |= {

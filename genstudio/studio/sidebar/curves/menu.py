@@ -102,12 +102,12 @@ class CurvesMenu(IconButton):
             self.failed.emit(_("There are no curves to save yet. Start a run, or open one."))
             return
         log, weight, x = self.options.log, self.options.smoothing, self.options.axis
-        look = theme().current.name
+        theme_name = theme().current.name
 
         def work() -> str:
             from genstudio.export.charts.curves import save_run_curves
 
-            return str(save_run_curves(path, run, log=log, smoothing=weight, x=x, theme=look))
+            return str(save_run_curves(path, run, log=log, smoothing=weight, x=x, theme=theme_name))
 
         written: Callable[[str], None] = self.exported.emit
         self.session.background.submit(work, written, self._broke)

@@ -252,7 +252,7 @@ class DataCard(Card):
         self.body.addWidget(self.bar)
         self.words = hint(self)
         self.cancel_button = link(_("Cancel"), _("Stop opening these images"), self)
-        self.cancel_button.clicked.connect(self.opening.cancel_by_hand)
+        self.cancel_button.clicked.connect(self.opening.cancel_and_report)
         self.again = link(_("Open"), _("Open these images"), self)
         self.again.clicked.connect(self._open_again)
         self.download_button = link(_("Download"), _("Download these images"), self)

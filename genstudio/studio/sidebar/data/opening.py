@@ -48,28 +48,28 @@ class DataOpening(QObject):
         self.loader = loader
         self.data: Any = None
         self._cancel = threading.Event()
-        self._asked: tuple[str, dict[str, Any]] | None = None
+        self._requested: tuple[str, dict[str, Any]] | None = None
         self._has_failed = False
         self._reported.connect(self._show_progress)
 
     @property
     def is_running(self) -> bool:
         """True while images are being opened."""
-        return self.data is None and self._asked is not None and not self._has_failed
+        return self.data is None and self._requested is not None and not self._has_failed
 
     def open(self, name: str, values: dict[str, Any]) -> None:
         """Open a data set with these knob values, unless that is what is open or being opened."""
-        if (name, values) == self._asked:
+        if (name, values) == self._requested:
             return
         self.cancel()
-        self._asked, self.data, self._has_failed = (name, dict(values)), None, False
+        self._requested, self.data, self._has_failed = (name, dict(values)), None, False
         self.begun.emit()
         report, cancelled = self._reported.emit, self._cancellable()
         self.loader.submit(lambda: open_preview(name, values, report, cancelled), self._opened, self._failed, key=KEY)
 
     def discard(self) -> None:
         """Forget the last request, so that the next one is opened even if it is equal."""
-        self._asked = None
+        self._requested = None
 
     def download(self, name: str) -> None:
         """Fetch a data set over the network; ``fetched`` tells when it is there."""
@@ -84,7 +84,7 @@ class DataOpening(QObject):
         self.loader.drop(KEY)
 
     @Slot()
-    def cancel_by_hand(self) -> None:
+    def cancel_and_report(self) -> None:
         """Stop it because the user said so: ``failed`` follows."""
         self.cancel()
         self.discard()

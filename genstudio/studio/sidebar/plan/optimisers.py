@@ -25,14 +25,14 @@ class Optimisers:
         self.model, self.plan, self.controls = model, plan, controls
         self._recipe: Recipe | None = None
         self._base: Recipe | None = None
-        self._wanted: dict[str, dict[str, Any]] | None = None  # by the model that is shown in its card
+        self._card_defaults: dict[str, dict[str, Any]] | None = None  # by the model that is shown in its card
         self._shown: Plan | None = None
         self.changed: Callable[[], None] = lambda: None  # called when a click took the optimisers back
 
     def show(self, recipe: Recipe, base: Recipe) -> None:
         """Fill the plan card; of players that the recipe leaves out with what its model asks for, once that is known."""
         self._recipe, self._base = recipe, base
-        self._wanted = self._defaults(recipe.model, recipe.model_knobs)
+        self._card_defaults = self._defaults(recipe.model, recipe.model_knobs)
         plan, rollback = self._with_players(recipe), self._with_players(base)
         if base.model != recipe.model:
             rollback = rollback.model_copy(update={"players": plan.players})
@@ -41,24 +41,24 @@ class Optimisers:
 
     def models_are_known(self) -> None:
         """Show the models' defaults once the library is ready, unless they were edited since."""
-        if self._recipe is None or self._base is None or self._wanted is not None:
+        if self._recipe is None or self._base is None or self._card_defaults is not None:
             return
         if self.plan.plan() == self._shown:
             self.show(self._recipe, self._base)
 
     def follow_model(self) -> None:
         """Adapt the optimisers to a model, or a knob of it, that the user has changed."""
-        base, wanted = self._base, self._defaults(self.model.model, self.model.values())
-        if base is None or wanted is None or wanted == self._wanted or not self.model.is_valid():
+        base, defaults = self._base, self._defaults(self.model.model, self.model.values())
+        if base is None or defaults is None or defaults == self._card_defaults or not self.model.is_valid():
             return
-        before, self._wanted = self.plan.plan(), wanted
-        rollback = self._with_players(base) if base.model == self.model.model else settle_plan(Plan(), wanted)
-        if wanted == self._defaults(base.model, base.model_knobs) and base.model == self.model.model:
+        before, self._card_defaults = self.plan.plan(), defaults
+        rollback = self._with_players(base) if base.model == self.model.model else settle_plan(Plan(), defaults)
+        if defaults == self._defaults(base.model, base.model_knobs) and base.model == self.model.model:
             plan = before.model_copy(update={"players": rollback.players})
         else:
-            plan = settle_plan(before, wanted, players=wanted, follow=True)
+            plan = settle_plan(before, defaults, players=defaults, follow=True)
         self.plan.show_players(plan, rollback)
-        if any(plan.player(name) != before.players.get(name) for name in wanted) and len(wanted) > 1:
+        if any(plan.player(name) != before.players.get(name) for name in defaults) and len(defaults) > 1:
             self.controls.say(
                 _("The optimisers are now those that go with this choice."),
                 action=_("Undo"),
@@ -67,14 +67,14 @@ class Optimisers:
 
     def _take_back(self, plan: Plan, rollback: Plan) -> None:
         """Show the optimisers as they were, with the new choice."""
-        assert self._wanted is not None
-        self.plan.show_players(settle_plan(plan, self._wanted, players=self._wanted), rollback)
+        assert self._card_defaults is not None
+        self.plan.show_players(settle_plan(plan, self._card_defaults, players=self._card_defaults), rollback)
         self.controls.say("")
         self.changed()
 
     def _with_players(self, recipe: Recipe) -> Plan:
-        wanted = self._defaults(recipe.model, recipe.model_knobs)
-        return recipe.plan if wanted is None else settle_plan(recipe.plan, wanted)
+        defaults = self._defaults(recipe.model, recipe.model_knobs)
+        return recipe.plan if defaults is None else settle_plan(recipe.plan, defaults)
 
     def _defaults(self, model: str, values: dict[str, Any]) -> dict[str, dict[str, Any]] | None:
         """By player; ``None`` while the models are not known, or where the values don't fit."""

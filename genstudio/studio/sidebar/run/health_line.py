@@ -59,22 +59,22 @@ class HealthLine(QWidget):
         self.words.setFont(font(12))
         self.remedy = link("", "", self)
         self.remedy.clicked.connect(self._take_remedy)
-        self._said = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._said.setSpacing(SPACE)
-        self._said.addWidget(self.words, 1)
-        self._said.addWidget(self.remedy, 0, Qt.AlignmentFlag.AlignLeft)
+        self._message_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._message_row.setSpacing(SPACE)
+        self._message_row.addWidget(self.words, 1)
+        self._message_row.addWidget(self.remedy, 0, Qt.AlignmentFlag.AlignLeft)
         line.addWidget(self.dot, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(self._said, 1)
+        line.addLayout(self._message_row, 1)
         self._change: dict[str, Any] = {}
         self._looked = self._stands_until = 0.0
         self._can_act = False
-        self._asked = 0  # number of the newest look: the answer to an earlier one, or about another run, is not shown
+        self._request_number = 0  # of the newest request: answers to earlier ones are not shown
         self.clear()
 
     def clear(self) -> None:
         """Say nothing, and don't show what was being looked at: it may be of another run."""
         self.level = ""
-        self._asked += 1
+        self._request_number += 1
         self._looked = self._stands_until = 0.0
         self.hide()
 
@@ -98,8 +98,8 @@ class HealthLine(QWidget):
         """The button behind the words where both have room on one line, else below them."""
         needed = self.words.fontMetrics().horizontalAdvance(self.words.text()) + SPACE + self.remedy.sizeHint().width()
         beside = needed <= self.width() - self.dot.width() - SPACE
-        self._said.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
-        self._said.setSpacing(SPACE if beside else 0)
+        self._message_row.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self._message_row.setSpacing(SPACE if beside else 0)
 
     def show_alarm(self, alarm: Any) -> None:
         """Show an alarm of the loop for a while, or until training ends."""
@@ -121,16 +121,16 @@ class HealthLine(QWidget):
         plan = job.live.plan if job is not None else recipe.plan
         knobs = job.live.model_knobs.model_dump() if job is not None else recipe.model_knobs
 
-        self._asked += 1
-        number, training, only = self._asked, session.state == "training", session.live.only
+        self._request_number += 1
+        number, training, only = self._request_number, session.state == "training", session.live.only
 
-        def look() -> tuple[int, Health | None]:
+        def find_health() -> tuple[int, Health | None]:
             from genstudio.training.health import assess
             from genstudio.training.metrics import metrics_of
 
             return number, assess(rows, plan, knobs, metrics_of(recipe.model), training=training, only=only)
 
-        session.background.submit(look, self._found, self._not_found, key="health")
+        session.background.submit(find_health, self._found, self._not_found, key="health")
 
     def _alarm_stands(self) -> bool:
         return self._can_act and time.monotonic() < self._stands_until
@@ -138,7 +138,7 @@ class HealthLine(QWidget):
     @Slot(object)
     def _found(self, answer: tuple[int, Health | None]) -> None:
         number, health = answer
-        if health is None or number != self._asked or self._alarm_stands():
+        if health is None or number != self._request_number or self._alarm_stands():
             return  # going back to an early step clears the line
         change = health.change if self._can_act else {}
         self.show_words(health.level, translate(health.message), translate(health.remedy), change)

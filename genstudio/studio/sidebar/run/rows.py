@@ -88,7 +88,7 @@ class RunRows(QObject):
         self._annotate([])
         if self._path:
             path = self._path
-            self.session.background.submit(lambda: _whole(path), self._file_came, self._not_read, key="rows")
+            self.session.background.submit(lambda: _read_all(path), self._file_came, self._not_read, key="rows")
 
     @Slot(object)
     def _happened(self, event: Any) -> None:
@@ -152,7 +152,7 @@ class RunRows(QObject):
             self.timer.stop()
 
 
-def _whole(path: str) -> tuple[CurveData, int, list[dict[str, Any]]]:
+def _read_all(path: str) -> tuple[CurveData, int, list[dict[str, Any]]]:
     """On the background thread: all curves of the run in ``path``, where its file goes on, and what happened."""
     run_events = read_events(path)
     rows, offset = read_rows(path)

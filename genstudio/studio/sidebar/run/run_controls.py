@@ -44,7 +44,7 @@ class RunControls(QObject):
         controls.continue_requested.connect(self._continue)
         controls.step_requested.connect(self._step_once)
         controls.step_alone_requested.connect(self._step_alone)
-        controls.all_requested.connect(session.live.let_all_learn)
+        controls.all_requested.connect(session.live.train_all)
         controls.stop_requested.connect(session.stop)
         controls.discard_requested.connect(session.discard)
 
