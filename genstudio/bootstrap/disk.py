@@ -49,7 +49,7 @@ def measure(folder: str, venv: str, pip_settings: str) -> Disk:
 
 
 def chooses_cpu_build(pip_settings: str) -> bool:
-    """True where pip is pointed at an index or a folder of CPU builds: their addresses have a part that is just ``cpu``."""
+    """True if pip is pointed at an index or a folder of CPU builds: their addresses have a part that is just ``cpu``."""
     return re.search(r"[/\\]cpu(?=[/\\'\"\s]|$)", pip_settings, re.MULTILINE) is not None
 
 

@@ -83,7 +83,7 @@ def _environment(here: str, lock: list[int]) -> str:
 
 
 def _answers(python: str, question: str) -> bool:
-    """True where ``python`` starts and runs ``question`` without an error."""
+    """True if ``python`` starts and runs ``question`` without an error."""
     try:
         return subprocess.run([python, "-c", question], capture_output=True, stdin=subprocess.DEVNULL).returncode == 0
     except OSError:

@@ -21,7 +21,7 @@ def venv_python(here: str) -> str:
 
 
 def is_current(here: str, extra: str = "") -> bool:
-    """True where ``.venv`` holds a finished installation of the project as it is now, with ``extra`` if requested."""
+    """True if ``.venv`` holds a finished installation of the project as it is now, with ``extra`` if requested."""
     where, interpreter, extras, expected = _read(here)
     python = venv_python(here)
     return (

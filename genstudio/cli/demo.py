@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 RECIPE = "faces-vae-2d"
 CHECKPOINTS = 16
-"""So many frames has the film of its training."""
+"""Number of frames in the film of its training."""
 WALK, FPS = 240, 24
 
 
@@ -58,7 +58,7 @@ def demo(
 
     output = Output(as_json)
     outcome = run_job(new)
-    # What a stop left is shown too: somebody waited for it.
+    # What was made before a stop is listed too: the user waited for it.
     written = _write_all(outcome.job.run, outcome.job.data, out) if outcome.job.run.checkpoints() else {}
     for words, path in written.items():
         output.say(f"{words}: {path}")

@@ -14,7 +14,7 @@ DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 def has_display() -> bool:
-    """True where a window could be shown: on Linux by the environment, elsewhere always."""
+    """True if a window could be shown: on Linux by the environment, elsewhere always."""
     return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in DISPLAYS)
 
 

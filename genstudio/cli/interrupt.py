@@ -29,7 +29,7 @@ class Interrupt:
         return self._requested
 
     def __enter__(self) -> Interrupt:
-        # Python allows signal handlers in the main thread alone; anywhere else Ctrl-C is somebody else's
+        # Python allows signal handlers in the main thread alone; anywhere else Ctrl-C is another's
         # business.
         if threading.current_thread() is threading.main_thread():
             for name in ("SIGINT", "SIGTERM", "SIGHUP"):

@@ -121,7 +121,7 @@ class ScoresLikelihood(Protocol):
         ...
 
     def is_exact(self) -> bool:
-        """True where ``log_prob`` is the likelihood itself rather than a bound."""
+        """True if ``log_prob`` is the likelihood itself rather than a bound."""
         ...
 
 
@@ -211,7 +211,7 @@ class Judges(Protocol):
         ...
 
     def judge_output(self, images: Tensor) -> JudgeOutput:
-        """All three in one look."""
+        """All three from one forward pass."""
         ...
 
 
@@ -240,7 +240,7 @@ def capabilities_of(thing: object) -> list[str]:
 
 
 def has(thing: object, capability: type) -> bool:
-    """True where a model or model class has ``capability`` (attributes set at construction are not required of a class)."""
+    """True if a model or model class has ``capability`` (attributes set at construction are not required of a class)."""
     return capability.__name__ in capabilities_of(thing)
 
 

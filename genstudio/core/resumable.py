@@ -181,5 +181,5 @@ class Cache:
             found.pop(key, None)
 
     def begun(self, key: Any) -> bool:
-        """True where :meth:`once` or :meth:`resume` was called with ``key``."""
+        """True if :meth:`once` or :meth:`resume` was called with ``key``."""
         return key in self._results or key in self._in_progress or key in self._refused

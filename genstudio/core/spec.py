@@ -55,7 +55,7 @@ class ImageSpec:
 
     @property
     def is_point(self) -> bool:
-        """True where an image is a point of the plane: one pixel with two channels, x to the right and y upwards."""
+        """True if an image is a point of the plane: one pixel with two channels, x to the right and y upwards."""
         return self.shape == (2, 1, 1)
 
     @property

@@ -213,7 +213,7 @@ class Source:
         return {k: v for k, v in self.knobs.model_dump(mode="json").items() if k not in self.after_cache}
 
     def is_there(self) -> bool:
-        """True where the images can be found or made on this computer."""
+        """True if the images can be found or made on this computer."""
         try:
             self.fingerprint()
         except (DataError, OSError):  # OSError: files that may not be looked at

@@ -101,11 +101,11 @@ class Measure:
         return {self.key: Metric(self.curve_title or self.title, self.unit, self.roles), **self.extras}
 
     def serves(self, model: object) -> bool:
-        """True where ``model`` has every capability that this measure needs."""
+        """True if ``model`` has every capability that this measure needs."""
         return all(has(model, capability) for capability in self.needs)
 
     def is_quick(self, model: Any) -> bool:
-        """True where the measure runs on ``model`` without being named."""
+        """True if the measure runs on ``model`` without being named."""
         if self.when_exact is not None and has(model, ScoresLikelihood) and model.is_exact():
             return self.when_exact
         return not self.heavy

@@ -70,7 +70,7 @@ def equations_for(names: Iterable[str]) -> list[Equation]:
 
 @dataclass(frozen=True)
 class Sides:
-    """Where the sides of an attribute begin: ``low`` and below, ``high`` and above, and the ``middle`` between them."""
+    """Borders of an attribute's sides: ``low`` and below, ``high`` and above, and the ``middle`` between them."""
 
     low: float
     middle: float
@@ -78,7 +78,7 @@ class Sides:
 
     @classmethod
     def of(cls, values: np.ndarray) -> Sides:
-        """Of numbers N of ordinary images; unknown ones (NaN) are passed over."""
+        """Sides from values N of ordinary images; unknown ones (NaN) are left out."""
         if is_switch(values):
             return cls(0.5, 0.5, 0.5)
         low, middle, high = np.nanquantile(values, (SHARE, 0.5, 1 - SHARE))

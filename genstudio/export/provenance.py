@@ -37,7 +37,7 @@ KEY = "genstudio"
 
 
 MOST_LETTERS = 2**20
-"""Of the JSON: as many as Pillow takes out of a compressed chunk."""
+"""Largest size of the JSON: as much as Pillow takes out of a compressed chunk."""
 MOST_SVG_DEPTH = 100
 
 Letters = Annotated[str, Field(max_length=4096)]

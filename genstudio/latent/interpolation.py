@@ -30,7 +30,7 @@ def closed_curve(stops: np.ndarray, frames: int, how: How = "spherical") -> np.n
 
 
 def along(stops: np.ndarray, places: np.ndarray, how: How, *, closed: bool, easing: Easing = "even") -> np.ndarray:
-    """Where a path through ``stops`` (float m×d, m >= 1) is at ``places`` (float n in [0, 1]): float n×d.
+    """Points of a path through ``stops`` (float m×d, m >= 1) at ``places`` (float n in [0, 1]): float n×d.
 
     The way from each stop to the next takes equal time; a ``closed`` path goes back to the first. ``smooth`` easing slows
     down at each stop, by 3t² - 2t³.
@@ -54,9 +54,9 @@ def segments(stops: int, places: np.ndarray, *, closed: bool) -> tuple[np.ndarra
 
 
 def slerp(start: np.ndarray, end: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """From ``start`` to ``end`` (float n×d) at ``t`` (n×1), turning at even speed (Shoemake 1985) with the length changing
-    evenly: codes drawn from a Gaussian lie near a shell, and a straight line between two of them crosses its empty inside
-    (White 2016)."""
+    """Spherical interpolation from ``start`` to ``end`` (float n×d) at ``t`` (n×1), turning at even speed (Shoemake
+    1985) with the length changing evenly: codes drawn from a Gaussian lie near a shell, and a straight line between
+    two of them crosses its empty inside (White 2016)."""
     lengths = [np.linalg.norm(z, axis=1, keepdims=True) for z in (start, end)]
     a, b = (z / np.maximum(length, 1e-12) for z, length in zip((start, end), lengths, strict=True))
     angle = np.arccos(np.clip((a * b).sum(1, keepdims=True), -1, 1))

@@ -53,8 +53,8 @@ def targets(batch: Batch) -> Tensor:
 
 
 def moments(values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Of values N×A: each one's mean, its standard deviation (1 where it is constant), and 1 where it only says yes or
-    no."""
+    """Statistics of values N×A: each one's mean, its standard deviation (1 where it is constant), and 1 where it only
+    says yes or no."""
     known = values.isfinite()
     count = known.sum(0).clamp_min(1)
     filled = values.nan_to_num(0.0, 0.0, 0.0)
@@ -65,7 +65,7 @@ def moments(values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def squared_or_crossed(outputs: Tensor, values: Tensor, mean: Tensor, std: Tensor, switch: Tensor) -> Tensor:
-    """Of outputs and values N×A each one's squared error in standard deviations, or for yes and no its cross-entropy in
+    """Loss of outputs and values N×A each: squared error in standard deviations, or for yes and no its cross-entropy in
     nats: N×A, 0 where it isn't known."""
     known = values.isfinite()
     filled = torch.where(known, values, torch.zeros_like(values))

@@ -1,4 +1,4 @@
-"""Where a pixel lies, as features beside the image (Liu et al. 2018, "An intriguing failing of convolutional neural networks
+"""Pixel coordinates as features beside the image (Liu et al. 2018, "An intriguing failing of convolutional neural networks
 and the CoordConv solution").
 
 A convolution can't know it, and what it sees is finite: far from its last stroke, a net without it begins another digit.

@@ -124,7 +124,7 @@ class Objective:
         raise NotImplementedError
 
     def weights(self, penalty: float) -> dict[str, float]:
-        """Of the terms that don't weigh 1."""
+        """Weights of the terms that don't weigh 1."""
         return {}
 
     def after_discriminator_update(self, parameters: Iterable[nn.Parameter], penalty: float) -> None:

@@ -39,7 +39,7 @@ class BusyLine(LinkLine):
 
     @property
     def threads(self) -> int:
-        """On how many cores it trains now; 0: not at all, or on no CPU."""
+        """Cores that training uses now; 0: it rests, or trains on no CPU."""
         job = self._session.job
         return job.threads if job is not None and self._session.state == TRAINING else 0
 

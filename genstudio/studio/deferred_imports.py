@@ -60,7 +60,7 @@ def late_modules() -> list[str]:
 
 
 def import_lower_layers() -> None:
-    """On the background thread: what the late modules need and makes no Qt classes."""
+    """Import, on the background thread, what the late modules need and makes no Qt classes."""
     import numpy.ma  # noqa: F401 - numpy imports it with the first percentile, 80 ms in the middle of a drawing
 
     from genstudio.viewing.pane import panes

@@ -215,19 +215,19 @@ class MainWindow(QMainWindow):
 
 
 def import_optimisers() -> None:
-    """On the background thread: torch's first optimiser imports torch's compiler, over a second."""
+    """Import torch's compiler, on the background thread: the first optimiser needs it, and it takes over a second."""
     import torch._dynamo  # noqa: F401
 
 
 def device_in_words() -> Message:
-    """On the background thread: where training will happen."""
+    """Name of the device that training will use. On the background thread."""
     from genstudio.core.device import choose_device, describe_device
 
     return describe_device(choose_device())
 
 
 def empty_trash() -> None:
-    """On the background thread: what was discarded two weeks ago is deleted now."""
+    """Delete what was discarded two weeks ago. On the background thread."""
     from genstudio.studio.session.trash import empty_old
 
     empty_old()

@@ -57,7 +57,7 @@ class Average:
 
 
 def _belongs(buffer: str, model: Model, mine: set[int]) -> bool:
-    """True where a buffer is this player's: the innermost module with parameters around it has only this player's."""
+    """True if a buffer is this player's: the innermost module with parameters around it has only this player's."""
     prefix = buffer
     while prefix:
         prefix = prefix.rpartition(".")[0]

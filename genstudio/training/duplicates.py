@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SHARE = 1 / 2_000
-"""Of pairs of real images: what counts as nearly alike. Of a sheet's 2,016 pairs one is, if they are drawn as the data
+"""Share of pairs of real images that counts as nearly alike. Of a sheet's 2,016 pairs one is, if they are drawn as the data
 are."""
 FEWEST = 150  # real images whose closest pairs say anything: 11,000 pairs, of which five are that close
 

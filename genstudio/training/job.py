@@ -114,7 +114,7 @@ class Job:
         return run
 
     def _rows_of(self, run: Run) -> list[Row]:
-        """Of all that was trained, as far as the file is still there."""
+        """Rows of all that was trained, as far as the file is still there."""
         fresh, _ = self.telemetry.since()
         with contextlib.suppress(RunError):
             old, _ = run.metrics_since()
@@ -129,7 +129,7 @@ class Job:
         return [line for line in old if line not in newest] + newest
 
     def publish(self) -> None:
-        """On the training thread, while it pauses: answer a request for a snapshot that came after the last step."""
+        """Answer a request for a snapshot that came after the last step. On the training thread, while it pauses."""
         if self.board.is_requested():
             self.board.offer(self._loop.observer.snapshot)
 

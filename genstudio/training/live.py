@@ -54,11 +54,11 @@ class Live:
 
     @property
     def waiting(self) -> bool:
-        """True where a setting changes before the next step."""
+        """True if a setting changes before the next step."""
         return bool(self._requested)
 
     def take(self) -> dict[str, tuple[Any, Any]]:
-        """On the training thread, between steps: put the waiting changes in force. By name: the value until then, and
+        """Put the waiting changes in force, on the training thread, between steps. By name: the value until then, and
         the new one."""
         with self._lock:
             requested, self._requested = self._requested, {}

@@ -67,7 +67,7 @@ def digest_of(weights: Mapping[str, Tensor]) -> str:
 def load_model(snapshot: Snapshot, device: torch.device | str = "cpu") -> Model:
     """The snapshot's model in eval mode, its weights frozen. Safe on any thread while another one trains.
 
-    Models of one snapshot share its memory: nobody may write to their weights. Raises :class:`RunError` when the weights
+    Models of one snapshot share its memory: their weights must not be written. Raises :class:`RunError` when the weights
     are not those of such a model, :class:`UsageError` when there is no such model here.
     """
     return run(resumable_load_model(snapshot, device))
@@ -121,7 +121,7 @@ def _assembled(kind: type[Model], spec: ImageSpec, knobs: Any, weights: Mapping[
 
 
 class SnapshotBoard:
-    """Where the loop pins the newest snapshot and anyone picks it up: the newest wins, nothing piles up."""
+    """Exchange between the loop, which offers its newest snapshot, and its readers: only the newest is held."""
 
     def __init__(self) -> None:
         self._requested = threading.Event()
@@ -138,7 +138,7 @@ class SnapshotBoard:
         return self._latest
 
     def is_requested(self) -> bool:
-        """True where the loop should offer one now: one was requested, and the last is a quarter of a second old."""
+        """True if the loop should offer one now: one was requested, and the last is a quarter of a second old."""
         return self._requested.is_set() and time.monotonic() - self._offered >= SHORTEST_PAUSE
 
     @property

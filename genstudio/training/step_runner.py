@@ -47,7 +47,7 @@ class StepRunner:
         self.checks_each_update = device.type == "cpu"
 
     def begin_averages(self) -> None:
-        """From the weights as they are now: after ``Model.prepare``, before the first step."""
+        """Start the averages from the weights as they are now: after ``Model.prepare``, before the first step."""
         for player in self.players.values():
             if player.plan.average and player.parameters:
                 player.average = Average(self.model, player.parameters, player.plan.average)
@@ -132,7 +132,7 @@ class StepRunner:
         return weights
 
     def is_sound(self) -> bool:
-        """True where all weights are finite: nothing else is ever saved."""
+        """True if all weights are finite: nothing else is ever saved."""
         return all(bool(t.isfinite().all()) for t in self.weights().values() if t.is_floating_point())
 
     def state(self) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class ViewContext(Cache):
     data: DataSet | None = None
     blobs: Blobs = field(default_factory=Blobs)
     others: tuple[ViewContext, ...] = ()
-    """Of the further runs that the pane's state names, in its order."""
+    """Contexts of the further runs that the pane's state names, in its order."""
 
     def require(self, capability: type[C]) -> C:
         """The model, typed as ``capability``. Raises :class:`UsageError` for a model without it."""

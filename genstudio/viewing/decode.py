@@ -194,8 +194,8 @@ def principal_plane(
 
 
 def plane_anchor(context: ViewContext, plane: Plane, n: int = 2000) -> np.ndarray:
-    """Where the first :data:`ANCHORS` encoded images lie in ``plane``: float32 2×k. It holds whatever becomes of the latent
-    space, since the images stay."""
+    """Coordinates of the first :data:`ANCHORS` encoded images in ``plane``: float32 2×k. It holds whatever becomes of
+    the latent space, since the images stay."""
     import numpy as np
 
     found = encodings(context, n)

@@ -34,7 +34,7 @@ def shown_of(model: Any) -> Callable[[Tensor], Tensor]:
 
 
 def is_logit(model: Any) -> bool:
-    """True where the shown value is a probability, from 0 to 1."""
+    """True if the shown value is a probability, from 0 to 1."""
     return getattr(getattr(model, "objective", None), "output", "value") == "logit"
 
 

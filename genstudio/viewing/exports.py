@@ -59,7 +59,7 @@ class ExportRequest:
         return attached(made, self.state)
 
     def option(self, name: str) -> Any:
-        """One of the options. Raises :class:`UsageError` where it was not given."""
+        """Value of an option. Raises :class:`UsageError` where it was not given."""
         if name not in self.options:
             raise UsageError(
                 N_("The export '{export}' needs the option '{name}'.", export=self.export.name, name=name),

@@ -88,7 +88,7 @@ class PaneState:
 
     @property
     def needs_images(self) -> bool:
-        """True where the content may depend on the data set, not on the weights alone."""
+        """True if the content may depend on the data set, not on the weights alone."""
         return False
 
     @classmethod
@@ -98,7 +98,7 @@ class PaneState:
 
     @classmethod
     def takes_z(cls) -> bool:
-        """True where panes with such a state can be sent a code."""
+        """True if panes with such a state can be sent a code."""
         return cls.with_z is not PaneState.with_z
 
     @classmethod

@@ -85,7 +85,7 @@ class ConditionKind:
     field: ClassVar[Field]
 
     def is_known_of(self, spec: ImageSpec) -> bool:
-        """True where images of ``spec`` have such a condition that a model could learn."""
+        """True if images of ``spec`` have such a condition that a model could learn."""
         raise NotImplementedError
 
     def check(self, spec: ImageSpec, remedy: Message) -> None:
@@ -100,7 +100,7 @@ class ConditionKind:
     """Said of a model that takes this kind and of a batch without it."""
 
     not_taken: ClassVar[tuple[Message, Message]]
-    """What and remedy, said where it is given to a model that does not take it."""
+    """Problem and remedy, for a condition given to a model that does not take it."""
 
     def parsed(self, value: Any, n: int, spec: ImageSpec, device: Any, *, mixed: bool = False) -> Tensor:
         """``value`` for n images, on ``device``. ``mixed`` allows what lies between two values, where the kind has that.

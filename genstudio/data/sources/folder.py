@@ -115,7 +115,7 @@ class Folder(Source):
             )
         for problem in tree.problems:
             sink.problem(problem)
-        # Pillow warns of large pictures on stderr, where nobody reads it; ours are counted and listed.
+        # Pillow warns of large pictures on stderr, which is not read; ours are counted and listed.
         with tree.reader() as read, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._decode(entries, read, sink, progress, cancelled)

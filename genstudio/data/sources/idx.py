@@ -110,7 +110,7 @@ class IdxSource(Source):
         yield from map(Path, self.system)
 
     def _is_another(self, labels: Path) -> bool:
-        """True where the files are those of another data set of this kind, recognised by the first test labels."""
+        """True if the files are those of another data set of this kind, recognised by the first test labels."""
         kinds = [kind for _, kind in data_sets.items() if issubclass(kind, IdxSource) and kind is not type(self)]
         beginning = next(open_idx(labels, 1).chunks(len(self.first_test_labels)), np.zeros(0, np.uint8))
         return tuple(beginning.tolist()) in [kind.first_test_labels for kind in kinds]

@@ -27,7 +27,7 @@ class Window:
     columns: slice
 
     def of(self, maps: Tensor) -> Tensor:
-        """This part of maps n×h×w or of colours n×3×h×w. It shares memory."""
+        """View of this part of maps n×h×w or of colours n×3×h×w; shares their memory."""
         return maps[self.people, ..., self.rows, self.columns]
 
     def spread(self, part: Tensor, width: int) -> Tensor:

@@ -39,7 +39,7 @@ class Pose:
 
     @classmethod
     def of(cls, yaw: Tensor, pitch: Tensor) -> Pose:
-        """From angles in degrees."""
+        """Rotation by angles in degrees."""
         yaw, pitch = yaw.deg2rad(), pitch.deg2rad()
         return cls(yaw.sin(), yaw.cos(), pitch.sin(), pitch.cos())
 
@@ -97,7 +97,7 @@ class Body:
     rounds: int = 2
 
     def meet(self, canvas: Canvas, pose: Pose) -> Hit:
-        """Where the lines of sight through ``canvas`` meet this body first.
+        """First intersections of the lines of sight through ``canvas`` with this body.
 
         The point at depth t lies at o + t·d. Over the semi-axes A and C its cross section is a circle, so there we may turn:
         s is how far the point lies along the line of sight, counted from the line's middle between entry and exit, and k how

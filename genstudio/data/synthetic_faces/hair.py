@@ -106,7 +106,7 @@ def shade_below(hair: Hair, depth: Tensor) -> Tensor:
 
 
 def near(hair: Hair, depth: Tensor) -> Tensor:
-    """Where the shell lies on or before what stands at ``depth``, rather than behind it."""
+    """Mask of the places where the shell lies on or before ``depth``, rather than behind it."""
     return smooth(hair.hit.depth - depth, -0.2, -0.1).mul_(hair.hit.cover)
 
 

@@ -1,4 +1,4 @@
-"""From factors to pictures: who is painted together, and the order in which a portrait is painted."""
+"""Pictures from factors: sitters painted in batches, and the order in which a portrait is painted."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Sitter:
     """Traits (n×1×1) by the factors' names, and what is computed from them once."""
 
     def __init__(self, factors: Tensor) -> None:
-        """From factors n×F in the order of ``FACTORS``."""
+        """Sitters with factors n×F in the order of ``FACTORS``."""
         self.traits: dict[str, Tensor] = {name: factors[:, i, None, None] for i, name in enumerate(NAMES)}
         self.pose = Pose.of(self["yaw"], self["pitch"])
         self.light, self.room_light = Light.of(self["light"], self.pose), Light.of(self["light"])
@@ -66,7 +66,7 @@ class Sitter:
 
 
 def wearers(trait: Tensor) -> slice:
-    """From the first to the last of those whose ``trait`` isn't zero."""
+    """Slice from the first to the last sitter whose ``trait`` isn't zero."""
     rows = trait.flatten().nonzero().flatten().tolist()
     return slice(rows[0], rows[-1] + 1) if rows else slice(0, 0)
 

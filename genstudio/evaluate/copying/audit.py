@@ -27,7 +27,7 @@ RARE = 0.01
 SURE = 0.001
 """p-value below which a result counts as a sign of copying."""
 TOO_FEW = 20
-"""With fewer held-out images, or samples, than this there is no verdict."""
+"""Least number of held-out images, and of samples, for a verdict."""
 NEVER = 1e-12  # the least that a ratio divides by
 
 
@@ -41,7 +41,7 @@ class Nearness:
 
     @classmethod
     def of(cls, distances: np.ndarray) -> Nearness:
-        """From the distances N×k to the k nearest, ascending. With k = 1 there is nothing to compare with."""
+        """Nearness from the distances N×k to the k nearest, ascending. With k = 1 there is nothing to compare with."""
         further = distances[:, 1:].mean(1) if distances.shape[1] > 1 else np.ones(len(distances))
         return cls(distances[:, 0].copy(), further)
 

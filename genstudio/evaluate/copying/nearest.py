@@ -30,14 +30,14 @@ AGAIN = 16
 NEARLY = 1 - 1e-6
 """Share at which all images were compared, and some distances are still to be computed in full precision."""
 EXACT = 10
-"""So many nearest ones are measured again, in full: the fast formula loses its digits where two images are equal."""
+"""Number of nearest images measured again, in full: the fast formula loses its digits where two images are equal."""
 
 
 @dataclass(frozen=True, eq=False)
 class ComparisonSpace:
-    """Where images are compared: ``place`` maps images N×C×H×W in [0, 1] to rows N×D; a difference of 1 is ``scale`` of
-    ``unit``. A judge's features:
-    ``ComparisonSpace("features", judge.features, 1.0, N_("standard deviations"))``.
+    """Space in which images are compared: ``place`` maps images N×C×H×W in [0, 1] to rows N×D; a difference of 1 is
+    ``scale`` of ``unit``. A judge's features: ``ComparisonSpace("features", judge.features, 1.0, N_("standard
+    deviations"))``.
 
     ``at_once``: training images placed between two looks at the most, where to place them takes long; 0: no limit.
     """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def is_switch(values: np.ndarray) -> bool:
-    """True where the known numbers among N are all 0 or 1."""
+    """True if the known numbers among N are all 0 or 1."""
     known = values[np.isfinite(values)]
     return bool(len(known)) and bool(np.isin(known, (0.0, 1.0)).all())
 

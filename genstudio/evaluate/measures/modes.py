@@ -30,12 +30,12 @@ SAMPLES = 2_500
 WITHIN = 3.0
 """Standard deviations. Of a normal in the plane, 1 - exp(-9/2) = 98.9 % lie within."""
 LEAST_SHARE = 0.25
-"""Of an even share: what a mode has to get."""
+"""Fraction of an even share that a mode needs to count as covered."""
 
 
 @dataclass(frozen=True, eq=False)
 class Coverage:
-    """Of n samples: ``counts`` int64 K, those of high quality at each mode."""
+    """Modes of n samples: ``counts`` int64 K, those of high quality at each mode."""
 
     counts: np.ndarray
     n: int
@@ -66,7 +66,7 @@ def coverage(samples: np.ndarray, modes: Modes) -> Coverage:
 
 
 def knows_modes(data: DataSet) -> bool:
-    """True where the modes of the data set are known."""
+    """True if the modes of the data set are known."""
     return data.modes is not None
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Progress = Callable[[float, Message], None]
 Checked = Iterator[np.ndarray]
 FORMATS = (".gif", ".apng", ".webp", ".mp4")
-"""What an animation may be saved as."""
+"""File endings of animations."""
 FASTEST_GIF = 50.0
 """Frames a second. A GIF counts in 1/100 s and players slow anything under two of them down to ten."""
 

@@ -108,7 +108,7 @@ def draw_points(pixels: np.ndarray, picture: Picture, points: Points, layout: La
 
 
 def _place(fraction: np.ndarray, cells: int, size: int, layout: Layout) -> np.ndarray:
-    """From a fraction of the picture (n) to pixels of the sheet, whose cells lie a gutter apart, int n."""
+    """Pixels of the sheet for fractions of the picture (n), whose cells lie a gutter apart, int n."""
     along = np.clip(fraction, 0, 1) * cells
     cell = np.minimum(np.floor(along), cells - 1)
     step = size // cells * layout.scale

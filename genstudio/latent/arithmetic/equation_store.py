@@ -28,7 +28,7 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class EquationOrigin:
-    """Where an equation was made: the model, the length of its codes, and the data set (empty: none)."""
+    """Origin of an equation: the model, the length of its codes, and the data set (empty: none)."""
 
     model: str
     latent_dim: int
@@ -50,7 +50,7 @@ class SavedSums:
         self.path = path
 
     def names(self) -> list[str]:
-        """In order of the alphabet. Raises :class:`DataError` when the file can't be read."""
+        """Names in alphabetical order. Raises :class:`DataError` when the file can't be read."""
         return sorted(self._read(), key=str.casefold)
 
     def get(self, name: str) -> Entry | None:

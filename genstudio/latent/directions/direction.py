@@ -129,8 +129,8 @@ class Directions:
         return linear.project_out(self[name].vector, vectors, readers)
 
     def with_names_of(self, before: Directions) -> Directions:
-        """These, with the names that a person gave components ``before``, and the sense that components had there, where one
-        here is much the same: a slider goes the same way as before."""
+        """These directions, with the names that a user gave components ``before``, and the sense that components had
+        there, where one here is much the same: a slider goes the same way as before."""
         found = [self._turned_like(one, before) for one in self.found]
         for old in before:
             nameless = [k for k, one in enumerate(found) if one.method == COMPONENTS and one.is_nameless]

@@ -88,7 +88,7 @@ def must_be_finite(numbers: np.ndarray) -> None:
 
 
 def _slope(z: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Of yes and no the difference of the mean codes, yes minus no; of a number the covariance with it."""
+    """Difference of the mean codes, yes minus no; for a number, the covariance with it."""
     if is_switch(values):
         difference: np.ndarray = z[values == 1].mean(0) - z[values == 0].mean(0)
         return difference

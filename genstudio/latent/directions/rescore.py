@@ -22,7 +22,7 @@ ENCODED, DRAWN = 2_000, 1_000
 
 
 def scores_now(context: ViewContext, found: Directions) -> Resumable[dict[str, float]]:
-    """By name the R² or balanced accuracy of each reading on a few codes of ``context``'s weights; only of those that were
+    """R² or balanced accuracy, by name, of each reading on a few codes of ``context``'s weights; only of those that were
     scored when they were found, and where it can be known: yields the share done."""
     try:
         codes = yield from _few_codes(context)
@@ -49,7 +49,7 @@ def _attribute_of(direction: Direction, codes: KnownCodes) -> str | None:
 
 
 def _few_codes(context: ViewContext) -> Resumable[KnownCodes]:
-    """Of validation images (the line or threshold is fitted on seven in ten of them), or drawn and judged."""
+    """Codes of validation images (the line or threshold is fitted on seven in ten of them), or drawn and judged."""
     if context.data is None or not has(context.model, Encodes):
         return (yield from known_codes(context, drawn=DRAWN))
     encoded = yield from encoding(context, ENCODED)

@@ -56,7 +56,7 @@ def remarks(context: ViewContext, how: finding.How = "auto", names: tuple[str, .
 
 
 def begun(context: ViewContext) -> bool:
-    """True where a search was begun in this context."""
+    """True if a search was begun in this context."""
     return context.begun("components")
 
 

@@ -8,7 +8,7 @@ turn out to be:
                           the cross-entropy between sigmoid(r(G(z))) and sigmoid(W z + b)
 
 So W z + b holds the information that codes share with what is shown (Chen et al. 2016, eq. 4, with a posterior of
-straight lines), and nobody says how a number is spread: that is between the two players. What is yes or no has a
+straight lines), and no term says how a number is spread: that is between the two players. What is yes or no has a
 coordinate of z to itself with one place for each (their discrete codes): no straight line of a normal z ever parts
 the two, and sums of codes would come out between them.
 """

@@ -16,7 +16,7 @@ from genstudio.models.base import models
 
 
 class FvbnKnobs(Knobs):
-    """There is nothing to set."""
+    """No settings."""
 
 
 @models.register("fvbn")

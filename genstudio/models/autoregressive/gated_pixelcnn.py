@@ -95,7 +95,7 @@ class GatedPixelCNN(Autoregressive):
         return colour_graph(grid, self.spec.channels, nodes, place=self.knobs.place)
 
     def _logits(self, c: int) -> Node:
-        """From the horizontal stack's sums to the logits of colour ``c``, by way of all colours up to it."""
+        """Logits of colour ``c`` from the horizontal stack's sums, computed through all colours up to it."""
         known, own = self.colours[: c + 1], self.logits[c]
         up_to = slice(0, known[-1].stop)
         head = [self.head.matrix(None, part, up_to) for part in known]

@@ -78,7 +78,7 @@ class Traced:
             yield
 
     def backward(self, gradient: Tensor) -> Pausing[Tensor]:
-        """From the gradient of something by :attr:`output` to that by :attr:`image`."""
+        """Gradient by :attr:`image` from the gradient by :attr:`output`."""
         gradients: list[Tensor | None] = [gradient]
         for begins, made in reversed(self._stretches):
             gradients = _through(begins, made, gradients)
@@ -94,7 +94,7 @@ class Traced:
 
 
 def _through(begins: list[Tensor], made: list[Tensor], gradients: list[Tensor | None]) -> list[Tensor | None]:
-    """From the gradients by what a stretch made to those by what it began with."""
+    """Gradients by the inputs of a stretch from those by its outputs."""
     went_through = {id(one): given for one, given in zip(made, gradients, strict=True)}
     kept = set(map(id, begins))
     new = [

@@ -144,7 +144,7 @@ class CausalUpConv(nn.Module):
         return tuple((-y, self.crop - x) for y in range(self.kernel[0]) for x in range(self.kernel[1]))
 
     def matrix(self) -> Tensor:
-        """As :meth:`CausalConv.matrix`."""
+        """Matrix of the weights, as :meth:`CausalConv.matrix`."""
         weight = self.effective_weight().detach()
         return torch.cat(
             [weight[:, :, y, x] for y in range(self.kernel[0]) for x in range(self.kernel[1])]
@@ -200,7 +200,7 @@ def weights_ready(model: nn.Module) -> Iterator[None]:
 
 @contextmanager
 def starting_from_data(model: nn.Module) -> Iterator[None]:
-    """While this lasts, a forward pass sets length and bias of every normed layer so that its outputs have mean 0 and
+    """Context in which a forward pass sets length and bias of every normed layer so that its outputs have mean 0 and
     deviation ``start`` over the batch (Salimans & Kingma 2016, section 3)."""
     layers = [m for m in model.modules() if isinstance(m, CausalConv | CausalUpConv) and m.length is not None]
     try:

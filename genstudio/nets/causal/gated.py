@@ -13,7 +13,8 @@ def gate(x: Tensor, dim: int = 1) -> Tensor:
 
 
 def gate_by_colour(x: Tensor, colours: list[slice]) -> Tensor:
-    """As :func:`gate`, where the features (N×2F×H×W) of each colour are adjacent: its two halves one after the other."""
+    """Gate as :func:`gate`, where the features (N×2F×H×W) of each colour are adjacent: its two halves one after the
+    other."""
     if len(colours) == 1:
         return gate(x)
     return torch.cat([gate(x[:, part]) for part in colours], 1)

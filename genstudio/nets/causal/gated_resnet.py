@@ -42,7 +42,8 @@ class GatedResnet(nn.Module):
         return x + a * torch.sigmoid(b)
 
     def nodes(self, name: str, source: str, extra: list[str], grid: tuple[int, int], eager: bool) -> list[Node]:
-        """From ``source`` (and ``source+``, its concatenated non-linearity) and the others to ``name`` and ``name+``."""
+        """Nodes that compute ``name`` and ``name+`` from ``source`` (and ``source+``, its concatenated non-linearity)
+        and the others."""
         reads = (Read(f"{source}+", self.first.taps), *(Read(f"{one}+", HERE) for one in extra))
         matrices = [self.first.matrix()]
         bias = bias_of(self.first)

@@ -71,7 +71,7 @@ class StackNodes:
         self.colours, self.wide = layers[0].colours, layers[0].wide
         biases = torch.stack([bias_of(layer.out) for layer in layers])
         self.sums = [biases[:, own].cumsum(0) for own in self.colours]
-        """By colour, L×features: what the biases of ``out`` have added up to after each layer."""
+        """Sum of the biases of ``out`` after each layer, L×features by colour."""
 
     def nodes(self) -> list[Node]:
         rows = [self._row(c) for c in range(len(self.colours))]
@@ -146,11 +146,11 @@ class StackNodes:
         return Node(f"row:{c}", tuple(reads), tuple(outputs), compute, self.grid, loop="row")
 
     def _between(self, i: int, source: int, target: int, taps: tuple[tuple[int, int], ...]) -> Tensor:
-        """From the sums before layer ``i`` to its gates, by colour."""
+        """Matrix from the sums before layer ``i`` to its gates, by colour."""
         return self.layers[i].horizontal.matrix(taps, self.colours[source], self.wide[target])
 
     def _out(self, i: int, source: int, target: int) -> Tensor:
-        """From the gates of layer ``i`` to the sums, by colour."""
+        """Matrix from the gates of layer ``i`` to the sums, by colour."""
         return self.layers[i].out.matrix(HERE, self.colours[source], self.colours[target])
 
 

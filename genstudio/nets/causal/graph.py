@@ -34,7 +34,7 @@ class Read:
 
     @property
     def is_here(self) -> bool:
-        """True where only the node's own position is read, so that nothing has to be gathered if it was just computed."""
+        """True if only the node's own position is read, so that nothing has to be gathered if it was just computed."""
         return self.taps == HERE and self.stride == self.up == 1
 
 

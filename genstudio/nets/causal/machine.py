@@ -66,8 +66,8 @@ class GraphMachine:
         return self._run(self.schedule.ticks[tick], keep, {})
 
     def past(self, ticks: int) -> Iterator[Pending | None]:
-        """As if the first ``ticks`` had been played and had drawn what was given by :meth:`give`: everything at once, with
-        what each was to be drawn from."""
+        """Play the first ``ticks`` at once, as if they had drawn what was given by :meth:`give`. Yields what each was
+        to be drawn from."""
         all_of_them = yield from self.schedule.past(ticks)
         self._add(all_of_them.buffers, next(iter(self.buffers.values())))
         fresh: dict[str, Tensor] = {}

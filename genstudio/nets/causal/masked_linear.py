@@ -83,7 +83,7 @@ class DenseMachine:
         self.values = images.movedim(1, -1).reshape(len(images), -1).contiguous()
 
     def past(self, ticks: int) -> Iterator[Pending]:
-        """Of a machine to which nothing was known."""
+        """Play the first ticks at once, on a machine without given pixels."""
         self._learn(0, ticks - 1)
         source, end = (self.units[-1], self.ends[-1][ticks - 1]) if self.units else (self.values, ticks)
         # The masks are zeros in the weights: values see nothing that comes after them.

@@ -18,7 +18,7 @@ from genstudio.nets.causal.graph import CausalGraph, Draw, Node, Read
 
 NEVER = np.iinfo(np.int32).max // 2
 Tables = dict[tuple[str, int], np.ndarray]
-"""By node and number of its read, positions×taps: which position of the buffer is read."""
+"""Positions of the buffer that are read, positions×taps, by node and number of its read."""
 Unit = tuple[int, int, int]
 """Number of the draw, position, pixel."""
 Grid = tuple[int, int]

@@ -163,7 +163,7 @@ class LogisticMixture(LevelDistribution):
         return (below * log_weights.exp()[:, None, :]).sum(-1)
 
     def _log_level(self, log_weights: Tensor, mean: Tensor, log_scale: Tensor, levels: Tensor) -> Tensor:
-        """In logarithms throughout: a level that nothing led to expect has a score too."""
+        """Log-probability of levels, in logarithms throughout: a very unlikely level has a score too."""
         v = self._values(levels[:, None], mean.dtype)
         return torch.logsumexp(log_weights + self._log_interval(v, levels[:, None], mean, log_scale), -1)
 

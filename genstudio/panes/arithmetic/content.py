@@ -48,9 +48,9 @@ __all__ = [
 ]
 
 MOST_TERMS, MOST_EXEMPLARS = 8, 12
-SHOWN = 24  # images on a page of the browser, where nobody says how many
+SHOWN = 24  # images on a page of the browser, by default
 Refused = dict[tuple[int, int], GenstudioError]
-"""By (term, exemplar): why it has no code here."""
+"""Reasons why exemplars have no code here, by (term, exemplar)."""
 
 PAGE = N_(
     "<p>Codes can be added (Radford et al. 2016, figure 7). Each term stands for the mean code of its exemplars, "
@@ -117,7 +117,7 @@ class ArithmeticState(PaneState):
         return replace(self, terms=(*self.terms[:k], *self.terms[k + 1 :]))
 
     def with_changed(self, k: int, **fields: Any) -> ArithmeticState:
-        """With some fields of term ``k`` changed."""
+        """State with some fields of term ``k`` changed."""
         terms = list(self.terms)
         terms[k] = replace(terms[k], **fields)
         return replace(self, terms=tuple(terms))

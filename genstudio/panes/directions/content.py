@@ -98,7 +98,7 @@ def _known(context: ViewContext, state: DirectionsState) -> Directions | None:
         return None
     try:
         found = Directions.from_bytes(context.blobs.get(state.directions))
-    except DataError:  # no longer stored: then they are found anew
+    except DataError:  # no longer stored: then they are found again
         return None
     found.must_fit(context.snapshot.model, context.require(Decodes).latent_dim)
     return found

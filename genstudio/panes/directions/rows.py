@@ -149,7 +149,7 @@ def _row(found: Directions, one: Direction, held: list[str], z: np.ndarray | Non
     try:
         adjusted = found.held_fixed(one.name, held)
         sigma = one.sigma if z is None else spread(z, adjusted)
-        # What it does on this other way is measured anew.
+        # What it does on this other way is measured again.
         return DirectionRow(replace(one, effect={}, monotone=None, sigma=sigma), sigma * adjusted)
     except UsageError as error:
         return DirectionRow(one, np.zeros_like(one.vector), problem=error.what)

@@ -31,7 +31,7 @@ STRONGEST = 3.0  # σ at the ends of the colours of effects
 
 @dataclass(frozen=True, eq=False)
 class Code:
-    """Where all rows begin: ``z`` float64 D, of class ``label`` in a model that knows classes; what it is, in words."""
+    """Start of all rows: ``z`` float64 D, of class ``label`` in a model that knows classes; what it is, in words."""
 
     z: np.ndarray
     label: int | None
@@ -79,7 +79,7 @@ def _drawn(context: ViewContext, state: DirectionsState) -> tuple[np.ndarray, in
 
 
 def top_of(shown: str) -> float:
-    """Where the colours of a matrix end: cosines at 1, effects at so many σ."""
+    """Ends of a matrix's colour scale: cosines at 1, effects at so many σ."""
     return 1.0 if shown == "cosines" else STRONGEST
 
 

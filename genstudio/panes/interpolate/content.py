@@ -147,7 +147,7 @@ class InterpolateState(PaneState):
 
     @property
     def ways(self) -> int:
-        """From how many key frames the path goes on to another."""
+        """Number of key frames from which the path continues to another."""
         return len(self.frames) if self.closed and len(self.frames) > 1 else max(len(self.frames) - 1, 0)
 
     @property

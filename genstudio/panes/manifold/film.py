@@ -57,7 +57,7 @@ def manifold_walk(
 
 
 def _on_grid(curve: np.ndarray, context: ViewContext, cells: int, layout: Layout) -> list[tuple[float, float]]:
-    """Where the places of a curve (n×2 in [0, 1], v upwards) lie on the sheet, in pixels: between the cells' centres."""
+    """Places of a curve (n×2 in [0, 1], v upwards) lie on the sheet, in pixels: between the cells' centres."""
 
     def along(fraction: float, side: int) -> float:
         step = side * layout.scale + layout.gutter

@@ -58,7 +58,7 @@ def encoded_points(context: ViewContext, state: ManifoldState, through: Plane) -
 
 
 def sheet_places(values: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """Where values lie on the sheet, 0 to 1, when cell i stands for ``cells[i]``: linear between cells, and beyond the
+    """Positions of values on the sheet, 0 to 1, when cell i stands for ``cells[i]``: linear between cells, and beyond the
     outermost ones in their own steps (a Gaussian tail would pile up on the rim)."""
     import numpy as np
 

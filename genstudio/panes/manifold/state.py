@@ -84,7 +84,7 @@ class ManifoldState(PaneState):
     def axes_of(self, latent_dim: int, can_encode: bool = True) -> Literal["latent", "principal"]:
         """Axes of the plane in a model of ``latent_dim`` dimensions, where ``auto`` leaves them open.
 
-        Two dimensions that somebody named are a choice like any other.
+        Two dimensions that the user named are a choice like any other.
         """
         if self.axes != "auto":
             return self.axes

@@ -17,7 +17,7 @@ _NORMAL = NormalDist()
 
 
 def offset(fraction: float, spacing: Spacing, reach: float) -> float:
-    """Where a fraction lies between the window's centre (0) and its ends (-1 and 1). Beyond the ends, straight on."""
+    """Position of a fraction between the window's centre (0) and its ends (-1 and 1). Beyond the ends, straight on."""
     if spacing == "linear":
         return 2 * fraction - 1
     if fraction > 0.5:  # the lower tail, where small probabilities keep their digits
@@ -30,7 +30,7 @@ def offset(fraction: float, spacing: Spacing, reach: float) -> float:
 
 
 def position(low: float, high: float, fraction: float, spacing: Spacing, reach: float | None = None) -> float:
-    """Where on the axis from ``low`` to ``high`` a fraction lies. The ends are met exactly.
+    """Value of a fraction of the axis from ``low`` to ``high``. The ends are met exactly.
 
     ``reach`` is half the width that the window has at no zoom (default: that it has now).
     """
@@ -48,5 +48,5 @@ def positions(low: float, high: float, n: int, spacing: Spacing, reach: float | 
 
 
 def sheet_fraction(x: float, n: int) -> float:
-    """From a place on the sheet (0 its left edge, 1 its right) to a fraction: cell centres lie half a cell inside."""
+    """Fraction for a place on the sheet (0 its left edge, 1 its right): cell centres lie half a cell inside."""
     return 0.5 if n == 1 else (x * n - 0.5) / (n - 1)

@@ -201,7 +201,7 @@ def _series(state: NeighboursState, found: AuditResult) -> tuple[tuple[Series, .
 
 
 def space_of(context: ViewContext, state: NeighboursState) -> ComparisonSpace:
-    """Where images are compared: by a judge's features where it is asked for and there is one, else by pixels."""
+    """Space in which images are compared: a judge's features if requested and available, else pixels."""
     from genstudio.evaluate.copying.nearest import PIXELS, ComparisonSpace
 
     if state.compared == "features" and context.data is not None and (judge := context.judge()) is not None:

@@ -86,7 +86,7 @@ def _images(context: ViewContext, drawing: Drawing, place: int) -> tuple[np.ndar
 
 
 def _facts(context: ViewContext, drawing: Drawing, place: int) -> dict[str, Any]:
-    """Where the drawing stands."""
+    """Facts on the position of the drawing."""
     y, x, channel = drawing.replay.units[place - 1] if place else (0, 0, 0)
     return {
         "drawn": place,

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from genstudio.core.spec import ImageSpec
 
-SIDE = 640  # pixels, where nobody fitted the picture to a pane
+SIDE = 640  # pixels, for a picture not fitted to a pane
 SMALLEST = 16  # pixels
 GRID = 64  # places along each side at which the discriminator is asked
 ARROWS = 120  # more would hide one another
@@ -206,7 +206,7 @@ def _outputs(context: ViewContext, state: PlaneState, points: Tensor) -> Tensor:
 
 
 def _is_logit(context: ViewContext) -> bool:
-    """True where the output is a logit of being real, rather than an unbounded value."""
+    """True if the output is a logit of being real, rather than an unbounded value."""
     return getattr(getattr(context.model, "objective", None), "output", "logit") == "logit"
 
 

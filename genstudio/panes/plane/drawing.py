@@ -1,6 +1,6 @@
 """Drawing for the pane *Plane*: a field, its zero line, arrows and points, on one raster uint8 H×W×3.
 
-Places are in pixels, columns to the right and rows downwards; whoever calls says where x and y lie.
+Places are in pixels, columns to the right and rows downwards; the caller gives the places of x and y.
 """
 
 from __future__ import annotations

@@ -151,7 +151,7 @@ def _options(context: ViewContext, state: SamplesState) -> dict[str, Any]:
 
 
 def can_draw(context: ViewContext) -> bool:
-    """True where x ~ p(x|z) can be drawn: the model says how, or the images are binarised, where the mean suffices. Of a
+    """True if x ~ p(x|z) can be drawn: the model says how, or the images are binarised, where the mean suffices. Of a
     generator that knows no p(x|z), G(z) is all there is."""
     return hasattr(context.model, "draw") or (context.spec.levels == 2 and not has(context.model, Discriminates))
 

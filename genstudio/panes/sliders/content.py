@@ -145,7 +145,7 @@ def figure_codes(scene: Scene, across: np.ndarray, up: np.ndarray | None) -> np.
 
 
 def places(state: SlidersState) -> np.ndarray:
-    """Where the cells of the figure stand, in standard deviations."""
+    """Values of the figure's cells, in standard deviations."""
     import numpy as np
 
     return np.linspace(-state.reach, state.reach, state.side)

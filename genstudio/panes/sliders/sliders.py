@@ -28,7 +28,7 @@ RANDOM = "random"
 """The method of a direction that is there for comparison: it is no slider."""
 NAMELESS = N_("No direction has a name yet. The pane Directions explains why, and can name components.")
 ACROSS, UP = ("yaw", "mirror"), ("smile",)
-"""What lies in the pad where nobody chose: of faces the lecture's figure."""
+"""Default directions of the pad: for faces, those of the lecture's figure."""
 LEADING = (*UP, *ACROSS, "glasses")
 READ = 0.3  # the share of a name that its direction must tell, to stand first
 

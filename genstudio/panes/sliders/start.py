@@ -1,4 +1,4 @@
-"""Where sliders start: the code of an image, a drawn one, or one that was sent; and the image that it is of."""
+"""Start of the sliders: the code of an image, a drawn one, or one that was sent; and the image that it is of."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from genstudio.viewing.context import ViewContext
 from genstudio.viewing.pane_state import PaneState, state
 
 FARTHEST = 4.0
-"""How far a slider goes to both sides, in standard deviations."""
+"""Range of a slider to both sides, in standard deviations."""
 Start = Literal["auto", "data", "seed", "own", "sent"]
 
 
@@ -90,11 +90,11 @@ class SlidersState(PaneState):
         return max(2, self.cells) if self.cells else 7
 
     def value(self, name: str) -> float:
-        """Where a slider stands, in standard deviations."""
+        """Value of a slider, in standard deviations."""
         return dict(self.values).get(name, 0.0)
 
     def with_values(self, changed: dict[str, float]) -> SlidersState:
-        """With some sliders moved, none beyond its end. Locked ones stay."""
+        """State with some sliders moved, none beyond its end. Locked ones stay."""
         moved = {
             name: min(max(value, -FARTHEST), FARTHEST) for name, value in changed.items() if name not in self.locked
         }
@@ -106,7 +106,7 @@ class SlidersState(PaneState):
         return replace(self, values=tuple((name, value) for name, value in self.values if name in self.locked))
 
     def with_lock(self, name: str, locked: bool) -> SlidersState:
-        """With a slider locked where it stands, or free again."""
+        """State with a slider locked at its value, or free again."""
         names = {*self.locked, name} if locked else {*self.locked} - {name}
         return replace(self, locked=tuple(sorted(names)))
 
@@ -122,11 +122,11 @@ class SlidersState(PaneState):
         return self.with_values(drawn)
 
     def with_z(self, z: Blob) -> SlidersState:
-        """From that code on: only locked sliders stay where they are."""
+        """State that starts at that code: only locked sliders keep their values."""
         return replace(self.reset(), start="sent", z=z)
 
     def start_of(self, can_encode: bool, has_images: bool) -> Start:
-        """Where it starts where ``auto`` leaves it open."""
+        """Start that ``auto`` stands for."""
         if self.start != "auto":
             return self.start
         return "data" if can_encode and has_images else "seed"

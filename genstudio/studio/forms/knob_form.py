@@ -79,11 +79,11 @@ class KnobForm(QWidget):
 
     @property
     def errors(self) -> dict[str, str]:
-        """By knob: why the text that stands in its field was refused."""
+        """Reasons why texts were refused, by knob."""
         return {name: row.reason for name, row in self.rows.items() if row.reason}
 
     def is_valid(self) -> bool:
-        """True where no field shows a refused text."""
+        """True if no field shows a refused text."""
         return not self.errors
 
     def first_error(self) -> str:

@@ -62,7 +62,7 @@ class KnobRow(QWidget):
 
     @property
     def differs(self) -> bool:
-        """True where the value in force differs from the base."""
+        """True if the value in force differs from the base."""
         return self.taken != (list(self.base) if isinstance(self.base, tuple) else self.base)
 
     @property

@@ -120,7 +120,7 @@ def _parse(plain: str, point: str, groups: str, group: str = "") -> int | float 
         return None
     sign, integer, fraction, exponent = match.groups()
     if not (integer or fraction) or (exponent is not None and group and integer and group in integer):
-        return None  # no digits; or "1.125e20", where nobody groups
+        return None  # no digits; or "1.125e20", where digits are not grouped
     integer = re.sub(between, "", integer or "0")
     if fraction is None and exponent is None and len(integer) <= _MOST_DIGITS:
         return int(sign + integer)

@@ -37,7 +37,7 @@ class Availability(QObject):
 
     @property
     def reasons(self) -> dict[str, Message | str | None]:
-        """By pane; ``None`` where it can be had."""
+        """Reasons why panes are unavailable, by pane; ``None``: available."""
         return {**self._by_model, **{name: self._by_model.get(name) or why for name, why in self._by_images.items()}}
 
     @property

@@ -71,7 +71,7 @@ class PaneStates(QObject):
 
     @Slot()
     def begin_gesture(self) -> None:
-        """From now on all changes are one command."""
+        """Begin a command that all further changes belong to."""
         self._gestures += 1
         self._gesture = self._gestures
         self.dragging.emit(True)

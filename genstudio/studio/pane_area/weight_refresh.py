@@ -90,7 +90,7 @@ class WeightRefresh(QObject):
                 self.render_requested.emit(view.pane.name)
 
     def _is_due_at_once(self, latest: Snapshot | None) -> bool:
-        """True where these weights are shown without waiting: training is paused, or they are the first ones after a change
+        """True if these weights are shown without waiting: training is paused, or they are the first ones after a change
         of a setting. Waiting is for training that runs freely."""
         if self._session.state != "training":
             return True

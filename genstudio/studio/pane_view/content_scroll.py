@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 
 class ContentScroll(QScrollArea):
-    """As tall as what is in it, where there is room; scrolls where there is not."""
+    """Scroll area as tall as its content, where there is room."""
 
     def __init__(self, inside: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -70,7 +70,7 @@ class Timeline(ABC):
     state: Any
     end: float = 0.0
     proposes_frames = False
-    """True where each frame of a play is a state of its own; otherwise only the place where it stops is one."""
+    """True if each frame of a play is a state of its own; otherwise only the place where it stops is one."""
     jumps: frozenset[str] = frozenset()
     """Buttons whose step is an undo command of its own; steps of all others merge."""
 
@@ -87,7 +87,7 @@ class Timeline(ABC):
     @property
     @abstractmethod
     def at_end(self) -> bool:
-        """True where a play has nothing left to play."""
+        """True if a play has nothing left to play."""
 
     @abstractmethod
     def state_at(self, position: float) -> Any:

@@ -145,7 +145,7 @@ class PointsLegend(QWidget):
 
 
 def _width(legend: Legend) -> float:
-    """Of a bar on one line with its title and its ends."""
+    """Width of a bar on one line with its title and its ends."""
     metrics = QFontMetricsF(font(12))
     words = (legend.title, legend.entries[0][0], legend.entries[-1][0])
     return sum(metrics.horizontalAdvance(translate(text)) for text in words) + 12 + BETWEEN + BAR + BETWEEN

@@ -117,17 +117,17 @@ class PaneView(QWidget):
 
     @property
     def idle(self) -> bool:
-        """True where newer weights may come by themselves: not while something plays."""
+        """True if newer weights may come by themselves: not while something plays."""
         return True
 
     @property
     def restarts(self) -> bool:
-        """True where an edit restarts the content: then it takes the newest weights."""
+        """True if an edit restarts the content: then it takes the newest weights."""
         return not self.pane.slow
 
     @property
     def plays_on(self) -> bool:
-        """While ``proposed`` is emitted: True where a play has come further, and the user did nothing."""
+        """True while ``proposed`` is emitted by a play rather than by the user."""
         return self.merging is not None and self.merging.by_player
 
     @property
@@ -224,7 +224,7 @@ class PaneView(QWidget):
         self.inspector.setEnabled(False)
 
     def accept(self) -> None:
-        """It can: pictures again, where a refusal stood."""
+        """Show pictures again instead of the reason why there were none."""
         if not self.inspector.isEnabled():
             self.help_button.setEnabled(True)
             self.inspector.setEnabled(True)

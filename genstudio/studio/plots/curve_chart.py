@@ -53,7 +53,7 @@ class Curve:
     metric: Metric
     others: tuple[Points, ...] = ()
     section: str = ""
-    """Whose it is, of several players: it shares no strip with those of another section."""
+    """Player it belongs to, of several: it shares no strip with curves of another section."""
 
     @property
     def is_output(self) -> bool:
@@ -235,7 +235,7 @@ def _grouped_within(curves: Sequence[Curve], request: ChartRequest, most: int) -
 
 
 def is_positive(values: np.ndarray) -> bool:
-    """True where a logarithmic axis can show all but a few of these values (n)."""
+    """True if a logarithmic axis can show all but a few of these values (n)."""
     import numpy as np
 
     known = values[np.isfinite(values)]
@@ -243,7 +243,7 @@ def is_positive(values: np.ndarray) -> bool:
 
 
 def is_linear(curve: Curve, values: np.ndarray) -> bool:
-    """True where a GAN's curve is read on a linear axis alone: discriminator outputs, and a loss that comes so near
+    """True if a GAN's curve is read on a linear axis alone: discriminator outputs, and a loss that comes so near
     to 0 that a logarithm would stretch what hardly differs from it over most of its height."""
     import numpy as np
 
@@ -278,7 +278,7 @@ def _line(curve: Curve, request: ChartRequest, *, log: bool) -> Line:
 
 
 def _not_finite(request: ChartRequest) -> tuple[float, ...]:
-    """Where a value was NaN or infinite: that is never smoothed over."""
+    """Places where a value was NaN or infinite: that is never smoothed over."""
     import numpy as np
 
     places: set[float] = set()

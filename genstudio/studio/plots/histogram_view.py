@@ -94,7 +94,7 @@ class HistogramView(QWidget):
     # -- places --------------------------------------------------------------------------------------------------
 
     def room(self) -> QRectF:
-        """Where the steps stand."""
+        """Rectangle of the plot area."""
         top = 5 + LINE * (1 + max((line for line, _ in self._legend_places()), default=0))
         bottom = BOTTOM + (0 if self._name_wide() <= SHORT else LINE - 3)
         return QRectF(LEFT, top, max(self.width() - LEFT - RIGHT, 1), max(self.height() - top - bottom, 1))
@@ -279,7 +279,7 @@ class HistogramView(QWidget):
 
 
 def _median(series: Series) -> float:
-    """Where half of a series lies, to one bin."""
+    """Median of a series, to one bin."""
     import numpy as np
 
     total = np.cumsum(series.y)

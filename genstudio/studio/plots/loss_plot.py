@@ -188,7 +188,7 @@ class LossPlot(QWidget):
         )
 
     def _across(self, step: float) -> float:
-        """Where a step lies on the axis that is shown."""
+        """Position of a step on the axis that is shown."""
         return step if self.axis == "step" else self.data.seconds_at(step)
 
     def _curves(self) -> tuple[Curve, ...]:
@@ -210,7 +210,8 @@ class LossPlot(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         size = self._image.deviceIndependentSize().toSize() if self._image is not None else QSize()
-        # Under fractional scaling a rim of one device pixel may be nobody's, and this widget promises to paint all of it.
+        # Under fractional scaling a rim of one device pixel may belong to no widget, and this widget promises to
+        # paint all of it.
         fractional = self.devicePixelRatioF() % 1 != 0
         if fractional or size.width() < self.width() or size.height() < self.height():
             painter.fillRect(self.rect().adjusted(-1, -1, 1, 1), colour("card"))
@@ -278,7 +279,7 @@ class LossPlot(QWidget):
         self.hovered.emit(self.at)
 
     def _key(self, name: str) -> str:
-        """Where a name is read: among training's values, or those beside it where it has none there."""
+        """Curve that a name is read from: training's, or the one beside it where training has none."""
         return key if self.data.has(key := f"train/{name}") else self.data.held_out_key(name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -111,7 +111,7 @@ class SeriesPlot(QWidget):
         return EDGE + LEFT + (x - low) / (high - low) * max(24.0, self.width() - 2 * EDGE - LEFT)
 
     def _foot_height(self) -> float:
-        """Of the words on what is across, in as many lines as they take."""
+        """Height of the title of the horizontal axis, in as many lines as it takes."""
         room = QRectF(0, 0, max(24.0, self.width() - 2 * EDGE), 1000)
         return QFontMetricsF(font(11)).boundingRect(room, CENTRED, self._across).height() + 4
 

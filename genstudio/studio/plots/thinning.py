@@ -1,4 +1,5 @@
-"""As many points of a curve as a screen can show. Few large operations on arrays: they run beside training. No Qt."""
+"""Thinning of a curve to as many points as a screen can show. Few large operations on arrays: they run beside
+training. No Qt."""
 
 from __future__ import annotations
 

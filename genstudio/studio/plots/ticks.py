@@ -1,4 +1,4 @@
-"""Where an axis has its ticks, and what they say: 1,500, or on a logarithmic scale 10³ or 200. No Qt, no numpy."""
+"""Ticks of an axis and their labels: 1,500, or on a logarithmic scale 10³ or 200. No Qt, no numpy."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def nice_step(least: float) -> float:
 
 
 def multiples(step: float, low: float, high: float) -> Sequence[float]:
-    """Of ``step``, from ``low`` to ``high``."""
+    """Multiples of ``step`` from ``low`` to ``high``."""
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [number * step for number in range(first, last + 1)]
 

@@ -58,7 +58,7 @@ class LiveChanges(QObject):
 
     @Slot()
     def train_all(self) -> None:
-        """From the next step on each player is updated again."""
+        """Update all players again, from the next step on."""
         self.change({"only": None})
 
     @Slot(object)

@@ -186,7 +186,7 @@ class TrainingThread(QThread):
             self._wake.notify()
 
     def publish(self) -> None:
-        """While paused: publish weights if some were requested (the loop does so itself between steps)."""
+        """Publish weights, while paused, if some were requested (the loop does so itself between steps)."""
         with self._wake:
             self._requested = True
             self._wake.notify()

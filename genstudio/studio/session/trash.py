@@ -12,7 +12,7 @@ KEEP_SECONDS = 14 * 24 * 3600
 
 
 def trash_dir() -> Path:
-    """Where discarded runs lie."""
+    """Folder of the discarded runs."""
     return home_dir() / "trash"
 
 

@@ -124,7 +124,7 @@ class Library(QObject):
 
 
 def find_everything() -> LoadedLibrary:
-    """On the background thread: every registered model, data set and measure."""
+    """Load every registered model, data set and measure. On the background thread."""
     began = time.perf_counter()
     import torch  # noqa: F401 - the slow one, by itself so that its time is known
 

@@ -45,7 +45,7 @@ class StagePace:
         self._takes[stage : None if final else stage + 1] = [(before + milliseconds) / 2]
 
     def is_best_in_time(self, stage: int, spent: float) -> bool:
-        """True where ``stage``, ready after ``spent`` ms, should be shown at once: the next would break the budget."""
+        """True if ``stage``, ready after ``spent`` ms, should be shown at once: the next would break the budget."""
         if stage + 1 >= len(self._takes):
             return True
         if spent + self._takes[stage + 1] <= BUDGET_MS:

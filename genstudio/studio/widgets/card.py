@@ -27,7 +27,7 @@ class Caption(QLabel):
 class Fact(QLabel):
     """A muted word or number that gives way (with dots) before it widens the column.
 
-    Draws its text itself: a label's own would have the whole window laid out anew at every change, and some change ten
+    Draws its text itself: a label's own would have the whole window laid out again at every change, and some change ten
     times a second.
     """
 

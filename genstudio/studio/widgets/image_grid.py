@@ -139,7 +139,7 @@ class ImageGrid(QWidget):
             self.update()
 
     def cell_rect(self, row: int, column: int) -> QRectF:
-        """Where a cell is, in the widget's logical coordinates."""
+        """Rectangle of a cell, in the widget's logical coordinates."""
         if self._layout is None:
             return QRectF()
         x, y = self._layout.corner(row, column)

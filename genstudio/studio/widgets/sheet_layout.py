@@ -1,4 +1,4 @@
-"""From a sheet of cells to device pixels: whole factors, a gutter, and a QImage that owns its memory."""
+"""Layout of a sheet of cells in device pixels: integer factors, a gutter, and a QImage that owns its memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SheetLayout:
-    """Where the cells of a sheet lie, in device pixels from the widget's corner.
+    """Places of the cells of a sheet, in device pixels from the widget's corner.
 
     cell_w, cell_h: size of a drawn cell; gutter: between cells; x, y: of the first cell; factor: how often a pixel is
     repeated, 0 when the sheet is too big for one device pixel a pixel and has to be reduced; below: room under each row,
@@ -35,7 +35,7 @@ class SheetLayout:
 
     @property
     def pitch(self) -> int:
-        """From one row to the next."""
+        """Distance from one row to the next."""
         return self.cell_h + self.gutter + self.below
 
     @property

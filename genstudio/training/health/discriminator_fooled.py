@@ -11,7 +11,7 @@ from genstudio.training.health.result import Health
 
 MOSTLY = 0.9  # of the recent turns. Equal players stand at half
 TURNED = 0.02
-"""Of the largest gap that there was, what a critic's gap has to be to say anything. That of toy-gan begins at .15 and lies
+"""Fraction of the largest gap so far below which a critic's gap says nothing. That of toy-gan begins at .15 and lies
 at -.0006 from step 100 to step 300, before it turns: it is held flat, and tells hardly anything apart either way."""
 EQUAL = 0.02  # D(x) - D(G(z)), of probabilities
 POOR = 0.5  # diversity: equal players that are good at it draw images that vary as the real ones do

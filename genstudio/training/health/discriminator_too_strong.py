@@ -13,8 +13,9 @@ SURE = 0.998
 """D(x) - D(G(z)), of probabilities, as a median over the recent turns. A DCGAN that draws all digits stands at .987 for
 hundreds of steps, a fully connected one at .9; with a discriminator a hundred times as fast it is .99999."""
 VANISHED = 1e-3
-"""Of its height, what is left of the generator's gradient. In games that work it keeps within a factor of 30; under minimax
-with a discriminator twenty times as fast .0002 is left, and under hinge with a dead generator 1e-9."""
+"""Fraction of its peak to which the generator's gradient has fallen. In games that work it keeps within a factor of
+30; under minimax with a discriminator twenty times as fast .0002 is left, and under hinge with a dead generator
+1e-9."""
 AHEAD, POOR, RISING = 0.5, 0.3, 1.25
 """A discriminator leads in every game that begins well, so that a gap (of probabilities) says nothing by itself: mnist-gan
 stands at .5 throughout. But there samples vary more and more: .27 of the data's diversity at step 400, .42 at step 500. With

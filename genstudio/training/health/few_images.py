@@ -13,7 +13,7 @@ MANY = 60.0
 real digits have 0 to 11, of one class alone up to 18 (the ones). mnist-gan stands at 40 at step 500 and below 30 from then
 on; without penalty and dropout, at ten times its pace, it falls from 129 at step 500 to 46 at step 800 and to 1 at step
 2,000. With a fast generator against a slow discriminator (.002, .0002) it draws a few images, stays between 120 and 596, and
-its diversity of .37 to .53 tells nobody."""
+its diversity of .37 to .53 does not show it."""
 LATENT = 8
 """Numbers that a generator is given: of fewer, many codes are close to one another, and so are their images."""
 

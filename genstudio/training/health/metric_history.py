@@ -139,7 +139,7 @@ class MetricHistory:
 
     @property
     def has_probabilities(self) -> bool:
-        """True where D(x) is a probability and not a critic's value. By the objective where there is
+        """True if D(x) is a probability and not a critic's value. By the objective where there is
         one, else by what the values are like."""
         if self.objective is not None:
             return self.objective.output == "logit"

@@ -10,8 +10,8 @@ from genstudio.training.health.result import Health
 LEAST = 0.8  # of the classes, or of the modes
 TIMES = 3  # measurements in a row
 STEPS = 1_000
-"""From the measurement before them to the last. The 25 modes of toy-gan are found one by one: none at step 500, 8 at step
-1,000, 15 at step 1,500, 21 at step 2,500."""
+"""Steps from the measurement before them to the last. The 25 modes of toy-gan are found one by one: none at step 500,
+8 at step 1,000, 15 at step 1,500, 21 at step 2,500."""
 
 
 def check(history: MetricHistory) -> Health | None:

@@ -22,7 +22,7 @@ class Health:
 
     @property
     def is_alarm(self) -> bool:
-        """True where something is wrong."""
+        """True if something is wrong."""
         return self.level in ("watch", "bad")
 
 

@@ -65,14 +65,14 @@ def load_judge(folder: Path) -> Judge:
 
 
 def shipped_folder(data: DataSet) -> Path | None:
-    """Where the shipped judge of ``data`` lies, if there is one. A person's own folder is known by its content
+    """Folder of the shipped judge of ``data``, if there is one. A person's own folder is known by its content
     alone."""
     folder = checkpoints() / "judges" / data.name
     return folder if data.name != "folder" and (folder / ABOUT).is_file() else None
 
 
 def cache_folder(data: DataSet) -> Path:
-    """Where the judge of ``data`` lies, or will: other images, or another way of training, have another."""
+    """Folder of the judge of ``data``, existing or not: other images, or other training settings, have another."""
     recipe = recipe_for(data)
     # Only what the recipe says: a setting that plans have from now on makes no judge another one.
     facts = {"model": recipe.model, "knobs": recipe.model_knobs, "plan": recipe.plan.changed()}

@@ -101,7 +101,7 @@ def _train(data: DataSet, recipe: Recipe, folder: Path, progress: Progress, canc
 
 
 def _keep_only_the_model(folder: Path) -> None:
-    """Of a finished run only the weights that are looked through: the averaged ones, of the last step."""
+    """Delete all of a finished run but the weights that are used: the averaged ones of the last step."""
     from genstudio.training.run import checkpoint as files
 
     run = Run.open(folder)

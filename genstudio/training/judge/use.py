@@ -41,7 +41,7 @@ def available_judge(model: Model, data: DataSet, step: int) -> tuple[Judge | Non
 
 
 def is_due(every: int, step: int) -> bool:
-    """True where something that happens every ``every`` steps (0: never) happens at ``step``."""
+    """True if something that happens every ``every`` steps (0: never) happens at ``step``."""
     return bool(every) and step % every == 0
 
 

@@ -178,7 +178,7 @@ class Plan(Knobs):
 
     @pydantic.model_validator(mode="after")
     def _settle_decay(self) -> Plan:
-        # Written down once, as absolute steps: whoever later changes ``steps`` must not bend the schedule behind him.
+        # Written down once, as absolute steps: a later change of ``steps`` must not bend the schedule behind him.
         settled = {
             name: player if player.decay_steps else player.model_copy(update={"decay_steps": max(self.steps, 1)})
             for name, player in self.players.items()

@@ -288,7 +288,7 @@ def parse_assignment(assignment: str) -> tuple[list[str], Any]:
 
 
 def _split_assignment(assignment: str) -> tuple[list[str], str]:
-    """As :func:`parse_assignment`, the value as text."""
+    """Name and value of an assignment as :func:`parse_assignment`, the value as text."""
     name, equals, text = assignment.partition("=")
     path = name.strip().split(".")
     if not equals or not all(path) or len(path) > _DEEPEST:

@@ -91,17 +91,17 @@ def checkpoint_steps(folder: Path) -> list[int]:
 
 
 def is_step(name: str) -> bool:
-    """True where the name is that of a step: digits, filled up with zeros to six."""
+    """True if the name is that of a step: digits, filled up with zeros to six."""
     return name.isascii() and name.isdigit() and len(name) <= 15 and name == f"{int(name):06d}"
 
 
 def checkpoint_path(folder: Path, step: int) -> Path:
-    """Where the checkpoint of ``step`` lies."""
+    """Folder of the checkpoint of ``step``."""
     return folder / f"{step:06d}"
 
 
 def can_resume(path: Path) -> bool:
-    """True where the checkpoint at ``path`` has all files that its state names, the trainer's state included."""
+    """True if the checkpoint at ``path`` has all files that its state names, the trainer's state included."""
     try:
         sizes = read_state(path)["files"]
         return TRAINER in sizes and all((path / name).stat().st_size == size for name, size in sizes.items())

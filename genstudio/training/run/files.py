@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 _PORTABLE = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-# A named pipe would hold whoever opens it until its other end is opened too.
+# A named pipe blocks its reader until its other end is opened too.
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _LEFTOVERS = (".tmp", ".trash")

@@ -31,7 +31,7 @@ class WriterLock:
                 N_("The run {path} can't be written: {reason}.", path=str(self._path.parent), reason=error.strerror),
                 N_("Copy it to a folder that you own, then resume the copy."),
             ) from error
-        for _ in range(20):  # somebody's look at the lock (is_held) holds it for a moment
+        for _ in range(20):  # a check of the lock (is_held) holds it for a moment
             if _lock(file):
                 self._file = file
                 return

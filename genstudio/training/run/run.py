@@ -2,7 +2,7 @@
 
     RUN/  recipe.toml  metrics.jsonl  events.jsonl  samples/000500.png  checkpoints/000500/...
 
-Reading one needs no lock and disturbs nobody: a run that another process is writing can be watched.
+Reading one needs no lock and disturbs no other process: a run that another process is writing can be watched.
 """
 
 from __future__ import annotations
@@ -325,7 +325,7 @@ def list_runs(folder: str | os.PathLike[str] | None = None) -> list[Run]:
 
 
 def run_folders(folder: str | os.PathLike[str] | None = None) -> list[Path]:
-    """Where runs lie, broken ones too, in the order of :func:`list_runs`. Never raises."""
+    """Folders of runs, broken ones too, in the order of :func:`list_runs`. Never raises."""
     if folder is not None:
         return _folders_in(Path(folder))
     return _folders_in(paths.runs_dir()) + _folders_in(paths.checkpoints())

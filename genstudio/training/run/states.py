@@ -43,7 +43,7 @@ class CheckedModel(pydantic.BaseModel):
 
 
 class Spec(CheckedModel):
-    """Of the images."""
+    """Format of the images."""
 
     model_config = pydantic.ConfigDict(strict=True, extra="forbid")
 
@@ -69,7 +69,7 @@ class Lengths(CheckedModel):
 
 
 class ImageFolder(CheckedModel):
-    """Where the images lay: the folder or file if the data set is one, and the folders that were searched."""
+    """Place of the images: the folder or file if the data set is one, and the folders that were searched."""
 
     place: Text | None = None
     search: list[Text] = Field([], max_length=1000)

@@ -1,7 +1,7 @@
 """A drawing that can be wound back, and played on otherwise: what a person scrubs through and branches from.
 
 What a machine computes at a tick follows from the sub-pixels drawn before, and it keeps each value where no other tick
-writes. So any tick can be run again: what was changed there is drawn anew from there on, and what lies before stays, to
+writes. So any tick can be run again: what was changed there is drawn again from there on, and what lies before stays, to
 the bit.
 """
 
@@ -65,7 +65,7 @@ class Replay:
         return len(self.units)
 
     def serves(self, request: SampleRequest) -> bool:
-        """True where :meth:`follow` accepts ``request``: as many images, of the same classes."""
+        """True if :meth:`follow` accepts ``request``: as many images, of the same classes."""
         if len(request) != self.n or (request.labels is None) != (self.labels is None):
             return False
         return request.labels is None or self.labels is None or torch.equal(request.labels, self.labels)
@@ -141,7 +141,7 @@ class Replay:
         self.done, self._fresh = end, {}
 
     def _rows(self) -> int:
-        """Of how many places the probabilities are found in one part: a few milliseconds' worth."""
+        """Number of places whose probabilities are computed at once: a few milliseconds' worth."""
         distribution = self.model.distribution
         each = self.n * distribution.levels * getattr(distribution, "components", 1)
         return max(1, PART // each)

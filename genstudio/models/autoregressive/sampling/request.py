@@ -70,7 +70,7 @@ class Pixel:
         return self.distribution.probabilities(self.drawn.output, self.drawn.earlier, self.channel, self.temperature)
 
     def entropy(self) -> Tensor:
-        """Of :meth:`probabilities`, in nats: n."""
+        """Entropy of :meth:`probabilities`, in nats: n."""
         p = self.probabilities()
         return -torch.xlogy(p, p).sum(1)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 Changes = Mapping[str, tuple[Entry | None, Entry | None]]
-"""By name: the saved equation before and after."""
+"""Saved equations before and after, by name."""
 
 
 class SavedChange(QUndoCommand):

@@ -213,7 +213,7 @@ class SampleBrowser(QWidget):
         self._fit_chips()
 
     def _fit_chips(self) -> None:
-        """As high as all chips are; where there is little room two lines of them, which scroll."""
+        """Set the height to that of all chips; where there is little room, to two lines of them, which scroll."""
         self._scroll.setVisible(any(not chip.isHidden() for chip in self.chips.values()))
         needed = self._flow.heightForWidth(self.width() - (BAR if self._below else 0))
         self._scroll.setFixedHeight(min(needed, LINES) if self._below else needed)

@@ -159,7 +159,7 @@ class TermColumn(QFrame):
         return False
 
     def _leaves(self, event: QKeyEvent) -> bool:
-        """True where an arrow key leads over the edge, to the term beside this one."""
+        """True if an arrow key leads over the edge, to the term beside this one."""
         step = _EDGES.get(Qt.Key(event.key()))
         if step is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False

@@ -83,7 +83,7 @@ class DirectionGrid(ImageGrid):
 
     @property
     def beside(self) -> bool:
-        """True where text is beside the rows."""
+        """True if text is beside the rows."""
         return self.width() >= BESIDE_FROM
 
     def columns_that_fit(self, height: int, width: int) -> Literal[5, 7]:

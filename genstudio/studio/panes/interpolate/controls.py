@@ -150,7 +150,7 @@ class InterpolateControls(PaneControls):
 
     @Slot()
     def request_morph(self) -> None:
-        """Of the two classes that are chosen."""
+        """Request a morph between the two chosen classes."""
         if len(self._classes) > 1:
             self.morph_requested.emit(self.morph_from.currentIndex(), self.morph_to.currentIndex())
 

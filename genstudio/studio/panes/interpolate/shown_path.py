@@ -72,7 +72,7 @@ class ShownPath(Timeline):
         self._left_out = (frames, why)
 
     def is_left_out(self, frames: tuple[LatentPoint, ...], why: dict[int, str]) -> bool:
-        """True where that was set last."""
+        """True if that was set last."""
         return self._left_out == (frames, why)
 
     @property

@@ -103,7 +103,7 @@ class InterpolateView(PaneView):
     # -- what is shown -------------------------------------------------------------------------------------------
 
     def resolved(self, state: PaneState) -> InterpolateState:
-        """While it plays, at the place of the play. A strip is the same at any."""
+        """State at the place of the play while it plays. A strip is the same at any."""
         assert isinstance(state, InterpolateState)
         playing = self.player.playing and state.show == "picture"
         return replace(state, place=self.player.position) if playing else state

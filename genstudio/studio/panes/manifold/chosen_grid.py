@@ -27,11 +27,11 @@ class ChosenGrid(ImageGrid):
 
     @property
     def marks_inside(self) -> bool:
-        """True where the ring is visible."""
+        """True if the ring is visible."""
         return self.mark is not None and all(0 <= part <= 1 for part in self.mark)
 
     def mark_centre(self) -> QPointF | None:
-        """Where the ring is, in the widget's logical coordinates."""
+        """Place of the ring, in the widget's logical coordinates."""
         if self.mark is None or self._layout is None or not self.marks_inside:
             return None
         x, y = self._layout.pixel(*self.mark)

@@ -1,4 +1,4 @@
-"""Where images lay in the principal plane that was shown before, so that the next one has the same signs."""
+"""Places of images in the principal plane that was shown before, so that the next one has the same signs."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ class NeighboursView(PaneView):
             self.audits.start(self._plain, self.audited_state)
 
     def shows(self, what: Audited) -> bool:
-        """True where the result of this audit is on screen."""
+        """True if the result of this audit is on screen."""
         if self.audits is None or self._plain is None or self._plain.content is None:
             return False
         return self.isVisible() and self.audits.what(self._plain, self.audited_state) == what
@@ -255,7 +255,7 @@ class NeighboursView(PaneView):
             self.histogram.show_histograms(None)
 
     def _audits(self, content: Content | None) -> bool:
-        """True where a histogram will come: its space is reserved, so that the pictures don't move."""
+        """True if a histogram will come: its space is reserved, so that the pictures don't move."""
         neighbours = content is not None and "index" in content.pictures[0].values
         return neighbours and isinstance(self.state, NeighboursState) and self.state.audited > 0
 

@@ -76,7 +76,7 @@ class Brush:
         return None
 
     def move(self, down: int, right: int, height: int, width: int) -> Place:
-        """By keyboard, from the middle at first."""
+        """Move by keyboard, from the middle at first."""
         row, column = self.cursor or (height // 2 - down, width // 2 - right)
         self.cursor = min(max(row + down, 0), height - 1), min(max(column + right, 0), width - 1)
         return self.cursor

@@ -134,7 +134,7 @@ class PixelCanvas(QWidget):
         return int(min((width - room) * ratio / w, (height - room) * ratio / h)) if h and w else 0
 
     def image_rect(self) -> QRectF:
-        """Where the image is, in logical coordinates."""
+        """Rectangle of the image, in logical coordinates."""
         h, w = self._size
         if not h or not w:
             return QRectF()
@@ -147,7 +147,7 @@ class PixelCanvas(QWidget):
         return QRectF(x / ratio, y / ratio, width / ratio, height / ratio)
 
     def pixel_rect(self, row: int, column: int) -> QRectF:
-        """Where a pixel is, in logical coordinates."""
+        """Rectangle of a pixel, in logical coordinates."""
         rect, (h, w) = self.image_rect(), self._size
         side_x, side_y = rect.width() / w, rect.height() / h
         return QRectF(rect.x() + column * side_x, rect.y() + row * side_y, side_x, side_y)
@@ -187,7 +187,7 @@ class PixelCanvas(QWidget):
         painter.end()
 
     def _snapped(self, painter: QPainter, rect: QRectF) -> QRectF:
-        """Under fractional scaling the widget itself may begin between two device pixels: begin on a whole one."""
+        """``rect`` moved to a whole device pixel: under fractional scaling the widget may begin between two."""
         to_device = painter.deviceTransform()
         exact = to_device.map(rect.topLeft())
         corner = to_device.inverted()[0].map(QPointF(round(exact.x()), round(exact.y())))

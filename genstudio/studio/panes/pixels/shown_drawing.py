@@ -88,15 +88,15 @@ class ShownDrawing(Timeline):
         return (pixel[0] * self.size[1] + pixel[1] + 1) * self.channels
 
     def is_drawn(self, pixel: Pixel) -> bool:
-        """True where a pixel is drawn already."""
+        """True if a pixel is drawn already."""
         return self._contains(pixel) and self.end_of(pixel) <= self.drawn
 
     def is_reached(self, pixel: Pixel) -> bool:
-        """True where the state's drawing goes as far as a pixel, drawn by now or not."""
+        """True if the state's drawing goes as far as a pixel, drawn by now or not."""
         return self._contains(pixel) and self.end_of(pixel) <= self.state.position
 
     def same_image(self, state: PixelsState) -> bool:
-        """True where ``state`` enlarges the image that the present state does."""
+        """True if ``state`` enlarges the image that the present state does."""
         return all(getattr(state, name) == getattr(self.state, name) for name in (*OTHER_IMAGES, "enlarged", "n"))
 
     def drawn_before(self, pixel: Pixel) -> np.ndarray | None:

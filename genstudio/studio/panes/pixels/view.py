@@ -180,7 +180,7 @@ class PixelsView(PaneView):
 
     @property
     def _plays_field_by_field(self) -> bool:
-        """True where a play shows the field of each pixel: then the next pixel is drawn when that is on screen, and nothing
+        """True if a play shows the field of each pixel: then the next pixel is drawn when that is on screen, and nothing
         is shown without it, which would flicker. At the highest speed the field is shown at the end."""
         return self.state.overlay == "field" and self.player.playing and not math.isinf(self.drawing.speed)
 

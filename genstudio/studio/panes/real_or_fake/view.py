@@ -93,7 +93,7 @@ class RealOrFakeView(PaneView):
         self.histogram.hide()
 
     def is_known(self, row: int, column: int) -> bool:
-        """True where a cell's truth may be shown: nothing is hidden, or the user has guessed."""
+        """True if a cell's truth may be shown: nothing is hidden, or the user has guessed."""
         return not self.state.hide or self._key(row, column) in self._guessed
 
     def is_marked(self, row: int, column: int) -> bool:

@@ -113,7 +113,7 @@ class SliderBank(QAbstractScrollArea):
             self._choose(self._rows.place(name))
 
     def row_rect(self, name: str) -> QRect:
-        """Where a row is now, in the viewport."""
+        """Rectangle of a row, in the viewport."""
         top = self._rows.tops[self._rows.place(name)] - self.verticalScrollBar().value()
         return QRect(0, top, self.viewport().width(), ROW)
 
@@ -313,7 +313,7 @@ class SliderBank(QAbstractScrollArea):
         self.viewport().update()
 
     def _step(self, by: float) -> None:
-        """One of a row of small steps, which undo takes back together."""
+        """Move the current slider by ``by``; undo takes quick steps back together."""
         if self.current in self._locks:
             return
         if not self._steps.isActive():

@@ -38,7 +38,7 @@ class Columns:
         return self.right - LOCK // 2 - 2
 
     def x_of(self, part: float) -> float:
-        """Where ``part`` (-1 to 1) of the way stands on the track."""
+        """Position of ``part`` (-1 to 1) on the track."""
         return self.low + (min(max(part, -1.0), 1.0) + 1) / 2 * (self.high - self.low)
 
     def part_of(self, x: float) -> float:

@@ -11,7 +11,7 @@ from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls
 from genstudio.studio.widgets.controls import Button
 
 SHOWN_FOR = {"index": "data", "seed": "seed"}
-"""Which start a field belongs to."""
+"""Start for which a field is shown."""
 SHEETS = ("figure", "row")
 
 

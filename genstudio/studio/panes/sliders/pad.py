@@ -61,7 +61,7 @@ class PlanePad(QWidget):
             self.update()
 
     def place_of(self, u: float, v: float) -> QPointF:
-        """Where (u, v) stands in the widget."""
+        """Position of (u, v) in the widget."""
         room = self._side - 2 * RIM
 
         def along(value: float) -> float:

@@ -92,7 +92,8 @@ class SlidersView(PaneView):
     # -- what is shown -------------------------------------------------------------------------------------------
 
     def resolved(self, state: PaneState) -> SlidersState:
-        """With what was found of this run: newer weights find nothing again before training rests, or a person says so."""
+        """State with the directions found of this run: newer weights search again only when training rests, or on
+        request."""
         assert isinstance(state, SlidersState)
         if state.directions is None and self.found is not None:
             # While another way finds its own, those that came by themselves.
@@ -123,7 +124,7 @@ class SlidersView(PaneView):
 
     @property
     def idle(self) -> bool:
-        """While directions are searched, the weights stay those that they are searched for."""
+        """True if newer weights may be shown: not while directions are searched."""
         return not self._finding
 
     @property
@@ -194,7 +195,7 @@ class SlidersView(PaneView):
             self.resized.emit()  # only now is it known how large the images are
 
     def _found_before(self, rendered: Rendered, values: dict[str, Any]) -> bool:
-        """True where the directions are of other weights than those shown, or unusable here."""
+        """True if the directions are of other weights than those shown, or unusable here."""
         if self._finding:
             return False
         return self._stale_at(rendered, values) is not None or "found_at" not in values or bool(values["notes"])

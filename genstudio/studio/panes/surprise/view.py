@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from genstudio.viewing.pane_state import PaneState
 
 SHOWN_FOR = {"index": "data", "seed": "samples"}
-"""Which source a field belongs to; the others belong to all."""
+"""Source for which a field is shown; the others are shown for all."""
 
 
 @pane_view("surprise")

@@ -77,7 +77,7 @@ class Optimisers:
         return recipe.plan if defaults is None else settle_plan(recipe.plan, defaults)
 
     def _defaults(self, model: str, values: dict[str, Any]) -> dict[str, dict[str, Any]] | None:
-        """By player; ``None`` while the models are not known, or where the values don't fit."""
+        """Default settings by player; ``None`` while the models are not loaded, or where the values don't fit."""
         kind = self.model.kinds.get(model)
         if kind is None:
             return None

@@ -27,7 +27,7 @@ class ResumeCheck:
             self._has = _compared(draft)
 
     def is_possible(self, draft: Recipe | None, step: int) -> bool:
-        """True where the run at ``step`` is unfinished and only the number of steps was changed."""
+        """True if the run at ``step`` is unfinished and only the number of steps was changed."""
         if self._has is None or draft is None:
             return False
         return step < draft.plan.steps and _compared(draft) == self._has

@@ -153,7 +153,8 @@ class RunRows(QObject):
 
 
 def _read_all(path: str) -> tuple[CurveData, int, list[dict[str, Any]]]:
-    """On the background thread: all curves of the run in ``path``, where its file goes on, and what happened."""
+    """Read all curves of the run in ``path``, the position where its file continues, and its events. On the
+    background thread."""
     run_events = read_events(path)
     rows, offset = read_rows(path)
     return CurveData(rows), offset, run_events

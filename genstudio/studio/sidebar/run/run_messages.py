@@ -60,7 +60,7 @@ class RunMessages(QObject):
         self._controls.say(words, "bad", action, self._save_in_folder if again else self._session.save_elsewhere)
 
     def _save_in_folder(self) -> None:
-        """Where the user's own folder of runs can't be written either."""
+        """Ask for a folder and save there, when the user's own folder of runs can't be written either."""
         chosen = QFileDialog.getExistingDirectory(self._controls, _("A folder for the run"))
         run = self._session.run
         if chosen and run is not None:

@@ -1,4 +1,4 @@
-"""Of a model with several players: one of them takes a step alone, and a line that says so for as long as that holds."""
+"""Menu for steps of one of several players alone, and a line that shows while only one is trained."""
 
 from __future__ import annotations
 
