@@ -33,7 +33,7 @@ def models(as_json: AsJson = False) -> None:
     from genstudio.models import base
 
     output = Output(as_json)
-    told = []
+    entries = []
     # Judges last: measures train them by themselves.
     for name, kind in sorted(base.models.items(), key=lambda entry: has(entry[1], Judges)):
         knobs, capabilities = describe(kind.Knobs), capabilities_of(kind)
@@ -42,12 +42,12 @@ def models(as_json: AsJson = False) -> None:
         output.say("  " + ", ".join(translate(CAPABILITIES[capability][1]) for capability in capabilities))
         output.table([[f"    {info.name}", str(info.default), translate(info.help)] for info in knobs])
         output.say()
-        told.append({
+        entries.append({
             "name": name, "title": str(kind.title), "family": kind.family, "capabilities": capabilities,
             "knobs": {info.name: info.default for info in knobs},
         })  # fmt: skip
     output.say(_("Set one: genstudio train RECIPE --set NAME=VALUE"))
-    output.result({"models": told})
+    output.result({"models": entries})
 
 
 def runs(as_json: AsJson = False) -> None:
@@ -56,11 +56,11 @@ def runs(as_json: AsJson = False) -> None:
     from genstudio.training.run.listing import summarise_run
     from genstudio.training.run.run import run_folders
 
-    output, told, rows, problems = Output(as_json), [], [], []
+    output, entries, rows, problems = Output(as_json), [], [], []
     for line in map(summarise_run, run_folders()):
         words = _STATUS.get(line.status, line.status)
         rows.append([line.name, words, f"{line.step or 0:,}", line.model, line.data, _held_out(line.measures)])
-        told.append(
+        entries.append(
             {
                 "name": line.name,
                 "run": str(line.path),
@@ -74,14 +74,14 @@ def runs(as_json: AsJson = False) -> None:
         )
         if line.problem:
             problems.append(_("{run} is damaged: {reason}", run=line.name, reason=translate(line.problem)))
-            told[-1]["problem"] = translate(line.problem)
+            entries[-1]["problem"] = translate(line.problem)
     if rows:
         output.table(rows, [_("run"), _("status"), _("step"), _("model"), _("data"), _("nats on held-out images")])
     else:
         output.say(_("There are no runs yet in {folder}. `genstudio train mnist-vae-2d` makes one.", folder=runs_dir()))
     for problem in problems:
         output.say(problem)
-    output.result({"runs": told})
+    output.result({"runs": entries})
 
 
 def _held_out(values: Mapping[str, float]) -> str:

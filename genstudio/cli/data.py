@@ -27,18 +27,20 @@ def data_list(data: Data = None, as_json: AsJson = False) -> None:
     from genstudio.data.base import data_sets
 
     output, where = Output(as_json), search(data)
-    told: list[dict[str, Any]] = []
+    entries: list[dict[str, Any]] = []
     for name, kind in data_sets.items():
-        told.append({"name": name, "title": str(kind.title), "help": str(kind.help), "there": _is_there(kind, where)})
+        entries.append(
+            {"name": name, "title": str(kind.title), "help": str(kind.help), "there": _is_there(kind, where)}
+        )
     presence = {True: _("here"), False: _("not here"), None: _("needs a path")}
     output.table(
-        [[one["name"], presence[one["there"]], one["title"], one["help"]] for one in told],
+        [[one["name"], presence[one["there"]], one["title"], one["help"]] for one in entries],
         [_("data set"), _("images"), _("title"), ""],
     )
     passed_over = unreadable(where or data_dirs())
     for folder, reason in passed_over:
         output.say(_("{folder} was skipped: {reason}.", folder=folder, reason=reason))
-    output.result({"data": told, "passed_over": [str(folder) for folder, _reason in passed_over]})
+    output.result({"data": entries, "passed_over": [str(folder) for folder, _reason in passed_over]})
 
 
 def data_show(
@@ -70,7 +72,7 @@ def data_show(
             )
         except Cancelled:
             raise KeyboardInterrupt from None
-    told = _facts(opened)
+    facts = _facts(opened)
     output.say(f"{kind.title}: {kind.help}")
     output.table(_rows(opened))
     output.say(_("Settings:"))
@@ -81,9 +83,9 @@ def data_show(
         ]
     )
     if out is not None:
-        told["out"] = str(_thumbnails(opened, out))
+        facts["out"] = str(_thumbnails(opened, out))
         output.say(_("Images: {path}", path=out))
-    output.result(told)
+    output.result(facts)
 
 
 def data_download(name: Name, data: Data = None, as_json: AsJson = False) -> None:

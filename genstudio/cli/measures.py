@@ -201,16 +201,16 @@ def print_results(results: Mapping[str, Result], split: str, output: Output) -> 
 def protocol_words(protocol: Mapping[str, Any], results: Mapping[str, Result]) -> str:
     """One line on how the numbers came about."""
     likelihoods = {r.protocol["likelihood"] for r in results.values() if "likelihood" in r.protocol}
-    judged = next((r.protocol for r in results.values() if {"judge", "reference"} <= set(r.protocol)), None)
+    judge_protocol = next((r.protocol for r in results.values() if {"judge", "reference"} <= set(r.protocol)), None)
     return _(
-        "on {n} of {of} images of {data}, split {split}, binarisation {binarisation}{likelihood}{judge}",
+        "on {n} of {of} images of {data}, split {split}, binarisation {binarisation}{likelihood}{judge_protocol}",
         n=f"{protocol['n']:,}",
         of=f"{protocol['of']:,}",
         data=protocol["data"],
         split=protocol["split"],
         binarisation=protocol["binarisation"],
         likelihood="".join(f"; {words}" for words in sorted(likelihoods)),
-        judged="" if judged is None else "; " + judge_words(judged),
+        judge_protocol="" if judge_protocol is None else "; " + judge_words(judge_protocol),
     )
 
 

@@ -63,8 +63,8 @@ def sample(
 
     output, folder = Output(as_json), find_run(run)
     context = open_context(folder, step)
-    asked = {"n": n, "seed": seed, "temperature": temperature, "label": class_number(context, class_)}
-    state = SamplesState.from_json({**asked, "at": context.snapshot.step})
+    fields = {"n": n, "seed": seed, "temperature": temperature, "label": class_number(context, class_)}
+    state = SamplesState.from_json({**fields, "at": context.snapshot.step})
     used = _choose_method(context, folder, method)
     began = time.perf_counter()
     content = final(context, state)
@@ -79,13 +79,13 @@ def sample(
     )  # fmt: skip
 
 
-def class_number(context: ViewContext, asked: str | None) -> int:
+def class_number(context: ViewContext, name: str | None) -> int:
     """Number of the class given by name or number; -1 without one. Raises UsageError."""
     from genstudio.core.errors import UsageError
     from genstudio.core.messages import N_
     from genstudio.viewing.conditioning import check_label, classes_of
 
-    if asked is None:
+    if name is None:
         return -1
     if not classes_of(context):
         raise UsageError(
@@ -93,13 +93,13 @@ def class_number(context: ViewContext, asked: str | None) -> int:
             N_("Leave --class out, or train a class-conditional model."),
         )
     names = [name.casefold() for name in context.spec.class_names]
-    if asked.casefold() in names:
-        return names.index(asked.casefold())
-    if asked.isdecimal():
-        check_label(context, int(asked))
-        return int(asked)
+    if name.casefold() in names:
+        return names.index(name.casefold())
+    if name.isdecimal():
+        check_label(context, int(name))
+        return int(name)
     raise UsageError(
-        N_("There is no class '{name}'.", name=asked),
+        N_("There is no class '{name}'.", name=name),
         N_("There are: {names}.", names=", ".join(context.spec.class_names)),
     )
 

@@ -76,7 +76,7 @@ def complete(
     context = open_context(folder, step, None if index is None else images_of(folder, data))
     shape = (context.spec.height, context.spec.width)
     known = _read_mask(mask) if mask is not None else kept_part(shape, (keep or HalfName.top).value)
-    asked: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "n": n,
         "seed": seed,
         "temperature": temperature,
@@ -85,7 +85,7 @@ def complete(
         "at": context.snapshot.step,
         "mask": {"sha256": context.blobs.put_array(known).sha256},
     }
-    state = PixelsState.from_json({**asked, **_source(context, image, index)})
+    state = PixelsState.from_json({**fields, **_source(context, image, index)})
     began = time.perf_counter()
     content = final(context, state)
     seconds = time.perf_counter() - began
@@ -120,8 +120,8 @@ def surprise(
     output, folder = Output(as_json), find_run(run)
     _one_of(image, index, "--image FILE", "--index I")
     context = open_context(folder, step, None if image is not None else images_of(folder, data))
-    asked = {"n": n, "label": class_number(context, class_), "at": context.snapshot.step}
-    state = SurpriseState.from_json({**asked, **_source(context, image, index or 0)})
+    fields = {"n": n, "label": class_number(context, class_), "at": context.snapshot.step}
+    state = SurpriseState.from_json({**fields, **_source(context, image, index or 0)})
     content = final(context, state)
     written = save_state(out, context, state, folder, scale, content)
     nats, bits = content.values["nats"].tolist(), content.values["bits_per_dim"].tolist()

@@ -71,7 +71,7 @@ def pinned_snapshot(run: Run, digest: str) -> Snapshot:
     from safetensors.torch import load
 
     from genstudio.training.run.checkpoint import WEIGHTS_BYTES
-    from genstudio.training.run.files import read_bounded
+    from genstudio.training.run.files import read_limited
     from genstudio.training.run.states import Pinned, read_json
     from genstudio.training.snapshot import Snapshot
 
@@ -79,7 +79,7 @@ def pinned_snapshot(run: Run, digest: str) -> Snapshot:
     try:
         described = read_json(folder / "state.json", Pinned)
         # From bytes: Windows can't replace a mapped file, and a stranger's file can't run code.
-        weights = aliases.current("weights", load(read_bounded(folder / "model.safetensors", WEIGHTS_BYTES)))
+        weights = aliases.current("weights", load(read_limited(folder / "model.safetensors", WEIGHTS_BYTES)))
         snapshot = Snapshot(**{**described, "spec": ImageSpec.from_json(described["spec"])}, weights=weights)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise RunError(

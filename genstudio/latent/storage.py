@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from genstudio.core.errors import GenstudioError, RunError
 from genstudio.core.messages import N_
 from genstudio.latent.directions.direction import COMPONENTS, Directions
-from genstudio.training.run.files import read_bounded, write_atomically
+from genstudio.training.run.files import read_limited, write_atomically
 
 if TYPE_CHECKING:
     from genstudio.training.run.run import Run
@@ -39,7 +39,7 @@ def save(run: Run, directions: Directions) -> Path:
 def load(run: Run, digest: str) -> Directions | None:
     """Load the directions found for the weights of hash ``digest``; ``None`` where there are none that can be read."""
     try:
-        return Directions.from_bytes(read_bounded(_path(run, digest), MOST_BYTES))
+        return Directions.from_bytes(read_limited(_path(run, digest), MOST_BYTES))
     except (OSError, GenstudioError, RecursionError):
         return None
 

@@ -27,7 +27,7 @@ def check_kinds(spec: ImageSpec, kinds: Iterable[str], remedy: Message) -> None:
         condition_kinds[kind].check(spec, remedy)
 
 
-def completed(
+def complete_condition(
     model: Model,
     condition: Condition | None,
     n: int,

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from genstudio.core.errors import RunError
-from genstudio.training.run.files import read_bounded, write_atomically
+from genstudio.training.run.files import read_limited, write_atomically
 
 if TYPE_CHECKING:
     from genstudio.models.autoregressive.sampling.auto import Pace
@@ -21,7 +21,7 @@ def load_pace(run: Run) -> Pace:
     from genstudio.models.autoregressive.sampling.auto import Pace
 
     try:
-        fields = json.loads(read_bounded(run.path / FILE, MOST_BYTES))
+        fields = json.loads(read_limited(run.path / FILE, MOST_BYTES))
     except (OSError, ValueError, RecursionError):
         return Pace()
     return Pace.from_json(fields) if isinstance(fields, dict) and fields.get("computer") == _computer() else Pace()

@@ -73,11 +73,11 @@ class Sheets:
         values = {f"samples/{DIVERSITY}": diversity(shown, self._real)} if len(self._real) > 1 else {}
         return values | ({f"samples/{DUPLICATES}": duplicates(shown, self._within)} if self._within is not None else {})
 
-    def _draw_real(self, what_for: str, count: int) -> Tensor:
+    def _draw_real(self, stream: str, count: int) -> Tensor:
         """Real images to lay beside a sheet, at most ``count``: the same each time, from dice of their own."""
         import torch
 
-        own = generator(self._seed, what_for)
+        own = generator(self._seed, stream)
         return self._split.batch(torch.randperm(len(self._split), generator=own)[:count], generator=own).images
 
 

@@ -39,9 +39,9 @@ class Blobs:
             self._bytes[name] = data
             if self.folder is not None and not (self.folder / name).exists():
                 self.folder.mkdir(parents=True, exist_ok=True)
-                whole = self.folder / f"{name}.{os.getpid()}.part"
-                whole.write_bytes(data)
-                whole.replace(self.folder / name)
+                temporary = self.folder / f"{name}.{os.getpid()}.part"
+                temporary.write_bytes(data)
+                temporary.replace(self.folder / name)
         return Blob(name)
 
     def get(self, blob: Blob) -> bytes:

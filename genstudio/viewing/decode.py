@@ -69,10 +69,10 @@ def drawn(
         return (yield from in_slices(sampling))
     if not has(context.model, Decodes):
         return context.require(Samples).sample(n, generator=noise, **given)
-    from genstudio.models.conditioning import completed
+    from genstudio.models.conditioning import complete_condition
 
     z, parts = context.require(Decodes).prior(n, generator=noise), []
-    condition = completed(context.model, condition, n, z.device, generator=noise, mixed=True)
+    condition = complete_condition(context.model, condition, n, z.device, generator=noise, mixed=True)
     for part in chunks(n, context):
         parts.append(decoded(context, z[part], condition.rows(part) or None))
         yield part.stop / n

@@ -19,7 +19,7 @@ from genstudio.core.messages import N_, Message
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-Kind = Literal["whole", "real"]
+Kind = Literal["integer", "real"]
 Levels = dict[Kind, tuple[float, float]]
 """The values that are black and white, for pictures of whole and of real numbers."""
 
@@ -56,12 +56,12 @@ class Deep:
         """``None`` for a picture of 8 bits."""
         if image.mode != "F" and not image.mode.startswith("I"):
             return None
-        kind: Kind = "real" if image.mode == "F" else "whole"
+        kind: Kind = "real" if image.mode == "F" else "integer"
         tags: Any = getattr(image, "tag_v2", {})
         bits = _number(tags.get(_TAG_BITS))
-        unsigned = kind == "whole" and bits == 32 and _number(tags.get(_TAG_FORMAT, 1)) == 1
+        unsigned = kind == "integer" and bits == 32 and _number(tags.get(_TAG_FORMAT, 1)) == 1
         stated = max((_number(tags.get(tag)) for tag in _TAGS_MAXIMUM), default=0.0)
-        if kind == "whole" and 8 < bits < 16:
+        if kind == "integer" and 8 < bits < 16:
             stated = 2.0**bits - 1
         return cls(kind, unsigned, _TAG_PHOTOMETRIC in tags and _number(tags[_TAG_PHOTOMETRIC]) == 0, stated)
 
@@ -110,7 +110,7 @@ def levels_of(values: Iterable[Values]) -> tuple[Levels, list[Message]]:
     levels: Levels = {}
     remarks = []
     values = list(values)
-    for kind in ("whole", "real"):
+    for kind in ("integer", "real"):
         ranges = [one for one in values if one.kind == kind and one.low <= one.high]
         if not ranges:
             continue
@@ -137,7 +137,7 @@ def _usual(kind: Kind, low: float, high: float) -> tuple[float, float]:
     for black, white in usual:
         if black <= low and high <= white and max(high, -low) > white / 4:
             return black, white
-    if kind == "whole" and low >= 0 and high < 64:
+    if kind == "integer" and low >= 0 and high < 64:
         low = 0.0
     return (low, high) if high > low else (low, low + 1)
 

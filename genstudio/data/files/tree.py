@@ -62,7 +62,7 @@ class Tree:
 
         def read(entry: Entry, size: int | None = None) -> bytes:
             with open(self.path / entry.name, "rb") as file:
-                return _bounded(entry, file, size)
+                return _limited(entry, file, size)
 
         yield read
 
@@ -76,7 +76,7 @@ class ZipTree(Tree):
 
             def read(entry: Entry, size: int | None = None) -> bytes:
                 with archive.open(entry.member) as file:
-                    return _bounded(entry, file, size)
+                    return _limited(entry, file, size)
 
             yield read
 
@@ -185,7 +185,7 @@ def _check_name(path: Path, name: str) -> None:
         )
 
 
-def _bounded(entry: Entry, file: IO[bytes], size: int | None) -> bytes:
+def _limited(entry: Entry, file: IO[bytes], size: int | None) -> bytes:
     if size is not None:
         return file.read(size)
     if entry.size > MAX_FILE_BYTES:

@@ -42,7 +42,7 @@ def add_nose(face: Face, sitter: Sitter) -> None:
     ):
         solid = body(sitter)
         nose = solid.meet(part.skin, sitter.pose)
-        aside = nose.x * solid.a
+        offset_x = nose.x * solid.a
         rise = nose.depth - window.of(face.hit.depth)
         grown = smooth(rise, 0.0, 0.07).mul_(nose.cover)
         bare = less(grown)
@@ -52,7 +52,7 @@ def add_nose(face: Face, sitter: Sitter) -> None:
         relief_x.mul_(bare)
         relief_y.mul_(bare)
         part.skin.paint(smooth(rise, 0.0, 0.035).mul_(nose.cover), sitter.skin)
-        tip = spot(aside, line(nose.y, 1.0, 0.27), 0.16, 0.16, 0.22).mul_(grown)
+        tip = spot(offset_x, line(nose.y, 1.0, 0.27), 0.16, 0.16, 0.22).mul_(grown)
         part.skin.paint(tip, sitter.blush)
         part.shade.mul_(bare).add_(grown)
         # Its foot lies in shade: beside the wings, and on the lip below.
@@ -60,5 +60,5 @@ def add_nose(face: Face, sitter: Sitter) -> None:
         part.darken(foot.mul_(bare))
         below = spot(part.along, line(part.height, 1.0, 0.365), 0.15, 0.075, 0.26).mul_(bare)
         part.darken(below)
-        nostril = spot(line(aside.abs(), 1.0, -0.06), line(nose.y, 1.0, 0.335), 0.045, 0.030, 0.75).mul_(nose.cover)
+        nostril = spot(line(offset_x.abs(), 1.0, -0.06), line(nose.y, 1.0, 0.335), 0.045, 0.030, 0.75).mul_(nose.cover)
         part.skin.paint(nostril, sitter.skin * palettes.colour(0.45, 0.30, 0.28))

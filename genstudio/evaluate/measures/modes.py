@@ -65,7 +65,7 @@ def coverage(samples: np.ndarray, modes: Modes) -> Coverage:
     return Coverage(np.bincount(nearest[near], minlength=len(modes)), len(flat))
 
 
-def knows_modes(data: DataSet) -> bool:
+def has_modes(data: DataSet) -> bool:
     """True if the modes of the data set are known."""
     return data.modes is not None
 
@@ -80,7 +80,7 @@ def knows_modes(data: DataSet) -> bool:
         "Number of the data's known centres that are covered: each needs a quarter of an even share of the "
         "samples within 3σ."
     ),
-    fits=knows_modes,
+    fits=has_modes,
     extras={
         "modes_touched": Metric(N_("modes touched")),
         "modes_missing": Metric(N_("modes missing"), "", ("modes_missing",)),
@@ -111,7 +111,7 @@ def modes(model: Any, images: Images) -> Result:
     better="higher",
     needs=(Samples,),
     help=N_("The share of samples within 3σ of one of the data's known centres."),
-    fits=knows_modes,
+    fits=has_modes,
     curve_title=N_("samples of high quality"),
 )
 def high_quality(model: Any, images: Images) -> Result:

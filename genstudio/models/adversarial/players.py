@@ -12,7 +12,7 @@ from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Model, StepContext
-from genstudio.models.conditioning import completed
+from genstudio.models.conditioning import complete_condition
 from genstudio.nets.latent_prior import Prior, from_normal
 
 
@@ -74,12 +74,12 @@ class TwoPlayers(Model):
 
     def decode(self, z: Tensor, condition: Condition | None = None) -> Tensor:
         """Codes N×latent_dim to images under ``condition``. A class that the model takes and is not given is the first."""
-        return self.generate(z, completed(self, condition, len(z), z.device, mixed=True))
+        return self.generate(z, complete_condition(self, condition, len(z), z.device, mixed=True))
 
     def sample(self, n: int, *, generator: torch.Generator, condition: Condition | None = None) -> Tensor:
         """``n`` images, N×C×H×W. What the model takes and is not given is drawn for each image, after the noise."""
         z = self.prior(n, generator=generator)
-        return self.decode(z, completed(self, condition, n, self._device, generator=generator, mixed=True))
+        return self.decode(z, complete_condition(self, condition, n, self._device, generator=generator, mixed=True))
 
     @property
     def _device(self) -> torch.device:

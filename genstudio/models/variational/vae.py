@@ -24,7 +24,7 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.metrics import Metric
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Model, Phase, Play, StepContext, models
-from genstudio.models.conditioning import completed
+from genstudio.models.conditioning import complete_condition
 from genstudio.nets.convolutional import ConvDecoder, ConvEncoder
 from genstudio.nets.distributions.likelihoods import LIKELIHOODS, LikelihoodName, likelihood_for
 from genstudio.nets.distributions.parametric import kl_standard_normal, normal_log_prob
@@ -179,11 +179,11 @@ class VAE(Model):
         return noise.to(next(self.parameters()).device)
 
     def decode(self, z: Tensor, condition: Condition | None = None) -> Tensor:
-        completed(self, condition, len(z), z.device)
+        complete_condition(self, condition, len(z), z.device)
         return self.observed.mean(self.decoder(z))
 
     def encode(self, images: Tensor, condition: Condition | None = None) -> Tensor:
-        completed(self, condition, len(images), images.device)
+        complete_condition(self, condition, len(images), images.device)
         return self.posterior(images)[0]
 
     def sample(self, n: int, *, generator: torch.Generator, condition: Condition | None = None) -> Tensor:

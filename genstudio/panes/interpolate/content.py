@@ -146,14 +146,14 @@ class InterpolateState(PaneState):
         return replace(self, frames=two, place=0.0)
 
     @property
-    def ways(self) -> int:
+    def n_segments(self) -> int:
         """Number of key frames from which the path continues to another."""
         return len(self.frames) if self.closed and len(self.frames) > 1 else max(len(self.frames) - 1, 0)
 
     @property
     def length(self) -> float:
         """Seconds that the whole path takes."""
-        return self.ways * self.seconds
+        return self.n_segments * self.seconds
 
     @property
     def needs_images(self) -> bool:
@@ -191,7 +191,7 @@ def interpolate(context: ViewContext, state: InterpolateState) -> Iterator[Conte
     words = tuple(words_of(context, one) for one in state.frames)
     keys = _keys(context, state, route)
     values: dict[str, Any] = {
-        "ways": route.state.ways, "frames": words, "place": state.place, "numbers": route.numbers,
+        "ways": route.state.n_segments, "frames": words, "place": state.place, "numbers": route.numbers,
         "left_out": {k: str(error) for k, error in route.left_out.items()},
         "told": classes_of(context), "encodes": has(context.model, Encodes),
     }  # fmt: skip
@@ -229,7 +229,7 @@ def strip_places(state: InterpolateState) -> np.ndarray:
     an open path."""
     import numpy as np
 
-    n = state.ways * (state.between + 1)
+    n = state.n_segments * (state.between + 1)
     if n == 0:
         return np.zeros(1)
     return np.arange(n if state.closed else n + 1) / n
@@ -279,7 +279,7 @@ def _strip(context: ViewContext, state: InterpolateState) -> Iterator[Picture]:
 def _strip_parts(context: ViewContext, state: InterpolateState) -> Generator[Picture, None, Picture]:
     import numpy as np
 
-    columns = state.between + 1 if state.ways else 1
+    columns = state.between + 1 if state.n_segments else 1
     places = strip_places(state)
     rows = math.ceil(len(places) / columns)
     z, condition = path_codes(context, state, places)
@@ -326,17 +326,17 @@ def _words(context: ViewContext, route: Route, words: tuple[Message, ...]) -> Me
         "how": how,
         "n": len(words),
         "step": f"{context.snapshot.step:,}",
-        "closed": N_(", closed") if state.closed and state.ways else "",
+        "closed": N_(", closed") if state.closed and state.n_segments else "",
         "psi": N_(", ψ = {psi}", psi=f"{state.truncation:g}") if state.truncation != 1 else "",
     }
     if state.show == "strip":
         return N_("{n} key frames, {how}{closed}{psi}, from step {step}", **fields)
     k, t = segments(len(state.frames), np.array([state.place]), closed=state.closed)
     at, share = int(k[0]), float(t[0])
-    if share > 0.995 and state.ways:
+    if share > 0.995 and state.n_segments:
         at, share = (at + 1) % len(numbers), 0.0
     here = numbers[at]
-    if share < 0.005 or not state.ways:
+    if share < 0.005 or not state.n_segments:
         return N_("key frame {k} of {n}: {frame}{psi}, from step {step}", k=here + 1, frame=words[here], **fields)
     after = numbers[(at + 1) % len(numbers)]
     return N_(

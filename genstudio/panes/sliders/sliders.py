@@ -128,9 +128,9 @@ def _is_component(one: Direction) -> bool:
 
 def _place(one: Direction) -> tuple[int, float]:
     """Sort key: preferred attributes first, where they can be read; the rest by score."""
-    told = _score_above_chance(one)
-    leads = one.name in LEADING and told >= READ
-    return (LEADING.index(one.name) if leads else len(LEADING)), -told
+    score = _score_above_chance(one)
+    leads = one.name in LEADING and score >= READ
+    return (LEADING.index(one.name) if leads else len(LEADING)), -score
 
 
 def _score_above_chance(one: Direction) -> float:
@@ -143,10 +143,10 @@ def _score_above_chance(one: Direction) -> float:
 def _note(one: Direction) -> Message:
     if one.heldout is None:
         return N_("found by {method}", method=one.method)
-    told = {"score": f"{one.heldout:.2f}", "baseline": f"{one.baseline:.2f}" if one.baseline is not None else "-"}
+    fields = {"score": f"{one.heldout:.2f}", "baseline": f"{one.baseline:.2f}" if one.baseline is not None else "-"}
     if one.scored == "r2":
-        return N_("R² {score} on held-out images (random directions: {baseline})", **told)
-    return N_("balanced accuracy {score} on held-out images (random directions: {baseline})", **told)
+        return N_("R² {score} on held-out images (random directions: {baseline})", **fields)
+    return N_("balanced accuracy {score} on held-out images (random directions: {baseline})", **fields)
 
 
 @dataclass(frozen=True, eq=False)

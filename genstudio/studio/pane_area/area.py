@@ -170,7 +170,7 @@ class PaneArea(QWidget):
         self._header_controller.show_run()
         if (run := run_in_front(self.session)) != self._run:
             self._follow(run)
-        self.availability.ask()
+        self.availability.query()
         self._suggest()
         self._header_controller.show_places()
         self.rendering.weight_refresh.follow_session()

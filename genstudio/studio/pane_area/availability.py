@@ -50,7 +50,7 @@ class Availability(QObject):
         """Reason why this pane is unavailable; ``None`` where it is available or not known yet."""
         return self._by_model.get(name) or self._by_images.get(name)
 
-    def ask(self) -> None:
+    def query(self) -> None:
         """Query the session's model, once there are weights to show, unless that was done."""
         self._check_images()
         recipe = self._session.recipe

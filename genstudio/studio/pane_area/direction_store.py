@@ -43,7 +43,7 @@ class DirectionStore(QObject):
         self._search = BY_ITSELF
         self._state = session.state
         self._awaits_weights = False  # training rests, and its newest weights are awaited
-        session.snapshot_arrived.connect(self._renew_when_due)
+        session.snapshot_arrived.connect(self._renew_if_weights_arrived)
         session.changed.connect(self._session_changed)
         self._session_changed()
 
@@ -132,7 +132,7 @@ class DirectionStore(QObject):
             ended = self._session.state == "idle" and self._state != "idle"
             self._awaits_weights = not training and (self._awaits_weights or self._state == "training" or ended)
             self._state = self._session.state
-            self._renew_when_due()
+            self._renew_if_weights_arrived()
             return
         self._state, self._awaits_weights = self._session.state, False
         self._path = path
@@ -149,7 +149,7 @@ class DirectionStore(QObject):
         return Directions.from_bytes(self._blobs.get(blob)).space.step
 
     @Slot()
-    def _renew_when_due(self) -> None:
+    def _renew_if_weights_arrived(self) -> None:
         """Give up those of earlier weights, once the weights at which training came to rest are there."""
         latest = self._session.latest_snapshot()
         resting = self._session.state in ("paused", "idle")
@@ -168,7 +168,7 @@ class DirectionStore(QObject):
             self._found[BY_ITSELF] = self._blobs.put(data)
             self.changed.emit()
             self._awaits_weights = self._session.state == "idle"  # of a run that was trained on since
-            self._renew_when_due()
+            self._renew_if_weights_arrived()
 
     @Slot(object)
     def _not_saved(self, error: Exception) -> None:

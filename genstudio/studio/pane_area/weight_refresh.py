@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from genstudio.studio.threads.render_thread import Rendered
     from genstudio.training.snapshot import Snapshot
 
-ASK_MS = 250  # how often the loop is asked for new weights while a pane shows them
+REQUEST_MS = 250  # how often the loop is asked for new weights while a pane shows them
 LEAST_WAIT = 0.25  # seconds
 PATIENCE = 30.0  # seconds for a content to come; then it is not waited for any more
 SHARE = 3.0  # a drawing of one second is repeated every three: showing it takes a third of one core at most
@@ -32,23 +32,23 @@ class WeightRefresh(QObject):
         super().__init__(parent)
         self._session, self._in_sight = session, in_sight
         self.interval = RefreshInterval()
-        self._ask = QTimer(self)
-        self._ask.setInterval(ASK_MS)
+        self._request_timer = QTimer(self)
+        self._request_timer.setInterval(REQUEST_MS)
         self._later = QTimer(self)  # weights came too early for a pane that takes long
         self._later.setSingleShot(True)
-        self._ask.timeout.connect(self._ask_for_them)
+        self._request_timer.timeout.connect(self._request_weights)
         self._later.timeout.connect(self._arrived)
-        self._due_after: int | None = None  # weights of a later step than this are shown without waiting
+        self._show_at_once_after: int | None = None  # weights of a later step than this are shown without waiting
         session.snapshot_arrived.connect(self._arrived)
         session.happened.connect(self._happened)
 
     def follow_session(self) -> None:
         """Ask for weights while it trains; once more whenever it pauses, for the last ones: after each single step too."""
         training = self._session.state == "training"
-        if training and not self._ask.isActive():
-            self._ask.start()
-        elif not training and (self._ask.isActive() or self._session.state == "paused"):
-            self._ask.stop()
+        if training and not self._request_timer.isActive():
+            self._request_timer.start()
+        elif not training and (self._request_timer.isActive() or self._session.state == "paused"):
+            self._request_timer.stop()
             self._later.stop()
             self._session.request_snapshot()
 
@@ -67,16 +67,16 @@ class WeightRefresh(QObject):
     def discard(self, name: str) -> None:
         """Another run is in front: how long its contents take is not known yet."""
         self.interval.discard(name)
-        self._due_after = None
+        self._show_at_once_after = None
 
     def stop(self) -> None:
-        self._ask.stop()
+        self._request_timer.stop()
         self._later.stop()
 
     @Slot()
     def _arrived(self) -> None:
         latest = self._session.latest_snapshot()
-        at_once = self._is_due_at_once(latest)
+        at_once = self._shows_at_once(latest)
         for view in self._in_sight():
             made = view.rendered
             if made is not None and made.final and made.snapshot is latest:
@@ -89,24 +89,24 @@ class WeightRefresh(QObject):
                 self.interval.begins(view.pane.name)
                 self.render_requested.emit(view.pane.name)
 
-    def _is_due_at_once(self, latest: Snapshot | None) -> bool:
+    def _shows_at_once(self, latest: Snapshot | None) -> bool:
         """True if these weights are shown without waiting: training is paused, or they are the first ones after a change
         of a setting. Waiting is for training that runs freely."""
         if self._session.state != "training":
             return True
-        if self._due_after is None or latest is None or latest.step <= self._due_after:
+        if self._show_at_once_after is None or latest is None or latest.step <= self._show_at_once_after:
             return False
-        self._due_after = None
+        self._show_at_once_after = None
         return True
 
     @Slot(object)
     def _happened(self, event: Any) -> None:
         if type(event).__name__ == "Changed":
-            self._due_after = event.step
+            self._show_at_once_after = event.step
             self._session.request_snapshot()
 
     @Slot()
-    def _ask_for_them(self) -> None:
+    def _request_weights(self) -> None:
         if any(not self._wait(view) for view in self._in_sight()):
             self._session.request_snapshot()
 
@@ -114,7 +114,7 @@ class WeightRefresh(QObject):
         """Seconds until a pane may take newer weights by itself."""
         if view.rendered is None:
             return 0.0
-        return max(self.interval.wait(view.pane.name), 0.0 if view.idle else ASK_MS / 1000)
+        return max(self.interval.wait(view.pane.name), 0.0 if view.idle else REQUEST_MS / 1000)
 
 
 class RefreshInterval:

@@ -53,7 +53,7 @@ class LossPlot(QWidget):
         self.at = math.nan
         self.chart: Chart | None = None  # what is on screen
         self._image: QImage | None = None
-        self._asked_at, self._took = -math.inf, 0.0  # the last drawing
+        self._requested_at, self._took = -math.inf, 0.0  # the last drawing
         self.drawing = False  # whether a picture is being made
         self._stale = False
         self._drawer = Background("curves", self, low_priority=False)
@@ -129,12 +129,12 @@ class LossPlot(QWidget):
         """The curves have grown: draw them when it is time again."""
         if self.drawing or self._rest.isActive():
             return
-        due = self._asked_at + max(REST, self._took / SHARE)
+        due = self._requested_at + max(REST, self._took / SHARE)
         self._rest.start(max(0, math.ceil((due - time.monotonic()) * 1000)))
 
     @Slot()
     def _rested(self) -> None:
-        idle_until = self._asked_at + IDLE_REST - time.monotonic()
+        idle_until = self._requested_at + IDLE_REST - time.monotonic()
         if self.chart is not None and idle_until > 0 and not self._stale:
             newest = ChartRequest(self._curves(), theme().current, 0, 0, axis=self.axis).newest
             if abs(self.chart.pixel(newest) - self.chart.pixel(self.chart.request.newest)) < UNSEEN:
@@ -148,7 +148,7 @@ class LossPlot(QWidget):
         if not self.isVisible() or self.width() < 8 or self.height() < 8:
             return  # drawn when it is shown
         request, before = self._request(), self.chart
-        self._stale, self.drawing, self._asked_at = False, True, time.monotonic()
+        self._stale, self.drawing, self._requested_at = False, True, time.monotonic()
 
         def draw() -> tuple[Chart, QImage, float]:
             began = time.thread_time()

@@ -48,7 +48,7 @@ class Draft(QObject):
         self._session, self._cards, self._optimisers = session, cards, optimisers
         self._live, self._undo = live, undo
         self.base: Recipe | None = None
-        self._remembered: Recipe | None = None  # the draft before the next edit, for undo
+        self._before_edit: Recipe | None = None  # the draft before the next edit, for undo
         cards.data.edited.connect(self._data_edited)
         cards.model.edited.connect(self._model_edited)
         cards.plan.edited.connect(self._plan_edited)
@@ -103,7 +103,7 @@ class Draft(QObject):
     @Slot()
     def renew(self) -> None:
         """Read the cards again: their values have changed, without need for a command for undo."""
-        self._remembered = self.recipe()
+        self._before_edit = self.recipe()
         self.changed.emit()
 
     def _fill(self, recipe: Recipe) -> None:
@@ -136,12 +136,12 @@ class Draft(QObject):
 
     def _edited(self, name: str, row: KnobRow | None) -> None:
         """Record an edit for undo; before training it is undone together with all that followed it."""
-        before = self._remembered
+        before = self._before_edit
         self.renew()
-        if not self._session.busy and before is not None and before != self._remembered:
+        if not self._session.busy and before is not None and before != self._before_edit:
             title = row.title if row is not None else _("Model") if name.startswith("model") else _("Images")
             gesture = row.gesture if row is not None else 0
-            self._undo.record(title, before, self._remembered, self._put, of=name, gesture=gesture)
+            self._undo.record(title, before, self._before_edit, self._put, of=name, gesture=gesture)
 
     def _put(self, recipe: Recipe) -> bool:
         """For undo and redo before training: the cards as they were."""

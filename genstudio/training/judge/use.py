@@ -50,9 +50,9 @@ def due(plan: Plan, step: int, model: Model, data: DataSet, judge: Judge | None,
     ``judge_every``. A function of plan and step, so that a look which a stop cut short is made up for alike."""
     from genstudio.evaluate.base import quick_measures
 
-    judged = judge is not None and bool(plan.judge_every) and (final or is_due(plan.judge_every, step))
-    quick = final or not judged or is_due(plan.evaluate_every, step)
-    return [*(quick_measures(model, data) if quick else ()), *(_through(judge, model) if judged else ())]
+    runs_judge = judge is not None and bool(plan.judge_every) and (final or is_due(plan.judge_every, step))
+    quick = final or not runs_judge or is_due(plan.evaluate_every, step)
+    return [*(quick_measures(model, data) if quick else ()), *(_through(judge, model) if runs_judge else ())]
 
 
 def _through(judge: Judge | None, model: Model) -> list[str]:

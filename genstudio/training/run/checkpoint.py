@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from genstudio.core import aliases
 from genstudio.core.errors import NotSavedError, RunError
 from genstudio.core.messages import N_
-from genstudio.training.run.files import new_folder, read_bounded, remove_folder, sync_folder, write_and_sync
+from genstudio.training.run.files import new_folder, read_limited, remove_folder, sync_folder, write_and_sync
 from genstudio.training.run.states import State, Trainer, check, read_json
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def read_weights(path: Path, *, averaged: bool = True) -> tuple[dict[str, Tensor
 
     averaged = averaged and (path / AVERAGED).is_file()
     try:
-        weights = load(read_bounded(path / (AVERAGED if averaged else MODEL), WEIGHTS_BYTES))
+        weights = load(read_limited(path / (AVERAGED if averaged else MODEL), WEIGHTS_BYTES))
         return aliases.current("weights", weights), averaged
     except (OSError, SafetensorError, ValueError, KeyError) as error:  # KeyError: a type that torch does not have
         raise damaged(path, error) from error
@@ -143,7 +143,7 @@ def read_trainer(path: Path) -> dict[str, Any]:
     import torch
 
     try:
-        content = io.BytesIO(read_bounded(path / TRAINER, TRAINER_BYTES))
+        content = io.BytesIO(read_limited(path / TRAINER, TRAINER_BYTES))
         with zipfile.ZipFile(content) as packed:  # torch packs nothing: what is packed unfolds to any size
             if any(part.compress_type != zipfile.ZIP_STORED for part in packed.infolist()):
                 raise ValueError(f"{TRAINER} is not one of ours")

@@ -29,7 +29,7 @@ def open_to_read(path: Path, *, writable: bool = False) -> IO[bytes]:
     return _ordinary(os.open(path, mode | _AT_ONCE | _PORTABLE), path, "rb+" if writable else "rb")
 
 
-def read_bounded(path: Path, limit: int) -> bytes:
+def read_limited(path: Path, limit: int) -> bytes:
     """The content of an ordinary file. Raises ``OSError``, also when it holds more than ``limit`` bytes."""
     with open_to_read(path) as file:
         content = file.read(limit + 1) if os.fstat(file.fileno()).st_size <= limit else b""

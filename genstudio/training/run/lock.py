@@ -49,7 +49,7 @@ class WriterLock:
             self._file = None
 
 
-def is_held(folder: Path) -> bool:
+def is_locked(folder: Path) -> bool:
     """True while a living process (this one included) writes the run in ``folder``."""
     try:
         file = open_to_read(folder / NAME, writable=os.name == "nt")

@@ -24,7 +24,7 @@ from genstudio.training.recipe.recipe import Recipe, load_recipe
 from genstudio.training.run import checkpoint as checkpoints
 from genstudio.training.run.files import odd_one, open_to_read, remove_folder, write_atomically
 from genstudio.training.run.lock import NAME as LOCK
-from genstudio.training.run.lock import is_held
+from genstudio.training.run.lock import is_locked
 from genstudio.training.telemetry import Row
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Run:
     @property
     def is_training(self) -> bool:
         """True while a living process writes the run. Reads none of its files, so it works for a damaged run too."""
-        return is_held(self.path)
+        return is_locked(self.path)
 
     @property
     def step(self) -> int | None:
@@ -215,14 +215,14 @@ class Run:
         """Rows of ``metrics.jsonl`` from byte ``offset`` on, and the offset for next time. A torn last line waits; a
         file that became shorter (the run was resumed from an earlier checkpoint) is read from its beginning."""
         content, start = self._lines("metrics.jsonl", offset)
-        whole = content[: content.rfind(b"\n") + 1]
+        complete_lines = content[: content.rfind(b"\n") + 1]
         rows: list[Row] = []
-        for line in whole.splitlines():
+        for line in complete_lines.splitlines():
             try:
                 rows.append(Row.from_json(line[: MOST_LINE + 1]))
             except ValueError:
                 continue
-        return rows, start + len(whole)
+        return rows, start + len(complete_lines)
 
     def run_events(self) -> list[dict[str, Any]]:
         """The rows of ``events.jsonl`` (``event``, ``step`` and what belongs to it), oldest first; torn lines left out."""
@@ -305,7 +305,7 @@ class Run:
 
     def must_be_idle(self) -> None:
         """Raises :class:`RunError` while a living process trains it."""
-        if is_held(self.path):
+        if is_locked(self.path):
             raise RunError(N_("The run {name} is being trained.", name=self.name), N_("Stop that training first."))
 
     def __repr__(self) -> str:

@@ -14,7 +14,7 @@ import pydantic
 from pydantic import AfterValidator, Field
 
 from genstudio.core import aliases
-from genstudio.training.run.files import read_bounded
+from genstudio.training.run.files import read_limited
 
 STATE_BYTES = 16 * 2**20
 MOST_STEPS = 10**12
@@ -154,7 +154,7 @@ def read_json(path: Path, kind: type[CheckedModel]) -> dict[str, Any]:
     """The table in a JSON file, checked as ``kind`` says. Raises ``OSError`` for what is no such file, ``ValueError``
     that says in one line what does not fit."""
     try:
-        fields = json.loads(read_bounded(path, STATE_BYTES))
+        fields = json.loads(read_limited(path, STATE_BYTES))
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     return check(fields, kind)

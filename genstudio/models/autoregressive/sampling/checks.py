@@ -12,7 +12,7 @@ from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.models.autoregressive.sampling.request import SampleRequest, uniform
-from genstudio.models.conditioning import completed
+from genstudio.models.conditioning import complete_condition
 
 if TYPE_CHECKING:
     from genstudio.core.conditions.base import Condition
@@ -58,7 +58,7 @@ def request_for(
     """
     spec, device = model.spec, model.device
     noise = uniform(n, spec, generator).to(device)
-    labels = completed(model, condition, n, device, generator=generator).get("class")
+    labels = complete_condition(model, condition, n, device, generator=generator).get("class")
     size = (n, spec.height, spec.width)
     temperature = check_temperature(temperature)
     if images is None or known is None:

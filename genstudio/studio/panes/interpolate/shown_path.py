@@ -83,7 +83,7 @@ class ShownPath(Timeline):
     @property
     def segments(self) -> int:
         """Number of these from which the path goes on to another."""
-        return replace(self.state, frames=self.state.frames[len(self.left_out) :]).ways
+        return replace(self.state, frames=self.state.frames[len(self.left_out) :]).n_segments
 
     @property
     def length(self) -> float:

@@ -204,7 +204,7 @@ class NeighboursView(PaneView):
         if made is None or made.content is None:
             return
         if audits is not None and made.final and "verdict" not in made.content.values:
-            if self._begins_by_itself(made):
+            if self._starts_automatically(made):
                 audits.start(made, self.audited_state, by_itself=True)
             if (found := audits.result(made, self.audited_state)) is not None:
                 made = shown_with(made, self.audited_state, found)
@@ -213,7 +213,7 @@ class NeighboursView(PaneView):
         self._show_audit(made.content)
         self._show_button(made)
 
-    def _begins_by_itself(self, made: Rendered) -> bool:
+    def _starts_automatically(self, made: Rendered) -> bool:
         """Models that decode draw hundreds of samples in a second or two; those that draw pixel by pixel take minutes."""
         return made.latent_dim is not None and self._audits(made.content) and self.isVisible()
 
