@@ -211,7 +211,7 @@ def test_capabilities_keep_their_contracts(name: str, spec: ImageSpec) -> None:
             again = model.log_prob(batch, k=1, generator=torch.Generator().manual_seed(2))
             assert torch.equal(scores, again)
         if isinstance(model, Judges):
-            verdict = model.verdict(batch.images)
+            verdict = model.judge_output(batch.images)
             assert verdict.features.shape == (5, model.feature_dim)
             assert verdict.class_logits.shape == (5, len(spec.class_names) if name == "judge-classifier" else 0)
             assert verdict.attributes.shape[0] == 5

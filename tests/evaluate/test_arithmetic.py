@@ -46,7 +46,7 @@ class Reader(torch.nn.Module):
 
     feature_dim = 3
 
-    def verdict(self, images: torch.Tensor) -> JudgeOutput:
+    def judge_output(self, images: torch.Tensor) -> JudgeOutput:
         flat = images.flatten(1)
         return JudgeOutput(flat, flat[:, :0], flat)
 

@@ -217,7 +217,7 @@ def test_only_the_most_likely_class_is_reported(squares: Any) -> None:
 
         feature_dim = 1
 
-        def verdict(self, images: torch.Tensor) -> JudgeOutput:
+        def judge_output(self, images: torch.Tensor) -> JudgeOutput:
             n = len(images)
             return JudgeOutput(
                 torch.zeros(n, 1), torch.tensor([[0.0, 2.0, 0.0]]).expand(n, -1), torch.full((n, 1), 0.5)

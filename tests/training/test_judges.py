@@ -147,7 +147,7 @@ def test_a_classifier_learns_classes_numbers_and_yes_or_no() -> None:
     phase = learned(model, batch, 150)
     assert set(phase.terms) == {"classes", "attributes"}
     assert model.attribute_switch.tolist() == [0, 1]
-    verdict = model.eval().verdict(batch.images)
+    verdict = model.eval().judge_output(batch.images)
     assert (verdict.class_logits.argmax(1) == batch.labels).float().mean() > 0.9
     assert (verdict.attributes[:, 0] - batch.attributes[:, 0]).abs().mean() < 5, "in the attribute's own unit"
     assert ((verdict.attributes[:, 1] > 0.5) == (batch.attributes[:, 1] > 0.5)).float().mean() > 0.9
@@ -182,7 +182,7 @@ def test_judge_reconstructs_images_if_classes_are_few(data: DataSet) -> None:
 def test_points_of_the_plane_work_as_images() -> None:
     spec = ImageSpec(2, 1, 1, None, tuple("abcd"))
     model = build("judge-classifier", spec).eval()
-    assert model.verdict(torch.rand(5, 2, 1, 1)).class_logits.shape == (5, 4)
+    assert model.judge_output(torch.rand(5, 2, 1, 1)).class_logits.shape == (5, 4)
 
 
 # --- looking while a model trains ------------------------------------------------------------------------------------

@@ -228,10 +228,10 @@ def _words(scene: Scene) -> Message:
     moved = [(name, value) for name, value in state.values if name in scene.set]
     moved.sort(key=lambda one: -abs(one[1]))
     fields = [f"{row_title(name)} {value:+.2f} σ".replace("-", "\N{MINUS SIGN}") for name, value in moved[:MOST_NAMED]]
-    newest: Message | str = ", ".join(fields) or N_("all sliders at 0")
+    caption: Message | str = ", ".join(fields) or N_("all sliders at 0")
     if len(moved) > MOST_NAMED:
-        newest = N_("{caption} and {n} more", newest=newest, n=len(moved) - MOST_NAMED)
-    return _from_step(scene, N_("{what}: {caption}", what=_what(scene), newest=newest))
+        caption = N_("{caption} and {n} more", caption=caption, n=len(moved) - MOST_NAMED)
+    return _from_step(scene, N_("{what}: {caption}", what=_what(scene), caption=caption))
 
 
 def _words_of_figure(scene: Scene) -> Message:
