@@ -52,7 +52,8 @@ def run(
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
-    """Within it, being told to end (SIGTERM) is the same as Ctrl-C: children are ended too, nothing half-made is marked."""
+    """Context in which a request to end (SIGTERM) acts as Ctrl-C: children are ended too, and nothing unfinished is
+    marked as done."""
 
     def stop(number: int, frame: Any) -> None:
         raise KeyboardInterrupt

@@ -24,7 +24,7 @@ SHARPEST = 0.05  # standard deviations: nothing is known better, so that no attr
 
 
 def check_targets(spec: ImageSpec, remedy: Message) -> None:
-    """Raises :class:`UsageError` when nothing is said of the images; ``remedy`` says what works."""
+    """Raises :class:`UsageError` when the images have no attributes; ``remedy``: what works."""
     if not n_targets(spec):
         raise UsageError(
             N_("The model learns from attributes, but these images have neither attributes nor classes."), remedy
@@ -75,7 +75,7 @@ def squared_or_crossed(outputs: Tensor, values: Tensor, mean: Tensor, std: Tenso
 
 
 class Readout(nn.Module):
-    """Features N×D to what is said of N images. ``prepare`` it with a first minibatch."""
+    """Features N×D to the attributes of N images. ``prepare`` it with a first minibatch."""
 
     mean: Tensor
     std: Tensor

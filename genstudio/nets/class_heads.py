@@ -1,4 +1,4 @@
-"""Ends of a discriminator that is told the class: features and a class to a number.
+"""Heads of a class-conditional discriminator: features and a class to a number.
 
 Asked without a class, they give the mean over all of them.
 """

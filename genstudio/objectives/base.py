@@ -68,7 +68,7 @@ class Game:
 
 @dataclass(frozen=True)
 class Defaults:
-    """The plan that comes with an objective, where a recipe says nothing else. ``discriminator`` and ``generator`` are
+    """The plan that comes with an objective, unless a recipe sets another. ``discriminator`` and ``generator`` are
     settings of :class:`genstudio.training.recipe.plan.PlayerPlan`; ``discriminator_steps`` updates of the
     discriminator (k) come before each of the generator's."""
 

@@ -45,7 +45,7 @@ class BusyLine(LinkLine):
 
     @Slot()
     def refresh(self) -> None:
-        """Once a second: see who else is there."""
+        """Update, once a second, what other programs use."""
         self.processor.update(self.threads)
         self._show()
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ANCHORS = 512
-"""Encoded images whose places tell a plane from its mirror images."""
+"""Encoded images whose places distinguish a plane from its mirror images."""
 ALIKE = 1.1
 """Ratio of two components' deviations up to which their order means nothing: it may change from one step to the next."""
 

@@ -207,8 +207,8 @@ def test_one_of_ten_classes_and_all_ten_evenly(blobs, monkeypatch):
 def test_samples_are_drawn_once_for_all_measures_and_baselines_once_for_a_data_set(blobs):
     data, drawn, looked = blobs(), [], []
     judge = a_judge(data.spec)
-    real_verdict = judge.model.verdict
-    judge.model.verdict = lambda images: looked.append(len(images)) or real_verdict(images)
+    real_verdict = judge.model.judge_output
+    judge.model.judge_output = lambda images: looked.append(len(images)) or real_verdict(images)
 
     def how(n, generator):
         drawn.append(n)

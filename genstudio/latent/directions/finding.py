@@ -123,7 +123,7 @@ def extremes(values: np.ndarray, share: float = SHARE) -> np.ndarray:
 
 
 def scored(name: str, vector: np.ndarray, reader: np.ndarray, method: str, codes: KnownCodes, by: str) -> Direction:
-    """A direction with what it tells of the attribute ``by``, and what ten random ones tell in the mean."""
+    """A direction with its score on the attribute ``by``, and the mean score of ten random ones."""
     random = [linear.score(one, codes.found(by), codes.held(by)) for one in _random(codes.z.shape[1], RANDOM)]
     switch = is_switch(codes.values[by])
     return Direction(

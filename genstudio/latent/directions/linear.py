@@ -1,4 +1,4 @@
-"""Linear ways to find a direction in latent space, and how well it tells.
+"""Linear methods that find a direction in latent space, and its score.
 
     means       the difference between two classes' mean codes (Radford et al. 2016); of a number, its slope with the code
     logistic    the normal of the plane that parts yes from no, by logistic regression

@@ -1,4 +1,4 @@
-"""A generative adversarial net that is told what the data set says of its images, on the nets of any of the plain ones.
+"""A generative adversarial net conditioned on the attributes of its images, on the nets of any of the plain ones.
 
 The discriminator also reads what is said, r(x), as in AC-GAN (Odena et al. 2017); it learns that from real images
 alone. The generator also asks that what is read from its images lies on straight lines in the code, whichever these
@@ -164,7 +164,7 @@ class AttributeGAN(AnyNets):
 
     def add_to_generator(self, z: Tensor, fake: Tensor, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
         if self.knobs.attribute_weight:
-            # Of what can't be read nothing is asked: the generator would learn marks that only the reader sees.
+            # Attributes that can't be read are left out: the generator would learn marks that only the reader sees.
             balance = self.readable / self.readable.sum().clamp_min(1.0)
             terms["linearity"] = (balance * self.nonlinear(z, self.discriminator.read(fake))).sum()
             weights["linearity"] = self.knobs.attribute_weight

@@ -1,4 +1,4 @@
-"""A generative adversarial net that is told the class (Mirza & Osindero 2014), on the nets of any of the plain ones.
+"""A generative adversarial net conditioned on the class (Mirza & Osindero 2014), on the nets of any of the plain ones.
 
 The generator gets a learned vector of the class beside z; the discriminator judges whether an image is real *and* of that
 class, by a product with the class's vector (Miyato & Koyama 2018) or by one more layer that sees both.

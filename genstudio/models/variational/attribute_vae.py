@@ -1,4 +1,4 @@
-"""A variational autoencoder of images x and of what is said of them, y, by one code (Kingma et al. 2014,
+"""A variational autoencoder of images x and of their attributes y, by one code (Kingma et al. 2014,
 arXiv:1406.5298, trained where everything is labelled).
 
     log p(x, y) >= E_q(z|x)[log p(x|z) + log p(y|z)] - KL(q(z|x) || p(z))

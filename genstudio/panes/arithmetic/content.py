@@ -282,7 +282,7 @@ def equation_words(terms: tuple[Term, ...]) -> str:
 def _browser(
     context: ViewContext, state: ArithmeticState, pool: Pool
 ) -> tuple[Picture, tuple[LatentPoint, ...], Message | None, int]:
-    """A page of candidates as a sheet, their frames, what is said when none matches, and how many pages there are."""
+    """A page of candidates as a sheet, their frames, the message when none matches, and how many pages there are."""
     import numpy as np
     import torch
 

@@ -107,7 +107,7 @@ def _known(context: ViewContext, state: DirectionsState) -> Directions | None:
 def _found(
     context: ViewContext, state: DirectionsState, sheets: Sheets, known: Directions | None, story: Story
 ) -> Iterator[Content]:
-    """The search told as it goes, or what was known, with principal components."""
+    """Directions found so far while the search runs, or the known ones, with principal components."""
     from genstudio.latent.directions.direction import COMPONENTS
     from genstudio.latent.directions.search import begun, staged, unnamed
 

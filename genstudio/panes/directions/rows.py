@@ -1,4 +1,4 @@
-"""One direction as a pane tells of it: how it was found, how well, and what it does, in words."""
+"""One direction in words: how it was found, its score, and its effects."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Exporter(QObject):
             shortcut.activated.connect(view.inspector.export.showMenu)
 
     def export(self, view: PaneView, name: str, path: str) -> None:
-        """Write the export ``name`` of what ``view`` shows now to ``path``; the export line tells how it goes."""
+        """Write the export ``name`` of what ``view`` shows now to ``path``; the export line shows its progress."""
         export = find_export(view.pane, name)
         shown = view.rendered
         if shown is None or shown.content is None or shown.snapshot is None:

@@ -1,4 +1,4 @@
-"""Histograms on one scale, as steps: told apart by colour and by dash, with a legend, and read off bin by bin."""
+"""Histograms on one scale, as steps: distinguished by colour and dash, with a legend, and read off bin by bin."""
 
 from __future__ import annotations
 

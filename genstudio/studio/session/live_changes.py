@@ -49,7 +49,7 @@ class LiveChanges(QObject):
         self._set_only(knobs.get("only", self.only))
 
     def change(self, knobs: dict[str, Any]) -> None:
-        """Do what :meth:`apply` does while something trains; ``refused`` tells where it can't be."""
+        """Do what :meth:`apply` does while something trains; ``refused`` is emitted if it can't be."""
         if self._training.can_change:
             try:
                 self.apply(knobs)

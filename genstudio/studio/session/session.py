@@ -245,7 +245,8 @@ class Session(QObject):
             self.unsaved.save_elsewhere(path)
 
     def discard(self) -> None:
-        """End training and put the run in the trash folder; ``discarded`` tells where, for :meth:`undo_discard`."""
+        """End training and put the run in the trash folder; ``discarded`` is emitted with its place there, for
+        :meth:`undo_discard`."""
         self._discards = self.busy
         if self.busy:
             self.stop()

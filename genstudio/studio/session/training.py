@@ -192,7 +192,7 @@ class TrainingThread(QThread):
             self._wake.notify()
 
     def request_stop(self) -> None:
-        """Stop after the present step and save. Returns at once: ``finished`` tells when it is done."""
+        """Stop after the present step and save. Returns at once: ``finished`` is emitted when it is done."""
         self.requestInterruption()
         with self._wake:
             self._wake.notify()

@@ -21,8 +21,8 @@ STACK_BYTES = 16 * 2**20  # macOS gives secondary threads 512 KB, too little for
 
 
 def lower_priority() -> None:
-    """Called on a worker: let the window go first where the cores are fought over. Threads that this one starts (OpenMP's)
-    inherit it. Linux alone has a niceness per thread."""
+    """Lower the priority of the calling worker, so that the window is served first on busy cores. Threads that this
+    one starts (OpenMP's) inherit it. Linux alone has a niceness per thread."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -1,4 +1,4 @@
-"""Long work that the user started: it continues whatever is shown, can be stopped, and delays nothing else.
+"""Long work that the user started: it continues in every pane, can be stopped, and delays nothing else.
 
     jobs.start(Job(title), work, done)      work() -> a generator that yields the share done and returns the result
 

@@ -1,4 +1,4 @@
-"""Limits on how often the window is told something: coarse stages of a content while it is dragged, and progress.
+"""Limits on the rate of updates of the window: coarse stages of a content while it is dragged, and progress.
 
 A content may come in coarse stages before the final one (``Content.coarse``). During a drag, the best stage that is ready
 in time is shown and nothing better is made until the pointer rests: the next state would overtake it, and the time that it

@@ -1,4 +1,4 @@
-"""An error told to a person, in a row of its own, which stays until the person acts.
+"""An error message in a row of its own, which stays until the user acts.
 
 Apart from everything that a rendering writes, so that no picture, timer or newer weights can take it away.
 """
@@ -42,7 +42,7 @@ class ErrorNotice(QFrame):
         return self.words.text()
 
     def say(self, words: Message | str) -> None:
-        """Tell ``words`` until :meth:`clear`, or until there is something else to tell."""
+        """Show ``words`` until :meth:`clear`, or until another message."""
         text = translate(words)
         self.words.setText(text)
         self.words.setAccessibleDescription(text)
@@ -56,7 +56,7 @@ class ErrorNotice(QFrame):
         self.say("")
 
     def heed(self, *widgets: QWidget) -> None:
-        """Let Escape in ``widgets`` clear the notice. The key is theirs again when nothing is told."""
+        """Let Escape in ``widgets`` clear the notice. The key is theirs again when no notice is shown."""
         for widget in widgets:
             escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), widget)
             escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

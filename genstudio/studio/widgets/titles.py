@@ -1,4 +1,4 @@
-"""Small things said in words."""
+"""Texts for names and durations."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def assess(
     training: bool = True,
     only: str = "",
 ) -> Health | None:
-    """Most severe finding in ``rows`` (ascending, newest last), else what can be said of progress; ``None`` before there is
+    """Most severe finding in ``rows`` (ascending, newest last), else a finding on progress; ``None`` before there is
     enough to see.
 
     ``plan`` and the model's ``knobs`` are those in force: remedies are relative to them. ``metrics``: those of the run

@@ -1,4 +1,4 @@
-"""No alarm: who learns, how far, and how well real and generated images are told apart."""
+"""No alarm: progress of the players, and how well real and generated images are distinguished."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _ahead(history: MetricHistory) -> str | None:
 
 
 def _recorded(history: MetricHistory) -> str | None:
-    """The key that tells how many samples pass in the newest turns; ``None`` in runs from before it was recorded."""
+    """Key of the share of samples that pass in the newest steps; ``None`` in runs from before it was recorded."""
     last = history.turns[-FEW:]
     candidates = (history.key("train", "pass_share"), history.key("train", "pair_share"))
     return next((key for key in candidates if key and all(key in row.values for row in last)), None)

@@ -131,7 +131,7 @@ class Recipe:
         return changed.with_values(plan=plan), note
 
     def to_dict(self) -> dict[str, Any]:
-        """The recipe as nested tables, as in the file: of players only what was said of them."""
+        """The recipe as nested tables, as in the file: of players only the settings that were given."""
         players = {n: p.model_dump(mode="json", exclude_unset=True) for n, p in self.plan.players.items()}
         return {
             "title": self.title,

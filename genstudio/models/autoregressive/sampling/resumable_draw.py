@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 128 * 2**20
 """Held at once to draw images."""
 FIRST = 8
-"""Images of the first batch, which tells how many bytes an image takes."""
+"""Images of the first batch, on which the bytes of an image are measured."""
 MOST = 64
 """Images at once: more are hardly quicker for each."""
 

@@ -11,7 +11,7 @@ from genstudio.studio.panes.sliders.bank_painting import HEADER, ROW
 
 @dataclass(frozen=True)
 class BankRow:
-    """``name`` tells it apart, ``title`` is what people read, ``note`` more about it. Rows of one ``group`` follow on its
+    """``name`` identifies it, ``title`` is shown, ``note`` is a longer text about it. Rows of one ``group`` follow on its
     title."""
 
     name: str

@@ -96,7 +96,8 @@ class CurvesMenu(IconButton):
             self.save_as(path if Path(path).suffix else f"{path}.{kind}")
 
     def save_as(self, path: str) -> None:
-        """Write the open run's curves as they are shown, as PNG, SVG or CSV by the suffix; ``exported`` tells when."""
+        """Write the open run's curves as they are shown, as PNG, SVG or CSV by the suffix; ``exported`` is emitted
+        when it is done."""
         run = self.session.run
         if run is None:
             self.failed.emit(_("There are no curves to save yet. Start a run, or open one."))

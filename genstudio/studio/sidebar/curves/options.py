@@ -66,7 +66,7 @@ class CurveOptions(QObject):
         return "time" if self.settings.get("curves.time", False) else "step"
 
     def show_groups(self, groups: Mapping[str, str], shown: str) -> None:
-        """The groups of curves that there are, as key and title, to choose from; one alone is only told."""
+        """The groups of curves that there are, as key and title, to choose from; a single one is only shown."""
         self.group_menu.clear()
         for key, title in groups.items():
             self.group_menu.addAction(title).setData(key)

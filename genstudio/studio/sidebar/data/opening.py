@@ -68,11 +68,11 @@ class DataOpening(QObject):
         self.loader.submit(lambda: open_preview(name, values, report, cancelled), self._opened, self._failed, key=KEY)
 
     def discard(self) -> None:
-        """Forget the last request, so that the next one is opened even if it is equal."""
+        """Discard the last request, so that the next one is opened even if it is equal."""
         self._requested = None
 
     def download(self, name: str) -> None:
-        """Fetch a data set over the network; ``fetched`` tells when it is there."""
+        """Fetch a data set over the network; ``fetched`` is emitted when it is there."""
         self.cancel()
         self.begun.emit()
         report, cancelled = self._reported.emit, self._cancellable()
@@ -85,7 +85,7 @@ class DataOpening(QObject):
 
     @Slot()
     def cancel_and_report(self) -> None:
-        """Stop it because the user said so: ``failed`` follows."""
+        """Stop it at the user's request: ``failed`` follows."""
         self.cancel()
         self.discard()
         self._failed(Cancelled("cancelled"))

@@ -75,7 +75,7 @@ class LiveSettings(QObject):
         return True
 
     def _put_back(self, values: dict[str, Any]) -> bool:
-        """For undo and redo: the fields may be folded away, so a message tells it."""
+        """Set values for undo and redo, with a message: the fields may be folded away."""
         if not self._put(values):
             return False
         title = self._title(next(iter(values)))

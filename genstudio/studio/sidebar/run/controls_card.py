@@ -123,7 +123,7 @@ class ControlsCard(QFrame):
         self.action.setVisible(bool(action))
 
     def drop_error(self) -> None:
-        """Clear the line if it tells an error; other words stay."""
+        """Clear the line if it shows an error; other messages stay."""
         if self.notice.property("level") == "bad":
             self.say("")
 

@@ -50,7 +50,7 @@ class RunControls(QObject):
 
     @Slot()
     def show_state(self) -> None:
-        """Enable the buttons that can be pressed now; tell the session what Start waits for."""
+        """Enable the buttons that can be pressed now; pass the session what Start waits for."""
         session = self._session
         why_not = self._check.why_not() if session.state == IDLE else ""
         if session.state == OPENING:
