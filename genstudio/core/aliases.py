@@ -16,6 +16,8 @@ TABLES: dict[str, dict[str, str]] = {
     "AttributeGanKnobs": {"told": "attribute_weight"},
     "AttributeVaeKnobs": {"told": "attribute_weight"},
     # States of panes, by class.
+    "ArithmeticState": {"wanted": "attribute_filter"},
+    "DirectionsState": {"looking": "search"},
     "PixelsState": {"cooled": "temperature_schedule"},
     # state.json and trainer.pt of checkpoints.
     "State": {"way_back": "rollback"},

@@ -117,13 +117,13 @@ def test_browser_shows_matches_and_reports_none(squares: Any) -> None:
     context = make_look(3, data=squares)
     here = pool(context)
     bright = here.values["brightness"]
-    state = ArithmeticState(wanted=(("brightness", "high"), ("b", "high")), shown=6)
+    state = ArithmeticState(attribute_filter=(("brightness", "high"), ("b", "high")), shown=6)
     content = final(context, state)
     chosen = [one.number for one in content.values["browser"]]
     assert chosen
     assert (bright[chosen] > here.sides["brightness"].high).all()
     assert (here.values["b"][chosen] == 1).all()
-    nothing = final(context, replace(state, wanted=(("a", "high"), ("b", "high"))))
+    nothing = final(context, replace(state, attribute_filter=(("a", "high"), ("b", "high"))))
     assert str(nothing.values["note"]) == "No image is a, b. Remove a word from the filter."
     assert nothing.values["browser"] == ()
 

@@ -161,7 +161,7 @@ def test_another_method_and_fewer_attributes(context: ViewContext):
 
 def test_without_search_only_unnamed_directions(context: ViewContext):
     final(context, STATE)
-    content = final(context, replace(STATE, looking=False))
+    content = final(context, replace(STATE, search=False))
     assert row_names(content) == ["PC 1", "PC 2", "PC 3", "PC 4", "random"]
     assert "found" not in content.values
 

@@ -354,7 +354,7 @@ def test_chips_cycle_through_high_low_any(qtbot, area: PaneArea, view: Arithmeti
     for side, words in (("high", "left"), ("low", "not left"), ("", "left")):
         qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
         assert (chip.side, chip.text()) == (side, words)
-        assert dict(area.states["arithmetic"].wanted) == ({"left": side} if side else {})
+        assert dict(area.states["arithmetic"].attribute_filter) == ({"left": side} if side else {})
         settled(qtbot, area)
         assert (view.browser.count.full_text() == everything) == (not side)
     area.undo_stack.undo()
@@ -367,7 +367,7 @@ def test_filter_without_matches_is_reported_and_the_sum_stays(qtbot, area: PaneA
     before = shown_z(view).copy()
     # No image is bright and dark at once: by hand that can't be asked for, by a saved session it can.
     both = (("bright", "high"), ("left", "high"))
-    area.change({"arithmetic": replace(area.states["arithmetic"], wanted=both)}, "filter")
+    area.change({"arithmetic": replace(area.states["arithmetic"], attribute_filter=both)}, "filter")
     settled(qtbot, area)
     browser = view.rendered.content
     empty = replace(browser, values=browser.values | {"browser": (), "note": N_("No image is left.")})

@@ -74,6 +74,10 @@ def test_its_recipe_and_pane_states_have_todays_names(folder: Path) -> None:
     assert parse_knobs(models[recipe.model].Knobs, changed.model_knobs).attribute_weight == 3
     state: Any = panes["pixels"].state.from_json(read_provenance(folder / "pixelcnn-drawing.png").state)
     assert state.temperature_schedule == ((100, 0.5),)
+    searching: Any = panes["directions"].state.from_json({"looking": False})
+    assert not searching.search
+    filtered: Any = panes["arithmetic"].state.from_json({"wanted": [["glasses", "high"]]})
+    assert filtered.attribute_filter == (("glasses", "high"),)
 
 
 def test_todays_name_wins_where_a_table_holds_both() -> None:

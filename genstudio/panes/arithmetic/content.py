@@ -68,11 +68,11 @@ PAGE = N_(
 @state
 class ArithmeticState(PaneState):
     """``terms`` empty: the equation that the data know by ``name``, else the first, with exemplars chosen by ``seed``;
-    ``sent``: codes that were sent before any term was touched, for the last of them. ``wanted``: what the browser
+    ``sent``: codes that were sent before any term was touched, for the last of them. ``attribute_filter``: what the browser
     shows, as (attribute, "high" or "low"); ``shown``: 0 is as many as suit."""
 
     OF_RUN = ("sent",)
-    OF_IMAGES = ("terms", "name", "wanted", "page")
+    OF_IMAGES = ("terms", "name", "attribute_filter", "page")
 
     terms: tuple[Term, ...] = knob((), help=N_("The terms of the equation."), control=False)
     sent: tuple[LatentPoint, ...] = knob(
@@ -89,7 +89,7 @@ class ArithmeticState(PaneState):
         label=N_("choose from"),
         titles={"auto": N_("automatic"), "images": N_("images"), "samples": N_("samples")},
     )
-    wanted: tuple[tuple[str, Literal["high", "low"]], ...] = knob(
+    attribute_filter: tuple[tuple[str, Literal["high", "low"]], ...] = knob(
         (), help=N_("The images that the browser shows."), control=False
     )
     page: int = knob(0, help=N_("Page of the browser."), label=N_("page"), ge=0, control=False)
@@ -287,12 +287,13 @@ def _browser(
     import torch
 
     known = {*known_names(pool)}
-    wanted: Filter = tuple(one for one in state.wanted if one[0] in known)
-    fits = pool.matching(wanted)
+    attribute_filter: Filter = tuple(one for one in state.attribute_filter if one[0] in known)
+    fits = pool.matching(attribute_filter)
     note: Message | None = None
     if not len(fits):
         note = N_(
-            "No image is {wanted}. Remove a word from the filter.", wanted=translate(filter_words(context.data, wanted))
+            "No image is {attribute_filter}. Remove a word from the filter.",
+            attribute_filter=translate(filter_words(context.data, attribute_filter)),
         )
     shown = state.shown or SHOWN
     pages = max(1, -(-len(fits) // shown))

@@ -83,7 +83,7 @@ def directions(context: ViewContext, state: DirectionsState) -> Iterator[Content
     check_data(context)
     sheets = Sheets(context, state, code_of(context, state))
     known = _known(context, state)
-    story = Story(found_here=known is None and state.looking)
+    story = Story(found_here=known is None and state.search)
     yield from _found(context, state, sheets, known, story)
     if story.found is None:
         raise UsageError(N_("No direction was found."), N_("Choose another method."))
@@ -117,7 +117,7 @@ def _found(
     shown: Content | None = None
     if not begun(context):  # at once: a judge is not loaded in an instant
         shown = yield from _complete(sheets, story, 0.0)
-    work = staged(context, *state.way) if story.found_here else unnamed(context)  # type: ignore[arg-type]
+    work = staged(context, *state.search_key) if story.found_here else unnamed(context)  # type: ignore[arg-type]
     for share, found in work:
         if shown is None or found is not story.found or int(100 * share) != shown.values["percent"]:
             story.found = found
@@ -138,7 +138,7 @@ def _looked_into(context: ViewContext, state: DirectionsState, sheets: Sheets, s
 
     assert story.found is not None
     found = story.found
-    story.remarks = remarks_on(context, found, state.attributes) if state.looking or state.directions else ()
+    story.remarks = remarks_on(context, found, state.attributes) if state.search or state.directions else ()
     z = None
     if state.fixed:
         z = (yield from _meanwhile(ordinary_codes(context), sheets.content(story))).z

@@ -114,7 +114,7 @@ class Sheets:
             "lines": tuple(tuple(row.lines(step, self.context.snapshot.step)) for row in story.rows),
             "row_names": tuple(row.title for row in story.rows),
             "remarks": story.remarks,
-            "way": self.state.way,
+            "way": self.state.search_key,
             "found_at": step,
             "columns": self.places,
         }

@@ -73,7 +73,7 @@ class DirectionsState(PaneState):
         classes=True,
         titles={-1: N_("the image's")},
     )
-    looking: bool = knob(True, help=N_("Search for directions while none are known."), control=False)
+    search: bool = knob(True, help=N_("Search for directions while none are known."), control=False)
     z: Blob | None = knob(None, help=N_("A code that was sent here, to walk from."), control=False)
     directions: Blob | None = knob(None, help=N_("Directions found earlier."), control=False)
 
@@ -82,7 +82,7 @@ class DirectionsState(PaneState):
         return self.cells or 7
 
     @property
-    def way(self) -> tuple[str, tuple[str, ...]]:
+    def search_key(self) -> tuple[str, tuple[str, ...]]:
         """Method by which the directions were or will be found."""
         return self.how, self.attributes
 

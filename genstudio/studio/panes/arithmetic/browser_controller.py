@@ -84,8 +84,8 @@ class BrowserController(QObject):
     @Slot(str, str)
     def _filter(self, attribute: str, side: str) -> None:
         state = self._equation.state
-        wanted = dict(state.wanted)
-        wanted.pop(attribute, None)
+        attribute_filter = dict(state.attribute_filter)
+        attribute_filter.pop(attribute, None)
         if side:
-            wanted[attribute] = cast(Literal["high", "low"], side)
-        self.proposed.emit(replace(state, wanted=tuple(wanted.items()), page=0), _("filter"))
+            attribute_filter[attribute] = cast(Literal["high", "low"], side)
+        self.proposed.emit(replace(state, attribute_filter=tuple(attribute_filter.items()), page=0), _("filter"))

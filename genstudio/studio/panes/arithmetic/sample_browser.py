@@ -105,7 +105,7 @@ class SampleBrowser(QWidget):
         self.back.clicked.connect(self._back)
         self.on.clicked.connect(self._on)
 
-    def show_chips(self, words: Sequence[ChipWords], wanted: Mapping[str, str]) -> None:
+    def show_chips(self, words: Sequence[ChipWords], attribute_filter: Mapping[str, str]) -> None:
         """Show the attributes, and which of them filter."""
         if tuple(words) != self._words:
             self._words = tuple(words)
@@ -119,7 +119,7 @@ class SampleBrowser(QWidget):
                 chip.turned.connect(self.turned)
                 self._flow.addWidget(chip)
         for name, chip in self.chips.items():
-            chip.show_side(wanted.get(name, ""))
+            chip.show_side(attribute_filter.get(name, ""))
         self.filter.setVisible(bool(self.chips))
         self._show_chips()
 

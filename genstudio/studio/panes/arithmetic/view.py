@@ -162,7 +162,7 @@ class ArithmeticView(PaneView):
 
     def _show_equation(self) -> None:
         self.show_board()
-        self.browser.show_chips(self.equation.chips, dict(self.state.wanted))
+        self.browser.show_chips(self.equation.chips, dict(self.state.attribute_filter))
         self.equations.refresh()
 
     @Slot()

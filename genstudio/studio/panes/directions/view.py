@@ -124,7 +124,7 @@ class DirectionsView(PaneView):
         """State with the known directions of the run, and as many pictures in a row as fit."""
         assert isinstance(state, DirectionsState)
         if state.directions is None and self.found is not None:
-            state = replace(state, directions=self.found.of(state.way))
+            state = replace(state, directions=self.found.of(state.search_key))
         if state.cells or self._spec is None:
             return state
         return replace(state, cells=self.grid.columns_that_fit(*self._spec.cell))
@@ -140,7 +140,7 @@ class DirectionsView(PaneView):
         self.back.setVisible(state.z is not None)
         self.attribute_choice.show_requested(state.attributes)
         if self.found is not None:
-            self.found.choose(state.way)
+            self.found.choose(state.search_key)
 
     def sync(self, rendered: Rendered) -> None:
         assert rendered.content is not None
@@ -205,7 +205,7 @@ class DirectionsView(PaneView):
         known = self.resolved(self.state).directions is not None
         self.again.setVisible(not self.is_searching)
         self.again.setText(_("Find again") if known else _("Find directions"))
-        self.again.setEnabled(known or not self.state.looking)
+        self.again.setEnabled(known or not self.state.search)
 
     # -- cells ---------------------------------------------------------------------------------------------------
 
@@ -270,8 +270,8 @@ class DirectionsView(PaneView):
     @Slot()
     def find_again(self) -> None:
         """Find the directions of the weights that are shown."""
-        if self.state.directions is not None or not self.state.looking:
-            self.propose(_("find directions"), directions=None, looking=True)
+        if self.state.directions is not None or not self.state.search:
+            self.propose(_("find directions"), directions=None, search=True)
         elif self.found is not None:
             self.found.find_again()
 
@@ -279,7 +279,7 @@ class DirectionsView(PaneView):
     def stop_search(self) -> None:
         """Stop the search; *Find directions* resumes it."""
         if self.is_searching:
-            self.propose(_("stop finding"), looking=False)
+            self.propose(_("stop finding"), search=False)
 
     @Slot(object)
     def _choose_attributes(self, names: tuple[str, ...]) -> None:
