@@ -101,7 +101,7 @@ def test_a_stop_before_training_leaves_no_run(genstudio, recipe, home, monkeypat
     def interrupted(self, *_):
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr("genstudio.cli.progress.Progress.preparing", interrupted)
+    monkeypatch.setattr("genstudio.cli.progress.ProgressBar.preparing", interrupted)
     answer = genstudio("train", recipe)
     assert answer.code == 130
     assert not (home / "runs").exists()

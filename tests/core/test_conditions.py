@@ -18,7 +18,7 @@ from genstudio.core.knobs import Knobs
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import Model
-from genstudio.models.conditioning import check_kinds, completed, condition_of
+from genstudio.models.conditioning import check_kinds, complete_condition, condition_of
 
 SPEC = ImageSpec(1, 2, 2, levels=2, class_names=("shirt", "shoe", "bag"), attribute_names=("smile", "age"))
 CPU = torch.device("cpu")
@@ -36,7 +36,7 @@ class Joined(Model):
 
     def sample(self, n: int, *, generator: Generator, condition: Condition | None = None) -> Tensor:
         noise = torch.rand(n, 1, generator=generator)
-        given = completed(self, condition, n, CPU, generator=generator)
+        given = complete_condition(self, condition, n, CPU, generator=generator)
         return torch.cat([noise, *(value.reshape(n, -1).float() for value in given.values())], 1)
 
 
@@ -79,7 +79,7 @@ def test_what_is_not_given_is_drawn_after_the_noise_or_has_a_default() -> None:
     draw = noise()
     torch.rand(4, 1, generator=draw)
     assert torch.equal(given[:, 1].long(), torch.randint(3, (4,), generator=draw))
-    assert completed(model(), None, 2, CPU)["class"].tolist() == [0, 0]
+    assert complete_condition(model(), None, 2, CPU)["class"].tolist() == [0, 0]
 
 
 def test_rows_and_repetitions_keep_kinds_together() -> None:

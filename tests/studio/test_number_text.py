@@ -23,8 +23,8 @@ reals = st.floats(-1e12, 1e12).filter(lambda x: x == 0 or abs(x) > 1e-12) | st.i
 thousandths = st.integers(-(10**6), 10**6).map(lambda n: n / 1000)
 
 
-def read(text: str, locale: str = "C", *, whole: bool = False) -> float:
-    return read_number(text, integer=whole, locale=QLocale(locale))
+def read(text: str, locale: str = "C", *, integer: bool = False) -> float:
+    return read_number(text, integer=integer, locale=QLocale(locale))
 
 
 def read_or_refused(text: str, locale: QLocale) -> float | str:
@@ -84,17 +84,17 @@ def test_text_that_is_not_a_number(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "text", "whole", "readings"),
+    ("locale", "text", "integer", "readings"),
     [("de_DE", "10.000", False, ("10", "10000")), ("de_DE", "10,000", True, ("10", "10000")),
      ("de_DE", "1.125", False, ("1.1250", "1125")), ("en_US", "1.000", True, ("1", "1000")),
      ("fr_FR", "10,000", False, ("10", "10000")), ("ar_EG", "10,000", False, ("10", "10000"))],
 )  # fmt: skip
-def test_a_text_that_could_mean_two_numbers_is_refused_and_both_are_named(locale, text, whole, readings) -> None:
+def test_a_text_that_could_mean_two_numbers_is_refused_and_both_are_named(locale, text, integer, readings) -> None:
     with pytest.raises(UsageError) as refused:
-        read(text, locale, integer=whole)
+        read(text, locale, integer=integer)
     assert "Write {} or {}.".format(*readings) in str(refused.value)
     for reading in readings:
-        read(reading, locale, integer=whole)  # what is proposed is taken
+        read(reading, locale, integer=integer)  # what is proposed is taken
 
 
 @pytest.mark.parametrize(
