@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from genstudio.bootstrap import disk, pip_trouble, stamp, system
-from genstudio.bootstrap.say import interruptible, run, say
+from genstudio.bootstrap.console import interruptible, print_message, run
 from genstudio.core import qt_libraries
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_, Message
@@ -32,26 +32,26 @@ def prepare(here: str, extra: str = "") -> int:
             if not stamp.is_current(here, extra):  # it may have come to be while we waited
                 _set_up(here, stamp.extras(here) | ({extra} if extra else set()), lock)
     except KeyboardInterrupt:
-        say(N_("Stopped. Run the same command to continue from here."))
+        print_message(N_("Stopped. Run the same command to continue from here."))
         return 130
     except GenstudioError as error:
-        say(str(error))
+        print_message(str(error))
         return 1
     except OSError as error:
-        say(str(_explain(error, here)))
+        print_message(str(_explain(error, here)))
         return 1
     return 0
 
 
 def _set_up(here: str, extras: set[str], lock: list[int]) -> None:
-    say(N_("Setting up in {folder} (once; a few minutes).", folder=stamp.venv(here)))
+    print_message(N_("Setting up in {folder} (once; a few minutes).", folder=stamp.venv(here)))
     if not os.access(here, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), here)
     # Even the smallest installation must fit, or there is no use in beginning.
     disk.require(disk.measure(here, stamp.venv(here), "/cpu"))
     python = _environment(here, lock)
     found = disk.measure(here, stamp.venv(here), _pip_settings(python))
-    say(disk.words(found))
+    print_message(disk.words(found))
     disk.require(found)
     stamp.remove(here)
     _remove_half_installed(python)
@@ -69,7 +69,7 @@ def _environment(here: str, lock: list[int]) -> str:
     base = getattr(sys, "_base_executable", None) or sys.executable
     _require_venv_module(base)
     if os.path.isdir(venv) and not works:
-        say(N_("Making .venv again: its Python is missing or too old, or the set-up was interrupted."))
+        print_message(N_("Making .venv again: its Python is missing or too old, or the set-up was interrupted."))
     command = [base, "-m", "venv", *([] if works else ["--clear"]), venv]
     code, lines = run(command, keep_open=lock)
     if code or not _answers(python, "import pip"):
@@ -139,7 +139,7 @@ def _install(here: str, python: str, extras: set[str], lock: list[int], temporar
         os.makedirs(temporary, exist_ok=True)
         environment["TMPDIR"] = temporary
     project = here + (f"[{','.join(sorted(extras))}]" if extras else "")
-    say(N_("Installing. You can stop with Ctrl-C and start again at any time."))
+    print_message(N_("Installing. You can stop with Ctrl-C and start again at any time."))
     try:
         command = [python, "-m", "pip", "install", "--disable-pip-version-check", "--editable", project]
         code, lines = run(command, env=environment, keep_open=lock)
@@ -156,8 +156,8 @@ def _check_system(python: str, extras: set[str]) -> None:
         return
     lacking = system.provide_qt_libraries(installed_pyside(python))
     if lacking:
-        say(str(qt_libraries.error(lacking)))
-        say(N_("Until then the window can't open; the commands work."))
+        print_message(str(qt_libraries.error(lacking)))
+        print_message(N_("Until then the window can't open; the commands work."))
     if "test" in extras:
         system.offer_fashion_mnist()
 
@@ -181,7 +181,7 @@ def _alone(here: str) -> Iterator[list[int]]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(N_("Another start is installing; waiting for it to finish."))
+            print_message(N_("Another start is installing; waiting for it to finish."))
             fcntl.flock(held, fcntl.LOCK_EX)
         except OSError:
             yield []

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from genstudio.bootstrap.say import run, say
+from genstudio.bootstrap.console import print_message, run
 from genstudio.core import qt_libraries
 from genstudio.core.messages import N_
 
@@ -26,7 +26,7 @@ def install(packages: Sequence[str]) -> bool:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     apt = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120"]
     command = [*apt, "install", "--no-install-recommends", *packages]
-    say(N_("Installing missing system packages: {packages}", packages=" ".join(packages)))
+    print_message(N_("Installing missing system packages: {packages}", packages=" ".join(packages)))
     if run(command, env=environment)[0] == 0:
         return True
     run([*apt, "update"], env=environment)

@@ -6,7 +6,7 @@ import os
 import sys
 
 from genstudio.bootstrap import setup, stamp
-from genstudio.bootstrap.say import say
+from genstudio.bootstrap.console import print_message
 from genstudio.core import qt_libraries
 
 
@@ -23,6 +23,6 @@ def make_ready(here: str) -> int:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     lacking = qt_libraries.missing(setup.installed_pyside(stamp.venv_python(here)), qt_libraries.OFFSCREEN)
     if lacking:
-        say(str(qt_libraries.error(lacking)))
+        print_message(str(qt_libraries.error(lacking)))
         return 1
     return 0

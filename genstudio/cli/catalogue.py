@@ -18,8 +18,8 @@ def recipes(as_json: AsJson = False) -> None:
         [[r.name, r.model, r.data, f"{r.plan.steps:,}", translate(r.title)] for r in found],
         [_("recipe"), _("model"), _("data"), _("steps"), _("title")],
     )
-    output.say()
-    output.say(_("Start one: genstudio train RECIPE"))
+    output.print_line()
+    output.print_line(_("Start one: genstudio train RECIPE"))
     output.result(
         {"recipes": [{"name": r.name, "title": r.title, "help": r.help, "model": r.model, "data": r.data,
                       "steps": r.plan.steps} for r in found]}
@@ -37,16 +37,16 @@ def models(as_json: AsJson = False) -> None:
     # Judges last: measures train them by themselves.
     for name, kind in sorted(base.models.items(), key=lambda entry: has(entry[1], Judges)):
         knobs, capabilities = describe(kind.Knobs), capabilities_of(kind)
-        output.say(f"{name}: {kind.title}" + (f" ({kind.paper})" if kind.paper else ""))
-        output.say(f"  {kind.help}")
-        output.say("  " + ", ".join(translate(CAPABILITIES[capability][1]) for capability in capabilities))
+        output.print_line(f"{name}: {kind.title}" + (f" ({kind.paper})" if kind.paper else ""))
+        output.print_line(f"  {kind.help}")
+        output.print_line("  " + ", ".join(translate(CAPABILITIES[capability][1]) for capability in capabilities))
         output.table([[f"    {info.name}", str(info.default), translate(info.help)] for info in knobs])
-        output.say()
+        output.print_line()
         entries.append({
             "name": name, "title": str(kind.title), "family": kind.family, "capabilities": capabilities,
             "knobs": {info.name: info.default for info in knobs},
         })  # fmt: skip
-    output.say(_("Set one: genstudio train RECIPE --set NAME=VALUE"))
+    output.print_line(_("Set one: genstudio train RECIPE --set NAME=VALUE"))
     output.result({"models": entries})
 
 
@@ -78,9 +78,11 @@ def runs(as_json: AsJson = False) -> None:
     if rows:
         output.table(rows, [_("run"), _("status"), _("step"), _("model"), _("data"), _("nats on held-out images")])
     else:
-        output.say(_("There are no runs yet in {folder}. `genstudio train mnist-vae-2d` makes one.", folder=runs_dir()))
+        output.print_line(
+            _("There are no runs yet in {folder}. `genstudio train mnist-vae-2d` makes one.", folder=runs_dir())
+        )
     for problem in problems:
-        output.say(problem)
+        output.print_line(problem)
     output.result({"runs": entries})
 
 

@@ -39,7 +39,7 @@ def data_list(data: Data = None, as_json: AsJson = False) -> None:
     )
     passed_over = unreadable(where or data_dirs())
     for folder, reason in passed_over:
-        output.say(_("{folder} was skipped: {reason}.", folder=folder, reason=reason))
+        output.print_line(_("{folder} was skipped: {reason}.", folder=folder, reason=reason))
     output.result({"data": entries, "passed_over": [str(folder) for folder, _reason in passed_over]})
 
 
@@ -73,9 +73,9 @@ def data_show(
         except Cancelled:
             raise KeyboardInterrupt from None
     facts = _facts(opened)
-    output.say(f"{kind.title}: {kind.help}")
+    output.print_line(f"{kind.title}: {kind.help}")
     output.table(_rows(opened))
-    output.say(_("Settings:"))
+    output.print_line(_("Settings:"))
     output.table(
         [
             [f"  {info.name}", str(getattr(opened.knobs, info.name)), translate(info.help)]
@@ -84,7 +84,7 @@ def data_show(
     )
     if out is not None:
         facts["out"] = str(_thumbnails(opened, out))
-        output.say(_("Images: {path}", path=out))
+        output.print_line(_("Images: {path}", path=out))
     output.result(facts)
 
 
@@ -99,7 +99,7 @@ def data_download(name: Name, data: Data = None, as_json: AsJson = False) -> Non
             folder = kind.download(data or cache_dir() / "data", progress.preparing, interrupt)
         except Cancelled:
             raise KeyboardInterrupt from None
-    output.say(_("{name} is in {folder}.", name=name, folder=folder))
+    output.print_line(_("{name} is in {folder}.", name=name, folder=folder))
     output.result({"name": name, "folder": str(folder)})
 
 

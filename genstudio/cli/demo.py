@@ -61,7 +61,7 @@ def demo(
     # What was made before a stop is listed too: the user waited for it.
     written = _write_all(outcome.job.run, outcome.job.data, out) if outcome.job.run.checkpoints() else {}
     for words, path in written.items():
-        output.say(f"{words}: {path}")
+        output.print_line(f"{words}: {path}")
     report(outcome, output, extra={"files": [str(path.resolve()) for path in written.values()]})
 
 

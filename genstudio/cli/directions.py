@@ -83,7 +83,7 @@ def directions(
             raise KeyboardInterrupt from None
     saved_in = str(storage.save(folder, found)) if os.access(folder.path, os.W_OK) and not fixed else None
     _say(found, judge, beside, output)
-    output.say(_("{run} at step {step}", run=folder.path, step=f"{context.snapshot.step:,}"))
+    output.print_line(_("{run} at step {step}", run=folder.path, step=f"{context.snapshot.step:,}"))
     named = {one.name: direction_fields(one) | {"pixels_pca64": beside.get(one.name)} for one in found}
     output.result(named | _about(context, judge, found, saved_in))
 
@@ -221,7 +221,7 @@ def _say(found: Directions, judge: Judge | None, pixels: dict[str, float], outpu
         ],
     )
     if judge is not None:
-        output.say(
+        output.print_line(
             _(
                 "Effects: how much the judge's reading ({hash}) changes from -2σ to 2σ, in standard deviations.",
                 hash=judge.hash[:12],

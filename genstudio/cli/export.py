@@ -25,7 +25,7 @@ def panes(as_json: AsJson = False) -> None:
     output, found = Output(as_json), dict(registered.items())
     listed: list[dict[str, Any]] = []
     for group in groups_of(found.values()):
-        output.say(translate(group.title))
+        output.print_line(translate(group.title))
         rows = []
         for name, pane in found.items():
             if pane.group.name == group.name:
@@ -33,8 +33,8 @@ def panes(as_json: AsJson = False) -> None:
                 rows.append([f"  {name}", translate(pane.title), ", ".join(exports)])
                 listed.append({"name": name, "title": translate(pane.title), "group": group.name, "exports": exports})
         output.table(rows)
-    output.say()
-    output.say(_("Save one: genstudio export RUN PANE --out FILE"))
+    output.print_line()
+    output.print_line(_("Save one: genstudio export RUN PANE --out FILE"))
     output.result({"panes": listed})
 
 
@@ -76,7 +76,7 @@ def export(
         export_kind, out, state, content, context.snapshot, folder, context.data, context.blobs, options=options
     )
     written = write(request, lambda share, words: None, lambda: False)
-    output.say(_("{what}: {path}", what=content.words, path=written))
+    output.print_line(_("{what}: {path}", what=content.words, path=written))
     output.result(
         {"run": str(folder.path), "step": context.snapshot.step, "file": str(written.resolve()), "pane": pane,
          "export": kind}

@@ -109,7 +109,7 @@ def evaluate(
             )  # fmt: skip
         except Cancelled:
             raise KeyboardInterrupt from None
-    output.say(_("{run} at step {step}", run=folder.path, step=f"{snapshot.step:,}"))
+    output.print_line(_("{run} at step {step}", run=folder.path, step=f"{snapshot.step:,}"))
     print_results(results, split.value, output)
     if measure is None:
         _note_skipped(model, images, results, output)
@@ -141,7 +141,7 @@ def _note_skipped(model: Any, images: DataSet, results: Mapping[str, Result], ou
         if one.heavy and one.serves(model) and one.fits(images) and name not in results
     ]
     if names:
-        output.say(
+        output.print_line(
             _("Not run, because they take longer: {names}. Name one with --measure to run it.", names=", ".join(names))
         )
 
@@ -195,7 +195,7 @@ def print_results(results: Mapping[str, Result], split: str, output: Output) -> 
             rows.append([f"{split}/{key}", number(value), unit, "", ""])
     output.table(rows, [_("measure"), _("value"), _("unit"), "", _("for comparison")])
     if results:
-        output.say(protocol_words(next(iter(results.values())).protocol, results))
+        output.print_line(protocol_words(next(iter(results.values())).protocol, results))
 
 
 def protocol_words(protocol: Mapping[str, Any], results: Mapping[str, Result]) -> str:

@@ -40,7 +40,7 @@ class Output:
     def __init__(self, as_json: bool = False) -> None:
         self.as_json = as_json
 
-    def say(self, text: str = "") -> None:
+    def print_line(self, text: str = "") -> None:
         """Lines for a person."""
         lines = "\n".join(map(printable, text.split("\n")))
         if self.as_json:
@@ -51,7 +51,7 @@ class Output:
     def table(self, rows: Sequence[Sequence[str]], header: Sequence[str] = ()) -> None:
         """Aligned columns, two spaces apart. Numbers are right-aligned."""
         for line in columns(rows, header):
-            self.say(line)
+            self.print_line(line)
 
     def result(self, value: Any) -> None:
         """Print the JSON object if requested: on one line, in characters that the stream can encode."""

@@ -71,7 +71,7 @@ def sample(
     seconds = time.perf_counter() - began
     used = _remember(context, folder, used)
     written = save_state(out, context, state, folder, scale, content)
-    output.say(_("{n} samples of {run} at step {step}, drawn in {seconds} s: {path}", n=n, run=folder.name,
+    output.print_line(_("{n} samples of {run} at step {step}, drawn in {seconds} s: {path}", n=n, run=folder.name,
                  step=f"{context.snapshot.step:,}", seconds=f"{seconds:.2f}", path=written))  # fmt: skip
     output.result(
         {"run": str(folder.path), "step": context.snapshot.step, "out": str(written.resolve()), "n": n, "seed": seed,

@@ -90,7 +90,9 @@ def complete(
     content = final(context, state)
     seconds = time.perf_counter() - began
     written = save_state(out, context, state, folder, scale, content)
-    output.say(_("{what}, drawn in {seconds} s: {path}", what=content.words, seconds=f"{seconds:.2f}", path=written))
+    output.print_line(
+        _("{what}, drawn in {seconds} s: {path}", what=content.words, seconds=f"{seconds:.2f}", path=written)
+    )
     output.result(
         {"run": str(folder.path), "step": context.snapshot.step, "file": str(written.resolve()), "n": n, "seed": seed,
          "seconds": round(seconds, 4)}
@@ -129,7 +131,7 @@ def surprise(
         indices = content.values["indices"].tolist()
         rows = [[str(k), number(a), number(b)] for k, a, b in zip(indices, nats, bits, strict=True)]
         output.table(rows, [_("image"), _("nats"), _("bits/dim")])
-    output.say(_("{what}: {path}", what=content.words, path=written))
+    output.print_line(_("{what}: {path}", what=content.words, path=written))
     output.result(
         {"run": str(folder.path), "step": context.snapshot.step, "file": str(written.resolve()), "nats": nats,
          "bits_per_dim": bits, "scale_nats": content.values["top"]}

@@ -148,7 +148,7 @@ def _save_elsewhere(job: Job, error: NotSavedError) -> None:
 def report(outcome: Outcome, output: Output, extra: Mapping[str, Any] | None = None) -> None:
     """Print the outcome and exit with its code. ``extra`` is added to the JSON object."""
     job, result = outcome.job, outcome.job.result()
-    output.say(
+    output.print_line(
         _(
             "{run}: step {step}, {time}, {pace} images/s",
             run=result["run"],
@@ -161,9 +161,9 @@ def report(outcome: Outcome, output: Output, extra: Mapping[str, Any] | None = N
         print_results(outcome.results, "validation", output)
     name = shlex.quote(call_run(job.run.path))
     if outcome.reason == "done":
-        output.say(_("See it: genstudio sample {run} --out samples.png", run=name))
+        output.print_line(_("See it: genstudio sample {run} --out samples.png", run=name))
     else:
-        output.say(_("Saved. Go on with: genstudio resume {run}", run=name))
+        output.print_line(_("Saved. Go on with: genstudio resume {run}", run=name))
     if outcome.reason == "diverged":
         slower = [f"--set plan.players.{player}.lr={job.plan.player(player).lr / 10:g}" for player in job.live.players]
         complain(_("Training stopped: the loss was no longer finite. Try a smaller learning rate, for example {set}.",

@@ -56,12 +56,12 @@ class BusyLine(LinkLine):
     @Slot()
     def _show(self) -> None:
         if not (self.processor.crowded and self.threads > 0):
-            self.say("")
+            self.show_text("")
             return
         free, others = self.processor.free, f"{self.processor.others:.1f}"
         self.link.setText(_("Use one thread") if free <= 1 else _("Use {n} threads", n=free))
         self.link.setVisible(0 < free < self.threads)
-        self.say(
+        self.show_text(
             _(
                 "Other programs use {others} of {cores} cores and slow training down",
                 others=others,

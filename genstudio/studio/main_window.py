@@ -109,7 +109,7 @@ class MainWindow(QMainWindow):
 
     def show_error(self, error: BaseException) -> None:
         """An error becomes a line of text."""
-        self.left.controls.say(error_message(error), "bad")
+        self.left.controls.show_text(error_message(error), "bad")
 
     @Slot()
     def _hold_painting(self) -> None:

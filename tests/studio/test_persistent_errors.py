@@ -62,7 +62,7 @@ def test_another_run_starts_without_errors(qtbot, area_for, run_of) -> None:
     area = area_for("samples")
     view, other = area.views["samples"], run_of(VAE, "another")
     view.complain(WORDS)
-    area.trouble.say(WORDS)
+    area.trouble.show_text(WORDS)
     area.session.open_run(other.path)
     qtbot.waitUntil(lambda: area.session.run is not None and area.session.run.path == other.path, timeout=PATIENCE)
     assert not area.views["samples"].trouble.isVisible()
@@ -121,6 +121,6 @@ def test_progress_does_not_overwrite_an_error(area_for) -> None:
         QTest.keyClick(view, Qt.Key.Key_Escape)
     assert not view.trouble.isVisible(), "Escape closes one after the other"
     assert not area.trouble.isVisible()
-    area.trouble.say(WORDS)
+    area.trouble.show_text(WORDS)
     area.exporter.began.emit("film.gif")
     assert not area.trouble.isVisible()

@@ -106,7 +106,7 @@ def test_step_completes_a_half_typed_setting_first(qtbot, training) -> None:
     here = training.session.step
     type_in(row(training, "beta").field, "two")
     for press in (training.left.controls.step, training.left.controls.main):
-        training.left.controls.say("")
+        training.left.controls.show_text("")
         QTest.mouseClick(press, Qt.MouseButton.LeftButton)
         assert "Beta (KL weight): It must be a number." in training.left.controls.words.text()
         assert training.session.state == "paused"

@@ -115,7 +115,7 @@ class KnobRow(QWidget):
             self.field.refuse(reason, tried)
             return
         self.set_value(self.was)
-        self.error.say(reason)
+        self.error.show_text(reason)
 
     def lock(self, reason: str) -> None:
         """Take no changes, for a ``reason`` that the tooltip says; an empty one unlocks."""
@@ -166,7 +166,7 @@ class KnobRow(QWidget):
     @Slot()
     def _show(self) -> None:
         """The words beside the field, and the way back."""
-        self.error.say(self.reason)
+        self.error.show_text(self.reason)
         self.back.setVisible((self.differs or bool(self.reason)) and self.field.isEnabled())
 
     @Slot()

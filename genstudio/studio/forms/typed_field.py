@@ -170,7 +170,7 @@ class Refusal(QLabel):
         if field is not None:
             field.marked.connect(self._follow)
 
-    def say(self, words: str) -> None:
+    def show_text(self, words: str) -> None:
         """Show ``words``, or hide where there are none."""
         self.setText(words)
         self.setVisible(bool(words))
@@ -178,4 +178,4 @@ class Refusal(QLabel):
     @Slot()
     def _follow(self) -> None:
         if self._field is not None:
-            self.say(self._field.reason)
+            self.show_text(self._field.reason)

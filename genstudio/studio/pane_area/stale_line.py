@@ -50,7 +50,7 @@ class StaleLine(LinkLine):
     def show_steps(self, found_at: int | None, step: int) -> None:
         """Say that the directions were found at step ``found_at`` and the weights are of ``step``; hide for ``None``."""
         if found_at is None or found_at == step:
-            self.say("")
+            self.show_text("")
         else:
             then, now = f"{found_at:,}", f"{step:,}"
-            self.say(_("Found at step {found}; the weights are of step {step}.", found=then, step=now))
+            self.show_text(_("Found at step {found}; the weights are of step {step}.", found=then, step=now))

@@ -29,13 +29,13 @@ class ComputingLine(LinkLine):
         """Work is going on; ``share`` (0 to 1) of it is done, where that is known."""
         self._stopped = False
         self.set_link(_("Stop"), _("Stop computing this picture"))
-        self.say(computing_words(share))
+        self.show_text(computing_words(share))
 
     def show_stopped(self) -> None:
         """The user has stopped it."""
         self._stopped = True
         self.set_link(_("Compute"), _("Compute this picture with the newest weights"))
-        self.say(_("Stopped"))
+        self.show_text(_("Stopped"))
 
     @Slot()
     def _clicked(self) -> None:

@@ -210,7 +210,7 @@ class PaneView(QWidget):
     @Slot(object)
     def complain(self, words: Message | str) -> None:
         """Tell what could not be done. It stays until the person acts here; all else stays as it is."""
-        self.trouble.say(words)
+        self.trouble.show_text(words)
 
     def show_page(self, html: str) -> None:
         """A page of text in place of the pictures: help, or why this pane can't be had with this model."""

@@ -237,7 +237,7 @@ class LeftColumn(QWidget):
         self.curves.health.remedy_requested.connect(self.change_live)
         for part in (self.recipe, self.curves, self.live):
             part.failed.connect(messages.fail)
-        self.live.informed.connect(messages.say)
+        self.live.informed.connect(messages.show_text)
         self.draft.changed.connect(self._draft_changed)
         self.library.ready.connect(self._library_ready)
         self.library.failed.connect(self._library_failed)

@@ -8,7 +8,7 @@ from genstudio.studio.widgets.controls import link
 
 
 class LinkLine(QFrame):
-    """Hidden until :meth:`say`. ``words``: the label, made by the caller; ``link``: the button that looks like a word."""
+    """Hidden until :meth:`show_text`. ``words``: the label, made by the caller; ``link``: a button styled as a word."""
 
     def __init__(
         self, words: QLabel, link_text: str, tip: str = "", parent: QWidget | None = None, *, spacing: int = 6
@@ -23,7 +23,7 @@ class LinkLine(QFrame):
         self.row.addWidget(self.link)
         self.hide()
 
-    def say(self, words: str) -> None:
+    def show_text(self, words: str) -> None:
         """Show ``words``; hide the line where they are empty."""
         if words:
             self.words.setText(words)

@@ -41,7 +41,7 @@ class ErrorNotice(QFrame):
         """The shown text."""
         return self.words.text()
 
-    def say(self, words: Message | str) -> None:
+    def show_text(self, words: Message | str) -> None:
         """Show ``words`` until :meth:`clear`, or until another message."""
         text = translate(words)
         self.words.setText(text)
@@ -53,7 +53,7 @@ class ErrorNotice(QFrame):
     @Slot()
     def clear(self) -> None:
         """The person has acted: nothing more to say."""
-        self.say("")
+        self.show_text("")
 
     def heed(self, *widgets: QWidget) -> None:
         """Let Escape in ``widgets`` clear the notice. The key is theirs again when no notice is shown."""

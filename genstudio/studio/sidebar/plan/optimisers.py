@@ -59,7 +59,7 @@ class Optimisers:
             plan = settle_plan(before, defaults, players=defaults, follow=True)
         self.plan.show_players(plan, rollback)
         if any(plan.player(name) != before.players.get(name) for name in defaults) and len(defaults) > 1:
-            self.controls.say(
+            self.controls.show_text(
                 _("The optimisers are now those that go with this choice."),
                 action=_("Undo"),
                 do=lambda: self._take_back(before, rollback),
@@ -69,7 +69,7 @@ class Optimisers:
         """Show the optimisers as they were, with the new choice."""
         assert self._card_defaults is not None
         self.plan.show_players(settle_plan(plan, self._card_defaults, players=self._card_defaults), rollback)
-        self.controls.say("")
+        self.controls.show_text("")
         self.changed()
 
     def _with_players(self, recipe: Recipe) -> Plan:

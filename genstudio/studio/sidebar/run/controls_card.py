@@ -109,7 +109,7 @@ class ControlsCard(QFrame):
         self.where.setText(where)
         self.pace.setText(pace)
 
-    def say(
+    def show_text(
         self, words: Message | str, level: str = "", action: str = "", do: Callable[[], None] | None = None
     ) -> None:
         """One line of text, with at most one thing to do about it ("Undo"). An empty one clears the line."""
@@ -125,7 +125,7 @@ class ControlsCard(QFrame):
     def drop_error(self) -> None:
         """Clear the line if it shows an error; other messages stay."""
         if self.notice.property("level") == "bad":
-            self.say("")
+            self.show_text("")
 
     # -- making --------------------------------------------------------------------------------------------------
 
@@ -226,7 +226,7 @@ class ControlsCard(QFrame):
 
     @Slot()
     def _clear(self) -> None:
-        self.say("")
+        self.show_text("")
 
 
 def _with_key(tip: str, key: str) -> str:

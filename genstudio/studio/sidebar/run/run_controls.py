@@ -87,9 +87,9 @@ class RunControls(QObject):
             return
         session, recipe, why_not = self._session, self._draft.recipe(), self._check.why_not()
         if recipe is None or why_not:
-            self._messages.say(why_not)  # what was just taken may have to be opened first
+            self._messages.show_text(why_not)  # what was just taken may have to be opened first
             return
-        self._messages.say("")
+        self._messages.show_text("")
         if not self._resumes() or session.run is None:
             session.start(recipe)
         elif session.unsaved.job is not None:

@@ -25,39 +25,39 @@ class RunMessages(QObject):
         self._session, self._settings, self._controls = session, settings, controls
         self._offered_to_save = False  # a model that could not be written to its run
         session.failed.connect(self.fail)
-        session.informed.connect(self.say)
+        session.informed.connect(self.show_text)
         session.not_saved.connect(self._not_saved)
         session.discarded.connect(self._discarded)
         session.changed.connect(self._session_changed)
 
     @Slot(object)
-    def say(self, words: Message | str) -> None:
+    def show_text(self, words: Message | str) -> None:
         """Tell something that went well; an empty text clears the line."""
-        self._controls.say(words)
+        self._controls.show_text(words)
 
     @Slot(object)
     def fail(self, words: Message | str) -> None:
         """Tell an error."""
         if self._session.unsaved.job is None:  # what else fails then follows from that, and must not hide the way out
-            self._controls.say(words, "bad")
+            self._controls.show_text(words, "bad")
 
     @Slot(str)
     def saved(self, path: str) -> None:
         """Tell where a file was written."""
-        self.say(_("Saved as {path}", path=path))
+        self.show_text(_("Saved as {path}", path=path))
 
     @Slot(object, object)
     def _discarded(self, was: Path, lies: Path) -> None:
         self._settings.set("session.run", None)
         undo = partial(self._session.undo_discard, was, lies)
-        self._controls.say(_("{name} is in the trash.", name=was.name), action=_("Undo"), do=undo)
+        self._controls.show_text(_("{name} is in the trash.", name=was.name), action=_("Undo"), do=undo)
 
     @Slot(object)
     def _not_saved(self, words: Message | str) -> None:
         again = self._offered_to_save
         self._offered_to_save = True
         action = _("Choose a folder…") if again else _("Save elsewhere")
-        self._controls.say(words, "bad", action, self._save_in_folder if again else self._session.save_elsewhere)
+        self._controls.show_text(words, "bad", action, self._save_in_folder if again else self._session.save_elsewhere)
 
     def _save_in_folder(self) -> None:
         """Ask for a folder and save there, when the user's own folder of runs can't be written either."""

@@ -107,4 +107,4 @@ class OnlyLine(LinkLine):
 
     def show_only(self, player: str) -> None:
         """``player`` learns alone; empty: all do."""
-        self.say(_("Only the {player} learns.", player=_(player)) if player else "")
+        self.show_text(_("Only the {player} learns.", player=_(player)) if player else "")

@@ -16,7 +16,7 @@ from genstudio.core.messages import Message, translate
 _GRACE = 20.0  # seconds that an interrupted child has for clearing up: pip removes gigabytes of temporary files
 
 
-def say(message: Message | str) -> None:
+def print_message(message: Message | str) -> None:
     """Print one line for the user."""
     print(f"genstudio: {translate(message)}", file=sys.stderr, flush=True)
 
