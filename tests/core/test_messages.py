@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import ast
 import json
+import re
 from pathlib import Path
+from string import Formatter
 
+import genstudio
 from genstudio.core.messages import N_, Message, N_n, _, translate
 
 
@@ -59,3 +63,21 @@ def test_names_in_messages_are_shown_without_control_characters_and_of_bounded_l
     words = str(message)
     assert words.startswith("a\ufffd[31m \ufffdb\ufffd was left out: xxx")
     assert len(words) < 2100
+
+
+def test_the_arguments_of_every_message_are_its_placeholders() -> None:
+    """Neither the type checker nor the linter sees one that is misspelt."""
+    wrong = []
+    for path in Path(genstudio.__path__[0]).rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match call:
+                case ast.Call(func=ast.Name(id="N_" | "_"), args=[ast.Constant(value=str(text))], keywords=given) if (
+                    given
+                ):
+                    placeholders = {re.split(r"[.\[]", name)[0] for _, name, _, _ in Formatter().parse(text) if name}
+                    names = {keyword.arg for keyword in given}
+                    if None in names:  # ** of a table that is not known here
+                        names = (names - {None}) | placeholders
+                    if names != placeholders:
+                        wrong.append(f"{path.name}:{call.lineno}: {sorted(map(str, names ^ placeholders))}")
+    assert wrong == []
