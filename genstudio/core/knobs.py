@@ -39,7 +39,7 @@ def knob(
     advanced: bool = False,
     log: bool = False,
     titles: Mapping[Any, Message] | None = None,
-    classes: bool = False,
+    condition: str = "",
     control: bool = True,
     shown_as: str = "",
     ge: float | None = None,
@@ -54,13 +54,14 @@ def knob(
     hidden at first; ``log`` ones step by factors instead of differences. ``choices`` gives the values of a string whose
     choices are registered elsewhere: it is called when they are needed, never while the class is made.
 
-    In a pane's form: ``titles`` are those of values, such as "automatic" for 0; ``classes`` offers the classes of the data
-    after them; ``shown_as`` is the format of a slider's value, such as "±{value:.1f} σ"; without ``control`` the field has
-    none there, since it is set in the pane itself.
+    In a pane's form: ``titles`` are those of values, such as "automatic" for 0; ``condition`` names the kind of condition
+    that is chosen here, with that kind's field, while a model that takes it is shown; ``shown_as`` is the format of a
+    slider's value, such as "±{value:.1f} σ"; without ``control`` the field has none there, since it is set in the pane
+    itself.
     """
     meta: Any = {"help": help, "label": label, "unit": unit, "live": live, "advanced": advanced, "log": log}
     meta |= {"choices": choices, "titles": dict(titles or {})}
-    meta |= {"classes": classes, "control": control, "shown_as": shown_as}
+    meta |= {"condition": condition, "control": control, "shown_as": shown_as}
     limits: Any = {k: v for k, v in {"ge": ge, "gt": gt, "le": le, "lt": lt}.items() if v is not None}
     return pydantic.Field(default, validate_default=True, json_schema_extra={_META: meta}, **limits)
 
@@ -100,7 +101,7 @@ class KnobInfo:
     exclusive_minimum: bool
     exclusive_maximum: bool
     choice_titles: Mapping[Any, Message] = field(default_factory=dict, hash=False)
-    classes: bool = False
+    condition: str = ""
     control: bool = True
     shown_as: str = ""
 
@@ -290,7 +291,7 @@ def _describe(name: str, field: FieldInfo) -> KnobInfo:
         exclusive_minimum="gt" in limits,
         exclusive_maximum="lt" in limits,
         choice_titles=meta["titles"],
-        classes=meta["classes"],
+        condition=meta["condition"],
         control=meta["control"],
         shown_as=meta["shown_as"],
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from genstudio.core.conditions.base import Condition
+from genstudio.core.conditions.base import Choices, Condition, condition_kinds
 from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
 from genstudio.viewing.blobs import Blob
 from genstudio.viewing.context import ViewContext
+from genstudio.viewing.pane_state import PaneState
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,6 +92,37 @@ def classes_in_turn(context: ViewContext, n: int, label: int) -> Condition | Non
         return None
     chosen = chosen_class(context, label)
     return of_class(torch.arange(n) % classes_of(context) if chosen is None else torch.full((n,), chosen))
+
+
+def chosen_condition(context: ViewContext, state: PaneState, n: int) -> Condition | None:
+    """The condition of ``n`` images that ``state`` chooses, of the kinds that the model takes: its fields that are
+    declared with ``knob(condition=...)``. ``None`` where everything is left to the model."""
+    takes, values = getattr(context.model, "takes", ()), {}
+    for info in state.controls():
+        if info.condition not in takes:
+            continue
+        value = getattr(state, info.name)
+        given = context.blobs.get_array(value) if isinstance(value, Blob) else value
+        chosen = condition_kinds[info.condition].chosen(given, n, context.spec)
+        if chosen is not None:
+            values[info.condition] = chosen
+    return Condition(values) if values else None
+
+
+def choices_of(context: ViewContext) -> dict[str, Choices]:
+    """Options of the form field of each kind of condition that the model takes."""
+    data = context.data
+
+    def make() -> dict[str, Choices]:
+        known: dict[str, np.ndarray | None] = {}
+        if data is not None and data.spec.attribute_names == context.spec.attribute_names:
+            known = {"class": data.labels, "attributes": data.attributes}
+        return {
+            name: condition_kinds[name].choices(context.spec, known.get(name))
+            for name in getattr(context.model, "takes", ())
+        }
+
+    return context.latest("choices of conditions", data, make)
 
 
 def check_label(context: ViewContext, label: int) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from genstudio.viewing.conditioning import classes_in_turn
+from genstudio.viewing.conditioning import chosen_condition
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import chunks, decoded, to_pixels
+from genstudio.viewing.pane_state import PaneState
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,9 +33,9 @@ class Stage:
         return self.done == len(self.source)
 
 
-def cell_stages(context: ViewContext, z: np.ndarray, label: int) -> Iterator[Stage | None]:
-    """Ever more of the cells with the codes z (float32 rows×columns×latent_dim) decoded, none of them twice; of class
-    ``label``, in a model that knows classes.
+def cell_stages(context: ViewContext, z: np.ndarray, state: PaneState) -> Iterator[Stage | None]:
+    """Ever more of the cells with the codes z (float32 rows×columns×latent_dim) decoded, none of them twice, under
+    the condition that ``state`` chooses.
 
     A large sheet begins coarse, with every eighth, fourth and second row and column in place of their neighbours; the others
     follow, a part at a time. ``None`` comes where one may pause before the next stage.
@@ -50,11 +51,11 @@ def cell_stages(context: ViewContext, z: np.ndarray, label: int) -> Iterator[Sta
 
     def decode(cells: np.ndarray) -> np.ndarray:
         some = codes[torch.from_numpy(cells)]
-        made = to_pixels(decoded(context, some, classes_in_turn(context, len(some), label)))
-        is_complete = np.zeros((n, *made.shape[1:]), np.uint8) if found is None else found
-        is_complete[cells] = made
+        made = to_pixels(decoded(context, some, chosen_condition(context, state, len(some))))
+        pixels = np.zeros((n, *made.shape[1:]), np.uint8) if found is None else found
+        pixels[cells] = made
         done[cells] = True
-        return is_complete
+        return pixels
 
     source = np.arange(n)
     for every in coarseness(min(rows, columns)) if large else ():

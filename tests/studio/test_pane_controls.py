@@ -6,9 +6,12 @@ from typing import Literal
 
 from PySide6.QtCore import Qt
 
+from genstudio.core.conditions.base import Choices
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
-from genstudio.studio.forms.pane_controls import CheckControl, ChoiceControl, ClassControl, PaneControls, SliderControl
+from genstudio.studio.forms.conditions.chooser import Chooser
+from genstudio.studio.forms.control import CheckControl, ChoiceControl, SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.viewing.pane_state import PaneState, state
 
 
@@ -19,7 +22,7 @@ class TrajectoryState(PaneState):
     reach: float = knob(2.0, help=N_("Range."), unit="σ", shown_as="±{value:.1f} σ", ge=0.0, le=4.0)
     columns: int = knob(0, help=N_("Columns."), ge=0, le=9, titles={0: N_("automatic")})
     order: Literal["near", "far"] = knob("near", help=N_("Order."), titles={"near": N_("nearest first")})
-    label: int = knob(-1, help=N_("Class."), ge=-1, classes=True, titles={-1: N_("any")})
+    label: int = knob(-1, help=N_("Class."), ge=-1, condition="class", titles={-1: N_("any")})
     loop: bool = knob(True, help=N_("Repeat."))
     position: int = knob(0, help=N_("Set by the player."), ge=0, le=10, control=False)
 
@@ -32,7 +35,7 @@ def test_controls_follow_from_the_knobs(qtbot) -> None:
         "reach": SliderControl,
         "columns": SliderControl,
         "order": ChoiceControl,
-        "label": ClassControl,
+        "label": Chooser,
         "loop": CheckControl,
     }, "a field without a control has none"
     controls.show_state(TrajectoryState(reach=1.5))
@@ -47,19 +50,19 @@ def test_class_chooser_offers_the_classes_of_the_data(qtbot) -> None:
     controls = PaneControls(TrajectoryState)
     qtbot.addWidget(controls)
     chooser = controls.controls["label"]
-    assert isinstance(chooser, ClassControl)
+    assert isinstance(chooser, Chooser)
     assert chooser.widget.isHidden(), "without classes there is nothing to choose"
     controls.show_state(TrajectoryState(label=1))
-    controls.show_classes(("cat", "dog"))
+    controls.show_conditions({"class": Choices(("cat", "dog"))})
     assert not chooser.widget.isHidden()
     assert titles(controls, "label") == ["any", "cat", "dog"]
     assert chooser.combo.currentText() == "dog", "the state's class, though it came before the classes"
-    controls.show_classes(("cow", "hen"))
+    controls.show_conditions({"class": Choices(("cow", "hen"))})
     assert titles(controls, "label") == ["any", "cow", "hen"], "another data set with as many classes"
     with qtbot.waitSignal(controls.edited) as edited:
         qtbot.keyClick(chooser.combo, Qt.Key.Key_Up)
     assert edited.args == ["label", 0]
-    controls.show_classes(())
+    controls.show_conditions({})
     assert chooser.widget.isHidden()
 
 

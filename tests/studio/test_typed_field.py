@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from genstudio import studio
 from genstudio.core.knobs import Knobs, describe, knob
 from genstudio.core.messages import N_
+from genstudio.studio.forms.control import FieldControl
 from genstudio.studio.forms.knob_form import KnobForm
-from genstudio.studio.forms.pane_controls import FieldControl
 from tests.studio.typing_helpers import enter, type_in
 
 

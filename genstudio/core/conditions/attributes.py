@@ -6,13 +6,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from genstudio.core.conditions.base import Condition, ConditionKind, condition_kinds
+from genstudio.core.conditions.base import Choices, Condition, ConditionKind, condition_kinds
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    import numpy as np
     from torch import Generator, Tensor
 
     from genstudio.core.spec import ImageSpec
@@ -64,6 +65,26 @@ class AttributesKind(ConditionKind):
             if math.isfinite(number)
         ]
         return N_("{values}", values=", ".join(known)) if known else N_("any attributes")
+
+    def choices(self, spec: ImageSpec, known: np.ndarray | None) -> Choices:
+        """Each attribute from its lowest to its highest value in the data; 0 to 1 where none is known."""
+        n = len(spec.attribute_names)
+        ranges = [_range(()) if known is None else _range(known[:, k]) for k in range(n)]
+        return Choices(spec.attribute_names, tuple(ranges))
+
+    def chosen(self, value: Sequence[tuple[str, float]], n: int, spec: ImageSpec) -> Tensor | None:
+        """Numbers by name, the others left open; names that the spec does not have are those of other images."""
+        known = {name: number for name, number in value if name in spec.attribute_names}
+        return of_attributes(known, spec)["attributes"].expand(n, -1) if known else None
+
+
+def _range(values: Any) -> tuple[float, float]:
+    import numpy as np
+
+    finite = np.asarray(values, np.float64)
+    finite = finite[np.isfinite(finite)]
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+    return (low, high) if low < high else (low - 0.5, high + 0.5)
 
 
 condition_kinds.register("attributes")(AttributesKind())

@@ -10,19 +10,18 @@ know it (:func:`kinds_of`), and a model says which it takes (``Model.takes``).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.registry import Registry
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Generator, Tensor
 
     from genstudio.core.spec import ImageSpec
-
-Field = Literal["chooser", "sliders", "image", "text"]
-"""Form fields: one of several names, a slider for each number, a place to drop an image, a line of text."""
 
 condition_kinds: Registry[ConditionKind] = Registry(N_("condition"), "genstudio.core.conditions")
 
@@ -74,15 +73,25 @@ class Condition(Mapping[str, "Tensor"]):
         return joined
 
 
+@dataclass(frozen=True)
+class Choices:
+    """Options of a form's field: ``names`` to choose from, or of numbers, with the (lowest, highest) of each."""
+
+    names: tuple[str, ...] = ()
+    ranges: tuple[tuple[float, float], ...] = ()
+
+
 class ConditionKind:
     """One kind of condition. Register an instance under its name, in a file of its own.
 
-    title: what people call it. field: how a form lets people choose it.
+    title: name for people. field: name of the form field that it is chosen with: "chooser" (one of several names),
+    "sliders" (one for each number), "image" (a place to drop one), "text" (a line of text), or one that another package
+    registers with ``genstudio.studio.forms.conditions.base.condition_field``.
     """
 
     name: ClassVar[str]
     title: ClassVar[Message]
-    field: ClassVar[Field]
+    field: ClassVar[str]
 
     def is_known_of(self, spec: ImageSpec) -> bool:
         """True if images of ``spec`` have such a condition that a model could learn."""
@@ -118,6 +127,16 @@ class ConditionKind:
     def describe(self, value: Tensor, spec: ImageSpec) -> Message:
         """The value of one image in words."""
         raise NotImplementedError
+
+    def choices(self, spec: ImageSpec, known: np.ndarray | None) -> Choices:
+        """Options of its field; ``known``: the values of the open data set's images, where they have any."""
+        return Choices()
+
+    def chosen(self, value: Any, n: int, spec: ImageSpec) -> Tensor | None:
+        """The value of n images that a field holds (text, an image as uint8 H×W×C, ...); ``None`` where it leaves it to
+        the model. Raises :class:`UsageError` for what does not fit the spec."""
+        left_open = value is None or (isinstance(value, str | tuple) and not value)
+        return None if left_open else self.parsed(value, n, spec, "cpu")
 
 
 def kinds_of(spec: ImageSpec) -> tuple[str, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from genstudio.core.conditions.base import Condition, ConditionKind, condition_kinds
+from genstudio.core.conditions.base import Choices, Condition, ConditionKind, condition_kinds
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Generator, Tensor
 
     from genstudio.core.spec import ImageSpec
@@ -70,6 +71,16 @@ class ClassKind(ConditionKind):
                 ),
             )
         return N_("{name}", name=spec.class_names[int(value)])
+
+    def choices(self, spec: ImageSpec, known: np.ndarray | None) -> Choices:
+        return Choices(spec.class_names)
+
+    def chosen(self, value: int, n: int, spec: ImageSpec) -> Tensor:
+        """The class number ``value`` for all, or each class in turn where there is none of that number (such as -1)."""
+        import torch
+
+        classes = len(spec.class_names)
+        return torch.full((n,), value) if 0 <= value < classes else torch.arange(n) % classes
 
 
 condition_kinds.register("class")(ClassKind())

@@ -121,19 +121,22 @@ def captioned(frame: np.ndarray, words: Message | str, height: int = 28) -> np.n
     return np.array(image)
 
 
-def decoded_images(context: ViewContext, z: np.ndarray, label: int = 0, at_once: int = 32) -> Iterator[np.ndarray]:
-    """Images of the codes z (float32 n×latent_dim), uint8 h×w×C each, a few at a time; of class ``label``, where the model
-    knows any."""
+def decoded_images(
+    context: ViewContext, z: np.ndarray, state: PaneState | None = None, at_once: int = 32
+) -> Iterator[np.ndarray]:
+    """Images of the codes z (float32 n×latent_dim), uint8 h×w×C each, a few at a time, under the condition that ``state``
+    chooses (without one, the model's default)."""
     import torch
 
-    from genstudio.viewing.conditioning import classes_in_turn
+    from genstudio.viewing.conditioning import chosen_condition
     from genstudio.viewing.decode import decoded, to_pixels
 
     for start in range(0, len(z), at_once):
         # Grad mode belongs to the thread: it must not stay switched across a yield.
         with torch.inference_mode():
             part = torch.from_numpy(z[start : start + at_once])
-            pixels = to_pixels(decoded(context, part, classes_in_turn(context, len(part), label)))
+            condition = None if state is None else chosen_condition(context, state, len(part))
+            pixels = to_pixels(decoded(context, part, condition))
         yield from pixels
 
 

@@ -70,7 +70,7 @@ class DirectionsState(PaneState):
         help=N_("The class that is shown, for class-conditional models; -1: the image's."),
         label=N_("class"),
         ge=-1,
-        classes=True,
+        condition="class",
         titles={-1: N_("the image's")},
     )
     search: bool = knob(True, help=N_("Search for directions while none are known."), control=False)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from genstudio.core.capabilities import Decodes, Encodes, has
-from genstudio.core.conditions.classes import of_class
 from genstudio.core.messages import N_, Message
 from genstudio.panes.groups import LOOK
 from genstudio.panes.manifold.overlay import encoded_points, sheet_places
 from genstudio.panes.manifold.state import ManifoldState, requested_axes
-from genstudio.viewing.conditioning import chosen_class, classes_of
+from genstudio.viewing.conditioning import chosen_class, chosen_condition, classes_of
 from genstudio.viewing.content import Content, Picture
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import (
@@ -79,10 +79,10 @@ def manifold(context: ViewContext, state: ManifoldState) -> Iterator[Content | f
         values["anchor"] = plane_anchor(context, through)
     if classes_of(context):
         values["class_names"] = context.spec.class_names
-    label = chosen_class(context, state.label) or 0
+    state = replace(state, label=chosen_class(context, state.label) or 0)
     if state.chosen is not None:
-        values |= _chosen(context, state, through, label)
-    for stage in cell_stages(context, z, label):
+        values |= _chosen(context, state, through)
+    for stage in cell_stages(context, z, state):
         if stage is None:
             yield None
             continue
@@ -109,7 +109,7 @@ def plane_of(context: ViewContext, state: ManifoldState) -> tuple[Plane, tuple[s
     return coordinate_plane(dim, across, up), (f"z{across + 1}", f"z{up + 1}")
 
 
-def _chosen(context: ViewContext, state: ManifoldState, through: Plane, label: int) -> dict[str, Any]:
+def _chosen(context: ViewContext, state: ManifoldState, through: Plane) -> dict[str, Any]:
     """The chosen code as these weights decode it, and where it lies: ``chosen_uv`` in the plane, ``chosen_xy`` on the sheet,
     each from 0 to 1 inside of it, ``chosen_away`` from the plane, as a length in latent space. Nothing of it for a code of
     another space."""
@@ -122,8 +122,7 @@ def _chosen(context: ViewContext, state: ManifoldState, through: Plane, label: i
         return {}
     u, v = through.places(z)
     across, up = map(np.array, state.cell_places())
-    condition = of_class(label) if classes_of(context) else None
-    image = to_pixels(decoded(context, torch.from_numpy(z), condition))[0]
+    image = to_pixels(decoded(context, torch.from_numpy(z), chosen_condition(context, state, 1)))[0]
     return {
         "chosen_z": z[0],
         "chosen_image": image,
@@ -147,10 +146,8 @@ def _words(context: ViewContext, state: ManifoldState, names: tuple[str, str]) -
         "u": f"{state.centre_u:+.2f}",
         "v": f"{state.centre_v:+.2f}",
     }
-    if classes_of(context):
-        fields["across"] = N_(
-            "{name}: {axis}", name=context.spec.class_names[chosen_class(context, state.label) or 0], axis=names[0]
-        )
+    if (condition := chosen_condition(context, state, 1)) is not None:
+        fields["across"] = N_("{name}: {axis}", name=condition.describe(context.spec), axis=names[0])
     if state.centre_u == 0 and state.centre_v == 0:
         caption = N_("{across} across, {up} up, ±{reach} σ, {n}×{n} from step {step}", **fields)
     else:

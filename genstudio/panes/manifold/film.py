@@ -41,7 +41,7 @@ def manifold_walk(
     across = np.array([state.across_at(f) for f in curve[:, 0]])
     up = np.array([state.up_at(f) for f in curve[:, 1]])
     through, _ = plane_of(context, state)
-    images = decoded_images(context, through.z(across, up), state.label)
+    images = decoded_images(context, through.z(across, up), state)
     scale = enlargement(context, size)
     if show == "image":
         yield from (as_rgb(enlarge(image, scale)) for image in images)

@@ -24,7 +24,7 @@ class ManifoldState(PaneState):
     """The window in the plane is ``centre`` ± ``reach`` / ``zoom``, in standard deviations. Dimensions count from 1."""
 
     OF_RUN = ("across", "up", "chosen", "anchor")
-    OF_IMAGES = ("overlay", "label")
+    OF_IMAGES = ("overlay", "label", "attributes")
 
     axes: Literal["auto", "latent", "principal"] = knob(
         "auto",
@@ -64,7 +64,13 @@ class ManifoldState(PaneState):
         advanced=True,
     )
     label: int = knob(
-        0, help=N_("The class that is shown, for class-conditional models."), label=N_("class"), ge=0, classes=True
+        0, help=N_("The class that is shown, for class-conditional models."), label=N_("class"), ge=0, condition="class"
+    )
+    attributes: tuple[tuple[str, float], ...] = knob(
+        (),
+        help=N_("Attributes that are shown, for models conditioned on attributes; the others are left open."),
+        label=N_("attributes"),
+        condition="attributes",
     )
     centre_u: float = knob(
         0.0, help=N_("The grid's centre, across."), ge=-FARTHEST_CENTRE, le=FARTHEST_CENTRE, control=False

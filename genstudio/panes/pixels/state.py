@@ -44,7 +44,7 @@ class PixelsState(PaneState):
         help=N_("The class to draw, for class-conditional models; -1 draws any."),
         label=N_("class"),
         ge=-1,
-        classes=True,
+        condition="class",
         titles={-1: N_("any")},
     )
     position: int = knob(0, help=N_("Number of sub-pixels drawn."), ge=0, control=False)

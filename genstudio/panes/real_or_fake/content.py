@@ -76,7 +76,7 @@ class RealOrFakeState(PaneState):
         help=N_("The class to draw, for class-conditional models; -1 draws any."),
         label=N_("class"),
         ge=-1,
-        classes=True,
+        condition="class",
         titles={-1: N_("any")},
     )
     seed: int = knob(0, help=N_("The seed of the samples and of the choice of images."), ge=0, le=2**31 - 1)

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Decodes, Discriminates, Samples, SamplesPixels, has
+from genstudio.core.conditions.base import Condition
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import derive, generator
 from genstudio.core.sheet import columns_for
 from genstudio.panes.groups import LOOK
 from genstudio.viewing.blobs import Blob
-from genstudio.viewing.conditioning import chosen_class, classes_in_turn, classes_of
+from genstudio.viewing.conditioning import chosen_class, chosen_condition, classes_of
 from genstudio.viewing.content import Content, Picture
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import chunks, decoded, drawn, sheet, to_pixels
@@ -44,7 +45,7 @@ class SamplesState(PaneState):
     """``around`` holds a z (float32 latent_dim) that was sent here; the samples are then its neighbours."""
 
     OF_RUN = ("around",)
-    OF_IMAGES = ("label",)
+    OF_IMAGES = ("label", "attributes")
 
     n: int = knob(64, help=N_("Number of images."), label=N_("images"), ge=1, le=400)
     columns: int = knob(
@@ -81,8 +82,14 @@ class SamplesState(PaneState):
         help=N_("The class to draw, for class-conditional models; -1 draws each in turn."),
         label=N_("class"),
         ge=-1,
-        classes=True,
+        condition="class",
         titles={-1: N_("each in turn")},
+    )
+    attributes: tuple[tuple[str, float], ...] = knob(
+        (),
+        help=N_("Attributes to draw, for models conditioned on attributes; the others are left open."),
+        label=N_("attributes"),
+        condition="attributes",
     )
     around: Blob | None = knob(None, help=N_("A z whose neighbours are drawn."))
     spread: float = knob(
@@ -143,9 +150,9 @@ def _columns(context: ViewContext, state: SamplesState) -> int:
 
 
 def _options(context: ViewContext, state: SamplesState) -> dict[str, Any]:
-    """Arguments for sampling a model without a code: classes, and for one that draws pixel by pixel a temperature, which has
-    to be more than 0."""
-    condition = classes_in_turn(context, state.n, state.label)
+    """Arguments for sampling a model without a code: its condition, and for one that draws pixel by pixel a temperature,
+    which has to be more than 0."""
+    condition = chosen_condition(context, state, state.n)
     options: dict[str, Any] = {} if condition is None else {"condition": condition}
     return options | ({"temperature": max(state.temperature, 0.01)} if has(context.model, SamplesPixels) else {})
 
@@ -175,7 +182,7 @@ def _codes(context: ViewContext, state: SamplesState) -> Tensor:
 def _shown(context: ViewContext, state: SamplesState, z: Tensor, start: int) -> Tensor:
     import torch
 
-    condition = classes_in_turn(context, state.n, state.label)
+    condition = chosen_condition(context, state, state.n)
     condition = None if condition is None else condition.rows(slice(start, start + len(z)))
     if state.shown == "mean" or not can_draw(context):
         return decoded(context, z, condition)
@@ -198,6 +205,16 @@ def _content(context: ViewContext, state: SamplesState, pixels: Any, values: dic
     return Content(words, pictures=(picture,), values=fields)
 
 
+def _which(context: ViewContext, state: SamplesState) -> Message | str:
+    """The chosen condition in words, after "64 samples"; nothing of classes that are drawn in turn."""
+    chosen = chosen_class(context, state.label)
+    which = N_(" of {name}", name=context.spec.class_names[chosen]) if chosen is not None else ""
+    others = {k: v for k, v in (chosen_condition(context, state, 1) or {}).items() if k != "class"}
+    if not others:
+        return which
+    return N_("{which} with {condition}", which=which, condition=Condition(others).describe(context.spec))
+
+
 def _words(context: ViewContext, state: SamplesState) -> Message:
     fields: dict[str, Any] = {
         "n": state.n,
@@ -205,8 +222,7 @@ def _words(context: ViewContext, state: SamplesState) -> Message:
         "step": f"{context.snapshot.step:,}",
         "s": f"{state.spread:g}",
     }
-    chosen = chosen_class(context, state.label)
-    fields["which"] = N_(" of {name}", name=context.spec.class_names[chosen]) if chosen is not None else ""
+    fields["which"] = _which(context, state)
     if not has(context.model, Decodes):
         return N_("{n} samples{which}, seed {seed}, from step {step}", **fields)
     fields["what"] = N_("means of p(x|z)")

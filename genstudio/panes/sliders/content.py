@@ -12,7 +12,7 @@ from genstudio.panes.groups import LATENT
 from genstudio.panes.sliders.sliders import SliderDirections, SliderSet, found_so_far, make_set, row_title
 from genstudio.panes.sliders.start import StartCode, start_code
 from genstudio.panes.sliders.state import FARTHEST, SlidersState
-from genstudio.viewing.conditioning import chosen_class, classes_in_turn, classes_of
+from genstudio.viewing.conditioning import chosen_condition, classes_of
 from genstudio.viewing.content import Content, Picture
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import decoded, sheet, to_pixels
@@ -163,7 +163,7 @@ def _contents(scene: Scene) -> Iterator[Content | None]:
     rows, columns = z.shape[:2]
     u = np.broadcast_to(at, (rows, columns)).copy()
     v = np.zeros((1, columns)) if up is None else np.broadcast_to(at[::-1, None], (rows, columns)).copy()
-    for stage in cell_stages(scene.context, z, scene.state.label):
+    for stage in cell_stages(scene.context, z, scene.state):
         if stage is None:
             yield None
             continue
@@ -185,7 +185,7 @@ def _picture(scene: Scene) -> Content:
 
     context = scene.context
     z = code_at(scene)
-    image = decoded(context, torch.from_numpy(z[None]), classes_in_turn(context, 1, scene.state.label))
+    image = decoded(context, torch.from_numpy(z[None]), chosen_condition(context, scene.state, 1))
     words = _words(scene)
     picture = Picture(to_pixels(image)[0], words, context.spec.cell, {"z": z[None, None]})
     return Content(words, (picture, *_originals(scene)), values=_values(scene))
@@ -249,9 +249,8 @@ def _words_of_figure(scene: Scene) -> Message:
 
 def _what(scene: Scene) -> Message:
     what, state = scene.start.what, scene.state
-    if classes_of(scene.context):
-        name = scene.context.spec.class_names[chosen_class(scene.context, state.label) or 0]
-        what = N_("{what} as {name}", what=what, name=name)
+    if (condition := chosen_condition(scene.context, state, 1)) is not None:
+        what = N_("{what} as {name}", what=what, name=condition.describe(scene.context.spec))
     return N_("{what}, ψ {psi}", what=what, psi=f"{state.truncation:.2f}") if state.truncation < 1 else what
 
 

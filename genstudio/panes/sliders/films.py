@@ -84,7 +84,7 @@ def _frames(scene: Scene, places: list[dict[str, float]], size: int) -> Iterator
     import torch
 
     from genstudio.panes.sliders.content import code_at
-    from genstudio.viewing.conditioning import classes_in_turn
+    from genstudio.viewing.conditioning import chosen_condition
     from genstudio.viewing.decode import decoded, to_pixels
 
     if not places:
@@ -95,7 +95,7 @@ def _frames(scene: Scene, places: list[dict[str, float]], size: int) -> Iterator
         # Grad mode belongs to the thread: it must not stay switched across a yield.
         with torch.inference_mode():
             z = torch.from_numpy(np.stack([code_at(scene, place) for place in some]))
-            condition = classes_in_turn(scene.context, len(some), scene.state.label)
+            condition = chosen_condition(scene.context, scene.state, len(some))
             pixels = to_pixels(decoded(scene.context, z, condition))
         for image, place in zip(pixels, some, strict=True):
             yield captioned(as_rgb(enlarge(image, scale)), _caption(place))

@@ -11,7 +11,7 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
 from genstudio.latent.points import validation_image
 from genstudio.panes.sliders.state import SlidersState
-from genstudio.viewing.conditioning import classes_in_turn, own_image
+from genstudio.viewing.conditioning import chosen_condition, own_image
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import decoded, to_pixels
 
@@ -37,7 +37,7 @@ def start_code(context: ViewContext, state: SlidersState) -> StartCode:
 
     Raises :class:`UsageError` for images that don't fit the model, and for a model whose pictures are not finite.
     """
-    key = (state.start, state.index, state.seed, state.own, state.z, state.label)
+    key = (state.start, state.index, state.seed, state.own, state.z, state.label, state.attributes)
     return context.latest("sliders: start", key, lambda: _made(context, state))
 
 
@@ -45,7 +45,7 @@ def _made(context: ViewContext, state: SlidersState) -> StartCode:
     import torch
 
     z, image, what, note = _code(context, state)
-    made = decoded(context, z[None], classes_in_turn(context, 1, state.label))
+    made = decoded(context, z[None], chosen_condition(context, state, 1))
     if not (torch.isfinite(z).all() and torch.isfinite(made).all()):
         raise UsageError(
             N_("The model's pictures contain values that are not finite: its training diverged."),

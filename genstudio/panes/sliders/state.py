@@ -26,7 +26,7 @@ class SlidersState(PaneState):
     stale ones meanwhile, where there are any."""
 
     OF_RUN = ("z", "values", "locked", "across", "up", "directions", "basis", "stale_directions", "stale_basis")
-    OF_IMAGES = ("index", "label")
+    OF_IMAGES = ("index", "label", "attributes")
 
     show: Literal["picture", "figure", "row"] = knob(
         "picture",
@@ -52,7 +52,13 @@ class SlidersState(PaneState):
         le=1.0,
     )
     label: int = knob(
-        0, help=N_("The class that is shown, for class-conditional models."), label=N_("class"), ge=0, classes=True
+        0, help=N_("The class that is shown, for class-conditional models."), label=N_("class"), ge=0, condition="class"
+    )
+    attributes: tuple[tuple[str, float], ...] = knob(
+        (),
+        help=N_("Attributes that are shown, for models conditioned on attributes; the others are left open."),
+        label=N_("attributes"),
+        condition="attributes",
     )
     across: str = knob(
         "", help=N_("The direction that grows to the right in the pad and the figure."), label=N_("across")

@@ -60,7 +60,7 @@ class SurpriseState(PaneState):
     own: Blob | None = knob(None, help=N_("Your own image."))
     label: int = knob(
         -1, help=N_("The class of your own image, for class-conditional models; -1 takes the most likely one."),
-        label=N_("class"), ge=-1, classes=True, titles={-1: N_("most likely")},
+        label=N_("class"), ge=-1, condition="class", titles={-1: N_("most likely")},
     )  # fmt: skip
     top: float = knob(
         0.0,

@@ -142,6 +142,7 @@ class PaneView(QWidget):
         """Set the store of what is too big for a state, the worker that reads files, and the directions of the open run."""
         self.blobs, self.found = blobs, found
         self.image_drop.set_services(blobs, background)
+        self.inspector.controls.set_services(blobs, background)
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -156,7 +157,7 @@ class PaneView(QWidget):
         if content is None:
             self.show_message(rendered.error)
             return
-        self.inspector.controls.show_classes(content.values.get("class_names", ()))
+        self.inspector.controls.show_conditions(rendered.conditions)
         self.sync(rendered)
         if content.pictures or not content.series:
             self.stack.show_pictures()

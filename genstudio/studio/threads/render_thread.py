@@ -15,12 +15,13 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from genstudio.core.conditions.base import Choices
 from genstudio.core.errors import GenstudioError
 from genstudio.core.memory import give_memory_back
 from genstudio.core.messages import N_, Message
@@ -28,6 +29,7 @@ from genstudio.core.threads import compute_on_one_core
 from genstudio.studio.threads.loaded_models import LoadedModels, Weights, run_in_front
 from genstudio.studio.threads.throttle import REST_MS, StagePace
 from genstudio.viewing.blobs import Blobs
+from genstudio.viewing.conditioning import choices_of
 from genstudio.viewing.content import Content
 from genstudio.viewing.other_runs import OtherRuns
 from genstudio.viewing.pane import pane_of, steps
@@ -48,7 +50,8 @@ class Rendered:
 
     ``run`` is the run that was open when it was requested (its folder; empty for none): it belongs to no other.
     ``final``: no better ones will follow. ``error`` is for people; ``waiting`` when there are no weights yet.
-    ``share``: of a content that is being made, the part done (0 to 1), where that is known.
+    ``share``: of a content that is being made, the part done (0 to 1), where that is known. ``conditions``: the kinds of
+    condition that the model takes, each with the choices of its form field.
     """
 
     state: PaneState
@@ -62,6 +65,7 @@ class Rendered:
     snapshot: Snapshot | None = None
     run: str = ""
     share: float | None = None
+    conditions: Mapping[str, Choices] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -343,6 +347,7 @@ class RenderThread(QThread):
         context = self.other_runs.attach(context, job.state)
         latent_dim = getattr(context.model, "latent_dim", None)
         facts: Any = {"step": snapshot.step, "latent_dim": latent_dim, "snapshot": snapshot}
+        facts["conditions"] = choices_of(context)
         spent, held, started = 0.0, None, time.perf_counter()
         share: float | None = None
         for content in steps(context, job.state):

@@ -37,12 +37,14 @@ class ValueSlider(QWidget):
         *,
         integer: bool = False,
         log: bool = False,
+        decimals: int = 2,
         show: Callable[[float], str] | None = None,
         tip: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._minimum, self._maximum, self._integer, self._log = minimum, maximum, integer, log
+        self._decimals = decimals
         self._ticks = round(maximum - minimum) if integer else 200
         self._show = show or (lambda value: f"{value:g}" if integer else f"{value:.2f}")
         self._value = minimum
@@ -98,7 +100,7 @@ class ValueSlider(QWidget):
         if self._log:
             return self._minimum * (self._maximum / self._minimum) ** part
         # Round numbers, since 2.0 is what people mean by a place near it.
-        return round(self._minimum + (self._maximum - self._minimum) * part, 2)
+        return round(self._minimum + (self._maximum - self._minimum) * part, self._decimals)
 
     def _tick(self, value: float) -> int:
         if self._integer:

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from genstudio.core.messages import _
 from genstudio.panes.manifold.state import ManifoldState
-from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls, SliderControl
+from genstudio.studio.forms.control import ChoiceControl, SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import Button
 
@@ -45,6 +46,7 @@ class ManifoldControls(PaneControls):
         self.rows.insertWidget(0, Caption(_("Axes")))
         self.rows.insertWidget(2, self._pair())
         self.rows.insertWidget(3, self.widget("label"))
+        self.rows.insertWidget(4, self.widget("attributes"))
         self.rows.addWidget(self.home)
         self.add_caption(_("Encoded images"))
         self.rows.addWidget(self.widget("overlay"))

@@ -197,7 +197,7 @@ class PixelsView(PaneView):
         assert isinstance(rendered.state, PixelsState)
         drawing, first = self.drawing, self.drawing.content is None
         drawing.show(content, rendered.state)
-        self.tools.show_classes(tuple(content.values["class_names"]))
+        self.tools.show_conditions(rendered.conditions)
         self.stage.canvas.show_pixels(content.pictures[2].pixels, drawing.pixel)
         self._frames += 1
         if self._frames % SHEET_EVERY == 0 or rendered.final or not self.player.playing:

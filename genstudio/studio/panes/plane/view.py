@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import _
 from genstudio.panes.plane.state import PlaneState
-from genstudio.studio.forms.pane_controls import PaneControls, SliderControl
+from genstudio.studio.forms.control import SliderControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.threads.render_thread import Rendered

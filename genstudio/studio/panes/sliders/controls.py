@@ -7,7 +7,8 @@ from typing import Any
 
 from genstudio.core.messages import _
 from genstudio.panes.sliders.state import SlidersState, Start
-from genstudio.studio.forms.pane_controls import ChoiceControl, PaneControls
+from genstudio.studio.forms.control import ChoiceControl
+from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.widgets.controls import Button
 
 SHOWN_FOR = {"index": "data", "seed": "seed"}

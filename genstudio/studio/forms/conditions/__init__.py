@@ -1,0 +1,1 @@
+"""Fields of forms for conditions, one file per field: chooser, sliders, image, text."""
