@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,8 @@ import typer
 from genstudio.core.messages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from genstudio.core.knobs import Knobs
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("End with one JSON object on the last line of stdout."))]
@@ -49,6 +52,14 @@ Class = Annotated[
         "--class", metavar="CLASS", help=_("Draw this class, by name or number, if the model is class-conditional.")
     ),
 ]
+Attributes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--attribute",
+        metavar="NAME=VALUE",
+        help=_("Draw images with this attribute, if the model is conditioned on attributes; may be repeated."),
+    ),
+]
 Temperature = Annotated[
     float,
     typer.Option("--temperature", metavar="T", min=0.05, max=2.0, help=_("Below 1: more typical; above: more varied.")),
@@ -75,12 +86,42 @@ def search(data: Path | None) -> list[Path] | None:
 
 def parse_settings(knobs: type[Knobs], assignments: list[str], example: str) -> dict[str, Any]:
     """``["size=64"]`` as values of ``knobs``, by name. Raises UsageError, with an example, for what is no assignment."""
-    from genstudio.core.errors import UsageError
     from genstudio.core.knobs import from_text
+
+    values: dict[str, Any] = {}
+    for name, value in _assigned(assignments, example):
+        name = name.removeprefix("data.")
+        field = knobs.model_fields.get(name)
+        values[name] = from_text(field.annotation, value) if field else value.strip()
+    return values
+
+
+def parse_numbers(assignments: list[str], example: str) -> dict[str, float]:
+    """``["smile=0.4"]`` as numbers by name. Raises UsageError, with an example, for what is no finite number."""
+    from genstudio.core.errors import UsageError
     from genstudio.core.messages import N_
     from genstudio.core.plain_text import shortened
 
-    values: dict[str, Any] = {}
+    values: dict[str, float] = {}
+    for name, text in _assigned(assignments, example):
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            raise UsageError(
+                N_("'{value}' is not a number.", value=shortened(text.strip())),
+                N_("Write NAME=VALUE, such as {example}.", example=example),
+            )
+        values[name] = value
+    return values
+
+
+def _assigned(assignments: list[str], example: str) -> Iterator[tuple[str, str]]:
+    from genstudio.core.errors import UsageError
+    from genstudio.core.messages import N_
+    from genstudio.core.plain_text import shortened
+
     for one in assignments:
         name, equals, value = one.partition("=")
         if not equals or not name.strip():
@@ -88,7 +129,4 @@ def parse_settings(knobs: type[Knobs], assignments: list[str], example: str) -> 
                 N_("'{given}' is not a setting.", given=shortened(one)),
                 N_("Write NAME=VALUE, such as {example}.", example=example),
             )
-        name = name.strip().removeprefix("data.")
-        field = knobs.model_fields.get(name)
-        values[name] = from_text(field.annotation, value) if field else value.strip()
-    return values
+        yield name.strip(), value

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from genstudio.cli.options import AsJson, AtStep, Class, Run, Temperature
+from genstudio.cli.options import AsJson, AtStep, Attributes, Class, Run, Temperature
 from genstudio.cli.output import Output
 from genstudio.cli.runs import find_run
 from genstudio.core.messages import _
@@ -54,6 +54,7 @@ def sample(
         ),
     ] = Method.auto,
     class_: Class = None,
+    attribute: Attributes = None,
     temperature: Temperature = 1.0,
     as_json: AsJson = False,
 ) -> None:
@@ -63,8 +64,10 @@ def sample(
 
     output, folder = Output(as_json), find_run(run)
     context = open_context(folder, step)
-    fields = {"n": n, "seed": seed, "temperature": temperature, "label": class_number(context, class_)}
-    state = SamplesState.from_json({**fields, "at": context.snapshot.step})
+    state = SamplesState.from_json(
+        {"n": n, "seed": seed, "temperature": temperature, "label": class_number(context, class_),
+         "attributes": attribute_values(context, attribute or []), "at": context.snapshot.step}
+    )  # fmt: skip
     used = _choose_method(context, folder, method)
     began = time.perf_counter()
     content = final(context, state)
@@ -102,6 +105,25 @@ def class_number(context: ViewContext, name: str | None) -> int:
         N_("There is no class '{name}'.", name=name),
         N_("There are: {names}.", names=", ".join(context.spec.class_names)),
     )
+
+
+def attribute_values(context: ViewContext, assignments: list[str]) -> list[tuple[str, float]]:
+    """Attributes given as ``["smile=0.4"]``, in the order of the spec. Raises UsageError."""
+    from genstudio.cli.options import parse_numbers
+    from genstudio.core.conditions.attributes import check_names
+    from genstudio.core.errors import UsageError
+    from genstudio.core.messages import N_
+
+    if not assignments:
+        return []
+    if "attributes" not in context.model.takes:
+        raise UsageError(
+            N_("Attributes were given, but this model is not conditioned on attributes."),
+            N_("Leave --attribute out, or train a model that is conditioned on them."),
+        )
+    values = parse_numbers(assignments, "smile=0.4")
+    check_names(values, context.spec)
+    return [(name, values[name]) for name in context.spec.attribute_names if name in values]
 
 
 def _choose_method(context: ViewContext, run: Any, method: Method) -> str:

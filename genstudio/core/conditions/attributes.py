@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from genstudio.core.conditions.base import Choices, Condition, ConditionKind, condition_kinds
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
+from genstudio.core.plain_text import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy as np
     from torch import Generator, Tensor
@@ -97,11 +98,17 @@ def of_attributes(values: Tensor | Mapping[str, float], spec: ImageSpec | None =
 
     if isinstance(values, torch.Tensor):
         return Condition({"attributes": values})
+    check_names(values, spec)
     names = spec.attribute_names if spec is not None else ()
-    for name in values:
-        if name not in names:
-            raise UsageError(
-                N_("There is no attribute '{name}'.", name=name),
-                N_("There are: {names}.", names=", ".join(names)),
-            )
     return Condition({"attributes": torch.tensor([values.get(name, math.nan) for name in names])})
+
+
+def check_names(names: Iterable[str], spec: ImageSpec | None) -> None:
+    """Raises :class:`UsageError` for a name that is none of the spec's attributes."""
+    known = spec.attribute_names if spec is not None else ()
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                N_("There is no attribute '{name}'.", name=shortened(name)),
+                N_("There are: {names}.", names=", ".join(known)),
+            )
