@@ -37,7 +37,7 @@ class OpenSlider(QWidget):
     def __init__(self, name: str, low: float, high: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name, self._middle = name, (low + high) / 2
-        decimals = max(2, 2 - math.floor(math.log10(high - low)))
+        decimals = max(2, 1 - math.floor(math.log10(high - low)))
         self._text = NumberOrAny(decimals)
         title = capitalised(name.replace("_", " "))
         self.slider = ValueSlider(title, low, high, decimals=decimals, show=self._text, parent=self)
