@@ -44,7 +44,7 @@ class DropPlace(QWidget):
         column.addWidget(self.refusal)
         self.open.clicked.connect(self.drop.browse)
         self.drop.started.connect(self._started)
-        self.drop.failed.connect(self.refusal.say)
+        self.drop.failed.connect(self.refusal.show_text)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self.drop.enter(event)
@@ -54,7 +54,7 @@ class DropPlace(QWidget):
 
     @Slot()
     def _started(self) -> None:
-        self.refusal.say("")
+        self.refusal.show_text("")
 
 
 @condition_field("image")
