@@ -18,7 +18,7 @@ from genstudio.core.registry import Registry
 from genstudio.core.spec import ImageSpec
 from genstudio.data.base import DataKnobs, Source, data_sets
 from genstudio.models.base import Model, Phase, Play, StepContext, build, models
-from genstudio.models.conditioning import completed
+from genstudio.models.conditioning import complete_condition
 from genstudio.training.run.run import Run
 from genstudio.training.snapshot import Snapshot, load_model
 from genstudio.viewing.context import ViewContext
@@ -47,7 +47,7 @@ class Tiles(Model):
         return torch.randn(n, 2, generator=generator)
 
     def decode(self, z: Tensor, condition: Condition | None = None) -> Tensor:
-        given = completed(self, condition, len(z), z.device)
+        given = complete_condition(self, condition, len(z), z.device)
         images = self.dark.expand(len(z), *self.spec.shape).clone()
         light = given["attributes"][:, 0].nan_to_num(0.5)
         for image, number, value, code in zip(images, given["class"].tolist(), light, z, strict=True):
@@ -57,7 +57,7 @@ class Tiles(Model):
 
     def sample(self, n: int, *, generator: Generator, condition: Condition | None = None) -> Tensor:
         z = self.prior(n, generator=generator)
-        return self.decode(z, completed(self, condition, n, z.device, generator=generator))
+        return self.decode(z, complete_condition(self, condition, n, z.device, generator=generator))
 
 
 class TileImages(Source):
