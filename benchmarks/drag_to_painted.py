@@ -52,8 +52,8 @@ class Driver:
         self.view = self.area.views["manifold"]
         self.recipe = recipe
 
-    def _failed(self, words: object) -> None:
-        raise SystemExit(str(words))
+    def _failed(self, text: object) -> None:
+        raise SystemExit(str(text))
 
     def wait(self, done: Any) -> None:
         limit = time.monotonic() + PATIENCE

@@ -65,15 +65,15 @@ def measure(name: str, seconds: float, settle: float) -> None:
     figures: dict[str, Any] = {}
 
     def hand(window: Any) -> Hand:
-        words: list[str] = []
-        window.session.failed.connect(lambda message: words.append(str(message)))
+        text: list[str] = []
+        window.session.failed.connect(lambda message: text.append(str(message)))
         yield lambda: window.panes is not None and window.left.draft.recipe() is not None
         if name != IDLE:
             # The recipe as it is, saving, sampling and measuring; only that it does not end before we do.
             window.session.start(window.left.draft.recipe().override(["plan.steps=10000000"]))
-            yield lambda: bool(words) or (window.session.state == "training" and window.session.step > 0)
-            if words:
-                figures["failed"] = words[0]
+            yield lambda: bool(text) or (window.session.state == "training" and window.session.step > 0)
+            if text:
+                figures["failed"] = text[0]
                 return
         window.panes.show_pane("manifold")
         yield settle

@@ -44,14 +44,14 @@ def main() -> None:
 
 def measure(window: Any, options: argparse.Namespace, figures: dict[str, Any]) -> Hand:
     """Measure training alone, training while playing, and playing without training."""
-    words: list[str] = []
-    window.session.failed.connect(lambda message: words.append(str(message)))
+    text: list[str] = []
+    window.session.failed.connect(lambda message: text.append(str(message)))
     yield lambda: window.panes is not None and window.left.draft.recipe() is not None
     changes = ["plan.steps=10000000", *options.set]
     window.session.start(window.left.draft.recipe().override(changes))
-    yield lambda: bool(words) or (window.session.state == "training" and window.session.step > 0)
-    if words:
-        figures["failed"] = words[0]
+    yield lambda: bool(text) or (window.session.state == "training" and window.session.step > 0)
+    if text:
+        figures["failed"] = text[0]
         return
     panes = window.panes
     panes.show_pane("pixels")

@@ -130,26 +130,26 @@ def take(recipe: str, shots: list[Shot], folder: Path, part: float, threads: int
     def hand(window: Any) -> Hand:
         from genstudio.studio.theme import theme
 
-        words: list[str] = []
-        window.session.failed.connect(lambda message: words.append(str(message)))
+        text: list[str] = []
+        window.session.failed.connect(lambda message: text.append(str(message)))
         window.resize(*SIZE)
         yield lambda: window.panes is not None and window.left.draft.recipe() is not None
         if run is not None:
             window.session.open_run(run)
-            yield lambda: bool(words) or (window.session.data is not None and bool(window.session.checkpoint_steps()))
+            yield lambda: bool(text) or (window.session.data is not None and bool(window.session.checkpoint_steps()))
         elif recipe:
             threads_asked = [f"plan.threads={threads}"] if threads else []
             window.session.start(window.left.draft.recipe().override(threads_asked))
-            yield lambda: bool(words) or window.session.state == "training"
+            yield lambda: bool(text) or window.session.state == "training"
         else:
             yield lambda: window.left.data.data is not None
             yield 1.0
         for shot in shots:
             theme().choose(shot.theme)
             far = 0 if run is not None else shot.step * part
-            yield lambda far=far: bool(words) or window.session.step >= far  # type: ignore[misc]
-            if words:
-                raise SystemExit(f"{recipe}: {words[0]}")
+            yield lambda far=far: bool(text) or window.session.step >= far  # type: ignore[misc]
+            if text:
+                raise SystemExit(f"{recipe}: {text[0]}")
             yield from arrange(window, shot)
             keep(window.right if shot.part == "panes" else window, folder / f"{shot.name}.png")
 

@@ -318,10 +318,10 @@ def test_too_little_disk_is_refused_with_the_build_that_fits() -> None:
 
 
 def test_disk_message_includes_what_is_already_there() -> None:
-    fresh = str(disk.words(disk.Disk(disk.CUDA_BUILD, 0, 20 * disk.GB, disk.CUDA_DOWNLOAD, True)))
+    fresh = str(disk.text(disk.Disk(disk.CUDA_BUILD, 0, 20 * disk.GB, disk.CUDA_DOWNLOAD, True)))
     assert fresh.startswith("Disk: 6.8 GB needed, and up to 6.4 GB more while it downloads; 20.0 GB free. Most of it")
     assert "a CPU build makes it 1.8 GB" in fresh
-    half = str(disk.words(disk.Disk(disk.CPU_BUILD, disk.GB, 2 * disk.GB, disk.CPU_DOWNLOAD, False)))
+    half = str(disk.text(disk.Disk(disk.CPU_BUILD, disk.GB, 2 * disk.GB, disk.CPU_DOWNLOAD, False)))
     assert half == "Disk: 1.8 GB in all, of which 1.0 GB are already there; 2.0 GB free."
 
 

@@ -101,11 +101,11 @@ def _player_names(node: ast.AST) -> Iterator[str]:
 def pseudo(text: str) -> str:
     """``text`` with accents, 30 % longer. Placeholders, tags and entities stay; a text without letters stays as it is."""
     parts = FIXED.split(text)
-    words = [part.translate(str.maketrans(PLAIN, ACCENTED)) for part in parts[::2]]
-    letters = sum(map(str.isalpha, "".join(words)))
+    message = [part.translate(str.maketrans(PLAIN, ACCENTED)) for part in parts[::2]]
+    letters = sum(map(str.isalpha, "".join(message)))
     if not letters:
         return text
-    parts[::2] = words
+    parts[::2] = message
     made = "".join(parts)
     body = made.rstrip()
     return body + "~" * max(1, round(LONGER * letters)) + made[len(body) :]

@@ -66,7 +66,7 @@ def size(folder: str) -> float:
     return float(total)
 
 
-def words(disk: Disk) -> Message:
+def text(disk: Disk) -> Message:
     """Message before anything is downloaded."""
     if disk.there > 0.1 * GB:
         sizes = N_("Disk: {need} GB in all, of which {there} GB are already there; {free} GB free.", **_in_gb(disk))

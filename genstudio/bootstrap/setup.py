@@ -51,7 +51,7 @@ def _set_up(here: str, extras: set[str], lock: list[int]) -> None:
     disk.require(disk.measure(here, stamp.venv(here), "/cpu"))
     python = _environment(here, lock)
     found = disk.measure(here, stamp.venv(here), _pip_settings(python))
-    print_message(disk.words(found))
+    print_message(disk.text(found))
     disk.require(found)
     stamp.remove(here)
     _remove_half_installed(python)

@@ -95,8 +95,8 @@ def _is_usage(error: Exception) -> bool:
 
 
 def _explain_usage(error: Any) -> int:
-    words = " ".join(error.format_message().split())
+    text = " ".join(error.format_message().split())
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "genstudio"
-    complain(words + ("" if words.endswith((".", "?")) else ".") + " " + _("See '{command} --help'.", command=path))
+    complain(text + ("" if text.endswith((".", "?")) else ".") + " " + _("See '{command} --help'.", command=path))
     return int(error.exit_code)

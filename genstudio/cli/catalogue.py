@@ -58,8 +58,8 @@ def runs(as_json: AsJson = False) -> None:
 
     output, entries, rows, problems = Output(as_json), [], [], []
     for line in map(summarise_run, run_folders()):
-        words = _STATUS.get(line.status, line.status)
-        rows.append([line.name, words, f"{line.step or 0:,}", line.model, line.data, _held_out(line.measures)])
+        text = _STATUS.get(line.status, line.status)
+        rows.append([line.name, text, f"{line.step or 0:,}", line.model, line.data, _held_out(line.measures)])
         entries.append(
             {
                 "name": line.name,

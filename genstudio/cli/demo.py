@@ -60,8 +60,8 @@ def demo(
     outcome = run_job(new)
     # What was made before a stop is listed too: the user waited for it.
     written = _write_all(outcome.job.run, outcome.job.data, out) if outcome.job.run.checkpoints() else {}
-    for words, path in written.items():
-        output.print_line(f"{words}: {path}")
+    for text, path in written.items():
+        output.print_line(f"{text}: {path}")
     report(outcome, output, extra={"files": [str(path.resolve()) for path in written.values()]})
 
 

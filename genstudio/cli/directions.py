@@ -68,12 +68,12 @@ def directions(
     with Interrupt() as interrupt, ProgressBar() as progress:
         try:
             context, judge = _opened(folder, step, data, progress, interrupt)
-            words = N_("Finding directions")
+            text = N_("Finding directions")
             requested = (
                 None if attribute is None else [*attribute, *(name for name in fixed or () if name not in attribute)]
             )
-            codes = _run(known_codes(context), words, progress, interrupt)
-            found = _run(finding.find_in(context, codes, requested, how.value), words, progress, interrupt)
+            codes = _run(known_codes(context), text, progress, interrupt)
+            found = _run(finding.find_in(context, codes, requested, how.value), text, progress, interrupt)
             beside = pixel_scores(context.data, codes, found.names)
             if fixed:
                 found = _held_fixed(found, fixed, attribute, codes.z)
@@ -145,17 +145,17 @@ def _about(context: ViewContext, judge: Judge | None, found: Directions, saved_i
             "judge": None if judge is None else judge.hash,
             "names": found.names,
             "cosines": [[round(float(value), 4) for value in row] for row in cosines],
-            "kept": saved_in,
+            "saved": saved_in,
         }
     }
 
 
-def _run(work: Resumable[T], words: Message, progress: ProgressBar, cancelled: Interrupt) -> T:
+def _run(work: Resumable[T], text: Message, progress: ProgressBar, cancelled: Interrupt) -> T:
     """Result of ``work``, with its share shown. Raises :class:`Cancelled` after Ctrl-C."""
     from genstudio.core.resumable import run
 
     def between(share: float) -> None:
-        progress.preparing(share, words)
+        progress.preparing(share, text)
         if cancelled():
             raise Cancelled(N_("The search for directions was stopped."), N_("Nothing was saved."))
 
@@ -185,8 +185,8 @@ def _with_effects(
     spreads = _run(effects.ordinary(context, judge), N_("Decoding typical codes"), progress, cancelled)
     made = []
     for direction in found:
-        words = N_("Measuring what {name} does", name=direction.name)
-        made.append(_run(effects.measured(context, judge, direction, spreads), words, progress, cancelled))
+        text = N_("Measuring what {name} does", name=direction.name)
+        made.append(_run(effects.measured(context, judge, direction, spreads), text, progress, cancelled))
     return Directions(found.space, tuple(made), found.origin)
 
 

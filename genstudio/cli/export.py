@@ -75,8 +75,8 @@ def export(
     request = ExportRequest(
         export_kind, out, state, content, context.snapshot, folder, context.data, context.blobs, options=options
     )
-    written = write(request, lambda share, words: None, lambda: False)
-    output.print_line(_("{what}: {path}", what=content.words, path=written))
+    written = write(request, lambda share, text: None, lambda: False)
+    output.print_line(_("{what}: {path}", what=content.caption, path=written))
     output.result(
         {"run": str(folder.path), "step": context.snapshot.step, "file": str(written.resolve()), "pane": pane,
          "export": kind}

@@ -195,10 +195,10 @@ def print_results(results: Mapping[str, Result], split: str, output: Output) -> 
             rows.append([f"{split}/{key}", number(value), unit, "", ""])
     output.table(rows, [_("measure"), _("value"), _("unit"), "", _("for comparison")])
     if results:
-        output.print_line(protocol_words(next(iter(results.values())).protocol, results))
+        output.print_line(protocol_text(next(iter(results.values())).protocol, results))
 
 
-def protocol_words(protocol: Mapping[str, Any], results: Mapping[str, Result]) -> str:
+def protocol_text(protocol: Mapping[str, Any], results: Mapping[str, Result]) -> str:
     """One line on how the numbers came about."""
     likelihoods = {r.protocol["likelihood"] for r in results.values() if "likelihood" in r.protocol}
     judge_protocol = next((r.protocol for r in results.values() if {"judge", "reference"} <= set(r.protocol)), None)
@@ -209,12 +209,12 @@ def protocol_words(protocol: Mapping[str, Any], results: Mapping[str, Result]) -
         data=protocol["data"],
         split=protocol["split"],
         binarisation=protocol["binarisation"],
-        likelihood="".join(f"; {words}" for words in sorted(likelihoods)),
-        judge_protocol="" if judge_protocol is None else "; " + judge_words(judge_protocol),
+        likelihood="".join(f"; {text}" for text in sorted(likelihoods)),
+        judge_protocol="" if judge_protocol is None else "; " + judge_text(judge_protocol),
     )
 
 
-def judge_words(protocol: Mapping[str, Any]) -> str:
+def judge_text(protocol: Mapping[str, Any]) -> str:
     """Description of a judged comparison: the judge, the numbers of samples and images, the weights."""
     return _(
         "judge {judge} ({hash}, {features} features, resized {resizer}) on {samples} samples, weights {weights}, against "

@@ -91,7 +91,7 @@ def complete(
     seconds = time.perf_counter() - began
     written = save_state(out, context, state, folder, scale, content)
     output.print_line(
-        _("{what}, drawn in {seconds} s: {path}", what=content.words, seconds=f"{seconds:.2f}", path=written)
+        _("{what}, drawn in {seconds} s: {path}", what=content.caption, seconds=f"{seconds:.2f}", path=written)
     )
     output.result(
         {"run": str(folder.path), "step": context.snapshot.step, "file": str(written.resolve()), "n": n, "seed": seed,
@@ -131,7 +131,7 @@ def surprise(
         indices = content.values["indices"].tolist()
         rows = [[str(k), number(a), number(b)] for k, a, b in zip(indices, nats, bits, strict=True)]
         output.table(rows, [_("image"), _("nats"), _("bits/dim")])
-    output.print_line(_("{what}: {path}", what=content.words, path=written))
+    output.print_line(_("{what}: {path}", what=content.caption, path=written))
     output.result(
         {"run": str(folder.path), "step": context.snapshot.step, "file": str(written.resolve()), "nats": nats,
          "bits_per_dim": bits, "scale_nats": content.values["top"]}

@@ -31,7 +31,7 @@ class ProgressBar:
         self._bar: Any = None
         self._task: Any = None
         self._last_line = -float("inf")
-        self._last_words = ""
+        self._last_kind = ""
 
     def __enter__(self) -> ProgressBar:
         if sys.stderr.isatty():
@@ -52,9 +52,9 @@ class ProgressBar:
         if self._bar is not None:
             self._bar.stop()
 
-    def show(self, fraction: float, words: Message | str, *, important: bool = False) -> None:
+    def show(self, fraction: float, message: Message | str, *, important: bool = False) -> None:
         """Show that ``fraction`` of the work is done. ``important`` text always gets its own line."""
-        text = printable(translate(words))
+        text = printable(translate(message))
         if self._bar is not None:
             self._bar.update(self._task, total=1.0, completed=fraction, description=text)
             if important:
@@ -65,14 +65,14 @@ class ProgressBar:
             self._last_line = now
             complain(text)
 
-    def preparing(self, fraction: float, words: Message | str) -> None:
+    def preparing(self, fraction: float, message: Message | str) -> None:
         """The ``progress`` argument of long preparations: one line for each new piece of work in a log."""
-        kind = words.text if isinstance(words, Message) else str(words)
-        if fraction >= 1 and not self._last_words:
+        kind = message.text if isinstance(message, Message) else str(message)
+        if fraction >= 1 and not self._last_kind:
             return  # it was all there already
-        begins = kind != self._last_words and self._bar is None
-        self._last_words = kind
-        self.show(fraction, f"{translate(words)} {fraction:.0%}", important=begins)
+        begins = kind != self._last_kind and self._bar is None
+        self._last_kind = kind
+        self.show(fraction, f"{translate(message)} {fraction:.0%}", important=begins)
 
     def note(self, text: str) -> None:
         """Print a permanent line above the bar."""
@@ -111,8 +111,8 @@ class TrainingProgress:
             self._progress.note(_("step {step}: {alarm}", step=f"{event.step:,}", alarm=event.message))
             self.health.note(event.step, event.level, translate(event.message))
         elif isinstance(event, self._changed):
-            words = describe_change(event.name, event.was, event.value)
-            self._progress.note(_("step {step}: {alarm}", step=f"{event.step:,}", alarm=words))
+            text = describe_change(event.name, event.was, event.value)
+            self._progress.note(_("step {step}: {alarm}", step=f"{event.step:,}", alarm=text))
         elif isinstance(event, self._rolled_back):
             self.health.discard_after(event.step)
         elif isinstance(event, self._finished):
@@ -128,8 +128,8 @@ class TrainingProgress:
     def _redraw(self, step: int, *, last: bool = False) -> None:
         rows, self._cursor = self._job.telemetry.since(self._cursor)
         self.health.add(rows)
-        if words := self.health.check(now=last):
-            self._progress.note(words)
+        if text := self.health.check(now=last):
+            self._progress.note(text)
         for row in rows:
             if row.images_per_second:
                 self._pace = 0.9 * self._pace + 0.1 * row.images_per_second if self._pace else row.images_per_second

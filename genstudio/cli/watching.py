@@ -38,9 +38,9 @@ class HealthWatch:
         """Training went back to ``step``."""
         self._rows = [row for row in self._rows if row.step <= step]
 
-    def note(self, step: int, level: str, words: str) -> None:
+    def note(self, step: int, level: str, text: str) -> None:
         """An alarm that the loop itself raised."""
-        self.alarms.append({"step": step, "level": level, "message": words, "set": []})
+        self.alarms.append({"step": step, "level": level, "message": text, "set": []})
 
     def check(self, *, now: bool = False) -> str:
         """A new message with its remedy, or ``None``. Limited in rate unless ``now``."""
@@ -66,15 +66,15 @@ class HealthWatch:
     def _warning(self, health: Health) -> str:
         from genstudio.training.health import as_options
 
-        options, words = as_options(health.change), translate(health.message)
+        options, text = as_options(health.change), translate(health.message)
         step = self._rows[-1].step
-        self.alarms.append({"step": step, "level": health.level, "message": words, "set": options})
+        self.alarms.append({"step": step, "level": health.level, "message": text, "set": options})
         if not options:
-            return _("step {step}: {alarm}", step=f"{step:,}", alarm=words)
+            return _("step {step}: {alarm}", step=f"{step:,}", alarm=text)
         command = " ".join(
             ["genstudio resume", shlex.quote(call_run(self._job.run.path)), *(f"--set {one}" for one in options)]
         )
         return _(
             "step {step}: {alarm} {remedy}: stop with Ctrl-C, then {command}",
-            step=f"{step:,}", alarm=words, remedy=translate(health.remedy), command=command,
+            step=f"{step:,}", alarm=text, remedy=translate(health.remedy), command=command,
         )  # fmt: skip

@@ -235,7 +235,7 @@ GenstudioErrorLike = (UsageError,)
 
 def _reason(error: Any) -> Message | str:
     context = error.get("ctx", {})
-    words = {
+    text = {
         "greater_than_equal": N_("it must be at least {limit}", limit=context.get("ge")),
         "greater_than": N_("it must be more than {limit}", limit=context.get("gt")),
         "less_than_equal": N_("it must be at most {limit}", limit=context.get("le")),
@@ -249,7 +249,7 @@ def _reason(error: Any) -> Message | str:
         "finite_number": N_("it must be a finite number"),
         "bool_parsing": N_("it must be true or false"),
     }
-    return words.get(error["type"]) or str(error["msg"])
+    return text.get(error["type"]) or str(error["msg"])
 
 
 def _registered_choices(field: FieldInfo) -> tuple[str, ...] | None:

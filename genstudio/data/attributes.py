@@ -23,7 +23,7 @@ import numpy as np
 
 from genstudio.core.messages import N_, Message
 from genstudio.core.plain_text import shortened
-from genstudio.data.files.table import Table, TableError, lines_in_words, read_table
+from genstudio.data.files.table import Table, TableError, line_numbers, read_table
 
 NAME = "attributes.csv"
 
@@ -124,13 +124,13 @@ class _Pictures:
                     more=N_("; there are {n} more such lines", n=more) if more else "",
                 )
             )  # fmt: skip
-        for lines, words in (
+        for lines, text in (
             (unknown, N_("line {lines} names a picture that is not there ('{name}')")),
             (vague, N_("line {lines} matches several pictures ('{name}'): give its folder too")),
         ):
             if lines:
-                where = lines_in_words(line for line, _ in lines)
-                problems.append(N_(words.text, lines=where, name=shortened(lines[0][1])))
+                where = line_numbers(line for line, _ in lines)
+                problems.append(N_(text.text, lines=where, name=shortened(lines[0][1])))
         return row_of, problems
 
     def _find(self, cell: str) -> list[int]:

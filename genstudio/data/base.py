@@ -162,13 +162,13 @@ class Source:
 
     ``version`` goes up whenever ``decode`` would give other images for the same knobs: it makes old caches unused.
     ``doing`` describes ``decode`` in a message, ``noun`` its images, as in "70,000 images". ``after_cache`` names the
-    knobs that don't change the decoded images, so that changing them decodes nothing again. ``words``: for some
+    knobs that don't change the decoded images, so that changing them decodes nothing again. ``attribute_sides``: for some
     attributes, the descriptions of an image with a low and with a high value.
     """
 
     title: ClassVar[Message]
     help: ClassVar[Message]
-    words: ClassVar[Mapping[str, tuple[Message, Message]]] = {}
+    attribute_sides: ClassVar[Mapping[str, tuple[Message, Message]]] = {}
     doing: ClassVar[Message] = N_("Reading images")
     noun: ClassVar[Message] = N_("images")
     version: ClassVar[int] = 1

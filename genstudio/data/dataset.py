@@ -49,7 +49,7 @@ def open_data(
     kind = data_sets[name]
     knobs = values if isinstance(values, kind.Knobs) else parse_knobs(kind.Knobs, dict(values or {}))
     source = kind(knobs, search)
-    report = progress or (lambda share, words: None)
+    report = progress or (lambda share, text: None)
     is_cancelled = cancelled or (lambda: False)
     if is_cancelled():
         raise CancelledError(N_("Opening the images was cancelled."))

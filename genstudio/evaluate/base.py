@@ -236,11 +236,11 @@ def _choose(model: object, data: DataSet, names: Sequence[str] | None) -> list[M
     chosen = [measures[name] for name in dict.fromkeys(names)]
     for one in chosen:
         if not one.serves(model):
-            words = dict(CAPABILITIES.values())
+            text = dict(CAPABILITIES.values())
             missing = next(capability for capability in one.needs if not has(model, capability))
             raise UsageError(
                 N_("{measure} can't be measured: it needs a model that {capability}.",
-                   measure=one.title, capability=words.get(missing, missing.__name__)),
+                   measure=one.title, capability=text.get(missing, missing.__name__)),
                 N_("Leave '{name}' out, or choose a run of another model.", name=one.name),
             )  # fmt: skip
         if not one.fits(data):

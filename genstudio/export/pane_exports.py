@@ -155,7 +155,7 @@ def save_histogram(request: ExportRequest, progress: Progress, cancelled: Cancel
     return save_histograms(
         request.path,
         request.content.series,
-        title=str(request.content.words),
+        title=str(request.content.caption),
         axis=str(request.content.values.get("axis", "")),
         provenance=provenance_of(request.snapshot, request.state, run=request.run),
     )

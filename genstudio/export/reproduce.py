@@ -49,7 +49,7 @@ class Reproduction:
         return self.same or (not self.here and self.largest <= 1 and self.differing <= 1e-4)
 
     @property
-    def words(self) -> Message:
+    def text(self) -> Message:
         if self.same:
             return N_("Reproduced, equal to the bit.")
         return N_(

@@ -1,6 +1,6 @@
 """Places in latent space that a person names: a drawn code, an encoded image, what is typical of a class, a z that was sent.
 
-A frame is a value: it means the same place for the same weights and data, and its counterpart for others.
+A point is a value: it means the same place for the same weights and data, and its counterpart for others.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ class LatentPoint:
     label: Annotated[int, pydantic.Field(ge=0)] = 0
 
 
-def code_of(context: ViewContext, frame: LatentPoint) -> Tensor:
-    """The code of ``frame``, float32 D, cached in the view context.
+def code_of(context: ViewContext, point: LatentPoint) -> Tensor:
+    """The code of ``point``, float32 D, cached in the view context.
 
     Raises :class:`UsageError` where there is none: an image to be encoded by a model that encodes none, a z of another
     space, a class that nothing tells, or codes that are no finite numbers.
     """
     import torch
 
-    z = run(seek(context, frame))
+    z = run(seek(context, point))
     if not bool(torch.isfinite(z).all()):
         raise UsageError(
             N_("The model's codes are not finite: its training diverged."),
@@ -58,74 +58,74 @@ def code_of(context: ViewContext, frame: LatentPoint) -> Tensor:
     return z
 
 
-def image_of(context: ViewContext, frame: LatentPoint) -> Tensor:
-    """The picture that ``frame`` is of, float32 C×H×W: the image itself where it was one, else what its code decodes to."""
+def image_of(context: ViewContext, point: LatentPoint) -> Tensor:
+    """The picture that ``point`` is of, float32 C×H×W: the image itself where it was one, else what its code decodes to."""
     import torch
 
     def make() -> Tensor:
-        if frame.kind == "image":
-            return validation_image(context, frame.number)[0]
-        if frame.kind == "own" and frame.blob is not None:
-            return own_image(context, frame.blob)
-        shares = labels_of(context, (frame,))
+        if point.kind == "image":
+            return validation_image(context, point.number)[0]
+        if point.kind == "own" and point.blob is not None:
+            return own_image(context, point.blob)
+        shares = labels_of(context, (point,))
         condition = None if shares is None else of_class(torch.from_numpy(shares).float())
-        return decoded(context, code_of(context, frame)[None], condition)[0]
+        return decoded(context, code_of(context, point)[None], condition)[0]
 
-    image: Tensor = context.once(("frame's image", frame), make)
+    image: Tensor = context.once(("point's image", point), make)
     return image
 
 
-def words_of(context: ViewContext, frame: LatentPoint) -> Message:
-    """Title of a frame."""
-    return words_for(frame, tuple(context.spec.class_names or ()), classes_of(context))
+def title_of_point(context: ViewContext, point: LatentPoint) -> Message:
+    """Title of a point."""
+    return title_for(point, tuple(context.spec.class_names or ()), classes_of(context))
 
 
-def words_for(frame: LatentPoint, names: tuple[str, ...], classes: int = 0) -> Message:
-    """Title of a frame without a model. ``names``: of the classes; ``classes``: number of classes that the model is
+def title_for(point: LatentPoint, names: tuple[str, ...], classes: int = 0) -> Message:
+    """Title of a point without a model. ``names``: of the classes; ``classes``: number of classes that the model is
     conditioned on."""
 
     def named(number: int) -> str:
         return names[number % len(names)] if names else str(number)
 
-    if frame.kind == "class":
-        return N_("a typical {name}", name=named(frame.number))
-    if frame.kind == "seed":
-        words = N_("seed {n}", n=frame.number)
-    elif frame.kind == "image":
-        words = N_("validation image {n}", n=f"{frame.number:,}")
+    if point.kind == "class":
+        return N_("a typical {name}", name=named(point.number))
+    if point.kind == "seed":
+        text = N_("seed {n}", n=point.number)
+    elif point.kind == "image":
+        text = N_("validation image {n}", n=f"{point.number:,}")
     else:
-        words = N_("your image") if frame.kind == "own" else N_("a z that was sent")
-    return N_("{frame} as {name}", frame=words, name=named(frame.label)) if classes else words
+        text = N_("your image") if point.kind == "own" else N_("a z that was sent")
+    return N_("{point} as {name}", point=text, name=named(point.label)) if classes else text
 
 
-def seek(context: ViewContext, frame: LatentPoint) -> Resumable[Tensor]:
+def seek(context: ViewContext, point: LatentPoint) -> Resumable[Tensor]:
     """:func:`code_of` in steps, where the code has to be searched for: it may hold numbers that are not finite."""
-    key = _key(frame)
-    if frame.kind != "class" or classes_of(context):
-        return context.once(key, lambda: _made(context, frame))
+    key = _key(point)
+    if point.kind != "class" or classes_of(context):
+        return context.once(key, lambda: _made(context, point))
     try:
-        return (yield from context.resume(key, lambda: _typical(context, frame.number)))
+        return (yield from context.resume(key, lambda: _typical(context, point.number)))
     except UsageError:
         context.discard(key)  # a judge that is made later may know
         raise
 
 
-def labels_of(context: ViewContext, frames: tuple[LatentPoint, ...]) -> np.ndarray | None:
-    """Class shares that condition the model at each of the frames: float64 m×K, one of them 1;
+def labels_of(context: ViewContext, points: tuple[LatentPoint, ...]) -> np.ndarray | None:
+    """Class shares that condition the model at each of the points: float64 m×K, one of them 1;
     ``None`` for other models."""
     classes = classes_of(context)
     if not classes:
         return None
-    shares = np.zeros((len(frames), classes))
-    for row, frame in zip(shares, frames, strict=True):
+    shares = np.zeros((len(points), classes))
+    for row, point in zip(shares, points, strict=True):
         # Of a conditional model, the typical image of a class is the one drawn under that class.
-        row[(frame.number if frame.kind == "class" else frame.label) % classes] = 1
+        row[(point.number if point.kind == "class" else point.label) % classes] = 1
     return shares
 
 
-def _key(frame: LatentPoint) -> tuple[object, ...]:
+def _key(point: LatentPoint) -> tuple[object, ...]:
     """Cache key of the code, which does not depend on the class that is decoded there."""
-    return ("frame", frame.kind, frame.number, frame.blob)
+    return ("point", point.kind, point.number, point.blob)
 
 
 def _class_name(context: ViewContext, number: int) -> str:
@@ -133,34 +133,34 @@ def _class_name(context: ViewContext, number: int) -> str:
     return names[number % len(names)] if names else str(number)
 
 
-def _made(context: ViewContext, frame: LatentPoint) -> Tensor:
+def _made(context: ViewContext, point: LatentPoint) -> Tensor:
     import torch
 
-    if frame.kind == "seed" or (frame.kind == "class" and classes_of(context)):
-        seed = frame.number if frame.kind == "seed" else 0
+    if point.kind == "seed" or (point.kind == "class" and classes_of(context)):
+        seed = point.number if point.kind == "seed" else 0
         drawn: Tensor = context.require(Decodes).prior(1, generator=generator(seed, "frame"))
         return drawn[0]
-    if frame.kind == "z":
-        return _sent(context, frame)
+    if point.kind == "z":
+        return _sent(context, point)
     if not has(context.model, Encodes):
         raise UsageError(N_("This model has no encoder: an image has no code here."), N_("Use drawn codes instead."))
-    if frame.kind == "own":
-        if frame.blob is None:
+    if point.kind == "own":
+        if point.blob is None:
             raise UsageError(N_("You have not opened an image of your own."), N_("Open one, or drop it here."))
-        image = own_image(context, frame.blob)
+        image = own_image(context, point.blob)
     else:
-        image = validation_image(context, frame.number)[0]
+        image = validation_image(context, point.number)[0]
     z: Tensor = context.require(Encodes).encode(image[None])
     return torch.flatten(z.float())
 
 
-def _sent(context: ViewContext, frame: LatentPoint) -> Tensor:
+def _sent(context: ViewContext, point: LatentPoint) -> Tensor:
     import torch
 
     dim = context.require(Decodes).latent_dim
-    if frame.blob is None:
+    if point.blob is None:
         raise UsageError(N_("No code z was sent here."), N_("Send one from another pane."))
-    z = torch.from_numpy(context.blobs.get_array(frame.blob).astype("float32")).flatten()
+    z = torch.from_numpy(context.blobs.get_array(point.blob).astype("float32")).flatten()
     if len(z) != dim:
         raise UsageError(
             N_("A z that was sent here has {n} numbers, but codes of this model have {dim}.", n=len(z), dim=dim),

@@ -80,7 +80,7 @@ def _catch_everything(window: MainWindow) -> None:
             return
         with contextlib.suppress(OSError, ValueError, AttributeError):  # the terminal may be closed
             sys.stderr.write("".join(traceback.format_exception(kind, error, trace)))
-        window.session.failed.emit(_in_words(error))
+        window.session.failed.emit(_described(error))
 
     def caught_in_thread(args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None:
@@ -90,8 +90,8 @@ def _catch_everything(window: MainWindow) -> None:
     threading.excepthook = caught_in_thread
 
 
-def _in_words(error: BaseException) -> object:
-    from genstudio.studio.threads.error_words import error_message
+def _described(error: BaseException) -> object:
+    from genstudio.studio.threads.error_text import error_message
 
     return error_message(error)
 

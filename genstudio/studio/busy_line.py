@@ -24,14 +24,14 @@ class BusyLine(LinkLine):
     threads_requested = Signal(int)
 
     def __init__(self, session: Session, parent: QWidget | None = None, processor: Processor | None = None) -> None:
-        words = Running()
-        words.setObjectName("words")
-        words.setProperty("level", "warn")
+        text = Running()
+        text.setObjectName("message")
+        text.setProperty("level", "warn")
         tip = _(
             "Applies from the next step on, so that no thread waits for a busy core. The field Threads of the "
             "plan shows the number and can restore it."
         )
-        super().__init__(words, _("Use one thread"), tip, parent)
+        super().__init__(text, _("Use one thread"), tip, parent)
         self._session = session
         self.processor = processor or Processor()
         self.link.clicked.connect(self._clicked)

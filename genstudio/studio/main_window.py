@@ -19,7 +19,7 @@ from genstudio.studio.sidebar.column import LeftColumn
 from genstudio.studio.status_bar import StatusBar
 from genstudio.studio.tab_order import move_focus
 from genstudio.studio.theme import theme
-from genstudio.studio.threads.error_words import error_message
+from genstudio.studio.threads.error_text import error_message
 from genstudio.studio.threads.event_loop_latency import EventLoopLatency
 from genstudio.studio.threads.library import Library
 
@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
             self.session.open_run(self.session.opening)
         background = self.session.background
         background.submit(import_optimisers, self._all_imported, self._import_failed)
-        background.submit(device_in_words, self.status.set_device)
+        background.submit(device_text, self.status.set_device)
         background.submit(empty_trash)
 
     @Slot(object)
@@ -219,7 +219,7 @@ def import_optimisers() -> None:
     import torch._dynamo  # noqa: F401
 
 
-def device_in_words() -> Message:
+def device_text() -> Message:
     """Name of the device that training will use. On the background thread."""
     from genstudio.core.device import choose_device, describe_device
 

@@ -64,7 +64,7 @@ class StatusBar(QWidget):
         )
         n = self.busy.threads  # those that train may be fewer than the device has
         device = translate(cpu_title(n)) if n else self._device
-        self.label.setText("   ·   ".join(filter(None, [device, memory_in_words(), late])))
+        self.label.setText("   ·   ".join(filter(None, [device, memory_text(), late])))
 
 
 class JobLine(ProgressLine):
@@ -77,7 +77,7 @@ class JobLine(ProgressLine):
         self.bar.setFixedSize(120, 6)
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(8)
-        for part in (self.words, self.bar, self.stop, self.action, self.close_button):
+        for part in (self.text_label, self.bar, self.stop, self.action, self.close_button):
             part.setMaximumHeight(20)
         self.stop_requested.connect(self._stop)
         self.action_requested.connect(self._show_news)
@@ -94,10 +94,10 @@ class JobLine(ProgressLine):
         job, news = self._jobs.running if self._jobs is not None else None, self._news
         if job is not None and not (job.by_itself and news is not None):
             title = translate(job.title)
-            words = _("{title}, {percent} %", title=title, percent=f"{100 * job.share:.0f}")
-            self.show_work(words, job.share, _("Stop: {title}", title=title))
+            text = _("{title}, {percent} %", title=title, percent=f"{100 * job.share:.0f}")
+            self.show_work(text, job.share, _("Stop: {title}", title=title))
         elif news is not None:
-            self.show_result(translate(news.words), has_action=news.show is not None)
+            self.show_result(translate(news.text), has_action=news.show is not None)
         else:
             self.hide()
 
@@ -124,7 +124,7 @@ class JobLine(ProgressLine):
         self._renew()
 
 
-def memory_in_words() -> str:
+def memory_text() -> str:
     """The resident memory of this process: "1.1 GB"."""
     import psutil
 

@@ -145,7 +145,7 @@ class Loop:
         self._begin(resume)
         yield self.journal.note(ev.Started(self.step))
         if self.other_images:
-            yield self.journal.note(ev.Alarm(self.step, "watch", self._words_on_other_images()))
+            yield self.journal.note(ev.Alarm(self.step, "watch", self._text_on_other_images()))
         if self.progress.owed:
             yield from self.observer.measure()
         if self.saver.saved < 0:
@@ -270,7 +270,7 @@ class Loop:
         self._since = (images, self.progress.stepping)
         self.journal.record(self.step, values, pace)
 
-    def _words_on_other_images(self) -> Message:
+    def _text_on_other_images(self) -> Message:
         return N_(
             "The images are no longer those of step {step}: training continues with the current ones, and some "
             "that are held out now may have been training images before.",

@@ -104,7 +104,7 @@ class Points:
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """Result of a pane's content function. ``words`` describes it in one line.
+    """Result of a pane's content function. ``text`` describes it in one line.
 
     ``values`` holds named numbers and arrays for the inspector and for export. ``legend``: what the colours of the picture
     mean, where it has no points that say so. ``coarse``: stands in for a better one that follows for certain, and is worth
@@ -113,7 +113,7 @@ class Content:
     done (0 to 1), where that is known.
     """
 
-    words: Message
+    caption: Message
     pictures: tuple[Picture, ...] = ()
     series: tuple[Series, ...] = ()
     points: Points | None = None
@@ -126,7 +126,7 @@ class Content:
 
     def digest(self) -> str:
         """sha256 over every number and word: equal for equal contents."""
-        hasher = hashlib.sha256(str(self.words).encode())
+        hasher = hashlib.sha256(str(self.caption).encode())
         arrays: list[Any] = [self.values]
         arrays += [part for p in self.pictures for part in (p.pixels, p.values)]
         arrays += [part for s in self.series for part in (s.x, s.y, *(() if s.marks is None else (s.marks,)))]

@@ -44,15 +44,15 @@ def signed_scale(top: str) -> tuple[tuple[str, tuple[int, int, int]], ...]:
     import numpy as np
 
     colours = [(int(r), int(g), int(b)) for r, g, b in signed(np.linspace(-1, 1, 9), 1.0)]
-    words = [f"−{top}", *[""] * 7, f"+{top}"]
-    return tuple(zip(words, colours, strict=True))
+    text = [f"−{top}", *[""] * 7, f"+{top}"]
+    return tuple(zip(text, colours, strict=True))
 
 
 def scale(low: str, high: str) -> tuple[tuple[str, tuple[int, int, int]], ...]:
     """The colours as the entries of a continuous legend, with words at both ends."""
     colours = [(int(r), int(g), int(b)) for r, g, b in table()[::15]]
-    words = [low, *[""] * (len(colours) - 2), high]
-    return tuple(zip(words, colours, strict=True))
+    text = [low, *[""] * (len(colours) - 2), high]
+    return tuple(zip(text, colours, strict=True))
 
 
 @cache

@@ -14,7 +14,7 @@ def arrays_of(content: Content) -> dict[str, np.ndarray]:
     """Everything in ``content`` that is a number, for an npz: pixels and z of each picture, points, series, values."""
     import numpy as np
 
-    found: dict[str, Any] = {"words": np.array(str(content.words))}
+    found: dict[str, Any] = {"words": np.array(str(content.caption))}
     for k, picture in enumerate(content.pictures):
         tail = "" if k == 0 else f"_{k + 1}"
         found[f"pixels{tail}"] = picture.cells()

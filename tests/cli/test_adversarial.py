@@ -115,7 +115,7 @@ def test_class_is_drawn_by_name_and_all_in_turn_without(genstudio, write, of_cla
 
 
 @pytest.mark.parametrize(
-    ("model", "knobs", "options", "words"),
+    ("model", "knobs", "options", "text"),
     [
         ("dcgan", "width = 4", ["plan.batch_size=1"], "plan.batch_size=2"),
         ("dcgan", "width = 4", ["data.size=9"], "The nearest sizes that work: 8, 10."),
@@ -125,8 +125,8 @@ def test_class_is_drawn_by_name_and_all_in_turn_without(genstudio, write, of_cla
         ("gan", "hidden = 8", ["objective=wassersteen"], "wasserstein-gp"),
     ],
 )
-def test_unsuitable_settings_are_one_line_with_an_alternative(genstudio, write, home, model, knobs, options, words):
+def test_unsuitable_settings_are_one_line_with_an_alternative(genstudio, write, home, model, knobs, options, text):
     answer = genstudio("train", write(model, knobs), *(part for one in options for part in ("--set", one)))
     assert answer.code == 2
-    assert words in answer.complaint
+    assert text in answer.complaint
     assert not list((home / "runs").glob("*")), "no folder was made"

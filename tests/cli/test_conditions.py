@@ -30,7 +30,7 @@ def test_images_are_drawn_with_a_class_and_attributes(genstudio, tiles: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("given", "text"),
     [
         ("smile=1", "no attribute 'smile'. There are: light, tilt."),
         ("light", "NAME=VALUE, such as smile=0.4"),
@@ -39,9 +39,9 @@ def test_images_are_drawn_with_a_class_and_attributes(genstudio, tiles: Path) ->
         ("light=1e999", "is not a number"),
     ],
 )
-def test_an_attribute_that_does_not_fit_is_refused(genstudio, tiles: Path, given: str, words: str) -> None:
+def test_an_attribute_that_does_not_fit_is_refused(genstudio, tiles: Path, given: str, text: str) -> None:
     answer = genstudio("sample", tiles, "--out", "a.png", "--attribute", given)
-    assert (answer.code, words in answer.complaint) == (2, True), answer.complaint
+    assert (answer.code, text in answer.complaint) == (2, True), answer.complaint
 
 
 def test_a_model_without_attributes_refuses_them(genstudio, trained: Path) -> None:

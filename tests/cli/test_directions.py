@@ -75,13 +75,13 @@ def test_one_attribute_by_name_with_another_held_fixed(genstudio, run: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("asked", "text"),
     [("always", "always: It is 1 in all"), ("smile", "There is no attribute 'smile' here. There are: ")],
 )
-def test_directions_that_can_not_be_found_give_a_reason(genstudio, run: Path, asked: str, words: str) -> None:
+def test_directions_that_can_not_be_found_give_a_reason(genstudio, run: Path, asked: str, text: str) -> None:
     answer = genstudio("directions", run, "--attribute", asked)
     assert answer.code == 2
-    assert words in answer.err
+    assert text in answer.err
 
 
 def test_images_without_attributes_get_the_mirror_direction(genstudio, trained: Path) -> None:

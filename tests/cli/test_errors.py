@@ -8,7 +8,7 @@ from genstudio.core.errors import GenstudioError
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "words"),
+    ("arguments", "code", "text"),
     [
         (["train", "mnist-vae2d"], 2, "Did you mean 'mnist-vae-2d'?"),
         (["train", "nowhere.toml"], 2, "nowhere.toml"),
@@ -39,11 +39,11 @@ from genstudio.core.errors import GenstudioError
         (["demo", "--out", "OCCUPIED/thesis.txt"], 1, "OCCUPIED/thesis.txt"),
     ],
 )  # fmt: skip
-def test_one_line_and_a_code(genstudio, recipe, tmp_path, arguments, code, words):
+def test_one_line_and_a_code(genstudio, recipe, tmp_path, arguments, code, text):
     (tmp_path / "OCCUPIED").mkdir()
     (tmp_path / "OCCUPIED" / "thesis.txt").write_text("mine")
     answer = genstudio(*(recipe if one == "RECIPE" else one for one in arguments))
-    assert words in answer.complaint
+    assert text in answer.complaint
     assert "Traceback" not in answer.err
     assert answer.code == code
     assert answer.out == ""
@@ -51,7 +51,7 @@ def test_one_line_and_a_code(genstudio, recipe, tmp_path, arguments, code, words
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         ("[model\nname = 'vae'", "line 1"),
         ("title = 'No model'", "model"),
@@ -60,16 +60,16 @@ def test_one_line_and_a_code(genstudio, recipe, tmp_path, arguments, code, words
         (b"\xff\xfe\x00[model]", "broken.toml"),
     ],
 )
-def test_a_broken_recipe_is_named_with_what_is_wrong(genstudio, tmp_path, text, words):
+def test_a_broken_recipe_is_named_with_what_is_wrong(genstudio, tmp_path, text, message):
     path = tmp_path / "broken.toml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     answer = genstudio("train", path)
-    assert words in answer.complaint
+    assert message in answer.complaint
     assert answer.code == 2
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "words"),
+    ("arguments", "code", "text"),
     [
         (["sample", "squares-1", "--out", "a.jpg"], 2, ".png"),
         (["sample", "squares-1", "--out", "a.png", "--step", "7"], 1, "0, 6, 12"),
@@ -81,11 +81,11 @@ def test_a_broken_recipe_is_named_with_what_is_wrong(genstudio, tmp_path, text, 
         (["train", "RECIPE", "--out", "RUN"], 1, "squares-1"),
     ],
 )  # fmt: skip
-def test_one_line_and_a_code_about_a_run(genstudio, recipe, trained, tmp_path, arguments, code, words):
+def test_one_line_and_a_code_about_a_run(genstudio, recipe, trained, tmp_path, arguments, code, text):
     before = sorted(tmp_path.glob("*"))
     places = {"RECIPE": recipe, "RUN": trained, "RECIPE/a.png": recipe / "a.png"}
     answer = genstudio(*(places.get(one, one) for one in arguments))
-    assert words in answer.complaint
+    assert text in answer.complaint
     assert answer.code == code
     assert sorted(tmp_path.glob("*")) == before, "nothing half-made is left"
 

@@ -32,8 +32,8 @@ def show(
     path: object, *more: str, env: dict[str, str] | None = None, redirect: str = ""
 ) -> subprocess.CompletedProcess:
     """``data show`` of a folder in a separate process, with a shell's redirections."""
-    words = [sys.executable, "-m", "genstudio", "data", "show", "folder", "--set", "size=8", *more, "--set"]
-    command = b" ".join(map(os.fsencode, words)) + b" 'path=" + os.fsencode(path) + b"' " + os.fsencode(redirect)
+    text = [sys.executable, "-m", "genstudio", "data", "show", "folder", "--set", "size=8", *more, "--set"]
+    command = b" ".join(map(os.fsencode, text)) + b" 'path=" + os.fsencode(path) + b"' " + os.fsencode(redirect)
     return subprocess.run([b"bash", b"-c", command], capture_output=True, env={**os.environ, **(env or {})})
 
 
@@ -124,7 +124,7 @@ LONG, DEEP = "1" * 5000, "[" * 5000
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "text"),
     [
         (["--set", f"plan.steps={LONG}"], "steps"),
         (["--set", f"plan.steps=0x{LONG}"], "steps"),
@@ -142,10 +142,10 @@ LONG, DEEP = "1" * 5000, "[" * 5000
         (["--device", "\x1b[31m"], "no device '\ufffd[31m'"),
     ],
 )
-def test_unbounded_number_or_nesting_is_one_line(genstudio, recipe, arguments: list[str], words: str) -> None:
+def test_unbounded_number_or_nesting_is_one_line(genstudio, recipe, arguments: list[str], text: str) -> None:
     answer = genstudio("train", recipe, *arguments)
     assert answer.code == 2
-    assert words in answer.complaint
+    assert text in answer.complaint
     assert len(answer.complaint) < 1000
     assert "unexpected" not in answer.complaint
 

@@ -126,9 +126,9 @@ def test_surprise_reports_the_nats_of_each_image(genstudio, trained, tmp_path):
     Image.fromarray(np.full((8, 8), 200, np.uint8)).save("own.png")
     own = genstudio("surprise", trained, "--image", "own.png", "--out", "b.png", "--json").json
     assert len(own["nats"]) == 1
-    words = genstudio("surprise", trained, "--out", "c.png").out
-    assert "bits/dim" in words
-    assert "nats per pixel" in words
+    text = genstudio("surprise", trained, "--out", "c.png").out
+    assert "bits/dim" in text
+    assert "nats per pixel" in text
 
 
 def test_the_nats_of_the_test_split_are_those_of_evaluate(genstudio, trained):
@@ -156,7 +156,7 @@ def test_classes_by_name_or_number_and_temperature(genstudio, of_classes):
 def test_impossible_requests_are_one_line_with_a_remedy(genstudio, trained, recipe):
     Image.fromarray(np.full((8, 8), 255, np.uint8)).save("white.png")
     Path("none.png").write_text("no picture")
-    for arguments, words in (
+    for arguments, text in (
         (("complete", trained), "Give --image FILE (your own) or --index I"),
         (("complete", trained, "--index", 1, "--image", "white.png"), "Give one of the two."),
         (("complete", trained, "--index", 1, "--mask", "white.png", "--keep", "top"), "Give one of the two."),
@@ -169,7 +169,7 @@ def test_impossible_requests_are_one_line_with_a_remedy(genstudio, trained, reci
     ):
         answer = genstudio(*arguments, "--out", "a.png")
         assert answer.code == 2, answer.err
-        assert words in answer.complaint
+        assert text in answer.complaint
     assert not Path("a.png").exists()
     assert genstudio("train", recipe).code == 0
     for command in (("complete", "latest", "--index", 1), ("surprise", "latest")):

@@ -36,8 +36,8 @@ def test_the_command_line_speaks_the_language_in_force(pseudo_folder: Path) -> N
     )
     helps, table = done.stdout.split("\n" + pseudo("recipe"))
     assert pseudo("Show the traceback of an error.") in helps
-    for words in OF_CLICK:
-        helps = helps.replace(words, "")
+    for text in OF_CLICK:
+        helps = helps.replace(text, "")
     assert re.findall(r"[A-Za-z]{2,}", NAMES.sub("", helps)) == []
     assert pseudo("Digits on a plane") in table
     assert pseudo("Start one: genstudio train RECIPE") in table

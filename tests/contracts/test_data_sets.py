@@ -206,11 +206,11 @@ def test_progress_rises_to_one_in_words(
 ) -> None:
     monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path))
     told: list[tuple[float, Message]] = []
-    opened(name, search, given={"progress": lambda share, words: told.append((share, words))})
+    opened(name, search, given={"progress": lambda share, text: told.append((share, text))})
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    assert all(isinstance(words, Message) and str(words) for _, words in told)
+    assert all(isinstance(text, Message) and str(text) for _, text in told)
 
 
 def test_a_cancel_leaves_nothing(name: str, search: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

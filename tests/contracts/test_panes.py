@@ -177,8 +177,8 @@ def test_content_is_pure_and_has_a_caption(name: str, model: str, spec: ImageSpe
     first, second = final(view_context(spec, model), state), final(view_context(spec, model), state)
     assert first.digest() == second.digest()
     assert torch.equal(torch.get_rng_state(), before), "only the training thread may draw from the default generator"
-    assert str(first.words)
-    assert "40" in str(first.words), "the words name the step"
+    assert str(first.caption)
+    assert "40" in str(first.caption), "the words name the step"
     for picture in first.pictures:
         assert picture.pixels.dtype == "uint8"
         assert picture.pixels.shape[2] in (1, 3)

@@ -35,5 +35,5 @@ def test_instance_without_the_attribute_lacks_the_capability() -> None:
 
 
 def test_each_capability_has_a_description() -> None:
-    assert all(str(words) for _, words in CAPABILITIES.values())
+    assert all(str(text) for _, text in CAPABILITIES.values())
     assert all(capability.__name__ == name for name, (capability, _) in CAPABILITIES.items())

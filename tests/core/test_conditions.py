@@ -90,7 +90,7 @@ def test_rows_and_repetitions_keep_kinds_together() -> None:
 
 
 @pytest.mark.parametrize(
-    ("takes", "condition", "words"),
+    ("takes", "condition", "text"),
     [
         (("class",), of_class(3), "no class 3.*0 to 2: shirt, shoe, bag"),
         (("attributes",), of_class(0), "trained without classes"),
@@ -100,16 +100,16 @@ def test_rows_and_repetitions_keep_kinds_together() -> None:
     ],
 )
 def test_a_condition_that_does_not_fit_is_refused_with_what_works(
-    takes: tuple[str, ...], condition: Condition, words: str
+    takes: tuple[str, ...], condition: Condition, text: str
 ) -> None:
-    with pytest.raises(UsageError, match=words):
+    with pytest.raises(UsageError, match=text):
         model(*takes).sample(2, generator=noise(), condition=condition)
 
 
 def test_images_without_a_kind_are_refused_by_a_model_that_takes_it() -> None:
     plain = ImageSpec(1, 2, 2)
-    for kind, words in {"class": "conditioned on classes", "attributes": "conditioned on attributes"}.items():
-        with pytest.raises(UsageError, match=words):
+    for kind, text in {"class": "conditioned on classes", "attributes": "conditioned on attributes"}.items():
+        with pytest.raises(UsageError, match=text):
             check_kinds(plain, (kind,), N_("Choose other images."))
 
 

@@ -60,9 +60,9 @@ def test_a_plural_without_a_count_from_a_damaged_file_is_still_shown() -> None:
 
 def test_names_in_messages_are_shown_without_control_characters_and_of_bounded_length() -> None:
     message = N_("{name} was left out: {why}.", name="a\x1b[31m\n\u202eb\udce9", why=N_("{n}", n="x" * 10_000))
-    words = str(message)
-    assert words.startswith("a\ufffd[31m \ufffdb\ufffd was left out: xxx")
-    assert len(words) < 2100
+    text = str(message)
+    assert text.startswith("a\ufffd[31m \ufffdb\ufffd was left out: xxx")
+    assert len(text) < 2100
 
 
 def test_the_arguments_of_every_message_are_its_placeholders() -> None:

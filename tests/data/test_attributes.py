@@ -195,7 +195,7 @@ def test_trailing_empty_columns_and_rows_are_ignored() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "words"),
+    ("table", "text"),
     [
         (ten_rows() + "3.png,999\n", "line 5 and line 12 describe the same picture (3.png); the later one is used"),
         (ten_rows() + "nosuch.png,1\n", "line 12 names a picture that is not there ('nosuch.png')"),
@@ -209,9 +209,9 @@ def test_trailing_empty_columns_and_rows_are_ignored() -> None:
         ("", "it is empty"),
     ],
 )
-def test_skipped_or_contradictory_lines_are_reported_with_their_number(table: str, words: str) -> None:
+def test_skipped_or_contradictory_lines_are_reported_with_their_number(table: str, text: str) -> None:
     _, _, problems = read_attributes(table.encode(), TEN)
-    assert any(words in str(problem) for problem in problems), [str(p) for p in problems]
+    assert any(text in str(problem) for problem in problems), [str(p) for p in problems]
 
 
 def test_ambiguous_name_is_reported() -> None:

@@ -41,7 +41,7 @@ def remarks(data: DataSet) -> str:
 
 
 @pytest.mark.parametrize(
-    ("values", "kind", "words"),
+    ("values", "kind", "text"),
     [
         ((RAMP * 4095).astype(np.uint16), "TIFF", "12-bit: values 0 to 4,095 were taken as black to white"),
         ((RAMP * 4095).astype(np.uint16), "PNG", "12-bit: values 0 to 4,095"),
@@ -64,13 +64,13 @@ def remarks(data: DataSet) -> str:
         ((RAMP * 3).astype(np.uint16), "PNG", "Values 0 to 3"),
     ],
 )
-def test_no_depth_becomes_dark_or_white(tmp_path: Path, values: np.ndarray, kind: str, words: str) -> None:
+def test_no_depth_becomes_dark_or_white(tmp_path: Path, values: np.ndarray, kind: str, text: str) -> None:
     data = written(tmp_path, values, kind)
     assert data.spec.channels == 1
     images = data.bytes(range(20))
     steps = np.round((values.astype(float) - values.min()) / (values.max() - float(values.min())) * 255)
     assert np.abs(images[:, 0, 40].astype(int) - steps[40]).max() <= 1
-    assert words in remarks(data) if words else not data.problems
+    assert text in remarks(data) if text else not data.problems
 
 
 def test_one_scale_serves_the_whole_set(tmp_path: Path) -> None:
@@ -109,10 +109,10 @@ def test_smallest_value_can_be_white() -> None:
     assert pixels[0, 0, -1] == 0
 
 
-@pytest.mark.parametrize(("level", "words"), [(6, "20 of 20 pictures are nearly black"), (250, "nearly white")])
-def test_nearly_invisible_pictures_are_reported(tmp_path: Path, level: int, words: str) -> None:
+@pytest.mark.parametrize(("level", "text"), [(6, "20 of 20 pictures are nearly black"), (250, "nearly white")])
+def test_nearly_invisible_pictures_are_reported(tmp_path: Path, level: int, text: str) -> None:
     values = np.random.default_rng(0).integers(level - 5, level + 5, (64, 64)).astype(np.uint8)
-    assert words in remarks(written(tmp_path, values, "PNG"))
+    assert text in remarks(written(tmp_path, values, "PNG"))
 
 
 def test_single_colour_and_identical_pictures_are_reported(tmp_path: Path) -> None:
@@ -126,10 +126,10 @@ def test_single_colour_and_identical_pictures_are_reported(tmp_path: Path) -> No
     for i in range(20):
         Image.new("RGB", (8, 8), (100, 100, 100)).save(tmp_path / f"{i}.png")
     try:
-        words = remarks(open_data("folder", {"path": str(tmp_path), "size": 8}, search=[]))
+        text = remarks(open_data("folder", {"path": str(tmp_path), "size": 8}, search=[]))
     except DataError as error:
-        words = str(error)
-    assert "All 20 images are the same" in words or "only one image, 20 times" in words
+        text = str(error)
+    assert "All 20 images are the same" in text or "only one image, 20 times" in text
 
 
 def large_png(side: int) -> bytes:

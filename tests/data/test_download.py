@@ -32,7 +32,7 @@ def test_downloaded_data_is_found_afterwards(own_cache: Path, mirror: Path) -> N
     with pytest.raises(DataError):
         open_data("mnist")
     shares: list[float] = []
-    folder = download("mnist", lambda share, words: shares.append(share))
+    folder = download("mnist", lambda share, text: shares.append(share))
     assert own_cache in folder.parents
     assert shares == sorted(shares)
     assert shares[-1] == 1.0

@@ -393,20 +393,20 @@ def test_table_of_a_limited_set_and_a_second_table_are_reported(tmp_path: Path, 
     if several:
         (tmp_path / "a" / "attributes.csv").write_text("file,y\n")
     data = opened(tmp_path, limit=20)
-    words = " ".join(str(problem) for problem in data.problems)
+    text = " ".join(str(problem) for problem in data.problems)
     assert data.attributes is not None
     assert not np.isnan(data.attributes).any()
-    assert "names a picture that is not there" not in words
-    assert ("a/attributes.csv was skipped" in words) == several
+    assert "names a picture that is not there" not in text
+    assert ("a/attributes.csv was skipped" in text) == several
 
 
 def test_single_picture_is_reported(tmp_path: Path) -> None:
     (tmp_path / "1.png").write_bytes(encoded(noise(0)))
     try:
-        words = " ".join(map(str, opened(tmp_path).problems))
+        text = " ".join(map(str, opened(tmp_path).problems))
     except DataError as error:
-        words = str(error)
-    assert "only one image" in words or "With 1 images" in words
+        text = str(error)
+    assert "only one image" in text or "With 1 images" in text
 
 
 def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:
@@ -423,7 +423,7 @@ def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:
     "content", ["nothing", "no pictures", "empty zip", "only broken ones", "no zip", "nowhere", "unset"]
 )
 def test_missing_pictures_are_an_error(tmp_path: Path, own_cache: Path, content: str) -> None:
-    path, words = tmp_path / "set", "no pictures"
+    path, text = tmp_path / "set", "no pictures"
     path.mkdir()
     if content == "no pictures":
         (path / "notes.txt").write_text("none")
@@ -431,14 +431,14 @@ def test_missing_pictures_are_an_error(tmp_path: Path, own_cache: Path, content:
         path = zipped(tmp_path / "empty.zip", {})
     elif content == "only broken ones":
         (path / "broken.png").write_bytes(b"x")
-        words = r"None of the images could be read: broken\.png"
+        text = r"None of the images could be read: broken\.png"
     elif content == "no zip":
         path = path / "file.rar"
         path.write_bytes(b"Rar!")
-        words = "neither a folder nor a zip"
+        text = "neither a folder nor a zip"
     elif content == "nowhere":
-        path, words = path / "nowhere", "There is no"
-    with pytest.raises(DataError, match="No folder" if content == "unset" else words) as caught:
+        path, text = path / "nowhere", "There is no"
+    with pytest.raises(DataError, match="No folder" if content == "unset" else text) as caught:
         open_data("folder", {"path": "" if content == "unset" else str(path), "size": 8}, search=[])
     assert caught.value.remedy
     assert not list((own_cache / "images").glob("*")) if (own_cache / "images").exists() else True

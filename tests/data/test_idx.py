@@ -80,7 +80,7 @@ def test_huge_declared_sizes_cost_no_memory(tmp_path: Path, sizes: tuple[int, in
 
 
 @pytest.mark.parametrize(
-    ("data", "words"),
+    ("data", "text"),
     [
         (b"\x89PNG\r\n\x1a\n", "doesn't begin like an IDX file"),
         (struct.pack(">BBBBI", 0, 0, 0x0D, 1, 4) + bytes(16), "float32"),
@@ -90,10 +90,10 @@ def test_huge_declared_sizes_cost_no_memory(tmp_path: Path, sizes: tuple[int, in
         (gzip.compress(as_idx(np.zeros(4, np.uint8)), mtime=0) + b"garbage", "damaged"),
     ],
 )
-def test_each_fault_has_its_own_message(tmp_path: Path, data: bytes, words: str) -> None:
+def test_each_fault_has_its_own_message(tmp_path: Path, data: bytes, text: str) -> None:
     path = tmp_path / "labels"
     path.write_bytes(data)
-    with pytest.raises(DataError, match=words):
+    with pytest.raises(DataError, match=text):
         open_idx(path, 1).read()
 
 

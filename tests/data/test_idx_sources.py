@@ -41,9 +41,9 @@ def test_files_are_found_through_the_environment_and_in_the_cache(
 def test_an_absent_data_set_says_where_it_looked_and_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         open_data("mnist", search=[tmp_path / "one", tmp_path / "two"])
-    words = str(caught.value)
+    text = str(caught.value)
     for expected in ("MNIST", str(tmp_path / "one"), str(tmp_path / "two"), "data download mnist", "GENSTUDIO_DATA"):
-        assert expected in words
+        assert expected in text
 
 
 def test_a_missing_file_among_the_four_is_named(tmp_path: Path) -> None:

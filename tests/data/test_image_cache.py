@@ -185,12 +185,12 @@ def test_a_cache_that_can_not_be_written_is_a_plain_error(tmp_path: Path, make_s
 def test_progress_rises_and_reaches_one(make_source: Any) -> None:
     shares: list[float] = []
     with make_source(some_images()):
-        open_data("array", progress=lambda share, words: shares.append(share))
+        open_data("array", progress=lambda share, text: shares.append(share))
         assert shares == sorted(shares)
         assert shares[-1] == 1.0
         assert len(shares) > 5
         shares.clear()
-        open_data("array", progress=lambda share, words: shares.append(share))
+        open_data("array", progress=lambda share, text: shares.append(share))
         assert shares[-1] == 1.0
 
 

@@ -71,10 +71,10 @@ def test_any_pane_can_be_filmed_through_training_with_step_captions(run: Run) ->
     plain = list(through_training(run, STATE, caption=False, hold=0))
     captioned = list(through_training(run, STATE, hold=0))
     assert len(plain) == len(captioned) == 4
-    words = [frame[plain[0].shape[0] :] for frame in captioned]
+    text = [frame[plain[0].shape[0] :] for frame in captioned]
     assert all(np.array_equal(a, b[: a.shape[0]]) for a, b in zip(plain, captioned, strict=True))
-    assert all(part.max() > 200 for part in words)
-    assert not np.array_equal(words[0], words[1])
+    assert all(part.max() > 200 for part in text)
+    assert not np.array_equal(text[0], text[1])
 
 
 def test_films_leave_grad_mode_as_it_was(context: ViewContext) -> None:

@@ -155,7 +155,7 @@ def test_points_are_drawn_where_the_pane_shows_them(context: ViewContext, tmp_pa
     content = final(context, STATES[0])
     red = np.array([[255, 0, 0]], np.uint8)
     # The middle of the cell in row 3, column 1, counted from 0.
-    dotted = Content(content.words, content.pictures, points=Points(np.array([[1.5 / 5, 3.5 / 5]], np.float32), red))
+    dotted = Content(content.caption, content.pictures, points=Points(np.array([[1.5 / 5, 3.5 / 5]], np.float32), red))
     layout = Layout(gutter=4, scale=3)
     plain, drawn = compose(content, layout), compose(dotted, layout)
     changed = np.argwhere((plain != drawn).any(-1))
@@ -164,11 +164,11 @@ def test_points_are_drawn_where_the_pane_shows_them(context: ViewContext, tmp_pa
     assert tuple(drawn[4 + 3 * step + 12, 4 + step + 12]) == (255, 0, 0)
     assert np.array_equal(compose(dotted, replace(layout, points=False)), plain)
     # Points at the very edge are left out rather than wrapped around.
-    edge = Content(content.words, content.pictures, points=Points(np.array([[0.0, 1.0]], np.float32), red))
+    edge = Content(content.caption, content.pictures, points=Points(np.array([[0.0, 1.0]], np.float32), red))
     compose(edge, Layout(gutter=0))
 
 
 def test_content_without_a_picture_is_refused(context: ViewContext, tmp_path: Path) -> None:
-    empty = Content(final(context, STATES[0]).words)
+    empty = Content(final(context, STATES[0]).caption)
     with pytest.raises(GenstudioError, match="no picture"):
         save_content(tmp_path / "picture.png", empty)

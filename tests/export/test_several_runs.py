@@ -154,7 +154,7 @@ def test_the_render_thread_opens_the_runs_of_a_state(both: tuple[Run, Run], qtbo
         thread.submit("view", asked)
         qtbot.waitUntil(is_there, timeout=30_000)
         assert found[0].content is not None, found[0].error
-        assert str(found[0].content.words) == "2 runs"
+        assert str(found[0].content.caption) == "2 runs"
     finally:
         thread.stop()
         thread.deleteLater()

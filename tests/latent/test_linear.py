@@ -128,7 +128,7 @@ def test_walk_without_remainder_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("z", "values", "words"),
+    ("z", "values", "text"),
     [
         (np.eye(3), np.full(3, 0.5), "no direction can be found"),
         (np.eye(3), np.full(3, np.nan), "not known"),
@@ -136,8 +136,8 @@ def test_walk_without_remainder_is_refused() -> None:
         (np.ones((4, 2)), np.array([0.0, 1.0, 0.0, 1.0]), "No direction in the code"),
     ],
 )
-def test_directions_that_can_not_be_found_give_a_reason(z: np.ndarray, values: np.ndarray, words: str) -> None:
-    with pytest.raises(UsageError, match=words):
+def test_directions_that_can_not_be_found_give_a_reason(z: np.ndarray, values: np.ndarray, text: str) -> None:
+    with pytest.raises(UsageError, match=text):
         linear.fit("means", z, values)
 
 

@@ -15,8 +15,8 @@ from genstudio.core.spec import ImageSpec
 from genstudio.evaluate.equations import Sides
 from genstudio.evaluate.judge.judge import Judge
 from genstudio.export.images.contents import compose
-from genstudio.latent.arithmetic.attribute_summary import verdict_words
-from genstudio.latent.arithmetic.candidates import Pool, filter_words, pool_of, side_words
+from genstudio.latent.arithmetic.attribute_summary import verdict_text
+from genstudio.latent.arithmetic.candidates import Pool, filter_text, pool_of, side_title
 from genstudio.latent.arithmetic.vector_arithmetic import MIDDLE, Term
 from genstudio.latent.points import LatentPoint, code_of
 from genstudio.panes.arithmetic.content import ArithmeticState, equations_of, first_equation, terms_of
@@ -56,7 +56,7 @@ def test_the_sum_is_that_of_the_mean_codes() -> None:
     by_hand = mean(0, 1, 2) - mean(3) + mean(4, 5)
     assert content.pictures[0].values["z"][1, 1] == pytest.approx(by_hand.numpy(), abs=1e-6)
     assert content.pictures[1].values["z"][0, 2] == pytest.approx(mean(4, 5).numpy(), abs=1e-6)
-    assert str(content.words).startswith("a − b + c")
+    assert str(content.caption).startswith("a − b + c")
 
 
 def test_without_noise_all_nine_are_the_sum_and_with_it_the_middle_stays() -> None:
@@ -89,12 +89,12 @@ def test_exemplars_are_in_rows_and_an_incomplete_row_ends_black() -> None:
 
 def test_empty_term_is_reported_and_the_others_are_used() -> None:
     content = final(make_look(3), SUM.with_term(-1))
-    assert "Term 4 has no exemplars" in str(content.words)
+    assert "Term 4 has no exemplars" in str(content.caption)
     assert content.values["filled"] == (0, 1, 2)
     assert content.pictures[0].values["z"][1, 1] == pytest.approx(
         final(make_look(3), SUM).pictures[0].values["z"][1, 1]
     )
-    assert "choose an equation" in str(final(make_look(3), ArithmeticState()).words)
+    assert "choose an equation" in str(final(make_look(3), ArithmeticState()).caption)
 
 
 def test_terms_are_edited_as_values() -> None:
@@ -184,20 +184,20 @@ def test_drawn_codes_have_their_seed() -> None:
 
 
 def test_titles_of_attribute_values(squares: Any) -> None:
-    assert str(side_words(squares, "brightness", "low")) == "low brightness"
-    assert str(side_words(squares, "a", "low")) == "not a"
-    assert str(filter_words(squares, ())) == "all"
+    assert str(side_title(squares, "brightness", "low")) == "low brightness"
+    assert str(side_title(squares, "a", "low")) == "not a"
+    assert str(filter_text(squares, ())) == "all"
 
     class Faces:
         name, attributes, spec = "faces", None, squares.spec
 
-    said = filter_words(Faces(), (("smile", "high"), ("glasses", "low"), ("presentation", "low")))  # type: ignore[arg-type]
+    said = filter_text(Faces(), (("smile", "high"), ("glasses", "low"), ("presentation", "low")))  # type: ignore[arg-type]
     assert str(said) == "smiling, no glasses, feminine"
 
 
 def test_without_a_judge_there_is_no_verdict() -> None:
     context = make_look(3)
-    assert verdict_words(context, torch.zeros(1, 1, 8, 8), None) is None
+    assert verdict_text(context, torch.zeros(1, 1, 8, 8), None) is None
     assert "verdict" not in final(context, SUM).values
 
 
@@ -225,7 +225,7 @@ def test_only_the_most_likely_class_is_reported(squares: Any) -> None:
 
     context.once("judge", lambda: Judge(SureOfB(), "sure", "0" * 64, squares.spec))
     ordinary = {"brightness": np.linspace(0, 1, 10), **{name: np.zeros(10) for name in "abc"}}
-    assert str(verdict_words(context, torch.zeros(1, 1, 8, 8), ordinary)) == "b .79, high brightness .50"
+    assert str(verdict_text(context, torch.zeros(1, 1, 8, 8), ordinary)) == "b .79, high brightness .50"
 
 
 def test_exemplars_without_a_code_are_skipped_in_the_sum() -> None:
@@ -233,13 +233,13 @@ def test_exemplars_without_a_code_are_skipped_in_the_sum() -> None:
     foreign = context.blobs.put_array(np.ones(7, np.float32))
     content = final(context, SUM.with_z(foreign))
     assert list(content.values["refused"]) == [(2, 2)]
-    assert "Term 3, exemplar 3 is left out: A z that was sent here has 7 numbers" in str(content.words)
+    assert "Term 3, exemplar 3 is left out: A z that was sent here has 7 numbers" in str(content.caption)
     assert content.pictures[0].values["z"][1, 1] == pytest.approx(
         final(make_look(3), SUM).pictures[0].values["z"][1, 1]
     )
     gone = make_look(3)
-    assert "validation image" not in str(final(gone, SUM.with_exemplar(0, LatentPoint("image", 1))).words)
-    assert "not open" in str(final(gone, SUM.with_exemplar(0, LatentPoint("image", 1))).words)
+    assert "validation image" not in str(final(gone, SUM.with_exemplar(0, LatentPoint("image", 1))).caption)
+    assert "not open" in str(final(gone, SUM.with_exemplar(0, LatentPoint("image", 1))).caption)
 
 
 def test_sent_z_joins_the_last_term_of_an_automatic_equation(squares: Any) -> None:

@@ -105,7 +105,7 @@ def test_a_row_walks_from_the_code_in_sigmas(context: ViewContext):
     for column, t in enumerate((-2, -1, 0, 1, 2)):
         expected = code.detach().numpy() + t * bright.sigma * bright.vector
         assert np.allclose(picture.values["z"][0, column], expected, atol=1e-5)
-    assert "Validation image 3 along 10 directions, ±2 σ" in str(content.words)
+    assert "Validation image 3 along 10 directions, ±2 σ" in str(content.caption)
 
 
 def test_encoded_attribute_is_found_and_its_reading_rises_along_the_direction():
@@ -123,9 +123,9 @@ def test_the_first_picture_comes_at_once_and_the_share_only_grows(context: ViewC
     shares = [content.values["percent"] for content in steps]
     assert shares == sorted(shares)
     assert shares[0] == 0
-    assert "finding directions, " in str(steps[len(steps) // 2].words)
+    assert "finding directions, " in str(steps[len(steps) // 2].caption)
     assert not steps[-1].values["finding"]
-    assert "finding" not in str(steps[-1].words)
+    assert "finding" not in str(steps[-1].caption)
 
 
 def test_drag_does_not_restart_the_search(context: ViewContext):
@@ -156,7 +156,7 @@ def test_another_method_and_fewer_attributes(context: ViewContext):
     content = final(context, replace(STATE, how="means", attributes=("b", "brightness"), components=0))
     assert row_names(content) == ["b", "brightness", "random"]
     assert told(content, "b").startswith("difference of means")
-    assert content.values["way"] == ("means", ("b", "brightness"))
+    assert content.values["search_key"] == ("means", ("b", "brightness"))
 
 
 def test_without_search_only_unnamed_directions(context: ViewContext):
@@ -186,7 +186,7 @@ def test_fixed_readings_do_not_change_along_the_others(context: ViewContext):
     for row in content.values["rows"]:
         change = float(row.step @ found["brightness"].reader) / row.direction.sigma
         assert (abs(change) < 1e-6) == (not row.fixed)
-    assert "brightness held fixed" in str(content.words)
+    assert "brightness held fixed" in str(content.caption)
     z = base_codes(context, ORDINARY).double().numpy()
     for row in content.values["rows"]:
         along = z @ (row.step / np.linalg.norm(row.step))
@@ -228,8 +228,8 @@ def test_effects_are_measured_again_with_others_held_fixed(judged: ViewContext):
 def test_without_a_judge_the_rest_is_shown_with_a_message(context: ViewContext):
     content = final(context, replace(STATE, shown="effects"))
     assert content.values["shown"] == "strips"
-    assert "no effect is measured" in str(content.words)
-    assert [str(words)[:38] for words in content.values["remarks"]] == ["The effects are not measured: there is"]
+    assert "no effect is measured" in str(content.caption)
+    assert [str(text)[:38] for text in content.values["remarks"]] == ["The effects are not measured: there is"]
 
 
 def test_the_cosines_are_those_between_the_walks(context: ViewContext):
@@ -250,7 +250,7 @@ def test_newer_weights_show_old_step_and_new_scores(context: ViewContext):
     newer = make_look(4, data=context.data, step=3000, seed=1)
     newer.blobs = context.blobs
     content = final(newer, known(context))
-    assert "found at step 1,200" in str(content.words)
+    assert "found at step 1,200" in str(content.caption)
     line = told(content, "brightness")
     assert "at step 1,200 R² " in line
     assert ", now " in line
@@ -280,7 +280,7 @@ def test_missing_directions_are_found_again(context: ViewContext):
 def test_constant_and_unknown_attributes_are_reported_and_the_rest_is_found():
     content = final(make_look(4, data=open_data("flat-for-panes", {})), STATE)
     assert row_names(content)[:2] == ["brightness", "mirror"]
-    remarks = [str(words) for words in content.values["remarks"]]
+    remarks = [str(text) for text in content.values["remarks"]]
     assert remarks[:2] == [
         "flat is 0.5 in all 60 images, so no direction can be found.",
         "unheard is not known for any image.",
@@ -297,7 +297,7 @@ def test_without_images_only_components_with_a_reason():
     content = final(make_look(4), STATE)
     assert row_names(content) == ["PC 1", "PC 2", "PC 3", "PC 4", "random"]
     assert "images of this run are not open" in str(content.values["remarks"][0])
-    assert str(content.words).startswith("The draw of seed 0 along 5 directions")
+    assert str(content.caption).startswith("The draw of seed 0 along 5 directions")
 
 
 def test_known_directions_work_without_images(context: ViewContext):
@@ -357,10 +357,10 @@ def test_sent_code_is_the_start_unless_it_is_another_models(context: ViewContext
     z = np.array([1.0, -1.0, 0.5, 0.0], np.float32)
     sent = STATE.with_z(context.blobs.put_array(z))
     content = final(context, sent)
-    assert str(content.words).startswith("The code sent here")
+    assert str(content.caption).startswith("The code sent here")
     assert np.array_equal(content.pictures[0].values["z"][0, 2], z)
     other = STATE.with_z(context.blobs.put_array(z[:3]))
-    assert str(final(context, other).words).startswith("Validation image 0")
+    assert str(final(context, other).caption).startswith("Validation image 0")
 
 
 # -- names over time ---------------------------------------------------------------------------------------------------

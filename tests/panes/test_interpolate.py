@@ -66,8 +66,8 @@ def test_the_picture_at_a_key_frame_is_that_of_its_code() -> None:
         code_of(context, LatentPoint("seed", 1)).numpy()[None], abs=1e-6
     )
     assert (content.pictures[0].pixels == content.pictures[1].at(0, 1)).all()
-    assert "key frame 2 of 4" in str(content.words)
-    assert "50 % of the way from key frame 1" in str(final(context, InterpolateState(place=0.125)).words)
+    assert "key frame 2 of 4" in str(content.caption)
+    assert "50 % of the way from key frame 1" in str(final(context, InterpolateState(place=0.125)).caption)
 
 
 @pytest.mark.parametrize(("closed", "cells", "shape"), [(True, 12, (4, 3)), (False, 10, (4, 3))])
@@ -123,7 +123,7 @@ def test_images_classes_and_sent_codes_are_key_frames(squares: Any) -> None:
     content = final(context, state)
     codes = content.pictures[1].values["z"][0]
     assert codes[3] == pytest.approx([1, 2, 3])
-    assert [str(words) for words in content.values["frames"]][:2] == ["validation image 3", "a typical c"]
+    assert [str(text) for text in content.values["frames"]][:2] == ["validation image 3", "a typical c"]
     split = squares.split("validation")
     import torch
 
@@ -132,7 +132,7 @@ def test_images_classes_and_sent_codes_are_key_frames(squares: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("frame", "words"),
+    ("frame", "text"),
     [
         (LatentPoint("image", 1), "images of this run are not open"),
         (LatentPoint("class", 0), "no classes"),
@@ -140,8 +140,8 @@ def test_images_classes_and_sent_codes_are_key_frames(squares: Any) -> None:
         (LatentPoint("z"), "No code z was sent"),
     ],
 )
-def test_key_frames_without_code_give_a_reason(frame: LatentPoint, words: str) -> None:
-    with pytest.raises(UsageError, match=words):
+def test_key_frames_without_code_give_a_reason(frame: LatentPoint, text: str) -> None:
+    with pytest.raises(UsageError, match=text):
         final(make_look(3), InterpolateState(frames=(frame,)))
 
 
@@ -154,7 +154,7 @@ def test_z_of_another_space_is_skipped_on_the_path() -> None:
     content = final(context, state)
     assert "has 5 numbers, but codes of this model have 3" in content.values["left_out"][1]
     assert content.values["numbers"] == (0, 2)
-    assert "50 % of the way from key frame 1 (seed 0) to 3 (seed 1)" in str(content.words)
+    assert "50 % of the way from key frame 1 (seed 0) to 3 (seed 1)" in str(content.caption)
     straight = final(
         context, InterpolateState(frames=(LatentPoint("seed", 0), LatentPoint("seed", 1)), closed=False, place=0.5)
     )
@@ -217,7 +217,7 @@ def test_class_conditional_model_gets_class_shares() -> None:
     _, shares = path_codes(context, morph, np.array([0, 0.25, 1]))
     assert shares is not None
     assert shares["class"].numpy() == pytest.approx(np.array([[1, 0, 0], [0.75, 0, 0.25], [0, 0, 1]]))
-    assert str(final(context, morph).words).startswith("key frame 1 of 2: seed 0 as a")
+    assert str(final(context, morph).caption).startswith("key frame 1 of 2: seed 0 as a")
     typical = InterpolateState(frames=(LatentPoint("class", 1), LatentPoint("class", 2)), closed=False)
     _, shares = path_codes(context, typical, np.array([0, 1]))
     assert shares is not None

@@ -82,9 +82,9 @@ def test_many_dimensions_open_on_the_principal_ones_and_a_choice_stays(squares):
 def test_without_images_two_dimensions_are_used_with_a_message(squares):
     context = make_look(6)
     assert plane_of(context, ManifoldState())[1] == ("z1", "z2")
-    assert "no images are open" in str(final(context, ManifoldState(cells=5)).words)
-    assert "no images" not in str(final(make_look(2), ManifoldState(cells=5)).words)
-    assert "no images" not in str(final(make_look(6, data=squares), ManifoldState(cells=5)).words)
+    assert "no images are open" in str(final(context, ManifoldState(cells=5)).caption)
+    assert "no images" not in str(final(make_look(2), ManifoldState(cells=5)).caption)
+    assert "no images" not in str(final(make_look(6, data=squares), ManifoldState(cells=5)).caption)
 
 
 def test_export_records_its_plane(squares):
@@ -159,8 +159,8 @@ def test_a_coarse_grid_is_honest(monkeypatch: pytest.MonkeyPatch):
     assert np.array_equal(first.values["z"][2, 2], first.values["z"][1, 3])
     assert len(np.unique(first.values["z"].reshape(-1, 2), axis=0)) == 25
     assert len(np.unique(second.values["z"].reshape(-1, 2), axis=0)) == 100
-    assert str(steps[0].words).endswith("20×20 from step 1,200 · 25 of 400 pictures so far")
-    assert "so far" not in str(steps[-1].words)
+    assert str(steps[0].caption).endswith("20×20 from step 1,200 · 25 of 400 pictures so far")
+    assert "so far" not in str(steps[-1].caption)
     for cell in ((0, 0), (9, 14)):
         with torch.inference_mode():
             alone = to_pixels(context.model.decode(torch.from_numpy(second.values["z"][cell][None])))[0]
@@ -177,9 +177,9 @@ def test_no_cell_is_decoded_twice(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_caption_describes_the_content():
-    words = str(final(make_look(), ManifoldState(cells=20)).words)
-    assert words == "z1 across, z2 up, ±2 σ, 20×20 from step 1,200"
-    assert "about (+0.50, -1.00)" in str(final(make_look(), ManifoldState(centre_u=0.5, centre_v=-1.0)).words)
+    text = str(final(make_look(), ManifoldState(cells=20)).caption)
+    assert text == "z1 across, z2 up, ±2 σ, 20×20 from step 1,200"
+    assert "about (+0.50, -1.00)" in str(final(make_look(), ManifoldState(centre_u=0.5, centre_v=-1.0)).caption)
 
 
 def test_a_plane_projects_what_it_makes():

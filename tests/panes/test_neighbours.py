@@ -107,7 +107,7 @@ def test_each_sample_is_followed_by_its_nearest_with_distances(data):
         assert np.array_equal(data.bytes(told["index"][sample, 1:])[:, 0], cells[sample, 1:])
     assert (told["index"][:, 0] == -1).all()
     assert (np.diff(told["distance"][:, 1]) >= 0).all(), "the nearest first"
-    assert "step 1,200" in str(content.words)
+    assert "step 1,200" in str(content.caption)
 
 
 def test_duplicate_image_is_one_neighbour_with_its_count(data):
@@ -125,7 +125,7 @@ def test_first_content_uses_part_of_the_images(data, monkeypatch: pytest.MonkeyP
     every = list(steps(context, NeighboursState(n=4, audited=0)))
     seen = [content for content in every if isinstance(content, Content)]
     assert [content.coarse for content in seen[-2:]] == [True, False]
-    assert "among 20 % of" in str(seen[-2].words) or "among 21 % of" in str(seen[-2].words)
+    assert "among 20 % of" in str(seen[-2].caption) or "among 21 % of" in str(seen[-2].caption)
     assert len(every) > 40, "it can be stopped between any two blocks"
 
 
@@ -176,7 +176,7 @@ def test_a_judges_features_find_the_neighbours_once_there_is_a_judge(data, monke
     content = final(context, state)
     assert str(content.values["unit"]) == "standard deviations"
     assert "note" not in content.values
-    assert "2 nearest by features of" in str(content.words)
+    assert "2 nearest by features of" in str(content.caption)
     values = content.pictures[0].values
     drawn = context.model.sample(3, generator=generator(state.seed, "samples"))
     theirs = judge.features(torch.from_numpy(training(data)) / 255)

@@ -49,8 +49,8 @@ def shown(objective: str, **fields: Any) -> Content:
     )
 
 
-def series(content: Content, words: str) -> Any:
-    return next(one for one in content.series if words in str(one.name))
+def series(content: Content, text: str) -> Any:
+    return next(one for one in content.series if text in str(one.name))
 
 
 def test_minimax_is_flat_and_non_saturating_steep_for_a_sure_discriminator() -> None:
@@ -60,7 +60,7 @@ def test_minimax_is_flat_and_non_saturating_steep_for_a_sure_discriminator() -> 
         content = shown(played)
         assert content.values["slope_minimax"] == pytest.approx(-d, rel=1e-6)
         assert content.values["slope_non-saturating"] == pytest.approx(-(1 - d), rel=1e-6)
-        assert "log(1−D) −0.01, −log D −0.99" in str(content.words)
+        assert "log(1−D) −0.01, −log D −0.99" in str(content.caption)
         assert [name for name in map(str, (one.name for one in content.series)) if "played here" in name] == [
             str(series(content, "minimax:" if played == "minimax" else "non-saturating:").name)
         ]
@@ -70,11 +70,11 @@ def test_the_curves_are_the_logarithms_of_the_probability() -> None:
     content = shown("non-saturating")
     x = content.series[0].x
     assert 0 < x[0] < x[-1] < 1
-    for words, expected in (
+    for text, expected in (
         ("real image", -np.log(x)), ("for a sample", -np.log(1 - x)),
         ("non-saturating", -np.log(x)), ("minimax", np.log(1 - x)),
     ):  # fmt: skip
-        assert np.allclose(series(content, words).y, expected)
+        assert np.allclose(series(content, text).y, expected)
     logits = shown("non-saturating", axis="output").series[0]
     assert np.allclose(logits.y, np.log1p(np.exp(-logits.x)))
     assert logits.x[0] < SURE < logits.x[-1], "as far as the batches reach"

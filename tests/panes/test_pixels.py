@@ -300,7 +300,7 @@ def test_a_completion_is_the_models_own(squares):
     wanted = context.model.complete(image.repeat(3, 1, 1, 1), known, generator=noise())
     content = final(context, state)
     assert torch.equal(drawn(context, state), levels_of(wanted, 256))
-    assert "3 completions of test image 2" in str(content.words)
+    assert "3 completions of test image 2" in str(content.caption)
     assert np.array_equal(content.values["known"], known.numpy())
     assert content.values["first"] == 32
     assert len(np.unique(content.pictures[0].cells()[:, 4:], axis=0)) == 3, "each from its own noise"
@@ -340,15 +340,15 @@ def test_own_image_is_converted_to_the_models_size_colour_and_levels():
     assert drawn(colour, state)[0, :, 0, 0].tolist() == [3, 0, 0]
     grey = colour.blobs.put_array(np.full((8, 8, 1), 255, np.uint8))
     assert drawn(colour, replace(state, own=grey))[0, :, 0, 0].tolist() == [3, 3, 3]
-    assert "of your image" in str(final(colour, state).words)
+    assert "of your image" in str(final(colour, state).caption)
 
 
 def test_without_an_image_the_drawing_starts_from_nothing_with_a_message():
     context = pixel_look()
     plain = final(context, PixelsState(n=2, position=64))
-    for source, words in (("own", "until you choose"), ("data", "no data set is open")):
+    for source, text in (("own", "until you choose"), ("data", "no data set is open")):
         content = final(context, PixelsState(n=2, position=64, source=source))  # type: ignore[arg-type]
-        assert words in str(content.words)
+        assert text in str(content.caption)
         assert np.array_equal(content.pictures[0].pixels, plain.pictures[0].pixels)
 
 
@@ -385,12 +385,12 @@ def test_model_without_classes_ignores_a_class():
 
 def test_caption_describes_the_content():
     context = pixel_look()
-    words = str(final(context, PixelsState(n=16, position=20)).words)
-    assert words == "16 images, pixel 20 of 64 (row 3, column 4), temperature 1, seed 0, from step 1,200"
-    assert "nothing drawn yet" in str(final(context, PixelsState()).words)
-    assert "all 64 pixels drawn" in str(final(context, PixelsState(position=64)).words)
+    text = str(final(context, PixelsState(n=16, position=20)).caption)
+    assert text == "16 images, pixel 20 of 64 (row 3, column 4), temperature 1, seed 0, from step 1,200"
+    assert "nothing drawn yet" in str(final(context, PixelsState()).caption)
+    assert "all 64 pixels drawn" in str(final(context, PixelsState(position=64)).caption)
     colour = final(pixel_look("pixelcnn", 3, levels=4), PixelsState(n=1, position=3 * 9 + 2))
-    assert "pixel 10 of 64 (row 2, column 2, green)" in str(colour.words)
+    assert "pixel 10 of 64 (row 2, column 2, green)" in str(colour.caption)
 
 
 def asked(context: ViewContext, **values: object) -> Content:

@@ -112,8 +112,8 @@ def test_the_data_are_shown_and_the_modes_counted(grid: DataSet) -> None:
     content = final(context, PlaneState(side=400, samples=False, field=False))
     assert where(content.pictures[0].pixels, DATA) == pytest.approx((0.5, 0.5), abs=0.02)
     assert (content.values["covered"], content.values["modes"]) == (1, 25)
-    assert "1 of 25 modes covered, 100 % within" in str(content.words)
-    assert {str(words) for words, _ in content.legend.entries} == {"data"}
+    assert "1 of 25 modes covered, 100 % within" in str(content.caption)
+    assert {str(text) for text, _ in content.legend.entries} == {"data"}
 
 
 def test_middle_of_a_critics_scale_is_between_data_and_samples(grid: DataSet) -> None:
@@ -132,7 +132,7 @@ def test_middle_of_a_critics_scale_is_between_data_and_samples(grid: DataSet) ->
 
 def test_model_without_a_discriminator_shows_data_and_samples_with_a_message(grid: DataSet) -> None:
     content = final(make_look(data=grid), PlaneState())
-    assert "no discriminator" in str(content.words)
+    assert "no discriminator" in str(content.caption)
     assert "field" not in content.values
     assert content.legend.scale is None
 

@@ -85,7 +85,7 @@ def test_the_words_count_what_passes_for_real_and_name_the_step(squares):
     outputs, real = told(content, "output"), told(content, "real")
     passed, of_real = int((outputs[real == 0] > 0.5).sum()), int((outputs[real == 1] > 0.5).sum())
     expected = f"{passed} of 9 samples pass for real, {of_real} of 9 held-out images; from step 1,200"
-    assert str(content.words) == expected
+    assert str(content.caption) == expected
 
 
 @pytest.mark.parametrize("name", list(objectives))
@@ -107,7 +107,7 @@ def test_critic_without_a_boundary_reports_pairs(squares):
     content = final(gan_look(squares, objective="wasserstein"), RealOrFakeState(n=9))
     outputs, real = told(content, "output"), told(content, "real")
     share = (outputs[real == 0][:, None] > outputs[real == 1]).mean()
-    assert f"in {100 * share:.0f} % of 9 × 9 pairs, from step 1,200" in str(content.words)
+    assert f"in {100 * share:.0f} % of 9 × 9 pairs, from step 1,200" in str(content.caption)
     assert content.values["boundary"] is None
 
 
@@ -153,7 +153,7 @@ def test_without_data_there_are_samples_alone():
     content = final(gan_look(), RealOrFakeState(n=6))
     assert len(content.pictures[0]) == 6
     assert [str(series.name) for series in content.series] == ["samples"]
-    assert "open data to see real images too" in str(content.words)
+    assert "open data to see real images too" in str(content.caption)
 
 
 def test_images_of_another_size_are_refused_with_a_remedy(squares):

@@ -53,8 +53,8 @@ def test_draws_of_binarised_images_are_black_and_white_and_follow_the_mean():
 
 def test_caption_claims_no_draw_if_there_is_none():
     context = make_look(spec=ImageSpec(3, 8, 8, levels=256))
-    assert "means of p(x|z)" in str(final(context, SamplesState(shown="draw")).words)
-    assert "draws x" in str(final(make_look(), SamplesState(shown="draw")).words)
+    assert "means of p(x|z)" in str(final(context, SamplesState(shown="draw")).caption)
+    assert "draws x" in str(final(make_look(), SamplesState(shown="draw")).caption)
 
 
 def test_the_neighbours_of_a_code_begin_with_itself():

@@ -163,7 +163,7 @@ def test_truncation_moves_the_start_to_the_mean_but_not_the_sliders(squares):
     step = z_of(final(context, state)) - z_of(final(context, state.reset()))
     assert z_of(final(context, replace(state.reset(), truncation=0.0))) == pytest.approx(origin, abs=1e-5)
     assert z_of(final(context, replace(state, truncation=0.0))) == pytest.approx(origin + step, abs=1e-5)
-    assert "ψ 0.50" in str(final(context, replace(state, truncation=0.5)).words)
+    assert "ψ 0.50" in str(final(context, replace(state, truncation=0.5)).caption)
 
 
 def test_sent_z_is_the_start():
@@ -181,7 +181,7 @@ def test_own_image_is_encoded_and_a_missing_one_is_reported(squares):
     context = make_look(3, data=squares)
     own = context.blobs.put_array(np.full((20, 30, 3), 200, np.uint8))
     made = final(context, SlidersState(start="own", own=own))
-    assert "your image" in str(made.words)
+    assert "your image" in str(made.caption)
     assert made.pictures[1].pixels.shape == (8, 8, 1)
     assert abs(int(made.pictures[1].pixels.mean()) - 200) <= 1
     assert "drop it here" in " ".join(map(str, final(context, SlidersState(start="own")).values["notes"]))
@@ -190,7 +190,7 @@ def test_own_image_is_encoded_and_a_missing_one_is_reported(squares):
 def test_a_model_without_encoder_starts_from_a_drawn_code():
     context = look_at_gan()
     made = final(context, SlidersState(seed=3))
-    assert "seed 3" in str(made.words)
+    assert "seed 3" in str(made.caption)
     assert len(made.pictures) == 2, "there is no image that was encoded"
     assert not np.allclose(z_of(made), z_of(final(context, SlidersState(seed=4))))
     assert "has no encoder" in " ".join(map(str, final(context, SlidersState(start="data")).values["notes"]))
@@ -200,7 +200,7 @@ def test_class_conditional_model_shows_the_chosen_class():
     context = look_at_gan("conditional-gan", base="gan")
     one, other = (final(context, SlidersState(label=k)) for k in (0, 2))
     assert not np.array_equal(one.pictures[0].pixels, other.pictures[0].pixels)
-    assert "as square" in str(other.words)
+    assert "as square" in str(other.caption)
     assert other.values["class_names"] == SPEC.class_names
 
 
@@ -232,7 +232,7 @@ def test_named_head_pose_is_across_and_smile_up():
     state = SlidersState(show="figure", directions=context.blobs.put(found.to_bytes()))
     made_figure = final(context, state)
     assert made_figure.values["pair"] == ("yaw", "smile")
-    assert "yaw across, smile up, ±2 σ, 7×7" in str(made_figure.words)
+    assert "yaw across, smile up, ±2 σ, 7×7" in str(made_figure.caption)
     assert final(context, replace(state, across="smile")).values["pair"][0] == "smile"
     assert final(context, replace(state, across="smile")).values["pair"][1] != "smile"
     assert final(make_look(3), SlidersState()).values["pair"] == ("PC 1", "PC 2"), "where nothing is named"
@@ -274,7 +274,7 @@ def test_picture_comes_at_once_and_a_drag_does_not_restart_the_search(squares, m
     assert sum(step.coarse for step in every) <= 3, "after each of these a render thread rests"
     first = next(contents(context, SlidersState()))
     assert first.coarse
-    assert "finding directions" in str(first.words)
+    assert "finding directions" in str(first.caption)
     assert "basis" not in first.values
     taken = 0
     for k in range(10_000):  # a hand that moves all the time: each state gets a few steps
@@ -340,8 +340,8 @@ def test_caption_shows_the_step_of_older_directions(squares):
     context, later = make_look(4, data=squares, step=100), make_look(4, data=squares, step=900, seed=1)
     state = brought(context)
     later.blobs = context.blobs
-    words = str(final(later, state).words)
-    assert words.endswith("from step 900, directions of step 100")
+    text = str(final(later, state).caption)
+    assert text.endswith("from step 900, directions of step 100")
     assert final(later, state).values["found_at"] == 100
 
 

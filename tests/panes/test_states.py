@@ -32,7 +32,7 @@ def test_blob_and_step_survive_a_file():
 
 
 @pytest.mark.parametrize(
-    ("values", "words"),
+    ("values", "text"),
     [
         ({"cells": 99}, "at most 40"),
         ({"cells": "many"}, "whole number"),
@@ -40,8 +40,8 @@ def test_blob_and_step_survive_a_file():
         ({"spacing": "even"}, "gauss"),
     ],
 )
-def test_unsuitable_value_is_named(values: dict, words: str):
-    with pytest.raises(UsageError, match=words):
+def test_unsuitable_value_is_named(values: dict, text: str):
+    with pytest.raises(UsageError, match=text):
         ManifoldState.from_json(values)
 
 

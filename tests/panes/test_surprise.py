@@ -32,8 +32,8 @@ def test_the_maps_add_up_to_the_negative_log_likelihood(squares):
     assert content.values["nats"] == pytest.approx(wanted, rel=1e-6)
     assert content.values["maps"].astype(float).sum((1, 2)) == pytest.approx(wanted, rel=1e-5)
     assert content.values["bits_per_dim"] == pytest.approx(wanted / (64 * math.log(2)), rel=1e-6)
-    assert f"{wanted.mean():.2f} nats" in str(content.words)
-    assert "Test images 3 to 7" in str(content.words)
+    assert f"{wanted.mean():.2f} nats" in str(content.caption)
+    assert "Test images 3 to 7" in str(content.caption)
 
 
 def test_each_image_is_beside_its_heat_map(squares):
@@ -44,7 +44,7 @@ def test_each_image_is_beside_its_heat_map(squares):
     assert np.array_equal(cells[:, 0, :, :, 0], (images[:, 0] * 255).round().byte().numpy())
     assert np.array_equal(cells[:, 1], heat(content.values["maps"], 6.0))
     assert content.pictures[0].values["nats"].ravel()[2] == content.values["nats"][1]
-    assert "maps 0 to 6 nats per pixel" in str(content.words)
+    assert "maps 0 to 6 nats per pixel" in str(content.caption)
 
 
 def test_scale_has_two_figures_and_is_shared(squares):
@@ -71,7 +71,7 @@ def test_own_image_is_scored_with_the_most_likely_class():
     assert np.argmin(each) == 1
     content = final(context, state)
     assert content.values["nats"] == pytest.approx([min(each)], rel=1e-6)
-    assert f"Your image as {'abc'[int(np.argmin(each))]}" in str(content.words)
+    assert f"Your image as {'abc'[int(np.argmin(each))]}" in str(content.caption)
     assert final(context, replace(state, label=2)).values["nats"] == pytest.approx([each[2]], rel=1e-6)
     with pytest.raises(UsageError, match=r"no class 3.*0 to 2"):
         final(context, replace(state, label=3))
@@ -82,7 +82,7 @@ def test_without_data_the_model_scores_what_it_draws():
     content = final(context, SurpriseState(n=3, seed=2))
     images = context.model.sample(3, generator=noise(2)).double()
     assert content.values["nats"] == pytest.approx(nll(context, images), rel=1e-6)
-    assert "drawn by the model" in str(content.words)
+    assert "drawn by the model" in str(content.caption)
 
 
 def test_images_of_other_levels_are_refused(squares):

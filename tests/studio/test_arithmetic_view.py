@@ -249,14 +249,14 @@ def test_terms_are_added_and_removed(qtbot, area: PaneArea, view: ArithmeticView
     qtbot.mouseClick(view.board.add, Qt.MouseButton.LeftButton)
     settled(qtbot, area)
     assert len(view.board.columns) == 4
-    assert "Term 4 has no exemplars" in view.words.full_text()
+    assert "Term 4 has no exemplars" in view.caption.full_text()
     assert view.grid.picture is not None, "the others go on"
     for _k in range(4):
         qtbot.mouseClick(view.board.columns[0].remove, Qt.MouseButton.LeftButton)
     assert area.states["arithmetic"].terms == (Term(),), "an empty one is left"
     settled(qtbot, area)
     assert view.grid.picture is None
-    assert "choose an equation" in view.words.full_text() or "no exemplars" in view.words.full_text()
+    assert "choose an equation" in view.caption.full_text() or "no exemplars" in view.caption.full_text()
     for _k in range(5):
         area.undo_stack.undo()
     settled(qtbot, area)
@@ -351,9 +351,9 @@ def test_chips_cycle_through_high_low_any(qtbot, area: PaneArea, view: Arithmeti
     view.browser.filter.setChecked(True)
     chip = view.browser.chips["left"]
     everything = view.browser.count.full_text()
-    for side, words in (("high", "left"), ("low", "not left"), ("", "left")):
+    for side, text in (("high", "left"), ("low", "not left"), ("", "left")):
         qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
-        assert (chip.side, chip.text()) == (side, words)
+        assert (chip.side, chip.text()) == (side, text)
         assert dict(area.states["arithmetic"].attribute_filter) == ({"left": side} if side else {})
         settled(qtbot, area)
         assert (view.browser.count.full_text() == everything) == (not side)
@@ -562,7 +562,7 @@ def test_without_attributes_an_equation_is_assembled_manually(qtbot, home: Path,
         area.show_pane("arithmetic")
         view = settled(qtbot, area)
         assert [column.count for column in view.board.columns] == [0, 0, 0]
-        assert "Drop pictures into a term" in view.words.full_text()
+        assert "Drop pictures into a term" in view.caption.full_text()
         assert view.grid.picture is None
         for k in range(3):
             view.board.columns[k].exemplars.setFocus()

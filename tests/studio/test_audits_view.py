@@ -98,12 +98,12 @@ def test_audit_continues_when_the_pane_is_left_and_links_to_its_result(
     assert area.jobs.running is job, "the other pane has its picture while the audit is under way"
     gate.set()
     qtbot.waitUntil(lambda: len(news) == 1, timeout=PATIENCE)
-    assert str(news[0].words).startswith("Audit of dots-1 at step 2: ")
+    assert str(news[0].text).startswith("Audit of dots-1 at step 2: ")
     assert news[0].show is not None
     news[0].show()
     assert area.active == "neighbours"
     qtbot.waitUntil(lambda: len(view.rendered.content.series) == 2, timeout=PATIENCE)
-    assert str(view.rendered.content.values["verdict"]) in str(news[0].words)
+    assert str(view.rendered.content.values["verdict"]) in str(news[0].text)
 
 
 def test_a_verdict_is_never_shown_beside_other_samples(qtbot, area: PaneArea, view: NeighboursView, gate):

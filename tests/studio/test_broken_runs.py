@@ -20,15 +20,15 @@ def lose(qtbot, window):
 def test_button_saves_a_deleted_run_elsewhere(qtbot, window) -> None:
     controls = window.left.controls
     path = lose(qtbot, window)
-    assert "gone" in controls.words.text()
-    assert "Nothing was saved." in controls.words.text()
+    assert "gone" in controls.text_label.text()
+    assert "Nothing was saved." in controls.text_label.text()
     assert controls.action.text() == "Save elsewhere"
     assert not path.exists()
-    assert f"step {window.session.step:,} is still in memory" in controls.words.text()
+    assert f"step {window.session.step:,} is still in memory" in controls.text_label.text()
     click(controls.action)
     qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.path != path, timeout=PATIENCE)
     assert window.session.step >= 20
-    assert "Saved as" in controls.words.text()
+    assert "Saved as" in controls.text_label.text()
     qtbot.waitUntil(lambda: controls.main.isEnabled() and controls.main.text() == "Continue", timeout=PATIENCE)
     step = window.session.step
     click(controls.main)
@@ -63,9 +63,9 @@ def test_unsaved_model_is_saved_when_the_run_is_left(qtbot, window, home) -> Non
     lose(qtbot, window)
     window.session.choose(window.session.recipe)
     assert window.session.unsaved.job is None
-    qtbot.waitUntil(lambda: "is saved as" in window.left.controls.words.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "is saved as" in window.left.controls.text_label.text(), timeout=PATIENCE)
     (kept,) = (run for run in (home / "runs").iterdir() if (run / "checkpoints").is_dir())
-    assert kept.name in window.left.controls.words.text()
+    assert kept.name in window.left.controls.text_label.text()
     assert window.session.run is None, "and the recipe stays in front"
 
 
@@ -100,8 +100,8 @@ def test_a_broken_run_is_one_line_of_the_menu(qtbot, window, home) -> None:
     assert any(line.startswith(path.name) and "damaged" not in line for line in lines())
     window.session.open_run(home / "runs" / "torn")
     qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.name == "torn", timeout=PATIENCE)
-    assert "is damaged: the run continues from step 0" in window.left.controls.words.text()
+    assert "is damaged: the run continues from step 0" in window.left.controls.text_label.text()
     assert window.session.step == 0
     window.session.open_run(path)
     qtbot.waitUntil(lambda: window.session.run is not None and window.session.run.path == path, timeout=PATIENCE)
-    assert not window.left.controls.words.text(), "what was said of the run before"
+    assert not window.left.controls.text_label.text(), "what was said of the run before"

@@ -101,7 +101,7 @@ class Session(QObject):
 
 
 @pytest.mark.parametrize(
-    ("threads", "others", "words", "button"),
+    ("threads", "others", "text", "button"),
     [
         (2, 0.0, "", ""),
         (2, 1.0, "Other programs use 1.0 of 2 cores", "Use one thread"),
@@ -111,16 +111,16 @@ class Session(QObject):
         (0, 2.0, "", ""),
     ],
 )
-def test_status_bar_reports_it_and_offers_a_remedy(qtbot, threads: int, others: float, words: str, button: str) -> None:
+def test_status_bar_reports_it_and_offers_a_remedy(qtbot, threads: int, others: float, text: str, button: str) -> None:
     counters, session = Counters(), Session(threads)
     line = BusyLine(session, processor=Processor(counters))
     qtbot.addWidget(line)
     for _second in range(20):
         counters.pass_by(others, 2 - others)
         line.refresh()
-    assert line.isHidden() == (not words)
-    if words:
-        assert line.words.text().startswith(words)
+    assert line.isHidden() == (not text)
+    if text:
+        assert line.text.text().startswith(text)
         assert line.link.isHidden() == (not button)
         assert line.link.text() == button or not button
     session.state = "paused"

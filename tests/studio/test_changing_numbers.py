@@ -72,13 +72,13 @@ def test_sentence_uses_a_second_line_before_it_is_elided(window) -> None:
     sentence = Sentence()
     shown(window, sentence)
     one_line, height = sentence.grab().toImage(), sentence.height()
-    words = "8 samples from step 1,200, their 3 nearest of 54,869 images"
-    sentence.setText(words)
-    assert sentence.text() == words
+    text = "8 samples from step 1,200, their 3 nearest of 54,869 images"
+    sentence.setText(text)
+    assert sentence.text() == text
     assert sentence.toolTip() == ""
     assert sentence.grab().toImage() != one_line
     sentence.window().setFixedWidth(120)
     QApplication.processEvents()
     assert sentence.text().endswith("…")
-    assert sentence.full_text() == sentence.toolTip() == words
+    assert sentence.full_text() == sentence.toolTip() == text
     assert sentence.height() == height

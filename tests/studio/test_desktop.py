@@ -105,7 +105,7 @@ def test_images_are_downloaded_by_a_button(qtbot, far_away, window) -> None:
     card.combo.setCurrentIndex(place)
     card.combo.activated.emit(place)
     qtbot.waitUntil(card.download_button.isVisible, timeout=PATIENCE)
-    assert "not on this computer" in card.words.text()
+    assert "not on this computer" in card.text_label.text()
     assert not window.left.controls.main.isEnabled()
     click(card.download_button)
     qtbot.waitUntil(lambda: card.data is not None, timeout=PATIENCE)
@@ -163,7 +163,7 @@ def test_curves_are_saved_from_the_card(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target.with_suffix("")), ""))
     action = next(a for a in window.left.curves.more.menu_of_all.actions() if a.data() == kind)
     action.trigger()
-    qtbot.waitUntil(lambda: str(target) in window.left.controls.words.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: str(target) in window.left.controls.text_label.text(), timeout=PATIENCE)
     head = target.read_bytes()[:300]
     if kind == "csv":
         assert b"train/kl" in head
@@ -179,7 +179,7 @@ def test_button_applies_the_remedy_of_the_health_line(qtbot, window) -> None:
     session.pause()
     qtbot.waitUntil(lambda: session.state == "paused", timeout=PATIENCE)
     qtbot.waitUntil(lambda: not session.background.busy(), timeout=PATIENCE)
-    health.show_words("watch", "The code says nothing.", "Reduce the weight of the KL term", {"beta": 0.25})
+    health.show_text("watch", "The code says nothing.", "Reduce the weight of the KL term", {"beta": 0.25})
     click(health.remedy)
     assert not health.remedy.isVisible(), "a remedy is taken once"
     session.step_once()  # live settings hold from the next step on

@@ -83,7 +83,7 @@ def row_of(view: DirectionsView, name: str) -> int:
 def test_found_directions_are_shown_and_saved_in_the_run(qtbot, view: DirectionsView, run: Run):
     assert names(view) == ["b", "mirror", "PC 1", "PC 2", "PC 3", "PC 4", "random"]
     assert not view.progress.isVisible()
-    assert "along 7 directions" in view.words.text()
+    assert "along 7 directions" in view.caption.text()
     qtbot.waitUntil(lambda: bool(storage.all_of(run)), timeout=PATIENCE)
     assert storage.all_of(run)[0].space.step == 4
     assert "b" in storage.all_of(run)[0].names
@@ -110,7 +110,7 @@ def test_escape_stops_the_search_and_undo_resumes_it(qtbot, area: PaneArea, gate
     qtbot.waitUntil(lambda: view.is_searching and "PC 1" in names(view), timeout=PATIENCE)
     assert view.progress.isVisible()
     assert view.progress.bar.value() > 0
-    assert "finding directions" in view.words.text()
+    assert "finding directions" in view.caption.text()
     assert not view.idle, "newer weights wait until it is done"
     area.activateWindow()
     view.grid.setFocus()
@@ -147,7 +147,7 @@ def test_drag_gets_pictures_during_the_search(qtbot, area: PaneArea, gate: threa
     assert isinstance(view, DirectionsView)
     qtbot.waitUntil(lambda: view.is_searching and "PC 1" in names(view), timeout=PATIENCE)
     view.propose("image", index=7)
-    qtbot.waitUntil(lambda: "image 7 along" in view.words.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "image 7 along" in view.caption.text(), timeout=PATIENCE)
     assert view.is_searching
     gate.set()
     qtbot.waitUntil(lambda: area.found_directions.blob is not None, timeout=PATIENCE)
@@ -159,19 +159,19 @@ def test_directions_are_found_again_and_undo_restores_the_old_ones(
     old = area.found_directions.blob
     area.change({"directions": view.state.__class__(at=2)}, "an earlier step")
     settled(qtbot, area)
-    assert "found at step 4" in view.words.text()
+    assert "found at step 4" in view.caption.text()
     line = view.grid.rows[row_of(view, "b")].lines[0]
     assert line.startswith("linear SVM, at step 4 accuracy ")
     assert ", now " in line
     qtbot.mouseClick(view.again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: area.found_directions.blob not in (None, old), timeout=PATIENCE)
     settled(qtbot, area)
-    assert "found at" not in view.words.text()
+    assert "found at" not in view.caption.text()
     qtbot.waitUntil(lambda: {found.space.step for found in storage.all_of(run)} == {2, 4}, timeout=PATIENCE)
     area.undo_stack.undo()
     assert area.found_directions.blob == old
     settled(qtbot, area)
-    assert "found at step 4" in view.words.text()
+    assert "found at step 4" in view.caption.text()
 
 
 def test_saved_directions_are_shown_when_the_run_is_reopened(
@@ -198,7 +198,7 @@ def test_checkbox_holds_its_row_fixed_and_undo_releases_it(qtbot, area: PaneArea
     assert area.states["directions"].fixed == ("PC 2",)
     settled(qtbot, area)
     assert view.grid.boxes[row].isChecked()
-    assert "PC 2 held fixed" in view.words.text()
+    assert "PC 2 held fixed" in view.caption.text()
     area.undo_stack.undo()
     settled(qtbot, area)
     assert not view.grid.boxes[row].isChecked()
@@ -286,8 +286,8 @@ def test_a_matrix_is_saved_with_the_names_of_its_rows_and_columns(
     for name in ("cosines.svg", "cosines.png"):
         with qtbot.waitSignal(area.exporter.finished, timeout=PATIENCE):
             area.exporter.export(view, "matrix", str(tmp_path / name))
-    words = (tmp_path / "cosines.svg").read_text(encoding="utf-8")
-    assert words.count("<!-- mirror -->") == 2, (
+    text = (tmp_path / "cosines.svg").read_text(encoding="utf-8")
+    assert text.count("<!-- mirror -->") == 2, (
         "matplotlib says in a comment what each outline spells: a row and a column"
     )
     with Image.open(tmp_path / "cosines.png") as image:
@@ -310,11 +310,11 @@ def test_sent_code_is_the_start_until_a_button_discards_it(qtbot, area: PaneArea
     z = np.array([1, 0, -1, 0.5], np.float32)
     area.codes.send(z, "directions")
     settled(qtbot, area)
-    assert "The code sent here" in view.words.text()
+    assert "The code sent here" in view.caption.text()
     assert np.array_equal(view.z_at((0, view.grid.picture.columns // 2)), z)
     qtbot.mouseClick(view.back, Qt.MouseButton.LeftButton)
     settled(qtbot, area)
-    assert "Validation image 0" in view.words.text()
+    assert "Validation image 0" in view.caption.text()
 
 
 def test_directions_of_another_space_are_refused_and_a_button_finds_new_ones(

@@ -35,11 +35,11 @@ def form(qtbot) -> KnobForm:
 
 def test_complete_entry_is_checked_and_a_refusal_explained(qtbot, form) -> None:
     row = form.rows["size"]
-    for wrong, words in (("0", "at least 1"), ("11", "at most 10"), ("two", "whole number"), ("2.5", "whole number")):
+    for wrong, text in (("0", "at least 1"), ("11", "at most 10"), ("two", "whole number"), ("2.5", "whole number")):
         enter(row.field, wrong)
         assert not form.is_valid()
         assert row.error.isVisible()
-        assert words in row.error.text()
+        assert text in row.error.text()
         assert row.field.text() == wrong, "what was typed stays as it was typed"
         assert form.values()["size"] == 4, "a refused entry changes nothing"
     enter(row.field, "7")

@@ -84,13 +84,13 @@ def numbers(area: PaneArea) -> list[int]:
     return [one.number for one in state_of(area).frames]
 
 
-def choose(menu: QMenu, *words: str) -> None:
+def choose(menu: QMenu, *text: str) -> None:
     """Trigger the entry of that name, in a menu within the menu where there are several."""
-    for word in words[:-1]:
+    for word in text[:-1]:
         found = next(action for action in menu.actions() if action.text() == word).menu()
         assert isinstance(found, QMenu)
         menu = found
-    entry = next(action for action in menu.actions() if action.text() == words[-1])
+    entry = next(action for action in menu.actions() if action.text() == text[-1])
     assert entry.isEnabled()
     entry.trigger()
 
@@ -125,7 +125,7 @@ def square(tmp_path: Path) -> Path:
 def test_key_frames_are_moved_and_removed_by_drag_and_keys_and_undone(qtbot, area: PaneArea):
     view = settled(qtbot, area)
     row = view.row
-    assert [key.words for key in row.keys] == ["seed 0", "seed 1", "seed 2", "seed 3"]
+    assert [key.text for key in row.keys] == ["seed 0", "seed 1", "seed 2", "seed 3"]
     shown = row.keys[0].pixels
     drag(row, 0, 2)
     assert numbers(area) == [1, 2, 0, 3]
@@ -146,7 +146,7 @@ def test_key_frames_are_moved_and_removed_by_drag_and_keys_and_undone(qtbot, are
         assert numbers(area) == wanted
     assert not area.undo_stack.canUndo()
     settled(qtbot, area)
-    assert view.words.full_text().startswith("key frame 1 of 4")
+    assert view.caption.full_text().startswith("key frame 1 of 4")
 
 
 def test_drag_without_a_target_or_cancelled_changes_nothing(qtbot, area: PaneArea):
@@ -174,7 +174,7 @@ def test_each_kind_of_key_frame_is_added_and_replaces_another(qtbot, area: PaneA
         ("seed", 4), ("image", 0), ("class", 1), ("own", 0),
     ]  # fmt: skip
     settled(qtbot, area)
-    assert [key.words for key in view.row.keys[4:]] == ["seed 4", "validation image 0", "a typical b", "your image"]
+    assert [key.text for key in view.row.keys[4:]] == ["seed 4", "validation image 0", "a typical b", "your image"]
     assert all(key.pixels is not None and not key.problem for key in view.row.keys)
     assert view.row.current == 7
     tools = view.tools
@@ -222,9 +222,9 @@ def test_menu_of_a_key_frame_opens_by_key_and_works(qtbot, area: PaneArea):
         return made[0]
 
     view.row.choose(1)
-    for words in (("Move to the right (Alt+Right)",), ("Replace with", "An image of the data set"), ("Go there",)):
+    for text in (("Move to the right (Alt+Right)",), ("Replace with", "An image of the data set"), ("Go there",)):
         shown = menu()
-        choose(shown, *words)
+        choose(shown, *text)
         shown.close()
     assert [one.kind for one in state_of(area).frames] == ["seed", "seed", "image", "seed"]
     assert state_of(area).place == 0.5
@@ -238,7 +238,7 @@ def test_sent_z_adds_a_key_frame_that_resampling_keeps(qtbot, area: PaneArea):
     view = settled(qtbot, area)
     area.codes.send(np.array([0.5, -1.0], np.float32), "interpolate")
     settled(qtbot, area)
-    assert view.row.keys[4].words == "a z that was sent"
+    assert view.row.keys[4].text == "a z that was sent"
     assert view.rendered.content.pictures[1].values["z"][0, 4] == pytest.approx([0.5, -1.0])
     view.grid.setFocus()
     QTest.keyClick(view.grid, _KEY.Key_R)
@@ -271,7 +271,7 @@ def test_maximum_number_of_key_frames_is_reported(qtbot, area: PaneArea, square:
     assert view.add.isVisible()
     choose(view.add.menu(), "A drawn code")
     settled(qtbot, area)
-    assert "key frame 1 of 1" in view.words.full_text()
+    assert "key frame 1 of 1" in view.caption.full_text()
 
 
 # -- along the path ----------------------------------------------------------------------------------------------------
@@ -386,7 +386,7 @@ def test_scrubbing_is_one_command_and_keys_go_from_picture_to_picture(qtbot, are
         assert state_of(area).place == pytest.approx(place)
     QTest.mouseClick(view.row, LEFT, NONE, view.row.rect_of(2).center())
     settled(qtbot, area)
-    assert "key frame 3 of 4" in view.words.full_text()
+    assert "key frame 3 of 4" in view.caption.full_text()
     assert view.grid.describe(0, 0).startswith("key frame 3 of 4")
 
 
@@ -424,7 +424,7 @@ def test_a_morph_of_two_classes_by_typical_images(qtbot, area: PaneArea):
     QTest.keyClick(view.grid, _KEY.Key_M)
     assert state_of(area).frames == (LatentPoint("class", 0), LatentPoint("class", 1))
     settled(qtbot, area)
-    assert [key.words for key in view.row.keys] == ["a typical a", "a typical b"]
+    assert [key.text for key in view.row.keys] == ["a typical a", "a typical b"]
     view.player.toggle()
     assert not view.idle, "newer weights would have to search again"
     view.player.pause()
@@ -442,7 +442,7 @@ def test_morph_of_two_classes_of_a_conditional_model(qtbot, home: Path, told_gan
         view.tools.morph.click()
         assert state_of(area).frames == (LatentPoint("seed", 0, label=1), LatentPoint("seed", 0, label=0))
         settled(qtbot, area)
-        assert [key.words for key in view.row.keys] == ["seed 0 as b", "seed 0 as a"]
+        assert [key.text for key in view.row.keys] == ["seed 0 as b", "seed 0 as a"]
         assert (view.row.keys[0].pixels != view.row.keys[1].pixels).any()
         view.tools.condition.activated.emit(0)
         assert state_of(area).frames[0].label == 0
@@ -492,11 +492,11 @@ def test_gan_reports_that_it_has_no_encoder(qtbot, home: Path, gan: Run):
         entries = {action.text(): action.isEnabled() for action in view.add.menu().actions()}
         assert entries["A drawn code"]
         assert not entries["An image of the data set (this model has no encoder)"]
-        assert [kind for kind, _words in view.path.known.kinds()] == ["seed", "class"]
+        assert [kind for kind, _text in view.path.known.kinds()] == ["seed", "class"]
         choose(view.add.menu(), "Typical of", "a")
         settled(qtbot, area)
         assert "Make a judge once" in view.stage.note.text(), "a class that nothing tells"
-        assert view.words.full_text().startswith("key frame 1 of 5"), "the rest goes on"
+        assert view.caption.full_text().startswith("key frame 1 of 5"), "the rest goes on"
 
 
 def test_broken_model_is_reported_and_the_key_frames_stay(qtbot, home: Path, tmp_path: Path):

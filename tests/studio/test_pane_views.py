@@ -74,7 +74,7 @@ def area(qtbot, make_area, run: Run) -> PaneArea:
     """The area with the run opened and its manifold on screen."""
     made = make_area(run.path)
     view = settled(qtbot, made, "manifold")
-    qtbot.waitUntil(lambda: "PC1" in view.words.full_text(), timeout=PATIENCE)  # with the run's images
+    qtbot.waitUntil(lambda: "PC1" in view.caption.full_text(), timeout=PATIENCE)  # with the run's images
     return made
 
 
@@ -99,7 +99,7 @@ def test_empty_pane_shows_a_hint(make_area):
 def test_opened_run_is_shown_with_caption_and_time(area: PaneArea):
     view = area.views["manifold"]
     assert area.header.name.text() == "dots-1"
-    assert view.words.full_text() == "PC1 across, PC2 up, ±2 σ, 20×20 from step 30", (
+    assert view.caption.full_text() == "PC1 across, PC2 up, ±2 σ, 20×20 from step 30", (
         "three dimensions: the principal ones"
     )
     assert view.time.text().endswith(" ms")
@@ -114,10 +114,10 @@ def test_users_choice_of_plane_is_kept(qtbot, area: PaneArea):
     plane.setFocus()
     qtbot.keyClick(plane, Qt.Key.Key_Up)
     assert area.states["manifold"].axes == "latent"
-    qtbot.waitUntil(lambda: view.words.full_text().startswith("z1 across, z2 up"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: view.caption.full_text().startswith("z1 across, z2 up"), timeout=PATIENCE)
     assert across.isEnabled()
     area.undo_stack.undo()
-    qtbot.waitUntil(lambda: view.words.full_text().startswith("PC1"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: view.caption.full_text().startswith("PC1"), timeout=PATIENCE)
     assert plane.currentText() == "principal"
 
 
@@ -211,7 +211,7 @@ def test_dragging_moves_the_plane_and_home_resets_it(qtbot, area: PaneArea):
     settled(qtbot, area, "manifold")
     qtbot.keyClick(view.grid, Qt.Key.Key_Home)
     assert area.states["manifold"].centre_u == 0
-    assert "about" not in settled(qtbot, area, "manifold").words.full_text()
+    assert "about" not in settled(qtbot, area, "manifold").caption.full_text()
 
 
 def test_plus_zooms_about_the_focused_cell(qtbot, area: PaneArea):
@@ -240,7 +240,7 @@ def test_chosen_code_is_unchanged_by_zoom_pan_home_and_newer_weights(qtbot, area
     settled(qtbot, area, "manifold")
     qtbot.waitUntil(lambda: not view.grid.marks_inside, timeout=PATIENCE)
     assert np.array_equal(view.current_z, chosen), "what is sent is what was chosen"
-    assert "outside the view" in view.words.full_text()
+    assert "outside the view" in view.caption.full_text()
     assert "outside the view" in view.inspector.detail.text()
     assert view.inspector.caption.accessibleName() == "Chosen z"
 
@@ -268,7 +268,7 @@ def test_range_in_the_caption_is_that_of_the_view(qtbot, area: PaneArea):
     def agree(half: str) -> None:
         rendered = settled(qtbot, area, "manifold").rendered
         assert slider.slider.accessibleDescription() == f"±{half} σ"
-        assert f"±{half} σ" in view.words.full_text()
+        assert f"±{half} σ" in view.caption.full_text()
         u = rendered.content.values["u"]
         assert f"{(u[-1] - u[0]) / 2:.3g}" == half
 
@@ -300,7 +300,7 @@ def test_enter_sends_z_to_the_samples_beside(qtbot, area: PaneArea):
     assert np.array_equal(sent.args[0], view.z_at((3, 4)))
     neighbours = settled(qtbot, area, "samples")
     assert np.array_equal(neighbours.z_at((0, 0)), view.z_at((3, 4)))
-    assert "neighbours" in neighbours.words.full_text() or "about the z" in neighbours.words.full_text()
+    assert "neighbours" in neighbours.caption.full_text() or "about the z" in neighbours.caption.full_text()
     area.undo_stack.undo()
     assert area.states["samples"].around is None
 
@@ -322,7 +322,7 @@ def test_the_same_noise_through_the_checkpoints(qtbot, area: PaneArea):
     area.header.slider.setValue(1)
     settled(qtbot, area, "samples")
     assert area.header.shown.text() == "10"
-    assert "step 10" in view.words.full_text()
+    assert "step 10" in view.caption.full_text()
     assert np.array_equal(view.grid.picture.values["z"], z)
     assert not np.array_equal(view.grid.picture.pixels, late)
     area.undo_stack.undo()
@@ -346,14 +346,14 @@ def test_r_resamples(qtbot, area: PaneArea):
 def test_class_is_chosen_for_conditional_models(qtbot, make_area, run_of_classes: Run):
     area = make_area(run_of_classes.path)
     manifold = settled(qtbot, area, "manifold")
-    assert manifold.words.full_text().startswith("a: z1 across")
+    assert manifold.caption.full_text().startswith("a: z1 across")
     control = manifold.inspector.controls.controls["label"]
     assert [control.combo.itemText(i) for i in range(control.combo.count())] == ["a", "b"]
     control.combo.activated.emit(1)
     assert area.states["manifold"].label == 1
-    qtbot.waitUntil(lambda: manifold.words.full_text().startswith("b: z1 across"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: manifold.caption.full_text().startswith("b: z1 across"), timeout=PATIENCE)
     area.undo_stack.undo()
-    qtbot.waitUntil(lambda: manifold.words.full_text().startswith("a: z1 across"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: manifold.caption.full_text().startswith("a: z1 across"), timeout=PATIENCE)
     area.show_pane("samples")
     samples = settled(qtbot, area, "samples")
     control = samples.inspector.controls.controls["label"]
@@ -361,7 +361,7 @@ def test_class_is_chosen_for_conditional_models(qtbot, make_area, run_of_classes
     assert samples.rendered.content.pictures[0].columns == 8, "four columns each"
     assert not samples.inspector.controls.controls["shown"].widget.isVisible(), "G(z) is all there is"
     control.combo.activated.emit(2)
-    qtbot.waitUntil(lambda: "of b" in samples.words.full_text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "of b" in samples.caption.full_text(), timeout=PATIENCE)
     assert samples.rendered.content.pictures[0].columns == 8
 
 
@@ -444,7 +444,7 @@ def test_picture_has_provenance(qtbot, area: PaneArea, run: Run, tmp_path: Path)
     assert (provenance.run, provenance.step, provenance.pane) == ("dots-1", 30, "manifold")
     assert provenance.state["cells"] == 20
     assert area.export_line.isVisible()
-    assert area.export_line.words.text() == "Saved m.png"
+    assert area.export_line.caption.text() == "Saved m.png"
     assert area.export_line.action.isVisible()
 
 
@@ -492,7 +492,7 @@ def test_a_film_that_is_stopped_leaves_nothing(qtbot, area: PaneArea, tmp_path: 
     qtbot.mouseClick(area.export_line.stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not area.exporter._worker.busy(), timeout=PATIENCE)
     assert list(tmp_path.glob("*walk*")) == []
-    assert "Nothing was saved" in area.export_line.words.text()
+    assert "Nothing was saved" in area.export_line.caption.text()
 
 
 def test_weights_shown_during_a_drag_do_not_delay_newer_ones(qtbot, area: PaneArea):

@@ -103,7 +103,7 @@ def test_opening_another_run_shows_nothing_of_the_previous(qtbot, home: Path, ru
         assert new.isVisible()
         assert pictures_in(new) == []
         assert new.rendered is None
-        assert new.words.full_text() == ""
+        assert new.caption.full_text() == ""
         assert new.time.text() == ""
         assert new.legend.isHidden()
         assert not texts & {label.text() for label in new.findChildren(QLabel) if label.isVisible()}
@@ -234,7 +234,7 @@ def test_pane_shows_progress_and_a_stop_button(qtbot, slow: Slow, area: PaneArea
     line = view.computing
     qtbot.waitUntil(line.isVisible, timeout=PATIENCE)
     qtbot.waitUntil(lambda: view.grid.accessibleDescription() == "Computing, 40 %", timeout=PATIENCE)
-    assert line.words.text() == "Computing, 40 %"
+    assert line.text.text() == "Computing, 40 %"
     qtbot.mouseClick(line.link, Qt.MouseButton.LeftButton)
     assert "Stopped" in view.grid.accessibleDescription()
     assert line.link.text() == "Compute"
@@ -256,10 +256,10 @@ def test_older_picture_keeps_its_caption_until_the_newer_is_ready(qtbot, slow: S
     area.change({"slow": SlowState(number=3)}, "another")
     qtbot.waitUntil(view.computing.isVisible, timeout=PATIENCE)
     assert view.grid.picture is not None
-    assert view.words.full_text() == "a picture of step 2"
+    assert view.caption.full_text() == "a picture of step 2"
     area.change({"slow": SlowState(number=4)}, "another")
     qtbot.mouseClick(view.computing.link, Qt.MouseButton.LeftButton)
-    assert view.words.full_text() == "a picture of step 2"
+    assert view.caption.full_text() == "a picture of step 2"
     slow.open.set()
     area.change({"slow": SlowState(number=5)}, "another")  # a hand's change is a wish to see it
     qtbot.waitUntil(lambda: view.rendered.state.number == 5, timeout=PATIENCE)

@@ -119,7 +119,7 @@ def place(view: PixelsView, row: int, column: int) -> QPoint:
 
 
 def test_pane_opens_with_nothing_drawn_and_a_hint(view: PixelsView):
-    assert "nothing drawn yet" in view.words.full_text()
+    assert "nothing drawn yet" in view.caption.full_text()
     assert view.stage.facts.full_text() == "Nothing is drawn yet: press Play."
     assert view.transport.count.text() == "0 of 64"
     assert not view.transport.buttons["start"].isEnabled()
@@ -233,13 +233,13 @@ def test_choice_during_a_play_can_be_undone_alone(qtbot, area: PaneArea, view: P
 
 def test_actual_speed_is_shown(view: PixelsView):
     view.transport.show_speed(1000.0, 60.0)
-    assert view.transport.speed_words.full_text() == "60 of 1,000 pixels/s"
+    assert view.transport.speed_text.full_text() == "60 of 1,000 pixels/s"
     view.transport.show_speed(1000.0, 990.0)
-    assert view.transport.speed_words.full_text() == "1,000 pixels/s"
+    assert view.transport.speed_text.full_text() == "1,000 pixels/s"
     view.transport.show_speed(FASTEST)
-    assert view.transport.speed_words.full_text() == "as fast as it goes"
+    assert view.transport.speed_text.full_text() == "as fast as it goes"
     view.transport.show_speed(1.0)
-    assert view.transport.speed_words.full_text() == "1 pixel/s"
+    assert view.transport.speed_text.full_text() == "1 pixel/s"
 
 
 def test_shown_temperature_is_that_of_the_position(qtbot, area: PaneArea, view: PixelsView):
@@ -262,8 +262,8 @@ def test_steps_rows_and_ends_by_keyboard(qtbot, area: PaneArea, view: PixelsView
     ):  # fmt: skip
         qtbot.keyClick(canvas, key)
         assert area.states["pixels"].position == position
-    words = [area.undo_stack.text(k) for k in range(area.undo_stack.count())]
-    assert words == ["Pixel by pixel: step", "Pixel by pixel: to the end", "Pixel by pixel: to the start"]
+    text = [area.undo_stack.text(k) for k in range(area.undo_stack.count())]
+    assert text == ["Pixel by pixel: step", "Pixel by pixel: to the end", "Pixel by pixel: to the start"]
 
 
 def test_scrubbing_back_and_forth_shows_the_same_drawing(qtbot, area: PaneArea, view: PixelsView):

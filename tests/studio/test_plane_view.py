@@ -65,7 +65,7 @@ def test_wheel_zooms_drag_moves_and_undo_reverts_each(qtbot, area: PaneArea):
     view = settled(qtbot, area, "plane")
     assert isinstance(view, PlaneView)
     assert view.legend.isVisible()
-    assert "of 25 modes covered" in view.words.full_text()
+    assert "of 25 modes covered" in view.caption.full_text()
     grid = view.grid
     side = view.rendered.content.pictures[0].pixels.shape[0]
     assert 300 < side <= min(grid.width(), grid.height()), "as large as the pane"
@@ -104,13 +104,13 @@ def test_objective_is_drawn_as_curves_with_a_readout(qtbot, area: PaneArea):
     assert plot.isVisible()
     assert not view.grid.isVisible()
     assert not view.inspector.view.isVisible()
-    assert "slope at the samples" in view.words.full_text()
+    assert "slope at the samples" in view.caption.full_text()
     discriminator, generator = plot.panels()
     assert discriminator.box.bottom() < generator.box.top()
     assert len(generator.series) == 2
     QTest.mouseMove(plot, QPoint(round(plot.x_pixel(0.5)), round(generator.box.center().y())))
-    told = {str(series.name): plot._words(series) for _, series in generator.series}
-    assert [words.split()[-1] for words in told.values()] == ["−0.69", "+0.69"]  # log 1/2, -log 1/2
+    told = {str(series.name): plot._text(series) for _, series in generator.series}
+    assert [text.split()[-1] for text in told.values()] == ["−0.69", "+0.69"]  # log 1/2, -log 1/2
     view.inspector.controls.controls["axis"].combo.activated.emit(1)
     settled(qtbot, area, "objective")
     assert plot.panels()[0].series[0][1].x[0] < 0
@@ -135,7 +135,7 @@ def test_panes_of_images_show_points_as_small_maps(qtbot, area: PaneArea, name: 
 
 
 def test_points_are_previewed_all_on_one_picture(qtbot):
-    preview = open_preview("toy-2d", {"count": 300}, lambda share, words: None, lambda: False)
+    preview = open_preview("toy-2d", {"count": 300}, lambda share, text: None, lambda: False)
     (picture,) = preview.images
     assert picture.shape[:2] == (240, 240)
     assert len(np.unique(picture)) > 2

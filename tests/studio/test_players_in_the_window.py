@@ -86,7 +86,7 @@ def test_one_player_steps_alone_then_all_learn_again(qtbot, playing) -> None:
 
     assert stepped(qtbot, window, lambda: QTest.keyClick(window, Qt.Key.Key_1, CTRL)) == {"discriminator"}
     assert controls.only.isVisible()
-    assert "Only the discriminator learns" in controls.only.words.text()
+    assert "Only the discriminator learns" in controls.only.text_label.text()
     assert stepped(qtbot, window, controls.step.click) == {"discriminator"}, "it holds"
 
     generator = controls.step_menu.menu_of_players.actions()[1]
@@ -106,13 +106,13 @@ def test_health_line_follows_the_learning_players(qtbot, playing) -> None:
     qtbot.waitUntil(lambda: window.session.step > 40, timeout=PATIENCE)
     window.session.pause()
     qtbot.waitUntil(lambda: window.session.state == "paused", timeout=PATIENCE)
-    qtbot.waitUntil(lambda: health.words.text().startswith("Up to step"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: health.text_label.text().startswith("Up to step"), timeout=PATIENCE)
     stepped(qtbot, window, lambda: window.session.step_alone("discriminator"))
-    qtbot.waitUntil(lambda: health.words.text().startswith("Only the discriminator learns"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: health.text_label.text().startswith("Only the discriminator learns"), timeout=PATIENCE)
     assert health.level == "unclear"
     window.left.controls.stop.click()
     qtbot.waitUntil(lambda: window.session.state == "idle", timeout=PATIENCE)
-    qtbot.waitUntil(lambda: health.words.text().startswith(("At step", "Up to step")), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: health.text_label.text().startswith(("At step", "Up to step")), timeout=PATIENCE)
     assert not health.remedy.isVisible(), "nothing trains that a setting could help"
 
 
@@ -133,7 +133,7 @@ def test_late_verdicts_of_the_previous_run_are_dropped(qtbot, playing, monkeypat
     qtbot.waitUntil(lambda: not window.session.background.busy(), timeout=PATIENCE)
     assert not health.isVisible()
     health.consider(window.left.curves.data, window.session, now=True)
-    qtbot.waitUntil(lambda: health.words.text() == "Of the run before.", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: health.text_label.text() == "Of the run before.", timeout=PATIENCE)
 
 
 def test_player_that_learns_alone_is_shown_after_a_stop(qtbot, playing) -> None:
@@ -145,7 +145,7 @@ def test_player_that_learns_alone_is_shown_after_a_stop(qtbot, playing) -> None:
     qtbot.waitUntil(controls.main.isEnabled, timeout=PATIENCE)
     controls.main.click()
     qtbot.waitUntil(lambda: window.session.live.only == "generator", timeout=PATIENCE)
-    assert "Only the generator learns" in controls.only.words.text()
+    assert "Only the generator learns" in controls.only.text_label.text()
 
 
 def test_curves_are_grouped_by_player_and_changes_marked(qtbot, playing) -> None:
@@ -169,8 +169,8 @@ def test_curves_are_grouped_by_player_and_changes_marked(qtbot, playing) -> None
         lambda: len(curves.plot.chart.request.annotations) == 2 and not curves.plot.drawing, timeout=PATIENCE
     )
     at = QPoint(round(curves.plot.chart.pixel(here)), 40)
-    assert "discriminator lr 0.001 → 0.0005" in curves.plot.words_near(at.x())
-    assert curves.plot.words_near(at.x() - 40) == ""
+    assert "discriminator lr 0.001 → 0.0005" in curves.plot.text_near(at.x())
+    assert curves.plot.text_near(at.x() - 40) == ""
     curves.plot.point_at(here)
     assert f"step {here}: discriminator lr" in curves.fact.full_text(), "the keyboard reads it too"
     curves.plot.point_at(math.nan)
@@ -208,7 +208,7 @@ def test_judged_measures_can_be_enabled_during_training(a_judge_of_its_own, qtbo
     assert session.job.plan.judge_every == 500
     qtbot.waitUntil(lambda: bool(playing.left.curves.rows.annotations), timeout=PATIENCE)
     assert [(m.step, str(m.message)) for m in playing.left.curves.rows.annotations] == [(here, "judge every 0 → 500")]
-    qtbot.waitUntil(lambda: "There is no judge" in playing.left.curves.health.words.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "There is no judge" in playing.left.curves.health.text_label.text(), timeout=PATIENCE)
 
     run = session.run.path  # as those words say: stop and go on
     playing.left.controls.stop.click()
@@ -235,20 +235,20 @@ def test_long_alarm_wraps_above_its_full_remedy(nothing_else_said, qtbot, playin
     health = playing.left.curves.health
     wanted: list[dict[str, float]] = []
     health.remedy_requested.connect(wanted.append)
-    words = "The discriminator is too strong: the generator's gradient has vanished for 290 steps."
+    text = "The discriminator is too strong: the generator's gradient has vanished for 290 steps."
     change = {"plan.players.discriminator.lr": 0.0003}
-    health.show_words("watch", words, "Slow the discriminator to a third", change)
-    qtbot.waitUntil(lambda: health.remedy.y() >= health.words.y() + health.words.height(), timeout=PATIENCE)
+    health.show_text("watch", text, "Slow the discriminator to a third", change)
+    qtbot.waitUntil(lambda: health.remedy.y() >= health.text_label.y() + health.text_label.height(), timeout=PATIENCE)
     assert health.remedy.width() >= health.remedy.sizeHint().width()
-    assert health.words.height() >= health.words.heightForWidth(health.words.width())
+    assert health.text_label.height() >= health.text_label.heightForWidth(health.text_label.width())
     QTest.mouseClick(health.remedy, Qt.MouseButton.LeftButton)
     assert wanted == [change]
     stepped(qtbot, playing, playing.left.controls.step.click)
     assert playing.session.job.plan.players["discriminator"].lr == 0.0003
     assert float(playing.left.plan.players["discriminator"].rows["lr"].taken) == 0.0003
 
-    health.show_words("good", "Learning.", "Slower", change)
-    qtbot.waitUntil(lambda: health.remedy.x() > health.words.x(), timeout=PATIENCE)
+    health.show_text("good", "Learning.", "Slower", change)
+    qtbot.waitUntil(lambda: health.remedy.x() > health.text_label.x(), timeout=PATIENCE)
 
 
 # -- without a window --------------------------------------------------------------------------------------------------

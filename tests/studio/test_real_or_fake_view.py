@@ -101,9 +101,9 @@ def test_the_keyboard_reaches_every_cell_and_the_histogram(qtbot, guess: RealOrF
     assert guess.inspector.code.text() == guess.describe_cell(*guess.grid.focused_cell)
     guess.histogram.setFocus()
     qtbot.keyClick(guess.histogram, Qt.Key.Key_Right)
-    words = guess.histogram.accessibleDescription()
-    assert all(f"{name}: " in words for name in ("training images", "held-out images", "samples"))
-    assert words.startswith("0.00")
+    text = guess.histogram.accessibleDescription()
+    assert all(f"{name}: " in text for name in ("training images", "held-out images", "samples"))
+    assert text.startswith("0.00")
 
 
 def test_hidden_marks_appear_only_on_click(qtbot, area: PaneArea, guess: RealOrFakeView):
@@ -181,8 +181,8 @@ def test_each_neighbour_shows_and_announces_its_distance(qtbot, compare: Neighbo
     picture = compare.grid.picture
     assert picture is not None
     distance = float(picture.values["distance"][0, 1])
-    assert compare.distance_in_words(0, 1) == f"{distance:.1f}"
-    assert compare.distance_in_words(0, 0) == ""
+    assert compare.distance_text(0, 1) == f"{distance:.1f}"
+    assert compare.distance_text(0, 0) == ""
     assert compare.is_sample(0, 0)
     qtbot.mouseMove(compare.grid, middle(compare, 0, 1))
     qtbot.waitUntil(lambda: "grey levels from sample" in compare.inspector.code.text(), timeout=PATIENCE)

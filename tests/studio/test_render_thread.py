@@ -255,7 +255,7 @@ def test_weights_of_a_chosen_step(qtbot, renderer: RenderThread, weights: Weight
     made = fetch(qtbot, renderer, "manifold")
     assert (made.step, made.latent_dim, made.error) == (7, 2, "")
     assert made.milliseconds > 0
-    assert "step 7" in str(made.content.words)
+    assert "step 7" in str(made.content.caption)
 
 
 def test_returning_from_a_chosen_step_restores_the_latest_weights(qtbot, renderer: RenderThread, gate: Gate):
@@ -386,7 +386,7 @@ def test_drag_shows_coarse_pictures_and_rest_the_whole(
     def shown() -> bool:
         made = renderer.result("slow")
         if made is not None:
-            seen.append(f"{made.content.words} {made.state.number}{'' if made.final else ' …'}")
+            seen.append(f"{made.content.text} {made.state.number}{'' if made.final else ' …'}")
         return made is not None
 
     for number in range(3):  # each comes before the hand has rested
@@ -396,7 +396,7 @@ def test_drag_shows_coarse_pictures_and_rest_the_whole(
     assert slow.whole == [], "what the next movement would throw away is not made"
     monkeypatch.setattr("genstudio.studio.threads.render_thread.REST_MS", 0.0)
     renderer.submit("slow", GateState(number=3))
-    assert str(fetch(qtbot, renderer, "slow").content.words) == "whole"
+    assert str(fetch(qtbot, renderer, "slow").content.caption) == "whole"
     assert slow.whole == [3]
 
 

@@ -19,8 +19,8 @@ def test_the_run_that_trains_in_this_window_is_open_here(tmp_path: Path, monkeyp
         "genstudio.training.run.listing.summarise_run",
         lambda path, measures: Listed(path, status="training", step=0, title="Faces"),
     )
-    words = [line.words for line in run_lines(str(mine))]
-    assert words == ["mine · Faces · open here", "other · Faces · step 0 · training elsewhere"]
+    text = [line.text for line in run_lines(str(mine))]
+    assert text == ["mine · Faces · open here", "other · Faces · step 0 · training elsewhere"]
 
 
 @pytest.mark.parametrize("busy", [True, False])

@@ -108,7 +108,7 @@ def test_step_completes_a_half_typed_setting_first(qtbot, training) -> None:
     for press in (training.left.controls.step, training.left.controls.main):
         training.left.controls.show_text("")
         QTest.mouseClick(press, Qt.MouseButton.LeftButton)
-        assert "Beta (KL weight): It must be a number." in training.left.controls.words.text()
+        assert "Beta (KL weight): It must be a number." in training.left.controls.text_label.text()
         assert training.session.state == "paused"
     QTest.keyClick(row(training, "beta").field, Qt.Key.Key_Escape)
     step(qtbot, training)
@@ -123,7 +123,7 @@ def test_undo_of_a_live_change_is_another_live_change(qtbot, training) -> None:
     assert stack.undoText() == "Beta (KL weight) 1 → 2"
     stack.undo()
     assert row(training, "beta").field.text() == "1"
-    assert "Beta (KL weight): back to 1" in training.left.controls.words.text()
+    assert "Beta (KL weight): back to 1" in training.left.controls.text_label.text()
     step(qtbot, training)
     stack.redo()
     step(qtbot, training)
@@ -148,7 +148,7 @@ def test_undo_that_would_end_training_is_refused_with_a_reason(qtbot, training) 
     step(qtbot, training)
     step(qtbot, training)
     training.undo_stack.undo()
-    assert "already" in training.left.controls.words.text()
+    assert "already" in training.left.controls.text_label.text()
     assert session.live.total_steps == 100_000
     assert row(training, "plan.steps").field.text() == "100000"
 
@@ -215,7 +215,7 @@ def test_start_is_refused_for_an_invalid_half_typed_setting(qtbot, window, press
     assert window.left.plan.folded
     press(window)
     assert window.session.state == "idle"
-    assert "Steps: It must be a whole number." in window.left.controls.words.text()
+    assert "Steps: It must be a whole number." in window.left.controls.text_label.text()
     assert not window.left.plan.folded, "the field can be seen"
     assert not window.left.controls.main.isEnabled()
     assert "Steps: It must be a whole number." in window.left.controls.main.toolTip()

@@ -106,8 +106,10 @@ def test_zip_of_own_pictures(qtbot, window, tmp_path: Path) -> None:
 def test_missing_images_are_a_line_of_text(qtbot, window, tmp_path: Path) -> None:
     window.left.data.use_folder(str(tmp_path / "nowhere"))
     card = window.left.data
-    qtbot.waitUntil(lambda: card.words.isVisible() and card.words.property("level") == "bad", timeout=PATIENCE)
-    assert "nowhere" in card.words.text()
+    qtbot.waitUntil(
+        lambda: card.text_label.isVisible() and card.text_label.property("level") == "bad", timeout=PATIENCE
+    )
+    assert "nowhere" in card.text_label.text()
     assert not window.left.controls.main.isEnabled()
 
 
@@ -169,7 +171,7 @@ def test_a_broken_recipe_file_is_a_line_of_text(qtbot, window, tmp_path: Path) -
     path = tmp_path / "broken.toml"
     path.write_text("model = [")
     window.left.recipe.open_recipe_file(str(path))
-    assert "broken.toml" in window.left.controls.words.text()
+    assert "broken.toml" in window.left.controls.text_label.text()
     assert window.left.controls.notice.property("level") == "bad"
 
 

@@ -92,7 +92,7 @@ def test_a_drag_moves_a_slider_and_the_picture_and_is_one_command(qtbot, area: P
     assert view.state.value(name) == pytest.approx(2.5, abs=0.1)
     settled(qtbot, area)
     assert not np.array_equal(pixels(view), before)
-    assert f"{name} +2." in view.words.full_text()
+    assert f"{name} +2." in view.caption.full_text()
     assert area.undo_stack.count() == 1
     area.undo_stack.undo()
     settled(qtbot, area)
@@ -302,7 +302,7 @@ def test_own_image_is_opened(qtbot, area: PaneArea, view: SlidersView, tmp_path:
     qtbot.waitUntil(lambda: view.state.start == "own", timeout=PATIENCE)
     settled(qtbot, area)
     assert abs(int(view.stage.originals[0].view.pixels.mean()) - 190) <= 1
-    assert view.words.full_text().startswith("your image")
+    assert view.caption.full_text().startswith("your image")
     view.image_drop.choose_path = lambda: str(tmp_path / "not there.png")
     qtbot.mouseClick(view.tools.open, LEFT)
     qtbot.waitUntil(lambda: "can't be read" in view.trouble.text(), timeout=PATIENCE)
@@ -342,10 +342,10 @@ def test_directions_are_found_once_and_again_on_request(qtbot, area: PaneArea, v
     assert view.stage.again.isHidden()
     area.change({"sliders": type(view.state)(at=10)}, "weights at step")
     settled(qtbot, area)
-    assert "directions of step 30" in view.words.full_text()
+    assert "directions of step 30" in view.caption.full_text()
     assert view.stage.again.isVisible()
     qtbot.mouseClick(view.stage.again, LEFT)
-    qtbot.waitUntil(lambda: "directions of step" not in view.words.full_text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "directions of step" not in view.caption.full_text(), timeout=PATIENCE)
     settled(qtbot, area)
     assert view.stage.again.isHidden()
     kept = area.session.run.path / "directions"
@@ -422,7 +422,7 @@ def test_class_conditional_model_has_a_class_chooser(qtbot, home: Path, tmp_path
         qtbot.keyClick(combo, Qt.Key.Key_Down)
         settled(qtbot, area)
         assert view.state.label == 1
-        assert "as b" in view.words.full_text()
+        assert "as b" in view.caption.full_text()
         assert not np.array_equal(pixels(view), before)
         view.bank.setFocus()
         qtbot.keyClick(view.bank, Qt.Key.Key_N)

@@ -69,11 +69,11 @@ def test_only_relevant_fields_are_shown_and_undo_restores_a_source(qtbot, area: 
     settled(qtbot, area)
     assert area.states["surprise"].source == "samples"
     assert shown() == {"seed", "n"}
-    assert "drawn by the model" in view.words.full_text()
+    assert "drawn by the model" in view.caption.full_text()
     area.undo_stack.undo()
     settled(qtbot, area)
     assert shown() == {"index", "n"}
-    assert "Test images" in view.words.full_text()
+    assert "Test images" in view.caption.full_text()
 
 
 def test_own_image_is_dropped_and_an_unreadable_one_is_reported(qtbot, area: PaneArea, tmp_path: Path):
@@ -83,11 +83,11 @@ def test_own_image_is_dropped_and_an_unreadable_one_is_reported(qtbot, area: Pan
     drop(view, tmp_path / "mine.png")
     qtbot.waitUntil(lambda: area.states["surprise"].own is not None, timeout=PATIENCE)
     settled(qtbot, area)
-    assert "Your image" in view.words.full_text()
+    assert "Your image" in view.caption.full_text()
     assert len(view.rendered.content.pictures[0]) == 2
     drop(view, tmp_path / "broken.png")
     qtbot.waitUntil(lambda: "broken.png" in view.trouble.text(), timeout=PATIENCE)
-    assert "Your image" in view.words.full_text(), "what is shown is still told"
+    assert "Your image" in view.caption.full_text(), "what is shown is still told"
     assert area.states["surprise"].source == "own"
 
 

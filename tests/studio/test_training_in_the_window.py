@@ -114,7 +114,7 @@ def test_discard_and_undo(qtbot, window) -> None:
     qtbot.waitUntil(lambda: session.run is None and session.state == "idle", timeout=PATIENCE)
     assert not path.exists()
     assert controls.notice.isVisible()
-    assert "trash" in controls.words.text()
+    assert "trash" in controls.text_label.text()
 
     click(controls.action)
     qtbot.waitUntil(lambda: session.run is not None, timeout=PATIENCE)
@@ -195,7 +195,7 @@ def test_error_is_a_line_of_text_and_the_window_survives(qtbot, window, monkeypa
     monkeypatch.setattr(VAE, "phases", broken)
     click(window.left.controls.main)
     qtbot.waitUntil(window.left.controls.notice.isVisible, timeout=PATIENCE)
-    assert "the sky fell" in window.left.controls.words.text()
+    assert "the sky fell" in window.left.controls.text_label.text()
     idle(qtbot, window)
     monkeypatch.undo()
 

@@ -71,7 +71,7 @@ def test_another_objective_brings_its_optimisers_as_revertible_changes(qtbot, op
     assert optimisers(window) == brought
     assert left.draft.recipe().plan.players["generator"].average == 0.9
     assert set(left.plan.changes()) == {"Optimiser", "Learning rate"}
-    assert "optimisers" in left.controls.words.text()
+    assert "optimisers" in left.controls.text_label.text()
     QTest.mouseClick(left.controls.action, Qt.MouseButton.LeftButton)  # Undo
     assert optimisers(window) == given
     assert left.draft.recipe().model_knobs["objective"] == "wasserstein", "the choice stays"
@@ -106,10 +106,10 @@ def test_invalid_settings_disable_start_with_a_reason(qtbot, open_recipe, choose
     window = open_recipe("dcgan", 'width = 4\nobjective = "hinge"\ndiscriminator_norm = "batch"')
     left = window.left
 
-    def refused(words: str) -> None:
+    def refused(text: str) -> None:
         qtbot.waitUntil(lambda: not left.controls.main.isEnabled(), timeout=PATIENCE)
-        assert words in left.controls.main.toolTip()
-        assert words in left.model.form.general.text()
+        assert text in left.controls.main.toolTip()
+        assert text in left.model.form.general.text()
 
     def served_again(row) -> None:
         row.back.click()
@@ -119,12 +119,12 @@ def test_invalid_settings_disable_start_with_a_reason(qtbot, open_recipe, choose
     enter(left.plan.form.rows["batch_size"].field, "1")
     refused("plan.batch_size=2")
     served_again(left.plan.form.rows["batch_size"])
-    for name, choice, words in (
+    for name, choice, text in (
         ("augment", "colour+translation+cutout", "augment=translation+cutout"),
         ("objective", "wasserstein-gp", "discriminator_norm=none"),
     ):
         pick(left.model.form, name, choice)
-        refused(words)
+        refused(text)
         served_again(left.model.form.rows[name])
 
 

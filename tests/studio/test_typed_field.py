@@ -209,7 +209,7 @@ def control(qtbot) -> FieldControl:
 
 
 def test_pane_fields_show_refusals_and_never_revert_silently(qtbot, control) -> None:
-    words = control.widget.findChild(QWidget, "error")
+    text = control.widget.findChild(QWidget, "error")
     for wrong, why in (
         ("x", "whole number"),
         ("0", "at least 1"),
@@ -218,14 +218,14 @@ def test_pane_fields_show_refusals_and_never_revert_silently(qtbot, control) -> 
     ):
         enter(control.field, wrong)
         assert control.field.text() == wrong
-        assert words.isVisible()
-        assert why in words.text()
+        assert text.isVisible()
+        assert why in text.text()
         control.show(7)  # the picture comes again
-        assert words.isVisible(), "a refusal stays until the person acts"
+        assert text.isVisible(), "a refusal stays until the person acts"
     assert control.told == []
     control.show(8)  # undo, another run: another value is in force
     assert control.field.text() == "8"
-    assert not words.isVisible()
+    assert not text.isVisible()
     enter(control.field, "2 000")
     assert control.told == [2000]
 

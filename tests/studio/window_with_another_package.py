@@ -70,11 +70,11 @@ def test_all_of_it_is_used_in_the_window(qtbot, open_window, tmp_path: Path) -> 
     click(area.pane_list.buttons["wall"])
     view = area.views["wall"]
     assert type(view).__name__ == "WallView"
-    qtbot.waitUntil(lambda: "seed 0, step 8" in view.words.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "seed 0, step 8" in view.caption.text(), timeout=PATIENCE)
     click(view.next)
-    qtbot.waitUntil(lambda: "seed 1, step 8" in view.words.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "seed 1, step 8" in view.caption.text(), timeout=PATIENCE)
     window.undo_stack.undo()
-    qtbot.waitUntil(lambda: "seed 0, step 8" in view.words.text(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "seed 0, step 8" in view.caption.text(), timeout=PATIENCE)
 
     action = next(a for a in view.inspector.export.menu().actions() if a.text() == "The line under it…")
     asked = []

@@ -225,9 +225,9 @@ def test_diversity_is_not_reported_for_untrained_nets() -> None:
 def test_close_probabilities_with_poor_samples_mean_no_discrimination() -> None:
     close = [game(10 * i, **{"train/D(x)": 0.11, "train/D(G(z))": 0.1}) for i in range(1, 60)]
     untrained, poor = [Row(0, 0.0, {"samples/diversity": 0.1})], sheets([0.2, 0.25, 0.3, 0.3, 0.3])
-    words = "The generator faces a discriminator that can't tell real from generated"
-    assert verdict(close + poor, objective="non-saturating") == words
-    assert verdict(close + poor) == words
+    text = "The generator faces a discriminator that can't tell real from generated"
+    assert verdict(close + poor, objective="non-saturating") == text
+    assert verdict(close + poor) == text
     assert verdict(close + poor, objective="relativistic") == "", "a critic's values have no scale"
     assert verdict(close + untrained, objective="non-saturating") == "", (
         "that sheet is of nets that have learned nothing"

@@ -97,8 +97,8 @@ def test_generator_of_few_faces_is_detected_despite_variation(
         return str(found.message) if found.level != "good" else ""
 
     assert verdict(800, latent_dim=32) == "", "too early"
-    words = verdict(1_000, latent_dim=32)
-    assert words.startswith("Mode collapse: samples repeat") is alarmed
+    text = verdict(1_000, latent_dim=32)
+    assert text.startswith("Mode collapse: samples repeat") is alarmed
     assert verdict(1_000, latent_dim=2) == "", "codes of two numbers are near one another"
 
 

@@ -86,7 +86,7 @@ def test_model_that_worsens_on_held_out_images_is_not_reported_as_learning() -> 
 
 
 @pytest.mark.parametrize(
-    ("rows", "level", "words", "change"),
+    ("rows", "level", "text", "change"),
     [
         (training([*RISING, math.nan]), "bad", "number", {"plan.players.model.lr": 0.001}),
         (training([*RISING, *[-900.0] * 6]), "bad", "diverges", {"plan.players.model.lr": 0.001}),
@@ -102,10 +102,10 @@ def test_model_that_worsens_on_held_out_images_is_not_reported_as_learning() -> 
     ],
     ids=["not-finite", "diverging", "collapsed", "overfitting", "level"],
 )  # fmt: skip
-def test_alarms_and_their_remedies(rows: list[Row], level: str, words: str, change: dict[str, float]) -> None:
+def test_alarms_and_their_remedies(rows: list[Row], level: str, text: str, change: dict[str, float]) -> None:
     found = verdict(rows)
     assert (found.level, found.change) == (level, change)
-    assert words in str(found.message)
+    assert text in str(found.message)
     assert str(found.remedy)
     from genstudio.models.variational.vae import VaeKnobs
 

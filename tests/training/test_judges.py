@@ -48,12 +48,12 @@ def test_a_judge_is_trained_once_and_then_found(data: DataSet) -> None:
     assert find.find_judge(data) is None
     heard: list[float] = []
     state, threads = torch.get_rng_state(), torch.get_num_threads()
-    judge = train_judges.judge_for(data, progress=lambda share, words: heard.append(share))
+    judge = train_judges.judge_for(data, progress=lambda share, text: heard.append(share))
     assert torch.equal(torch.get_rng_state(), state)
     assert torch.get_num_threads() == threads
     assert heard
     heard.clear()
-    again = train_judges.judge_for(data, progress=lambda share, words: heard.append(share))
+    again = train_judges.judge_for(data, progress=lambda share, text: heard.append(share))
     assert heard == []
     assert judge.hash == again.hash == digest_of(judge.model.state_dict())
     assert not judge.model.training
@@ -88,7 +88,7 @@ def test_retrained_judge_is_equal_to_the_bit(data: DataSet, tmp_path: Path) -> N
 def test_stopped_training_leaves_no_judge(data: DataSet) -> None:
     heard: list[float] = []
     with pytest.raises(Cancelled):
-        train_judges.judge_for(data, progress=lambda share, words: heard.append(share), cancelled=lambda: bool(heard))
+        train_judges.judge_for(data, progress=lambda share, text: heard.append(share), cancelled=lambda: bool(heard))
     folder = find.cache_folder(data).parent
     assert not list(folder.iterdir())
 

@@ -43,7 +43,7 @@ def test_overrides_reach_every_table(recipe: Recipes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("assignment", "words"),
+    ("assignment", "text"),
     [
         ("latent_dim", "is not a setting"),
         ("=3", "is not a setting"),
@@ -59,10 +59,10 @@ def test_overrides_reach_every_table(recipe: Recipes) -> None:
         ("model.name=vaee", "Did you mean 'vae'"),
     ],
 )
-def test_wrong_setting_is_named(assignment: str, words: str, recipe: Recipes) -> None:
+def test_wrong_setting_is_named(assignment: str, text: str, recipe: Recipes) -> None:
     with pytest.raises(UsageError) as caught:
         recipe(assignment).resolve()
-    assert words in str(caught.value)
+    assert text in str(caught.value)
 
 
 def test_a_resolved_recipe_has_everything_parsed_once(
@@ -106,7 +106,7 @@ def test_the_optimisers_follow_a_chosen_objective_but_for_what_is_set_beside_it(
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         ("[model]\nname = 'vae'\nbroken\n", "line 3"),
         ("[model]\nname = 'vae'\n", "[data]"),
@@ -116,12 +116,12 @@ def test_the_optimisers_follow_a_chosen_objective_but_for_what_is_set_beside_it(
         ("[model]\nname='vae'\n[data]\nname='mnist'\n[plan]\nsteps = 'many'\n", "steps"),
     ],
 )
-def test_broken_file_is_named_with_the_line(text: str, words: str, tmp_path: Path) -> None:
+def test_broken_file_is_named_with_the_line(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(text)
     with pytest.raises(UsageError) as caught:
         load_recipe(path)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
     assert "mine.toml" in str(caught.value)
 
 

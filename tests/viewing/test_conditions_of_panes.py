@@ -53,7 +53,7 @@ def test_pictures_of_a_code_have_the_chosen_condition(context: ViewContext, kind
     plain, chosen = kind(label=1), kind(label=1, attributes=LIGHT)
     assert (cells(context, chosen)[:, :, 2:] == round(0.8 * 255)).all()
     assert (cells(context, plain)[:, :, 2:] == 128).all()
-    assert "right, light 0.80" in str(final(context, chosen).words)
+    assert "right, light 0.80" in str(final(context, chosen).caption)
 
 
 @pytest.mark.parametrize("kind", [SamplesState, SlidersState, ManifoldState])
@@ -68,8 +68,8 @@ def test_a_chosen_condition_survives_a_file(kind: type[Any]) -> None:
 
 
 def test_the_caption_names_what_was_chosen(context: ViewContext) -> None:
-    words = str(final(context, SamplesState(n=4, label=0, attributes=LIGHT)).words)
-    assert "4 means of p(x|z) of left with light 0.80, seed 0" in words
+    text = str(final(context, SamplesState(n=4, label=0, attributes=LIGHT)).caption)
+    assert "4 means of p(x|z) of left with light 0.80, seed 0" in text
 
 
 def test_without_images_an_attribute_goes_from_0_to_1(context: ViewContext) -> None:

@@ -64,11 +64,11 @@ class Condition(Mapping[str, "Tensor"]):
 
     def describe(self, spec: ImageSpec) -> Message:
         """The condition of one image in words: "shoe, smile 0.40"."""
-        words = [condition_kinds[kind].describe(value, spec) for kind, value in self._values.items()]
-        if not words:
+        text = [condition_kinds[kind].describe(value, spec) for kind, value in self._values.items()]
+        if not text:
             return N_("no condition")
-        joined = words[0]
-        for one in words[1:]:
+        joined = text[0]
+        for one in text[1:]:
             joined = N_("{first}, {second}", first=joined, second=one)
         return joined
 

@@ -120,12 +120,12 @@ def levels_of(values: Iterable[Values]) -> tuple[Levels, list[Message]]:
         if (black, white) in ((0, 65535), (0, 1)):
             continue
         if black == 0 and white in _BITS:
-            words = N_(
-                "{bits}-bit: values 0 to {high} were taken as black to white.", bits=_BITS[white], high=_words(white)
+            text = N_(
+                "{bits}-bit: values 0 to {high} were taken as black to white.", bits=_BITS[white], high=_text(white)
             )
         else:
-            words = N_("Values {low} to {high} were taken as black to white.", low=_words(black), high=_words(white))
-        remarks.append(words)
+            text = N_("Values {low} to {high} were taken as black to white.", low=_text(black), high=_text(white))
+        remarks.append(text)
     return levels, remarks
 
 
@@ -142,7 +142,7 @@ def _usual(kind: Kind, low: float, high: float) -> tuple[float, float]:
     return (low, high) if high > low else (low, low + 1)
 
 
-def _words(value: float) -> str:
+def _text(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:.4g}"
 
 

@@ -27,7 +27,7 @@ def download(name: str, progress: Progress | None = None, cancelled: Cancelled |
     file, no download for this data set), :class:`genstudio.core.errors.Cancelled`.
     """
     kind = data_sets[name]
-    return kind.download(cache_dir() / "data", progress or (lambda share, words: None), cancelled or (lambda: False))
+    return kind.download(cache_dir() / "data", progress or (lambda share, text: None), cancelled or (lambda: False))
 
 
 def fetch_idx_files(torchvision_name: str, folder: Path, progress: Progress, cancelled: Cancelled) -> Path:

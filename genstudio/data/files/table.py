@@ -80,7 +80,7 @@ class Table:
             N_(
                 "the column '{name}' has numbers that are too large in line {lines}: they count as missing",
                 name=self.header[column],
-                lines=lines_in_words(too_large),
+                lines=line_numbers(too_large),
             )
         ]
 
@@ -104,7 +104,7 @@ def read_table(data: bytes, fits: Callable[[Table], int] = lambda table: 0) -> T
     return table
 
 
-def lines_in_words(lines: Iterable[int]) -> str:
+def line_numbers(lines: Iterable[int]) -> str:
     """``3, 14, 15`` or, of many, the first five and ``…``."""
     lines = list(lines)
     return ", ".join(map(str, lines[:5])) + (", …" if len(lines) > 5 else "")
@@ -159,7 +159,7 @@ def _parse(text: str, encoding: str) -> Table:
             N_(
                 "line {lines} has more cells than there are columns, and was left out (decimal commas need quotes, or "
                 "semicolons between the cells)",
-                lines=lines_in_words(too_long),
+                lines=line_numbers(too_long),
             )
         )
     return table

@@ -79,8 +79,8 @@ class Cifar10(Source):
         from genstudio.data.files.download import fetch
 
         target = folder / "cifar10" / CIFAR10.filename
-        words = N_("Downloading {name}", name=CIFAR10.filename)
-        fetch(CIFAR10.url, target, CIFAR10.tgz_md5, lambda share: progress(share, words), cancelled)
+        text = N_("Downloading {name}", name=CIFAR10.filename)
+        fetch(CIFAR10.url, target, CIFAR10.tgz_md5, lambda share: progress(share, text), cancelled)
         _unpack(target)
         target.unlink()
         progress(1.0, N_("Downloaded to {folder}", folder=str(target.parent)))

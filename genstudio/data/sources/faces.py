@@ -57,7 +57,7 @@ class Faces(Source):
     )
     doing = N_("Drawing faces")
     noun = N_("faces")
-    words = WORDS
+    attribute_sides = WORDS
     version = 4
     after_cache = frozenset({"binarisation", "levels"})
     wild: ClassVar[bool] = False

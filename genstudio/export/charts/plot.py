@@ -161,7 +161,7 @@ def _annotate(
     for annotation in annotations:
         by_step.setdefault(annotation.step, []).append(translate(annotation.message))
     steps = np.array([row.step for row in rows], np.float64)
-    words = []
+    text = []
     for number, (step, texts) in enumerate(sorted(by_step.items()), 1):
         at = float(np.interp(step, steps, clock))
         for axes in panels:
@@ -170,9 +170,9 @@ def _annotate(
             str(number), (at, 1), xycoords=("data", "axes fraction"), xytext=(3, -9), textcoords="offset points",
             fontsize=7.5, color=colours.muted,
         )  # fmt: skip
-        words.append(f"{number}  {translate(N_('step {n}', n=f'{step:,}'))}: {'; '.join(texts)}")
-    if words:
-        shown = words if len(words) <= ANNOTATIONS_SHOWN else [*words[: ANNOTATIONS_SHOWN - 1], f"… {len(words)}"]
+        text.append(f"{number}  {translate(N_('step {n}', n=f'{step:,}'))}: {'; '.join(texts)}")
+    if text:
+        shown = text if len(text) <= ANNOTATIONS_SHOWN else [*text[: ANNOTATIONS_SHOWN - 1], f"… {len(text)}"]
         figure.supxlabel("\n".join(shown), x=0.01, ha="left", fontsize=7.5, color=colours.muted)
 
 
@@ -257,8 +257,8 @@ def _split_and_name(key: str) -> tuple[str, str]:
 
 def _name(key: str, metrics: Mapping[str, Metric]) -> str:
     split, name = _split_and_name(key)
-    words = title_of(name, metrics)
-    return words if split == "train" else f"{words} ({split})"
+    text = title_of(name, metrics)
+    return text if split == "train" else f"{text} ({split})"
 
 
 def settings(colours: PlotColours) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def frames_through_training(run: Run, hold: int = 6) -> int:
     return len(run.checkpoints()) + hold
 
 
-def captioned(frame: np.ndarray, words: Message | str, height: int = 28) -> np.ndarray:
+def captioned(frame: np.ndarray, text: Message | str, height: int = 28) -> np.ndarray:
     """``frame`` (uint8 H×W×3) with a line of words under it, on the neutral grey."""
     from PIL import Image, ImageDraw, ImageFont
 
@@ -117,7 +117,7 @@ def captioned(frame: np.ndarray, words: Message | str, height: int = 28) -> np.n
     face = resources() / "fonts" / "Inter-Medium.ttf"
     font: Any = ImageFont.truetype(str(face), 15) if face.is_file() else ImageFont.load_default(15)
     middle = (frame.shape[1] / 2, frame.shape[0] + height / 2)
-    ImageDraw.Draw(image).text(middle, translate(words), font=font, fill=(255, 255, 255), anchor="mm")
+    ImageDraw.Draw(image).text(middle, translate(text), font=font, fill=(255, 255, 255), anchor="mm")
     return np.array(image)
 
 

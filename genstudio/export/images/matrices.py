@@ -79,8 +79,8 @@ def _draw(
             for (i, j), value in np.ndenumerate(numbers):
                 if np.isfinite(value):
                     ink = "#15171c" if pixels[i, j].astype(float) @ (0.299, 0.587, 0.114) > 128 else "#ffffff"
-                    words = f"{value:.1f}".replace("-0.0", "0.0").replace("-", "−").replace("0.", ".")
-                    axes.text(j, i, words, ha="center", va="center", fontsize=6.5, color=ink)
+                    text = f"{value:.1f}".replace("-0.0", "0.0").replace("-", "−").replace("0.", ".")
+                    axes.text(j, i, text, ha="center", va="center", fontsize=6.5, color=ink)
         if title:
             figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight=600, color=colours.text)
         figure.savefig(path, facecolor=colours.card, metadata=metadata(path, provenance))

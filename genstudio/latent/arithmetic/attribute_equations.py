@@ -10,7 +10,7 @@ from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message, translate
 from genstudio.core.seeding import generator
 from genstudio.evaluate.equations import HIGH, LOW, Equation, equations_for
-from genstudio.latent.arithmetic.candidates import Pool, filter_words, side_words
+from genstudio.latent.arithmetic.candidates import Pool, filter_text, side_title
 from genstudio.latent.arithmetic.vector_arithmetic import Term
 from genstudio.viewing.context import ViewContext
 
@@ -43,10 +43,10 @@ def _varies(values: np.ndarray) -> bool:
     return len(known) > 1 and bool(known.min() < known.max())
 
 
-def sides_in_words(context: ViewContext, pool: Pool) -> tuple[tuple[str, Message | str, Message | str], ...]:
+def side_titles(context: ViewContext, pool: Pool) -> tuple[tuple[str, Message | str, Message | str], ...]:
     """(attribute, text for low, text for high) of each attribute that the browser can filter by."""
     return tuple(
-        (name, side_words(context.data, name, LOW), side_words(context.data, name, HIGH)) for name in known_names(pool)
+        (name, side_title(context.data, name, LOW), side_title(context.data, name, HIGH)) for name in known_names(pool)
     )
 
 
@@ -57,13 +57,13 @@ def equations_of(context: ViewContext, pool: Pool) -> list[Equation]:
     return equations_for(names) if len(names) > 1 else []
 
 
-def equation_words(context: ViewContext, equation: Equation) -> Message:
+def equation_text(context: ViewContext, equation: Equation) -> Message:
     """Description of an equation: "smiling, from feminine to masculine"."""
     return N_(
         "{what}: {here} → {there}",
-        what=side_words(context.data, equation.moved, HIGH),
-        here=side_words(context.data, equation.across, equation.here),
-        there=side_words(context.data, equation.across, equation.there),
+        what=side_title(context.data, equation.moved, HIGH),
+        here=side_title(context.data, equation.across, equation.here),
+        there=side_title(context.data, equation.across, equation.there),
     )
 
 
@@ -77,14 +77,14 @@ def terms_of(context: ViewContext, equation: Equation, pool: Pool, seed: int = 0
     terms, draw = [], generator(seed, "exemplars", equation.name)
     for sign, required in equation.terms:
         fits = pool.matching(tuple(required.items()))
-        required_words = translate(filter_words(context.data, tuple(required.items())))
+        required_text = translate(filter_text(context.data, tuple(required.items())))
         if len(fits) < EXEMPLARS:
             raise UsageError(
-                N_("Only {n} of {all} images are {required}.", n=len(fits), all=len(pool), required=required_words),
+                N_("Only {n} of {all} images are {required}.", n=len(fits), all=len(pool), required=required_text),
                 N_("Choose another equation, or exemplars by hand."),
             )
         chosen = fits[torch.randperm(len(fits), generator=draw)[:EXEMPLARS].numpy()]
-        terms.append(Term(1 if sign > 0 else -1, tuple(pool.frame(int(k)) for k in chosen), required_words))
+        terms.append(Term(1 if sign > 0 else -1, tuple(pool.frame(int(k)) for k in chosen), required_text))
     return tuple(terms)
 
 
@@ -107,7 +107,7 @@ def filled(context: ViewContext, pool: Pool, name: str, seed: int) -> Filled:
             return Filled(terms_of(context, equation, pool, seed), name)
         except UsageError as error:
             blank = [
-                Term(1 if sign > 0 else -1, (), translate(filter_words(context.data, tuple(required.items()))))
+                Term(1 if sign > 0 else -1, (), translate(filter_text(context.data, tuple(required.items()))))
                 for sign, required in equation.terms
             ]
             return Filled(tuple(blank), name, error)

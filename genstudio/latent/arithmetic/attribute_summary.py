@@ -9,7 +9,7 @@ from genstudio.core.seeding import generator
 from genstudio.data.base import data_sets
 from genstudio.evaluate.equations import HIGH, LOW, equations_for
 from genstudio.evaluate.judge.readings import readings
-from genstudio.latent.arithmetic.candidates import predicted_sides, side_words
+from genstudio.latent.arithmetic.candidates import predicted_sides, side_title
 from genstudio.viewing.context import ViewContext
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def ordinary_readings(context: ViewContext) -> dict[str, np.ndarray] | None:
     return context.once(("ordinary readings", judge.hash), make)
 
 
-def verdict_words(
+def verdict_text(
     context: ViewContext, image: Tensor, ordinary: dict[str, np.ndarray] | None, most: int = 4
 ) -> Message | None:
     """Judge's reading of one image (1×C×H×W): "smiling .93, masculine .88". The attributes that have words of their
@@ -48,22 +48,22 @@ def verdict_words(
     sides, found = predicted_sides(context.data, ordinary), readings(judge, image)
     many = set(judge.class_names) if len(judge.class_names) > 2 else set()
     likeliest = max(many & found.keys(), key=lambda name: (float(found[name][0]), name), default="")
-    worded, shown = data_sets[context.data.name].words if context.data is not None else {}, []
+    worded, shown = data_sets[context.data.name].attribute_sides if context.data is not None else {}, []
     for name, values in found.items():
         if worded and name not in worded and name not in many:
             continue
         value = float(values[0])
         if name in many:
             if name == likeliest:
-                shown.append((-1, -value, f"{translate(side_words(context.data, name, HIGH))} {_hundredths(value)}"))
+                shown.append((-1, -value, f"{translate(side_title(context.data, name, HIGH))} {_hundredths(value)}"))
             continue
         switch = sides[name].low == sides[name].high
         share = value if switch else float((ordinary[name] < value).mean())
         side = HIGH if share >= 0.5 else LOW
         sure = share if side == HIGH else 1 - share
-        shown.append((_rank(name), -sure, f"{translate(side_words(context.data, name, side))} {_hundredths(sure)}"))
+        shown.append((_rank(name), -sure, f"{translate(side_title(context.data, name, side))} {_hundredths(sure)}"))
     shown.sort()
-    return N_("{words}", words=", ".join(words for _, _, words in shown[:most]))
+    return N_("{text}", text=", ".join(text for _, _, text in shown[:most]))
 
 
 #: Attributes of the equations come first.

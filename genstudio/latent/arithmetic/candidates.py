@@ -119,9 +119,9 @@ def predicted_sides(data: DataSet | None, values: dict[str, np.ndarray]) -> dict
     return {name: Sides(0.5, 0.5, 0.5) if name in yes_or_no else Sides.of(one) for name, one in values.items()}
 
 
-def side_words(data: DataSet | None, name: str, side: str) -> Message | str:
+def side_title(data: DataSet | None, name: str, side: str) -> Message | str:
     """Words for an image whose ``name`` is high or low: "smiling", "no glasses", "much of it"."""
-    known = data_sets[data.name].words if data is not None else {}
+    known = data_sets[data.name].attribute_sides if data is not None else {}
     if name in known:
         return known[name][1 if side == HIGH else 0]
     shown = name.replace("_", " ")
@@ -130,8 +130,8 @@ def side_words(data: DataSet | None, name: str, side: str) -> Message | str:
     return N_("high {name}", name=shown) if side == HIGH else N_("low {name}", name=shown)
 
 
-def filter_words(data: DataSet | None, required: Sequence[tuple[str, str]]) -> Message:
+def filter_text(data: DataSet | None, required: Sequence[tuple[str, str]]) -> Message:
     """ "smiling, no glasses, feminine"."""
     if not required:
         return N_("all")
-    return N_("{words}", words=", ".join(translate(side_words(data, name, side)) for name, side in required))
+    return N_("{text}", text=", ".join(translate(side_title(data, name, side)) for name, side in required))

@@ -24,8 +24,8 @@ from genstudio.latent.arithmetic.attribute_equations import (
     known_names,
     terms_of,
 )
-from genstudio.latent.arithmetic.attribute_summary import ordinary_readings, verdict_words
-from genstudio.latent.arithmetic.candidates import Filter, Pool, Source, filter_words, pool_of
+from genstudio.latent.arithmetic.attribute_summary import ordinary_readings, verdict_text
+from genstudio.latent.arithmetic.candidates import Filter, Pool, Source, filter_text, pool_of
 from genstudio.latent.arithmetic.vector_arithmetic import Term, added
 from genstudio.latent.points import LatentPoint, code_of, image_of
 from genstudio.panes.arithmetic.figure import draw_equation
@@ -40,7 +40,7 @@ from genstudio.viewing.pane_state import PaneState, state
 __all__ = [
     "ArithmeticState",
     "arithmetic",
-    "equation_words",
+    "equation_text",
     "equations_of",
     "first_equation",
     "known_names",
@@ -205,15 +205,15 @@ def _summed(
             ordinary = ordinary_readings(context)
             verdicts = (("verdict", total.middle), ("pixel_verdict", total.pixel_image))
             values |= {
-                name: said for name, one in verdicts if (said := verdict_words(context, one, ordinary)) is not None
+                name: said for name, one in verdicts if (said := verdict_text(context, one, ordinary)) is not None
             }
     if pool is not None:
         browser, frames, none_fits, pages = _browser(context, state, pool)
         pictures.append(browser)
         values |= {
-            "chips": attribute_equations.sides_in_words(context, pool),
+            "chips": attribute_equations.side_titles(context, pool),
             "equations": tuple(
-                (one.name, attribute_equations.equation_words(context, one)) for one in equations_of(context, pool)
+                (one.name, attribute_equations.equation_text(context, one)) for one in equations_of(context, pool)
             ),
             "source": pool.kind, "candidates": len(pool), "browser": frames, "pages": pages,
             "note": none_fits or note,
@@ -221,13 +221,13 @@ def _summed(
     missing = _missing(equation, refused)
     if missing is not None:
         values["missing"] = missing
-    words = missing or _words(terms)
+    message = missing or _caption(terms)
     verdict = values.get("verdict")
-    described = N_("{words} · {verdict}", words=words, verdict=verdict) if verdict else words
+    described = N_("{message} · {verdict}", message=message, verdict=verdict) if verdict else message
     step = f"{context.snapshot.step:,}"
-    caption = N_("{words}, from step {step}", words=described, step=step)
+    caption = N_("{message}, from step {step}", message=described, step=step)
     if not filled:
-        caption = N_("{words} Step {step}.", words=words, step=step)
+        caption = N_("{message} Step {step}.", message=message, step=step)
     return Content(caption, pictures=tuple(pictures), values=values, figure=draw_equation if filled else None)
 
 
@@ -242,14 +242,14 @@ def _missing(equation: Filled, refused: Refused) -> Message | None:
     return None
 
 
-def _words(terms: tuple[Term, ...]) -> Message:
+def _caption(terms: tuple[Term, ...]) -> Message:
     """One line that describes the content, or says what to do."""
     if not terms:
         return N_("Drop pictures into a term, or choose an equation.")
     empty = next((k for k, term in enumerate(terms) if not term.exemplars), None)
     if empty is not None:
         return N_("Term {k} has no exemplars: drop pictures into it, or remove it.", k=empty + 1)
-    return N_("{equation}", equation=equation_words(terms))
+    return N_("{equation}", equation=equation_text(terms))
 
 
 def _sound(context: ViewContext, terms: tuple[Term, ...]) -> tuple[tuple[Term, ...], Refused]:
@@ -270,7 +270,7 @@ def _sound(context: ViewContext, terms: tuple[Term, ...]) -> tuple[tuple[Term, .
     return tuple(sound), refused
 
 
-def equation_words(terms: tuple[Term, ...]) -> str:
+def equation_text(terms: tuple[Term, ...]) -> str:
     """ "smiling woman − neutral woman + neutral man"."""
     said = []
     for k, term in enumerate(terms):
@@ -293,7 +293,7 @@ def _browser(
     if not len(fits):
         note = N_(
             "No image is {attribute_filter}. Remove a word from the filter.",
-            attribute_filter=translate(filter_words(context.data, attribute_filter)),
+            attribute_filter=translate(filter_text(context.data, attribute_filter)),
         )
     shown = state.shown or SHOWN
     pages = max(1, -(-len(fits) // shown))

@@ -37,8 +37,8 @@ def draw_equation(content: Content, layout: Layout) -> np.ndarray:
             columns.append(_glyph("+" if terms[k].sign > 0 else "-", height, letters))
         columns.append(_term(exemplars, means, column, terms[k].name, layout, gap, letters))
     columns.append(_glyph("=", height, letters))
-    columns.append(_words_under(_sheet(total.cells(), total.columns, layout), _("the sum, noise around it"), letters))
-    columns.append(_words_under(enlarge(in_pixels.pixels, layout.scale), _("the same in pixels"), letters))
+    columns.append(_text_under(_sheet(total.cells(), total.columns, layout), _("the sum, noise around it"), letters))
+    columns.append(_text_under(enlarge(in_pixels.pixels, layout.scale), _("the same in pixels"), letters))
     return _side_by_side(columns, gap, layout)
 
 
@@ -50,7 +50,7 @@ def _term(
     alone = [cell for cell in rows if cell.any()]
     mean = enlarge(means.at(0, column), layout.scale)
     above = _sheet(np.stack(alone), 1, layout) if alone else mean[:0]
-    return _words_under(_stacked([above, _ground(gap, mean.shape[1], layout), mean], layout), name, letters)
+    return _text_under(_stacked([above, _ground(gap, mean.shape[1], layout), mean], layout), name, letters)
 
 
 def _sheet(cells: np.ndarray, columns: int, layout: Layout) -> np.ndarray:
@@ -97,23 +97,23 @@ def _glyph(sign: str, height: int, letters: int) -> np.ndarray:
     return made
 
 
-def _words_under(pixels: np.ndarray, words: str, letters: int) -> np.ndarray:
+def _text_under(pixels: np.ndarray, caption: str, letters: int) -> np.ndarray:
     """``pixels`` with text in at most two lines under them, smaller if it is long."""
     from PIL import Image, ImageDraw
 
     picture = as_rgb(pixels)
     image = Image.fromarray(np.full((2 * letters, picture.shape[1], 3), _GREY, np.uint8))
     draw: Any = ImageDraw.Draw(image)
-    lines = _lines(words, draw, picture.shape[1], letters)
+    lines = _lines(caption, draw, picture.shape[1], letters)
     for row, line in enumerate(lines[:2]):
         place = (picture.shape[1] / 2, (row + 0.55) * letters)
         draw.text(place, line, font=_font(letters - 2), fill=INK, anchor="mm")
     return np.concatenate([picture, np.array(image)])
 
 
-def _lines(words: str, draw: Any, width: int, letters: int) -> list[str]:
+def _lines(caption: str, draw: Any, width: int, letters: int) -> list[str]:
     lines: list[str] = []
-    for word in words.split():
+    for word in caption.split():
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and draw.textlength(longer, font=_font(letters - 2)) <= width:
             lines[-1] = longer

@@ -28,7 +28,7 @@ def save_shown_matrix(request: ExportRequest, progress: Progress, cancelled: Can
         values["row_names"],
         values["column_names"],
         top=top_of(values["shown"]),
-        title=str(request.content.words),
+        title=str(request.content.caption),
         provenance=provenance_of(request.snapshot, request.state, run=request.run),
     )
 

@@ -114,14 +114,14 @@ class DirectionRow:
 
 def short(value: float) -> str:
     """ ".84", "1.00", "−.02"."""
-    words = f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
-    return words.replace("0.", ".", 1) if abs(value) < 0.995 else words
+    caption = f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+    return caption.replace("0.", ".", 1) if abs(value) < 0.995 else caption
 
 
 def signed(value: float) -> str:
     """ "+3.1", "−.9"."""
-    words = f"{value:+.1f}".replace("-", "−")
-    return words.replace("0.", ".", 1) if abs(value) < 0.95 else words
+    caption = f"{value:+.1f}".replace("-", "−")
+    return caption.replace("0.", ".", 1) if abs(value) < 0.95 else caption
 
 
 def rows_of(

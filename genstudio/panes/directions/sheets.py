@@ -35,25 +35,25 @@ class Code:
 
     z: np.ndarray
     label: int | None
-    words: Message
+    caption: Message
 
 
 def code_of(context: ViewContext, state: DirectionsState) -> Code:
     """The code that ``state`` walks from. Raises :class:`UsageError` for a model whose codes are not finite."""
     dim, classes = context.require(Decodes).latent_dim, classes_of(context)
     label = chosen_class(context, state.label)
-    z, theirs, words = _encoded(context, state) or _drawn(context, state)
+    z, theirs, caption = _encoded(context, state) or _drawn(context, state)
     if state.z is not None:
         try:
             sent = context.blobs.get_array(state.z).ravel()
         except DataError:  # no longer stored
             sent = z[:0]
         if len(sent) == dim:
-            z, words = sent, N_("The code sent here")
+            z, caption = sent, N_("The code sent here")
     must_be_finite(z)
     if classes and label is None:
         label = theirs or 0
-    return Code(z.astype(np.float64), label, words)
+    return Code(z.astype(np.float64), label, caption)
 
 
 def _encoded(context: ViewContext, state: DirectionsState) -> tuple[np.ndarray, int | None, Message] | None:
@@ -69,8 +69,8 @@ def _encoded(context: ViewContext, state: DirectionsState) -> tuple[np.ndarray, 
     batch = split.batch(torch.tensor([number]), generator=generator(0, "directions", number))
     z = context.require(Encodes).encode(batch.images)[0].float().numpy()
     names = {"validation": N_("Validation image"), "test": N_("Test image"), "train": N_("Training image")}
-    words = N_("{what} {k}", what=names[split.name], k=f"{number:,}")
-    return z, None if batch.labels is None else int(batch.labels[0]), words
+    caption = N_("{what} {k}", what=names[split.name], k=f"{number:,}")
+    return z, None if batch.labels is None else int(batch.labels[0]), caption
 
 
 def _drawn(context: ViewContext, state: DirectionsState) -> tuple[np.ndarray, int | None, Message]:
@@ -104,7 +104,7 @@ class Sheets:
 
     def content(self, story: Story, share: float | None = None) -> Content:
         """Content of ``story`` with the rows that are decoded."""
-        words, values = self._words(story, share), dict(self._facts)
+        caption, values = self._caption(story, share), dict(self._facts)
         step = story.found.space.step if story.found is not None else self.context.snapshot.step
         values |= {
             "percent": 100 if share is None else int(100 * share),
@@ -114,7 +114,7 @@ class Sheets:
             "lines": tuple(tuple(row.lines(step, self.context.snapshot.step)) for row in story.rows),
             "row_names": tuple(row.title for row in story.rows),
             "remarks": story.remarks,
-            "way": self.state.search_key,
+            "search_key": self.state.search_key,
             "found_at": step,
             "columns": self.places,
         }
@@ -122,10 +122,10 @@ class Sheets:
             values["found"] = story.found.to_bytes()
         legend = None
         if values["shown"] == "strips":
-            picture = self._strips(story, words)
+            picture = self._strips(story, caption)
         else:
-            picture, legend = self._matrix(story, words, values)
-        return Content(words, (picture,), values=values, legend=legend, share=share)
+            picture, legend = self._matrix(story, caption, values)
+        return Content(caption, (picture,), values=values, legend=legend, share=share)
 
     def _shown(self, story: Story) -> str:
         """Strips where there is no matrix: nothing found yet, or no effect measured."""
@@ -147,7 +147,7 @@ class Sheets:
 
         return to_pixels(decoded(self.context, torch.from_numpy(z), of_class(self.code.label)))
 
-    def _strips(self, story: Story, words: Message) -> Picture:
+    def _strips(self, story: Story, caption: Message) -> Picture:
         cell, n = self.context.spec.cell, len(self.places)
         done = []
         for row in story.rows:
@@ -157,15 +157,15 @@ class Sheets:
         if not done:  # nothing is known yet but where it will begin
             z = self.code.z.astype(np.float32)[None]
             nowhere: dict[str, np.ndarray] = {"z": z[None], "sigma": np.zeros((1, 1))}
-            return Picture(sheet(self._pixels(z), 1, 1), words, cell, nowhere)
+            return Picture(sheet(self._pixels(z), 1, 1), caption, cell, nowhere)
         rows = len(story.rows)
         z = np.zeros((rows, n, len(self.code.z)), np.float32)
         z[: len(done)] = [z_of for z_of, _ in done]
         pixels = sheet(np.concatenate([pixels for _, pixels in done]), rows, n)
         values: dict[str, np.ndarray] = {"z": z, "sigma": np.tile(self.places, (rows, 1))}
-        return Picture(pixels, words, cell, values, len(done) * n)
+        return Picture(pixels, caption, cell, values, len(done) * n)
 
-    def _matrix(self, story: Story, words: Message, values: dict[str, Any]) -> tuple[Picture, Legend]:
+    def _matrix(self, story: Story, caption: Message, values: dict[str, Any]) -> tuple[Picture, Legend]:
         """The numbers as colours; ``values`` gets them as ``matrix``, and the names of their columns."""
         if values["shown"] == "cosines":
             steps = [row.step for row in story.rows]
@@ -182,7 +182,7 @@ class Sheets:
         pixels = signed(numbers, top).repeat(SQUARE, 0).repeat(SQUARE, 1)
         legend = Legend(title, signed_scale(f"{top:g}"), continuous=True)
         per_cell: dict[str, np.ndarray] = {values["shown"]: numbers}
-        return Picture(pixels, words, (SQUARE, SQUARE), per_cell), legend
+        return Picture(pixels, caption, (SQUARE, SQUARE), per_cell), legend
 
     def _order(self, name: str) -> tuple[int, str]:
         """Attributes in the order of the data set."""
@@ -191,9 +191,9 @@ class Sheets:
 
     # -- words ---------------------------------------------------------------------------------------------------
 
-    def _words(self, story: Story, share: float | None) -> Message:
+    def _caption(self, story: Story, share: float | None) -> Message:
         fields: dict[str, Any] = {
-            "code": self.code.words,
+            "code": self.code.caption,
             "n": len(story.rows),
             "reach": f"{self.state.reach:g}",
             "step": f"{self.context.snapshot.step:,}",

@@ -17,7 +17,7 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Cache, mapped
 from genstudio.core.seeding import derive
 from genstudio.latent.interpolation import Easing, How, along, segments
-from genstudio.latent.points import LatentPoint, code_of, labels_of, seek, words_of
+from genstudio.latent.points import LatentPoint, code_of, labels_of, seek, title_of_point
 from genstudio.panes.groups import LATENT
 from genstudio.viewing.blobs import Blob
 from genstudio.viewing.conditioning import classes_of
@@ -188,23 +188,23 @@ def interpolate(context: ViewContext, state: InterpolateState) -> Iterator[Conte
     for one in state.frames:
         yield from _searched(context, one)
     route = route_of(context, state)
-    words = tuple(words_of(context, one) for one in state.frames)
+    caption = tuple(title_of_point(context, one) for one in state.frames)
     keys = _keys(context, state, route)
     values: dict[str, Any] = {
-        "ways": route.state.n_segments, "frames": words, "place": state.place, "numbers": route.numbers,
+        "ways": route.state.n_segments, "frames": caption, "place": state.place, "numbers": route.numbers,
         "left_out": {k: str(error) for k, error in route.left_out.items()},
-        "told": classes_of(context), "encodes": has(context.model, Encodes),
+        "classes": classes_of(context), "encodes": has(context.model, Encodes),
     }  # fmt: skip
     if context.spec.class_names:
         values["class_names"] = tuple(context.spec.class_names)
     if state.show == "picture":
         z, condition = path_codes(context, route.state, np.array([state.place]))
         picture = Picture(pictures_of(context, z, condition)[0], values={"z": z.numpy()[None]})
-        yield Content(_words(context, route, words), pictures=(picture, keys), values=values)
+        yield Content(_caption(context, route, caption), pictures=(picture, keys), values=values)
         return
     values["places"] = strip_places(route.state)
     for picture in _strip(context, route.state):
-        yield Content(_words(context, route, words), pictures=(picture, keys), values=values)
+        yield Content(_caption(context, route, caption), pictures=(picture, keys), values=values)
 
 
 def route_of(context: ViewContext, state: InterpolateState) -> Route:
@@ -317,14 +317,14 @@ def _keys(context: ViewContext, state: InterpolateState, route: Route) -> Pictur
     return context.latest("interpolate: keys", (state.frames, state.truncation, route.numbers), make)
 
 
-def _words(context: ViewContext, route: Route, words: tuple[Message, ...]) -> Message:
+def _caption(context: ViewContext, route: Route, caption: tuple[Message, ...]) -> Message:
     import numpy as np
 
     state, numbers = route.state, route.numbers
     how = N_("along the shell") if state.how == "spherical" else N_("straight")
     fields: dict[str, Any] = {
         "how": how,
-        "n": len(words),
+        "n": len(caption),
         "step": f"{context.snapshot.step:,}",
         "closed": N_(", closed") if state.closed and state.n_segments else "",
         "psi": N_(", ψ = {psi}", psi=f"{state.truncation:g}") if state.truncation != 1 else "",
@@ -337,9 +337,9 @@ def _words(context: ViewContext, route: Route, words: tuple[Message, ...]) -> Me
         at, share = (at + 1) % len(numbers), 0.0
     here = numbers[at]
     if share < 0.005 or not state.n_segments:
-        return N_("key frame {k} of {n}: {frame}{psi}, from step {step}", k=here + 1, frame=words[here], **fields)
+        return N_("key frame {k} of {n}: {frame}{psi}, from step {step}", k=here + 1, frame=caption[here], **fields)
     after = numbers[(at + 1) % len(numbers)]
     return N_(
         "{share} % of the way from key frame {k} ({frame}) to {after} ({next}), {how}{closed}{psi}, from step {step}",
-        share=f"{100 * share:.0f}", k=here + 1, frame=words[here], after=after + 1, next=words[after], **fields,
+        share=f"{100 * share:.0f}", k=here + 1, frame=caption[here], after=after + 1, next=caption[after], **fields,
     )  # fmt: skip

@@ -73,7 +73,7 @@ def manifold(context: ViewContext, state: ManifoldState) -> Iterator[Content | f
     v = v[::-1]
     z = through.z(*np.meshgrid(u, v))
     points = encoded_points(context, state, through) if state.overlay and has(context.model, Encodes) else None
-    words = _words(context, state, names)
+    caption = _caption(context, state, names)
     values: dict[str, Any] = {"u": u, "v": v, "names": names}
     if names == PRINCIPAL:
         values["anchor"] = plane_anchor(context, through)
@@ -86,7 +86,7 @@ def manifold(context: ViewContext, state: ManifoldState) -> Iterator[Content | f
         if stage is None:
             yield None
             continue
-        fields = words if stage.is_complete else _so_far(words, stage.done, n * n)
+        fields = caption if stage.is_complete else _so_far(caption, stage.done, n * n)
         # A cell that is not decoded yet shows a neighbour, and says so: its z is the neighbour's.
         shown = z if stage.is_complete else z.reshape(n * n, -1)[stage.source].reshape(z.shape)
         cells = sheet(stage.pixels, n, n)
@@ -132,11 +132,11 @@ def _chosen(context: ViewContext, state: ManifoldState, through: Plane) -> dict[
     }
 
 
-def _so_far(words: Message, done: int, cells: int) -> Message:
-    return N_("{words} · {done} of {cells} pictures so far", words=words, done=done, cells=cells)
+def _so_far(caption: Message, done: int, cells: int) -> Message:
+    return N_("{caption} · {done} of {cells} pictures so far", caption=caption, done=done, cells=cells)
 
 
-def _words(context: ViewContext, state: ManifoldState, names: tuple[str, str]) -> Message:
+def _caption(context: ViewContext, state: ManifoldState, names: tuple[str, str]) -> Message:
     fields: dict[str, Any] = {
         "across": names[0],
         "up": names[1],

@@ -231,9 +231,9 @@ class NeighbourContents:
         height, width = self.context.spec.cell
         columns = per_sample * (self.state.beside or beside(len(self.images), per_sample, width / height))
         rows = math.ceil(len(cells) / columns)
-        words = self._words()
+        caption = self._caption()
         grids = {name: _grid(value, rows, columns) for name, value in values.items()}
-        picture = Picture(sheet(cells, rows, columns), words, (height, width), grids, len(cells))
+        picture = Picture(sheet(cells, rows, columns), caption, (height, width), grids, len(cells))
         axis = N_("distance to the nearest, {unit}", unit=self.space.unit)
         if self.state.curves == "relative":
             axis = N_("distance to the nearest / to the next fifty")
@@ -244,7 +244,7 @@ class NeighbourContents:
         ):  # which have no judge
             fields["note"] = NO_JUDGE
         share = self.found.share if self.found is not None and self.found.share < 1 else None
-        return Content(words, (picture,), values=fields, coarse=coarse, share=share)
+        return Content(caption, (picture,), values=fields, coarse=coarse, share=share)
 
     def _cells(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Each sample before its neighbours, uint8 (n(1+k))×H×W×C, and what is known of each cell."""
@@ -274,7 +274,7 @@ class NeighbourContents:
             "copies": with_own(1, self.among.copies[rows[order]]),
         }
 
-    def _words(self) -> Message:
+    def _caption(self) -> Message:
         fields: dict[str, Any] = {
             "n": len(self.images),
             "of": f"{len(self.among):,}",
@@ -304,10 +304,10 @@ def _samples_alone(context: ViewContext, images: Tensor) -> Content:
     n = len(images)
     columns = math.ceil(math.sqrt(n))
     rows = math.ceil(n / columns)
-    words = N_("{n} samples from step {step}", n=n, step=f"{context.snapshot.step:,}")
-    picture = Picture(sheet(to_pixels(images), rows, columns), words, context.spec.cell, count=n)
+    caption = N_("{n} samples from step {step}", n=n, step=f"{context.snapshot.step:,}")
+    picture = Picture(sheet(to_pixels(images), rows, columns), caption, context.spec.cell, count=n)
     todo = N_("No training images are open. Open the data set that the model was trained on to see the nearest ones.")
-    return Content(words, (picture,), values={"verdict": todo})
+    return Content(caption, (picture,), values={"verdict": todo})
 
 
 def _grid(values: np.ndarray, rows: int, columns: int) -> np.ndarray:

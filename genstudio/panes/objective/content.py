@@ -114,9 +114,11 @@ def objective(context: ViewContext, state: ObjectiveState) -> Iterator[Content |
     name = _name_of(played)
     curves = played.curves()
 
-    def series(words: Message | str, curve: Callable[[Tensor], Tensor], group: Message, marks: Tensor | None) -> Series:
+    def series(
+        caption: Message | str, curve: Callable[[Tensor], Tensor], group: Message, marks: Tensor | None
+    ) -> Series:
         placed = None if marks is None else (marks.sigmoid() if probability else marks).double().numpy()
-        return Series(words, x, curve(outputs).double().numpy(), "nats" if _in_nats(played) else "", group, placed)
+        return Series(caption, x, curve(outputs).double().numpy(), "nats" if _in_nats(played) else "", group, placed)
 
     pays, gets = N_("Discriminator's loss"), N_("Generator's loss")
     shown = [
@@ -127,9 +129,11 @@ def objective(context: ViewContext, state: ObjectiveState) -> Iterator[Content |
     if name in LECTURE:  # held against each other, always in the same colours
         losses = {other: objectives[other]().curves()["generator"] for other in LECTURE}
     for key, loss in losses.items():
-        words = LECTURE.get(key, N_("for a sample"))
+        caption = LECTURE.get(key, N_("for a sample"))
         shown.append(
-            series(N_("{loss} (played here)", loss=words) if key == name in LECTURE else words, loss, gets, stands.fake)
+            series(
+                N_("{loss} (played here)", loss=caption) if key == name in LECTURE else caption, loss, gets, stands.fake
+            )
         )
     slopes = {key: _slope(loss, stands.fake) for key, loss in losses.items()}
     values: dict[str, Any] = {f"slope_{key}": slope for key, slope in slopes.items()}
@@ -137,7 +141,7 @@ def objective(context: ViewContext, state: ObjectiveState) -> Iterator[Content |
     if stands.real is not None:
         values["real_output"] = stands.real.numpy()
     across = N_("D, the discriminator's probability of real") if probability else _what_output(played)
-    yield Content(_words(context, played, stands, slopes), series=tuple(shown), values=values, across=across)
+    yield Content(_caption(context, played, stands, slopes), series=tuple(shown), values=values, across=across)
 
 
 def _position(context: ViewContext, state: ObjectiveState, *, pairs: bool) -> Generator[float | None, None, Position]:
@@ -211,7 +215,7 @@ def _what_output(played: Any) -> Message:
     return N_("the discriminator's output")
 
 
-def _words(context: ViewContext, played: Any, stands: Position, slopes: dict[str, float]) -> Message:
+def _caption(context: ViewContext, played: Any, stands: Position, slopes: dict[str, float]) -> Message:
     def mean(outputs: Tensor) -> str:
         return f"{float(played.shown(outputs).mean()):.2g}"
 

@@ -40,14 +40,14 @@ def view(
     shown[~visible] = SLATE
     columns = math.ceil(math.sqrt(state.n))
     rows = math.ceil(state.n / columns)
-    words = _words(context, state, drawing, place)
+    caption = _caption(context, state, drawing, place)
     values = _facts(context, drawing, place) | {"large": np.ascontiguousarray(images[enlarged])}
     values |= _current(drawing, place, enlarged)
     over, fields = _overlaid(context, state, drawing, place, shown[enlarged], visible[enlarged], field)
     index = np.arange(rows * columns).reshape(rows, columns)
     cell = (context.spec.height, context.spec.width)
     pictures = (
-        Picture(sheet(shown, rows, columns), words, cell, {"image": index}, state.n),
+        Picture(sheet(shown, rows, columns), caption, cell, {"image": index}, state.n),
         Picture(shown[enlarged], N_("image {k}", k=enlarged + 1)),
         Picture(over, N_("image {k}", k=enlarged + 1)),
     )
@@ -55,7 +55,7 @@ def view(
     if place:
         p = values["probabilities"]
         series = (Series(N_("probabilities"), np.arange(len(p), dtype=np.float64), p.astype(np.float64)),)
-    return Content(words, pictures, series, values=values | fields)
+    return Content(caption, pictures, series, values=values | fields)
 
 
 def to_rgb(levels: np.ndarray, count: int) -> np.ndarray:
@@ -199,7 +199,7 @@ def _lit(large: np.ndarray, visible: np.ndarray, field: np.ndarray, unit: tuple[
     return np.rint(made).astype(np.uint8)
 
 
-def _words(context: ViewContext, state: PixelsState, drawing: Drawing, place: int) -> Message:
+def _caption(context: ViewContext, state: PixelsState, drawing: Drawing, place: int) -> Message:
     fields = {
         "what": _what(state, drawing),
         "where": _where(context, drawing, place),

@@ -128,8 +128,8 @@ def plane_field(context: ViewContext, state: PlaneState) -> Iterator[Content | N
     values |= {"samples_xy": samples} | ({} if data is None else {"data_xy": data})
     covered = _covered(context, samples)
     values |= covered
-    words = _words(context, state, data is not None, covered)
-    yield Content(words, (Picture(canvas, label=words),), values=values, legend=_legend(state, data, field))
+    caption = _caption(context, state, data is not None, covered)
+    yield Content(caption, (Picture(canvas, label=caption),), values=values, legend=_legend(state, data, field))
 
 
 def _samples(context: ViewContext, state: PlaneState) -> Pausing[np.ndarray]:
@@ -264,20 +264,20 @@ def _legend(state: PlaneState, data: np.ndarray | None, field: Field | None) -> 
     return Legend("", tuple(entries), scale=None if field is None else field.scale)
 
 
-def _words(context: ViewContext, state: PlaneState, has_data: bool, covered: dict[str, Any]) -> Message:
+def _caption(context: ViewContext, state: PlaneState, has_data: bool, covered: dict[str, Any]) -> Message:
     fields = {"n": f"{state.n:,}", "seed": state.seed, "step": f"{context.snapshot.step:,}"}
     if has_data and state.data:
-        words = N_("{n} samples and as many points of the data, seed {seed}, from step {step}", **fields)
+        caption = N_("{n} samples and as many points of the data, seed {seed}, from step {step}", **fields)
     else:
-        words = N_("{n} samples, seed {seed}, from step {step}", **fields)
+        caption = N_("{n} samples, seed {seed}, from step {step}", **fields)
     if covered:
-        words = N_(
-            "{k} of {all} modes covered, {share} % within 3σ · {words}",
-            words=words,
+        caption = N_(
+            "{k} of {all} modes covered, {share} % within 3σ · {caption}",
+            caption=caption,
             k=covered["covered"],
             all=covered["modes"],
             share=f"{100 * covered['high_quality']:.0f}",
         )
     if state.field and not has(context.model, Discriminates):
-        words = N_("{words} · no field: this model has no discriminator", words=words)
-    return words
+        caption = N_("{caption} · no field: this model has no discriminator", caption=caption)
+    return caption

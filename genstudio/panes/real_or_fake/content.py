@@ -214,8 +214,8 @@ def _content(
     if not context.spec.is_point:  # where in an image: a point has no such places
         per_cell |= {"image": pixels, "heat": heat(warmth, 1.0)}
     values = {name: _grid(value[order], rows, columns) for name, value in per_cell.items()}
-    words = _words(context, fake.outputs, held_out.outputs if held_out is not None else None)
-    picture = Picture(sheet(over[order], rows, columns), words, context.spec.cell, values, len(order))
+    caption = _caption(context, fake.outputs, held_out.outputs if held_out is not None else None)
+    picture = Picture(sheet(over[order], rows, columns), caption, context.spec.cell, values, len(order))
     series, ends = _histogram(context, counted)
     fields: dict[str, Any] = {f"outputs_{name}": np.concatenate(parts) for name, parts in counted.items()}
     fields |= {
@@ -226,7 +226,7 @@ def _content(
     }
     fields["axis"] = N_("D") if fields["logit"] else N_("output")
     fields["class_names"] = context.spec.class_names if classes_of(context) else ()
-    return Content(words, (picture,), series, values=fields)
+    return Content(caption, (picture,), series, values=fields)
 
 
 def _pixels(parts: list[Scores]) -> tuple[np.ndarray, np.ndarray]:
@@ -270,7 +270,7 @@ def _histogram(
     return histogram(groups, *ends), ends
 
 
-def _words(context: ViewContext, fake: np.ndarray, held_out: np.ndarray | None) -> Message:
+def _caption(context: ViewContext, fake: np.ndarray, held_out: np.ndarray | None) -> Message:
     fields: dict[str, Any] = {"n": len(fake), "step": f"{context.snapshot.step:,}", "mean": f"{fake.mean():.3g}"}
     boundary = boundary_of(context.model)
     if held_out is None:

@@ -193,8 +193,8 @@ def _shown(context: ViewContext, state: SamplesState, z: Tensor, start: int) -> 
 
 
 def _content(context: ViewContext, state: SamplesState, pixels: Any, values: dict[str, Any]) -> Content:
-    words = _words(context, state)
-    picture = Picture(pixels, label=words, cell=context.spec.cell, values=values, count=state.n)
+    caption = _caption(context, state)
+    picture = Picture(pixels, label=caption, cell=context.spec.cell, values=values, count=state.n)
     fields: dict[str, Any] = {
         "seed": state.seed,
         "pixelwise": has(context.model, SamplesPixels),
@@ -202,7 +202,7 @@ def _content(context: ViewContext, state: SamplesState, pixels: Any, values: dic
     }
     if classes_of(context):
         fields["class_names"] = context.spec.class_names
-    return Content(words, pictures=(picture,), values=fields)
+    return Content(caption, pictures=(picture,), values=fields)
 
 
 def _which(context: ViewContext, state: SamplesState) -> Message | str:
@@ -215,7 +215,7 @@ def _which(context: ViewContext, state: SamplesState) -> Message | str:
     return N_("{which} with {condition}", which=which, condition=Condition(others).describe(context.spec))
 
 
-def _words(context: ViewContext, state: SamplesState) -> Message:
+def _caption(context: ViewContext, state: SamplesState) -> Message:
     fields: dict[str, Any] = {
         "n": state.n,
         "seed": state.seed,

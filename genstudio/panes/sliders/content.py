@@ -77,7 +77,7 @@ def sliders(context: ViewContext, state: SlidersState) -> Iterator[Content | Non
             # Under a hand that moves this is all there is to see: what follows differs in words alone.
             yield replace(
                 newest,
-                words=_finding(newest, found.share),
+                caption=_finding(newest, found.share),
                 values=newest.values | {"finding": 0.0},
                 coarse=True,
                 share=0.0,
@@ -87,14 +87,14 @@ def sliders(context: ViewContext, state: SlidersState) -> Iterator[Content | Non
         if reported < 0 or found.share >= reported + REPORTED_EVERY:
             reported = found.share
             fields = replace(
-                newest, words=_finding(newest, reported), values=newest.values | {"finding": reported}, share=reported
+                newest, caption=_finding(newest, reported), values=newest.values | {"finding": reported}, share=reported
             )
         yield fields
     yield from _contents(Scene(context, state, found, start))
 
 
 def _finding(newest: Content, share: float) -> Message:
-    return N_("{words} · finding directions, {share} %", words=newest.words, share=f"{100 * share:.0f}")
+    return N_("{caption} · finding directions, {share} %", caption=newest.caption, share=f"{100 * share:.0f}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,17 +167,17 @@ def _contents(scene: Scene) -> Iterator[Content | None]:
         if stage is None:
             yield None
             continue
-        words = _words_of_figure(scene)
+        caption = _text_of_figure(scene)
         if not stage.is_complete:
-            words = N_(
-                "{words} · {done} of {cells} pictures so far", words=words, done=stage.done, cells=rows * columns
+            caption = N_(
+                "{caption} · {done} of {cells} pictures so far", caption=caption, done=stage.done, cells=rows * columns
             )
         source = stage.source
         values = {name: x.reshape(rows * columns, -1)[source].reshape(x.shape) for name, x in
                   (("z", z), ("across", u), ("up", v))}  # fmt: skip
-        picture = Picture(sheet(stage.pixels, rows, columns), words, scene.context.spec.cell, values)
+        picture = Picture(sheet(stage.pixels, rows, columns), caption, scene.context.spec.cell, values)
         share = stage.done / len(source)
-        yield Content(words, (picture, *_originals(scene)), values=_values(scene), coarse=stage.coarse, share=share)
+        yield Content(caption, (picture, *_originals(scene)), values=_values(scene), coarse=stage.coarse, share=share)
 
 
 def _picture(scene: Scene) -> Content:
@@ -186,9 +186,9 @@ def _picture(scene: Scene) -> Content:
     context = scene.context
     z = code_at(scene)
     image = decoded(context, torch.from_numpy(z[None]), chosen_condition(context, scene.state, 1))
-    words = _words(scene)
-    picture = Picture(to_pixels(image)[0], words, context.spec.cell, {"z": z[None, None]})
-    return Content(words, (picture, *_originals(scene)), values=_values(scene))
+    caption = _caption(scene)
+    picture = Picture(to_pixels(image)[0], caption, context.spec.cell, {"z": z[None, None]})
+    return Content(caption, (picture, *_originals(scene)), values=_values(scene))
 
 
 def _originals(scene: Scene) -> tuple[Picture, ...]:
@@ -223,7 +223,7 @@ def _values(scene: Scene) -> dict[str, Any]:
     return fields
 
 
-def _words(scene: Scene) -> Message:
+def _caption(scene: Scene) -> Message:
     state = scene.state
     moved = [(name, value) for name, value in state.values if name in scene.set]
     moved.sort(key=lambda one: -abs(one[1]))
@@ -234,7 +234,7 @@ def _words(scene: Scene) -> Message:
     return _from_step(scene, N_("{what}: {caption}", what=_what(scene), caption=caption))
 
 
-def _words_of_figure(scene: Scene) -> Message:
+def _text_of_figure(scene: Scene) -> Message:
     across, up = scene.set.pair(scene.state)
     fields: dict[str, Any] = {
         "across": row_title(across) or "-",
@@ -254,9 +254,9 @@ def _what(scene: Scene) -> Message:
     return N_("{what}, ψ {psi}", what=what, psi=f"{state.truncation:.2f}") if state.truncation < 1 else what
 
 
-def _from_step(scene: Scene, words: Message) -> Message:
+def _from_step(scene: Scene, caption: Message) -> Message:
     step, found = scene.context.snapshot.step, scene.found.directions or scene.found.basis
-    fields = {"words": words, "step": f"{step:,}"}
+    fields = {"caption": caption, "step": f"{step:,}"}
     if found is not None and found.space.step != step:
-        return N_("{words}, from step {step}, directions of step {then}", **fields, then=f"{found.space.step:,}")
-    return N_("{words}, from step {step}", **fields)
+        return N_("{caption}, from step {step}, directions of step {then}", **fields, then=f"{found.space.step:,}")
+    return N_("{caption}, from step {step}", **fields)

@@ -104,5 +104,5 @@ def _frames(scene: Scene, places: list[dict[str, float]], size: int) -> Iterator
 def _caption(place: dict[str, float]) -> Message | str:
     from genstudio.panes.sliders.sliders import row_title
 
-    words = ", ".join(f"{row_title(name)} {value:+.1f} σ" for name, value in place.items())
-    return words.replace("-", "\N{MINUS SIGN}")
+    caption = ", ".join(f"{row_title(name)} {value:+.1f} σ" for name, value in place.items())
+    return caption.replace("-", "\N{MINUS SIGN}")

@@ -187,7 +187,7 @@ def found_so_far(context: ViewContext, state: SlidersState) -> Iterator[SliderDi
                 lambda share: SliderDirections(directions or stale_directions, stale_basis, share, tuple(notes)),
             )
         except UsageError as error:
-            notes.append(_in_words(error))
+            notes.append(_described(error))
     if search:
         try:
             for share, directions in staged(context):
@@ -197,7 +197,7 @@ def found_so_far(context: ViewContext, state: SlidersState) -> Iterator[SliderDi
             if directions is None or not _any_named(directions):
                 notes += remarks(context)[:1] or [NAMELESS]
         except UsageError as error:
-            notes.append(_in_words(error))
+            notes.append(_described(error))
     yield SliderDirections(directions, basis, notes=tuple(notes))
 
 
@@ -217,10 +217,10 @@ def _brought(context: ViewContext, blob: Blob | None, read: Any, notes: list[Mes
 
             Directions(space, (), found.origin).must_fit(context.snapshot.model, dim)
     except UsageError as error:
-        notes.append(_in_words(error))
+        notes.append(_described(error))
         return None
     return found
 
 
-def _in_words(error: UsageError) -> Message:
+def _described(error: UsageError) -> Message:
     return N_("{what} {remedy}", what=error.what, remedy=error.remedy or "")

@@ -190,10 +190,14 @@ def _content(context: ViewContext, state: SurpriseState, scored: Scored) -> Cont
         "bits_per_dim": np.repeat(bits, 2),
         "map": np.tile([0, 1], len(shown)),
     }
-    words = _words(context, scored, nats, bits, top)
+    caption = _caption(context, scored, nats, bits, top)
     cell = (context.spec.height, context.spec.width)
     picture = Picture(
-        sheet(pairs, rows, columns), words, cell, {k: _grid(v, rows, columns) for k, v in per_cell.items()}, len(pairs)
+        sheet(pairs, rows, columns),
+        caption,
+        cell,
+        {k: _grid(v, rows, columns) for k, v in per_cell.items()},
+        len(pairs),
     )
     legend = Legend(N_("nats per pixel"), scale("0", f"{top:.3g}"), continuous=True)
     values = {
@@ -205,10 +209,10 @@ def _content(context: ViewContext, state: SurpriseState, scored: Scored) -> Cont
         "legend": legend,
         "class_names": context.spec.class_names if classes_of(context) else (),
     }
-    return Content(words, (picture,), values=values)
+    return Content(caption, (picture,), values=values)
 
 
-def _words(context: ViewContext, scored: Scored, nats: np.ndarray, bits: np.ndarray, top: float) -> Message:
+def _caption(context: ViewContext, scored: Scored, nats: np.ndarray, bits: np.ndarray, top: float) -> Message:
     fields = {
         "what": scored.what,
         "nats": f"{nats.mean():.2f}",

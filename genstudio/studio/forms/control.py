@@ -27,8 +27,8 @@ Options = Sequence[tuple[Any, Message | str]]
 
 def capitalised(title: Message | str) -> str:
     """``title`` with a capital first letter; those of nouns further on stay."""
-    words = translate(title)
-    return words[:1].upper() + words[1:]
+    text = translate(title)
+    return text[:1].upper() + text[1:]
 
 
 class Control(QObject):
@@ -54,10 +54,10 @@ class ChoiceControl(Control):
     """Combo box beside its name (``bare``: without). ``choices`` (default: those of the knob) may be replaced."""
 
     def __init__(self, info: KnobInfo, choices: Options | None = None, title: str = "", *, bare: bool = False) -> None:
-        words = title or translate(info.title)
-        self.combo = Combo(words)
+        text = title or translate(info.title)
+        self.combo = Combo(text)
         self.combo.setToolTip(translate(info.help))
-        row = self.combo if bare else beside(words, self.combo, translate(info.help), None)
+        row = self.combo if bare else beside(text, self.combo, translate(info.help), None)
         super().__init__(info.name, row, self._show)
         self._choices: list[tuple[Any, str]] = []
         self._value: Any = info.default
@@ -66,18 +66,18 @@ class ChoiceControl(Control):
 
     def set_choices(self, choices: Options) -> None:
         """Replace the choices; the chosen one stays where it is among them."""
-        made = [(value, translate(words)) for value, words in choices]
+        made = [(value, translate(text)) for value, text in choices]
         if made == self._choices:
             return
         self._choices = made
         self.combo.clear()
-        self.combo.addItems([words for _value, words in made])
+        self.combo.addItems([text for _value, text in made])
         self._show(self._value)
 
     def _show(self, value: Any) -> None:
         """Nothing is chosen where the value is none of the choices: another one would be shown in its place."""
         self._value = value
-        values = [choice for choice, _words in self._choices]
+        values = [choice for choice, _text in self._choices]
         self.combo.setCurrentIndex(values.index(value) if value in values else -1)
 
     @Slot(int)
@@ -119,11 +119,11 @@ class FieldControl(Control):
     """A number or a text that is typed; why it was refused is shown under it."""
 
     def __init__(self, info: KnobInfo, parent: QWidget | None = None) -> None:
-        words = capitalised(info.title)
-        field = make_field(info, words)
+        text = capitalised(info.title)
+        field = make_field(info, text)
         assert isinstance(field, TypedField)
         self._info, self.field = info, field
-        super().__init__(info.name, beside(words, field, translate(info.help), parent), self._show)
+        super().__init__(info.name, beside(text, field, translate(info.help), parent), self._show)
         self.field.completed.connect(self._typed)
 
     def _show(self, value: Any) -> None:
@@ -167,7 +167,7 @@ class SliderText:
         return translate(title) if title is not None else self._format.format(value=value)
 
 
-def beside(words: str, field: QWidget, tip: str, parent: QWidget | None) -> QWidget:
+def beside(text: str, field: QWidget, tip: str, parent: QWidget | None) -> QWidget:
     """``field`` at the right of its name, with the reason of a refusal under it."""
     row = QWidget(parent)
     row.setToolTip(tip)
@@ -177,7 +177,7 @@ def beside(words: str, field: QWidget, tip: str, parent: QWidget | None) -> QWid
     layout = QHBoxLayout()
     layout.setSpacing(8)
     column.addLayout(layout)
-    label = QLabel(words[:1].upper() + words[1:], row)
+    label = QLabel(text[:1].upper() + text[1:], row)
     label.setBuddy(field)
     layout.addWidget(label)
     layout.addStretch(1)

@@ -26,8 +26,8 @@ def make_field(info: KnobInfo, title: str, parent: QWidget | None = None) -> Kno
         return box
     if info.choices:
         combo = Combo(title, parent)
-        for value, words in choice_titles(info):
-            combo.addItem(words, value)
+        for value, text in choice_titles(info):
+            combo.addItem(text, value)
         return combo
     kinds = kinds_of(info.annotation)
     if int in kinds or float in kinds:
@@ -70,8 +70,8 @@ def short_reason(error: UsageError) -> str:
     """The reason of a refusal as one sentence for beside a field: "It must be at least 1."."""
     what = error.what
     reason = what.args.get("reason") if isinstance(what, Message) else None
-    words = translate(reason) if reason else str(error)
-    return words[:1].upper() + words[1:] + ("" if words.endswith(".") else ".")
+    text = translate(reason) if reason else str(error)
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def kinds_of(annotation: Any) -> tuple[Any, ...]:

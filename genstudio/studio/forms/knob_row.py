@@ -101,9 +101,9 @@ class KnobRow(QWidget):
     def set_base(self, base: Any) -> None:
         """The value that the way back leads to."""
         self.base = base
-        words = _("Back to {value}", value=value_text(base) or _("nothing"))
-        self.back.setToolTip(words)
-        self.back.setAccessibleName(f"{self.info.title}: {words}")
+        text = _("Back to {value}", value=value_text(base) or _("nothing"))
+        self.back.setToolTip(text)
+        self.back.setAccessibleName(f"{self.info.title}: {text}")
         self._show()
 
     def refuse(self, reason: str) -> None:
@@ -209,6 +209,6 @@ def _limits(info: KnobInfo) -> str:
     if low and high:
         return " " + _("From {low} to {high}.", low=low, high=high)
     if low:
-        words = _("More than {low}.", low=low) if info.exclusive_minimum else _("At least {low}.", low=low)
-        return f" {words}"
+        text = _("More than {low}.", low=low) if info.exclusive_minimum else _("At least {low}.", low=low)
+        return f" {text}"
     return " " + _("At most {high}.", high=high) if high else ""

@@ -144,6 +144,6 @@ def _hint(plain: str, integer: bool) -> Message | str:
     return N_("Write the decimals after a point: {example}.", example=plain.replace(",", "."))
 
 
-def _sentence(words: Message) -> str:
-    text = translate(words)
+def _sentence(message: Message) -> str:
+    text = translate(message)
     return f"{text[:1].upper()}{text[1:]}."

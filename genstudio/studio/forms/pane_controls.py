@@ -90,9 +90,9 @@ class PaneControls(QWidget):
         for control in self.controls.values():
             control.set_services(blobs, background)
 
-    def add_caption(self, words: str, above: QWidget | None = None) -> None:
+    def add_caption(self, text: str, above: QWidget | None = None) -> None:
         """Put a caption above a widget, or at the end."""
-        caption = Caption(words)
+        caption = Caption(text)
         caption.setContentsMargins(0, 8, 0, 0)
         self.rows.insertWidget(self.rows.count() if above is None else self.rows.indexOf(above), caption)
 

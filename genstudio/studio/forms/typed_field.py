@@ -170,10 +170,10 @@ class Refusal(QLabel):
         if field is not None:
             field.marked.connect(self._follow)
 
-    def show_text(self, words: str) -> None:
-        """Show ``words``, or hide where there are none."""
-        self.setText(words)
-        self.setVisible(bool(words))
+    def show_text(self, text: str) -> None:
+        """Show ``text``, or hide where there are none."""
+        self.setText(text)
+        self.setVisible(bool(text))
 
     @Slot()
     def _follow(self) -> None:

@@ -128,9 +128,9 @@ class PaneArea(QWidget):
         """State of each pane."""
         return self.pane_states.values
 
-    def change(self, states: States, words: str) -> None:
+    def change(self, states: States, text: str) -> None:
         """Change pane states so that it can be undone. During a gesture all changes are one command."""
-        self.pane_states.change(states, words)
+        self.pane_states.change(states, text)
 
     def show_pane(self, name: str) -> None:
         """Bring a pane into the slot of the active one, or raise the window that it is in."""

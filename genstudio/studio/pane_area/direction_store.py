@@ -101,8 +101,8 @@ class DirectionStore(QObject):
             return
         named = tuple(replace(one, name=new) if one.name == old else one for one in found)
         blob = self._blobs.put(replace(found, found=named).to_bytes())
-        words = _("name a direction {name}", name=new)
-        self._undo_stack.push(_Exchange(self, words, self._path, self._search, self.blob, blob))
+        text = _("name a direction {name}", name=new)
+        self._undo_stack.push(_Exchange(self, text, self._path, self._search, self.blob, blob))
 
     def put(self, path: Path | None, search: SearchKey, blob: Blob | None) -> None:
         """Replace the directions found by ``search`` in the run at ``path``, if it is still open; ``None``: find some."""
@@ -181,13 +181,13 @@ class _Exchange(QUndoCommand):
     def __init__(
         self,
         found: DirectionStore,
-        words: str,
+        text: str,
         path: Path | None,
         search: SearchKey,
         before: Blob | None,
         after: Blob | None,
     ) -> None:
-        super().__init__(words)
+        super().__init__(text)
         self._found, self._path, self._search, self._before, self._after = found, path, search, before, after
 
     def redo(self) -> None:

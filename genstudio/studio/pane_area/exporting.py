@@ -153,7 +153,7 @@ class ExportLine(ProgressLine):
         self._path: Path | None = None
         self.bar.setFixedWidth(160)
         self.row.setContentsMargins(12, 4, 6, 4)
-        self.row.setStretchFactor(self.words, 1)
+        self.row.setStretchFactor(self.text_label, 1)
         exporter.began.connect(self._began)
         exporter.progressed.connect(self._progressed)
         exporter.finished.connect(self._finished)
@@ -167,19 +167,19 @@ class ExportLine(ProgressLine):
         self.show_work(_("Saving {name}", name=name), 0.0, _("Stop saving"))
 
     @Slot(float, object)
-    def _progressed(self, share: float, words: Message | str) -> None:
+    def _progressed(self, share: float, text: Message | str) -> None:
         if self._exporter.busy:
-            self.show_work(translate(words), share, _("Stop saving"))
+            self.show_work(translate(text), share, _("Stop saving"))
 
     @Slot(object)
     def _finished(self, path: Path) -> None:
         self._path = path
         self.show_result(_("Saved {name}", name=path.name), has_action=True)
-        self.words.setToolTip(str(path))
+        self.text_label.setToolTip(str(path))
 
     @Slot(object)
-    def _failed(self, words: str) -> None:
-        if not words:
+    def _failed(self, text: str) -> None:
+        if not text:
             self.show_result(_("Stopped. Nothing was saved."), has_action=False)
         elif not self._exporter.busy:
             self.hide()

@@ -87,9 +87,9 @@ class Header(QFrame):
         blocked = self.slider.blockSignals(True)
         self.slider.setValue(self._place(at))
         self.slider.blockSignals(blocked)
-        words = f"{step:,}" if at != "latest" else _("{step} · latest", step=f"{step:,}")
-        self.shown.setText(words)
-        self.slider.setAccessibleDescription(words)
+        text = f"{step:,}" if at != "latest" else _("{step} · latest", step=f"{step:,}")
+        self.shown.setText(text)
+        self.slider.setAccessibleDescription(text)
 
     def _place(self, at: At) -> int:
         if at == "latest" or at not in self._places:

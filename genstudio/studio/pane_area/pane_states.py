@@ -56,12 +56,12 @@ class PaneStates(QObject):
         self._undo_stack = undo_stack
         self._gesture, self._gestures = 0, 0
 
-    def change(self, states: States, words: str) -> None:
+    def change(self, states: States, text: str) -> None:
         """Change some so that it can be undone. During a gesture all changes are one command."""
         before = {name: self.values[name] for name in states}
         if any(before[name] != state for name, state in states.items()):
             apply = partial(self._apply, self.subject)
-            self._undo_stack.push(StateCommand(words, before, states, apply, self._gesture))
+            self._undo_stack.push(StateCommand(text, before, states, apply, self._gesture))
 
     def add_view(self, view: PaneView) -> None:
         """Take the states that this view proposes."""
@@ -90,10 +90,10 @@ class PaneStates(QObject):
         self.subject = subject
 
     @Slot(object, str)
-    def _proposed(self, state: PaneState, words: str) -> None:
+    def _proposed(self, state: PaneState, text: str) -> None:
         view = self.sender()
         if isinstance(view, PaneView):
-            self.change({view.pane.name: state}, f"{translate(view.pane.title)}: {words}")
+            self.change({view.pane.name: state}, f"{translate(view.pane.title)}: {text}")
 
     def _apply(self, subject: Subject, states: States, raise_it: bool) -> None:
         fitting = {name: subject.fitting(state, self.subject) for name, state in states.items()}

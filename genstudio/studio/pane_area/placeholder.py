@@ -46,7 +46,7 @@ def title_of(session: Session) -> str:
 
 def activity_of(session: Session) -> str:
     """One word for the header."""
-    words = {
+    text = {
         "opening": _("opening"),
         "idle": "" if session.run is not None else _("nothing trained yet"),
         "preparing": _("preparing"),
@@ -54,4 +54,4 @@ def activity_of(session: Session) -> str:
         "paused": _("paused"),
         "stopping": _("saving"),
     }
-    return words[session.state]
+    return text[session.state]

@@ -32,16 +32,16 @@ class StaleLine(LinkLine):
     """Line on stale directions; ``linked``: with a link that searches again. Its place is kept while it is hidden, so that
     pictures never move."""
 
-    words: Fact
+    text: Fact
 
     def __init__(self, parent: QWidget | None = None, *, linked: bool = True) -> None:
-        words = Fact()
-        words.setObjectName("")  # in the colour of text
-        words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        text = Fact()
+        text.setObjectName("")  # in the colour of text
+        text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         tip = _("Find directions for the weights that are shown; they replace these")
-        super().__init__(words, _("Find again"), tip, parent, spacing=8)
+        super().__init__(text, _("Find again"), tip, parent, spacing=8)
         self.row.insertWidget(0, _Dot(self))
-        self.row.setStretchFactor(words, 1)
+        self.row.setStretchFactor(text, 1)
         self.link.setVisible(linked)
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(True)

@@ -19,8 +19,8 @@ class StateCommand(QUndoCommand):
     Commands of one ``gesture`` (a number above 0) merge into one, with the first's old and the last's new states.
     """
 
-    def __init__(self, words: str, before: States, after: States, apply: Apply, gesture: int = 0) -> None:
-        super().__init__(words)
+    def __init__(self, text: str, before: States, after: States, apply: Apply, gesture: int = 0) -> None:
+        super().__init__(text)
         self.before, self.after, self.gesture = dict(before), dict(after), gesture
         self._apply = apply
         self._done_before = False

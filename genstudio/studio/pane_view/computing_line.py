@@ -17,10 +17,10 @@ class ComputingLine(LinkLine):
     compute_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        words = QLabel()
-        words.setObjectName("fact")
-        words.setFont(font(12))
-        super().__init__(words, _("Stop"), parent=parent, spacing=4)
+        text = QLabel()
+        text.setObjectName("fact")
+        text.setFont(font(12))
+        super().__init__(text, _("Stop"), parent=parent, spacing=4)
         self._stopped = False
         self.set_link(_("Stop"), _("Stop computing this picture"))
         self.link.clicked.connect(self._clicked)
@@ -29,7 +29,7 @@ class ComputingLine(LinkLine):
         """Work is going on; ``share`` (0 to 1) of it is done, where that is known."""
         self._stopped = False
         self.set_link(_("Stop"), _("Stop computing this picture"))
-        self.show_text(computing_words(share))
+        self.show_text(computing_text(share))
 
     def show_stopped(self) -> None:
         """The user has stopped it."""
@@ -42,6 +42,6 @@ class ComputingLine(LinkLine):
         (self.compute_requested if self._stopped else self.stop_requested).emit()
 
 
-def computing_words(share: float | None) -> str:
+def computing_text(share: float | None) -> str:
     """ "Computing, 40 %", or "Computing" where the share is not known."""
     return _("Computing") if share is None else _("Computing, {percent} %", percent=f"{100 * share:.0f}")

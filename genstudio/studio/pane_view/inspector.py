@@ -61,9 +61,9 @@ class Inspector(QWidget):
 
     def show_cell(self, pixels: np.ndarray | None, code: str, detail: str = "", *, caption: str = "") -> None:
         """Show the cell under the pointer or the focus, or the z that was picked last."""
-        words = caption or _("Under the pointer")
-        self.caption.setText(words.upper())
-        self.caption.setAccessibleName(words)
+        text = caption or _("Under the pointer")
+        self.caption.setText(text.upper())
+        self.caption.setAccessibleName(text)
         self.view.show_pixels(pixels)
         self.view.setAccessibleDescription(code)
         self.code.setText(code if pixels is not None else _("Point at a picture."))
@@ -102,8 +102,8 @@ class Inspector(QWidget):
         area.setWidget(inside)
         return area
 
-    def _menu_button(self, words: str, tip: str) -> Button:
-        button = Button(f"{words}  ▸", tip, self)
-        button.setAccessibleName(words)
+    def _menu_button(self, text: str, tip: str) -> Button:
+        button = Button(f"{text}  ▸", tip, self)
+        button.setAccessibleName(text)
         button.setMenu(QMenu(button))
         return button

@@ -110,7 +110,7 @@ class Timeline(ABC):
         """Position that a button of the transport, or a key, leads to."""
 
     @abstractmethod
-    def step_words(self, button: str = "") -> str:
+    def step_text(self, button: str = "") -> str:
         """Name of the undo command of a step; without a button, of a position chosen on the slider."""
 
 
@@ -195,23 +195,23 @@ class Player(QObject):
             self.toggle()
             return
         self.pause()
-        position, words = self.timeline.target(button), self.timeline.step_words(button)
+        position, text = self.timeline.target(button), self.timeline.step_text(button)
         if button in self.timeline.jumps:
-            self.jump_to(position, words)
+            self.jump_to(position, text)
         else:
-            self.go_to(position, words)
+            self.go_to(position, text)
 
-    def go_to(self, position: float, words: str = "") -> None:
-        """Stop at ``position``; several such steps in a row are one command, called ``words``."""
+    def go_to(self, position: float, text: str = "") -> None:
+        """Stop at ``position``; several such steps in a row are one command, called ``text``."""
         self.pause()
         position = min(max(position, 0), self.timeline.end)
         if position != self.timeline.position:
-            self.merging.step(words or self.timeline.step_words(), self.timeline.state_at(position))
+            self.merging.step(text or self.timeline.step_text(), self.timeline.state_at(position))
 
-    def jump_to(self, position: float, words: str = "") -> None:
+    def jump_to(self, position: float, text: str = "") -> None:
         """Stop at ``position``, as a command of its own."""
         self.merging.end_steps()
-        self.go_to(position, words)
+        self.go_to(position, text)
         self.merging.end_steps()
 
     @Slot()
@@ -224,7 +224,7 @@ class Player(QObject):
     def _scrubbed(self, position: float) -> None:
         self.pause()
         if self.transport.position.isSliderDown():
-            self.merging.extend(self.timeline.step_words(), self.timeline.state_at(position))
+            self.merging.extend(self.timeline.step_text(), self.timeline.state_at(position))
         else:
             self.go_to(position)
 

@@ -37,7 +37,7 @@ class PointsLegend(QWidget):
         self._legend = legend
         self.setVisible(legend is not None)
         self.setAccessibleName(
-            "" if legend is None else "; ".join(map(_in_words, filter(None, (legend, legend.scale))))
+            "" if legend is None else "; ".join(map(_described, filter(None, (legend, legend.scale))))
         )
         self.setToolTip(self.accessibleName())
         self.updateGeometry()
@@ -147,11 +147,11 @@ class PointsLegend(QWidget):
 def _width(legend: Legend) -> float:
     """Width of a bar on one line with its title and its ends."""
     metrics = QFontMetricsF(font(12))
-    words = (legend.title, legend.entries[0][0], legend.entries[-1][0])
-    return sum(metrics.horizontalAdvance(translate(text)) for text in words) + 12 + BETWEEN + BAR + BETWEEN
+    message = (legend.title, legend.entries[0][0], legend.entries[-1][0])
+    return sum(metrics.horizontalAdvance(translate(text)) for text in message) + 12 + BETWEEN + BAR + BETWEEN
 
 
-def _in_words(legend: Legend) -> str:
+def _described(legend: Legend) -> str:
     """ "class: 0, 1, 2"."""
-    words, title = ", ".join(translate(text) for text, _ in legend.entries if text), translate(legend.title)
-    return f"{title}: {words}" if title else words
+    message, title = ", ".join(translate(text) for text, _ in legend.entries if text), translate(legend.title)
+    return f"{title}: {message}" if title else message

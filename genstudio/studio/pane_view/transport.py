@@ -78,21 +78,21 @@ class Transport(QWidget):
         """Show the play button as one that pauses, while it plays."""
         play = self.buttons["play"]
         play.set_icon("pause" if playing else "play")
-        words = _("Pause (Space)") if playing else _("Play (Space)")
-        play.setToolTip(words)
-        play.setAccessibleName(words)
+        text = _("Pause (Space)") if playing else _("Play (Space)")
+        play.setToolTip(text)
+        play.setAccessibleName(text)
 
     def _button(self, name: str, face: Face, repeating: bool) -> Button | IconButton:
-        icon_name, words = face
+        icon_name, text = face
         made: Button | IconButton
         if name == "play":
-            made = Button("", words(), self, icon_name=icon_name, primary=True)
+            made = Button("", text(), self, icon_name=icon_name, primary=True)
             made.setFixedSize(QSize(40, 28))
         else:
-            made = IconButton(icon_name, words(), self)
+            made = IconButton(icon_name, text(), self)
             made.setFixedSize(QSize(28, 28))
             made.setAutoRepeat(repeating)
-        made.setAccessibleName(words())
+        made.setAccessibleName(text())
         made.setProperty("which", name)
         made.clicked.connect(self._clicked)
         return made

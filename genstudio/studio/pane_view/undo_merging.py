@@ -43,27 +43,27 @@ class UndoMerging(QObject):
     def stepping(self) -> bool:
         return self._pause.isActive()
 
-    def command(self, words: str, state: PaneState, *, by_player: bool = False) -> None:
+    def command(self, text: str, state: PaneState, *, by_player: bool = False) -> None:
         """Propose ``state`` as a command of its own; while a slider is down, as part of its command."""
         if self.slider_down:
-            self.extend(words, state, by_player=by_player)
+            self.extend(text, state, by_player=by_player)
             return
         self.end_steps()
         self._restart()
-        self.extend(words, state, by_player=by_player)
+        self.extend(text, state, by_player=by_player)
         self._restart()
 
-    def step(self, words: str, state: PaneState) -> None:
+    def step(self, text: str, state: PaneState) -> None:
         """Propose ``state`` as one of a row of small steps, which undo takes back together."""
         if not self.stepping:
             self.drag_started.emit()
         self._pause.start()
-        self.extend(words, state)
+        self.extend(text, state)
 
-    def extend(self, words: str, state: PaneState, *, by_player: bool = False) -> None:
+    def extend(self, text: str, state: PaneState, *, by_player: bool = False) -> None:
         """Propose ``state`` as part of the present command."""
         self.last, self.by_player = state, by_player
-        self.proposed.emit(state, words)
+        self.proposed.emit(state, text)
         self.by_player = False
 
     def end_steps(self) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.forms.pane_controls import PaneControls
-from genstudio.studio.pane_view.computing_line import computing_words
+from genstudio.studio.pane_view.computing_line import computing_text
 from genstudio.studio.pane_view.content_stack import ContentStack
 from genstudio.studio.pane_view.image_drop import ImageDrop
 from genstudio.studio.pane_view.inspector import Inspector
@@ -88,7 +88,7 @@ class PaneView(QWidget):
         column.addWidget(self.legend)
         column.addWidget(self.trouble)
         self.line = PaneLine(self)
-        self.words, self.time, self.computing = self.line.words, self.line.time, self.line.computing
+        self.caption, self.time, self.computing = self.line.caption, self.line.time, self.line.computing
         self.help_button, self.beside_button, self.window_button = self.line.buttons
         column.addWidget(self.line)
         self._connect()
@@ -165,7 +165,7 @@ class PaneView(QWidget):
         else:
             self.stack.show_curves(content)
         self.legend.show_legend(content.points.legend if content.points else content.legend)
-        self.words.setText(translate(content.words))
+        self.caption.setText(translate(content.caption))
         self.time.setText(milliseconds_text(rendered.milliseconds))
         self._show_pointed()
 
@@ -173,13 +173,13 @@ class PaneView(QWidget):
         """The first picture of ``content``, with its points."""
         self.grid.show_picture(content.pictures[0] if content.pictures else None, content.points)
 
-    def show_message(self, words: Message | str) -> None:
+    def show_message(self, text: Message | str) -> None:
         """Nothing to look at: say why, and what to do."""
         self.stack.show_pictures()
         self._pinned = self._pointed = None
-        self.grid.show_message(words)
+        self.grid.show_message(text)
         self.legend.show_legend(None)
-        self.words.setText("")
+        self.caption.setText("")
         self.time.setText("")
         self.inspector.show_cell(None, "")
 
@@ -187,7 +187,7 @@ class PaneView(QWidget):
         """A content is being computed; ``share`` (0 to 1) of it is done, where that is known. The one before stays."""
         empty = self.rendered is None
         if empty:
-            self._say_instead(computing_words(share))
+            self._say_instead(computing_text(share))
         if self.reports_progress and not empty:
             self.computing.hide()
         else:
@@ -203,15 +203,15 @@ class PaneView(QWidget):
         """Nothing is being computed."""
         self.computing.hide()
 
-    def _say_instead(self, words: str) -> None:
+    def _say_instead(self, text: str) -> None:
         """Words where the pictures will be."""
-        if words != self.grid.accessibleDescription():
-            self.show_message(words)
+        if text != self.grid.accessibleDescription():
+            self.show_message(text)
 
     @Slot(object)
-    def complain(self, words: Message | str) -> None:
+    def complain(self, text: Message | str) -> None:
         """Tell what could not be done. It stays until the person acts here; all else stays as it is."""
-        self.trouble.show_text(words)
+        self.trouble.show_text(text)
 
     def show_page(self, html: str) -> None:
         """A page of text in place of the pictures: help, or why this pane can't be had with this model."""
@@ -268,7 +268,7 @@ class PaneView(QWidget):
         """A cell in words, for the screen reader."""
         where = _("Row {row}, column {column}", row=row + 1, column=column + 1)
         z = self.z_at((row, column))
-        return where if z is None else f"{where}, {z_in_words(z)}"
+        return where if z is None else f"{where}, {z_text(z)}"
 
     @Slot(object)
     def _point(self, cell: tuple[int, int] | None) -> None:
@@ -282,9 +282,9 @@ class PaneView(QWidget):
             self.inspector.show_cell(None, "")
             return
         z = self.z_at(cell)
-        code = z_in_words(z) if z is not None else self.describe_cell(*cell)
-        words = _("Picked") if cell == self._pinned else _("Under the pointer") if self._pointed else _("In focus")
-        self.inspector.show_cell(picture.at(*cell), code, caption=words)
+        code = z_text(z) if z is not None else self.describe_cell(*cell)
+        text = _("Picked") if cell == self._pinned else _("Under the pointer") if self._pointed else _("In focus")
+        self.inspector.show_cell(picture.at(*cell), code, caption=text)
 
     @Slot(int, int)
     def _picked(self, row: int, column: int) -> None:
@@ -296,17 +296,17 @@ class PaneView(QWidget):
 
     # -- plumbing ------------------------------------------------------------------------------------------------
 
-    def propose(self, words: str = "", **fields: Any) -> None:
+    def propose(self, text: str = "", **fields: Any) -> None:
         """Propose the present state with some fields changed."""
         from dataclasses import replace
 
-        self.proposed.emit(replace(self.state, **fields), words)
+        self.proposed.emit(replace(self.state, **fields), text)
 
     @Slot(str, object)
     def _edited(self, name: str, value: Any) -> None:
         if getattr(self.state, name) != value:
-            words = next((info.title for info in self.pane.state.controls() if info.name == name), name)
-            self.propose(translate(words), **{name: value})
+            text = next((info.title for info in self.pane.state.controls() if info.name == name), name)
+            self.propose(translate(text), **{name: value})
 
     def make_undo_merging(self, is_playing: Callable[[], bool] | None = None) -> UndoMerging:
         """Make the merging of this pane's commands; see :class:`UndoMerging`."""
@@ -375,7 +375,7 @@ class PaneView(QWidget):
             super().keyPressEvent(event)
 
 
-def z_in_words(z: np.ndarray, most: int = 4) -> str:
+def z_text(z: np.ndarray, most: int = 4) -> str:
     """ "z = ( 0.42,  0.97 )"; of longer codes the first few numbers and the length."""
     numbers = ",  ".join(f"{float(value):.2f}" for value in z[:most]).replace("-", "−")
     if len(z) <= most:

@@ -66,7 +66,7 @@ class AnnotationAt:
     """Something that happened at ``x``, in words."""
 
     x: float
-    words: str
+    text: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -349,7 +349,7 @@ def _laid_out(
         top = ABOVE + place * (tall + BETWEEN)
         ticks = upward(*padded(its_held), tall, log=log)
         strips.append(Strip(top, top + tall, log, its_held, its, ticks, titles[place]))
-    wide = max((len(tick.words) for strip in strips for tick in strip.ticks), default=0) > 5
+    wide = max((len(tick.text) for strip in strips for tick in strip.ticks), default=0) > 5
     left = WIDE_LEFT if wide else LEFT
     ticks = across(*padded(held), request.width - RIGHT - left, seconds=request.axis == "time")
     return Chart(request, tuple(strips), left, held, ticks, _not_finite(request), arranged_for, logs)

@@ -77,12 +77,12 @@ class _Brush:
         self.painter.setPen(QColor(self.palette.muted))
         for tick in strip.ticks:
             y = float(strip.pixel(tick.at))
-            self._across(chart.left, chart.right, y, grid if tick.words or not strip.log else pale)
-            if tick.words:
+            self._across(chart.left, chart.right, y, grid if tick.text or not strip.log else pale)
+            if tick.text:
                 self.painter.drawText(
                     QRectF(0, y - 10, chart.left - 6, 20),
                     Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                    tick.words,
+                    tick.text,
                 )
         self._across(chart.left, chart.right, strip.bottom, border)
         self._upward(chart.left, strip.top, strip.bottom + self.hair, border)
@@ -93,11 +93,11 @@ class _Brush:
         self.painter.setPen(QColor(self.palette.muted))
         metrics = self.painter.fontMetrics()
         for tick in self.chart.ticks:
-            x, wide = float(self.chart.pixel(tick.at)), metrics.horizontalAdvance(tick.words)
+            x, wide = float(self.chart.pixel(tick.at)), metrics.horizontalAdvance(tick.text)
             self._upward(x, bottom, bottom + 4, QColor(self.palette.border))
             if x + wide / 2 <= self.chart.request.width:
                 place = QRectF(x - wide / 2 - 4, bottom + 5, wide + 8, 16)
-                self.painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick.words)
+                self.painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick.text)
 
     def _title(self, strip: Strip) -> None:
         """Paint the strip's title in the right corner that has more room, on a ground of its own."""

@@ -35,7 +35,7 @@ class Histograms:
     ends: tuple[float, float]
     axis: Message | str = ""
     mark: float | None = None
-    mark_words: Message | str = ""
+    mark_text: Message | str = ""
 
 
 class HistogramView(QWidget):
@@ -166,9 +166,9 @@ class HistogramView(QWidget):
             y = round(room.bottom() - tick.at / self._tallest() * room.height()) + 0.5
             painter.setPen(QPen(colour("grid"), 1))
             painter.drawLine(QPointF(room.x(), y), QPointF(room.right(), y))
-            if tick.words:
+            if tick.text:
                 painter.setPen(colour("muted"))
-                painter.drawText(QRectF(0, y - 8, LEFT - 6, 16), right, f"{tick.words} %")
+                painter.drawText(QRectF(0, y - 8, LEFT - 6, 16), right, f"{tick.text} %")
         painter.setPen(QPen(colour("border"), 1))
         painter.drawLine(QPointF(room.x(), room.bottom() + 0.5), QPointF(room.right(), room.bottom() + 0.5))
         name = translate(self._shown.axis)
@@ -179,10 +179,10 @@ class HistogramView(QWidget):
         painter.drawText(QRectF(0, room.bottom() + (LINE if alone else 3), room.right(), 16), right, name)
         for tick in [Tick(at, in_short(at, step)) for at in multiples(step, low, high)]:
             x = self.across(tick.at)
-            wide = metrics.horizontalAdvance(tick.words)
+            wide = metrics.horizontalAdvance(tick.text)
             if x + wide / 2 < free:
                 place = QRectF(max(x - wide / 2 - 2, 0), room.bottom() + 3, wide + 4, 16)
-                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick.words)
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick.text)
 
     def _paint_marks(self, painter: QPainter) -> None:
         """The boundary, dashed with its name; the bin under the pointer; where the image that is pointed at stands."""
@@ -197,7 +197,7 @@ class HistogramView(QWidget):
             painter.drawLine(QPointF(x, room.y()), QPointF(x, room.bottom()))
             painter.setPen(colour("muted"))
             painter.drawText(
-                QRectF(x + 5, room.y(), room.width(), 14), Qt.AlignmentFlag.AlignLeft, translate(self._shown.mark_words)
+                QRectF(x + 5, room.y(), room.width(), 14), Qt.AlignmentFlag.AlignLeft, translate(self._shown.mark_text)
             )
         if self._at is not None:
             x = self.across(self._at)

@@ -38,8 +38,8 @@ class Entry(QAbstractButton):
     def show_value(self, value: str, held_out: str) -> None:
         if (value, held_out) != (self.value, self.held_out):
             self.value, self.held_out = value, held_out
-            words = f"{self.title} {value}"
-            self.setAccessibleName(words + (f", {_('held out')} {held_out}" if held_out else ""))
+            text = f"{self.title} {value}"
+            self.setAccessibleName(text + (f", {_('held out')} {held_out}" if held_out else ""))
             self.update()
             if self._needed() > self._widest:  # never narrower again: running numbers must not shake the legend
                 self._widest = self._needed()
@@ -51,8 +51,8 @@ class Entry(QAbstractButton):
 
     def _needed(self) -> int:
         width = SAMPLE + 9
-        for words, extra in ((self.title, 6), (self.value, 6), (self.held_out, 17)):
-            width += self.fontMetrics().horizontalAdvance(words) + extra if words else 0
+        for text, extra in ((self.title, 6), (self.value, 6), (self.held_out, 17)):
+            width += self.fontMetrics().horizontalAdvance(text) + extra if text else 0
         return width
 
     def minimumSizeHint(self) -> QSize:
@@ -73,8 +73,8 @@ class Entry(QAbstractButton):
         painter.setPen(colour("text"))
         x = SAMPLE + 7
         metrics = self.fontMetrics()
-        for words, role in ((self.title, "text"), (self.value, "text"), (self.held_out, "muted")):
-            if not words:
+        for text, role in ((self.title, "text"), (self.value, "text"), (self.held_out, "muted")):
+            if not text:
                 continue
             if role == "muted":
                 painter.setPen(QPen(QColor(self.style_of.colour), 1.4))
@@ -82,9 +82,9 @@ class Entry(QAbstractButton):
                 x += 11
             painter.setPen(colour(role))
             room = max(0, self.width() - x)
-            shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
             painter.drawText(QRect(x, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, shown)
-            x += metrics.horizontalAdvance(words) + 6
+            x += metrics.horizontalAdvance(text) + 6
         if self.hasFocus():
             painter.setOpacity(1)
             painter.setPen(QPen(colour("accent"), 2))

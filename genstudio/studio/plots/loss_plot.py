@@ -173,7 +173,7 @@ class LossPlot(QWidget):
 
     def _request(self) -> ChartRequest:
         width, height, ratio = float(self.width()), float(self.height()), self.devicePixelRatioF()
-        annotations = tuple(AnnotationAt(self._across(step), words) for step, words in self.annotations)
+        annotations = tuple(AnnotationAt(self._across(step), text) for step, text in self.annotations)
         return ChartRequest(
             self._curves(),
             theme().current,
@@ -251,16 +251,16 @@ class LossPlot(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.chart is not None:
             self.point_at(self.chart.x_at(event.position().x()))
-            words = self.words_near(event.position().x())
-            QToolTip.showText(event.globalPosition().toPoint(), words, self) if words else QToolTip.hideText()
+            text = self.text_near(event.position().x())
+            QToolTip.showText(event.globalPosition().toPoint(), text, self) if text else QToolTip.hideText()
 
-    def words_near(self, pixel: float) -> str:
+    def text_near(self, pixel: float) -> str:
         """Text of the annotations within a few pixels: "step 1,240: discriminator lr 0.0002 → 0.0001"."""
         if self.chart is None:
             return ""
         near = [
-            _("step {n}: {what}", n=f"{step:,}", what=words)
-            for step, words in self.annotations
+            _("step {n}: {what}", n=f"{step:,}", what=text)
+            for step, text in self.annotations
             if abs(float(self.chart.pixel(self._across(step))) - pixel) <= NEAR
         ]
         return "\n".join(near)

@@ -67,7 +67,7 @@ class SeriesPlot(QWidget):
         self._series = content.series
         self._across = translate(content.across)
         self._range = (min(float(s.x[0]) for s in self._series), max(float(s.x[-1]) for s in self._series))
-        self.setAccessibleDescription(translate(content.words))
+        self.setAccessibleDescription(translate(content.caption))
         self._show_cut_titles()
         self.update()
 
@@ -126,7 +126,7 @@ class SeriesPlot(QWidget):
         room = self.width() - 2 * EDGE - SAMPLE - 8 - metrics.horizontalAdvance(VALUE)
         return metrics.elidedText(translate(series.name), Qt.TextElideMode.ElideRight, max(0.0, room))
 
-    def _words(self, series: Series) -> str:
+    def _text(self, series: Series) -> str:
         """A curve's name, and what it is under the pointer."""
         if self._hover is None:
             return self._name(series)
@@ -188,7 +188,7 @@ class SeriesPlot(QWidget):
             painter.drawLine(QPointF(panel.box.left(), y), QPointF(panel.box.right(), y))
             painter.setPen(colour("muted"))
             align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRectF(EDGE, y - 8, LEFT - 8, 16), align, tick.words)
+            painter.drawText(QRectF(EDGE, y - 8, LEFT - 8, 16), align, tick.text)
         painter.setPen(QPen(colour("border"), 1))
         painter.drawLine(panel.box.topLeft(), panel.box.bottomLeft())
         painter.drawLine(panel.box.bottomLeft(), panel.box.bottomRight())
@@ -210,7 +210,7 @@ class SeriesPlot(QWidget):
                 painter.setPen(colour("text"))
                 wide = metrics.horizontalAdvance(self._name(series) + VALUE) + GAP
                 place = QRectF(x + SAMPLE + 8, top, wide, LINE)
-                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._words(series))
+                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._text(series))
                 x += SAMPLE + 8 + wide
 
     def _curve(self, painter: QPainter, panel: _Panel, number: int, series: Series) -> None:
@@ -248,7 +248,7 @@ class SeriesPlot(QWidget):
         for tick in across(*self._range, panel.box.width(), integer=False):
             x = self.x_pixel(tick.at)
             painter.drawLine(QPointF(x, panel.box.bottom()), QPointF(x, panel.box.bottom() + 4))
-            painter.drawText(QRectF(x - 40, panel.box.bottom() + 6, 80, 16), Qt.AlignmentFlag.AlignHCenter, tick.words)
+            painter.drawText(QRectF(x - 40, panel.box.bottom() + 6, 80, 16), Qt.AlignmentFlag.AlignHCenter, tick.text)
         tall, wide = self._foot_height(), self.width() - 2 * EDGE
         middle = panel.box.center().x()
         if 2 * (self.width() - EDGE - middle) >= QFontMetricsF(font(11)).horizontalAdvance(self._across):

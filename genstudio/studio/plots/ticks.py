@@ -25,7 +25,7 @@ class Tick:
     """A line at ``at`` (in decades on a logarithmic scale), with a text where there is room for one."""
 
     at: float
-    words: str = ""
+    text: str = ""
 
 
 def upward(low: float, high: float, pixels: float, *, log: bool) -> tuple[Tick, ...]:
@@ -61,7 +61,7 @@ def across(low: float, high: float, pixels: float, *, seconds: bool = False, int
         if len(ticks) < 2 <= len(before):  # one text gives no scale: the ends of the finer one have room
             return (before[0], *(Tick(tick.at) for tick in before[1:-1]), before[-1])
         before = ticks
-        needed = max((len(tick.words) for tick in ticks), default=0) * DIGIT + 2 * DIGIT
+        needed = max((len(tick.text) for tick in ticks), default=0) * DIGIT + 2 * DIGIT
         if needed <= step * pixels / (high - low) or room >= pixels:
             return ticks
         room *= 1.5
@@ -95,10 +95,10 @@ def _logarithmic(low: float, high: float, pixels: float) -> tuple[Tick, ...]:
     bare = high - low <= LINES_WITHIN
     lines = {power + math.log10(digit) for power in powers for digit in (range(1, 10) if bare else (1,))}
     shown = sorted(at for at in lines | set(kept) if low <= at <= high)
-    return tuple(Tick(at, log_words(at, as_power=wide) if at in kept else "") for at in shown)
+    return tuple(Tick(at, log_text(at, as_power=wide) if at in kept else "") for at in shown)
 
 
-def log_words(decades: float, *, as_power: bool) -> str:
+def log_text(decades: float, *, as_power: bool) -> str:
     """10^``decades`` in words: 10³ (1 and 10 as themselves), or 1,000."""
     if as_power:
         power = round(decades)

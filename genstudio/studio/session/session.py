@@ -26,9 +26,9 @@ from genstudio.studio.session.run_loader import OpenRun, RunLoader
 from genstudio.studio.session.snapshot_requests import SnapshotRequests
 from genstudio.studio.session.training import Training
 from genstudio.studio.session.trash import put_in_trash, restore
-from genstudio.studio.session.unsaved_models import UnsavedModels, words_on_saved, words_on_unsaved
+from genstudio.studio.session.unsaved_models import UnsavedModels, saved_message, unsaved_message
 from genstudio.studio.threads.background import Background
-from genstudio.studio.threads.error_words import error_message
+from genstudio.studio.threads.error_text import error_message
 
 if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
@@ -146,10 +146,10 @@ class Session(QObject):
             raise GenstudioError(N_("No run is open."), N_("Open one or start one first."))
         return run.snapshot(step)
 
-    def wait_for(self, words: str) -> None:
+    def wait_for(self, text: str) -> None:
         """Set the reason why Start can't be pressed; empty where it can."""
-        if words != self.waits_for:
-            self.waits_for = words
+        if text != self.waits_for:
+            self.waits_for = text
             self.waits.emit()
 
     # -- training ------------------------------------------------------------------------------------------------
@@ -311,9 +311,9 @@ class Session(QObject):
             return
         if self.unsaved.job is None and isinstance(error, NotSavedError):
             self.unsaved.job = self.job
-        saved = words_on_saved(self.run)
+        saved = saved_message(self.run)
         if self.unsaved.job is not None:
-            self.not_saved.emit(words_on_unsaved(error, self.unsaved.job.step, saved))
+            self.not_saved.emit(unsaved_message(error, self.unsaved.job.step, saved))
         elif isinstance(error, GenstudioError):
             self.failed.emit(error_message(error))
         else:

@@ -197,9 +197,9 @@ class TrainingThread(QThread):
         with self._wake:
             self._wake.notify()
 
-    def report(self, share: float, words: Message) -> None:
+    def report(self, share: float, text: Message) -> None:
         """Report progress of the preparation; at most twenty times a second reach the window."""
-        self._progress(share, words)
+        self._progress(share, text)
 
     # -- the thread itself ---------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import N_, Message
-from genstudio.studio.threads.error_words import error_message
+from genstudio.studio.threads.error_text import error_message
 
 if TYPE_CHECKING:
     from genstudio.studio.threads.background import Background
@@ -66,13 +66,13 @@ class UnsavedModels(QObject):
         self.left_saved.emit(run)
 
 
-def words_on_unsaved(error: Exception, step: int, saved: Message) -> Message:
+def unsaved_message(error: Exception, step: int, saved: Message) -> Message:
     """Words on a model of ``step`` that could not be written; ``saved``: see :func:`words_on_saved`."""
     what = error.what if isinstance(error, GenstudioError) else error_message(error)
     return N_("{what} The model of step {step} is still in memory. {saved}", what=what, step=f"{step:,}", saved=saved)
 
 
-def words_on_saved(run: Run | None) -> Message:
+def saved_message(run: Run | None) -> Message:
     """Words on what the run holds all the same."""
     steps = run.checkpoints() if run is not None else []
     if steps:

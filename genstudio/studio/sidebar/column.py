@@ -39,7 +39,7 @@ from genstudio.studio.sidebar.run.progress import ProgressCard
 from genstudio.studio.sidebar.run.run_controls import RunControls
 from genstudio.studio.sidebar.run.run_messages import RunMessages
 from genstudio.studio.sidebar.run.runs_menu import RunsMenu
-from genstudio.studio.threads.error_words import error_message
+from genstudio.studio.threads.error_text import error_message
 from genstudio.studio.threads.library import Library
 from genstudio.training.recipe.recipe import Recipe
 

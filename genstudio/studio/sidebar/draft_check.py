@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from genstudio.core.messages import _, translate
-from genstudio.studio.threads.error_words import error_message
+from genstudio.studio.threads.error_text import error_message
 
 if TYPE_CHECKING:
     from genstudio.studio.sidebar.draft import Draft, DraftCards

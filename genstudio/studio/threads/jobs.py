@@ -44,7 +44,7 @@ class PaneJob:
 class News:
     """Result of a job for the status bar; ``show()`` brings it into sight, where it can."""
 
-    words: Message | str
+    text: Message | str
     show: Callable[[], None] | None = None
 
 

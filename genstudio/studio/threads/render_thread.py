@@ -379,14 +379,14 @@ class RenderThread(QThread):
         if isinstance(error, GenstudioError):
             return Rendered(job.state, error=str(error))
         log.error("pane %s could not be drawn", job.view, exc_info=error)
-        words = N_(
+        text = N_(
             "{pane} could not be drawn: {kind}: {reason}. Change a setting or train another step; the training "
             "is not affected.",
             pane=pane_of(job.state).title,
             kind=type(error).__name__,
             reason=str(error) or "-",
         )
-        return Rendered(job.state, error=words)
+        return Rendered(job.state, error=text)
 
     def _answer(self, name: str, work: Callable[[], Any]) -> None:
         self._set_threads()

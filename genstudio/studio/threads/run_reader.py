@@ -22,7 +22,7 @@ class RunLine:
 
     name: str
     path: str
-    words: str
+    text: str
 
 
 def run_lines(here: str = "") -> list[RunLine]:
@@ -30,23 +30,23 @@ def run_lines(here: str = "") -> list[RunLine]:
     from genstudio.training.run.listing import summarise_run
     from genstudio.training.run.run import run_folders
 
-    return [_in_words(summarise_run(path, measures=False), here) for path in run_folders()[:SHOWN]]
+    return [_described(summarise_run(path, measures=False), here) for path in run_folders()[:SHOWN]]
 
 
-def _in_words(line: Listed, here: str) -> RunLine:
+def _described(line: Listed, here: str) -> RunLine:
     done = _("step {step}", step=f"{line.step:,}") if line.step is not None else _("no weights yet")
     states = {"training": _("training elsewhere"), "finished": _("finished"), "stopped": _("stopped")}
     if line.problem:
-        words = [line.name, _("damaged: {reason}", reason=_shortened(translate(line.problem)))]
+        text = [line.name, _("damaged: {reason}", reason=_shortened(translate(line.problem)))]
     elif line.status == "training" and str(line.path) == here:
-        words = [line.name, translate(line.title), _("open here")]  # its step is ahead of the newest checkpoint
+        text = [line.name, translate(line.title), _("open here")]  # its step is ahead of the newest checkpoint
     else:
-        words = [line.name, translate(line.title), done, states.get(line.status, "")]
-    return RunLine(line.name, str(line.path), " · ".join(filter(None, words)))
+        text = [line.name, translate(line.title), done, states.get(line.status, "")]
+    return RunLine(line.name, str(line.path), " · ".join(filter(None, text)))
 
 
-def _shortened(words: str) -> str:
-    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def read_rows(path: str, offset: int = 0) -> tuple[list[Row], int]:

@@ -22,12 +22,12 @@ def at_most_often(progress: Callable[[float, Message], None]) -> Callable[[float
     """``progress`` called at most twenty times a second (and always at the end)."""
     last = 0.0
 
-    def report(share: float, words: Message) -> None:
+    def report(share: float, text: Message) -> None:
         nonlocal last
         now = time.monotonic()
         if share >= 1 or now - last >= SHORTEST_PAUSE:
             last = now
-            progress(share, words)
+            progress(share, text)
 
     return report
 

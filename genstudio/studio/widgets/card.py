@@ -102,12 +102,12 @@ class Sentence(Fact):
 
     def _fitted(self, text: str) -> str:
         metrics, room = self.fontMetrics(), max(self.width(), 24)
-        words = text.split(" ")
-        fits = [n for n in range(1, len(words) + 1) if metrics.horizontalAdvance(" ".join(words[:n])) <= room]
+        message = text.split(" ")
+        fits = [n for n in range(1, len(message) + 1) if metrics.horizontalAdvance(" ".join(message[:n])) <= room]
         first = max(fits, default=0)
-        if first in (0, len(words)):
+        if first in (0, len(message)):
             return super()._fitted(text)
-        return " ".join(words[:first]) + "\n" + super()._fitted(" ".join(words[first:]))
+        return " ".join(message[:first]) + "\n" + super()._fitted(" ".join(message[first:]))
 
 
 class Running(QLabel):
@@ -187,9 +187,9 @@ class FoldingCard(Card):
 
         self.inside.setVisible(not folded)
         self.fold_button.set_icon("unfold" if folded else "fold")
-        words = _("Show the settings") if folded else _("Hide the settings")
-        self.fold_button.setToolTip(words)
-        self.fold_button.setAccessibleName(f"{self.accessibleName()}: {words}")
+        text = _("Show the settings") if folded else _("Hide the settings")
+        self.fold_button.setToolTip(text)
+        self.fold_button.setAccessibleName(f"{self.accessibleName()}: {text}")
         self.folded_changed.emit(folded)
 
     @Slot()

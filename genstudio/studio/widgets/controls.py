@@ -56,8 +56,8 @@ class Combo(QComboBox):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and self.shown() != self.currentText():
-            words = "\n".join(filter(None, (self.currentText(), self.toolTip())))
-            QToolTip.showText(event.globalPos(), words, self)
+            text = "\n".join(filter(None, (self.currentText(), self.toolTip())))
+            QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
 
@@ -98,13 +98,13 @@ class Button(QPushButton):
 class IconButton(QToolButton):
     """A quiet button that is only an icon: its words are tooltip and accessible name."""
 
-    def __init__(self, icon_name: str, words: str, parent: QWidget | None = None) -> None:
+    def __init__(self, icon_name: str, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("quiet", True)
         self.setIconSize(QSize(16, 16))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip(words)
-        self.setAccessibleName(words)
+        self.setToolTip(text)
+        self.setAccessibleName(text)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._icon_name = icon_name
         theme().changed.connect(self._draw)
@@ -120,7 +120,7 @@ class IconButton(QToolButton):
         self.setIcon(icon(self._icon_name, 16, "muted"))
 
 
-def shortcut_in_words(action: QAction) -> str:
+def shortcut_text(action: QAction) -> str:
     """ "Ctrl+P" as this system writes it, for tooltips."""
     return action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)
 

@@ -24,7 +24,7 @@ class MarkedGrid(ImageGrid):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.marked: Callable[[int, int], bool] = lambda row, column: False
-        self.words: Callable[[int, int], str] = lambda row, column: ""
+        self.describe_cell: Callable[[int, int], str] = lambda row, column: ""
 
     def mark_rect(self, row: int, column: int) -> QRectF:
         """The frame of a marked cell: half within it."""
@@ -61,11 +61,11 @@ class MarkedGrid(ImageGrid):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _write(self, painter: QPainter, row: int, column: int) -> None:
-        words = self.words(row, column)
+        text = self.describe_cell(row, column)
         rect = self.cell_rect(row, column)
-        if words and painter.fontMetrics().horizontalAdvance(words) <= rect.width() + 4:
+        if text and painter.fontMetrics().horizontalAdvance(text) <= rect.width() + 4:
             # On the surround, which is a middle grey in the light theme: black is read best there, white in the dark one.
             painter.setPen(QColor("#000000" if theme().current.name == "light" else "#ffffff"))
             painter.drawText(
-                QRectF(rect.x() - 4, rect.bottom(), rect.width() + 8, WORDS), Qt.AlignmentFlag.AlignCenter, words
+                QRectF(rect.x() - 4, rect.bottom(), rect.width() + 8, WORDS), Qt.AlignmentFlag.AlignCenter, text
             )

@@ -21,31 +21,31 @@ class ErrorNotice(QFrame):
         super().__init__(parent)
         self.setObjectName("notice")
         self.setProperty("level", "bad")
-        self.words = QLabel(self)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setFont(font(12))
-        self.words.setWordWrap(True)
-        self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.words.setAccessibleName(_("What went wrong"))
+        self.text_label = QLabel(self)
+        self.text_label.setTextFormat(Qt.TextFormat.PlainText)
+        self.text_label.setFont(font(12))
+        self.text_label.setWordWrap(True)
+        self.text_label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.text_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text_label.setAccessibleName(_("What went wrong"))
         self.close_button = IconButton("close", _("Close (Escape)"), self)
         self.close_button.clicked.connect(self.clear)
         self._escapes: list[QShortcut] = []
         line = QHBoxLayout(self)
         line.setContentsMargins(10, 4, 6, 4)
-        line.addWidget(self.words, 1)
+        line.addWidget(self.text_label, 1)
         line.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     def text(self) -> str:
         """The shown text."""
-        return self.words.text()
+        return self.text_label.text()
 
-    def show_text(self, words: Message | str) -> None:
-        """Show ``words`` until :meth:`clear`, or until another message."""
-        text = translate(words)
-        self.words.setText(text)
-        self.words.setAccessibleDescription(text)
+    def show_text(self, message: Message | str) -> None:
+        """Show ``message`` until :meth:`clear`, or until another message."""
+        text = translate(message)
+        self.text_label.setText(text)
+        self.text_label.setAccessibleDescription(text)
         self.setVisible(bool(text))
         for escape in self._escapes:
             escape.setEnabled(bool(text))

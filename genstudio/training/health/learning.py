@@ -33,11 +33,11 @@ def check(history: MetricHistory) -> Health | None:
         best_step, best = max(held_out, key=lambda point: point[1])
         if value < best - max(1.0, NOISE * abs(best)):
             fields |= {"best": nats(best), "best_step": best_step}
-            words = N_(
+            text = N_(
                 "Worse than before: {value} nats on held-out images at step {step:,}, {best} at step {best_step:,}.",
                 **fields,
             )
-            return Health("unclear", words)
+            return Health("unclear", text)
         if history.training:
             return Health("good", N_("Learning: {value} nats on held-out images at step {step:,}.", **fields))
         return Health("good", N_("Learned: {value} nats on held-out images at step {step:,}.", **fields))
@@ -57,15 +57,15 @@ def _of_one(history: MetricHistory) -> Health:
     first, now = statistics.median(bound[:FEW]), statistics.median(bound[-FEW:])
     fields |= {"first": nats(first), "now": nats(now)}
     if now <= first:
-        words = N_(
+        text = N_(
             "No progress up to step {step:,}: the {what} of training images was {first} nats and is {now}.", **fields
         )
-        return Health("unclear", words)
+        return Health("unclear", text)
     if history.training:
-        words = N_("Learning: the {what} of training images rose from {first} to {now} nats.", **fields)
+        text = N_("Learning: the {what} of training images rose from {first} to {now} nats.", **fields)
     else:
-        words = N_("Up to step {step:,} the {what} of training images rose from {first} to {now} nats.", **fields)
-    return Health("good", words)
+        text = N_("Up to step {step:,} the {what} of training images rose from {first} to {now} nats.", **fields)
+    return Health("good", text)
 
 
 def _of_a_game(history: MetricHistory) -> Health:
@@ -80,15 +80,15 @@ def _of_a_game(history: MetricHistory) -> Health:
         return Health("unclear", _one_alone(history, learning, fields))
     since = _both_since(history)
     if since is not None:
-        words = N_("Both players have learned since step {since:,}: too early to tell.", since=since)
-        return Health("unclear", words if history.training else N_("Up to step {step:,}: too early to tell.", **fields))
+        text = N_("Both players have learned since step {since:,}: too early to tell.", since=since)
+        return Health("unclear", text if history.training else N_("Up to step {step:,}: too early to tell.", **fields))
     ahead = _ahead(history)
     if ahead is not None:
         return Health("unclear", _leading(history, ahead, fields))
-    words = N_("Both learn: D(x) {real}, D(G(z)) {fake}.", **fields)
+    text = N_("Both learn: D(x) {real}, D(G(z)) {fake}.", **fields)
     if not history.training:
-        words = N_("Up to step {step:,} both learned: D(x) {real}, D(G(z)) {fake}.", **fields)
-    return Health("good", _with_variety(history, words))
+        text = N_("Up to step {step:,} both learned: D(x) {real}, D(G(z)) {fake}.", **fields)
+    return Health("good", _with_variety(history, text))
 
 
 def _one_alone(history: MetricHistory, learning: tuple[str, ...], fields: dict[str, Any]) -> Message:
@@ -130,25 +130,25 @@ def _recorded(history: MetricHistory) -> str | None:
 def _leading(history: MetricHistory, ahead: str, fields: dict[str, Any]) -> Message:
     last, key = history.turns[-FEW:], _recorded(history)
     if not history.training:
-        words = N_("Up to step {step:,}: D(x) {real}, D(G(z)) {fake}.", **fields)
+        text = N_("Up to step {step:,}: D(x) {real}, D(G(z)) {fake}.", **fields)
     else:
-        words = N_("The {ahead} is ahead: D(x) {real}, D(G(z)) {fake}.", ahead=ahead, **fields)
+        text = N_("The {ahead} is ahead: D(x) {real}, D(G(z)) {fake}.", ahead=ahead, **fields)
     if key is not None and key == history.key("train", "pass_share"):
         passed = f"{100 * _mean(last, key):.0f}"
-        words = N_("{words} {passed} % of the samples pass for real.", words=words, passed=passed)
+        text = N_("{text} {passed} % of the samples pass for real.", text=text, passed=passed)
     elif key is not None:
         above = f"{100 * _mean(last, key):.0f}"
-        words = N_("{words} A sample scores higher than a real image in {above} % of pairs.", words=words, above=above)
-    return _with_variety(history, words)
+        text = N_("{text} A sample scores higher than a real image in {above} % of pairs.", text=text, above=above)
+    return _with_variety(history, text)
 
 
-def _with_variety(history: MetricHistory, words: Message) -> Message:
+def _with_variety(history: MetricHistory, text: Message) -> Message:
     varied = [
         found for found in history.curve(history.diversity) if found[0] > 0
     ]  # not of nets that have learned nothing
     if not varied:
-        return words
-    return N_("{words} Samples vary {varied:.0%} as much as the images do.", words=words, varied=varied[-1][1])
+        return text
+    return N_("{text} Samples vary {varied:.0%} as much as the images do.", text=text, varied=varied[-1][1])
 
 
 def _mean(rows: list[Row], key: str) -> float:

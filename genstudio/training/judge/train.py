@@ -44,7 +44,7 @@ def judge_for(data: DataSet, *, progress: Progress | None = None, cancelled: Can
     if found is not None:
         return found
     folder = cache_folder(data)
-    train_judge(data, recipe_for(data), folder, progress or (lambda share, words: None), cancelled or (lambda: False))
+    train_judge(data, recipe_for(data), folder, progress or (lambda share, text: None), cancelled or (lambda: False))
     return load_judge(folder)
 
 
@@ -78,14 +78,14 @@ def _train(data: DataSet, recipe: Recipe, folder: Path, progress: Progress, canc
     run = Run.create(recipe, folder)
     seed_everything(derive(recipe.plan.seed, "model"))
     model = recipe.resolve_model().build(data.spec)
-    words = N_("Training a judge of {data}, once", data=data.name)
+    text = N_("Training a judge of {data}, once", data=data.name)
     events = train(model, data, recipe.plan, run=run, cancelled=cancelled)
     with contextlib.closing(events):
         for event in events:
             if cancelled():
                 raise CancelledError(N_("The training of a judge was stopped."), N_("Nothing was saved."))
             if isinstance(event, Stepped) and event.step % 10 == 0:
-                progress(event.step / recipe.plan.steps, words)
+                progress(event.step / recipe.plan.steps, text)
             elif isinstance(event, Finished) and event.reason != "done":
                 raise RunError(
                     N_("The training of a judge of {data} did not succeed.", data=data.name),

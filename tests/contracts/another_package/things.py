@@ -146,13 +146,13 @@ def wall(context: ViewContext, state: WallState) -> Content:
     """One row of four samples."""
     model: Any = context.model
     pixels = to_pixels(model.sample(4, generator=generator(state.seed, "wall")))
-    words = N_("four samples of seed {seed}, step {step}", seed=state.seed, step=context.snapshot.step)
-    return Content(words, (Picture(sheet(pixels, 1, 4), words, (context.spec.height, context.spec.width)),))
+    text = N_("four samples of seed {seed}, step {step}", seed=state.seed, step=context.snapshot.step)
+    return Content(text, (Picture(sheet(pixels, 1, 4), text, (context.spec.height, context.spec.width)),))
 
 
 def save_line(request: ExportRequest, progress: Progress, cancelled: Cancelled) -> Path:
     """Write the line under the picture."""
-    request.path.write_text(f"{request.content.words}\n{request.options['ending']}\n", encoding="utf-8")
+    request.path.write_text(f"{request.content.text}\n{request.options['ending']}\n", encoding="utf-8")
     return request.path
 
 

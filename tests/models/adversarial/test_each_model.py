@@ -260,7 +260,7 @@ GREY, COLOUR, LABELLED = ImageSpec(1, 8, 8), ImageSpec(3, 32, 32), ImageSpec(1, 
 
 
 @pytest.mark.parametrize(
-    ("name", "spec", "knobs", "words"),
+    ("name", "spec", "knobs", "text"),
     [
         ("dcgan", ImageSpec(1, 33, 33), {}, r"33×33.*32, 40"),
         ("resnet-gan", ImageSpec(3, 7, 7), {}, r"7×7.*work: 8\."),
@@ -274,8 +274,8 @@ GREY, COLOUR, LABELLED = ImageSpec(1, 8, 8), ImageSpec(3, 32, 32), ImageSpec(1, 
         ("dcgan", COLOUR, {"r1": 1.0, "discriminator_norm": "batch"}, r"R1.*discriminator_norm=none"),
     ],
 )  # fmt: skip
-def test_unsuitable_settings_are_refused_with_alternatives(name: str, spec: ImageSpec, knobs: dict, words: str) -> None:
-    with pytest.raises(UsageError, match=words):
+def test_unsuitable_settings_are_refused_with_alternatives(name: str, spec: ImageSpec, knobs: dict, text: str) -> None:
+    with pytest.raises(UsageError, match=text):
         build(name, spec, knobs)
 
 

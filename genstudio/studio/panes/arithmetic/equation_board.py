@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
 from genstudio.core.messages import _
-from genstudio.studio.panes.arithmetic.term_column import NARROWEST, TermColumn, TermShown
+from genstudio.studio.panes.arithmetic.term_column import NARROWEST, ShownTerm, TermColumn
 from genstudio.studio.widgets.controls import Button
 
 AROUND = 66  # of a column's height: sign, name, margins and gaps
@@ -46,7 +46,7 @@ class EquationBoard(QScrollArea):
         self.setWidget(inside)
         self._fit()
 
-    def show_terms(self, terms: Sequence[TermShown], most: int) -> None:
+    def show_terms(self, terms: Sequence[ShownTerm], most: int) -> None:
         """Show terms; ``most``: how many there may be."""
         while len(self.columns) > len(terms):
             column = self.columns.pop()

@@ -18,7 +18,7 @@ from genstudio.core.paths import home_dir
 from genstudio.core.seeding import derive
 from genstudio.latent.arithmetic.equation_store import FILE, Entry, SavedSums, entry_of, terms_in
 from genstudio.latent.arithmetic.vector_arithmetic import Term
-from genstudio.panes.arithmetic.content import MOST_TERMS, equation_words
+from genstudio.panes.arithmetic.content import MOST_TERMS, equation_text
 from genstudio.studio.widgets.titles import literal
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ Changes = Mapping[str, tuple[Entry | None, Entry | None]]
 class SavedChange(QUndoCommand):
     """A change of saved equations. ``failed(words)`` where the file can't be written."""
 
-    def __init__(self, words: str, saved: SavedSums, changes: Changes, failed: Callable[[str], None]) -> None:
-        super().__init__(words)
+    def __init__(self, text: str, saved: SavedSums, changes: Changes, failed: Callable[[str], None]) -> None:
+        super().__init__(text)
         self._saved, self._changes, self._failed = saved, dict(changes), failed
 
     def redo(self) -> None:
@@ -77,8 +77,8 @@ class EquationMenu(QObject):
     def fill(self) -> None:
         """Fill the menu; another window may have saved an equation meanwhile."""
         self.menu.clear()
-        for name, words in self.known:
-            action = self._add(self.menu, literal(translate(words)), "choose", name)
+        for name, text in self.known:
+            action = self._add(self.menu, literal(translate(text)), "choose", name)
             action.setCheckable(True)
             action.setChecked(name == self.current)
         try:
@@ -98,8 +98,8 @@ class EquationMenu(QObject):
         if not names:
             self.menu.addAction(_("None saved yet")).setEnabled(False)
 
-    def _add(self, menu: QMenu, words: str, what: str, name: str) -> QAction:
-        action = menu.addAction(words)
+    def _add(self, menu: QMenu, text: str, what: str, name: str) -> QAction:
+        action = menu.addAction(text)
         action.setData((what, name))
         action.triggered.connect(self._triggered)
         return action
@@ -130,19 +130,19 @@ class EquationMenu(QObject):
         if entry is not None:
             self.loaded.emit(name, entry)
 
-    def _change(self, words: str, changes: Callable[[], Changes]) -> None:
+    def _change(self, text: str, changes: Callable[[], Changes]) -> None:
         try:
             made = changes()
         except GenstudioError as error:
             self.failed.emit(str(error))
             return
-        self.commanded.emit(SavedChange(words, self.saved, made, self._report))
+        self.commanded.emit(SavedChange(text, self.saved, made, self._report))
 
-    def _report(self, words: str) -> None:
+    def _report(self, text: str) -> None:
         if isValid(self):  # undo outlives the pane's view, which is another one for another run
-            self.failed.emit(words)
+            self.failed.emit(text)
         else:
-            log.warning("a saved equation could not be changed: %s", words)
+            log.warning("a saved equation could not be changed: %s", text)
 
 
 class EquationController(QObject):
@@ -175,7 +175,7 @@ class EquationController(QObject):
     @property
     def _titles(self) -> dict[str, str]:
         """Titles of the equations that the data know."""
-        return {name: translate(words) for name, words in self._equation.equations}
+        return {name: translate(text) for name, text in self._equation.equations}
 
     def refresh(self) -> None:
         """Show the name of the present equation, and what can be done with it."""
@@ -196,7 +196,7 @@ class EquationController(QObject):
         if place is None or self._blobs is None:
             self.failed.emit(_("There is nothing to save yet: press Start, or open a run."))
             return
-        name = self._tools.name.text().strip() or equation_words(terms)[:80]
+        name = self._tools.name.text().strip() or equation_text(terms)[:80]
         try:
             entry = entry_of(terms, place, self._blobs)
         except GenstudioError as error:

@@ -39,7 +39,7 @@ class EquationLayout(QWidget):
         self.notice, self.verdict, self.pixel_verdict = (self._label() for _n in range(3))
         self.verdict.setAccessibleName(_("The judge's verdict on the sum"))
         self.pixel_verdict.setAccessibleName(_("The judge's verdict on the sum in pixels"))
-        self.notice.setObjectName("words")
+        self.notice.setObjectName("message")
         self.notice.setProperty("level", "warn")
         restyle(self.notice)
         self.notice.hide()
@@ -48,10 +48,10 @@ class EquationLayout(QWidget):
         self._both = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._lay_out()
 
-    def show_notice(self, words: Message | str) -> None:
+    def show_notice(self, text: Message | str) -> None:
         """Show the notice; hide it where there is none."""
-        self.notice.setText(translate(words))
-        self.notice.setVisible(bool(words))
+        self.notice.setText(translate(text))
+        self.notice.setVisible(bool(text))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -118,10 +118,10 @@ class EquationLayout(QWidget):
         self.pixels.setFixedHeight(max(72, round(height * factor / self.devicePixelRatioF()) + 8))
 
 
-def _column(words: str, picture: QWidget, verdict: QWidget, share: int) -> QVBoxLayout:
+def _column(text: str, picture: QWidget, verdict: QWidget, share: int) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(4)
-    column.addWidget(Caption(words))
+    column.addWidget(Caption(text))
     column.addWidget(picture, share)
     column.addWidget(verdict)
     return column

@@ -20,7 +20,7 @@ from genstudio.studio.widgets.titles import literal
 if TYPE_CHECKING:
     from genstudio.viewing.content import Picture
 
-ChipWords = tuple[str, Message | str, Message | str]
+ChipTexts = tuple[str, Message | str, Message | str]
 """(attribute, its title where it is low, where it is high)."""
 SIDE = 60  # logical pixels: an image is about as large
 EDGE, GAP = 4, 2
@@ -35,24 +35,24 @@ class Chip(QToolButton):
 
     turned = Signal(str, str)
 
-    def __init__(self, words: ChipWords, parent: QWidget | None = None) -> None:
+    def __init__(self, text: ChipTexts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.attribute = words[0]
+        self.attribute = text[0]
         self.side = "-"
-        shown = words[0].replace("_", " ")
-        self._words = {"": shown, "low": translate(words[1]), "high": translate(words[2])}
+        shown = text[0].replace("_", " ")
+        self._text = {"": shown, "low": translate(text[1]), "high": translate(text[2])}
         self.setProperty("chip", True)
         self.setFont(font(12))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip(_("Click: {high}; again: {low}; again: any", high=self._words["high"], low=self._words["low"]))
+        self.setToolTip(_("Click: {high}; again: {low}; again: any", high=self._text["high"], low=self._text["low"]))
         self.clicked.connect(self._clicked)
         self.show_side("")
 
     def show_side(self, side: str) -> None:
         if side != self.side:
             self.side = side
-            self.setText(literal(self._words[side]))
-            self.setAccessibleName(f"{self._words['']}: {self._words[side] if side else _('any')}")
+            self.setText(literal(self._text[side]))
+            self.setAccessibleName(f"{self._text['']}: {self._text[side] if side else _('any')}")
             self.setProperty("side", side)
             restyle(self)
 
@@ -71,7 +71,7 @@ class SampleBrowser(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chips: dict[str, Chip] = {}
-        self._words: tuple[ChipWords, ...] = ()
+        self._text: tuple[ChipTexts, ...] = ()
         self._picture: Picture | None = None
         self.count = Fact(parent=self)
         self.count.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -83,7 +83,7 @@ class SampleBrowser(QWidget):
         self.place.setObjectName("fact")
         self.place.setFont(font(12))
         self.note = QLabel(self)
-        self.note.setObjectName("words")
+        self.note.setObjectName("message")
         self.note.setWordWrap(True)
         self.note.hide()
         self.grid = PickGrid(self)
@@ -105,16 +105,16 @@ class SampleBrowser(QWidget):
         self.back.clicked.connect(self._back)
         self.on.clicked.connect(self._on)
 
-    def show_chips(self, words: Sequence[ChipWords], attribute_filter: Mapping[str, str]) -> None:
+    def show_chips(self, text: Sequence[ChipTexts], attribute_filter: Mapping[str, str]) -> None:
         """Show the attributes, and which of them filter."""
-        if tuple(words) != self._words:
-            self._words = tuple(words)
+        if tuple(text) != self._text:
+            self._text = tuple(text)
             for chip in self.chips.values():
                 self._flow.removeWidget(chip)
                 chip.hide()
                 chip.deleteLater()
             self.chips = {}
-            for one in words:
+            for one in text:
                 self.chips[one[0]] = chip = Chip(one, self._flow_in)
                 chip.turned.connect(self.turned)
                 self._flow.addWidget(chip)

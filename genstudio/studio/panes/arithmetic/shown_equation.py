@@ -12,7 +12,7 @@ from genstudio.latent.arithmetic.equation_store import EquationOrigin
 from genstudio.latent.arithmetic.vector_arithmetic import Term
 from genstudio.latent.points import LatentPoint
 from genstudio.panes.arithmetic.content import ArithmeticState
-from genstudio.studio.panes.arithmetic.term_column import TermShown
+from genstudio.studio.panes.arithmetic.term_column import ShownTerm
 from genstudio.viewing.content import Picture
 
 if TYPE_CHECKING:
@@ -87,10 +87,10 @@ class ShownEquation:
             self.candidates, self.pages = values["browser"], values["pages"]
             self._take_cells(content.pictures[-1], self.candidates)
 
-    def columns(self) -> list[TermShown]:
+    def columns(self) -> list[ShownTerm]:
         """The terms as they are drawn."""
         return [
-            TermShown(
+            ShownTerm(
                 term.sign, term.name, self._picture(term.exemplars), self._means.get(term.exemplars),
                 frozenset(i for j, i in self.refused if j == k and i < len(term.exemplars)), k == self.active,
             )
@@ -101,9 +101,9 @@ class ShownEquation:
         """Let the last term be active where the active one is gone."""
         self.active = min(self.active, len(self.terms) - 1)
 
-    def warn(self, state: ArithmeticState, words: Message | None) -> None:
+    def warn(self, state: ArithmeticState, text: Message | None) -> None:
         """Set the warning that holds while the terms are those of ``state``."""
-        self._warning = None if words is None else (state.terms, words)
+        self._warning = None if text is None else (state.terms, text)
 
     @property
     def notice(self) -> Message | str:

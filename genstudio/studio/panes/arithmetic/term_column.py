@@ -27,7 +27,7 @@ _EDGES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 @dataclass(frozen=True, eq=False)
-class TermShown:
+class ShownTerm:
     """``exemplars``, ``mean``: their pictures, ``None`` where there are none (yet). ``refused``: exemplars that have no code
     here. ``active``: a chosen image goes to this term."""
 
@@ -47,7 +47,7 @@ class TermColumn(QFrame):
 
     def __init__(self, k: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.k, self.shown = k, TermShown(1, "")
+        self.k, self.shown = k, ShownTerm(1, "")
         self.setObjectName("term")
         self.setAccessibleName(_("Term {k}", k=k + 1))
         self.setAcceptDrops(True)
@@ -82,7 +82,7 @@ class TermColumn(QFrame):
         """Number of exemplars."""
         return len(self.shown.exemplars) if self.shown.exemplars is not None else 0
 
-    def show_term(self, shown: TermShown) -> None:
+    def show_term(self, shown: ShownTerm) -> None:
         """Show a term."""
         active, self.shown = self.shown.active, shown
         self.sign.setText("−" if shown.sign < 0 else "+")

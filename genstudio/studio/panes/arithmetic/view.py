@@ -16,7 +16,7 @@ from genstudio.latent.points import LatentPoint
 from genstudio.panes.arithmetic.content import MOST_EXEMPLARS, MOST_TERMS, ArithmeticState
 from genstudio.studio.pane_view.image_drop import dropped_path
 from genstudio.studio.pane_view.registry import pane_view
-from genstudio.studio.pane_view.view import PaneView, z_in_words
+from genstudio.studio.pane_view.view import PaneView, z_text
 from genstudio.studio.panes.arithmetic.browser_controller import BrowserController
 from genstudio.studio.panes.arithmetic.controls import ArithmeticControls
 from genstudio.studio.panes.arithmetic.equations import EquationController
@@ -141,7 +141,7 @@ class ArithmeticView(PaneView):
 
     def show_picture(self, content: Content) -> None:
         if not content.values.get("filled"):
-            self._clear_sum("" if content.values.get("terms") is None else content.words)
+            self._clear_sum("" if content.values.get("terms") is None else content.caption)
             return
         self.grid.show_picture(content.pictures[0])
         self.stage.pixels.show_picture(content.pictures[3])
@@ -149,13 +149,13 @@ class ArithmeticView(PaneView):
         self.stage.verdict.setText(_text(content.values.get("verdict")))
         self.stage.pixel_verdict.setText(_text(content.values.get("pixel_verdict")))
 
-    def show_message(self, words: Message | str) -> None:
+    def show_message(self, text: Message | str) -> None:
         """The terms and the browser stay: nothing that the user put together is lost."""
-        super().show_message(words)
-        self._clear_sum(words)
+        super().show_message(text)
+        self._clear_sum(text)
 
-    def _clear_sum(self, words: Message | str) -> None:
-        self.grid.show_message(words)
+    def _clear_sum(self, text: Message | str) -> None:
+        self.grid.show_message(text)
         self.stage.pixels.show_message("")
         self.stage.verdict.setText("")
         self.stage.pixel_verdict.setText("")
@@ -196,19 +196,19 @@ class ArithmeticView(PaneView):
         if not isinstance(grid, ImageGrid) or grid.picture is None:
             return
         self._pointed_grid = grid
-        words = _("Under the pointer") if cell is not None else _("In focus")
+        text = _("Under the pointer") if cell is not None else _("In focus")
         cell = cell or grid.focused_cell
         if cell[0] < grid.picture.rows and cell[1] < grid.picture.columns:
             z = grid.picture.values["z"][cell] if "z" in grid.picture.values else None
-            code = "" if z is None else z_in_words(z)
+            code = "" if z is None else z_text(z)
             title = grid.describe(*cell) if grid is not self.stage.pixels else _("The same sum in pixels")
-            self.inspector.show_cell(grid.picture.at(*cell), title, code, caption=words)
+            self.inspector.show_cell(grid.picture.at(*cell), title, code, caption=text)
 
     def describe_cell(self, row: int, column: int) -> str:
         """The sum, or a variation of it."""
         z = self.z_at((row, column))
-        words = _("The sum") if (row, column) == (1, 1) else _("A variation of the sum")
-        return words if z is None else f"{words}, {z_in_words(z)}"
+        text = _("The sum") if (row, column) == (1, 1) else _("A variation of the sum")
+        return text if z is None else f"{text}, {z_text(z)}"
 
     @Slot(object)
     def _column_made(self, column: TermColumn) -> None:
@@ -304,5 +304,5 @@ class ArithmeticView(PaneView):
             super().keyPressEvent(event)
 
 
-def _text(words: Any) -> str:
-    return "" if words is None else str(words)
+def _text(text: Any) -> str:
+    return "" if text is None else str(text)

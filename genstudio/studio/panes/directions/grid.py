@@ -95,8 +95,8 @@ class DirectionGrid(ImageGrid):
     def _factor(self, columns: int, height: int, width: int) -> float:
         """Enlargement in rows of so many columns: whole, or under 1."""
         ratio = self.devicePixelRatioF()
-        words = TEXT if self.beside else 0
-        room = (self.width() - words - 2 * MARGIN - (columns - 1) * GUTTER) * ratio
+        text = TEXT if self.beside else 0
+        room = (self.width() - text - 2 * MARGIN - (columns - 1) * GUTTER) * ratio
         factor = min(room / (columns * width), TALLEST * ratio / height)
         return float(int(factor)) if factor >= 1 else max(factor, 0.05)
 
@@ -116,8 +116,8 @@ class DirectionGrid(ImageGrid):
             across = int(picture.columns * (width * factor / ratio + GUTTER)) - GUTTER + 2 * MARGIN
             left_over = max(0, self.width() - across)
             room = (left_over if self.beside else self.width()) - 2 * MARGIN
-            words = BOX + max(self._height_of(row, room) for row in self.rows) + 8
-            self.below = max(8, words - tall) if self.beside else words
+            text = BOX + max(self._height_of(row, room) for row in self.rows) + 8
+            self.below = max(8, text - tall) if self.beside else text
             needed = len(self.rows) * (tall + GUTTER + self.below) + 2 * MARGIN + LINE
             self.around = (0, LINE, left_over, max(0, self.height() - needed))
             self.setMinimumHeight(max(160, needed))
@@ -128,8 +128,8 @@ class DirectionGrid(ImageGrid):
 
     def _height_of(self, row: RowText, width: int) -> int:
         """Height of a row's lines; at least three, so that rows keep their places when effects come in."""
-        words = QFontMetrics(font(12)).boundingRect(0, 0, max(width, 1), 1000, WRAPPED, "\n".join(row.lines))
-        return max(3 * LINE, words.height())
+        text = QFontMetrics(font(12)).boundingRect(0, 0, max(width, 1), 1000, WRAPPED, "\n".join(row.lines))
+        return max(3 * LINE, text.height())
 
     def _place_boxes(self) -> None:
         n_boxes = 0 if self.columns else len(self.rows)
@@ -188,16 +188,16 @@ class DirectionGrid(ImageGrid):
         for number, row in list(enumerate(self.rows))[::every]:
             cell = self.cell_rect(number, 0)
             rect = QRectF(cell.x() - WIDEST_NAME - 6, cell.center().y() - LINE, WIDEST_NAME, 2 * LINE)
-            words = metrics.elidedText(row.title, Qt.TextElideMode.ElideRight, WIDEST_NAME)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+            text = metrics.elidedText(row.title, Qt.TextElideMode.ElideRight, WIDEST_NAME)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         for number, name in list(enumerate(self.columns))[::every]:
             cell = self.cell_rect(0, number)
             painter.save()
             painter.translate(QPointF(cell.center().x(), cell.y() - 6))
             painter.rotate(-90)
-            words = metrics.elidedText(name, Qt.TextElideMode.ElideRight, WIDEST_NAME)
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, WIDEST_NAME)
             rect = QRectF(0, -LINE, WIDEST_NAME, 2 * LINE)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
             painter.restore()
 
     def named_every(self, line: float) -> int:
@@ -243,5 +243,5 @@ class DirectionGrid(ImageGrid):
 
 def cell_text(number: float) -> str:
     """ "1.0", ".8", "−2.1": one decimal, since cells are narrow."""
-    words = f"{number:.1f}".replace("-0.0", "0.0").replace("-", "−")
-    return words.replace("0.", ".", 1) if abs(number) < 0.95 else words
+    text = f"{number:.1f}".replace("-0.0", "0.0").replace("-", "−")
+    return text.replace("0.", ".", 1) if abs(number) < 0.95 else text

@@ -23,7 +23,7 @@ from genstudio.panes.directions.state import DirectionsState
 from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_area.stale_line import StaleLine
 from genstudio.studio.pane_view.registry import pane_view
-from genstudio.studio.pane_view.view import PaneView, z_in_words
+from genstudio.studio.pane_view.view import PaneView, z_text
 from genstudio.studio.panes.directions.controls import DirectionsControls
 from genstudio.studio.panes.directions.grid import DirectionGrid, RowText
 from genstudio.studio.panes.directions.search_progress import SearchProgress
@@ -176,22 +176,22 @@ class DirectionsView(PaneView):
         if values["shown"] != "strips":
             self.grid.show_matrix(picture, values["row_names"], values["column_names"], values["matrix"])
             return
-        words = [
+        text = [
             RowText(row.title, row.fixed, tuple(translate(line) for line in lines))
             for row, lines in zip(values["rows"], values["lines"], strict=True)
         ]
-        self.grid.show_rows(picture, words, [sigma_text(float(place)) for place in values["columns"]])
+        self.grid.show_rows(picture, text, [sigma_text(float(place)) for place in values["columns"]])
 
     def _take(self, rendered: Rendered, content: Content) -> None:
-        warnings = [translate(words) for words in content.values["remarks"]]
+        warnings = [translate(text) for text in content.values["remarks"]]
         self.warnings.setText("\n".join(warnings))
         self.warnings.setVisible(bool(warnings))
         if "found" in content.values and self.found is not None and rendered.snapshot is not None:
-            self.found.take(content.values["found"], content.values["way"], rendered.snapshot.run)
+            self.found.take(content.values["found"], content.values["search_key"], rendered.snapshot.run)
 
-    def show_message(self, words: Message | str) -> None:
+    def show_message(self, text: Message | str) -> None:
         self._content = None
-        super().show_message(words)
+        super().show_message(text)
         self.warnings.hide()
         self._show_search()
 
@@ -242,7 +242,7 @@ class DirectionsView(PaneView):
         if content.values["shown"] == "strips" and cell[1] < picture.columns:
             z = self.z_at(cell)
             lines = [translate(line) for line in content.values["lines"][cell[0]]]
-            lines += [z_in_words(z)] if z is not None else []
+            lines += [z_text(z)] if z is not None else []
             self.inspector.show_cell(
                 picture.at(*cell),
                 self._place_text(*cell),
@@ -299,8 +299,8 @@ class DirectionsView(PaneView):
 
     def _fix(self, name: str, fixed: bool) -> None:
         others = tuple(one for one in self.state.fixed if one != name)
-        words = _("hold {name} fixed", name=name) if fixed else _("release {name}", name=name)
-        self.propose(words, fixed=(*others, name) if fixed else others)
+        text = _("hold {name} fixed", name=name) if fixed else _("release {name}", name=name)
+        self.propose(text, fixed=(*others, name) if fixed else others)
 
     @Slot(str)
     def _named(self, text: str) -> None:

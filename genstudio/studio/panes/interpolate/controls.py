@@ -74,10 +74,10 @@ class InterpolateControls(PaneControls):
         self._title.setText(title.upper())
         self._title.setAccessibleName(title)
         kinds = self._known.kinds(frame.kind)
-        if [self.kind.itemData(i) for i in range(self.kind.count())] != [kind for kind, _words in kinds]:
+        if [self.kind.itemData(i) for i in range(self.kind.count())] != [kind for kind, _text in kinds]:
             self.kind.clear()
-            for kind, words in kinds:
-                self.kind.addItem(words, kind)
+            for kind, text in kinds:
+                self.kind.addItem(text, kind)
         self.kind.setCurrentIndex(self.kind.findData(frame.kind))
         self._number_row.setVisible(frame.kind in ("seed", "image"))
         name = _("Seed") if frame.kind == "seed" else _("Number")
@@ -186,13 +186,13 @@ class InterpolateControls(PaneControls):
             self.frame_edited.emit(replace(self._frame, label=index))
 
 
-def _row(words: str, field: QWidget) -> tuple[QLabel, QWidget]:
+def _row(text: str, field: QWidget) -> tuple[QLabel, QWidget]:
     """A name and its field on one line."""
     row = QWidget()
     line = QHBoxLayout(row)
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(8)
-    label = QLabel(words, row)
+    label = QLabel(text, row)
     label.setBuddy(field)
     line.addWidget(label)
     line.addStretch(1)

@@ -38,11 +38,11 @@ class KeyMenus(QObject):
         """Fill ``menu`` with one entry for each kind; classes have a menu of their own."""
         menu.clear()
         self._entry(menu, _("A drawn code"), what, "seed")
-        for kind, words in (("image", _("An image of the data set")), ("own", _("My own image…"))):
-            entry = self._entry(menu, words, what, kind)
+        for kind, text in (("image", _("An image of the data set")), ("own", _("My own image…"))):
+            entry = self._entry(menu, text, what, kind)
             if not known.encodes:
                 entry.setEnabled(False)
-                entry.setText(_("{words} (this model has no encoder)", words=words))
+                entry.setText(_("{text} (this model has no encoder)", text=text))
         if known.names:
             self._classes(menu.addMenu(_("Typical of")), what, "class", known.names)
 
@@ -65,8 +65,8 @@ class KeyMenus(QObject):
             entry.setCheckable(now >= 0)
             entry.setChecked(number == now)
 
-    def _entry(self, menu: QMenu, words: str, what: str, kind: str = "", number: int = 0) -> Any:
-        action = menu.addAction(literal(words))
+    def _entry(self, menu: QMenu, text: str, what: str, kind: str = "", number: int = 0) -> Any:
+        action = menu.addAction(literal(text))
         action.setData((what, kind, number))
         action.triggered.connect(self._triggered)
         return action
@@ -164,8 +164,8 @@ class KeyFrames(QObject):
     def _state(self) -> InterpolateState:
         return self._path.state
 
-    def _change(self, words: str, state: InterpolateState, selected: int | None = None) -> None:
-        self._merging.command(words, state)
+    def _change(self, text: str, state: InterpolateState, selected: int | None = None) -> None:
+        self._merging.command(text, state)
         if selected is not None:
             self._row.choose(selected)
             self.selected.emit()
@@ -185,8 +185,8 @@ class KeyFrames(QObject):
         elif n < MOST_FRAMES:
             self._change(_("add a key frame"), self._state.inserted(n, frame), n)
         else:
-            words: Message = N_("There are {n} key frames, which is the maximum: remove one.", n=n)
-            self.failed.emit(words)
+            text: Message = N_("There are {n} key frames, which is the maximum: remove one.", n=n)
+            self.failed.emit(text)
 
     @Slot(str, str, int)
     def _menu_chosen(self, what: str, kind: str, number: int) -> None:

@@ -43,7 +43,7 @@ _KEY = Qt.Key
 class Key:
     """pixels: uint8 h×w×C; ``None``: not known yet. problem: why there is no code, in words."""
 
-    words: str
+    text: str
     pixels: np.ndarray | None = None
     problem: str = ""
 
@@ -105,9 +105,9 @@ class KeyRow(QWidget):
     def choose(self, k: int) -> None:
         """Select key frame ``k`` for keys and inspector, without a signal."""
         self.current = max(0, min(k, len(self._keys) - 1))
-        words = self.describe(self.current)
-        if words != self.accessibleDescription():
-            self.setAccessibleDescription(words)
+        text = self.describe(self.current)
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
         self.update()
 
@@ -116,8 +116,8 @@ class KeyRow(QWidget):
         if not self._keys:
             return _("There are no key frames.")
         key = self._keys[k]
-        words = _("Key frame {k} of {n}: {words}", k=k + 1, n=len(self._keys), words=key.words)
-        return f"{words}. {key.problem}" if key.problem else words
+        text = _("Key frame {k} of {n}: {text}", k=k + 1, n=len(self._keys), text=key.text)
+        return f"{text}. {key.problem}" if key.problem else text
 
     def rect_of(self, k: int) -> QRect:
         """The thumbnail of key frame ``k``, in the widget's coordinates."""
@@ -174,7 +174,7 @@ class KeyRow(QWidget):
         painter.setPen(ink)
         room = QRect(rect.center().x() - PITCH // 2 + 3, rect.bottom() + 5, PITCH - 6, WORDS)
         painter.drawText(
-            room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, key.words
+            room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, key.text
         )
         painter.setOpacity(1.0)
 

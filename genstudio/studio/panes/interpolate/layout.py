@@ -41,7 +41,7 @@ class PathLayout(QWidget):
         self.add.setAccessibleName(_("Add a key frame"))
         self.add.setMenu(QMenu(self.add))
         self.note = QLabel(self)
-        self.note.setObjectName("words")
+        self.note.setObjectName("message")
         self.note.setProperty("level", "bad")
         self.note.setFont(font(12))
         self.note.setWordWrap(True)
@@ -67,8 +67,8 @@ class PathLayout(QWidget):
         for part in self._lower:
             part.setVisible(shown)
 
-    def show_note(self, words: str) -> None:
+    def show_note(self, text: str) -> None:
         """Show an error in full; hide it for an empty text."""
-        self.note.setText(words)
-        self.note.setAccessibleDescription(words)
-        self.note.setVisible(bool(words))
+        self.note.setText(text)
+        self.note.setAccessibleDescription(text)
+        self.note.setVisible(bool(text))

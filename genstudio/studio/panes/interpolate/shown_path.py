@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from genstudio.core.messages import _, translate
-from genstudio.latent.points import LatentPoint, words_for
+from genstudio.latent.points import LatentPoint, title_for
 from genstudio.panes.interpolate.content import InterpolateState
 from genstudio.studio.pane_view.player import Timeline
 
@@ -31,7 +31,7 @@ class CodeSources:
         return self.names or tuple(map(str, range(self.model_classes)))
 
     def title(self, frame: LatentPoint) -> str:
-        return translate(words_for(frame, self.names, self.model_classes))
+        return translate(title_for(frame, self.names, self.model_classes))
 
     def kinds(self, now: str = "") -> list[tuple[str, str]]:
         """Kinds that a key frame may have, and their titles; ``now`` is the one that it has."""
@@ -159,5 +159,5 @@ class ShownPath(Timeline):
         }
         return places[button] / segments if segments else self.state.place
 
-    def step_words(self, button: str = "") -> str:
+    def step_text(self, button: str = "") -> str:
         return _("go along the path")

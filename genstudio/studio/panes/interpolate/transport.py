@@ -60,9 +60,9 @@ class PathTransport(Transport):
     def show_place(self, place: float, length: float) -> None:
         """Show a place on the path, 0 to 1; all of it takes ``length`` seconds."""
         self.set_position(place)
-        words = _("{now} of {all} s", now=f"{place * length:.1f}", all=f"{length:.1f}")
-        self.time.setText(words)
-        self.position.setAccessibleDescription(words)
+        text = _("{now} of {all} s", now=f"{place * length:.1f}", all=f"{length:.1f}")
+        self.time.setText(text)
+        self.position.setAccessibleDescription(text)
 
     def show_path(self, segments: int, steps: int, loop: bool) -> None:
         """Set the number of segments between key frames, and of steps of the arrow keys in each."""

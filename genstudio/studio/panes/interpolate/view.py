@@ -151,18 +151,18 @@ class InterpolateView(PaneView):
         self._text_shown_at = now
         super().show_rendered(rendered)
 
-    def show_message(self, words: Message | str) -> None:
+    def show_message(self, text: Message | str) -> None:
         self.player.stop()
         self.stage.show_note("")
         self.stage.show_lower(False)
-        super().show_message(words)
+        super().show_message(text)
 
     def sync(self, rendered: Rendered) -> None:
         content, state, path = rendered.content, rendered.state, self.path
         assert content is not None
         assert isinstance(state, InterpolateState)
         values, keys = content.values, content.pictures[1]
-        known = CodeSources(values.get("class_names", ()), values["told"], values["encodes"])
+        known = CodeSources(values.get("class_names", ()), values["classes"], values["encodes"])
         left_out = values["left_out"]
         if keys is not self._key_picture or known != path.known or not path.is_left_out(state.frames, left_out):
             self._key_picture, path.known = keys, known
@@ -202,7 +202,7 @@ class InterpolateView(PaneView):
     def describe_cell(self, row: int, column: int) -> str:
         content = self.rendered.content if self.rendered is not None else None
         if content is None or self._places() is None:
-            return self.words.full_text()
+            return self.caption.full_text()
         numbers = content.values["numbers"]
         k = numbers[row % len(numbers)] + 1
         return _("Picture {n} after key frame {k}", n=column, k=k) if column else _("Key frame {k}", k=k)
@@ -247,8 +247,8 @@ class InterpolateView(PaneView):
 
     # -- edited --------------------------------------------------------------------------------------------------
 
-    def propose(self, words: str = "", **fields: Any) -> None:
-        self.merging.command(words, replace(self.state, **fields))
+    def propose(self, text: str = "", **fields: Any) -> None:
+        self.merging.command(text, replace(self.state, **fields))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Only keys that the widget with the focus ignores arrive here."""

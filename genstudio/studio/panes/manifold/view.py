@@ -15,7 +15,7 @@ from genstudio.panes.manifold.overlay import overlay_choices
 from genstudio.panes.manifold.state import MOST_BY_ITSELF, ManifoldState
 from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_view.registry import pane_view
-from genstudio.studio.pane_view.view import PaneView, z_in_words
+from genstudio.studio.pane_view.view import PaneView, z_text
 from genstudio.studio.panes.manifold.chosen_grid import ChosenGrid
 from genstudio.studio.panes.manifold.controls import FEWEST, ManifoldControls
 from genstudio.studio.panes.manifold.principal_anchor import PrincipalAnchor
@@ -119,7 +119,7 @@ class ManifoldView(PaneView):
         # Principal axes that were chosen for a larger model stay, and can be changed back.
         self.tools.plane.widget.setVisible(dim > 2 or self.state.axes == "principal")
         if self._spec is not None:
-            self.tools.overlay.set_choices([(value, translate(words)) for value, words in overlay_choices(self._spec)])
+            self.tools.overlay.set_choices([(value, translate(text)) for value, text in overlay_choices(self._spec)])
         self.show_state(self.state)
 
     def describe_cell(self, row: int, column: int) -> str:
@@ -171,11 +171,11 @@ class ManifoldView(PaneView):
     def show_rendered(self, rendered: Rendered) -> None:
         super().show_rendered(rendered)
         if self._chosen_values and not self.grid.marks_inside:
-            self.words.setText(_("{words} · the chosen z is outside the view", words=self.words.full_text()))
+            self.caption.setText(_("{text} · the chosen z is outside the view", text=self.caption.full_text()))
 
-    def show_message(self, words: Message | str) -> None:
+    def show_message(self, text: Message | str) -> None:
         self.grid.show_mark(None)
-        super().show_message(words)
+        super().show_message(text)
 
     def _show_pointed(self) -> None:
         values = self._chosen_values
@@ -191,7 +191,7 @@ class ManifoldView(PaneView):
         if not self.grid.marks_inside:
             lines.append(_("outside the view"))
         self.inspector.show_cell(
-            values["chosen_image"], z_in_words(values["chosen_z"]), "\n".join(lines), caption=_("Chosen z")
+            values["chosen_image"], z_text(values["chosen_z"]), "\n".join(lines), caption=_("Chosen z")
         )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -47,8 +47,8 @@ class AuditNews(QObject):
             return
         found = self._audits.of(what)
         fields = {"run": Path(what.run).name, "step": f"{what.step:,}", "verdict": getattr(found, "verdict", found)}
-        words = N_("Audit of {run} at step {step}: {verdict}", **fields)
-        self._jobs.news_arrived.emit(News(words, partial(self._show, what) if self._can_show(what) else None))
+        text = N_("Audit of {run} at step {step}: {verdict}", **fields)
+        self._jobs.news_arrived.emit(News(text, partial(self._show, what) if self._can_show(what) else None))
 
     def _can_show(self, what: Audited) -> bool:
         latest = self._session.latest_snapshot()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from genstudio.core.messages import N_, Message
 from genstudio.panes.neighbours.content import NeighboursState, audit_of
 from genstudio.panes.neighbours.copy_test import AuditResult
-from genstudio.studio.threads.error_words import error_message
+from genstudio.studio.threads.error_text import error_message
 from genstudio.studio.threads.jobs import PaneJob
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ class Audits(QObject):
 
     def _broke(self, what: Audited, error: Exception) -> None:
         log.error("an audit failed", exc_info=error)
-        words: Any = error_message(error)
-        self._ended(what, words if isinstance(words, Message) else N_("{words}", words=words))
+        text: Any = error_message(error)
+        self._ended(what, text if isinstance(text, Message) else N_("{text}", text=text))
 
     def _jobs_changed(self) -> None:
         for what in [what for what, job in self._running.items() if job.stopped.is_set()]:

@@ -55,7 +55,7 @@ class NeighboursView(PaneView):
         grid = MarkedGrid(self)
         grid.below = WORDS
         grid.marked = self.is_sample
-        grid.words = self.distance_in_words
+        grid.describe_cell = self.distance_text
         grid.resized.connect(self._fit_again)
         return grid
 
@@ -135,9 +135,9 @@ class NeighboursView(PaneView):
             self._follow_audit()
             self._fit_again()
 
-    def show_message(self, words: Message | str) -> None:
+    def show_message(self, text: Message | str) -> None:
         self._plain = None
-        super().show_message(words)
+        super().show_message(text)
         self.verdict.hide()
         self.histogram.hide()
         self.audit_button.hide()
@@ -237,14 +237,14 @@ class NeighboursView(PaneView):
 
     def _show_audit(self, content: Content) -> None:
         lines = [translate(content.values[name]) for name in ("note", "verdict") if content.values.get(name)]
-        words = "\n".join(lines)
-        self.verdict.setText(words)
+        text = "\n".join(lines)
+        self.verdict.setText(text)
         self.verdict.setAccessibleDescription(self.verdict.text())
         bad = content.values.get("p_copies", 1.0) < SURE
-        self.verdict.setObjectName("words" if bad else "")
+        self.verdict.setObjectName("message" if bad else "")
         self.verdict.setProperty("level", "bad" if bad else "")
         restyle(self.verdict)
-        self.verdict.setVisible(bool(words) or self._audits(content))
+        self.verdict.setVisible(bool(text) or self._audits(content))
         self.histogram.setVisible(bool(content.series) or self._audits(content))
         if content.series:
             low, high = content.values["ends"]
@@ -263,7 +263,7 @@ class NeighboursView(PaneView):
         picture = self.grid.picture
         return picture is not None and "index" in picture.values and bool(picture.values["index"][row, column] < 0)
 
-    def distance_in_words(self, row: int, column: int) -> str:
+    def distance_text(self, row: int, column: int) -> str:
         picture = self.grid.picture
         if picture is None or "distance" not in picture.values or self.is_sample(row, column):
             return ""
@@ -282,13 +282,13 @@ class NeighboursView(PaneView):
         content = self.rendered.content if self.rendered is not None else None
         facts = {
             "k": f"{int(picture.values['index'][row, column]):,}",
-            "distance": self.distance_in_words(row, column),
+            "distance": self.distance_text(row, column),
             "unit": translate(content.values["unit"]) if content is not None else "",
             "sample": number,
         }
-        words = _("Training image {k}: {distance} {unit} from sample {sample}", **facts)
+        text = _("Training image {k}: {distance} {unit} from sample {sample}", **facts)
         copies = int(picture.values["copies"][row, column])
-        return words if copies == 1 else _("{words}; {n} times in the data", words=words, n=copies)
+        return text if copies == 1 else _("{text}; {n} times in the data", text=text, n=copies)
 
     def _show_pointed(self) -> None:
         super()._show_pointed()

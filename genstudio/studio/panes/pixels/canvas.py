@@ -116,10 +116,10 @@ class PixelCanvas(QWidget):
         self._smooth = smooth
         self.update()
 
-    def describe(self, words: str) -> None:
+    def describe(self, text: str) -> None:
         """Set the spoken description."""
-        if words != self.accessibleDescription():
-            self.setAccessibleDescription(words)
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)
             if self.hasFocus():
                 QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
 

@@ -72,8 +72,8 @@ class PixelsControls(PaneControls):
 
     # -- parts ---------------------------------------------------------------------------------------------------
 
-    def _button(self, words: str, tip: str, request: str, icon_name: str = "") -> Button:
-        made = Button(words, tip, self, icon_name=icon_name)
+    def _button(self, text: str, tip: str, request: str, icon_name: str = "") -> Button:
+        made = Button(text, tip, self, icon_name=icon_name)
         made.setProperty("request", request)
         made.clicked.connect(self._requested)
         return made
@@ -95,8 +95,8 @@ class PixelsControls(PaneControls):
         line.addWidget(self.open, 4)
         return self._image
 
-    def _make_turn_button(self, request: str, icon_name: str, words: str) -> IconButton:
-        made = IconButton(icon_name, words, self._image)
+    def _make_turn_button(self, request: str, icon_name: str, text: str) -> IconButton:
+        made = IconButton(icon_name, text, self._image)
         made.setProperty("request", request)
         made.setAutoRepeat(True)
         made.clicked.connect(self._requested)
@@ -111,12 +111,12 @@ class PixelsControls(PaneControls):
         line = QHBoxLayout()
         line.setSpacing(4)
         self._tool_buttons = QButtonGroup(self)
-        for which, icon_name, words in (
+        for which, icon_name, text in (
             ("point", "point", _("Point at pixels (Escape)")),
             ("erase", "erase", _("Erase what is to be drawn again (X)")),
             ("keep", "brush", _("Restore given pixels (K)")),
         ):
-            button = IconButton(icon_name, words, self._toolbox)
+            button = IconButton(icon_name, text, self._toolbox)
             button.setCheckable(True)
             button.setProperty("which", which)
             self._tool_buttons.addButton(button)
@@ -138,7 +138,7 @@ class PixelsControls(PaneControls):
 
     def _region_menu(self) -> QMenu:
         menu = QMenu(self.regions)
-        for name, words in (
+        for name, text in (
             ("top", _("The upper half")),
             ("bottom", _("The lower half")),
             ("left", _("The left half")),
@@ -146,7 +146,7 @@ class PixelsControls(PaneControls):
             ("all", _("Everything: then erase")),
             ("none", _("Nothing: draw it all")),
         ):
-            action = menu.addAction(words)
+            action = menu.addAction(text)
             action.setData(f"region:{name}")
             action.triggered.connect(self._region_chosen)
         return menu

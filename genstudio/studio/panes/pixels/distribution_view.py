@@ -69,7 +69,7 @@ class DistributionView(QWidget):
         self._shown = shown
         if shown is not None:
             self._chosen = min(self._chosen if self.hasFocus() else shown.level, len(shown.probabilities) - 1)
-            self.setAccessibleDescription(self._in_words(shown.level))
+            self.setAccessibleDescription(self._described(shown.level))
         else:
             self.setAccessibleDescription(_("Nothing is drawn yet."))
         self.update()
@@ -223,11 +223,11 @@ class DistributionView(QWidget):
         inside = room.x() <= position.x() < room.right() and position.y() <= room.bottom() + STRIP + 2
         return min(int((position.x() - room.x()) / room.width() * n), n - 1) if inside else None
 
-    def _in_words(self, level: int) -> str:
+    def _described(self, level: int) -> str:
         assert self._shown is not None
         p = float(self._shown.probabilities[level])
-        words = _("level {level}: probability {p}", level=level, p=f"{p:.3g}")
-        return _("{words}, drawn", words=words) if level == self._shown.level else words
+        text = _("level {level}: probability {p}", level=level, p=f"{p:.3g}")
+        return _("{text}, drawn", text=text) if level == self._shown.level else text
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         level = self._level_at(event.position())
@@ -236,7 +236,7 @@ class DistributionView(QWidget):
             self.update()
         if level is not None:
             QToolTip.showText(
-                event.globalPosition().toPoint(), self._in_words(level) + "\n" + _("Click: draw it"), self
+                event.globalPosition().toPoint(), self._described(level) + "\n" + _("Click: draw it"), self
             )
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -252,7 +252,7 @@ class DistributionView(QWidget):
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if self._shown is not None and step is not None:
             self._chosen = min(max(self._chosen + step, 0), len(self._shown.probabilities) - 1)
-            self.setAccessibleDescription(self._in_words(self._chosen))
+            self.setAccessibleDescription(self._described(self._chosen))
             self.update()
         elif self._shown is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.picked.emit(self._chosen)

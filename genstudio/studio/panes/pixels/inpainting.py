@@ -74,9 +74,9 @@ class Inpainting(QObject):
         elif self._drawing.content is not None:
             self._set_mask(_("keep a part"), region(what.partition(":")[2], *self._drawing.size))
 
-    def _set_mask(self, words: str, mask: np.ndarray) -> None:
+    def _set_mask(self, text: str, mask: np.ndarray) -> None:
         if self._blobs is not None:
-            self._merging.command(words, self._drawing.state.with_fields(mask=self._blobs.put_array(mask)))
+            self._merging.command(text, self._drawing.state.with_fields(mask=self._blobs.put_array(mask)))
 
     @Slot(object)
     def _stroked(self, mask: np.ndarray) -> None:

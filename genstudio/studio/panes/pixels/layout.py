@@ -79,7 +79,7 @@ class PixelLayout(QWidget):
         sheet.smoothed.connect(self.canvas.set_smooth)
         self._cells: tuple[int, int, int] | None = None  # how many, height, width
         self._columns = 0
-        self._words_at = (0, 0)  # the line of words: its top and its width
+        self._text_at = (0, 0)  # the line of words: its top and its width
         self.setMinimumSize(240, 200)
         self._arrange()
 
@@ -100,15 +100,15 @@ class PixelLayout(QWidget):
             self.sheet.choose(enlarged)
             self.sheet.setAccessibleName(_("All {n} images", n=len(picture)))
 
-    def show_words(self, facts: str, odds: str) -> None:
+    def show_text(self, facts: str, odds: str) -> None:
         """Show the text on the pixel: its place, the level drawn, the entropy."""
         self.odds.setText(odds)
         self.facts.setText(facts)
         self.distribution.setToolTip(odds)
-        self._place_words()
+        self._place_text()
 
-    def _place_words(self) -> None:
-        top, width = self._words_at
+    def _place_text(self) -> None:
+        top, width = self._text_at
         right = self.odds.sizeHint().width() if self.odds.text() else 0
         if self.facts.fontMetrics().horizontalAdvance(self.facts.full_text()) + GAP + right > width:
             right = 0  # a narrow pane shows the pixel
@@ -148,8 +148,8 @@ class PixelLayout(QWidget):
         # What the image can't use by a whole factor goes to the distribution, up to its most; then back to the image's rim.
         canvas = max(canvas, height - below - DISTRIBUTION[1])
         self.canvas.setGeometry(0, 0, left, canvas)
-        self._words_at = (canvas + GAP, left)
-        self._place_words()
+        self._text_at = (canvas + GAP, left)
+        self._place_text()
         top = canvas + below - GAP
         self.distribution.setGeometry(0, top, left, max(height - top, 1))
 

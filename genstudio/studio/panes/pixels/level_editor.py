@@ -23,9 +23,9 @@ class LevelEditor(QWidget):
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(4)
-        self.words = QLabel(self)
-        self.words.setWordWrap(True)
-        self._rows.addWidget(self.words)
+        self.text_label = QLabel(self)
+        self.text_label.setWordWrap(True)
+        self._rows.addWidget(self.text_label)
         self.sliders: list[ValueSlider] = []
         self.back = link(_("Back to the model's level"), _("Undo this change"), self)
         self.back.clicked.connect(self.reverted)
@@ -38,11 +38,11 @@ class LevelEditor(QWidget):
     ) -> None:
         """Show a pixel (row, column) and its levels (C); ``None``: no pixel."""
         if place is None:
-            self.words.setText(_("Click a drawn pixel to change it: everything after it is drawn again."))
-            self.words.setObjectName("fact")
+            self.text_label.setText(_("Click a drawn pixel to change it: everything after it is drawn again."))
+            self.text_label.setObjectName("fact")
         else:
-            self.words.setText(_("Row {row}, column {column}", row=place[0] + 1, column=place[1] + 1))
-            self.words.setObjectName("")
+            self.text_label.setText(_("Row {row}, column {column}", row=place[0] + 1, column=place[1] + 1))
+            self.text_label.setObjectName("")
             if self._shape != (len(values), levels):
                 self._make_sliders(len(values), levels)
             for slider, value in zip(self.sliders, values, strict=True):

@@ -167,9 +167,9 @@ class ShownDrawing(Timeline):
             return pixels[button] // pixel * pixel
         return {"start": 0, "end": self.end, "channel": here + 1, "channel back": here - 1}[button]
 
-    def step_words(self, button: str = "") -> str:
-        words = {"": _("scrub"), "start": _("to the start"), "end": _("to the end")}
-        return words.get(button) or _("step")
+    def step_text(self, button: str = "") -> str:
+        text = {"": _("scrub"), "start": _("to the start"), "end": _("to the end")}
+        return text.get(button) or _("step")
 
     # -- text ----------------------------------------------------------------------------------------------------
 

@@ -45,8 +45,8 @@ class DrawingTransport(Transport):
         self.speed.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.speed.setAccessibleName(_("Speed of the drawing"))
         self.speed.setToolTip(_("From one pixel a second to as fast as it goes"))
-        self.speed_words = Fact(parent=self)
-        self.speed_words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.speed_text = Fact(parent=self)
+        self.speed_text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._lay_out()
         self.speed.valueChanged.connect(self._speed_moved)
 
@@ -75,20 +75,20 @@ class DrawingTransport(Transport):
             self.speed.setValue(SPEEDS.index(pixels_per_second))
         target = f"{pixels_per_second:,.0f}"
         if measured and measured < BEHIND * pixels_per_second:
-            words = _("{n} pixels/s", n=f"{measured:,.0f}")
+            text = _("{n} pixels/s", n=f"{measured:,.0f}")
             if not math.isinf(pixels_per_second):
-                words = _("{n} of {target} pixels/s", n=f"{measured:,.0f}", target=target)
+                text = _("{n} of {target} pixels/s", n=f"{measured:,.0f}", target=target)
         elif math.isinf(pixels_per_second):
-            words = _("as fast as it goes")
+            text = _("as fast as it goes")
         else:
-            words = translate(N_n("1 pixel/s", "{n:,} pixels/s", n=round(pixels_per_second)))
-        self.speed_words.setText(words)
-        self.speed.setAccessibleDescription(words)
-        self.speed.setToolTip(f"{words}. " + _("From one pixel a second to as fast as it goes"))
+            text = translate(N_n("1 pixel/s", "{n:,} pixels/s", n=round(pixels_per_second)))
+        self.speed_text.setText(text)
+        self.speed.setAccessibleDescription(text)
+        self.speed.setToolTip(f"{text}. " + _("From one pixel a second to as fast as it goes"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.speed_words.setVisible(self.width() >= ROOMY)
+        self.speed_text.setVisible(self.width() >= ROOMY)
 
     def _lay_out(self) -> None:
         upper, lower, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
@@ -105,7 +105,7 @@ class DrawingTransport(Transport):
         lower.addSpacing(12)
         lower.addWidget(self.speed, 1)
         lower.addSpacing(8)
-        lower.addWidget(self.speed_words, 2)
+        lower.addWidget(self.speed_text, 2)
         column.addLayout(upper)
         column.addLayout(lower)
 

@@ -85,7 +85,7 @@ class PixelsView(PaneView):
         self._text_shown_at = 0.0  # time.perf_counter when text changed last
         self._rate = (0.0, 0)  # when the speed was measured last, and how far the drawing had come
         super().__init__(pane, state, parent)
-        self.inspector.detail.setObjectName("words")
+        self.inspector.detail.setObjectName("message")
         self.inspector.detail.setProperty("level", "bad")
         self.inspector.hide_cell()  # the pane itself enlarges one image: the controls have the room
 
@@ -184,13 +184,13 @@ class PixelsView(PaneView):
         is shown without it, which would flicker. At the highest speed the field is shown at the end."""
         return self.state.overlay == "field" and self.player.playing and not math.isinf(self.drawing.speed)
 
-    def show_message(self, words: Message | str) -> None:
+    def show_message(self, text: Message | str) -> None:
         self.player.stop()
         self.drawing.show(None)
         self.pixel_edit.selected = None
         self.stage.show_sheet(None, 0)
         self.transport.hide()
-        super().show_message(words)
+        super().show_message(text)
         self.tools.editor.show_pixel(None)
 
     def _show_content(self, rendered: Rendered, content: Content) -> None:
@@ -216,12 +216,12 @@ class PixelsView(PaneView):
 
     def _show_text(self, rendered: Rendered, content: Content) -> None:
         drawing = self.drawing
-        self.stage.show_words(drawing.facts(), drawing.entropy())
+        self.stage.show_text(drawing.facts(), drawing.entropy())
         if not self.player.playing:
             self.stage.canvas.describe(drawing.description())
         self.transport.show_position(drawing.drawn, drawing.position, drawing.end, drawing.channels)
         self._measure_speed()
-        self._show_line(translate(content.words))
+        self._show_line(translate(content.caption))
         self.time.setText(milliseconds_text(rendered.milliseconds))
 
     @Slot()
@@ -233,17 +233,17 @@ class PixelsView(PaneView):
         self.pixel_edit.refresh()
         self.stage.canvas.show_mask(self.inpainting.mask())
 
-    def _show_line(self, words: str, bad: bool = False) -> None:
-        self.words.setText(words)
+    def _show_line(self, text: str, bad: bool = False) -> None:
+        self.caption.setText(text)
         level = "bad" if bad else ""
-        if self.words.property("level") != level:
-            self.words.setObjectName("words" if bad else "fact")
-            self.words.setProperty("level", level)
-            restyle(self.words)
+        if self.caption.property("level") != level:
+            self.caption.setObjectName("message" if bad else "fact")
+            self.caption.setProperty("level", level)
+            restyle(self.caption)
         # What went wrong, and what to do, in full: the line has room for half of it.
         self.inspector.detail.setVisible(bad)
         if bad:
-            self.inspector.detail.setText(words)
+            self.inspector.detail.setText(text)
 
     def _show_pointed(self) -> None:
         """The inspector has no picture here."""
@@ -255,8 +255,8 @@ class PixelsView(PaneView):
 
     def describe_cell(self, row: int, column: int) -> str:
         index = row * (self.grid.picture.columns if self.grid.picture else 1) + column
-        words = _("Image {k}", k=index + 1)
-        return _("{words}, enlarged", words=words) if index == self.state.enlarged else words
+        text = _("Image {k}", k=index + 1)
+        return _("{text}, enlarged", text=text) if index == self.state.enlarged else text
 
     # -- played --------------------------------------------------------------------------------------------------
 
@@ -299,8 +299,8 @@ class PixelsView(PaneView):
 
     # -- edited --------------------------------------------------------------------------------------------------
 
-    def propose(self, words: str = "", **fields: Any) -> None:
-        self.merging.command(words, self.state.with_fields(**fields))
+    def propose(self, text: str = "", **fields: Any) -> None:
+        self.merging.command(text, self.state.with_fields(**fields))
 
     @Slot(str, object)
     def _edited(self, name: str, value: Any) -> None:
@@ -309,8 +309,8 @@ class PixelsView(PaneView):
         else:
             changed = self.state.with_fields(**{name: value})
         if changed != self.state:
-            words = translate(next(info.title for info in self.pane.state.controls() if info.name == name))
-            self.merging.command(words, changed)
+            text = translate(next(info.title for info in self.pane.state.controls() if info.name == name))
+            self.merging.command(text, changed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Only keys that the widget with the focus ignores arrive here."""

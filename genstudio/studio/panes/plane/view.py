@@ -71,7 +71,7 @@ class PlaneView(PaneView):
 
     def describe_cell(self, row: int, column: int) -> str:
         """Text of the picture."""
-        return self.words.full_text()
+        return self.caption.full_text()
 
     # -- pan and zoom --------------------------------------------------------------------------------------------
 

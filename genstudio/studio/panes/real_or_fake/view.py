@@ -87,8 +87,8 @@ class RealOrFakeView(PaneView):
             )
         )
 
-    def show_message(self, words: Message | str) -> None:
-        super().show_message(words)
+    def show_message(self, text: Message | str) -> None:
+        super().show_message(text)
         self.histogram.show_histograms(None)
         self.histogram.hide()
 

@@ -341,10 +341,10 @@ class SliderBank(QAbstractScrollArea):
             return
         row = self._rows[self._current]
         facts = {"value": f"{self.value(row.name):+.2f}", "group": row.group, "note": row.note}
-        words = _("{value} σ, locked. {group}. {note}", **facts) if row.name in self._locks else _(
+        text = _("{value} σ, locked. {group}. {note}", **facts) if row.name in self._locks else _(
             "{value} σ. {group}. {note}", **facts
         )  # fmt: skip
         self.setAccessibleName(row.title)
-        self.setAccessibleDescription(words)
+        self.setAccessibleDescription(text)
         for what in (QAccessible.Event.NameChanged, QAccessible.Event.DescriptionChanged):
             QAccessible.updateAccessibility(QAccessibleEvent(self, what))

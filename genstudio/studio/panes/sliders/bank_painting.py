@@ -61,11 +61,11 @@ def paint_header(painter: QPainter, rect: QRect, title: str) -> None:
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title.upper())
 
 
-def paint_message(painter: QPainter, rect: QRect, words: str) -> None:
+def paint_message(painter: QPainter, rect: QRect, text: str) -> None:
     """Paint a text where there are no rows."""
     painter.setFont(font(13))
     painter.setPen(colour("muted"))
-    painter.drawText(rect.adjusted(LEFT, 8, -LEFT, -8), Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, words)
+    painter.drawText(rect.adjusted(LEFT, 8, -LEFT, -8), Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, text)
 
 
 def paint_row(
@@ -97,8 +97,8 @@ def paint_row(
     painter.setFont(font(12))
     painter.setPen(colour("text" if value and not locked else "muted"))
     number = QRect(columns.high + 8, rect.top(), VALUE - 10, rect.height())
-    words = f"{value:+.2f}".replace("-", "−") if value else "0"
-    painter.drawText(number, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
+    text = f"{value:+.2f}".replace("-", "−") if value else "0"
+    painter.drawText(number, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
     if locked or hover or chosen:
         drawn = icon("lock" if locked else "unlock", 14, "text" if locked else "muted")
         drawn.paint(painter, columns.lock_middle - 7, round(middle) - 7, 14, 14)

@@ -41,25 +41,25 @@ class Original(QWidget):
         super().__init__(parent)
         self._pixels: np.ndarray | None = None
         self.view = ImageView(SMALL, self)
-        self.words = QLabel(self)
-        self.words.setObjectName("fact")
-        self.words.setFont(font(11))
-        self.words.setWordWrap(True)
+        self.text_label = QLabel(self)
+        self.text_label.setObjectName("fact")
+        self.text_label.setFont(font(11))
+        self.text_label.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.view, 0, Qt.AlignmentFlag.AlignTop)
-        column.addWidget(self.words)
+        column.addWidget(self.text_label)
         column.addStretch(1)
 
     def show_picture(self, picture: Picture) -> None:
         if picture.pixels is self._pixels:  # as while a slider is dragged: there is nothing to paint
             return
         self._pixels = picture.pixels
-        words = translate(picture.label)
+        text = translate(picture.label)
         self.view.show_pixels(picture.pixels)
-        self.words.setText(words)
-        self.view.setAccessibleName(words)
+        self.text_label.setText(text)
+        self.view.setAccessibleName(text)
 
     def set_side(self, side: int) -> None:
         self.view.set_side(side)
@@ -97,9 +97,9 @@ class SlidersLayout(QWidget):
             if k < len(pictures):
                 original.show_picture(pictures[k])
 
-    def show_notes(self, words: Sequence[str]) -> None:
+    def show_notes(self, message: Sequence[str]) -> None:
         """Show notes on what is missing, and why; hide them where there are none."""
-        text = "\n".join(words)
+        text = "\n".join(message)
         if text != self.note.text():
             self.note.setText(text)
             self.note.setAccessibleDescription(text)

@@ -111,11 +111,11 @@ class PlanePad(QWidget):
         width = int(inside.width() * 0.62)
         metrics, right = painter.fontMetrics(), Qt.TextElideMode.ElideRight
         if across:
-            words = metrics.elidedText(f"{across} →", right, width)
-            painter.drawText(inside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, words)
+            text = metrics.elidedText(f"{across} →", right, width)
+            painter.drawText(inside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, text)
         if up:
-            words = metrics.elidedText(f"↑ {up}", right, width)
-            painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, words)
+            text = metrics.elidedText(f"↑ {up}", right, width)
+            painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, text)
 
     @Slot()
     def _recolour(self) -> None:

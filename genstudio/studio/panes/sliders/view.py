@@ -158,9 +158,9 @@ class SlidersView(PaneView):
         self._finding = rendered.content is not None and "finding" in rendered.content.values
         super().show_rendered(rendered)
 
-    def show_message(self, words: Message | str) -> None:
+    def show_message(self, text: Message | str) -> None:
         self._content = None
-        super().show_message(words)
+        super().show_message(text)
         self.stage.show_originals(())
         self.stage.show_notes(())
 
@@ -238,7 +238,7 @@ class SlidersView(PaneView):
     def describe_cell(self, row: int, column: int) -> str:
         picture = self.grid.picture
         if picture is None or "across" not in picture.values or row >= picture.rows or column >= picture.columns:
-            return self.words.full_text()
+            return self.caption.full_text()
         across, up = self.pair
         values: dict[str, Any] = {"across": row_title(across), "up": row_title(up)}
         values |= {
@@ -257,8 +257,8 @@ class SlidersView(PaneView):
 
     @Slot(str, bool)
     def _lock_chosen(self, name: str, locked: bool) -> None:
-        words = _("lock {name}", name=name) if locked else _("unlock {name}", name=name)
-        self.proposed.emit(self.state.with_lock(name, locked), words)
+        text = _("lock {name}", name=name) if locked else _("unlock {name}", name=name)
+        self.proposed.emit(self.state.with_lock(name, locked), text)
 
     @Slot(float, float)
     def _pad_moved(self, u: float, v: float) -> None:

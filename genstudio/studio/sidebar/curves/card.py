@@ -129,7 +129,7 @@ class CurvesCard(Card):
         else:
             place = _("at step {n}", n=f"{at:,.0f}") if axis == "step" else _("at {time}", time=as_time(at))
             # A mark is told by the keyboard too, and to a screen reader.
-            near = self.plot.words_near(float(self.plot.chart.pixel(at))) if self.plot and self.plot.chart else ""
+            near = self.plot.text_near(float(self.plot.chart.pixel(at))) if self.plot and self.plot.chart else ""
             self.fact.setText(near or place)
             if self.plot is not None:
                 self.plot.setAccessibleDescription(near or place)

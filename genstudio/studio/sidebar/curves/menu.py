@@ -14,7 +14,7 @@ from genstudio.studio.plots.curve_data import CurveData
 from genstudio.studio.session.session import Session
 from genstudio.studio.sidebar.curves.options import CurveOptions
 from genstudio.studio.theme import theme
-from genstudio.studio.threads.error_words import error_message
+from genstudio.studio.threads.error_text import error_message
 from genstudio.studio.threads.run_reader import RunLine, read_rows, run_lines
 from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.titles import literal
@@ -59,7 +59,7 @@ class CurvesMenu(IconButton):
         self.others_menu.clear()
         for line in lines:
             if line.path != self._open_run:
-                action = self.others_menu.addAction(literal(line.words))
+                action = self.others_menu.addAction(literal(line.text))
                 action.setCheckable(True)
                 action.setChecked(line.path in self.others)
                 action.setData(line.path)

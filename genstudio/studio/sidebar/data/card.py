@@ -19,7 +19,7 @@ from genstudio.studio.sidebar.data.problems import DataProblems, hint
 from genstudio.studio.sidebar.data.thumbnails import Thumbnails
 from genstudio.studio.theme import font
 from genstudio.studio.threads.background import Background
-from genstudio.studio.threads.error_words import error_message
+from genstudio.studio.threads.error_text import error_message
 from genstudio.studio.threads.library import DataKind
 from genstudio.studio.widgets.card import Card
 from genstudio.studio.widgets.controls import Combo, IconButton, link, restyle
@@ -193,11 +193,11 @@ class DataCard(Card):
         self.not_opened.emit()
 
     @Slot(float, object)
-    def _show_progress(self, share: float, words: Message) -> None:
+    def _show_progress(self, share: float, text: Message) -> None:
         self._busy(True)
         self.bar.setValue(round(share * 1000))
-        self.words.setText(translate(words))
-        self.words.setVisible(True)
+        self.text_label.setText(translate(text))
+        self.text_label.setVisible(True)
 
     @Slot()
     def _open_again(self) -> None:
@@ -250,7 +250,7 @@ class DataCard(Card):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(_("Opening the images"))
         self.body.addWidget(self.bar)
-        self.words = hint(self)
+        self.text_label = hint(self)
         self.cancel_button = link(_("Cancel"), _("Stop opening these images"), self)
         self.cancel_button.clicked.connect(self.opening.cancel_and_report)
         self.again = link(_("Open"), _("Open these images"), self)
@@ -258,7 +258,7 @@ class DataCard(Card):
         self.download_button = link(_("Download"), _("Download these images"), self)
         self.download_button.clicked.connect(self._download)
         line = QHBoxLayout()
-        line.addWidget(self.words, 1)
+        line.addWidget(self.text_label, 1)
         for button in (self.cancel_button, self.again, self.download_button):
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(line)
@@ -273,13 +273,13 @@ class DataCard(Card):
             self.again.hide()
             self.download_button.hide()
         else:
-            self.words.hide()
+            self.text_label.hide()
 
     def _say(self, text: str, level: str = "") -> None:
-        self.words.setText(text)
-        self.words.setVisible(bool(text))
-        self.words.setProperty("level", level)
-        restyle(self.words)
+        self.text_label.setText(text)
+        self.text_label.setVisible(bool(text))
+        self.text_label.setProperty("level", level)
+        restyle(self.text_label)
         self.again.hide()
         self.download_button.hide()
         self.details.setVisible(bool(self.details.text()) and not text)

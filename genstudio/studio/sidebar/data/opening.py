@@ -112,9 +112,9 @@ class DataOpening(QObject):
         self.fetched.emit()
 
     @Slot(float, object)
-    def _show_progress(self, share: float, words: Message) -> None:
+    def _show_progress(self, share: float, text: Message) -> None:
         if not self._cancel.is_set() and self.data is None:
-            self.progressed.emit(share, words)
+            self.progressed.emit(share, text)
 
 
 def open_preview(

@@ -26,10 +26,10 @@ class Thumbnails(QWidget):
         self.setFixedHeight(TILE)
         self.hide()
 
-    def show_images(self, images: Sequence[np.ndarray], words: str) -> None:
-        """Show them; ``words`` is what a screen reader says."""
+    def show_images(self, images: Sequence[np.ndarray], text: str) -> None:
+        """Show them; ``text`` is what a screen reader says."""
         self._images = [_as_qimage(image) for image in images]
-        self.setAccessibleName(words)
+        self.setAccessibleName(text)
         self.setVisible(bool(self._images))
         if self._images:
             self.setFixedHeight(self._side().height())

@@ -93,12 +93,12 @@ class ModelCard(FoldingCard):
         if self.form is not None:
             self.form.lock(reason, live_stay=live_stay)
 
-    def show_facts(self, facts: ModelFacts | None, words: str = "") -> None:
-        """Weights and summary, or ``words`` on why there are none."""
+    def show_facts(self, facts: ModelFacts | None, text: str = "") -> None:
+        """Weights and summary, or ``text`` on why there are none."""
         self.fact.setText(_("{n} weights", n=f"{facts.weights:,}") if facts else "")
         self.summary.setText(facts.summary if facts else "")
         if self.form is not None:
-            self.form.set_general_error(words)
+            self.form.set_general_error(text)
 
     def _make_form(self, kind: ModelKind) -> None:
         if self.form is not None:

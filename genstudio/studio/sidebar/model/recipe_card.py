@@ -92,9 +92,9 @@ class RecipeCard(Card):
         self.save_action.triggered.connect(self._save_file)
         menu.addSeparator()
         self.theme_menu = menu.addMenu(_("Colours"))
-        words = {"system": _("As the system"), "light": _("Light"), "dark": _("Dark")}
+        text = {"system": _("As the system"), "light": _("Light"), "dark": _("Dark")}
         for choice in CHOICES:
-            action = self.theme_menu.addAction(words[choice])
+            action = self.theme_menu.addAction(text[choice])
             action.setCheckable(True)
             action.setData(choice)
         self.theme_menu.triggered.connect(self._theme_chosen)

@@ -14,7 +14,7 @@ from genstudio.studio.session.session import Session
 from genstudio.studio.sidebar.model.model_card import ModelCard
 from genstudio.studio.sidebar.plan.card import PlanCard
 from genstudio.studio.sidebar.plan.setting_undo import SettingUndo
-from genstudio.studio.threads.error_words import error_message
+from genstudio.studio.threads.error_text import error_message
 
 
 class LiveSettings(QObject):
@@ -84,10 +84,10 @@ class LiveSettings(QObject):
 
     def _record(self, before: dict[str, Any], after: dict[str, Any], gesture: int = 0) -> None:
         name = next(iter(after))
-        words = _(
+        text = _(
             "{setting} {was} → {now}", setting=self._title(name), was=_shown(before[name]), now=_shown(after[name])
         )
-        self._undo.record(words, before, after, self._put_back, of=name, gesture=gesture)
+        self._undo.record(text, before, after, self._put_back, of=name, gesture=gesture)
 
     def _row(self, name: str) -> KnobRow | None:
         if name.startswith("plan."):

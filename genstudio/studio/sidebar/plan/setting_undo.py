@@ -18,9 +18,9 @@ class SettingChange(QUndoCommand):
     """
 
     def __init__(
-        self, words: str, before: Any, after: Any, put: Callable[[Any], bool], of: str, gesture: int = 0
+        self, text: str, before: Any, after: Any, put: Callable[[Any], bool], of: str, gesture: int = 0
     ) -> None:
-        super().__init__(words)
+        super().__init__(text)
         self.before, self.after, self.of, self.gesture = before, after, of, gesture
         self._put = put
         self._is_done = False
@@ -57,10 +57,10 @@ class SettingUndo(QObject):
         stack.indexChanged.connect(self._drop)
 
     def record(
-        self, words: str, before: Any, after: Any, put: Callable[[Any], bool], *, of: str, gesture: int = 0
+        self, text: str, before: Any, after: Any, put: Callable[[Any], bool], *, of: str, gesture: int = 0
     ) -> None:
         """Make a change that was just made undoable. ``of`` names the setting, for merging."""
-        self._stack.push(SettingChange(words, before, after, put, of, gesture))
+        self._stack.push(SettingChange(text, before, after, put, of, gesture))
 
     def discard(self) -> None:
         """The recipe, the run or the training that the changes so far were made in has been left."""

@@ -68,7 +68,7 @@ class ControlsCard(QFrame):
         """Enable the buttons that apply. ``resumes``: starting means resuming the open run; ``why_not``: what has to
         be put right before starting."""
         self._state, self._why_not = state, why_not
-        words, icon, tip, key = {
+        text, icon, tip, key = {
             TRAINING: (_("Pause"), "pause", _("Pause after this step; nothing is lost"), PAUSE_KEY),
             PAUSED: (_("Continue"), "play", _("Continue from here"), PAUSE_KEY),
             PREPARING: (_("Preparing…"), "", _("Opening the images and building the model"), ""),
@@ -79,9 +79,9 @@ class ControlsCard(QFrame):
             if resumes
             else (_("Start"), "play", _("Train a new run with these settings"), START_KEYS[0])
         )
-        self.main.setText(words)
+        self.main.setText(text)
         self.main.set_icon(icon)
-        self.main.setAccessibleName(words)
+        self.main.setAccessibleName(text)
         self.main.setToolTip(why_not or _with_key(tip, key))
         self.main.setEnabled(state in (TRAINING, PAUSED) or (state == IDLE and can_start))
         self.step.setEnabled(state in (TRAINING, PAUSED))
@@ -110,11 +110,11 @@ class ControlsCard(QFrame):
         self.pace.setText(pace)
 
     def show_text(
-        self, words: Message | str, level: str = "", action: str = "", do: Callable[[], None] | None = None
+        self, message: Message | str, level: str = "", action: str = "", do: Callable[[], None] | None = None
     ) -> None:
         """One line of text, with at most one thing to do about it ("Undo"). An empty one clears the line."""
-        text = translate(words)
-        self.words.setText(text)
+        text = translate(message)
+        self.text_label.setText(text)
         self.notice.setVisible(bool(text))
         self.notice.setProperty("level", level)
         restyle(self.notice)
@@ -176,16 +176,16 @@ class ControlsCard(QFrame):
         self.notice.setObjectName("notice")
         line = QHBoxLayout(self.notice)
         line.setContentsMargins(10, 6, 6, 6)
-        self.words = QLabel(self.notice)
-        self.words.setWordWrap(True)
-        self.words.setFont(font(12))
-        self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text_label = QLabel(self.notice)
+        self.text_label.setWordWrap(True)
+        self.text_label.setFont(font(12))
+        self.text_label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.text_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.action = link("", "", self.notice)
         self.action.clicked.connect(self._act)
         self.close_notice = IconButton("close", _("Close"), self.notice)
         self.close_notice.clicked.connect(self._clear)
-        line.addWidget(self.words, 1)
+        line.addWidget(self.text_label, 1)
         line.addWidget(self.action, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.close_notice, 0, Qt.AlignmentFlag.AlignTop)
         self.notice.hide()
@@ -194,10 +194,10 @@ class ControlsCard(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A press on *Start* while it is dimmed says why: the press may just have left a field that was refused by it."""
         if watched is self.main and event.type() == QEvent.Type.MouseButtonPress and not self.main.isEnabled():
-            self._ask_why_not()
+            self._refresh_reason()
         return False
 
-    def _ask_why_not(self) -> None:
+    def _refresh_reason(self) -> None:
         if self._why_not:
             self.start_requested.emit()
 
@@ -210,7 +210,7 @@ class ControlsCard(QFrame):
         if self._state in (IDLE, PAUSED):
             self.main.click()
             if not self.main.isEnabled():
-                self._ask_why_not()
+                self._refresh_reason()
 
     @Slot()
     def _pause_key(self) -> None:

@@ -54,14 +54,14 @@ class HealthLine(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(SPACE)
         self.dot = _Dot(self)
-        self.words = QLabel(self)
-        self.words.setWordWrap(True)
-        self.words.setFont(font(12))
+        self.text_label = QLabel(self)
+        self.text_label.setWordWrap(True)
+        self.text_label.setFont(font(12))
         self.remedy = link("", "", self)
         self.remedy.clicked.connect(self._take_remedy)
         self._message_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._message_row.setSpacing(SPACE)
-        self._message_row.addWidget(self.words, 1)
+        self._message_row.addWidget(self.text_label, 1)
         self._message_row.addWidget(self.remedy, 0, Qt.AlignmentFlag.AlignLeft)
         line.addWidget(self.dot, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(self._message_row, 1)
@@ -78,13 +78,13 @@ class HealthLine(QWidget):
         self._looked = self._stands_until = 0.0
         self.hide()
 
-    def show_words(self, level: str, words: str, remedy: str = "", change: dict[str, Any] | None = None) -> None:
-        """Say ``words``; ``level`` is good, unclear, watch or bad; ``change`` are the live settings behind the button."""
+    def show_text(self, level: str, text: str, remedy: str = "", change: dict[str, Any] | None = None) -> None:
+        """Say ``text``; ``level`` is good, unclear, watch or bad; ``change`` are the live settings behind the button."""
         self.level, self._change = level, dict(change or {})
         self.dot.role = ROLES.get(level, "muted")
         self.dot.update()
-        self.words.setText(words)
-        self.setAccessibleName(words)
+        self.text_label.setText(text)
+        self.setAccessibleName(text)
         self.remedy.setText(remedy)
         self.remedy.setVisible(bool(remedy and change))
         self._place()
@@ -96,14 +96,18 @@ class HealthLine(QWidget):
 
     def _place(self) -> None:
         """The button behind the words where both have room on one line, else below them."""
-        needed = self.words.fontMetrics().horizontalAdvance(self.words.text()) + SPACE + self.remedy.sizeHint().width()
+        needed = (
+            self.text_label.fontMetrics().horizontalAdvance(self.text_label.text())
+            + SPACE
+            + self.remedy.sizeHint().width()
+        )
         beside = needed <= self.width() - self.dot.width() - SPACE
         self._message_row.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
         self._message_row.setSpacing(SPACE if beside else 0)
 
     def show_alarm(self, alarm: Any) -> None:
         """Show an alarm of the loop for a while, or until training ends."""
-        self.show_words(alarm.level, translate(alarm.message))
+        self.show_text(alarm.level, translate(alarm.message))
         self._stands_until = time.monotonic() + ALARM_STANDS
 
     def consider(self, data: CurveData, session: Session, *, now: bool = False) -> None:
@@ -141,7 +145,7 @@ class HealthLine(QWidget):
         if health is None or number != self._request_number or self._alarm_stands():
             return  # going back to an early step clears the line
         change = health.change if self._can_act else {}
-        self.show_words(health.level, translate(health.message), translate(health.remedy), change)
+        self.show_text(health.level, translate(health.message), translate(health.remedy), change)
 
     @Slot(object)
     def _not_found(self, error: Exception) -> None:

@@ -66,5 +66,5 @@ class ProgressCard(QObject):
         return _("{n} images/s · {time} left", n=f"{speed:,.0f}", time=as_time(left))
 
     @Slot(float, object)
-    def _prepared(self, share: float, words: Message) -> None:
-        self._preparing = (share, translate(words))
+    def _prepared(self, share: float, text: Message) -> None:
+        self._preparing = (share, translate(text))

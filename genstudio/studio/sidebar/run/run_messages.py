@@ -31,15 +31,15 @@ class RunMessages(QObject):
         session.changed.connect(self._session_changed)
 
     @Slot(object)
-    def show_text(self, words: Message | str) -> None:
+    def show_text(self, text: Message | str) -> None:
         """Tell something that went well; an empty text clears the line."""
-        self._controls.show_text(words)
+        self._controls.show_text(text)
 
     @Slot(object)
-    def fail(self, words: Message | str) -> None:
+    def fail(self, text: Message | str) -> None:
         """Tell an error."""
         if self._session.unsaved.job is None:  # what else fails then follows from that, and must not hide the way out
-            self._controls.show_text(words, "bad")
+            self._controls.show_text(text, "bad")
 
     @Slot(str)
     def saved(self, path: str) -> None:
@@ -53,11 +53,11 @@ class RunMessages(QObject):
         self._controls.show_text(_("{name} is in the trash.", name=was.name), action=_("Undo"), do=undo)
 
     @Slot(object)
-    def _not_saved(self, words: Message | str) -> None:
+    def _not_saved(self, text: Message | str) -> None:
         again = self._offered_to_save
         self._offered_to_save = True
         action = _("Choose a folder…") if again else _("Save elsewhere")
-        self._controls.show_text(words, "bad", action, self._save_in_folder if again else self._session.save_elsewhere)
+        self._controls.show_text(text, "bad", action, self._save_in_folder if again else self._session.save_elsewhere)
 
     def _save_in_folder(self) -> None:
         """Ask for a folder and save there, when the user's own folder of runs can't be written either."""

@@ -55,7 +55,7 @@ class RunsMenu(QMenu):
         return str(self._session.run.path) if self._session.run is not None else ""
 
     def _add_run(self, line: RunLine) -> None:
-        action, is_open = self.addAction(literal(line.words)), line.path == self._open_run
+        action, is_open = self.addAction(literal(line.text)), line.path == self._open_run
         action.setData(line.path)
         action.setCheckable(is_open)
         action.setChecked(is_open)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import font
-from genstudio.studio.widgets.controls import IconButton, shortcut_in_words
+from genstudio.studio.widgets.controls import IconButton, shortcut_text
 from genstudio.studio.widgets.link_line import LinkLine
 
 ALL_KEY, MOST = "Ctrl+0", 9
@@ -75,7 +75,7 @@ class StepMenu(IconButton):
             action.setToolTip(
                 _(
                     "One step that leaves the other players unchanged; this stays so until all learn again ({key})",
-                    key=shortcut_in_words(action),
+                    key=shortcut_text(action),
                 )
             )
             action.triggered.connect(self._chosen)
@@ -96,10 +96,10 @@ class OnlyLine(LinkLine):
     all_requested = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        words = QLabel()
-        words.setFont(font(12))
-        words.setWordWrap(True)
-        super().__init__(words, _("Let all learn"), _("Update all players again from the next step on"), parent)
+        text = QLabel()
+        text.setFont(font(12))
+        text.setWordWrap(True)
+        super().__init__(text, _("Let all learn"), _("Update all players again from the next step on"), parent)
         self.setObjectName("notice")
         self.row.setContentsMargins(10, 4, 6, 4)
         self.row.setAlignment(self.link, Qt.AlignmentFlag.AlignVCenter)
