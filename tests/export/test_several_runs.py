@@ -17,7 +17,8 @@ from genstudio.core.seeding import generator
 from genstudio.export.images.contents import Layout, save_pane
 from genstudio.export.provenance import read_provenance
 from genstudio.export.reproduce import reproduce
-from genstudio.studio.threads.render_thread import Rendered, RenderThread
+from genstudio.studio.threads.render_thread import RenderThread
+from genstudio.studio.threads.rendering import Rendered
 from genstudio.training.run.run import Run
 from genstudio.training.snapshot import load_model
 from genstudio.viewing.content import Content, Picture

@@ -20,7 +20,7 @@ from genstudio.studio.pane_view import image_drop
 from genstudio.studio.plots.histogram_view import HistogramView
 from genstudio.studio.plots.series_plot import SeriesPlot
 from genstudio.studio.session import run_loader
-from genstudio.studio.threads.render_thread import Rendered
+from genstudio.studio.threads.rendering import Rendered
 from genstudio.studio.widgets.image_grid import ImageGrid
 from genstudio.training.events import Changed
 from genstudio.training.run.run import Run

@@ -18,7 +18,8 @@ from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build
 from genstudio.panes.manifold.state import ManifoldState
-from genstudio.studio.threads.render_thread import Rendered, RenderThread
+from genstudio.studio.threads.render_thread import RenderThread
+from genstudio.studio.threads.rendering import Rendered
 from genstudio.training.snapshot import Snapshot
 from genstudio.viewing.content import Content, Picture
 from genstudio.viewing.context import ViewContext
@@ -227,11 +228,12 @@ def test_content_from_newer_weights_continues_if_requested_again(
     weights.latest = weights.make(200)
     renderer.submit("gate", GateState())
     assert gate.reached.wait(30)
-    ticket = renderer._tickets["gate"]
     renderer.submit("gate", GateState(), newest=False)
-    assert renderer._tickets["gate"] == ticket
     gate.open.set()
     assert fetch(qtbot, renderer, "gate").step == 200
+    renderer.ask("end", lambda: 1)
+    qtbot.waitUntil(lambda: renderer.result("end") == 1, timeout=PATIENCE)
+    assert len(gate.seen) == 2, "once from each weights: the one that was being made was not begun again"
 
 
 def test_slow_content_sleeps_between_slices_during_training(
@@ -240,14 +242,14 @@ def test_slow_content_sleeps_between_slices_during_training(
     monkeypatch.setitem(panes.load()._things, "gate", replace(panes["gate"], slow=True))
     renderer.submit("gate", GateState())
     fetch(qtbot, renderer, "gate")
-    assert renderer._breathes == {}, "nothing trains: as fast as it goes"
+    assert renderer.rests() == {}, "nothing trains: as fast as it goes"
     weights.state = "training"
     renderer.submit("gate", GateState(number=1))
     assert fetch(qtbot, renderer, "gate").state.number == 1
-    assert renderer._breathes.keys() == {"gate"}
+    assert renderer.rests().keys() == {"gate"}
     renderer.submit("manifold", ManifoldState(cells=5))
     fetch(qtbot, renderer, "manifold")
-    assert "manifold" not in renderer._breathes
+    assert "manifold" not in renderer.rests()
 
 
 def test_weights_of_a_chosen_step(qtbot, renderer: RenderThread, weights: Weights):
@@ -268,14 +270,15 @@ def test_returning_from_a_chosen_step_restores_the_latest_weights(qtbot, rendere
 
 
 def test_fast_content_does_not_wait_for_a_slow_one(qtbot, renderer: RenderThread, gate: Gate):
-    renderer._durations["gate"] = 500.0  # as after a long one
     gate.open.clear()
     renderer.submit("gate", GateState())
     assert gate.reached.wait(30)
     renderer.submit("short", ManifoldState(cells=5))
     gate.open.set()
     fetch(qtbot, renderer, "gate")
-    assert list(renderer._shown) == ["short", "gate"], "the one that began later was finished first"
+    short = renderer.result("short")
+    assert short is not None
+    assert short.final, "the one that began later was finished first"
 
 
 def test_content_of_a_closed_pane_takes_no_further_step(qtbot, renderer: RenderThread, gate: Gate):
@@ -293,8 +296,8 @@ def test_content_of_a_closed_pane_takes_no_further_step(qtbot, renderer: RenderT
 
 
 def test_a_content_that_was_made_and_never_fetched_is_made_again(qtbot, renderer: RenderThread, gate: Gate):
-    renderer.submit("gate", GateState(number=1))
-    qtbot.waitUntil(lambda: "gate" in renderer._shown, timeout=PATIENCE)
+    with qtbot.waitSignal(renderer.ready):
+        renderer.submit("gate", GateState(number=1))
     renderer.ask("end", lambda: 1)
     qtbot.waitUntil(lambda: renderer.result("end") == 1, timeout=PATIENCE)
     renderer.keep_only(set())
@@ -324,9 +327,8 @@ def test_closed_pane_takes_at_most_one_more_step(qtbot, renderer: RenderThread, 
     monkeypatch.setitem(panes.load()._things, "endless", shown)
     renderer.submit("endless", GateState())
     assert endless.reached.wait(30)
-    with renderer._wake:  # so that no step ends meanwhile
-        renderer.keep_only(set())
-        before = endless.steps
+    renderer.keep_only(set())
+    before = endless.steps
     assert endless.closed.wait(30)
     assert endless.steps <= before + 1
 

@@ -16,7 +16,7 @@ from genstudio.studio.pane_area.weight_refresh import WeightRefresh
 from genstudio.studio.pane_view.computing import Computing
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.threads.loaded_models import run_in_front
-from genstudio.studio.threads.render_thread import Rendered
+from genstudio.studio.threads.rendering import Rendered
 
 if TYPE_CHECKING:
     from genstudio.studio.pane_area.availability import Availability

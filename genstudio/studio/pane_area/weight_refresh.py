@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 if TYPE_CHECKING:
     from genstudio.studio.pane_view.view import PaneView
     from genstudio.studio.session.session import Session
-    from genstudio.studio.threads.render_thread import Rendered
+    from genstudio.studio.threads.rendering import Rendered
     from genstudio.training.snapshot import Snapshot
 
 REQUEST_MS = 250  # how often the loop is asked for new weights while a pane shows them

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from genstudio.studio.pane_area.direction_store import DirectionStore
     from genstudio.studio.threads.background import Background
-    from genstudio.studio.threads.render_thread import Rendered
+    from genstudio.studio.threads.rendering import Rendered
     from genstudio.viewing.blobs import Blobs
     from genstudio.viewing.content import Content
     from genstudio.viewing.pane import Pane

@@ -12,7 +12,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 if TYPE_CHECKING:
@@ -33,11 +34,12 @@ class GcPolicy(QObject):
         self._session: Session | None = None
         self._count = 0
         self._last_full = self._last_input = time.monotonic()
+        self._input = _input()
         self._was = (gc.isenabled(), sys.getswitchinterval())
         gc.disable()
         sys.setswitchinterval(SWITCH_INTERVAL)
         self._timer = QTimer(self)
-        self._timer.timeout.connect(self._collect)
+        self._timer.timeout.connect(self.collect)
         self._timer.start(YOUNG_MS)
 
     def watch(self, session: Session) -> None:
@@ -60,9 +62,14 @@ class GcPolicy(QObject):
         sys.setswitchinterval(self._was[1])
 
     @Slot()
-    def _collect(self) -> None:
+    def collect(self) -> None:
+        """Collect the young generations; all of them at an idle moment. Called on a timer."""
         self._count += 1
         now = time.monotonic()
+        # Asked at each tick: a filter on all events of the application would cost Python at every mouse move.
+        before, self._input = self._input, _input()
+        if self._input != before or _is_held():
+            self._last_input = now
         busy = self._session is not None and self._session.busy
         quiet = not busy and now - self._last_input > IDLE_SECONDS
         age = now - self._last_full
@@ -72,6 +79,14 @@ class GcPolicy(QObject):
         else:
             gc.collect(1 if self._count % MIDDLE_EVERY == 0 else 0)
 
-    def noticed_input(self) -> None:
-        """The person does something: not now."""
-        self._last_input = time.monotonic()
+
+def _input() -> tuple[object, ...]:
+    """What changes when a person does something: the pointer's place, and where the keyboard's focus is."""
+    return QCursor.pos().toTuple(), id(QGuiApplication.focusObject())
+
+
+def _is_held() -> bool:
+    """True while a mouse button or a modifier key is pressed."""
+    modifiers = QGuiApplication.queryKeyboardModifiers()
+    buttons = QGuiApplication.mouseButtons()
+    return buttons != Qt.MouseButton.NoButton or modifiers != Qt.KeyboardModifier.NoModifier

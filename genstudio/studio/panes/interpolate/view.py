@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.studio.pane_view.undo_merging import UndoMerging
-    from genstudio.studio.threads.render_thread import Rendered
+    from genstudio.studio.threads.rendering import Rendered
     from genstudio.viewing.content import Picture
     from genstudio.viewing.pane import Pane
     from genstudio.viewing.pane_state import PaneState

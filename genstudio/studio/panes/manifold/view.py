@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.core.spec import ImageSpec
-    from genstudio.studio.threads.render_thread import Rendered
+    from genstudio.studio.threads.rendering import Rendered
     from genstudio.viewing.blobs import Blob
     from genstudio.viewing.pane import Pane
     from genstudio.viewing.pane_state import PaneState

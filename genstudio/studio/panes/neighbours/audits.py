@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from genstudio.data.dataset import DataSet
     from genstudio.studio.session.session import Session
     from genstudio.studio.threads.jobs import Jobs
-    from genstudio.studio.threads.render_thread import Rendered
+    from genstudio.studio.threads.rendering import Rendered
     from genstudio.training.snapshot import Snapshot
     from genstudio.viewing.blobs import Blobs
 

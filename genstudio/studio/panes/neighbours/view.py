@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from genstudio.core.spec import ImageSpec
     from genstudio.studio.panes.neighbours.audits import Audited, Audits
     from genstudio.studio.threads.jobs import PaneJob
-    from genstudio.studio.threads.render_thread import Rendered
+    from genstudio.studio.threads.rendering import Rendered
     from genstudio.viewing.content import Content
     from genstudio.viewing.pane import Pane
     from genstudio.viewing.pane_state import PaneState

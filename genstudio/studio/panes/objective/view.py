@@ -5,7 +5,7 @@ from __future__ import annotations
 from genstudio.panes.objective.content import ObjectiveState
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
-from genstudio.studio.threads.render_thread import Rendered
+from genstudio.studio.threads.rendering import Rendered
 
 
 @pane_view("objective")

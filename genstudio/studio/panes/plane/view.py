@@ -13,7 +13,7 @@ from genstudio.studio.forms.control import SliderControl
 from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
-from genstudio.studio.threads.render_thread import Rendered
+from genstudio.studio.threads.rendering import Rendered
 from genstudio.studio.widgets.controls import Button
 from genstudio.studio.widgets.image_grid import MARGIN
 from genstudio.viewing.pane import Pane

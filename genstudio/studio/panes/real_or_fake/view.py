@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.core.messages import Message
-    from genstudio.studio.threads.render_thread import Rendered
+    from genstudio.studio.threads.rendering import Rendered
     from genstudio.viewing.pane import Pane
     from genstudio.viewing.pane_state import PaneState
 

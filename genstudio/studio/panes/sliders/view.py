@@ -23,7 +23,7 @@ from genstudio.studio.panes.sliders.layout import SlidersLayout
 if TYPE_CHECKING:
     from genstudio.core.messages import Message
     from genstudio.studio.threads.background import Background
-    from genstudio.studio.threads.render_thread import Rendered
+    from genstudio.studio.threads.rendering import Rendered
     from genstudio.viewing.blobs import Blob, Blobs
     from genstudio.viewing.content import Content
     from genstudio.viewing.pane import Pane

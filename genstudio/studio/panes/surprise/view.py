@@ -15,7 +15,7 @@ from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.widgets.controls import Button
 
 if TYPE_CHECKING:
-    from genstudio.studio.threads.render_thread import Rendered
+    from genstudio.studio.threads.rendering import Rendered
     from genstudio.viewing.blobs import Blob
     from genstudio.viewing.pane import Pane
     from genstudio.viewing.pane_state import PaneState
