@@ -31,6 +31,12 @@ class Batch:
     attributes: Tensor | None = None
     further: Mapping[str, Tensor] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, images: Tensor, spec: ImageSpec, indices: Tensor, condition: Condition) -> Batch:
+        """Batch of images of which ``condition`` is known."""
+        known = dict(condition)
+        return cls(images, spec, indices, known.pop("class", None), known.pop("attributes", None), known)
+
     def __len__(self) -> int:
         return int(self.images.shape[0])
 

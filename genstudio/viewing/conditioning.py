@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from genstudio.core.conditions.base import Choices, Condition, condition_kinds
+from genstudio.core.conditions.base import NO_CONDITION, Choices, Condition, condition_kinds
 from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
@@ -23,12 +23,12 @@ KeptHalf = Literal["top", "bottom", "left", "right"]
 
 @dataclass(frozen=True, eq=False)
 class GivenImage:
-    """``image``: float32 C×H×W in [0, 1], as the model sees images. ``known``: bool H×W. ``label``: its class, where it
-    has one. ``what``: which image it is, in words."""
+    """``image``: float32 C×H×W in [0, 1], as the model sees images. ``known``: bool H×W. ``condition``: of one image, what
+    is known of it. ``what``: which image it is, in words."""
 
     image: Tensor
     known: Tensor
-    label: int | None
+    condition: Condition
     what: Message
 
 
@@ -37,23 +37,23 @@ def given(context: ViewContext, source: str, index: int, own: Blob | None, mask:
     chosen yet. ``index`` wraps round. Without a ``mask`` the upper half is kept. Raises :class:`UsageError` for images
     that don't fit the model."""
     if source == "data" and context.data is not None:
-        image, label, number = split_image(context, index)
-        return GivenImage(image, _known(context, mask), label, N_("test image {k}", k=f"{number:,}"))
+        image, condition, number = split_image(context, index)
+        return GivenImage(image, _known(context, mask), condition, N_("test image {k}", k=f"{number:,}"))
     if source == "own" and own is not None:
-        return GivenImage(own_image(context, own), _known(context, mask), None, N_("your image"))
+        return GivenImage(own_image(context, own), _known(context, mask), NO_CONDITION, N_("your image"))
     return None
 
 
-def split_image(context: ViewContext, index: int) -> tuple[Tensor, int | None, int]:
-    """Image number ``index`` of the test split (of another, where that one is empty), its class, and its number in the
-    split. Bits that training draws each time are drawn from the number alone."""
+def split_image(context: ViewContext, index: int) -> tuple[Tensor, Condition, int]:
+    """Image number ``index`` of the test split (of another, where that one is empty), what is known of it that the model
+    takes (of one image), and its number in the split. Bits that training draws each time are drawn from the number alone."""
     import torch
 
     check_data(context)
     split = _viewed_split(context)
     number = index % len(split)
     batch = split.batch(torch.tensor([number]), generator=generator(0, "given", number))
-    return batch.images[0], None if batch.labels is None else int(batch.labels[0]), number
+    return batch.images[0], taken(context, batch.condition), number
 
 
 def images_to_choose(context: ViewContext) -> int:
@@ -94,14 +94,37 @@ def classes_in_turn(context: ViewContext, n: int, label: int) -> Condition | Non
     return of_class(torch.arange(n) % classes_of(context) if chosen is None else torch.full((n,), chosen))
 
 
-def chosen_condition(context: ViewContext, state: PaneState, n: int) -> Condition | None:
+def taken(context: ViewContext, condition: Condition) -> Condition:
+    """The kinds of ``condition`` that the model takes."""
+    takes = getattr(context.model, "takes", ())
+    return Condition({kind: value for kind, value in condition.items() if kind in takes})
+
+
+def drawn_condition(context: ViewContext, n: int, seed: int, *parts: int) -> Condition:
+    """A random condition of ``n`` images, of the kinds that the model takes: each from the seed alone."""
+    drawn = {}
+    for kind in getattr(context.model, "takes", ()):
+        stream = generator(seed, "classes" if kind == "class" else kind, *parts)
+        drawn[kind] = condition_kinds[kind].drawn(n, context.spec, stream)
+    return Condition(drawn)
+
+
+def chosen_condition(
+    context: ViewContext, state: PaneState, n: int, otherwise: Condition | None = None
+) -> Condition | None:
     """The condition of ``n`` images that ``state`` chooses, of the kinds that the model takes: its fields that are
-    declared with ``knob(condition=...)``. ``None`` where everything is left to the model."""
-    takes, values = getattr(context.model, "takes", ()), {}
+    declared with ``knob(condition=...)``. ``None`` where everything is left to the model.
+
+    ``otherwise``: the condition of what the state leaves open; without one, that is left to the model, and classes take
+    turns.
+    """
+    takes, values = getattr(context.model, "takes", ()), dict(otherwise or {})
     for info in state.controls():
         if info.condition not in takes:
             continue
         value = getattr(state, info.name)
+        if info.condition == "class" and otherwise is not None and chosen_class(context, value) is None:
+            continue
         given = context.blobs.get_array(value) if isinstance(value, Blob) else value
         chosen = condition_kinds[info.condition].chosen(given, n, context.spec)
         if chosen is not None:

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from genstudio.core.batch import Batch
+from genstudio.core.conditions.base import NO_CONDITION
 from genstudio.core.resumable import run
 from genstudio.core.spec import ImageSpec
 from genstudio.models.base import build
@@ -123,7 +124,7 @@ def test_independent_pixels_are_drawn_together() -> None:
 
 def test_a_vertical_stack_is_evaluated_once_per_row_in_raster_order() -> None:
     model = build("gated-pixelcnn", ImageSpec(1, 6, 7, levels=2), {"width": 4, "layers": 3})
-    made = schedule(model.graph(None), np.zeros((6, 7), bool), "raster")  # type: ignore[operator]
+    made = schedule(model.graph(NO_CONDITION), np.zeros((6, 7), bool), "raster")  # type: ignore[operator]
     steps = [step for tick in made.ticks for step in tick.steps if step.node == "v2"]
     assert [len(step.positions) for step in steps] == [7] * 6
 
@@ -133,7 +134,7 @@ def test_a_vertical_stack_is_evaluated_once_per_row_in_raster_order() -> None:
 def test_a_tick_evaluates_each_layer_of_a_gated_net_once(order: Literal["wavefront", "raster"], channels: int) -> None:
     """Pixels of several rows are drawn together if they are independent."""
     model = build("gated-pixelcnn", ImageSpec(channels, 6, 7, levels=2), {"width": 6, "layers": 2, "kernel": 3})
-    made = schedule(model.graph(None), np.zeros((6, 7), bool), order)  # type: ignore[operator]
+    made = schedule(model.graph(NO_CONDITION), np.zeros((6, 7), bool), order)  # type: ignore[operator]
     for tick in made.ticks:
         nodes = [step.node for step in tick.steps]
         assert len(nodes) == len(set(nodes)) <= 2 + 2 * channels
@@ -141,7 +142,7 @@ def test_a_tick_evaluates_each_layer_of_a_gated_net_once(order: Literal["wavefro
 
 def test_past_of_a_schedule_equals_what_its_ticks_evaluate() -> None:
     model = build("gated-pixelcnn", ImageSpec(1, 6, 7, levels=2), {"width": 6, "layers": 2, "kernel": 3})
-    made = schedule(model.graph(None), np.zeros((6, 7), bool), "raster")  # type: ignore[operator]
+    made = schedule(model.graph(NO_CONDITION), np.zeros((6, 7), bool), "raster")  # type: ignore[operator]
     (past,) = run(made.past(17)).ticks
     for name in ("v1", "v2", "row:0", "logits:0"):
         expected = [p for tick in made.ticks[:17] for step in tick.steps if step.node == name for p in step.positions]
@@ -157,5 +158,5 @@ def test_past_of_a_schedule_equals_what_its_ticks_evaluate() -> None:
 def test_a_schedule_is_made_once(name: str, knobs: dict[str, object]) -> None:
     model = build(name, ImageSpec(1, 8, 8, levels=4), {"width": 8, **knobs})
     known = torch.zeros(8, 8, dtype=torch.bool).numpy()
-    first, second = (schedule(model.graph(None), known, "wavefront", "cpu") for _ in range(2))
+    first, second = (schedule(model.graph(NO_CONDITION), known, "wavefront", "cpu") for _ in range(2))
     assert first is second

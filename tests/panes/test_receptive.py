@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from genstudio.core.conditions.base import NO_CONDITION, Condition
+from genstudio.core.conditions.classes import of_class
 from genstudio.core.seeding import generator
 from genstudio.panes.pixels.receptive import PROJECTIONS, receptive_field
 from genstudio.panes.pixels.state import PixelsState
@@ -24,7 +26,7 @@ def field_of(context, unit, image=None) -> np.ndarray:
     model = context.model
     spec = context.spec
     image = torch.randint(0, spec.levels, spec.shape, generator=noise(3)) if image is None else image
-    return receptive_field(model, image, unit, None).numpy()
+    return receptive_field(model, image, unit, NO_CONDITION).numpy()
 
 
 def reach(blocks: int, y: int, x: int, size: int) -> np.ndarray:
@@ -88,15 +90,13 @@ def test_pixels_not_drawn_yet_have_no_influence():
     assert np.array_equal(field_of(context, (4, 4, 0), one), field_of(context, (4, 4, 0), other))
 
 
-def in_one_piece(
-    model: Any, levels: torch.Tensor, unit: tuple[int, int, int], label: torch.Tensor | None
-) -> np.ndarray:
+def in_one_piece(model: Any, levels: torch.Tensor, unit: tuple[int, int, int], condition: Condition) -> np.ndarray:
     """The field by one forward pass of as many images as there are mixtures, and one backward pass of autograd."""
     y, x, channel = unit
     distribution = model.distribution
     odds = not distribution.joint and distribution.levels == 2
     image = model.to_net(levels)[None].repeat(1 if odds else PROJECTIONS, 1, 1, 1).requires_grad_(True)
-    output = model(image, None if label is None else label.expand(len(image)))
+    output = model(image, condition.rows(torch.zeros(len(image), dtype=torch.int64)))
     part = distribution.part(output[:, :, y, x], channel)
     mixtures = torch.randn(part.shape, generator=generator(0, "receptive field"), dtype=part.dtype)
     if odds:
@@ -114,11 +114,11 @@ def test_parts_equal_the_whole(variant: str, size: tuple[int, int]):
     coloured = variant in COLOURED
     model = make(variant, 3 if coloured else 1, *size, levels=4 if coloured else 2)
     levels = torch.randint(0, model.distribution.levels, model.spec.shape, generator=noise(2))
-    label = torch.tensor([1]) if model.classes else None
+    condition = of_class(torch.tensor([1])) if model.classes else NO_CONDITION
     for y, x in ((0, 0), (0, size[1] - 1), (size[0] // 2, size[1] // 2), (size[0] - 1, 1)):
         unit = (y, x, model.spec.channels - 1)
-        expected = in_one_piece(model, levels, unit, label)
-        found = receptive_field(model, levels, unit, label).numpy()
+        expected = in_one_piece(model, levels, unit, condition)
+        found = receptive_field(model, levels, unit, condition).numpy()
         assert np.array_equal(found > 0, expected > 0), unit
         assert found == pytest.approx(expected, abs=1e-6), unit
 

@@ -9,7 +9,7 @@ know it (:func:`kinds_of`), and a model says which it takes (``Model.takes``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -42,6 +42,10 @@ class Condition(Mapping[str, "Tensor"]):
         """Number of kinds."""
         return len(self._values)
 
+    # By identity, as tensors are: values are compared by :meth:`equals`.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
     def __or__(self, other: Condition) -> Condition:
         """Both together; of a kind that both have, the other's value."""
         return Condition({**self._values, **other._values})
@@ -59,6 +63,12 @@ class Condition(Mapping[str, "Tensor"]):
             }
         )
 
+    def equals(self, other: Condition) -> bool:
+        """True if both have the same kinds and values."""
+        import torch
+
+        return self.keys() == other.keys() and all(torch.equal(value, other[kind]) for kind, value in self.items())
+
     def to(self, device: Any) -> Condition:
         return Condition({kind: value.to(device, non_blocking=True) for kind, value in self._values.items()})
 
@@ -71,6 +81,9 @@ class Condition(Mapping[str, "Tensor"]):
         for one in text[1:]:
             joined = N_("{first}, {second}", first=joined, second=one)
         return joined
+
+
+NO_CONDITION = Condition({})
 
 
 @dataclass(frozen=True)
@@ -137,6 +150,14 @@ class ConditionKind:
         the model. Raises :class:`UsageError` for what does not fit the spec."""
         left_open = value is None or (isinstance(value, str | tuple) and not value)
         return None if left_open else self.parsed(value, n, spec, "cpu")
+
+
+def joined(conditions: Sequence[Condition]) -> Condition:
+    """The condition of the images of all these one after another, of the kinds that all have; each has a value a row."""
+    import torch
+
+    shared = [kind for kind in conditions[0] if all(kind in one for one in conditions)] if conditions else []
+    return Condition({kind: torch.cat([one[kind] for one in conditions]) for kind in shared})
 
 
 def kinds_of(spec: ImageSpec) -> tuple[str, ...]:

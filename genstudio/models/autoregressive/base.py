@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from genstudio.core.conditions.base import Condition
+from genstudio.core.conditions.base import NO_CONDITION, Condition
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.metrics import Metric
@@ -78,18 +78,19 @@ class Autoregressive(SampledModel):
 
     # --- the net -----------------------------------------------------------------------------------------------------
 
-    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Outputs N×size×H×W of ``distribution`` for images N×C×H×W in [-1, 1]: at each pixel from those before it only."""
-        return run_through(self.by_layers(x, labels))
+    def forward(self, x: Tensor, condition: Condition = NO_CONDITION) -> Tensor:
+        """Outputs N×size×H×W of ``distribution`` for images N×C×H×W in [-1, 1]: at each pixel from those before it only, and
+        from the kinds of ``condition`` that the model ``takes``."""
+        return run_through(self.by_layers(x, condition))
 
-    def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
+    def by_layers(self, x: Tensor, condition: Condition = NO_CONDITION) -> Layers[Tensor]:
         """:meth:`forward`, with cuts between its layers: see :mod:`genstudio.nets.causal.checkpointed`."""
         if type(self).forward is Autoregressive.forward:
             raise NotImplementedError(f"{type(self).__name__} gives neither forward nor by_layers")
-        return uncut(lambda: self.forward(x, labels))
+        return uncut(lambda: self.forward(x, condition))
 
-    def graph(self, labels: Tensor | None) -> CausalGraph:
-        """Build the net as a causal graph with its present weights; ``labels`` (int64 N) are bound into it."""
+    def graph(self, condition: Condition) -> CausalGraph:
+        """Build the net as a causal graph with its present weights; ``condition`` (of N images) is bound into it."""
         raise NotImplementedError
 
     @classmethod
@@ -108,29 +109,29 @@ class Autoregressive(SampledModel):
                 for group in groups:
                     yield y, x, group
 
-    def machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Machine:
+    def machine(self, x: Tensor, known: np.ndarray, condition: Condition, order: Order) -> Machine:
         """Sampler that draws tick by tick. ``x``: N×C×H×W in [-1, 1]; ``known``: bool H×W."""
-        return run(self.resumable_machine(x, known, labels, order))
+        return run(self.resumable_machine(x, known, condition, order))
 
-    def resumable_machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Pausing[Machine]:
+    def resumable_machine(self, x: Tensor, known: np.ndarray, condition: Condition, order: Order) -> Pausing[Machine]:
         """:meth:`machine`, made in parts of about a millisecond."""
         if "cached" not in self.methods():
-            return ForwardMachine(self, x, known, labels)
-        graph = yield from self.resumable_graph(labels)
+            return ForwardMachine(self, x, known, condition)
+        graph = yield from self.resumable_graph(condition)
         yield
         made = yield from resumable_schedule(graph, known, order, str(x.device))
         yield
         return GraphMachine(graph, made, x)
 
-    def resumable_graph(self, labels: Tensor | None) -> Pausing[CausalGraph]:
+    def resumable_graph(self, condition: Condition) -> Pausing[CausalGraph]:
         """:meth:`graph`, for nets with which it takes more than a moment."""
         yield
-        return self.graph(labels)
+        return self.graph(condition)
 
-    def output(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+    def output(self, x: Tensor, condition: Condition = NO_CONDITION) -> Tensor:
         """One forward pass of whole images, counted."""
         self.full_forwards += 1
-        result: Tensor = self(x, labels)
+        result: Tensor = self(x, condition)
         return result
 
     def to_net(self, levels: Tensor) -> Tensor:
@@ -155,7 +156,7 @@ class Autoregressive(SampledModel):
         """log p of every sub-pixel given all before it, nats, N×C×H×W. Raises :class:`UsageError` for other images."""
         self._check_images(batch)
         levels = batch.levels
-        return self.distribution.log_prob(self.output(self.to_net(levels), self._labels_of(batch)), levels)
+        return self.distribution.log_prob(self.output(self.to_net(levels), condition_of(self, batch)), levels)
 
     def log_prob(self, batch: Batch, *, k: int, generator: torch.Generator) -> Tensor:
         """log p(x) itself, nats, N: ``k`` and ``generator`` change nothing."""
@@ -171,7 +172,7 @@ class Autoregressive(SampledModel):
         self._check_images(batch)
         levels = batch.levels
         self.full_forwards += 1
-        output = yield from pausing(self.by_layers(self.to_net(levels), self._labels_of(batch)))
+        output = yield from pausing(self.by_layers(self.to_net(levels), condition_of(self, batch)))
         yield
         return -self.distribution.log_prob(output, levels).sum(1)
 
@@ -289,9 +290,6 @@ class Autoregressive(SampledModel):
 
     def _images(self, levels: Tensor) -> Tensor:
         return levels.float() / (self.distribution.levels - 1)
-
-    def _labels_of(self, batch: Batch) -> Tensor | None:
-        return condition_of(self, batch).get("class")
 
     def _check_images(self, batch: Batch) -> None:
         check_shape(batch.images, len(batch), self.spec)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from genstudio.core.conditions.base import NO_CONDITION, Condition
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
@@ -80,17 +81,17 @@ class GatedPixelCNN(Autoregressive):
         super().check(spec, knobs)
         check_width(spec, knobs.width)
 
-    def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
+    def by_layers(self, x: Tensor, condition: Condition = NO_CONDITION) -> Layers[Tensor]:
         above = left = with_place(x) if self.knobs.place else x
         for layer in self.layers:
-            above, left = yield [*layer(above, left, labels)]
+            above, left = yield [*layer(above, left, condition.get("class"))]
         out: Tensor = self.last(F.relu(self.head(F.relu(left))))
         return out
 
-    def graph(self, labels: Tensor | None) -> CausalGraph:
+    def graph(self, condition: Condition) -> CausalGraph:
         grid = (self.spec.height, self.spec.width)
         layers = [layer for layer in self.layers if isinstance(layer, GatedLayer)]
-        nodes = StackNodes(layers, grid, labels).nodes()
+        nodes = StackNodes(layers, grid, condition.get("class")).nodes()
         nodes += [self._logits(c) for c in range(self.spec.channels)]
         return colour_graph(grid, self.spec.channels, nodes, place=self.knobs.place)
 

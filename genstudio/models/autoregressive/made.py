@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from genstudio.core.conditions.base import NO_CONDITION, Condition
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
@@ -64,7 +65,7 @@ class DenseAutoregressive(Autoregressive):
                 N_("Choose fewer levels (data.levels=8), smaller images (data.size=16), fewer hidden units, or a PixelCNN."),
             )  # fmt: skip
 
-    def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
+    def by_layers(self, x: Tensor, condition: Condition = NO_CONDITION) -> Layers[Tensor]:
         n, _, height, width = x.shape
         hidden = x.movedim(1, -1).flatten(1)
         for layer in self.layers[:-1]:
@@ -72,7 +73,7 @@ class DenseAutoregressive(Autoregressive):
         out: Tensor = self.layers[-1](hidden)
         return out.view(n, height, width, -1).movedim(-1, 1)
 
-    def resumable_machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Pausing[Machine]:
+    def resumable_machine(self, x: Tensor, known: np.ndarray, condition: Condition, order: Order) -> Pausing[Machine]:
         yield
         layers = [layer for layer in self.layers if isinstance(layer, MaskedLinear)]
         return DenseMachine(layers, F.relu, self.distribution.levels, x, known)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from genstudio.core.conditions.base import NO_CONDITION, Condition
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
@@ -74,7 +75,7 @@ class PixelRNN(Autoregressive):
                 N_("Choose fewer scales."),
             )
 
-    def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
+    def by_layers(self, x: Tensor, condition: Condition = NO_CONDITION) -> Layers[Tensor]:
         live, small = [x], None  # and the output so far
         for net, step in zip(self.nets, self.steps, strict=True):
             assert isinstance(net, OneScale)
@@ -92,7 +93,7 @@ class PixelRNN(Autoregressive):
                     if rank == 0 or y % (2 * step) or x % (2 * step):
                         yield from ((y, x, (c,)) for c in range(self.spec.channels))
 
-    def graph(self, labels: Tensor | None) -> CausalGraph:
+    def graph(self, condition: Condition) -> CausalGraph:
         channels = range(self.spec.channels)
         nodes: list[Node] = []
         draws: list[Draw] = []

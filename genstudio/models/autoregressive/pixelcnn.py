@@ -12,6 +12,7 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from genstudio.core.conditions.base import NO_CONDITION, Condition
 from genstudio.core.errors import UsageError
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
@@ -91,7 +92,7 @@ class PixelCNN(Autoregressive):
         super().check(spec, knobs)
         check_width(spec, knobs.width)
 
-    def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
+    def by_layers(self, x: Tensor, condition: Condition = NO_CONDITION) -> Layers[Tensor]:
         x = self.first(with_place(x) if self.knobs.place else x)
         for block in self.blocks:
             (x,) = yield [x]
@@ -99,7 +100,7 @@ class PixelCNN(Autoregressive):
         out: Tensor = self.last(F.relu(self.head(F.relu(x))))
         return out
 
-    def graph(self, labels: Tensor | None) -> CausalGraph:
+    def graph(self, condition: Condition) -> CausalGraph:
         grid, wide, narrow = (self.spec.height, self.spec.width), self.wide, self.narrow
         nodes = masked_nodes(self.first, "image", "x0", self.image, wide, grid, relu=True)
         for i, block in enumerate(self.blocks):

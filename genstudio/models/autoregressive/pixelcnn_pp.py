@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from genstudio.core.batch import Batch
+from genstudio.core.conditions.base import NO_CONDITION, Condition
 from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Pausing, run
@@ -99,7 +100,7 @@ class PixelCNNpp(Autoregressive):
         with torch.no_grad(), self._evaluating(), starting_from_data(self):
             self(self.to_net(batch.levels))
 
-    def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
+    def by_layers(self, x: Tensor, condition: Condition = NO_CONDITION) -> Layers[Tensor]:
         x = torch.cat([x, self._beside().to(x).expand(len(x), -1, -1, -1)], 1)
         us, uls = [self.u_start(x)], [self.above_start(x) + self.left_start(x)]
         for i, (u_blocks, ul_blocks) in enumerate(zip(self.u_down, self.ul_down, strict=True)):
@@ -124,10 +125,10 @@ class PixelCNNpp(Autoregressive):
         out: Tensor = self.last(concat_elu(uls.pop()))
         return out
 
-    def graph(self, labels: Tensor | None) -> CausalGraph:
-        return run(self.resumable_graph(labels))
+    def graph(self, condition: Condition) -> CausalGraph:
+        return run(self.resumable_graph(condition))
 
-    def resumable_graph(self, labels: Tensor | None) -> Pausing[CausalGraph]:
+    def resumable_graph(self, condition: Condition) -> Pausing[CausalGraph]:
         return GraphOfPixelCNNpp(self).graph()
 
     def summary(self) -> Message:

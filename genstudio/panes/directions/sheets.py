@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genstudio.core.capabilities import Decodes, Encodes, has
-from genstudio.core.conditions.classes import of_class
+from genstudio.core.conditions.base import NO_CONDITION, Condition
 from genstudio.core.errors import DataError
 from genstudio.core.messages import N_, Message
 from genstudio.core.seeding import generator
 from genstudio.evaluate.judge.readings import targets_of
 from genstudio.latent.directions.linear import cosines, must_be_finite
-from genstudio.viewing.conditioning import chosen_class, classes_of
+from genstudio.models.conditioning import complete_condition
+from genstudio.viewing.conditioning import chosen_condition, classes_of, taken
 from genstudio.viewing.content import Content, Legend, Picture
 from genstudio.viewing.decode import decoded, sheet, to_pixels
 from genstudio.viewing.heat import signed, signed_scale
@@ -31,18 +32,17 @@ STRONGEST = 3.0  # σ at the ends of the colours of effects
 
 @dataclass(frozen=True, eq=False)
 class Code:
-    """Start of all rows: ``z`` float64 D, of class ``label`` in a model that knows classes; what it is, in words."""
+    """Start of all rows: ``z`` float64 D, its condition (of one image), and what it is, in words."""
 
     z: np.ndarray
-    label: int | None
+    condition: Condition
     caption: Message
 
 
 def code_of(context: ViewContext, state: DirectionsState) -> Code:
     """The code that ``state`` walks from. Raises :class:`UsageError` for a model whose codes are not finite."""
-    dim, classes = context.require(Decodes).latent_dim, classes_of(context)
-    label = chosen_class(context, state.label)
-    z, theirs, caption = _encoded(context, state) or _drawn(context, state)
+    dim = context.require(Decodes).latent_dim
+    z, known, caption = _encoded(context, state) or _drawn(context, state)
     if state.z is not None:
         try:
             sent = context.blobs.get_array(state.z).ravel()
@@ -51,12 +51,11 @@ def code_of(context: ViewContext, state: DirectionsState) -> Code:
         if len(sent) == dim:
             z, caption = sent, N_("The code sent here")
     must_be_finite(z)
-    if classes and label is None:
-        label = theirs or 0
-    return Code(z.astype(np.float64), label, caption)
+    otherwise = complete_condition(context.model, None, 1, "cpu") | known
+    return Code(z.astype(np.float64), chosen_condition(context, state, 1, otherwise) or otherwise, caption)
 
 
-def _encoded(context: ViewContext, state: DirectionsState) -> tuple[np.ndarray, int | None, Message] | None:
+def _encoded(context: ViewContext, state: DirectionsState) -> tuple[np.ndarray, Condition, Message] | None:
     import torch
 
     if state.source != "image" or context.data is None or not has(context.model, Encodes):
@@ -70,12 +69,12 @@ def _encoded(context: ViewContext, state: DirectionsState) -> tuple[np.ndarray, 
     z = context.require(Encodes).encode(batch.images)[0].float().numpy()
     names = {"validation": N_("Validation image"), "test": N_("Test image"), "train": N_("Training image")}
     caption = N_("{what} {k}", what=names[split.name], k=f"{number:,}")
-    return z, None if batch.labels is None else int(batch.labels[0]), caption
+    return z, taken(context, batch.condition), caption
 
 
-def _drawn(context: ViewContext, state: DirectionsState) -> tuple[np.ndarray, int | None, Message]:
+def _drawn(context: ViewContext, state: DirectionsState) -> tuple[np.ndarray, Condition, Message]:
     z = context.require(Decodes).prior(1, generator=generator(state.seed, "samples"))[0].numpy()
-    return z, None, N_("The draw of seed {seed}", seed=state.seed)
+    return z, NO_CONDITION, N_("The draw of seed {seed}", seed=state.seed)
 
 
 def top_of(shown: str) -> float:
@@ -145,7 +144,7 @@ class Sheets:
     def _pixels(self, z: np.ndarray) -> np.ndarray:
         import torch
 
-        return to_pixels(decoded(self.context, torch.from_numpy(z), of_class(self.code.label)))
+        return to_pixels(decoded(self.context, torch.from_numpy(z), self.code.condition.repeat(len(z)) or None))
 
     def _strips(self, story: Story, caption: Message) -> Picture:
         cell, n = self.context.spec.cell, len(self.places)

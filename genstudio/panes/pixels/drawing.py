@@ -15,12 +15,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from genstudio.core.capabilities import SamplesPixels
-from genstudio.core.conditions.classes import of_class
+from genstudio.core.conditions.base import NO_CONDITION
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.resumable import SLICE
 from genstudio.core.seeding import generator
-from genstudio.viewing.conditioning import GivenImage, classes_of, given
+from genstudio.viewing.conditioning import GivenImage, check_label, chosen_condition, classes_of, given
 from genstudio.viewing.context import ViewContext
 
 if TYPE_CHECKING:
@@ -115,12 +115,14 @@ def request_of(context: ViewContext, state: PixelsState, what: GivenImage | None
             images[image, :, y, x] = torch.tensor([min(max(level, 0), last) for level in levels]) / last
             known[image, y, x] = True
             kept[image, y, x] = False
+    if state.label >= 0 and classes_of(context):
+        check_label(context, state.label)
     request: SampleRequest = model.request(
         n,
         generator=generator(state.seed, "samples"),
         images=images,
         known=known,
-        condition=of_class(label_of(context, state.label, what)),
+        condition=chosen_condition(context, state, n, NO_CONDITION if what is None else what.condition.repeat(n)),
         temperature=state.temperature,
     )
     return request, kept
@@ -135,15 +137,6 @@ def _drawn_before(context: ViewContext, state: PixelsState) -> Iterator[tuple[in
         levels = context.blobs.get_array(blob)
         if image < state.n and levels.shape == (spec.height, spec.width, spec.channels):
             yield image, y, x, torch.from_numpy(levels.astype("int64")).permute(2, 0, 1)
-
-
-def label_of(context: ViewContext, label: int, what: GivenImage | None) -> int | None:
-    """The class to draw: the one asked for, else that of the image which is gone on from, else any (``None``)."""
-    if not classes_of(context):
-        return None
-    if label >= 0:
-        return label
-    return what.label if what is not None else None
 
 
 def temperatures_of(state: PixelsState, end: int) -> Tensor:

@@ -15,23 +15,25 @@ from genstudio.core.seeding import generator
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from genstudio.core.conditions.base import Condition
+
 PROJECTIONS = 3
 
 
-def receptive_field(model: Any, levels: Tensor, unit: tuple[int, int, int], label: Tensor | None) -> Tensor:
+def receptive_field(model: Any, levels: Tensor, unit: tuple[int, int, int], condition: Condition) -> Tensor:
     """Influence of each pixel on the output that sub-pixel ``unit`` (y, x, channel) is drawn from: float32 H×W,
     the largest 1 (all 0 where none acts).
 
-    ``levels``: int64 C×H×W; what is not drawn yet may be anything. ``label``: int64 1, or ``None``. It is the length of
+    ``levels``: int64 C×H×W; what is not drawn yet may be anything. ``condition``: of one image. It is the length of
     the gradient over the colours, of a few fixed random mixtures of the outputs: one mixture alone may cancel out
     somewhere. For two levels it is the gradient of the log odds. Where one output serves all channels of a pixel
     (mixtures), it is the pixel's.
     """
-    return run(resumable_receptive_field(model, levels, unit, label))
+    return run(resumable_receptive_field(model, levels, unit, condition))
 
 
 def resumable_receptive_field(
-    model: Any, levels: Tensor, unit: tuple[int, int, int], label: Tensor | None
+    model: Any, levels: Tensor, unit: tuple[int, int, int], condition: Condition
 ) -> Pausing[Tensor]:
     """:func:`receptive_field`, a layer at a time: once through the net, and back once for each mixture."""
     import torch
@@ -40,7 +42,7 @@ def resumable_receptive_field(
 
     y, x, channel = unit
     traced = Traced(model.to_net(levels)[None])
-    yield from traced.forward(model.by_layers(traced.image, label))
+    yield from traced.forward(model.by_layers(traced.image, condition))
     strength = torch.zeros(levels.shape[1:], dtype=traced.image.dtype)
     for mixture in _mixtures(model.distribution, channel, traced.output):
         with torch.enable_grad():

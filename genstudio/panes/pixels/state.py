@@ -17,7 +17,7 @@ Edit = tuple[int, int, int, tuple[int, ...]]
 Branch = tuple[int, int, int, Blob]
 
 
-OTHER_IMAGES = ("seed", "source", "index", "own", "label")
+OTHER_IMAGES = ("seed", "source", "index", "own", "label", "attributes")
 """Fields of which another value means other images: what was changed by hand belonged to the old ones."""
 
 
@@ -31,7 +31,7 @@ class PixelsState(PaneState):
     """
 
     OF_RUN = ("position", "temperature_schedule", "edits", "branches")
-    OF_IMAGES = ("index", "label", "mask")
+    OF_IMAGES = ("index", "label", "attributes", "mask")
 
     n: int = knob(16, help=N_("Number of images drawn side by side."), label=N_("images"), ge=1, le=64)
     seed: int = knob(0, help=N_("The seed of the noise: one uniform number a sub-pixel."), ge=0, le=2**31 - 1)
@@ -46,6 +46,12 @@ class PixelsState(PaneState):
         ge=-1,
         condition="class",
         titles={-1: N_("any")},
+    )
+    attributes: tuple[tuple[str, float], ...] = knob(
+        (),
+        help=N_("Attributes to draw, for models conditioned on attributes; the others are left open."),
+        label=N_("attributes"),
+        condition="attributes",
     )
     position: int = knob(0, help=N_("Number of sub-pixels drawn."), ge=0, control=False)
     enlarged: int = knob(0, help=N_("The image that is shown enlarged."), ge=0, le=63, control=False)

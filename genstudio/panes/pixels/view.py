@@ -144,9 +144,9 @@ def _overlaid(
 def resumable_field(state: PixelsState, drawing: Drawing, place: int) -> Pausing[np.ndarray]:
     """The receptive field of the sub-pixel drawn last, in the large image: float32 H×W."""
     enlarged, replay = state.enlarged % state.n, drawing.replay
-    label = None if replay.labels is None else replay.labels[enlarged : enlarged + 1]
+    condition = replay.condition.rows(slice(enlarged, enlarged + 1))
     image = replay.images(place)[enlarged]
-    found = yield from resumable_receptive_field(replay.model, image, replay.units[place - 1], label)
+    found = yield from resumable_receptive_field(replay.model, image, replay.units[place - 1], condition)
     made: np.ndarray = found.numpy()
     return made
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.capabilities import Discriminates, Samples, has
-from genstudio.core.conditions.classes import of_class
+from genstudio.core.conditions.base import NO_CONDITION
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Pausing
@@ -24,7 +24,7 @@ from genstudio.panes.plane.drawing import (
     field_colours,
 )
 from genstudio.panes.plane.state import PlaneState
-from genstudio.viewing.conditioning import check_data, classes_of
+from genstudio.viewing.conditioning import check_data, chosen_condition, classes_of
 from genstudio.viewing.content import Content, Legend, Picture
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, without_gradients
@@ -197,11 +197,8 @@ def _output_grid(context: ViewContext, state: PlaneState, n: int) -> np.ndarray:
 
 def _outputs(context: ViewContext, state: PlaneState, points: Tensor) -> Tensor:
     """The discriminator's raw output for points n×2: n."""
-    import torch
-
-    classes = classes_of(context)
-    labels = torch.full((len(points),), state.label % classes) if classes and state.label >= 0 else None
-    out: Tensor = context.require(Discriminates).discriminate(points.reshape(-1, 2, 1, 1), of_class(labels))
+    condition = chosen_condition(context, state, len(points), NO_CONDITION)
+    out: Tensor = context.require(Discriminates).discriminate(points.reshape(-1, 2, 1, 1), condition)
     return per_image(out).float()
 
 

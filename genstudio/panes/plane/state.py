@@ -15,7 +15,7 @@ MOST_ZOOM = 40.0
 class PlaneState(PaneState):
     """The picture shows the square of side 1 / ``zoom`` about (``centre_x``, ``centre_y``)."""
 
-    OF_IMAGES = ("label",)
+    OF_IMAGES = ("label", "attributes")
 
     n: int = knob(1000, help=N_("Number of samples, and of points of the data."), label=N_("points"), ge=1, le=5000)
     seed: int = knob(
@@ -36,6 +36,14 @@ class PlaneState(PaneState):
         help=N_("The class for the discriminator, if it is conditioned on classes; -1 takes the mean over all."),
         label=N_("class"),
         ge=-1,
+        condition="class",
+        titles={-1: N_("all")},
+    )
+    attributes: tuple[tuple[str, float], ...] = knob(
+        (),
+        help=N_("Attributes for the discriminator, if it is conditioned on attributes; the others are left open."),
+        label=N_("attributes"),
+        condition="attributes",
     )
     centre_x: float = knob(0.5, help=N_("The middle of what is shown, across."), ge=0.0, le=1.0, control=False)
     centre_y: float = knob(0.5, help=N_("The middle of what is shown, upwards."), ge=0.0, le=1.0, control=False)

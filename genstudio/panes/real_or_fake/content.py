@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import Discriminates, Samples
-from genstudio.core.conditions.classes import of_class
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Pausing
 from genstudio.core.seeding import derive, generator
 from genstudio.panes.groups import ADVERSARIAL
-from genstudio.viewing.conditioning import check_data, chosen_class, classes_of
+from genstudio.viewing.conditioning import check_data, chosen_condition, classes_of, drawn_condition, taken
 from genstudio.viewing.content import Content, Picture, Series
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, sheet, to_pixels, without_gradients
@@ -27,6 +26,8 @@ from genstudio.viewing.pane_state import PaneState, state
 if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
+
+    from genstudio.core.conditions.base import Condition
 
 GROUPS: dict[str, Message] = {"train": N_("training images"), "held_out": N_("held-out images"), "fake": N_("samples")}
 COVERS = 0.85  # how much of an image the strongest heat hides
@@ -53,7 +54,7 @@ PAGE = N_(
 
 @state
 class RealOrFakeState(PaneState):
-    OF_IMAGES = ("label",)
+    OF_IMAGES = ("label", "attributes")
 
     n: int = knob(32, help=N_("Number of samples, and of held-out images."), label=N_("of each"), ge=2, le=128)
     order: Literal["real", "fake", "none"] = knob(
@@ -78,6 +79,12 @@ class RealOrFakeState(PaneState):
         ge=-1,
         condition="class",
         titles={-1: N_("any")},
+    )
+    attributes: tuple[tuple[str, float], ...] = knob(
+        (),
+        help=N_("Attributes to draw, for models conditioned on attributes; the others are left open."),
+        label=N_("attributes"),
+        condition="attributes",
     )
     seed: int = knob(0, help=N_("The seed of the samples and of the choice of images."), ge=0, le=2**31 - 1)
     counted: int = knob(
@@ -144,37 +151,32 @@ def _scores_of(
 ) -> Pausing[Scores | None]:
     """Images ``first`` to ``first + n`` of one of :data:`GROUPS`, fewer where there are no more; ``None`` without any."""
     if name == "fake":
-        images, labels, indices = yield from _samples(context, state, first, n)
+        images, condition, indices = yield from _samples(context, state, first, n)
     else:
         found = _real(context, state, name, first, n)
         if found is None:
             return None
-        images, labels, indices = found
+        images, condition, indices = found
     yield
-    outputs, maps = yield from discriminated(context, images, of_class(labels), heated=heated)
+    outputs, maps = yield from discriminated(context, images, condition, heated=heated)
     return Scores(images, outputs, maps, indices)
 
 
 def _samples(
     context: ViewContext, state: RealOrFakeState, first: int, n: int
-) -> Pausing[tuple[Tensor, Tensor | None, np.ndarray]]:
+) -> Pausing[tuple[Tensor, Condition | None, np.ndarray]]:
     import numpy as np
-    import torch
 
-    classes, labels = classes_of(context), None
-    if classes:
-        any_class = torch.randint(classes, (n,), generator=generator(state.seed, "classes", first))
-        chosen = chosen_class(context, state.label)
-        labels = any_class if chosen is None else torch.full((n,), chosen)
+    condition = chosen_condition(context, state, n, drawn_condition(context, n, state.seed, first))
     # The first ones are those that the pane Samples draws from this seed.
     noise = generator(state.seed, "samples") if first == 0 else generator(state.seed, "samples", first)
-    images = yield from without_gradients(drawn(context, n, noise, condition=of_class(labels)))
-    return images, labels, np.arange(first, first + n)
+    images = yield from without_gradients(drawn(context, n, noise, condition=condition))
+    return images, condition, np.arange(first, first + n)
 
 
 def _real(
     context: ViewContext, state: RealOrFakeState, name: str, first: int, n: int
-) -> tuple[Tensor, Tensor | None, np.ndarray] | None:
+) -> tuple[Tensor, Condition | None, np.ndarray] | None:
     """Real images in an order that the seed decides."""
     import torch
 
@@ -187,7 +189,7 @@ def _real(
         return None
     order = torch.randperm(len(split), generator=generator(state.seed, "real", split.name))
     batch = split.batch(order[first : first + n], generator=generator(state.seed, "bits", split.name, first))
-    return batch.images, batch.labels if classes_of(context) else None, batch.indices.numpy()
+    return batch.images, taken(context, batch.condition) or None, batch.indices.numpy()
 
 
 # -- what is shown -------------------------------------------------------------------------------------------------------

@@ -8,15 +8,24 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from genstudio.core.capabilities import SamplesPixels
-from genstudio.core.conditions.classes import of_class
+from genstudio.core.conditions.base import NO_CONDITION, Condition, joined
 from genstudio.core.knobs import knob
 from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Pausing, in_slices
 from genstudio.core.seeding import generator
+from genstudio.models.conditioning import complete_condition
 from genstudio.panes.groups import PIXELS
 from genstudio.panes.pixels.view import to_rgb
 from genstudio.viewing.blobs import Blob
-from genstudio.viewing.conditioning import check_label, classes_of, images_to_choose, own_image, split_image
+from genstudio.viewing.conditioning import (
+    check_label,
+    chosen_condition,
+    classes_of,
+    drawn_condition,
+    images_to_choose,
+    own_image,
+    split_image,
+)  # fmt: skip
 from genstudio.viewing.content import Content, Legend, Picture
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, sheet
@@ -46,7 +55,7 @@ PAGE = N_(
 class SurpriseState(PaneState):
     """``own``: uint8 H×W×1 or H×W×3, a person's image."""
 
-    OF_IMAGES = ("index", "label")
+    OF_IMAGES = ("index", "label", "attributes")
 
     n: int = knob(12, help=N_("Number of images."), label=N_("images"), ge=1, le=64)
     source: Literal["data", "samples", "own"] = knob(
@@ -62,6 +71,12 @@ class SurpriseState(PaneState):
         -1, help=N_("The class of your own image, for class-conditional models; -1 takes the most likely one."),
         label=N_("class"), ge=-1, condition="class", titles={-1: N_("most likely")},
     )  # fmt: skip
+    attributes: tuple[tuple[str, float], ...] = knob(
+        (),
+        help=N_("Attributes of your own image, for models conditioned on attributes; the others are left open."),
+        label=N_("attributes"),
+        condition="attributes",
+    )
     top: float = knob(
         0.0,
         help=N_("Nats per pixel at the bright end of the scale; 0 chooses."),
@@ -77,12 +92,11 @@ class SurpriseState(PaneState):
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """``levels``: int64 N×C×H×W; ``maps``: float32 N×H×W, nats; ``labels``: int64 N or ``None``; ``indices``: what the
-    images are numbered by; ``what``: in words."""
+    """``levels``: int64 N×C×H×W; ``maps``: float32 N×H×W, nats; ``indices``: what the images are numbered by; ``what``: in
+    words."""
 
     levels: Tensor
     maps: Tensor
-    labels: Tensor | None
     indices: list[int]
     what: Message
 
@@ -98,79 +112,90 @@ class Scored:
 )
 def surprise(context: ViewContext, state: SurpriseState) -> Iterator[Content | float | None]:
     """A sheet of pairs, the image and its map; ``values["nats"]`` per image."""
-    images, labels, indices, what = yield from _images(context, state)
+    images, condition, indices, what = yield from _images(context, state)
     step = max(1, AT_ONCE // context.spec.values)
     maps: list[Any] = []
     for start in range(0, len(images), step):
         part = slice(start, start + step)
-        some = None if labels is None else labels[part]
-        maps.append((yield from in_slices(score(context, images[part], some))))
-        done = _scored(context, images, maps, labels, indices, what)
+        maps.append((yield from in_slices(score(context, images[part], condition.rows(part)))))
+        done = _scored(context, images, maps, indices, what)
         yield replace(_content(context, state, done), share=min(1.0, (start + step) / len(images)))
 
 
-def score(context: ViewContext, images: Tensor, labels: Tensor | None) -> Pausing[Tensor]:
+def score(context: ViewContext, images: Tensor, condition: Condition) -> Pausing[Tensor]:
     """Nats per pixel, float32 N×H×W, of images float32 N×C×H×W, with a pause after each layer. Raises :class:`UsageError`
-    for images or classes that the model does not know."""
+    for images or a condition that the model does not know."""
     import torch
 
     from genstudio.core.batch import Batch
 
     model = context.require(SamplesPixels)
-    batch = Batch(images, context.spec, torch.arange(len(images)), labels)
+    batch = Batch.of(images, context.spec, torch.arange(len(images)), condition)
     made: Tensor = yield from model.resumable_surprise(batch)
     return made.float()
 
 
-def best_class(context: ViewContext, image: Tensor) -> Pausing[int]:
-    """The class under which ``image`` (float32 C×H×W) is likeliest."""
+def one_class(label: int) -> Condition:
+    """The condition of one image of this class."""
     import torch
 
+    return Condition({"class": torch.tensor([label])})
+
+
+def best_class(context: ViewContext, image: Tensor, condition: Condition = NO_CONDITION) -> Pausing[int]:
+    """The class under which ``image`` (float32 C×H×W) is likeliest, its ``condition`` being that of one image."""
     nats = []
     for k in range(classes_of(context)):
-        scored = yield from score(context, image[None], torch.tensor([k]))
+        scored = yield from score(context, image[None], condition | one_class(k))
         nats.append(float(scored.double().sum()))
     return nats.index(min(nats))
 
 
 def _images(
     context: ViewContext, state: SurpriseState
-) -> Generator[float | None, None, tuple[Tensor, Tensor | None, list[int], Message]]:
-    """Images float32 N×C×H×W, their classes if the model knows any, their numbers, and what they are."""
+) -> Generator[float | None, None, tuple[Tensor, Condition, list[int], Message]]:
+    """Images float32 N×C×H×W, their condition of the kinds that the model takes, their numbers, and what they are."""
     import torch
 
-    classes = classes_of(context)
     if state.source == "own" and state.own is not None:
-        image = own_image(context, state.own)
-        if not classes:
-            return image[None], None, [0], N_("Your image")
-        label = state.label
-        if label < 0:
-            label = yield from in_slices(best_class(context, image))
-        check_label(context, label)
-        return image[None], torch.tensor([label]), [0], N_("Your image as {name}", name=context.spec.class_names[label])
+        return (yield from _own(context, state, own_image(context, state.own)))
     if state.source != "samples" and context.data is not None:
         found = [split_image(context, state.index + k) for k in range(min(state.n, images_to_choose(context)))]
-        known = [label for _, label, _ in found if label is not None]
-        data_labels = torch.tensor(known) if classes and len(known) == len(found) else None
         numbers = [number for _, _, number in found]
         what = N_("Test images {first} to {last}", first=f"{numbers[0]:,}", last=f"{numbers[-1]:,}")
-        return torch.stack([image for image, _, _ in found]), data_labels, numbers, what
-    noise = generator(state.seed, "samples")
-    labels = torch.randint(classes, (state.n,), generator=generator(state.seed, "classes")) if classes else None
-    images = yield from drawn(context, state.n, noise, condition=of_class(labels))
-    return images, labels, list(range(state.n)), N_("Images drawn by the model, seed {seed}", seed=state.seed)
+        return torch.stack([image for image, _, _ in found]), joined([known for _, known, _ in found]), numbers, what
+    condition = drawn_condition(context, state.n, state.seed)
+    images = yield from drawn(context, state.n, generator(state.seed, "samples"), condition=condition)
+    return images, condition, list(range(state.n)), N_("Images drawn by the model, seed {seed}", seed=state.seed)
 
 
-def _scored(
-    context: ViewContext, images: Tensor, maps: list[Any], labels: Tensor | None, indices: list[int], what: Message
-) -> Scored:
+def _own(
+    context: ViewContext, state: SurpriseState, image: Tensor
+) -> Generator[float | None, None, tuple[Tensor, Condition, list[int], Message]]:
+    """The person's image, of the class that was chosen or else is likeliest; what else is left open has its default."""
+    otherwise = complete_condition(context.model, None, 1, "cpu")
+    condition = chosen_condition(context, state, 1, otherwise) or NO_CONDITION
+    if not classes_of(context):
+        return image[None], condition, [0], N_("Your image")
+    label = state.label
+    if label < 0:
+        label = yield from in_slices(best_class(context, image, condition))
+    check_label(context, label)
+    return (
+        image[None],
+        condition | one_class(label),
+        [0],
+        N_("Your image as {name}", name=context.spec.class_names[label]),
+    )
+
+
+def _scored(context: ViewContext, images: Tensor, maps: list[Any], indices: list[int], what: Message) -> Scored:
     """The images scored so far; the rest is left out."""
     import torch
 
     scores = torch.cat(maps)
     levels = (images * ((context.spec.levels or 256) - 1)).round().long()
-    return Scored(levels[: len(scores)], scores, labels, indices[: len(scores)], what)
+    return Scored(levels[: len(scores)], scores, indices[: len(scores)], what)
 
 
 def _content(context: ViewContext, state: SurpriseState, scored: Scored) -> Content:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from genstudio.core.conditions.base import NO_CONDITION, Condition
 from genstudio.core.knobs import Knobs
 from genstudio.core.messages import N_, Message
 from genstudio.core.spec import ImageSpec
@@ -31,7 +32,7 @@ class TwoNeighbours(Autoregressive):
     def ending(self) -> LevelDistribution:
         return Softmax(self.spec.channels, self.spec.levels or 256)
 
-    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, condition: Condition = NO_CONDITION) -> Tensor:
         left, above = F.pad(x, (1, 0))[..., :-1], F.pad(x, (0, 0, 1, 0))[:, :, :-1]
         result: Tensor = self.last(torch.tanh(self.hidden(torch.cat([left, above], 1))))
         return result

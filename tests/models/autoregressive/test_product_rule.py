@@ -8,6 +8,7 @@ import pytest
 import torch
 from autoregressive_nets import VARIANTS, batch_of, make, units
 
+from genstudio.core.conditions.base import NO_CONDITION
 from genstudio.core.conditions.classes import of_class
 
 SIZES = [(1, 2), (1, 5), (3, 2), (3, 256)]
@@ -25,13 +26,13 @@ def test_no_output_depends_on_its_own_or_a_later_input(variant: str, channels: i
     assert len(order) == len(set(order)) == model.spec.values
     torch.manual_seed(1)
     drawn = torch.randint(levels, (1, *model.spec.shape))
-    labels = torch.tensor([1]) if model.classes else None
+    condition = of_class(torch.tensor([1])) if model.classes else NO_CONDITION
     later_seen = earlier_seen = 0.0
     for i in range(0, len(order), 4 if len(order) > 30 else 1):
         c, y, x = order[i]
         # What a joint output gives for its own pixel's channels is scored by them; what it was computed from is not.
         image = model.to_net(drawn).requires_grad_()
-        output = model(image, labels)[:, :, y, x]
+        output = model(image, condition)[:, :, y, x]
         first = min(place[b, y, x].item() for b in range(channels)) if model.distribution.joint else i
         part = model.distribution.part(output, c)
         gradient = torch.autograd.grad((part * torch.randn_like(part)).sum(), image)[0][0]

@@ -46,7 +46,7 @@ def test_replay_draws_the_models_sample_and_its_nats_are_the_likelihood(
     sample = levels_of(model, model.sample(3, generator=noise(), temperature=0.8))
     assert torch.equal(replay.images(replay.end), sample)
     assert (model.full_forwards == 0) == (variant in WITH_GRAPH)
-    batch = Batch(sample.double() / (levels - 1), model.spec, torch.arange(3), request.labels)
+    batch = Batch.of(sample.double() / (levels - 1), model.spec, torch.arange(3), request.condition)
     assert torch.allclose(-model.log_prob(batch, k=1, generator=noise()), replay.nats.sum(0))
 
 
@@ -64,12 +64,12 @@ def test_rewinding_to_an_edit_redraws_the_rest_and_keeps_earlier_pixels(
         images[1, :, y, x] = (images[1, :, y, x] + 1) % levels
         known[1, y, x] = True
         given = images.double() / (levels - 1)
-        edited = model.request(3, generator=noise(), images=given, known=known, condition=of_class(request.labels))
+        edited = model.request(3, generator=noise(), images=given, known=known, condition=request.condition)
         assert replay.stays(edited) <= place
         replay.follow(edited)
         kept = replay.done
         assert torch.equal(played(replay).levels[:kept], before[:kept])
-        for last in model.pixels(3, generator=noise(), images=given, known=known, condition=of_class(request.labels)):  # noqa: B007
+        for last in model.pixels(3, generator=noise(), images=given, known=known, condition=request.condition):  # noqa: B007
             pass
         assert torch.equal(replay.images(replay.end), last.drawn.images)
         fresh = played(model.replay(edited))
@@ -90,7 +90,7 @@ def test_distribution_of_a_position_is_available_later(variant: str, channels: i
         p, entropy = seen[replay.units[place]]
         assert torch.allclose(replay.probabilities(place), p)
         assert torch.allclose(replay.entropy[place], entropy)
-    replay.follow(model.request(2, generator=noise(1), condition=of_class(replay.labels)))
+    replay.follow(model.request(2, generator=noise(1), condition=replay.condition))
     with pytest.raises(IndexError, match="not drawn yet"):
         replay.probabilities(0)
 
@@ -143,10 +143,10 @@ def test_pixels_given_at_the_start_are_processed_at_once(variant: str, channels:
     drawn = played(replay).images(replay.end)
     assert model.full_forwards == (0 if variant in WITH_GRAPH else 1 + replay.end - taken)
     given, known = request.given.double() / (levels - 1), request.known
-    for last in model.pixels(3, generator=noise(), images=given, known=known, condition=of_class(request.labels)):  # noqa: B007
+    for last in model.pixels(3, generator=noise(), images=given, known=known, condition=request.condition):  # noqa: B007
         pass
     assert torch.equal(drawn, last.drawn.images)
-    scores = -model.scores(Batch(drawn.double() / (levels - 1), model.spec, torch.arange(3), request.labels))
+    scores = -model.scores(Batch.of(drawn.double() / (levels - 1), model.spec, torch.arange(3), request.condition))
     y, x, c = torch.tensor(replay.units).T
     torch.testing.assert_close(replay.nats, scores[:, c, y, x].t().detach())
 

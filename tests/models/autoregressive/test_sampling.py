@@ -9,6 +9,7 @@ from autoregressive_nets import VARIANTS, WITH_GRAPH, make
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from genstudio.core.conditions.base import NO_CONDITION
 from genstudio.core.conditions.classes import of_class
 from genstudio.core.errors import UsageError
 from genstudio.nets.causal.schedule import schedule
@@ -106,7 +107,7 @@ def test_wavefront_of_a_pixelcnn_needs_the_ticks_of_its_receptive_field() -> Non
     """A window of seven, then blocks: a pixel depends on three to the right in the row above, so rows are four
     ticks apart."""
     model = make("pixelcnn", 1, 9, 9, kernel=7)
-    graph = model.graph(None)
+    graph = model.graph(NO_CONDITION)
     empty = np.zeros((9, 9), bool)
     assert len(schedule(graph, empty, "wavefront").ticks) == 8 * 4 + 9
     assert len(schedule(graph, empty, "raster").ticks) == 81
@@ -120,7 +121,7 @@ def test_given_pixels_before_the_first_unknown_cost_no_tick(variant: str) -> Non
     pixels = list(model.pixels(2, generator=noise(), images=torch.zeros(2, 1, 6, 6), known=known))
     assert [(one.y, one.x) for one in pixels] == [(4, 2), (4, 3)]
     request = model.request(2, generator=noise(), images=torch.zeros(2, 1, 6, 6), known=known)
-    assert model.machine(model.to_net(request.given), known.numpy(), request.labels, "raster").ticks == 2
+    assert model.machine(model.to_net(request.given), known.numpy(), request.condition, "raster").ticks == 2
 
 
 def test_one_seed_gives_one_image_with_every_method() -> None:

@@ -73,7 +73,7 @@ def choose(model: SampledModel, request: SampleRequest, pace: Pace) -> Tensor:
         pace.note(n, best, _clock(request) - began)
         return images
     if first == "cached":  # the schedule is made once for all batches: it is no part of the cost of a drawing
-        model.machine(model.to_net(request.given), request.known.all(0).cpu().numpy(), request.labels, "wavefront")
+        model.machine(model.to_net(request.given), request.known.all(0).cpu().numpy(), request.condition, "wavefront")
     began = _clock(request)
     images = draw_by(model, first, request)
     spent = _clock(request) - began

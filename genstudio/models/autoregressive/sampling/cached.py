@@ -48,7 +48,7 @@ def resumable_cached(
     noise = request.noise.flatten(2).permute(2, 0, 1).to(model.dtype).contiguous()
     kept = request.known.flatten(1).t().contiguous() if bool((request.known & ~known).any()) else None
     given = request.given.flatten(2).permute(2, 0, 1)
-    making = model.resumable_machine(model.to_net(images), known.cpu().numpy(), request.labels, order)
+    making = model.resumable_machine(model.to_net(images), known.cpu().numpy(), request.condition, order)
     machine = yield from rescaled(making, 0.0, 0.0)
     for tick in range(machine.ticks):
         for pending in machine.advance(tick):

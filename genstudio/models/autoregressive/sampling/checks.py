@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from genstudio.core.conditions.base import Condition
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.spec import ImageSpec
@@ -15,7 +16,6 @@ from genstudio.models.autoregressive.sampling.request import SampleRequest, unif
 from genstudio.models.conditioning import complete_condition
 
 if TYPE_CHECKING:
-    from genstudio.core.conditions.base import Condition
     from genstudio.models.autoregressive.sampling.model import SampledModel
     from genstudio.models.autoregressive.sampling.request import Method
 
@@ -58,12 +58,12 @@ def request_for(
     """
     spec, device = model.spec, model.device
     noise = uniform(n, spec, generator).to(device)
-    labels = complete_condition(model, condition, n, device, generator=generator).get("class")
+    condition = complete_condition(model, condition, n, device, generator=generator)
     size = (n, spec.height, spec.width)
     temperature = check_temperature(temperature)
     if images is None or known is None:
         given = torch.zeros(noise.shape, dtype=torch.int64, device=device)
-        return SampleRequest(noise, given, given.new_zeros(size, dtype=torch.bool), labels, temperature)
+        return SampleRequest(noise, given, given.new_zeros(size, dtype=torch.bool), condition, temperature)
     check_shape(images, n, spec)
     if known.shape not in (size[1:], size):
         raise UsageError(
@@ -77,7 +77,7 @@ def request_for(
             N_("Erase the part of the image that is to be drawn."),
         )
     given = (images.to(device) * (model.distribution.levels - 1)).round().long()
-    return SampleRequest(noise, given, known, labels, temperature)
+    return SampleRequest(noise, given, known, condition, temperature)
 
 
 def check_shape(images: Tensor, n: int, spec: ImageSpec) -> None:

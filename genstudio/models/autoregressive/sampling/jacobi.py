@@ -29,7 +29,7 @@ def jacobi(model: SampledModel, request: SampleRequest) -> Iterator[tuple[int, T
         part = request.part(active)
         with weights_ready(model):
             into = model.to_net(images[active]).contiguous(memory_format=torch.channels_last)
-            output = model.output(into, part.labels)
+            output = model.output(into, part.condition)
         drawn = draw_all(model, output, images[active], part)
         changed = (drawn != images[active]).flatten(1).any(1)
         images[active] = drawn

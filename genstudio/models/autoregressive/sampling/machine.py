@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from genstudio.core.conditions.base import Condition
 from genstudio.core.resumable import Pausing
 from genstudio.nets.causal.checkpointed import pausing
 from genstudio.nets.causal.conv import weights_ready
@@ -30,8 +31,8 @@ class ForwardMachine:
     ``images``: N×C×H×W in [-1, 1] with the given pixels in place; ``known``: bool H×W, which are passed over.
     """
 
-    def __init__(self, model: SampledModel, images: Tensor, known: np.ndarray, labels: Tensor | None) -> None:
-        self.model, self.labels = model, labels
+    def __init__(self, model: SampledModel, images: Tensor, known: np.ndarray, condition: Condition) -> None:
+        self.model, self.condition = model, condition
         self.units = [(y, x, channels) for y, x, channels in model.pixel_units() if not known[y, x]]
         self.buffers = {"images": images.clone()}
 
@@ -67,7 +68,7 @@ class ForwardMachine:
         self.model.full_forwards += 1
         into = self.buffers["images"].contiguous(memory_format=torch.channels_last)
         with weights_ready(self.model):
-            output = yield from pausing(self.model.by_layers(into, self.labels))
+            output = yield from pausing(self.model.by_layers(into, self.condition))
         return output.flatten(2).permute(2, 0, 1)
 
     def _pending(self, output: Tensor, pixels: list[int], channels: tuple[int, ...]) -> Pending:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from genstudio.core.conditions.base import NO_CONDITION, Condition
 from genstudio.models.autoregressive.sampling.request import Method, Order
 from genstudio.models.base import Model
 
@@ -59,18 +60,18 @@ class SampledModel(Model):
         """Levels (int64) as the net's input, in [-1, 1]."""
         raise NotImplementedError
 
-    def by_layers(self, x: Tensor, labels: Tensor | None = None) -> Layers[Tensor]:
+    def by_layers(self, x: Tensor, condition: Condition = NO_CONDITION) -> Layers[Tensor]:
         """Forward pass with cuts between its layers."""
         raise NotImplementedError
 
-    def output(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+    def output(self, x: Tensor, condition: Condition = NO_CONDITION) -> Tensor:
         """Outputs for whole images N×C×H×W in [-1, 1]: one forward pass."""
         raise NotImplementedError
 
-    def machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Machine:
+    def machine(self, x: Tensor, known: np.ndarray, condition: Condition, order: Order) -> Machine:
         """Incremental sampler. ``x``: N×C×H×W in [-1, 1]; ``known``: bool H×W."""
         raise NotImplementedError
 
-    def resumable_machine(self, x: Tensor, known: np.ndarray, labels: Tensor | None, order: Order) -> Pausing[Machine]:
+    def resumable_machine(self, x: Tensor, known: np.ndarray, condition: Condition, order: Order) -> Pausing[Machine]:
         """:meth:`machine`, made in parts."""
         raise NotImplementedError

@@ -24,7 +24,7 @@ def naive(model: SampledModel, request: SampleRequest) -> Iterator[Sample]:
             if request.known[:, y, x].all():
                 continue
             into = model.to_net(images).contiguous(memory_format=torch.channels_last)
-            output = model.output(into, request.labels)[:, :, y, x]
+            output = model.output(into, request.condition)[:, :, y, x]
             for channel in channels:
                 part, earlier = distribution.part(output, channel), images[:, :channel, y, x].clone()
                 u = request.noise[:, channel, y, x]

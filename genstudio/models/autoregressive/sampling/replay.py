@@ -35,7 +35,7 @@ class Replay:
     """
 
     def __init__(self, model: SampledModel, request: SampleRequest) -> None:
-        self.model, self.n, self.labels = model, len(request), request.labels
+        self.model, self.n, self.condition = model, len(request), request.condition
         grid = (model.spec.height, model.spec.width)
         groups = [[(y, x, c) for c in channels] for y, x, channels in model.pixel_units()]
         self.units = [unit for group in groups for unit in group]
@@ -65,10 +65,8 @@ class Replay:
         return len(self.units)
 
     def serves(self, request: SampleRequest) -> bool:
-        """True if :meth:`follow` accepts ``request``: as many images, of the same classes."""
-        if len(request) != self.n or (request.labels is None) != (self.labels is None):
-            return False
-        return request.labels is None or self.labels is None or torch.equal(request.labels, self.labels)
+        """True if :meth:`follow` accepts ``request``: as many images, under the same condition."""
+        return len(request) == self.n and request.condition.equals(self.condition)
 
     def stays(self, request: SampleRequest, temperatures: Tensor | None = None) -> int:
         """Number of sub-pixels drawn so far that ``request`` would draw alike."""
@@ -107,7 +105,7 @@ class Replay:
 
     def _make(self, blank: Tensor) -> Iterator[None]:
         known = np.zeros(blank.shape[2:], bool)
-        self.machine = yield from self.model.resumable_machine(blank, known, self.labels, "raster")
+        self.machine = yield from self.model.resumable_machine(blank, known, self.condition, "raster")
 
     def _tick(self) -> Iterator[None]:
         tick, place = self.tick_of[self.done], self.done

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import Tensor
 
+from genstudio.core.conditions.base import NO_CONDITION, Condition
 from genstudio.core.spec import ImageSpec
 
 if TYPE_CHECKING:
@@ -20,12 +21,12 @@ Order = Literal["raster", "wavefront"]
 @dataclass(frozen=True)
 class SampleRequest:
     """noise: N×C×H×W, one uniform number in [0, 1) per sub-pixel. given: levels, int64 N×C×H×W. known: bool N×H×W, where
-    ``given`` stays as it is. labels: int64 N or ``None``."""
+    ``given`` stays as it is. condition: of the N images."""
 
     noise: Tensor
     given: Tensor
     known: Tensor
-    labels: Tensor | None = None
+    condition: Condition = NO_CONDITION
     temperature: float = 1.0
 
     def __len__(self) -> int:
@@ -33,8 +34,8 @@ class SampleRequest:
 
     def part(self, chosen: Tensor) -> SampleRequest:
         """The request for some of the images (indices or bools)."""
-        labels = None if self.labels is None else self.labels[chosen]
-        return SampleRequest(self.noise[chosen], self.given[chosen], self.known[chosen], labels, self.temperature)
+        condition = self.condition.rows(chosen)
+        return SampleRequest(self.noise[chosen], self.given[chosen], self.known[chosen], condition, self.temperature)
 
 
 @dataclass(frozen=True)
