@@ -11,20 +11,21 @@ import numpy as np
 import torch
 from torch import Generator, Tensor, nn
 
-from genstudio.core.conditions.base import Condition
+from genstudio.core.conditions.base import NO_CONDITION, Condition
 from genstudio.core.knobs import Knobs
 from genstudio.core.messages import N_
-from genstudio.core.registry import Registry
 from genstudio.core.spec import ImageSpec
 from genstudio.data.base import DataKnobs, Source, data_sets
+from genstudio.models.autoregressive.base import Autoregressive
 from genstudio.models.base import Model, Phase, Play, StepContext, build, models
 from genstudio.models.conditioning import complete_condition
+from genstudio.nets.distributions.levels import Softmax
 from genstudio.training.run.run import Run
 from genstudio.training.snapshot import Snapshot, load_model
 from genstudio.viewing.context import ViewContext
 from tests.small_runs import small_run
 
-MODEL, IMAGES = "tiles-of-a-condition", "tiles-with-attributes"
+MODEL, PIXELS, IMAGES = "tiles-of-a-condition", "pixels-of-a-condition", "tiles-with-attributes"
 NAMES, ATTRIBUTES = ("left", "right"), ("light", "tilt")
 SPEC = ImageSpec(1, 4, 4, levels=256, class_names=NAMES, attribute_names=ATTRIBUTES)
 
@@ -60,6 +61,26 @@ class Tiles(Model):
         return self.decode(z, complete_condition(self, condition, n, z.device, generator=generator))
 
 
+class TilePixels(Autoregressive):
+    """Tiles as :class:`Tiles` has them, drawn pixel by pixel: a whole model that takes a class and attributes."""
+
+    title, help, Knobs = N_("Tiles, pixel by pixel"), N_("For tests."), Knobs
+
+    def __init__(self, spec: ImageSpec, knobs: Any) -> None:
+        super().__init__(spec, knobs)
+        self.takes = ("class", "attributes")
+        self.distribution = Softmax(spec.channels, spec.levels or 256)
+        self.sharpness = nn.Parameter(torch.tensor(1e7))
+
+    def forward(self, x: Tensor, condition: Condition = NO_CONDITION) -> Tensor:
+        bright = torch.zeros_like(x[:, :1])
+        for image, number in zip(bright, condition["class"].tolist(), strict=True):
+            image[:, :, 2 * number : 2 * number + 2] = 1
+        target = bright * condition["attributes"][:, 0].nan_to_num(0.5)[:, None, None, None].to(x.dtype)
+        levels = torch.linspace(0, 1, self.distribution.levels, dtype=x.dtype)
+        return -self.sharpness * (levels[:, None, None] - target).square()
+
+
 class TileImages(Source):
     """200 tiles with a class and two attributes: light from 0 to 0.8, tilt from -10 to 10."""
 
@@ -81,25 +102,21 @@ class TileImages(Source):
 @contextmanager
 def registered() -> Iterator[None]:
     """Model and images are there within, and leave no trace in contract tests of all that is registered."""
-    added: list[tuple[Registry[Any], str, Any]] = [(models, MODEL, Tiles), (data_sets, IMAGES, TileImages)]
-    for registry, name, thing in added:
-        registry.load()
-        registry.register(name)(thing)
-    try:
+    with models.restored(), data_sets.restored():
+        models.register(MODEL)(Tiles)
+        models.register(PIXELS)(TilePixels)
+        data_sets.register(IMAGES)(TileImages)
         yield
-    finally:
-        for registry, name, _thing in added:
-            del registry._things[name]
 
 
-def tiles_run(folder: Path) -> Run:
+def tiles_run(folder: Path, model: str = MODEL) -> Run:
     """Two steps of training."""
-    return small_run(folder, {"name": MODEL}, {"name": IMAGES})
+    return small_run(folder, {"name": model}, {"name": IMAGES})
 
 
-def tiles_context() -> ViewContext:
+def tiles_context(name: str = MODEL) -> ViewContext:
     """View context of an untrained model, without images."""
-    model = build(MODEL, SPEC)
+    model = build(name, SPEC)
     weights = {name: value.detach().clone() for name, value in model.state_dict().items()}
-    snapshot = Snapshot("run-1", 40, MODEL, {}, SPEC, weights)
+    snapshot = Snapshot("run-1", 40, name, {}, SPEC, weights)
     return ViewContext(load_model(snapshot), SPEC, snapshot)

@@ -9,12 +9,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from genstudio.core.openmp import sleep_while_waiting
+from genstudio.core.registry import Registry
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRATCH = Path(tempfile.mkdtemp(prefix="genstudio-tests-"))
@@ -70,6 +73,17 @@ def pseudo_language(pseudo_folder: Path, use_language: Callable[[Path, str], Non
     from tools.translations import PSEUDO
 
     use_language(pseudo_folder, PSEUDO)
+
+
+@pytest.fixture
+def put_in() -> Iterator[Callable[[Registry[Any], str, Any], None]]:
+    """``put_in(registry, name, thing)``: it is registered, or stands for another one, until the test ends."""
+    with ExitStack() as stack:
+
+        def put(registry: Registry[Any], name: str, thing: Any) -> None:
+            stack.enter_context(registry.restored()).replace(name, thing)
+
+        yield put
 
 
 @pytest.fixture(scope="session")

@@ -113,12 +113,10 @@ def test_the_data_set_example_is_complete(few_digits: Path) -> None:
     from genstudio.data.base import data_sets
     from genstudio.data.dataset import open_data
 
-    exec(EXAMPLES[0], {"__name__": "dots"})
-    try:
+    with data_sets.restored():
+        exec(EXAMPLES[0], {"__name__": "dots"})
         dots = open_data("dots", {})
         assert (len(dots), dots.spec.channels, dots.spec.height) == (64, 1, 8)
-    finally:
-        data_sets._things.pop("dots")
 
 
 def test_the_measure_example_is_complete(few_digits: Path) -> None:
@@ -126,14 +124,12 @@ def test_the_measure_example_is_complete(few_digits: Path) -> None:
     from genstudio.evaluate.base import evaluate, measures
     from genstudio.models.base import build
 
-    exec(EXAMPLES[1], {"__name__": "brightness"})
-    try:
+    with measures.restored():
+        exec(EXAMPLES[1], {"__name__": "brightness"})
         data = open_data("mnist", {})
         results = evaluate(build("vae", data.spec, {}), data, split="test", names=["brightness"])
         assert 0 < results["brightness"].value < 1
         assert results["brightness"].baselines["images"] == pytest.approx(0.5, abs=0.05)
-    finally:
-        measures._things.pop("brightness")
 
 
 def test_pictures_and_links_exist() -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from genstudio.cli.export import images_of
-from genstudio.cli.options import AsJson, AtStep, Class, Data, Run, Temperature
+from genstudio.cli.options import AsJson, AtStep, Attributes, Class, Data, Run, Temperature
 from genstudio.cli.output import Output, number
-from genstudio.cli.pictures import class_number, open_context, save_state
+from genstudio.cli.pictures import attribute_values, class_number, open_context, save_state
 from genstudio.cli.runs import find_run
 from genstudio.core.messages import N_, _
 
@@ -59,6 +59,7 @@ def complete(
         int, typer.Option("--seed", metavar="S", min=0, max=2**31 - 1, help=_("Same seed, same noise."))
     ] = 0,
     class_: Class = None,
+    attribute: Attributes = None,
     temperature: Temperature = 1.0,
     step: AtStep = None,
     data: Data = None,
@@ -81,6 +82,7 @@ def complete(
         "seed": seed,
         "temperature": temperature,
         "label": class_number(context, class_),
+        "attributes": attribute_values(context, attribute or []),
         "position": context.spec.values,
         "at": context.snapshot.step,
         "mask": {"sha256": context.blobs.put_array(known).sha256},
@@ -110,6 +112,7 @@ def surprise(
         int, typer.Option("-n", "--number", metavar="N", min=1, max=64, help=_("How many images of the test split."))
     ] = 12,
     class_: Class = None,
+    attribute: Attributes = None,
     step: AtStep = None,
     data: Data = None,
     scale: Scale = 0,
@@ -122,7 +125,8 @@ def surprise(
     output, folder = Output(as_json), find_run(run)
     _one_of(image, index, "--image FILE", "--index I")
     context = open_context(folder, step, None if image is not None else images_of(folder, data))
-    fields = {"n": n, "label": class_number(context, class_), "at": context.snapshot.step}
+    fields = {"n": n, "label": class_number(context, class_), "at": context.snapshot.step,
+              "attributes": attribute_values(context, attribute or [])}  # fmt: skip
     state = SurpriseState.from_json({**fields, **_source(context, image, index or 0)})
     content = final(context, state)
     written = save_state(out, context, state, folder, scale, content)

@@ -12,6 +12,7 @@ import logging
 import pkgutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from typing import Generic, TypeVar
 
@@ -52,6 +53,20 @@ class Registry(Generic[T]):
             return thing
 
         return file
+
+    def replace(self, name: str, thing: T) -> None:
+        """File ``thing`` under ``name``, in place of what is there."""
+        self.load()._things[name] = thing
+
+    @contextmanager
+    def restored(self) -> Iterator[Registry[T]]:
+        """What is registered or replaced within is forgotten at the end: for notebooks and tests."""
+        before = dict(self.load()._things)
+        try:
+            yield self
+        finally:
+            self._things.clear()
+            self._things.update(before)
 
     def load(self) -> Registry[T]:
         """Import every module that may register something. Safe to call from any thread, any number of times."""

@@ -137,9 +137,8 @@ class DepthKind(ConditionKind):
 
 
 @pytest.fixture
-def _depth(monkeypatch: pytest.MonkeyPatch) -> None:
-    condition_kinds.load()
-    monkeypatch.setattr(condition_kinds, "_things", {**condition_kinds._things, "depth": DepthKind()})
+def _depth(put_in: Any) -> None:
+    put_in(condition_kinds, "depth", DepthKind())
 
 
 @pytest.mark.usefixtures("_depth")

@@ -46,10 +46,8 @@ def make_source() -> Iterator[Any]:
                     sink.add(images[part], **{k: v[part] for k, v in columns.items()})
                     type(self).after_chunk(start)
 
-        data_sets.register("array")(Array)
-        try:
+        with data_sets.restored():
+            data_sets.register("array")(Array)
             yield Array
-        finally:
-            del data_sets._things["array"]
 
     return made

@@ -43,9 +43,9 @@ def two_runs(context: ViewContext, state: TwoRunsState) -> Content:
 
 
 @pytest.fixture(autouse=True)
-def _pane(monkeypatch: pytest.MonkeyPatch) -> None:
+def _pane(put_in: Any) -> None:
     entry = Pane("two-runs", N_("Two runs"), "look", (), TwoRunsState, N_("For tests."), N_("Nothing."), two_runs)
-    monkeypatch.setattr(panes, "_things", {**panes.load()._things, "two-runs": entry})
+    put_in(panes, "two-runs", entry)
 
 
 @pytest.fixture

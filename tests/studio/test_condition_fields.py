@@ -59,16 +59,15 @@ def test_every_kind_of_condition_has_a_field(qtbot, kind: str) -> None:
     control.show(knobs[kind].default)
 
 
-def test_a_kind_of_another_package_brings_its_field(qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kind_of_another_package_brings_its_field(qtbot, put_in: Any) -> None:
     class Scene(type(condition_kinds["class"])):
         name, field = "scene", "graph editor"
 
     class GraphEditor(FieldControl):
         """Field of another package."""
 
-    fields = {**condition_fields.load()._things, "graph editor": GraphEditor}
-    monkeypatch.setattr(condition_kinds, "_things", {**condition_kinds.load()._things, "scene": Scene()})
-    monkeypatch.setattr(condition_fields, "_things", fields)
+    put_in(condition_kinds, "scene", Scene())
+    put_in(condition_fields, "graph editor", GraphEditor)
 
     @state
     class SceneState(PaneState):

@@ -93,9 +93,9 @@ def far_away(tmp_path: Path):
             here.write_text("here")
             return tmp_path
 
-    data_sets.register("far-away")(FarAway)
-    yield FarAway
-    data_sets._things.pop("far-away")
+    with data_sets.restored():
+        data_sets.register("far-away")(FarAway)
+        yield FarAway
 
 
 def test_images_are_downloaded_by_a_button(qtbot, far_away, window) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -221,10 +222,10 @@ class Slow:
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+def slow(put_in: Any) -> Slow:
     made = Slow()
     shown = Pane("slow", N_("Slow"), panes["samples"].group, (), SlowState, N_("Slow."), N_("Slow."), made)
-    monkeypatch.setitem(panes.load()._things, "slow", shown)
+    put_in(panes, "slow", shown)
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -103,10 +104,10 @@ class Ear(QObject):
 
 
 @pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
+def gate(put_in: Any) -> Gate:
     made = Gate()
     shown = Pane("gate", N_("Gate"), "look", (Samples,), GateState, N_("A gate."), N_("A gate."), made)
-    monkeypatch.setitem(panes.load()._things, "gate", shown)
+    put_in(panes, "gate", shown)
     return made
 
 
@@ -237,9 +238,9 @@ def test_content_from_newer_weights_continues_if_requested_again(
 
 
 def test_slow_content_sleeps_between_slices_during_training(
-    qtbot, renderer: RenderThread, weights: Weights, gate: Gate, monkeypatch
+    qtbot, renderer: RenderThread, weights: Weights, gate: Gate, put_in: Any
 ):
-    monkeypatch.setitem(panes.load()._things, "gate", replace(panes["gate"], slow=True))
+    put_in(panes, "gate", replace(panes["gate"], slow=True))
     renderer.submit("gate", GateState())
     fetch(qtbot, renderer, "gate")
     assert renderer.rests() == {}, "nothing trains: as fast as it goes"
@@ -321,10 +322,10 @@ class Endless:
             self.closed.set()
 
 
-def test_closed_pane_takes_at_most_one_more_step(qtbot, renderer: RenderThread, monkeypatch: pytest.MonkeyPatch):
+def test_closed_pane_takes_at_most_one_more_step(qtbot, renderer: RenderThread, put_in: Any):
     endless = Endless()
     shown = Pane("endless", N_("Endless"), "look", (Samples,), GateState, N_("Endless."), N_("Endless."), endless)
-    monkeypatch.setitem(panes.load()._things, "endless", shown)
+    put_in(panes, "endless", shown)
     renderer.submit("endless", GateState())
     assert endless.reached.wait(30)
     renderer.keep_only(set())
@@ -371,10 +372,10 @@ class Slow:
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+def slow(monkeypatch: pytest.MonkeyPatch, put_in: Any) -> Slow:
     made = Slow()
     shown = Pane("slow", N_("Slow"), "look", (Samples,), GateState, N_("Slow."), N_("Slow."), made)
-    monkeypatch.setitem(panes.load()._things, "slow", shown)
+    put_in(panes, "slow", shown)
     monkeypatch.setattr("genstudio.studio.threads.throttle.BUDGET_MS", -1.0)  # however quick this computer is
     return made
 

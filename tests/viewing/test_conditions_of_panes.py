@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,15 @@ import pytest
 
 from genstudio.core.errors import UsageError
 from genstudio.panes.manifold.state import ManifoldState
+from genstudio.panes.pixels.state import PixelsState
+from genstudio.panes.plane.state import PlaneState
 from genstudio.panes.samples.content import SamplesState
 from genstudio.panes.sliders.state import SlidersState
+from genstudio.panes.surprise.content import SurpriseState
 from genstudio.viewing.conditioning import choices_of, chosen_condition
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.pane import final
-from tests.conditional_model import registered, tiles_context
+from tests.conditional_model import PIXELS, registered, tiles_context
 
 LIGHT = (("light", 0.8),)
 
@@ -56,7 +60,20 @@ def test_pictures_of_a_code_have_the_chosen_condition(context: ViewContext, kind
     assert "right, light 0.80" in str(final(context, chosen).caption)
 
 
-@pytest.mark.parametrize("kind", [SamplesState, SlidersState, ManifoldState])
+def test_drawing_pixel_by_pixel_has_the_chosen_condition() -> None:
+    with registered():
+        pixels = tiles_context(PIXELS)
+        state = PixelsState(n=4, label=1, attributes=(("light", 1.0),), position=pixels.spec.values)
+        assert (cells(pixels, state)[:, :, 2:] == 255).all()
+        half = cells(pixels, replace(state, attributes=()))[:, :, 2:]
+        assert set(half.ravel().tolist()) <= {127, 128}, "light is left open"
+        field = final(pixels, replace(state, overlay="field"))
+        assert field.values["field"].shape == (4, 4)
+        scored = SurpriseState(source="samples", n=4)
+        assert final(pixels, scored).values["nats"].max() < 0.1, "its own images are likely under their own classes"
+
+
+@pytest.mark.parametrize("kind", [SamplesState, SlidersState, ManifoldState, PixelsState, SurpriseState, PlaneState])
 def test_a_chosen_condition_survives_a_file(kind: type[Any]) -> None:
     state = kind(label=1, attributes=(("light", 0.25), ("tilt", -3.0)))
     assert kind.from_json(json.loads(json.dumps(state.to_json()))) == state
