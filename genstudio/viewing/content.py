@@ -104,7 +104,7 @@ class Points:
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """Result of a pane's content function. ``text`` describes it in one line.
+    """Result of a pane's content function. ``caption`` describes it in one line.
 
     ``values`` holds named numbers and arrays for the inspector and for export. ``legend``: what the colours of the picture
     mean, where it has no points that say so. ``coarse``: stands in for a better one that follows for certain, and is worth

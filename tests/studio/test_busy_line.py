@@ -120,7 +120,7 @@ def test_status_bar_reports_it_and_offers_a_remedy(qtbot, threads: int, others: 
         line.refresh()
     assert line.isHidden() == (not text)
     if text:
-        assert line.text.text().startswith(text)
+        assert line.text_label.text().startswith(text)
         assert line.link.isHidden() == (not button)
         assert line.link.text() == button or not button
     session.state = "paused"

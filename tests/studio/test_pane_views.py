@@ -444,7 +444,7 @@ def test_picture_has_provenance(qtbot, area: PaneArea, run: Run, tmp_path: Path)
     assert (provenance.run, provenance.step, provenance.pane) == ("dots-1", 30, "manifold")
     assert provenance.state["cells"] == 20
     assert area.export_line.isVisible()
-    assert area.export_line.caption.text() == "Saved m.png"
+    assert area.export_line.text_label.text() == "Saved m.png"
     assert area.export_line.action.isVisible()
 
 
@@ -492,7 +492,7 @@ def test_a_film_that_is_stopped_leaves_nothing(qtbot, area: PaneArea, tmp_path: 
     qtbot.mouseClick(area.export_line.stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not area.exporter._worker.busy(), timeout=PATIENCE)
     assert list(tmp_path.glob("*walk*")) == []
-    assert "Nothing was saved" in area.export_line.caption.text()
+    assert "Nothing was saved" in area.export_line.text_label.text()
 
 
 def test_weights_shown_during_a_drag_do_not_delay_newer_ones(qtbot, area: PaneArea):

@@ -111,7 +111,7 @@ def test_progress_does_not_overwrite_an_error(area_for) -> None:
     area.exporter.progressed.emit(0.5, "half")
     area.exporter.finished.emit(area.blobs.folder / "film.gif")
     assert area.trouble.isVisible()
-    assert "Saved" in area.export_line.caption.text()
+    assert "Saved" in area.export_line.text_label.text()
     area.exporter.failed.emit("The disk is full.")
     assert area.trouble.text() == "The disk is full."
     view = area.views["interpolate"]

@@ -234,7 +234,7 @@ def test_pane_shows_progress_and_a_stop_button(qtbot, slow: Slow, area: PaneArea
     line = view.computing
     qtbot.waitUntil(line.isVisible, timeout=PATIENCE)
     qtbot.waitUntil(lambda: view.grid.accessibleDescription() == "Computing, 40 %", timeout=PATIENCE)
-    assert line.text.text() == "Computing, 40 %"
+    assert line.text_label.text() == "Computing, 40 %"
     qtbot.mouseClick(line.link, Qt.MouseButton.LeftButton)
     assert "Stopped" in view.grid.accessibleDescription()
     assert line.link.text() == "Compute"

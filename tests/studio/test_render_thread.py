@@ -386,7 +386,7 @@ def test_drag_shows_coarse_pictures_and_rest_the_whole(
     def shown() -> bool:
         made = renderer.result("slow")
         if made is not None:
-            seen.append(f"{made.content.text} {made.state.number}{'' if made.final else ' …'}")
+            seen.append(f"{made.content.caption} {made.state.number}{'' if made.final else ' …'}")
         return made is not None
 
     for number in range(3):  # each comes before the hand has rested

@@ -71,8 +71,10 @@ def test_stale_directions_are_marked_during_training_and_found_again_on_pause(qt
     sliders, directions = views(window)
     qtbot.waitUntil(lambda: stale(window), timeout=PATIENCE)
     found_at = sliders.rendered.content.values["found_at"]
-    assert f"Found at step {found_at:,}; the weights are of step " in sliders.stage.stale.caption.full_text()
-    assert f"Found at step {directions.rendered.content.values['found_at']:,};" in directions.stale.caption.full_text()
+    assert f"Found at step {found_at:,}; the weights are of step " in sliders.stage.stale.text_label.full_text()
+    assert (
+        f"Found at step {directions.rendered.content.values['found_at']:,};" in directions.stale.text_label.full_text()
+    )
     assert all(title.endswith(f"step {found_at:,}") for title in sliders.bank.groups), "at the sliders themselves"
     window.session.pause()
     qtbot.waitUntil(lambda: window.session.state == "paused" and fresh(window), timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""Words and a link in one row: what is going on, and the one thing to do about it."""
+"""Text and a link in one row: what is going on, and the one thing to do about it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class LinkLine(QFrame):
         self.hide()
 
     def show_text(self, text: str) -> None:
-        """Show ``text``; hide the line where they are empty."""
+        """Show ``text``; hide the line where it is empty."""
         if text:
             self.text_label.setText(text)
             self.setAccessibleName(text)

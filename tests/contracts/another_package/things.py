@@ -152,7 +152,7 @@ def wall(context: ViewContext, state: WallState) -> Content:
 
 def save_line(request: ExportRequest, progress: Progress, cancelled: Cancelled) -> Path:
     """Write the line under the picture."""
-    request.path.write_text(f"{request.content.text}\n{request.options['ending']}\n", encoding="utf-8")
+    request.path.write_text(f"{request.content.caption}\n{request.options['ending']}\n", encoding="utf-8")
     return request.path
 
 
