@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import signal
+import sys
 from pathlib import Path
 
 from genstudio.cli.interrupt import Interrupt
@@ -80,7 +82,7 @@ def test_ctrl_c_saves_and_shows_how_to_resume(genstudio, child, recipe, tmp_path
     assert any("validation/elbo" in line for line in training.err), "it trains"
     training.send(signal.SIGINT)
     stderr, stdout = training.err.read(), training.out.read()
-    assert training.wait() == 130
+    assert training.wait() == 130, stderr
     assert f"genstudio resume {out}" in stderr
     assert "Traceback" not in stderr
     told = json.loads(stdout.splitlines()[-1])
@@ -176,6 +178,27 @@ def test_a_closed_terminal_saves_and_stops(genstudio, child, recipe, tmp_path):
     training.wait()
     assert Run.open(out).checkpoints()[-1] >= 50
     assert genstudio("resume", out, "--steps", Run.open(out).step + 2).code == 0
+
+
+def test_ctrl_c_in_the_middle_of_a_line_of_progress(monkeypatch):
+    """Python refuses to write to stderr from the signal's handler while it is writing to it."""
+
+    class Busy(io.StringIO):
+        busy = True
+
+        def write(self, text: str) -> int:
+            if self.busy:
+                raise RuntimeError("reentrant call inside <_io.BufferedWriter name='<stderr>'>")
+            return super().write(text)
+
+    stderr = Busy()
+    monkeypatch.setattr(sys, "stderr", stderr)
+    with Interrupt() as interrupt:
+        os.kill(os.getpid(), signal.SIGINT)
+        stderr.busy = False
+        assert interrupt()
+        assert interrupt()
+    assert stderr.getvalue().count("Stopping after this step") == 1
 
 
 def test_closed_terminal_has_no_effect_with_nohup(recipe, monkeypatch):
