@@ -17,6 +17,8 @@ def make_ready(here: str) -> int:
     fails in a hundred places without saying why.
     """
     os.chdir(here)
+    # Tests start about a hundred Pythons. Without files of bytecode, each would compile the program again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if sys.platform != "linux":
         return 0
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):

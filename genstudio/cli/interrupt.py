@@ -22,10 +22,13 @@ class Interrupt:
 
     def __init__(self) -> None:
         self._requested = False
+        self._announced = False
         self._before: dict[int, Any] = {}
 
     def __call__(self) -> bool:
         """True once the user asked to stop; passed as ``cancelled`` argument."""
+        if self._requested and not self._announced:
+            self._announce()
         return self._requested
 
     def __enter__(self) -> Interrupt:
@@ -52,5 +55,11 @@ class Interrupt:
         if self._requested:
             return
         self._requested = True
+        # In the middle of a line of progress, stderr refuses to write another: it follows between two steps.
+        with contextlib.suppress(RuntimeError):
+            self._announce()
+
+    def _announce(self) -> None:
         with contextlib.suppress(OSError, ValueError):  # the terminal may be gone, and training must not end by that
             complain(_("Stopping after this step; Ctrl-C again exits at once and loses what is not saved."))
+        self._announced = True

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+import shutil
+import signal
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from genstudio.__main__ import main as start_program
 from genstudio.cli import main
+from tests.small_runs import small_run
 
 RECIPE = """
 title = "Squares"
@@ -82,6 +91,57 @@ def genstudio(capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
     return run
 
 
+@dataclass
+class Child:
+    """A command that runs in a process of its own."""
+
+    process: ForkProcess
+    out: TextIO
+    err: TextIO
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a real signal."""
+        assert self.process.pid
+        os.kill(self.process.pid, number)
+
+    def wait(self) -> int | None:
+        """Its exit code, when it has ended."""
+        self.process.join()
+        return self.process.exitcode
+
+
+@pytest.fixture
+def child() -> Iterator[Callable[..., Child]]:
+    """Start a command in a process of its own, with pipes. It is forked: to import torch takes longer than such tests."""
+    children: list[Child] = []
+
+    def start(*arguments: object) -> Child:
+        pipes = [os.pipe(), os.pipe()]
+
+        def command() -> None:
+            for target, (read, write) in zip((1, 2), pipes, strict=True):
+                os.close(read)
+                os.dup2(write, target)
+            sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1) for number in (1, 2))
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            sys.argv = ["genstudio", *map(str, arguments)]
+            start_program()
+
+        process = get_context("fork").Process(target=command)
+        process.start()
+        for _, write in pipes:
+            os.close(write)
+        children.append(Child(process, *(os.fdopen(read) for read, _ in pipes)))
+        return children[-1]
+
+    yield start
+    for one in children:
+        one.out.close()
+        one.err.close()
+        one.process.kill()
+        one.process.join()
+
+
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """150 PNG files of 8×8 grey squares."""
@@ -103,9 +163,15 @@ def recipe(tmp_path: Path, pictures: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def trained_once(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Path:
+    """A run of that recipe, twelve steps long; not to be changed."""
+    document = tomllib.loads(RECIPE.format(path=pictures.as_posix()))
+    run = small_run(tmp_path_factory.mktemp("runs") / "squares", document["model"], document["data"], document["plan"])
+    return run.path
+
+
 @pytest.fixture
-def trained(genstudio: Callable[..., Answer], recipe: Path) -> Path:
-    """A run of that recipe, twelve steps long, named squares-1."""
-    answer = genstudio("train", recipe, "--json")
-    assert answer.code == 0, answer.err
-    return Path(answer.json["run"])
+def trained(home: Path, trained_once: Path) -> Path:
+    """A copy of that run, named squares-1."""
+    return shutil.copytree(trained_once, home / "runs" / "squares-1")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import shutil
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from genstudio.latent import storage
 from genstudio.training.judge import recipe
 from genstudio.training.run.run import Run
 from tests.cli.conftest import RECIPE
+from tests.small_runs import small_run
 
 
 @pytest.fixture(autouse=True)
@@ -21,10 +24,10 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(recipe, name, 12)
 
 
-@pytest.fixture
-def run(genstudio, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def trained_on_two_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run on squares that lie low or high, in two folders, with their brightness and a number that is always 1."""
-    folder, random = tmp_path / "two", np.random.default_rng(0)
+    folder, random = tmp_path_factory.mktemp("two"), np.random.default_rng(0)
     rows = [("file", "brightness", "always")]
     for number in range(200):
         image = np.zeros((8, 8), np.uint8)
@@ -37,10 +40,16 @@ def run(genstudio, tmp_path: Path) -> Path:
         rows.append((name, str(bright / 255), "1"))
     with open(folder / "attributes.csv", "w", newline="") as file:
         csv.writer(file).writerows(rows)
-    recipe = tmp_path / "two.toml"
-    text = RECIPE.format(path=folder.as_posix()).replace('binarisation = "threshold"', 'binarisation = "none"')
-    recipe.write_text(text.replace("latent_dim = 2", "latent_dim = 4").replace("steps = 12", "steps = 60"))
-    return Path(genstudio("train", recipe, "--json").json["run"])
+    document = tomllib.loads(RECIPE.format(path=folder.as_posix()))
+    model, data = document["model"] | {"latent_dim": 4}, document["data"] | {"binarisation": "none"}
+    plan = document["plan"] | {"steps": 60}
+    return small_run(tmp_path_factory.mktemp("runs") / "two", model, data, plan).path
+
+
+@pytest.fixture
+def run(home: Path, trained_on_two_folders: Path) -> Path:
+    """A copy of that run."""
+    return shutil.copytree(trained_on_two_folders, home / "runs" / "two-1")
 
 
 def test_all_varying_attributes_are_found_measured_and_saved(genstudio, run: Path) -> None:

@@ -82,6 +82,7 @@ def test_a_broken_recipe_is_named_with_what_is_wrong(genstudio, tmp_path, text, 
     ],
 )  # fmt: skip
 def test_one_line_and_a_code_about_a_run(genstudio, recipe, trained, tmp_path, arguments, code, text):
+    (tmp_path / "cache").mkdir()  # of decoded images, which a command may fill before it is refused
     before = sorted(tmp_path.glob("*"))
     places = {"RECIPE": recipe, "RUN": trained, "RECIPE/a.png": recipe / "a.png"}
     answer = genstudio(*(places.get(one, one) for one in arguments))

@@ -57,22 +57,20 @@ def test_numbers_lists_and_truth_keep_their_types() -> None:
     assert made.title == "2024"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii:strict", "latin-1"])
-def test_names_that_are_not_utf8_are_shown_escaped(tmp_path: Path, encoding: str) -> None:
+def test_names_that_are_not_utf8_are_shown_escaped(tmp_path: Path) -> None:
     for name in (b"caf\xe9", b"caf\xe8", b"th\xe9"):
         pictures(os.fsencode(tmp_path / "in") + b"/" + name)
-    env = {"PYTHONIOENCODING": encoding}
-    done = show(tmp_path / "in", env=env)
-    assert done.returncode == 0, done.stderr
-    told = json.loads(show(tmp_path / "in", "--json", env=env).stdout)
-    assert list(told["classes"]) == ["caf\ufffd", "caf\ufffd (2)", "th\ufffd"], "two classes stay two"
+    for encoding in ("utf-8:strict", "ascii:strict", "latin-1"):
+        done = show(tmp_path / "in", env={"PYTHONIOENCODING": encoding})
+        assert done.returncode == 0, done.stderr
+    done = show(tmp_path / "in", "--json", env={"PYTHONIOENCODING": "ascii:strict"})
+    assert list(json.loads(done.stdout)["classes"]) == ["caf\ufffd", "caf\ufffd (2)", "th\ufffd"], "two stay two"
 
 
 def test_path_that_is_not_utf8_is_read(tmp_path: Path) -> None:
     path = os.fsencode(tmp_path) + b"/dir_caf\xe9"
     pictures(path)
-    for more in ((), ("--json",)):
-        assert show(os.fsdecode(path), *more, env={"PYTHONIOENCODING": "utf-8:strict"}).returncode == 0
+    assert show(os.fsdecode(path), "--json", env={"PYTHONIOENCODING": "utf-8:strict"}).returncode == 0
 
 
 def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
@@ -83,12 +81,12 @@ def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
             archive.write(tmp_path / "in" / f"{i}.png", f"set/{'ab'[i % 2]}{nasty}/{i}.png")
         archive.writestr(f"set/{nasty}.png", b"no picture")
         archive.writestr("set/attributes.csv", "file,b\x1b[1m\u202e\n0.png,1\n\x1b[31mred,2\n")
-    for more in ((), ("--json",)):
-        done = show(tmp_path / "n.zip", *more)
+    people, program = show(tmp_path / "n.zip"), show(tmp_path / "n.zip", "--json")
+    for done in (people, program):
         assert done.returncode == 0, done.stderr
         for stream in (done.stdout, done.stderr):
             assert not CONTROL.search(stream.decode())
-    assert "\ufffd[31mred" in show(tmp_path / "n.zip").stdout.decode()
+    assert "\ufffd[31mred" in people.stdout.decode()
     assert not CONTROL.search(show("\x1b[31mnowhere").stderr.decode())
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -75,17 +75,14 @@ def test_resume_to_an_earlier_step_is_refused(genstudio, trained):
     assert everything() == before
 
 
-def test_ctrl_c_saves_and_shows_how_to_resume(genstudio, recipe, tmp_path):
+def test_ctrl_c_saves_and_shows_how_to_resume(genstudio, child, recipe, tmp_path):
     """A separate process with a real signal during real steps."""
     out = tmp_path / "stopped"
-    command = [sys.executable, "-m", "genstudio", "train", str(recipe), "--steps", "1000000", "--out", str(out),
-               "--set", "plan.evaluate_every=50", "--json"]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        assert any("validation/elbo" in line for line in process.stderr), "it trains"
-        process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate()
-    assert process.returncode == 130
+    training = child("train", recipe, "--steps", 1000000, "--out", out, "--set", "plan.evaluate_every=50", "--json")
+    assert any("validation/elbo" in line for line in training.err), "it trains"
+    training.send(signal.SIGINT)
+    stderr, stdout = training.err.read(), training.out.read()
+    assert training.wait() == 130, stderr
     assert f"genstudio resume {out}" in stderr
     assert "Traceback" not in stderr
     told = json.loads(stdout.splitlines()[-1])
@@ -169,22 +166,39 @@ def test_resuming_with_other_images_gives_a_warning(genstudio, recipe, pictures,
     assert "images are no longer those of step 14" in answer.err
 
 
-def test_a_closed_terminal_saves_and_stops(genstudio, recipe, tmp_path):
+def test_a_closed_terminal_saves_and_stops(genstudio, child, recipe, tmp_path):
     """SIGHUP arrives more than once, and later output to the terminal is lost."""
     out = tmp_path / "hung-up"
-    command = [sys.executable, "-m", "genstudio", "train", str(recipe), "--steps", "1000000", "--out", str(out),
-               "--set", "plan.evaluate_every=50"]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        assert process.stdout is not None
-        assert any("validation/elbo" in line for line in process.stderr), "it trains"
-        process.stdout.close()
-        process.stderr.close()
-        for _ in range(2):
-            process.send_signal(signal.SIGHUP)
-        process.wait()
+    training = child("train", recipe, "--steps", 1000000, "--out", out, "--set", "plan.evaluate_every=50")
+    assert any("validation/elbo" in line for line in training.err), "it trains"
+    training.out.close()
+    training.err.close()
+    for _ in range(2):
+        training.send(signal.SIGHUP)
+    training.wait()
     assert Run.open(out).checkpoints()[-1] >= 50
     assert genstudio("resume", out, "--steps", Run.open(out).step + 2).code == 0
+
+
+def test_ctrl_c_in_the_middle_of_a_line_of_progress(monkeypatch):
+    """Python refuses to write to stderr from the signal's handler while it is writing to it."""
+
+    class Busy(io.StringIO):
+        busy = True
+
+        def write(self, text: str) -> int:
+            if self.busy:
+                raise RuntimeError("reentrant call inside <_io.BufferedWriter name='<stderr>'>")
+            return super().write(text)
+
+    stderr = Busy()
+    monkeypatch.setattr(sys, "stderr", stderr)
+    with Interrupt() as interrupt:
+        os.kill(os.getpid(), signal.SIGINT)
+        stderr.busy = False
+        assert interrupt()
+        assert interrupt()
+    assert stderr.getvalue().count("Stopping after this step") == 1
 
 
 def test_closed_terminal_has_no_effect_with_nohup(recipe, monkeypatch):

@@ -100,7 +100,7 @@ def make(name: str, spec: ImageSpec, **knobs: object) -> Model:
 
 
 def play(model: Model, spec: ImageSpec, draws: Draws | None = None) -> list[Phase]:
-    """Every phase of one step, each treated as applied."""
+    """Every phase of one step, each treated as applied; its terms are finite scalars."""
     phases: list[Phase] = []
     context = FakeContext(spec, draws)
     steps = model.phases(context)
@@ -110,6 +110,9 @@ def play(model: Model, spec: ImageSpec, draws: Draws | None = None) -> list[Phas
             with drawing_from(context.draws):
                 asked = steps.send(answer) if answer is not None else next(steps)
         except StopIteration:
+            for phase in phases:
+                assert all(term.ndim == 0 and torch.isfinite(term) for term in phase.terms.values())
+                assert set(phase.weights) <= set(phase.terms)
             return phases
         phases += asked if isinstance(asked, tuple) else (asked,)
         answer = True
@@ -133,40 +136,22 @@ def test_accepts_some_images_and_refuses_others_with_a_reason() -> None:
 
 
 @pytest.mark.parametrize(("name", "spec"), CASES)
-def test_phases_ask_for_finite_scalar_terms_of_known_players(name: str, spec: ImageSpec) -> None:
+def test_phases_have_finite_terms_of_known_players_and_every_parameter_learns(name: str, spec: ImageSpec) -> None:
+    """A parameter without a player or a loss would silently keep its initial value; an undeclared metric has no title."""
     model = make(name, spec)
-    model.prepare(make_batch(spec, 6))
     players = model.players()
-    for phase in play(model, spec):
-        assert phase.player in players
-        for term in phase.terms.values():
-            assert term.ndim == 0
-            assert torch.isfinite(term)
-        assert set(phase.weights) <= set(phase.terms)
-
-
-@pytest.mark.parametrize(("name", "spec"), CASES)
-def test_it_declares_the_metrics_that_it_reports(name: str, spec: ImageSpec) -> None:
-    """Or the key itself would be shown beside its curve."""
-    model = make(name, spec)
-    model.prepare(make_batch(spec, 6))
-    shown = {key for phase in play(model, spec) for key in (*phase.terms, *phase.watch)}
-    assert shown <= models[name].reported_metrics().keys()
-
-
-@pytest.mark.parametrize(("name", "spec"), CASES)
-def test_every_parameter_belongs_to_one_player_and_learns(name: str, spec: ImageSpec) -> None:
-    """A parameter without a player or a loss would silently keep its initial value."""
-    model = make(name, spec)
-    owned = [p for parameters in model.players().values() for p in parameters]
+    owned = [p for parameters in players.values() for p in parameters]
     assert len(owned) == len({id(p) for p in owned})
     assert {id(p) for p in owned} == {id(p) for p in model.parameters()}
-    reached: set[int] = set()
+    reported, reached = set[str](), set[int]()
     for phase in play(model, spec):
+        assert phase.player in players
+        reported |= {*phase.terms, *phase.watch}
         if (loss := phase.loss()) is not None:
-            parameters = model.players()[phase.player]
+            parameters = players[phase.player]
             gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
             reached |= {id(p) for p, g in zip(parameters, gradients, strict=True) if g is not None and bool(g.any())}
+    assert reported <= models[name].reported_metrics().keys()
     silent = [n for n, p in model.named_parameters() if id(p) not in reached]
     assert not silent
 
@@ -183,8 +168,8 @@ def test_can_be_built_on_meta_and_given_weights(name: str, spec: ImageSpec) -> N
     copy.eval()
     assert not [n for n, t in itertools.chain(copy.named_parameters(), copy.named_buffers()) if t.is_meta]
     if isinstance(model, Samples):
-        first = model.sample(3, generator=torch.Generator().manual_seed(1))
-        assert torch.equal(first, copy.sample(3, generator=torch.Generator().manual_seed(1)))
+        first = model.sample(1, generator=torch.Generator().manual_seed(1))
+        assert torch.equal(first, copy.sample(1, generator=torch.Generator().manual_seed(1)))
 
 
 @pytest.mark.parametrize(("name", "spec"), CASES)
@@ -194,7 +179,7 @@ def test_capabilities_keep_their_contracts(name: str, spec: ImageSpec) -> None:
     before = torch.get_rng_state()
     with torch.inference_mode():
         if isinstance(model, Samples):
-            assert_images(model.sample(4, generator=torch.Generator().manual_seed(2)), 4, spec)
+            assert_images(model.sample(2, generator=torch.Generator().manual_seed(2)), 2, spec)
         if isinstance(model, Decodes):
             z = model.prior(4, generator=torch.Generator().manual_seed(2))
             assert z.shape == (4, model.latent_dim)
@@ -237,8 +222,7 @@ def test_a_few_steps_lower_the_loss_on_one_batch(name: str, spec: ImageSpec) -> 
     context.batch = lambda: batch  # type: ignore[method-assign]
     optimiser = torch.optim.Adam(model.parameters(), lr=3e-3)
     losses = []
-    large = sum(p.numel() for p in model.parameters()) > 500_000  # learns faster, and takes its time
-    for context.step in range(10 if large else 20):
+    for context.step in range(6):
         # The same noise each time, so that a lower loss is learned and not drawn.
         context.draws = Draws(torch.Generator().manual_seed(1))
         for phase in model.phases(context):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -47,7 +49,16 @@ def test_exceptions_are_raised_at_the_caller() -> None:
         outcome(offloaded(too_late))
 
 
-def test_work_that_ends_during_a_wait_succeeds(monkeypatch) -> None:
+@pytest.fixture
+def frequent_switches() -> Iterator[None]:
+    """Threads take turns every few microseconds: more meetings of an end and a wait, in less time."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_work_that_ends_during_a_wait_succeeds(monkeypatch, frequent_switches) -> None:
     """The end may coincide with the end of a wait."""
     monkeypatch.setattr("genstudio.core.offload.PATIENCE", 0.0)
     assert [outcome(offloaded(lambda k=k: k)) for k in range(2_000)] == list(range(2_000))

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from genstudio.training.recipe.recipe import Recipe, recipe_from_dict
+from tests.training.training_helpers import torch_unchanged
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def recipe(pictures: Path) -> Callable[..., Recipe]:
     """A small VAE on the discs: averages, warm-up, a schedule and dynamic binarisation all on; settings as overrides."""
 
@@ -58,7 +58,5 @@ def recipe(pictures: Path) -> Callable[..., Recipe]:
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Isolation of runs, thread count and generators between tests."""
     monkeypatch.setenv("GENSTUDIO_HOME", str(tmp_path / "home"))
-    threads, state = torch.get_num_threads(), torch.get_rng_state()
-    yield
-    torch.set_num_threads(threads)
-    torch.set_rng_state(state)
+    with torch_unchanged():
+        yield

@@ -51,7 +51,7 @@ def alarms(job: Job) -> dict[str, Health]:
 
 @pytest.mark.parametrize("objective", ["non-saturating", "hinge", "least-squares", "relativistic"])
 def test_working_games_raise_no_alarm(objective: str, play: Play) -> None:
-    job = play(1e-3, 1e-3, f"objective={objective}", steps=400)
+    job = play(1e-3, 1e-3, f"objective={objective}", steps=250)
     assert alarms(job) == {}
     rows = job.run.metrics_since()[0]
     assert max(row.values.get("samples/diversity", 0) for row in rows) > 0.3, "this one does work"

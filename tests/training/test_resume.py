@@ -12,17 +12,19 @@ from genstudio.training.events import Sampled, Stepped
 from genstudio.training.job import new_job, resume_job
 from genstudio.training.recipe.recipe import Recipe
 from genstudio.training.run.run import Run
-from tests.training.training_helpers import Hooked, contents, finish, same, train_killed, train_until
+from tests.training.training_helpers import Hooked, contents, finish, same, torch_unchanged, train_killed, train_until
 
 CHANGES = {5: {"beta": 2.0}, 9: {"plan.players.model.lr": 0.001, "plan.log_every": 4}, 14: {"plan.clip": 50.0}}
 Recipes = Callable[..., Recipe]
 
 
-@pytest.fixture
-def straight(recipe: Recipes, tmp_path: Path) -> dict[str, object]:
+@pytest.fixture(scope="module")
+def straight(recipe: Recipes, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """24 steps without a stop, with live changes."""
-    train_until(new_job(recipe(), out=tmp_path / "straight"), 24, CHANGES)
-    return contents(tmp_path / "straight", 24)
+    folder = tmp_path_factory.mktemp("straight") / "run"
+    with torch_unchanged():
+        train_until(new_job(recipe(), out=folder), 24, CHANGES)
+    return contents(folder, 24)
 
 
 @pytest.mark.parametrize("stop", [1, 8, 9, 10, 17])
@@ -168,7 +170,7 @@ def test_thread_count_does_not_carry_over_to_the_next_training(recipe: Recipes, 
 
 def test_killed_at_any_moment_of_a_save(recipe: Recipes, tmp_path: Path) -> None:
     """``kill -9`` before each flush and each rename of the second save point, and with each file half written."""
-    made = recipe("plan.steps=6", "plan.save_every=3", "plan.sample_every=3", "plan.evaluate_every=3")
+    made = recipe("plan.steps=6", "plan.save_every=3", "plan.sample_every=3", "plan.evaluate_every=0")
     made.save(tmp_path / "tiny.toml")
     starts: list[int] = []
     with Hooked() as hooked:

@@ -18,16 +18,24 @@ from genstudio.training.job import new_job, resume_job
 from genstudio.training.recipe.recipe import Recipe
 from genstudio.training.run.listing import DAMAGED, summarise_run
 from genstudio.training.run.run import Run, list_runs, run_folders
-from tests.training.training_helpers import finish
+from tests.training.training_helpers import finish, torch_unchanged
 
 Recipes = Callable[..., Recipe]
 
 
+@pytest.fixture(scope="module")
+def trained(recipe: Recipes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of ten steps, not to be changed."""
+    folder = tmp_path_factory.mktemp("trained") / "run"
+    with torch_unchanged():
+        finish(new_job(recipe("plan.steps=10", "plan.evaluate_every=0"), out=folder))
+    return folder
+
+
 @pytest.fixture
-def run(recipe: Recipes, tmp_path: Path) -> Run:
-    job = new_job(recipe("plan.steps=10", "plan.evaluate_every=0"), out=tmp_path / "run")
-    finish(job)
-    return job.run
+def run(trained: Path, tmp_path: Path) -> Run:
+    """A copy of that run."""
+    return Run.open(shutil.copytree(trained, tmp_path / "run"))
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,15 @@ from genstudio.training.events import Event, Stepped
 from genstudio.training.job import Job
 from genstudio.training.run import checkpoint as checkpoints
 from genstudio.training.run.run import Run
+
+
+@contextmanager
+def torch_unchanged() -> Iterator[None]:
+    """Restore torch's number of threads and its random numbers at exit; a training sets both."""
+    threads, state = torch.get_num_threads(), torch.get_rng_state()
+    yield
+    torch.set_num_threads(threads)
+    torch.set_rng_state(state)
 
 
 def finish(job: Job) -> list[Event]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from genstudio.core.messages import N_
 from genstudio.data.base import DataKnobs, Source, data_sets
@@ -69,7 +70,11 @@ def recipe() -> Callable[..., Recipe]:
 
 @pytest.fixture
 def build_small(data: DataSet) -> Callable[..., Model]:
-    """``build_small("dcgan", augment="translation")``."""
+    """``build_small("dcgan", augment="translation")``: with the same weights each time, of which all learn."""
     from genstudio.models.base import build
 
-    return lambda name, **knobs: build(name, data.spec, {"latent_dim": 3, **SMALL.get(name, {}), **knobs}).train()
+    def built(name: str, **knobs: Any) -> Model:
+        torch.manual_seed(0)
+        return build(name, data.spec, {"latent_dim": 3, **SMALL.get(name, {}), **knobs}).train()
+
+    return built

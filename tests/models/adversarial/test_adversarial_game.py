@@ -95,7 +95,6 @@ def test_k_updates_of_the_discriminator_come_before_one_of_the_generator(name: s
 @pytest.mark.parametrize(("name", "knobs"), BASES)
 def test_it_trains_with_every_objective_it_allows(name: str, knobs: dict[str, Any], build_small, data) -> None:
     for objective in objectives:
-        torch.manual_seed(0)
         model = build_small(name, objective=objective, **knobs)
         before = {player: weights_of(model, player) for player in model.players()}
         plan = settle_plan(Plan(**QUIET), type(model).default_players(model.knobs))

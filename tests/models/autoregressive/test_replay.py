@@ -156,9 +156,9 @@ def test_given_pixels_give_the_same_bits_after_any_history(variant: str, channel
     """Its distributions equal those of one tick per sub-pixel."""
     model = make(variant, channels, levels=levels)
     labels = torch.arange(3) if model.classes else None
-    requests = [given_to(model, at * channels, levels, labels) for at in (17, 9, 17, 0, 22)]
+    requests = [given_to(model, at * channels, levels, labels) for at in (17, 9, 0, 22)]
     replay = model.replay(requests[0])
-    for request in (*requests, *reversed(requests)):
+    for request in (*requests, requests[0]):
         replay.follow(request)
         played(replay)
         replay.probabilities(2)

@@ -20,12 +20,12 @@ def noise(seed: int = 3) -> torch.Generator:
 
 
 @pytest.mark.parametrize("variant", list(VARIANTS))
-@settings(max_examples=8, derandomize=True)
+@settings(max_examples=5, derandomize=True)
 @given(data=st.data())
 def test_methods_agree_in_float64(variant: str, data: st.DataObject) -> None:
     """Tested over sizes, levels, colours, weights, batch sizes, masks (one per image), classes, temperatures."""
     channels = data.draw(st.sampled_from([1, 1, 3]))
-    height, width = data.draw(st.integers(1, 6)), data.draw(st.integers(2, 6))
+    height, width = data.draw(st.integers(1, 5)), data.draw(st.integers(2, 5))
     levels = data.draw(st.sampled_from([2, 2, 3, 16, 256]))
     model = make(variant, channels, height, width, levels, seed=data.draw(st.integers(0, 99)))
     n = data.draw(st.sampled_from([1, 2, 5]))
@@ -53,9 +53,8 @@ def test_methods_agree_in_float64(variant: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("variant", WITH_GRAPH)
-@pytest.mark.parametrize("channels", [1, 3])
-def test_float32_methods_differ_only_at_rounding_boundaries(variant: str, channels: int) -> None:
-    model = make(variant, channels, 5, 5, 16).float()
+def test_float32_methods_differ_only_at_rounding_boundaries(variant: str) -> None:
+    model = make(variant, 3, 4, 4, 16).float()
     drawn = {m: list(model.pixels(8, generator=noise(), method=m)) for m in ("naive", "cached")}
     parted = torch.zeros(8, dtype=torch.bool)
     for one, other in zip(drawn["naive"], drawn["cached"], strict=True):
@@ -70,18 +69,18 @@ def test_float32_methods_differ_only_at_rounding_boundaries(variant: str, channe
 
 @pytest.mark.parametrize("variant", WITH_GRAPH)
 def test_the_cached_sampler_makes_no_forward_pass_of_an_image(variant: str) -> None:
-    model = make(variant, 3, 4, 4, 4)
+    model = make(variant, 3, 3, 3, 4)
     model.full_forwards = 0
-    model.sample(3, generator=noise(), method="cached")
-    list(model.pixels(3, generator=noise(), method="cached"))
+    model.sample(1, generator=noise(), method="cached")
+    list(model.pixels(1, generator=noise(), method="cached"))
     assert model.full_forwards == 0
-    model.sample(3, generator=noise(), method="naive")
-    assert model.full_forwards == (16 if model.distribution.joint else 48)
+    model.sample(1, generator=noise(), method="naive")
+    assert model.full_forwards == (9 if model.distribution.joint else 27)
 
 
 @pytest.mark.parametrize("variant", list(VARIANTS))
 def test_pixels_come_in_order_with_their_distributions(variant: str) -> None:
-    model = make(variant, 3, 3, 4, 5)
+    model = make(variant, 3, 2, 4, 5)
     label = 1 if model.classes else None
     expected = model.sample(2, generator=noise(), condition=of_class(label), method="naive")
     seen = []

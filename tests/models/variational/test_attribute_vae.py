@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 import torch
 
@@ -16,6 +18,7 @@ from genstudio.nets.distributions.parametric import kl_standard_normal
 SPEC = ImageSpec(1, 4, 4, levels=2, attribute_names=("left", "top"))
 
 
+@cache
 def squares(n: int) -> Batch:
     """Two numbers, and the image of a bright square at that position."""
     draw = torch.Generator().manual_seed(1)
