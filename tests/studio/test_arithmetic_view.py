@@ -385,9 +385,9 @@ def test_filter_without_matches_is_reported_and_the_sum_stays(qtbot, area: PaneA
 
 
 def test_samples_to_choose_from(qtbot, area: PaneArea, view: ArithmeticView):
-    source = view.inspector.controls.controls["source"]
-    source.combo.setCurrentIndex(2)
-    source.combo.activated.emit(2)
+    source = view.inspector.controls.rows["source"]
+    source.field.setCurrentIndex(2)
+    source.field.activated.emit(2)
     settled(qtbot, area)
     assert {one.kind for one in view.rendered.content.values["browser"]} == {"seed"}
     assert view.browser.chips == {}, "nothing is known of them without a judge"

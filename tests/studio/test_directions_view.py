@@ -259,7 +259,7 @@ def test_keyboard_reaches_every_row_and_scrolls_to_it(qtbot, area: PaneArea, vie
 
 
 def test_matrix_shows_its_numbers(qtbot, area: PaneArea, view: DirectionsView):
-    view.inspector.controls.controls["shown"].edited.emit("shown", "cosines")
+    view.inspector.controls.rows["shown"].control.entered.emit("cosines")
     settled(qtbot, area)
     assert view.grid.columns[:2] == ("b", "mirror")
     assert view.describe_cell(0, 0) == "b and b: cosine +1.00"
@@ -281,7 +281,7 @@ def test_a_matrix_is_saved_with_the_names_of_its_rows_and_columns(
         area.exporter.export(view, "matrix", str(tmp_path / "none.svg"))
     assert "rows of pictures" in refused.args[0]
     assert not (tmp_path / "none.svg").exists()
-    view.inspector.controls.controls["shown"].edited.emit("shown", "cosines")
+    view.inspector.controls.rows["shown"].control.entered.emit("cosines")
     settled(qtbot, area)
     for name in ("cosines.svg", "cosines.png"):
         with qtbot.waitSignal(area.exporter.finished, timeout=PATIENCE):

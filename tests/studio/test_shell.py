@@ -18,7 +18,7 @@ from PySide6.QtTest import QTest
 
 from genstudio.studio.settings import Settings
 from genstudio.studio.theme import DARK, LIGHT, style_sheet, theme
-from tests.studio.typing_helpers import enter
+from tests.studio.typing_helpers import choose, enter
 
 PATIENCE = 60_000
 
@@ -121,8 +121,7 @@ def test_weights_are_counted_again_when_the_form_changes(qtbot, window) -> None:
 
 
 def test_unsuitable_model_is_reported(qtbot, window) -> None:
-    combo = window.left.model.form.rows["likelihood"].field
-    combo.setCurrentIndex(combo.findData("bernoulli"))
+    choose(window.left.model.form.rows["likelihood"].field, "bernoulli")
     qtbot.waitUntil(window.left.model.form.general.isVisible, timeout=PATIENCE)
     assert not window.left.controls.main.isEnabled()
 

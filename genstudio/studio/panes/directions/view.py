@@ -134,9 +134,9 @@ class DirectionsView(PaneView):
         super().show_state(state)
         controls = self.inspector.controls
         drawn = state.source == "prior" or not self._can_encode
-        controls.widget("index").setVisible(not drawn and state.z is None)
-        controls.widget("seed").setVisible(drawn and state.z is None)
-        controls.widget("source").setVisible(self._can_encode and state.z is None)
+        controls.rows["index"].setVisible(not drawn and state.z is None)
+        controls.rows["seed"].setVisible(drawn and state.z is None)
+        controls.rows["source"].setVisible(self._can_encode and state.z is None)
         self.back.setVisible(state.z is not None)
         self.attribute_choice.show_requested(state.attributes)
         if self.found is not None:

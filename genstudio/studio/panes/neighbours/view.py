@@ -111,7 +111,7 @@ class NeighboursView(PaneView):
     def sync(self, rendered: Rendered) -> None:
         if rendered.snapshot is not None and self._spec != rendered.snapshot.spec:
             self._spec = rendered.snapshot.spec  # only now is it known how large the images are
-            self.inspector.controls.widget("compared").setVisible(not self._spec.is_point)
+            self.inspector.controls.rows["compared"].setVisible(not self._spec.is_point)
 
     @Slot()
     def _fit_again(self) -> None:
