@@ -104,14 +104,14 @@ def test_images_are_downloaded_by_a_button(qtbot, far_away, window) -> None:
     assert "not on this computer" in card.combo.itemText(place)
     card.combo.setCurrentIndex(place)
     card.combo.activated.emit(place)
-    qtbot.waitUntil(card.download_button.isVisible, timeout=PATIENCE)
-    assert "not on this computer" in card.text_label.text()
+    qtbot.waitUntil(card.opening_line.download_button.isVisible, timeout=PATIENCE)
+    assert "not on this computer" in card.opening_line.text.text()
     assert not window.left.controls.main.isEnabled()
-    click(card.download_button)
+    click(card.opening_line.download_button)
     qtbot.waitUntil(lambda: card.data is not None, timeout=PATIENCE)
     assert card.fact.full_text().startswith("60 images")
     qtbot.waitUntil(lambda: card.combo.itemText(card.combo.findData("far-away")) == "Far away", timeout=PATIENCE)
-    assert not card.download_button.isVisible()
+    assert not card.opening_line.download_button.isVisible()
 
 
 @pytest.mark.parametrize("kind", ["folder", "zip"])

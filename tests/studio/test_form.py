@@ -99,6 +99,15 @@ def test_every_field_can_be_reached_and_is_named(qtbot, form) -> None:
         assert row.field.focusPolicy() & Qt.FocusPolicy.TabFocus
 
 
+def test_tab_goes_from_a_field_to_its_reset_button(qtbot, form) -> None:
+    row = form.rows["size"]
+    enter(row.field, "6")
+    QTest.keyClick(row.field, Qt.Key.Key_Tab)
+    assert form.focusWidget() is row.reset_button
+    QTest.keyClick(row.reset_button, Qt.Key.Key_Tab)
+    assert form.focusWidget() is form.rows["rate"].field
+
+
 @pytest.mark.parametrize(("value", "up", "down"), [(1, 2, 0.5), (0.001, 0.002, 0.0005), (5, 10, 2), (3, 5, 2)])
 def test_arrow_steps_follow_1_2_5(value: float, up: float, down: float) -> None:
     assert next_125(value, 1) == pytest.approx(up)

@@ -13,6 +13,7 @@ from genstudio.studio.forms.conditions.chooser import Chooser
 from genstudio.studio.forms.control import CheckControl, ChoiceControl, SliderControl
 from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.viewing.pane_state import PaneState, state
+from tests.studio.typing_helpers import choose
 
 
 @state
@@ -44,6 +45,16 @@ def test_controls_follow_from_the_knobs(qtbot) -> None:
     controls.show_state(TrajectoryState(columns=3))
     assert shown(controls, "columns") == "3"
     assert titles(controls, "order") == ["nearest first", "far"], "a value without a title stands for itself"
+
+
+def test_a_shown_choice_can_be_chosen_once_more(qtbot) -> None:
+    """It may be what the pane chose by itself: choosing it makes it the user's."""
+    controls = PaneControls(TrajectoryState)
+    qtbot.addWidget(controls)
+    controls.show_state(TrajectoryState(order="far"))
+    with qtbot.waitSignal(controls.edited) as edited:
+        choose(controls.rows["order"].field, "far")
+    assert edited.args == ["order", "far"]
 
 
 def test_class_chooser_offers_the_classes_of_the_data(qtbot) -> None:

@@ -47,6 +47,7 @@ class KnobRow(QWidget):
         """``check(value)`` returns a valid value, or raises :class:`UsageError`."""
         super().__init__(parent)
         self.info, self.control, self.field = control.info, control, control.field
+        self.field.setParent(self)  # first, since Tab follows the order in which widgets get their parent
         self.base: Any = self.info.default
         self.value: Any = self.info.default
         self.previous: Any = self.info.default

@@ -17,13 +17,12 @@ def make_control(info: KnobInfo, *, sliders: bool) -> Control:
         return CheckControl(info)
     if info.choices is not None:
         return ChoiceControl(info)
-    low, high = info.minimum, info.maximum
-    if (
-        sliders
-        and info.annotation in (int, float)
-        and low is not None
-        and high is not None
-        and (info.annotation is float or high - low <= MOST_PLACES)
-    ):
+    if sliders and _fits_a_slider(info):
         return SliderControl(info)
     return TypedControl(info)
+
+
+def _fits_a_slider(info: KnobInfo) -> bool:
+    if info.annotation not in (int, float) or info.minimum is None or info.maximum is None:
+        return False
+    return info.annotation is float or info.maximum - info.minimum <= MOST_PLACES
