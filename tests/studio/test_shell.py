@@ -107,7 +107,8 @@ def test_missing_images_are_a_line_of_text(qtbot, window, tmp_path: Path) -> Non
     window.left.data.use_folder(str(tmp_path / "nowhere"))
     card = window.left.data
     qtbot.waitUntil(
-        lambda: card.opening_line.text.isVisible() and card.opening_line.text.property("level") == "bad", timeout=PATIENCE
+        lambda: card.opening_line.text.isVisible() and card.opening_line.text.property("level") == "bad",
+        timeout=PATIENCE,
     )
     assert "nowhere" in card.opening_line.text.text()
     assert not window.left.controls.main.isEnabled()

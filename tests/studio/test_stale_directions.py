@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtWidgets import QApplication
 
-from genstudio.studio.pane_area.stale_line import StaleLine
 from genstudio.studio.panes.directions.view import DirectionsView
+from genstudio.studio.panes.sliders.layout import SlidersLayout
 from genstudio.studio.panes.sliders.view import SlidersView, bank_rows
+from genstudio.studio.widgets.image_grid import ImageGrid
 
 PATIENCE = 60_000
 RECIPE = """
@@ -113,17 +114,21 @@ def test_groups_show_their_step_only_if_it_differs() -> None:
     assert [row.group for row in bank_rows(rows, 1_204)] == ["Named · step 1,204"]
 
 
-def test_the_line_takes_no_height_from_what_is_under_it(qtbot) -> None:
-    box, line, picture = QWidget(), StaleLine(), QLabel("picture")
-    qtbot.addWidget(box)
-    column = QVBoxLayout(box)
-    column.addWidget(line)
-    column.addWidget(picture, 1)
-    box.resize(300, 200)
-    box.show()
-    qtbot.waitExposed(box)
-    without = picture.geometry()
-    line.show_steps(1_000, 1_204)
-    column.activate()
-    assert line.isVisible()
-    assert picture.geometry() == without
+@pytest.mark.parametrize("width", [300, 600, 1000], ids=["slim", "narrow", "wide"])
+def test_the_line_moves_no_picture_and_no_slider(qtbot, width: int) -> None:
+    layout = SlidersLayout(ImageGrid())
+    qtbot.addWidget(layout)
+    layout.resize(width, 700)
+    layout.show()
+    qtbot.waitExposed(layout)
+
+    def places() -> list[QPoint]:
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        return [part.mapTo(layout, QPoint()) for part in (layout.grid, layout.pad, layout.bank)]
+
+    without, picture = places(), layout.grid.size()
+    layout.stale.show_steps(1_000, 1_204)
+    assert places() == without
+    assert layout.stale.isVisible()
+    assert layout.stale.mapTo(layout, QPoint()).y() > layout.bank.mapTo(layout, layout.bank.rect().bottomLeft()).y()
+    assert layout.grid.size() == picture

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.studio.pane_area.direction_store import DirectionStore
+    from genstudio.studio.pane_view.services import PaneServices
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.render_thread import Rendered
     from genstudio.viewing.blobs import Blobs
@@ -137,6 +138,15 @@ class PaneView(QWidget):
 
     def pause(self) -> None:
         """Pause what plays here."""
+
+    @classmethod
+    def make_shared(cls, services: PaneServices) -> Any:
+        """Make what the views of this pane share and what outlives each of them, such as its jobs. Called once, before the
+        first view is shown; :meth:`set_shared` gives it to each view."""
+        return None
+
+    def set_shared(self, shared: Any) -> None:
+        """Use what :meth:`make_shared` made."""
 
     def set_services(self, blobs: Blobs, background: Background, found: DirectionStore | None = None) -> None:
         """Set the store of what is too big for a state, the worker that reads files, and the directions of the open run."""

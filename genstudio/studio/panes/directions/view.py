@@ -21,8 +21,8 @@ from genstudio.core.messages import Message, _, translate
 from genstudio.latent.directions.direction import COMPONENTS
 from genstudio.panes.directions.state import DirectionsState
 from genstudio.studio.forms.pane_controls import PaneControls
-from genstudio.studio.pane_area.stale_line import StaleLine
 from genstudio.studio.pane_view.registry import pane_view
+from genstudio.studio.pane_view.stale_line import StaleLine
 from genstudio.studio.pane_view.view import PaneView, z_text
 from genstudio.studio.panes.directions.controls import DirectionsControls
 from genstudio.studio.panes.directions.grid import DirectionGrid, RowText

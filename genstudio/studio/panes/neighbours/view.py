@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
@@ -14,7 +16,8 @@ from genstudio.panes.neighbours.content import NeighboursState
 from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
-from genstudio.studio.panes.neighbours.audits import shown_with
+from genstudio.studio.panes.neighbours.audit_news import PANE, AuditNews
+from genstudio.studio.panes.neighbours.audits import Audits, shown_with
 from genstudio.studio.plots.histogram_view import Histograms, HistogramView
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import Button, restyle
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
 
     from genstudio.core.spec import ImageSpec
-    from genstudio.studio.panes.neighbours.audits import Audited, Audits
+    from genstudio.studio.pane_view.services import PaneServices
+    from genstudio.studio.panes.neighbours.audits import Audited
     from genstudio.studio.threads.jobs import PaneJob
     from genstudio.studio.threads.render_thread import Rendered
     from genstudio.viewing.content import Content
@@ -35,7 +39,7 @@ SURE = 0.001
 MOST_BESIDE = 16
 
 
-@pane_view("neighbours")
+@pane_view(PANE)
 class NeighboursView(PaneView):
     """Neighbours are rendered; the audit is a job of its own (``audits``), begun by a button, or automatically
     for a model that draws fast."""
@@ -144,10 +148,15 @@ class NeighboursView(PaneView):
 
     # -- the audit -----------------------------------------------------------------------------------------------
 
-    def follow(self, audits: Audits) -> None:
-        """Let samples be audited by these."""
-        self.audits = audits
-        audits.changed.connect(self._follow_audit)
+    @classmethod
+    def make_shared(cls, services: PaneServices) -> Audits:
+        audits = Audits(services)
+        AuditNews(services, audits, partial(_is_shown, services.views))
+        return audits
+
+    def set_shared(self, shared: Audits) -> None:
+        self.audits = shared
+        shared.changed.connect(self._follow_audit)
 
     @property
     def audited_state(self) -> NeighboursState:
@@ -306,3 +315,8 @@ class NeighboursView(PaneView):
             self.histogram.point_out(None)
         else:
             self.histogram.point_out(float(picture.values["distance"][cell]))
+
+
+def _is_shown(views: Mapping[str, QWidget], what: Audited) -> bool:
+    view = views.get(PANE)
+    return isinstance(view, NeighboursView) and view.shows(what)

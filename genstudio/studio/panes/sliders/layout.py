@@ -13,7 +13,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from genstudio.core.messages import _, translate
-from genstudio.studio.pane_area.stale_line import StaleLine
+from genstudio.studio.pane_view.stale_line import StaleLine
 from genstudio.studio.panes.sliders.bank import SliderBank
 from genstudio.studio.panes.sliders.pad import PlanePad
 from genstudio.studio.theme import font
@@ -130,10 +130,10 @@ class SlidersLayout(QWidget):
         for part in (self.again, self.randomise, self.reset):
             head.addWidget(part)
         column.addLayout(head)
-        self.stale = StaleLine(self, linked=False)  # the link stands right above
-        column.addWidget(self.stale)
         column.addWidget(self.note)
         column.addWidget(self.bank, 1)
+        self.stale = StaleLine(self, linked=False)  # the link stands above
+        column.addWidget(self.stale)  # below the bank, which scrolls: where it comes and goes, no slider moves
         self._cells = QGridLayout(self)
         self._cells.setContentsMargins(0, 0, 0, 0)
         self._cells.setHorizontalSpacing(12)
