@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from genstudio.export.provenance import read_provenance
 from genstudio.studio.pane_area.area import PaneArea
-from genstudio.studio.panes.sliders.bank import BankRow, SliderBank
+from genstudio.studio.panes.sliders.bank import SliderBank
+from genstudio.studio.panes.sliders.bank_rows import BankRow
 from genstudio.studio.panes.sliders.view import SlidersView
 from genstudio.training.run.run import Run
 from tests.small_runs import small_run
@@ -143,7 +144,7 @@ def test_a_row_of_small_steps_is_one_command(qtbot, area: PaneArea, view: Slider
         qtbot.keyClick(view.bank, Qt.Key.Key_Right)
     assert view.state.value(view.bank.current) == pytest.approx(0.5)
     assert area.undo_stack.count() == 1
-    qtbot.waitUntil(lambda: not view.bank._steps.isActive(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not view.bank.steps.is_active, timeout=PATIENCE)
     qtbot.keyClick(view.bank, Qt.Key.Key_Right)
     assert area.undo_stack.count() == 2
     area.undo_stack.undo()
