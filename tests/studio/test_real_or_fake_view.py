@@ -225,7 +225,7 @@ def test_number_of_columns_makes_images_largest(qtbot, area: PaneArea, compare: 
 
 def test_comparison_by_features_without_a_judge_gives_a_hint(qtbot, area: PaneArea, compare: NeighboursView):
     compared = compare.inspector.controls.rows["compared"]
-    assert compared.widget.isVisible()
+    assert compared.isVisible()
     compared.field.setCurrentIndex(1)
     compared.field.activated.emit(1)
     view = settled(qtbot, area, "neighbours")

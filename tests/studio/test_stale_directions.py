@@ -53,7 +53,7 @@ def views(window) -> tuple[SlidersView, DirectionsView]:
 
 def stale(window) -> bool:
     sliders, directions = views(window)
-    return sliders.stage.stale.isVisible() and directions.stale.isVisible()
+    return sliders.stage.stale.isVisible() and directions.stage.stale.isVisible()
 
 
 def fresh(window) -> bool:
@@ -64,7 +64,9 @@ def fresh(window) -> bool:
         if made is None or made.content is None or made.step != newest or made.content.values.get("found_at") != newest:
             return False
     sliders, directions = views(window)
-    return not sliders.stage.stale.isVisible() and not directions.stale.isVisible() and not directions.is_searching
+    return (
+        not sliders.stage.stale.isVisible() and not directions.stage.stale.isVisible() and not directions.is_searching
+    )
 
 
 def test_stale_directions_are_marked_during_training_and_found_again_on_pause(qtbot, training):
@@ -74,7 +76,8 @@ def test_stale_directions_are_marked_during_training_and_found_again_on_pause(qt
     found_at = sliders.rendered.content.values["found_at"]
     assert f"Found at step {found_at:,}; the weights are of step " in sliders.stage.stale.text_label.full_text()
     assert (
-        f"Found at step {directions.rendered.content.values['found_at']:,};" in directions.stale.text_label.full_text()
+        f"Found at step {directions.rendered.content.values['found_at']:,};"
+        in directions.stage.stale.text_label.full_text()
     )
     assert all(title.endswith(f"step {found_at:,}") for title in sliders.bank.groups), "at the sliders themselves"
     window.session.pause()
@@ -88,8 +91,8 @@ def test_stale_directions_are_marked_during_training_and_found_again_on_pause(qt
     qtbot.waitUntil(lambda: window.session.step == here + 1, timeout=PATIENCE)
     window.session.request_snapshot()
     qtbot.waitUntil(lambda: stale(window), timeout=PATIENCE)
-    qtbot.mouseClick(directions.stale.link, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not directions.stale.isVisible() and not directions.is_searching, timeout=PATIENCE)
+    qtbot.mouseClick(directions.stage.stale.link, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not directions.stage.stale.isVisible() and not directions.is_searching, timeout=PATIENCE)
 
     window.session.stop()
     qtbot.waitUntil(lambda: window.session.state == "idle" and fresh(window), timeout=PATIENCE)
@@ -101,7 +104,7 @@ def test_stale_matrix_has_a_line_above_it(qtbot, training):
     qtbot.waitUntil(lambda: stale(window), timeout=PATIENCE)
     directions.propose("show", shown="cosines")
     qtbot.waitUntil(lambda: directions.rendered.content.values["shown"] == "cosines", timeout=PATIENCE)
-    qtbot.waitUntil(directions.stale.isVisible, timeout=PATIENCE)
+    qtbot.waitUntil(directions.stage.stale.isVisible, timeout=PATIENCE)
     window.session.stop()
     qtbot.waitUntil(lambda: window.session.state == "idle" and fresh(window), timeout=PATIENCE)
 

@@ -15,7 +15,7 @@ from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.threads.render_thread import Rendered
 from genstudio.studio.widgets.controls import Button
-from genstudio.studio.widgets.image_grid import MARGIN
+from genstudio.studio.widgets.image_sheet import MARGIN
 from genstudio.viewing.pane import Pane
 from genstudio.viewing.pane_state import PaneState
 
