@@ -1,4 +1,4 @@
-"""Controls: how a person enters the value of a knob. One class for each kind: choice, switch, slider, typed text.
+"""Controls: how the user enters the value of a knob. One class for each kind: choice, switch, slider, typed text.
 
 A control shows a value and emits what is entered; :class:`genstudio.studio.forms.knob_row.KnobRow` checks it, puts it in
 force and lays the control out.
@@ -39,7 +39,7 @@ Options = Sequence[tuple[Any, Message | str]]
 
 
 class Control(QObject):
-    """Base of controls. ``field``: the widget; ``entered`` carries what a person entered, not yet checked.
+    """Base of controls. ``field``: the widget; ``entered`` carries what the user entered, not yet checked.
 
     ``drag_started`` and ``drag_ended`` frame values that undo takes back as one. ``marked``: :attr:`reason` may have
     changed.
@@ -71,14 +71,14 @@ class Control(QObject):
         return 0
 
     def show(self, value: Any, *, keep_typing: bool = False) -> None:
-        """Show ``value`` without a signal. ``keep_typing`` leaves a half-typed text standing."""
+        """Show ``value`` without a signal. ``keep_typing`` keeps a half-typed text."""
         raise NotImplementedError
 
     def refuse(self, reason: str, text: str | None = None) -> None:
         """Mark the field's text (or ``text``) as refused, where it has text."""
 
     def complete(self) -> bool:
-        """Have a half-typed text taken or refused. ``False`` if a refused one stands there now."""
+        """Have a half-typed text taken or refused. ``False`` if the text is refused now."""
         return True
 
     def discard_typing(self) -> None:

@@ -26,7 +26,7 @@ COMPACT_FIELD = 112
 
 
 class KnobRow(QWidget):
-    """``value`` is the knob's value in force, whatever stands half typed in the field; ``previous`` the one before.
+    """``value`` is the knob's value in force, whatever is half typed in the field; ``previous`` the one before.
 
     ``edited(name, value)``: an entry was taken, perhaps the value in force once more. ``marked``: the field is pending or
     refused, or no longer. ``drag_started`` and ``drag_ended`` frame entries that undo takes back as one.
@@ -82,11 +82,11 @@ class KnobRow(QWidget):
         return self.control.gesture
 
     def complete(self) -> bool:
-        """Have a half-typed text taken or refused. ``False`` if a refused one stands there now."""
+        """Have a half-typed text taken or refused. ``False`` if the text is refused now."""
         return self.control.complete()
 
     def show_value(self, value: Any, *, keep_typing: bool = False) -> None:
-        """Put a valid ``value`` in force and show it, silently. ``keep_typing`` leaves a half-typed text standing."""
+        """Put a valid ``value`` in force and show it, silently. ``keep_typing`` keeps a half-typed text."""
         self.value = self.previous = value
         self.control.show(value, keep_typing=keep_typing)
         self._show()
@@ -139,7 +139,7 @@ class KnobRow(QWidget):
 
     def _refuse_entry(self, reason: str) -> None:
         self.control.refuse(reason)
-        if not self.control.reason:  # no text that could stand there as refused
+        if not self.control.reason:  # there is no text to be marked as refused
             self.control.show(self.value)
             self.error.show_text(reason)
 

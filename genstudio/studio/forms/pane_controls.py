@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class PaneControls(KnobRows):
-    """Rows of a state's fields. ``made`` replaces the control of a field, ``bare`` names fields whose title stands
+    """Rows of a state's fields. ``made`` replaces the control of a field, ``bare`` names fields whose title is
     elsewhere; a subclass may move widgets within ``column``."""
 
     def __init__(

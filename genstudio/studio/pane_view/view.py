@@ -47,7 +47,7 @@ class PaneView(QWidget):
     drag_started = Signal()
     drag_ended = Signal()
     picked_z = Signal(object)  # float32 latent_dim: clicked, or Enter
-    commanded = Signal(object)  # a QUndoCommand for what is no state, such as a file of a person's
+    commanded = Signal(object)  # a QUndoCommand for what is no state, such as a file of the user's
     beside_requested = Signal()
     window_requested = Signal()
     resized = Signal()  # there is another room for pictures
@@ -197,7 +197,7 @@ class PaneView(QWidget):
         """A content is being computed; ``share`` (0 to 1) of it is done, where that is known. The one before stays."""
         empty = self.rendered is None
         if empty:
-            self._say_instead(computing_text(share))
+            self._show_text_instead(computing_text(share))
         if self.reports_progress and not empty:
             self.computing.hide()
         else:
@@ -206,21 +206,21 @@ class PaneView(QWidget):
     def show_stopped(self) -> None:
         """A person stopped what was being computed."""
         if self.rendered is None:
-            self._say_instead(_("Stopped. Press Compute to compute it."))
+            self._show_text_instead(_("Stopped. Press Compute to compute it."))
         self.computing.show_stopped()
 
     def hide_computing(self) -> None:
         """Nothing is being computed."""
         self.computing.hide()
 
-    def _say_instead(self, text: str) -> None:
-        """Words where the pictures will be."""
+    def _show_text_instead(self, text: str) -> None:
+        """Show text where the pictures will be."""
         if text != self.grid.accessibleDescription():
             self.show_message(text)
 
     @Slot(object)
     def complain(self, text: Message | str) -> None:
-        """Tell what could not be done. It stays until the person acts here; all else stays as it is."""
+        """Report what could not be done. The report stays until the user acts here; all else stays as it is."""
         self.trouble.show_text(text)
 
     def show_page(self, html: str) -> None:

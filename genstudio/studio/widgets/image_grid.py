@@ -23,7 +23,7 @@ KEYS = {
 
 
 class ImageGrid(ImageSheet):
-    """Emits what a person does with cells (row, column) and places, 0 to 1 from the sheet's left and top edges."""
+    """Emits what the user does with cells (row, column) and places, 0 to 1 from the sheet's left and top edges."""
 
     pointed = Signal(object)  # the (row, column) under the pointer; None: it left, or the focus moved by keyboard
     picked = Signal(int, int)  # clicked, or Enter on the focused cell

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from genstudio.viewing.content import Picture, Points
 
 MARGIN = 12  # logical pixels around the sheet
-ROOMY = 240  # from this width on, words stand in large letters
+ROOMY = 240  # from this width on, a message is in large letters
 
 
 class ImageSheet(QWidget):
@@ -63,7 +63,7 @@ class ImageSheet(QWidget):
         return self._focus
 
     def show_picture(self, picture: Picture | None, points: Points | None = None) -> None:
-        """Show a sheet, with points over it. The pixels are copied at once: the caller may do what it likes with them."""
+        """Show a sheet, with points over it. The pixels are copied at once."""
         if self._picture is None and picture is not None:
             self._focus = (picture.rows // 2, picture.columns // 2)
         self._picture, self._points, self._message = picture, points, ""
@@ -75,7 +75,7 @@ class ImageSheet(QWidget):
         self.update()
 
     def show_message(self, message: Message | str) -> None:
-        """Say in words what to do, where there is nothing to show yet."""
+        """Show a message instead of a picture, such as what to do."""
         self._picture = self._points = self._image = self._layout = None
         self._message = translate(message)
         self.setAccessibleDescription(self._message)
@@ -195,7 +195,7 @@ class ImageSheet(QWidget):
             self._frame(painter, *self._focus, colour("accent"), 2.5)
 
     def paint_over(self, painter: QPainter) -> None:
-        """For subclasses: marks and words on the sheet, under the frames of hover and focus."""
+        """Paint marks and text on the sheet, under the frames of hover and focus; for subclasses."""
 
     def _paint_points(self, painter: QPainter) -> None:
         assert self._points is not None

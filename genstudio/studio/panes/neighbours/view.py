@@ -227,7 +227,7 @@ class NeighboursView(PaneView):
         return made.latent_dim is not None and self._audits(made.content) and self.isVisible()
 
     def _show_button(self, made: Rendered) -> None:
-        """*Audit 300 samples*, or *Stop* beside how far it is; neither where its verdict stands."""
+        """*Audit 300 samples*, or *Stop* beside how far it is; neither once its verdict is shown."""
         n, job = self.state.audited, self._job()
         known = made.content is not None and "verdict" in made.content.values
         can = self.audits is not None and made.final and not known and self._audits(made.content)

@@ -1,4 +1,4 @@
-"""Keys of the pane Pixel by pixel, and the actions that they stand for."""
+"""Keys of the pane Pixel by pixel, and their actions."""
 
 from __future__ import annotations
 

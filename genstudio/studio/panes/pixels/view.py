@@ -292,7 +292,7 @@ class PixelsView(PaneView):
             super().keyPressEvent(event)
 
     def _act(self, kind: str, what: str) -> bool:
-        """Do what a key stands for. ``False`` if it stands for nothing."""
+        """Perform the action of a key. ``False`` if it has none."""
         if kind == "transport":
             self.player.press(what)
         elif kind == "nudge":

@@ -17,7 +17,7 @@ from genstudio.studio.panes.sliders.painted_bank import FARTHEST, PaintedBank
 
 FINE, COARSE = 0.1, 0.5  # σ for a key
 NOTCH = 0.1  # σ for one notch of the wheel
-SNAP = 4  # pixels within which a slider that is dragged stands at 0
+SNAP = 4  # pixels within which a dragged slider snaps to 0
 
 
 class SliderBank(PaintedBank):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 Shape = Literal["wide", "narrow", "slim"]
-WIDE = 800  # logical pixels from which the bank stands to the right
+WIDE = 800  # logical pixels from which the bank is to the right
 NARROW = 360  # ... and from which there is room beside the picture
 PAD, SMALL_PAD = 144, 104
 SMALL, LARGE = 68, 128  # sides of the originals, in a narrow and in a wide pane
@@ -132,7 +132,7 @@ class SlidersLayout(QWidget):
         column.addLayout(head)
         column.addWidget(self.note)
         column.addWidget(self.bank, 1)
-        self.stale = StaleLine(self, linked=False)  # the link stands above
+        self.stale = StaleLine(self, linked=False)  # its link is above
         column.addWidget(self.stale)  # below the bank, which scrolls: where it comes and goes, no slider moves
         self._cells = QGridLayout(self)
         self._cells.setContentsMargins(0, 0, 0, 0)
@@ -143,13 +143,13 @@ class SlidersLayout(QWidget):
         if shape == self._shape:
             return
         self._shape = shape
-        cells, ways, spare = self._cells, QBoxLayout.Direction, 16_777_215
+        cells, directions, spare = self._cells, QBoxLayout.Direction, 16_777_215
         for part in (self.grid, self._beside, self._column):
             cells.removeWidget(part)
         for original in self.originals:
             original.set_side(LARGE if shape == "wide" else SMALL)
         self.pad.set_side(SMALL_PAD if shape == "slim" else PAD)
-        self._in_beside.setDirection(ways.TopToBottom if shape == "narrow" else ways.LeftToRight)
+        self._in_beside.setDirection(directions.TopToBottom if shape == "narrow" else directions.LeftToRight)
         self._column.setMinimumWidth(BANK_WIDTH if shape == "wide" else 0)
         self._column.setMaximumWidth(BANK_WIDTH if shape == "wide" else spare)
         # (row, column, rows, columns) of the picture, of what is beside it, of the bank; and the rows' stretch.

@@ -20,7 +20,7 @@ from genstudio.studio.pane_view.step_row import StepRow
 from genstudio.studio.theme import colour, font, theme
 
 FINE, COARSE = 0.1, 0.5  # σ for a key
-SNAP = 4  # pixels within which the point stands on an axis
+SNAP = 4  # pixels within which the point snaps to an axis
 RIM = 8  # pixels between the plane and the edge
 
 

@@ -80,7 +80,7 @@ class PaintedBank(QAbstractScrollArea):
         return QRect(0, top, self.viewport().width(), ROW)
 
     def place_of(self, name: str, value: float) -> QPoint:
-        """The point of the viewport at which that slider stands at ``value``."""
+        """Point of the viewport at which a slider has ``value``."""
         rect = self.row_rect(name)
         return QPoint(round(self._columns().x_of(value / FARTHEST)), rect.center().y())
 

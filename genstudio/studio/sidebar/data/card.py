@@ -37,7 +37,7 @@ class DataCard(Card):
         self.opening = DataOpening(loader, self)
         self.kinds: dict[str, DataKind] = {}
         self.name = ""
-        self._shown = ""  # the data set whose images and facts stand here
+        self._shown = ""  # the data set that is summed up here
         self.form: KnobForm | None = None
         self._form_of = ""
         self._values: dict[str, Any] = {}

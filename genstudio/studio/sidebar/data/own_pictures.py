@@ -1,4 +1,4 @@
-"""Choosing a folder or a zip of one's own pictures: a button with a menu, and paths that are dropped."""
+"""Choosing a folder or a zip of the user's own pictures: a button with a menu, and paths that are dropped."""
 
 from __future__ import annotations
 
