@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.panes.neighbours.content import NeighboursState
@@ -17,10 +17,8 @@ from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.neighbours.audit_news import PANE, AuditNews
+from genstudio.studio.panes.neighbours.audit_panel import AuditPanel
 from genstudio.studio.panes.neighbours.audits import Audits, shown_with
-from genstudio.studio.plots.histogram_view import Histograms, HistogramView
-from genstudio.studio.theme import font
-from genstudio.studio.widgets.controls import Button, restyle
 from genstudio.studio.widgets.marked_grid import WORDS, MarkedGrid
 
 if TYPE_CHECKING:
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
     from genstudio.viewing.pane import Pane
     from genstudio.viewing.pane_state import PaneState
 
-SURE = 0.001
 MOST_BESIDE = 16
 
 
@@ -68,25 +65,11 @@ class NeighboursView(PaneView):
         column = QVBoxLayout(pictures)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        self.verdict = QLabel(pictures)
-        self.verdict.setFont(font(13))
-        self.verdict.setWordWrap(True)
-        self.verdict.setMinimumHeight(2 * self.verdict.fontMetrics().height())
-        self.verdict.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.verdict.setAccessibleName(_("Does it copy?"))
-        self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.audit_button = Button("", parent=pictures)
+        self.audit = AuditPanel(pictures)
+        self.verdict, self.audit_button, self.histogram = self.audit.verdict, self.audit.button, self.audit.histogram
         self.audit_button.clicked.connect(self.audit_or_stop)
-        self.audit_button.hide()
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.verdict, 1)
-        line.addWidget(self.audit_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.histogram = HistogramView(pictures)
-        self.histogram.setAccessibleName(_("Histogram of the distances of samples and held-out images"))
         column.addWidget(self.grid, 1)
-        column.addLayout(line)
-        column.addWidget(self.histogram)
+        column.addWidget(self.audit)
         return pictures
 
     def make_controls(self) -> PaneControls:
@@ -142,9 +125,7 @@ class NeighboursView(PaneView):
     def show_message(self, text: Message | str) -> None:
         self._plain = None
         super().show_message(text)
-        self.verdict.hide()
-        self.histogram.hide()
-        self.audit_button.hide()
+        self.audit.clear()
 
     # -- the audit -----------------------------------------------------------------------------------------------
 
@@ -219,7 +200,7 @@ class NeighboursView(PaneView):
                 made = shown_with(made, self.audited_state, found)
         self.rendered = made
         assert made.content is not None
-        self._show_audit(made.content)
+        self.audit.show_result(made.content, reserved=self._audits(made.content))
         self._show_button(made)
 
     def _starts_automatically(self, made: Rendered) -> bool:
@@ -231,37 +212,9 @@ class NeighboursView(PaneView):
         n, job = self.state.audited, self._job()
         known = made.content is not None and "verdict" in made.content.values
         can = self.audits is not None and made.final and not known and self._audits(made.content)
-        self.audit_button.setVisible(can)
-        if job is None:
-            tip = _("Test whether the model copies. It continues while you use other panes")
-            self.audit_button.setText(_("Audit {n} samples", n=n))
-        else:
-            tip = _("Stop the audit")
-            self.audit_button.setText(_("Stop"))
-            if not known:
-                progress = _("Auditing {n} samples, {percent} %", n=n, percent=f"{100 * job.share:.0f}")
-                self.verdict.setText("\n".join(filter(None, [self.verdict.text(), progress])))
-        self.audit_button.setToolTip(tip)
-        self.audit_button.setAccessibleName(self.audit_button.text())
-
-    def _show_audit(self, content: Content) -> None:
-        lines = [translate(content.values[name]) for name in ("note", "verdict") if content.values.get(name)]
-        text = "\n".join(lines)
-        self.verdict.setText(text)
-        self.verdict.setAccessibleDescription(self.verdict.text())
-        bad = content.values.get("p_copies", 1.0) < SURE
-        self.verdict.setObjectName("message" if bad else "")
-        self.verdict.setProperty("level", "bad" if bad else "")
-        restyle(self.verdict)
-        self.verdict.setVisible(bool(text) or self._audits(content))
-        self.histogram.setVisible(bool(content.series) or self._audits(content))
-        if content.series:
-            low, high = content.values["ends"]
-            self.histogram.show_histograms(
-                Histograms(content.series, (float(low), float(high)), content.values["axis"])
-            )
-        else:
-            self.histogram.show_histograms(None)
+        self.audit.show_button(n, job, shown=can)
+        if job is not None and not known:
+            self.audit.show_progress(n, job.share)
 
     def _audits(self, content: Content | None) -> bool:
         """True if a histogram will come: its space is reserved, so that the pictures don't move."""
