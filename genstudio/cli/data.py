@@ -106,7 +106,7 @@ def data_download(name: Name, data: Data = None, as_json: AsJson = False) -> Non
 def _is_there(kind: Any, where: list[Path] | None) -> bool | None:
     """``None`` for a data set that needs a path first (a folder)."""
     knobs = kind.Knobs()
-    return None if getattr(knobs, "path", None) == "" else bool(kind(knobs, where).is_there())
+    return None if kind.path_knob and not getattr(knobs, kind.path_knob) else bool(kind(knobs, where).is_there())
 
 
 def _facts(data: DataSet) -> dict[str, Any]:

@@ -163,7 +163,8 @@ class Source:
     ``version`` goes up whenever ``decode`` would give other images for the same knobs: it makes old caches unused.
     ``doing`` describes ``decode`` in a message, ``noun`` its images, as in "70,000 images". ``after_cache`` names the
     knobs that don't change the decoded images, so that changing them decodes nothing again. ``attribute_sides``: for some
-    attributes, the descriptions of an image with a low and with a high value.
+    attributes, the descriptions of an image with a low and with a high value. ``path_knob``: the knob that names the folder
+    or zip, for a data set of the user's own files.
     """
 
     title: ClassVar[Message]
@@ -173,6 +174,7 @@ class Source:
     noun: ClassVar[Message] = N_("images")
     version: ClassVar[int] = 1
     after_cache: ClassVar[frozenset[str]] = frozenset({"binarisation", "levels", "seed"})
+    path_knob: ClassVar[str] = ""
 
     class Knobs(DataKnobs):
         """The knobs that every data set has."""

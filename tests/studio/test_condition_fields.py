@@ -19,7 +19,7 @@ from genstudio.studio.forms.conditions.base import condition_fields, make_condit
 from genstudio.studio.forms.conditions.chooser import Chooser
 from genstudio.studio.forms.conditions.image import ImageControl
 from genstudio.studio.forms.conditions.sliders import SlidersControl
-from genstudio.studio.forms.control import FieldControl
+from genstudio.studio.forms.control import TypedControl
 from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.viewing.blobs import Blob, Blobs
 from genstudio.viewing.pane import panes
@@ -55,7 +55,7 @@ def area(qtbot, home: Path, tmp_path: Path) -> Iterator[Any]:
 def test_every_kind_of_condition_has_a_field(qtbot, kind: str) -> None:
     knobs = {info.condition: info for _name, pane in panes.items() for info in pane.state.controls()}
     control = make_condition_control(knobs[kind])
-    qtbot.addWidget(control.widget)
+    qtbot.addWidget(control.field)
     control.show(knobs[kind].default)
 
 
@@ -63,7 +63,7 @@ def test_a_kind_of_another_package_brings_its_field(qtbot, put_in: Any) -> None:
     class Scene(type(condition_kinds["class"])):
         name, field = "scene", "graph editor"
 
-    class GraphEditor(FieldControl):
+    class GraphEditor(TypedControl):
         """Field of another package."""
 
     put_in(condition_kinds, "scene", Scene())
@@ -75,62 +75,61 @@ def test_a_kind_of_another_package_brings_its_field(qtbot, put_in: Any) -> None:
 
     controls = PaneControls(SceneState)
     qtbot.addWidget(controls)
-    assert isinstance(controls.controls["scene"], GraphEditor)
-    assert controls.widget("scene").isHidden(), "no model takes it"
+    assert isinstance(controls.rows["scene"].control, GraphEditor)
+    assert controls.rows["scene"].isHidden(), "no model takes it"
     controls.show_conditions({"scene": Choices()})
-    assert not controls.widget("scene").isHidden()
+    assert not controls.rows["scene"].isHidden()
 
 
 def test_a_slider_chooses_a_number_or_leaves_it_open(qtbot) -> None:
     control = SlidersControl(INFOS["attributes"])
-    qtbot.addWidget(control.widget)
+    qtbot.addWidget(control.field)
     control.offer(Choices(("smile", "yaw"), ((0.0, 1.0), (-40.0, 40.0))))
     control.show((("yaw", 10.0),))
     smile, yaw = control.sliders["smile"], control.sliders["yaw"]
     assert (described(smile), described(yaw)) == ("any", "10.00")
-    with qtbot.waitSignal(control.edited) as edited:
+    with qtbot.waitSignal(control.entered) as entered:
         qtbot.keyClick(smile.slider.slider, Qt.Key.Key_Right)
-    name, value = edited.args
-    assert name == "attributes"
+    value = entered.args[0]
     assert [key for key, _number in value] == ["smile", "yaw"], "in the order of the names"
     assert 0.5 < value[0][1] < 0.52, "on from the middle"
-    with qtbot.waitSignal(control.edited) as edited:
+    with qtbot.waitSignal(control.entered) as entered:
         qtbot.mouseClick(yaw.clear, Qt.MouseButton.LeftButton)
-    assert [key for key, _number in edited.args[1]] == ["smile"]
+    assert [key for key, _number in entered.args[0]] == ["smile"]
     assert described(yaw) == "any"
 
 
 def test_an_image_is_dropped_and_taken_out_again(qtbot) -> None:
     control = ImageControl(INFOS["image"])
-    qtbot.addWidget(control.widget)
+    qtbot.addWidget(control.field)
     blob = Blobs().put_array(np.zeros((2, 2, 1), np.uint8))
-    with qtbot.waitSignal(control.edited) as edited:
-        control.place.drop.arrived.emit(blob, None)
-    assert edited.args == ["image", blob]
-    with qtbot.waitSignal(control.edited) as edited:
-        qtbot.mouseClick(control.place.clear, Qt.MouseButton.LeftButton)
-    assert edited.args == ["image", None]
+    with qtbot.waitSignal(control.entered) as entered:
+        control.field.drop.arrived.emit(blob, None)
+    assert entered.args == [blob]
+    with qtbot.waitSignal(control.entered) as entered:
+        qtbot.mouseClick(control.field.clear, Qt.MouseButton.LeftButton)
+    assert entered.args == [None]
 
 
 def test_a_text_is_taken_when_it_is_complete(qtbot) -> None:
     control = condition_fields["text"](INFOS["caption"])
-    assert isinstance(control, FieldControl)
-    qtbot.addWidget(control.widget)
-    control.widget.show()
-    with qtbot.waitSignal(control.edited) as edited:
+    assert isinstance(control, TypedControl)
+    qtbot.addWidget(control.field)
+    control.field.show()
+    with qtbot.waitSignal(control.entered) as entered:
         enter(control.field, "a red shoe")
-    assert edited.args == ["caption", "a red shoe"]
+    assert entered.args == ["a red shoe"]
 
 
 def test_class_and_attributes_stand_side_by_side_and_a_slider_changes_the_samples(qtbot, area: Any) -> None:
     view = area.views["samples"]
     controls = view.inspector.controls
-    sliders, chooser = controls.controls["attributes"], controls.controls["label"]
+    sliders, chooser = controls.rows["attributes"].control, controls.rows["label"].control
     assert isinstance(sliders, SlidersControl)
     assert isinstance(chooser, Chooser)
-    qtbot.waitUntil(lambda: is_shown(sliders.widget) and len(sliders.sliders) == 2, timeout=PATIENCE)
-    assert is_shown(chooser.widget)
-    assert [chooser.combo.itemText(k) for k in range(3)] == ["each in turn", "left", "right"]
+    qtbot.waitUntil(lambda: is_shown(controls.rows["attributes"]) and len(sliders.sliders) == 2, timeout=PATIENCE)
+    assert is_shown(controls.rows["label"])
+    assert [chooser.field.itemText(k) for k in range(3)] == ["each in turn", "left", "right"]
     before, tilt = view.rendered.content.digest(), sliders.sliders["tilt"].slider
     assert (tilt.slider.minimum(), described(sliders.sliders["tilt"])) == (0, "any")
     light = sliders.sliders["light"].slider.slider
@@ -147,8 +146,8 @@ def test_class_and_attributes_stand_side_by_side_and_a_slider_changes_the_sample
 def test_a_model_without_conditions_has_no_fields_of_them(qtbot, area_for) -> None:
     view = area_for("samples").views["samples"]
     assert isinstance(view.state, SamplesState)
-    assert view.inspector.controls.widget("attributes").isHidden()
-    assert view.inspector.controls.widget("label").isHidden()
+    assert view.inspector.controls.rows["attributes"].isHidden()
+    assert view.inspector.controls.rows["label"].isHidden()
 
 
 def described(slider: Any) -> str:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +18,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from genstudio.core.errors import DataError
+from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
-from genstudio.data.base import Source, data_sets
+from genstudio.data.base import DataKnobs, Source, data_sets
 from genstudio.training.telemetry import Row
 
 PATIENCE = 60_000
@@ -104,14 +105,47 @@ def test_images_are_downloaded_by_a_button(qtbot, far_away, window) -> None:
     assert "not on this computer" in card.combo.itemText(place)
     card.combo.setCurrentIndex(place)
     card.combo.activated.emit(place)
-    qtbot.waitUntil(card.download_button.isVisible, timeout=PATIENCE)
-    assert "not on this computer" in card.text_label.text()
+    qtbot.waitUntil(card.opening_line.download_button.isVisible, timeout=PATIENCE)
+    assert "not on this computer" in card.opening_line.text.text()
     assert not window.left.controls.main.isEnabled()
-    click(card.download_button)
+    click(card.opening_line.download_button)
     qtbot.waitUntil(lambda: card.data is not None, timeout=PATIENCE)
     assert card.fact.full_text().startswith("60 images")
     qtbot.waitUntil(lambda: card.combo.itemText(card.combo.findData("far-away")) == "Far away", timeout=PATIENCE)
-    assert not card.download_button.isVisible()
+    assert not card.opening_line.download_button.isVisible()
+
+
+@pytest.fixture
+def scans() -> Iterator[None]:
+    """A further data set that reads a folder, by another knob than *My pictures*."""
+
+    class Scans(Source):
+        title, help, path_knob = N_("Scans"), N_("Read from a folder."), "place"
+
+        class Knobs(DataKnobs):
+            place: str = knob("", help=N_("The folder."))
+
+        def fingerprint(self) -> str:
+            if not Path(self.knobs.place).is_absolute():
+                raise DataError(N_("No folder was chosen."), N_("Choose one."))
+            return "scans"
+
+        def decode(self, sink, progress, cancelled) -> None:
+            sink.begin(60, (1, 8, 8))
+            sink.add(np.random.default_rng(0).integers(0, 255, (60, 1, 8, 8), np.uint8))
+
+    with data_sets.restored():
+        data_sets.register("scans")(Scans)
+        yield
+
+
+def test_the_chosen_data_set_reads_the_dropped_folder(qtbot, scans, window, tmp_path: Path) -> None:
+    card = window.left.data
+    card.show_values("scans", {})
+    assert "not on this computer" not in card.combo.currentText(), "they are where the user says"
+    drop(card, tmp_path)
+    qtbot.waitUntil(lambda: card.data is not None, timeout=PATIENCE)
+    assert (card.name, card.values()["place"]) == ("scans", str(tmp_path))
 
 
 @pytest.mark.parametrize("kind", ["folder", "zip"])

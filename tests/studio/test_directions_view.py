@@ -82,7 +82,7 @@ def row_of(view: DirectionsView, name: str) -> int:
 
 def test_found_directions_are_shown_and_saved_in_the_run(qtbot, view: DirectionsView, run: Run):
     assert names(view) == ["b", "mirror", "PC 1", "PC 2", "PC 3", "PC 4", "random"]
-    assert not view.progress.isVisible()
+    assert not view.stage.progress.isVisible()
     assert "along 7 directions" in view.caption.text()
     qtbot.waitUntil(lambda: bool(storage.all_of(run)), timeout=PATIENCE)
     assert storage.all_of(run)[0].space.step == 4
@@ -108,8 +108,8 @@ def test_escape_stops_the_search_and_undo_resumes_it(qtbot, area: PaneArea, gate
     view = area.views["directions"]
     assert isinstance(view, DirectionsView)
     qtbot.waitUntil(lambda: view.is_searching and "PC 1" in names(view), timeout=PATIENCE)
-    assert view.progress.isVisible()
-    assert view.progress.bar.value() > 0
+    assert view.stage.progress.isVisible()
+    assert view.stage.progress.bar.value() > 0
     assert "finding directions" in view.caption.text()
     assert not view.idle, "newer weights wait until it is done"
     area.activateWindow()
@@ -132,8 +132,8 @@ def test_one_button_stops_and_the_other_resumes(qtbot, area: PaneArea, gate: thr
     area.show_pane("directions")
     view = area.views["directions"]
     assert isinstance(view, DirectionsView)
-    qtbot.waitUntil(lambda: view.is_searching and view.progress.stop.isVisible(), timeout=PATIENCE)
-    qtbot.mouseClick(view.progress.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: view.is_searching and view.stage.progress.stop.isVisible(), timeout=PATIENCE)
+    qtbot.mouseClick(view.stage.progress.stop, Qt.MouseButton.LeftButton)
     settled(qtbot, area)
     gate.set()
     qtbot.mouseClick(view.again, Qt.MouseButton.LeftButton)
@@ -248,18 +248,18 @@ def test_cell_describes_its_position_and_effects(qtbot, view: DirectionsView):
 def test_keyboard_reaches_every_row_and_scrolls_to_it(qtbot, area: PaneArea, view: DirectionsView):
     area.resize(1000, 480)
     settled(qtbot, area)
-    before = view.scrolled.verticalScrollBar().value()
+    before = view.stage.scrolled.verticalScrollBar().value()
     for _step in range(len(names(view))):
         qtbot.keyClick(view.grid, Qt.Key.Key_Down)
     assert view.grid.focused_cell[0] == len(names(view)) - 1
-    assert view.scrolled.verticalScrollBar().value() > before
+    assert view.stage.scrolled.verticalScrollBar().value() > before
     rect = view.grid.cell_rect(*view.grid.focused_cell).toRect()
     shown = view.grid.visibleRegion().boundingRect()
     assert shown.contains(rect.center())
 
 
 def test_matrix_shows_its_numbers(qtbot, area: PaneArea, view: DirectionsView):
-    view.inspector.controls.controls["shown"].edited.emit("shown", "cosines")
+    view.inspector.controls.rows["shown"].control.entered.emit("cosines")
     settled(qtbot, area)
     assert view.grid.columns[:2] == ("b", "mirror")
     assert view.describe_cell(0, 0) == "b and b: cosine +1.00"
@@ -281,7 +281,7 @@ def test_a_matrix_is_saved_with_the_names_of_its_rows_and_columns(
         area.exporter.export(view, "matrix", str(tmp_path / "none.svg"))
     assert "rows of pictures" in refused.args[0]
     assert not (tmp_path / "none.svg").exists()
-    view.inspector.controls.controls["shown"].edited.emit("shown", "cosines")
+    view.inspector.controls.rows["shown"].control.entered.emit("cosines")
     settled(qtbot, area)
     for name in ("cosines.svg", "cosines.png"):
         with qtbot.waitSignal(area.exporter.finished, timeout=PATIENCE):

@@ -12,7 +12,7 @@ from genstudio.core.knobs import Knobs, knob
 from genstudio.core.messages import N_
 from genstudio.studio.forms.knob_form import KnobForm
 from genstudio.studio.forms.number_field import next_125
-from tests.studio.typing_helpers import enter
+from tests.studio.typing_helpers import choose, enter
 
 PATIENCE = 60_000
 
@@ -65,17 +65,17 @@ def test_arrow_keys_step_and_never_leave_the_range(qtbot, form) -> None:
 def test_reset_button_restores_the_recipes_value(qtbot, form) -> None:
     form.set_values({"size": 5, "rate": 0.1})
     row = form.rows["size"]
-    assert not row.back.isVisible()
+    assert not row.reset_button.isVisible()
     enter(row.field, "6")
     assert form.changed_names() == ["size"]
-    assert row.back.isVisible()
-    QTest.mouseClick(row.back, Qt.MouseButton.LeftButton)
+    assert row.reset_button.isVisible()
+    QTest.mouseClick(row.reset_button, Qt.MouseButton.LeftButton)
     assert form.values()["size"] == 5
     assert form.changed_names() == []
 
 
 def test_choices_checkboxes_and_optional_values(qtbot, form) -> None:
-    form.rows["kind"].field.setCurrentIndex(1)
+    choose(form.rows["kind"].field, "square")
     QTest.keyClick(form.rows["loud"].field, Qt.Key.Key_Space)
     enter(form.rows["limit"].field, "12")
     assert form.values() | {"rate": 0} == {"size": 4, "rate": 0, "kind": "square", "loud": True, "limit": 12}
@@ -97,6 +97,15 @@ def test_every_field_can_be_reached_and_is_named(qtbot, form) -> None:
     for row in form.rows.values():
         assert row.field.accessibleName()
         assert row.field.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_tab_goes_from_a_field_to_its_reset_button(qtbot, form) -> None:
+    row = form.rows["size"]
+    enter(row.field, "6")
+    QTest.keyClick(row.field, Qt.Key.Key_Tab)
+    assert form.focusWidget() is row.reset_button
+    QTest.keyClick(row.reset_button, Qt.Key.Key_Tab)
+    assert form.focusWidget() is form.rows["rate"].field
 
 
 @pytest.mark.parametrize(("value", "up", "down"), [(1, 2, 0.5), (0.001, 0.002, 0.0005), (5, 10, 2), (3, 5, 2)])

@@ -300,7 +300,7 @@ def test_it_plays_live_and_a_whole_play_is_one_command(qtbot, area: PaneArea):
 def test_change_during_a_play_is_a_separate_command_and_the_play_continues(qtbot, area: PaneArea):
     view = settled(qtbot, area)
     view.player.toggle()
-    truncation = view.tools.controls["truncation"].slider.slider
+    truncation = view.tools.rows["truncation"].field.slider
     truncation.setValue(truncation.value() - 40)
     drag(view.row, 3, 0)
     assert view.player.playing
@@ -392,7 +392,7 @@ def test_scrubbing_is_one_command_and_keys_go_from_picture_to_picture(qtbot, are
 
 def test_a_click_in_the_strip_goes_to_that_picture_which_is_marked(qtbot, area: PaneArea):
     view = settled(qtbot, area)
-    view.tools.controls["show"].combo.activated.emit(1)
+    view.tools.rows["show"].field.activated.emit(1)
     settled(qtbot, area)
     picture = view.grid.picture
     assert (picture.rows, picture.columns) == (4, 8)
@@ -409,7 +409,7 @@ def test_a_click_in_the_strip_goes_to_that_picture_which_is_marked(qtbot, area: 
     view.player.advance(0.2)
     assert view.rendered is before, "the strip is made once, the mark goes along it"
     view.player.pause()
-    view.tools.controls["show"].combo.activated.emit(0)
+    view.tools.rows["show"].field.activated.emit(0)
     settled(qtbot, area)
     assert len(view.grid.picture) == 1
 
@@ -515,7 +515,7 @@ def test_broken_model_is_reported_and_the_key_frames_stay(qtbot, home: Path, tmp
 
         area.renderer.ask("break", break_weights)
         qtbot.waitUntil(lambda: bool(broken), timeout=PATIENCE)  # what is to be rendered would go first
-        view.tools.controls["how"].combo.activated.emit(1)
+        view.tools.rows["how"].field.activated.emit(1)
         QTest.keyClick(view.grid, _KEY.Key_PageDown)
         qtbot.waitUntil(lambda: "not finite" in view.grid.accessibleDescription(), timeout=PATIENCE)
         assert view.row.isVisible()

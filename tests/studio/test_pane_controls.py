@@ -13,6 +13,7 @@ from genstudio.studio.forms.conditions.chooser import Chooser
 from genstudio.studio.forms.control import CheckControl, ChoiceControl, SliderControl
 from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.viewing.pane_state import PaneState, state
+from tests.studio.typing_helpers import choose
 
 
 @state
@@ -30,7 +31,7 @@ class TrajectoryState(PaneState):
 def test_controls_follow_from_the_knobs(qtbot) -> None:
     controls = PaneControls(TrajectoryState)
     qtbot.addWidget(controls)
-    kinds = {name: type(control) for name, control in controls.controls.items()}
+    kinds = {name: type(row.control) for name, row in controls.rows.items()}
     assert kinds == {
         "reach": SliderControl,
         "columns": SliderControl,
@@ -46,33 +47,43 @@ def test_controls_follow_from_the_knobs(qtbot) -> None:
     assert titles(controls, "order") == ["nearest first", "far"], "a value without a title stands for itself"
 
 
+def test_a_shown_choice_can_be_chosen_once_more(qtbot) -> None:
+    """It may be what the pane chose by itself: choosing it makes it the user's."""
+    controls = PaneControls(TrajectoryState)
+    qtbot.addWidget(controls)
+    controls.show_state(TrajectoryState(order="far"))
+    with qtbot.waitSignal(controls.edited) as edited:
+        choose(controls.rows["order"].field, "far")
+    assert edited.args == ["order", "far"]
+
+
 def test_class_chooser_offers_the_classes_of_the_data(qtbot) -> None:
     controls = PaneControls(TrajectoryState)
     qtbot.addWidget(controls)
-    chooser = controls.controls["label"]
-    assert isinstance(chooser, Chooser)
-    assert chooser.widget.isHidden(), "without classes there is nothing to choose"
+    chooser = controls.rows["label"]
+    assert isinstance(chooser.control, Chooser)
+    assert chooser.isHidden(), "without classes there is nothing to choose"
     controls.show_state(TrajectoryState(label=1))
     controls.show_conditions({"class": Choices(("cat", "dog"))})
-    assert not chooser.widget.isHidden()
+    assert not chooser.isHidden()
     assert titles(controls, "label") == ["any", "cat", "dog"]
-    assert chooser.combo.currentText() == "dog", "the state's class, though it came before the classes"
+    assert chooser.field.currentText() == "dog", "the state's class, though it came before the classes"
     controls.show_conditions({"class": Choices(("cow", "hen"))})
     assert titles(controls, "label") == ["any", "cow", "hen"], "another data set with as many classes"
     with qtbot.waitSignal(controls.edited) as edited:
-        qtbot.keyClick(chooser.combo, Qt.Key.Key_Up)
+        qtbot.keyClick(chooser.field, Qt.Key.Key_Up)
     assert edited.args == ["label", 0]
     controls.show_conditions({})
-    assert chooser.widget.isHidden()
+    assert chooser.isHidden()
 
 
 def shown(controls: PaneControls, name: str) -> str:
-    control = controls.controls[name]
+    control = controls.rows[name].control
     assert isinstance(control, SliderControl)
-    return control.slider.slider.accessibleDescription()
+    return control.field.slider.accessibleDescription()
 
 
 def titles(controls: PaneControls, name: str) -> list[str]:
-    control = controls.controls[name]
+    control = controls.rows[name].control
     assert isinstance(control, ChoiceControl)
-    return [control.combo.itemText(k) for k in range(control.combo.count())]
+    return [control.field.itemText(k) for k in range(control.field.count())]

@@ -108,7 +108,7 @@ def test_opened_run_is_shown_with_caption_and_time(area: PaneArea):
 
 def test_users_choice_of_plane_is_kept(qtbot, area: PaneArea):
     view = area.views["manifold"]
-    plane, across = view.tools.plane.combo, view.tools.across.combo
+    plane, across = view.tools.plane.field, view.tools.across.field
     assert plane.currentText() == "principal", "the default, not a choice"
     assert not across.isEnabled()
     plane.setFocus()
@@ -122,7 +122,7 @@ def test_users_choice_of_plane_is_kept(qtbot, area: PaneArea):
 
 
 def test_pane_list_chooses_and_undo_restores_the_other(qtbot, area: PaneArea):
-    area.views["manifold"].inspector.controls.controls["cells"].slider.slider.setValue(2)
+    area.views["manifold"].inspector.controls.rows["cells"].field.slider.setValue(2)
     assert area.states["manifold"].cells == 7
     qtbot.mouseClick(area.pane_list.buttons["samples"], Qt.MouseButton.LeftButton)
     assert area.slots == ["samples"]
@@ -156,7 +156,7 @@ def test_smooth_pixels_can_be_undone(qtbot, area: PaneArea):
 
 
 def test_one_drag_of_a_slider_is_one_undo(area: PaneArea):
-    slider = area.views["manifold"].inspector.controls.controls["reach"].slider.slider
+    slider = area.views["manifold"].inspector.controls.rows["reach"].field.slider
     before = area.states["manifold"]
     slider.sliderPressed.emit()
     for value in (120, 130, 140, 150):
@@ -263,7 +263,7 @@ def test_chosen_code_is_unchanged_by_zoom_pan_home_and_newer_weights(qtbot, area
 
 def test_range_in_the_caption_is_that_of_the_view(qtbot, area: PaneArea):
     view = area.views["manifold"]
-    slider = view.inspector.controls.controls["reach"].slider
+    slider = view.inspector.controls.rows["reach"].field
 
     def agree(half: str) -> None:
         rendered = settled(qtbot, area, "manifold").rendered
@@ -347,20 +347,20 @@ def test_class_is_chosen_for_conditional_models(qtbot, make_area, run_of_classes
     area = make_area(run_of_classes.path)
     manifold = settled(qtbot, area, "manifold")
     assert manifold.caption.full_text().startswith("a: z1 across")
-    control = manifold.inspector.controls.controls["label"]
-    assert [control.combo.itemText(i) for i in range(control.combo.count())] == ["a", "b"]
-    control.combo.activated.emit(1)
+    control = manifold.inspector.controls.rows["label"]
+    assert [control.field.itemText(i) for i in range(control.field.count())] == ["a", "b"]
+    control.field.activated.emit(1)
     assert area.states["manifold"].label == 1
     qtbot.waitUntil(lambda: manifold.caption.full_text().startswith("b: z1 across"), timeout=PATIENCE)
     area.undo_stack.undo()
     qtbot.waitUntil(lambda: manifold.caption.full_text().startswith("a: z1 across"), timeout=PATIENCE)
     area.show_pane("samples")
     samples = settled(qtbot, area, "samples")
-    control = samples.inspector.controls.controls["label"]
-    assert [control.combo.itemText(i) for i in range(control.combo.count())] == ["each in turn", "a", "b"]
+    control = samples.inspector.controls.rows["label"]
+    assert [control.field.itemText(i) for i in range(control.field.count())] == ["each in turn", "a", "b"]
     assert samples.rendered.content.pictures[0].columns == 8, "four columns each"
-    assert not samples.inspector.controls.controls["shown"].widget.isVisible(), "G(z) is all there is"
-    control.combo.activated.emit(2)
+    assert not samples.inspector.controls.rows["shown"].isVisible(), "G(z) is all there is"
+    control.field.activated.emit(2)
     qtbot.waitUntil(lambda: "of b" in samples.caption.full_text(), timeout=PATIENCE)
     assert samples.rendered.content.pictures[0].columns == 8
 

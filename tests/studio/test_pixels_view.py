@@ -188,7 +188,7 @@ def test_change_during_a_play_is_a_separate_command(qtbot, area: PaneArea, view:
     view.drawing.speed = 30.0
     view.player.toggle()
     qtbot.waitUntil(lambda: view.drawing.drawn > 2, timeout=PATIENCE)
-    slider = view.tools.controls["temperature"].slider.slider
+    slider = view.tools.rows["temperature"].field.slider
     slider.sliderPressed.emit()
     slider.setValue(40)
     slider.sliderReleased.emit()
@@ -222,7 +222,7 @@ def test_choice_during_a_play_can_be_undone_alone(qtbot, area: PaneArea, view: P
     view.drawing.speed = 30.0
     view.player.toggle()
     qtbot.waitUntil(lambda: view.drawing.drawn > 0, timeout=PATIENCE)
-    combo = view.tools.controls["overlay"].combo
+    combo = view.tools.rows["overlay"].field
     combo.setCurrentIndex(1)
     combo.activated.emit(1)
     assert area.states["pixels"].overlay == "entropy"
@@ -244,7 +244,7 @@ def test_actual_speed_is_shown(view: PixelsView):
 
 def test_shown_temperature_is_that_of_the_position(qtbot, area: PaneArea, view: PixelsView):
     drawn_to(qtbot, area, 30)
-    slider = view.tools.controls["temperature"].slider
+    slider = view.tools.rows["temperature"].field
     view._edited("temperature", 0.5)
     assert slider.value() == 0.5
     before = large(settled(qtbot, area)).ravel()[:30]

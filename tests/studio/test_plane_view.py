@@ -111,7 +111,7 @@ def test_objective_is_drawn_as_curves_with_a_readout(qtbot, area: PaneArea):
     QTest.mouseMove(plot, QPoint(round(plot.x_pixel(0.5)), round(generator.box.center().y())))
     told = {str(series.name): plot._text(series) for _, series in generator.series}
     assert [text.split()[-1] for text in told.values()] == ["−0.69", "+0.69"]  # log 1/2, -log 1/2
-    view.inspector.controls.controls["axis"].combo.activated.emit(1)
+    view.inspector.controls.rows["axis"].field.activated.emit(1)
     settled(qtbot, area, "objective")
     assert plot.panels()[0].series[0][1].x[0] < 0
     view.toggle_help()

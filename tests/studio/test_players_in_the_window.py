@@ -245,7 +245,7 @@ def test_long_alarm_wraps_above_its_full_remedy(nothing_else_said, qtbot, playin
     assert wanted == [change]
     stepped(qtbot, playing, playing.left.controls.step.click)
     assert playing.session.job.plan.players["discriminator"].lr == 0.0003
-    assert float(playing.left.plan.players["discriminator"].rows["lr"].taken) == 0.0003
+    assert float(playing.left.plan.players["discriminator"].rows["lr"].value) == 0.0003
 
     health.show_text("good", "Learning.", "Slower", change)
     qtbot.waitUntil(lambda: health.remedy.x() > health.text_label.x(), timeout=PATIENCE)

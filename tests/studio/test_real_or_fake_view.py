@@ -136,7 +136,7 @@ def test_mark_is_recognisable_by_shape_and_can_be_hidden(qtbot, area: PaneArea, 
 
 def test_other_orders_and_other_samples_can_be_undone(qtbot, area: PaneArea, guess: RealOrFakeView):
     outputs = guess.grid.picture.values["output"].copy()
-    guess.inspector.controls.controls["order"].combo.activated.emit(1)
+    guess.inspector.controls.rows["order"].field.activated.emit(1)
     settled(qtbot, area, "real_or_fake")
     assert guess.grid.picture.values["output"][0, 0] == outputs.ravel()[: len(guess.grid.picture)].min()
     qtbot.keyClick(guess.grid, Qt.Key.Key_R)
@@ -224,10 +224,10 @@ def test_number_of_columns_makes_images_largest(qtbot, area: PaneArea, compare: 
 
 
 def test_comparison_by_features_without_a_judge_gives_a_hint(qtbot, area: PaneArea, compare: NeighboursView):
-    compared = compare.inspector.controls.controls["compared"]
-    assert compared.widget.isVisible()
-    compared.combo.setCurrentIndex(1)
-    compared.combo.activated.emit(1)
+    compared = compare.inspector.controls.rows["compared"]
+    assert compared.isVisible()
+    compared.field.setCurrentIndex(1)
+    compared.field.activated.emit(1)
     view = settled(qtbot, area, "neighbours")
     assert view.rendered.state.compared == "features"
     assert view.verdict.text().startswith("There is no judge of these images yet")

@@ -18,7 +18,7 @@ from PySide6.QtTest import QTest
 
 from genstudio.studio.settings import Settings
 from genstudio.studio.theme import DARK, LIGHT, style_sheet, theme
-from tests.studio.typing_helpers import enter
+from tests.studio.typing_helpers import choose, enter
 
 PATIENCE = 60_000
 
@@ -79,12 +79,12 @@ def test_a_window_starts_by_the_command_line_with_torch_late_and_qt_on_the_gui_t
 def test_data_card_shows_what_there_is(qtbot, window) -> None:
     card = window.left.data
     assert card.fact.full_text() == "300 images · 8×8 grey"
-    assert card.thumbs.isVisible()
-    assert "2 classes" in card.details.text()
-    assert card.problems_button.isVisible()
-    QTest.mouseClick(card.problems_button, Qt.MouseButton.LeftButton)
-    assert card.problems.isVisible()
-    assert "broken.png" in card.problems.text()
+    assert card.summary.thumbs.isVisible()
+    assert "2 classes" in card.summary.details.text()
+    assert card.summary.problems.button.isVisible()
+    QTest.mouseClick(card.summary.problems.button, Qt.MouseButton.LeftButton)
+    assert card.summary.problems.list.isVisible()
+    assert "broken.png" in card.summary.problems.list.text()
 
 
 def test_zip_of_own_pictures(qtbot, window, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_zip_of_own_pictures(qtbot, window, tmp_path: Path) -> None:
     qtbot.waitUntil(lambda: window.left.data.data is not None and window.left.data.name == "folder", timeout=PATIENCE)
     assert window.left.data.fact.full_text().startswith("40 images")
     assert "colour" in window.left.data.fact.full_text()
-    assert window.left.data.problems_button.isVisible()
+    assert window.left.data.summary.problems.button.isVisible()
     assert "data" in window.left.recipe.fact.full_text()
 
 
@@ -107,9 +107,10 @@ def test_missing_images_are_a_line_of_text(qtbot, window, tmp_path: Path) -> Non
     window.left.data.use_folder(str(tmp_path / "nowhere"))
     card = window.left.data
     qtbot.waitUntil(
-        lambda: card.text_label.isVisible() and card.text_label.property("level") == "bad", timeout=PATIENCE
+        lambda: card.opening_line.text.isVisible() and card.opening_line.text.property("level") == "bad",
+        timeout=PATIENCE,
     )
-    assert "nowhere" in card.text_label.text()
+    assert "nowhere" in card.opening_line.text.text()
     assert not window.left.controls.main.isEnabled()
 
 
@@ -121,8 +122,7 @@ def test_weights_are_counted_again_when_the_form_changes(qtbot, window) -> None:
 
 
 def test_unsuitable_model_is_reported(qtbot, window) -> None:
-    combo = window.left.model.form.rows["likelihood"].field
-    combo.setCurrentIndex(combo.findData("bernoulli"))
+    choose(window.left.model.form.rows["likelihood"].field, "bernoulli")
     qtbot.waitUntil(window.left.model.form.general.isVisible, timeout=PATIENCE)
     assert not window.left.controls.main.isEnabled()
 

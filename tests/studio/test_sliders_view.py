@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from genstudio.export.provenance import read_provenance
 from genstudio.studio.pane_area.area import PaneArea
-from genstudio.studio.panes.sliders.bank import BankRow, SliderBank
+from genstudio.studio.panes.sliders.bank import SliderBank
+from genstudio.studio.panes.sliders.bank_rows import BankRow
 from genstudio.studio.panes.sliders.view import SlidersView
 from genstudio.training.run.run import Run
 from tests.small_runs import small_run
@@ -143,7 +144,7 @@ def test_a_row_of_small_steps_is_one_command(qtbot, area: PaneArea, view: Slider
         qtbot.keyClick(view.bank, Qt.Key.Key_Right)
     assert view.state.value(view.bank.current) == pytest.approx(0.5)
     assert area.undo_stack.count() == 1
-    qtbot.waitUntil(lambda: not view.bank._steps.isActive(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not view.bank.steps.is_active, timeout=PATIENCE)
     qtbot.keyClick(view.bank, Qt.Key.Key_Right)
     assert area.undo_stack.count() == 2
     area.undo_stack.undo()
@@ -249,7 +250,7 @@ def test_picture_works_as_a_pad(qtbot, area: PaneArea, view: SlidersView):
 
 
 def test_chosen_directions_appear_in_the_pad(qtbot, area: PaneArea, view: SlidersView):
-    combo = view.tools.across.combo
+    combo = view.tools.across.field
     assert [combo.itemText(k) for k in range(combo.count())] == [row.title for row in view.rows]
     combo.setCurrentText("z2")
     combo.activated.emit(combo.currentIndex())
@@ -259,8 +260,8 @@ def test_chosen_directions_appear_in_the_pad(qtbot, area: PaneArea, view: Slider
 
 
 def test_click_on_a_cell_of_the_figure_goes_there(qtbot, area: PaneArea, view: SlidersView):
-    view.tools.controls["show"].combo.setFocus()
-    qtbot.keyClick(view.tools.controls["show"].combo, Qt.Key.Key_Down)
+    view.tools.rows["show"].field.setFocus()
+    qtbot.keyClick(view.tools.rows["show"].field, Qt.Key.Key_Down)
     settled(qtbot, area)
     fitting = view.grid.picture.rows
     factors = {n: n * view.grid.factor_for(n, n, *view.grid.picture.cell) for n in range(5, 10)}
@@ -412,12 +413,12 @@ def test_class_conditional_model_has_a_class_chooser(qtbot, home: Path, tmp_path
         area.show_pane("sliders")
         view = settled(qtbot, area)
         qtbot.waitUntil(lambda: len(view.rows) > 0, timeout=PATIENCE)
-        assert not view.tools.widget("label").isHidden()
+        assert not view.tools.rows["label"].isHidden()
         assert view.tools.open.isHidden()
         assert view.stage.originals[1].isHidden()
         assert "no judge" in view.stage.note.text() or "No direction has a name" in view.stage.note.text()
         before = pixels(view)
-        combo = view.tools.controls["label"].combo
+        combo = view.tools.rows["label"].field
         combo.setFocus()
         qtbot.keyClick(combo, Qt.Key.Key_Down)
         settled(qtbot, area)

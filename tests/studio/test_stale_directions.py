@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtWidgets import QApplication
 
-from genstudio.studio.pane_area.stale_line import StaleLine
 from genstudio.studio.panes.directions.view import DirectionsView
+from genstudio.studio.panes.sliders.layout import SlidersLayout
 from genstudio.studio.panes.sliders.view import SlidersView, bank_rows
+from genstudio.studio.widgets.image_grid import ImageGrid
 
 PATIENCE = 60_000
 RECIPE = """
@@ -52,7 +53,7 @@ def views(window) -> tuple[SlidersView, DirectionsView]:
 
 def stale(window) -> bool:
     sliders, directions = views(window)
-    return sliders.stage.stale.isVisible() and directions.stale.isVisible()
+    return sliders.stage.stale.isVisible() and directions.stage.stale.isVisible()
 
 
 def fresh(window) -> bool:
@@ -63,7 +64,9 @@ def fresh(window) -> bool:
         if made is None or made.content is None or made.step != newest or made.content.values.get("found_at") != newest:
             return False
     sliders, directions = views(window)
-    return not sliders.stage.stale.isVisible() and not directions.stale.isVisible() and not directions.is_searching
+    return (
+        not sliders.stage.stale.isVisible() and not directions.stage.stale.isVisible() and not directions.is_searching
+    )
 
 
 def test_stale_directions_are_marked_during_training_and_found_again_on_pause(qtbot, training):
@@ -73,7 +76,8 @@ def test_stale_directions_are_marked_during_training_and_found_again_on_pause(qt
     found_at = sliders.rendered.content.values["found_at"]
     assert f"Found at step {found_at:,}; the weights are of step " in sliders.stage.stale.text_label.full_text()
     assert (
-        f"Found at step {directions.rendered.content.values['found_at']:,};" in directions.stale.text_label.full_text()
+        f"Found at step {directions.rendered.content.values['found_at']:,};"
+        in directions.stage.stale.text_label.full_text()
     )
     assert all(title.endswith(f"step {found_at:,}") for title in sliders.bank.groups), "at the sliders themselves"
     window.session.pause()
@@ -87,8 +91,8 @@ def test_stale_directions_are_marked_during_training_and_found_again_on_pause(qt
     qtbot.waitUntil(lambda: window.session.step == here + 1, timeout=PATIENCE)
     window.session.request_snapshot()
     qtbot.waitUntil(lambda: stale(window), timeout=PATIENCE)
-    qtbot.mouseClick(directions.stale.link, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not directions.stale.isVisible() and not directions.is_searching, timeout=PATIENCE)
+    qtbot.mouseClick(directions.stage.stale.link, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not directions.stage.stale.isVisible() and not directions.is_searching, timeout=PATIENCE)
 
     window.session.stop()
     qtbot.waitUntil(lambda: window.session.state == "idle" and fresh(window), timeout=PATIENCE)
@@ -100,7 +104,7 @@ def test_stale_matrix_has_a_line_above_it(qtbot, training):
     qtbot.waitUntil(lambda: stale(window), timeout=PATIENCE)
     directions.propose("show", shown="cosines")
     qtbot.waitUntil(lambda: directions.rendered.content.values["shown"] == "cosines", timeout=PATIENCE)
-    qtbot.waitUntil(directions.stale.isVisible, timeout=PATIENCE)
+    qtbot.waitUntil(directions.stage.stale.isVisible, timeout=PATIENCE)
     window.session.stop()
     qtbot.waitUntil(lambda: window.session.state == "idle" and fresh(window), timeout=PATIENCE)
 
@@ -113,17 +117,21 @@ def test_groups_show_their_step_only_if_it_differs() -> None:
     assert [row.group for row in bank_rows(rows, 1_204)] == ["Named · step 1,204"]
 
 
-def test_the_line_takes_no_height_from_what_is_under_it(qtbot) -> None:
-    box, line, picture = QWidget(), StaleLine(), QLabel("picture")
-    qtbot.addWidget(box)
-    column = QVBoxLayout(box)
-    column.addWidget(line)
-    column.addWidget(picture, 1)
-    box.resize(300, 200)
-    box.show()
-    qtbot.waitExposed(box)
-    without = picture.geometry()
-    line.show_steps(1_000, 1_204)
-    column.activate()
-    assert line.isVisible()
-    assert picture.geometry() == without
+@pytest.mark.parametrize("width", [300, 600, 1000], ids=["slim", "narrow", "wide"])
+def test_the_line_moves_no_picture_and_no_slider(qtbot, width: int) -> None:
+    layout = SlidersLayout(ImageGrid())
+    qtbot.addWidget(layout)
+    layout.resize(width, 700)
+    layout.show()
+    qtbot.waitExposed(layout)
+
+    def places() -> list[QPoint]:
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        return [part.mapTo(layout, QPoint()) for part in (layout.grid, layout.pad, layout.bank)]
+
+    without, picture = places(), layout.grid.size()
+    layout.stale.show_steps(1_000, 1_204)
+    assert places() == without
+    assert layout.stale.isVisible()
+    assert layout.stale.mapTo(layout, QPoint()).y() > layout.bank.mapTo(layout, layout.bank.rect().bottomLeft()).y()
+    assert layout.grid.size() == picture

@@ -59,13 +59,13 @@ def test_each_image_and_its_map_show_their_score(qtbot, area: PaneArea):
 
 def test_only_relevant_fields_are_shown_and_undo_restores_a_source(qtbot, area: PaneArea):
     view = settled(qtbot, area)
-    controls = view.inspector.controls.controls
+    rows = view.inspector.controls.rows
 
     def shown() -> set[str]:
-        return {name for name in ("index", "seed", "label", "n") if not controls[name].widget.isHidden()}
+        return {name for name in ("index", "seed", "label", "n") if not rows[name].isHidden()}
 
     assert shown() == {"index", "n"}
-    controls["source"].combo.activated.emit(1)
+    rows["source"].field.activated.emit(1)
     settled(qtbot, area)
     assert area.states["surprise"].source == "samples"
     assert shown() == {"seed", "n"}

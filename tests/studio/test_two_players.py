@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.studio.typing_helpers import enter
+from tests.studio.typing_helpers import choose, enter
 
 PATIENCE = 60_000
 RECIPE = """
@@ -44,8 +44,7 @@ def open_recipe(qtbot, open_window, choose_recipe, tmp_path):
 
 def pick(form, name: str, choice: object) -> None:
     """Choose an entry of a combo box as a person does."""
-    combo = form.rows[name].field
-    combo.setCurrentIndex(combo.findData(choice))
+    choose(form.rows[name].field, choice)
 
 
 def optimisers(window) -> dict[str, tuple[str, float]]:
@@ -77,7 +76,7 @@ def test_another_objective_brings_its_optimisers_as_revertible_changes(qtbot, op
     assert left.draft.recipe().model_knobs["objective"] == "wasserstein", "the choice stays"
     pick(left.model.form, "objective", "hinge")
     assert optimisers(window)["discriminator"] == ("adam", 4e-4)
-    QTest.mouseClick(left.model.form.rows["objective"].back, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(left.model.form.rows["objective"].reset_button, Qt.MouseButton.LeftButton)
     assert optimisers(window) == given, "back to the recipe's objective is back to its optimisers"
     assert left.plan.changes() == []
 
@@ -112,7 +111,7 @@ def test_invalid_settings_disable_start_with_a_reason(qtbot, open_recipe, choose
         assert text in left.model.form.general.text()
 
     def served_again(row) -> None:
-        row.back.click()
+        row.reset_button.click()
         qtbot.waitUntil(left.controls.main.isEnabled, timeout=PATIENCE)
         assert left.model.form.general.text() == ""
 

@@ -9,13 +9,15 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication
 
 from genstudio import studio
 from genstudio.core.knobs import Knobs, describe, knob
 from genstudio.core.messages import N_
-from genstudio.studio.forms.control import FieldControl
+from genstudio.studio.forms.control import TypedControl
 from genstudio.studio.forms.knob_form import KnobForm
+from genstudio.studio.forms.knob_row import KnobRow
+from genstudio.studio.forms.knob_text import KnobCheck
 from tests.studio.typing_helpers import enter, type_in
 
 
@@ -195,39 +197,37 @@ def test_undo_belongs_to_the_window_unless_an_entry_is_half_typed(qtbot, form, f
 
 
 @pytest.fixture
-def control(qtbot) -> FieldControl:
-    whole = QWidget()
-    qtbot.addWidget(whole)
-    made = FieldControl(describe(Some)[1])
-    made.whole = whole  # Python owns it
-    QVBoxLayout(whole).addWidget(made.widget)
-    made.told = []
-    made.edited.connect(lambda name, value: made.told.append(value))
-    made.show(7)
-    whole.show()
+def compact_row(qtbot) -> KnobRow:
+    info = describe(Some)[1]
+    made = KnobRow(TypedControl(info), KnobCheck(Some, info.name, plain=False), "compact")
+    qtbot.addWidget(made)
+    made.entries = []
+    made.edited.connect(lambda name, value: made.entries.append(value))
+    made.show_value(7)
+    made.show()
     return made
 
 
-def test_pane_fields_show_refusals_and_never_revert_silently(qtbot, control) -> None:
-    text = control.widget.findChild(QWidget, "error")
+def test_pane_fields_show_refusals_and_never_revert_silently(qtbot, compact_row) -> None:
+    text = compact_row.error
     for wrong, why in (
         ("x", "whole number"),
         ("0", "at least 1"),
         ("2001", "at most 2000"),
         ("2.000", "Write 2 or 2000"),
     ):
-        enter(control.field, wrong)
-        assert control.field.text() == wrong
+        enter(compact_row.field, wrong)
+        assert compact_row.field.text() == wrong
         assert text.isVisible()
         assert why in text.text()
-        control.show(7)  # the picture comes again
+        compact_row.show_value(7, keep_typing=True)  # the picture comes again
         assert text.isVisible(), "a refusal stays until the person acts"
-    assert control.told == []
-    control.show(8)  # undo, another run: another value is in force
-    assert control.field.text() == "8"
+    assert compact_row.entries == []
+    compact_row.show_value(8, keep_typing=True)  # undo, another run: another value is in force
+    assert compact_row.field.text() == "8"
     assert not text.isVisible()
-    enter(control.field, "2 000")
-    assert control.told == [2000]
+    enter(compact_row.field, "2 000")
+    assert compact_row.entries == [2000]
 
 
 def test_every_text_input_is_a_typed_field() -> None:

@@ -18,3 +18,10 @@ def enter(field, text: str) -> None:
     """Type ``text`` over the content of ``field`` and press Enter."""
     type_in(field, text)
     QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+def choose(combo, choice: object) -> None:
+    """Choose an entry of ``combo`` as a user does: set by a program, it would not count as an entry."""
+    place = combo.findData(choice)
+    combo.setCurrentIndex(place)
+    combo.activated.emit(place)

@@ -46,6 +46,7 @@ class Folder(Source):
     help = N_("Any folder or zip of pictures; its sub-folders are classes.")
     version = 2
     after_cache = Source.after_cache | {"path"}
+    path_knob = "path"
 
     class Knobs(DataKnobs):
         path: str = knob(

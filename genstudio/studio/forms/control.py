@@ -1,20 +1,33 @@
-"""Controls: the widget of one field of a pane state, and its signals."""
+"""Controls: how the user enters the value of a knob. One class for each kind: choice, switch, slider, typed text.
+
+A control shows a value and emits what is entered; :class:`genstudio.studio.forms.knob_row.KnobRow` checks it, puts it in
+force and lays the control out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from genstudio.core.conditions.base import Choices
 from genstudio.core.errors import UsageError
-from genstudio.core.knobs import KnobInfo, out_of_range
+from genstudio.core.knobs import KnobInfo
 from genstudio.core.messages import Message, translate
-from genstudio.studio.forms.knob_field import choice_titles, make_field, read_text, short_reason
-from genstudio.studio.forms.number_text import as_text
-from genstudio.studio.forms.typed_field import Refusal, TypedField
+from genstudio.studio.forms.knob_text import (
+    capitalised,
+    choice_titles,
+    is_number,
+    kinds_of,
+    limits_text,
+    read_text,
+    short_reason,
+    value_text,
+)
+from genstudio.studio.forms.number_field import NumberField
+from genstudio.studio.forms.typed_field import TypedField
 from genstudio.studio.widgets.controls import Combo
 from genstudio.studio.widgets.value_slider import ValueSlider
 
@@ -25,44 +38,70 @@ if TYPE_CHECKING:
 Options = Sequence[tuple[Any, Message | str]]
 
 
-def capitalised(title: Message | str) -> str:
-    """``title`` with a capital first letter; those of nouns further on stay."""
-    text = translate(title)
-    return text[:1].upper() + text[1:]
-
-
 class Control(QObject):
-    """Widget of one field: ``show`` sets its value without a signal; ``edited`` carries the name and the new value."""
+    """Base of controls. ``field``: the widget; ``entered`` carries what the user entered, not yet checked.
 
-    edited = Signal(str, object)
+    ``drag_started`` and ``drag_ended`` frame values that undo takes back as one. ``marked``: :attr:`reason` may have
+    changed.
+    """
+
+    entered = Signal(object)
+    marked = Signal()
     drag_started = Signal()
     drag_ended = Signal()
+    bears_title = False  # the field shows the knob's title itself
 
-    def __init__(self, name: str, widget: QWidget, show: Callable[[Any], None]) -> None:
-        super().__init__(widget)
-        self.name, self.widget, self.show = name, widget, show
+    def __init__(self, info: KnobInfo, field: QWidget) -> None:
+        super().__init__(field)
+        self.info, self.field = info, field
 
-    def offer(self, choices: Choices | None) -> None:
-        """Of a condition's field: show it with the choices that model and data leave, or hide it (``None``)."""
-        self.widget.setVisible(choices is not None)
+    @property
+    def tip(self) -> str:
+        """Help for the tooltip."""
+        return translate(self.info.help)
+
+    @property
+    def reason(self) -> str:
+        """Reason why the text in the field was refused; empty where it was not."""
+        return ""
+
+    @property
+    def gesture(self) -> int:
+        """A number that successive steps (arrows, wheel) of one visit to the field share; 0 for any other value."""
+        return 0
+
+    def show(self, value: Any, *, keep_typing: bool = False) -> None:
+        """Show ``value`` without a signal. ``keep_typing`` keeps a half-typed text."""
+        raise NotImplementedError
+
+    def refuse(self, reason: str, text: str | None = None) -> None:
+        """Mark the field's text (or ``text``) as refused, where it has text."""
+
+    def complete(self) -> bool:
+        """Have a half-typed text taken or refused. ``False`` if the text is refused now."""
+        return True
+
+    def discard_typing(self) -> None:
+        """Show the value in force in place of a half-typed text."""
+
+    def offer(self, choices: Choices) -> None:
+        """Of a condition: offer what model and data leave to choose from."""
 
     def set_services(self, blobs: Blobs, background: Background) -> None:
         """Set the store of images, and the worker that reads files, where the control needs them."""
 
 
 class ChoiceControl(Control):
-    """Combo box beside its name (``bare``: without). ``choices`` (default: those of the knob) may be replaced."""
+    """Combo box. ``choices`` (default: those of the knob) may be replaced."""
 
-    def __init__(self, info: KnobInfo, choices: Options | None = None, title: str = "", *, bare: bool = False) -> None:
-        text = title or translate(info.title)
-        self.combo = Combo(text)
-        self.combo.setToolTip(translate(info.help))
-        row = self.combo if bare else beside(text, self.combo, translate(info.help), None)
-        super().__init__(info.name, row, self._show)
+    field: Combo
+
+    def __init__(self, info: KnobInfo, choices: Options | None = None) -> None:
+        super().__init__(info, Combo(capitalised(info.title)))
         self._choices: list[tuple[Any, str]] = []
         self._value: Any = info.default
         self.set_choices(choice_titles(info) if choices is None else choices)
-        self.combo.activated.connect(self._chosen)
+        self.field.activated.connect(self._chosen)
 
     def set_choices(self, choices: Options) -> None:
         """Replace the choices; the chosen one stays where it is among them."""
@@ -70,88 +109,114 @@ class ChoiceControl(Control):
         if made == self._choices:
             return
         self._choices = made
-        self.combo.clear()
-        self.combo.addItems([text for _value, text in made])
-        self._show(self._value)
+        self.field.clear()
+        for value, text in made:
+            self.field.addItem(text, value)
+        self.show(self._value)
 
-    def _show(self, value: Any) -> None:
+    def show(self, value: Any, *, keep_typing: bool = False) -> None:
         """Nothing is chosen where the value is none of the choices: another one would be shown in its place."""
         self._value = value
         values = [choice for choice, _text in self._choices]
-        self.combo.setCurrentIndex(values.index(value) if value in values else -1)
+        self.field.setCurrentIndex(values.index(value) if value in values else -1)
 
     @Slot(int)
     def _chosen(self, index: int) -> None:
         self._value = self._choices[index][0]
-        self.edited.emit(self.name, self._value)
+        self.entered.emit(self._value)
+
+
+class CheckControl(Control):
+    """Check box."""
+
+    field: QCheckBox
+
+    def __init__(self, info: KnobInfo) -> None:
+        box = QCheckBox()
+        box.setAccessibleName(capitalised(info.title))
+        super().__init__(info, box)
+        box.clicked.connect(self._clicked)
+
+    def show(self, value: Any, *, keep_typing: bool = False) -> None:
+        self.field.setChecked(bool(value))
+
+    @Slot(bool)
+    def _clicked(self, checked: bool) -> None:
+        self.entered.emit(checked)
 
 
 class SliderControl(Control):
-    """Slider over the range of a number. ``show`` (default: as the knob says) writes its value."""
+    """Slider over the range of a number, under its title and value, which ``text`` writes (default: as the knob says)."""
 
-    def __init__(
-        self, info: KnobInfo, show: Callable[[float], str] | None = None, parent: QWidget | None = None
-    ) -> None:
+    field: ValueSlider
+    bears_title = True
+
+    def __init__(self, info: KnobInfo, text: Callable[[float], str] | None = None) -> None:
         assert info.minimum is not None
         assert info.maximum is not None
         self._integer = info.annotation is int
-        self.slider = ValueSlider(
-            capitalised(info.title),
-            info.minimum,
-            info.maximum,
-            integer=self._integer,
-            log=info.log,
-            show=show or SliderText(info),
-            tip=translate(info.help),
-            parent=parent,
-        )
-        super().__init__(info.name, self.slider, self.slider.set_value)
-        self.slider.moved.connect(self._moved)
-        self.slider.drag_started.connect(self.drag_started)
-        self.slider.drag_ended.connect(self.drag_ended)
+        title, low, high, show = capitalised(info.title), info.minimum, info.maximum, text or SliderText(info)
+        super().__init__(info, ValueSlider(title, low, high, integer=self._integer, log=info.log, show=show))
+        self.field.moved.connect(self._moved)
+        self.field.drag_started.connect(self.drag_started)
+        self.field.drag_ended.connect(self.drag_ended)
+
+    def show(self, value: Any, *, keep_typing: bool = False) -> None:
+        self.field.set_value(value)
 
     @Slot(float)
     def _moved(self, value: float) -> None:
-        self.edited.emit(self.name, int(value) if self._integer else value)
+        self.entered.emit(int(value) if self._integer else value)
 
 
-class FieldControl(Control):
-    """A number or a text that is typed; why it was refused is shown under it."""
+class TypedControl(Control):
+    """Line for a number, a row of numbers or a text."""
 
-    def __init__(self, info: KnobInfo, parent: QWidget | None = None) -> None:
-        text = capitalised(info.title)
-        field = make_field(info, text)
-        assert isinstance(field, TypedField)
-        self._info, self.field = info, field
-        super().__init__(info.name, beside(text, field, translate(info.help), parent), self._show)
-        self.field.completed.connect(self._typed)
+    field: TypedField
 
-    def _show(self, value: Any) -> None:
-        self.field.show_text(as_text(value, self._info.annotation is int), keep_typing=True)
+    def __init__(self, info: KnobInfo) -> None:
+        title, low, high = capitalised(info.title), info.minimum, info.maximum
+        if is_number(info):
+            integer = float not in kinds_of(info.annotation)
+            field: TypedField = NumberField(title, integer=integer, log=info.log, minimum=low, maximum=high)
+        else:
+            field = TypedField(title)
+        super().__init__(info, field)
+        field.completed.connect(self._typed)
+        field.marked.connect(self.marked)
+
+    @property
+    def tip(self) -> str:
+        return f"{super().tip} {limits_text(self.info)}".rstrip()
+
+    @property
+    def reason(self) -> str:
+        return self.field.reason
+
+    @property
+    def gesture(self) -> int:
+        return self.field.visit if isinstance(self.field, NumberField) and self.field.stepping else 0
+
+    def show(self, value: Any, *, keep_typing: bool = False) -> None:
+        self.field.show_text(value_text(value), keep_typing=keep_typing)
+
+    def refuse(self, reason: str, text: str | None = None) -> None:
+        self.field.refuse(reason, text)
+
+    def complete(self) -> bool:
+        return self.field.complete()
+
+    def discard_typing(self) -> None:
+        self.field.show_text(self.field.text_in_force)
 
     @Slot(str)
     def _typed(self, text: str) -> None:
         try:
-            value = read_text(self._info, self.field, text)
-            if isinstance(value, int | float) and (reason := out_of_range(self._info, value)) is not None:
-                raise UsageError(reason)
+            value = read_text(self.info, text.strip())
         except UsageError as error:
             self.field.refuse(short_reason(error))
-            return
-        self.field.show_text(as_text(value, self._info.annotation is int))
-        self.edited.emit(self.name, value)
-
-
-class CheckControl(Control):
-    def __init__(self, info: KnobInfo, parent: QWidget | None = None) -> None:
-        self.box = QCheckBox(capitalised(info.title), parent)
-        self.box.setToolTip(translate(info.help))
-        super().__init__(info.name, self.box, self.box.setChecked)
-        self.box.clicked.connect(self._clicked)
-
-    @Slot(bool)
-    def _clicked(self, checked: bool) -> None:
-        self.edited.emit(self.name, checked)
+        else:
+            self.entered.emit(value)
 
 
 class SliderText:
@@ -165,24 +230,3 @@ class SliderText:
     def __call__(self, value: float) -> str:
         title = self._titles.get(value)
         return translate(title) if title is not None else self._format.format(value=value)
-
-
-def beside(text: str, field: QWidget, tip: str, parent: QWidget | None) -> QWidget:
-    """``field`` at the right of its name, with the reason of a refusal under it."""
-    row = QWidget(parent)
-    row.setToolTip(tip)
-    column = QVBoxLayout(row)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(2)
-    layout = QHBoxLayout()
-    layout.setSpacing(8)
-    column.addLayout(layout)
-    label = QLabel(text[:1].upper() + text[1:], row)
-    label.setBuddy(field)
-    layout.addWidget(label)
-    layout.addStretch(1)
-    field.setFixedWidth(112)
-    layout.addWidget(field, 0, Qt.AlignmentFlag.AlignRight)
-    if isinstance(field, TypedField):
-        column.addWidget(Refusal(field, row))
-    return row

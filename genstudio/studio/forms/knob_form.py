@@ -1,61 +1,52 @@
-"""The form that every set of knobs gets by itself: fields by type, help as tooltips, refusals beside the field.
-
-One mechanism for model, data, plan, player and pane knobs, since all are :class:`genstudio.core.knobs.Knobs`.
-"""
+"""The form of settings of a model, a data set, a plan or a player: rows by the knobs' types, advanced ones folded away."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from genstudio.core.knobs import Knobs, describe, parse_knobs, read_none
+from genstudio.core.knobs import Knobs, describe, read_none
 from genstudio.core.messages import _
 from genstudio.studio.forms.knob_row import KnobRow
+from genstudio.studio.forms.knob_rows import KnobRows
+from genstudio.studio.forms.knob_text import KnobCheck
+from genstudio.studio.forms.make_control import make_control
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import link
 
 
-class KnobForm(QWidget):
-    """All knobs of ``knobs`` in rows; the advanced ones behind a line. ``edited(name)`` at every entry that is taken."""
-
-    edited = Signal(str)
-    marked = Signal()  # an entry is pending or refused, or no longer
+class KnobForm(KnobRows):
+    """All knobs of ``knobs`` (except ``without``) in rows; the advanced ones behind a link."""
 
     def __init__(
         self, knobs: type[Knobs], parent: QWidget | None = None, *, without: Collection[str] = (), title: str = ""
     ) -> None:
-        super().__init__(parent)
+        super().__init__(parent, spacing=5)
         self.knobs = knobs
-        self.rows: dict[str, KnobRow] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(5)
         if title:
             heading = QLabel(title, self)
             heading.setObjectName("fact")
-            column.addWidget(heading)
+            self.column.addWidget(heading)
         self.more = QWidget(self)
         more = QVBoxLayout(self.more)
         more.setContentsMargins(0, 0, 0, 0)
         more.setSpacing(5)
         for info in describe(knobs):
-            if info.name in without:
-                continue
-            row = KnobRow(info, _Check(knobs, info.name), self.more if info.advanced else self)
-            self.rows[info.name] = row
-            row.edited.connect(self.edited)
-            row.marked.connect(self._marked)
-            (more if info.advanced else column).addWidget(row)
+            if info.name not in without:
+                parent_of_row, column = (self.more, more) if info.advanced else (self, self.column)
+                control = make_control(info, sliders=False)
+                self.add_row(KnobRow(control, KnobCheck(knobs, info.name), "form", parent_of_row), column)
+        self.marked.connect(self._unfold_refused)
         self.more_button = link(_("More settings"), "", self)
         self.more_button.clicked.connect(self._toggle_more)
         line = QHBoxLayout()
         line.addWidget(self.more_button)
         line.addStretch(1)
-        column.addLayout(line)
-        column.addWidget(self.more)
+        self.column.addLayout(line)
+        self.column.addWidget(self.more)
         self.more.hide()
         self.more_button.setVisible(any(row.info.advanced for row in self.rows.values()))
         self.general = QLabel(self)
@@ -63,7 +54,7 @@ class KnobForm(QWidget):
         self.general.setWordWrap(True)
         self.general.setFont(font(12))
         self.general.hide()
-        column.addWidget(self.general)
+        self.column.addWidget(self.general)
 
     def set_values(self, values: Mapping[str, Any], *, base: Mapping[str, Any] | None = None) -> None:
         """Fill the form. ``base`` (default: the same values) is where each field's way back leads."""
@@ -75,7 +66,7 @@ class KnobForm(QWidget):
 
     def values(self) -> dict[str, Any]:
         """The values in force of the rows' knobs (JSON types)."""
-        return {name: row.taken for name, row in self.rows.items()}
+        return {name: row.value for name, row in self.rows.items()}
 
     @property
     def errors(self) -> dict[str, str]:
@@ -109,23 +100,17 @@ class KnobForm(QWidget):
         for row in self.rows.values():
             row.lock("" if live_stay and row.info.live else reason)
 
+    @Slot(str, object)
+    def _row_edited(self, name: str, value: Any) -> None:
+        if value != self.rows[name].previous:
+            super()._row_edited(name, value)
+
     @Slot()
-    def _marked(self) -> None:
+    def _unfold_refused(self) -> None:
         if self.more.isHidden() and any(row.reason and row.info.advanced for row in self.rows.values()):
             self._toggle_more()
-        self.marked.emit()
 
     @Slot()
     def _toggle_more(self) -> None:
         self.more.setVisible(self.more.isHidden())
         self.more_button.setText(_("More settings") if self.more.isHidden() else _("Fewer settings"))
-
-
-class _Check:
-    """One knob's value as its JSON type. A class, since a closure over the form would keep it alive."""
-
-    def __init__(self, knobs: type[Knobs], name: str) -> None:
-        self._knobs, self._name = knobs, name
-
-    def __call__(self, value: Any) -> Any:
-        return parse_knobs(self._knobs, {self._name: value}).model_dump(mode="json")[self._name]

@@ -1,191 +1,191 @@
-"""One row of a form: a knob's words, its field, its unit, a way back to the starting value, and why an entry was refused."""
+"""One row of a form: a knob's control, its title, its unit, its reset button, and the reason of a refusal.
+
+A row has one of three layouts: ``form`` (title, field, unit and reset button in columns), ``compact`` (the title before or
+in the field) and ``bare`` (the field alone).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from genstudio.core.errors import UsageError
-from genstudio.core.knobs import KnobInfo
 from genstudio.core.messages import _, translate
-from genstudio.studio.forms.knob_field import make_field, read_text, short_reason, value_text
-from genstudio.studio.forms.number_field import NumberField
-from genstudio.studio.forms.number_text import as_text
-from genstudio.studio.forms.typed_field import Refusal, TypedField
+from genstudio.studio.forms.control import CheckControl, Control
+from genstudio.studio.forms.knob_text import capitalised, short_reason, value_text
+from genstudio.studio.forms.typed_field import Refusal
 from genstudio.studio.theme import font
-from genstudio.studio.widgets.controls import Combo, IconButton
+from genstudio.studio.widgets.controls import IconButton
 
+RowLayout = Literal["form", "compact", "bare"]
 LABEL_WIDTH, FIELD_LEAST, FIELD_MOST = 128, 110, 150
+COMPACT_FIELD = 112
 
 
 class KnobRow(QWidget):
-    """``taken`` is the knob's value in force (a JSON type), whatever stands half typed in the field; ``was`` the one
-    before. ``edited(name)``: a person's entry was taken. ``marked``: the field is pending or refused, or no longer."""
+    """``value`` is the knob's value in force, whatever is half typed in the field; ``previous`` the one before.
 
-    edited = Signal(str)
+    ``edited(name, value)``: an entry was taken, perhaps the value in force once more. ``marked``: the field is pending or
+    refused, or no longer. ``drag_started`` and ``drag_ended`` frame entries that undo takes back as one.
+    """
+
+    edited = Signal(str, object)
     marked = Signal()
+    drag_started = Signal()
+    drag_ended = Signal()
 
-    def __init__(self, info: KnobInfo, check: Callable[[Any], Any], parent: QWidget | None = None) -> None:
-        """``check(value)`` gives the knob's value as its JSON type, or raises :class:`UsageError`."""
+    def __init__(
+        self,
+        control: Control,
+        check: Callable[[Any], Any],
+        layout: RowLayout = "form",
+        parent: QWidget | None = None,
+    ) -> None:
+        """``check(value)`` returns a valid value, or raises :class:`UsageError`."""
         super().__init__(parent)
-        self.info = info
-        self.base: Any = info.default
-        self.taken: Any = info.default
-        self.was: Any = info.default
+        self.info, self.control, self.field = control.info, control, control.field
+        self.field.setParent(self)  # first, since Tab follows the order in which widgets get their parent
+        self.base: Any = self.info.default
+        self.value: Any = self.info.default
+        self.previous: Any = self.info.default
         self._check = check
-        title = info.title[:1].upper() + info.title[1:]
-        self.title = title
-        tip = f"{translate(info.help)}{_limits(info)}"
-        self.label = QLabel(title, self)
-        self.label.setFixedWidth(LABEL_WIDTH)
-        self.label.setToolTip(tip)
-        self.field = make_field(info, title, self)
-        self.field.setToolTip(tip)
-        self.field.setAccessibleDescription(tip)
-        self.label.setBuddy(self.field)
-        self.unit = QLabel(translate(info.unit) if info.unit else "", self)
-        self.unit.setObjectName("fact")
-        self.unit.setFont(font(12))
-        self.back = IconButton("reset", "", self)
-        self.back.clicked.connect(self._reset)
-        keep = self.back.sizePolicy()
-        keep.setRetainSizeWhenHidden(True)
-        self.back.setSizePolicy(keep)
+        self.title = capitalised(self.info.title)
         self.error = Refusal(parent=self)
-        self._lay_out()
-        self._listen()
-        self.set_base(info.default)
-        self.set_value(info.default)
+        self.reset_button: IconButton | None = None
+        self.label: QLabel | None = None
+        {"form": self._lay_out_form, "compact": self._lay_out_compact, "bare": self._lay_out_bare}[layout]()
+        self._set_tip(control.tip)
+        self.field.setAccessibleDescription(control.tip)
+        control.entered.connect(self._entered)
+        control.marked.connect(self._marked)
+        control.drag_started.connect(self.drag_started)
+        control.drag_ended.connect(self.drag_ended)
+        self.set_base(self.info.default)
+        self.show_value(check(self.info.default))
 
     @property
     def differs(self) -> bool:
         """True if the value in force differs from the base."""
-        return self.taken != (list(self.base) if isinstance(self.base, tuple) else self.base)
+        return bool(self.value != (list(self.base) if isinstance(self.base, tuple) else self.base))
 
     @property
     def reason(self) -> str:
         """Why the text in the field was refused; empty where it was not."""
-        return self.field.reason if isinstance(self.field, TypedField) else ""
+        return self.control.reason
 
     @property
     def gesture(self) -> int:
         """A number that successive steps (arrows, wheel) of one visit to the field share; 0 for a typed value."""
-        return self.field.visit if isinstance(self.field, NumberField) and self.field.stepping else 0
+        return self.control.gesture
 
     def complete(self) -> bool:
-        """Have a half-typed text taken or refused. ``False`` if a refused one stands there now."""
-        return not isinstance(self.field, TypedField) or self.field.complete()
+        """Have a half-typed text taken or refused. ``False`` if the text is refused now."""
+        return self.control.complete()
 
-    def set_value(self, value: Any, *, keep_typing: bool = False) -> None:
-        """Put ``value`` in force and show it, silently. ``keep_typing`` leaves a half-typed text standing."""
-        try:
-            self.taken, wrong = self._check(value), ""
-        except UsageError as error:
-            self.taken, wrong = self._check(self.info.default), short_reason(error)
-        self.was = self.taken
-        self.field.blockSignals(True)
-        if isinstance(self.field, QCheckBox):
-            self.field.setChecked(bool(self.taken))
-        elif isinstance(self.field, Combo):
-            self.field.setCurrentIndex(max(0, self.field.findData(self.taken)))
-        self.field.blockSignals(False)
-        if isinstance(self.field, TypedField):
-            self.field.show_text(value_text(self.taken), keep_typing=keep_typing)
-            if wrong:
-                self.field.refuse(wrong, value_text(value))
+    def show_value(self, value: Any, *, keep_typing: bool = False) -> None:
+        """Put a valid ``value`` in force and show it, silently. ``keep_typing`` keeps a half-typed text."""
+        self.value = self.previous = value
+        self.control.show(value, keep_typing=keep_typing)
         self._show()
 
+    def set_value(self, value: Any, *, keep_typing: bool = False) -> None:
+        """Put ``value`` in force and show it, silently; the default where it is not valid, with ``value`` as refused
+        text."""
+        try:
+            valid = self._check(value)
+        except UsageError as error:
+            self.show_value(self._check(self.info.default))
+            self.control.refuse(short_reason(error), value_text(value))
+        else:
+            self.show_value(valid, keep_typing=keep_typing)
+
     def set_base(self, base: Any) -> None:
-        """The value that the way back leads to."""
+        """Set the value that the reset button restores."""
         self.base = base
-        text = _("Back to {value}", value=value_text(base) or _("nothing"))
-        self.back.setToolTip(text)
-        self.back.setAccessibleName(f"{self.info.title}: {text}")
+        if self.reset_button is not None:
+            text = _("Back to {value}", value=value_text(base) or _("nothing"))
+            self.reset_button.setToolTip(text)
+            self.reset_button.setAccessibleName(f"{self.info.title}: {text}")
         self._show()
 
     def refuse(self, reason: str) -> None:
-        """The entry just taken can't hold, for ``reason``: the value before is in force again, and the words say why."""
-        if isinstance(self.field, TypedField):
-            tried = value_text(self.taken)
-            self.taken = self.was
-            self.field.show_text(value_text(self.was))
-            self.field.refuse(reason, tried)
-            return
-        self.set_value(self.was)
+        """Refuse the entry just taken, for ``reason``: the value before is in force again."""
+        tried = value_text(self.value)
+        self.show_value(self.previous)
+        self.control.refuse(reason, tried)
         self.error.show_text(reason)
 
     def lock(self, reason: str) -> None:
         """Take no changes, for a ``reason`` that the tooltip says; an empty one unlocks."""
-        tip = reason or f"{translate(self.info.help)}{_limits(self.info)}"
-        if reason and isinstance(self.field, TypedField):
-            self.field.show_text(self.field.text_in_force)  # what is half typed can't be taken any more
+        if reason:
+            self.control.discard_typing()  # what is half typed can't be taken any more
         self.field.setEnabled(not reason)
-        self.field.setToolTip(tip)
-        self.label.setToolTip(tip)
+        self._set_tip(reason or self.control.tip)
         self._show()
 
     # -- input ---------------------------------------------------------------------------------------------------
 
-    @Slot(str)
-    def _typed(self, text: str) -> None:
-        assert isinstance(self.field, TypedField)
+    @Slot(object)
+    def _entered(self, entry: Any) -> None:
         try:
-            value = self._check(read_text(self.info, self.field, text.strip()))
+            value = self._check(entry)
         except UsageError as error:
-            self.field.refuse(short_reason(error))
+            self._refuse_entry(short_reason(error))
         else:
-            self.field.show_text(value_text(value))
             self._take(value)
 
-    @Slot()
-    def _chosen(self) -> None:
-        if isinstance(self.field, QCheckBox):
-            self._take(self.field.isChecked())
-        elif isinstance(self.field, Combo):
-            self._take(self.field.currentData())
+    def _refuse_entry(self, reason: str) -> None:
+        self.control.refuse(reason)
+        if not self.control.reason:  # there is no text to be marked as refused
+            self.control.show(self.value)
+            self.error.show_text(reason)
 
     @Slot()
-    def _reset(self) -> None:
-        was = self.taken
+    def reset(self) -> None:
+        """Put the base in force, as an entry of the user's."""
+        before = self.value
         self.set_value(self.base)
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
-        value, self.taken = self.taken, was
-        self._take(value)
+        self._announce(before)
 
     def _take(self, value: Any) -> None:
-        if value == self.taken:
-            self._show()
-            return
-        self.was, self.taken = self.taken, value
-        self._show()
-        self.edited.emit(self.info.name)
+        before = self.value
+        self.show_value(value)
+        self._announce(before)
+
+    def _announce(self, before: Any) -> None:
+        """Emit the value in force as an entry that followed ``before``."""
+        self.previous = before
+        self.edited.emit(self.info.name, self.value)
 
     @Slot()
     def _show(self) -> None:
-        """The words beside the field, and the way back."""
+        """Show the reason of a refusal, and the reset button where there is something to reset."""
         self.error.show_text(self.reason)
-        self.back.setVisible((self.differs or bool(self.reason)) and self.field.isEnabled())
+        if self.reset_button is not None:
+            self.reset_button.setVisible((self.differs or bool(self.reason)) and self.field.isEnabled())
 
     @Slot()
     def _marked(self) -> None:
         self._show()
         self.marked.emit()
 
-    # -- making --------------------------------------------------------------------------------------------------
+    def _set_tip(self, tip: str) -> None:
+        for widget in (self, self.label, self.field):
+            if widget is not None:
+                widget.setToolTip(tip)
 
-    def _listen(self) -> None:
-        if isinstance(self.field, QCheckBox):
-            self.field.toggled.connect(self._chosen)
-        elif isinstance(self.field, Combo):
-            self.field.currentIndexChanged.connect(self._chosen)
-        elif isinstance(self.field, TypedField):
-            self.field.completed.connect(self._typed)
-            self.field.marked.connect(self._marked)
+    # -- layouts -------------------------------------------------------------------------------------------------
 
-    def _lay_out(self) -> None:
+    def _make_label(self) -> QLabel:
+        self.label = QLabel(self.title, self)
+        self.label.setBuddy(self.field)
+        return self.label
+
+    def _lay_out_form(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
@@ -194,21 +194,44 @@ class KnobRow(QWidget):
             self.field.setMinimumWidth(FIELD_LEAST)
             self.field.setMaximumWidth(FIELD_MOST)
             self.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        grid.addWidget(self.label, 0, 0)
-        grid.addWidget(self.field, 0, 1)
-        grid.addWidget(self.unit, 0, 2)
-        grid.addWidget(self.back, 0, 3)
+        label = self._make_label()
+        label.setFixedWidth(LABEL_WIDTH)
+        unit = QLabel(translate(self.info.unit) if self.info.unit else "", self)
+        unit.setObjectName("fact")
+        unit.setFont(font(12))
+        self.reset_button = IconButton("reset", "", self)
+        self.reset_button.clicked.connect(self.reset)
+        policy = self.reset_button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.reset_button.setSizePolicy(policy)
+        for column, widget in enumerate((label, self.field, unit, self.reset_button)):
+            grid.addWidget(widget, 0, column)
         grid.addWidget(self.error, 1, 1, 1, 3)
         grid.setColumnStretch(1, 2)
         grid.setColumnStretch(2, 1)
 
+    def _lay_out_compact(self) -> None:
+        if isinstance(self.control, CheckControl):
+            self.control.field.setText(self.title)
+        elif not self.control.bears_title:
+            self.field.setFixedWidth(COMPACT_FIELD)
+            line = QHBoxLayout()
+            line.setSpacing(8)
+            line.addWidget(self._make_label())
+            line.addStretch(1)
+            line.addWidget(self.field, 0, Qt.AlignmentFlag.AlignRight)
+            self._lay_out_above_error(line)
+            return
+        self._lay_out_bare()
 
-def _limits(info: KnobInfo) -> str:
-    low = "" if info.minimum is None else as_text(info.minimum)
-    high = "" if info.maximum is None else as_text(info.maximum)
-    if low and high:
-        return " " + _("From {low} to {high}.", low=low, high=high)
-    if low:
-        text = _("More than {low}.", low=low) if info.exclusive_minimum else _("At least {low}.", low=low)
-        return f" {text}"
-    return " " + _("At most {high}.", high=high) if high else ""
+    def _lay_out_bare(self) -> None:
+        line = QHBoxLayout()
+        line.addWidget(self.field)
+        self._lay_out_above_error(line)
+
+    def _lay_out_above_error(self, line: QHBoxLayout) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(line)
+        column.addWidget(self.error)

@@ -1,4 +1,4 @@
-"""A line edit whose text takes effect when it is complete, and the words beside it when it is refused."""
+"""Line edit whose text takes effect when it is complete, and the reason under it when it is refused."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class TypedField(QLineEdit):
 
     @property
     def is_pending(self) -> bool:
-        """Text stands here that is neither taken nor refused yet."""
+        """True if the text is neither taken nor refused yet."""
         return self.text() != self._in_force and not self.reason
 
     @property
     def reason(self) -> str:
-        """The words on why the text that stands here was refused; empty where it was not."""
+        """Reason why the present text was refused; empty where it was not."""
         return self._reason if self._reason and self.text() == self._refused else ""
 
     @property
@@ -157,7 +157,7 @@ class TypedField(QLineEdit):
 
 
 class Refusal(QLabel):
-    """Words beside a field on why its text was refused; hidden where it was not."""
+    """Reason of a refusal under its field; hidden while there is none."""
 
     def __init__(self, field: TypedField | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -171,7 +171,7 @@ class Refusal(QLabel):
             field.marked.connect(self._follow)
 
     def show_text(self, text: str) -> None:
-        """Show ``text``, or hide where there are none."""
+        """Show ``text``; hide the label where it is empty."""
         self.setText(text)
         self.setVisible(bool(text))
 

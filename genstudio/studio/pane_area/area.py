@@ -18,7 +18,7 @@ Makes the parts and connects them. Each is a file here:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QUndoStack
@@ -39,10 +39,8 @@ from genstudio.studio.pane_area.session_state import SessionState, recall, remem
 from genstudio.studio.pane_area.smooth_pixels import SmoothPixels
 from genstudio.studio.pane_area.undo import States
 from genstudio.studio.pane_view.registry import make_view
+from genstudio.studio.pane_view.services import PaneServices
 from genstudio.studio.pane_view.view import PaneView
-from genstudio.studio.panes.neighbours.audit_news import AuditNews
-from genstudio.studio.panes.neighbours.audits import Audited, Audits
-from genstudio.studio.panes.neighbours.view import NeighboursView
 from genstudio.studio.threads.jobs import Jobs
 from genstudio.studio.threads.loaded_models import run_in_front
 from genstudio.studio.threads.render_thread import RenderThread
@@ -81,11 +79,11 @@ class PaneArea(QWidget):
         self.panes: dict[str, Pane] = dict(panes.items())
         self.blobs = Blobs(home_dir() / "session" / "blobs")
         stored = recall(settings, self.panes)
+        self._shared: dict[str, Any] = {}  # by pane: what its views share and what outlives them
         self._run = ""  # the run in front: only what belongs to it is shown
         self.renderer = RenderThread(session, self.blobs, self)
         self.exporter = Exporter(session, self.blobs, self)
         self.jobs = Jobs(_Trains(session), self)
-        self.audits = Audits(session, self.jobs, self.blobs, self)
         self.pane_states = PaneStates(stored.states, undo_stack, self, stored.subject)
         self.availability = Availability(session, self.renderer, self)
         self.found_directions = DirectionStore(session, self.blobs, undo_stack, self)
@@ -239,9 +237,6 @@ class PaneArea(QWidget):
         self._header_controller = HeaderController(
             self.header, self.session, self.pane_states, self.pane_layout, self.rendering, self
         )
-        audit_news = AuditNews(self.session, self.jobs, self.audits, self.pane_states, self._shows_audit, self)
-        audit_news.failed.connect(self.trouble.show_text)
-        audit_news.shown.connect(self.pane_layout.show_pane)
         self.exporter.began.connect(self.trouble.clear)
         self.exporter.failed.connect(self.trouble.show_text)
         self.codes.refused.connect(self.trouble.show_text)
@@ -258,19 +253,22 @@ class PaneArea(QWidget):
     def _can_serve(self, name: str) -> bool:
         return self.availability.of(name) is None
 
-    def _shows_audit(self, what: Audited) -> bool:
-        view = self.views.get("neighbours")
-        return isinstance(view, NeighboursView) and view.shows(what)
-
     def _make_view(self, name: str) -> PaneView:
         view = make_view(self.panes[name], self.states[name])
         view.set_services(self.blobs, self.session.background, self.found_directions)
-        if isinstance(view, NeighboursView):
-            view.follow(self.audits)
+        if name not in self._shared:
+            self._shared[name] = view.make_shared(self._services())
+        view.set_shared(self._shared[name])
         view.commanded.connect(self._commanded)
         for part in (self.pane_layout, self.pane_states, self.rendering, self.smooth_pixels, self.exporter, self.codes):
             part.add_view(view)
         return view
+
+    def _services(self) -> PaneServices:
+        show_pane, show_error = self.pane_layout.show_pane, self.trouble.show_text
+        return PaneServices(
+            self, self.session, self.jobs, self.blobs, self.pane_states, self.views, show_pane, show_error
+        )
 
     @Slot(object)
     def _commanded(self, command: QUndoCommand) -> None:

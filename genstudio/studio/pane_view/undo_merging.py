@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
+
+from genstudio.studio.pane_view.step_row import StepRow
 
 if TYPE_CHECKING:
     from genstudio.viewing.pane_state import PaneState
-
-STEP_PAUSE_MS = 600  # a pause that ends a row of single steps
 
 
 class UndoMerging(QObject):
@@ -34,14 +34,13 @@ class UndoMerging(QObject):
         self.last: PaneState | None = None
         self.by_player = False
         self.slider_down = False  # a slider of the inspector is dragged, and frames its own command
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(STEP_PAUSE_MS)
-        self._pause.timeout.connect(self.drag_ended)
+        self._steps = StepRow(self)
+        self._steps.began.connect(self.drag_started)
+        self._steps.ended.connect(self.drag_ended)
 
     @property
     def stepping(self) -> bool:
-        return self._pause.isActive()
+        return self._steps.is_active
 
     def command(self, text: str, state: PaneState, *, by_player: bool = False) -> None:
         """Propose ``state`` as a command of its own; while a slider is down, as part of its command."""
@@ -55,9 +54,7 @@ class UndoMerging(QObject):
 
     def step(self, text: str, state: PaneState) -> None:
         """Propose ``state`` as one of a row of small steps, which undo takes back together."""
-        if not self.stepping:
-            self.drag_started.emit()
-        self._pause.start()
+        self._steps.step()
         self.extend(text, state)
 
     def extend(self, text: str, state: PaneState, *, by_player: bool = False) -> None:
@@ -68,14 +65,12 @@ class UndoMerging(QObject):
 
     def end_steps(self) -> None:
         """End a row of small steps."""
-        if self.stepping:
-            self._pause.stop()
-            self.drag_ended.emit()
+        self._steps.end()
 
     @Slot()
     def begin(self) -> None:
         """Begin one command, which goes on until :meth:`end`."""
-        self._pause.stop()
+        self._steps.discard()
         self.drag_started.emit()
 
     @Slot()
@@ -84,7 +79,7 @@ class UndoMerging(QObject):
 
     @Slot()
     def slider_pressed(self) -> None:
-        self._pause.stop()
+        self._steps.discard()
         self.slider_down = True
 
     @Slot()

@@ -11,26 +11,24 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.studio.forms.pane_controls import PaneControls
-from genstudio.studio.pane_view.computing_line import computing_text
-from genstudio.studio.pane_view.content_stack import ContentStack
+from genstudio.studio.pane_view.frame import PaneFrame
 from genstudio.studio.pane_view.image_drop import ImageDrop
 from genstudio.studio.pane_view.inspector import Inspector
 from genstudio.studio.pane_view.pan_and_zoom import PanAndZoom
-from genstudio.studio.pane_view.pane_line import PaneLine, milliseconds_text
-from genstudio.studio.pane_view.points_legend import PointsLegend
+from genstudio.studio.pane_view.pane_line import milliseconds_text
 from genstudio.studio.pane_view.undo_merging import UndoMerging
 from genstudio.studio.widgets.image_grid import ImageGrid
-from genstudio.studio.widgets.notice import ErrorNotice
 
 if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.studio.pane_area.direction_store import DirectionStore
+    from genstudio.studio.pane_view.services import PaneServices
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.rendering import Rendered
     from genstudio.viewing.blobs import Blobs
@@ -39,14 +37,14 @@ if TYPE_CHECKING:
     from genstudio.viewing.pane_state import PaneState
 
 
-class PaneView(QWidget):
+class PaneView(PaneFrame):
     """``show_state`` puts a state into the controls, ``show_rendered`` a content on screen."""
 
     proposed = Signal(object, str)  # the next state, and what was changed, in words
     drag_started = Signal()
     drag_ended = Signal()
     picked_z = Signal(object)  # float32 latent_dim: clicked, or Enter
-    commanded = Signal(object)  # a QUndoCommand for what is no state, such as a file of a person's
+    commanded = Signal(object)  # a QUndoCommand for what is no state, such as a file of the user's
     beside_requested = Signal()
     window_requested = Signal()
     resized = Signal()  # there is another room for pictures
@@ -55,7 +53,6 @@ class PaneView(QWidget):
     played = Signal()  # what plays here has come further: the next picture is due
     has_codes = True  # whether there may be a z to send on
     takes_own_z = True  # whether a z that is clicked here goes here too, where panes in sight take one
-    reports_progress = False  # whether its own content says how far it is, with a way to stop
     has_cells = True  # whether what lies under the pointer is worth a picture of its own
     opens_images = False  # whether an image file may be dropped onto the pane
     merging: UndoMerging | None = None  # for panes with commands that merge, such as a play
@@ -74,23 +71,8 @@ class PaneView(QWidget):
         self.grid = self.make_grid()
         self.grid.setAccessibleName(translate(pane.title))
         self.grid.describe = self.describe_cell
-        self.stack = ContentStack(translate(pane.title), self.make_pictures(), self)
-        self.page = self.stack.page
-        self.legend = PointsLegend(self)
-        self.legend.setVisible(False)
-        self.inspector = Inspector(translate(pane.title), self.make_controls(), cells=self.has_cells)
-        self.trouble = ErrorNotice(self)
-        self.trouble.heed(self, self.inspector)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.stack, 1)
-        column.addWidget(self.legend)
-        column.addWidget(self.trouble)
-        self.line = PaneLine(self)
-        self.caption, self.time, self.computing = self.line.caption, self.line.time, self.line.computing
-        self.help_button, self.beside_button, self.window_button = self.line.buttons
-        column.addWidget(self.line)
+        inspector = Inspector(translate(pane.title), self.make_controls(), cells=self.has_cells)
+        self.lay_out(translate(pane.title), self.make_pictures(), inspector)
         self._connect()
         self.show_state(state)
 
@@ -138,6 +120,15 @@ class PaneView(QWidget):
     def pause(self) -> None:
         """Pause what plays here."""
 
+    @classmethod
+    def make_shared(cls, services: PaneServices) -> Any:
+        """Make what the views of this pane share and what outlives each of them, such as its jobs. Called once, before the
+        first view is shown; :meth:`set_shared` gives it to each view."""
+        return None
+
+    def set_shared(self, shared: Any) -> None:
+        """Use what :meth:`make_shared` made."""
+
     def set_services(self, blobs: Blobs, background: Background, found: DirectionStore | None = None) -> None:
         """Set the store of what is too big for a state, the worker that reads files, and the directions of the open run."""
         self.blobs, self.found = blobs, found
@@ -145,6 +136,14 @@ class PaneView(QWidget):
         self.inspector.controls.set_services(blobs, background)
 
     # -- what is shown -------------------------------------------------------------------------------------------
+
+    @property
+    def is_empty(self) -> bool:
+        return self.rendered is None
+
+    def help_page(self) -> str:
+        title, text = translate(self.pane.title), translate(self.pane.page)
+        return f"<h2>{title}</h2><p>{translate(self.pane.help)}</p>{text}"
 
     def show_state(self, state: PaneState) -> None:
         self.state = state
@@ -182,73 +181,6 @@ class PaneView(QWidget):
         self.caption.setText("")
         self.time.setText("")
         self.inspector.show_cell(None, "")
-
-    def show_computing(self, share: float | None) -> None:
-        """A content is being computed; ``share`` (0 to 1) of it is done, where that is known. The one before stays."""
-        empty = self.rendered is None
-        if empty:
-            self._say_instead(computing_text(share))
-        if self.reports_progress and not empty:
-            self.computing.hide()
-        else:
-            self.computing.show_share(share)
-
-    def show_stopped(self) -> None:
-        """A person stopped what was being computed."""
-        if self.rendered is None:
-            self._say_instead(_("Stopped. Press Compute to compute it."))
-        self.computing.show_stopped()
-
-    def hide_computing(self) -> None:
-        """Nothing is being computed."""
-        self.computing.hide()
-
-    def _say_instead(self, text: str) -> None:
-        """Words where the pictures will be."""
-        if text != self.grid.accessibleDescription():
-            self.show_message(text)
-
-    @Slot(object)
-    def complain(self, text: Message | str) -> None:
-        """Tell what could not be done. It stays until the person acts here; all else stays as it is."""
-        self.trouble.show_text(text)
-
-    def show_page(self, html: str) -> None:
-        """A page of text in place of the pictures: help, or why this pane can't be had with this model."""
-        self.stack.show_page(html)
-
-    def refuse(self, html: str) -> None:
-        """The model that is open can't serve this pane: a page says why, and what to train instead."""
-        self.show_message("")
-        self.show_page(html)
-        self.help_button.setEnabled(False)
-        self.inspector.setEnabled(False)
-
-    def accept(self) -> None:
-        """Show pictures again instead of the reason why there were none."""
-        if not self.inspector.isEnabled():
-            self.help_button.setEnabled(True)
-            self.inspector.setEnabled(True)
-            self.show_pictures()
-
-    @property
-    def showing_help(self) -> bool:
-        return self.stack.showing_page
-
-    def show_pictures(self) -> None:
-        self.stack.show_front()
-        self.help_button.setChecked(False)
-
-    @Slot()
-    def toggle_help(self) -> None:
-        """The help page with the mathematics, or back."""
-        if self.showing_help:
-            self.show_pictures()
-        else:
-            title, text = translate(self.pane.title), translate(self.pane.page)
-            self.show_page(f"<h2>{title}</h2><p>{translate(self.pane.help)}</p>{text}")
-            self.help_button.setChecked(True)
-            self.page.setFocus()
 
     # -- cells and their codes -----------------------------------------------------------------------------------
 
@@ -367,12 +299,6 @@ class PaneView(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.image_drop.drop(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_F1 or (event.key() == Qt.Key.Key_Escape and self.showing_help):
-            self.toggle_help()
-        else:
-            super().keyPressEvent(event)
 
 
 def z_text(z: np.ndarray, most: int = 4) -> str:

@@ -45,7 +45,8 @@ class ModelKind:
 
 @dataclass(frozen=True)
 class DataKind:
-    """A registered data set in words, and its knobs. ``is_there``: its images are on this computer, or made here."""
+    """A registered data set in words, and its knobs. ``is_there``: its images are on this computer, or made here;
+    ``path_knob``: the knob that names the folder or zip of one's own files, empty for other data sets."""
 
     name: str
     title: Message
@@ -53,6 +54,7 @@ class DataKind:
     knobs: type[Knobs]
     is_there: bool
     can_download: bool
+    path_knob: str
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ def _find_data() -> dict[str, DataKind]:
         except Exception:  # a source whose knobs need something first, such as a folder's path
             is_there = False
         can_download = source.download.__func__ is not Source.download.__func__  # type: ignore[attr-defined]
-        kinds[name] = DataKind(name, source.title, source.help, source.Knobs, is_there, can_download)
+        kinds[name] = DataKind(name, source.title, source.help, source.Knobs, is_there, can_download, source.path_knob)
     return kinds
 
 

@@ -152,10 +152,10 @@ class Card(QFrame):
 
 
 class FoldingCard(Card):
-    """A card with one line that always stands (title and summary) and a part that folds away under it."""
+    """A card with one line (title and summary) and a part under it that can be folded away."""
 
     folded_changed = Signal(bool)
-    unfolded = Signal()  # by hand
+    unfolded = Signal()  # by the user
 
     def __init__(self, title: str, parent: QWidget | None = None, *, folded: bool = False) -> None:
         super().__init__(title, parent)

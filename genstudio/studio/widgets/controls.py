@@ -21,7 +21,7 @@ from genstudio.studio.theme import icon, theme
 
 
 class Combo(QComboBox):
-    """A combo box whose list is styled, and which heeds the wheel only while it has the focus."""
+    """A combo box whose list is styled, and which takes the wheel only while it has the focus."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

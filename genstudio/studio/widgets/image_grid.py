@@ -1,42 +1,19 @@
-"""A sheet of pictures on a neutral surround: crisp, with a focused cell, hover, click, drag and wheel.
-
-Pictures are enlarged by whole factors of device pixels, so that at 125 and 150 % every pixel stays a square. The sheet is
-composed once for each new picture or size; hover and focus only paint frames over it.
-"""
+"""A sheet of pictures with a focused cell, hover, click, drag and wheel."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
-    QColor,
-    QFocusEvent,
-    QImage,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
-from genstudio.core.messages import Message, _, translate
-from genstudio.studio.theme import colour, font, theme
-from genstudio.studio.widgets.rounded_frame import ROUND, behind, corners
-from genstudio.studio.widgets.sheet_layout import SheetLayout, compose, lay_out
+from genstudio.core.messages import _
+from genstudio.studio.widgets.image_sheet import ImageSheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from genstudio.viewing.content import Picture, Points
-
-MARGIN = 12  # logical pixels around the sheet
-ROOMY = 240  # from this width on, words stand in large letters
 KEYS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -45,215 +22,26 @@ KEYS = {
 }
 
 
-class ImageGrid(QWidget):
-    """Shows one :class:`Picture`. Cells are (row, column), places are 0 to 1 from the sheet's left and top edges."""
+class ImageGrid(ImageSheet):
+    """Emits what the user does with cells (row, column) and places, 0 to 1 from the sheet's left and top edges."""
 
     pointed = Signal(object)  # the (row, column) under the pointer; None: it left, or the focus moved by keyboard
     picked = Signal(int, int)  # clicked, or Enter on the focused cell
-    drag_began = Signal(float, float)  # the place where the hand took hold
+    drag_began = Signal(float, float)  # the place at which a drag began
     dragged = Signal(float, float)  # the place that it is at now
     drag_ended = Signal()
     wheeled = Signal(float, float, float)  # place, and notches away from the person (zoom in)
     went_home = Signal()
-    painted = Signal()  # a new picture is on screen
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(160, 160)
-        self.setAttribute(
-            Qt.WidgetAttribute.WA_OpaquePaintEvent
-        )  # else all that lies under it is painted each time too
         self.setAccessibleName(_("Pictures"))
         self.draggable = False
-        self.below = 0  # logical pixels under each row, for words
-        self.around = (0, 0, 0, 0)  # logical pixels left of the sheet, above, right and below it, for words too
         self.describe: Callable[[int, int], str] = self._plain_description
-        self._picture: Picture | None = None
-        self._points: Points | None = None
-        self._smooth = False
-        self._message = ""
-        self._layout: SheetLayout | None = None
-        self._image: QImage | None = None
-        self._composed_for: tuple[int, int, float] | None = None
-        self._fresh = False
-        self._hover: tuple[int, int] | None = None
-        self._focus = (0, 0)
         self._pressed: QPoint | None = None
         self._dragging = False
-        theme().changed.connect(self._recolour)
-
-    # -- what is shown -------------------------------------------------------------------------------------------
-
-    @property
-    def picture(self) -> Picture | None:
-        return self._picture
-
-    @property
-    def focused_cell(self) -> tuple[int, int]:
-        return self._focus
-
-    def show_picture(self, picture: Picture | None, points: Points | None = None) -> None:
-        """Show a sheet, with points over it. The pixels are copied at once: the caller may do what it likes with them."""
-        if self._picture is None and picture is not None:
-            self._focus = (picture.rows // 2, picture.columns // 2)
-        self._picture, self._points, self._message = picture, points, ""
-        self._fresh = picture is not None
-        self._compose()
-        if picture is not None:
-            row, column = self._focus
-            self._focus = (min(row, picture.rows - 1), min(column, picture.columns - 1))
-        self.update()
-
-    def show_message(self, message: Message | str) -> None:
-        """Say in words what to do, where there is nothing to show yet."""
-        self._picture = self._points = self._image = self._layout = None
-        self._message = translate(message)
-        self.setAccessibleDescription(self._message)
-        self.update()
-
-    def crisp_cells(self, height: int, width: int) -> int:
-        """Number of cells of height×width pixels along both sides with no pixel smaller than one of the device."""
-        ratio = self.devicePixelRatioF()
-        gutter, margin = max(1, round(ratio)), 2
-        across = (int(self.width() * ratio) - 2 * margin + gutter) // (width + gutter)
-        down = (int(self.height() * ratio) - 2 * margin + gutter) // (height + gutter)
-        return min(across, down)
-
-    def factor_for(self, rows: int, columns: int, height: int, width: int) -> float:
-        """Enlargement of rows×columns cells of height×width pixels here: whole, or under 1."""
-        ratio = self.devicePixelRatioF()
-        gutter, margin = round(2 * ratio), round(MARGIN * ratio)
-        across = (int(self.width() * ratio) - 2 * margin - (columns - 1) * gutter) / (columns * width)
-        down = int(self.height() * ratio) - 2 * margin - (rows - 1) * gutter - rows * round(self.below * ratio)
-        factor = min(across, down / (rows * height))
-        return float(int(factor)) if factor >= 1 else factor
-
-    def set_smooth(self, smooth: bool) -> None:
-        """Interpolate between pixels instead of showing squares."""
-        if smooth != self._smooth:
-            self._smooth = smooth
-            self._compose()
-            self.update()
-
-    def cell_rect(self, row: int, column: int) -> QRectF:
-        """Rectangle of a cell, in the widget's logical coordinates."""
-        if self._layout is None:
-            return QRectF()
-        x, y = self._layout.corner(row, column)
-        ratio = self.devicePixelRatioF()
-        return QRectF(x / ratio, y / ratio, self._layout.cell_w / ratio, self._layout.cell_h / ratio)
-
-    def cell_at(self, position: QPointF) -> tuple[int, int] | None:
-        """The filled cell under a point of the widget."""
-        ratio = self.devicePixelRatioF()
-        if self._layout is None or self._picture is None:
-            return None
-        cell = self._layout.cell_at(position.x() * ratio, position.y() * ratio)
-        if cell is None or cell[0] * self._layout.columns + cell[1] >= len(self._picture):
-            return None
-        return cell
-
-    def place_of(self, position: QPointF) -> tuple[float, float] | None:
-        """The place on the sheet of a point of the widget; outside [0, 1] beside the sheet."""
-        if self._layout is None:
-            return None
-        ratio = self.devicePixelRatioF()
-        return self._layout.place(position.x() * ratio, position.y() * ratio)
-
-    def sizeHint(self) -> QSize:
-        return QSize(560, 560)
-
-    # -- painting ------------------------------------------------------------------------------------------------
-
-    def _compose(self) -> None:
-        ratio = self.devicePixelRatioF()
-        if self._picture is None:
-            self._image = self._layout = None
-            return
-        width, height = int(self.width() * ratio), int(self.height() * ratio)
-        gutter = round(2 * ratio) if self._picture.rows * self._picture.columns <= 64 else max(1, round(ratio))
-        left, top, right, bottom = (round(side * ratio) for side in self.around)
-        laid = lay_out(
-            self._picture, width - left - right, height - top - bottom, margin=round(MARGIN * ratio), gutter=gutter,
-            below=round(self.below * ratio),
-        )  # fmt: skip
-        self._layout = replace(laid, x=laid.x + left, y=laid.y + top)
-        self._image = compose(self._picture, self._layout, colour("surround"), smooth=self._smooth, into=self._image)
-        self._image.setDevicePixelRatio(ratio)
-        self._composed_for = (self.width(), self.height(), ratio)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        ratio = self.devicePixelRatioF()
-        if self._picture is not None and self._composed_for != (self.width(), self.height(), ratio):
-            self._compose()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), colour("surround"))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillPath(corners(self.width(), self.height()), behind(self))
-        if self._image is not None and self._layout is not None:
-            self._paint_sheet(painter)
-            if self._fresh:
-                self._fresh = False
-                self.painted.emit()
-        elif self._message:
-            painter.setPen(QColor("#ffffff"))
-            edge = min(40, self.height() // 8, self.width() // 8)
-            painter.setFont(font(15 if self.width() >= ROOMY else 12))
-            room = self.rect().adjusted(edge, edge, -edge, -edge)
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
-        if self.hasFocus() and self._image is None:
-            painter.setPen(QPen(colour("accent"), 2))
-            painter.drawRoundedRect(QRectF(self.rect()), ROUND, ROUND)
-        painter.end()
-
-    def _paint_sheet(self, painter: QPainter) -> None:
-        assert self._layout is not None
-        assert self._image is not None
-        to_device = painter.deviceTransform()
-        corner = QPointF(self._layout.x, self._layout.y) / self.devicePixelRatioF()
-        # Under fractional scaling the widget itself may begin between two device pixels: begin on a whole one.
-        exact = to_device.map(corner)
-        snapped = to_device.inverted()[0].map(QPointF(round(exact.x()), round(exact.y())))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(snapped, self._image)
-        if self._points is not None:
-            self._paint_points(painter)
-        self.paint_over(painter)
-        if self._hover is not None and not self._dragging:
-            self._frame(painter, *self._hover, QColor(255, 255, 255, 230), 1.5)
-        if self.hasFocus():
-            self._frame(painter, *self._focus, colour("accent"), 2.5)
-
-    def paint_over(self, painter: QPainter) -> None:
-        """For subclasses: marks and words on the sheet, under the frames of hover and focus."""
-
-    def _paint_points(self, painter: QPainter) -> None:
-        assert self._points is not None
-        assert self._layout is not None
-        ratio = self.devicePixelRatioF()
-        size = 5.0 if len(self._points.xy) <= 2000 else 3.5
-        rim = QPen(QColor(0, 0, 0, 170), 1)
-        painter.setPen(rim)
-        for (x, y), (r, g, b) in zip(self._points.xy.tolist(), self._points.colours.tolist(), strict=True):
-            px, py = self._layout.pixel(x, y)
-            painter.setBrush(QColor(r, g, b))
-            painter.drawEllipse(QPointF(px / ratio, py / ratio), size / 2, size / 2)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-
-    def _frame(self, painter: QPainter, row: int, column: int, tint: QColor, width: float) -> None:
-        rect = self.cell_rect(row, column).adjusted(-0.5, -0.5, 0.5, 0.5)
-        painter.setPen(QPen(QColor(0, 0, 0, 140), width + 2))
-        painter.drawRect(rect)
-        painter.setPen(QPen(tint, width))
-        painter.drawRect(rect)
-
-    @Slot()
-    def _recolour(self) -> None:
-        self._compose()
-        self.update()
 
     # -- mouse ---------------------------------------------------------------------------------------------------
 
@@ -264,6 +52,7 @@ class ImageGrid(QWidget):
             place = self.place_of(QPointF(self._pressed))
             if far and place is not None:
                 self._dragging = True
+                self._hover = None
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)
                 self.drag_began.emit(*place)
         if self._dragging:

@@ -100,7 +100,7 @@ def _fit(picture: Picture, width: int, height: int, margin: int, gutter: int, be
 def compose(
     picture: Picture, layout: SheetLayout, surround: QColor, *, smooth: bool = False, into: QImage | None = None
 ) -> QImage:
-    """The sheet as it stands on screen, gutters in the surround's colour.
+    """The sheet as it is on screen, gutters in the surround's colour.
 
     One gutter wider and higher than the layout: what is over has the surround's colour. ``into`` is an image that an earlier
     call gave, used again where it fits. The image owns its memory; nothing of ``picture`` is referred to afterwards.

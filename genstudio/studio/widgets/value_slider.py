@@ -75,20 +75,20 @@ class ValueSlider(QWidget):
         return self._value
 
     def set_value(self, value: float) -> None:
-        """Show ``value`` exactly, even between two places of the slider; says nothing to anybody."""
+        """Show ``value`` exactly, even between two places of the slider, without a signal."""
         self._value = value
         blocked = self.slider.blockSignals(True)
         self.slider.setValue(self._tick(value))
         self.slider.blockSignals(blocked)
-        self._say()
+        self._show_text()
 
     @Slot(int)
     def _moved(self, tick: int) -> None:
         self._value = self._at(tick)
-        self._say()
+        self._show_text()
         self.moved.emit(self._value)
 
-    def _say(self) -> None:
+    def _show_text(self) -> None:
         shown = self._show(self._value)
         self._text.setText(shown)
         self.slider.setAccessibleDescription(shown)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from genstudio.core.errors import GenstudioError, UsageError
 from genstudio.core.messages import N_
 from genstudio.core.paths import cache_dir, checkpoints
+from genstudio.data.base import data_sets
 from genstudio.training.judge.recipe import recipe_for
 from genstudio.training.run.run import Run
 
@@ -68,7 +69,7 @@ def shipped_folder(data: DataSet) -> Path | None:
     """Folder of the shipped judge of ``data``, if there is one. A person's own folder is known by its content
     alone."""
     folder = checkpoints() / "judges" / data.name
-    return folder if data.name != "folder" and (folder / ABOUT).is_file() else None
+    return folder if not data_sets[data.name].path_knob and (folder / ABOUT).is_file() else None
 
 
 def cache_folder(data: DataSet) -> Path:

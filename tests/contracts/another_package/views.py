@@ -20,7 +20,7 @@ class WallView(PaneView):
         controls = super().make_controls()
         self.next = QPushButton("Next", controls)
         self.next.clicked.connect(self._next)
-        controls.rows.insertWidget(0, self.next)
+        controls.column.insertWidget(0, self.next)
         return controls
 
     @Slot()

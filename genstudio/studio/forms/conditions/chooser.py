@@ -16,6 +16,5 @@ class Chooser(ChoiceControl):
         super().__init__(info)
         self._others = list(info.choice_titles.items())
 
-    def offer(self, choices: Choices | None) -> None:
-        self.set_choices([*self._others, *enumerate(choices.names if choices else ())])
-        super().offer(choices)
+    def offer(self, choices: Choices) -> None:
+        self.set_choices([*self._others, *enumerate(choices.names)])

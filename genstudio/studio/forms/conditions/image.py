@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from genstudio.core.knobs import KnobInfo
 from genstudio.core.messages import _, translate
 from genstudio.studio.forms.conditions.base import condition_field
-from genstudio.studio.forms.control import Control, capitalised
+from genstudio.studio.forms.control import Control
+from genstudio.studio.forms.knob_text import capitalised
 from genstudio.studio.forms.typed_field import Refusal
 from genstudio.studio.pane_view.image_drop import ImageDrop
 from genstudio.studio.widgets.controls import Button, link
@@ -28,7 +29,6 @@ class DropPlace(QWidget):
     def __init__(self, title: str, tip: str) -> None:
         super().__init__()
         self.setAcceptDrops(True)
-        self.setToolTip(tip)
         self.drop = ImageDrop(self)
         self.open = Button(_("{name}: open an image…", name=title), tip, self, icon_name="folder")
         self.clear = link(_("Remove"), _("Take the image out"), self)
@@ -61,25 +61,27 @@ class DropPlace(QWidget):
 class ImageControl(Control):
     """Value: the :class:`Blob` of an image, or ``None``."""
 
+    field: DropPlace
+    bears_title = True
+
     def __init__(self, info: KnobInfo) -> None:
-        self.place = DropPlace(capitalised(info.title), translate(info.help))
-        super().__init__(info.name, self.place, self._show)
-        self.place.drop.arrived.connect(self._arrived)
-        self.place.clear.clicked.connect(self._cleared)
-        self._show(None)
+        super().__init__(info, DropPlace(capitalised(info.title), translate(info.help)))
+        self.field.drop.arrived.connect(self._arrived)
+        self.field.clear.clicked.connect(self._cleared)
+        self.show(None)
 
     def set_services(self, blobs: Blobs, background: Background) -> None:
-        self.place.drop.set_services(blobs, background)
+        self.field.drop.set_services(blobs, background)
 
-    def _show(self, value: Blob | None) -> None:
-        self.place.clear.setVisible(value is not None)
+    def show(self, value: Blob | None, *, keep_typing: bool = False) -> None:
+        self.field.clear.setVisible(value is not None)
 
     @Slot(object, object)
     def _arrived(self, image: Blob, target: object) -> None:
-        self._show(image)
-        self.edited.emit(self.name, image)
+        self.show(image)
+        self.entered.emit(image)
 
     @Slot()
     def _cleared(self) -> None:
-        self._show(None)
-        self.edited.emit(self.name, None)
+        self.show(None)
+        self.entered.emit(None)

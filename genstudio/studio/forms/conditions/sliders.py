@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from genstudio.core.conditions.base import Choices
 from genstudio.core.knobs import KnobInfo
-from genstudio.core.messages import _, translate
+from genstudio.core.messages import _
 from genstudio.studio.forms.conditions.base import condition_field
-from genstudio.studio.forms.control import Control, capitalised
+from genstudio.studio.forms.control import Control
+from genstudio.studio.forms.knob_text import capitalised
 from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import link
 from genstudio.studio.widgets.value_slider import ValueSlider
@@ -76,28 +77,28 @@ class OpenSlider(QWidget):
 class SlidersControl(Control):
     """Value: (name, number) of each number that is not left open, in the order of the names."""
 
+    bears_title = True
+
     def __init__(self, info: KnobInfo) -> None:
-        super().__init__(info.name, QWidget(), self._show)
+        super().__init__(info, QWidget())
         self.sliders: dict[str, OpenSlider] = {}
         self._choices: Choices | None = None
         self._value: tuple[tuple[str, float], ...] = ()
-        self.widget.setToolTip(translate(info.help))
-        self._rows = QVBoxLayout(self.widget)
+        self._rows = QVBoxLayout(self.field)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(4)
         self._rows.addWidget(Caption(capitalised(info.title)))
 
-    def offer(self, choices: Choices | None) -> None:
-        if choices is not None and choices != self._choices:
+    def offer(self, choices: Choices) -> None:
+        if choices != self._choices:
             self._choices = choices
             for old in self.sliders.values():
                 self._rows.removeWidget(old)
                 old.deleteLater()
             self.sliders = {}
             for name, (low, high) in zip(choices.names, choices.ranges, strict=True):
-                self._add(OpenSlider(name, low, high, self.widget))
-            self._show(self._value)
-        super().offer(choices)
+                self._add(OpenSlider(name, low, high, self.field))
+            self.show(self._value)
 
     def _add(self, made: OpenSlider) -> None:
         self.sliders[made.name] = made
@@ -106,7 +107,7 @@ class SlidersControl(Control):
         made.slider.drag_ended.connect(self.drag_ended)
         self._rows.addWidget(made)
 
-    def _show(self, value: Sequence[tuple[str, float]]) -> None:
+    def show(self, value: Sequence[tuple[str, float]], *, keep_typing: bool = False) -> None:
         self._value = tuple((name, number) for name, number in value)
         known = dict(self._value)
         for name, slider in self.sliders.items():
@@ -118,4 +119,4 @@ class SlidersControl(Control):
         if number is not None:
             known[name] = number
         self._value = tuple((key, known[key]) for key in self.sliders if key in known)
-        self.edited.emit(self.name, self._value)
+        self.entered.emit(self._value)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from genstudio.studio.forms.conditions.base import condition_field
-from genstudio.studio.forms.control import FieldControl
+from genstudio.studio.forms.control import TypedControl
 
-condition_field("text")(FieldControl)
+condition_field("text")(TypedControl)

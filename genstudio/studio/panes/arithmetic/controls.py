@@ -37,5 +37,5 @@ class ArithmeticControls(PaneControls):
         caption = Caption(_("Variations"))
         caption.setContentsMargins(0, 8, 0, 0)
         for k, widget in enumerate((Caption(_("Equation")), self.choose, line, self.others, caption)):
-            self.rows.insertWidget(k, widget)
-        self.resample = self.add_resample(_("Other variations around the sum (R)"), row=5)
+            self.column.insertWidget(k, widget)
+        self.resample = self.add_resample(_("Other variations around the sum (R)"), place=5)

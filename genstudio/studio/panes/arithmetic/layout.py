@@ -14,11 +14,11 @@ from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import restyle
 from genstudio.studio.widgets.image_grid import ImageGrid
 
-WIDE = 860  # from this width on, the browser stands beside
+WIDE = 860  # from this width on, the browser is beside
 TALL = 720  # from this height on, the terms are larger
 SMALL_HEIGHTS, LARGE_HEIGHTS = (44, 76), (72, 140)
 RESULT = 270  # logical pixels that the sum has before the browser has a second row
-LEAST, MOST = 104, 260  # height of a browser that stands below
+LEAST, MOST = 104, 260  # height of a browser below
 SIDE = 3  # of the sheet of variations
 
 

@@ -123,6 +123,8 @@ class ArithmeticView(PaneView):
         content = rendered.content
         if content is None:
             return
+        if not content.values.get("filled"):
+            self.caption.setText("")  # the place of the sum says it
         self._show_equation()
         self.browser.show_note(_text(content.values.get("note")))
         if "browser" in content.values:

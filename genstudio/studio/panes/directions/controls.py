@@ -31,8 +31,8 @@ class DirectionsControls(PaneControls):
         )
         self.attribute_choice = AttributeChoice(_("The attributes to search for; none: all that vary."))
         for row, part in enumerate((self.name, self.again, self.back)):
-            self.rows.insertWidget(row, part)
-        self.rows.insertWidget(self.rows.indexOf(self.widget("how")) + 1, self.attribute_choice)
+            self.column.insertWidget(row, part)
+        self.column.insertWidget(self.column.indexOf(self.rows["how"]) + 1, self.attribute_choice)
 
 
 class AttributeChoice(Button):

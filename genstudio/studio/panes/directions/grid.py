@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import font, theme
-from genstudio.studio.widgets.image_grid import MARGIN, ImageGrid
+from genstudio.studio.widgets.image_grid import ImageGrid
+from genstudio.studio.widgets.image_sheet import MARGIN
 from genstudio.studio.widgets.titles import literal
 
 if TYPE_CHECKING:

@@ -5,29 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRectF, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QLabel,
-    QScrollArea,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.latent.directions.direction import COMPONENTS
 from genstudio.panes.directions.state import DirectionsState
 from genstudio.studio.forms.pane_controls import PaneControls
-from genstudio.studio.pane_area.stale_line import StaleLine
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView, z_text
 from genstudio.studio.panes.directions.controls import DirectionsControls
 from genstudio.studio.panes.directions.grid import DirectionGrid, RowText
-from genstudio.studio.panes.directions.search_progress import SearchProgress
-from genstudio.studio.theme import font
+from genstudio.studio.panes.directions.layout import DirectionsLayout
 
 if TYPE_CHECKING:
     from genstudio.core.spec import ImageSpec
@@ -52,7 +42,6 @@ class DirectionsView(PaneView):
         self._can_encode = True
         super().__init__(pane, state, parent)
         self.grid.fixed_changed.connect(self._fixed_changed)
-        self.grid.moved_to.connect(self._scroll_to)
         self.add_shortcut("F", self.fix_focused)
 
     # -- laid out ------------------------------------------------------------------------------------------------
@@ -60,39 +49,11 @@ class DirectionsView(PaneView):
     def make_grid(self) -> DirectionGrid:
         return DirectionGrid(self)
 
-    def make_pictures(self) -> QWidget:
-        pictures = QWidget(self)
-        column = QVBoxLayout(pictures)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        self.scrolled = QScrollArea(pictures)
-        self.scrolled.setWidgetResizable(True)
-        self.scrolled.setFrameShape(QFrame.Shape.NoFrame)
-        self.scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scrolled.setWidget(self.grid)
-        self.warnings = QLabel(pictures)
-        self.warnings.setFont(font(13))
-        self.warnings.setWordWrap(True)
-        self.warnings.setAccessibleName(_("What is missing, and why"))
-        self.warnings.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.warnings.hide()
-        self.stale = StaleLine(pictures)
-        self.stale.link.clicked.connect(self.find_again)
-        self.progress = SearchProgress(pictures)
-        self.progress.stop.clicked.connect(self.stop_search)
-        self.lines = QStackedWidget(pictures)  # one place for both, so that the pictures never move
-        self.lines.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.idle_line = QWidget(self.lines)
-        idle = QVBoxLayout(self.idle_line)
-        idle.setContentsMargins(0, 0, 0, 0)
-        idle.addWidget(self.stale)
-        for line in (self.idle_line, self.progress):
-            self.lines.addWidget(line)
-        column.addWidget(self.scrolled, 1)
-        column.addWidget(self.warnings)
-        column.addWidget(self.lines)
-        return pictures
+    def make_pictures(self) -> DirectionsLayout:
+        self.stage = DirectionsLayout(self.grid, self)
+        self.stage.stale.link.clicked.connect(self.find_again)
+        self.stage.progress.stop.clicked.connect(self.stop_search)
+        return self.stage
 
     def make_controls(self) -> PaneControls:
         self.tools = DirectionsControls()
@@ -134,9 +95,9 @@ class DirectionsView(PaneView):
         super().show_state(state)
         controls = self.inspector.controls
         drawn = state.source == "prior" or not self._can_encode
-        controls.widget("index").setVisible(not drawn and state.z is None)
-        controls.widget("seed").setVisible(drawn and state.z is None)
-        controls.widget("source").setVisible(self._can_encode and state.z is None)
+        controls.rows["index"].setVisible(not drawn and state.z is None)
+        controls.rows["seed"].setVisible(drawn and state.z is None)
+        controls.rows["source"].setVisible(self._can_encode and state.z is None)
         self.back.setVisible(state.z is not None)
         self.attribute_choice.show_requested(state.attributes)
         if self.found is not None:
@@ -171,7 +132,7 @@ class DirectionsView(PaneView):
 
     def show_picture(self, content: Content) -> None:
         values, picture = content.values, content.pictures[0]
-        self.grid.room = self.scrolled.viewport().height()
+        self.grid.room = self.stage.room
         self.inspector.view.setVisible(values["shown"] == "strips")
         if values["shown"] != "strips":
             self.grid.show_matrix(picture, values["row_names"], values["column_names"], values["matrix"])
@@ -183,25 +144,23 @@ class DirectionsView(PaneView):
         self.grid.show_rows(picture, text, [sigma_text(float(place)) for place in values["columns"]])
 
     def _take(self, rendered: Rendered, content: Content) -> None:
-        warnings = [translate(text) for text in content.values["remarks"]]
-        self.warnings.setText("\n".join(warnings))
-        self.warnings.setVisible(bool(warnings))
+        self.stage.show_warnings([translate(text) for text in content.values["remarks"]])
         if "found" in content.values and self.found is not None and rendered.snapshot is not None:
             self.found.take(content.values["found"], content.values["search_key"], rendered.snapshot.run)
 
     def show_message(self, text: Message | str) -> None:
         self._content = None
         super().show_message(text)
-        self.warnings.hide()
+        self.stage.show_warnings(())
         self._show_search()
 
     def _show_search(self) -> None:
-        self.lines.setCurrentWidget(self.progress if self.is_searching else self.idle_line)
-        values = self._content.values if self._content is not None and not self.is_searching else {}
-        step = self.rendered.step if self.rendered is not None else 0
-        self.stale.show_steps(values["found_at"] if values.get("rows") else None, step)
-        if self._content is not None:
-            self.progress.bar.setValue(self._content.values["percent"])
+        values = self._content.values if self._content is not None else {}
+        if self.is_searching:
+            self.stage.show_search(values["percent"])
+        else:
+            step = self.rendered.step if self.rendered is not None else 0
+            self.stage.show_idle(values["found_at"] if values.get("rows") else None, step)
         known = self.resolved(self.state).directions is not None
         self.again.setVisible(not self.is_searching)
         self.again.setText(_("Find again") if known else _("Find directions"))
@@ -315,11 +274,6 @@ class DirectionsView(PaneView):
     @Slot()
     def _discard_z(self) -> None:
         self.propose(_("discard the code sent here"), z=None)
-
-    @Slot(object)
-    def _scroll_to(self, rect: QRectF) -> None:
-        centre = rect.center().toPoint()
-        self.scrolled.ensureVisible(centre.x(), centre.y(), 0, int(rect.height() / 2) + 8)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.is_searching and not self.showing_help:

@@ -41,15 +41,15 @@ class InterpolateControls(PaneControls):
         self._known = CodeSources()
         self._classes: tuple[str, ...] = ()
         self.another = self.add_resample(_("Draw all drawn key frames again (R)"))
-        self.rows.addWidget(self._frame_rows())
-        self.rows.addWidget(self._morph_rows())
+        self.column.addWidget(self._frame_rows())
+        self.column.addWidget(self._morph_rows())
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
     def show_state(self, state: PaneState) -> None:
         super().show_state(state)
         assert isinstance(state, InterpolateState)
-        self.widget("between").setVisible(state.show == "strip")
+        self.rows["between"].setVisible(state.show == "strip")
 
     def show_known(self, known: CodeSources) -> None:
         """Show what model and data allow: classes and kinds of key frames."""

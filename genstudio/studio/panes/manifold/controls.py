@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from genstudio.core.messages import _
+from genstudio.core.messages import N_, _
 from genstudio.panes.manifold.state import ManifoldState
 from genstudio.studio.forms.control import ChoiceControl, SliderControl
 from genstudio.studio.forms.pane_controls import PaneControls
@@ -27,10 +27,10 @@ class ManifoldControls(PaneControls):
         infos = {info.name: info for info in ManifoldState.controls()}
         planes = [("latent", _("two of z")), ("principal", _("principal"))]
         dims = [(1, "z1"), (2, "z2")]
-        self.plane = ChoiceControl(infos["axes"], planes, _("plane"))
-        self.across = ChoiceControl(infos["across"], dims, _("across"), bare=True)
-        self.up = ChoiceControl(infos["up"], dims, _("up"), bare=True)
-        self.overlay = ChoiceControl(infos["overlay"], [("", _("none"))], _("images"))
+        self.plane = ChoiceControl(replace(infos["axes"], label=N_("plane")), planes)
+        self.across = ChoiceControl(replace(infos["across"], label=N_("across")), dims)
+        self.up = ChoiceControl(replace(infos["up"], label=N_("up")), dims)
+        self.overlay = ChoiceControl(replace(infos["overlay"], label=N_("images")), [("", _("none"))])
         made = {
             "axes": self.plane,
             "across": self.across,
@@ -40,17 +40,17 @@ class ManifoldControls(PaneControls):
             "overlay": self.overlay,
             "overlay_count": SliderControl(infos["overlay_count"]),
         }
-        super().__init__(ManifoldState, made)
-        self.plane.widget.hide()  # until there is a model with more dimensions than two
+        super().__init__(ManifoldState, made, bare=("across", "up"))
+        self.rows["axes"].hide()  # until there is a model with more dimensions than two
         self.home = Button(_("Back to the middle"), _("Undo zoom and pan (Home)"), icon_name="reset")
-        self.rows.insertWidget(0, Caption(_("Axes")))
-        self.rows.insertWidget(2, self._pair())
-        self.rows.insertWidget(3, self.widget("label"))
-        self.rows.insertWidget(4, self.widget("attributes"))
-        self.rows.addWidget(self.home)
+        self.column.insertWidget(0, Caption(_("Axes")))
+        self.column.insertWidget(2, self._pair())
+        self.column.insertWidget(3, self.rows["label"])
+        self.column.insertWidget(4, self.rows["attributes"])
+        self.column.addWidget(self.home)
         self.add_caption(_("Encoded images"))
-        self.rows.addWidget(self.widget("overlay"))
-        self.rows.addWidget(self.widget("overlay_count"))
+        self.column.addWidget(self.rows["overlay"])
+        self.column.addWidget(self.rows["overlay_count"])
 
     def _pair(self) -> QWidget:
         """ "across [z1] up [z2]" on one line."""
@@ -59,10 +59,10 @@ class ManifoldControls(PaneControls):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
         for control in (self.across, self.up):
-            label = QLabel(control.combo.accessibleName(), pair)
-            control.combo.setMinimumContentsLength(2)
-            control.combo.setMinimumWidth(60)
-            label.setBuddy(control.combo)
+            label = QLabel(str(control.info.title), pair)
+            control.field.setMinimumContentsLength(2)
+            control.field.setMinimumWidth(60)
+            label.setBuddy(control.field)
             line.addWidget(label)
-            line.addWidget(control.combo, 1)
+            line.addWidget(self.rows[control.info.name], 1)
         return pair

@@ -88,11 +88,11 @@ class ManifoldView(PaneView):
         # The range shown includes the zoom: the number here, the text under the picture and its cells agree.
         shown = min(max(state.half, _LEAST), _MOST)
         self.inspector.controls.show_state(replace(self.resolved(state), axes=axes, reach=shown, zoom=1.0))
-        self.inspector.controls.widget("overlay_count").setVisible(bool(state.overlay))
+        self.inspector.controls.rows["overlay_count"].setVisible(bool(state.overlay))
         moved = (state.centre_u, state.centre_v, state.zoom) != (0.0, 0.0, 1.0)
         self.tools.home.setVisible(moved)
         for control in (self.tools.across, self.tools.up):
-            control.combo.setEnabled(axes == "latent" and self._latent_dim > 1)
+            control.field.setEnabled(axes == "latent" and self._latent_dim > 1)
 
     def sync(self, rendered: Rendered) -> None:
         values = self._chosen_values
@@ -117,7 +117,7 @@ class ManifoldView(PaneView):
         self.tools.across.set_choices(dims)
         self.tools.up.set_choices(dims)
         # Principal axes that were chosen for a larger model stay, and can be changed back.
-        self.tools.plane.widget.setVisible(dim > 2 or self.state.axes == "principal")
+        self.tools.rows["axes"].setVisible(dim > 2 or self.state.axes == "principal")
         if self._spec is not None:
             self.tools.overlay.set_choices([(value, translate(text)) for value, text in overlay_choices(self._spec)])
         self.show_state(self.state)

@@ -18,8 +18,7 @@ from genstudio.studio.threads.jobs import PaneJob
 if TYPE_CHECKING:
     from genstudio.core.resumable import Resumable
     from genstudio.data.dataset import DataSet
-    from genstudio.studio.session.session import Session
-    from genstudio.studio.threads.jobs import Jobs
+    from genstudio.studio.pane_view.services import PaneServices
     from genstudio.studio.threads.rendering import Rendered
     from genstudio.training.snapshot import Snapshot
     from genstudio.viewing.blobs import Blobs
@@ -46,13 +45,13 @@ class Audits(QObject):
     changed = Signal()
     found = Signal(object)
 
-    def __init__(self, session: Session, jobs: Jobs, blobs: Blobs, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._jobs, self._blobs = session, jobs, blobs
+    def __init__(self, services: PaneServices) -> None:
+        super().__init__(services.parent)
+        self._session, self._jobs, self._blobs = services.session, services.jobs, services.blobs
         self._found: OrderedDict[Audited, Found] = OrderedDict()
         self._running: dict[Audited, PaneJob] = {}
         self._declined: set[Audited] = set()  # stopped by the user: they don't begin automatically again
-        jobs.changed.connect(self._jobs_changed)
+        self._jobs.changed.connect(self._jobs_changed)
 
     def start(self, rendered: Rendered, state: NeighboursState, *, by_itself: bool = False) -> None:
         """Audit the model that is shown by ``rendered``, as ``state`` says. An automatic audit gives way to this one.

@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.messages import Message, _, translate
 from genstudio.panes.neighbours.content import NeighboursState
 from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
-from genstudio.studio.panes.neighbours.audits import shown_with
-from genstudio.studio.plots.histogram_view import Histograms, HistogramView
-from genstudio.studio.theme import font
-from genstudio.studio.widgets.controls import Button, restyle
+from genstudio.studio.panes.neighbours.audit_news import PANE, AuditNews
+from genstudio.studio.panes.neighbours.audit_panel import AuditPanel
+from genstudio.studio.panes.neighbours.audits import Audits, shown_with
 from genstudio.studio.widgets.marked_grid import WORDS, MarkedGrid
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
 
     from genstudio.core.spec import ImageSpec
-    from genstudio.studio.panes.neighbours.audits import Audited, Audits
+    from genstudio.studio.pane_view.services import PaneServices
+    from genstudio.studio.panes.neighbours.audits import Audited
     from genstudio.studio.threads.jobs import PaneJob
     from genstudio.studio.threads.rendering import Rendered
     from genstudio.viewing.content import Content
     from genstudio.viewing.pane import Pane
     from genstudio.viewing.pane_state import PaneState
 
-SURE = 0.001
 MOST_BESIDE = 16
 
 
-@pane_view("neighbours")
+@pane_view(PANE)
 class NeighboursView(PaneView):
     """Neighbours are rendered; the audit is a job of its own (``audits``), begun by a button, or automatically
     for a model that draws fast."""
@@ -64,25 +65,11 @@ class NeighboursView(PaneView):
         column = QVBoxLayout(pictures)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        self.verdict = QLabel(pictures)
-        self.verdict.setFont(font(13))
-        self.verdict.setWordWrap(True)
-        self.verdict.setMinimumHeight(2 * self.verdict.fontMetrics().height())
-        self.verdict.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.verdict.setAccessibleName(_("Does it copy?"))
-        self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.audit_button = Button("", parent=pictures)
+        self.audit = AuditPanel(pictures)
+        self.verdict, self.audit_button, self.histogram = self.audit.verdict, self.audit.button, self.audit.histogram
         self.audit_button.clicked.connect(self.audit_or_stop)
-        self.audit_button.hide()
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.verdict, 1)
-        line.addWidget(self.audit_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.histogram = HistogramView(pictures)
-        self.histogram.setAccessibleName(_("Histogram of the distances of samples and held-out images"))
         column.addWidget(self.grid, 1)
-        column.addLayout(line)
-        column.addWidget(self.histogram)
+        column.addWidget(self.audit)
         return pictures
 
     def make_controls(self) -> PaneControls:
@@ -111,7 +98,7 @@ class NeighboursView(PaneView):
     def sync(self, rendered: Rendered) -> None:
         if rendered.snapshot is not None and self._spec != rendered.snapshot.spec:
             self._spec = rendered.snapshot.spec  # only now is it known how large the images are
-            self.inspector.controls.widget("compared").setVisible(not self._spec.is_point)
+            self.inspector.controls.rows["compared"].setVisible(not self._spec.is_point)
 
     @Slot()
     def _fit_again(self) -> None:
@@ -138,16 +125,19 @@ class NeighboursView(PaneView):
     def show_message(self, text: Message | str) -> None:
         self._plain = None
         super().show_message(text)
-        self.verdict.hide()
-        self.histogram.hide()
-        self.audit_button.hide()
+        self.audit.clear()
 
     # -- the audit -----------------------------------------------------------------------------------------------
 
-    def follow(self, audits: Audits) -> None:
-        """Let samples be audited by these."""
-        self.audits = audits
-        audits.changed.connect(self._follow_audit)
+    @classmethod
+    def make_shared(cls, services: PaneServices) -> Audits:
+        audits = Audits(services)
+        AuditNews(services, audits, partial(_is_shown, services.views))
+        return audits
+
+    def set_shared(self, shared: Audits) -> None:
+        self.audits = shared
+        shared.changed.connect(self._follow_audit)
 
     @property
     def audited_state(self) -> NeighboursState:
@@ -210,7 +200,7 @@ class NeighboursView(PaneView):
                 made = shown_with(made, self.audited_state, found)
         self.rendered = made
         assert made.content is not None
-        self._show_audit(made.content)
+        self.audit.show_result(made.content, reserved=self._audits(made.content))
         self._show_button(made)
 
     def _starts_automatically(self, made: Rendered) -> bool:
@@ -218,41 +208,13 @@ class NeighboursView(PaneView):
         return made.latent_dim is not None and self._audits(made.content) and self.isVisible()
 
     def _show_button(self, made: Rendered) -> None:
-        """*Audit 300 samples*, or *Stop* beside how far it is; neither where its verdict stands."""
+        """*Audit 300 samples*, or *Stop* beside how far it is; neither once its verdict is shown."""
         n, job = self.state.audited, self._job()
         known = made.content is not None and "verdict" in made.content.values
         can = self.audits is not None and made.final and not known and self._audits(made.content)
-        self.audit_button.setVisible(can)
-        if job is None:
-            tip = _("Test whether the model copies. It continues while you use other panes")
-            self.audit_button.setText(_("Audit {n} samples", n=n))
-        else:
-            tip = _("Stop the audit")
-            self.audit_button.setText(_("Stop"))
-            if not known:
-                progress = _("Auditing {n} samples, {percent} %", n=n, percent=f"{100 * job.share:.0f}")
-                self.verdict.setText("\n".join(filter(None, [self.verdict.text(), progress])))
-        self.audit_button.setToolTip(tip)
-        self.audit_button.setAccessibleName(self.audit_button.text())
-
-    def _show_audit(self, content: Content) -> None:
-        lines = [translate(content.values[name]) for name in ("note", "verdict") if content.values.get(name)]
-        text = "\n".join(lines)
-        self.verdict.setText(text)
-        self.verdict.setAccessibleDescription(self.verdict.text())
-        bad = content.values.get("p_copies", 1.0) < SURE
-        self.verdict.setObjectName("message" if bad else "")
-        self.verdict.setProperty("level", "bad" if bad else "")
-        restyle(self.verdict)
-        self.verdict.setVisible(bool(text) or self._audits(content))
-        self.histogram.setVisible(bool(content.series) or self._audits(content))
-        if content.series:
-            low, high = content.values["ends"]
-            self.histogram.show_histograms(
-                Histograms(content.series, (float(low), float(high)), content.values["axis"])
-            )
-        else:
-            self.histogram.show_histograms(None)
+        self.audit.show_button(n, job, shown=can)
+        if job is not None and not known:
+            self.audit.show_progress(n, job.share)
 
     def _audits(self, content: Content | None) -> bool:
         """True if a histogram will come: its space is reserved, so that the pictures don't move."""
@@ -306,3 +268,8 @@ class NeighboursView(PaneView):
             self.histogram.point_out(None)
         else:
             self.histogram.point_out(float(picture.values["distance"][cell]))
+
+
+def _is_shown(views: Mapping[str, QWidget], what: Audited) -> bool:
+    view = views.get(PANE)
+    return isinstance(view, NeighboursView) and view.shows(what)

@@ -16,4 +16,4 @@ class ObjectiveView(PaneView):
 
     def sync(self, rendered: Rendered) -> None:
         values = rendered.content.values if rendered.content is not None else {}
-        self.inspector.controls.widget("axis").setVisible(bool(values.get("logit")))
+        self.inspector.controls.rows["axis"].setVisible(bool(values.get("logit")))

@@ -31,15 +31,15 @@ class PixelsControls(PaneControls):
         super().__init__(PixelsState)
         self.resample = self._button(_("Resample"), _("Draw from another seed (R)"), "resample", "reset")
         self.editor = LevelEditor(self)
-        self.rows.insertWidget(0, self.resample)
-        self.rows.addWidget(self.widget("label"))
-        self.rows.addWidget(self.widget("overlay"))
+        self.column.insertWidget(0, self.resample)
+        self.column.addWidget(self.rows["label"])
+        self.column.addWidget(self.rows["overlay"])
         self.add_caption(_("Completion"))
-        self.rows.addWidget(self.widget("source"))
-        self.rows.addWidget(self._image_row())
-        self.rows.addWidget(self._tools())
+        self.column.addWidget(self.rows["source"])
+        self.column.addWidget(self._image_row())
+        self.column.addWidget(self._tools())
         self.add_caption(_("What if"))
-        self.rows.addWidget(self.editor)
+        self.column.addWidget(self.editor)
         self.choose_tool("point")
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -47,7 +47,7 @@ class PixelsControls(PaneControls):
     def show_state(self, state: PaneState) -> None:
         super().show_state(state)
         assert isinstance(state, PixelsState)
-        self.controls["temperature"].show(state.temperature_at(state.position))
+        self.rows["temperature"].show_value(state.temperature_at(state.position))
         self._image.setVisible(state.source != "none")
         for button in (self.previous, self.next):
             button.setVisible(state.source == "data")

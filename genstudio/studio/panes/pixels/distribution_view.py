@@ -1,6 +1,6 @@
 """The distribution that one sub-pixel is drawn from: bars, a curve where there are many levels, and the drawn level marked.
 
-Under the levels lies a strip of what they look like. The scale goes in steps (1, .5, .2, ...), so that it stands still while
+Under the levels lies a strip of what they look like. The scale goes in steps (1, .5, .2, ...), so that it stays still while
 one pixel follows the other.
 """
 

@@ -6,7 +6,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.pixels.controls import PixelsControls
 from genstudio.studio.panes.pixels.inpainting import Inpainting
+from genstudio.studio.panes.pixels.keys import action_of
 from genstudio.studio.panes.pixels.layout import PixelLayout, Sheet
 from genstudio.studio.panes.pixels.pixel_edit import PixelEdit
 from genstudio.studio.panes.pixels.shown_drawing import ShownDrawing
@@ -39,33 +40,6 @@ TEXT_SECONDS = 0.12  # while it plays, text changes no faster than eyes follow; 
 RATE_SECONDS = 0.5  # over which the speed of drawing is measured
 SHEET_EVERY = 2  # while it plays, all the images follow at every second frame
 SHOWN = tuple(info.name for info in PixelsState.controls() if info.name != "position")
-_SHIFT = Qt.KeyboardModifier.ShiftModifier
-_OTHERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-
-_Key = Qt.Key
-OVERLAY_KEYS = {"E": "entropy", "F": "field", "M": "mask"}
-KEYS: dict[tuple[int, bool], str] = {
-    (_Key.Key_Space, False): "transport:play",
-    (_Key.Key_Right, False): "transport:pixel",
-    (_Key.Key_Left, False): "transport:back",
-    (_Key.Key_Right, True): "transport:channel",
-    (_Key.Key_Left, True): "transport:channel back",
-    (_Key.Key_Down, False): "transport:row",
-    (_Key.Key_Up, False): "transport:row back",
-    (_Key.Key_Home, False): "transport:start",
-    (_Key.Key_End, False): "transport:end",
-    (_Key.Key_Plus, False): "nudge:1",
-    (_Key.Key_Equal, False): "nudge:1",
-    (_Key.Key_Minus, False): "nudge:-1",
-    (_Key.Key_R, False): "request:resample",
-    (_Key.Key_PageUp, False): "request:previous",
-    (_Key.Key_PageDown, False): "request:next",
-    (_Key.Key_X, False): "tool:erase",
-    (_Key.Key_K, False): "tool:keep",
-    (_Key.Key_Escape, False): "tool:point",
-    **{(getattr(_Key, f"Key_{letter}"), False): f"overlay:{letter}" for letter in OVERLAY_KEYS},
-}
-"""(key, with Shift) to what it does, for keys that the widget with the focus ignores."""
 
 
 @pane_view("pixels")
@@ -314,27 +288,23 @@ class PixelsView(PaneView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Only keys that the widget with the focus ignores arrive here."""
-        if self.showing_help or self.drawing.content is None or not self._act_on(event):
+        if self.showing_help or self.drawing.content is None or not self._act(*action_of(event)):
             super().keyPressEvent(event)
 
-    def _act_on(self, event: QKeyEvent) -> bool:
-        action = KEYS.get((event.key(), bool(event.modifiers() & _SHIFT)), KEYS.get((event.key(), False), ""))
-        if event.modifiers() & _OTHERS or not action:
-            return False
-        kind, _colon, what = action.partition(":")
+    def _act(self, kind: str, what: str) -> bool:
+        """Perform the action of a key. ``False`` if it has none."""
         if kind == "transport":
             self.player.press(what)
         elif kind == "nudge":
             self.pixel_edit.nudge(int(what))
         elif kind == "overlay":
-            now = "none" if self.state.overlay == OVERLAY_KEYS[what] else OVERLAY_KEYS[what]
-            self.propose(_("show over it"), overlay=now)
+            self.propose(_("show over it"), overlay="none" if self.state.overlay == what else what)
         elif kind == "tool":
             if self.inpainting.mask() is not None:
                 self.tools.choose_tool(what)
-        elif self.state.source == "data" or what == "resample":
+        elif kind == "request" and (self.state.source == "data" or what == "resample"):
             self.inpainting.request(what)
-        return True
+        return bool(kind)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.pause()  # nothing plays unseen

@@ -15,7 +15,7 @@ from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.threads.rendering import Rendered
 from genstudio.studio.widgets.controls import Button
-from genstudio.studio.widgets.image_grid import MARGIN
+from genstudio.studio.widgets.image_sheet import MARGIN
 from genstudio.viewing.pane import Pane
 from genstudio.viewing.pane_state import PaneState
 
@@ -41,10 +41,10 @@ class PlaneView(PaneView):
     def make_controls(self) -> PaneControls:
         infos = {info.name: info for info in PlaneState.controls()}
         controls = PaneControls(PlaneState, {"n": SliderControl(replace(infos["n"], minimum=50))})
-        controls.widget("label").hide()  # until there is a discriminator that knows classes
+        controls.rows["label"].hide()  # until there is a discriminator that knows classes
         self._home = Button(_("The whole square"), _("Undo zoom and pan (Home)"), icon_name="reset")
         self._home.clicked.connect(self.go_home)
-        controls.rows.addWidget(self._home)
+        controls.column.addWidget(self._home)
         return controls
 
     def resolved(self, state: PaneState) -> PlaneState:
@@ -66,8 +66,8 @@ class PlaneView(PaneView):
         values = rendered.content.values if rendered.content is not None else {}
         controls = self.inspector.controls
         for name in ("field", "arrows"):
-            controls.widget(name).setEnabled(bool(values.get("discriminates")))
-        controls.widget("label").setVisible(bool(values.get("classes")))
+            controls.rows[name].setEnabled(bool(values.get("discriminates")))
+        controls.rows["label"].setVisible(bool(values.get("classes")))
 
     def describe_cell(self, row: int, column: int) -> str:
         """Text of the picture."""

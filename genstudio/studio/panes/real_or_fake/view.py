@@ -64,14 +64,14 @@ class RealOrFakeView(PaneView):
         if not state.hide or state.seed != self.state.seed:
             self._guessed.clear()
         super().show_state(state)
-        self.inspector.controls.widget("hide").setEnabled(state.real)
+        self.inspector.controls.rows["hide"].setEnabled(state.real)
         self.grid.update()
         self._show_pointed()
 
     def sync(self, rendered: Rendered) -> None:
         assert rendered.content is not None
         has_heat = "heat" in rendered.content.pictures[0].values
-        self.inspector.controls.widget("overlay").setVisible(has_heat)
+        self.inspector.controls.rows["overlay"].setVisible(has_heat)
 
     def show_rendered(self, rendered: Rendered) -> None:
         super().show_rendered(rendered)

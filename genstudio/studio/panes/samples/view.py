@@ -26,7 +26,7 @@ class SamplesView(PaneView):
         controls = PaneControls(SamplesState)
         self._discard = Button(_("Discard this z"), _("Draw from the whole prior again"))
         self._discard.clicked.connect(self.discard_z)
-        controls.rows.insertWidget(0, self._discard)
+        controls.column.insertWidget(0, self._discard)
         self.add_resample(controls, _("Draw from another seed (R)"))
         return controls
 
@@ -35,13 +35,13 @@ class SamplesView(PaneView):
         super().show_state(state)
         near = state.around is not None
         self._discard.setVisible(near)
-        self.inspector.controls.widget("spread").setVisible(near)
+        self.inspector.controls.rows["spread"].setVisible(near)
 
     def sync(self, rendered: Rendered) -> None:
         controls, has_code = self.inspector.controls, rendered.latent_dim is not None
         values = rendered.content.values if rendered.content is not None else {}
-        controls.widget("shown").setVisible(has_code and bool(values.get("has_mean", True)))
-        controls.widget("temperature").setVisible(has_code or bool(values.get("pixelwise")))
+        controls.rows["shown"].setVisible(has_code and bool(values.get("has_mean", True)))
+        controls.rows["temperature"].setVisible(has_code or bool(values.get("pixelwise")))
 
     @Slot()
     def discard_z(self) -> None:

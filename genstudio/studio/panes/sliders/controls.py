@@ -28,7 +28,7 @@ class SlidersControls(PaneControls):
         self.another = Button(_("Another"), _("The next image, or another seed (N)"), icon_name="reset")
         self.open = Button(_("Open an image…"), _("PNG, JPEG, ... ; or drop it onto the pane"), icon_name="folder")
         self._under("seed", self.another, self.open)
-        self.add_caption(_("Pad and figure"), above=self.across.widget)
+        self.add_caption(_("Pad and figure"), above=self.rows["across"])
 
     def fit(self, values: dict[str, Any], encodes: bool) -> None:
         """Offer the directions that the model has."""
@@ -37,18 +37,18 @@ class SlidersControls(PaneControls):
         pair = values.get("pair", ("", ""))
         for control in (self.across, self.up):
             control.set_choices(names or [("", "-")])
-            control.combo.setEnabled(bool(names))
-        self.across.show(pair[0])
-        self.up.show(pair[1])
+            control.field.setEnabled(bool(names))
+        self.rows["across"].show_value(pair[0])
+        self.rows["up"].show_value(pair[1])
         self.open.setVisible(encodes)
 
     def show_sliders(self, state: SlidersState, start: Start, pair: tuple[str, str]) -> None:
         """The values of ``state``; ``start`` and ``pair`` are what it leaves open."""
         self.show_state(replace(state, start=start, across=pair[0], up=pair[1]))
         for name, its_start in SHOWN_FOR.items():
-            self.widget(name).setVisible(its_start == start)
+            self.rows[name].setVisible(its_start == start)
         self.another.setVisible(start in SHOWN_FOR.values())
-        self.widget("cells").setVisible(state.show in SHEETS)
+        self.rows["cells"].setVisible(state.show in SHEETS)
 
     @staticmethod
     def _starts(encodes: bool) -> list[tuple[str, str]]:
@@ -58,4 +58,4 @@ class SlidersControls(PaneControls):
 
     def _under(self, name: str, *buttons: Button) -> None:
         for k, button in enumerate(buttons):
-            self.rows.insertWidget(self.rows.indexOf(self.widget(name)) + 1 + k, button)
+            self.column.insertWidget(self.column.indexOf(self.rows[name]) + 1 + k, button)

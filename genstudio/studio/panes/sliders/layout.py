@@ -13,7 +13,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from genstudio.core.messages import _, translate
-from genstudio.studio.pane_area.stale_line import StaleLine
+from genstudio.studio.pane_view.stale_line import StaleLine
 from genstudio.studio.panes.sliders.bank import SliderBank
 from genstudio.studio.panes.sliders.pad import PlanePad
 from genstudio.studio.theme import font
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 Shape = Literal["wide", "narrow", "slim"]
-WIDE = 800  # logical pixels from which the bank stands to the right
+WIDE = 800  # logical pixels from which the bank is to the right
 NARROW = 360  # ... and from which there is room beside the picture
 PAD, SMALL_PAD = 144, 104
 SMALL, LARGE = 68, 128  # sides of the originals, in a narrow and in a wide pane
@@ -130,10 +130,10 @@ class SlidersLayout(QWidget):
         for part in (self.again, self.randomise, self.reset):
             head.addWidget(part)
         column.addLayout(head)
-        self.stale = StaleLine(self, linked=False)  # the link stands right above
-        column.addWidget(self.stale)
         column.addWidget(self.note)
         column.addWidget(self.bank, 1)
+        self.stale = StaleLine(self, linked=False)  # its link is above
+        column.addWidget(self.stale)  # below the bank, which scrolls: where it comes and goes, no slider moves
         self._cells = QGridLayout(self)
         self._cells.setContentsMargins(0, 0, 0, 0)
         self._cells.setHorizontalSpacing(12)
@@ -143,13 +143,13 @@ class SlidersLayout(QWidget):
         if shape == self._shape:
             return
         self._shape = shape
-        cells, ways, spare = self._cells, QBoxLayout.Direction, 16_777_215
+        cells, directions, spare = self._cells, QBoxLayout.Direction, 16_777_215
         for part in (self.grid, self._beside, self._column):
             cells.removeWidget(part)
         for original in self.originals:
             original.set_side(LARGE if shape == "wide" else SMALL)
         self.pad.set_side(SMALL_PAD if shape == "slim" else PAD)
-        self._in_beside.setDirection(ways.TopToBottom if shape == "narrow" else ways.LeftToRight)
+        self._in_beside.setDirection(directions.TopToBottom if shape == "narrow" else directions.LeftToRight)
         self._column.setMinimumWidth(BANK_WIDTH if shape == "wide" else 0)
         self._column.setMaximumWidth(BANK_WIDTH if shape == "wide" else spare)
         # (row, column, rows, columns) of the picture, of what is beside it, of the bank; and the rows' stretch.

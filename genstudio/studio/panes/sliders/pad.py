@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -16,11 +16,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from genstudio.core.messages import _
+from genstudio.studio.pane_view.step_row import StepRow
 from genstudio.studio.theme import colour, font, theme
 
 FINE, COARSE = 0.1, 0.5  # σ for a key
-REST_MS = 500  # a pause that ends a row of small steps, which undo takes back as one
-SNAP = 4  # pixels within which the point stands on an axis
+SNAP = 4  # pixels within which the point snaps to an axis
 RIM = 8  # pixels between the plane and the edge
 
 
@@ -38,15 +38,14 @@ class PlanePad(QWidget):
         self._names = ("", "")
         self._place = (0.0, 0.0)
         self._reach = 2.0
-        self._held = False
+        self._dragging = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(side, side)
         self.setToolTip(_("Drag: both at once. Arrows: .1 σ, with Shift .5. Home or a double click: the middle."))
-        self._steps = QTimer(self)
-        self._steps.setSingleShot(True)
-        self._steps.setInterval(REST_MS)
-        self._steps.timeout.connect(self.drag_ended)
+        self.steps = StepRow(self)
+        self.steps.began.connect(self.drag_started)
+        self.steps.ended.connect(self.drag_ended)
         self.setEnabled(False)  # until there is a plane
         theme().changed.connect(self._recolour)
         self._describe()
@@ -125,18 +124,18 @@ class PlanePad(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._end_steps()
-            self._held = True
+            self.steps.end()
+            self._dragging = True
             self.drag_started.emit()
             self._drag_to(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._held:
+        if self._dragging:
             self._drag_to(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._held:
-            self._held = False
+        if event.button() == Qt.MouseButton.LeftButton and self._dragging:
+            self._dragging = False
             self.drag_ended.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -145,7 +144,7 @@ class PlanePad(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         far = COARSE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else FINE
-        ways = {
+        moves = {
             Qt.Key.Key_Left: (-far, 0.0),
             Qt.Key.Key_Right: (far, 0.0),
             Qt.Key.Key_Up: (0.0, far),
@@ -155,26 +154,19 @@ class PlanePad(QWidget):
         }
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.ignore()
-        elif event.key() in ways:
-            if not self._steps.isActive():
-                self.drag_started.emit()
-            self._steps.start()
-            across, up = ways[Qt.Key(event.key())]
+        elif event.key() in moves:
+            self.steps.step()
+            across, up = moves[Qt.Key(event.key())]
             self._move(self._place[0] + across, self._place[1] + up)
         elif event.key() == Qt.Key.Key_Home:
-            self._end_steps()
+            self.steps.end()
             self._move(0.0, 0.0)
         else:
             event.ignore()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._end_steps()
-
-    def _end_steps(self) -> None:
-        if self._steps.isActive():
-            self._steps.stop()
-            self.drag_ended.emit()
+        self.steps.end()
 
     def _drag_to(self, point: QPointF) -> None:
         middle, room = self._side / 2, self._side - 2 * RIM

@@ -13,15 +13,16 @@ from genstudio.core.messages import _, translate
 from genstudio.core.seeding import derive
 from genstudio.panes.sliders.sliders import COORDINATES, NAMED, PRINCIPAL, SliderRow, row_title
 from genstudio.panes.sliders.state import SlidersState
-from genstudio.studio.pane_area.direction_store import BY_ITSELF, DirectionStore
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.sliders.bank_rows import BankRow
 from genstudio.studio.panes.sliders.controls import SHEETS, SlidersControls
+from genstudio.studio.panes.sliders.found_sliders import FoundSliders, stale_step
 from genstudio.studio.panes.sliders.layout import SlidersLayout
 
 if TYPE_CHECKING:
     from genstudio.core.messages import Message
+    from genstudio.studio.pane_area.direction_store import DirectionStore
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.rendering import Rendered
     from genstudio.viewing.blobs import Blob, Blobs
@@ -45,10 +46,10 @@ class SlidersView(PaneView):
         self.pair = ("", "")
         self._encodes, self._has_images = True, True
         self._finding = False
-        self._basis: tuple[str, Blob] | None = None  # of which run
-        self._stale_basis: tuple[str, Blob] | None = None  # shown until another one is found
         self._found: tuple[Any, ...] = ()
         super().__init__(pane, state, parent)
+        self.found_sliders = FoundSliders(self)
+        self.found_sliders.changed.connect(self.resized)  # what is rendered is another state now
         self._state_pressed = self.state  # where a drag of the picture began
         self._connect_parts()
 
@@ -85,28 +86,15 @@ class SlidersView(PaneView):
 
     def set_services(self, blobs: Blobs, background: Background, found: DirectionStore | None = None) -> None:
         super().set_services(blobs, background, found)
-        if found is not None:
-            found.changed.connect(self.resized)  # what is rendered is another state now
-            found.renewed.connect(self._discard_basis)
+        self.found_sliders.set_services(blobs, found)
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
     def resolved(self, state: PaneState) -> SlidersState:
-        """State with the directions found of this run: newer weights search again only when training rests, or on
-        request."""
+        """State with what was found for this run, and as many cells as fit."""
         assert isinstance(state, SlidersState)
-        if state.directions is None and self.found is not None:
-            # While another way finds its own, those that came by themselves.
-            found = self.found.blob or self.found.of(BY_ITSELF)
-            stale = None if found is not None else self.found.stale(BY_ITSELF)
-            state = replace(state, directions=found, stale_directions=stale)
-        if state.basis is None:
-            found, stale = self._of_this_run(self._basis), self._of_this_run(self._stale_basis)
-            state = replace(state, basis=found, stale_basis=None if found is not None else stale)
+        state = self.found_sliders.resolved(state, self._run)
         return replace(state, cells=self._fitting_cells(state))
-
-    def _of_this_run(self, basis: tuple[str, Blob] | None) -> Blob | None:
-        return basis[1] if basis is not None and basis[0] == self._run else None
 
     def _fitting_cells(self, state: SlidersState) -> int:
         """Number of cells where the user chose none: of 5 to 9 the one that fills the pane best, preferably more."""
@@ -171,7 +159,7 @@ class SlidersView(PaneView):
         self.stage.show_originals(content.pictures[1:])
         self.stage.show_notes([translate(note) for note in values["notes"]])
         self.stage.again.setVisible(self._found_before(rendered, values))
-        stale = self._stale_at(rendered, values)
+        stale = stale_step(rendered, values)
         self.stage.stale.show_steps(stale, rendered.step)
         found = (
             stale,
@@ -198,28 +186,15 @@ class SlidersView(PaneView):
         """True if the directions are of other weights than those shown, or unusable here."""
         if self._finding:
             return False
-        return self._stale_at(rendered, values) is not None or "found_at" not in values or bool(values["notes"])
-
-    def _stale_at(self, rendered: Rendered, values: dict[str, Any]) -> int | None:
-        """The step of the weights for which the sliders were found, where that is another than is shown."""
-        at = (values.get("found_at"), values.get("basis_at"))
-        return next((step for step in at if step is not None and step != rendered.step), None)
-
-    @Slot()
-    def _discard_basis(self) -> None:
-        """Components and coordinates are found again with the directions."""
-        self._stale_basis, self._basis = self._basis or self._stale_basis, None
+        return stale_step(rendered, values) is not None or "found_at" not in values or bool(values["notes"])
 
     def _store_found(self, rendered: Rendered, values: dict[str, Any]) -> None:
-        state, snapshot = rendered.state, rendered.snapshot
-        if not isinstance(state, SlidersState) or snapshot is None or self.blobs is None:
+        state = rendered.state
+        if not isinstance(state, SlidersState) or rendered.snapshot is None:
             return
-        if state.basis is None and "basis" in values:
-            self._basis = (snapshot.run, self.blobs.put(values["basis"]))
-        if state.directions is None and "directions" in values and self.found is not None:
-            self.found.take(values["directions"], BY_ITSELF, snapshot.run)
-        resolved_state = self.resolved(self.state)
-        if rendered.final and (resolved_state.directions, resolved_state.basis) != (state.directions, state.basis):
+        self.found_sliders.take(rendered, state, values)
+        resolved = self.resolved(self.state)
+        if rendered.final and (resolved.directions, resolved.basis) != (state.directions, state.basis):
             self.resized.emit()  # what is shown, and exported, is to carry them; or another run was opened
 
     def _pair_of(self, state: SlidersState) -> tuple[str, str]:
@@ -323,13 +298,10 @@ class SlidersView(PaneView):
     @Slot()
     def find_again(self) -> None:
         """Find sliders for the weights that are shown, in place of those that were found before."""
-        self._discard_basis()
+        self.found_sliders.discard_basis()
         if self.state.directions is not None:
             self.propose(_("find directions again"), directions=None, basis=None)
-        if self.found is not None and self.found.blob is not None:
-            self.found.find_again()
-        else:
-            self.resized.emit()
+        self.found_sliders.find_again()
 
     @Slot(object)
     def _image_arrived(self, own: Blob) -> None:

@@ -39,7 +39,7 @@ class SurpriseView(PaneView):
         controls = PaneControls(SurpriseState)
         self.open = Button(_("Open an image…"), _("PNG, JPEG, ... ; or drop it onto the pane"), icon_name="folder")
         self.open.clicked.connect(self.image_drop.browse)
-        controls.rows.insertWidget(0, self.open)
+        controls.column.insertWidget(0, self.open)
         return controls
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -49,14 +49,14 @@ class SurpriseView(PaneView):
         super().show_state(state)
         controls = self.inspector.controls
         for name, source in SHOWN_FOR.items():
-            controls.widget(name).setVisible(state.source == source)
-        controls.widget("n").setVisible(state.source != "own")
-        controls.widget("label").setVisible(self._has_classes and state.source == "own")
+            controls.rows[name].setVisible(state.source == source)
+        controls.rows["n"].setVisible(state.source != "own")
+        controls.rows["label"].setVisible(self._has_classes and state.source == "own")
 
     def sync(self, rendered: Rendered) -> None:
         assert rendered.content is not None
         self._has_classes = bool(rendered.content.values.get("class_names"))
-        self.inspector.controls.widget("label").setVisible(self._has_classes and self.state.source == "own")
+        self.inspector.controls.rows["label"].setVisible(self._has_classes and self.state.source == "own")
 
     def show_rendered(self, rendered: Rendered) -> None:
         super().show_rendered(rendered)

@@ -1,33 +1,26 @@
-"""The data card: which images, how many and of what kind, a look at some of them, and what was left out."""
+"""The data card: the choice of images and their settings, a summary of them, and the progress of opening them."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from genstudio.core.errors import Cancelled
 from genstudio.core.messages import Message, _, translate
-from genstudio.data.base import data_sets
 from genstudio.studio.forms.knob_form import KnobForm
 from genstudio.studio.forms.knob_row import KnobRow
 from genstudio.studio.sidebar.data.opening import DataOpening, Preview
-from genstudio.studio.sidebar.data.problems import DataProblems, hint
-from genstudio.studio.sidebar.data.thumbnails import Thumbnails
-from genstudio.studio.theme import font
+from genstudio.studio.sidebar.data.opening_line import OpeningLine
+from genstudio.studio.sidebar.data.own_pictures import OwnPicturesButton, dropped_path
+from genstudio.studio.sidebar.data.summary import DataSummary, facts_text
 from genstudio.studio.threads.background import Background
 from genstudio.studio.threads.error_text import error_message
 from genstudio.studio.threads.library import DataKind
 from genstudio.studio.widgets.card import Card
-from genstudio.studio.widgets.controls import Combo, IconButton, link, restyle
-
-if TYPE_CHECKING:
-    from genstudio.data.dataset import DataSet
-
-FOLDER = "folder"
+from genstudio.studio.widgets.controls import Combo, IconButton, restyle
 
 
 class DataCard(Card):
@@ -44,7 +37,7 @@ class DataCard(Card):
         self.opening = DataOpening(loader, self)
         self.kinds: dict[str, DataKind] = {}
         self.name = ""
-        self._shown = ""  # the data set whose images and facts stand here
+        self._shown = ""  # the data set that is summed up here
         self.form: KnobForm | None = None
         self._form_of = ""
         self._values: dict[str, Any] = {}
@@ -130,11 +123,15 @@ class DataCard(Card):
         if self.form is not None:
             self.form.lock(reason, live_stay=False)
 
+    @Slot(str)
     def use_folder(self, path: str) -> None:
-        """Take the images of a folder or zip."""
-        if FOLDER in self.kinds and not self._lock_reason:
-            self.show_values(FOLDER, {"path": path}, {})
-            self.edited.emit("data")
+        """Use the images of a folder or zip, as the chosen data set reads them, or else the first that reads such files."""
+        readers = [kind for kind in self.kinds.values() if kind.path_knob]
+        chosen = [kind for kind in readers if kind.name == self.name]
+        for kind in (chosen or readers)[:1]:
+            if not self._lock_reason:
+                self.show_values(kind.name, {kind.path_knob: path}, {})
+                self.edited.emit("data")
 
     # -- opening -------------------------------------------------------------------------------------------------
 
@@ -145,59 +142,36 @@ class DataCard(Card):
 
     @Slot()
     def _begun(self) -> None:
-        self._busy(False)
-        self._say("")
-        if self.name != self._shown:  # what stands here is of other images
+        self.opening_line.clear()
+        if self.name != self._shown:  # what is shown is of other images
             self._clear()
 
     def _clear(self) -> None:
         self._shown = ""
         self.fact.setText("")
-        self.details.setText("")
-        self.thumbs.show_images([], "")
-        self._problems.show([])
+        self.summary.clear()
 
     @Slot(object)
     def _opened(self, preview: Preview) -> None:
-        self._busy(False)
         self._shown = self.name
-        spec = preview.data.spec
-        facts = _facts(preview.data)
-        self.fact.setText(facts)
-        self.thumbs.show_images(preview.images, _("Examples of {facts}", facts=facts))
-        details = []
-        if spec.class_names:
-            details.append(_("{n} classes", n=len(spec.class_names)))
-        if spec.attribute_names:
-            details.append(_("{n} attributes", n=len(spec.attribute_names)))
-        binarisation = preview.data.split("train").binarisation
-        if binarisation != "none":
-            details.append(_("binarised: {how}", how=binarisation))
-        self.details.setText(" · ".join(details))
-        self.details.setToolTip("\n".join(filter(None, [", ".join(spec.class_names), ", ".join(spec.attribute_names)])))
-        self._problems.show([translate(problem) for problem in preview.data.problems])
-        self._say("")
+        self.fact.setText(facts_text(preview.data))
+        self.summary.show_preview(preview)
+        self.opening_line.clear()
         self.opened.emit(self.data)
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
-        self._busy(False)
         self._clear()
-        kind = self.kinds.get(self.name)
         if isinstance(error, Cancelled):
-            self._say(_("Cancelled: nothing was saved."))
-            self.again.show()
+            self.opening_line.show_cancelled(_("Cancelled: nothing was saved."))
         else:
-            self._say(translate(error_message(error)), "bad")
-            self.download_button.setVisible(bool(kind and kind.can_download))
+            kind = self.kinds.get(self.name)
+            self.opening_line.show_error(translate(error_message(error)), can_download=bool(kind and kind.can_download))
         self.not_opened.emit()
 
     @Slot(float, object)
     def _show_progress(self, share: float, text: Message) -> None:
-        self._busy(True)
-        self.bar.setValue(round(share * 1000))
-        self.text_label.setText(translate(text))
-        self.text_label.setVisible(True)
+        self.opening_line.show_progress(share, translate(text))
 
     @Slot()
     def _open_again(self) -> None:
@@ -210,79 +184,30 @@ class DataCard(Card):
 
     @Slot()
     def _fetched(self) -> None:
-        self._busy(False)
+        self.opening_line.clear()
         self.downloaded.emit()
         self.open()
 
-    # -- looks ---------------------------------------------------------------------------------------------------
+    # -- layout and input ----------------------------------------------------------------------------------------
 
     def _build(self) -> None:
+        self.combo = Combo(_("Data set"), self)
+        self.combo.activated.connect(self._chosen)
+        self.folder_button = OwnPicturesButton(self)
+        self.folder_button.path_chosen.connect(self.use_folder)
         self.fold_button = IconButton("unfold", _("Settings of these images"), self)
         self.fold_button.clicked.connect(self._toggle_form)
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.combo = Combo(_("Data set"), self)
-        self.combo.activated.connect(self._chosen)
-        menu = QMenu(self)
-        menu.addAction(_("A folder of pictures…")).triggered.connect(self._choose_folder)
-        menu.addAction(_("A zip of pictures…")).triggered.connect(self._choose_zip)
-        self.folder_button = IconButton("folder", _("Train on your own pictures (or drop a folder here)"), self)
-        self.folder_button.setMenu(menu)
         row.addWidget(self.combo, 1)
         row.addWidget(self.folder_button)
         row.addWidget(self.fold_button)
         self.body.addLayout(row)
-        self.thumbs = Thumbnails(self)
-        self.body.addWidget(self.thumbs)
-        self.details = QLabel(self)
-        self.details.setObjectName("fact")
-        self.details.setFont(font(12))
-        self._problems = DataProblems(self)
-        self.problems, self.problems_button = self._problems.list, self._problems.button
-        line = QHBoxLayout()
-        line.addWidget(self.details)
-        line.addStretch(1)
-        line.addWidget(self.problems_button)
-        self.body.addLayout(line)
-        self.body.addWidget(self.problems)
-        self.bar = QProgressBar(self)
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(_("Opening the images"))
-        self.body.addWidget(self.bar)
-        self.text_label = hint(self)
-        self.cancel_button = link(_("Cancel"), _("Stop opening these images"), self)
-        self.cancel_button.clicked.connect(self.opening.cancel_and_report)
-        self.again = link(_("Open"), _("Open these images"), self)
-        self.again.clicked.connect(self._open_again)
-        self.download_button = link(_("Download"), _("Download these images"), self)
-        self.download_button.clicked.connect(self._download)
-        line = QHBoxLayout()
-        line.addWidget(self.text_label, 1)
-        for button in (self.cancel_button, self.again, self.download_button):
-            line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        self.body.addLayout(line)
-        self.details.hide()
-        self._busy(False)
-        self._say("")
-
-    def _busy(self, busy: bool) -> None:
-        self.bar.setVisible(busy)
-        self.cancel_button.setVisible(busy)
-        if busy:
-            self.again.hide()
-            self.download_button.hide()
-        else:
-            self.text_label.hide()
-
-    def _say(self, text: str, level: str = "") -> None:
-        self.text_label.setText(text)
-        self.text_label.setVisible(bool(text))
-        self.text_label.setProperty("level", level)
-        restyle(self.text_label)
-        self.again.hide()
-        self.download_button.hide()
-        self.details.setVisible(bool(self.details.text()) and not text)
+        self.summary = DataSummary(self, self.body)
+        self.opening_line = OpeningLine(self, self.body)
+        self.opening_line.cancel_requested.connect(self.opening.cancel_and_report)
+        self.opening_line.open_requested.connect(self._open_again)
+        self.opening_line.download_requested.connect(self._download)
 
     def _make_form(self, kind: DataKind) -> None:
         folded = True
@@ -314,26 +239,15 @@ class DataCard(Card):
     @Slot(int)
     def _chosen(self, position: int) -> None:
         name = self.combo.itemData(position)
-        if name == FOLDER and not self._values.get("path"):
+        kind = self.kinds.get(name)
+        if kind is not None and kind.path_knob and not self._values.get(kind.path_knob):
             self.folder_button.showMenu()
         if name != self.name:
             self.show_values(name, {})
             self.edited.emit("data")
 
-    @Slot()
-    def _choose_folder(self) -> None:
-        path = QFileDialog.getExistingDirectory(self, _("A folder of pictures"))
-        if path:
-            self.use_folder(path)
-
-    @Slot()
-    def _choose_zip(self) -> None:
-        path, _kind = QFileDialog.getOpenFileName(self, _("A zip of pictures"), "", "Zip (*.zip)")
-        if path:
-            self.use_folder(path)
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped(event) and not self._lock_reason:
+        if dropped_path(event) and not self._lock_reason:
             event.acceptProposedAction()
             self.setObjectName("drop")
             restyle(self)
@@ -345,25 +259,9 @@ class DataCard(Card):
     def dropEvent(self, event: QDropEvent) -> None:
         self.setObjectName("card")
         restyle(self)
-        self.use_folder(_dropped(event))
-
-
-def _dropped(event: QDropEvent) -> str:
-    for url in event.mimeData().urls():
-        path = Path(url.toLocalFile())
-        if path.is_dir() or path.suffix.lower() == ".zip":
-            return str(path)
-    return ""
+        self.use_folder(dropped_path(event))
 
 
 def _title(kind: DataKind) -> str:
     title = translate(kind.title)
-    return title if kind.is_there or kind.name == FOLDER else _("{title} (not on this computer)", title=title)
-
-
-def _facts(data: DataSet) -> str:
-    """Number and kind of the images."""
-    n = f"{len(data):,}"
-    if data.spec.is_point:
-        return _("{n} points of the plane", n=n)
-    return _("{n} {noun} · {spec}", n=n, noun=data_sets[data.name].noun, spec=data.spec)
+    return title if kind.is_there or kind.path_knob else _("{title} (not on this computer)", title=title)

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     import numpy as np
 
 TILE = 40  # device-independent pixels, at most
-ALONE = 120  # of one picture that stands for all
+ALONE = 120  # of one picture instead of several
 GAP = 4
 
 
 class Thumbnails(QWidget):
-    """``show_images`` takes uint8 H×W×C arrays, C 1 or 3. Nothing to see, no height."""
+    """``show_images`` takes uint8 H×W×C arrays, C 1 or 3. Hidden while there are none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +27,7 @@ class Thumbnails(QWidget):
         self.hide()
 
     def show_images(self, images: Sequence[np.ndarray], text: str) -> None:
-        """Show them; ``text`` is what a screen reader says."""
+        """Show ``images``; ``text`` describes them to a screen reader."""
         self._images = [_as_qimage(image) for image in images]
         self.setAccessibleName(text)
         self.setVisible(bool(self._images))

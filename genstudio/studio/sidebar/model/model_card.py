@@ -16,7 +16,7 @@ from genstudio.studio.widgets.controls import Combo
 
 
 class ModelCard(FoldingCard):
-    """``edited(name)``: a knob was changed by hand (``model`` for the model itself). ``marked``: a field is pending or
+    """``edited(name)``: a knob was changed by the user (``model`` for the model itself). ``marked``: a field is pending or
     refused, or no longer."""
 
     edited = Signal(str)

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from genstudio.core.errors import GenstudioError
 from genstudio.core.messages import _, translate
-from genstudio.studio.forms.knob_field import value_text
 from genstudio.studio.forms.knob_row import KnobRow
+from genstudio.studio.forms.knob_text import value_text
 from genstudio.studio.session.session import Session
 from genstudio.studio.sidebar.model.model_card import ModelCard
 from genstudio.studio.sidebar.plan.card import PlanCard
@@ -41,18 +41,18 @@ class LiveSettings(QObject):
         if row is None or not row.info.live:
             return
         try:
-            self._session.live.apply({name: row.taken})
+            self._session.live.apply({name: row.value})
         except GenstudioError as error:
             row.refuse(translate(error_message(error)))
             self._plan.sum_up()
             return
-        self._record({name: row.was}, {name: row.taken}, row.gesture)
+        self._record({name: row.previous}, {name: row.value}, row.gesture)
         self.changed.emit()
 
     def take(self, values: dict[str, Any]) -> None:
         """Put ``values`` in force, as a remedy proposes them, and show them in their fields."""
         rows = {name: self._row(name) for name in values}
-        before = {name: row.taken for name, row in rows.items() if row is not None}
+        before = {name: row.value for name, row in rows.items() if row is not None}
         if self._put(values) and len(before) == len(values):
             self._record(before, values)
 

@@ -30,7 +30,7 @@ CHANGEABLE = ("training", "paused")  # states of the session in which live setti
 class _Dot(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFixedSize(10, 15)  # as tall as a line of words, beside the first of which it stands
+        self.setFixedSize(10, 15)  # as tall as the first line of text, which it is beside
         self.role = "good"
 
     def paintEvent(self, event: QPaintEvent) -> None:

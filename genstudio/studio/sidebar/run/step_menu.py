@@ -40,6 +40,7 @@ class StepMenu(IconButton):
         parent.addAction(self.all_action)
         self.setMenu(self.menu_of_players)
         self.setFixedWidth(WIDTH)
+        self.setProperty("narrow", True)  # no padding: the icon needs the width
         self.hide()
 
     def set_players(self, players: Sequence[str]) -> None:

@@ -29,8 +29,8 @@ class _Dot(QWidget):
 
 
 class StaleLine(LinkLine):
-    """Line on stale directions; ``linked``: with a link that searches again. Its place is kept while it is hidden, so that
-    pictures never move."""
+    """Line on stale directions; ``linked``: with a link that searches again. Its place is for the owner to choose: where it
+    comes and goes, no picture and no slider may move."""
 
     text: Fact
 
@@ -43,9 +43,6 @@ class StaleLine(LinkLine):
         self.row.insertWidget(0, _Dot(self))
         self.row.setStretchFactor(text, 1)
         self.link.setVisible(linked)
-        policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.setSizePolicy(policy)
 
     def show_steps(self, found_at: int | None, step: int) -> None:
         """Say that the directions were found at step ``found_at`` and the weights are of ``step``; hide for ``None``."""
