@@ -95,6 +95,9 @@ def test_a_resolved_recipe_has_everything_parsed_once(
     new_job(made, out=tmp_path / "run")
     assert parsed.count("VaeKnobs") == 1
     assert len(parsed) == 2, "the model's, and the data set's"
+    parsed.clear()
+    made.resolve(["beta=2", "plan.batch_size=7"])
+    assert parsed == ["VaeKnobs", "VaeKnobs", "Knobs"], "with settings: those before them too, whose optimisers it had"
 
 
 def test_the_optimisers_follow_a_chosen_objective_but_for_what_is_set_beside_it() -> None:

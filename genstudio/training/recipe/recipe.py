@@ -90,15 +90,16 @@ class Recipe:
         from genstudio.data.base import data_sets
 
         settings = list(settings)
-        changed, note = self._following(settings)
+        changed = self.override(settings) if settings else self
         model = changed.resolve_model()
+        plan, note = self._following(changed, model, settings) if settings else (changed.plan, None)
         source = data_sets[changed.data]
         data_knobs = _parse("data", source.Knobs, changed.data_knobs)
-        model.check_batch(changed.plan)
+        model.check_batch(plan)
         written = changed.with_values(
             model_knobs=model.knobs.model_dump(mode="json"),
             data_knobs=data_knobs.model_dump(mode="json"),
-            plan=settle_plan(changed.plan, model.default_players),
+            plan=settle_plan(plan, model.default_players),
         )
         return ResolvedRecipe(written, model, source, data_knobs, note)
 
@@ -109,26 +110,24 @@ class Recipe:
         kind = models[self.model]
         return ResolvedModel(self.model, kind, _parse("model", kind.Knobs, self.model_knobs))
 
-    def _following(self, settings: list[str]) -> tuple[Recipe, Message | None]:
-        """A copy with ``settings`` replaced and with the default optimisers of what they choose, and a line about these."""
-        if not settings:
-            return self, None
-        changed = self.override(settings)
+    def _following(self, changed: Recipe, model: ResolvedModel, settings: list[str]) -> tuple[Plan, Message | None]:
+        """The plan of ``changed``, this recipe with ``settings`` replaced, with the default optimisers of the ``model`` that
+        they choose, and a line about these."""
         try:
-            before, after = self.resolve_model().default_players, changed.resolve_model()
+            before = self.resolve_model().default_players
         except UsageError:
-            return changed, None  # resolve() says so, with the settings in place
+            return changed.plan, None  # only the settings made it one that fits
         chosen = {setting for one in settings if (setting := _player_setting(one)) is not None}
-        defaults, plan = after.default_players, changed.plan
+        defaults, plan = model.default_players, changed.plan
         if changed.model != self.model:
-            plan = drop_unknown(plan, {*after.kind.player_names, *(player for player, _ in chosen)})
+            plan = drop_unknown(plan, {*model.kind.player_names, *(player for player, _ in chosen)})
         if before == defaults:
-            return changed.with_values(plan=plan), None
+            return plan, None
         plan = rebased(plan, defaults, chosen)
         players = settle_plan(plan, defaults).players
         shown = ", ".join(f"{name} {players[name].optimiser} {players[name].lr:g}" for name in defaults)
         note = N_("The optimisers are now those that go with this choice: {players}.", players=shown) if shown else None
-        return changed.with_values(plan=plan), note
+        return plan, note
 
     def to_dict(self) -> dict[str, Any]:
         """The recipe as nested tables, as in the file: of players only the settings that were given."""
