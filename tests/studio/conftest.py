@@ -124,15 +124,21 @@ def recipe_file(tmp_path: Path) -> Callable[..., str]:
 
 
 @pytest.fixture
-def open_window(qtbot, home: Path) -> Iterator[Callable]:
-    """``open_window()`` gives a window with everything loaded; closed and deleted in the end, if the test has not."""
+def open_window(qtbot, home: Path, recipe_file: Callable[..., str]) -> Iterator[Callable]:
+    """``open_window()`` gives a window with everything loaded; closed and deleted in the end, if the test has not.
+
+    It shows the dots, unless another recipe was shown last or is named: the default one draws faces for a second.
+    """
     windows = []
 
     def make(**how):
         from genstudio.studio.main_window import MainWindow
         from genstudio.studio.settings import Settings
 
-        window = MainWindow(Settings(), **how)
+        settings = Settings()
+        if not settings.get("recipe", ""):
+            settings.set("recipe", recipe_file())
+        window = MainWindow(settings, **how)
         windows.append(window)
         window.show()
         qtbot.waitUntil(lambda: window.panes is not None and window.left.curves.plot is not None, timeout=PATIENCE)
@@ -155,8 +161,8 @@ def close(window) -> None:
 @pytest.fixture
 def window(qtbot, open_window, recipe_file):
     """A window with the dots' recipe opened, ready to start."""
-    made = open_window()
-    choose(qtbot, made, recipe_file())
+    made = open_window(recipe=recipe_file())
+    wait_for_dots(qtbot, made)
     return made
 
 
@@ -175,6 +181,11 @@ def choose_recipe(qtbot) -> Callable:
 def choose(qtbot, window, path: str) -> None:
     """Open the recipe file at ``path`` and wait until it can be started."""
     window.left.recipe.open_recipe_file(path)
+    wait_for_dots(qtbot, window)
+
+
+def wait_for_dots(qtbot, window) -> None:
+    """Wait until the dots are open and can be trained on."""
     qtbot.waitUntil(
         lambda: window.left.data.data is not None and window.left.data.name == "dots-for-windows", timeout=PATIENCE
     )

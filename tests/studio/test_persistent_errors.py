@@ -19,18 +19,18 @@ from genstudio.studio.panes.pixels.view import PixelsView
 from genstudio.viewing.pane import panes
 from tests.studio.pane_area import PATIENCE, VAE
 
-WORDS = "broken.png can't be read."
+TROUBLE = "broken.png can't be read."
 
 
 def told(view: PaneView) -> bool:
-    return view.trouble.isVisible() and view.trouble.text() == WORDS
+    return view.trouble.isVisible() and view.trouble.text() == TROUBLE
 
 
 @pytest.mark.parametrize("name", list(panes))
 def test_error_stays_through_renderings_and_goes_with_a_user_action(qtbot, area_for, name: str) -> None:
     area = area_for(name)
     view = area.views[name]
-    view.complain(WORDS)
+    view.complain(TROUBLE)
     assert told(view)
     for _rendering in range(5):
         view.show_rendered(view.rendered)
@@ -52,7 +52,7 @@ def test_error_stays_through_renderings_and_goes_with_a_user_action(qtbot, area_
         QTest.keyClick(view, Qt.Key.Key_Escape)
 
     for act in (change, close, escape, area.undo_stack.undo):
-        view.complain(WORDS)
+        view.complain(TROUBLE)
         assert told(view)
         act()
         assert not view.trouble.isVisible(), act.__name__
@@ -61,8 +61,8 @@ def test_error_stays_through_renderings_and_goes_with_a_user_action(qtbot, area_
 def test_another_run_starts_without_errors(qtbot, area_for, run_of) -> None:
     area = area_for("samples")
     view, other = area.views["samples"], run_of(VAE, "another")
-    view.complain(WORDS)
-    area.trouble.show_text(WORDS)
+    view.complain(TROUBLE)
+    area.trouble.show_text(TROUBLE)
     area.session.open_run(other.path)
     qtbot.waitUntil(lambda: area.session.run is not None and area.session.run.path == other.path, timeout=PATIENCE)
     assert not area.views["samples"].trouble.isVisible()
@@ -72,7 +72,7 @@ def test_another_run_starts_without_errors(qtbot, area_for, run_of) -> None:
 def test_playing_is_not_a_user_action(area_for) -> None:
     drawing = area_for("pixels").views["pixels"]
     assert isinstance(drawing, PixelsView)
-    drawing.complain(WORDS)
+    drawing.complain(TROUBLE)
     drawing.merging.extend("play", replace(drawing.state, position=3), by_player=True)
     assert drawing.state.position == 3
     assert told(drawing)
@@ -80,7 +80,7 @@ def test_playing_is_not_a_user_action(area_for) -> None:
     assert not drawing.trouble.isVisible()
     path = area_for("interpolate").views["interpolate"]
     assert isinstance(path, InterpolateView)
-    path.complain(WORDS)
+    path.complain(TROUBLE)
     path.player.clock.start()
     path.path.place = 0.5
     path.player.clock.stopped.emit()  # as where the path ends
@@ -115,12 +115,12 @@ def test_progress_does_not_overwrite_an_error(area_for) -> None:
     area.exporter.failed.emit("The disk is full.")
     assert area.trouble.text() == "The disk is full."
     view = area.views["interpolate"]
-    view.complain(WORDS)
+    view.complain(TROUBLE)
     view.setFocus()
     for _each in range(2):
         QTest.keyClick(view, Qt.Key.Key_Escape)
     assert not view.trouble.isVisible(), "Escape closes one after the other"
     assert not area.trouble.isVisible()
-    area.trouble.show_text(WORDS)
+    area.trouble.show_text(TROUBLE)
     area.exporter.began.emit("film.gif")
     assert not area.trouble.isVisible()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, ClassVar
 
 from genstudio.core.errors import Cancelled as CancelledError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
-WORDS = {
+ATTRIBUTE_SIDES = {
     "yaw": (N_("turned left"), N_("turned right")),
     "pitch": (N_("looking down"), N_("looking up")),
     "smile": (N_("neutral"), N_("smiling")),
@@ -45,6 +45,7 @@ WORDS = {
 }
 CHUNK = 64  # people drawn from one generator: part of what a seed means
 SITTING = 256  # people painted together at 32 pixels or less
+CANCEL_WITHIN = 0.05  # seconds
 
 
 @data_sets.register("faces")
@@ -57,7 +58,7 @@ class Faces(Source):
     )
     doing = N_("Drawing faces")
     noun = N_("faces")
-    attribute_sides = WORDS
+    attribute_sides = ATTRIBUTE_SIDES
     version = 4
     after_cache = frozenset({"binarisation", "levels"})
     wild: ClassVar[bool] = False
@@ -94,15 +95,14 @@ class Faces(Source):
         pool = ThreadPoolExecutor(painters, "portraits", initializer=_begin_to_paint)
         try:
             for start, n in self._sittings(count):
-                _heed(cancelled)
                 ahead.append(pool.submit(self._paint, start, n))
                 if len(ahead) > painters:
-                    yield _as_arrays(ahead.popleft())
+                    yield _finished(ahead.popleft(), cancelled)
             while ahead:
-                _heed(cancelled)
-                yield _as_arrays(ahead.popleft())
+                yield _finished(ahead.popleft(), cancelled)
         finally:
-            pool.shutdown(cancel_futures=True)
+            # Not waited for: after a cancel something else is to be shown, and a chunk takes half a second.
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _sittings(self, count: int) -> Iterator[tuple[int, int]]:
         """The first portrait of each group and its size: whole chunks, except for the last one.
@@ -139,12 +139,10 @@ def _begin_to_paint() -> None:
     reuse_freed_memory()
 
 
-def _heed(cancelled: Cancelled) -> None:
-    """Cancel the waiting portraits; those in progress take a moment."""
-    if cancelled():
-        raise CancelledError(N_("Drawing was cancelled."), N_("Nothing was saved."))
-
-
-def _as_arrays(done: Future[tuple[Tensor, Tensor]]) -> tuple[np.ndarray, np.ndarray]:
-    images, factors = done.result()
-    return images.numpy(), factors.numpy()
+def _finished(chunk: Future[tuple[Tensor, Tensor]], cancelled: Cancelled) -> tuple[np.ndarray, np.ndarray]:
+    """The portraits of ``chunk`` and their factors. Raises :class:`Cancelled` soon after ``cancelled`` says so."""
+    while not cancelled():
+        if wait([chunk], CANCEL_WITHIN).done:
+            images, factors = chunk.result()
+            return images.numpy(), factors.numpy()
+    raise CancelledError(N_("Drawing was cancelled."), N_("Nothing was saved."))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from genstudio.studio.theme import colour, font, theme
 from genstudio.studio.widgets.image_grid import ImageGrid
 
-WORDS = 14  # logical pixels
+TEXT_HEIGHT = 14  # logical pixels
 CORNER = 10.0  # side of the bent corner, at most
 
 
@@ -67,5 +67,5 @@ class MarkedGrid(ImageGrid):
             # On the surround, which is a middle grey in the light theme: black is read best there, white in the dark one.
             painter.setPen(QColor("#000000" if theme().current.name == "light" else "#ffffff"))
             painter.drawText(
-                QRectF(rect.x() - 4, rect.bottom(), rect.width() + 8, WORDS), Qt.AlignmentFlag.AlignCenter, text
+                QRectF(rect.x() - 4, rect.bottom(), rect.width() + 8, TEXT_HEIGHT), Qt.AlignmentFlag.AlignCenter, text
             )

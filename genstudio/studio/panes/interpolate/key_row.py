@@ -32,10 +32,10 @@ from genstudio.studio.widgets.sheet_layout import qimage
 if TYPE_CHECKING:
     import numpy as np
 
-SIDE, WORDS, PITCH = 64, 28, 92  # logical pixels: a thumbnail, the words under it, from one to the next
+SIDE, TEXT_HEIGHT, PITCH = 64, 28, 92  # logical pixels: a thumbnail, the text under it, from one to the next
 TOP, LEFT = 14, 8  # above the thumbnails there is a mark where the path is
 MARK = 10  # the room of the mark
-HEIGHT = TOP + SIDE + 4 + WORDS + 4
+HEIGHT = TOP + SIDE + 4 + TEXT_HEIGHT + 4
 _KEY = Qt.Key
 
 
@@ -172,7 +172,7 @@ class KeyRow(QWidget):
             painter.setPen(QPen(colour("accent"), 3 if self.hasFocus() else 2))
             painter.drawRect(frame)
         painter.setPen(ink)
-        room = QRect(rect.center().x() - PITCH // 2 + 3, rect.bottom() + 5, PITCH - 6, WORDS)
+        room = QRect(rect.center().x() - PITCH // 2 + 3, rect.bottom() + 5, PITCH - 6, TEXT_HEIGHT)
         painter.drawText(
             room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, key.text
         )

@@ -19,7 +19,7 @@ from genstudio.studio.pane_view.view import PaneView
 from genstudio.studio.panes.neighbours.audit_news import PANE, AuditNews
 from genstudio.studio.panes.neighbours.audit_panel import AuditPanel
 from genstudio.studio.panes.neighbours.audits import Audits, shown_with
-from genstudio.studio.widgets.marked_grid import WORDS, MarkedGrid
+from genstudio.studio.widgets.marked_grid import TEXT_HEIGHT, MarkedGrid
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
@@ -54,7 +54,7 @@ class NeighboursView(PaneView):
 
     def make_grid(self) -> MarkedGrid:
         grid = MarkedGrid(self)
-        grid.below = WORDS
+        grid.below = TEXT_HEIGHT
         grid.marked = self.is_sample
         grid.describe_cell = self.distance_text
         grid.resized.connect(self._fit_again)
