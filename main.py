@@ -34,8 +34,9 @@ def main(arguments):
         from genstudio.bootstrap import testing as tests
 
         code = tests.make_ready(HERE)
-        # All tests are faster in parallel; for a few named ones, starting processes would take longest.
-        rest = arguments[1:] or ["-n", "logical", "--maxprocesses", "4"]
+        # All tests are faster in parallel, those of a file mostly in one process (they share trained runs); for a few named
+        # ones, starting processes would take longest.
+        rest = arguments[1:] or ["-n", "logical", "--maxprocesses", "4", "--dist", "worksteal"]
         return code or hand_over([python, "-m", "pytest"] + rest)
     # -P: a file named torch.py in the current folder must not be imported instead of the real one.
     return hand_over([python, "-P", "-m", "genstudio"] + arguments)

@@ -185,7 +185,7 @@ def test_content_is_pure_and_has_a_caption(name: str, model: str, spec: ImageSpe
 
 
 @pytest.mark.parametrize(("name", "model"), [pair for pair in SERVED if pair[1] not in ("pixelcnn-pp", "dcgan")])
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_any_state_has_a_content_independent_of_history(name: str, model: str, data: st.DataObject):
     """The view context caches results between states, which must not affect the content."""

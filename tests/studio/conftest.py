@@ -212,7 +212,7 @@ def area_for(qtbot, home, run_of) -> Iterator[Callable[[str], PaneArea]]:
     opened = []
 
     def make(pane: str) -> PaneArea:
-        context = area_on(qtbot, home, run_of(SERVED_BY.get(pane, VAE)))
+        context = area_on(qtbot, home, run_of(SERVED_BY.get(pane, VAE)), pane=pane)
         area = context.__enter__()
         opened.append(context)
         area.show_pane(pane)

@@ -26,11 +26,21 @@ RECIPES = {
 SERVED_BY = {"objective": GAN, "real_or_fake": GAN, "pixels": PIXELS, "surprise": PIXELS, "plane": POINTS}  # else VAE
 
 
+def settings_with(home: Path, pane: str) -> Settings:
+    """The settings in ``home``; with ``pane`` in front, where nothing was shown there before."""
+    settings = Settings(home / "settings.json")
+    if pane and not settings.get("panes", {}):
+        settings.set("panes", {"slots": [pane]})
+    return settings
+
+
 @contextmanager
-def area_on(qtbot: Any, home: Path, run: Run, height: int = 760, *, images: bool = True) -> Iterator[PaneArea]:
-    """The pane area on screen, with the run and its images open (or without ``images``)."""
+def area_on(
+    qtbot: Any, home: Path, run: Run, height: int = 760, *, images: bool = True, pane: str = ""
+) -> Iterator[PaneArea]:
+    """The pane area on screen, with the run and its images open (or without ``images``), and ``pane`` in front."""
     session, failed = Session(), []
-    made = PaneArea(session, QUndoStack(session), Settings(home / "settings.json"))
+    made = PaneArea(session, QUndoStack(session), settings_with(home, pane))
     made.resize(1000, height)
     made.show()
     qtbot.waitExposed(made)

@@ -28,7 +28,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture
 def area(qtbot, home: Path, run: Run) -> Iterator[PaneArea]:
-    with area_on(qtbot, home, run, height=860) as made:
+    with area_on(qtbot, home, run, height=860, pane="neighbours") as made:
         yield made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,17 +24,22 @@ from tests.studio.pane_area import PATIENCE, area_on
 CODES = codes.known_codes
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Four steps of a small VAE on the dots, saved at the second and the last."""
+    model, folder = {"name": "vae", "hidden": 8, "latent_dim": 4}, tmp_path_factory.mktemp("runs")
+    return small_run(folder / "dots-1", model, {"name": "dots-for-windows"}, SHORT | {"steps": 4, "save_every": 2})
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Four steps of a small VAE on the dots, saved at the second and the last; a separate run, because directions
-    are saved in it."""
-    model = {"name": "vae", "hidden": 8, "latent_dim": 4}
-    return small_run(tmp_path / "dots-1", model, {"name": "dots-for-windows"}, SHORT | {"steps": 4, "save_every": 2})
+def run(trained: Run, tmp_path: Path) -> Run:
+    """A copy for each test, because directions are saved in it."""
+    return Run.open(shutil.copytree(trained.path, tmp_path / "dots-1"))
 
 
 @pytest.fixture
 def area(qtbot, home: Path, run: Run) -> Iterator[PaneArea]:
-    with area_on(qtbot, home, run, height=860) as made:
+    with area_on(qtbot, home, run, height=860, pane="directions") as made:
         yield made
 
 

@@ -52,7 +52,7 @@ def gan(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture
 def area(qtbot, home: Path, vae: Run) -> Iterator[PaneArea]:
-    with area_on(qtbot, home, vae) as made:
+    with area_on(qtbot, home, vae, pane="interpolate") as made:
         settled(qtbot, made)
         yield made
 

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLine
 from genstudio.studio.pane_area.area import PaneArea
 from genstudio.studio.panes.pixels.view import PixelsView
 from genstudio.studio.session.session import Session
-from genstudio.studio.settings import Settings
 from genstudio.studio.threads import throttle
 from genstudio.training.run.run import Run
 from tests.small_runs import small_run
+from tests.studio.pane_area import settings_with
 
 PATIENCE = 60_000
 END = 64  # sub-pixels of an image of 8×8
@@ -51,7 +51,7 @@ def make_area(qtbot, home: Path) -> Iterator[Callable[..., PaneArea]]:
 
     def make(path: Path) -> PaneArea:
         session = Session()
-        area = PaneArea(session, QUndoStack(session), Settings(home / "settings.json"))
+        area = PaneArea(session, QUndoStack(session), settings_with(home, "pixels"))
         area.resize(1000, 860)
         made.append(area)
         area.show()

@@ -36,7 +36,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture
 def area(qtbot, home: Path, run: Run) -> Iterator[PaneArea]:
-    with area_on(qtbot, home, run) as made:
+    with area_on(qtbot, home, run, pane="sliders") as made:
         made.show_pane("sliders")
         yield made
 
