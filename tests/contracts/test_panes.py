@@ -112,6 +112,7 @@ def states(draw: st.DrawFn, kind: type[PaneState]) -> PaneState:
 
 
 @EVERY_PANE
+@settings(max_examples=30)
 @given(data=st.data())
 def test_state_survives_a_file(name: str, data: st.DataObject):
     state = data.draw(states(panes[name].state))
@@ -147,6 +148,7 @@ def test_another_run_takes_over_no_images_classes_or_codes(name: str):
 
 
 @EVERY_PANE
+@settings(max_examples=30)
 @given(data=st.data())
 def test_what_another_run_takes_over_fits_it(name: str, data: st.DataObject):
     state, fresh = data.draw(states(panes[name].state)), panes[name].state()
@@ -185,7 +187,7 @@ def test_content_is_pure_and_has_a_caption(name: str, model: str, spec: ImageSpe
 
 
 @pytest.mark.parametrize(("name", "model"), [pair for pair in SERVED if pair[1] not in ("pixelcnn-pp", "dcgan")])
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(data=st.data())
 def test_any_state_has_a_content_independent_of_history(name: str, model: str, data: st.DataObject):
     """The view context caches results between states, which must not affect the content."""
