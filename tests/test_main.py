@@ -118,7 +118,16 @@ def test_test_runs_pytest_in_the_project_without_a_screen(installed: Path) -> No
 
 def test_all_tests_run_in_parallel(installed: Path) -> None:
     done = start(installed, "test")
-    assert done.stdout.split("\n")[2:-1] == ["-m", "pytest", "-n", "logical", "--maxprocesses", "4", "--dist", "worksteal"], done.stderr
+    assert done.stdout.split("\n")[2:-1] == [
+        "-m",
+        "pytest",
+        "-n",
+        "logical",
+        "--maxprocesses",
+        "4",
+        "--dist",
+        "worksteal",
+    ], done.stderr
 
 
 def test_a_later_start_imports_next_to_nothing(installed: Path) -> None:

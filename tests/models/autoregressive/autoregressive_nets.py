@@ -21,11 +21,8 @@ VARIANTS: dict[str, tuple[str | type[Autoregressive], dict[str, Any]]] = {
     "gated": ("gated-pixelcnn", {"layers": 3, "width": 12, "kernel": 5}),
     "gated-classes": ("gated-pixelcnn", {"layers": 2, "width": 12, "conditional": True}),
     "row-lstm": ("pixel-rnn", {"layers": 2, "width": 6, "kernel": 5}),
-    "diagonal-lstm": ("pixel-rnn", {"lstm": "diagonal", "layers": 2, "width": 6, "kernel": 5}),
-    "row-lstm-scales": ("pixel-rnn", {"layers": 1, "width": 6, "kernel": 3, "scales": 2}),
     "diagonal-lstm-scales": ("pixel-rnn", {"lstm": "diagonal", "layers": 1, "width": 6, "kernel": 3, "scales": 2}),
-    "pp": ("pixelcnn-pp", {"blocks": 1, "width": 5, "components": 3}),
-    "pp-two-sizes": ("pixelcnn-pp", {"blocks": 2, "width": 4, "components": 2, "resolutions": 2, "place": True}),
+    "pp": ("pixelcnn-pp", {"blocks": 1, "width": 4, "components": 2, "resolutions": 2, "place": True}),
     "forward-alone": (TwoNeighbours, {}),
     "forward-alone-mixture": (TwoNeighboursMixture, {}),
 }

@@ -16,7 +16,7 @@ from genstudio.models.autoregressive.sampling.request import SampleRequest
 from genstudio.nets.causal import machine, schedule
 from tests.models.autoregressive.autoregressive_nets import VARIANTS, WITH_GRAPH, make
 
-COLOURED = ("made", "pixelcnn", "gated-classes", "row-lstm-scales", "pp")
+COLOURED = ("made", "pixelcnn", "gated-classes", "row-lstm", "pp")
 EVERY_NET = pytest.mark.parametrize(
     ("variant", "channels", "levels"), [(v, 3, 5) if v in COLOURED else (v, 1, 2) for v in VARIANTS]
 )
