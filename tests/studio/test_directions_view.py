@@ -97,7 +97,7 @@ def test_found_directions_are_shown_and_saved_in_the_run(qtbot, view: Directions
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """An event; encoding the images does not end until it is set."""
+    """An event; encoding the images does not end until it is set. Before `area`, whose pane starts the search."""
     opened = threading.Event()
 
     def encoding(context: Any, **how: Any) -> Any:
@@ -109,7 +109,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return opened
 
 
-def test_escape_stops_the_search_and_undo_resumes_it(qtbot, area: PaneArea, gate: threading.Event):
+def test_escape_stops_the_search_and_undo_resumes_it(qtbot, gate: threading.Event, area: PaneArea):
     area.show_pane("directions")
     view = area.views["directions"]
     assert isinstance(view, DirectionsView)
@@ -134,7 +134,7 @@ def test_escape_stops_the_search_and_undo_resumes_it(qtbot, area: PaneArea, gate
     assert "b" in names(settled(qtbot, area))
 
 
-def test_one_button_stops_and_the_other_resumes(qtbot, area: PaneArea, gate: threading.Event):
+def test_one_button_stops_and_the_other_resumes(qtbot, gate: threading.Event, area: PaneArea):
     area.show_pane("directions")
     view = area.views["directions"]
     assert isinstance(view, DirectionsView)
@@ -147,7 +147,7 @@ def test_one_button_stops_and_the_other_resumes(qtbot, area: PaneArea, gate: thr
     assert "b" in names(settled(qtbot, area))
 
 
-def test_drag_gets_pictures_during_the_search(qtbot, area: PaneArea, gate: threading.Event):
+def test_drag_gets_pictures_during_the_search(qtbot, gate: threading.Event, area: PaneArea):
     area.show_pane("directions")
     view = area.views["directions"]
     assert isinstance(view, DirectionsView)
