@@ -124,6 +124,7 @@ def child() -> Iterator[Callable[..., Child]]:
                 os.dup2(write, target)
             sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1) for number in (1, 2))
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may run under nohup
             sys.argv = ["genstudio", *map(str, arguments)]
             start_program()
 
