@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 
 from genstudio.core.messages import N_
 from genstudio.core.metrics import Metric
-from genstudio.export.charts.curve_groups import into_groups
+from genstudio.viewing.charts.curve_groups import into_groups
 from genstudio.studio.plots.curve_chart import AnnotationAt, ChartRequest, Curve, arrange
 from genstudio.studio.plots.curve_painting import paint, title_top
 from genstudio.studio.theme import LIGHT

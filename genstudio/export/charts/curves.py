@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, translate
-from genstudio.export.charts.rows import Annotation, CurveRow
+from genstudio.viewing.charts.rows import Annotation, CurveRow
 from genstudio.export.files import atomic_file
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def save_curves(
 
     ``rows`` are what was measured (:class:`CurveRow`); ``keys`` choose among their values (default: all, in order
     of appearance). In pictures each unit (``metrics``: by name without the split) has axes of its own, or
-    each player (``parts``: term -> player, see :func:`genstudio.export.charts.curve_groups.into_groups`); raw points
+    each player (``parts``: term -> player, see :func:`genstudio.viewing.charts.curve_groups.into_groups`); raw points
     stand faintly behind their debiased moving average of weight ``smoothing``, and curves differ by colour and
     by dash. ``log`` applies to axes whose values are all above zero. ``annotations`` are upright lines with a number,
     and their words below. CSV holds all raw points: columns step, seconds, then one per key, empty where a row

@@ -15,11 +15,11 @@ import numpy as np
 from genstudio.core.messages import N_, translate
 from genstudio.core.metrics import Metric, title_of
 from genstudio.core.paths import resources
-from genstudio.export.charts.curve_groups import distinct_titles, into_groups
-from genstudio.export.charts.smoothing import smooth
+from genstudio.viewing.charts.curve_groups import distinct_titles, into_groups
+from genstudio.viewing.charts.smoothing import smooth
 
 if TYPE_CHECKING:
-    from genstudio.export.charts.rows import Annotation, CurveRow
+    from genstudio.viewing.charts.rows import Annotation, CurveRow
     from genstudio.export.provenance import Provenance
     from genstudio.viewing.content import Series
 

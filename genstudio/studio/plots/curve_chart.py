@@ -14,11 +14,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.metrics import Metric
-from genstudio.export.charts.curve_groups import distinct_titles
-from genstudio.export.charts.smoothing import smooth
-from genstudio.studio.plots.curve_data import Axis, Points
-from genstudio.studio.plots.strips import MOST, Extent, extent, held_range, into_strips
-from genstudio.studio.plots.thinning import drawable, peaks, thin
+from genstudio.viewing.charts.curve_groups import distinct_titles
+from genstudio.viewing.charts.smoothing import smooth
+from genstudio.viewing.charts.curve_data import Axis, Points
+from genstudio.viewing.charts.strips import MOST, Extent, extent, held_range, into_strips
+from genstudio.viewing.charts.thinning import drawable, peaks, thin
 from genstudio.studio.plots.ticks import Tick, across, upward
 
 if TYPE_CHECKING:

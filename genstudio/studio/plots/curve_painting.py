@@ -17,7 +17,7 @@ from genstudio.studio.plots.curve_chart import Chart, Line, Strip
 from genstudio.studio.theme import Series, font
 
 if TYPE_CHECKING:
-    from genstudio.studio.plots.curve_data import Points
+    from genstudio.viewing.charts.curve_data import Points
 
 TEXT = 11  # pixels
 FAINT, BEHIND = 0.38, 0.6  # opacity of raw values, of other runs, on a screen of ordinary density

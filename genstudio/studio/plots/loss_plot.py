@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from genstudio.core.messages import _
 from genstudio.core.metrics import Metric, title_of
 from genstudio.studio.plots.curve_chart import AnnotationAt, Chart, ChartRequest, Curve, arrange
-from genstudio.studio.plots.curve_data import Axis, CurveData
+from genstudio.viewing.charts.curve_data import Axis, CurveData
 from genstudio.studio.plots.curve_painting import paint
 from genstudio.studio.theme import Series, colour, theme
 from genstudio.studio.threads.background import Background

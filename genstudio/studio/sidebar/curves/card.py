@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from genstudio.core.messages import _, translate
 from genstudio.core.metrics import Metric, title_of
-from genstudio.export.charts.curve_groups import into_groups
-from genstudio.studio.plots.curve_data import CurveData
+from genstudio.viewing.charts.curve_groups import into_groups
+from genstudio.viewing.charts.curve_data import CurveData
 from genstudio.studio.plots.legend import Legend, number
 from genstudio.studio.session.session import Session
 from genstudio.studio.settings import Settings

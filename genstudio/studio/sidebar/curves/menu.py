@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from genstudio.core.messages import _
-from genstudio.studio.plots.curve_data import CurveData
+from genstudio.viewing.charts.curve_data import CurveData
 from genstudio.studio.session.session import Session
 from genstudio.studio.sidebar.curves.options import CurveOptions
 from genstudio.studio.theme import theme

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from genstudio.core.messages import _
-from genstudio.studio.plots.curve_data import Axis
+from genstudio.viewing.charts.curve_data import Axis
 from genstudio.studio.settings import Settings
 from genstudio.studio.theme import font
 

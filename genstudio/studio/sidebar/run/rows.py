@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from genstudio.studio.plots.curve_data import CurveData
+from genstudio.viewing.charts.curve_data import CurveData
 from genstudio.studio.session.session import IDLE, TRAINING, Session
 from genstudio.studio.threads.error_text import error_message
 from genstudio.studio.threads.run_reader import read_events, read_rows

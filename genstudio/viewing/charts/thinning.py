@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.studio.plots.curve_data import Points
+    from genstudio.viewing.charts.curve_data import Points
 
 
 def thin(x: np.ndarray, y: np.ndarray, points: int) -> Points:
