@@ -8,20 +8,20 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from genstudio.studio.plots.curve_chart import Chart, arrange
+from genstudio.studio.plots.curve_painting import paint
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from genstudio.studio.plots import loss_plot
-from genstudio.studio.plots.curve_chart import Chart, arrange
-from genstudio.viewing.charts.curve_data import CurveData
-from genstudio.studio.plots.curve_painting import paint
 from genstudio.studio.plots.legend import number
 from genstudio.studio.plots.loss_plot import LossPlot
-from genstudio.viewing.charts.strips import held_range
-from genstudio.viewing.charts.thinning import peaks, thin
 from genstudio.studio.theme import DARK, LIGHT, theme
 from genstudio.studio.widgets.titles import as_time
 from genstudio.training.telemetry import Row
+from genstudio.viewing.charts.curve_data import CurveData
+from genstudio.viewing.charts.strips import held_range
+from genstudio.viewing.charts.thinning import peaks, thin
 
 
 def rows(n: int, **values) -> list[Row]:

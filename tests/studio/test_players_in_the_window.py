@@ -9,19 +9,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from genstudio.studio.plots.curve_chart import AnnotationAt, ChartRequest, Curve, arrange
+from genstudio.studio.plots.curve_painting import paint, title_top
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from genstudio.core.messages import N_
 from genstudio.core.metrics import Metric
-from genstudio.viewing.charts.curve_groups import into_groups
-from genstudio.studio.plots.curve_chart import AnnotationAt, ChartRequest, Curve, arrange
-from genstudio.studio.plots.curve_painting import paint, title_top
 from genstudio.studio.theme import LIGHT
 from genstudio.training.health import Health
 from genstudio.training.judge import recipe
 from genstudio.training.metrics import metrics_of
 from genstudio.training.run.run import Run
+from genstudio.viewing.charts.curve_groups import into_groups
 from tests.studio.typing_helpers import enter
 
 PATIENCE = 60_000

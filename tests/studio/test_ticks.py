@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from genstudio.studio.plots.ticks import LINE, across, in_short, log_text, upward
 from hypothesis import example, given
 from hypothesis import strategies as st
-
-from genstudio.studio.plots.ticks import LINE, across, in_short, log_text, upward
 
 TALL = st.floats(24, 400)
 

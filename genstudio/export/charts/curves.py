@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, translate
-from genstudio.viewing.charts.rows import Annotation, CurveRow
 from genstudio.export.files import atomic_file
+from genstudio.viewing.charts.rows import Annotation, CurveRow
 
 if TYPE_CHECKING:
     from genstudio.core.metrics import Metric

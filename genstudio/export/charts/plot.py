@@ -19,8 +19,8 @@ from genstudio.viewing.charts.curve_groups import distinct_titles, into_groups
 from genstudio.viewing.charts.smoothing import smooth
 
 if TYPE_CHECKING:
-    from genstudio.viewing.charts.rows import Annotation, CurveRow
     from genstudio.export.provenance import Provenance
+    from genstudio.viewing.charts.rows import Annotation, CurveRow
     from genstudio.viewing.content import Series
 
 # A weight that a fallback font lacks is nothing a person needs to read about.

@@ -11,8 +11,6 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from genstudio.core.messages import _, translate
 from genstudio.core.metrics import Metric, title_of
-from genstudio.viewing.charts.curve_groups import into_groups
-from genstudio.viewing.charts.curve_data import CurveData
 from genstudio.studio.plots.legend import Legend, number
 from genstudio.studio.session.session import Session
 from genstudio.studio.settings import Settings
@@ -20,9 +18,11 @@ from genstudio.studio.sidebar.curves.menu import CurvesMenu
 from genstudio.studio.sidebar.curves.options import CurveOptions
 from genstudio.studio.sidebar.run.health_line import HealthLine
 from genstudio.studio.sidebar.run.rows import RunRows
-from genstudio.studio.theme import Series, theme
+from genstudio.studio.theme import theme
 from genstudio.studio.widgets.card import Card
 from genstudio.studio.widgets.titles import as_time
+from genstudio.viewing.charts.curve_data import CurveData
+from genstudio.viewing.charts.curve_groups import into_groups
 
 if TYPE_CHECKING:
     from genstudio.studio.plots.loss_plot import LossPlot
@@ -44,7 +44,7 @@ class CurvesCard(Card):
         self._metrics_of: dict[str, dict[str, Metric]] = {}
         self._known: set[str] = set()
         self._group: str | None = None  # chosen by hand; else that of what is trained
-        self._styles: dict[str, Series] = {}
+        self._styles: dict[str, int] = {}  # places in the theme's list
         self._sections: dict[str, str] = {}
         self._build(settings)
         self._connect()
@@ -74,6 +74,8 @@ class CurvesCard(Card):
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.plot.setMinimumHeight(120)
         self.plot.hovered.connect(self._show_values)
+        self.plot.log_chosen.connect(self.options.toggle_log)
+        self.plot.save_requested.connect(self.more.save)
         self.body.insertWidget(self.body.indexOf(self.empty), self.plot, 1)
         self.plot.set_data(self.data)
         self._take_options()
@@ -129,7 +131,7 @@ class CurvesCard(Card):
         else:
             place = _("at step {n}", n=f"{at:,.0f}") if axis == "step" else _("at {time}", time=as_time(at))
             # A mark is told by the keyboard too, and to a screen reader.
-            near = self.plot.text_near(float(self.plot.chart.pixel(at))) if self.plot and self.plot.chart else ""
+            near = self.plot.text_near(self.plot.pixel_of(at)) if self.plot is not None else ""
             self.fact.setText(near or place)
             if self.plot is not None:
                 self.plot.setAccessibleDescription(near or place)
@@ -149,8 +151,7 @@ class CurvesCard(Card):
         sections = groups[shown].sections if shown in groups else ()
         chosen = [name for section in sections for name in section.names]
         self._sections = {name: translate(section.title) for section in sections for name in section.names}
-        series = theme().current.series
-        self._styles = {name: series[place % len(series)] for place, name in enumerate(chosen)}
+        self._styles = {name: place for place, name in enumerate(chosen)}
         trained = [name for name in chosen if self.data.has(f"train/{name}")]
         off = [name for name in chosen if trained and name not in trained]
         self.legend.set_names({name: title_of(name, metrics) for name in chosen}, self._styles, off)
