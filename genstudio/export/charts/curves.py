@@ -57,12 +57,13 @@ def save_curves(
         if suffix == ".csv":
             _write_csv(temporary, rows, chosen, annotations)
         else:
-            from genstudio.export.charts.plot import draw_curves
+            from genstudio.export.charts.paper import draw_chart
+            from genstudio.export.charts.run_chart import run_chart
 
-            draw_curves(
-                temporary, rows, chosen, metrics or {}, log=log, smoothing=smoothing, x=x, theme=theme,
-                title=title, annotations=annotations, parts=parts or {}, provenance=provenance,
-            )  # fmt: skip
+            chart = run_chart(
+                rows, chosen, metrics or {}, parts=parts, log=log, smoothing=smoothing, x=x, annotations=annotations
+            )
+            draw_chart(chart, theme=theme, title=title, path=temporary, provenance=provenance)
     return target
 
 

@@ -175,7 +175,7 @@ class LossPlot(ChartPlot):
         raise error  # a line of text for the person, a traceback in the log
 
     def _request(self) -> CurvesRequest:
-        annotations = tuple(AnnotationAt(self._across(step), text) for step, text in self.annotations)
+        annotations = tuple(AnnotationAt(self._across(step), text, step) for step, text in self.annotations)
         within = None if self.following or not self.panels else self.shown_extent
         return CurvesRequest(
             self._curves(), self.width(), self.axis, self.log, self.smoothing, annotations, self.data, within

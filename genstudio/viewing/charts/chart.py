@@ -66,10 +66,11 @@ class Panel:
 
 @dataclass(frozen=True)
 class AnnotationAt:
-    """Something that happened at ``x``, in words."""
+    """Something that happened at ``x``, before ``step``, in words."""
 
     x: float
     text: Message | str
+    step: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from genstudio.viewing.charts.curve_data import Axis
 
-SMOOTH_POINTS = 160  # of a smoothed line: a point every other pixel
+SMOOTH_POINTS = 160  # of a smoothed line, at least
+SMOOTHEST = 4  # pixels from one of its points to the next
 BEHIND_POINTS = 400  # of another run's line
 RINGS = 64  # of held-out values: more would hide one another
 NOT_FINITE_SHOWN = 24
@@ -246,7 +247,7 @@ def _line(curve: Curve, request: CurvesRequest, smoothed: dict[str, np.ndarray],
     raw: Points | None = None
     if request.smoothing > 0:
         wide_x, wide_y = part_of(curve.train[0], smoothed[curve.name], within)
-        points = thin(wide_x, drawable(wide_y, log=log), SMOOTH_POINTS)
+        points = thin(wide_x, drawable(wide_y, log=log), max(SMOOTH_POINTS, columns // SMOOTHEST))
         raw = peaks(x, drawable(y, log=log), 2 * columns)
     else:
         points = peaks(x, drawable(y, log=log), 2 * columns)

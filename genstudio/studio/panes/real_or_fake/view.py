@@ -49,6 +49,7 @@ class RealOrFakeView(PaneView):
         column.setSpacing(6)
         self.histogram = HistogramView(pictures)
         self.histogram.setAccessibleName(_("Histogram of the discriminator's outputs"))
+        self.offer_saving(self.histogram, "histogram")
         column.addWidget(self.grid, 1)
         column.addWidget(self.histogram)
         return pictures
