@@ -17,6 +17,7 @@ TEXT = 11  # pixels
 LEFT, WIDE_LEFT, BELOW = 48, 64, 22  # pixels for the ticks' texts; the wide one for such as −14,000
 TITLE = 17  # pixels more for the name of what is across
 LONG_TEXT = 5  # letters, beyond which an axis is wide
+LETTER, POWER_ROOM = 7.0, 24.0  # pixels: a letter, and from one power of ten to the next
 GRID = 255  # of 255: how strongly the lines across are drawn, in the theme's pale colour for them
 SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -58,7 +59,8 @@ class Axis(pg.AxisItem):
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
         if self.across == "time":
-            least = (high - low) * 64 / max(size, 1.0)
+            # A text of hours may be twice as wide as one of minutes.
+            least = (high - low) * (LETTER * (len(as_time(high)) + 2)) / max(size, 1.0)
             step = next((each for each in SECONDS if each >= least), 86400 * math.ceil(least / 86400))
             return [(float(step), 0.0)]
         levels: list[tuple[float, float]] = super().tickSpacing(low, high, size)
@@ -67,11 +69,11 @@ class Axis(pg.AxisItem):
         return levels
 
     def logTickValues(self, low: float, high: float, size: float, ticks: Any) -> list[tuple[float | None, list[float]]]:
-        levels: list[tuple[float | None, list[float]]] = super().logTickValues(low, high, size, ticks)
-        if high - low > POWERS_ONLY:
-            return [level for level in levels if level[0] is not None]
-        # The most welcome digits first: the texts of a level that would touch another's are left out.
         powers = range(math.floor(low), math.ceil(high) + 1)
+        if high - low > POWERS_ONLY:
+            stride = max(1, math.ceil((high - low) * POWER_ROOM / max(size, 1.0)))
+            return [(float(stride), [float(power) for power in powers if low < power < high and not power % stride])]
+        # The most welcome digits first: the texts of a level that would touch another's are left out.
         return [
             (None, [at for power in powers for digit in digits if low < (at := power + math.log10(digit)) < high])
             for digits in ((1,), (2, 5), (3, 4, 6, 7, 8, 9))

@@ -96,6 +96,10 @@ class Canvas(pg.GraphicsView):
         super().focusOutEvent(event)
         self.viewport().update()
 
+    def close(self) -> bool:
+        """Close as any widget does: pyqtgraph would delete items that a late result still writes to."""
+        return QWidget.close(self)
+
     # -- menu ----------------------------------------------------------------------------------------------------
 
     def make_menu(self) -> QMenu:

@@ -55,17 +55,19 @@ class ChartPlot(Canvas):
     def show_chart(self, chart: Chart) -> None:
         """Show ``chart``; the part that is looked at stays, if its panels are the same as before."""
         structure = tuple((tuple(line.name for line in panel.lines), panel.log) for panel in chart.panels), chart.across
-        if structure != self._structure:
+        part = None if self.following or not self.panels else self.shown_extent
+        changed = structure != self._structure
+        if changed:
             self._lay_out(chart)
             self._structure = structure
-            self._follow(True)
         self.chart = chart
         for item, panel in zip(self.panels, chart.panels, strict=True):
             item.show(panel, chart)
         self._name_foot(translate(chart.across_title))
         self._fit_axes()
-        if self.following:
-            self._show_extents()
+        if self.following or changed:
+            self._show_extents(part)
+        self._follow(self.following)
 
     @property
     def shown_extent(self) -> Extent:
@@ -95,15 +97,17 @@ class ChartPlot(Canvas):
         if self.chart is not None:
             self.show_chart(self.chart)
 
-    def _show_extents(self) -> None:
+    def _show_extents(self, part: Extent | None = None) -> None:
+        """Show the chart's ranges, or a part of its x."""
         assert self.chart is not None
         for number, (item, panel) in enumerate(zip(self.panels, self.chart.panels, strict=True)):
-            item.set_extent(self.chart.extent if number == 0 else None, panel.extent)
+            item.set_extent((part or self.chart.extent) if number == 0 else None, panel.extent)
 
     def _follow(self, following: bool) -> None:
         self.following = following
-        self.all_button.setVisible(not following)
-        self._place_button()
+        if self.all_button.isHidden() != following:
+            self.all_button.setVisible(not following)
+            self._place_button()
 
     # -- layout --------------------------------------------------------------------------------------------------
 

@@ -32,7 +32,6 @@ class Entry(QAbstractButton):
         self.setChecked(True)
         self.setFont(font(12))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip(_("Show or hide this curve. Ring: on held-out images"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def show_value(self, value: str, held_out: str) -> None:
@@ -123,6 +122,7 @@ class Legend(QWidget):
                 made.toggled.connect(self._toggled)
                 made.widened.connect(self._place)
             entry = self.entries[name]
+            entry.setToolTip(title + "\n" + _("Show or hide this curve. Ring: on held-out images"))
             entry.title, entry.looks = title, line_style(styles[name])
             entry.update()
         self.entries = {name: self.entries[name] for name in names}

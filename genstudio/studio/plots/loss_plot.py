@@ -54,7 +54,7 @@ class LossPlot(ChartPlot):
         self.drawing = False  # whether curves are being arranged
         self.took = 0.0  # seconds: arranging, showing and painting the last time
         self._requested_at, self._painting = -math.inf, False
-        self._stale = False
+        self._stale = self._grew = False
         super().__init__(parent)
         self.setAccessibleName(_("Losses"))
         self._drawer = Background("curves", self, low_priority=False)
@@ -124,6 +124,7 @@ class LossPlot(ChartPlot):
 
     def grown(self) -> None:
         """The curves have grown: show them when it is time again."""
+        self._grew = self.drawing
         if self.drawing or self._rest.isActive():
             return
         due = self._requested_at + max(REST, self.took / SHARE)
@@ -168,6 +169,8 @@ class LossPlot(ChartPlot):
         self.drawn.emit()
         if self._stale:
             self._ask()
+        elif self._grew:
+            self.grown()
 
     @Slot(object)
     def _not_arranged(self, error: Exception) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetricsF
 
 from genstudio.core.messages import translate
 from genstudio.studio.plots.axis import LEFT, LONG_TEXT, TEXT, WIDE_LEFT, Axis
@@ -16,6 +18,7 @@ from genstudio.studio.theme import colour, font
 from genstudio.viewing.charts.chart import AnnotationAt, Chart, Panel
 
 FLAG = 9  # pixels: the flag of an annotation
+TITLE = 13  # pixels: a title above its panel
 
 
 class PanelItem:
@@ -39,7 +42,8 @@ class PanelItem:
         self.breaks = pg.VTickGroup([], [0, 1])
         self._add(self.breaks, 6)
         self._annotated: tuple[AnnotationAt, ...] = ()
-        self._text = ""
+        self._text = self.shown_title = ""
+        self.view.sigResized.connect(self._fit_title)
         self.recolour()
 
     def _add(self, item: Any, height: int = 0) -> None:
@@ -96,9 +100,18 @@ class PanelItem:
 
     def _show_title(self, text: str, unit: str = "") -> None:
         self._text = f"{text} ({unit})" if text and unit and not self._title_inside else text
-        role, size = ("muted", f"{TEXT}px") if self._title_inside else ("text", "13px")
-        self.title.setText(self._text, color=colour(role), size=size, bold=not self._title_inside)
-        self.title.setVisible(bool(self._text))
+        self._fit_title()
+
+    def _fit_title(self, _view: Any = None) -> None:
+        """Write the title, shortened to the room there is."""
+        role, size = ("muted", TEXT) if self._title_inside else ("text", TITLE)
+        text_font = font(size, QFont.Weight.Normal if self._title_inside else QFont.Weight.Bold)
+        room = self.view.width() + (0 if self._title_inside else self.axis.width()) - 2 * FLAG
+        self.shown_title = QFontMetricsF(text_font).elidedText(self._text, Qt.TextElideMode.ElideRight, max(0.0, room))
+        text = html.escape(self.shown_title)
+        self.title.setText(text, color=colour(role), size=f"{size}px", bold=not self._title_inside)
+        self.title.setToolTip(self._text if self.shown_title != self._text else "")
+        self.title.setVisible(bool(text))
         if self._title_inside:
             self.title.anchor(itemPos=(1, 0), parentPos=(1, 0), offset=(-2, 0))
 

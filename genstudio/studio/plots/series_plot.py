@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Signal, Slot
-from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from genstudio.core.messages import translate
 from genstudio.studio.plots.chart_plot import ChartPlot
 from genstudio.studio.plots.legend import Legend
-from genstudio.studio.theme import theme
+from genstudio.studio.theme import font, theme
 from genstudio.viewing.charts.chart import Chart, Line
 from genstudio.viewing.charts.series import series_chart
 
@@ -36,12 +36,18 @@ class SeriesPlot(QFrame):
         self.chart: Chart | None = None
         self.legend = Legend(self)
         self.plot = ChartPlot(self, title_inside=False)
+        self.across = QLabel(self)
+        self.across.setObjectName("fact")
+        self.across.setFont(font(11))
+        self.across.setWordWrap(True)
+        self.across.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.setFocusProxy(self.plot)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN - 4, MARGIN, MARGIN - 4)
         column.setSpacing(8)
         column.addWidget(self.legend)
         column.addWidget(self.plot, 1)
+        column.addWidget(self.across)
         self.plot.hovered.connect(self._show_values)
         self.plot.save_requested.connect(self.save_requested)
         self.legend.toggled.connect(self._show)
@@ -58,6 +64,8 @@ class SeriesPlot(QFrame):
         """Show the series of ``content``, each group on axes of its own over one x."""
         self.chart = series_chart(content)
         self.plot.setAccessibleDescription(translate(content.caption))
+        self.across.setText(translate(content.across))
+        self.across.setVisible(bool(content.across))
         self._dress()
         self._show()
         self._show_values(self.plot.at)
@@ -77,7 +85,7 @@ class SeriesPlot(QFrame):
             replace(panel, lines=tuple(line for line in panel.lines if line.name in shown))
             for panel in self.chart.panels
         )
-        self.plot.show_chart(replace(self.chart, panels=tuple(panels)))
+        self.plot.show_chart(replace(self.chart, panels=tuple(panels), across_title=""))
 
     @Slot(float)
     def _show_values(self, x: float) -> None:

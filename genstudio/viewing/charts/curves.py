@@ -108,8 +108,11 @@ def arrange(request: CurvesRequest, before: Arranged | None = None) -> Arranged:
     """Chart of ``request``; panels and ranges of ``before`` are kept while they fit."""
     if before is not None and not _comparable(before.request, request):
         before = None
+    if before is None and request.within is not None:
+        before = arrange(replace(request, within=None))  # panels and ranges are those of the whole
     longest = max((len(curve.train[0]) for curve in request.curves), default=0)
-    kept = None if before is not None and longest >= 1.5 * before.arranged_for + 1 else before
+    outgrown = before is not None and request.within is None and longest >= 1.5 * before.arranged_for + 1
+    kept = None if outgrown else before
     groups, logs = (kept.groups, kept.logs) if kept is not None else _grouped(request)
     by_name = {curve.name: curve for curve in request.curves}
     smoothed = _smoothed(request, before)
