@@ -50,3 +50,10 @@ def test_times_never_overlap(axes: dict[str, Axis], high: float, pixels: float) 
     ((spacing, values),) = axes["time"].tickValues(0, high, pixels)
     for one, other in itertools.pairwise(axes["time"].tickStrings(values, 1.0, spacing)):
         assert spacing * pixels / high >= 6.0 * (len(one) + len(other)) / 2
+
+
+@given(st.floats(-1e5, 1e5), st.floats(1e-3, 1e5), st.floats(24, 400))
+def test_texts_of_a_short_axis_never_overlap(axes: dict[str, Axis], low: float, span: float, pixels: float) -> None:
+    levels = axes["value"].tickValues(low, low + span, pixels)
+    assert len(levels) == 1
+    assert levels[0][0] * pixels / span >= 16

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QFontMetricsF, QWheelEvent
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 
 from genstudio.core.spec import ImageSpec
@@ -23,7 +23,6 @@ from genstudio.studio.plots.series_plot import SeriesPlot
 from genstudio.studio.settings import Settings
 from genstudio.studio.sidebar.data.opening import open_preview
 from genstudio.studio.sidebar.data.thumbnails import ALONE, Thumbnails
-from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import Combo
 from genstudio.training.run.run import Run
 from genstudio.viewing.content import Content, Legend, Series
@@ -105,15 +104,16 @@ def test_objective_is_drawn_as_curves_with_a_readout(qtbot, area: PaneArea):
     assert not view.grid.isVisible()
     assert not view.inspector.view.isVisible()
     assert "slope at the samples" in view.caption.full_text()
-    discriminator, generator = plot.panels()
-    assert discriminator.box.bottom() < generator.box.top()
-    assert len(generator.series) == 2
-    QTest.mouseMove(plot, QPoint(round(plot.x_pixel(0.5)), round(generator.box.center().y())))
-    told = {str(series.name): plot._text(series) for _, series in generator.series}
-    assert [text.split()[-1] for text in told.values()] == ["−0.69", "+0.69"]  # log 1/2, -log 1/2
+    discriminator, generator = plot.plot.panels
+    assert discriminator.view.sceneBoundingRect().bottom() < generator.view.sceneBoundingRect().top()
+    assert len(generator.lines) == 2
+    place = generator.view.mapViewToScene(QPointF(0.5, 0.0))
+    QTest.mouseMove(plot.plot.viewport(), place.toPoint())
+    told = [plot.legend.entries[name].value for name in generator.lines]
+    assert told == ["−0.69", "+0.69"]  # log 1/2, -log 1/2
     view.inspector.controls.rows["axis"].field.activated.emit(1)
     settled(qtbot, area, "objective")
-    assert plot.panels()[0].series[0][1].x[0] < 0
+    assert plot.chart.extent[0] < 0
     view.toggle_help()
     assert view.showing_help
     view.toggle_help()
@@ -205,14 +205,13 @@ def test_caption_below_a_plot_wraps_and_its_tooltip_is_complete(qtbot):
     plot.resize(600, 400)
     plot.show_content(content)
     plot.show()
-    wide = plot.panels()[-1].box.bottom()
-    assert plot.toolTip() == ""
+    wide = plot.across.height()
+    assert plot.plot.panels[0].shown_title == "Generator's loss"
     plot.resize(240, 400)
-    narrow = plot.panels()[-1].box
-    assert narrow.bottom() < wide, "more lines of words are below it"
-    foot = QFontMetricsF(font(11)).horizontalAdvance(content.across) / (plot.width() - 32)
-    assert plot.height() - narrow.bottom() > 26 + 12 * foot, "room for all of them"
-    assert name in plot.toolTip()
+    qtbot.waitUntil(lambda: plot.across.height() > wide)
+    assert plot.across.height() >= plot.across.heightForWidth(plot.across.width()), "room for all of the text"
+    (entry,) = plot.legend.entries.values()
+    assert name in entry.toolTip()
 
 
 def test_colour_bar_has_its_labels_below_if_narrow(qtbot):

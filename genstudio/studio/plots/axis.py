@@ -17,7 +17,7 @@ TEXT = 11  # pixels
 LEFT, WIDE_LEFT, BELOW = 48, 64, 22  # pixels for the ticks' texts; the wide one for such as −14,000
 TITLE = 17  # pixels more for the name of what is across
 LONG_TEXT = 5  # letters, beyond which an axis is wide
-LETTER, POWER_ROOM = 7.0, 24.0  # pixels: a letter, and from one power of ten to the next
+LETTER, LINE, POWER_ROOM = 7.0, 17.0, 24.0  # pixels: a letter, a line, and from one power of ten to the next
 GRID = 255  # of 255: how strongly the lines across are drawn, in the theme's pale colour for them
 SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -64,9 +64,10 @@ class Axis(pg.AxisItem):
             step = next((each for each in SECONDS if each >= least), 86400 * math.ceil(least / 86400))
             return [(float(step), 0.0)]
         levels: list[tuple[float, float]] = super().tickSpacing(low, high, size)
-        if self.across == "step":  # there is no half a step
-            levels = [(max(1.0, spacing), offset) for spacing, offset in levels[:1]]
-        return levels
+        # pyqtgraph gives a short axis more ticks than it has room for; and there is no half a step.
+        room = LINE if self.orientation == "left" else LETTER * LONG_TEXT
+        least = max((high - low) * room / max(size, 1.0), 1.0 if self.across == "step" else 0.0)
+        return [(spacing if spacing >= least else nice_step(least), offset) for spacing, offset in levels[:1]]
 
     def logTickValues(self, low: float, high: float, size: float, ticks: Any) -> list[tuple[float | None, list[float]]]:
         powers = range(math.floor(low), math.ceil(high) + 1)
@@ -87,6 +88,12 @@ class Axis(pg.AxisItem):
             return [as_time(value) for value in values]
         unit = f" {self._unit}" if self._unit else ""
         return [in_short(value, spacing or 1.0) + unit for value in values]
+
+
+def nice_step(least: float) -> float:
+    """The smallest of 1, 2 and 5 times a power of ten that is at least ``least`` (Heckbert, Graphics Gems 1990)."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(digit * power for digit in (1, 2, 5, 10) if digit * power >= least * (1 - 1e-9))
 
 
 def log_text(decades: float, *, as_power: bool) -> str:
