@@ -11,6 +11,7 @@ import pytest
 from genstudio.core.metrics import Metric
 from genstudio.training.metrics import metrics_of
 from genstudio.training.telemetry import Row
+from genstudio.viewing.charts.best import best_of
 from genstudio.viewing.charts.chart import AnnotationAt, Behind
 from genstudio.viewing.charts.curve_data import CurveData
 from genstudio.viewing.charts.curves import Arranged, Curve, CurvesRequest, arrange
@@ -250,3 +251,21 @@ def test_a_range_of_one_value_has_a_height() -> None:
 def test_annotations_come_with_the_chart() -> None:
     note = AnnotationAt(10.0, "beta 1 → 2", 10)
     assert arranged(CurveData(rows(50)), annotations=(note,)).chart.annotations == (note,)
+
+
+# -- the best ----------------------------------------------------------------------------------------------------------
+
+
+def test_best_held_out_value_is_marked_where_it_is_known_what_is_good() -> None:
+    held_out = np.array([10.0, 20.0, 30.0, 40.0]), np.array([5.0, math.nan, 2.0, 3.0])
+    assert best_of(Metric("NLL", "nats", better="lower"), held_out) == (30.0, 2.0)
+    assert best_of(Metric("ELBO", "nats", better="higher"), held_out) == (10.0, 5.0)
+    assert best_of(Metric("KL", "nats"), held_out) is None
+    assert best_of(Metric("NLL", better="lower"), NOTHING) is None
+    for metric in (METRICS["elbo"], metrics_of("pixelcnn")["nll"], METRICS["fid"]):
+        assert metric.better, metric
+    made = arrange(
+        CurvesRequest((Curve("nll", 0, (TIME, TIME + 1), held_out, Metric("NLL", better="lower")),), log=True)
+    )
+    best = made.chart.lines["nll"].best
+    assert best == pytest.approx((30.0, math.log10(2.0) if made.chart.panels[0].log else 2.0))

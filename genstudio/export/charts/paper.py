@@ -135,6 +135,9 @@ def _draw_line(axes: Any, line: Line, scale: float, colours: PlotColours, *, log
             *values(line.rings), "o", color=tint, markersize=4.5, markerfacecolor=colours.card, markeredgewidth=1.2,
             zorder=3, label=translate(N_("{name}, held out", name=line.title)) if line.raw is not None else None,
         )  # fmt: skip
+    if line.best is not None:
+        best = (np.array([line.best[0]]), np.array([line.best[1]]))
+        axes.plot(*values(best), "*", color=tint, markersize=9, markeredgecolor=colours.card, zorder=4)
     if line.marks is not None and line.mean is not None:
         axes.plot(*line.marks, "o", color=tint, markersize=4, alpha=0.55, markeredgewidth=0)
         ring = {"markerfacecolor": colours.card, "markeredgecolor": tint, "markeredgewidth": 1.6}

@@ -14,9 +14,12 @@ from genstudio.core.messages import _, translate
 from genstudio.studio.plots.axis import in_short
 from genstudio.studio.plots.chart_plot import ChartPlot
 from genstudio.studio.plots.legend import Legend
-from genstudio.studio.plots.line_items import thin_pen
+from genstudio.studio.plots.line_items import mixed, thin_pen
 from genstudio.studio.theme import colour, theme
+from genstudio.viewing.charts.chart import Extent
 from genstudio.viewing.charts.histograms import Histograms, median
+
+MARKED = 0.25  # share of the accent's colour behind a range that is chosen
 
 
 class BinPlot(ChartPlot):
@@ -30,6 +33,7 @@ class BinPlot(ChartPlot):
         self.bin: int | None = None
         self._pressed = QPointF()
         self._region: pg.LinearRegionItem | None = None
+        self._marked: pg.LinearRegionItem | None = None
         self._value: pg.InfiniteLine | None = None
         super().__init__(parent, moves=False)
 
@@ -56,6 +60,19 @@ class BinPlot(ChartPlot):
         if value is not None:
             low, high = self.histograms.ends
             self._value.setValue(min(max(value, low), high))
+
+    def mark(self, extent: Extent | None) -> None:
+        """Mark a range of x that is chosen; none for ``None``."""
+        if not self.panels:
+            return
+        if self._marked is None or self._marked.getViewBox() is not self.panels[0].view:
+            self._marked = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None))
+            self._marked.setZValue(-6)
+            self.panels[0].view.addItem(self._marked, ignoreBounds=True)
+        self._marked.setBrush(mixed(colour("accent"), MARKED))
+        self._marked.setVisible(extent is not None)
+        if extent is not None:
+            self._marked.setRegion(extent)
 
     def choose(self, number: int | None) -> None:
         """Mark a bin, and none for ``None``."""
@@ -165,6 +182,10 @@ class HistogramView(QWidget):
     def point_out(self, value: float | None) -> None:
         """Mark where an image that is pointed at stands."""
         self.plot.point_out(value)
+
+    def mark(self, extent: Extent | None) -> None:
+        """Mark a range of x that is chosen; none for ``None``."""
+        self.plot.mark(extent)
 
     def description(self, number: int | None = None) -> str:
         """Text on a bin; without one, on the median of each series."""

@@ -18,7 +18,7 @@ from genstudio.studio.theme import colour, line_style, theme
 from genstudio.viewing.charts.chart import Line, Points
 
 FAINT, BEHIND, FILL = 0.42, 0.65, 0.16  # share of the line's colour, the rest is the card's
-RING, MARK, MEAN = 7, 6, 12  # pixels across
+RING, MARK, MEAN, BEST = 7, 6, 12, 13  # pixels across
 DENSE = 1.25  # device pixels to a logical one, from which on a thick line is three
 
 
@@ -77,12 +77,15 @@ class LineItems:
         self.rings: pg.ScatterPlotItem | None = None
         self.marks: pg.ScatterPlotItem | None = None
         self.mean: pg.ScatterPlotItem | None = None
+        self.best: pg.ScatterPlotItem | None = None
         self.behind: list[CurveItem] = []
         self._style: tuple[Any, ...] = ()
 
     def __iter__(self) -> Iterator[Any]:
         """All items that there are."""
-        yield from (item for item in (self.main, self.raw, self.rings, self.marks, self.mean) if item is not None)
+        yield from (
+            item for item in (self.main, self.raw, self.rings, self.marks, self.mean, self.best) if item is not None
+        )
         yield from self.behind
 
     def show(self, line: Line) -> None:
@@ -94,6 +97,8 @@ class LineItems:
         if line.marks is not None and self.marks is None:
             self.marks = self._made(_scatter(MARK), 4)
             self.mean = self._made(_scatter(MEAN), 5)
+        if line.best is not None and self.best is None:
+            self.best = self._made(_scatter(BEST, "star"), 6)
         while len(self.behind) < len(line.behind):
             self.behind.append(self._made(CurveItem(), 2))
         self._colour(line)
@@ -106,6 +111,8 @@ class LineItems:
             self.marks.setData(*(line.marks or (np.empty(0), np.empty(0))))
             mean = line.mean
             self.mean.setData(*(([mean[0]], [mean[1]]) if mean is not None else ([], [])))
+        if self.best is not None:
+            self.best.setData(*(([line.best[0]], [line.best[1]]) if line.best is not None else ([], [])))
         for place, item in enumerate(self.behind):
             item.show_points(line.behind[place].points if place < len(line.behind) else None)
 
@@ -126,6 +133,9 @@ class LineItems:
         if self.rings is not None:
             self.rings.setPen(pg.mkPen(QColor(style.colour), width=1.5))
             self.rings.setBrush(colour("card"))
+        if self.best is not None:
+            self.best.setPen(pg.mkPen(colour("card"), width=1))
+            self.best.setBrush(QColor(style.colour))
         if self.marks is not None and self.mean is not None:
             self.marks.setPen(None)
             self.marks.setBrush(mixed(style.colour, 0.6))
@@ -140,7 +150,7 @@ class LineItems:
         return item
 
 
-def _scatter(size: int) -> pg.ScatterPlotItem:
-    made = pg.ScatterPlotItem(size=size, pxMode=True, antialias=True)
+def _scatter(size: int, symbol: str = "o") -> pg.ScatterPlotItem:
+    made = pg.ScatterPlotItem(size=size, symbol=symbol, pxMode=True, antialias=True)
     made.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
     return made

@@ -46,6 +46,8 @@ class Line:
     marks: Points | None = None
     mean: tuple[float, float] | None = None
     filled: bool = False
+    best: tuple[float, float] | None = None
+    """The best of the rings, where it is known which values are good."""
 
     def parts(self) -> Iterator[Points]:
         """All points of the line and of what belongs to it."""

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genstudio.core.metrics import Metric, title_of
+from genstudio.viewing.charts.best import best_of
 from genstudio.viewing.charts.chart import AnnotationAt, Behind, Chart, Extent, Line, Panel, Points
 from genstudio.viewing.charts.curve_groups import distinct_titles
 from genstudio.viewing.charts.smoothing import smooth
@@ -263,8 +264,11 @@ def _line(curve: Curve, request: CurvesRequest, smoothed: dict[str, np.ndarray],
     behind = tuple(
         replace(one, points=_behind(one.points, request, log=log)) for one in curve.behind if len(one.points[0])
     )
+    best = best_of(curve.metric, curve.held_out) if len(curve.held_out[0]) > 1 else None
+    if best is not None:
+        best = best[0], float(drawable(np.array([best[1]]), log=log)[0])
     title = title_of(curve.name, {curve.name: curve.metric})
-    return Line(curve.name, title, points, curve.style, raw, (hx[shown], rings[shown]), behind)
+    return Line(curve.name, title, points, curve.style, raw, (hx[shown], rings[shown]), behind, best=best)
 
 
 def _behind(points: Points, request: CurvesRequest, *, log: bool) -> Points:
