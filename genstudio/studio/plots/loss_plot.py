@@ -52,8 +52,9 @@ class LossPlot(ChartPlot):
         self.smoothing = 0.9
         self.arranged: Arranged | None = None  # what is on screen
         self.drawing = False  # whether curves are being arranged
-        self.took = 0.0  # seconds: arranging, showing and painting the last time
-        self._requested_at, self._painting = -math.inf, False
+        self.painting = False  # whether what was shown is still to be painted
+        self.took = self.gui_took = 0.0  # seconds of CPU of the last refresh: all of it, and on this thread
+        self._requested_at = -math.inf
         self._stale = self._grew = False
         super().__init__(parent)
         self.setAccessibleName(_("Losses"))
@@ -164,8 +165,9 @@ class LossPlot(ChartPlot):
         began = time.thread_time()
         self.arranged, took = made
         self.show_chart(self.arranged.chart)
-        self.took = took + time.thread_time() - began
-        self.drawing, self._painting = False, True
+        self.gui_took = time.thread_time() - began
+        self.took = took + self.gui_took
+        self.drawing, self.painting = False, True
         self.drawn.emit()
         if self._stale:
             self._ask()
@@ -210,8 +212,9 @@ class LossPlot(ChartPlot):
     def paintEvent(self, event: QPaintEvent) -> None:
         began = time.thread_time()
         super().paintEvent(event)
-        if self._painting:
-            self._painting = False
+        if self.painting:
+            self.painting = False
+            self.gui_took += time.thread_time() - began
             self.took += time.thread_time() - began
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -62,11 +62,12 @@ class PanelItem:
             self._dress(line)
         if self.boundary is not None:
             self.boundary.setPen(thin_pen(colour("muted"), (4, 3)))
-        self._show_title(self._text)
+        self._fit_title()
 
     def show(self, panel: Panel, chart: Chart) -> None:
         """Show ``panel`` of ``chart``; its ranges are set by the owner."""
-        self.axis.setLogMode(panel.log)
+        if self.axis.logMode != panel.log:  # setting it paints the axis again
+            self.axis.setLogMode(panel.log)
         self.axis.set_unit(panel.unit if panel.unit == "%" else "")
         for name in [name for name in self.lines if name not in {line.name for line in panel.lines}]:
             for item in self.lines.pop(name):
@@ -99,8 +100,10 @@ class PanelItem:
     # -- parts ---------------------------------------------------------------------------------------------------
 
     def _show_title(self, text: str, unit: str = "") -> None:
-        self._text = f"{text} ({unit})" if text and unit and not self._title_inside else text
-        self._fit_title()
+        text = f"{text} ({unit})" if text and unit and not self._title_inside else text
+        if text != self._text:
+            self._text = text
+            self._fit_title()
 
     def _fit_title(self, _view: Any = None) -> None:
         """Write the title, shortened to the room there is."""
