@@ -54,6 +54,10 @@ def test_times_never_overlap(axes: dict[str, Axis], high: float, pixels: float) 
 
 @given(st.floats(-1e5, 1e5), st.floats(1e-3, 1e5), st.floats(24, 400))
 def test_texts_of_a_short_axis_never_overlap(axes: dict[str, Axis], low: float, span: float, pixels: float) -> None:
-    levels = axes["value"].tickValues(low, low + span, pixels)
-    assert len(levels) == 1
-    assert levels[0][0] * pixels / span >= 16
+    ((_spacing, values),) = axes["value"].tickValues(low, low + span, pixels)
+    assert all((b - a) * pixels / span >= 16 for a, b in itertools.pairwise(values))
+
+
+def test_short_axis_has_two_texts(axes: dict[str, Axis]) -> None:
+    """One text gives no scale."""
+    assert texts(axes["value"], 0.62, 0.70, 34) == [["0.64", "0.68"]]

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from genstudio.core.spec import ImageSpec
 from genstudio.panes.plane.content import DATA, SAMPLES
@@ -65,35 +66,66 @@ def test_wheel_zooms_drag_moves_and_undo_reverts_each(qtbot, area: PaneArea):
     assert isinstance(view, PlaneView)
     assert view.legend.isVisible()
     assert "of 25 modes covered" in view.caption.full_text()
-    grid = view.grid
+    plot = view.plot
+    assert plot.isVisible()
+    assert not view.grid.isVisible()
     side = view.rendered.content.pictures[0].pixels.shape[0]
-    assert 300 < side <= min(grid.width(), grid.height()), "as large as the pane"
-    at = grid.cell_rect(0, 0).topLeft() + QPointF(0.75 * side, 0.25 * side)
+    assert 300 < side <= min(plot.width(), plot.height()), "the file's picture is as large"
+    at = plot.position_of(0.75, 0.25)
     under = area.states["plane"].place(0.75, 0.25)
     nothing = Qt.KeyboardModifier.NoModifier
     for _ in range(5):
-        wheel = QWheelEvent(at, grid.mapToGlobal(at), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, nothing,
-                            Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
-        grid.wheelEvent(wheel)
+        wheel = QWheelEvent(at, plot.viewport().mapToGlobal(at), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+                            nothing, Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
+        QApplication.sendEvent(plot.viewport(), wheel)
     zoomed = area.states["plane"]
     assert zoomed.zoom == pytest.approx(1.2**5)
     assert zoomed.place(0.75, 0.25) == pytest.approx(under, abs=0.004)
+    left, top = zoomed.corner
+    assert plot.view.viewRange() == pytest.approx(
+        np.array([[left, left + 1 / zoomed.zoom], [top - 1 / zoomed.zoom, top]])
+    )
     qtbot.waitUntil(lambda: not view.pan_and_zoom.zooming, timeout=PATIENCE)
     settled(qtbot, area, "plane")
     press, release = at.toPoint(), at.toPoint() + QPoint(-60, 40)
-    QTest.mousePress(grid, Qt.MouseButton.LeftButton, nothing, press)
-    QTest.mouseMove(grid, press + QPoint(-30, 20))
-    QTest.mouseMove(grid, release)
-    QTest.mouseRelease(grid, Qt.MouseButton.LeftButton, nothing, release)
+    QTest.mousePress(plot.viewport(), Qt.MouseButton.LeftButton, nothing, press)
+    QTest.mouseMove(plot.viewport(), press + QPoint(-30, 20))
+    QTest.mouseMove(plot.viewport(), release)
+    QTest.mouseRelease(plot.viewport(), Qt.MouseButton.LeftButton, nothing, release)
     moved = area.states["plane"]
     assert moved.centre_x > zoomed.centre_x
     area.undo_stack.undo()
     assert area.states["plane"] == zoomed
-    qtbot.keyClick(grid, Qt.Key.Key_Home)
+    qtbot.keyClick(plot, Qt.Key.Key_Home)
     assert area.states["plane"].zoom == 1.0
     area.undo_stack.undo()
     area.undo_stack.undo()
     assert area.states["plane"].zoom == 1.0, "five notches of one turn are one command"
+
+
+def test_field_and_points_are_items_of_the_plot(qtbot, area: PaneArea, tmp_path: Path):
+    view = settled(qtbot, area, "plane")
+    chart, values = view.plot.chart, view.rendered.content.values
+    assert np.array_equal(chart.samples, values["samples_xy"])
+    assert np.array_equal(chart.data, values["data_xy"])
+    assert chart.colours.shape == (*values["field"].shape, 3)
+    assert chart.arrows is None
+    view.inspector.controls.rows["arrows"].field.click()
+    view.inspector.controls.rows["data"].field.click()
+    settled(qtbot, area, "plane")
+    assert view.plot.chart.arrows is not None
+    assert view.plot.chart.data is None
+    for key in (Qt.Key.Key_Plus, Qt.Key.Key_Plus, Qt.Key.Key_Left):
+        qtbot.keyClick(view.plot, key)
+    state = area.states["plane"]
+    assert state.zoom > 1
+    assert state.centre_x < 0.5
+    exporter = area.exporter
+    exporter.choose_path = lambda title, proposed, filters: str(tmp_path / "plane.svg")
+    actions = {action.text(): action for action in view.plot.make_menu().actions()}
+    with qtbot.waitSignal(exporter.finished, timeout=PATIENCE):
+        actions["Save as SVG…"].trigger()
+    assert (tmp_path / "plane.svg").read_text().startswith("<?xml")
 
 
 def test_objective_is_drawn_as_curves_with_a_readout(qtbot, area: PaneArea):

@@ -259,9 +259,10 @@ class PaneView(PaneFrame):
         self.inspector.controls.drag_ended.connect(merging.slider_released)
         return merging
 
-    def make_pan_and_zoom(self, *, zooms: bool = True) -> PanAndZoom:
-        """Make the grid pan and zoom; ``moved`` and ``zoomed`` are the caller's to connect."""
-        made = PanAndZoom(self.grid, zooms=zooms)
+    def make_pan_and_zoom(self, plot: ImageGrid | Any = None, *, zooms: bool = True) -> PanAndZoom:
+        """Make the grid, or a ``plot`` with its signals, pan and zoom; ``moved`` and ``zoomed`` are the caller's to
+        connect."""
+        made = PanAndZoom(plot or self.grid, zooms=zooms)
         made.drag_started.connect(self.drag_started)
         made.drag_ended.connect(self.drag_ended)
         return made

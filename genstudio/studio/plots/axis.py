@@ -18,6 +18,7 @@ LEFT, WIDE_LEFT, BELOW = 48, 64, 22  # pixels for the ticks' texts; the wide one
 TITLE = 17  # pixels more for the name of what is across
 LONG_TEXT = 5  # letters, beyond which an axis is wide
 LETTER, LINE, POWER_ROOM = 7.0, 17.0, 24.0  # pixels: a letter, a line, and from one power of ten to the next
+EDGE = 7.0  # pixels that half a text needs
 GRID = 255  # of 255: how strongly the lines across are drawn, in the theme's pale colour for them
 SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -68,6 +69,18 @@ class Axis(pg.AxisItem):
         room = LINE if self.orientation == "left" else LETTER * LONG_TEXT
         least = max((high - low) * room / max(size, 1.0), 1.0 if self.across == "step" else 0.0)
         return [(spacing if spacing >= least else nice_step(least), offset) for spacing, offset in levels[:1]]
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float | None, list[float]]]:
+        levels: list[tuple[float | None, list[float]]] = super().tickValues(low, high, size)
+        if self.logMode or self.across != "value" or not levels or len(levels[0][1]) > 1:
+            return levels
+        # One text gives no scale: the outermost two of finer ones, which have room.
+        spacing, edge = levels[0][0] or 1.0, EDGE * (high - low) / max(size, 1.0)
+        for finer in (spacing / 2, spacing / 5, spacing / 10):
+            first, last = math.ceil((low + edge) / finer), math.floor((high - edge) / finer)
+            if last - first >= 1 and (last - first) * finer * size >= LINE * (high - low):
+                return [(finer, [first * finer, last * finer])]
+        return levels
 
     def logTickValues(self, low: float, high: float, size: float, ticks: Any) -> list[tuple[float | None, list[float]]]:
         powers = range(math.floor(low), math.ceil(high) + 1)

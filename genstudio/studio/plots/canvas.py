@@ -56,11 +56,14 @@ class Canvas(pg.GraphicsView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        for action in self.sceneObj.contextMenu:  # pyqtgraph's own menu, which is never shown and has no translation
+            action.setParent(None)
+        self.sceneObj.contextMenu = []
         self.new_rows(0, 0, 0, 0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setObjectName("plot")
         self.setMinimumSize(0, 0)
-        theme().changed.connect(self.recolour)
+        theme().changed.connect(self._theme_changed)
         self.recolour()
 
     def new_rows(self, left: float, top: float, right: float, bottom: float) -> None:
@@ -73,6 +76,10 @@ class Canvas(pg.GraphicsView):
     # -- colours -------------------------------------------------------------------------------------------------
 
     @Slot()
+    def _theme_changed(self) -> None:
+        # A slot of this class: connected to an override, the signal would reach plots that are deleted.
+        self.recolour()
+
     def recolour(self) -> None:
         """Take the theme's colours."""
         self.setBackground(behind(self))

@@ -13,6 +13,7 @@ from genstudio.core.messages import _
 from genstudio.studio.theme import Series, colour, font, line_style
 
 GAP = 8
+MOST_PER_ROW = 4
 SAMPLE = 18  # pixels of line in front of the name
 
 
@@ -131,17 +132,21 @@ class Legend(QWidget):
 
     @Slot()
     def _place(self) -> None:
-        """Two names a row where both have room for their numbers, else one."""
+        """As many names a row as have room for their numbers."""
         widths = [entry.sizeHint().width() for entry in self.entries.values()]
-        both = max(widths[::2], default=0) + GAP + max(widths[1::2], default=0)
-        per_row = 2 if both <= self.width() else 1
+
+        def needed(per_row: int) -> int:
+            return sum(max(widths[column::per_row]) for column in range(per_row)) + GAP * (per_row - 1)
+
+        most = min(len(widths), MOST_PER_ROW)
+        per_row = next((n for n in range(most, 1, -1) if needed(n) <= self.width()), 1)
         if per_row == self._per_row:
             return
         self._per_row = per_row
         for place, entry in enumerate(self.entries.values()):
             self._grid.addWidget(entry, place // per_row, place % per_row)
-        self._grid.setColumnStretch(per_row, 1)
-        self._grid.setColumnStretch(3 - per_row, 0)
+        for column in range(MOST_PER_ROW + 1):
+            self._grid.setColumnStretch(column, int(column == per_row))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

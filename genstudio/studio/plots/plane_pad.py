@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -123,7 +123,6 @@ class PlanePad(Canvas):
             item.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
             item.setPos(-corner * end, corner * end)
 
-    @Slot()
     def recolour(self) -> None:
         self.setBackground(colour("field"))
         if not hasattr(self, "_point"):

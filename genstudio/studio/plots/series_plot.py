@@ -72,8 +72,19 @@ class SeriesPlot(QFrame):
 
     def _dress(self) -> None:
         lines = self.chart.lines if self.chart is not None else {}
-        titles = {name: translate(line.title) for name, line in lines.items()}
+        titles = self._titles()
         self.legend.set_names(titles, {name: line.style for name, line in lines.items()}, ())
+
+    def _titles(self) -> dict[str, str]:
+        """Titles of the lines by name; where two have one title, with that of their panel."""
+        panels = self.chart.panels if self.chart is not None else ()
+        own = {line.name: translate(line.title) for panel in panels for line in panel.lines}
+        of_panel = {line.name: translate(panel.title) for panel in panels for line in panel.lines}
+        known = list(own.values())
+        return {
+            name: f"{of_panel[name]}, {title}" if known.count(title) > 1 and of_panel[name] else title
+            for name, title in own.items()
+        }
 
     @Slot()
     def _show(self) -> None:
