@@ -36,11 +36,15 @@ Role = Literal[
 
 @dataclass(frozen=True)
 class Metric:
-    """Title for people (or a symbol such as ``D(x)``), unit ("" for none), and what health rules may read it as."""
+    """Title for people (or a symbol such as ``D(x)``), unit ("" for none), and what health rules may read it as.
+
+    better: which values are good, where that is known.
+    """
 
     title: Message | str
     unit: str = ""
     roles: tuple[Role, ...] = ()
+    better: Literal["higher", "lower", ""] = ""
 
 
 def title_of(name: str, metrics: Mapping[str, Metric]) -> str:

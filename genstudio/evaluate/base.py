@@ -98,7 +98,7 @@ class Measure:
     @property
     def metrics(self) -> dict[str, Metric]:
         """Title, unit and roles of the value and of each extra, by name."""
-        return {self.key: Metric(self.curve_title or self.title, self.unit, self.roles), **self.extras}
+        return {self.key: Metric(self.curve_title or self.title, self.unit, self.roles, self.better), **self.extras}
 
     def serves(self, model: object) -> bool:
         """True if ``model`` has every capability that this measure needs."""

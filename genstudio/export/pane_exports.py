@@ -161,6 +161,15 @@ def save_histogram(request: ExportRequest, progress: Progress, cancelled: Cancel
     )
 
 
+def save_curves(request: ExportRequest, progress: Progress, cancelled: Cancelled) -> Path:
+    """Write the series as curves: a picture as PNG or SVG, all their points as CSV."""
+    from genstudio.export.charts.series import save_series
+    from genstudio.export.provenance import provenance_of
+
+    provenance = provenance_of(request.snapshot, request.state, run=request.run)
+    return save_series(request.path, request.content, provenance=provenance)
+
+
 def save_numbers(request: ExportRequest, progress: Progress, cancelled: Cancelled) -> Path:
     """Write the numbers of the content: a table as CSV, all arrays as npz."""
     import numpy as np
@@ -196,3 +205,4 @@ LATENT_WALK = Export("walk", N_("Animation: a path through z…"), "{pane}-walk-
 HISTOGRAM = Export(
     "histogram", N_("Histogram…"), "{pane}-histogram-{step}.svg", (".svg", ".png", ".csv"), save_histogram
 )
+CURVES = Export("curves", N_("Curves…"), "{pane}-curves-{step}.svg", (".svg", ".png", ".csv"), save_curves)

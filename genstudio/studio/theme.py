@@ -175,6 +175,12 @@ def theme() -> Theme:
     return _theme
 
 
+def line_style(place: int) -> Series:
+    """Colour and dash of the line at ``place`` of a plot. After all colours the dashes shift, so that no pair repeats."""
+    series = theme().current.series
+    return Series(series[place % len(series)].colour, DASHES[(place + place // len(series)) % len(DASHES)])
+
+
 def colour(role: str) -> QColor:
     """The colour of a role now: ``colour("muted")``."""
     return QColor(getattr(theme().current, role))

@@ -12,6 +12,7 @@ from genstudio.core.messages import Message
 if TYPE_CHECKING:
     import numpy as np
 
+    from genstudio.viewing.charts.field import FieldChart
     from genstudio.viewing.layout import Layout
 
 
@@ -123,6 +124,8 @@ class Content:
     across: Message | str = ""
     figure: Callable[[Content, Layout], np.ndarray] | None = None
     share: float | None = None
+    field_chart: FieldChart | None = None
+    """What a plot of the plane shows in place of the first picture; its numbers stand in ``values`` too."""
 
     def digest(self) -> str:
         """sha256 over every number and word: equal for equal contents."""

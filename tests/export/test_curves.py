@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,8 +14,9 @@ from PIL import Image
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_
 from genstudio.core.metrics import Metric, title_of, unit_of
-from genstudio.export.charts import plot
+from genstudio.export.charts import paper
 from genstudio.export.charts.curves import read_rows, save_curves, save_run_curves
+from genstudio.export.charts.run_chart import run_chart
 from genstudio.export.provenance import Provenance, read_provenance
 from genstudio.training.curve_annotations import Annotation
 from genstudio.training.metrics import metrics_of
@@ -61,7 +64,7 @@ def test_the_png_shows_each_curve_in_its_colour_on_its_theme(tmp_path: Path, the
     )  # type: ignore[arg-type]  # fmt: skip
     with Image.open(path) as image:
         colours = {tuple(c) for c in np.asarray(image.convert("RGB")).reshape(-1, 3)}
-    context = plot.COLOURS[theme]
+    context = paper.COLOURS[theme]
     for wanted in (context.card, *context.series[:2]):
         assert tuple(int(wanted[i : i + 2], 16) for i in (1, 3, 5)) in colours
     assert read_provenance(path) == told
@@ -71,26 +74,16 @@ def test_the_colours_and_dashes_are_those_of_the_window() -> None:
     from genstudio.studio import theme
 
     for name, palette in (("light", theme.LIGHT), ("dark", theme.DARK)):
-        context = plot.COLOURS[name]
+        context = paper.COLOURS[name]
         assert context.series == tuple(series.colour for series in palette.series)
         assert (context.card, context.text, context.muted, context.grid) == (
             palette.card, palette.text, palette.muted, palette.grid
         )  # fmt: skip
-    assert plot.DASHES == theme.DASHES
+    assert paper.DASHES == theme.DASHES
 
 
 def test_no_two_curves_look_the_same() -> None:
-    styles = plot._styles([f"train/term{i}" for i in range(30)], plot.COLOURS["light"])
-    assert len({(s["color"], str(s["linestyle"])) for s in styles.values()}) == 30
-
-
-def test_thinning_keeps_every_peak() -> None:
-    y = np.zeros(100_000)
-    y[77_777], y[12_345] = 5, -3
-    _, thinned = plot.thin(np.arange(100_000), y, 1000)
-    assert len(thinned) <= 1002
-    assert thinned.max() == 5
-    assert thinned.min() == -3
+    assert len({paper.line_style(place, paper.COLOURS["light"]) for place in range(30)}) == 30
 
 
 def test_a_run_s_curves_carry_their_units(run: Run, tmp_path: Path) -> None:
@@ -139,23 +132,35 @@ def test_changes_are_marked_in_the_picture(tmp_path: Path, x: str) -> None:
     assert marked.count(dashed) == plain.count(dashed) + 1, "one line for two changes at one step, in one panel"
 
 
+def panels_of(rows: list[Row], keys: list[str], metrics: Mapping[str, Metric], parts: dict[str, str]) -> list[Any]:
+    """Title and names of each panel of the chart that goes on paper."""
+    chart = run_chart(rows, keys, metrics, parts=parts)
+    return [(panel.title, [line.name for line in panel.lines]) for panel in chart.panels]
+
+
 def test_curves_of_two_players_are_in_separate_panels() -> None:
     names = ["d_real", "d_fake", "D(x)", "D(G(z))", "gradient/discriminator", "adversarial", "M", "elbo"]
     parts = {"d_real": "discriminator", "d_fake": "discriminator", "adversarial": "generator"}
     parts |= {"D(x)": "", "D(G(z))": "", "gradient/discriminator": "", "M": ""}
-    panels = plot._panels([*(f"train/{name}" for name in names[:-1]), "validation/elbo"], metrics_of("gan"), parts)
-    assert panels == [
-        ("discriminator", ["train/d_real", "train/d_fake"]),
-        ("generator", ["train/adversarial"]),
-        ("other values: D(x), D(G(z))", ["train/D(x)", "train/D(G(z))"]),
-        ("gradients", ["train/gradient/discriminator"]),
-        ("other values: M", ["train/M"]),
-        ("nats", ["validation/elbo"]),
+    keys = [*(f"train/{name}" for name in names[:-1]), "validation/elbo"]
+    rows = [Row(step, step, dict.fromkeys(keys, 0.5 + step / 100)) for step in range(20)]
+    assert panels_of(rows, keys, metrics_of("gan"), parts) == [
+        ("discriminator", ["d_real", "d_fake"]),
+        ("generator", ["adversarial"]),
+        ("other values: D(x), D(G(z))", ["D(x)", "D(G(z))"]),
+        ("gradients", ["gradient/discriminator"]),
+        ("other values: M", ["M"]),
+        ("nats", ["elbo"]),
     ]
-    assert plot._panels(["train/a", "validation/a", "train/b"], {"b": Metric("b", "nats")}, {}) == [
-        ("", ["train/a", "validation/a"]),
-        ("nats", ["train/b"]),
-    ]
+    assert panels_of(rows, keys[:2], {"d_fake": Metric("b", "nats")}, {}) == [("", ["d_real"]), ("nats", ["d_fake"])]
+
+
+def test_two_measured_splits_are_two_curves() -> None:
+    keys = ["train/elbo", "validation/elbo", "test/elbo"]
+    rows = [Row(step, step, dict.fromkeys(keys, -100.0 + step)) for step in range(20)]
+    lines = run_chart(rows, keys, metrics_of("vae")).lines
+    assert list(lines) == ["elbo", "elbo (test)"]
+    assert [len(line.rings[0]) for line in lines.values() if line.rings] == [20, 20]
 
 
 @pytest.mark.parametrize(

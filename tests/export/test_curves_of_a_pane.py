@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from genstudio.export.charts.plot import COLOURS
+from genstudio.export.charts.paper import COLOURS
 from genstudio.export.films.films import through_training
 from genstudio.export.images.contents import compose, save_pane
 from genstudio.export.reproduce import reproduce

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genstudio.export.charts.smoothing import smooth
+from genstudio.viewing.charts.smoothing import smooth
 
 values = st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), max_size=60)
 

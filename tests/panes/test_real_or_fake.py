@@ -19,9 +19,9 @@ from genstudio.models.base import build
 from genstudio.objectives.base import objectives
 from genstudio.panes.real_or_fake.content import RealOrFakeState
 from genstudio.training.snapshot import Snapshot, load_model
+from genstudio.viewing.charts.histograms import histogram, round_ends
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.discriminator import boundary_of, discriminated
-from genstudio.viewing.histogram import histogram, round_ends
 from genstudio.viewing.pane import contents, final
 
 

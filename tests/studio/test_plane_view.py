@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QFontMetricsF, QWheelEvent
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from genstudio.core.spec import ImageSpec
 from genstudio.panes.plane.content import DATA, SAMPLES
@@ -23,7 +24,6 @@ from genstudio.studio.plots.series_plot import SeriesPlot
 from genstudio.studio.settings import Settings
 from genstudio.studio.sidebar.data.opening import open_preview
 from genstudio.studio.sidebar.data.thumbnails import ALONE, Thumbnails
-from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import Combo
 from genstudio.training.run.run import Run
 from genstudio.viewing.content import Content, Legend, Series
@@ -66,35 +66,66 @@ def test_wheel_zooms_drag_moves_and_undo_reverts_each(qtbot, area: PaneArea):
     assert isinstance(view, PlaneView)
     assert view.legend.isVisible()
     assert "of 25 modes covered" in view.caption.full_text()
-    grid = view.grid
+    plot = view.plot
+    assert plot.isVisible()
+    assert not view.grid.isVisible()
     side = view.rendered.content.pictures[0].pixels.shape[0]
-    assert 300 < side <= min(grid.width(), grid.height()), "as large as the pane"
-    at = grid.cell_rect(0, 0).topLeft() + QPointF(0.75 * side, 0.25 * side)
+    assert 300 < side <= min(plot.width(), plot.height()), "the file's picture is as large"
+    at = plot.position_of(0.75, 0.25)
     under = area.states["plane"].place(0.75, 0.25)
     nothing = Qt.KeyboardModifier.NoModifier
     for _ in range(5):
-        wheel = QWheelEvent(at, grid.mapToGlobal(at), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, nothing,
-                            Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
-        grid.wheelEvent(wheel)
+        wheel = QWheelEvent(at, plot.viewport().mapToGlobal(at), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+                            nothing, Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
+        QApplication.sendEvent(plot.viewport(), wheel)
     zoomed = area.states["plane"]
     assert zoomed.zoom == pytest.approx(1.2**5)
     assert zoomed.place(0.75, 0.25) == pytest.approx(under, abs=0.004)
+    left, top = zoomed.corner
+    assert plot.view.viewRange() == pytest.approx(
+        np.array([[left, left + 1 / zoomed.zoom], [top - 1 / zoomed.zoom, top]])
+    )
     qtbot.waitUntil(lambda: not view.pan_and_zoom.zooming, timeout=PATIENCE)
     settled(qtbot, area, "plane")
     press, release = at.toPoint(), at.toPoint() + QPoint(-60, 40)
-    QTest.mousePress(grid, Qt.MouseButton.LeftButton, nothing, press)
-    QTest.mouseMove(grid, press + QPoint(-30, 20))
-    QTest.mouseMove(grid, release)
-    QTest.mouseRelease(grid, Qt.MouseButton.LeftButton, nothing, release)
+    QTest.mousePress(plot.viewport(), Qt.MouseButton.LeftButton, nothing, press)
+    QTest.mouseMove(plot.viewport(), press + QPoint(-30, 20))
+    QTest.mouseMove(plot.viewport(), release)
+    QTest.mouseRelease(plot.viewport(), Qt.MouseButton.LeftButton, nothing, release)
     moved = area.states["plane"]
     assert moved.centre_x > zoomed.centre_x
     area.undo_stack.undo()
     assert area.states["plane"] == zoomed
-    qtbot.keyClick(grid, Qt.Key.Key_Home)
+    qtbot.keyClick(plot, Qt.Key.Key_Home)
     assert area.states["plane"].zoom == 1.0
     area.undo_stack.undo()
     area.undo_stack.undo()
     assert area.states["plane"].zoom == 1.0, "five notches of one turn are one command"
+
+
+def test_field_and_points_are_items_of_the_plot(qtbot, area: PaneArea, tmp_path: Path):
+    view = settled(qtbot, area, "plane")
+    chart, values = view.plot.chart, view.rendered.content.values
+    assert np.array_equal(chart.samples, values["samples_xy"])
+    assert np.array_equal(chart.data, values["data_xy"])
+    assert chart.colours.shape == (*values["field"].shape, 3)
+    assert chart.arrows is None
+    view.inspector.controls.rows["arrows"].field.click()
+    view.inspector.controls.rows["data"].field.click()
+    settled(qtbot, area, "plane")
+    assert view.plot.chart.arrows is not None
+    assert view.plot.chart.data is None
+    for key in (Qt.Key.Key_Plus, Qt.Key.Key_Plus, Qt.Key.Key_Left):
+        qtbot.keyClick(view.plot, key)
+    state = area.states["plane"]
+    assert state.zoom > 1
+    assert state.centre_x < 0.5
+    exporter = area.exporter
+    exporter.choose_path = lambda title, proposed, filters: str(tmp_path / "plane.svg")
+    actions = {action.text(): action for action in view.plot.make_menu().actions()}
+    with qtbot.waitSignal(exporter.finished, timeout=PATIENCE):
+        actions["Save as SVG…"].trigger()
+    assert (tmp_path / "plane.svg").read_text().startswith("<?xml")
 
 
 def test_objective_is_drawn_as_curves_with_a_readout(qtbot, area: PaneArea):
@@ -105,15 +136,16 @@ def test_objective_is_drawn_as_curves_with_a_readout(qtbot, area: PaneArea):
     assert not view.grid.isVisible()
     assert not view.inspector.view.isVisible()
     assert "slope at the samples" in view.caption.full_text()
-    discriminator, generator = plot.panels()
-    assert discriminator.box.bottom() < generator.box.top()
-    assert len(generator.series) == 2
-    QTest.mouseMove(plot, QPoint(round(plot.x_pixel(0.5)), round(generator.box.center().y())))
-    told = {str(series.name): plot._text(series) for _, series in generator.series}
-    assert [text.split()[-1] for text in told.values()] == ["−0.69", "+0.69"]  # log 1/2, -log 1/2
+    discriminator, generator = plot.plot.panels
+    assert discriminator.view.sceneBoundingRect().bottom() < generator.view.sceneBoundingRect().top()
+    assert len(generator.lines) == 2
+    place = generator.view.mapViewToScene(QPointF(0.5, 0.0))
+    QTest.mouseMove(plot.plot.viewport(), place.toPoint())
+    told = [plot.legend.entries[name].value for name in generator.lines]
+    assert told == ["−0.69", "+0.69"]  # log 1/2, -log 1/2
     view.inspector.controls.rows["axis"].field.activated.emit(1)
     settled(qtbot, area, "objective")
-    assert plot.panels()[0].series[0][1].x[0] < 0
+    assert plot.chart.extent[0] < 0
     view.toggle_help()
     assert view.showing_help
     view.toggle_help()
@@ -205,14 +237,13 @@ def test_caption_below_a_plot_wraps_and_its_tooltip_is_complete(qtbot):
     plot.resize(600, 400)
     plot.show_content(content)
     plot.show()
-    wide = plot.panels()[-1].box.bottom()
-    assert plot.toolTip() == ""
+    wide = plot.across.height()
+    assert plot.plot.panels[0].shown_title == "Generator's loss"
     plot.resize(240, 400)
-    narrow = plot.panels()[-1].box
-    assert narrow.bottom() < wide, "more lines of words are below it"
-    foot = QFontMetricsF(font(11)).horizontalAdvance(content.across) / (plot.width() - 32)
-    assert plot.height() - narrow.bottom() > 26 + 12 * foot, "room for all of them"
-    assert name in plot.toolTip()
+    qtbot.waitUntil(lambda: plot.across.height() > wide)
+    assert plot.across.height() >= plot.across.heightForWidth(plot.across.width()), "room for all of the text"
+    (entry,) = plot.legend.entries.values()
+    assert name in entry.toolTip()
 
 
 def test_colour_bar_has_its_labels_below_if_narrow(qtbot):

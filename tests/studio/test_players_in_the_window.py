@@ -9,18 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from genstudio.core.messages import N_
-from genstudio.core.metrics import Metric
-from genstudio.export.charts.curve_groups import into_groups
-from genstudio.studio.plots.curve_chart import AnnotationAt, ChartRequest, Curve, arrange
-from genstudio.studio.plots.curve_painting import paint, title_top
-from genstudio.studio.theme import LIGHT
 from genstudio.training.health import Health
 from genstudio.training.judge import recipe
-from genstudio.training.metrics import metrics_of
 from genstudio.training.run.run import Run
 from tests.studio.typing_helpers import enter
 
@@ -159,18 +153,17 @@ def test_curves_are_grouped_by_player_and_changes_marked(qtbot, playing) -> None
     assert [(m.step, str(m.message)) for m in curves.rows.annotations] == [
         (here, "discriminator lr 0.001 → 0.0005"), (here, "discriminator steps 0 → 2"),
     ]  # fmt: skip
-    qtbot.waitUntil(lambda: curves.plot.chart is not None and len(curves.plot.chart.strips) >= 3, timeout=PATIENCE)
-    titles = [strip.title for strip in curves.plot.chart.strips]
+    qtbot.waitUntil(lambda: curves.plot.chart is not None and len(curves.plot.chart.panels) >= 3, timeout=PATIENCE)
+    titles = [panel.title for panel in curves.plot.chart.panels]
     assert list(dict.fromkeys(t.partition(":")[0] for t in titles)) == ["discriminator", "generator", "other values"]
     assert len(titles) == len(set(titles))
-    assert curves.plot.chart.strips[-1].held == (-0.12, 1.12), "all of what a probability may be"
+    low, high = curves.plot.chart.panels[-1].extent
+    assert low < -0.12 < 1.12 < high, "all of what a probability may be"
 
-    qtbot.waitUntil(
-        lambda: len(curves.plot.chart.request.annotations) == 2 and not curves.plot.drawing, timeout=PATIENCE
-    )
-    at = QPoint(round(curves.plot.chart.pixel(here)), 40)
-    assert "discriminator lr 0.001 → 0.0005" in curves.plot.text_near(at.x())
-    assert curves.plot.text_near(at.x() - 40) == ""
+    qtbot.waitUntil(lambda: len(curves.plot.chart.annotations) == 2 and not curves.plot.drawing, timeout=PATIENCE)
+    at = curves.plot.pixel_of(here)
+    assert "discriminator lr 0.001 → 0.0005" in curves.plot.text_near(at)
+    assert curves.plot.text_near(at - 40) == ""
     curves.plot.point_at(here)
     assert f"step {here}: discriminator lr" in curves.fact.full_text(), "the keyboard reads it too"
     curves.plot.point_at(math.nan)
@@ -249,110 +242,3 @@ def test_long_alarm_wraps_above_its_full_remedy(nothing_else_said, qtbot, playin
 
     health.show_text("good", "Learning.", "Slower", change)
     qtbot.waitUntil(lambda: health.remedy.x() > health.text_label.x(), timeout=PATIENCE)
-
-
-# -- without a window --------------------------------------------------------------------------------------------------
-
-
-METRICS = metrics_of("gan")
-
-
-def curve(name: str, section: str, values: np.ndarray) -> Curve:
-    x = np.arange(1.0, len(values) + 1)
-    return Curve(name, LIGHT.series[0], (x, values), (np.empty(0), np.empty(0)), METRICS[name], (), section)
-
-
-def chart(*curves: Curve, log: bool = True, annotations: tuple[AnnotationAt, ...] = ()):
-    return arrange(ChartRequest(curves, LIGHT, 390.0, 260.0, log=log, annotations=annotations))
-
-
-TIME = np.arange(200.0)
-
-
-def test_adversarial_losses_are_linear_and_gradients_logarithmic() -> None:
-    won = 0.7 * np.exp(-TIME / 20) + 1e-7
-    shown = chart(
-        curve("d_real", "discriminator", won), curve("d_fake", "discriminator", won),
-        curve("adversarial", "generator", 1 + TIME / 10),
-        curve("D(x)", "watched", 1 - won / 2), curve("D(G(z))", "watched", won / 2),
-    )  # fmt: skip
-    assert shown.groups == [["d_real", "d_fake"], ["adversarial"], ["D(x)", "D(G(z))"]]
-    assert [strip.log for strip in shown.strips] == [False, True, False]
-    assert chart(curve("gradient/generator", "gradients", won)).strips[0].log
-
-
-def test_strips_of_one_player_name_their_terms() -> None:
-    shown = chart(
-        curve("relativistic", "discriminator", 0.69 + 0.01 * np.sin(TIME)),
-        curve("r1", "discriminator", 40 * np.exp(-TIME / 50)), curve("r2", "discriminator", 30 * np.exp(-TIME / 50)),
-        curve("adversarial", "generator", np.sin(TIME)),
-        log=False,
-    )  # fmt: skip
-    assert [strip.title for strip in shown.strips] == [
-        "discriminator: relativistic", "discriminator: R1, R2", "generator",
-    ]  # fmt: skip
-    assert not paint(shown).isNull()
-    low = shown.strips[1]
-    assert title_top(shown, low, shown.right - 100) == low.top + 1
-    sure = chart(curve("adversarial", "generator", TIME), curve("D(x)", "watched", np.ones(200)), log=False)
-    assert title_top(sure, sure.strips[1], sure.right - 100) > sure.strips[1].top + 20, "not over its curve"
-
-
-def test_critic_values_have_their_full_range() -> None:
-    shown = chart(curve("D(x)", "watched", 3 + np.sin(TIME)), curve("D(G(z))", "watched", -2 + np.sin(TIME)))
-    low, high = shown.strips[0].held
-    assert low < -2.9
-    assert high > 3.9
-
-
-def test_small_penalty_has_its_own_strip_and_lines_per_strip_are_limited() -> None:
-    shown = chart(
-        curve("d_real", "discriminator", -20 + np.sin(TIME)), curve("d_fake", "discriminator", 20 + np.sin(TIME)),
-        curve("gradient_penalty", "discriminator", 0.01 + 0.001 * np.sin(TIME)),
-        curve("adversarial", "generator", np.sin(TIME)), curve("D(x)", "watched", np.sin(TIME)),
-    )  # fmt: skip
-    assert ["gradient_penalty"] in shown.groups or len(shown.strips) == 4
-    assert max(map(len, shown.groups)) <= 2
-
-
-def test_marks_are_painted_across_all_strips() -> None:
-    curves = (curve("d_real", "discriminator", np.sin(TIME)), curve("adversarial", "generator", np.sin(TIME)))
-    plain, marked = (
-        chart(*curves, annotations=annotations) for annotations in ((), (AnnotationAt(100.0, "beta 1 → 2"),))
-    )
-    column = round(marked.pixel(100.0))
-    for strip in marked.strips:
-        differs = [
-            paint(plain).pixelColor(x, y) != paint(marked).pixelColor(x, y)
-            for x in (column - 1, column, column + 1)
-            for y in range(round(strip.top), round(strip.bottom), 7)
-        ]
-        assert any(differs)
-
-
-def test_measurements_are_joined_and_a_single_one_is_a_dot() -> None:
-    none = (np.empty(0), np.empty(0))
-
-    def measured(count: int):
-        points = (np.array([100.0, 200.0])[:count], np.full(count, 20.0))
-        return chart(Curve("fid", LIGHT.series[0], none, points, Metric("FID", "FID")))
-
-    two = measured(2)
-    x, y = (
-        round(float(place)) for place in (two.pixel(150.0), two.strips[0].pixel(two.strips[0].lines[0].held_out[1][0]))
-    )
-    seen = [paint(two).pixelColor(x + dx, y + dy) for dx in range(3) for dy in (-1, 0, 1)]
-    assert any(tint.blue() - tint.red() > 80 for tint in seen), "in the curve's blue, where a grid is grey"
-    assert not paint(measured(1)).isNull()
-
-
-def test_groups_of_names() -> None:
-    parts = {"d_real": "discriminator", "adversarial": "generator", "k": "", "M": ""}
-    names = ["d_real", "adversarial", "k", "M", "elbo", "diversity"]
-    groups = into_groups(names, {"elbo": Metric("ELBO", "nats")}, parts, lambda name: name in parts)
-    assert [(group.key, group.names) for group in groups] == [
-        ("game", ["d_real", "adversarial", "k", "M"]), ("unit:nats", ["elbo"]), ("unit:", ["diversity"]),
-    ]  # fmt: skip
-    assert [group.key for group in into_groups(["a", "b"], {"b": Metric("b", "nats")}, {}, lambda name: name == "b")] == [
-        "unit:nats", "unit:",
-    ]  # fmt: skip

@@ -100,7 +100,7 @@ def test_the_keyboard_reaches_every_cell_and_the_histogram(qtbot, guess: RealOrF
     assert guess.grid.focused_cell == (before[0], before[1] - 1)
     assert guess.inspector.code.text() == guess.describe_cell(*guess.grid.focused_cell)
     guess.histogram.setFocus()
-    qtbot.keyClick(guess.histogram, Qt.Key.Key_Right)
+    qtbot.keyClick(guess.histogram.plot, Qt.Key.Key_Right)
     text = guess.histogram.accessibleDescription()
     assert all(f"{name}: " in text for name in ("training images", "held-out images", "samples"))
     assert text.startswith("0.00")

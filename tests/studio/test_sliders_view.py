@@ -225,7 +225,7 @@ def test_only_visible_sliders_are_painted(qtbot):
 def test_the_pad_moves_two_sliders_at_once(qtbot, area: PaneArea, view: SlidersView):
     pad = view.pad
     across, up = view.pair
-    drag(qtbot, pad, *(pad.place_of(u, v).toPoint() for u, v in ((0, 0), (0.5, 0.8), (1.0, 1.5))))
+    drag(qtbot, pad.viewport(), *(pad.place_of(u, v).toPoint() for u, v in ((0, 0), (0.5, 0.8), (1.0, 1.5))))
     assert (view.state.value(across), view.state.value(up)) == pytest.approx((1.0, 1.5), abs=0.05)
     assert area.undo_stack.count() == 1
     pad.setFocus()

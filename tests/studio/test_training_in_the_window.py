@@ -208,3 +208,22 @@ def test_cancelled_while_preparing_leaves_no_run(qtbot, window, home, when) -> N
     runs = home / "runs"
     left = [p for p in runs.iterdir() if not (p / "checkpoints").is_dir()] if runs.is_dir() else []
     assert left == []
+
+
+def test_finished_run_goes_on_for_more_steps(qtbot, open_window, choose_recipe, recipe_file) -> None:
+    window = open_window()
+    choose_recipe(window, recipe_file(steps=6))
+    session, line = window.session, window.left.curves.go_on
+    assert not line.isVisible()
+    click(window.left.controls.main)
+    qtbot.waitUntil(lambda: session.step == 6 and session.state == "idle", timeout=PATIENCE)
+    qtbot.waitUntil(line.isVisible, timeout=PATIENCE)
+    assert line.steps == 2, "a quarter of the plan"
+    run = session.run.path
+    enter(line.field, "nothing")
+    assert line.field.reason
+    enter(line.field, "4")
+    click(line.button)
+    qtbot.waitUntil(lambda: session.step == 10 and session.state == "idle", timeout=PATIENCE)
+    assert session.run.path == run, "the same run"
+    assert window.left.plan.plan().steps == 10

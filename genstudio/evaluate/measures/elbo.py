@@ -38,7 +38,7 @@ class ReportsElbo(Protocol):
     needs=(ScoresLikelihood,),
     help=N_("The evidence lower bound on log p(x), mean over images: log p(x|z) minus KL, with beta = 1 always."),
     when_exact=False,
-    extras={"elbo_bits_per_dim": Metric(N_("ELBO in bits/dim"), "bits/dim")},
+    extras={"elbo_bits_per_dim": Metric(N_("ELBO in bits/dim"), "bits/dim", better="lower")},
     curve_title="ELBO",
     roles=("bound",),
 )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     ),
     heavy=True,
     when_exact=True,
-    extras={"nll_bits_per_dim": Metric(N_("NLL in bits/dim"), "bits/dim")},
+    extras={"nll_bits_per_dim": Metric(N_("NLL in bits/dim"), "bits/dim", better="lower")},
     curve_title="NLL",
     roles=("nll",),
 )

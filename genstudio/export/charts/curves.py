@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, translate
-from genstudio.export.charts.rows import Annotation, CurveRow
 from genstudio.export.files import atomic_file
+from genstudio.viewing.charts.rows import Annotation, CurveRow
 
 if TYPE_CHECKING:
     from genstudio.core.metrics import Metric
@@ -38,7 +38,7 @@ def save_curves(
 
     ``rows`` are what was measured (:class:`CurveRow`); ``keys`` choose among their values (default: all, in order
     of appearance). In pictures each unit (``metrics``: by name without the split) has axes of its own, or
-    each player (``parts``: term -> player, see :func:`genstudio.export.charts.curve_groups.into_groups`); raw points
+    each player (``parts``: term -> player, see :func:`genstudio.viewing.charts.curve_groups.into_groups`); raw points
     stand faintly behind their debiased moving average of weight ``smoothing``, and curves differ by colour and
     by dash. ``log`` applies to axes whose values are all above zero. ``annotations`` are upright lines with a number,
     and their words below. CSV holds all raw points: columns step, seconds, then one per key, empty where a row
@@ -57,12 +57,13 @@ def save_curves(
         if suffix == ".csv":
             _write_csv(temporary, rows, chosen, annotations)
         else:
-            from genstudio.export.charts.plot import draw_curves
+            from genstudio.export.charts.paper import draw_chart
+            from genstudio.export.charts.run_chart import run_chart
 
-            draw_curves(
-                temporary, rows, chosen, metrics or {}, log=log, smoothing=smoothing, x=x, theme=theme,
-                title=title, annotations=annotations, parts=parts or {}, provenance=provenance,
-            )  # fmt: skip
+            chart = run_chart(
+                rows, chosen, metrics or {}, parts=parts, log=log, smoothing=smoothing, x=x, annotations=annotations
+            )
+            draw_chart(chart, theme=theme, title=title, path=temporary, provenance=provenance)
     return target
 
 

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Literal
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, translate
 from genstudio.export.files import atomic_file
+from genstudio.viewing.charts.histograms import Histograms
 
 if TYPE_CHECKING:
     from genstudio.export.provenance import Provenance
     from genstudio.viewing.content import Series
+
+INCHES = (8.0, 3.4)
 
 
 def save_histograms(
@@ -44,9 +47,12 @@ def save_histograms(
         if suffix == ".csv":
             _write_csv(temporary, series, axis)
         else:
-            from genstudio.export.charts.plot import draw_histograms
+            from genstudio.export.charts.paper import draw_chart
 
-            draw_histograms(temporary, series, title=title, axis=axis, theme=theme, provenance=provenance)
+            half = float(series[0].x[1] - series[0].x[0]) / 2
+            ends = float(series[0].x[0]) - half, float(series[0].x[-1]) + half
+            chart = Histograms(tuple(series), ends, axis).chart()
+            draw_chart(chart, theme=theme, title=title, size=INCHES, path=temporary, provenance=provenance)
     return target
 
 

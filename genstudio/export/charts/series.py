@@ -1,63 +1,67 @@
-"""Picture of a content's series by matplotlib, imported only for an export."""
+"""Series of a content in files, as the window shows them; CSV with every point."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import csv
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
-from genstudio.core.messages import translate
-from genstudio.export.charts.plot import COLOURS, DASHES, LOCK, PlotColours, fonts, settings, style_axes
+from genstudio.core.errors import UsageError
+from genstudio.core.messages import N_, translate
+from genstudio.export.charts.paper import draw_chart
+from genstudio.export.files import atomic_file
+from genstudio.viewing.charts.series import series_chart
 
 if TYPE_CHECKING:
-    from genstudio.viewing.content import Content, Series
+    import numpy as np
+
+    from genstudio.export.provenance import Provenance
+    from genstudio.viewing.content import Content
 
 INCHES, DPI = (6.4, 6.4), 150
 
 
 def draw_series(content: Content, theme: str = "light") -> np.ndarray:
-    """uint8 H×W×3: one panel a group, each curve with its marks as dots and a ring at their mean, as in the window."""
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    colours = COLOURS[theme]
-    groups: dict[str, list[tuple[int, Series]]] = {}
-    for number, series in enumerate(content.series):
-        groups.setdefault(translate(series.group), []).append((number, series))
-    with LOCK, matplotlib.rc_context({**settings(colours), "font.family": fonts()}):
-        figure = Figure(figsize=INCHES, dpi=DPI, layout="constrained", facecolor=colours.card)
-        canvas = FigureCanvasAgg(figure)
-        panels = figure.subplots(len(groups), 1, sharex=True, squeeze=False)[:, 0]
-        for axes, (title, its) in zip(panels, groups.items(), strict=True):
-            for number, series in its:
-                _draw_one(
-                    axes,
-                    series,
-                    colours.series[number % len(colours.series)],
-                    DASHES[number % len(DASHES)],
-                    colours.card,
-                )
-            _style(axes, title, its[0][1].unit, colours)
-        panels[-1].set_xlabel(translate(content.across))
-        canvas.draw()
-        made: np.ndarray = np.asarray(canvas.buffer_rgba())[..., :3].copy()
+    """uint8 H×W×3: one panel a group, each curve with its marks as dots and a ring at their mean."""
+    made = draw_chart(series_chart(content), theme=theme, size=INCHES, dpi=DPI)
+    assert made is not None
     return made
 
 
-def _draw_one(axes: Any, series: Series, colour: str, dash: tuple[float, ...], card: str) -> None:
-    style: Any = (0, dash) if dash else "solid"
-    axes.plot(series.x, series.y, color=colour, linestyle=style, linewidth=1.8, label=translate(series.name))
-    if series.marks is None or not len(series.marks):
-        return
-    x = np.clip(series.marks, series.x[0], series.x[-1])
-    axes.plot(x, series.at(x), "o", color=colour, markersize=4, alpha=0.55, markeredgewidth=0)
-    mean = x.mean()
-    axes.plot(
-        mean, series.at(mean), "o", markersize=8, markerfacecolor=card, markeredgecolor=colour, markeredgewidth=1.6
-    )
+def save_series(
+    path: str | os.PathLike[str],
+    content: Content,
+    *,
+    theme: Literal["light", "dark"] = "light",
+    provenance: Provenance | None = None,
+) -> Path:
+    """Write the series of ``content`` as PNG, SVG or CSV, by the suffix; returns the path written.
+
+    CSV holds one row a point: group, curve, x and y. Raises :class:`UsageError` for another suffix, or without series.
+    """
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in (".png", ".svg", ".csv"):
+        raise UsageError(
+            N_("Curves can't be written as '{suffix}'.", suffix=suffix or target.name),
+            N_("Choose a name that ends in .png, .svg or .csv."),
+        )
+    if not content.series:
+        raise UsageError(N_("There are no curves to save yet."), N_("Wait until they are shown."))
+    with atomic_file(target) as temporary:
+        if suffix == ".csv":
+            _write_csv(temporary, content)
+        else:
+            draw_chart(series_chart(content), theme=theme, size=INCHES, dpi=DPI, path=temporary, provenance=provenance)
+    return target
 
 
-def _style(axes: Any, title: str, unit: str, colours: PlotColours) -> None:
-    axes.set_title(title, loc="left", fontsize=10, fontweight=600, pad=24)
-    style_axes(axes, unit, colours, ncols=2)
+def _write_csv(path: Path, content: Content) -> None:
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["group", "curve", translate(content.across) or "x", "y"])
+        for one in content.series:
+            for x, y in zip(one.x.tolist(), one.y.tolist(), strict=True):
+                # repr keeps every digit.
+                writer.writerow([translate(one.group), translate(one.name), repr(float(x)), repr(float(y))])

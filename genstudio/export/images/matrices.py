@@ -59,7 +59,7 @@ def _draw(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    from genstudio.export.charts.plot import COLOURS, LOCK, fonts, metadata, settings
+    from genstudio.export.charts.paper import COLOURS, LOCK, fonts, metadata, settings
     from genstudio.viewing.heat import signed
 
     colours = COLOURS[theme]

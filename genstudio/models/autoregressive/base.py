@@ -57,7 +57,10 @@ class Autoregressive(SampledModel):
     """
 
     family = "autoregressive"
-    metrics = {"nll": Metric("NLL", "nats", ("nll",)), "bits_per_dim": Metric("bits/dim", "bits/dim")}
+    metrics = {
+        "nll": Metric("NLL", "nats", ("nll",), "lower"),
+        "bits_per_dim": Metric("bits/dim", "bits/dim", better="lower"),
+    }
     distribution: LevelDistribution
 
     def __init__(self, spec: ImageSpec, knobs: Any) -> None:

@@ -54,7 +54,7 @@ class JudgeClassifier(JudgeModel):
         "classes": Metric(N_("classes"), "nats"),
         "attributes": Metric(N_("attributes")),
         "picture": Metric(N_("picture")),
-        "accuracy": Metric(N_("accuracy")),
+        "accuracy": Metric(N_("accuracy"), better="higher"),
     }
     attribute_mean: Tensor
     attribute_std: Tensor

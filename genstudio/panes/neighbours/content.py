@@ -17,11 +17,11 @@ from genstudio.core.resumable import Resumable, Stepper
 from genstudio.core.seeding import derive, generator
 from genstudio.panes.groups import COMPARE
 from genstudio.panes.neighbours.copy_test import AuditResult, check, searched
+from genstudio.viewing.charts.histograms import histogram, round_ends
 from genstudio.viewing.conditioning import check_data
 from genstudio.viewing.content import Content, Picture, Series
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, sheet, to_pixels
-from genstudio.viewing.histogram import histogram, round_ends
 from genstudio.viewing.pane import pane
 from genstudio.viewing.pane_state import PaneState, state
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from genstudio.core.messages import N_
-from genstudio.export.pane_exports import frames_per_second, save_film
+from genstudio.export.pane_exports import CURVES, frames_per_second, save_film
 from genstudio.panes.pixels.state import PixelsState
 from genstudio.viewing.exports import ANIMATION, Cancelled, Export, ExportRequest, Progress, register_exports
 
@@ -37,6 +37,7 @@ def save_drawing(request: ExportRequest, progress: Progress, cancelled: Cancelle
 
 register_exports(
     "pixels",
+    CURVES,
     *(
         Export(
             f"drawing-{scale}",

@@ -24,6 +24,7 @@ from genstudio.panes.plane.drawing import (
     field_colours,
 )
 from genstudio.panes.plane.state import PlaneState
+from genstudio.viewing.charts.field import FieldChart, arrow_lines, zero_line
 from genstudio.viewing.conditioning import check_data, chosen_condition, classes_of
 from genstudio.viewing.content import Content, Legend, Picture
 from genstudio.viewing.context import ViewContext
@@ -129,7 +130,31 @@ def plane_field(context: ViewContext, state: PlaneState) -> Iterator[Content | N
     covered = _covered(context, samples)
     values |= covered
     caption = _caption(context, state, data is not None, covered)
-    yield Content(caption, (Picture(canvas, label=caption),), values=values, legend=_legend(state, data, field))
+    chart = _chart(state, data if state.data else None, samples, field, values.get("gradients"))
+    picture, legend = Picture(canvas, label=caption), _legend(state, data, field)
+    yield Content(caption, (picture,), values=values, legend=legend, field_chart=chart)
+
+
+def _chart(
+    state: PlaneState, data: np.ndarray | None, samples: np.ndarray, field: Field | None, gradients: np.ndarray | None
+) -> FieldChart:
+    """The same as the picture, for a plot."""
+    import numpy as np
+
+    left, top = state.corner
+    extent = (left, left + 1 / state.zoom, top - 1 / state.zoom, top)
+    arrows = None
+    if gradients is not None:
+        longest = max(float(np.hypot(*gradients.T).max(initial=0)), 1e-12)
+        arrows = arrow_lines(samples[: len(gradients)], gradients * (LONGEST / (longest * state.zoom)))
+    return FieldChart(
+        extent,
+        None if field is None else field_colours(field.shares),
+        None if field is None else zero_line(field.shares, extent),
+        data,
+        samples if state.samples else None,
+        arrows,
+    )
 
 
 def _samples(context: ViewContext, state: PlaneState) -> Pausing[np.ndarray]:

@@ -13,13 +13,13 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Pausing
 from genstudio.core.seeding import derive, generator
 from genstudio.panes.groups import ADVERSARIAL
+from genstudio.viewing.charts.histograms import histogram, round_ends
 from genstudio.viewing.conditioning import check_data, chosen_condition, classes_of, drawn_condition, taken
 from genstudio.viewing.content import Content, Picture, Series
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import drawn, sheet, to_pixels, without_gradients
 from genstudio.viewing.discriminator import AT_ONCE, boundary_of, discriminated, is_logit
 from genstudio.viewing.heat import heat
-from genstudio.viewing.histogram import histogram, round_ends
 from genstudio.viewing.pane import pane
 from genstudio.viewing.pane_state import PaneState, state
 

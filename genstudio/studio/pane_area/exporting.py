@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,7 @@ class Exporter(QObject):
             action = groups.get(group, menu).addAction(translate(export.title))
             action.setData((view.pane.name, export.name))
             action.triggered.connect(self._chosen)
+        view.export_requested.connect(partial(self._requested, view))
         for parent in (view, view.inspector):
             shortcut = QShortcut(QKeySequence("Ctrl+Shift+E"), parent)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -101,10 +103,13 @@ class Exporter(QObject):
     def _chosen(self) -> None:
         action: Any = self.sender()
         pane, name = action.data()
-        view = self._views[pane]
+        self._requested(self._views[pane], name)
+
+    def _requested(self, view: PaneView, name: str, suffix: str = "") -> None:
+        """Ask for a path, and export."""
         export = find_export(view.pane, name)
-        file = export.file.format(pane=pane, step=view.rendered.step if view.rendered else 0)
-        proposed = str(Path(self._folder) / file)
+        file = export.file.format(pane=view.pane.name, step=view.rendered.step if view.rendered else 0)
+        proposed = str((Path(self._folder) / file).with_suffix(suffix or Path(file).suffix))
         path = self.choose_path(translate(export.title).rstrip("…"), proposed, file_filters(export))
         if path:
             self._folder = str(Path(path).parent)

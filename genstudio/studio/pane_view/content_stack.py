@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QTextBrowser, QWidget
 
 from genstudio.studio.plots.series_plot import SeriesPlot
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class ContentStack(QStackedWidget):
-    """``pictures`` in front at first. ``page``: the text. ``plot``: the curves, made when there are any."""
+    """``pictures`` in front at first. ``page``: the text. ``plot``: the curves, made when there are any; ``save_requested``
+    with png, svg or csv when they are to be saved."""
+
+    save_requested = Signal(str)
 
     def __init__(self, title: str, pictures: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +53,7 @@ class ContentStack(QStackedWidget):
         if self.plot is None:
             self.plot = SeriesPlot(self)
             self.plot.setAccessibleName(self._title)
+            self.plot.save_requested.connect(self.save_requested)
             self.addWidget(self.plot)
         self.plot.show_content(content)
         self._show(self.plot)

@@ -8,6 +8,7 @@ makes that undoable.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -46,6 +47,7 @@ class PaneView(PaneFrame):
     picked_z = Signal(object)  # float32 latent_dim: clicked, or Enter
     commanded = Signal(object)  # a QUndoCommand for what is no state, such as a file of the user's
     beside_requested = Signal()
+    export_requested = Signal(str, str)  # an export by name, and the suffix that its file is to have
     window_requested = Signal()
     resized = Signal()  # there is another room for pictures
     stop_requested = Signal()  # what is being computed for this pane is not to be
@@ -75,6 +77,13 @@ class PaneView(PaneFrame):
         self.lay_out(translate(pane.title), self.make_pictures(), inspector)
         self._connect()
         self.show_state(state)
+
+    def offer_saving(self, plot: Any, export: str) -> None:
+        """Let the menu of a plot (with ``save_requested``) write the export of this name."""
+        plot.save_requested.connect(partial(self._save_plot, export))
+
+    def _save_plot(self, export: str, kind: str) -> None:
+        self.export_requested.emit(export, f".{kind}")
 
     # -- to be overridden ----------------------------------------------------------------------------------------
 
@@ -250,9 +259,10 @@ class PaneView(PaneFrame):
         self.inspector.controls.drag_ended.connect(merging.slider_released)
         return merging
 
-    def make_pan_and_zoom(self, *, zooms: bool = True) -> PanAndZoom:
-        """Make the grid pan and zoom; ``moved`` and ``zoomed`` are the caller's to connect."""
-        made = PanAndZoom(self.grid, zooms=zooms)
+    def make_pan_and_zoom(self, plot: ImageGrid | Any = None, *, zooms: bool = True) -> PanAndZoom:
+        """Make the grid, or a ``plot`` with its signals, pan and zoom; ``moved`` and ``zoomed`` are the caller's to
+        connect."""
+        made = PanAndZoom(plot or self.grid, zooms=zooms)
         made.drag_started.connect(self.drag_started)
         made.drag_ended.connect(self.drag_ended)
         return made

@@ -10,9 +10,10 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
 
 from genstudio.core.messages import _
-from genstudio.studio.theme import Series, colour, font
+from genstudio.studio.theme import Series, colour, font, line_style
 
 GAP = 8
+MOST_PER_ROW = 4
 SAMPLE = 18  # pixels of line in front of the name
 
 
@@ -24,7 +25,7 @@ class Entry(QAbstractButton):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = title
-        self.style_of = Series("#000000", ())
+        self.looks = Series("#000000", ())
         self.value = ""
         self.held_out = ""
         self._widest = 0
@@ -32,7 +33,6 @@ class Entry(QAbstractButton):
         self.setChecked(True)
         self.setFont(font(12))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setToolTip(_("Show or hide this curve. Ring: on held-out images"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def show_value(self, value: str, held_out: str) -> None:
@@ -62,9 +62,9 @@ class Entry(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = self.height() / 2
-        line = QPen(QColor(self.style_of.colour), 2)
-        if self.style_of.dash:
-            line.setDashPattern(list(self.style_of.dash))
+        line = QPen(QColor(self.looks.colour), 2)
+        if self.looks.dash:
+            line.setDashPattern(list(self.looks.dash))
         line.setCapStyle(Qt.PenCapStyle.FlatCap)
         if not self.isChecked():
             painter.setOpacity(0.45)
@@ -77,7 +77,7 @@ class Entry(QAbstractButton):
             if not text:
                 continue
             if role == "muted":
-                painter.setPen(QPen(QColor(self.style_of.colour), 1.4))
+                painter.setPen(QPen(QColor(self.looks.colour), 1.4))
                 painter.drawEllipse(QRect(x + 1, round(middle) - 3, 6, 6))
                 x += 11
             painter.setPen(colour(role))
@@ -107,7 +107,7 @@ class Legend(QWidget):
         self._per_row = 0
         self.setMinimumWidth(120)
 
-    def set_names(self, names: Mapping[str, str], styles: Mapping[str, Series], off: Sequence[str]) -> None:
+    def set_names(self, names: Mapping[str, str], styles: Mapping[str, int], off: Sequence[str]) -> None:
         """Show one entry per name, in this order; ``names`` to their titles."""
         for name in [n for n in self.entries if n not in names]:
             entry = self.entries.pop(name)
@@ -123,7 +123,8 @@ class Legend(QWidget):
                 made.toggled.connect(self._toggled)
                 made.widened.connect(self._place)
             entry = self.entries[name]
-            entry.title, entry.style_of = title, styles[name]
+            entry.setToolTip(title + "\n" + _("Show or hide this curve. Ring: on held-out images"))
+            entry.title, entry.looks = title, line_style(styles[name])
             entry.update()
         self.entries = {name: self.entries[name] for name in names}
         self._per_row = 0
@@ -131,17 +132,21 @@ class Legend(QWidget):
 
     @Slot()
     def _place(self) -> None:
-        """Two names a row where both have room for their numbers, else one."""
+        """As many names a row as have room for their numbers."""
         widths = [entry.sizeHint().width() for entry in self.entries.values()]
-        both = max(widths[::2], default=0) + GAP + max(widths[1::2], default=0)
-        per_row = 2 if both <= self.width() else 1
+
+        def needed(per_row: int) -> int:
+            return sum(max(widths[column::per_row]) for column in range(per_row)) + GAP * (per_row - 1)
+
+        most = min(len(widths), MOST_PER_ROW)
+        per_row = next((n for n in range(most, 1, -1) if needed(n) <= self.width()), 1)
         if per_row == self._per_row:
             return
         self._per_row = per_row
         for place, entry in enumerate(self.entries.values()):
             self._grid.addWidget(entry, place // per_row, place % per_row)
-        self._grid.setColumnStretch(per_row, 1)
-        self._grid.setColumnStretch(3 - per_row, 0)
+        for column in range(MOST_PER_ROW + 1):
+            self._grid.setColumnStretch(column, int(column == per_row))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -234,6 +234,7 @@ class LeftColumn(QWidget):
         for folding in (self.model, self.plan):
             folding.unfolded.connect(self._unfolded)
         self.curves.exported.connect(messages.saved)
+        self.curves.go_on.requested.connect(self.run_controls.go_on)
         self.curves.health.remedy_requested.connect(self.change_live)
         for part in (self.recipe, self.curves, self.live):
             part.failed.connect(messages.fail)

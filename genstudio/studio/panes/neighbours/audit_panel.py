@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from genstudio.core.messages import _, translate
-from genstudio.studio.plots.histogram_view import Histograms, HistogramView
+from genstudio.studio.plots.histogram_view import HistogramView
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.controls import Button, restyle
+from genstudio.viewing.charts.histograms import Histograms
 
 if TYPE_CHECKING:
     from genstudio.studio.threads.jobs import PaneJob

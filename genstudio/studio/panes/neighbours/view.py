@@ -69,6 +69,7 @@ class NeighboursView(PaneView):
         self.verdict, self.audit_button, self.histogram = self.audit.verdict, self.audit.button, self.audit.histogram
         self.audit_button.clicked.connect(self.audit_or_stop)
         column.addWidget(self.grid, 1)
+        self.offer_saving(self.histogram, "histogram")
         column.addWidget(self.audit)
         return pictures
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from genstudio.core.messages import _
 from genstudio.studio.panes.pixels.canvas import MARGIN as CANVAS_MARGIN
 from genstudio.studio.panes.pixels.canvas import PixelCanvas
-from genstudio.studio.panes.pixels.distribution_view import DistributionView
+from genstudio.studio.plots.distribution_plot import DistributionView
 from genstudio.studio.theme import colour, font
 from genstudio.studio.widgets.card import Fact
 from genstudio.studio.widgets.image_grid import ImageGrid

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from genstudio.studio.pane_view.player import Player
     from genstudio.studio.pane_view.undo_merging import UndoMerging
     from genstudio.studio.panes.pixels.canvas import PixelCanvas
-    from genstudio.studio.panes.pixels.distribution_view import DistributionView
     from genstudio.studio.panes.pixels.level_editor import LevelEditor
     from genstudio.studio.panes.pixels.shown_drawing import Pixel, ShownDrawing
+    from genstudio.studio.plots.distribution_plot import DistributionView
     from genstudio.viewing.blobs import Blobs
 
 MANY = 64  # levels from which one step is a sixteenth of the scale

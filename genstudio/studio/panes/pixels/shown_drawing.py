@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from genstudio.core.messages import _
 from genstudio.panes.pixels.state import OTHER_IMAGES, PixelsState
 from genstudio.studio.pane_view.player import Timeline
-from genstudio.studio.panes.pixels.distribution_view import Distribution
+from genstudio.viewing.charts.distribution import Distribution
 
 if TYPE_CHECKING:
     import numpy as np

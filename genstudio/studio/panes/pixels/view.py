@@ -94,6 +94,7 @@ class PixelsView(PaneView):
         self.merging = self.make_undo_merging(self._is_playing)
         self.player = Player(self.drawing, self.transport, self.merging)
         canvas, distribution = self.stage.canvas, self.stage.distribution
+        self.offer_saving(distribution, "curves")
         self.pixel_edit = PixelEdit(self.drawing, self.player, self.merging, canvas, distribution, self.tools.editor)
         self.inpainting = Inpainting(self.drawing, self.merging, canvas, self.tools, self.image_drop)
         self.transport.show_speed(self.drawing.speed)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from genstudio.core.messages import _
+from genstudio.core.messages import Message, _, translate
+from genstudio.panes.plane.content import DATA, SAMPLES
+from genstudio.panes.plane.drawing import MIDDLE
 from genstudio.panes.plane.state import PlaneState
 from genstudio.studio.forms.control import SliderControl
 from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
+from genstudio.studio.plots.field_plot import FieldPlot
 from genstudio.studio.threads.rendering import Rendered
 from genstudio.studio.widgets.controls import Button
-from genstudio.studio.widgets.image_sheet import MARGIN
+from genstudio.viewing.content import Content
 from genstudio.viewing.pane import Pane
 from genstudio.viewing.pane_state import PaneState
 
@@ -30,13 +33,24 @@ class PlaneView(PaneView):
 
     def __init__(self, pane: Pane, state: PaneState, parent: QWidget | None = None) -> None:
         super().__init__(pane, state, parent)
-        self.grid.draggable = True
         self._state_pressed = self.state  # where a drag began
-        self.pan_and_zoom = self.make_pan_and_zoom()
+        self.pan_and_zoom = self.make_pan_and_zoom(self.plot)
         self.pan_and_zoom.zoomed.connect(self._zoom)
         self.pan_and_zoom.pressed.connect(self._press)
         self.pan_and_zoom.moved.connect(self._move)
         self.pan_and_zoom.home_requested.connect(self.go_home)
+
+    def make_pictures(self) -> QWidget:
+        """The plot; the grid in its place for what is said without one."""
+        self.front = QStackedWidget(self)
+        self.plot = FieldPlot(self.front)
+        self.plot.setAccessibleName(translate(self.pane.title))
+        self.plot.set_colours(MIDDLE, DATA, SAMPLES)
+        self.plot.resized.connect(self.resized)
+        self.offer_saving(self.plot, "plot")
+        self.front.addWidget(self.grid)
+        self.front.addWidget(self.plot)
+        return self.front
 
     def make_controls(self) -> PaneControls:
         infos = {info.name: info for info in PlaneState.controls()}
@@ -52,8 +66,7 @@ class PlaneView(PaneView):
         assert isinstance(state, PlaneState)
         if state.side:
             return state
-        ratio = self.devicePixelRatioF()
-        room = int((min(self.grid.width(), self.grid.height()) - 2 * MARGIN) * ratio)
+        room = int(self.plot.side * self.devicePixelRatioF())
         factor = max(1, -(-room // LARGEST))
         return replace(state, side=min(LARGEST, max(SMALLEST, room // factor)))
 
@@ -61,6 +74,8 @@ class PlaneView(PaneView):
         assert isinstance(state, PlaneState)
         super().show_state(state)
         self._home.setEnabled(state.zoom != 1.0)
+        left, top = state.corner
+        self.plot.show_extent(left, left + 1 / state.zoom, top - 1 / state.zoom, top)
 
     def sync(self, rendered: Rendered) -> None:
         values = rendered.content.values if rendered.content is not None else {}
@@ -68,6 +83,24 @@ class PlaneView(PaneView):
         for name in ("field", "arrows"):
             controls.rows[name].setEnabled(bool(values.get("discriminates")))
         controls.rows["label"].setVisible(bool(values.get("classes")))
+
+    def show_picture(self, content: Content) -> None:
+        super().show_picture(content)
+        if content.field_chart is not None:
+            self.plot.show_chart(content.field_chart)
+            self.plot.setAccessibleDescription(translate(content.caption))
+            self._bring_to_front(self.plot)
+
+    def show_message(self, text: Message | str) -> None:
+        super().show_message(text)
+        self._bring_to_front(self.grid)
+
+    def _bring_to_front(self, shown: QWidget) -> None:
+        had_focus = self.grid.hasFocus() or self.plot.hasFocus()
+        self.front.setCurrentWidget(shown)
+        self.grid.setFocusProxy(self.plot if shown is self.plot else None)  # type: ignore[arg-type]
+        if had_focus:
+            shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def describe_cell(self, row: int, column: int) -> str:
         """Text of the picture."""

@@ -12,8 +12,9 @@ from genstudio.panes.real_or_fake.content import RealOrFakeState
 from genstudio.studio.forms.pane_controls import PaneControls
 from genstudio.studio.pane_view.registry import pane_view
 from genstudio.studio.pane_view.view import PaneView
-from genstudio.studio.plots.histogram_view import Histograms, HistogramView
+from genstudio.studio.plots.histogram_view import HistogramView
 from genstudio.studio.widgets.marked_grid import MarkedGrid
+from genstudio.viewing.charts.histograms import Histograms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,6 +49,7 @@ class RealOrFakeView(PaneView):
         column.setSpacing(6)
         self.histogram = HistogramView(pictures)
         self.histogram.setAccessibleName(_("Histogram of the discriminator's outputs"))
+        self.offer_saving(self.histogram, "histogram")
         column.addWidget(self.grid, 1)
         column.addWidget(self.histogram)
         return pictures

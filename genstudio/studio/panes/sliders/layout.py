@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QSiz
 from genstudio.core.messages import _, translate
 from genstudio.studio.pane_view.stale_line import StaleLine
 from genstudio.studio.panes.sliders.bank import SliderBank
-from genstudio.studio.panes.sliders.pad import PlanePad
+from genstudio.studio.plots.plane_pad import PlanePad
 from genstudio.studio.theme import font
 from genstudio.studio.widgets.card import Caption
 from genstudio.studio.widgets.controls import link

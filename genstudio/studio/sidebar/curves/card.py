@@ -11,18 +11,20 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from genstudio.core.messages import _, translate
 from genstudio.core.metrics import Metric, title_of
-from genstudio.export.charts.curve_groups import into_groups
-from genstudio.studio.plots.curve_data import CurveData
 from genstudio.studio.plots.legend import Legend, number
-from genstudio.studio.session.session import Session
+from genstudio.studio.session.session import IDLE, Session
 from genstudio.studio.settings import Settings
+from genstudio.studio.sidebar.curves.go_on_line import GoOnLine
 from genstudio.studio.sidebar.curves.menu import CurvesMenu
 from genstudio.studio.sidebar.curves.options import CurveOptions
 from genstudio.studio.sidebar.run.health_line import HealthLine
 from genstudio.studio.sidebar.run.rows import RunRows
-from genstudio.studio.theme import Series, theme
+from genstudio.studio.theme import theme
 from genstudio.studio.widgets.card import Card
 from genstudio.studio.widgets.titles import as_time
+from genstudio.viewing.charts.best import best_of
+from genstudio.viewing.charts.curve_data import CurveData
+from genstudio.viewing.charts.curve_groups import into_groups
 
 if TYPE_CHECKING:
     from genstudio.studio.plots.loss_plot import LossPlot
@@ -44,7 +46,7 @@ class CurvesCard(Card):
         self._metrics_of: dict[str, dict[str, Metric]] = {}
         self._known: set[str] = set()
         self._group: str | None = None  # chosen by hand; else that of what is trained
-        self._styles: dict[str, Series] = {}
+        self._styles: dict[str, int] = {}  # places in the theme's list
         self._sections: dict[str, str] = {}
         self._build(settings)
         self._connect()
@@ -74,6 +76,8 @@ class CurvesCard(Card):
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.plot.setMinimumHeight(120)
         self.plot.hovered.connect(self._show_values)
+        self.plot.log_chosen.connect(self.options.toggle_log)
+        self.plot.save_requested.connect(self.more.save)
         self.body.insertWidget(self.body.indexOf(self.empty), self.plot, 1)
         self.plot.set_data(self.data)
         self._take_options()
@@ -106,6 +110,17 @@ class CurvesCard(Card):
     @Slot()
     def _rested(self) -> None:
         self.health.consider(self.data, self.session, now=True)
+        self._offer_more()
+
+    @Slot()
+    def _offer_more(self) -> None:
+        """Offer further steps of a run that is finished."""
+        session = self.session
+        planned = int(session.recipe.plan.steps) if session.recipe is not None else 0
+        finished = session.run is not None and session.state == IDLE and 0 < planned <= session.step
+        self.go_on.setVisible(finished)
+        if finished:
+            self.go_on.propose(planned)
 
     @Slot(object)
     def _happened(self, event: Any) -> None:
@@ -125,14 +140,28 @@ class CurvesCard(Card):
                 own, held = found and found[1], ring and ring[1]
             entry.show_value(number(own), number(held))
         if math.isnan(at):
-            self.fact.setText("")
+            self.fact.setText(self._best_text())
         else:
             place = _("at step {n}", n=f"{at:,.0f}") if axis == "step" else _("at {time}", time=as_time(at))
             # A mark is told by the keyboard too, and to a screen reader.
-            near = self.plot.text_near(float(self.plot.chart.pixel(at))) if self.plot and self.plot.chart else ""
+            near = self.plot.text_near(self.plot.pixel_of(at)) if self.plot is not None else ""
             self.fact.setText(near or place)
             if self.plot is not None:
                 self.plot.setAccessibleDescription(near or place)
+
+    def _best_text(self) -> str:
+        """The best held-out value of the curves that are shown, and how long ago it was; empty where none has a best."""
+        for name in self.legend.shown():
+            metric, held_out = self.metrics.get(name), self.data.held_out(name)
+            best = best_of(metric, held_out) if metric is not None else None
+            if best is not None and metric is not None and len(held_out[0]) > 1:
+                step, value = best
+                facts = {"title": translate(metric.title), "value": number(value), "n": f"{step:,.0f}"}
+                ago = max(0, self.session.step - int(step))
+                if ago:
+                    return _("best {title}: {value} at step {n}, {ago} steps ago", ago=f"{ago:,}", **facts)
+                return _("best {title}: {value} now", **facts)
+        return ""
 
     # -- legend and units ----------------------------------------------------------------------------------------
 
@@ -149,8 +178,7 @@ class CurvesCard(Card):
         sections = groups[shown].sections if shown in groups else ()
         chosen = [name for section in sections for name in section.names]
         self._sections = {name: translate(section.title) for section in sections for name in section.names}
-        series = theme().current.series
-        self._styles = {name: series[place % len(series)] for place, name in enumerate(chosen)}
+        self._styles = {name: place for place, name in enumerate(chosen)}
         trained = [name for name in chosen if self.data.has(f"train/{name}")]
         off = [name for name in chosen if trained and name not in trained]
         self.legend.set_names({name: title_of(name, metrics) for name in chosen}, self._styles, off)
@@ -213,6 +241,9 @@ class CurvesCard(Card):
         self.body.addWidget(self.empty, 1)
         self.health = HealthLine(self)
         self.body.addWidget(self.health)
+        self.go_on = GoOnLine(self)
+        self.go_on.hide()
+        self.body.addWidget(self.go_on)
 
     def _connect(self) -> None:
         self.rows.began.connect(self._begun)
@@ -221,6 +252,7 @@ class CurvesCard(Card):
         self.rows.annotated.connect(self._annotated)
         self.rows.failed.connect(self.failed)
         self.session.happened.connect(self._happened)
+        self.session.changed.connect(self._offer_more)
         self.options.changed.connect(self._take_options)
         self.options.group_chosen.connect(self._group_chosen)
         self.more.compared.connect(self._compared)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from genstudio.core.messages import _
-from genstudio.studio.plots.curve_data import CurveData
 from genstudio.studio.session.session import Session
 from genstudio.studio.sidebar.curves.options import CurveOptions
 from genstudio.studio.theme import theme
@@ -18,6 +17,7 @@ from genstudio.studio.threads.error_text import error_message
 from genstudio.studio.threads.run_reader import RunLine, read_rows, run_lines
 from genstudio.studio.widgets.controls import IconButton
 from genstudio.studio.widgets.titles import literal
+from genstudio.viewing.charts.curve_data import CurveData
 
 KINDS = ("png", "svg", "csv")
 
@@ -41,7 +41,7 @@ class CurvesMenu(IconButton):
         for kind in KINDS:
             action = self.menu_of_all.addAction(_("Save the curves as {kind}…", kind=kind.upper()))
             action.setData(kind)
-            action.triggered.connect(self._save)
+            action.triggered.connect(self._save_chosen)
         self.setMenu(self.menu_of_all)
 
     @property
@@ -86,8 +86,12 @@ class CurvesMenu(IconButton):
     # -- files ---------------------------------------------------------------------------------------------------
 
     @Slot()
-    def _save(self) -> None:
-        kind = self.sender().data()  # type: ignore[attr-defined]
+    def _save_chosen(self) -> None:
+        self.save(self.sender().data())  # type: ignore[attr-defined]
+
+    @Slot(str)
+    def save(self, kind: str) -> None:
+        """Ask for a name, and write the curves as png, svg or csv."""
         name = Path(self._open_run).name or "curves"
         path, _kind = QFileDialog.getSaveFileName(
             self, _("Save the curves"), f"{name}.{kind}", f"{kind.upper()} (*.{kind})"

@@ -9,9 +9,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from genstudio.core.messages import _
-from genstudio.studio.plots.curve_data import Axis
 from genstudio.studio.settings import Settings
 from genstudio.studio.theme import font
+from genstudio.viewing.charts.curve_data import Axis
 
 SMOOTHINGS = (0.0, 0.6, 0.9, 0.97, 0.99)
 
@@ -26,7 +26,7 @@ class CurveOptions(QObject):
         super().__init__(parent)
         self.settings = settings
         self.log_button = _quiet(_("Logarithmic or linear scale"), parent)
-        self.log_button.clicked.connect(self._toggle_log)
+        self.log_button.clicked.connect(self.toggle_log)
         self.smooth_button = _quiet(
             _("Smoothing: weight of earlier points. The raw curve stays visible behind it"), parent
         )
@@ -87,7 +87,8 @@ class CurveOptions(QObject):
         self.changed.emit()
 
     @Slot()
-    def _toggle_log(self) -> None:
+    def toggle_log(self) -> None:
+        """Choose the other scale."""
         self._choose("curves.log", not self.log)
 
     @Slot()

@@ -11,10 +11,10 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QWidget
 
 from genstudio.core.messages import translate
-from genstudio.studio.plots.curve_data import CurveData
 from genstudio.studio.session.session import Session
 from genstudio.studio.theme import colour, font
 from genstudio.studio.widgets.controls import link
+from genstudio.viewing.charts.curve_data import CurveData
 
 if TYPE_CHECKING:
     from genstudio.training.health import Health

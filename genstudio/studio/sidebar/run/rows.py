@@ -11,12 +11,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from genstudio.studio.plots.curve_data import CurveData
 from genstudio.studio.session.session import IDLE, TRAINING, Session
 from genstudio.studio.threads.error_text import error_message
 from genstudio.studio.threads.run_reader import read_events, read_rows
 from genstudio.training.curve_annotations import Annotation, annotations_of, owners_of
 from genstudio.training.events import to_line
+from genstudio.viewing.charts.curve_data import CurveData
 
 TICK_MS, WATCH_MS = 50, 1000
 CUTS = {"Started", "RolledBack"}  # events after which rows are no longer those that they were

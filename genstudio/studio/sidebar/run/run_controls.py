@@ -97,6 +97,22 @@ class RunControls(QObject):
         else:
             session.resume(session.run.path, steps=recipe.plan.steps)
 
+    @Slot(int)
+    def go_on(self, steps: int) -> None:
+        """Continue the open run, which is finished, for a number of steps."""
+        row = self._plan.row("steps")
+        if row is None or not self.complete():
+            return
+        row.set_value(self._session.step + steps)
+        self._plan.sum_up()
+        self._draft.renew()
+        if self._resumes():
+            self._start()
+        else:
+            self._messages.show_text(
+                _("The settings are no longer those of this run: press Start for a new run, or undo the changes.")
+            )
+
     @Slot()
     def _continue(self) -> None:
         if self.complete():

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
+    QContextMenuEvent,
     QFocusEvent,
+    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
     QPen,
+    QShowEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.pane_view.step_row import StepRow
-from genstudio.studio.theme import colour, font, theme
+from genstudio.studio.plots.canvas import Canvas, MovedView
+from genstudio.studio.plots.line_items import CurveItem, thin_pen
+from genstudio.studio.theme import colour, font
+from genstudio.studio.widgets.rounded_frame import ROUND, behind, corners
 
 FINE, COARSE = 0.1, 0.5  # σ for a key
 SNAP = 4  # pixels within which the point snaps to an axis
 RIM = 8  # pixels between the plane and the edge
+TEXT, POINT = 11, 14  # pixels: names, the point
+NAME = 0.62  # of the plane's side: the longest name
 
 
-class PlanePad(QWidget):
+class PlanePad(Canvas):
     """``moved(u, v)`` in standard deviations, between ``drag_started`` and ``drag_ended``. Arrows go .1 σ, with Shift
     .5; Home and a double click are the middle."""
 
@@ -33,12 +43,14 @@ class PlanePad(QWidget):
     drag_ended = Signal()
 
     def __init__(self, side: int = 144, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         self._side = side
         self._names = ("", "")
         self._place = (0.0, 0.0)
         self._reach = 2.0
         self._dragging = False
+        super().__init__(parent)
+        self._make_items()
+        self.recolour()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(side, side)
@@ -47,7 +59,7 @@ class PlanePad(QWidget):
         self.steps.began.connect(self.drag_started)
         self.steps.ended.connect(self.drag_ended)
         self.setEnabled(False)  # until there is a plane
-        theme().changed.connect(self._recolour)
+        self._show()
         self._describe()
 
     def show_plane(self, names: tuple[str, str], place: tuple[float, float], reach: float) -> None:
@@ -57,7 +69,7 @@ class PlanePad(QWidget):
             self._names, self._place, self._reach = names, place, reach
             self.setEnabled(all(names))
             self._describe()
-            self.update()
+            self._show()
 
     def place_of(self, u: float, v: float) -> QPointF:
         """Position of (u, v) in the widget."""
@@ -75,50 +87,64 @@ class PlanePad(QWidget):
         if side != self._side:
             self._side = side
             self.setFixedSize(side, side)
-            self.update()
+            self._show()
 
-    # -- painting ------------------------------------------------------------------------------------------------
+    # -- items ---------------------------------------------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def _make_items(self) -> None:
+        self.view = MovedView(moves=False)
+        self.rows.addItem(self.view, 0, 0)
+        self._squares, self._axes = CurveItem(), CurveItem()
+        self._point = pg.ScatterPlotItem(size=POINT, antialias=True)
+        self._texts = pg.TextItem(anchor=(1, 1)), pg.TextItem(anchor=(0, 0))
+        for height, item in enumerate((self._squares, self._axes, *self._texts, self._point)):
+            item.setZValue(height)
+            item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+            self.view.addItem(item, ignoreBounds=True)
+
+    def _show(self) -> None:
+        """Put the items where they belong now."""
+        reach, room = self._reach, self._side - 2 * RIM
+        end = reach * (1 + 2 * RIM / room)
+        self.view.setRange(xRange=(-end, end), yRange=(-end, end), padding=0)
+        sides = np.arange(1, int(reach) + 1, dtype=np.float64)
+        # Each square is five corners and a gap.
+        corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1], [np.nan, np.nan]])
+        squares = (sides[:, None, None] * corners).reshape(-1, 2)
+        self._squares.show_points((squares[:, 0], squares[:, 1]))
+        across, up = np.array([-reach, reach, np.nan, 0, 0]), np.array([0, 0, np.nan, -reach, reach])
+        self._axes.show_points((across, up))
+        u, v = self._place
+        self._point.setData([u] if self.isEnabled() else [], [v] if self.isEnabled() else [])
+        metrics, width = QFontMetricsF(font(TEXT)), NAME * room
+        marks = ("{name} →", "↑ {name}")
+        for item, mark, name, corner in zip(self._texts, marks, self._names, (-1, 1), strict=True):
+            text = mark.format(name=name) if name else ""
+            item.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, width))
+            item.setPos(-corner * end, corner * end)
+
+    def recolour(self) -> None:
+        self.setBackground(colour("field"))
+        if not hasattr(self, "_point"):
+            return
+        self._squares.setPen(thin_pen(colour("border")))
+        self._axes.setPen(thin_pen(colour("disabled")))
+        self._point.setPen(pg.mkPen(colour("card"), width=2))
+        self._point.setBrush(colour("accent"))
+        for item in self._texts:
+            item.setColor(colour("muted"))
+            item.setFont(font(TEXT))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.recolour()  # the base takes what it stands on for its ground
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        edge = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.fillPath(corners(self.width(), self.height()), behind(self))
         painter.setPen(QPen(colour("accent"), 2) if self.hasFocus() else QPen(colour("border"), 1))
-        painter.setBrush(colour("field"))
-        painter.drawRoundedRect(edge, 6, 6)
-        middle = self.place_of(0, 0)
-        painter.setPen(QPen(colour("border"), 1))
-        for k in range(1, int(self._reach) + 1):
-            low, high = self.place_of(-k, -k), self.place_of(k, k)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(low.x(), high.y(), high.x() - low.x(), low.y() - high.y()))
-        painter.setPen(QPen(colour("disabled"), 1))
-        painter.drawLine(QPointF(RIM, middle.y()), QPointF(self._side - RIM, middle.y()))
-        painter.drawLine(QPointF(middle.x(), RIM), QPointF(middle.x(), self._side - RIM))
-        self._paint_names(painter)
-        if self.isEnabled():
-            painter.setPen(QPen(colour("card"), 2))
-            painter.setBrush(colour("accent"))
-            painter.drawEllipse(self.place_of(*self._place), 6.5, 6.5)
-        painter.end()
-
-    def _paint_names(self, painter: QPainter) -> None:
-        painter.setFont(font(11))
-        painter.setPen(colour("muted"))
-        across, up = self._names
-        inside = QRectF(self.rect()).adjusted(RIM, RIM - 2, -RIM, -RIM + 2)
-        width = int(inside.width() * 0.62)
-        metrics, right = painter.fontMetrics(), Qt.TextElideMode.ElideRight
-        if across:
-            text = metrics.elidedText(f"{across} →", right, width)
-            painter.drawText(inside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, text)
-        if up:
-            text = metrics.elidedText(f"↑ {up}", right, width)
-            painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, text)
-
-    @Slot()
-    def _recolour(self) -> None:
-        self.update()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(0.5, 0.5, -0.5, -0.5), ROUND, ROUND)
 
     # -- input ---------------------------------------------------------------------------------------------------
 
@@ -141,6 +167,12 @@ class PlanePad(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self._move(0.0, 0.0)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # it scrolls what the pad stands in
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         far = COARSE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else FINE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.studio.plots.curve_data import Points
+    from genstudio.viewing.charts.chart import Extent, Points
 
 
 def thin(x: np.ndarray, y: np.ndarray, points: int) -> Points:
@@ -49,3 +49,14 @@ def drawable(y: np.ndarray, *, log: bool) -> np.ndarray:
 
 def _stride(count: int, points: int) -> int:
     return 1 << (-(-count // max(1, points)) - 1).bit_length()
+
+
+def part_of(x: np.ndarray, y: np.ndarray, within: Extent | None) -> Points:
+    """The points (n, x rising) that lie within a range of x, and one beyond it on either side; all without a range."""
+    if within is None or not len(x):
+        return x, y
+    import numpy as np
+
+    first, last = int(np.searchsorted(x, within[0])), int(np.searchsorted(x, within[1], side="right"))
+    shown = slice(max(0, first - 1), last + 1)
+    return x[shown], y[shown]

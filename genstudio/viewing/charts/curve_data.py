@@ -6,12 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from genstudio.training.telemetry import Row
+    from genstudio.viewing.charts.chart import Points
 
 Axis = Literal["step", "time"]
-Points = tuple["np.ndarray", "np.ndarray"]  # (x, y), float64 n each
 BEGIN_WITH = 256  # points of a new column
 ASIDE = ("validation", "test", "samples")  # splits that are measured now and then, beside training
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-Extent = tuple[float, float]
+    from genstudio.viewing.charts.chart import Extent
+
 MOST = 3  # strips in one card
 LEAST_SHARE = 0.125  # of a strip's height that a curve must fill to be read in it
 ENOUGH = 8  # points before a scale is judged
