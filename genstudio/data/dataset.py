@@ -79,7 +79,7 @@ class DataSet:
         self.place: Path | None = None
         self.anchored: dict[str, Any] = knobs.model_dump(mode="json")
         self.search: tuple[Path, ...] = ()
-        self._cached = cached
+        self.cache = cached
         n, channels, height, width = cached.images.shape
         self.spec = ImageSpec(
             channels,
@@ -111,7 +111,7 @@ class DataSet:
         self._splits: dict[str, Split] = {split: Split(split, self, positions[split]) for split in SPLITS}
 
     def __len__(self) -> int:
-        return len(self._cached.images)
+        return len(self.cache.images)
 
     @property
     def modes(self) -> Modes | None:
@@ -121,16 +121,16 @@ class DataSet:
     @property
     def hashes(self) -> np.ndarray:
         """uint64 N: one number per image, from its content."""
-        return self._cached.hashes
+        return self.cache.hashes
 
     def bytes(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
         """uint8 n×C×H×W straight from the cache, before grey levels and binarisation: for thumbnails and overlays."""
-        rows = self._cached.images[np.asarray(indices, dtype=np.int64)]
+        rows = self.cache.images[np.asarray(indices, dtype=np.int64)]
         return rows if rows.dtype == np.uint8 else np.round(rows * 255).astype(np.uint8)
 
     def points(self, indices: Sequence[int] | np.ndarray) -> np.ndarray:
         """float32 n×2, x and y in [0, 1], of a data set of points of the plane, before levels: for pictures of them."""
-        rows = self._cached.images[np.asarray(indices, dtype=np.int64)].reshape(-1, 2)
+        rows = self.cache.images[np.asarray(indices, dtype=np.int64)].reshape(-1, 2)
         return rows.astype(np.float32) / 255 if rows.dtype == np.uint8 else rows
 
     def split(self, name: SplitName) -> Split:
@@ -144,7 +144,7 @@ class DataSet:
         plain = {"binarisation": "none", "levels": 256}
         if all(getattr(self.knobs, name) == value for name, value in plain.items()):
             return self
-        return DataSet(self.name, self.knobs.with_values(**plain), self._cached)
+        return DataSet(self.name, self.knobs.with_values(**plain), self.cache)
 
     def class_counts(self) -> dict[str, int]:
         """Number of images per class, in the order of ``spec.class_names``; empty without classes."""
@@ -163,7 +163,7 @@ class Split:
         self.spec = data.spec
         self.binarisation = _binarisation(data.knobs)
         self._data = data
-        images = data._cached.images
+        images = data.cache.images
         self._rows = images.reshape(len(images), -1)
 
     def __len__(self) -> int:

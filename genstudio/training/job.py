@@ -37,8 +37,8 @@ class Job:
     """A training ready to run, made by :func:`new_job` or :func:`resume_job`.
 
     recipe, run, model, data; telemetry: the curves' rows; board: where snapshots are asked for and found; live: settings
-    that may change during training; note: a line about what followed from the settings. Made, and its events asked for,
-    on one thread: the one that trains.
+    that may change during training; loop: the training loop; note: a line about what followed from the settings. Made,
+    and its events asked for, on one thread: the one that trains.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Job:
         self.saved_elsewhere = False  # in another run, by save_elsewhere()
         self.measures: dict[str, float] = {}
         self._resume, self._is_new = resume, is_new
-        self._loop: Loop = Loop(
+        self.loop: Loop = Loop(
             model, data, self.live, run, self.telemetry, self.board, cancelled or (lambda: False), judge
         )
 
@@ -75,23 +75,23 @@ class Job:
     @property
     def threads(self) -> int:
         """Intra-op threads that train now, live changes and all; 0 before the first step, and where no CPU trains."""
-        return self._loop.progress.threads if self._loop.device.type == "cpu" else 0
+        return self.loop.progress.threads if self.loop.device.type == "cpu" else 0
 
     @property
     def step(self) -> int:
         """Steps done, of which the weights in memory are."""
-        return self._loop.step
+        return self.loop.step
 
     def events(self) -> Generator[Event, None, None]:
         """Train. Closing the generator saves and stops; it can be asked for once."""
         try:
-            with contextlib.closing(self._loop.events(self._resume)) as events:
+            with contextlib.closing(self.loop.events(self._resume)) as events:
                 for event in events:
                     if isinstance(event, Measured):
                         self.measures.update(event.values)
                     yield event
         except RunError as error:
-            if self._is_new and not self._loop.step and not self.run.checkpoints():
+            if self._is_new and not self.loop.step and not self.run.checkpoints():
                 self.run.undo_create()  # else the same command would be refused because of what it left itself
                 raise RunError(
                     error.what, N_("Free some space there, then start again: nothing was trained yet.")
@@ -106,7 +106,7 @@ class Job:
         name = re.sub(r"-kept-\d+$", "", before.name) + "-kept"  # never the name of the one that is gone
         run = Run.create(before.recipe.with_values(name=name), path)
         try:
-            self._loop.keep_in(run, self._rows_of(before), self._events_of(before))
+            self.loop.keep_in(run, self._rows_of(before), self._events_of(before))
         except GenstudioError:
             run.undo_create()
             raise
@@ -123,7 +123,7 @@ class Job:
 
     def _events_of(self, run: Run) -> list[str]:
         """Lines of all events: those of earlier trainings as far as the file is still there, then this one's."""
-        newest, old = [*self._loop.journal.lines], list[str]()
+        newest, old = [*self.loop.journal.lines], list[str]()
         with contextlib.suppress(RunError):
             old = [line.decode("utf-8", "replace") for line in run.event_lines()]
         return [line for line in old if line not in newest] + newest
@@ -131,11 +131,11 @@ class Job:
     def publish(self) -> None:
         """Answer a request for a snapshot that came after the last step. On the training thread, while it pauses."""
         if self.board.is_requested():
-            self.board.offer(self._loop.observer.snapshot)
+            self.board.offer(self.loop.observer.snapshot)
 
     def result(self) -> dict[str, Any]:
         """For the command line: run, step, measures, seconds (pauses left out) and images per second of the steps."""
-        loop = self._loop
+        loop = self.loop
         return {
             "run": str(self.run.path),
             "step": loop.step,

@@ -457,7 +457,7 @@ def test_circular_links_are_followed_once(tmp_path: Path) -> None:
 def test_changed_files_are_detected_and_unchanged_are_not(tmp_path: Path) -> None:
     many(tmp_path, 20)
     first = opened(tmp_path)
-    assert opened(tmp_path)._cached.folder == first._cached.folder
+    assert opened(tmp_path).cache.folder == first.cache.folder
     (tmp_path / "new.png").write_bytes(encoded(noise(99)))
     second = opened(tmp_path)
     assert len(second) == 21

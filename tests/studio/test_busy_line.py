@@ -47,13 +47,14 @@ def test_idle_computer_is_not_busy() -> None:
 
 
 def test_one_busy_program_is_detected_and_one_thread_suggested() -> None:
-    processor, said = watch(Counters(), [1.0] * 10, wanted=2)
+    counters = Counters()
+    processor, said = watch(counters, [1.0] * 10, wanted=2)
     assert said[-1]
     assert processor.others == pytest.approx(1.0, abs=0.02)
     assert processor.free == 1
     for _second in range(10):
         processor.update(1)
-    processor._read.pass_by(1.0, 1.0)
+    counters.pass_by(1.0, 1.0)
     processor.update(1)
     assert not processor.crowded, "one thread and one other program have a core each"
 

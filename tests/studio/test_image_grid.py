@@ -103,7 +103,7 @@ assert ratio == float(sys.argv[1]), ratio
 shown = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
 rows = np.frombuffer(shown.constBits(), np.uint8).reshape(shown.height(), shown.bytesPerLine())
 grey = rows[:, : shown.width() * 3].reshape(shown.height(), shown.width(), 3)[..., 0]
-layout = grid._layout
+layout = grid.sheet_layout
 big = pixels[:8, :8, 0].repeat(layout.factor, 0).repeat(layout.factor, 1)
 found = [
     (y, x)

@@ -92,7 +92,7 @@ def settled(qtbot, area: PaneArea, name: str) -> PaneView:
 
 def test_empty_pane_shows_a_hint(make_area):
     area = make_area()
-    assert "Press Start" in area.views["manifold"].grid._message
+    assert "Press Start" in area.views["manifold"].grid.message
     assert area.header.slider.isHidden()
 
 
@@ -141,7 +141,7 @@ def test_cells_fit_the_pane_until_chosen(qtbot, area: PaneArea):
     area.show_beside("samples")
     qtbot.waitUntil(lambda: view.rendered.state.cells < 20, timeout=PATIENCE)
     settled(qtbot, area, "manifold")
-    assert view.grid._layout.factor == 1, "no pixel is smaller than one of the screen"
+    assert view.grid.sheet_layout.factor == 1, "no pixel is smaller than one of the screen"
     view.propose("", cells=40)
     assert settled(qtbot, area, "manifold").grid.picture.rows == 40, "what a person chose stands"
 
@@ -149,9 +149,9 @@ def test_cells_fit_the_pane_until_chosen(qtbot, area: PaneArea):
 def test_smooth_pixels_can_be_undone(qtbot, area: PaneArea):
     box = area.views["manifold"].inspector.smooth
     box.click()
-    assert area.views["manifold"].grid._smooth
+    assert area.views["manifold"].grid.smooth
     area.undo_stack.undo()
-    assert not area.views["manifold"].grid._smooth
+    assert not area.views["manifold"].grid.smooth
     assert not box.isChecked()
 
 
@@ -490,7 +490,7 @@ def test_failed_write_is_reported(qtbot, area: PaneArea, tmp_path: Path):
 def test_a_film_that_is_stopped_leaves_nothing(qtbot, area: PaneArea, tmp_path: Path):
     area.exporter.export(area.views["manifold"], "walk", str(tmp_path / "walk.webp"))
     qtbot.mouseClick(area.export_line.stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not area.exporter._worker.busy(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not area.exporter.is_writing, timeout=PATIENCE)
     assert list(tmp_path.glob("*walk*")) == []
     assert "Nothing was saved" in area.export_line.text_label.text()
 

@@ -245,7 +245,7 @@ def test_actual_speed_is_shown(view: PixelsView):
 def test_shown_temperature_is_that_of_the_position(qtbot, area: PaneArea, view: PixelsView):
     drawn_to(qtbot, area, 30)
     slider = view.tools.rows["temperature"].field
-    view._edited("temperature", 0.5)
+    view.inspector.controls.edited.emit("temperature", 0.5)
     assert slider.value() == 0.5
     before = large(settled(qtbot, area)).ravel()[:30]
     assert np.array_equal(large(drawn_to(qtbot, area, END)).ravel()[:30], before)

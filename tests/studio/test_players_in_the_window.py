@@ -215,7 +215,7 @@ def test_judged_measures_can_be_enabled_during_training(a_judge_of_its_own, qtbo
 
 def test_a_model_with_one_player_has_no_such_menu(window) -> None:
     assert not window.left.controls.step_menu.isVisible()
-    assert not [a for a in window.left.controls.step_menu._actions.values() if a.isEnabled()]
+    assert not [a for a in window.left.controls.step_menu.player_actions.values() if a.isEnabled()]
 
 
 @pytest.fixture

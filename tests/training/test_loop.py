@@ -236,7 +236,7 @@ def test_divergence_stops_and_keeps_the_last_good_checkpoint(
 
     def poisoned(self: Any, *args: Any, **options: Any) -> dict[str, torch.Tensor]:
         terms = honest(self, *args, **options)
-        return {**terms, "kl": terms["kl"] * math.nan} if self.training and job._loop.step >= 4 else terms
+        return {**terms, "kl": terms["kl"] * math.nan} if self.training and job.loop.step >= 4 else terms
 
     monkeypatch.setattr(VAE, "elbo_terms", poisoned)
     events = finish(job)
@@ -306,7 +306,7 @@ def test_live_changes_apply_before_the_next_step(recipe: Recipes, tmp_path: Path
             changed.append((event.step, event.name, event.value))
     assert changed == [(3, "model.beta", 4.0), (3, "plan.players.model.lr", 0.25), (3, "plan.steps", 5)]
     assert job.model.knobs.beta == 4.0
-    assert job._loop.step_runner.players["model"].plan.lr == 0.25
+    assert job.loop.step_runner.players["model"].plan.lr == 0.25
     assert job.result()["step"] == 5
 
 

@@ -46,7 +46,7 @@ def _loop_of(model: VAE) -> Any:
 
 
 def job_of(made: Any) -> Any:
-    LOOPS.append(made._loop)
+    LOOPS.append(made.loop)
     return made
 
 

@@ -145,11 +145,11 @@ class AttributeGAN(AnyNets):
         if self.knobs.attribute_weight:
             values = targets(batch)
             errors = self.discriminator.readout.errors(self.discriminator.read(batch.images), values)
-            self._learn_shares(values, errors.detach())
+            self.learn_shares(values, errors.detach())
             terms["attributes"] = errors.sum() / values.isfinite().sum().clamp_min(1)
             weights["attributes"] = self.knobs.attribute_weight
 
-    def _learn_shares(self, values: Tensor, errors: Tensor) -> None:
+    def learn_shares(self, values: Tensor, errors: Tensor) -> None:
         """Running means over some hundred minibatches, from values and errors N×A: the chance of yes, which a first
         one of 64 knows to .05 or so, and how much of each attribute is read."""
         known = values.isfinite()

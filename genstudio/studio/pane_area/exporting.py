@@ -80,6 +80,11 @@ class Exporter(QObject):
     def busy(self) -> bool:
         return self._task is not None
 
+    @property
+    def is_writing(self) -> bool:
+        """True while the worker writes, also what was stopped and is to be dropped."""
+        return self._worker.busy()
+
     @Slot()
     def cancel(self) -> None:
         """Stop; nothing half-made is left behind."""

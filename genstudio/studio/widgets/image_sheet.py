@@ -42,9 +42,9 @@ class ImageSheet(QWidget):
         self.around = (0, 0, 0, 0)  # logical pixels left of the sheet, above, right and below it, for words too
         self._picture: Picture | None = None
         self._points: Points | None = None
-        self._smooth = False
-        self._message = ""
-        self._layout: SheetLayout | None = None
+        self.smooth = False
+        self.message = ""
+        self.sheet_layout: SheetLayout | None = None
         self._image: QImage | None = None
         self._composed_for: tuple[int, int, float] | None = None
         self._fresh = False
@@ -66,7 +66,7 @@ class ImageSheet(QWidget):
         """Show a sheet, with points over it. The pixels are copied at once."""
         if self._picture is None and picture is not None:
             self._focus = (picture.rows // 2, picture.columns // 2)
-        self._picture, self._points, self._message = picture, points, ""
+        self._picture, self._points, self.message = picture, points, ""
         self._fresh = picture is not None
         self._compose()
         if picture is not None:
@@ -76,9 +76,9 @@ class ImageSheet(QWidget):
 
     def show_message(self, message: Message | str) -> None:
         """Show a message instead of a picture, such as what to do."""
-        self._picture = self._points = self._image = self._layout = None
-        self._message = translate(message)
-        self.setAccessibleDescription(self._message)
+        self._picture = self._points = self._image = self.sheet_layout = None
+        self.message = translate(message)
+        self.setAccessibleDescription(self.message)
         self.update()
 
     def crisp_cells(self, height: int, width: int) -> int:
@@ -100,35 +100,35 @@ class ImageSheet(QWidget):
 
     def set_smooth(self, smooth: bool) -> None:
         """Interpolate between pixels instead of showing squares."""
-        if smooth != self._smooth:
-            self._smooth = smooth
+        if smooth != self.smooth:
+            self.smooth = smooth
             self._compose()
             self.update()
 
     def cell_rect(self, row: int, column: int) -> QRectF:
         """Rectangle of a cell, in the widget's logical coordinates."""
-        if self._layout is None:
+        if self.sheet_layout is None:
             return QRectF()
-        x, y = self._layout.corner(row, column)
+        x, y = self.sheet_layout.corner(row, column)
         ratio = self.devicePixelRatioF()
-        return QRectF(x / ratio, y / ratio, self._layout.cell_w / ratio, self._layout.cell_h / ratio)
+        return QRectF(x / ratio, y / ratio, self.sheet_layout.cell_w / ratio, self.sheet_layout.cell_h / ratio)
 
     def cell_at(self, position: QPointF) -> tuple[int, int] | None:
         """The filled cell under a point of the widget."""
         ratio = self.devicePixelRatioF()
-        if self._layout is None or self._picture is None:
+        if self.sheet_layout is None or self._picture is None:
             return None
-        cell = self._layout.cell_at(position.x() * ratio, position.y() * ratio)
-        if cell is None or cell[0] * self._layout.columns + cell[1] >= len(self._picture):
+        cell = self.sheet_layout.cell_at(position.x() * ratio, position.y() * ratio)
+        if cell is None or cell[0] * self.sheet_layout.columns + cell[1] >= len(self._picture):
             return None
         return cell
 
     def place_of(self, position: QPointF) -> tuple[float, float] | None:
         """The place on the sheet of a point of the widget; outside [0, 1] beside the sheet."""
-        if self._layout is None:
+        if self.sheet_layout is None:
             return None
         ratio = self.devicePixelRatioF()
-        return self._layout.place(position.x() * ratio, position.y() * ratio)
+        return self.sheet_layout.place(position.x() * ratio, position.y() * ratio)
 
     def sizeHint(self) -> QSize:
         return QSize(560, 560)
@@ -138,7 +138,7 @@ class ImageSheet(QWidget):
     def _compose(self) -> None:
         ratio = self.devicePixelRatioF()
         if self._picture is None:
-            self._image = self._layout = None
+            self._image = self.sheet_layout = None
             return
         width, height = int(self.width() * ratio), int(self.height() * ratio)
         gutter = round(2 * ratio) if self._picture.rows * self._picture.columns <= 64 else max(1, round(ratio))
@@ -147,8 +147,10 @@ class ImageSheet(QWidget):
             self._picture, width - left - right, height - top - bottom, margin=round(MARGIN * ratio), gutter=gutter,
             below=round(self.below * ratio),
         )  # fmt: skip
-        self._layout = replace(laid, x=laid.x + left, y=laid.y + top)
-        self._image = compose(self._picture, self._layout, colour("surround"), smooth=self._smooth, into=self._image)
+        self.sheet_layout = replace(laid, x=laid.x + left, y=laid.y + top)
+        self._image = compose(
+            self._picture, self.sheet_layout, colour("surround"), smooth=self.smooth, into=self._image
+        )
         self._image.setDevicePixelRatio(ratio)
         self._composed_for = (self.width(), self.height(), ratio)
 
@@ -160,27 +162,27 @@ class ImageSheet(QWidget):
         painter.fillRect(self.rect(), colour("surround"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillPath(corners(self.width(), self.height()), behind(self))
-        if self._image is not None and self._layout is not None:
+        if self._image is not None and self.sheet_layout is not None:
             self._paint_sheet(painter)
             if self._fresh:
                 self._fresh = False
                 self.painted.emit()
-        elif self._message:
+        elif self.message:
             painter.setPen(QColor("#ffffff"))
             edge = min(40, self.height() // 8, self.width() // 8)
             painter.setFont(font(15 if self.width() >= ROOMY else 12))
             room = self.rect().adjusted(edge, edge, -edge, -edge)
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.message)
         if self.hasFocus() and self._image is None:
             painter.setPen(QPen(colour("accent"), 2))
             painter.drawRoundedRect(QRectF(self.rect()), ROUND, ROUND)
         painter.end()
 
     def _paint_sheet(self, painter: QPainter) -> None:
-        assert self._layout is not None
+        assert self.sheet_layout is not None
         assert self._image is not None
         to_device = painter.deviceTransform()
-        corner = QPointF(self._layout.x, self._layout.y) / self.devicePixelRatioF()
+        corner = QPointF(self.sheet_layout.x, self.sheet_layout.y) / self.devicePixelRatioF()
         # Under fractional scaling the widget itself may begin between two device pixels: begin on a whole one.
         exact = to_device.map(corner)
         snapped = to_device.inverted()[0].map(QPointF(round(exact.x()), round(exact.y())))
@@ -199,13 +201,13 @@ class ImageSheet(QWidget):
 
     def _paint_points(self, painter: QPainter) -> None:
         assert self._points is not None
-        assert self._layout is not None
+        assert self.sheet_layout is not None
         ratio = self.devicePixelRatioF()
         size = 5.0 if len(self._points.xy) <= 2000 else 3.5
         rim = QPen(QColor(0, 0, 0, 170), 1)
         painter.setPen(rim)
         for (x, y), (r, g, b) in zip(self._points.xy.tolist(), self._points.colours.tolist(), strict=True):
-            px, py = self._layout.pixel(x, y)
+            px, py = self.sheet_layout.pixel(x, y)
             painter.setBrush(QColor(r, g, b))
             painter.drawEllipse(QPointF(px / ratio, py / ratio), size / 2, size / 2)
         painter.setBrush(Qt.BrushStyle.NoBrush)

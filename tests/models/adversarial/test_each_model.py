@@ -396,7 +396,7 @@ def test_unpredictable_attributes_do_not_train_the_generator() -> None:
         if step == 0:
             model.prepare(Batch(torch.rand(64, 1, 8, 8), spec, torch.arange(64), attributes=values))
         guess = -(0.25 * math.log(0.25) + 0.75 * math.log(0.75))
-        model._learn_shares(values, torch.tensor([0.1, 1.0, 0.05, guess]).expand(64, 4))
+        model.learn_shares(values, torch.tensor([0.1, 1.0, 0.05, guess]).expand(64, 4))
     torch.testing.assert_close(model.readable, torch.tensor([0.9, 0.0, 1 - 0.05 / guess, 0.0]), atol=0.05, rtol=0)
     torch.testing.assert_close(model.chance, torch.tensor([0.0, 0.0, 0.25, 0.25]), atol=0.03, rtol=0)
     model.readable.copy_(torch.tensor([1.0, 0.0, 0.0, 0.0]))

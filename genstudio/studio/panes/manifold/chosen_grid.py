@@ -32,9 +32,9 @@ class ChosenGrid(ImageGrid):
 
     def mark_centre(self) -> QPointF | None:
         """Place of the ring, in the widget's logical coordinates."""
-        if self.mark is None or self._layout is None or not self.marks_inside:
+        if self.mark is None or self.sheet_layout is None or not self.marks_inside:
             return None
-        x, y = self._layout.pixel(*self.mark)
+        x, y = self.sheet_layout.pixel(*self.mark)
         return QPointF(x, y) / self.devicePixelRatioF()
 
     def paint_over(self, painter: QPainter) -> None:

@@ -28,7 +28,7 @@ class StepMenu(IconButton):
         super().__init__("unfold", _("Step one player alone"), parent)
         self._holder = parent  # of the keys, which hold while the menu is closed
         self.players: tuple[str, ...] = ()
-        self._actions: dict[str, QAction] = {}
+        self.player_actions: dict[str, QAction] = {}
         self._only = ""
         self._enabled = False
         self.menu_of_players = QMenu(self)
@@ -57,19 +57,19 @@ class StepMenu(IconButton):
         self._enabled, self._only = enabled, only
         several = len(self.players) > 1
         self.setEnabled(enabled and several)
-        for name, action in self._actions.items():
+        for name, action in self.player_actions.items():
             action.setEnabled(enabled and several)
             action.setChecked(name == only)
         self.all_action.setEnabled(enabled and several and bool(only))
 
     def _make(self) -> None:
         self.menu_of_players.clear()
-        for action in self._actions.values():
+        for action in self.player_actions.values():
             self._holder.removeAction(action)
             action.deleteLater()
-        self._actions = {}
+        self.player_actions = {}
         for number, name in enumerate(self.players, 1):
-            action = self._actions[name] = QAction(_("Step the {player} only", player=_(name)), self)
+            action = self.player_actions[name] = QAction(_("Step the {player} only", player=_(name)), self)
             action.setData(name)
             action.setCheckable(True)
             action.setShortcut(QKeySequence(f"Ctrl+{number}"))
