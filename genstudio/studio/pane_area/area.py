@@ -9,7 +9,6 @@ Makes the parts and connects them. Each is a file here:
     rendering.py                which panes are rendered, and their contents shown
     weight_refresh.py           when panes take newer weights
     availability.py             panes that the open model can't serve
-    direction_store.py          directions found for the open run
     header.py                   the run, and a slider through its checkpoints
     send_code.py                a picked z, from one pane to others
     exporting.py                files written from a pane
@@ -27,7 +26,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from genstudio.core.messages import _
 from genstudio.core.paths import home_dir
 from genstudio.studio.pane_area.availability import Availability
-from genstudio.studio.pane_area.direction_store import DirectionStore
 from genstudio.studio.pane_area.exporting import Exporter, ExportLine
 from genstudio.studio.pane_area.header import Header, HeaderController
 from genstudio.studio.pane_area.pane_layout import PaneLayout
@@ -38,6 +36,7 @@ from genstudio.studio.pane_area.send_code import CodeSender
 from genstudio.studio.pane_area.session_state import SessionState, recall, remember
 from genstudio.studio.pane_area.smooth_pixels import SmoothPixels
 from genstudio.studio.pane_area.undo import States
+from genstudio.studio.pane_view.direction_store import DirectionStore
 from genstudio.studio.pane_view.registry import make_view
 from genstudio.studio.pane_view.services import PaneServices
 from genstudio.studio.pane_view.view import PaneView

@@ -28,7 +28,7 @@ from genstudio.studio.widgets.image_grid import ImageGrid
 if TYPE_CHECKING:
     import numpy as np
 
-    from genstudio.studio.pane_area.direction_store import DirectionStore
+    from genstudio.studio.pane_view.direction_store import DirectionStore
     from genstudio.studio.pane_view.services import PaneServices
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.rendering import Rendered

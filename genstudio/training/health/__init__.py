@@ -1,56 +1,26 @@
 """Health of a run in one sentence, with a remedy where there is one, computed from the numbers of its curves alone.
 
-One alarm per file: a function ``check(history) -> Health | None``, listed here, the worst first. Thresholds were chosen
+One rule per file: a function under ``@health_rule`` (``rule.py``), which says how severe it is. Thresholds were chosen
 from real trainings that work and that fail; each file says which. Rules read numbers by role (``core/metrics.py``), never
 by name: a new model declares the roles of what it reports.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from genstudio.core.messages import N_
 from genstudio.core.metrics import Metric
-from genstudio.training.health import (
-    discriminator_fooled,
-    discriminator_too_strong,
-    diverging,
-    exploding,
-    few_images,
-    learning,
-    level,
-    missing_classes,
-    mode_collapse,
-    not_finite,
-    overfitting,
-    posterior_collapse,
-    same_image,
-)
 from genstudio.training.health.metric_history import MetricHistory
 from genstudio.training.health.result import Health, as_options
+from genstudio.training.health.rule import ordered_rules
 from genstudio.training.metrics import all_metrics
 from genstudio.training.recipe.plan import Plan
 from genstudio.training.telemetry import Row
 
-__all__ = ["CHECKS", "Health", "as_options", "assess"]
-
-CHECKS: tuple[Callable[[MetricHistory], Health | None], ...] = (
-    not_finite.check,
-    exploding.check,
-    diverging.check,
-    same_image.check,
-    discriminator_too_strong.check,
-    discriminator_fooled.check,
-    mode_collapse.check,
-    missing_classes.check,
-    few_images.check,
-    posterior_collapse.check,
-    overfitting.check,
-    level.check,
-    learning.check,
-)
+__all__ = ["Health", "as_options", "assess"]
 
 
 def assess(
@@ -72,9 +42,9 @@ def assess(
     """
     known = all_metrics() if metrics is None else metrics
     history = MetricHistory(rows, plan, dict(knobs or {}), known, training=training, only=only)
-    for check in CHECKS:
-        found = check(history)
-        if found is not None and not training and check is not learning.check:
+    for rule in ordered_rules():
+        found = rule.check(history)
+        if found is not None and not training and not rule.is_progress:
             return replace(found, message=N_("Up to step {step:,}: {what}", step=history.step, what=found.message))
         if found is not None:
             return found

@@ -8,6 +8,7 @@ from typing import Any
 from genstudio.core.messages import N_, Message
 from genstudio.training.health.metric_history import DISCRIMINATOR, GENERATOR, MetricHistory, gradient, output, rate
 from genstudio.training.health.result import Health
+from genstudio.training.health.rule import health_rule
 
 MOSTLY = 0.9  # of the recent turns. Equal players stand at half
 TURNED = 0.02
@@ -19,6 +20,7 @@ ORDINARY = 1e-3  # a learning rate that is none too large for a generator
 DEAD = 1e-6  # length of a discriminator's gradient that moves nothing, at Adam's smallest divisor of 1e-8 too
 
 
+@health_rule("discriminator-fooled", order=60)
 def check(history: MetricHistory) -> Health | None:
     """For long the discriminator has found generated images the more real ones, or could not tell poor ones from real ones,
     or its gradient is 0 while it can't.

@@ -8,6 +8,7 @@ from typing import Any
 from genstudio.core.messages import N_, Message
 from genstudio.training.health.metric_history import DISCRIMINATOR, GENERATOR, MetricHistory, gradient, output
 from genstudio.training.health.result import Health
+from genstudio.training.health.rule import health_rule
 
 SURE = 0.998
 """D(x) - D(G(z)), of probabilities, as a median over the recent turns. A DCGAN that draws all digits stands at .987 for
@@ -24,6 +25,7 @@ to 60), and the diversity stays at .09 to .12 for a thousand steps. A game that 
 rises from .08 at step 500 to .26 at step 800, and is left in peace."""
 
 
+@health_rule("discriminator-too-strong", order=50)
 def check(history: MetricHistory) -> Health | None:
     """For long the discriminator has told all images apart, or the generator's gradient has all but vanished."""
     if not history.recent:

@@ -7,8 +7,10 @@ import statistics
 from genstudio.core.messages import N_
 from genstudio.training.health.metric_history import ENOUGH, FEW, SLOWER, MetricHistory, nats
 from genstudio.training.health.result import Health
+from genstudio.training.health.rule import health_rule
 
 
+@health_rule("diverging", order=30)
 def check(history: MetricHistory) -> Health | None:
     """The recent bound lies half its best size (at least a nat) under its best."""
     bound = [value for _, value in history.bound()]

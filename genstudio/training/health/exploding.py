@@ -13,6 +13,7 @@ from genstudio.training.health.metric_history import (
     gradient,
 )
 from genstudio.training.health.result import Health
+from genstudio.training.health.rule import health_rule
 
 HUGE = 3e4
 """Length of a player's gradient. Games that work, of seven objectives on images of 8 to 32 pixels, never passed 200;
@@ -22,6 +23,7 @@ LOST = 1e4
 below 10; those that flew apart stand at 6e4 and more, and may have no gradient left to be seen."""
 
 
+@health_rule("exploding", order=20)
 def check(history: MetricHistory) -> Health | None:
     """A player's gradient, or its loss, is huge in half of the newest turns."""
     last = history.turns[-ENOUGH:]

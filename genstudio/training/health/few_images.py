@@ -7,6 +7,7 @@ from genstudio.core.messages import N_
 from genstudio.training.duplicates import images_behind
 from genstudio.training.health.metric_history import GENERATOR, MetricHistory
 from genstudio.training.health.result import Health
+from genstudio.training.health.rule import health_rule
 
 MANY = 60.0
 """Times as many pairs that are nearly alike as among real images: as many as a generator of 33 images has. Sheets of 64
@@ -18,6 +19,7 @@ LATENT = 8
 """Numbers that a generator is given: of fewer, many codes are close to one another, and so are their images."""
 
 
+@health_rule("few-images", order=90)
 def check(history: MetricHistory) -> Health | None:
     """All of the newest sheets show one image again and again among others."""
     repeated = history.sheets(history.key("samples", "duplicates")) if history.turns else []

@@ -17,6 +17,7 @@ from genstudio.training.health.metric_history import (
     output,
 )
 from genstudio.training.health.result import Health
+from genstudio.training.health.rule import health_rule
 from genstudio.training.telemetry import Row
 
 NONE_PASS = 1 / 32
@@ -24,6 +25,7 @@ NONE_PASS = 1 / 32
 SURE = 0.03  # mean D(G(z)), or 1 - D(x): where passing is not recorded, of the 32 hardly one passes
 
 
+@health_rule("learning", order=130, is_progress=True)
 def check(history: MetricHistory) -> Health | None:
     """The newest measurement; of two players, which of them learn and which is ahead."""
     held_out = history.held_out()

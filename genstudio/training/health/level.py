@@ -7,8 +7,10 @@ import statistics
 from genstudio.core.messages import N_
 from genstudio.training.health.metric_history import FEW, NOISE, SLOWER, MetricHistory, nats
 from genstudio.training.health.result import Health
+from genstudio.training.health.rule import health_rule
 
 
+@health_rule("level", order=120)
 def check(history: MetricHistory) -> Health | None:
     """The last measurements on held-out images equal those before, but for noise."""
     held_out = history.held_out()

@@ -6,6 +6,7 @@ from __future__ import annotations
 from genstudio.core.messages import N_
 from genstudio.training.health.metric_history import GENERATOR, MetricHistory
 from genstudio.training.health.result import Health
+from genstudio.training.health.rule import health_rule
 
 LEAST = 0.8  # of the classes, or of the modes
 TIMES = 3  # measurements in a row
@@ -14,6 +15,7 @@ STEPS = 1_000
 8 at step 1,000, 15 at step 1,500, 21 at step 2,500."""
 
 
+@health_rule("missing-classes", order=80)
 def check(history: MetricHistory) -> Health | None:
     """A fifth or more is missing in measurement after measurement, and none comes back."""
     classes = _stays_away(history.curve(history.key("validation", "class_coverage")))

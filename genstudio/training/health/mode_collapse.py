@@ -5,12 +5,14 @@ from __future__ import annotations
 from genstudio.core.messages import N_
 from genstudio.training.health.metric_history import GENERATOR, MetricHistory
 from genstudio.training.health.result import Health
+from genstudio.training.health.rule import health_rule
 
 SHEETS = 3  # the newest, all of them
 LOST = 0.4  # of the diversity that it had
 MOST = 0.5  # a sheet that varies more than that is none of few images
 
 
+@health_rule("mode-collapse", order=70)
 def check(history: MetricHistory) -> Health | None:
     """The newest sheets vary far less than earlier ones did."""
     varied = [value for step, value in history.curve(history.diversity) if step > 0]

@@ -7,8 +7,10 @@ import math
 from genstudio.core.messages import N_
 from genstudio.training.health.metric_history import FEW, SLOWER, MetricHistory
 from genstudio.training.health.result import Health
+from genstudio.training.health.rule import health_rule
 
 
+@health_rule("not-finite", order=10)
 def check(history: MetricHistory) -> Health | None:
     """NaN or infinity among the newest rows. The loop itself goes back to the last good checkpoint when it lasts."""
     bad = [

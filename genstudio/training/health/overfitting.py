@@ -7,8 +7,10 @@ import statistics
 from genstudio.core.messages import N_
 from genstudio.training.health.metric_history import FEW, NOISE, MetricHistory, nats
 from genstudio.training.health.result import Health
+from genstudio.training.health.rule import health_rule
 
 
+@health_rule("overfitting", order=110)
 def check(history: MetricHistory) -> Health | None:
     """Three measurements or more below the best one, by more than noise, while the training bound rose."""
     held_out, training = history.held_out(), history.bound()

@@ -7,10 +7,12 @@ import statistics
 from genstudio.core.messages import N_
 from genstudio.training.health.metric_history import ENOUGH, FEW, MetricHistory, short
 from genstudio.training.health.result import Health
+from genstudio.training.health.rule import health_rule
 
 COLLAPSED = 0.05  # nats of KL under which a code says nothing: a twentieth of telling one image from two others
 
 
+@health_rule("posterior-collapse", order=100)
 def check(history: MetricHistory) -> Health | None:
     """The KL term stays near 0 after its warm-up."""
     kl = [

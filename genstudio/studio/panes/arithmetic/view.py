@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from genstudio.studio.forms.pane_controls import PaneControls
-    from genstudio.studio.pane_area.direction_store import DirectionStore
+    from genstudio.studio.pane_view.direction_store import DirectionStore
     from genstudio.studio.panes.arithmetic.term_column import TermColumn
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.rendering import Rendered

@@ -21,7 +21,7 @@ from genstudio.studio.panes.directions.layout import DirectionsLayout
 
 if TYPE_CHECKING:
     from genstudio.core.spec import ImageSpec
-    from genstudio.studio.pane_area.direction_store import DirectionStore
+    from genstudio.studio.pane_view.direction_store import DirectionStore
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.rendering import Rendered
     from genstudio.viewing.blobs import Blobs

@@ -27,7 +27,7 @@ from genstudio.studio.widgets.controls import restyle
 
 if TYPE_CHECKING:
     from genstudio.studio.forms.pane_controls import PaneControls
-    from genstudio.studio.pane_area.direction_store import DirectionStore
+    from genstudio.studio.pane_view.direction_store import DirectionStore
     from genstudio.studio.pane_view.undo_merging import UndoMerging
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.rendering import Rendered

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from genstudio.studio.pane_area.direction_store import BY_ITSELF, DirectionStore
+from genstudio.studio.pane_view.direction_store import BY_ITSELF, DirectionStore
 
 if TYPE_CHECKING:
     from genstudio.panes.sliders.state import SlidersState

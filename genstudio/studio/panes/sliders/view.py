@@ -22,7 +22,7 @@ from genstudio.studio.panes.sliders.layout import SlidersLayout
 
 if TYPE_CHECKING:
     from genstudio.core.messages import Message
-    from genstudio.studio.pane_area.direction_store import DirectionStore
+    from genstudio.studio.pane_view.direction_store import DirectionStore
     from genstudio.studio.threads.background import Background
     from genstudio.studio.threads.rendering import Rendered
     from genstudio.viewing.blobs import Blob, Blobs
