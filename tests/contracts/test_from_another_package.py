@@ -94,6 +94,7 @@ def test_all_of_it_is_used_by_command_line(environment: dict[str, str], tmp_path
 
     measured = answer("evaluate")
     assert "lux" in json.dumps(measured) or "brightness" in json.dumps(measured)
+    assert [alarm["message"] for alarm in answer("train")["alarms"]] == ["The bananas are uneven."]
     rows = [json.loads(line) for line in (tmp_path / "game" / "metrics.jsonl").read_text().splitlines()]
     assert {"train/doubt", "train/effort"} <= {key for row in rows for key in row["values"]}
     assert (tmp_path / "s.png").read_bytes().startswith(b"\x89PNG")

@@ -19,6 +19,9 @@ from genstudio.evaluate.base import Result, measure
 from genstudio.models.adversarial.gan import GAN
 from genstudio.models.base import Model, Phase, Play, StepContext, models
 from genstudio.objectives.base import Game, Objective, objectives
+from genstudio.training.health.metric_history import MetricHistory
+from genstudio.training.health.result import Health
+from genstudio.training.health.rule import health_rule
 from genstudio.viewing.content import Content, Picture
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import sheet, to_pixels
@@ -162,3 +165,9 @@ register_exports(
         "line", N_("The line under it…"), "{pane}-{step}.txt", (".txt",), save_line, options={"ending": "That is all."}
     ),
 )
+
+
+@health_rule("uneven", order=5)
+def uneven(history: MetricHistory) -> Health | None:
+    """Anything at all about the model above."""
+    return Health("watch", N_("The bananas are uneven.")) if history.curve("train/misfit") else None
