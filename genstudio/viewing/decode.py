@@ -97,6 +97,15 @@ def sheet(cells: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return np.ascontiguousarray(by_row).reshape(rows * h, columns * w, c)
 
 
+def grid_of(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """One value a cell, rows×columns×..., for values N×...; 0 where there is no cell."""
+    import numpy as np
+
+    made = np.zeros((rows * columns, *values.shape[1:]), values.dtype)
+    made[: len(values)] = values
+    return made.reshape(rows, columns, *values.shape[1:])
+
+
 @dataclass(frozen=True, eq=False)
 class Encodings:
     """Codes of a sample of the validation split: z float32 N×latent_dim, and what is known of their images."""

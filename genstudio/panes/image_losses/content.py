@@ -18,7 +18,7 @@ from genstudio.viewing.charts.histograms import histogram, round_ends
 from genstudio.viewing.conditioning import check_data
 from genstudio.viewing.content import Content, Picture
 from genstudio.viewing.context import ViewContext
-from genstudio.viewing.decode import sheet, to_pixels
+from genstudio.viewing.decode import grid_of, sheet, to_pixels
 from genstudio.viewing.pane import pane
 from genstudio.viewing.pane_state import PaneState, state
 
@@ -165,7 +165,7 @@ def _content(context: ViewContext, state: ImageLossesState, split: Any, losses: 
         columns = math.ceil(math.sqrt(len(places)))
         rows = math.ceil(len(places) / columns)
         cells = {"nats": nats[places], "index": indices[places]}
-        values = {name: _grid(value, rows, columns) for name, value in cells.items()}
+        values = {name: grid_of(value, rows, columns) for name, value in cells.items()}
         picture = sheet(to_pixels(batch.images), rows, columns)
         pictures = (Picture(picture, caption, context.spec.cell, values, len(places)),)
     fields: dict[str, Any] = {"nats": nats, "index": indices[: len(nats)], "ends": np.array(ends)}
@@ -204,12 +204,3 @@ def _caption(context: ViewContext, state: ImageLossesState, nats: np.ndarray, in
             **facts,
         )
     return N_("{n} {images}: {mean} ± {spread} nats ({likelihood}), from step {step}; click a bar", **facts)
-
-
-def _grid(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """One value a cell, rows×columns; 0 where there is no cell."""
-    import numpy as np
-
-    made = np.zeros(rows * columns, values.dtype)
-    made[: len(values)] = values
-    return made.reshape(rows, columns)

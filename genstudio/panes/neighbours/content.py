@@ -21,7 +21,7 @@ from genstudio.viewing.charts.histograms import histogram, round_ends
 from genstudio.viewing.conditioning import check_data
 from genstudio.viewing.content import Content, Picture, Series
 from genstudio.viewing.context import ViewContext
-from genstudio.viewing.decode import drawn, sheet, to_pixels
+from genstudio.viewing.decode import drawn, grid_of, sheet, to_pixels
 from genstudio.viewing.pane import pane
 from genstudio.viewing.pane_state import PaneState, state
 
@@ -232,7 +232,7 @@ class NeighbourContents:
         columns = per_sample * (self.state.beside or beside(len(self.images), per_sample, width / height))
         rows = math.ceil(len(cells) / columns)
         caption = self._caption()
-        grids = {name: _grid(value, rows, columns) for name, value in values.items()}
+        grids = {name: grid_of(value, rows, columns) for name, value in values.items()}
         picture = Picture(sheet(cells, rows, columns), caption, (height, width), grids, len(cells))
         axis = N_("distance to the nearest, {unit}", unit=self.space.unit)
         if self.state.curves == "relative":
@@ -308,12 +308,3 @@ def _samples_alone(context: ViewContext, images: Tensor) -> Content:
     picture = Picture(sheet(to_pixels(images), rows, columns), caption, context.spec.cell, count=n)
     todo = N_("No training images are open. Open the data set that the model was trained on to see the nearest ones.")
     return Content(caption, (picture,), values={"verdict": todo})
-
-
-def _grid(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """One value a cell, rows×columns; 0 where there is no cell."""
-    import numpy as np
-
-    made = np.zeros(rows * columns, values.dtype)
-    made[: len(values)] = values
-    return made.reshape(rows, columns)

@@ -17,7 +17,7 @@ from genstudio.viewing.charts.histograms import histogram, round_ends
 from genstudio.viewing.conditioning import check_data, chosen_condition, classes_of, drawn_condition, taken
 from genstudio.viewing.content import Content, Picture, Series
 from genstudio.viewing.context import ViewContext
-from genstudio.viewing.decode import drawn, sheet, to_pixels, without_gradients
+from genstudio.viewing.decode import drawn, grid_of, sheet, to_pixels, without_gradients
 from genstudio.viewing.discriminator import AT_ONCE, boundary_of, discriminated, is_logit
 from genstudio.viewing.heat import heat
 from genstudio.viewing.pane import pane
@@ -215,7 +215,7 @@ def _content(
     }  # fmt: skip
     if not context.spec.is_point:  # where in an image: a point has no such places
         per_cell |= {"image": pixels, "heat": heat(warmth, 1.0)}
-    values = {name: _grid(value[order], rows, columns) for name, value in per_cell.items()}
+    values = {name: grid_of(value[order], rows, columns) for name, value in per_cell.items()}
     caption = _caption(context, fake.outputs, held_out.outputs if held_out is not None else None)
     picture = Picture(sheet(over[order], rows, columns), caption, context.spec.cell, values, len(order))
     series, ends = _histogram(context, counted)
@@ -289,12 +289,3 @@ def _caption(context: ViewContext, fake: np.ndarray, held_out: np.ndarray | None
         )
     fields |= {"passed": int((fake > boundary).sum()), "real": int((held_out > boundary).sum())}
     return N_("{passed} of {n} samples pass for real, {real} of {m} held-out images; from step {step}", **fields)
-
-
-def _grid(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """One value a cell, rows×columns×...; 0 where there is no cell."""
-    import numpy as np
-
-    made = np.zeros((rows * columns, *values.shape[1:]), values.dtype)
-    made[: len(values)] = values
-    return made.reshape(rows, columns, *values.shape[1:])

@@ -28,7 +28,7 @@ from genstudio.viewing.conditioning import (
 )  # fmt: skip
 from genstudio.viewing.content import Content, Legend, Picture
 from genstudio.viewing.context import ViewContext
-from genstudio.viewing.decode import drawn, sheet
+from genstudio.viewing.decode import drawn, grid_of, sheet
 from genstudio.viewing.heat import heat, scale
 from genstudio.viewing.pane import pane
 from genstudio.viewing.pane_state import PaneState, state
@@ -221,7 +221,7 @@ def _content(context: ViewContext, state: SurpriseState, scored: Scored) -> Cont
         sheet(pairs, rows, columns),
         caption,
         cell,
-        {k: _grid(v, rows, columns) for k, v in per_cell.items()},
+        {k: grid_of(v, rows, columns) for k, v in per_cell.items()},
         len(pairs),
     )
     legend = Legend(N_("nats per pixel"), scale("0", f"{top:.3g}"), continuous=True)
@@ -260,12 +260,3 @@ def _top(maps: np.ndarray) -> float:
     value = max(float(np.quantile(maps, 0.995)), 1e-3)
     tick = 10 ** (math.floor(math.log10(value)) - 1)
     return math.ceil(value / tick - 1e-9) * tick
-
-
-def _grid(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """One value a cell, rows×columns; 0 where there is no cell."""
-    import numpy as np
-
-    made = np.zeros(rows * columns, values.dtype)
-    made[: len(values)] = values
-    return made.reshape(rows, columns)
