@@ -15,7 +15,7 @@ from genstudio.viewing.charts.chart import Across
 
 TEXT = 11  # pixels
 LEFT, WIDE_LEFT, BELOW = 48, 64, 22  # pixels for the ticks' texts; the wide one for such as −14,000
-TITLE = 17  # pixels more for the name of what is across
+TITLE = 20  # pixels more for the name of what is across
 LONG_TEXT = 5  # letters, beyond which an axis is wide
 LETTER, LINE, POWER_ROOM = 7.0, 17.0, 24.0  # pixels: a letter, a line, and from one power of ten to the next
 EDGE = 7.0  # pixels that half a text needs

@@ -158,7 +158,7 @@ class HistogramView(QWidget):
         theme().changed.connect(self._dress)
 
     def sizeHint(self) -> QSize:
-        return QSize(360, 148)
+        return QSize(360, 156)
 
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QTransform
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPen, QTransform
 
 from genstudio.studio.theme import colour, line_style, theme
 from genstudio.viewing.charts.chart import Line, Points
@@ -30,10 +30,11 @@ def mixed(tint: QColor | str, share: float) -> QColor:
 
 
 def thin_pen(tint: QColor | str, dash: tuple[float, ...] = ()) -> QPen:
-    """One device pixel wide; ``dash`` in pixels."""
+    """One device pixel wide; ``dash`` in logical pixels."""
     pen = pg.mkPen(QColor(tint), width=1)
     if dash:
-        pen.setDashPattern(list(dash))
+        ratio = QGuiApplication.primaryScreen().devicePixelRatio()
+        pen.setDashPattern([part * ratio for part in dash])
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     return pen
 

@@ -150,8 +150,8 @@ class CurvesCard(Card):
                 self.plot.setAccessibleDescription(near or place)
 
     def _best_text(self) -> str:
-        """The best held-out value of the curves that are shown, and how long ago it was; empty where none has a best."""
-        for name in self.legend.shown():
+        """The best held-out value of the group's curves, and how long ago it was; empty where none has a best."""
+        for name in self.legend.entries:
             metric, held_out = self.metrics.get(name), self.data.held_out(name)
             best = best_of(metric, held_out) if metric is not None else None
             if best is not None and metric is not None and len(held_out[0]) > 1:
