@@ -139,6 +139,21 @@ def test_contrast(palette) -> None:
     assert "@" not in style_sheet(palette)
 
 
+@pytest.mark.parametrize("choice", ["light", "dark"])
+def test_lines_of_other_runs_are_seen_and_told_apart(qapp, choice: str) -> None:
+    from genstudio.studio.plots.line_items import BEHIND, run_tint
+
+    try:
+        theme().choose(choice)
+        palette = theme().current
+        for series in palette.series:
+            tints = [run_tint(series.colour, place).name() for place in range(len(BEHIND))]
+            assert min(contrast(tint, palette.card) for tint in tints) >= 3, (series, tints)
+            assert len({series.colour, *tints[:2], tints[3]}) == 4
+    finally:
+        theme().choose("light")
+
+
 def test_switching_the_theme_reaches_everything(qtbot, window) -> None:
     try:
         window.left.recipe.theme_chosen.emit("dark")
