@@ -60,7 +60,7 @@ class Registry(Generic[T]):
 
     @contextmanager
     def restored(self) -> Iterator[Registry[T]]:
-        """What is registered or replaced within is forgotten at the end: for notebooks and tests."""
+        """Forget at the end what is registered or replaced within: for notebooks and tests."""
         before = dict(self.load()._things)
         try:
             yield self

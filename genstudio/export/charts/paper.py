@@ -176,7 +176,7 @@ def _annotate(
 
 
 def _clock(chart: Chart) -> tuple[float, str]:
-    """What x is divided by, and its name; no name for one that the chart names itself."""
+    """Divisor of x and the name of its axis; no name where the chart has one."""
     if chart.across == "step":
         return 1.0, translate(N_("step"))
     if chart.across == "value":

@@ -183,7 +183,7 @@ def _without_images(context: ViewContext, state: ImageLossesState) -> Content:
 
 
 def loss_name(context: ViewContext) -> Message:
-    """What the loss is, with its unit."""
+    """Name of the loss, with its unit."""
     exact = context.require(ScoresLikelihood).is_exact()
     return N_("-log p(x) in nats") if exact else N_("-ELBO in nats")
 

@@ -138,7 +138,7 @@ def plane_field(context: ViewContext, state: PlaneState) -> Iterator[Content | N
 def _chart(
     state: PlaneState, data: np.ndarray | None, samples: np.ndarray, field: Field | None, gradients: np.ndarray | None
 ) -> FieldChart:
-    """The same as the picture, for a plot."""
+    """Field, points and arrows of the picture as a chart."""
     import numpy as np
 
     left, top = state.corner

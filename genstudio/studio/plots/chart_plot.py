@@ -112,7 +112,7 @@ class ChartPlot(Canvas):
     # -- layout --------------------------------------------------------------------------------------------------
 
     def _lay_out(self, chart: Chart) -> None:
-        """Make the panels anew: one above the other, the axis of x below the last."""
+        """Replace all panels: one above the other, the axis of x below the last."""
         self.panels = []
         self.new_rows(0, 4, EDGE, 0)
         grid, row = self.rows.layout, 0

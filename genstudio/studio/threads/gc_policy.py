@@ -81,7 +81,7 @@ class GcPolicy(QObject):
 
 
 def _input() -> tuple[object, ...]:
-    """What changes when a person does something: the pointer's place, and where the keyboard's focus is."""
+    """Place of the pointer and of the keyboard's focus: they change when a person does something."""
     return QCursor.pos().toTuple(), id(QGuiApplication.focusObject())
 
 

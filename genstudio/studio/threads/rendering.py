@@ -94,7 +94,7 @@ class Job:
 
 @dataclass(eq=False)
 class View:
-    """What the render thread knows of one pane on screen.
+    """Record of one pane on screen for the render thread.
 
     ``ticket``: of its newest request, ``None`` when nothing is wanted; ``announced``: ``ready`` was emitted, and the result
     not fetched yet; ``shown``: what its last final content was made from; ``latest``: the weights that it took for the

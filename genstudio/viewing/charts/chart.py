@@ -20,7 +20,7 @@ Points = tuple["np.ndarray", "np.ndarray"]
 
 @dataclass(frozen=True, eq=False)
 class Behind:
-    """The same curve of another run, named ``run``; drawn thinly, with a dash of its own for each ``place``."""
+    """Curve of another run (``run``: its name) behind a line; ``place`` numbers the other runs."""
 
     run: str
     points: Points

@@ -38,7 +38,7 @@ class Distribution:
         return next((scale for scale in SCALES if top <= scale), 1.0)
 
     def colours(self) -> np.ndarray:
-        """What the levels look like, uint8 L×1×3: greys, or one channel's colour."""
+        """Colours of the levels, uint8 L×1×3: greys, or those of one channel."""
         import numpy as np
 
         values = np.rint(255 * np.arange(self.levels) / max(self.levels - 1, 1)).astype(np.uint8)
