@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from genstudio.core.errors import Cancelled, GenstudioError
+from genstudio.core.errors import Cancelled, GenstudioError, UsageError
 from genstudio.core.messages import N_
 
 
@@ -41,6 +41,17 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):  # where nothing could be written, nothing is there to remove
             temporary.unlink(missing_ok=True)
+
+
+def chart_suffix(target: Path) -> str:
+    """Suffix of a file for a chart, in small letters. Raises :class:`UsageError` for another than PNG, SVG or CSV."""
+    suffix = target.suffix.lower()
+    if suffix not in (".png", ".svg", ".csv"):
+        raise UsageError(
+            N_("A plot can't be written as '{suffix}'.", suffix=suffix or target.name),
+            N_("Choose a name that ends in .png, .svg or .csv."),
+        )
+    return suffix
 
 
 def raise_if(cancelled: Callable[[], bool] | None) -> None:

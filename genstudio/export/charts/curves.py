@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, translate
-from genstudio.export.files import atomic_file
+from genstudio.export.files import atomic_file, chart_suffix
 from genstudio.viewing.charts.rows import Annotation, CurveRow
 
 if TYPE_CHECKING:
@@ -46,12 +46,7 @@ def save_curves(
     suffix, an unknown key or no rows.
     """
     target = Path(path)
-    suffix = target.suffix.lower()
-    if suffix not in (".png", ".svg", ".csv"):
-        raise UsageError(
-            N_("Curves can't be written as '{suffix}'.", suffix=suffix or target.name),
-            N_("Choose a name that ends in .png, .svg or .csv."),
-        )
+    suffix = chart_suffix(target)
     chosen = _choose(rows, keys)
     with atomic_file(target) as temporary:
         if suffix == ".csv":

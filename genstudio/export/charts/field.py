@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, translate
 from genstudio.export.charts.paper import COLOURS, DPI, LOCK, fonts, metadata, settings
-from genstudio.export.files import atomic_file
+from genstudio.export.files import atomic_file, chart_suffix
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,12 +39,7 @@ def save_field(
     another suffix, or without a field chart.
     """
     target = Path(path)
-    suffix = target.suffix.lower()
-    if suffix not in (".png", ".svg", ".csv"):
-        raise UsageError(
-            N_("A plot can't be written as '{suffix}'.", suffix=suffix or target.name),
-            N_("Choose a name that ends in .png, .svg or .csv."),
-        )
+    suffix = chart_suffix(target)
     chart = content.field_chart
     if chart is None:
         raise UsageError(N_("There is no plot to save yet."), N_("Wait until it is shown."))

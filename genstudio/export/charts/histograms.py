@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, translate
-from genstudio.export.files import atomic_file
+from genstudio.export.files import atomic_file, chart_suffix
 from genstudio.viewing.charts.histograms import Histograms
 
 if TYPE_CHECKING:
@@ -35,12 +35,7 @@ def save_histograms(
     suffix, or where nothing was counted.
     """
     target = Path(path)
-    suffix = target.suffix.lower()
-    if suffix not in (".png", ".svg", ".csv"):
-        raise UsageError(
-            N_("Histograms can't be written as '{suffix}'.", suffix=suffix or target.name),
-            N_("Choose a name that ends in .png, .svg or .csv."),
-        )
+    suffix = chart_suffix(target)
     if not series:
         raise UsageError(N_("Nothing has been counted yet."), N_("Wait until the histogram is shown."))
     with atomic_file(target) as temporary:

@@ -13,7 +13,8 @@ from genstudio.core.metrics import Metric, title_of
 from genstudio.viewing.charts.chart import AnnotationAt, Chart, Panel, Points
 from genstudio.viewing.charts.curve_data import ASIDE
 from genstudio.viewing.charts.curve_groups import distinct_titles, into_groups
-from genstudio.viewing.charts.curves import Curve, CurvesRequest, arrange
+from genstudio.viewing.charts.curve_panels import Curve
+from genstudio.viewing.charts.curves import CurvesRequest, arrange
 from genstudio.viewing.charts.rows import Annotation, CurveRow
 
 COLUMNS = 1000  # pixels across that the lines are reduced to

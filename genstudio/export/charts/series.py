@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from genstudio.core.errors import UsageError
 from genstudio.core.messages import N_, translate
 from genstudio.export.charts.paper import draw_chart
-from genstudio.export.files import atomic_file
+from genstudio.export.files import atomic_file, chart_suffix
 from genstudio.viewing.charts.series import series_chart
 
 if TYPE_CHECKING:
@@ -41,12 +41,7 @@ def save_series(
     CSV holds one row a point: group, curve, x and y. Raises :class:`UsageError` for another suffix, or without series.
     """
     target = Path(path)
-    suffix = target.suffix.lower()
-    if suffix not in (".png", ".svg", ".csv"):
-        raise UsageError(
-            N_("Curves can't be written as '{suffix}'.", suffix=suffix or target.name),
-            N_("Choose a name that ends in .png, .svg or .csv."),
-        )
+    suffix = chart_suffix(target)
     if not content.series:
         raise UsageError(N_("There are no curves to save yet."), N_("Wait until they are shown."))
     with atomic_file(target) as temporary:

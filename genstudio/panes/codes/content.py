@@ -12,13 +12,14 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import in_slices
 from genstudio.core.seeding import generator
 from genstudio.panes.groups import LATENT
+from genstudio.viewing.bar_state import BarState
 from genstudio.viewing.charts.histograms import histogram
 from genstudio.viewing.conditioning import check_data
 from genstudio.viewing.content import Content, Picture
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import encoding, grid_of, sheet, to_pixels
 from genstudio.viewing.pane import pane
-from genstudio.viewing.pane_state import PaneState, state
+from genstudio.viewing.pane_state import state
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,10 +42,8 @@ PAGE = N_(
 
 
 @state
-class CodesState(PaneState):
-    """``low`` to ``high``: the coordinate of the images that are shown; of all where low is not below high."""
-
-    OF_RUN = ("dimension", "low", "high")
+class CodesState(BarState):
+    OF_RUN = ("dimension", *BarState.OF_RUN)
 
     dimension: int = knob(
         0, help=N_("Which dimension of z."), label=N_("dimension"), ge=0, le=4095, titles={0: N_("the most active")}
@@ -56,17 +55,6 @@ class CodesState(PaneState):
     order: Literal["rising", "falling"] = knob(
         "rising", help=N_("The order of the images."), titles={"rising": N_("rising"), "falling": N_("falling")}
     )
-    low: float = knob(0.0, help=N_("The lowest coordinate of the images that are shown."), control=False)
-    high: float = knob(0.0, help=N_("The coordinate below which they lie."), control=False)
-
-    @property
-    def needs_images(self) -> bool:
-        return True
-
-    @property
-    def is_part(self) -> bool:
-        """True if only the images of one bar are shown."""
-        return self.low < self.high
 
 
 @pane(
@@ -94,7 +82,7 @@ def codes(context: ViewContext, state: CodesState) -> Iterator[Content | float |
     coordinate = found.z[:, shown].astype(np.float64)
     prior = context.once("codes of the prior", _prior)
     series = histogram({N_("prior"): prior, N_("codes of held-out images"): coordinate}, *ENDS)
-    inside = (coordinate >= state.low) & (coordinate < state.high) if state.is_part else np.ones(len(coordinate), bool)
+    inside = state.inside(coordinate)
     places = np.flatnonzero(inside)
     places = places[np.argsort(coordinate[places], kind="stable")]
     if len(places) > state.n:  # evenly over the whole range, its ends included

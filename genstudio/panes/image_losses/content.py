@@ -14,13 +14,14 @@ from genstudio.core.messages import N_, Message
 from genstudio.core.resumable import Pausing, in_slices
 from genstudio.core.seeding import generator
 from genstudio.panes.groups import COMPARE
+from genstudio.viewing.bar_state import BarState
 from genstudio.viewing.charts.histograms import histogram, round_ends
 from genstudio.viewing.conditioning import check_data
 from genstudio.viewing.content import Content, Picture
 from genstudio.viewing.context import ViewContext
 from genstudio.viewing.decode import grid_of, sheet, to_pixels
 from genstudio.viewing.pane import pane
-from genstudio.viewing.pane_state import PaneState, state
+from genstudio.viewing.pane_state import state
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,11 +44,7 @@ PAGE = N_(
 
 
 @state
-class ImageLossesState(PaneState):
-    """``low`` to ``high``: the loss of the images that are shown, in nats; of all where low is not below high."""
-
-    OF_RUN = ("low", "high")
-
+class ImageLossesState(BarState):
     split: Literal["held_out", "train"] = knob(
         "held_out",
         help=N_("Which images are scored."),
@@ -61,17 +58,6 @@ class ImageLossesState(PaneState):
         help=N_("Which of them stand first."),
         titles={"highest": N_("highest first"), "lowest": N_("lowest first")},
     )
-    low: float = knob(0.0, help=N_("The lowest loss of the images that are shown."), unit="nats", control=False)
-    high: float = knob(0.0, help=N_("The loss below which they lie."), unit="nats", control=False)
-
-    @property
-    def needs_images(self) -> bool:
-        return True
-
-    @property
-    def is_part(self) -> bool:
-        """True if only the images of one bar are shown."""
-        return self.low < self.high
 
 
 @dataclass(eq=False)
@@ -151,7 +137,7 @@ def _content(context: ViewContext, state: ImageLossesState, split: Any, losses: 
     import torch
 
     nats = np.concatenate(losses.nats)[:total]
-    inside = (nats >= state.low) & (nats < state.high) if state.is_part else np.ones(len(nats), bool)
+    inside = state.inside(nats)
     places = np.flatnonzero(inside)
     sign = -1 if state.order == "highest" else 1
     places = places[np.argsort(sign * nats[places], kind="stable")][: state.n]

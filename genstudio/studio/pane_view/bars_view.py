@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -15,31 +15,16 @@ from genstudio.viewing.charts.histograms import Histograms
 if TYPE_CHECKING:
     from genstudio.core.messages import Message
     from genstudio.studio.threads.rendering import Rendered
-
-
-class BarState(Protocol):
-    """A pane state that may be of the images of one bar alone."""
-
-    low: float
-    high: float
-
-    @property
-    def is_part(self) -> bool:
-        """True if only the images from ``low`` to ``high`` are shown."""
-        ...
+    from genstudio.viewing.bar_state import BarState
 
 
 class BarsView(PaneView):
     """``key``: the number of each image that the histogram counts, in the values of its cell. The content's values have the
     histogram's ``ends`` and its ``axis``; what lies beyond the ends is counted in the outermost bars."""
 
+    state: BarState
     key = ""
     has_codes = False
-
-    @property
-    def bar(self) -> BarState:
-        """The state, as the choice of a bar."""
-        return cast(BarState, self.state)
 
     def make_pictures(self) -> QWidget:
         pictures = QWidget(self)
@@ -66,7 +51,7 @@ class BarsView(PaneView):
         low, high = content.values["ends"]
         self.histogram.setVisible(bool(content.series))
         self.histogram.show_histograms(Histograms(content.series, (float(low), float(high)), content.values["axis"]))
-        self.histogram.mark((self.bar.low, self.bar.high) if self.bar.is_part else None)
+        self.histogram.mark((self.state.low, self.state.high) if self.state.is_part else None)
 
     def show_message(self, text: Message | str) -> None:
         super().show_message(text)
@@ -96,7 +81,7 @@ class BarsView(PaneView):
         if shown is None:
             return
         low, high = shown.edges(number)
-        if self.bar.is_part and self.bar.low <= (low + high) / 2 < self.bar.high:
+        if self.state.is_part and self.state.low <= (low + high) / 2 < self.state.high:
             low = high = 0.0
         # The outermost bars count what lies beyond them.
         elif number == 0:

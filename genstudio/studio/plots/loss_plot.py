@@ -24,7 +24,8 @@ from genstudio.studio.plots.chart_plot import ChartPlot
 from genstudio.studio.threads.background import Background
 from genstudio.viewing.charts.chart import AnnotationAt, Behind, Extent
 from genstudio.viewing.charts.curve_data import Axis, CurveData
-from genstudio.viewing.charts.curves import Arranged, Curve, CurvesRequest, arrange
+from genstudio.viewing.charts.curve_panels import Curve
+from genstudio.viewing.charts.curves import Arranged, CurvesRequest, arrange
 
 REST = 0.1  # seconds between two refreshes of growing curves
 SHARE = 0.1  # of a core's time that refreshing may take, however long the curves are

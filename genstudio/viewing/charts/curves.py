@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genstudio.core.metrics import Metric, title_of
+from genstudio.core.metrics import title_of
 from genstudio.viewing.charts.best import best_of
-from genstudio.viewing.charts.chart import AnnotationAt, Behind, Chart, Extent, Line, Panel, Points
+from genstudio.viewing.charts.chart import AnnotationAt, Chart, Extent, Line, Panel, Points
 from genstudio.viewing.charts.curve_groups import distinct_titles
+from genstudio.viewing.charts.curve_panels import Curve, into_panels
 from genstudio.viewing.charts.smoothing import smooth
-from genstudio.viewing.charts.strips import MOST, extent, held_range, into_strips
+from genstudio.viewing.charts.strips import held_range
 from genstudio.viewing.charts.thinning import drawable, part_of, peaks, thin
 
 if TYPE_CHECKING:
@@ -31,33 +32,11 @@ SMOOTHEST = 4  # pixels from one of its points to the next
 BEHIND_POINTS = 400  # of another run's line
 RINGS = 64  # of held-out values: more would hide one another
 NOT_FINITE_SHOWN = 24
-DECADES_FOR_LOG = 0.5  # a log scale over less looks like a linear one and has no round ticks
 VISIBLE = 0.98  # of the values of a curve that stands alone: its first steps would flatten all that follows
 SHARES = (-0.12, 1.12)  # the range of probabilities: 0 and 1 with room for their texts
 ROUNDING = 1e-6  # by which a mean of probabilities may pass 1
-MOST_OF_ALL = 4  # panels of several players together
-NEAR_ZERO = 0.02  # of its largest values: what lies below is as good as 0
 FROM_ZERO = 0.1  # of the way across: what begins before that is shown from 0 on
 PADDING = 0.03  # of a range, at either end
-
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """One name, and what is known of it: while training, on held-out images, in other runs."""
-
-    name: str
-    style: int
-    train: Points
-    held_out: Points
-    metric: Metric
-    behind: tuple[Behind, ...] = ()
-    section: str = ""
-    """Player it belongs to, of several: it shares no panel with curves of another section."""
-
-    @property
-    def is_output(self) -> bool:
-        """True for the outputs of a discriminator."""
-        return any(role in self.metric.roles for role in ("real_output", "fake_output"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +93,7 @@ def arrange(request: CurvesRequest, before: Arranged | None = None) -> Arranged:
     longest = max((len(curve.train[0]) for curve in request.curves), default=0)
     outgrown = before is not None and request.within is None and longest >= 1.5 * before.arranged_for + 1
     kept = None if outgrown else before
-    groups, logs = (kept.groups, kept.logs) if kept is not None else _grouped(request)
+    groups, logs = (kept.groups, kept.logs) if kept is not None else into_panels(request.curves, log=request.log)
     by_name = {curve.name: curve for curve in request.curves}
     smoothed = _smoothed(request, before)
     lines = [
@@ -163,68 +142,6 @@ def padded(held: Extent) -> Extent:
 def _comparable(one: CurvesRequest, other: CurvesRequest) -> bool:
     names = [[(curve.name, curve.section) for curve in request.curves] for request in (one, other)]
     return one.of is other.of and one.log == other.log and names[0] == names[1]
-
-
-# -- which panels ------------------------------------------------------------------------------------------------------
-
-
-def _grouped(request: CurvesRequest) -> tuple[list[list[str]], tuple[bool, ...]]:
-    """The names of each panel, and whether its scale is logarithmic: where that was chosen and shows something."""
-    sections: dict[str, list[Curve]] = {}
-    for curve in request.curves:
-        sections.setdefault(curve.section, []).append(curve)
-    room = MOST if len(sections) == 1 else max(len(sections), MOST_OF_ALL)
-    groups: list[list[str]] = []
-    logs: list[bool] = []
-    for left, curves in zip(range(len(sections) - 1, -1, -1), sections.values(), strict=True):
-        found = _grouped_within(curves, request, room - len(groups) - left)
-        groups += found[0]
-        logs += found[1]
-    return groups or [[]], tuple(logs) or (False,)
-
-
-def _grouped_within(curves: Sequence[Curve], request: CurvesRequest, most: int) -> tuple[list[list[str]], list[bool]]:
-    """Group the curves of one section into at most about ``most`` panels."""
-    names = [curve.name for curve in curves]
-    values = {curve.name: curve.train[1] for curve in curves}
-    in_a_game = bool(curves[0].section)
-    positive = {
-        curve.name: is_positive(curve.train[1]) and not (in_a_game and is_linear(curve, curve.train[1]))
-        for curve in curves
-    }
-    log_of_all = request.log and (not in_a_game or all(positive.values()))
-    extents = {name: extent(its, log=log_of_all and positive[name]) for name, its in values.items()}
-    # What has no logarithm shares no axis with what has one; among one player's terms, all have one or none.
-    kinds = [[n for n in names if positive[n] or not log_of_all]]
-    kinds.append([n for n in names if n not in kinds[0]])
-    groups = [group for kind in kinds for group in into_strips(kind, extents, most)] or [[]]
-    groups.sort(key=lambda group: names.index(group[0]) if group else 0)
-    logs = []
-    for group in groups:
-        found = [held for name in group if (held := extents.get(name)) is not None]
-        wide = not found or max(h for _, h in found) - min(low for low, _ in found) >= DECADES_FOR_LOG
-        logs.append(log_of_all and all(positive[name] for name in group) and wide)
-    return groups, logs
-
-
-def is_positive(values: np.ndarray) -> bool:
-    """True if a logarithmic axis can show all but a few of these values (n)."""
-    import numpy as np
-
-    known = values[np.isfinite(values)]
-    return not len(known) or 2 * int(np.count_nonzero(known > 0)) > len(known)
-
-
-def is_linear(curve: Curve, values: np.ndarray) -> bool:
-    """True if a GAN's curve is read on a linear axis alone: discriminator outputs, and a loss that comes so near
-    to 0 that a logarithm would stretch what hardly differs from it over most of its height."""
-    import numpy as np
-
-    known = values[np.isfinite(values)]
-    if curve.is_output or "gradient" in curve.metric.roles or len(known) < 2:
-        return curve.is_output
-    low, high = np.percentile(known, (1, 99))
-    return bool(low < NEAR_ZERO * high)
 
 
 # -- lines -------------------------------------------------------------------------------------------------------------
