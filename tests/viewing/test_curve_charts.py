@@ -15,8 +15,7 @@ from genstudio.viewing.charts.best import best_of
 from genstudio.viewing.charts.chart import AnnotationAt, Behind
 from genstudio.viewing.charts.curve_data import CurveData
 from genstudio.viewing.charts.curve_panels import Curve
-from genstudio.viewing.charts.curves import Arranged, CurvesRequest, arrange
-from genstudio.viewing.charts.strips import held_range
+from genstudio.viewing.charts.curves import Arranged, CurvesRequest, arrange, held_range
 from genstudio.viewing.charts.thinning import part_of, peaks, thin
 
 METRICS = metrics_of("gan")

@@ -19,7 +19,6 @@ from genstudio.viewing.charts.chart import AnnotationAt, Chart, Extent, Line, Pa
 from genstudio.viewing.charts.curve_groups import distinct_titles
 from genstudio.viewing.charts.curve_panels import Curve, into_panels
 from genstudio.viewing.charts.smoothing import smooth
-from genstudio.viewing.charts.strips import held_range
 from genstudio.viewing.charts.thinning import drawable, part_of, peaks, thin
 
 if TYPE_CHECKING:
@@ -36,6 +35,8 @@ VISIBLE = 0.98  # of the values of a curve that stands alone: its first steps wo
 SHARES = (-0.12, 1.12)  # the range of probabilities: 0 and 1 with room for their texts
 ROUNDING = 1e-6  # by which a mean of probabilities may pass 1
 FROM_ZERO = 0.1  # of the way across: what begins before that is shown from 0 on
+ROOM = 0.15  # beyond the newest value, so that a growing curve does not move its axis at every point
+LEAST_FILLED = 0.6  # of a kept range: below it the axis follows
 PADDING = 0.03  # of a range, at either end
 
 
@@ -237,3 +238,15 @@ def _width(panels: Iterable[Sequence[Line]], held: Extent | None) -> Extent:
     if 0 <= first <= FROM_ZERO * last:
         first = 0.0
     return held_range(first, last, held, room_below=False)
+
+
+def held_range(low: float, high: float, held: Extent | None, *, room_below: bool = True) -> Extent:
+    """The range of an axis that shows ``low`` to ``high``: the one it had while that fits, else one with room to grow.
+
+    Axes are dear to draw (their ticks and texts take four times as long as the curves), and a scale that never stands still
+    can't be read.
+    """
+    if held is not None and held[0] <= low and high <= held[1] and high - low >= LEAST_FILLED * (held[1] - held[0]):
+        return held
+    room = ROOM * ((high - low) or abs(high) or 1.0)
+    return (low - room if room_below else low), high + room
