@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         self.left.curves.make_plot()
         self.panes = PaneArea(self.session, self.undo_stack, self.settings, self.right)
         self.status.jobs.follow(self.panes.jobs)
+        self.left.curves.more.pane_requested.connect(self.panes.show_pane)
         self.right_layout.replaceWidget(self.waiting, self.panes)
         self.waiting.hide()
         self.waiting.deleteLater()

@@ -227,3 +227,5 @@ def test_finished_run_goes_on_for_more_steps(qtbot, open_window, choose_recipe, 
     qtbot.waitUntil(lambda: session.step == 10 and session.state == "idle", timeout=PATIENCE)
     assert session.run.path == run, "the same run"
     assert window.left.plan.plan().steps == 10
+    window.left.curves.more.menu_of_all.actions()[2].trigger()
+    qtbot.waitUntil(lambda: window.panes.active == "image_losses", timeout=PATIENCE)

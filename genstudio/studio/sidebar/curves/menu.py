@@ -27,6 +27,7 @@ class CurvesMenu(IconButton):
 
     compared = Signal(object)
     exported = Signal(str)
+    pane_requested = Signal(str)  # a pane that shows more of these numbers, by name
     failed = Signal(object)
 
     def __init__(self, session: Session, options: CurveOptions, parent: QWidget | None = None) -> None:
@@ -38,6 +39,10 @@ class CurvesMenu(IconButton):
         self.others_menu.aboutToShow.connect(self._list_others)
         self.others_menu.triggered.connect(self._other_chosen)
         self.menu_of_all.addSeparator()
+        losses = self.menu_of_all.addAction(_("Loss per image"))
+        losses.setToolTip(_("A histogram of the loss of each held-out image: finds bad data"))
+        losses.triggered.connect(self._show_losses)
+        self.menu_of_all.addSeparator()
         for kind in KINDS:
             action = self.menu_of_all.addAction(_("Save the curves as {kind}…", kind=kind.upper()))
             action.setData(kind)
@@ -47,6 +52,10 @@ class CurvesMenu(IconButton):
     @property
     def _open_run(self) -> str:
         return str(self.session.run.path) if self.session.run is not None else ""
+
+    @Slot()
+    def _show_losses(self) -> None:
+        self.pane_requested.emit("image_losses")
 
     # -- other runs ----------------------------------------------------------------------------------------------
 
