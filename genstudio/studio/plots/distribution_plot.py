@@ -129,6 +129,7 @@ class DistributionView(Canvas):
         for view in (self.view, self._strip_view):
             view.setXRange(-0.5, shown.levels - 0.5, padding=0)
         self.view.setYRange(0, HEADROOM * shown.scale, padding=0)
+        self.view.updateMatrix()  # at once: left to the next painting, it asks for one more
         self._strip.setImage(shown.colours(), autoLevels=False, levels=(0, 255))
         self._strip.setRect(QRectF(-0.5, 0, shown.levels, 1))
         self._axis.setTicks([[(part * shown.scale, f"{part * shown.scale:g}") for part in (0.5, 1.0)]])
