@@ -18,6 +18,7 @@ from genstudio.core.knobs import knob
 from genstudio.core.messages import N_
 from genstudio.studio.pane_area.area import PaneArea
 from genstudio.studio.pane_view import image_drop
+from genstudio.studio.plots.field_plot import FieldPlot
 from genstudio.studio.plots.histogram_view import HistogramView
 from genstudio.studio.plots.series_plot import SeriesPlot
 from genstudio.studio.session import run_loader
@@ -80,6 +81,7 @@ def pictures_in(widget) -> list[str]:
     """Names of visible pictures, curves and histograms of any run."""
     grids = [grid for grid in widget.findChildren(ImageGrid) if grid.isVisible() and grid.picture is not None]
     plots = [plot for plot in widget.findChildren(SeriesPlot) if plot.isVisible()]
+    plots += [plot for plot in widget.findChildren(FieldPlot) if plot.isVisible() and plot.chart is not None]
     histograms = [one for one in widget.findChildren(HistogramView) if one.isVisible()]
     return [type(one).__name__ for one in (*grids, *plots, *histograms)]
 
