@@ -22,4 +22,8 @@ def test_many_levels_are_a_curve() -> None:
 def test_levels_are_greys_or_shades_of_their_channel() -> None:
     third = np.full(3, 1 / 3, np.float32)
     assert Distribution(third, 0).colours()[:, 0].tolist() == [[0, 0, 0], [128, 128, 128], [255, 255, 255]]
-    assert Distribution(third, 0, channel=1, channels=3).colours()[:, 0].tolist() == [[0, 0, 0], [0, 128, 0], [0, 255, 0]]
+    assert Distribution(third, 0, channel=1, channels=3).colours()[:, 0].tolist() == [
+        [0, 0, 0],
+        [0, 128, 0],
+        [0, 255, 0],
+    ]

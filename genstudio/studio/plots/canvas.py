@@ -7,7 +7,7 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QGuiApplication, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QGraphicsScene, QMenu, QWidget
 
 from genstudio.core.messages import _
 from genstudio.studio.theme import colour, theme
@@ -59,6 +59,9 @@ class Canvas(pg.GraphicsView):
         for action in self.sceneObj.contextMenu:  # pyqtgraph's own menu, which is never shown and has no translation
             action.setParent(None)
         self.sceneObj.contextMenu = []
+        # A refresh changes nearly all of a plot: to find out what else is there to keep would take longer.
+        self.setViewportUpdateMode(pg.GraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.sceneObj.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.new_rows(0, 0, 0, 0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setObjectName("plot")

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPen, QTransform
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPainterPath, QPen, QTransform
 
 from genstudio.studio.theme import colour, line_style, theme
 from genstudio.viewing.charts.chart import Line, Points
@@ -60,6 +60,22 @@ class CurveItem(pg.PlotCurveItem):
         x, y = points if points is not None else (np.empty(0), np.empty(0))
         gaps = bool(len(y)) and not np.isfinite(y).all()
         self.setData(x, y, connect="finite" if gaps else "all", skipFiniteCheck=not gaps)
+
+    # pyqtgraph would look at every point for the bounds, and stroke the path for the shape under the pointer. The view
+    # clips what it shows, its ranges are chosen beforehand, and a line takes no part in the mouse.
+
+    def boundingRect(self) -> QRectF:
+        view = self.getViewBox()
+        return view.viewRect() if view is not None else QRectF()
+
+    def viewTransformChanged(self) -> None:
+        self.prepareGeometryChange()
+
+    def dataBounds(self, axis: int, frac: float = 1.0, orthoRange: Any = None) -> tuple[None, None]:
+        return None, None
+
+    def shape(self) -> QPainterPath:
+        return QPainterPath()
 
     def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
         super().paint(painter, option, widget)
@@ -114,14 +130,10 @@ class LineItems:
         self.main.show_points(line.points)
         if self.raw is not None:
             self.raw.show_points(line.raw)
-        if self.rings is not None:
-            self.rings.setData(*(line.rings or (np.empty(0), np.empty(0))))
-        if self.marks is not None and self.mean is not None:
-            self.marks.setData(*(line.marks or (np.empty(0), np.empty(0))))
-            mean = line.mean
-            self.mean.setData(*(([mean[0]], [mean[1]]) if mean is not None else ([], [])))
-        if self.best is not None:
-            self.best.setData(*(([line.best[0]], [line.best[1]]) if line.best is not None else ([], [])))
+        _scatter_at(self.rings, line.rings)
+        _scatter_at(self.marks, line.marks)
+        _scatter_at(self.mean, _one(line.mean))
+        _scatter_at(self.best, _one(line.best))
         for place, item in enumerate(self.behind):
             item.show_points(line.behind[place].points if place < len(line.behind) else None)
 
@@ -157,6 +169,19 @@ class LineItems:
         item.setZValue(height)
         self._add(item)
         return item
+
+
+def _one(place: tuple[float, float] | None) -> Points | None:
+    return None if place is None else (np.array([place[0]]), np.array([place[1]]))
+
+
+def _scatter_at(item: pg.ScatterPlotItem | None, points: Points | None) -> None:
+    """Put marks at some points. Most refreshes change none of them, and pyqtgraph would lay each out again."""
+    if item is None:
+        return
+    x, y = points if points is not None else (np.empty(0), np.empty(0))
+    if not (np.array_equal(x, item.data["x"]) and np.array_equal(y, item.data["y"])):
+        item.setData(x, y)
 
 
 def _scatter(size: int, symbol: str = "o") -> pg.ScatterPlotItem:

@@ -170,7 +170,7 @@ def _line(curve: Curve, request: CurvesRequest, smoothed: dict[str, np.ndarray],
     if request.smoothing > 0:
         wide_x, wide_y = part_of(curve.train[0], smoothed[curve.name], within)
         points = thin(wide_x, drawable(wide_y, log=log), max(SMOOTH_POINTS, columns // SMOOTHEST))
-        raw = peaks(x, drawable(y, log=log), 2 * columns)
+        raw = peaks(x, drawable(y, log=log), columns)
     else:
         points = peaks(x, drawable(y, log=log), 2 * columns)
     hx, hy = thin(*part_of(*curve.held_out, within), RINGS)
