@@ -63,7 +63,6 @@ class DistributionView(Canvas):
         self._drawn_bar = pg.BarGraphItem(x=[0], height=[0], width=0.8)
         self._outlined = pg.BarGraphItem(x=[0], height=[0], width=0.8)
         self._curve = CurveItem()
-        self._curve.setFillLevel(0.0)
         self._line = pg.InfiniteLine(angle=90, movable=False)
         self._line.addMarker("v", position=1.0, size=11)
         for item in (self._outlined, self._curve, self._bars, self._drawn_bar, self._line):
@@ -112,8 +111,8 @@ class DistributionView(Canvas):
         self._drawn_bar.setOpts(brush=accent, pen=pg.mkPen(None))
         self._outlined.setOpts(brush=pg.mkBrush(None), pen=thin_pen(colour("text")))
         self._strip.setBorder(thin_pen(colour("border")))
-        self._curve.setPen(thin_pen(grey))
-        self._curve.setBrush(mixed(grey, FILLED))
+        self._curve.set_pen(thin_pen(grey))
+        self._curve.set_fill(mixed(grey, FILLED))
         self._line.setPen(thin_pen(accent))
         for axis in (self._axis, self._foot):
             axis.recolour()

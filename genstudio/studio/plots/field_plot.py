@@ -59,8 +59,8 @@ class FieldPlot(Canvas):
             item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
             self.view.addItem(item, ignoreBounds=True)
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self._zero.setPen(thin_pen(LINE))
-        self._arrows.setPen(thin_pen(QColor(30, 30, 30)))
+        self._zero.set_pen(thin_pen(LINE))
+        self._arrows.set_pen(thin_pen(QColor(30, 30, 30)))
 
     def sizeHint(self) -> QSize:
         return QSize(560, 560)

@@ -47,22 +47,46 @@ def thin_pen(tint: QColor | str, dash: tuple[float, ...] = ()) -> QPen:
     return pen
 
 
-class CurveItem(pg.PlotCurveItem):
-    """One line without a loop over its points; ``thick``: drawn twice or three times, a device pixel apart."""
+class CurveItem(pg.GraphicsObject):
+    """One line; ``thick``: drawn twice or three times, a device pixel apart.
+
+    Less than pyqtgraph's ``PlotCurveItem``: the view clips what it shows, its ranges are chosen beforehand, and a line takes
+    no part in the mouse. So no point is looked at for bounds, and no path is stroked for the shape under the pointer.
+    """
 
     def __init__(self, *, thick: bool = False) -> None:
-        super().__init__(antialias=thick, skipFiniteCheck=True)
+        super().__init__()
         self.thick = thick
+        self.points: Points = (np.empty(0), np.empty(0))
+        self._path, self._filled = QPainterPath(), QPainterPath()
+        self._pen, self._fill = QPen(), QColor()
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def set_pen(self, pen: QPen) -> None:
+        self._pen = pen
+        self.update()
+
+    def set_fill(self, tint: QColor) -> None:
+        """Fill the area from the line down to 0."""
+        self._fill = tint
+        self._make_filled()
+        self.update()
 
     def show_points(self, points: Points | None) -> None:
         """Show x and y, NaN in y is a gap; nothing for ``None``."""
-        x, y = points if points is not None else (np.empty(0), np.empty(0))
+        self.points = x, y = points if points is not None else (np.empty(0), np.empty(0))
         gaps = bool(len(y)) and not np.isfinite(y).all()
-        self.setData(x, y, connect="finite" if gaps else "all", skipFiniteCheck=not gaps)
+        connect = "finite" if gaps else "all"
+        self._path = pg.arrayToQPath(x, y, connect=connect, finiteCheck=gaps) if len(x) else QPainterPath()
+        self._make_filled()
+        self.update()
 
-    # pyqtgraph would look at every point for the bounds, and stroke the path for the shape under the pointer. The view
-    # clips what it shows, its ranges are chosen beforehand, and a line takes no part in the mouse.
+    def _make_filled(self) -> None:
+        x, _y = self.points
+        if self._fill.isValid() and len(x):
+            self._filled = QPainterPath(self._path)
+            self._filled.lineTo(float(x[-1]), 0.0)
+            self._filled.lineTo(float(x[0]), 0.0)
 
     def boundingRect(self) -> QRectF:
         view = self.getViewBox()
@@ -71,24 +95,23 @@ class CurveItem(pg.PlotCurveItem):
     def viewTransformChanged(self) -> None:
         self.prepareGeometryChange()
 
-    def dataBounds(self, axis: int, frac: float = 1.0, orthoRange: Any = None) -> tuple[None, None]:
-        return None, None
-
     def shape(self) -> QPainterPath:
         return QPainterPath()
 
     def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
-        super().paint(painter, option, widget)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, self.thick)
+        if self._fill.isValid():
+            painter.fillPath(self._filled, self._fill)
+        painter.setPen(self._pen)
+        painter.drawPath(self._path)
         if not self.thick:
             return
         ratio = painter.device().devicePixelRatioF()
         place = painter.transform()
-        painter.setPen(self.opts["pen"])
-        path = self.getPath()
         # To all sides by turns, so that neither a level nor an upright line stays thin.
         for across, down in ((1, 1), (0, 1))[: 1 if ratio < DENSE else 2]:
             painter.setTransform(place * QTransform.fromTranslate(across / ratio, down / ratio))
-            painter.drawPath(path)
+            painter.drawPath(self._path)
         painter.setTransform(place)
 
 
@@ -145,12 +168,11 @@ class LineItems:
             return
         self._style = wanted
         style = line_style(line.style)
-        self.main.setPen(thin_pen(style.colour, tuple(2 * part for part in style.dash)))
+        self.main.set_pen(thin_pen(style.colour, tuple(2 * part for part in style.dash)))
         if line.filled:
-            self.main.setFillLevel(0.0)
-            self.main.setBrush(mixed(style.colour, FILL))
+            self.main.set_fill(mixed(style.colour, FILL))
         if self.raw is not None:
-            self.raw.setPen(thin_pen(mixed(style.colour, FAINT)))
+            self.raw.set_pen(thin_pen(mixed(style.colour, FAINT)))
         if self.rings is not None:
             self.rings.setPen(pg.mkPen(QColor(style.colour), width=1.5))
             self.rings.setBrush(colour("card"))
@@ -163,7 +185,7 @@ class LineItems:
             self.mean.setPen(pg.mkPen(QColor(style.colour), width=2))
             self.mean.setBrush(colour("card"))
         for place, item in zip(places, self.behind, strict=False):
-            item.setPen(thin_pen(run_tint(style.colour, place), (4 + 3 * place, 4)))
+            item.set_pen(thin_pen(run_tint(style.colour, place), (4 + 3 * place, 4)))
 
     def _made(self, item: Any, height: int) -> Any:
         item.setZValue(height)

@@ -27,7 +27,7 @@ from genstudio.viewing.charts.curve_data import Axis, CurveData
 from genstudio.viewing.charts.curve_panels import Curve
 from genstudio.viewing.charts.curves import Arranged, CurvesRequest, arrange
 
-REST = 0.1  # seconds between two refreshes of growing curves
+REST = 0.16  # seconds between two refreshes of growing curves
 SHARE = 0.1  # of a core's time that refreshing may take, however long the curves are
 NEAR = 5.0  # pixels from an annotation or a line that count as pointing at it
 UNSEEN, IDLE_REST = 0.5, 2.0  # growth in pixels that is not worth a refresh, for this many seconds

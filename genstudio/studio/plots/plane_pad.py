@@ -127,8 +127,8 @@ class PlanePad(Canvas):
         self.setBackground(colour("field"))
         if not hasattr(self, "_point"):
             return
-        self._squares.setPen(thin_pen(colour("border")))
-        self._axes.setPen(thin_pen(colour("disabled")))
+        self._squares.set_pen(thin_pen(colour("border")))
+        self._axes.set_pen(thin_pen(colour("disabled")))
         self._point.setPen(pg.mkPen(colour("card"), width=2))
         self._point.setBrush(colour("accent"))
         for item in self._texts:
